@@ -58,7 +58,9 @@ def _value(value: Any, key: tuple[str, str, str], field: Any) -> Value:
             return value if isinstance(value, date) else _day(str(value))
         return float(value) if kind is ColumnKind.NUMBER else str(value)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{' / '.join(key)}: “{value}” is no {kind}. Correct it in the answers.") from error
+        raise UsageError(
+            f"{' / '.join(key)}: “{value}” is not valid for the type {kind}. Correct it in the answers."
+        ) from error
 
 
 def _day(text: str) -> date:

@@ -58,8 +58,9 @@ def tally(some: Iterable[Drafted]) -> str:
 
 
 def drafts(
-    folder: Path, today: date, occasions: Collection[Occasion] = AS_THEY_COME, *, again: bool = False
-) -> Drafts:
+    folder: Path, today: date, occasions: Collection[Occasion] = AS_THEY_COME, *, again: bool = False,
+    password: str | None = None,
+) -> Drafts:  # fmt: skip
     """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
 
     What came is taken in first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the
@@ -67,13 +68,13 @@ def drafts(
     """
     load_templates(folder)  # before anything else is done
     load_round(folder)
-    with one_dataset(folder, today) as dataset:
+    with one_dataset(folder, today, password=password) as dataset:
         return write_drafts(dataset, today, occasions, again=again)
 
 
-def remind(folder: Path, today: date, *, again: bool = False) -> Drafts:
+def remind(folder: Path, today: date, *, again: bool = False, password: str | None = None) -> Drafts:
     """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
-    return drafts(folder, today, REMINDERS, again=again)
+    return drafts(folder, today, REMINDERS, again=again, password=password)
 
 
 def write_drafts(
@@ -132,19 +133,25 @@ class _Work:
 
 
 def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
-    """Give returns of a round that could not be read, by the team whose address they came from."""
+    """Give returns of a round that could not be read, by the team whose address they came from, or by ''.
+
+    One is left out where the team has sent another one since that could be.
+    """
     assert dataset.round is not None
-    origins, found = origins_of(dataset.round.folder), dict[str, list[Return]]()
+    origins, returns = origins_of(dataset.round.folder), dataset.of_round()
     by_address = {
         address.strip().casefold(): team.code
         for team in dataset.round.teams
         for address in team.email.split(",")
         if address.strip()
     }
-    for each in dataset.of_round():
+    readable = [(each.team, each.arrived or date.min) for each in returns if each.verdict != REFUSED]
+    newest = {team: max(day for one, day in readable if one == team) for team, _ in readable}
+    found: dict[str, list[Return]] = {}
+    for each in (one for one in returns if one.verdict == REFUSED):
         origin = origins.get(each.sha256 or "")
-        team = by_address.get(origin.sender.casefold()) if origin else None
-        if each.verdict == REFUSED and team:
+        team = by_address.get(origin.sender.casefold(), "") if origin else ""
+        if not team or newest.get(team, date.min) <= (each.arrived or date.min):
             found.setdefault(team, []).append(each)
     return found
 
@@ -200,8 +207,8 @@ def _write(work: _Work, due: Due, attached: Sequence[Path], made: Drafts) -> str
     write_whole(work.folder / file, mail)
     if len(mail) > MOST_BYTES:
         made.warnings.append(
-            f"{file.name} has {megabytes(len(mail))} with what is attached; many mail servers refuse more than "
-            f"{megabytes(MOST_BYTES)}. Put the workbook where the team can fetch it, and take it out of the mail."
+            f"{file.name} has {megabytes(len(mail))} with its attachments; many mail servers refuse more than "
+            f"{megabytes(MOST_BYTES)}. Put the workbook where the team can download it, and remove it from the e-mail."
         )
     return file.as_posix()
 

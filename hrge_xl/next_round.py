@@ -43,7 +43,7 @@ class GoingOn:
     def left_behind(self) -> Iterator[str]:
         """Say what does not go on, each in a few words; nothing where everything does."""
         if self.closed:
-            yield f"closed rows that do not go on: {len(self.closed)}"
+            yield f"closed rows that are not carried over: {len(self.closed)}"
         if self.without_place:
             yield f"answers without a place in the new workbook: {self.without_place}"
         if self.unread:

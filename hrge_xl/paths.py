@@ -44,7 +44,7 @@ def expand(arguments: Iterable[str]) -> list[Path]:
         found.update(dict.fromkeys(_files(argument, lists)))
     if not found:
         raise UsageError(
-            "There is no file in what was given. Name files, or a folder that holds returned workbooks."
+            "No files were found in what was given. Name files, or a folder that holds returned workbooks."
         )
     return list(found)
 
@@ -135,7 +135,7 @@ def _lines(file: Path) -> list[str]:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise UsageError(
-            f"{file}: the list cannot be read ({reason}). Save it as UTF-8 text, a path a line."
+            f"{file}: the list cannot be read ({reason}). Save it as UTF-8 text, one path per line."
         ) from error
     return [line.strip() for line in text.splitlines() if line.strip()]
 

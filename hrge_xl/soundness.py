@@ -37,7 +37,10 @@ from .workbook.validation import prompt_of
 
 DAY = date(2026, 1, 15)  # any day: what is found does not hang on it
 DEFINED = re.compile(r'<definedName name="([^"]+)"(?! localSheetId)')
-ODD = "No spec should come this far: tell the authors of hrge_xl. Until then, change what stands here."
+ODD = (
+    "This should have been caught earlier: please report it to the authors of hrge_xl. Until it is fixed, change "
+    "this part."
+)
 PREFILLED = "Take another `default`, or leave it out."
 Placed = tuple[Steps, str, str]  # path in the spec, reason, remedy
 Made = tuple[str, Mapping[Key, Value], bytes]  # what it is, the answers that it is made with, the workbook

@@ -91,7 +91,7 @@ KINDS = ("V001", "V002", "V003", "V005", "V006", "S011", "S013", "S008", "P001")
 STATUSES = {4: "superseded", 7: "waiting", 8: "conflict", 10: "excluded"}
 REASONS = {
     "superseded": "A newer version of the same workbook counts.",
-    "waiting": "It has errors; the accepted version counts until a corrected one comes.",
+    "waiting": "It has errors; the accepted version counts until a corrected one arrives.",
     "conflict": "Another workbook is about the same team, intervention and period.",
     "excluded": "It is not the return of this team in this round (I007).",
     "refused": "The file could not be read as a return.",

@@ -171,7 +171,7 @@ def test_the_list_takes_what_is_open_in_the_order_of_the_sheets_and_marks_what_i
         (4, "Nobody has it", "No date", "3.2 Risk strategy", "R-SP-03"),
     ]
     assert rows[1][4] == "Not started"
-    assert sheet.cell(block.head - 1, 2).value == "4 in all."
+    assert sheet.cell(block.head - 1, 2).value == "4 in total."
     empty = opened(made(TOOLKIT, "en", "blank"), values=True)[where.sheet["ACTIONS"].name]
     assert empty.cell(block.head - 1, 2).value == "Nothing to list."
 
@@ -196,7 +196,7 @@ def test_a_longer_list_says_how_many_do_not_fit() -> None:
     sheet = opened(issued(TOOLKIT, "en", answers), values=True)[where.sheet["ACTIONS"].name]
     assert (
         sheet.cell(block.head - 1, 2).value
-        == f"{len(answers)} in all; the first {block.block.rows} are listed."
+        == f"{len(answers)} in total; the first {block.block.rows} are listed."
     )
 
 

@@ -142,8 +142,8 @@ def test_an_entry_that_was_taken_out_with_its_number_is_told(folder: Path, n: in
 def test_two_entries_in_each_other_s_place_are_told(folder: Path, n: int) -> None:
     renumber(folder, {n: n + 1, n + 1: n})
     found = told(folder)
-    assert any(each.startswith(f"Entry {n} ({ABOUT[n + 1]}) stands elsewhere") for each in found)
-    assert any(each.startswith(f"Entry {n + 1} ({ABOUT[n]}) stands elsewhere") for each in found)
+    assert any(each.startswith(f"Entry {n} ({ABOUT[n + 1]}) is not in its original place") for each in found)
+    assert any(each.startswith(f"Entry {n + 1} ({ABOUT[n]}) is not in its original place") for each in found)
 
 
 @pytest.mark.parametrize("n", CHAIN[1:])
@@ -162,7 +162,7 @@ def test_an_entry_that_was_put_in_is_told(folder: Path, n: int) -> None:
         f"Entry {n} (decision) was not made by this program: it does not hold what such an entry holds."
         in found
     )
-    assert any(each.startswith(f"Entry {n + 1} ({ABOUT[n]}) stands elsewhere") for each in found)
+    assert any(each.startswith(f"Entry {n + 1} ({ABOUT[n]}) is not in its original place") for each in found)
 
 
 @given(data=st.data(), n=st.sampled_from(CHAIN), column=st.sampled_from(["n", *TEXTS]))

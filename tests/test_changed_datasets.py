@@ -101,7 +101,7 @@ def test_kept_bytes_that_are_not_what_came_are_not_taken_in(
     finally:
         shutil.move(made / "elsewhere", made / "returned")
     said = capsys.readouterr().out
-    assert "is neither where it came from nor in received/" in said
+    assert "is neither in its original place nor in received/" in said
     with closing(sqlite3.connect(case / "dataset.sqlite")) as database:
         assert [row[0] for row in database.execute("SELECT count(*) FROM submissions")] == [1]
 

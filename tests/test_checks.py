@@ -426,8 +426,8 @@ def test_calculated_cells_are_recomputed(
 def test_a_difference_says_what_comes_out() -> None:
     typed = {risk("05"): {"formula": False}, plan("14"): {"formula": False}}
     calculated, level = changed(typed, also={risk("05"): "Low", plan("14"): 26}).findings
-    assert calculated.message == "Budget per person: the cell shows “26”, calculated again it is “25”."
-    assert level.message == "Level: the cell shows “Low”, calculated again it is “Moderate”."
+    assert calculated.message == "Budget per person: the cell shows “26”; recalculated, it is “25”."
+    assert level.message == "Level: the cell shows “Low”; recalculated, it is “Moderate”."
     stale = changed(also={risk("05"): "Low"}).findings[0]
     assert "“Low”" in stale.message
     assert "“Moderate”" in stale.message

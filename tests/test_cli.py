@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from hrge_xl import __version__
 from hrge_xl import cli as program
 from hrge_xl.layout import address
-from hrge_xl.spec.load import SPEC_HOMES
+from hrge_xl.spec.load import SPEC_HOMES, load
 from tests.answers import layout
 
 RETURNS = Path(__file__).parent / "returns"
@@ -107,7 +108,7 @@ def test_a_folder_without_files(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = started("validate", tmp_path / "empty")
     assert done.returncode == 2
-    assert "no file" in done.stderr
+    assert "No files" in done.stderr
 
 
 def test_a_spec_with_mistakes(tmp_path: Path) -> None:
@@ -229,6 +230,14 @@ def test_a_list_of_paths(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text(f"{RETURNS / 'careful.xlsx'}\n", encoding="utf-8")
     done = run("validate", f"@{tmp_path / 'list.txt'}", "--today", "2026-06-30")
     assert done.returncode == 0
+
+
+def test_the_version_is_that_of_the_program_and_of_its_specs() -> None:
+    told = run("--version").stdout.splitlines()
+    assert told[0] == f"hrge-xl {__version__}"
+    assert told[1:] == [
+        f"specs: example {load('example').version}, hrge_toolkit {load('hrge_toolkit').version}"
+    ]
 
 
 def test_explain_a_code_and_a_name() -> None:

@@ -404,7 +404,7 @@ def test_only_the_kinds_of_files_that_are_wanted_are_written(files: list[Path], 
     }
     run(files[:1], out, formats=("parquet",))
     assert not (out / "csv").exists()
-    with pytest.raises(UsageError, match=r"no format 'cvs'. Take some of xlsx, csv, parquet"):
+    with pytest.raises(UsageError, match=r"no format 'cvs'. Choose from xlsx, csv, parquet"):
         run(files, out, formats=("cvs",))
 
 

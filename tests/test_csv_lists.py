@@ -89,7 +89,10 @@ def test_codes_stay_text(in_file: Path) -> None:
                 "countries.csv:1:1: There is no column `label`. Add it.",
             ],
         ),
-        ("code,label,label\nA,B,C\n", ["countries.csv:1:1: The column 'label' stands here twice. Keep one."]),
+        (
+            "code,label,label\nA,B,C\n",
+            ["countries.csv:1:1: The column 'label' appears twice here. Keep one."],
+        ),
         (
             'code,label\nPAK,"Pakistan\n and more"\nAFG\n,Mali\n',
             [

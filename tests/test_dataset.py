@@ -440,7 +440,7 @@ OLD = (
 )  # of two returns, one with a waiver; `returned/` is gone
 SAID_SINCE = "code = 'S011'"  # which tools are used was chosen from yes and no then, and is ticked now
 SAID_THEN = "code = 'V014'"  # of an answer compared with one that is missing: now only that one is asked for
-READ_ANEW = "The dataset was of an earlier version of the program or of the spec: it was read anew."
+READ_ANEW = "The dataset was of an earlier version of the program or of the spec: it was read again."
 
 
 @pytest.fixture

@@ -262,7 +262,7 @@ def test_dataset_and_report_tell_of_what_waits_and_of_decisions(
         (folder / name).unlink()
     assert told_of(folder, capsys=capsys) == []
     found = (dataset / "csv" / "findings.csv").read_text(encoding="utf-8-sig")
-    assert found.count("A decision of 2026-05-02 by office says what becomes of") == 2
+    assert found.count("A decision made on 2026-05-02 by office says what becomes of") == 2
     assert "asked the team" in found
 
 
@@ -320,8 +320,8 @@ def test_a_name_that_several_files_have(dataset: Path, capsys: pytest.CaptureFix
     )
     assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 2
     err = capsys.readouterr().err
-    assert "'ours.xlsx' may be several returns: ours.xlsx (" in err
-    assert "Name it by what stands in brackets" in err
+    assert "'ours.xlsx' may mean several returns: ours.xlsx (" in err
+    assert "Name it by the hash in brackets" in err
     assert run(["decide", str(dataset), "more/ours.xlsx", *USE]) == 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from hrge_xl.cli import COMMANDS, cli
@@ -19,6 +21,13 @@ def test_page_is_fresh(name: str) -> None:
 def test_the_guide_that_goes_out_is_the_one_that_is_written(language: str) -> None:
     there = (GUIDE_PAGES / guide_name(language)).read_text(encoding="utf-8")
     assert there == guide_for_teams(language), "run `make docs`"
+
+
+@pytest.mark.parametrize("name", ["findings.md", "rules.md"])
+def test_no_page_shows_what_only_the_program_reads(name: str) -> None:
+    """A placeholder, or the name of a class, outside the expressions of a rule."""
+    prose = re.sub(r"`[^`]*`", "", PAGES[name]())
+    assert not re.search(r"\{\w*\}|\w+\(\{", prose)
 
 
 def test_every_command_exists_and_is_listed() -> None:

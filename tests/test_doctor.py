@@ -5,12 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from hrge_xl.cli import doctor
 from tests.audited import hrge
 
+PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this sandbox")
 
 
@@ -71,10 +74,23 @@ def test_what_no_command_can_do_without(
     assert "pandas MISSING: reinstall hrge-xl" in capsys.readouterr().out
 
 
-def test_an_extra_is_no_need(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(doctor, "_version", lambda package: None if package in doctor.EXTRAS else "1.0")
+@pytest.mark.parametrize("installed", [True, False])
+def test_every_extra_is_named_and_none_is_a_need(
+    installed: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The remedy is quoted in a way that cmd.exe and PowerShell know too."""
+    monkeypatch.setattr(
+        doctor, "_version", lambda package: "1.0" if installed or package not in doctor.EXTRAS else None
+    )
     assert hrge("doctor") == 0
-    assert "psycopg not installed: pip install 'hrge-xl[postgres]'" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    for extra in set(PROJECT["optional-dependencies"]) - {"dev"}:
+        (told,) = [line for line in said.splitlines() if line.startswith(f"Extra {extra}, for ")]
+        assert ("installed (" in told) is installed
+        assert (f'not installed: pip install "hrge-xl[{extra}]"' in told) is not installed
+    packages = {requirement.split("[")[0].split(">")[0] for extra in set(PROJECT["optional-dependencies"]) - {"dev"}
+                for requirement in PROJECT["optional-dependencies"][extra]}  # fmt: skip
+    assert packages == set(doctor.EXTRAS)
 
 
 @linux

@@ -166,7 +166,7 @@ def test_a_questionnaire(tmp_path: Path) -> None:
     assert fields[0].label.say("en") == "Name of the office"
     assert fields[0].help.say("en") == "In full"
     assert (fields[4].characters, fields[5].minimum) == (400, 0)
-    assert "# guess: text, as nothing tells what is answered" in text
+    assert "# guess: text, as nothing shows what is answered" in text
     answers = {("S1", "1", code): value for code, value in (("S1_01", "Us"), ("S1_04", 3.0), ("S1_06", 2.5))}
     values = read_back(spec, tmp_path, answers).values()
     assert {key[2]: value for key, value in values.items()} == {"S1_01": "Us", "S1_04": 3.0, "S1_06": 2.5}

@@ -321,7 +321,7 @@ def test_a_cluster_without_workers_is_told_and_not_waited_for(
     assert time.monotonic() - started < 30
     assert said == [
         f"The cluster at {workerless} has no worker yet; waiting for one. Start one with: dask worker {workerless}",
-        f"Error: --engine {workerless}: no worker came to the cluster within 2 seconds. Start one with: dask worker "
+        f"Error: --engine {workerless}: no worker joined the cluster within 2 seconds. Start one with: dask worker "
         f"{workerless}, or run with --engine local.",
     ]
 
@@ -338,7 +338,7 @@ def test_workers_that_all_leave_are_told_and_not_waited_for(
         while not cluster.at_work():
             assert not running.done()
         worker.kill()
-        with pytest.raises(UsageError, match="no worker came to the cluster within 2 seconds"):
+        with pytest.raises(UsageError, match="no worker joined the cluster within 2 seconds"):
             running.result(timeout=60)
 
 

@@ -102,7 +102,7 @@ def test_facts_travel_with_the_spec(copy: Path) -> None:  # noqa: F811
         ("MAR,C1_03,CHK_01,Y,A,May 2026", "'May 2026' is not a date."),
         ("MAR,C1_03,CHK_01,Y,,2026-05-04", "The fact has no source."),
         ("MAR,C1_03,CHK_01,Y,A", "The line has 5 cells, and the first one has 6."),
-        ("MAR,C1_01,CHK_01,N,A register,2026-05-04", "MAR, C1_01, CHK_01 stands here twice."),
+        ("MAR,C1_01,CHK_01,N,A register,2026-05-04", "MAR, C1_01, CHK_01 appears twice here."),
         ("MAR,C1_01,FOL_02,2026-05-01,A law,2026-05-04", "has another source or date above"),
     ],
 )

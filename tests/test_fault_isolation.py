@@ -223,7 +223,7 @@ def test_feedback_that_cannot_be_made(
     assert hrge("feedback", returned, "--all", "-o", tmp_path / "out", "--today", DAY, "--jobs", 1) == 4
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == len(NAMES) - 1
-    assert "d.xlsx: F064 The file d.xlsx could not be processed to the end" in err
+    assert "d.xlsx: F064 The file d.xlsx could not be fully processed" in err
     log = re.search(r"Report this with (\S+\.log)", err)
     assert log is not None
     assert ANSWER not in out + err + Path(log[1]).read_text(encoding="utf-8")
@@ -236,7 +236,7 @@ def test_a_second_opinion_that_cannot_be_had(
     fails_where(second_opinion, "_opinion", lambda sent, _: named(sent.path))(monkeypatch)
     assert hrge("verify", "validation.json", "--returned", returned, "--jobs", 1) == 1
     said = capsys.readouterr().out
-    assert "d.xlsx: no second opinion, for a mistake in this program (F064). Report this with " in said
+    assert "d.xlsx: no second opinion, because of an error in this program (F064). Report this with " in said
     assert "; 1 file not read." in said
 
 
@@ -252,4 +252,4 @@ def test_a_file_that_changes_before_the_second_opinion(
 
     monkeypatch.setattr(import_module("hrge_xl.auditing.verify"), "second_opinion", meanwhile)
     assert hrge("verify", "validation.json", "--returned", returned, "--jobs", 1) == 1
-    assert "d.xlsx: no second opinion, for it was changed while it was read." in capsys.readouterr().out
+    assert "d.xlsx: no second opinion, because it was changed while it was read." in capsys.readouterr().out

@@ -176,7 +176,7 @@ def test_who_is_done_is_not_asked_to_send_again(tmp_path: Path) -> None:
         "",
         "Nothing has to be corrected.",
         "",
-        "You need not send it again. If you change something, do so in the attached workbook.",
+        "You do not need to send it again. If you change something, do so in the attached workbook.",
     ]
 
 

@@ -104,7 +104,7 @@ def test_the_most_important_comes_first_and_many_are_one(capsys: pytest.CaptureF
     lines = printed(capsys, FILES)
     heads = [each for each in lines if not each.startswith(" ")]
     assert [each.split(":")[0].split(" ")[-1].split(".")[0] for each in heads] == [
-        "scan", CHINESE, "النهائي", "B_old", "w", "file",
+        "scan", CHINESE, "النهائي", "w", "B_old", "file",
     ]  # fmt: skip
     assert heads[0] == "scan.xlsx: refused, 1 error"
     assert lines[1] == "  error    F007 It is a PDF, and no workbook at all. Do something about it."
@@ -116,7 +116,34 @@ def test_the_most_important_comes_first_and_many_are_one(capsys: pytest.CaptureF
     )
     assert "  warning  R-R10 4 × The last review is too long ago. (Form!A0, A1, A2, A3)" in lines
     assert "B_old.xlsx: superseded: A newer version counts." in lines
-    assert lines[-1] == "Nothing to look at in 1 file: A.xlsx"
+    assert lines[-1] == "Nothing to look at in 1 file: A"
+
+
+def test_what_nobody_has_to_look_at_takes_little_room(capsys: pytest.CaptureFixture[str]) -> None:
+    """Files that do not count for one reason stand together; those in order are named by their teams alone."""
+    files = [
+        file("answer.xlsx", team="Rabat"), file("one.xlsx", team="Kabul"), file("two.xlsx", team="Kabul"),
+        file("scan.xlsx"), *(file(f"v{n}.xlsx", team="Rabat", **SUPERSEDED) for n in (1, 2)),
+    ]  # fmt: skip
+    assert printed(capsys, files) == [
+        "superseded: A newer version counts. 2 files: Rabat v1.xlsx, Rabat v2.xlsx",
+        "Nothing to look at in 4 files: Kabul one.xlsx, Kabul two.xlsx, Rabat, scan.xlsx",
+    ]
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.parametrize("words", [["explain", "X006"], ["explain", "R-E01"], ["doctor"]])
+def test_texts_are_broken_between_words(
+    words: list[str], columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is lost of what is said where there is no terminal."""
+    assert run(words) == 0
+    whole = capsys.readouterr().out
+    with terminal(monkeypatch, columns):
+        assert run(words) == 0
+    lines = OURS.sub("", capsys.readouterr().out).splitlines()
+    assert [each for each in lines if cell_len(each) > columns] == []
+    assert " ".join(" ".join(lines).split()) == " ".join(whole.split())
 
 
 @pytest.mark.parametrize("columns", WIDTHS)
@@ -221,6 +248,7 @@ def test_status_fits_the_terminal(
     assert "PAK.xlsx" in text
     assert "".join(CHINESE.split()) in "".join(text.split())
     assert lines[0].split()[:2] == ["Team", "State"]
+    assert "Note" not in [each.strip() for each in lines]  # no head alone in its line
 
 
 def test_status_in_colour_and_without(

@@ -186,7 +186,7 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     [
         ("missing.xlsx", "there is no such file"),
         ("x" * 300, "its name is too long"),
-        ("nul\0.xlsx", "the system refuses to hand it over"),
+        ("nul\0.xlsx", "the system refuses to open it"),
     ],
     ids=["missing", "long", "nul"],
 )

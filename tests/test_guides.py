@@ -1,7 +1,9 @@
 """The guides say what is so: their commands run, their tables agree with the program, their links lead somewhere.
 
 In a guide, ```console blocks hold commands (`$ hrge-xl …`, `# exit N` where it is not 0) and lines that the output
-must contain; a block of another language with a file name behind it is that file; `<!-- copy A B -->` plays the mail.
+must contain; a block of another language with a file name behind it is that file. What others do is played by comments:
+`<!-- copy A B -->` sends workbooks back as they are, `<!-- mail … -->` filled in (see `guide_mail`), and
+`<!-- sent ROUND -->` says that the drafts were sent and deleted.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from hrge_xl.soundness import try_out
 from hrge_xl.spec.load import find, load
 from hrge_xl.spec.model import AnyBlock
 from tests import write_expressions
+from tests.guide_mail import post
 from tests.write_docs import DOCS
 
 GUIDES = (
@@ -30,7 +33,8 @@ GUIDES = (
     "library.md", "coming-from-kobo.md", "coming-from-dhis2.md", "coming-from-a-spreadsheet.md",
 )  # fmt: skip
 STEP = re.compile(
-    r"^```(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$|^<!-- copy (?P<copy>.+?) -->$", re.M | re.S
+    r"^```(?P<language>\w+)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$|^<!-- (?P<verb>copy|mail|sent) (?P<words>.+?) -->$",
+    re.M | re.S,
 )
 COMMAND = re.compile(r"\$ hrge-xl (?P<words>.*?)(?:\s+# exit (?P<code>\d+))?$")
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
@@ -47,15 +51,31 @@ def test_commands_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for step in STEP.finditer(text_of(guide)):
-        if step["copy"]:
-            source, target = step["copy"].split()
-            pages = shutil.ignore_patterns("*.html")  # the guide for teams: nobody sends that back
-            shutil.copytree(source, target, dirs_exist_ok=True, ignore=pages)
+        if step["verb"]:
+            PLAYED[step["verb"]](step["words"])
         elif step["file"]:
             (tmp_path / step["file"]).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / step["file"]).write_text(step["body"], encoding="utf-8")
         elif step["language"] == "console":
             play(step["body"], capsys)
+
+
+def copy(words: str) -> None:
+    """Workbooks come back as they went out."""
+    source, target = words.split()
+    pages = shutil.ignore_patterns("*.html")  # the guide for teams: nobody sends that back
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=pages)
+
+
+def sent(round_folder: str) -> None:
+    """The drafts were sent, and deleted."""
+    drafts = list((Path(round_folder) / "drafts").rglob("*.eml"))
+    assert drafts
+    for draft in drafts:
+        draft.unlink()
+
+
+PLAYED = {"copy": copy, "mail": post, "sent": sent}
 
 
 def play(block: str, capsys: pytest.CaptureFixture[str]) -> None:

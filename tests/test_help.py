@@ -9,12 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from hrge_xl.cli import cli, run, settings
 from hrge_xl.cli.completion import SHELLS
 from hrge_xl.cli.terminal import colours, colours_of_environment, line, style
-from hrge_xl.findings import CATALOGUE
+from hrge_xl.findings import CATALOGUE, USUALLY_SHOWN
 from hrge_xl.paths import read_regular
 from hrge_xl.spec.load import load
 from hrge_xl.suggest import plain
@@ -86,15 +87,18 @@ def test_a_code_is_found_however_it_is_written(code: str, capsys: pytest.Capture
     assert said(capsys, "explain", code, code=0).startswith("V002 not-in-list (error)")
 
 
-def test_what_a_message_fills_in_is_left_open(capsys: pytest.CaptureFixture[str]) -> None:
-    """No placeholder is shown, whatever is explained."""
-    assert "\n…: the answer is missing.\n" in said(capsys, "explain", "V001", code=0)
+def test_a_message_is_explained_as_it_reads_in_its_example(capsys: pytest.CaptureFixture[str]) -> None:
+    """No placeholder is shown, whatever is explained, and each kind brings every detail that it fills in."""
+    assert "\nImpact: the answer is missing.\n" in said(capsys, "explain", "V001", code=0)
     rules = [
         rule.code for rule in load("hrge_toolkit").rules if "{" in rule.message.source + rule.remedy.source
     ]
     for code in (*CATALOGUE, *rules):
         told = said(capsys, "explain", code, code=0)
         assert not re.search(r"\{\w*\}", told), told
+    for kind in CATALOGUE.values():
+        lacking = re.findall(r"\{(\w+)\}", kind.message + kind.remedy)
+        assert set(lacking) <= {*USUALLY_SHOWN, *kind.shown}, kind.code
     assert rules
 
 
@@ -186,26 +190,62 @@ def test_the_file_is_read_once(
     assert read == [Path("hrge-xl.toml")]
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("jbs = 1\n", "hrge-xl.toml: no command has an option 'jbs'. Did you mean 'jobs'?"),
-        ("[valdate]\n", "hrge-xl.toml is about no command: [valdate]. Did you mean 'validate'?"),
-        ("[validate]\nfail_onn = 1\n", "[validate] has no option 'fail_onn'. Did you mean 'fail-on'?"),
-        ("[spec.diff]\nx = 1\n", "[spec.diff] has no option 'x'. It has: returned, json, output"),
-        ("[validate]\njobs = 0\n", "Invalid value for '--jobs'"),
-        ("jobs = 0\n", "Invalid value for '--jobs'"),
-        ("jobs = 1\n[validate]\njobs = 0\n", "Invalid value for '--jobs'"),
-        ("validate = 1\n", "'validate' is a command. Write [validate], and options below it."),
-        ("= 1", "the defaults cannot be read"),
-    ],
-)
-def test_mistakes_in_the_file_are_told(
-    text: str, told: str, here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+MISTAKES = {
+    "jbs = 1\n": "hrge-xl.toml: no command has an option 'jbs'. Did you mean 'jobs'?",
+    "[valdate]\n": "hrge-xl.toml is about no command: [valdate]. Did you mean 'validate'?",
+    "[validate]\nfail_onn = 1\n": "[validate] has no option 'fail_onn'. Did you mean 'fail-on'?",
+    "[validate]\njobs = 0\n": "Invalid value for '--jobs'",
+    "jobs = 0\n": "Invalid value for '--jobs'",
+    "jobs = 1\n[validate]\njobs = 0\n": "Invalid value for '--jobs'",
+    "validate = 1\n": "'validate' is a command. Write [validate], and options below it.",
+    "status = 1\n": "'status' is a command. Write [status], and options below it.",
+    "= 1": "the defaults cannot be read",
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_mistakes_in_the_file_are_told(text: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "hrge-xl.toml").write_text(text, encoding="utf-8")
     (here / "x").mkdir()
-    assert told in said(capsys, "validate", "x", code=2)
+    assert MISTAKES[text] in said(capsys, "validate", "x", code=2)
+
+
+def test_doctor_checks_all_of_the_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Other commands look only at what is meant for them."""
+    (here / "hrge-xl.toml").write_text("jobs = 1\n[spec.diff]\nx = 1\n", encoding="utf-8")
+    said(capsys, "explain", "V001", code=0)
+    told = "[spec.diff] has no option 'x'. It has: returned, json, output"
+    assert told in said(capsys, "doctor", code=2)
+    assert told in said(capsys, "spec", "diff", "example", "example", code=2)
+    (here / "hrge-xl.toml").write_text("jobs = 1\n", encoding="utf-8")
+    assert "\nhrge-xl.toml: no mistake\n" in said(capsys, "doctor", code=0)
+
+
+@pytest.mark.parametrize(("words", "needed"), [(["explain", "V001"], {"explain"}), (["--help"], set())])
+def test_with_a_file_no_other_command_is_imported(words: list[str], needed: set[str], here: Path) -> None:
+    """What many commands have, and what is meant for one, is known without them."""
+    (here / "hrge-xl.toml").write_text('jobs = 1\n[validate]\nfail-on = "never"\n', encoding="utf-8")
+    code = (
+        "import sys; from hrge_xl.cli import COMMANDS, run; "
+        f"code = run({words!r}); "
+        "print(*[name for name in COMMANDS if f'hrge_xl.cli.{name}' in sys.modules], sep=','); sys.exit(code)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environment, check=True
+    )
+    assert set(filter(None, done.stdout.splitlines()[-1].split(","))) == needed
+
+
+def test_the_options_that_a_file_may_name_are_those_of_all_commands() -> None:
+    assert {
+        word.removeprefix("--")
+        for command in COMMANDS.values()
+        for option in command.params
+        if isinstance(option, click.Option) and option.expose_value
+        for word in option.opts
+        if word.startswith("--") and (not option.is_flag or option.is_bool_flag)
+    } == settings.OPTIONS
 
 
 # the shell completes

@@ -191,7 +191,7 @@ def test_more_rows_than_the_file_holds_are_believed_under_our_signature_only(
     assert isinstance(found, Submission)
     assert found.identity.rows == rows
     damaged = [each.detail["detail"] for each in found.observations if each.code == "I005"]
-    assert damaged == ([] if key else ["it names 500 rows in a register, and no sheet has so many"])
+    assert damaged == ([] if key else ["it names 500 rows in a register, and no sheet has that many"])
 
 
 def test_many_rows_that_are_there_are_read() -> None:

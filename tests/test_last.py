@@ -342,7 +342,7 @@ def mistakes(tmp_path: Path, old: str, new: str) -> list[str]:
         ("over: FOL_02", "over: FOL_2", "There is no field 'FOL_2' here"),
         ("of: [RSK_01]", "of: [RSK_1]", "There is no field 'RSK_1' here"),
         ("carry: nothing", "carry: something", "`carry` cannot be 'something'"),
-        ("{code: RSK_05,", "{code: RSK_05, carry: answer,", "worked out anew in every round"),
+        ("{code: RSK_05,", "{code: RSK_05, carry: answer,", "calculated again in every round"),
     ],
 )
 def test_mistakes_are_told(tmp_path: Path, old: str, new: str, reason: str) -> None:

@@ -61,7 +61,7 @@ def test_every_kind_of_text_field_has_an_end(tmp_path: Path) -> None:
     result = look(overlong(filled(), TEXTS), tmp_path)
     wrong = {each.field: each for each in result.findings if each.code == "V010"}
     assert set(wrong) == {f.code for _, _, f in load("example").places() if f.type in TEXTS}
-    assert wrong["PLN_12"].message.endswith(f"{len(LONG.strip())} characters, 32767 are allowed.")
+    assert wrong["PLN_12"].message.endswith(f"{len(LONG.strip())} characters; at most 32767 are allowed.")
     assert wrong["PLN_01"].message.endswith(f"{len(LONG.strip())} characters, 20 are allowed.")
     due = {"V001"}  # who does it was said, and not until when
     assert {each.code for each in result.findings} == {
@@ -182,7 +182,7 @@ def test_feedback_is_for_all(made: Round, tmp_path: Path, capsys: pytest.Capture
     assert set(files) == {"BAD", "ONE", "TWO"}
     assert {each["question"] for each in files["BAD"]["too_long"]} > {"Project code", "K-01 Risk"}
     text = Path(files["BAD"]["message"]).read_text(encoding="utf-8")
-    assert "longer than a cell of Excel can be" in text
+    assert "longer than an Excel cell can hold" in text
 
 
 def test_a_stamp_that_no_cell_holds_stops_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -339,7 +339,7 @@ def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:
 def test_a_dataset_without_figures_is_a_page_too() -> None:
     with of_results([], load("example"), TODAY) as store:
         text = overview.render(store, TODAY, "en")
-    assert "No risk is entered." in text
+    assert "No risks were entered." in text
     assert "No question was answered with no." in text
 
 

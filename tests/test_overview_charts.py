@@ -174,7 +174,7 @@ def test_the_map_has_its_table_and_says_what_its_borders_are(found: Overview, pa
     for each in found.countries:
         assert f"{each.label}: " in label
         assert f'<th scope="row">{each.label}<td>' in page
-    assert "Dotted borders are in dispute" in page
+    assert "Dotted borders are disputed" in page
     assert sum(each.teams for each in found.countries) == len(found.teams)
 
 
@@ -272,7 +272,7 @@ def test_the_next_run_tells_what_came_was_fixed_and_moved(rounds: tuple[Path, Ov
     text = overview.page_of(rounds[2])
     assert "Bamako_two.xlsx" in text[text.index('id="history"') :]
     told = list(change.lines())
-    assert told[0].endswith("files: came: 1, with another status: 1.")
+    assert told[0].endswith("files: new: 1, with another status: 1.")
     assert told[1] == "Findings fixed: 1 (V001 1); new: 0."
 
 

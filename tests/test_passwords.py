@@ -9,8 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from shutil import copytree
 
 import click
+import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
@@ -19,7 +21,7 @@ from hrge_xl.auditing.verify import Asked
 from hrge_xl.cli import cli, run
 from hrge_xl.cli.common import question
 from hrge_xl.issuing import generate
-from hrge_xl.rounds.rounds import init_round, orders
+from hrge_xl.rounds.rounds import init_round, load_round, orders
 from hrge_xl.spec.load import load
 from tests.test_consolidate import answers
 
@@ -28,8 +30,9 @@ PASSWORD = "öffne dich, Sesam"
 WAIVED = ("--reason", "So it is.", "--by", "office", "--ledger", "round")
 DAY = ("--today", "2026-06-30")
 READING = {
-    "check", "compare", "consolidate", "decide", "export", "feedback", "generate", "refresh", "report", "spec diff",
-    "status", "trace", "validate", "verify", "waive",
+    "check", "compare", "consolidate", "decide", "drafts", "export", "feedback", "generate", "refresh", "remind",
+    "report", "round init", "spec diff", "spec draft", "spec translate", "status", "trace", "validate", "verify",
+    "waive",
 }  # fmt: skip
 
 
@@ -74,7 +77,7 @@ def commands(group: click.Group, before: str = "") -> dict[str, click.Command]:
     return found
 
 
-def test_every_command_that_reads_returned_files_has_the_option() -> None:
+def test_every_command_that_reads_workbooks_has_the_option() -> None:
     having = {
         name for name, command in commands(cli).items()
         if any("--password-file" in each.opts for each in command.params)
@@ -98,6 +101,70 @@ def test_a_protected_return_goes_all_the_way(folder: Path, said: Callable[..., s
     assert "PAK_2.xlsx" in said("spec", "diff", "example", "example", "--returned", "round")
     said("generate", "example", "--country", "PAK", "--answers", "round/returned/PAK_2.xlsx")
     assert not [path for path in folder.rglob("*") if path.is_file() and tells(path)]
+
+
+def protect(path: Path) -> None:
+    """Protect a workbook with the password, as Excel does it."""
+    plain = path.read_bytes()
+    with path.open("wb") as target:
+        OOXMLFile(io.BytesIO(plain)).encrypt(PASSWORD, target)
+
+
+def test_a_protected_team_list(
+    folder: Path, said: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["team", "country"])
+    book.active.append(["Lahore", "Pakistan"])
+    book.save("teams.xlsx")
+    protect(folder / "teams.xlsx")
+    init = ("round", "init", "second", "--spec", "example", "--teams", "teams.xlsx")
+    assert run([*init]) == 3
+    assert "protected with a password" in (told := capsys.readouterr().err)
+    assert "--password-file" in told
+    assert "Lahore  PAK" in said(*init, "--dry-run")
+    assert "1 team." in said(*init)
+
+
+def test_a_protected_workbook_of_translators(folder: Path, said: Callable[..., str]) -> None:
+    translate = ("spec", "translate", "./mine", "--lang", "fr")
+    copytree(SPEC.folder, "mine")
+    assert run([*translate, "--to-xlsx", "fr.xlsx"]) == 0
+    protect(folder / "fr.xlsx")
+    assert run([*translate, "--from", "fr.xlsx"]) == 2
+    assert "Translated otherwise than before: 0." in said(*translate, "--from", "fr.xlsx")
+
+
+def test_a_spec_is_drafted_from_a_protected_workbook(
+    folder: Path, said: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("form.xlsx").write_bytes(generate(SPEC, orders(load_round(folder / "round"), TODAY)[0]))
+    protect(folder / "form.xlsx")
+    (folder / "wrong.txt").write_text("Sesame", encoding="utf-8")
+    assert run(["spec", "draft", "form.xlsx", "-o", "drafted", "--password-file", "wrong.txt"]) == 2
+    assert (
+        "The password given does not open the file form.xlsx. Check the password" in capsys.readouterr().err
+    )
+    assert "drafted: " in said("spec", "draft", "form.xlsx", "-o", "drafted")
+
+
+def test_the_next_round_goes_on_from_protected_returns(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["round", "init", "next", "--spec", "example", "--teams", "teams.csv"]) == 0
+    assert run(["generate", "next", "--password-file", "word.txt"]) == 2
+    assert "It opens the returns of --from" in capsys.readouterr().err
+    assert run(["generate", "next", "--from", "round", "--password-file", "word.txt"]) == 0
+    assert "Workbooks that go on from round: 1; blank ones: 0." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["drafts", "remind"])
+def test_drafts_are_about_what_the_password_opens(
+    folder: Path, said: Callable[..., str], command: str
+) -> None:
+    said(command, "round", *DAY)
+    assert json.loads(said("status", "round", "--json", *DAY))[0]["state"] == "accepted"
 
 
 def tells(path: Path) -> bool:

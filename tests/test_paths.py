@@ -86,7 +86,7 @@ def test_a_list_has_an_end(tmp_path: Path) -> None:
     with (tmp_path / "list.txt").open("wb") as stream:
         stream.truncate(2_000 * MOST_LIST_BYTES // 10)
     assert refused(f"@{tmp_path / 'list.txt'}").endswith(
-        "(it is larger than 10 MB). Save it as UTF-8 text, a path a line."
+        "(it is larger than 10 MB). Save it as UTF-8 text, one path per line."
     )
 
 

@@ -81,7 +81,7 @@ def test_tools_take_along_what_they_cannot_be_filled_in_without(toolkit: Spec) -
     assert values.tools == ("T4.A", "T4.B", "T4.C")
     assert (
         values.explained
-        == "T4.B comes along, since T4.C refers to it; T4.A comes along, since T4.B refers to it"
+        == "T4.B is included, because T4.C refers to it; T4.A is included, because T4.B refers to it"
     )
     assert choose(toolkit, named=["1.1"]).tools == ("T1.1",)  # its follow-up may stay blank
 
@@ -118,7 +118,7 @@ def test_generate_issues_a_profile_and_says_what_comes_along(
     assert [name.split()[0] for name in names if name[0].isdigit()] == ["3.4", "4.A", "4.B", "4.C"]
     assert capsys.readouterr().err == ""
     assert hrge(*one, "--tools", "4.B") == 0
-    assert capsys.readouterr().err.strip() == "T4.A comes along, since T4.B refers to it."
+    assert capsys.readouterr().err.strip() == "T4.A is included, because T4.B refers to it."
     assert hrge(*one, "--profile", "quick") == 2
     assert "leaves sheets to choose from" in capsys.readouterr().err
 

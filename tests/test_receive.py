@@ -307,7 +307,7 @@ def test_what_the_round_wrote_itself_is_no_return(
 ) -> None:
     """A blank workbook that was issued would be an answer of nobody."""
     assert run(["receive", str(folder), str(folder / source)]) == 2
-    assert "holds what the round wrote or received itself." in capsys.readouterr().err
+    assert "holds what the round itself wrote or received." in capsys.readouterr().err
     assert run(["receive", str(folder), str(folder / "nowhere.zip")]) == 2
     (folder / "inbox" / "a.xlsx").write_bytes(book(1))
     assert run(["receive", str(folder), str(folder / "inbox")]) == 0

@@ -117,7 +117,7 @@ def test_a_line_that_was_cut_off_costs_itself_only(case: Path, capsys: pytest.Ca
     assert read_journal(case).unreadable == 1
     (case / "ledger.sqlite").unlink()
     assert hrge("recover", case) == 0
-    assert "Left out, for it cannot be read: 1 of the lines" in capsys.readouterr().out
+    assert "Left out because they cannot be read: 1 of the lines" in capsys.readouterr().out
 
 
 def test_only_its_owner_reads_it(made: Path) -> None:

@@ -202,7 +202,7 @@ def test_only_files_that_count_are_counted_by_team_sheet_and_rule() -> None:
     numbers = [int(n) for n in re.findall(r" (\d+) *\n", table_of(page, "By rule"))]
     counted = [finding for file in document["files"] if file["counted"] for finding in file["findings"]]
     assert sum(numbers[at] for at in range(len(numbers)) if at % 4 < 3) == len(counted)
-    assert f"{sum(len(file['findings']) for file in document['files'])} findings in all." in page
+    assert f"{sum(len(file['findings']) for file in document['files'])} findings in total." in page
 
 
 def test_a_file_that_does_not_count_says_why_and_keeps_its_findings() -> None:
@@ -338,7 +338,7 @@ def test_a_lone_surrogate_comes_back_from_json() -> None:
 def test_a_text_is_cut_where_excel_counts_two() -> None:
     cut = xlsx._fit(xlsx.WORDS, "😀" * 20_000)
     assert cell_length(cut) <= CELL_LIMIT
-    assert cut.endswith("20,000 characters in all; the JSON report has the whole text]")
+    assert cut.endswith("20,000 characters in total; the JSON report has the full text]")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -360,6 +360,42 @@ def test_the_workbook_can_be_worked_through() -> None:
     assert rule.showErrorMessage
     assert str(rule.sqref) == f"K2:K{sheet.max_row}"
     assert sheet["C2"].hyperlink.location.startswith("'Codes'!A")
+
+
+PRINTED = {  # what an auditor needs on paper, by sheet
+    "Files": {"Team", "File", "Verdict", "File status", "Errors", "Why it does not count"},
+    "By team": {"Team", "Received", "Counted", "In conflict", "Errors", "Info"},
+    "By rule": {"Code", "Name", "Files"},
+    "Findings": {"Severity", "Code", "Place", "Question", "Content of the cell", "Reason", "What to do"},
+    "Codes": {"Code", "Why", "What to do"},
+}
+
+
+def test_what_is_printed_can_be_read() -> None:
+    """At least 65 percent of full size, on A4, with titles and page numbers on every page."""
+    for sheet in workbook(build()):
+        assert sheet.page_setup.paperSize == 9, sheet.title
+        assert sheet.oddFooter.right.text == "&P / &N"
+        if sheet.title in ("Summary", "Risk matrices"):
+            continue
+        assert sheet.print_title_rows == "$1:$1"
+        area = sheet[sheet.print_area.rpartition("!")[2].replace("$", "")]
+        shown = {cell.value for cell in area[0]}
+        assert shown >= PRINTED.get(sheet.title, set()), sheet.title
+        runs = sheet.column_dimensions.values()  # of columns that are equally wide
+        across = sum(max(0, min(run.max, len(area[0])) - run.min + 1) * run.width for run in runs)
+        assert across * 0.65 < 140, sheet.title
+
+
+def test_no_matrix_is_cut_by_the_end_of_a_page() -> None:
+    document = build()
+    document["matrices"] = document["matrices"][:1] * 9
+    sheet = workbook(document)["Risk matrices"]
+    tall = 3 + len(document["matrices"][0]["down"])
+    breaks = [each.id for each in sheet.row_breaks.brk]
+    assert breaks
+    assert not sheet.sheet_properties.pageSetUpPr.fitToPage  # Excel would heed no break
+    assert all(at % tall == 0 for at in breaks)
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -82,7 +82,7 @@ def test_each_team_goes_on_from_what_it_said(time: InTime, capsys: pytest.Captur
     for team, country in (("Cairo", "EGY"), ("Bamako", "MLI")):
         assert f"{team}: no return of it counts in the earlier round; its workbook is blank." in told
         assert values(time, SECOND, team) == ({("PLAN", "1", "PLN_02"): country}, {})
-    assert "Rabat (Rabat.xlsx): closed rows that do not go on: 1." in told
+    assert "Rabat (Rabat.xlsx): closed rows that are not carried over: 1." in told
     assert ": 2; blank ones: 2." in told
     answers, last = values(time, SECOND, "Rabat")
     gone_on = {
@@ -200,7 +200,7 @@ def test_answers_of_one_workbook_go_on_in_the_same_way(
     capsys.readouterr()
     common = ["--country", "MAR", "-o", str(out), "--today", "2026-07-01"]
     assert run(["generate", time.spec.folder, *common, "--answers", str(path)]) == 0
-    assert "Rabat.xlsx: closed rows that do not go on: 1." in capsys.readouterr().err
+    assert "Rabat.xlsx: closed rows that are not carried over: 1." in capsys.readouterr().err
     sent = time.read(out / "in_time_MAR_en.xlsx")
     assert sent.last[K, "K-01", "RSK_05"] == "M"  # worked out again
     assert (K, "K-02", "RSK_01") not in sent.values()

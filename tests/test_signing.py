@@ -87,7 +87,7 @@ def test_a_signed_seal_is_the_signer_s(folder: Path, capsys: pytest.CaptureFixtu
     assert f"Seal 1 is signed with the key of {NAME}: only who holds that key could have made it." in told
     assert "The entries 1 to 2 of the chain are covered by it." in told
     told = said(capsys, 0, "sign", REPORT, "--check")
-    assert "and nobody said whose key that is: anybody could have made such a key" in told
+    assert "and nobody has said whose key that is: anybody could have made such a key" in told
     assert "Made again: identical" in said(capsys, 0, "verify", REPORT, "--returned", "round/returned")
 
 
@@ -106,8 +106,8 @@ def test_a_seal_of_a_stranger_is_told(folder: Path, capsys: pytest.CaptureFixtur
     ("statement", "words"),
     [
         ("UPDATE entries SET by = 'C' WHERE n = 2", "was changed after it was made: its digest does not fit"),
-        ("UPDATE entries SET signature = '' WHERE n = 2", "has lost its signature"),
-        ("UPDATE entries SET key = '' WHERE n = 2", "has lost its key"),
+        ("UPDATE entries SET signature = '' WHERE n = 2", "lacks its signature"),
+        ("UPDATE entries SET key = '' WHERE n = 2", "lacks its key"),
         (
             "UPDATE entries SET signature = upper(signature) WHERE n = 2",
             "was not signed with the key that it names",
@@ -134,7 +134,7 @@ def test_a_chain_made_anew_is_not_the_signer_s(folder: Path, capsys: pytest.Capt
         Path("round", name).unlink()
     assert hrge("consolidate", "round", "--received", "2026-01-01", "--today", DAY) == 0
     assert hrge("sign", REPORT, "--by", NAME) == 0
-    assert "could have made it, and the whole chain, anew" in said(capsys, 0, "sign", REPORT, "--check")
+    assert "could have made it, and the whole chain, again" in said(capsys, 0, "sign", REPORT, "--check")
     told = said(capsys, 1, "sign", REPORT, "--check", "--trust", "trusted.txt")
     assert "No seal of validation.json is signed with a key that you trust." in told
 
@@ -201,7 +201,7 @@ def test_a_key_is_its_owner_s_and_is_never_overwritten(
     assert stat.S_IMODE(Path("mine.pem").stat().st_mode) == 0o600
     assert "keys are never overwritten" in said(capsys, 2, "sign", "--new-key", "mine.pem")
     Path("mine.pem").rename("other.pem")
-    assert "mine.pem.pub is there already" in said(capsys, 2, "sign", "--new-key", "mine.pem")
+    assert "mine.pem.pub exists already" in said(capsys, 2, "sign", "--new-key", "mine.pem")
     assert Path("other.pem").read_bytes() == before
     assert "cannot be written" in said(capsys, 5, "sign", "--new-key", "nowhere/mine.pem")
 
@@ -242,7 +242,7 @@ KEYS = {
 }  # fmt: skip
 TRUSTED = {
     "empty.txt": (b"", "there is no public key in it"),
-    "text.txt": (b"# mine\nA. Auditor\n", "line 2: a public key of 64 hex digits and a name should stand here"),
+    "text.txt": (b"# mine\nA. Auditor\n", "line 2: a public key of 64 hex digits and a name are expected here"),
     "bytes.txt": (b"\xff\xfe\x00", "line 1: a public key"),
     "private.pem": (_pem(OTHER), "holds a private key, which belongs to its owner alone"),
     "cut.pem": (b"-----BEGIN PUBLIC KEY-----\nMCowBQ\n-----END PUBLIC KEY-----\n", "the public key is damaged"),
@@ -368,10 +368,10 @@ def test_every_entry_can_be_listed(folder: Path, capsys: pytest.CaptureFixture[s
     assert ": receipt 1 of " in told
     assert f" {NAME}: seal 1 of validation.json; digest " in told
     assert told.endswith("1 seal, 2 entries.\n")
-    assert "under no seal" not in told
+    assert "are not sealed" not in told
     assert hrge("decide", "round", "AFG.xlsx", "--withdraw", "--reason", "r", "--by", NAME) == 0
     told = said(capsys, 0, "sign", "--list", "--ledger", "round")
-    assert "Entries from number 3 on stand under no seal" in told
+    assert "Entries from number 3 on are not sealed" in told
 
 
 def test_a_folder_that_is_no_round_has_no_terms(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -251,14 +251,14 @@ def test_too_many_arguments() -> None:
         (
             "en: The end is before the start.",
             'en: "The end {PLN_5} is wrong."',
-            "'{PLN_5}' stands for nothing",
+            "'{PLN_5}' refers to nothing",
         ),
         (
             "en: The end is before the start.",
             'en: "The end {} is wrong."',
-            "'{}' does not stand for an answer",
+            "'{}' is not the code of an answer",
         ),
-        ("en: The end is before the start.", 'en: "{PLN_05:>9} is wrong."', "'{PLN_05:>9}' does not stand"),
+        ("en: The end is before the start.", 'en: "{PLN_05:>9} is wrong."', "'{PLN_05:>9}' is not the code"),
     ],
 )
 def test_braces_in_messages(copy: Path, old: str, new: str, reason: str) -> None:

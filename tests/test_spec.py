@@ -151,7 +151,7 @@ def test_excels_limits_are_mistakes(copy: Path, file: str, old: str, new: str, r
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [("code: [", "is never closed"), ("", "is empty"), ("code: X\ncode: Y\n", "stands here twice")],
+    [("code: [", "is never closed"), ("", "is empty"), ("code: X\ncode: Y\n", "appears twice here")],
 )
 def test_yaml_that_is_none(copy: Path, content: str, reason: str) -> None:
     (copy / "tools" / "risks.yaml").write_text(content, encoding="utf-8")

@@ -173,7 +173,7 @@ def test_the_command_names_every_answer_that_is_touched(
     assert run(["spec", "diff", "example", str(spec), "--returned", str(path)]) == 1
     said = capsys.readouterr().out
     assert "PAK.xlsx (PAK, en, 1.0): 28 answers: 18 kept, 1 to be checked again, 9 without a place." in said
-    assert f"  Plan!{address(*place)} Budget: has no place any more ({number})\n" in said
+    assert f"  Plan!{address(*place)} Budget: no longer has a place ({number})\n" in said
     assert "5000" not in said
 
 

@@ -215,7 +215,7 @@ def test_an_answer_goes_before_a_default(prefilled: Path, tmp_path: Path) -> Non
         ("PLN_01", "a code that is far too long", "The text has 27 characters; the field takes 20."),
         ("PLN_01", "[A, B]", "The field takes one answer, and these are several."),
         ("PLN_13", "[WOM, MEN, YOU, DIS]", "4 answers do not fit into 3 cells."),
-        ("PLN_13", "[WOM, WOM]", "The same code stands here twice."),
+        ("PLN_13", "[WOM, WOM]", "The same code appears twice here."),
         ("RSK_01", "Flood", "A default in open rows would make an answer of every row."),
         ("PLN_14", "5", "`default` does nothing for the type calculated."),
     ],

@@ -287,7 +287,7 @@ def as_workbook(rows: list[list[str]], chance: random.Random) -> bytes:
     return changed(members(target.getvalue()), chance, plain)[1] if chance.randrange(2) else target.getvalue()
 
 
-def here(path: Path, remedy: str) -> list[tuple[int, list[str]]]:
+def here(path: Path, remedy: str, _password: str | None) -> list[tuple[int, list[str]]]:
     """The table of a workbook, read in this process for the sake of speed."""
     found = table_of((path.read_bytes(), "xlsx"))
     if isinstance(found, Observation):
@@ -306,7 +306,7 @@ def fuzz_teams(count: int, seed: int, folder: Path) -> Tally:
             assert back(path, folder / f"round {number}") == teams
         return "teams"
 
-    with patch("hrge_xl.rounds.teams.first_table", here):
+    with patch("hrge_xl.rounds.team_list.first_table", here):
         for number in range(count):
             chance = chance_of(seed, number)
             kind, make = chance.choice((("csv", as_csv), ("csv", as_csv), ("xlsx", as_workbook)))

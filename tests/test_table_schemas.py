@@ -281,7 +281,7 @@ def test_a_value_of_another_kind(taken: Rows) -> None:
     assert fault.value.told == {
         "column": "answers_fact.number",
         "value": "3",
-        "needed": "empty, for its question is answered otherwise",
+        "needed": "empty, because its question is answered in another column",
     }
 
 

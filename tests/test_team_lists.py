@@ -83,7 +83,7 @@ def test_what_is_understood_is_shown_before_anything_is_written(
         "team   country  language  deadline    email",
         "PAK-1  PAK      en        2026-07-31  pak@example.org, two@example.org",
         "MAR-1  MAR      fr        2026-07-31  mar@example.org",
-        "2 teams. The heads are in line 5.",
+        "2 teams. The headings are in line 5.",
         "Above them: Regional programme: reporting teams 2026; State: 1 June; ask Registry, please",
         "Columns that are not read: Budget.",
     ]
@@ -154,6 +154,8 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
     assert str(caught.value).splitlines() == [
         "teams.csv: line 2: the column 'email' appears twice ('e-mail' and 'courriel'). Keep one.",
         "teams.csv: line 2: there is no column 'countri'. Did you mean 'country'?",
-        "teams.csv: line 3: 'nobody' is not an address of mail. Write it as name@example.org; several by comma.",
-        "teams.csv: line 4: 'a@b' is not an address of mail. Write it as name@example.org; several by comma.",
+        "teams.csv: line 3: 'nobody' is not an e-mail address. Write it as name@example.org; "
+        "separate several with commas.",
+        "teams.csv: line 4: 'a@b' is not an e-mail address. Write it as name@example.org; "
+        "separate several with commas.",
     ]

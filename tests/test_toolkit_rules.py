@@ -185,7 +185,7 @@ def test_the_page_is_fresh(spec: Spec) -> None:
     ("entry", "reason"),
     [
         ("{code: R-1, tools: PLAN, at: [PLN_04], check: filled(PLN_04)}", "must be a list of tools"),
-        ("{code: R-1, tool: PLAN, tools: [R1], at: [PLN_04], check: filled(PLN_04)}", "in place of `tool`"),
+        ("{code: R-1, tool: PLAN, tools: [R1], at: [PLN_04], check: filled(PLN_04)}", "replaces `tool`"),
         ("{code: R-1, tools: [PLAN, PLAN], at: [PLN_04], check: filled(PLN_04)}", "used twice for PLAN"),
         ("{code: R-1, tools: [PLAN, R2], at: [PLN_04], check: filled(PLN_04)}", "There is no tool 'R2'"),
         ("{code: R-1, covered_by: [V001]}", "`why` is missing"),

@@ -254,8 +254,8 @@ def test_what_translators_wrote_survives_every_update(hrge: Hrge, copy: Path) ->
     [
         ("field/PLN_07/constraint/message", "mfano {wrong}", "placeholder"),
         ("tool/R1/sheet", "x" * 32, "1 more than fit"),
-        ("list/GROUP/WOM/label", "\u200fabc", "mark of direction"),
-        ("list/GROUP/WOM/label", "Wanaume", "also stands for"),
+        ("list/GROUP/WOM/label", "\u200fabc", "direction mark"),
+        ("list/GROUP/WOM/label", "Wanaume", "is also the translation of"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_is_taken_in(
@@ -423,7 +423,7 @@ def test_the_report_as_a_workbook_speaks_to_its_reader(hrge: Hrge, tmp_path: Pat
             "languages/sw.po:3:1: This line is not as a PO file has it",
         ),
         ("sw.po", 'msgid "a"\nmsgstr "é"\n'.encode("latin-1"), "languages/sw.po:1:1: The file is not UTF-8"),
-        ("swahili.po", b"", "languages/swahili.po:1:1: The name of this file is not a tag of a language"),
+        ("swahili.po", b"", "languages/swahili.po:1:1: The name of this file is not a language tag"),
     ],
 )
 def test_a_file_that_is_no_catalogue_is_told_with_its_line(
@@ -459,7 +459,7 @@ def test_what_comes_back_blank_takes_nothing_away(hrge: Hrge, copy: Path, tmp_pa
             entry.string = "Wanawake" if entry.context == "list/GROUP/WOM/label" else ""
     sent.write_bytes(as_file(catalogue, TENTH))
     code, said = hrge("spec", "translate", copy, "--lang", TENTH, "--from", sent)
-    assert (code, "Translated otherwise than before: 1." in said) == (0, True), said
+    assert (code, "Translated differently from before: 1." in said) == (0, True), said
     assert load(copy).title.say(TENTH) == pseudo(load(copy).title.source)
     assert before.count(b"msgid") == file.read_bytes().count(b"msgid")
 

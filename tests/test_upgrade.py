@@ -135,7 +135,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
         "Answers received: 19. Sheets complete: 1 of 2.",
         "",
         "It is of version 1.0; the questionnaire is now at version 2.0.",
-        "The attached workbook is of the new version and holds your answers.",
+        "The attached workbook is the new version and holds your answers.",
         "",
         "To correct: 1. Missing: 0. To look at: 0.",
         "They are listed on the sheet “To correct” of the attached workbook, with links to their cells.",
@@ -159,7 +159,7 @@ def test_the_list_is_printed_and_the_paths_stand_alone_on_stdout(
     assert "  version 1.0 to 2.0\n" in said.err
     assert "  Checklist!F9: C1_02 What is missing\n" in said.err
     assert "A private room" not in said.err
-    assert "sub.xlsx: refused, there are no answers to give back.\n" in said.err
+    assert "sub.xlsx: refused: there are no answers to give back.\n" in said.err
 
 
 def test_validate_names_each_answer_that_is_asked_no_more(two: Path, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_the_message_speaks_the_language_of_the_team(
     two: Path, tmp_path: Path, language: str, budget: str
 ) -> None:
     say = translator(language)
-    version = say("It is of version {sent_version}; the questionnaire is now at version {version}.")
+    version = say("It is version {sent_version}; the questionnaire is now at version {version}.")
     gone = say("Answers that the attached workbook no longer asks for: {homeless}.")
     words = [
         version.format(sent_version="1.0", version="2.0"), gone.format(homeless=9), budget,
@@ -248,7 +248,7 @@ def test_the_sheet_says_why(two: Path, tmp_path: Path) -> None:
         row[4]: (row[3], row[5]) for row in sheet.iter_rows(min_row=5, min_col=2, max_col=7, values_only=True)
     }
     assert rows["5000.5"] == ("Budget", "This workbook no longer asks for it.")
-    assert rows["A remark below the table"] == (None, "It stood outside the cells to fill in.")
+    assert rows["A remark below the table"] == (None, "It was outside the cells to fill in.")
 
 
 def test_two_files_of_one_name_do_not_take_each_others_place(tmp_path: Path) -> None:

@@ -221,15 +221,15 @@ def test_a_page_that_was_changed(case: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "not a whole JSON report"),
+        (b"", "not a complete JSON report"),
         (b"\xff\x00\xfe", "not text"),
         (b"[]", "not a validation report"),
         (b'{"schema": "hrge-xl/validation-report/2"}', "not a validation report"),
-        (b'{"schema": "hrge-xl/validation-report/1"}', "not a whole report"),
-        (b'{"schema": "hrge-xl/validation-report/1", "files": [7]}', "not a whole report"),
-        (b"[" * 100_000, "not a whole JSON report"),
-        (b'{"schema": "hrge-xl/validation-report/1", "size": NaN}', "not a whole JSON report"),
-        (b'{"schema": "hrge-xl/validation-report/1", "size": 1e999}', "not a whole JSON report"),
+        (b'{"schema": "hrge-xl/validation-report/1"}', "not a complete report"),
+        (b'{"schema": "hrge-xl/validation-report/1", "files": [7]}', "not a complete report"),
+        (b"[" * 100_000, "not a complete JSON report"),
+        (b'{"schema": "hrge-xl/validation-report/1", "size": NaN}', "not a complete JSON report"),
+        (b'{"schema": "hrge-xl/validation-report/1", "size": 1e999}', "not a complete JSON report"),
     ],
 )
 def test_what_is_no_report_is_one_line(
@@ -256,7 +256,7 @@ def test_a_report_with_an_impossible_entry_is_one_line(
         data[place[-1]] = value
 
     forge(case, change)
-    with pytest.raises(UsageError, match="not a whole report"):
+    with pytest.raises(UsageError, match="not a complete report"):
         look(case)
 
 
@@ -394,7 +394,8 @@ def test_a_file_that_the_report_could_not_read_is_not_compared(linked: Path) -> 
     audit = look(linked)
     assert audit.identical
     assert any(
-        note.endswith("not compared, for the report could not read it either.") for note in audit.notes
+        note.endswith("not compared, because it could not be read for the report either.")
+        for note in audit.notes
     )
 
 
@@ -497,10 +498,10 @@ def test_signatures_are_checked_again_with_the_key_of_the_round(round_: Path, ap
     assert verify(Asked(report, [round_ / "returned"])).identical
     alone = look(apart)
     assert alone.identical, said(alone)
-    assert any("round is not at hand: signatures and teams (I006" in note for note in alone.notes)
+    assert any("round is not available: signatures and teams (I006" in note for note in alone.notes)
     again = look(apart, ledger=round_)
     assert again.identical, said(again)
-    assert not any("not at hand: signatures" in note for note in again.notes)
+    assert not any("not available: signatures" in note for note in again.notes)
 
 
 def test_all_but_what_the_round_decides_is_compared_without_it(apart: Path) -> None:
@@ -612,7 +613,7 @@ def test_what_openpyxl_cannot_read_is_told(tmp_path: Path) -> None:
         {"pak.xlsx": edited(workbook("PAK"), "xl/worksheets/sheet2.xml", none, r"\g<1>twenty\g<2>")}, tmp_path
     )
     (line,) = found.failed
-    assert line.endswith("pak.xlsx: no second opinion, for openpyxl gave up (ValueError).")
+    assert line.endswith("pak.xlsx: no second opinion, because openpyxl gave up (ValueError).")
     assert found.files == 0
 
 

@@ -178,11 +178,11 @@ EDITS = [
     Edit("bytes received", in_received, "is not what was received"),
     Edit(
         "bytes more", lambda folder: (folder / "received" / f"{'0' * 64}.xlsx").write_bytes(b"x"),
-        "knows of no such file",
+        "has no such file",
     ),
     Edit(
         "what came back", lambda folder: (folder / "returned/PAK.xlsx").write_bytes(workbook("PAK")),
-        "was changed since it came",
+        "was changed after it arrived",
     ),
     Edit("what was issued", in_issued, "is not as it was issued: S023 at Plan!"),
     Edit("the key", lambda folder: (folder / "signing.key").write_bytes(b"f" * 32), "submissions.signature: “valid”"),

@@ -223,7 +223,7 @@ def test_a_day_of_arrival_that_was_changed_is_noticed_where_the_ledger_is(busy: 
                 }
 
     forge(busy / "reports" / "validation.json", change)
-    told = [line for line in look(busy).problems if "the ledger says that it came on" in line]
+    told = [line for line in look(busy).problems if "the ledger says that it arrived on" in line]
     assert told
     assert "the report says otherwise." in told[0]
 
@@ -242,7 +242,7 @@ def test_a_decision_that_nobody_made_is_noticed(rounds: list[Path], tmp_path: Pa
     forge(folder / "reports" / "validation.json", change)
     number = data_of(folder / "reports" / "validation.json")["decisions"][0]["n"]
     assert (
-        f"Decision {number} of the report is not in the ledger as the report tells it."
+        f"Decision {number} of the report is not in the ledger as the report states it."
         in look(folder).problems
     )
 

@@ -421,7 +421,7 @@ def test_a_waiver_that_was_never_given_shows(
     told = capsys.readouterr().out
     assert "Waiver 1 of the report is not in the ledger as" in told
     if change is revived:
-        assert "waiver" in told.partition("as the report tells it.")[2]
+        assert "waiver" in told.partition("as the report states it.")[2]
 
 
 # which one counts

@@ -50,7 +50,7 @@ NARROW = (
     "Not yet due",
     "No date",
     "Please check",
-    "In time?",
+    "On time?",
 )
 HEADS = ("No.", "Row", "Code")
 

@@ -29,8 +29,8 @@ from hrge_xl.words import CATALOGUES
 
 PACKAGE = CATALOGUES.parent
 HEADER = """# hrge_xl: the engine's own texts in one language. Drafts that nobody has looked at yet are marked fuzzy.
-# msgid is the English text as it stands in the code; what stands in {braces} is filled in and stays as it is.
-# `python -m tests.texts` puts new texts in; what is used no more stands at the end."""
+# msgid is the English text as it is in the code; what is in {braces} is filled in and stays as it is.
+# `python -m tests.texts` puts new texts in; what is no longer used is at the end."""
 
 
 WHAT = re.compile(

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from hrge_xl import guides
 from hrge_xl.cli import cli
 from hrge_xl.fields import FIELD_TYPES, Field, FieldType
-from hrge_xl.findings import CATALOGUE, FAMILIES
+from hrge_xl.findings import CATALOGUE, FAMILIES, shown
 from hrge_xl.reports import schema
 from hrge_xl.spec.load import load
 from tests.write_dataset import dataset_page
@@ -28,7 +28,7 @@ def findings_page() -> str:
         "# Findings",
         "",
         "Every code that a report can show. `hrge-xl explain CODE` says the same offline. Rules of a spec have codes",
-        "of their own (`R-…`); see [rules.md](rules.md).",
+        "of their own (`R-…`); see [rules.md](rules.md). Names, cells and values in the messages below are examples.",
         "",
         "An *error* goes back to the team, a *warning* is worth a look, an *info* says what was read and how.",
         "",
@@ -50,25 +50,26 @@ def findings_page() -> str:
         ]
         lines += [
             f"| [{kind.code}](#{kind.code.lower()}) | {kind.name} | {kind.severity.value} "
-            f"| {_first_sentence(kind.message)} |"
+            f"| {_first_sentence(shown(kind, str)[0])} |"
             for kind in sorted(kinds, key=lambda kind: kind.code)
         ]
         lines.append("")
     lines += ["## All of them", ""]
     for kind in sorted(CATALOGUE.values(), key=lambda kind: [*FAMILIES].index(kind.code[0])):
         verdict = " The file is refused." if kind.refuses else ""
+        message, remedy = shown(kind, str)
         lines += [
             f"### {kind.code}",
             "",
             f"**{kind.name}** ({kind.severity.value}).{verdict}",
             "",
-            f"> {kind.message}",
+            f"> {message}",
             "",
             f"Why: {kind.why}",
             "",
             f"Example: {kind.example}",
             "",
-            f"What to do: {kind.remedy}",
+            f"What to do: {remedy}",
             "",
         ]
     return "\n".join(lines)

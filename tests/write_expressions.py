@@ -36,7 +36,7 @@ NAMES = {
 HEAD = """# Expressions
 
 Rules, constraints, formulas and `required: {when: …}` are written in one small language. It looks like Python and is a
-closed part of it: names of fields, numbers, texts in quotes, the operators and the functions below, nothing else.
+closed subset of it: names of fields, numbers, texts in quotes, the operators and the functions below, and nothing else.
 Every expression is checked against the spec by `hrge-xl spec check`: names, codes and types.
 
 Each one becomes two things: an Excel formula, which warns while the team types, and a calculation over all returned
@@ -50,12 +50,12 @@ This page is made from the program: `python -m tests.write_expressions`.
   answer **in the same row** (or column).
 * The code of a field of a form that is asked once means that answer, from anywhere.
 * `value` in a constraint means the answer itself.
-* Codes of lists stand in quotes: `'ACC'`. A scale is a number: `RSK_03 >= 2`.
+* Codes of lists are in quotes: `'ACC'`. A scale is a number: `RSK_03 >= 2`.
 
 ## Blanks
 
 One rule for both sides: a comparison with a blank side is false, also `!=`; arithmetic with a blank side is blank; a
-blank condition does not hold; a cell with an error counts as blank. What each function does stands below.
+blank condition does not hold; a cell with an error counts as blank. What each function does is listed below.
 
 A check that compares with an answer that may be missing therefore names what is wrong: `not (value > PLN_06)` holds
 where `PLN_06` is blank, `value <= PLN_06` does not, and would blame the one answer for the absence of the other.
@@ -81,12 +81,12 @@ def page() -> str:
     lines += [
         "",
         "In a checklist of `items: {tools: true}` each row is a sheet: there `ticked(row_code())` and",
-        "`completeness(row_code())` speak of the sheet of the row.",
+        "`completeness(row_code())` are about the sheet of the row.",
         "",
         "## Figures over the rows of a sheet",
         "",
-        "Rows without any answer are left out. The second argument is worked out for each row. In it `this.CODE` means",
-        "the answer of the row that the whole expression stands in, and `this.row_code()` its code:",
+        "Rows without any answer are left out. The second argument is calculated for each row. In it `this.CODE` means",
+        "the answer of the row that holds the whole expression, and `this.row_code()` its code:",
         "`count_if('R1', RSK_06 == this.RSK_06) == 1`.",
         "",
         "| function | takes | meaning | blanks |",
@@ -100,8 +100,8 @@ def page() -> str:
         "On return: what the function itself says in `hrge_xl/language/functions/`; operators in",
         "`hrge_xl/checks/evaluator.py`.",
         "",
-        "In the sheet: the formula below, as it stands in the first row of the register of the example spec",
-        f"(`{ROW}`); around it comes what makes a blank or an error harmless. Functions that are *reader only* have",
+        "In the sheet: the formula below, as it is in the first row of the register of the example spec",
+        f"(`{ROW}`); around it is what makes a blank or an error harmless. Functions that are *reader only* have",
         "no formula: the sheet cannot tell.",
         "",
         "```text",

@@ -57,10 +57,10 @@ def contradicted(then: Document, told: Told, *, of_report: bool) -> Iterator[str
     """Yield what no ledger tells as a report does. `of_report`: the very ledger of its datasets is among them."""
     for waiver in then["waivers"]:
         if not _is_told(waiver, told.waivers, WAIVER):
-            yield f"Waiver {waiver['number']} of the report is not in the ledger as the report tells it."
+            yield f"Waiver {waiver['number']} of the report is not in the ledger as the report states it."
     for decision in then["decisions"]:
         if not _is_told(decision, told.decisions, DECISION):
-            yield f"Decision {decision['n']} of the report is not in the ledger as the report tells it."
+            yield f"Decision {decision['n']} of the report is not in the ledger as the report states it."
     for file in then["files"]:
         dataset = then["run"]["datasets"][file["dataset"] - 1]
         if dataset["lasting"] and (of_report or not dataset["holds_others"]):
@@ -85,6 +85,6 @@ def _arrival(file: FileRow, known: set[Arrival]) -> Iterator[str]:
     if known and (file["order"], file["arrived"], file["arrival"]) not in known:
         order, day, basis = min(known)
         yield (
-            f"{file['path']}: the ledger says that it came on {day} ({basis}), as number {order}; the report says "
+            f"{file['path']}: the ledger says that it arrived on {day} ({basis}), as number {order}; the report says "
             "otherwise."
         )

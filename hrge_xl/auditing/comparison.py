@@ -28,8 +28,8 @@ TAKEN_OVER = {  # the report made again repeats them: only a seal protects them
 }
 TOLD_OTHERWISE = {
     "run.id": "it must fit what the report itself says",
-    "run.engine_version": "another version of the program is told in a note",
-    "run.spec_digest": "another spec is told in a sentence",
+    "run.engine_version": "another version of the program is reported in a note",
+    "run.spec_digest": "another spec is reported in a sentence",
 }
 OF_ALL_FILES = {  # where a file is missing or has changed since
     "matrices": "they count the answers of all files",

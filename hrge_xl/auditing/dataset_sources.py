@@ -38,13 +38,13 @@ def faults_of_files(folder: Path, returned: Collection[Path]) -> Iterator[str]:
         known = ledger.order()
         came = {Path(each.path).name for seen in ledger.sightings().values() for each in seen}
     for path in altered(folder):
-        yield f"{RECEIVED}/{path.name} is not what was received: its bytes are not those that its name tells."
+        yield f"{RECEIVED}/{path.name} is not what was received: its bytes do not match its name."
     for path in sorted((folder / RECEIVED).glob("*")):
         if path.stem not in known:
-            yield f"{RECEIVED}/{path.name}: the ledger knows of no such file."
+            yield f"{RECEIVED}/{path.name}: the ledger has no such file."
     for path, sha256 in sha256_by_path(returned):
         if sha256 not in known and path.name in came:
-            yield f"{path} was changed since it came: the ledger knows no file with its SHA-256 {sha256}."
+            yield f"{path} was changed after it arrived: the ledger has no file with its SHA-256 {sha256}."
 
 
 def faults_of_entries(folder: Path, rounds: Iterable[Round]) -> Iterator[str]:
@@ -75,7 +75,7 @@ def rounds_not_at_hand(store: Store, at_hand: Collection[str]) -> Iterator[str]:
     named = {str(name) for (name,) in store.raw(SUBMISSIONS.name, ("read_for",)) if name is not None}
     for name in sorted(named - set(at_hand)):
         yield (
-            f"The folder of the round {name} is not at hand: signatures and teams ({', '.join(OF_ROUND)}) are not "
+            f"The folder of the round {name} is not available: signatures and teams ({', '.join(OF_ROUND)}) are not "
             "compared. Name its returned files with --returned."
         )
 
@@ -111,7 +111,7 @@ def sources_of(folder: Path, store: Store, today: date) -> Sources:
         path = str(told) if str(told) in known or not known else known[0]
         file = _bytes_of(folder, path, sha256)
         if sha256 is None:
-            found.notes.append(f"{path}: not compared, for nobody could read it when it came either.")
+            found.notes.append(f"{path}: not compared, because it could not be read when it arrived either.")
         elif file is None:
             found.problems.append(
                 f"{path}: its bytes are not in {RECEIVED}/ (SHA-256 {sha256}): not compared."

@@ -46,7 +46,9 @@ def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
     for number, row in enumerate(files):
         name, sha256 = name_of(row["path"]), row["sha256"]
         if sha256 is None:
-            unhashed.append(f"{row['path']}: not compared, for the report could not read it either.")
+            unhashed.append(
+                f"{row['path']}: not compared, because it could not be read for the report either."
+            )
         elif sha256 in shelf.by_hash:
             here[number] = shelf.by_hash[sha256]
         elif name in shelf.by_name:

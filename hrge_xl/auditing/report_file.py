@@ -110,7 +110,7 @@ def _text(path: Path) -> str:
         raise UsageError(f"{path}: the report cannot be read ({error.strerror}). Check the path.") from error
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path.name} is no JSON report: it is not text. It was changed or damaged."
+            f"{path.name} is not a JSON report: it is not text. It was changed or damaged."
         ) from error
     return text.replace("\r\n", "\n")
 
@@ -121,7 +121,7 @@ def _data(path: Path, text: str) -> Document:
         render(data)  # not every number that JSON reads can be written, nor every depth
     except (ValueError, RecursionError) as error:
         raise UsageError(
-            f"{path.name} is not a whole JSON report ({error}). It was changed, cut or damaged."
+            f"{path.name} is not a complete JSON report ({error}). It was changed, cut or damaged."
         ) from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise UsageError(f"{path.name} is not a validation report: it does not say “{SCHEMA}”.")
@@ -142,9 +142,9 @@ def _refuse_unrepeatable(path: Path, document: Any) -> None:
             raise ValueError(wrong)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise UsageError(f"{path.name} is not a whole report: {wrong}. It was changed.") from error
+        raise UsageError(f"{path.name} is not a complete report: {wrong}. It was changed.") from error
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{path.name} is not a whole report ({error}). It was changed.") from error
+        raise UsageError(f"{path.name} is not a complete report ({error}). It was changed.") from error
 
 
 def _impossible(document: Document) -> Iterator[str]:
@@ -159,7 +159,7 @@ def _impossible(document: Document) -> Iterator[str]:
             yield f"“{file['path']}” is of a dataset that is not listed"
         place, sha256 = (file["dataset"], file["order"] or 0), file["sha256"]
         if file["order"] is not None and contents.setdefault(place, sha256) != sha256:
-            yield f"“{file['path']}” has the place of another file in the order in which they came"
+            yield f"“{file['path']}” has the place of another file in the order in which they arrived"
     numbers = [(row["dataset"], row["n"]) for row in document["decisions"]]
     if len(set(numbers)) != len(numbers):
         yield "two decisions have one number"

@@ -122,7 +122,7 @@ def second_opinion(
                 continue
             if admitted.sha256 != submission.sha256:
                 found.failed.append(
-                    f"{submission.path}: no second opinion, for it was changed while it was read."
+                    f"{submission.path}: no second opinion, because it was changed while it was read."
                 )
                 continue
             waiting.append(submission)
@@ -141,7 +141,7 @@ def second_opinion(
 def _stopped(pair: tuple[Submission, Seeing], fault: Exception) -> list[Opinion]:
     path = pair[0].path
     told = sentence(STOPPED_BY_THIS_FILE.remedy, stopped(path, fault).detail)
-    why = f"for a mistake in this program ({STOPPED_BY_THIS_FILE.code})"
+    why = f"because of an error in this program ({STOPPED_BY_THIS_FILE.code})"
     return [Opinion(failed=[f"{path}: no second opinion, {why}. {told}"])]
 
 
@@ -151,15 +151,15 @@ def _not_read(path: str, admitted: object) -> str:
         if isinstance(admitted, Admitted)
         else "closed without its password"
     )
-    return f"{path}: no second opinion, for it is {format}, which openpyxl does not read."
+    return f"{path}: no second opinion, because it is {format}, which openpyxl does not read."
 
 
 def _failed(path: str, died: Died | None) -> str:
     if died is None:
-        return f"{path}: no second opinion, for openpyxl finds no sheet in it (as in “Strict Open XML”)."
+        return f"{path}: no second opinion, because openpyxl finds no sheet in it (as in “Strict Open XML”)."
     why = {"time": "took too long", "memory": "needed too much memory", "crash": "crashed"}
     reason = why.get(died.reason, f"gave up ({died.detail})")
-    return f"{path}: no second opinion, for openpyxl {reason}."
+    return f"{path}: no second opinion, because openpyxl {reason}."
 
 
 def _wanted(submission: Submission) -> dict[str, frozenset[str]]:

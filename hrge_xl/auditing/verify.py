@@ -243,7 +243,7 @@ def _tell_of_rounds(audit: Audit, missing: Sequence[str], others: Sequence[Round
         f"The report names the round {name}; {each.folder} is the round {each.name}." for each in others
     ]
     audit.notes.append(
-        f"The folder of the round {name} is not at hand: signatures and teams ({', '.join(OF_ROUND)}) "
+        f"The folder of the round {name} is not available: signatures and teams ({', '.join(OF_ROUND)}) "
         "are not compared. Name it with --ledger."
     )
 
@@ -252,9 +252,7 @@ def _look_into_ledgers(audit: Audit, asked: Asked, then: Document, rounds: Itera
     """The seals of the report, what is wrong with the ledgers, and whether the report tells what they tell."""
     folders = [folder for folder in dict.fromkeys(_around(asked)) if (folder / NAME).is_file()]
     if not folders or asked.ledger not in (None, folders[0]):
-        audit.notes.append(
-            "There is no ledger at hand: no seal was looked for. Name its folder with --ledger."
-        )
+        audit.notes.append("No ledger was found, so seals were not checked. Name its folder with --ledger.")
         return
     terms = terms_of(rounds)
     with Ledger.open(folders[0], write=False) as ledger:

@@ -111,7 +111,7 @@ def _reports(folder: Path) -> Iterator[str]:
     """Tell which reports lie there, that have a verification of their own."""
     for report in sorted((folder / REPORTS).glob("*.json")):
         words = f"{quoted(report)} --returned {quoted(folder / RECEIVED)}"
-        yield f"Not compared, for it is verified by itself: hrge-xl verify {words}"
+        yield f"Not compared, because it is verified separately: hrge-xl verify {words}"
 
 
 def _chosen(audit: DatasetAudit, asked: Question, found: Sources) -> dict[int, Source]:

@@ -22,34 +22,45 @@ from .terminal import block, colours, colours_of_environment, line, listen, styl
 
 COMMANDS = {
     # name -> (module, what it does)
-    "demo": ("demo", "The whole story on six simulated countries."),
+    "demo": ("demo", "Play a whole round with six simulated countries."),
     "spec": ("spec", "Check, show, compare and describe specs."),
     "round": ("round", "Set up a round: teams, deadlines, signing key."),
     "generate": ("generate", "Issue workbooks to teams."),
-    "refresh": ("refresh", "The week: receive, bring up to date, write feedback and drafts."),
-    "receive": ("receive", "Take returned workbooks out of mails, archives and folders."),
+    "refresh": ("refresh", "Do the weekly work: receive, update, write feedback and drafts."),
+    "receive": ("receive", "Take returned workbooks out of e-mails, archives and folders."),
     "validate": ("validate", "Check returned files; nothing is written."),
     "check": ("check", "Check one workbook before it is sent."),
     "consolidate": ("consolidate", "Put returned files together into one dataset."),
     "decide": ("decide", "Decide which of several returns counts."),
-    "status": ("status", "Who has answered, and how far each team is."),
+    "status": ("status", "Show who has answered, and how far each team is."),
     "report": ("report", "Write the report of a consolidated folder."),
     "feedback": ("feedback", "Give each team its own answers back with what to correct."),
-    "remind": ("remind", "Drafts of reminders to teams that owe something."),
-    "drafts": ("drafts", "Drafts of mails to teams: workbooks, feedback, reminders, thanks."),
-    "compare": ("compare", "What changed between two returns, or two rounds."),
-    "export": ("export", "One table of a dataset as a file, or the codebook."),
+    "remind": ("remind", "Write draft reminders to teams that owe something."),
+    "drafts": ("drafts", "Write draft e-mails to teams: workbooks, feedback, reminders, thanks."),
+    "compare": ("compare", "Show what changed between two returns, or two rounds."),
+    "export": ("export", "Write one table of a dataset, or the whole workbook, to a file."),
     "trace": ("trace", "Trace a figure to its file and cell."),
     "verify": ("verify", "Check that a report or dataset still agrees with its files."),
     "waive": ("waive", "Accept a finding of one file as it is, with a reason."),
-    "recover": ("recover", "Make a lost or damaged ledger again, with all that was entered."),
+    "recover": ("recover", "Rebuild a lost or damaged ledger from its journal."),
     "sign": ("sign", "Seal a report, so that a later change shows."),
-    "explain": ("explain", "What a finding code means."),
+    "explain": ("explain", "Show what a finding code means."),
     "doctor": ("doctor", "Check this installation."),
-    "completion": ("completion", "Have the shell complete commands, options and names."),
-    "help": ("help", "The help of a command."),
+    "completion": ("completion", "Print a script for shell completion."),
+    "help": ("help", "Show the help of a command."),
 }
 PROGRAM = "hrge-xl"
+
+
+def _show_versions(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    """Print which program this is and which specs come with it, and end."""
+    if not asked:
+        return
+    from ..spec.load import versions
+
+    line(f"{PROGRAM} {__version__}")
+    line(f"specs: {', '.join(f'{name} {version}' for name, version in versions().items())}")
+    context.exit()
 
 
 class LazyGroup(Group):
@@ -82,18 +93,25 @@ def _exists(module: str) -> bool:
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "--version", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_versions,
+    help="Show the versions of the program and its specs, and exit.",
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Workbooks from a spec, and the returned workbooks as data that can be trusted.
+    """Issue workbooks from a spec, and turn the returned workbooks into data that can be trusted.
 
     \b
     hrge-xl demo                                    the whole story, in a minute
     hrge-xl generate hrge_toolkit --country PAK     a workbook to send
     hrge-xl validate returned/                      what came back
 
-    Options may come before or after the command. Each command has its help: hrge-xl help validate. Defaults of your own
-    go into the file hrge-xl.toml in this folder, or into the environment: HRGE_XL_JOBS=2.
+    Options may come before or after the command. For help on a command: hrge-xl help validate. Defaults of your own
+    go into the file hrge-xl.toml in the current folder, or into the environment: HRGE_XL_JOBS=2.
     """
     check_names(cli, ctx)
 

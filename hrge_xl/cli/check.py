@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @spec_option
 @today_option
 def command(file: str, password: str | None, spec: str | None, today: date | None) -> int:
-    """Check one workbook before it is sent. The same as its own sheet of checks says.
+    """Check one workbook before it is sent, as its own sheet of checks does.
 
-    A file that lies in a round, in issued/ or returned/, is read with the spec and the key of that round.
+    A file in issued/ or returned/ of a round is read with the spec and the key of that round.
 
     \b
     hrge-xl check "3. Pakistan.xlsx"

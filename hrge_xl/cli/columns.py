@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from .terminal import shown
+from .terminal import line, shown, width
 
 MARK = "…"
+READABLE = 100  # columns of a text that is read line by line, however wide the terminal is
 HANG = 4  # columns that lines after the first are set in
 
 
@@ -57,15 +58,28 @@ def hanging(text: str, width: int | None) -> list[str]:
     return [first, *(" " * HANG + each for each in more)]
 
 
+def has_room(start: int, width: int | None) -> bool:
+    """Tell whether there is room for a text beside what takes so many columns."""
+    return width is None or width - start >= width // 3
+
+
 def beside(first: str, text: str, width: int | None, *, indent: int | None = None) -> Iterator[str]:
     """Yield a text in lines behind what stands first, below which it is set in.
 
     `first` may hold colours where `indent`, the columns that it takes, is given.
     """
     start = taken(first) if indent is None else indent
-    if width is not None and width - start < width // 3:  # no room beside it
+    if not has_room(start, width):
         yield first.rstrip()
         first, start = "  ", 2
     lines = wrapped(shown(text), None if width is None else width - start)
     yield f"{first}{lines[0]}"
     yield from (" " * start + each for each in lines[1:])
+
+
+def print_text(*lines: str, err: bool = False, widest: int = READABLE) -> None:
+    """Print lines, each broken between words where it is longer than the terminal is wide."""
+    columns = width()
+    for each in lines:
+        for piece in hanging(each, None if columns is None else min(columns, widest)):
+            line(piece, err=err)

@@ -18,9 +18,10 @@ from ..path_text import path_text
 from ..paths import read_regular
 from ..shell_words import quoted
 from ..suggest import did_you_mean
+from .columns import beside
 from .groups import said
 from .stdin import STDIN
-from .terminal import line, style
+from .terminal import line, style, width
 
 if TYPE_CHECKING:
     from ..reports.build import Facts
@@ -78,7 +79,9 @@ def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--spec`."""
-    text = "Name or folder of the spec that the files must be of, or a round (default: what each file says)."
+    text = (
+        "Name or folder of the spec that the files must belong to, or a round (default: what each file says)."
+    )
     return click.option("--spec", type=SpecName(), metavar="SPEC", help=text)(function)
 
 
@@ -142,7 +145,7 @@ def question(
 
 def received_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--received`: the day of arrival of what is seen for the first time."""
-    text = "The day on which files came that are seen for the first time (default: today)."
+    text = "The day on which files seen for the first time arrived (default: today)."
     return click.option("--received", type=Day(), default=None, metavar="DAY", help=text)(function)
 
 
@@ -153,7 +156,7 @@ def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
         default=None,
         metavar="LANG",
         callback=lambda _, __, tag: known_language(tag),
-        help="Language of the reader, in which findings are worded (default: English).",
+        help="Language in which findings are worded (default: English).",
     )(function)
 
 
@@ -229,12 +232,19 @@ def exit_code(files: Sequence[FileRow], fail_on: str) -> int:
     return int(Exit.FINDINGS if hit else Exit.OK)
 
 
+def warn(text: str) -> None:
+    """Print on stderr what somebody should know and nothing stops for."""
+    first = "warning: "
+    for each in beside(style(first, fg=WARNING), text, width(), indent=len(first)):
+        line(each, err=True)
+
+
 def warn_of_ledgers(*folders: Path) -> None:
     """Say on stderr what is doubtful about the ledgers of some folders."""
     from ..rounds.ledger_doubts import ledger_doubts
 
     for told in ledger_doubts(*folders):
-        line(f"{style('warning', fg=WARNING)}: {told}", err=True)
+        warn(told)
 
 
 def quiet(ctx: click.Context) -> bool:

@@ -11,6 +11,7 @@ import click
 
 from ..errors import Exit, UsageError
 from ..words import SOURCE_LANGUAGE
+from .columns import print_text
 from .common import (
     OUTPUT,
     jobs_option,
@@ -22,7 +23,7 @@ from .common import (
     today_option,
 )
 from .stdin import ReturnedPath
-from .terminal import data, line, output_to
+from .terminal import data, output_to
 
 if TYPE_CHECKING:
     from ..rounds.datasets import Dataset
@@ -50,10 +51,10 @@ def command(
     output: Path | None,
     **how: Any,
 ) -> int:
-    """Two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
+    """Compare two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
-    Of rounds (round folders, consolidated folders, or folders of returned files) the returns that count are compared
-    pair by pair: those of one project, intervention, country and team. With -q one line per pair.
+    For rounds (round folders, consolidated folders, or folders of returned files), the returns that count are compared
+    in pairs: same project, intervention, country and team. With -q one line per pair.
 
     \b
     hrge-xl compare first.xlsx corrected.xlsx
@@ -88,7 +89,7 @@ def _files(
         data(json_of_files(*names, found))
     else:
         for told in lines(found, language):
-            line(told)
+            print_text(told)
     return int(Exit.OK)
 
 
@@ -120,5 +121,5 @@ def _rounds(
             data(piece, nl=False)
     else:
         for told in round_lines(found, rest, sides, language, short=short):
-            line(told)
+            print_text(told)
     return int(Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK)

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     default=None,
     help="Folder (default: the round folder, where one is given, else output/dataset).",
 )
-@click.option("--store", default=None, metavar="URL", help="Also into this database, e.g. postgresql://…")
+@click.option(
+    "--store", default=None, metavar="URL", help="Also write into this database, e.g. postgresql://…"
+)
 @click.option(
     "--engine",
     default="local",
@@ -45,17 +47,17 @@ if TYPE_CHECKING:
 @click.option(
     "--formats",
     metavar="LIST",
-    help="Which files to write beside the dataset, by comma: xlsx, csv, parquet (default: the first two). "
-    "Those that are there always follow.",
+    help="Which files to write beside the dataset, separated by commas: xlsx, csv, parquet (default: the first two). "
+    "Existing ones are always updated.",
 )
 @click.option("--only-these", is_flag=True, help="Take files of earlier runs out of the dataset.")
 @click.option(
     "--resume/--no-resume",
     default=True,
     show_default=True,
-    help="Go on from what is in the dataset; or read every file again.",
+    help="Continue from what is in the dataset, or read every file again.",
 )
-@click.option("--shareable", is_flag=True, help="Also a copy with small counts of people masked.")
+@click.option("--shareable", is_flag=True, help="Also write a copy with small counts of people masked.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
 @received_option
 @password_option
@@ -69,7 +71,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 ) -> int:  # fmt: skip
     """Validate returned files and put them together: SQLite, data.xlsx, CSV with a description, overview.
 
-    Of a round what lies in its `returned/` is meant, however many rounds are named.
+    For a round, the files in its `returned/` are used; several rounds may be named.
 
     \b
     hrge-xl consolidate returned/ -o dataset

@@ -28,8 +28,8 @@ WAITS = {
 @click.command()
 @click.argument("folder", metavar="DATASET", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("returns", metavar="[RETURN]...", nargs=-1)
-@click.option("--use", "choice", flag_value="counts", help="It counts; what stood against it gives way.")
-@click.option("--withdraw", "choice", flag_value="withdrawn", help="It is taken away and counts in no case.")
+@click.option("--use", "choice", flag_value="counts", help="It counts; the others give way.")
+@click.option("--withdraw", "choice", flag_value="withdrawn", help="It is withdrawn and never counts.")
 @click.option("--undo", "choice", flag_value="undone", help="Take back what was decided about it.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; it is kept with the decision.")
 @click.option("--by", default=None, metavar="NAME", help="Who decides (default: the user of this machine).")
@@ -40,10 +40,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
     folder: Path, returns: tuple[str, ...], choice: str | None, reason: str, by: str | None,
     store: str | None, password: str | None, today: date | None,
 ) -> None:  # fmt: skip
-    """Decide which of several returns counts (X003, X004), or take one away. The dataset follows at once.
+    """Decide which of several returns counts (X003, X004), or withdraw one. The dataset is updated at once.
 
     DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file or
-    by its submission. Without one: what waits for a decision, and what was decided.
+    by its submission. Without one, show what waits for a decision and what was decided.
 
     \b
     hrge-xl decide output/dataset

@@ -26,10 +26,10 @@ from .terminal import line
     type=SpecName(),
     default="hrge_toolkit",
     show_default=True,
-    help="The spec whose demo.yaml is played.",
+    help="The spec whose demo.yaml is used.",
 )
 def command(output: Path, spec: str) -> None:
-    """Issue workbooks, let simulated teams fill them in, consolidate what came back, report.
+    """Issue workbooks, let simulated teams fill them in, consolidate what came back, and write the reports.
 
     \b
     hrge-xl demo -o output/demo

@@ -13,18 +13,21 @@ from xml.parsers.expat import EXPAT_VERSION
 import click
 
 from ..errors import Exit
+from .columns import print_text
+from .settings import check_all
 from .terminal import line
 
 if TYPE_CHECKING:
     from ..intake.sandbox import Confinement
 
 NEEDED = ("xlsxwriter", "openpyxl", "pandas", "pandera", "pydantic", "babel", "sqlalchemy", "python-calamine")
-EXTRAS = {
-    "psycopg": "postgres",
-    "pyarrow": "parquet",
-    "distributed": "cluster",
-    "msoffcrypto-tool": "encrypted",
-    "cryptography": "sign",
+EXTRAS = {  # by package: the extra that it comes with, and what that is for
+    "psycopg": ("postgres", "a dataset in PostgreSQL"),
+    "pyarrow": ("parquet", "Parquet files"),
+    "distributed": ("cluster", "consolidation on a cluster"),
+    "msoffcrypto-tool": ("encrypted", "workbooks with a password"),
+    "olefile": ("mail", "mails of Outlook, .msg"),
+    "cryptography": ("sign", "signed seals"),
 }
 # From here on expat is proof against entities, tokens and nesting that take any time, stack or memory.
 SAFE_EXPAT = (2, 7, 2)
@@ -41,10 +44,13 @@ NOT_STARTED = (
 
 
 @click.command()
-def command() -> int:
-    """Versions of what is installed, what an extra would add, and what reading processes are kept from.
+@click.pass_context
+def command(ctx: click.Context) -> int:
+    """Show what is installed, what each extra would add, and what the processes that read files are kept from.
 
-    Ends with 1 where something is missing that no command can do without.
+    The whole hrge-xl.toml is checked, where there is one; other commands look only at what is meant for them.
+
+    The exit code is 1 if something is missing that every command needs.
 
     \b
     hrge-xl doctor
@@ -52,20 +58,29 @@ def command() -> int:
     Next: hrge-xl demo
     """
     line(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}")
-    line(_about_expat(EXPAT_VERSION))
+    print_text(_about_expat(EXPAT_VERSION))
     missing = [package for package in NEEDED if _version(package) is None]
     for package in NEEDED:
         line(f"{package} {_version(package) or 'MISSING: reinstall hrge-xl'}")
-    for package, extra in EXTRAS.items():
+    for package, (extra, purpose) in EXTRAS.items():
         found = _version(package)
-        line(f"{package} {found}" if found else f"{package} not installed: pip install 'hrge-xl[{extra}]'")
+        told = f"installed ({package} {found})" if found else f'not installed: pip install "hrge-xl[{extra}]"'
+        print_text(f"Extra {extra}, for {purpose}: {told}")
     if missing:
         return Exit.FINDINGS
     for text in _about_specs():
-        line(text)
+        print_text(text)
+    _check_defaults(ctx.find_root())
     confinement = _confinement()
-    line(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
+    print_text(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
     return Exit.OK if confinement else Exit.FINDINGS
+
+
+def _check_defaults(root: click.Context) -> None:
+    assert isinstance(root.command, click.Group)
+    file = check_all(root.command, root)
+    if file:
+        line(f"{file}: no mistake")
 
 
 def _about_expat(found: str) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..rounds.mail.occasions import MAIL_KINDS
-from .common import WARNING, the_day, today_option
-from .terminal import line, style
+from .common import password_option, the_day, today_option, warn
+from .terminal import line
 
 if TYPE_CHECKING:
     from ..correspondence import Drafts
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("kinds", nargs=-1, type=click.Choice(list(MAIL_KINDS)))
-@click.option("--again", is_flag=True, help="Also those that were written before.")
+@click.option("--again", is_flag=True, help="Also write those that were written before.")
+@password_option
 @today_option
-def command(folder: Path, kinds: tuple[str, ...], again: bool, today: date | None) -> None:
-    """Write the mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open to be sent.
+def command(
+    folder: Path, kinds: tuple[str, ...], again: bool, password: str | None, today: date | None
+) -> None:
+    """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 
     KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder and thanks; by default all
     but issue. Each is written once, into ROUND/drafts/DAY, with a list for mail merge beside them. Addresses come from
-    the column `email` of the team list, texts from ROUND/messages where there are any. Nothing is ever sent.
+    the column `email` of the team list, texts from ROUND/messages if there are any. Nothing is ever sent.
 
     \b
     hrge-xl drafts 2026-H1 issue
@@ -36,7 +39,7 @@ def command(folder: Path, kinds: tuple[str, ...], again: bool, today: date | Non
     from ..correspondence import AS_THEY_COME, drafts
 
     wanted = [each for kind in kinds for each in MAIL_KINDS[kind].occasions] or AS_THEY_COME
-    print_drafts(folder, drafts(folder, the_day(today), wanted, again=again))
+    print_drafts(folder, drafts(folder, the_day(today), wanted, again=again, password=password))
 
 
 def print_drafts(folder: Path, made: Drafts) -> None:
@@ -52,4 +55,4 @@ def print_drafts(folder: Path, made: Drafts) -> None:
 def print_warnings(made: Drafts) -> None:
     """Print what to look at before anything is sent, on stderr."""
     for told in made.warnings:
-        line(f"{style('warning', fg=WARNING)}: {told}", err=True)
+        warn(told)

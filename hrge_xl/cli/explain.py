@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 from ..errors import UsageError
 from ..suggest import alike, plain
 from ..words import SOURCE_LANGUAGE, Translate, translator
+from .columns import print_text
 from .common import SpecName, lang_option
 from .terminal import block, line
 
@@ -47,7 +48,8 @@ class CodeName(click.ParamType[str]):
 )
 @lang_option
 def command(code: str, spec: str | None, lang: str | None) -> None:
-    """What a code means, why it matters, and what to do. A name, or a code written in another way, does as well.
+    """Explain what a code means, why it matters, and what to do. The name of a finding, or a code written another way,
+    works too.
 
     \b
     hrge-xl explain V002
@@ -72,12 +74,16 @@ def command(code: str, spec: str | None, lang: str | None) -> None:
 
 
 def _explain_kind(kind: Kind, say: Translate) -> None:
-    from ..findings import general
+    from ..findings import shown
 
+    message, remedy = shown(kind, say)
     block(f"{kind.code} {kind.name} ({say(kind.severity.value)})\n")
-    block(
-        f"{general(say(kind.message))}\n\n{say('Why it matters')}: {say(kind.why)}\n"
-        f"{say('Example')}: {say(kind.example)}\n{say('What to do')}: {general(say(kind.remedy))}"
+    print_text(
+        message,
+        "",
+        f"{say('Why it matters')}: {say(kind.why)}",
+        f"{say('Example')}: {say(kind.example)}",
+        f"{say('What to do')}: {remedy}",
     )
 
 
@@ -88,9 +94,9 @@ def _explain_rule(name: str, rule: Rule, language: str) -> None:
     rule_of = say("a rule of {spec}").format(spec=name)
     block(f"{rule.code} ({say(rule.severity)}), {rule_of}\n")
     message, remedy = (general(text.say(language)) for text in (rule.message, rule.remedy))
-    block(f"{message}\n\n{say('What to do')}: {remedy}")
+    print_text(message, "", f"{say('What to do')}: {remedy}")
     if rule.why:
-        line(f"{say('Why it matters')}: {rule.why.say(language)}")
+        print_text(f"{say('Why it matters')}: {rule.why.say(language)}")
     for key in ("when", "check"):
         if getattr(rule, key):
             line(f"{key.capitalize()}: {getattr(rule, key)}")

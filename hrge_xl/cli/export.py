@@ -20,13 +20,13 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 
 @click.command()
 @click.argument("dataset", metavar="DATASET")
-@click.option("--table", default=None, metavar="NAME", help="Which table (default: say which there are).")
+@click.option("--table", default=None, metavar="NAME", help="Which table (without it, the whole workbook).")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(FORMATS),
     default=None,
-    help="Default: as the file ends, else csv.",
+    help="Default: by the ending of the file name, otherwise csv.",
 )
 @click.option(
     "--team",
@@ -58,7 +58,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """Write one table of a dataset, such as answers, risks or codebook; without --table the whole workbook.
 
     DATASET is a consolidated folder, a round (what is new in it is taken in first), or the address of a database
-    (postgresql://…). In CSV a text that a spreadsheet might take for a formula gets an apostrophe before it.
+    (postgresql://…). In CSV, a text that a spreadsheet might take for a formula is preceded by an apostrophe.
 
     \b
     hrge-xl export output/dataset --table codebook -o codebook.xlsx
@@ -108,7 +108,7 @@ def _whole(store: Store, lang: str | None, output: Path | None, format_: str | N
         )
     if not isinstance(store, SqliteStore):
         raise UsageError(
-            "The whole workbook is made of a consolidated folder or a round, not of another database."
+            "The whole workbook is made from a consolidated folder or a round, not from another database."
         )
     write_workbook(store, output, the_day(None), language)
     line(str(output), err=True)

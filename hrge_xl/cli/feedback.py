@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     help="Folder.",
 )
 @click.option("--all", "all_", is_flag=True, help="Also for teams with nothing to correct or to look at.")
-@click.option("--tools", default=None, metavar="CODES", help="Other sheets than those issued: 1.1,3.2.")
+@click.option("--tools", default=None, metavar="CODES", help="Sheets other than those issued: 1.1,3.2.")
 @click.option(
     "--reply-by",
     type=Day(),
     default=None,
     metavar="DAY",
-    help="The day that the text asks for (default: the deadline of the workbook).",
+    help="The day by which the text asks for an answer (default: the deadline of the workbook).",
 )
 @click.option("--json", "as_json", is_flag=True, help="What was given back, as JSON on stdout.")
 @ledger_option
@@ -60,10 +60,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
 ) -> int:  # fmt: skip
     """Write a fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
 
-    One for each team and intervention that has something to correct or to look at: for what it sent last. Name the
-    round folder; a file that is named alone has its feedback in any case. A workbook of an older version comes back
-    in the version in force. Answers that this one does not ask for any more are on its sheet “Without a place”, in
-    the text, and with --json in the output.
+    There is one for each team and intervention that has something to correct or to look at, made from its latest
+    return. Name the round folder; a file named on its own always gets its feedback. A workbook of an older version is
+    given back in the version in force. Answers that this version no longer asks for are on its sheet “Without a place”,
+    in the text, and with --json in the output.
 
     \b
     hrge-xl feedback 2026-H1 -o feedback
@@ -114,7 +114,7 @@ def _print_json(given: Given) -> None:
 
 
 def _tell(file: dict[str, Any]) -> None:
-    """Say on stderr which version it came from, and every answer that has no place any more; it quotes none."""
+    """Say on stderr which version it came from, and every answer that no longer has a place; it quotes none."""
     homeless = file["without_place"]
     if file["version"] != file["sent_version"]:
         line(f"  version {file['sent_version']} to {file['version']}", err=True)

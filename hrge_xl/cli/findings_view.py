@@ -162,17 +162,20 @@ def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, q
     Of one file alone everything is told, of several what matters most.
     """
     severities = FOLDED[:1] if quiet else FOLDED
-    clean: list[str] = []
+    clean: list[FileRow] = []
+    aside: dict[str, list[FileRow]] = {}
     for file in by_importance(files):
         told = [fold for fold in folds(file, language) if fold.first["severity"] in severities]
         if told and not _is_settled(file):
             _print_file(file, told, None if len(files) == 1 else MOST_FOLDS)
         elif _aside(file):
-            _print_head(_named(file), f"{file['status']}:", str(file["reason"]))
+            aside.setdefault(_aside(file), []).append(file)
         else:
-            clean.append(_named(file))
+            clean.append(file)
+    for why, some in aside.items():
+        _print_aside(why, some)
     if clean and not quiet:
-        _print_clean(clean)
+        _print_names(f"Nothing to look at in {_files(clean)}: ", _by_team(clean))
 
 
 def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
@@ -259,7 +262,24 @@ def _print_head(name: str, verdict: str, text: str, colour: str | None = None) -
         line(each)
 
 
-def _print_clean(names: Sequence[str]) -> None:
-    first = f"Nothing to look at in {len(names)} file{'s' if len(names) != 1 else ''}: "
+def _print_aside(why: str, files: Sequence[FileRow]) -> None:
+    """Print files that do not count, those with one reason together."""
+    if len(files) == 1:
+        _print_head(_named(files[0]), f"{files[0]['status']}:", str(files[0]["reason"]))
+    else:
+        _print_names(f"{why} {_files(files)}: ", map(_named, files))
+
+
+def _files(files: Sequence[FileRow]) -> str:
+    return f"{len(files)} file{'s' if len(files) != 1 else ''}"
+
+
+def _by_team(files: Sequence[FileRow]) -> list[str]:
+    """Name files by their team where that is enough to know them."""
+    teams = Counter(map(_team, files))
+    return [_team(each) if teams[_team(each)] == 1 and _team(each) else _named(each) for each in files]
+
+
+def _print_names(first: str, names: Iterable[str]) -> None:
     for each in hanging(f"{first}{', '.join(names)}", width()):
         line(each)

@@ -31,9 +31,9 @@ APART = {  # what a round says itself: the option, and what to do instead
     "--tools": "Set the `tools` of the team in {file}.",
     "--blank-rows": "The workbooks of a round have the rows that its spec or their profile says. For another number, "
     "outside the round: hrge-xl generate {spec} --country … --blank-rows N",
-    "--answers": "Each team of a round goes on from its own answers: hrge-xl generate {round} --from EARLIER_ROUND. "
+    "--answers": "Each team of a round continues from its own answers: hrge-xl generate {round} --from EARLIER_ROUND. "
     "One workbook outside the round: hrge-xl generate {spec} --country … --answers FILE",
-    "--password-file": "It opens the workbook of --answers.",
+    "--password-file": "It opens the returns of --from, or the workbook of --answers.",
     "-o": "They go into {folder}, where `hrge-xl status` looks for them. Copy them from there.",
 }
 
@@ -84,19 +84,20 @@ class Choices:
     help="With a SPEC: language of the workbooks (default: its first).",
 )
 @click.option(
-    "--sample", is_flag=True, help="With a SPEC: no workbook for anybody, but a filled sample to look at."
+    "--sample", is_flag=True, help="With a SPEC: a filled sample to look at, instead of workbooks to send."
 )
 @click.option(
     "--profile",
     metavar="NAME",
     shell_complete=offered(profiles),
-    help="With a SPEC: the choice of sheets and rows that it has under this name (default: the one it names itself).",
+    help="With a SPEC: the selection of sheets and rows that it defines under this name (default: its own default).",
 )
 @click.option(
     "--tools",
     metavar="CODES",
     shell_complete=offered(tools),
-    help="With a SPEC: only these sheets, by comma: 1.1,3.2 (the form comes anyway); with --profile: these besides.",
+    help="With a SPEC: only these sheets, separated by commas: 1.1,3.2 (the form is always included); with --profile: "
+    "these in addition.",
 )
 @click.option(
     "--blank-rows", type=click.IntRange(1, 500), metavar="N", help="With a SPEC: blank rows in registers."
@@ -104,13 +105,13 @@ class Choices:
 @click.option(
     "--answers",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="With a SPEC: go on from a returned workbook, or prefill from JSON.",
+    help="With a SPEC: continue from a returned workbook, or prefill from JSON.",
 )
 @click.option(
     "--from",
     "earlier",
     metavar="ROUND",
-    help="With a ROUND: go on from the answers of an earlier round (its folder, or a consolidated one).",
+    help="With a ROUND: continue from the answers of an earlier round (its folder, or a consolidated one).",
 )
 @password_option
 @click.option(
@@ -119,7 +120,7 @@ class Choices:
 @click.option(
     "--allow-draft",
     is_flag=True,
-    help="Also in a language that is not wholly translated; what is not is marked.",
+    help="Allow a language that is not fully translated; untranslated texts are marked.",
 )
 @today_option
 @click.pass_context
@@ -127,18 +128,19 @@ def command(
     ctx: click.Context, /, spec: str, countries: tuple[str, ...], earlier: str | None, today: date | None,
     *, allow_draft: bool, **choices: Any,
 ) -> None:  # fmt: skip
-    """Write one workbook for each country, of a SPEC (a name or a folder); or one for each team of a ROUND folder.
+    """Write one workbook for each country of a SPEC (a name or a folder), or one for each team of a ROUND folder.
 
-    A SPEC that asks for no country needs none: then it is one workbook. Sheets that the chosen ones cannot be filled in
-    without come along, which is said.
+    A SPEC that does not ask for a country needs none and gives one workbook. Sheets that the chosen ones depend on are
+    included, and the command says which.
 
-    A round says itself who gets what in which language (round.yaml): of the options it takes --country, for the teams
-    of these countries only, --from and --today. A workbook that was issued already stays as it is; delete its file to
-    issue it anew.
+    A round already states who gets what in which language (round.yaml). It takes only the options --country (only the
+    teams of these countries), --from and --today. A workbook that was already issued stays as it is; delete its file to
+    issue it again.
 
-    With --from each team begins with its own answers, those of its return that counts in the earlier round, as far as
-    they go on (option `carry` of the spec). What was said last time stands beside, and the checks that compare with it
-    run. Rows that were closed do not go on. A team without such a return gets a blank workbook, and is named.
+    With --from, each team starts with its own answers: those of the return that counts in the earlier round, where the
+    spec carries them over (its option `carry`). The earlier answer is shown beside the cell, and the checks that
+    compare the two run. Closed rows are not carried over. A team without such a return gets a blank workbook, and is
+    named.
 
     \b
     hrge-xl generate hrge_toolkit --country PAK --country Afghanistan
@@ -156,7 +158,7 @@ def command(
         written = _round(Path(spec), countries, chosen, earlier, the_day(today), allow_draft=allow_draft)
     elif earlier is not None:
         raise UsageError(
-            "--from goes on from one round into another: name the new round in place of the spec. For one workbook: "
+            "--from continues from one round to another: name the new round instead of the spec. For one workbook: "
             f"hrge-xl generate {quoted(spec)} --answers FILE"
         )
     elif chosen.sample:
@@ -181,7 +183,7 @@ def _refuse_untranslated(spec: Spec, languages: Iterable[str | None]) -> None:
             wrong.append(
                 f"{language}: texts of {spec.name} that are not translated: {len(missing)}, the first is {missing[0]}. "
                 f"Have them translated (hrge-xl spec translate {spec.name} --lang {language} --to-xlsx FILE), "
-                f"or add --allow-draft: then they stand in {spec.languages[0]}."
+                f"or add --allow-draft: then they appear in {spec.languages[0]}."
             )
     if wrong:
         raise UsageError(*wrong)
@@ -227,9 +229,7 @@ def _sample(name: str, chosen: Choices, given: Mapping[str, bool], *, allow_draf
 
     given = {**given, "--answers": chosen.answers is not None}
     wrong = [
-        f"{option} is not for a sample: it says itself what stands in it."
-        for option in given
-        if given[option]
+        f"{option} is not for a sample, which defines its own content." for option in given if given[option]
     ]
     if wrong:
         raise UsageError(*wrong)
@@ -269,7 +269,7 @@ def _round(
 
     round_ = load_round(folder)
     spec = load(round_.spec_source)
-    _refuse(chosen, folder, spec)
+    _refuse(chosen if earlier is None else replace(chosen, password=None), folder, spec)
     teams = only_countries(round_, countries) if countries else round_
     for named, why in taken_along(teams):
         line(f"{', '.join(named)}: {why}.", err=True)
@@ -277,7 +277,7 @@ def _round(
     if not allow_draft:
         _refuse_untranslated(spec, [order.language for order in wanted])
     if earlier is not None:
-        wanted = _going_on(wanted, round_, earlier, spec, today)
+        wanted = _going_on(wanted, round_, earlier, spec, today, chosen.password)
     kept = 0
     with only_writer(folder / "issued"):
         issued = issue_files(spec, wanted, lambda order: _place(folder, order, spec))
@@ -299,20 +299,22 @@ def _guides(folder: Path, languages: Iterable[str]) -> None:
         write_if_changed(folder / name, guide(name))
 
 
-def _going_on(wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec, today: date) -> list[Order]:
+def _going_on(
+    wanted: Sequence[Order], round_: Round, earlier: str, spec: Spec, today: date, password: str | None
+) -> list[Order]:
     """Have the orders of a round go on from an earlier one, and say of each team what does not."""
     from ..rounds.datasets import one_dataset
     from ..rounds.last_round import begun
 
     if Path(earlier).resolve() == round_.folder.resolve():
-        raise UsageError(f"{earlier} is the round itself. Name an earlier one behind --from.")
-    with one_dataset(earlier, today) as dataset:
+        raise UsageError(f"{earlier} is the round itself. Name an earlier one after --from.")
+    with one_dataset(earlier, today, password=password) as dataset:
         found = list(begun(wanted, dataset, spec))
     for each in found:
         for told in each.left_behind():
             line(told, err=True)
     blank = sum(each.source is None for each in found)
-    line(f"Workbooks that go on from {earlier}: {len(found) - blank}; blank ones: {blank}.", err=True)
+    line(f"Workbooks that continue from {earlier}: {len(found) - blank}; blank ones: {blank}.", err=True)
     return [each.order for each in found]
 
 

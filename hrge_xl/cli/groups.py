@@ -11,10 +11,10 @@ from ..suggest import did_you_mean, listed
 from .terminal import colours
 
 EVERYWHERE = {  # options of the program, which every command takes too: what they are called, and what they do
-    "quiet": (("-q", "--quiet"), "Only errors."),
-    "verbose": (("-v", "--verbose"), "Every line, and what is being done."),
-    "no_color": (("--no-color",), "No colours; NO_COLOR and FORCE_COLOR are heeded too."),
-    "debug": (("--debug",), "Show the traceback of our own bugs."),
+    "quiet": (("-q", "--quiet"), "Print errors only."),
+    "verbose": (("-v", "--verbose"), "Print every line, and what is being done."),
+    "no_color": (("--no-color",), "No colours (NO_COLOR and FORCE_COLOR are respected too)."),
+    "debug": (("--debug",), "Show the traceback of internal errors."),
 }
 
 

@@ -20,7 +20,7 @@ def _words_that_may_follow(ctx: click.Context) -> list[str]:
 @click.argument("words", metavar="[COMMAND]...", nargs=-1, shell_complete=offered(_words_that_may_follow))
 @click.pass_context
 def command(ctx: click.Context, words: tuple[str, ...]) -> None:
-    """Show what a command does, with its options and an example. The same as --help behind it.
+    """Show what a command does, with its options and an example. The same as --help after it.
 
     \b
     hrge-xl help validate

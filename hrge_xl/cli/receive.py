@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 def command(
     folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date | None
 ) -> int:
-    """Take the workbooks out of what came, into `returned/` of a round.
+    """Take the workbooks out of what arrived, into `returned/` of a round.
 
-    SOURCES are folders, files, zip archives, mails (.eml, .msg) and mailboxes (.mbox, Maildir), one within the other
-    to any sensible depth. The day that a mail says is the day of arrival. Where each workbook came from is kept in the
-    ledger of the round and in no copy that is shared. What is nobody's answer (logos, PDF files, signatures) is left
-    aside and named. Doing it twice changes nothing. The sources themselves are left as they are.
+    SOURCES are folders, files, zip archives, e-mails (.eml, .msg) and mailboxes (.mbox, Maildir), nested to any
+    sensible depth. The date of an e-mail is the day of arrival. Where each workbook came from is kept in the ledger of
+    the round, and in no copy that is shared. What is not an answer (logos, PDF files, signatures) is left aside and
+    named. Running it twice changes nothing. The sources themselves are left as they are.
 
     \b
     hrge-xl receive 2026-H1 Downloads/returns.zip mailbox.mbox
@@ -45,7 +45,7 @@ def command(
     received = receive(folder, sources, the_day(today))
     with output_to(output):
         if as_json:
-            data(json.dumps(_as_data(received), ensure_ascii=False, indent=2))
+            data(json.dumps(as_data(received), ensure_ascii=False, indent=2))
         else:
             for told in _lines(received):
                 line(told)
@@ -70,7 +70,7 @@ def _within(found: Found) -> str:
     return " > ".join(found.place.way)
 
 
-def _as_data(received: Received) -> dict[str, Any]:
+def as_data(received: Received) -> dict[str, Any]:
     """Give what became of everything, as JSON data."""
     return {
         "placed": [

@@ -12,7 +12,7 @@ from .terminal import line
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def command(folder: Path) -> None:
-    """Make the ledger of a round or consolidated folder again from its journal, ledger.jsonl.
+    """Rebuild the ledger of a round or consolidated folder from its journal, ledger.jsonl.
 
     Receipts, decisions, waivers and seals are as they were entered. A damaged ledger is moved aside, never deleted.
 

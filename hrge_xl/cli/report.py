@@ -46,7 +46,7 @@ OVERVIEW = "overview"
     show_default=True,
     help="Folder.",
 )
-@click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
+@click.option("--redact", is_flag=True, help="Show no values from the files.")
 @click.option("--shareable", is_flag=True, help="In the overview: mask small counts of people.")
 @click.option(
     "--period", default=None, metavar="NAME", help="Period of the overview (default: the latest one)."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..shell_words import quoted
-from .common import Day, SpecName
+from .common import Day, SpecName, password_option
 from .groups import Group
 from .terminal import line, shown
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Group)
 def command() -> None:
-    """A round is a folder: teams and deadlines, what was issued, what came back, the signing key.
+    """Set up and change a round: a folder with teams and deadlines, what was issued, what came back, the signing key.
 
     \b
     hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.csv
@@ -41,12 +41,15 @@ def command() -> None:
 @click.option("--start", type=Day(), default=None, metavar="DAY", help="First day of the period.")
 @click.option("--end", type=Day(), default=None, metavar="DAY", help="Last day of the period.")
 @click.option("--dry-run", is_flag=True, help="Show how the list is understood; write nothing.")
-def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | None, dry_run: bool) -> None:
+@password_option
+def init(
+    folder: Path, spec: str, teams: Path, start: date | None, end: date | None, dry_run: bool, password: str | None
+) -> None:  # fmt: skip
     """Set up a round folder from a list of teams.
 
-    The list may have titles above its heads, heads in any language of the program, and columns of its own. Countries
-    and languages are known by code or name, days as real dates or as the whole column writes them. --dry-run shows
-    what is understood, team by team.
+    The list may have titles above its headings, headings in any language of the program, and other columns. Countries
+    and languages are recognised by code or name, and days as real dates or in the format that the whole column uses.
+    --dry-run shows how each team is understood.
 
     \b
     hrge-xl round init output/2026-H1 --spec hrge_toolkit --teams teams.xlsx --dry-run
@@ -57,26 +60,28 @@ def init(folder: Path, spec: str, teams: Path, start: date | None, end: date | N
     from ..rounds.rounds import init_round
     from ..rounds.team_list import read_list
     from ..spec.load import load
+    from ..words import counted
 
     if dry_run:
-        for told in _understood(read_list(teams, load(spec))):
+        for told in _understood(read_list(teams, load(spec), password)):
             line(told)
         line("Nothing was written (dry run).", err=True)
         return
-    made = init_round(folder, spec, teams, start, end)
-    line(f"{folder}: {len(made.teams)} teams. Next: hrge-xl generate {quoted(folder)}")
+    made = init_round(folder, spec, teams, start, end, password=password)
+    line(f"{folder}: {counted(len(made.teams), 'team')}. Next: hrge-xl generate {quoted(folder)}")
 
 
 def _understood(read: TeamList) -> Iterator[str]:
     """Say how a list was understood: its teams as a table, what is above it, and what is not read."""
     from ..rounds.teams import COLUMNS, cells_of
+    from ..words import counted
 
     rows = [dict(zip(COLUMNS, cells_of(team), strict=True)) for team in read.teams]
     used = [column for column in COLUMNS if any(row[column] for row in rows)]
     widths = {column: max(len(row[column]) for row in [*rows, {column: column}]) for column in used}
     for row in [{column: column for column in used}, *rows]:
         yield "  ".join(shown(row[column]).ljust(widths[column]) for column in used).rstrip()
-    yield f"{len(rows)} teams. The heads are in line {read.heads.line}."
+    yield f"{counted(len(rows), 'team')}. The headings are in line {read.heads.line}."
     if read.titles:
         yield f"Above them: {'; '.join(read.titles)}"
     if read.heads.unknown:
@@ -89,14 +94,14 @@ def _understood(read: TeamList) -> Iterator[str]:
     "--spec",
     type=SpecName(),
     metavar="SPEC",
-    help="Name or folder of the new version (default: the one of that name).",
+    help="Name or folder of the new version (default: the spec of the same name).",
 )
 def update_round(folder: Path, spec: str | None) -> None:
     """Move a round to another version of its spec, and say what that means.
 
-    A round carries a copy of its spec, so that what becomes of the spec elsewhere changes nothing in it. This takes a
+    A round carries its own copy of its spec, so that a change to the spec elsewhere does not affect it. This takes a
     new copy; the older ones stay in ROUND/spec, since workbooks were issued from them. `generate` then issues all
-    workbooks anew; those that are out can still be returned, and `feedback` brings them into the new version.
+    workbooks again; those already sent can still be returned, and `feedback` brings them into the new version.
 
     \b
     hrge-xl round update-spec output/2026-H1
@@ -109,7 +114,7 @@ def update_round(folder: Path, spec: str | None) -> None:
 
     update = update_spec(folder, spec)
     if update.changes is None:
-        line("The version before is not there any more: what has changed cannot be said.")
+        line("The previous version no longer exists: what has changed cannot be listed.")
         return
     for told in summary(update.changes):
         line(told)
@@ -122,9 +127,9 @@ def update_round(folder: Path, spec: str | None) -> None:
 @command.command("messages")
 @click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def messages(folder: Path) -> None:
-    """Write what mails to teams say into ROUND/messages, to be changed: a file for each language of a team.
+    """Write the texts of e-mails to teams into ROUND/messages, for you to change: one file for each language.
 
-    Files that are there stay as they are. Mistakes in a changed text are reported before any mail is drafted.
+    Existing files are left as they are. Mistakes in a changed text are reported before any e-mail is drafted.
 
     \b
     hrge-xl round messages output/2026-H1

@@ -22,6 +22,14 @@ PREFIX = "HRGE_XL_"
 CONFIG = f"{PREFIX}CONFIG"  # another file in its place
 MOST_BYTES = 1_000_000
 Table = Mapping[str, Any]
+OPTIONS = {  # of all commands, so that none is imported just to know them; a test holds them against each
+    "again", "all", "allow-draft", "answers", "blank-rows", "by", "cell", "check", "country", "current", "data",
+    "digest", "dry-run", "end", "engine", "fail-on", "fast", "field", "file", "finding", "format", "formats", "from",
+    "jobs", "json", "key", "lang", "ledger", "list", "name", "new-key", "only-these", "output", "passphrase-file",
+    "password-file", "period", "profile", "reason", "received", "redact", "reply-by", "resume", "returned",
+    "reviewed-by", "row", "sample", "shareable", "spec", "start", "status", "store", "table", "team", "teams",
+    "to-xlsx", "today", "tools", "trust", "until", "wide", "withdraw", "xlsx",
+}  # fmt: skip
 
 
 def defaults(ctx: click.Context, command: click.Command, *words: str) -> dict[str, Any]:
@@ -42,33 +50,28 @@ def defaults(ctx: click.Context, command: click.Command, *words: str) -> dict[st
 
 
 def check_names(group: click.Group, ctx: click.Context) -> None:
-    """Raise `UsageError` for commands and options that there are not. Without a file nothing is imported."""
+    """Raise `UsageError` for commands and options that there are not. No command is imported for it."""
     file, where = _file(ctx)
     commands = group.list_commands(ctx)
-    tables = [key for key, value in file.items() if isinstance(value, dict)]
-    wrong = [
-        f"{where} is about no command: [{key}]. {remedy_for(key, commands)}"
-        for key in tables
-        if key not in commands
-    ]
-    options = sorted({option for each in _every(group, ctx) for option, _ in _settable(each)} if file else ())
-    wrong += [
-        f"{where}: no command has an option '{key}'. {did_you_mean(_plain(key), options)}".rstrip()
-        for key in file
-        if key not in tables and _plain(key) not in options
-    ]
+    wrong = []
+    for key, value in file.items():
+        if key in commands:
+            wrong += [] if isinstance(value, dict) else [_no_table(where, key)]
+        elif isinstance(value, dict):
+            wrong.append(f"{where} is about no command: [{key}]. {remedy_for(key, commands)}")
+        elif _plain(key) not in OPTIONS:
+            hint = did_you_mean(_plain(key), sorted(OPTIONS))
+            wrong.append(f"{where}: no command has an option '{key}'. {hint}".rstrip())
     if wrong:
         raise UsageError(*wrong)
 
 
-def _every(group: click.Group, ctx: click.Context) -> Iterator[click.Command]:
-    """Yield every command."""
+def check_all(group: click.Group, ctx: click.Context) -> str:
+    """Import every command, and give the name of the file if there is one. Raises `UsageError` for its mistakes."""
     for name in group.list_commands(ctx):
-        command = group.get_command(ctx, name)
-        if isinstance(command, click.Group):
-            yield from _every(command, ctx)
-        elif command is not None:
-            yield command
+        group.get_command(ctx, name)
+    file, where = _file(ctx)
+    return where if file else ""
 
 
 def _settable(command: click.Command) -> Iterator[tuple[str, str]]:
@@ -116,10 +119,12 @@ def _table(file: Table, path: str, words: tuple[str, ...]) -> Table:
     for word in words:
         table = table.get(word, {}) if isinstance(table, dict) else {}
     if not isinstance(table, dict):
-        raise UsageError(
-            f"{path}: '{words[-1]}' is a command. Write [{'.'.join(words)}], and options below it."
-        )
+        raise UsageError(_no_table(path, *words))
     return table
+
+
+def _no_table(path: str, *words: str) -> str:
+    return f"{path}: '{words[-1]}' is a command. Write [{'.'.join(words)}], and options below it."
 
 
 def _common(file: Table, settable: Mapping[str, str]) -> dict[str, Any]:

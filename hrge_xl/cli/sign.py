@@ -50,7 +50,7 @@ class What:
 )
 @click.option(
     "--new-key", type=click.Path(path_type=Path), default=None, metavar="FILE",
-    help="Make a private key in this file; the public one is printed, and stands beside it in FILE.pub.",
+    help="Make a private key in this file; the public one is printed, and saved beside it as FILE.pub.",
 )  # fmt: skip
 @click.option(
     "--passphrase-file", type=FILE, default=None, metavar="FILE",
@@ -62,7 +62,7 @@ class What:
 )
 @click.option(
     "--trust", type=FILE, multiple=True, metavar="FILE",
-    help="With --check: public keys that you trust, as PEM or as lines of 64 hex digits and a name. Several times.",
+    help="With --check: public keys that you trust, as PEM or as lines of 64 hex digits and a name. May be repeated.",
 )  # fmt: skip
 @click.option(
     "--list", "listed", is_flag=True, help="Every seal of the ledger, and whether the chain is whole."
@@ -79,9 +79,9 @@ def command(  # noqa: PLR0913 (one parameter an option)
     report: Path | None, by: str, key: Path | None, new_key: Path | None, passphrase_file: Path | None, check: bool,
     digest: str | None, trust: tuple[Path, ...], listed: bool, everything: bool, ledger: Path | None,
 ) -> int:  # fmt: skip
-    """Write the SHA-256 of a report into the ledger, chained to the entry before. The report itself stays as it is.
+    """Write the SHA-256 of a report into the ledger, chained to the previous entry. The report itself stays as it is.
 
-    Of a round its terms are sealed: period, spec, teams and deadlines. They are also sealed with each of its reports.
+    For a round, its terms are sealed: period, spec, teams and deadlines. They are also sealed with each of its reports.
 
     \b
     hrge-xl sign 2026-H1/reports/validation.json --by "A. Name" --key mine.pem
@@ -108,7 +108,10 @@ def _new_key(file: Path, passphrase: str | None, by: str) -> int:
 
     public, public_file = new_key(file, by, passphrase)
     line(public)
-    line(f"The private key is in {file}. Keep it outside of rounds, and give it to nobody.", err=True)
+    line(
+        f"The private key is in {file}. Keep it outside round folders, and do not give it to anybody.",
+        err=True,
+    )
     line(
         f"The public key, as above, is in {public_file}: for those who check your seals (--trust).", err=True
     )

@@ -30,9 +30,9 @@ def command() -> None:
 @click.argument("spec", type=SpecName())
 @click.option("--fast", is_flag=True, help="Only read the spec; make no workbook from it.")
 def check_spec(spec: str, fast: bool) -> None:
-    """Every mistake of a spec, with file:line:column, the reason and the remedy.
+    """List every mistake in a spec, with file:line:column, the reason and the remedy.
 
-    A spec without one is tried out: its workbook is made in every language, blank and filled in, and read back.
+    A spec without mistakes is tried out: its workbook is made in every language, blank and filled in, and read back.
 
     \b
     hrge-xl spec check ./my_spec
@@ -62,7 +62,7 @@ def check_spec(spec: str, fast: bool) -> None:
 @click.argument("spec", type=SpecName())
 @click.option("--format", "how", type=click.Choice(["text", "html"]), default="text", show_default=True)
 def show_spec(spec: str, how: str) -> None:
-    """Every sheet, question, list and rule, to read.
+    """Print every sheet, question, list and rule of a spec.
 
     \b
     hrge-xl spec show hrge_toolkit --format html > spec.html
@@ -81,7 +81,7 @@ def show_spec(spec: str, how: str) -> None:
 
 @command.command("schema")
 def schema() -> None:
-    """A JSON Schema of the spec language, for editors.
+    """Print a JSON Schema of the spec language, for editors.
 
     \b
     hrge-xl spec schema > spec.schema.json
@@ -98,7 +98,9 @@ def schema() -> None:
 @command.command("diff")
 @click.argument("before", metavar="A")
 @click.argument("after", metavar="B")
-@click.option("--returned", multiple=True, metavar="PATHS…|ROUND", help="Which answers of these it touches.")
+@click.option(
+    "--returned", multiple=True, metavar="PATHS…|ROUND", help="Show which answers of these are affected."
+)
 @click.argument("more", nargs=-1, metavar="")
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @OUTPUT
@@ -109,10 +111,10 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     ctx: click.Context, before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
     as_json: bool, output: Path | None, password: str | None, jobs: int | None,
 ) -> int:  # fmt: skip
-    """What changed from version A of a spec to version B, and what it means for answers already given.
+    """Show what changed from version A of a spec to version B, and what it means for answers already given.
 
-    Copy the folder of a spec before you change it: the copy is A. Exit code 1 when a change breaks, which is when a
-    code was lost or means something else; 4 when returned files could not be read with A.
+    Copy the folder of a spec before you change it: the copy is A. The exit code is 1 when a change breaks something (a
+    code was lost or has another meaning), and 4 when returned files could not be read with A.
 
     \b
     hrge-xl spec diff old/my_spec ./my_spec --returned 2026-H1
@@ -128,7 +130,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     from ..spec.load import load
 
     if more and not returned:
-        raise UsageError(f"'{more[0]}': name two specs, and returned files behind --returned.")
+        raise UsageError(f"'{more[0]}': name two specs, and returned files after --returned.")
     found = diff(load(before), load(after))
     files = touched_files(found, _returned([*returned, *more]), before, jobs or cores(), password)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
@@ -165,8 +167,9 @@ def _returned(paths: list[str]) -> list[Path]:
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the new spec."
 )
 @click.option("--name", default="", metavar="NAME", help="Name of the spec (default: that of the folder).")
-def draft_spec(file: Path, output: Path, name: str) -> None:
-    """A first spec from a workbook that your office already uses; every guess is marked `# guess:`.
+@password_option
+def draft_spec(file: Path, output: Path, name: str, password: str | None) -> None:
+    """Draft a spec from a workbook that your office already uses; every guess is marked `# guess:`.
 
     \b
     hrge-xl spec draft "our form.xlsx" -o my_spec
@@ -178,11 +181,11 @@ def draft_spec(file: Path, output: Path, name: str) -> None:
     from ..spec.load import load, typed
 
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(f"{output} is there already and not an empty folder. Name another one with -o.")
+        raise UsageError(f"{output} exists already and is not empty. Name another folder with -o.")
     name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise UsageError(f"'{name}' cannot be the name of a spec. Use letters, digits, _ and -.")
-    drafted = draft(file, name)
+    drafted = draft(file, name, password)
     for path, text in drafted.files.items():
         write_whole(output / path, text.encode())
     loaded = load(output)

@@ -13,7 +13,7 @@ import click
 
 from ..shell_words import quoted
 from ..words import SOURCE_LANGUAGE, Translate, right_to_left, translator
-from .columns import beside, hanging, padded, taken
+from .columns import beside, hanging, has_room, padded, print_text, taken
 from .common import (
     OUTPUT,
     jobs_option,
@@ -64,8 +64,10 @@ Line = Mapping[str, Any]  # a team, as JSON has it
     help="Folder of the dataset that the round was consolidated into (default: the round folder).",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
-@click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also as a workbook.")
-@click.option("--wide", is_flag=True, help="Every column: country, day and what it is, files, version, file.")
+@click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also write a workbook.")
+@click.option(
+    "--wide", is_flag=True, help="Show every column: country, day and what it is, files, version, file."
+)
 @OUTPUT
 @lang_option
 @received_option
@@ -77,10 +79,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
     lang: str | None,
     received: date | None, password: str | None, today: date | None, jobs: int | None,
 ) -> None:  # fmt: skip
-    """Team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
+    """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
     What is new in `returned/` is taken into the dataset of the round; nothing is read twice. Lateness is counted from
-    `day`: when the file arrived, where that was stated, else when it was saved or first seen (`by`).
+    `day`: when the file arrived, if that was stated, otherwise when it was saved or first seen (`by`).
 
     \b
     hrge-xl status output/2026-H1
@@ -114,7 +116,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     if xlsx is not None:
         _workbook(rows, xlsx, language)
     for told in lines:
-        line(told, err=True)
+        print_text(told, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
     if not as_json:
         _next(round_folder, {each.state for each in teams}, language)
@@ -205,6 +207,8 @@ def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
     columns = width()
     if columns:
         widths = _fitted(widths, columns)
+    if not has_room(sum(wide + len(GAP) for name, wide in widths.items() if name != "note"), columns):
+        heads["note"] = ""  # notes stand below
     states = (None, *(line["state"] for line in lines))
     for row, state in zip((heads, *rows), states, strict=True):
         _print_row(row, widths, columns, COLOURS.get(str(state)))

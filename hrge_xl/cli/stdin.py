@@ -34,7 +34,7 @@ def _kept(text: str, ctx: click.Context | None) -> str:
     data = sys.stdin.buffer.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise UsageError(
-            f"{text}: more than {MOST_BYTES // 1_000_000} MB came on standard input. Name a file."
+            f"{text}: more than {MOST_BYTES // 1_000_000} MB arrived on standard input. Name a file."
         )
     folder = Path(mkdtemp(prefix="hrge-xl-"))
     file = folder / NAMES[text]

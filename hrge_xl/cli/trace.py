@@ -57,8 +57,8 @@ def command(
 ) -> None:
     """Print answers or findings with the file, sheet and cell that they come from; or one row of a table.
 
-    Rows of a table are numbered from 1, as in data.xlsx without its heads. Of a round what is new is taken in first.
-    Where returns count, what others say is left out.
+    Rows of a table are numbered from 1, as in data.xlsx without its headings. For a round, what is new is taken in
+    first. If some of the returns count, the others are left out.
 
     \b
     hrge-xl trace output/2026-H1 --team Kabul --field PLN_02

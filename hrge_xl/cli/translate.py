@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import SpecName, the_day
+from .common import SpecName, password_option, the_day
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -28,17 +28,19 @@ if TYPE_CHECKING:
     "source",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     default=None,
-    help="Take in what they wrote: that workbook, or a PO file.",
+    help="Read in what they wrote: that workbook, or a PO file.",
 )
-@click.option("--status", is_flag=True, help="Only count what is missing, a draft, or reviewed.")
-@click.option("--reviewed-by", default=None, metavar="WHO", help="Everything was looked at, by whom.")
+@click.option("--status", is_flag=True, help="Only count missing, draft and reviewed texts.")
+@click.option("--reviewed-by", default=None, metavar="WHO", help="Mark everything as reviewed, and by whom.")
+@password_option
 def command(
-    spec: str, language: str, to_xlsx: Path | None, source: Path | None, status: bool, reviewed_by: str | None
-) -> None:
+    spec: str, language: str, to_xlsx: Path | None, source: Path | None, status: bool, reviewed_by: str | None,
+    password: str | None,
+) -> None:  # fmt: skip
     """Create or update the translations of a spec: `languages/LANG.po` beside it, one entry for each text.
 
-    What translators wrote stays: translations, comments, marks of drafts. What they send back is checked first, and
-    taken in whole or not at all.
+    What translators wrote is kept: translations, comments, draft marks. What they send back is checked first, and
+    accepted as a whole or not at all.
 
     \b
     hrge-xl spec translate ./my_spec --lang fr --to-xlsx fr.xlsx
@@ -55,14 +57,14 @@ def command(
     from ..words import proper_tag
 
     if proper_tag(language) != language:
-        raise UsageError(f"'{language}' is not a tag of a language. Write one such as fr, ar-IQ or fa-AF.")
+        raise UsageError(f"'{language}' is not a language tag. Write one such as fr, ar-IQ or fa-AF.")
     loaded = load(spec)
     translations = Translations(find(spec), loaded.languages[0])
     file = translations.file(language)
     known = read_catalogue(file) if file.is_file() else new_catalogue(loaded.name, loaded.version, "")
     fresh = updated(wanted_of(loaded), known)
     if source is not None:
-        line(f"Translated otherwise than before: {_take_in(loaded, fresh, source)}.")
+        line(f"Translated differently from before: {_take_in(loaded, fresh, source, password)}.")
     if not status:
         write_whole(file, as_file(fresh, language))
         line(str(file))
@@ -77,14 +79,14 @@ def command(
     )
 
 
-def _take_in(spec: Spec, fresh: Catalog, source: Path) -> int:
+def _take_in(spec: Spec, fresh: Catalog, source: Path, password: str | None) -> int:
     """Merge what translators sent, and count it. Raises `UsageError` with everything that is wrong with it."""
     from ..exports import translation_xlsx
     from ..spec.translating import merge, sent_in, slips
     from ..spec.translations import read_catalogue
 
     is_catalogue = source.suffix.lower() == ".po"
-    sent = sent_in(read_catalogue(source)) if is_catalogue else translation_xlsx.sent_in(source)
+    sent = sent_in(read_catalogue(source)) if is_catalogue else translation_xlsx.sent_in(source, password)
     changes = merge(fresh, sent)
     wrong = [
         f"{place}: {spec.name} has no such text. Take a new file with --to-xlsx." for place in changes.strange
@@ -112,8 +114,8 @@ def _note_review(folder: Path, spec: Spec, language: str, fresh: Catalog, by: st
     count = coverage(spec, fresh)
     if count.missing or count.drafts:
         raise UsageError(
-            f"{count.missing} texts are missing and {count.drafts} are drafts. Have somebody look at each, and take "
-            "the mark `fuzzy` away, or set the state to reviewed in the workbook."
+            f"{count.missing} texts are missing and {count.drafts} are drafts. Have each one checked, then "
+            "remove the mark `fuzzy`, or set the state to reviewed in the workbook."
         )
     state = {"by": by, "on": the_day(None).isoformat(), "digest": Table.of(fresh).digest}
     return write_state(folder, language, state)

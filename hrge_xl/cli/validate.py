@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     type=click.Choice(["error", "warning", "never"]),
     default="error",
     show_default=True,
-    help="From which severity on the exit code is 1.",
+    help="The lowest severity that makes the exit code 1.",
 )
-@click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
+@click.option("--redact", is_flag=True, help="Show no values from the files.")
 @OUTPUT
 @lang_option
 @received_option
@@ -64,8 +64,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 ) -> int:  # fmt: skip
     """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
 
-    Of a round what is new in its returned/ is taken into its dataset; loose files leave nothing behind. Findings of a
-    file in whose place another one counts do not reach --fail-on.
+    For a round, what is new in its returned/ is taken into its dataset; loose files leave nothing behind. Findings in a
+    file that another one supersedes do not count for --fail-on.
 
     \b
     hrge-xl validate returned/
@@ -100,7 +100,7 @@ def _next(paths: Sequence[str], files: Sequence[FileRow], *, every_line: bool) -
     """Say what to do about it."""
     counting = [file for file in files if not file["settled"]]
     if not every_line and any(file["findings"] for file in counting):
-        line("Every line, with what to do about it: -v. What a code means: hrge-xl explain CODE", err=True)
+        line("Every one, with what to do: -v. What a code means: hrge-xl explain CODE", err=True)
     if any(file["status"] == "conflict" for file in counting):
         next_step("decide", *paths[:1])
     elif any(file["verdict"] == "returned" for file in counting):

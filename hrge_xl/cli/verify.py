@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
     metavar="DIR",
-    help="Folder with the files that came back; names may have changed. Several times for several.",
+    help="Folder with the files that came back; names may have changed. Repeat for more folders.",
 )
 @click.option(
     "--ledger",
@@ -34,19 +34,22 @@ if TYPE_CHECKING:
     help="Round or consolidated folder: seals, waivers, key, teams (default: looked for above DIR, around REPORT).",
 )
 @click.option(
-    "--spec", type=SpecName(), metavar="SPEC", help="Where the spec of the report is, if not under its name."
+    "--spec",
+    type=SpecName(),
+    metavar="SPEC",
+    help="Where to find the spec of the report, if not by its name.",
 )
 @click.option(
     "--sample",
     type=click.IntRange(1),
     default=None,
     metavar="N",
-    help="Of a dataset: read only so many returns again, chosen by chance; what may be missed is told.",
+    help="Of a dataset: read only this many returns again, chosen at random; the result says what may be missed.",
 )
 @click.option(
     "--store", default=None, metavar="URL", help="Of a dataset: a database that must hold the same."
 )
-@click.option("--redact", is_flag=True, help="Show no value that came out of a file.")
+@click.option("--redact", is_flag=True, help="Show no values from the files.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @OUTPUT
 @password_option
@@ -55,17 +58,17 @@ def command(  # noqa: PLR0913 (one parameter an option)
     target: Path, returned: tuple[Path, ...], ledger: Path | None, spec: str | None, sample: int | None,
     store: str | None, redact: bool, as_json: bool, output: Path | None, password: str | None, jobs: int | None,
 ) -> int:  # fmt: skip
-    """Verify a report, a dataset or a round: read its files again, work everything out again, and compare.
+    """Verify a report, a dataset or a round: read its files again, calculate everything again, and compare.
 
-    TARGET is a JSON report (or any other format with the JSON report of the same run beside it), with --returned; or
-    a round or consolidated folder, whose dataset, exports, overview and ledger are held against the received files.
-    Exit code 0: identical; 1: something differs.
+    TARGET is a JSON report (or any other format with the JSON report of the same run beside it), with --returned; or a
+    round or consolidated folder, whose dataset, exports, overview and ledger are compared with the received files. Exit
+    code 0: identical; 1: something differs.
 
     \b
     hrge-xl verify reports/validation.json --returned dataset/received
     hrge-xl verify 2026-H1
 
-    Next: hrge-xl trace, to the cell of a figure
+    Next: hrge-xl trace, to find the cell behind a figure
     """
     from ..intake import cores
 

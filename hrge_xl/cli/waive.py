@@ -62,7 +62,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 ) -> None:  # fmt: skip
     """Accept the findings with CODE of one file as they are. They stay in every report, marked as waived.
 
-    The dataset of the folder follows at once; of a round what is new is taken in first.
+    The dataset of the folder is updated at once; for a round, what is new is taken in first.
 
     \b
     hrge-xl waive V001 --file PAK.xlsx --cell "Plan!E6" --reason "No such unit there" --by "A. Name" --ledger 2026-H1

@@ -51,7 +51,7 @@ def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> I
             yield f"{entry.headed} has another number than when it was made: then it was entry {expected}."
     elif origin is not None or entry.previous == FIRST:
         then = f"it followed {origin.told}" if origin else "it was the first one"
-        yield f"{entry.headed} stands elsewhere than when it was made: then {then}. Entries were moved or put in."
+        yield f"{entry.headed} is not in its original place: then {then}. Entries were moved or inserted."
     elif entry.n > expected:
         gone = (
             f"Entry {expected} is" if entry.n == expected + 1 else f"Entries {expected} to {entry.n - 1} are"
@@ -61,8 +61,8 @@ def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> I
     else:
         other = before.told if before else "the start"
         yield (
-            f"{entry.headed} does not follow {other}: an entry between them was taken out, or one of the two was put "
-            "in or changed."
+            f"{entry.headed} does not follow {other}: an entry between them was removed, or one of the two was "
+            "inserted or changed."
         )
 
 
@@ -73,9 +73,9 @@ def _itself(entry: Entry) -> Iterator[str]:
     elif entry.read is None:
         yield f"{entry.headed} was not made by this program: it does not hold what such an entry holds."
     if bool(entry.key) != bool(entry.signature):
-        yield f"{entry.headed} has lost its {'signature' if entry.key else 'key'}: it was changed after it was made."
+        yield f"{entry.headed} lacks its {'signature' if entry.key else 'key'}: it was changed after it was made."
     elif entry.key and is_signed_by(entry.key, entry.digest, entry.signature) is False:
-        yield f"{entry.headed} was not signed with the key that it names: it was put in, or changed after it was made."
+        yield f"{entry.headed} was not signed with the key that it names: it was inserted, or changed later."
 
 
 def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
@@ -122,14 +122,14 @@ def _receipts(chain: Sequence[Entry], rows: Sequence[Mapping[str, object]]) -> I
         receipt = told.pop(str(row["sha256"]), None)
         if receipt is None:
             yield (
-                f"{row['path']} ({str(row['sha256'])[:12]}) is in the table of files and no receipt tells of it: it "
-                "was put in, or its receipt was taken away."
+                f"{row['path']} ({str(row['sha256'])[:12]}) is in the table of files without a receipt: it was "
+                "inserted, or its receipt was removed."
             )
         else:
             yield from _disagreement(*receipt, row)
     for content, file in told.values():
         yield (
-            f"Receipt {content.number} tells of {file.path} ({file.sha256[:12]}), which was taken out of the table of "
+            f"Receipt {content.number} is about {file.path} ({file.sha256[:12]}), which was removed from the table of "
             "files."
         )
 

@@ -66,7 +66,7 @@ def _await_workers(client: Any, engine: str) -> None:
             client.wait_for_workers(1, timeout=WORKERLESS - QUIET)
         except TimeoutError as error:
             raise UsageError(
-                f"--engine {engine}: no worker came to the cluster within {WORKERLESS} seconds.{where}, or run with "
+                f"--engine {engine}: no worker joined the cluster within {WORKERLESS} seconds.{where}, or run with "
                 "--engine local."
             ) from error
 

@@ -29,7 +29,7 @@ def find_return(returns: Sequence[Return], name: str) -> Return:
         return found[0]
     if found:
         several = "; ".join(_told(each) for each in found)
-        raise UsageError(f"'{name}' may be several returns: {several}. Name it by what stands in brackets.")
+        raise UsageError(f"'{name}' may mean several returns: {several}. Name it by the hash in brackets.")
     raise UsageError(f"There is no return '{name}' in the dataset. {_possible(returns, name)}")
 
 

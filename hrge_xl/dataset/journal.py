@@ -87,4 +87,4 @@ def journal_faults(folder: Path, chain: Sequence[Entry]) -> Iterator[str]:
     there = {entry.digest for entry in chain}
     for entry in read_journal(folder).entries:
         if entry.digest not in there and entry.digest == entry.right_digest:
-            yield f"{entry.headed} stands in {JOURNAL} and not in the ledger: it was changed, or taken away."
+            yield f"{entry.headed} is in {JOURNAL} but not in the ledger: it was changed, or removed."

@@ -430,7 +430,7 @@ def _refuse_lost(folder: Path) -> None:
     """Raise `StoreError` where there was a ledger: without it a return that was withdrawn would count again."""
     if (folder / JOURNAL).is_file() or _is_filled(folder / DATASET):
         raise StoreError(
-            f"{folder / NAME} is lost: nothing else tells what was received, decided and waived. Restore it from a "
+            f"{folder / NAME} is lost: nothing else records what was received, decided and waived. Restore it from a "
             f"backup, or make it again: hrge-xl recover {quoted(folder)}"
         )
 

@@ -33,7 +33,7 @@ class Recovered:
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.kinds.items()))
         yield f"{folder / NAME} was made again from {JOURNAL}: {self.kinds.total()} entries ({kinds or 'none'})."
         if self.unreadable:
-            yield f"Left out, for it cannot be read: {self.unreadable} of the lines of {JOURNAL}."
+            yield f"Left out because they cannot be read: {self.unreadable} of the lines of {JOURNAL}."
         if self.moved_to is not None:
             yield f"The damaged ledger is now {self.moved_to}."
         yield f"What the entries are worth: hrge-xl sign --list --ledger {quoted(folder)}"
@@ -51,10 +51,10 @@ def recover(folder: Path) -> Recovered:
         raise UsageError(f"{folder} never had a ledger. Name a round or a consolidated folder.")
     if not journal.entries:
         raise UsageError(
-            f"{folder} has no {JOURNAL} that tells what was entered. Restore {NAME} from a backup. Without one, put "
+            f"{folder} has no {JOURNAL} that records what was entered. Restore {NAME} from a backup. Without one, put "
             "the received files together in a new folder "
             f"(hrge-xl consolidate {quoted(folder / RECEIVED)} -o NEW), and make the decisions "
-            "and waivers again: the reports of this folder tell which there were."
+            "and waivers again: the reports of this folder list them."
         )
     moved = (
         path.rename(path.with_name(f"{NAME}.{DAMAGED}-{secrets.token_hex(4)}")) if path.is_file() else None

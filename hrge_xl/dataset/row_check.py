@@ -33,7 +33,7 @@ KNOWN, UNKNOWN = "known", "unknown"
 NEEDED = {  # what has to stand in `answers_fact` by the cell that an answer is in
     SLOT: "the number of a cell that the spec has",
     LISTED: "a code of the list that its question is answered from",
-    **dict.fromkeys(VALUES, "empty, for its question is answered otherwise"),
+    **dict.fromkeys(VALUES, "empty, because its question is answered in another column"),
 }
 LONGEST = 80  # characters of a value that is told
 

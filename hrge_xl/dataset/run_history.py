@@ -67,8 +67,8 @@ class RunChange:
         """Say it, a sentence per line."""
         say = translator(language)
         files = (
-            (say("came: {count}"), self.came),
-            (say("gone: {count}"), self.gone),
+            (say("new: {count}"), self.came),
+            (say("no longer there: {count}"), self.gone),
             (say("with another status: {count}"), self.status),
         )
         told = ", ".join(text.format(count=len(some)) for text, some in files if some)

@@ -112,7 +112,7 @@ ANSWERS_FACT = _facts(
     "answers_fact",
     "slot:integer state code text number:number date:date original original_type problem cell",
     "slot",
-    "What stands in each cell, once. Empty: `state` answered; `original` as the value or label shows; `cell` as in "
+    "The content of each cell, once. Empty: `state` answered; `original` as the value or label shows; `cell` as in "
     "`slots`.",
     OF_SLOT,
 )
@@ -200,7 +200,7 @@ MATRIX_ROWS = _view(
     WHOSE
     + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256",
     "submission n down_field across_field",
-    "Every row that stands in a matrix, with its two steps and its level.",
+    "Every row of a matrix, with its two steps and its level.",
 )
 PLACED = _view(
     "placed_answers",

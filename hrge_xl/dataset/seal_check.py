@@ -76,7 +76,7 @@ def limits(chain: Sequence[Entry]) -> Iterator[str]:
     last = max((each.n for each in chain if isinstance(each.read, Sealed)), default=0)
     if chain and chain[-1].n > last:
         yield (
-            f"Entries from number {last + 1} on stand under no seal: that the last of them were taken away would not "
+            f"Entries from number {last + 1} on are not sealed: if the last of them were removed, that would not "
             "show here."
         )
 
@@ -93,8 +93,8 @@ def lines(
     if not found.seals and found.others:
         last = found.others[-1]
         yield (
-            f"{name} is not what was sealed under this name ({last.told}): it was changed since, or is another "
-            f"report. SHA-256 sealed: {last.sha256}, now: {found.sha256}."
+            f"{name} is not what was sealed under this name ({last.told}): it was changed afterwards, or is "
+            f"another report. SHA-256 sealed: {last.sha256}, now: {found.sha256}."
         )
     elif not found.seals:
         yield f"{name} has no seal."
@@ -109,9 +109,7 @@ def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool
     """What a seal shows, and who could have forged it."""
     this = f"Seal {seal.n}"
     covers = (
-        _covered(seal, noted)
-        if whole
-        else "But the chain is broken: what is told above may be about this seal."
+        _covered(seal, noted) if whole else "But the chain is broken: the faults above may concern this seal."
     )
     if noted in seal.digests:
         return (
@@ -120,7 +118,7 @@ def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool
     if not seal.key:
         return (
             f"{this} is not signed: anybody who can write into this folder could have made it, and the whole chain, "
-            "anew. It proves something only with its digest noted elsewhere (--digest)."
+            "again. It proves something only with its digest noted elsewhere (--digest)."
         )
     signed = is_signed_by(seal.key, seal.digest, seal.signature)
     if signed is None:
@@ -132,7 +130,7 @@ def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool
         return (
             f"{this} is signed with the key of {owner}: only who holds that key could have made it. {covers}"
         )
-    known = "which is not among those that you trust" if trusted else "and nobody said whose key that is"
+    known = "which is not among those that you trust" if trusted else "and nobody has said whose key that is"
     return (
         f"{this} is signed with the key {seal.key}, {known}: anybody could have made such a key, and sealed under the "
         f"name {seal.by}. Ask {seal.by} for the public key by another way, and name it with --trust."

@@ -54,7 +54,7 @@ def new_key(file: Path, name: str = "", passphrase: str | None = None) -> tuple[
     public_file = file.with_name(f"{file.name}.pub")
     for each in (file, public_file):
         if each.exists():
-            raise UsageError(f"{each} is there already, and keys are never overwritten. Name another file.")
+            raise UsageError(f"{each} exists already, and keys are never overwritten. Name another file.")
     private = Ed25519PrivateKey.generate()
     lock = (
         serialization.BestAvailableEncryption(passphrase.encode())
@@ -153,7 +153,7 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
             continue
         if not HEX_KEY.fullmatch(key.lower()):
             raise UsageError(
-                f"{file}: line {n}: a public key of 64 hex digits and a name should stand here. Correct it."
+                f"{file}: line {n}: a public key of 64 hex digits and a name are expected here. Correct it."
             )
         found = True
         yield key.lower(), name.strip() or file.stem

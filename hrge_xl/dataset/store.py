@@ -32,7 +32,7 @@ OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is m
 ANOTHER_RUN = "Another run is writing into it; wait for it to end, then run again"
 CACHE = "cache_size=-16384"  # KiB: memory does not grow with the dataset
 MAKE_ROOM = "Make room, then run again: nothing was lost"
-MADE_ANEW = "Move it away; the next run makes it anew from the received files"
+MADE_ANEW = "Move it away; the next run makes it again from the received files"
 DURABLE = ("journal_mode=DELETE", "synchronous=FULL")
 FAST = ("journal_mode=OFF", "synchronous=OFF")
 
@@ -403,8 +403,8 @@ class Store:
                     yield tuple(row)
             except (ValueError, TypeError) as error:  # a day that is none, a text where a number belongs
                 raise StoreError(
-                    f"{self.name}: another program wrote into it what does not belong there ({error}). Consolidate "
-                    "again: it is made anew from what was received."
+                    f"{self.name}: another program wrote something into it that does not belong there ({error}). "
+                    "Consolidate again: it is made again from what was received."
                 ) from error
 
 

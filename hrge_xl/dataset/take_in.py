@@ -268,7 +268,7 @@ def _fill(run: Run) -> Run:
     if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
         if not notes and any(version and not whole for version, whole in zip(before, ready, strict=True)):
             notes.append(
-                "The dataset was of an earlier version of the program or of the spec: it was read anew."
+                "The dataset was of an earlier version of the program or of the spec: it was read again."
             )
         came = {_name(each): each for each in run.ledger.known() if _name(each) not in wanted}
         here = [each for each in _earlier(run) if _name(each) in came]
@@ -285,7 +285,7 @@ def _lost(missing: Iterable[str], came: Mapping[str, Arrival]) -> Iterator[str]:
     names = sorted(Path(came[name].path).name for name in missing)
     if names:
         yield (
-            f"{names[0]}{and_more(len(names) - 1)} is neither where it came from nor in {RECEIVED}/, so it is no "
+            f"{names[0]}{and_more(len(names) - 1)} is neither in its original place nor in {RECEIVED}/, so it is no "
             "longer in the dataset. Put it back, and consolidate again."
         )
 

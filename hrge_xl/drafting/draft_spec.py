@@ -16,7 +16,7 @@ from .write import write
 
 MOST_MERGED = 200_000  # cells below others: openpyxl makes each of them
 READ = ("xlsx", "xlsm")
-REMEDY = "Check that it opens in Excel; save an empty one as .xlsx, without a password, and draft from that."
+REMEDY = "Check that it opens in Excel; save an empty one as .xlsx, and draft from that."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Draft:
 may_answer(Draft)
 
 
-def draft(path: Path, name: str) -> Draft:
+def draft(path: Path, name: str, password: str | None = None) -> Draft:
     """A first spec of this name. Raises `UsageError` for what is no .xlsx, or holds nothing to fill in."""
-    outcome: Draft = look_into(partial(drafted, path.name, name), path, REMEDY)
+    outcome: Draft = look_into(partial(drafted, path.name, name), path, REMEDY, password)
     if not outcome.files:
         raise UsageError(*outcome.messages)
     return outcome
@@ -61,7 +61,7 @@ def _book(file: str, job: Job, content: RawWorkbook) -> Book:
         )
         if merged > MOST_MERGED:
             raise UsageError(
-                f"{file}: the sheet “{sheet.name}” merges {merged:,} cells, where {MOST_MERGED:,} are the most. "
+                f"{file}: the sheet “{sheet.name}” merges {merged:,} cells; at most {MOST_MERGED:,} are allowed. "
                 "Unmerge whole rows, columns and sheets, and save it."
             )
     try:

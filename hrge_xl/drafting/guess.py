@@ -97,7 +97,7 @@ def _why_not(sheet: Sheet) -> str:
     if not sheet.visible:
         return "it is hidden"
     if len(sheet.name) > LIMIT_SHEET_NAME or SHEET_NAME_FORBIDDEN.search(sheet.name):
-        return f"its name is none that Excel allows (at most {LIMIT_SHEET_NAME} characters)"
+        return f"Excel does not allow its name (at most {LIMIT_SHEET_NAME} characters)"
     if not any(cell.value is not None or cell.unlocked for cell in sheet.cells.values()):
         return "it is empty"
     if sheet.gives_lists and not sheet.rules:

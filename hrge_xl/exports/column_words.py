@@ -76,7 +76,7 @@ def _of_answers(say: Translate) -> dict[str, str]:
         "value": say("Value"),
         "sheet": say("Sheet"),
         "cell": say("Cell"),
-        "original": say("What stands there"),
+        "original": say("Content of the cell"),
         "state": say("State"),
         "problem": say("Problem"),
         "calculated": say("Calculated"),

@@ -105,8 +105,8 @@ def _introduction(
     )
     made = say("Dataset of {day}. Every row leads back to a file, a sheet and a cell.")
     folded = say(
-        "Above the heads of each sheet a folded row holds the codes of the columns; columns with keys are folded too. "
-        "The + in the margin opens them."
+        "Above the headings of each sheet, a collapsed row holds the codes of the columns; columns "
+        "with keys are collapsed too. The + in the margin opens them."
     )
     put(sheet, 0, NAME, title, formats["title"])
     put(sheet, 1, NAME, made.format(day=today.isoformat()), formats["plain"])
@@ -157,7 +157,9 @@ def _not_here(labels: CodeLabels, listed: Listed) -> Iterator[str]:
         table.name for table in listed.tables if table.name in listed.repeated and listed.counts[table.name]
     ]
     if repeated:
-        text = say("Only in the CSV files and in dataset.sqlite, for other sheets show their rows: {tables}.")
+        text = say(
+            "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
+        )
         yield text.format(tables=", ".join(repeated))
     if listed.without_rows:
         yield say("Without rows: {tables}.").format(tables=", ".join(listed.without_rows))

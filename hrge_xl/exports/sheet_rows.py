@@ -16,7 +16,7 @@ from ..numerals import to_serial
 from ..words import CELL_LIMIT, beginning, fits_a_cell
 
 FONT = {"font_name": "Arial", "font_size": 10}  # of every cell of `data.xlsx`
-CUT = " […cut here; the whole text stands in dataset.sqlite]"
+CUT = " […cut here; the whole text is in dataset.sqlite]"
 FIRST_DAY = "1900-03-01"  # before it Excel counts a day that never was
 REMEMBERED, SHORT = 20_000, 80  # texts that come again and again, and how long they may be
 SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_|^\s|\s$|\n")

@@ -57,13 +57,13 @@ def workbook_of(rows: Sequence[Row], language: str) -> bytes:
     return target.getvalue()
 
 
-def sent_in(path: Path) -> list[Sent]:
+def sent_in(path: Path, password: str | None = None) -> list[Sent]:
     """Give what translators wrote in such a workbook. Raises `UsageError` where it is none."""
     remedy = "Take the workbook that was made with --to-xlsx."
-    table = first_table(path, remedy)
+    table = first_table(path, remedy, password)
     if not table or tuple(table[0][1]) != HEADS:
         raise UsageError(
-            f"{path} is not a workbook of translations: its heads are not {', '.join(HEADS)}. {remedy}"
+            f"{path} is not a workbook of translations: its headings are not {', '.join(HEADS)}. {remedy}"
         )
     rows = ([cell.strip("\n") for cell in cells] for _, cells in table[1:])
     return [

@@ -86,7 +86,7 @@ class ManyField(ChoiceField):
     """Several entries of a list, one a cell."""
 
     name = "many"
-    meaning = "several entries, one in each of so many `cells`"
+    meaning = "several entries, one in each of a number of `cells`"
     yields = Type.MANY
     allows = frozenset({"cells", "default"})
     width = 12
@@ -187,7 +187,7 @@ class YesNoField(ChoiceField):
         if told.rule == "list" and frozenset(each.casefold() for each in told.labels or ()) in YES_NO_WORDS:
             return Guess(Source.RULE, note="yes or no, from its dropdown", special=True)
         if told.values and all(isinstance(value, bool) for value in told.values):
-            return Guess(Source.VALUES, note="yes or no, from what stands there", special=True)
+            return Guess(Source.VALUES, note="yes or no, from its content", special=True)
         return None
 
 
@@ -230,7 +230,7 @@ class TickField(ChoiceField):
         if told.rule == "list" and told.labels and _are_ticks(told.labels):
             return Guess(Source.RULE, note="a tick, from its dropdown", special=True)
         if told.values and _are_ticks(told.values):
-            return Guess(Source.VALUES, note="a tick, from what stands there", special=True)
+            return Guess(Source.VALUES, note="a tick, from its content", special=True)
         return None
 
     def sample(self, field: Field, given: Sampling) -> Sample | None:

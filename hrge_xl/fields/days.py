@@ -101,7 +101,7 @@ class DateField(FieldType):
         if told.of_days:
             return Guess(Source.FORMAT, note=f"a date, from the number format {told.format}", special=True)
         if told.values and all(isinstance(value, date) for value in told.values):
-            return Guess(Source.VALUES, note="a date, from what stands there", special=True)
+            return Guess(Source.VALUES, note="a date, from its content", special=True)
         return None
 
     def sample(self, field: Field, given: Sampling) -> date:

@@ -115,7 +115,7 @@ class DecimalField(FieldType):
         if not told.dated and "0" in told.format and "." in told.format:
             return Guess(Source.FORMAT, note=f"decimal, from the number format {told.format}")
         if any(not float(number).is_integer() for number in told.numbers):
-            return Guess(Source.VALUES, note="decimal, from what stands there", special=True)
+            return Guess(Source.VALUES, note="decimal, from its content", special=True)
         return None
 
     def sample(self, field: Field, given: Sampling) -> float | None:
@@ -151,7 +151,7 @@ class IntegerField(DecimalField):
         if not told.dated and "0" in told.format and "." not in told.format:
             return Guess(Source.FORMAT, note=f"integer, from the number format {told.format}")
         if told.numbers and all(float(number).is_integer() for number in told.numbers):
-            return Guess(Source.VALUES, note="integer, from what stands there", special=True)
+            return Guess(Source.VALUES, note="integer, from its content", special=True)
         return None
 
 

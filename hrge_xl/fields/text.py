@@ -77,8 +77,8 @@ class TextField(FieldType):
         if told.time_of_day:
             return Guess(Source.FORMAT, note=f"a time, from the number format {told.format}", special=True)
         if told.values:
-            return Guess(Source.VALUES, note="text, from what stands there")
-        return Guess(Source.NOTHING, note="text, as nothing tells what is answered")
+            return Guess(Source.VALUES, note="text, from its content")
+        return Guess(Source.NOTHING, note="text, as nothing shows what is answered")
 
 
 class LongField(TextField):
@@ -96,7 +96,7 @@ class LongField(TextField):
         if told.rule == "textLength" and options.get("characters", 0) > LONG_TEXT:
             return Guess(Source.RULE, options, special=True)
         if any(len(str(value)) > LONG_TEXT for value in told.values):
-            return Guess(Source.VALUES, note="text, from what stands there", special=True)
+            return Guess(Source.VALUES, note="text, from its content", special=True)
         return None
 
 

@@ -32,6 +32,15 @@ QUOTED = (
     "read",
     "seen",
 )  # what stands or should stand in a cell, which may be nothing
+USUALLY_SHOWN: Mapping[str, str] = {
+    "file": "PAK-2025.xlsx",
+    "sheet": "Risks",
+    "cell": "D9",
+    "label": "Likelihood",
+    "part": "xl/worksheets/sheet3.xml",
+    "log": "hrge-xl.log",
+    "submission": "3f9a2c",
+}  # where documentation needs an example of a detail and a kind has none of its own
 CATALOGUE: Mapping[str, Kind] = by_code(kind for _, kinds in FAMILIES.values() for kind in kinds)
 
 
@@ -49,6 +58,12 @@ def needing(need: Need) -> tuple[str, ...]:
 def sentence(template: str, details: Mapping[str, str | None]) -> str:
     """A template with its placeholders filled in; a detail that is not known stays empty."""
     return template.format_map(_Blank({key: text or "" for key, text in details.items()}))
+
+
+def shown(kind: Kind, say: Translate) -> tuple[str, str]:
+    """Give message and remedy of a kind as they read in its example: no placeholder is left."""
+    details = _Open({**USUALLY_SHOWN, **kind.shown})
+    return say(kind.message).format_map(details), say(kind.remedy).format_map(details)
 
 
 def general(template: str) -> str:
@@ -76,6 +91,7 @@ def word(kind: Kind, say: Translate, details: Mapping[str, str | None]) -> tuple
 __all__ = [
     "CATALOGUE",
     "FAMILIES",
+    "USUALLY_SHOWN",
     "Finding",
     "InFeedback",
     "Kind",
@@ -89,6 +105,7 @@ __all__ = [
     "kind_called",
     "needing",
     "sentence",
+    "shown",
     "waived",
     "word",
 ]

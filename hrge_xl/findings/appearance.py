@@ -9,9 +9,10 @@ STRUCK_THROUGH = Kind(
     name="struck-through",
     severity=WARNING,
     message="{label}: what is struck through was read like any other text: “{value}” ({cells}).",
-    remedy="Delete what no longer holds, and take the line off the rest.",
-    why="A line through a word takes it back for whoever sees it; the answer holds it all the same.",
+    remedy="Delete what no longer applies, and remove the line from the rest.",
+    why="Whoever sees a line through a word takes it as withdrawn; the answer still holds it.",
     example="“~~Four~~ Two consultations”, read as “Four Two consultations”.",
+    shown={"label": "Activities", "value": "Four Two consultations", "cells": "D9"},
     needs=(Need.FORMATTING,),
     in_feedback=InFeedback.MENDED,
 )
@@ -23,6 +24,7 @@ COLUMNS_HIDDEN = Kind(
     remedy="Show the columns (Unhide), and check that the answers are as they should be.",
     why="Answers that nobody sees are easily out of date.",
     example="A column made so narrow that it vanished.",
+    shown={"value": "F"},
     needs=(Need.HIDDEN_ROWS,),
     in_feedback=InFeedback.MENDED,
 )
@@ -35,6 +37,7 @@ TEXT_INVISIBLE = Kind(
     why="Letters in the colour of the background, or a format that shows nothing: whoever looks at the sheet does not "
     "see this answer.",
     example="White letters on white.",
+    shown={"label": "Comments", "cells": "D9", "value": "Not to be published"},
     needs=(Need.FORMATTING,),
     in_feedback=InFeedback.MENDED,
 )
@@ -44,8 +47,9 @@ SHOWN_OTHERWISE = Kind(
     severity=WARNING,
     message="{label}: {cells} shows “{seen}”, but holds “{value}”; that was read.",
     remedy="Type what is meant into the cell; do not change its number format.",
-    why="A number format can show anything in the place of a number: thousands for units, or a text.",
+    why="A number format can show anything in place of a number: thousands for units, or a text.",
     example="4,800 shown as 5 by a format that leaves thousands out.",
+    shown={"label": "Participants", "cells": "E9", "seen": "5", "value": "4,800"},
     needs=(Need.FORMATTING,),
     in_feedback=InFeedback.MENDED,
 )
@@ -57,6 +61,7 @@ DATE_BY_FORMAT = Kind(
     remedy="If something else was typed, such as 3-4, type it again with an apostrophe before it: '3-4.",
     why="A cell with a date format turns what looks like a date into one, and forgets what was typed.",
     example="“3-4” (three to four) that became 3 April.",
+    shown={"label": "Comments", "cells": "D9", "value": "2026-04-03"},
     in_feedback=InFeedback.MENDED,
 )
 TEXT_ON_TOP = Kind(
@@ -67,6 +72,7 @@ TEXT_ON_TOP = Kind(
     remedy="Type it into the cell that asks for it, and delete the text box or shape.",
     why="Text boxes and shapes are not cells: what they say belongs to no question, but it may be an answer.",
     example="A text box beside a table: “Figures for the north only”.",
+    shown={"place": "Risks!D9", "value": "Figures for the north only"},
     needs=(Need.DRAWINGS,),
     in_feedback=InFeedback.BESIDE,
 )
@@ -75,9 +81,10 @@ PICTURE_ON_TOP = Kind(
     name="picture-on-top",
     severity=WARNING,
     message="{what} lies over {place}; its content was not read.",
-    remedy="Type what it shows into the cells, or send it beside the workbook, and delete it here.",
+    remedy="Type what it shows into the cells, or send it along with the workbook, and delete it here.",
     why="Pictures, charts, handwriting and embedded objects may say something that no program can read.",
     example="A photograph of a signed page, pasted over the answers.",
+    shown={"what": "A picture", "place": "Risks!D9"},
     needs=(Need.DRAWINGS,),
 )
 PRECISION_AS_DISPLAYED = Kind(
@@ -86,7 +93,10 @@ PRECISION_AS_DISPLAYED = Kind(
     severity=WARNING,
     message="The workbook is set to precision as displayed: numbers keep only the digits that are shown.",
     remedy="Switch it off (Options, Advanced: Set precision as displayed), and look at the figures once more.",
-    why="What is typed is cut to what the format of its cell shows, for good: 0.45 becomes 0 under whole numbers.",
+    why=(
+        "What is typed is permanently cut to what the format of its cell shows: 0.45 becomes 0 in a cell "
+        "for whole numbers."
+    ),
     example="The box was ticked to make sums agree with what is printed.",
     needs=(Need.SETTINGS,),
 )
@@ -107,7 +117,10 @@ ALERT_OFF = Kind(
     severity=INFO,
     message="{label}: the dropdown list of {cells} is there, but it no longer refuses other entries.",
     remedy="Nothing to do; choose from the list.",
-    why="The alert of the list was turned off, or into a warning; the answer was checked all the same.",
+    why=(
+        "The alert of the list was turned off, or changed to a warning; the answer was checked all the same."
+    ),
     example="A program that keeps lists without their alerts.",
+    shown={"label": "Likelihood", "cells": "F8 to F19"},
     needs=(Need.VALIDATIONS,),
 )

@@ -24,20 +24,22 @@ FILE_TOO_LARGE = Kind(
     code="F002",
     name="file-too-large",
     severity=ERROR,
-    message="The file {file} is too large: {size}, where {limit} is the most that is read.",
+    message="The file {file} is too large: {size}; at most {limit} are read.",
     remedy="Remove pictures and sheets that are not part of the form, save, and send it again.",
     why="A filled workbook has far less than a megabyte; a huge one is something else, or hostile.",
     example="A workbook of 40 MB with photographs pasted into it.",
+    shown={"size": "40.2 MB", "limit": "25 MB"},
     refuses=True,
 )
 LOCK_FILE = Kind(
     code="F003",
     name="lock-file",
     severity=ERROR,
-    message="The file {file} is not a workbook, but a mark that Excel or LibreOffice leaves.",
+    message="The file {file} is not a workbook but a lock file of Excel or LibreOffice.",
     remedy="Close the workbook in Excel or LibreOffice, and send the file without {mark} in its name.",
     why="Excel writes a small hidden file ~$name.xlsx while name.xlsx is open. It holds no answers.",
     example="~$PAK-2025.xlsx, 165 bytes.",
+    shown={"file": "~$PAK-2025.xlsx", "mark": "~$"},
     refuses=True,
 )
 ENCRYPTED_WORKBOOK = Kind(
@@ -78,9 +80,10 @@ NOT_A_WORKBOOK = Kind(
     severity=ERROR,
     message="The file {file} is not a workbook: it is {what}.",
     remedy=_ASK_AGAIN,
-    why="What a file is shows in its content; its name may say anything. Web mail and forms often save a "
-    "page under the name of the attachment.",
+    why="The content of a file tells what it is; its name may say anything. Web mail and forms often save "
+    "a page under the name of the attachment.",
     example="A web page saved as PAK-2025.xlsx.",
+    shown={"what": "a web page"},
     refuses=True,
 )
 LINK_NOT_FILE = Kind(
@@ -98,8 +101,8 @@ NOT_A_REGULAR_FILE = Kind(
     name="not-a-regular-file",
     severity=ERROR,
     message="{file} is not a file, but a pipe or a device.",
-    remedy="Save the workbook as a file and give the place of that file.",
-    why="Reading from a pipe or a device may wait for ever.",
+    remedy="Save the workbook as a file and give the path of that file.",
+    why="Reading from a pipe or a device may wait forever.",
     example="A named pipe.",
     refuses=True,
 )
@@ -108,7 +111,7 @@ FOLDER_NOT_FILE = Kind(
     name="folder-not-file",
     severity=ERROR,
     message="{file} is a folder, not a file.",
-    remedy="Give the files in it, or unpack it if it was meant to be a workbook.",
+    remedy="Give the files inside it, or zip it again if it was meant to be a workbook.",
     why="Some programs unpack a workbook, which is a zip file, into a folder of the same name.",
     example="A folder called PAK-2025.xlsx.",
     refuses=True,
@@ -119,8 +122,9 @@ UNREADABLE_FILE = Kind(
     severity=ERROR,
     message="The file {file} cannot be read: {reason}.",
     remedy="Check that the file is there, that you may open it, and that no other program holds it.",
-    why="The operating system refused to hand the content over.",
+    why="The operating system refused to give access to the content.",
     example="A file that only another user may open.",
+    shown={"reason": "permission denied"},
     refuses=True,
 )
 CHANGED_WHILE_READ = Kind(
@@ -128,7 +132,7 @@ CHANGED_WHILE_READ = Kind(
     name="changed-while-read",
     severity=ERROR,
     message="The file {file} was changed, moved or locked by another program while it was read.",
-    remedy="Close it in Excel, wait until it is synchronised, and run again: nothing of it was taken in.",
+    remedy="Close it in Excel, wait until it is synchronised, and run again: nothing from it was taken in.",
     why="What is read in the middle of a change is half old and half new. The next run reads the file again.",
     example="A return that somebody saves in a folder of OneDrive while the folder is consolidated.",
     refuses=True,
@@ -139,10 +143,11 @@ CONFIGURATION_AMONG_RETURNS = Kind(
     severity=ERROR,
     message="{file} is not a return: it has the name of a file by which this program recognises {what}. It was not "
     "used.",
-    remedy="Delete it from the returned files, and ask who sent it where it came from.",
-    why="What a team sends never says what a round, its key or its ledger is. Such a file comes with a folder "
-    "that was packed whole; or somebody wants forged returns to be believed.",
+    remedy="Delete it from the returned files, and ask the sender where it came from.",
+    why="What a team sends never decides what a round, its key or its ledger is. Such a file comes from a "
+    "folder that was zipped as a whole, or from somebody who wants forged returns to be believed.",
     example="A round.yaml unpacked from a team's zip file into returned/.",
+    shown={"file": "round.yaml", "what": "a round"},
     refuses=True,
 )
 
@@ -151,8 +156,8 @@ TRUNCATED_FILE = Kind(
     name="truncated-file",
     severity=ERROR,
     message="The file {file} is damaged: its end is missing or cannot be understood.",
-    remedy="Send it again: most often the transfer was interrupted. If it does not open in Excel either, "
-    "take an older copy.",
+    remedy="Send it again: most often the transfer was interrupted. If it does not open in Excel either, use "
+    "an older copy.",
     why="A workbook is a zip file with its table of contents at the end; without it nothing is found.",
     example="The first half of an attachment.",
     refuses=True,
@@ -161,10 +166,11 @@ TOO_MANY_ENTRIES = Kind(
     code="F009",
     name="too-many-entries",
     severity=ERROR,
-    message="The file {file} holds {count} parts, where {limit} are the most that is read.",
+    message="The file {file} has {count} parts; at most {limit} are read.",
     remedy=_COPY_INTO_FRESH,
     why="A workbook has a few dozen parts; thousands of them are meant to exhaust the reader.",
     example="A zip file with 5,000 tiny members.",
+    shown={"count": "5,003", "limit": "2,000"},
     refuses=True,
 )
 BAD_ENTRY_NAME = Kind(
@@ -173,8 +179,9 @@ BAD_ENTRY_NAME = Kind(
     severity=ERROR,
     message="The file {file} has a part with a forbidden name: {part}.",
     remedy=_SEND_AGAIN,
-    why="Names that lead out of the file ('../', a drive, a backslash) serve to overwrite other files.",
+    why="Names that lead out of the file ('../', a drive, a backslash) are used to overwrite other files.",
     example="A member called ../../evil.xml.",
+    shown={"part": "../../evil.xml"},
     refuses=True,
 )
 DUPLICATE_ENTRY = Kind(
@@ -183,7 +190,7 @@ DUPLICATE_ENTRY = Kind(
     severity=ERROR,
     message="The file {file} holds the part {part} twice.",
     remedy=_SEND_AGAIN,
-    why="Programs differ in which of the two they read, so one may see other answers than another.",
+    why="Programs differ in which of the two they read, so they may see different answers.",
     example="Two members called xl/worksheets/sheet1.xml.",
     refuses=True,
 )
@@ -191,7 +198,7 @@ OVERLAPPING_ENTRIES = Kind(
     code="F012",
     name="overlapping-entries",
     severity=ERROR,
-    message="The parts of the file {file} overlap, at {part}.",
+    message="Parts of the file {file} overlap, at {part}.",
     remedy=_SEND_AGAIN,
     why="Members that share their bytes are how a small file is made to unpack into terabytes.",
     example="A zip bomb whose members all point at the same data.",
@@ -212,10 +219,10 @@ ENCRYPTED_ENTRY = Kind(
     name="encrypted-entry",
     severity=ERROR,
     message="The part {part} of the file {file} is encrypted: the zip was protected with a password.",
-    remedy="Unpack the file with its password and send the workbook that was in it; or save it anew in Excel, "
-    "without a password.",
-    why="Excel protects a whole workbook, never single parts of it: a compression program did this, and neither Excel "
-    "nor this program opens it.",
+    remedy="Unpack the file with its password and send the workbook that was in it; or save it again in "
+    "Excel, without a password.",
+    why="Excel protects a whole workbook, never single parts of it: a compression program did this, and "
+    "neither Excel nor this program can open it.",
     example="A workbook whose parts were packed again by a zip program that asked for a password.",
     refuses=True,
 )
@@ -225,18 +232,20 @@ COMPRESSION_BOMB = Kind(
     severity=ERROR,
     message="The part {part} of the file {file} unpacks to more than {limit} times its size.",
     remedy=_COPY_INTO_FRESH,
-    why="Real answers cannot be packed that tightly; this is how a small file fills the memory.",
+    why="Real answers cannot be packed that tightly; this is how a small file is made to fill the memory.",
     example="100 MB of zeros in 100 kB.",
+    shown={"limit": "200"},
     refuses=True,
 )
 UNPACKED_TOO_LARGE = Kind(
     code="F015",
     name="unpacked-too-large",
     severity=ERROR,
-    message="The file {file} unpacks to too much: {part} to {size}, where {limit} is the most.",
+    message="The file {file} unpacks to too much data: {part} takes {size}; the limit is {limit}.",
     remedy="Delete unused rows, columns and sheets, save, and send it again. " + _COPY_INTO_FRESH,
     why="Formats dragged down to the last row are stored cell by cell, and can fill the memory.",
     example="A sheet with a border on a million rows.",
+    shown={"size": "180 MB", "limit": "100 MB"},
     refuses=True,
 )
 
@@ -258,6 +267,7 @@ NESTED_TOO_DEEPLY = Kind(
     remedy=_SEND_AGAIN,
     why="No office program goes beyond a dozen levels; deep nesting is meant to crash readers.",
     example="Thousands of opening tags inside one another.",
+    shown={"limit": "64"},
     refuses=True,
 )
 TOO_MANY_ATTRIBUTES = Kind(
@@ -268,6 +278,7 @@ TOO_MANY_ATTRIBUTES = Kind(
     remedy=_SEND_AGAIN,
     why="No office program writes this; it is meant to slow readers down.",
     example="A cell with a thousand attributes.",
+    shown={"limit": "256"},
     refuses=True,
 )
 TOO_MANY_ELEMENTS = Kind(
@@ -278,6 +289,7 @@ TOO_MANY_ELEMENTS = Kind(
     remedy="Delete unused rows, columns and sheets, save, and send it again. " + _COPY_INTO_FRESH,
     why="So many elements are stray formats or an attack; reading them would take minutes.",
     example="A sheet in which three million empty cells are formatted.",
+    shown={"limit": "3,000,000"},
     refuses=True,
 )
 MALFORMED_PART = Kind(
@@ -288,6 +300,7 @@ MALFORMED_PART = Kind(
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
     why="The XML is cut off or garbled, so nothing after this place can be trusted.",
     example="A sheet that breaks off in the middle of a cell.",
+    shown={"line": "2", "column": "18,204"},
     refuses=True,
 )
 BAD_ENCODING = Kind(
@@ -296,7 +309,7 @@ BAD_ENCODING = Kind(
     severity=ERROR,
     message="The part {part} of the file {file} is not in the encoding that it should be in.",
     remedy=_SEND_AGAIN,
-    why="Read wrongly, letters outside English would silently turn into others.",
+    why="Read in the wrong encoding, letters that English does not use would silently turn into others.",
     example="A sheet in Windows-1252 that calls itself UTF-8.",
     refuses=True,
 )
@@ -318,16 +331,18 @@ TOO_MANY_CELLS = Kind(
     remedy="Delete unused rows and columns of the sheet {sheet}, save, and send it again.",
     why="A filled form has a few thousand cells; more are formats dragged over a whole sheet.",
     example="A fill colour on every cell down to the last row.",
+    shown={"limit": "1,000,000"},
     refuses=True,
 )
 TOO_MANY_SHEETS = Kind(
     code="F028",
     name="too-many-sheets",
     severity=ERROR,
-    message="The file {file} has {count} sheets, where {limit} are the most that is read.",
+    message="The file {file} has {count} sheets; at most {limit} are read.",
     remedy="Delete the sheets that are not part of the form, save, and send it again.",
     why="A form has about thirty sheets.",
     example="A workbook with 300 sheets.",
+    shown={"count": "300", "limit": "256"},
     refuses=True,
 )
 DAMAGED_PART = Kind(
@@ -336,7 +351,10 @@ DAMAGED_PART = Kind(
     severity=ERROR,
     message="The part {part} of the file {file} is damaged.",
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
-    why="It contradicts itself: a wrong checksum, another root than such a part has, or many unreadable places.",
+    why=(
+        "It contradicts itself: its checksum is wrong, its root element is not that of such a part, or "
+        "many places cannot be read."
+    ),
     example="A bit that flipped on a memory stick.",
     refuses=True,
 )
@@ -344,12 +362,13 @@ IMPOSSIBLE_CELL = Kind(
     code="F034",
     name="impossible-cell",
     severity=ERROR,
-    message="A cell of the sheet {sheet} in the file {file} names a place that cannot be its own: “{value}” in row "
-    "{row} (part {part}, line {line}, column {column}).",
+    message="A cell of the sheet {sheet} in the file {file} has an address that it cannot have: “{value}” in "
+    "row {row} (part {part}, line {line}, column {column}).",
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
-    why="A cell says itself in which column and row it stands. If it names none that a sheet has, or another row "
-    "than the one that holds it, nobody can say to which question its answer belongs.",
+    why="Each cell states its own column and row. If a sheet has no such place, or the row is not the one "
+    "that holds the cell, nobody can say which question its answer belongs to.",
     example="Cells called A0, ZZZZ1 or 1A.",
+    shown={"value": "ZZZZ1", "row": "4", "line": "2", "column": "311"},
     refuses=True,
 )
 NO_SHEETS = Kind(
@@ -369,8 +388,9 @@ IMPOSSIBLE_ROW = Kind(
     message="A row of the sheet {sheet} in the file {file} has a number that no row can have: “{value}” (part "
     "{part}, line {line}, column {column}).",
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
-    why="Rows are numbered from 1 to 1,048,576. What stands in another one belongs to no question.",
+    why="Rows are numbered from 1 to 1,048,576. What is in any other row belongs to no question.",
     example="A row with the number 0.",
+    shown={"value": "0", "line": "2", "column": "311"},
     refuses=True,
 )
 SHEET_LISTED_TWICE = Kind(
@@ -379,7 +399,10 @@ SHEET_LISTED_TWICE = Kind(
     severity=ERROR,
     message="The file {file} lists two sheets under the name {sheet} (part {part}).",
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
-    why="Excel allows a name once, whatever its capitals. Programs differ in which of the two they show.",
+    why=(
+        "Excel allows each name only once, regardless of capitals. Programs differ in which of the two "
+        "they show."
+    ),
     example="Two sheets called Plan, written by a script.",
     refuses=True,
 )
@@ -389,8 +412,9 @@ UNREADABLE_OTHER_FORMAT = Kind(
     severity=ERROR,
     message="The file {file} looks like a {format} workbook, but cannot be read as one.",
     remedy=_SEND_AGAIN,
-    why="The file is damaged, or written by a program that does this format in its own way.",
+    why="The file is damaged, or was written by a program that handles this format in its own way.",
     example="An .xls file that breaks off.",
+    shown={"file": "PAK-2025.xls", "format": ".xls"},
     refuses=True,
 )
 
@@ -398,20 +422,23 @@ FOREIGN_BYTES = Kind(
     code="F032",
     name="foreign-bytes",
     severity=WARNING,
-    message="Besides the workbook the file {file} holds other bytes: {before} before it, {between} within it, "
-    "{behind} behind it.",
+    message="Besides the workbook, the file {file} holds other bytes: {before} before it, {between} within it, "
+    "{behind} after it.",
     remedy="Only the workbook was read. Open it in Excel, save it under a new name, and send that file.",
-    why="Excel writes nothing around a workbook. Some mail and scanning programs add bytes at the end; a file can "
-    "also be two things at once, of which one program shows this and another one that.",
-    example="A web page behind the last byte of a workbook.",
+    why="Excel writes nothing around a workbook. Some mail and scanning programs add bytes at the end; a "
+    "file can also be two things at once, so that different programs show different things.",
+    example="A web page after the last byte of a workbook.",
+    shown={"before": "0", "between": "0", "behind": "4,096"},
 )
 UNREADABLE_CELL = Kind(
     code="F040",
     name="unreadable-cell",
     severity=ERROR,
-    message="The cell {cell} of the sheet {sheet} holds something that cannot be read.",
+    message="Cell {cell} of the sheet {sheet} holds something that cannot be read.",
     remedy="Type the answer into {cell} again.",
-    why="What is stored does not fit its own type, such as letters in a number: it would be a guess.",
+    why=(
+        "What is stored does not fit its own type, such as letters in a number: reading it would be a guess."
+    ),
     example="A number cell that stores 12,5,3.",
 )
 MACROS_PRESENT = Kind(
@@ -419,7 +446,7 @@ MACROS_PRESENT = Kind(
     name="macros-present",
     severity=WARNING,
     message="The file {file} contains macros.",
-    remedy="Nothing was run; the values are read as they stand. Save as .xlsx to remove the macros.",
+    remedy="Nothing was run; the values were read as stored. Save as .xlsx to remove the macros.",
     why="The issued workbooks have none, so somebody or something has added them.",
     example="A return saved as .xlsm: xl/vbaProject.bin.",
 )
@@ -428,9 +455,10 @@ EXTERNAL_LINK = Kind(
     name="external-link",
     severity=WARNING,
     message="The file {file} is linked to other files or data: {what}.",
-    remedy="Nothing was fetched. Replace formulas that point to other files by their values.",
+    remedy="Nothing was fetched. Replace formulas that point to other files with their values.",
     why="A linked value may be out of date, and shows an outside file whenever the workbook is opened.",
     example="A sum that adds a cell of budget.xlsx.",
+    shown={"what": "budget.xlsx"},
 )
 FORMULA_REACHES_OUTSIDE = Kind(
     code="F043",
@@ -438,9 +466,10 @@ FORMULA_REACHES_OUTSIDE = Kind(
     severity=WARNING,
     message="A formula in {cell} of the sheet {sheet} takes its value from outside the workbook "
     "(formulas of this sheet that do so: {count}).",
-    remedy="The stored value was read, nothing was fetched. Type the value instead of the formula.",
+    remedy="The stored value was read; nothing was fetched. Type the value instead of the formula.",
     why="The value depends on a file, a program or a server that the reader does not have.",
     example="='[budget.xlsx]Sheet1'!B2",
+    shown={"count": "12"},
 )
 LIVE_DATA_LINK = Kind(
     code="F044",
@@ -450,6 +479,7 @@ LIVE_DATA_LINK = Kind(
     remedy="Nothing was started. Remove the link under Data > Edit Links, and send the file again.",
     why="Such links (DDE, OLE) can start programs on the computer of whoever opens the workbook.",
     example="A link to the service cmd.",
+    shown={"what": "cmd"},
 )
 UNREADABLE_SIDE_PART = Kind(
     code="F045",
@@ -459,6 +489,7 @@ UNREADABLE_SIDE_PART = Kind(
     remedy="The answers were read. If comments, drawings or filters may matter, ask the team for them.",
     why="The part holds comments, drawings, tables or properties, not answers.",
     example="A damaged comments part.",
+    shown={"part": "xl/comments3.xml"},
 )
 REDUCED_FORMAT = Kind(
     code="F046",
@@ -466,8 +497,9 @@ REDUCED_FORMAT = Kind(
     severity=WARNING,
     message="The file {file} is in the format {format}, which cannot be checked in full.",
     remedy="The values were read. For all checks, save the workbook as .xlsx and send it again.",
-    why="Readers of such formats do not tell formulas, error values, dropdown lists, locks and comments.",
+    why="Readers of such formats do not report formulas, error values, dropdown lists, locks or comments.",
     example="A return saved as .xls by an old program.",
+    shown={"file": "PAK-2025.xls", "format": ".xls"},
 )
 EMBEDDED_OBJECT = Kind(
     code="F047",
@@ -477,12 +509,13 @@ EMBEDDED_OBJECT = Kind(
     remedy="They were not opened. Send attachments separately, or remove them.",
     why="Embedded files are not answers, and may be harmful.",
     example="A Word document dropped into a sheet.",
+    shown={"what": "xl/embeddings/oleObject1.bin"},
 )
 CELL_STORED_TWICE = Kind(
     code="F048",
     name="cell-stored-twice",
     severity=ERROR,
-    message="The cell {cell} of the sheet {sheet} is stored twice.",
+    message="Cell {cell} of the sheet {sheet} is stored twice.",
     remedy="Type the answer into {cell} again, save in Excel or LibreOffice, and send the file again.",
     why="Programs differ in which of the two they show; the first was kept.",
     example="A sheet that was changed by a script.",
@@ -495,6 +528,7 @@ UNREADABLE_SHEET_SETTING = Kind(
     remedy="Open the file in Excel, let it repair it, check the answers, and send it again.",
     why="The setting names cells that do not exist.",
     example="A dropdown for the cells A0:B.",
+    shown={"what": "A0:B"},
 )
 
 TIME_LIMIT = Kind(
@@ -503,7 +537,9 @@ TIME_LIMIT = Kind(
     severity=ERROR,
     message="Reading the file {file} was stopped: it took too long.",
     remedy=_COPY_INTO_FRESH,
-    why="A filled workbook is read in a fraction of a second. This one was made or damaged to take long.",
+    why=(
+        "A filled workbook is read in a fraction of a second. This one is damaged, or was made to take long."
+    ),
     example="A format that claims a million repeated rows.",
     refuses=True,
 )
@@ -513,7 +549,7 @@ MEMORY_LIMIT = Kind(
     severity=ERROR,
     message="Reading the file {file} was stopped: it took too much memory.",
     remedy=_COPY_INTO_FRESH,
-    why="A filled workbook needs a few megabytes. This one was made or damaged to fill the memory.",
+    why="A filled workbook needs a few megabytes. This one is damaged, or was made to fill the memory.",
     example="A stray value in the last cell of a sheet in an old format.",
     refuses=True,
 )
@@ -531,32 +567,36 @@ READER_FAILED = Kind(
     code="F063",
     name="reader-failed",
     severity=ERROR,
-    message="The file {file} could not be read because of a mistake in this program ({reason}).",
+    message="The file {file} could not be read because of an error in this program ({reason}).",
     remedy="Report this with the code F063. " + _SEND_AGAIN,
     why="Something in the file was not foreseen. The other files were read.",
     example="An error that no test has shown yet.",
+    shown={"reason": "KeyError"},
     refuses=True,
 )
 STOPPED_BY_THIS_FILE = Kind(
     code="F064",
     name="stopped-by-this-file",
     severity=ERROR,
-    message="The file {file} could not be processed to the end because of a mistake in this program ({reason}).",
+    message="The file {file} could not be fully processed because of an error in this program ({reason}).",
     remedy="Report this with {log}. The next run tries the file again.",
-    why="Something in the file was not foreseen. The other files came out as they would have without it; the "
-    "log holds nothing out of the file.",
-    example="An error that no test has shown yet, in what comes after reading.",
+    why="Something in the file was not foreseen. The other files were processed as they would have been "
+    "without it; the log holds nothing from the file.",
+    example="An error that no test has shown yet, in a step after reading.",
+    shown={"reason": "KeyError"},
     refuses=True,
 )
 ROW_WITHOUT_A_PLACE = Kind(
     code="F065",
     name="row-without-a-place",
     severity=ERROR,
-    message="The file {file} could not be put into the dataset because of a mistake in this program: {column} "
+    message="The file {file} could not be put into the dataset because of an error in this program: {column} "
     "is “{value}” and has to be {needed}.",
     remedy="Report this with {log}. The next run tries the file again.",
-    why="Every row is looked over before it is written: its types, its codes, its keys. Nothing the team typed is "
-    "wrong here; what was made of it is. The other files came out as they would have without it.",
+    why="Every row is checked before it is written: types, codes and keys. What the team typed is not at "
+    "fault here; what this program made of it is. The other files were processed as they would have "
+    "been without it.",
     example="A number where the question takes a code.",
+    shown={"column": "number", "value": "about ten", "needed": "a number"},
     refuses=True,
 )

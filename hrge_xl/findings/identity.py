@@ -10,7 +10,7 @@ NO_STAMP = Kind(
     severity=ERROR,
     message="{file} is a workbook, but not one that was issued from here.",
     remedy="Send the workbook that you received; do not copy its sheets into another file.",
-    why="The hidden stamp that says which questionnaire this is and for whom is missing.",
+    why="The hidden stamp, which says which questionnaire this is and for whom, is missing.",
     example="The team's own list of risks, or the answers copied into a new file.",
     refuses=True,
 )
@@ -23,6 +23,7 @@ ANOTHER_SPEC = Kind(
     "with the program), or send the right workbook.",
     why="Its questions are those of another questionnaire.",
     example="A workbook of one spec among those of another.",
+    shown={"found": "example", "expected": "our_survey"},
     refuses=True,
 )
 NEWER_VERSION = Kind(
@@ -33,6 +34,7 @@ NEWER_VERSION = Kind(
     remedy="Update the specs of this program, then validate the file again.",
     why="A newer workbook may hold questions that this program would lose.",
     example="A workbook of version 2.0 read with the specs of 1.0.",
+    shown={"found": "2.0", "expected": "1.0"},
     refuses=True,
 )
 OLDER_VERSION = Kind(
@@ -43,6 +45,7 @@ OLDER_VERSION = Kind(
     remedy="Give the team its answers back in the version in force, with `hrge-xl feedback`.",
     why="Questions added since then are not in this workbook.",
     example="A workbook of the previous round.",
+    shown={"found": "1.0", "expected": "2.0"},
 )
 STAMP_DAMAGED = Kind(
     code="I005",
@@ -52,6 +55,7 @@ STAMP_DAMAGED = Kind(
     remedy="Check with the team that this is the workbook that was issued to it.",
     why="The two copies of the stamp disagree, a part of it is missing, or it says something impossible.",
     example="The hidden sheet says Pakistan, the document properties say Iraq; or the day of issue is not a date.",
+    shown={"detail": "the day of issue is not a date"},
     needs=(Need.PROPERTIES,),
 )
 SIGNATURE_INVALID = Kind(
@@ -60,7 +64,10 @@ SIGNATURE_INVALID = Kind(
     severity=ERROR,
     message="The stamp of {file} does not carry our signature.",
     remedy="Ask the team for the file it received, or issue it a new one.",
-    why="Team, round or version in the stamp were changed after the workbook was issued, or it was forged.",
+    why=(
+        "The team, round or version in the stamp was changed after the workbook was issued, or the stamp "
+        "was forged."
+    ),
     example="The team code was edited in the hidden sheet.",
     needs=(Need.KEY,),
 )
@@ -72,6 +79,7 @@ ANOTHER_ROUND = Kind(
     remedy="Put it into the folder of its own round.",
     why="Answers of two periods must not be mixed.",
     example="Last half-year's workbook sent again.",
+    shown={"found": "2025-H1", "expected": "2025-H2"},
 )
 UNKNOWN_TEAM = Kind(
     code="I008",
@@ -81,6 +89,7 @@ UNKNOWN_TEAM = Kind(
     remedy="Add the team to the team list of the round, or ask who sent the file.",
     why="Nobody expects an answer from this team.",
     example="A team of another programme.",
+    shown={"found": "KHM"},
 )
 COUNTRY_DIFFERS = Kind(
     code="I009",
@@ -90,6 +99,7 @@ COUNTRY_DIFFERS = Kind(
     remedy="Correct the country, or ask for a workbook of your own.",
     why="A workbook of one team was passed on and filled in by another.",
     example="The workbook of Iraq, filled in for Pakistan.",
+    shown={"label": "Country", "value": "Pakistan", "expected": "Iraq"},
 )
 UNKNOWN_LANGUAGE = Kind(
     code="I010",
@@ -99,6 +109,7 @@ UNKNOWN_LANGUAGE = Kind(
     remedy="Issue the workbook again in a language of the spec.",
     why="Labels can only be read in the languages of the spec.",
     example="A stamp edited to another language.",
+    shown={"found": "xx"},
     refuses=True,
 )
 PERIOD_OUTSIDE_ROUND = Kind(
@@ -109,6 +120,7 @@ PERIOD_OUTSIDE_ROUND = Kind(
     remedy="Correct the period, or ask whether the answers are those of this round.",
     why="Answers of another period may have been copied into this workbook; they would count in both.",
     example="Last quarter's answers pasted into this quarter's workbook.",
+    shown={"label": "End of the period", "value": "2025-06-30", "expected": "2025-07-01 to 2025-12-31"},
 )
 COVER_NAMES_ANOTHER = Kind(
     code="I012",
@@ -116,8 +128,9 @@ COVER_NAMES_ANOTHER = Kind(
     severity=WARNING,
     message="The cover says “{value}” where the stamp of the workbook says “{expected}”.",
     remedy="Ask the team which of the two is right, and send it a workbook of its own.",
-    why="The stamp decides whose answers these are. A cover that was altered may be that of another team.",
+    why="The stamp decides whose answers these are. An altered cover may be that of another team.",
     example="The name of the team typed over.",
+    shown={"value": "Lahore", "expected": "Karachi"},
     needs=(Need.EDITION,),
 )
 FILE_NAME_NAMES_ANOTHER = Kind(
@@ -128,6 +141,7 @@ FILE_NAME_NAMES_ANOTHER = Kind(
     remedy="Ask whose answers these are. Rename the file, or have them filled into the workbook of “{found}”.",
     why="A workbook that was passed on counts for the team that it was issued to, whoever filled it in.",
     example="The workbook of Karachi, sent as Lahore.xlsx.",
+    shown={"file": "Lahore.xlsx", "found": "Lahore", "expected": "Karachi"},
 )
 SAVE_TIME_IMPOSSIBLE = Kind(
     code="I014",
@@ -135,17 +149,21 @@ SAVE_TIME_IMPOSSIBLE = Kind(
     severity=INFO,
     message="{file} says that it was saved at “{value}”, which cannot be right.",
     remedy="Nothing to do: among several versions it is ordered by the day on which it arrived.",
-    why="The newest of several versions is the one saved last, as each file says itself.",
+    why="The newest of several versions is the one saved last, according to the files themselves.",
     example="A program that writes the year 1, or a computer whose clock was never set.",
+    shown={"value": "0001-01-01 00:00"},
 )
 LAST_ANSWERS_CHANGED = Kind(
     code="I015",
     name="last-answers-changed",
     severity=WARNING,
-    message="The answers of the round before that {file} shows are not those that it was issued with.",
+    message="The answers of the previous round that {file} shows are not those that it was issued with.",
     remedy="Ask the team for the file it received. What needs those answers was not checked.",
-    why="New answers are compared with those of the round before, which travel in the workbook. The stamp says which.",
-    example="A program that drops hidden sheets; or a figure of last time that somebody made fit.",
+    why=(
+        "New answers are compared with those of the previous round, which travel in the workbook. The "
+        "stamp says which ones."
+    ),
+    example="A program that drops hidden sheets, or a figure of last time that somebody adjusted.",
 )
 SAMPLE_RETURNED = Kind(
     code="I016",
@@ -153,7 +171,8 @@ SAMPLE_RETURNED = Kind(
     severity=ERROR,
     message="{file} is a filled sample, or holds a sheet of one: {detail}.",
     remedy="Fill in the workbook that was issued to you, and send that. A sheet of a sample has no place in it.",
-    why="What stands in a sample is made up: it must never be taken for what a team says.",
+    why="The answers in a sample are made up: they must never be taken for what a team says.",
     example="The filled sample sent back in place of the workbook of the team.",
+    shown={"detail": "the stamp is that of a sample"},
     refuses=True,
 )

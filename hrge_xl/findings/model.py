@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from .waiver import Waiver, waiver_of
@@ -68,6 +68,7 @@ class Kind:
     remedy: str
     why: str
     example: str
+    shown: Mapping[str, str] = field(default_factory=dict, compare=False)  # details as in the example
     refuses: bool = False
     message_of_value: str = ""  # the message where something stands in the cell all the same
     needs: tuple[Need, ...] = ()

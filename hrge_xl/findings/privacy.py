@@ -7,25 +7,28 @@ E_MAIL_ADDRESS = Kind(
     name="e-mail-address",
     severity=Severity.WARNING,
     message="{label}: the text seems to hold an e-mail address.",
-    remedy="Take it out; name roles, not persons.",
+    remedy="Remove it; name roles, not people.",
     why="The workbooks are about victims and suspects; nobody should be found through them.",
     example="“Ask name@example.org”.",
+    shown={"label": "Comments"},
 )
 PHONE_NUMBER = Kind(
     code="P002",
     name="phone-number",
     severity=Severity.WARNING,
     message="{label}: the text seems to hold a phone number.",
-    remedy="Take it out; name roles, not persons.",
+    remedy="Remove it; name roles, not people.",
     why="The workbooks are about victims and suspects; nobody should be found through them.",
     example="“+00 700 123 456”.",
+    shown={"label": "Comments"},
 )
 DOCUMENT_NUMBER = Kind(
     code="P003",
     name="document-number",
     severity=Severity.WARNING,
     message="{label}: the text seems to hold the number of a document or a case.",
-    remedy="Take it out unless it is a public reference.",
+    remedy="Remove it unless it is a public reference.",
     why="Passport, identity and case numbers lead to a person.",
     example="“passport AB1234567”.",
+    shown={"label": "Comments"},
 )

@@ -9,7 +9,7 @@ SHEET_MISSING = Kind(
     name="sheet-missing",
     severity=ERROR,
     message="The sheet “{sheet}” is missing.",
-    remedy="Do not delete sheets. Ask for a fresh workbook with your answers, and fill this sheet in.",
+    remedy="Do not delete sheets. Ask for a fresh workbook with your answers, and fill in this sheet.",
     why="Every answer of that sheet is missing with it.",
     example="The sheet of risks was deleted.",
     needs=(Need.VERSION,),
@@ -23,6 +23,7 @@ SHEET_RENAMED = Kind(
     remedy="Nothing to do.",
     why="Sheets are found by their hidden key, not by their name.",
     example="“Checklist” renamed to “Our list”.",
+    shown={"expected": "Checklist", "sheet": "Our list"},
 )
 SHEET_DOUBLED = Kind(
     code="S003",
@@ -32,6 +33,7 @@ SHEET_DOUBLED = Kind(
     remedy="Keep the sheet that counts and delete the copy.",
     why="Two sheets claim to hold the same answers; choosing one would be a guess.",
     example="“Checklist (2)”, made with Move or Copy.",
+    shown={"expected": "Checklist", "sheet": "Checklist (2)"},
     in_feedback=InFeedback.MENDED,
 )
 ROW_MISSING = Kind(
@@ -64,6 +66,7 @@ ROW_DOUBLED = Kind(
     remedy="Keep one of the two rows.",
     why="Two rows carry the same code; choosing one would be a guess.",
     example="A row copied and inserted again.",
+    shown={"row": "WS-04", "cell": "A19"},
     in_feedback=InFeedback.MENDED,
 )
 COLUMN_DOUBLED = Kind(
@@ -74,16 +77,18 @@ COLUMN_DOUBLED = Kind(
     remedy="Keep one of the two columns.",
     why="Two columns carry the same code; choosing one would be a guess.",
     example="A column copied and inserted again.",
+    shown={"cell": "H4"},
     in_feedback=InFeedback.MENDED,
 )
 ROW_WITHOUT_CODE = Kind(
     code="S008",
     name="row-without-code",
     severity=WARNING,
-    message="The row of {cell} was inserted by hand: “{value}” was kept, not counted.",
+    message="The row at {cell} was inserted by hand: “{value}” was kept, not counted.",
     remedy="Move the content to one of the numbered rows.",
     why="A row without a code cannot be told apart from a note.",
     example="A row inserted between two risks.",
+    shown={"cell": "C9", "value": "Border post closed"},
     in_feedback=InFeedback.BESIDE,
 )
 CODES_DAMAGED = Kind(
@@ -113,8 +118,12 @@ DROPDOWN_LOST = Kind(
     severity=INFO,
     message="{label}: the dropdown list of {cells} is gone.",
     remedy="Paste values only (Paste Special, Values), or type the answer.",
-    why="Pasting replaces the list of a cell by whatever the source had; the answer was checked all the same.",
+    why=(
+        "Pasting replaces the list of a cell with whatever the source had; the answer was checked all the "
+        "same."
+    ),
     example="A column of answers pasted from another sheet.",
+    shown={"label": "Likelihood", "cells": "F8 to F19"},
     needs=(Need.VALIDATIONS, Need.VERSION),
 )
 PROTECTION_OFF = Kind(
@@ -135,6 +144,7 @@ FORMULA_OVERWRITTEN = Kind(
     remedy="Do not type into calculated cells; ask for a fresh workbook with your answers.",
     why="The cell no longer follows the answers it is made from; it was calculated again.",
     example="A level typed over its formula.",
+    shown={"label": "Level of risk", "value": "Low"},
     needs=(Need.FORMULAS,),
     in_feedback=InFeedback.MENDED,
 )
@@ -142,10 +152,11 @@ TEXT_WITHOUT_PLACE = Kind(
     code="S014",
     name="text-without-place",
     severity=WARNING,
-    message="“{value}” stands outside the cells to fill in; it was kept, not counted.",
+    message="“{value}” is outside the cells to fill in; it was kept, not counted.",
     remedy="Move it to a cell that asks for it, or leave it as a note.",
     why="It may be an answer in the wrong place.",
     example="A remark below the table.",
+    shown={"value": "See our letter of May"},
     in_feedback=InFeedback.BESIDE,
 )
 CELLS_MERGED = Kind(
@@ -156,6 +167,7 @@ CELLS_MERGED = Kind(
     remedy="Unmerge the cells and fill in each.",
     why="Merging keeps one answer and drops the rest.",
     example="Two due dates merged into one cell.",
+    shown={"label": "Due date", "cells": "K8 and K9"},
     needs=(Need.MERGES,),
     in_feedback=InFeedback.MENDED,
 )
@@ -172,20 +184,22 @@ COLUMN_WITHOUT_CODE = Kind(
     code="S017",
     name="column-without-code",
     severity=WARNING,
-    message="The column of {cell} was inserted by hand: “{value}” was kept, not counted.",
+    message="The column at {cell} was inserted by hand: “{value}” was kept, not counted.",
     remedy="Move the content to one of the columns of the sheet.",
     why="A column without a code cannot be told apart from a note.",
     example="A column “Remarks” added by the team.",
+    shown={"cell": "M4", "value": "Remarks"},
     in_feedback=InFeedback.BESIDE,
 )
 COMMENT_KEPT = Kind(
     code="S018",
     name="comment-kept",
     severity=INFO,
-    message="A comment stands at {cell}: “{value}”. It was kept, not counted.",
+    message="There is a comment at {cell}: “{value}”. It was kept, not counted.",
     remedy="Nothing to do. If it is an answer, type it into its cell.",
     why="Comments are kept and listed; they are not answers.",
     example="A reviewer's remark.",
+    shown={"cell": "D12", "value": "Is this the latest figure?"},
     needs=(Need.COMMENTS,),
 )
 QUESTION_OUTLIVED = Kind(
@@ -194,14 +208,17 @@ QUESTION_OUTLIVED = Kind(
     severity=INFO,
     message="{label}: version {expected} no longer asks this; “{value}” was kept, not counted.",
     remedy="Nothing to do. Where another question asks for it now, answer it there.",
-    why="The workbook is of an older version, and the question, its row or its sheet was taken out since.",
+    why=(
+        "The workbook is of an older version, and the question, its row or its sheet has been removed since."
+    ),
     example="The budget, which the questionnaire asked for until last year.",
+    shown={"label": "Budget", "expected": "2.0", "value": "12,000"},
 )
 ROWS_SORTED = Kind(
     code="S020",
     name="rows-sorted",
     severity=INFO,
-    message="The rows of the sheet “{sheet}” stand in another order than they were issued in; each was read by "
+    message="The rows of the sheet “{sheet}” are not in the order in which they were issued; each was read by "
     "its code.",
     remedy="Nothing to do.",
     why="A row keeps its code when it is sorted or moved, so every answer is still known.",
@@ -215,6 +232,7 @@ ANSWERS_HIDDEN = Kind(
     remedy="Clear the filter or show the rows, and check that they are as they should be.",
     why="Answers that nobody sees are easily out of date; a filter leaves them in the file.",
     example="A filter that shows only high risks.",
+    shown={"value": "9 to 14"},
     needs=(Need.HIDDEN_ROWS,),
 )
 FORMULA_CLEARED = Kind(
@@ -225,6 +243,7 @@ FORMULA_CLEARED = Kind(
     remedy="Nothing to type here; ask for a fresh workbook with your answers.",
     why="The cell no longer shows anything; what it should show was calculated again, and that counts.",
     example="A whole row selected and cleared.",
+    shown={"label": "Level of risk", "cells": "G11"},
     needs=(Need.FORMULAS,),
 )
 TEXT_CHANGED = Kind(
@@ -235,6 +254,7 @@ TEXT_CHANGED = Kind(
     remedy="Undo the change, or ask for a fresh workbook with your answers. A remark belongs beside the table.",
     why="Whoever reads the workbook takes it for what was asked; what was typed over it was kept, not counted.",
     example="A remark typed over the help of a question.",
+    shown={"cells": "C7", "expected": "One answer per row", "value": "Done in May"},
     needs=(Need.EDITION,),
 )
 HEAD_CHANGED = Kind(
@@ -245,19 +265,24 @@ HEAD_CHANGED = Kind(
     "doubt.",
     remedy="Put the heading, question or list entry back as it was, and check that the answers are under the right "
     "one.",
-    why="Answers are read by hidden codes. Where a head, a question or an entry of a list says something else, "
-    "nobody knows what was answered.",
-    example="The heads “Women” and “Men” exchanged.",
+    why="Answers are read by hidden codes. Where a heading, a question or a list entry says something "
+    "else, nobody knows what was answered.",
+    example="The headings “Women” and “Men” swapped.",
+    shown={"cells": "E4", "expected": "Women", "value": "Men"},
     needs=(Need.EDITION,),
 )
 ROW_NUMBER_CHANGED = Kind(
     code="S025",
     name="row-number-changed",
     severity=ERROR,
-    message="{cells}: the number “{value}” stands in the row {expected}; the answers of these rows are in doubt.",
+    message="{cells}: the number “{value}” is in the row {expected}; the answers of these rows are in doubt.",
     remedy="Put the numbers back in their order, and check that the answers are in the right rows.",
-    why="The visible number and the hidden code of a row must agree; else it was pasted over or sorted without it.",
+    why=(
+        "The visible number and the hidden code of a row must agree; otherwise the number was pasted over, "
+        "or sorted without its row."
+    ),
     example="A register sorted, and one number retyped.",
+    shown={"cells": "B9", "value": "7", "expected": "5"},
     needs=(Need.EDITION,),
 )
 FORMULA_CHANGED = Kind(
@@ -266,8 +291,9 @@ FORMULA_CHANGED = Kind(
     severity=WARNING,
     message="{cells}: the formula is no longer the one that was issued ({expected}) but “{value}”.",
     remedy="Ask for a fresh workbook with your answers.",
-    why="What the cell shows is no longer what was to be shown; everything that counts was calculated again.",
+    why="The cell no longer shows what it was meant to show; everything that counts was calculated again.",
     example="A formula that always says “Low”.",
+    shown={"cells": "G9", "expected": "=F9*H9", "value": '="Low"'},
     needs=(Need.FORMULAS, Need.EDITION),
 )
 TYPED_OVER = Kind(
@@ -278,6 +304,7 @@ TYPED_OVER = Kind(
     remedy="Undo it, or ask for a fresh workbook with your answers. A remark belongs beside the table.",
     why="The cell shows what somebody typed and no longer what the answers give.",
     example="A remark in the list of actions.",
+    shown={"value": "Agreed with the ministry", "cells": "C6"},
     needs=(Need.FORMULAS, Need.EDITION),
 )
 RESULT_DIFFERS = Kind(
@@ -286,16 +313,17 @@ RESULT_DIFFERS = Kind(
     severity=WARNING,
     message="{cells}: the workbook shows “{value}” where its answers give “{expected}”.",
     remedy="Open the file, let it calculate (Ctrl+Alt+F9), and save it again.",
-    why="The formula is whole and its result is not its own: the file was changed by another program, or not "
-    "calculated since. Everything that counts was calculated again.",
+    why="The formula is intact, but the result shown is not its own: the file was changed by another "
+    "program, or has not been calculated since. Everything that counts was calculated again.",
     example="A sheet that says “Complete” beside missing answers.",
+    shown={"cells": "B12", "value": "Complete", "expected": "2 missing"},
     needs=(Need.FORMULAS, Need.EDITION),
 )
 OWN_SHEET_MISSING = Kind(
     code="S029",
     name="own-sheet-missing",
     severity=WARNING,
-    message="The sheet “{sheet}” is missing. No answers stood on it.",
+    message="The sheet “{sheet}” is missing. It held no answers.",
     remedy="Do not delete sheets. Ask for a fresh workbook with your answers.",
     why="Without it the workbook does not show what it was issued to show: progress, lists or what the answers add "
     "up to.",

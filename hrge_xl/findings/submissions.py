@@ -12,6 +12,7 @@ SAME_FILE_TWICE = Kind(
     remedy="Nothing to do.",
     why="The same file was sent or stored twice.",
     example="The attachment of a message and its copy in the shared folder.",
+    shown={"other": "PAK-2025 (copy).xlsx"},
 )
 SUPERSEDED = Kind(
     code="X002",
@@ -21,6 +22,7 @@ SUPERSEDED = Kind(
     remedy="Nothing to do.",
     why="The team sent a corrected version. The newest is the one saved last, as the files themselves say.",
     example="A second version after feedback.",
+    shown={"other": "PAK-2025-v2.xlsx"},
 )
 TWO_RETURNS_ONE_KEY = Kind(
     code="X003",
@@ -33,6 +35,7 @@ TWO_RETURNS_ONE_KEY = Kind(
     ),
     why="Counting both doubles every figure; choosing one would be a guess. Neither counts until it is decided.",
     example="Two colleagues each filled in a copy.",
+    shown={"other": "PAK-2025-b.xlsx"},
 )
 ONE_COPY_TWO_INTERVENTIONS = Kind(
     code="X004",
@@ -50,28 +53,35 @@ ONE_COPY_TWO_INTERVENTIONS = Kind(
     ),
     example="The workbook was copied for a second project, or its project code was corrected in the old workbook "
     "instead of in the feedback.",
+    shown={"other": "PAK-project-2.xlsx"},
 )
 DECIDED = Kind(
     code="X005",
     name="decided",
     severity=INFO,
-    message="A decision of {day} by {by} says what becomes of {file}: {reason}",
+    message="A decision made on {day} by {by} says what becomes of {file}: {reason}",
     remedy="Nothing to do. To take it back: hrge-xl decide DATASET {submission} --undo --reason “…”.",
-    why="Which of several returns counts was decided by a person, and holds until that is taken back.",
+    why="A person decided which of several returns counts; this holds until it is taken back.",
     example="The team said which of two workbooks is right.",
+    shown={
+        "day": "2026-04-02",
+        "by": "the coordinator",
+        "reason": "The team said which of the two is right.",
+    },
 )
 MADE_FROM_OLDER_VERSION = Kind(
     code="X006",
     name="made-from-older-version",
     severity=WARNING,
-    message="{file} was not made from {other}, the latest version that had come, but from an older one.",
+    message="{file} was not made from {other}, the latest version received, but from an older one.",
     remedy=(
-        "Compare the two (hrge-xl compare). Where answers of the later version are missing, send the team its "
-        "feedback for that one and ask for a new return, or decide which one counts."
+        "Compare the two (hrge-xl compare). The feedback lists for the team which answers were others in the later "
+        "version. Where those are right, ask for a new return, or decide which one counts."
     ),
     why=(
-        "Feedback holds the answers of one version. Whoever goes on in an older copy takes back, without "
-        "knowing it, what was answered since."
+        "Feedback holds the answers of one version. Whoever continues in an older copy unknowingly "
+        "undoes what has been answered since."
     ),
     example="The team corrected the feedback of its first return after it had already sent a second one.",
+    shown={"other": "PAK-2025-v2.xlsx"},
 )

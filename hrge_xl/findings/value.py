@@ -14,6 +14,7 @@ ANSWER_MISSING = Kind(
     why="The answer is required here, always or because of another answer, and the cell is blank, or holds a mark "
     "that stands for no answer.",
     example="A risk has a likelihood and no impact.",
+    shown={"label": "Impact", "value": "n/a"},
 )
 NOT_IN_LIST = Kind(
     code="V002",
@@ -21,9 +22,10 @@ NOT_IN_LIST = Kind(
     severity=ERROR,
     message="{label}: “{value}” is not in the list.",
     remedy="Choose from the list.",
-    why="Only entries of a list can be counted and compared across countries and languages; so can only the steps that "
-    "a scale has.",
+    why="Only the entries of a list and the steps of a scale can be counted and compared across countries "
+    "and languages.",
     example="“Partially” was typed where the list has “Partly”, or an impact of 6 on a scale from 1 to 5.",
+    shown={"label": "Accessible", "value": "Partially"},
 )
 NOT_A_NUMBER = Kind(
     code="V003",
@@ -33,6 +35,7 @@ NOT_A_NUMBER = Kind(
     remedy="Type a number only, without words or units.",
     why="A figure is needed to add up and compare; words cannot be added.",
     example="“about ten” or “12 persons”.",
+    shown={"label": "Participants", "value": "about ten"},
 )
 NOT_A_WHOLE_NUMBER = Kind(
     code="V004",
@@ -42,6 +45,7 @@ NOT_A_WHOLE_NUMBER = Kind(
     remedy="Type a whole number.",
     why="People and things are counted in whole numbers.",
     example="2.5 persons.",
+    shown={"label": "Participants", "value": "2.5"},
 )
 NOT_A_DATE = Kind(
     code="V005",
@@ -51,6 +55,7 @@ NOT_A_DATE = Kind(
     remedy="Type the date as year-month-day, for example 2026-03-31.",
     why="Due dates and periods are compared; a text cannot be.",
     example="“end of March”, or 31 February.",
+    shown={"label": "Due date", "value": "end of March"},
 )
 AMBIGUOUS_DATE = Kind(
     code="V006",
@@ -58,10 +63,11 @@ AMBIGUOUS_DATE = Kind(
     severity=ERROR,
     message="{label}: “{value}” can mean two different days.",
     remedy="Type the date as year-month-day, for example 2026-03-31.",
-    why="04/05/2026 is 4 May in one country and 5 April in another; nobody should guess. A date that does not fall "
-    "on the day of the week that stands beside it is doubtful too. Dates with the name of the month, in English or "
-    "in the language of the workbook, are read.",
+    why="04/05/2026 is 4 May in one country and 5 April in another; nobody should guess. A date that does "
+    "not fall on the day of the week given with it is doubtful too. Dates with the name of the month, "
+    "in English or in the language of the workbook, are read.",
     example="04/05/2026 typed as text, or “Thursday 15 April 2026”, which is a Wednesday.",
+    shown={"label": "Due date", "value": "04/05/2026"},
 )
 OTHER_CALENDAR = Kind(
     code="V007",
@@ -72,6 +78,7 @@ OTHER_CALENDAR = Kind(
     why="Solar Hijri and Buddhist years look like years of other centuries; converting needs the month and day. "
     "In Nepali workbooks 2070 to 2090 are taken for Bikram Sambat.",
     example="1405-01-11 (Solar Hijri), 2569 (Buddhist), or 2083 in Nepali (Bikram Sambat).",
+    shown={"label": "Due date", "value": "1405-01-11"},
 )
 OUT_OF_RANGE = Kind(
     code="V008",
@@ -81,24 +88,27 @@ OUT_OF_RANGE = Kind(
     remedy="Type a value in this range: {limits}.",
     why="The value cannot be right: a share over 100 %, a date of another century.",
     example="A share of 120 %.",
+    shown={"label": "Share", "value": "120 %", "limits": "0 % to 100 %"},
 )
 TOO_MANY_WORDS = Kind(
     code="V009",
     name="too-many-words",
     severity=ERROR,
-    message="{label}: {count} words, {limit} are allowed.",
+    message="{label}: {count} words; at most {limit} are allowed.",
     remedy="Shorten the text to at most {limit} words.",
     why="The limit keeps answers comparable and readable side by side.",
-    example="161 words where 150 are allowed.",
+    example="161 words where at most 150 are allowed.",
+    shown={"label": "Summary", "count": "161", "limit": "150"},
 )
 TEXT_TOO_LONG = Kind(
     code="V010",
     name="text-too-long",
     severity=ERROR,
-    message="{label}: {count} characters, {limit} are allowed.",
+    message="{label}: {count} characters; at most {limit} are allowed.",
     remedy="Shorten the text to at most {limit} characters.",
     why="Longer texts do not fit where this answer is used; no cell of Excel holds more than 32,767 characters.",
-    example="A project code of 40 characters where 20 are allowed.",
+    example="A project code of 40 characters where at most 20 are allowed.",
+    shown={"label": "Project code", "count": "40", "limit": "20"},
 )
 ERROR_IN_CELL = Kind(
     code="V011",
@@ -108,6 +118,7 @@ ERROR_IN_CELL = Kind(
     remedy="Delete what is in the cell and type the answer.",
     why="A formula that was copied in lost what it referred to; there is no answer to read.",
     example="#REF! after copying from another workbook.",
+    shown={"label": "Participants", "value": "#REF!"},
     needs=(Need.ERRORS,),
 )
 FORMULA_IN_ANSWER = Kind(
@@ -115,9 +126,13 @@ FORMULA_IN_ANSWER = Kind(
     name="formula-in-answer",
     severity=WARNING,
     message="{label}: the cell holds a formula; its result “{value}” was taken.",
-    remedy="Replace the formula by its result, so that it cannot change by itself.",
-    why="A formula gives another answer when its sources change, and may point to a file nobody else has.",
+    remedy="Replace the formula with its result, so that it cannot change by itself.",
+    why=(
+        "A formula gives a different answer when its sources change, and may point to a file that nobody "
+        "else has."
+    ),
     example="=SUM(B2:B9) in a cell that asks for a number.",
+    shown={"label": "Participants", "value": "42"},
     needs=(Need.FORMULAS,),
     in_feedback=InFeedback.MENDED,
 )
@@ -129,6 +144,7 @@ FORMULA_NEVER_CALCULATED = Kind(
     remedy="Type the answer instead of a formula.",
     why="The file was saved by a program that does not calculate; what the formula would give is not known.",
     example="A workbook filled by a script.",
+    shown={"label": "Participants"},
     needs=(Need.FORMULAS,),
 )
 DOES_NOT_FIT = Kind(
@@ -139,6 +155,7 @@ DOES_NOT_FIT = Kind(
     remedy="Correct this answer or the one it depends on.",
     why="The answer contradicts another answer of the same sheet.",
     example="More women than participants.",
+    shown={"label": "Women", "reason": "there are more women than participants."},
 )
 CHOSEN_TWICE = Kind(
     code="V015",
@@ -146,8 +163,9 @@ CHOSEN_TWICE = Kind(
     severity=WARNING,
     message="{label}: “{value}” is chosen more than once; it counts once.",
     remedy="Choose another entry or clear the cell.",
-    why="The same entry stands in two cells of one question.",
+    why="The same entry is in two cells of one question.",
     example="“Women” in the first and the third cell.",
+    shown={"label": "For whom", "value": "Women"},
 )
 ROW_NOT_FOUND = Kind(
     code="V016",
@@ -155,17 +173,19 @@ ROW_NOT_FOUND = Kind(
     severity=ERROR,
     message="{label}: there is no filled row “{value}” to refer to.",
     remedy="Choose a row from the list, or fill that row in first.",
-    why="The reference leads nowhere: the row is blank, or its code is not one of the sheet.",
+    why="The reference leads nowhere: the row is blank, or the sheet has no row with this code.",
     example="Risk R-SP-04 is cited, and that row of the risk table is blank.",
+    shown={"label": "Risk", "value": "R-SP-04"},
 )
 CALCULATION_DIFFERS = Kind(
     code="V017",
     name="calculation-differs",
     severity=ERROR,
-    message="{label}: the cell shows “{value}”, calculated again it is “{expected}”.",
+    message="{label}: the cell shows “{value}”; recalculated, it is “{expected}”.",
     remedy="Do not type into calculated cells; ask for a fresh workbook with your answers.",
     why="The formula was overwritten by a value that does not follow from the answers.",
     example="A risk level set by hand to Low.",
+    shown={"label": "Level of risk", "value": "Low", "expected": "High"},
     needs=(Need.FORMULAS,),
     in_feedback=InFeedback.MENDED,
 )
@@ -179,16 +199,18 @@ AMBIGUOUS_NUMBER = Kind(
     why="1,234 is more than a thousand in one country and a little over one in another, and so is 1.234; nobody "
     "should guess, whatever the language of the workbook. What can only be one number is read, such as 1,234,567.",
     example="1,234, 1.234 or 25.000 typed as text.",
+    shown={"label": "Budget", "value": "1,234"},
 )
 CALCULATION_NOT_CURRENT = Kind(
     code="V019",
     name="calculation-not-current",
     severity=WARNING,
-    message="{label}: the sheet shows “{value}”, calculated again it is “{expected}”, which counts.",
+    message="{label}: the sheet shows “{value}”; recalculated, it is “{expected}”, which counts.",
     remedy="Nothing to do here; look at the findings about the answers that it is made from.",
     why="What a formula shows here does not follow from the answers: the file was not recalculated, for example, "
     "or an answer it is made from is stored as text.",
     example="A budget per person that stays blank because the number of persons was pasted as text.",
+    shown={"label": "Budget per person", "value": "0", "expected": "12.5"},
     needs=(Need.FORMULAS,),
 )
 WRONG_PARENT = Kind(
@@ -197,8 +219,9 @@ WRONG_PARENT = Kind(
     severity=ERROR,
     message="{label}: “{value}” does not belong to “{parent}”.",
     remedy="Choose an entry that belongs to the other answer, or correct that one.",
-    why="The list says of each entry what it belongs to; the two answers of this row contradict each other.",
+    why="The list says what each entry belongs to; the two answers of this row contradict each other.",
     example="A district of one region beside the name of another region.",
+    shown={"label": "District", "value": "Basra", "parent": "Northern region"},
 )
 NOT_ASKED_HERE = Kind(
     code="V021",
@@ -208,6 +231,7 @@ NOT_ASKED_HERE = Kind(
     remedy="Clear this cell, or correct the answer that it depends on.",
     why="The question is asked only where another answer makes it relevant; both cannot be right.",
     example="A reason for a refusal beside a request that was granted.",
+    shown={"label": "Reason for the refusal", "value": "Too late"},
 )
 WRONG_PATTERN = Kind(
     code="V022",
@@ -215,8 +239,9 @@ WRONG_PATTERN = Kind(
     severity=ERROR,
     message="{label}: “{value}” does not have the required form.",
     remedy="Write it in this form: {example}",
-    why="Codes and addresses of one kind have one form; what is written otherwise cannot be found again.",
+    why="Codes and addresses of one kind have one form; what is written differently cannot be found again.",
     example="“WS 1” where codes are written like “WS-01”.",
+    shown={"label": "Workshop", "value": "WS 1", "example": "WS-01"},
 )
 LABEL_IN_ANOTHER_LANGUAGE = Kind(
     code="V101",
@@ -224,18 +249,20 @@ LABEL_IN_ANOTHER_LANGUAGE = Kind(
     severity=INFO,
     message="{label}: “{value}” is in another language, and was read as “{read}”.",
     remedy="Nothing to do.",
-    why="The entry exists in the list, in another language than that of the workbook.",
+    why="The entry exists in the list, but in a language other than that of the workbook.",
     example="“Oui” in an English workbook.",
+    shown={"label": "Accessible", "value": "Oui", "read": "Yes"},
 )
 SPELLING_TIDIED = Kind(
     code="V102",
     name="spelling-tidied",
     severity=INFO,
-    message="{label}: “{value}” was read as “{read}”, in spite of its capitals, spaces or dashes.",
+    message="{label}: “{value}” was read as “{read}”, despite its capitals, spaces or dashes.",
     remedy="Nothing to do.",
     why="The entry, or the code of the row, differs only in case, spaces, dashes or forms of the same letters "
     "and digits.",
     example="“ partly ” for “Partly”.",
+    shown={"label": "Accessible", "value": " partly ", "read": "Partly"},
 )
 DIGITS_CONVERTED = Kind(
     code="V103",
@@ -245,6 +272,7 @@ DIGITS_CONVERTED = Kind(
     remedy="Nothing to do.",
     why="Digits of other scripts mean the same numbers; the original is kept.",
     example="۱۲ read as 12.",
+    shown={"label": "Participants", "value": "۱۲", "read": "12"},
 )
 NUMBER_AS_TEXT = Kind(
     code="V104",
@@ -254,6 +282,7 @@ NUMBER_AS_TEXT = Kind(
     remedy="Type the number again so that the sheet counts it too.",
     why="A number stored as text is left out by the sheet's own sums and checks.",
     example="A figure pasted from a message.",
+    shown={"label": "Participants", "value": "1 234 567", "read": "1234567"},
     in_feedback=InFeedback.MENDED,
 )
 DATE_AS_TEXT = Kind(
@@ -264,6 +293,7 @@ DATE_AS_TEXT = Kind(
     remedy="Type the date again so that the sheet counts it too.",
     why="A date stored as text is left out by the sheet's own checks.",
     example="2026-03-31 or 31 March 2026 pasted as text.",
+    shown={"label": "Due date", "value": "31 March 2026", "read": "2026-03-31"},
     in_feedback=InFeedback.MENDED,
 )
 CODE_FOR_LABEL = Kind(
@@ -274,6 +304,7 @@ CODE_FOR_LABEL = Kind(
     remedy="Nothing to do.",
     why="The code of an entry was typed instead of its label.",
     example="“WOM” for “Women”.",
+    shown={"label": "For whom", "value": "WOM", "read": "Women"},
 )
 OTHER_SPELLING = Kind(
     code="V107",
@@ -281,8 +312,9 @@ OTHER_SPELLING = Kind(
     severity=INFO,
     message="{label}: “{value}” is another name of “{read}”, and was read as that.",
     remedy="Nothing to do.",
-    why="The list of the spec names this spelling as meaning the same.",
+    why="The spec lists this spelling as meaning the same.",
     example="“partially” for “Partly”.",
+    shown={"label": "Accessible", "value": "partially", "read": "Partly"},
 )
 TEXT_LIKE_A_FORMULA = Kind(
     code="V108",
@@ -290,8 +322,12 @@ TEXT_LIKE_A_FORMULA = Kind(
     severity=INFO,
     message="{label}: “{value}” begins like a formula; it was kept as a text.",
     remedy="Nothing to do. If a result was meant, type the result.",
-    why="Another program may take such a text for a formula and run it; nothing that goes out from here can.",
+    why=(
+        "Another program may take such a text for a formula and run it; in the files that this program "
+        "writes, it cannot run."
+    ),
     example="=HYPERLINK(…) in a cell for text.",
+    shown={"label": "Comments", "value": "=HYPERLINK(…)"},
 )
 UNSEEN_CHARACTERS = Kind(
     code="V109",
@@ -299,6 +335,10 @@ UNSEEN_CHARACTERS = Kind(
     severity=INFO,
     message="{label}: “{value}” holds characters that cannot be seen; they were kept.",
     remedy="Nothing to do. Type the text again if it looks wrong.",
-    why="Control characters and marks that turn text around show another text than the one that is stored.",
+    why=(
+        "Control characters and marks that change the direction of text make it look different from what "
+        "is stored."
+    ),
     example="A text copied from a PDF with control characters in it.",
+    shown={"label": "Comments", "value": "Agreed with the ministry"},
 )

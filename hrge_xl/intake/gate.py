@@ -128,7 +128,7 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
     except Unreadable as problem:
         return Refused(path, sha256, size, problem.observation)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to hand it over")
+        reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to open it")
         return Refused(path, sha256, size, Observation(UNREADABLE_FILE, detail={"reason": reason}))
     return data, sha256, size
 

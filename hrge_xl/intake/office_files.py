@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from ..errors import UsageError
 from ..findings import sentence
+from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_PASSWORD
 from ..numerals import from_serial, shown
 from ..observation import Observation
 from .cell_values import shown_cell
@@ -26,17 +27,19 @@ Table = list[tuple[int, list[str]]]  # rows that hold something: their numbers, 
 
 MOST_HEADS = 256
 MOST_TITLES = 25  # rows in which heads may stand, below titles and notes
+PASSWORDS = (ENCRYPTED_WORKBOOK, WRONG_PASSWORD, PASSWORD_SUPPORT_MISSING)  # they say themselves what to do
 _ZEROS = re.compile("0{2,}")
 
 
 def look_into(
-    function: Callable[[Job], Result | Observation], path: Path, remedy: str, limits: Limits = LIMITS
-) -> Result:
+    function: Callable[[Job], Result | Observation], path: Path, remedy: str, password: str | None = None,
+    limits: Limits = LIMITS,
+) -> Result:  # fmt: skip
     """What a function makes of a workbook. Raises `UsageError`, with this remedy, where there is nothing to be made.
 
     The function runs in a process that may die, and answers with what went wrong instead of raising it.
     """
-    admitted = admit(Path(os.path.realpath(path)), limits=limits)
+    admitted = admit(Path(os.path.realpath(path)), password, limits)
     if isinstance(admitted, Refused):
         raise _why_not(path, admitted.observation, remedy)
     outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1, limits=limits))
@@ -49,12 +52,13 @@ def look_into(
 
 def _why_not(path: Path, observation: Observation, remedy: str) -> UsageError:
     details = {"file": path.name, "sheet": observation.sheet, "cell": observation.cell, **observation.detail}
-    return UsageError(f"{sentence(observation.kind.message, details)} {remedy}")
+    told = observation.kind.remedy if observation.kind in PASSWORDS else remedy
+    return UsageError(f"{sentence(observation.kind.message, details)} {told}")
 
 
-def first_table(path: Path, remedy: str) -> Table:
+def first_table(path: Path, remedy: str, password: str | None = None) -> Table:
     """What the first sheet with anything in it shows, row by row, in the columns of its first rows. Raises as above."""
-    return look_into(table_of, path, remedy)
+    return look_into(table_of, path, remedy, password)
 
 
 def table_of(job: Job) -> Table | Observation:

@@ -119,9 +119,11 @@ def feedback(
 
 def give_back(
     result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = "",
-    tools: Sequence[str] | None = None,
+    tools: Sequence[str] | None = None, to_look_at: Sequence[Finding] = (),
 ) -> GivenBack:  # fmt: skip
-    """As `feedback`, with what is told about it. `tools` chooses other sheets than those that were issued."""
+    """As `feedback`, with what is told about it. `tools` chooses other sheets than those that were issued; `to_look_at`
+    is what was noticed about its answers besides.
+    """
     sent = result.submission
     if sent is None or result.layout is None:
         raise ValueError(f"{result.path} was refused: there are no answers to give back")
@@ -140,7 +142,10 @@ def give_back(
     homeless = (*(each for each in sent.unplaced if each.question), *carried.homeless)
     beside = (*(each for each in sent.unplaced if not each.question), *sent.comments)
     still = list(_still(result, layout))
-    found = [*(_moved(each, sent, layout) for each in still), *_anew(result, still, fresh, layout)]
+    found = [
+        *(_moved(each, sent, layout) for each in (*still, *to_look_at)),
+        *_anew(result, still, fresh, layout),
+    ]
     content = content_of(layout, identity, fresh, contact=contact)
     added = _added(beside, sent, layout)
     return GivenBack(
@@ -249,14 +254,14 @@ def _leftovers(
     beside = [each for each in sent.unplaced if not each.question]
     for some, why in (
         (homeless, say("This workbook no longer asks for it.")),
-        (too_long, say("It is longer than a cell of Excel can be.")),
+        (too_long, say("It is longer than an Excel cell can hold.")),
         (
             [each for each in beside if each.sheet not in added],
-            say("It stood outside the cells to fill in."),
+            say("It was outside the cells to fill in."),
         ),
         (
             [each for each in beside if each.sheet in added],
-            say("It stood on a sheet that this workbook does not have; such sheets are not read."),
+            say("It was on a sheet that this workbook does not have; such sheets are not read."),
         ),
         (sent.comments, say("A comment.")),
     ):

@@ -24,6 +24,7 @@ from ..under_way import steps
 from ..words import SOURCE_LANGUAGE
 from .feedback import GivenBack, give_back
 from .feedback_message import as_data, message
+from .older_copy import answered_otherwise
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def _written(
     back = give_back(
         sent, spec, today=wish.today, tools=wish.tools, key=round_.key or None if round_ else None,
         contact=contacts.get(found.team, ""),
+        to_look_at=list(answered_otherwise(dataset.store, found, sent, dataset.of_round())),
     )  # fmt: skip
     if not (back.needed or wish.all):
         return None
@@ -116,6 +118,6 @@ def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
             yield f"{finding.code} warning: {finding.message} {finding.remedy}"
     if not back.identity.signature and found.signature not in (INVALID, UNSIGNED):
         yield (
-            f"{found.name}: issued with a signature, given back without: the key lies with the round. "
-            f"Name the round folder, or it comes back as a stranger's ({SIGNATURE_INVALID.code})."
+            f"{found.name}: issued with a signature, given back without one: the key is in the round folder. "
+            f"Name the round folder, or it will be returned as unknown ({SIGNATURE_INVALID.code})."
         )

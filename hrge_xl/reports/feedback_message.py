@@ -10,6 +10,7 @@ from typing import Any
 
 from ..dataset.returns import Return
 from ..findings import sentence
+from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..layout import address
 from ..submission import Unplaced
 from ..validation import ACCEPTED, Result
@@ -31,7 +32,8 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
 
     late = bool(deadline) and deadline < today.isoformat()
     parts = [
-        [say("Dear colleagues,")], _opening(say, result, given), _upgraded(say, given), _to_correct(say, given),
+        [say("Dear colleagues,")], _opening(say, result, given), _upgraded(say, given),
+        _older_copy(say, result, given), _to_correct(say, given),
         _most_important(say, given), _missing(say, given), _homeless(say, given.homeless), _too_long(say, given),
         _beside(say, given), _added(say, given), _next(say, result, given, deadline, late=late),
     ]  # fmt: skip
@@ -41,6 +43,7 @@ def message(result: Result, given: GivenBack, today: date, deadline: str = "") -
 def _details(result: Result, given: GivenBack, deadline: str) -> dict[str, str]:
     return {
         "file": Path(result.path).name,
+        "other": _later_version(result),
         "kept": str(given.kept),
         "complete": str(given.sheets_complete),
         "used": str(given.sheets_used),
@@ -72,9 +75,25 @@ def _upgraded(say: Translate, given: GivenBack) -> list[str]:
     if not given.upgraded:
         return []
     return [
-        say("It is of version {sent_version}; the questionnaire is now at version {version}."),
-        say("The attached workbook is of the new version and holds your answers."),
+        say("It is version {sent_version}; the questionnaire is now at version {version}."),
+        say("The attached workbook is the new version and holds your answers."),
     ]
+
+
+def _older_copy(say: Translate, result: Result, given: GivenBack) -> list[str]:
+    """Say that it was made from an older copy, where that shows in an answer."""
+    if not given.corrections or not _later_version(result):
+        return []
+    return [
+        say("It was made from an older copy, and not from {other}, which came before it."),
+        say("Please look at every answer that was another one there."),
+    ]
+
+
+def _later_version(result: Result) -> str:
+    """Give the version that it should have been made from, if it was not."""
+    noticed = (each for each in result.findings if each.code == MADE_FROM_OLDER_VERSION.code and each.open)
+    return next((str(dict(each.details)["other"]) for each in noticed), "")
 
 
 def _to_correct(say: Translate, given: GivenBack) -> list[str]:
@@ -131,7 +150,7 @@ def _too_long(say: Translate, given: GivenBack) -> list[str]:
     if not given.too_long:
         return []
     return [
-        say("Answers that are longer than a cell of Excel can be: {too_long}."),
+        say("Answers that are longer than an Excel cell can hold: {too_long}."),
         say(
             "They are on the sheet “Without a place”, in pieces; shorten them and put them into their cells."
         ),
@@ -155,14 +174,16 @@ def _added(say: Translate, given: GivenBack) -> list[str]:
     return [
         say("These sheets are not part of the workbook and were not read:"),
         *(f"- {name}" for name in given.added_sheets),
-        say("What stood on them is kept on the sheet “Without a place”; copy what is an answer to its cell."),
+        say("Their content is kept on the sheet “Without a place”; copy what is an answer to its cell."),
     ]
 
 
 def _next(say: Translate, result: Result, given: GivenBack, deadline: str, *, late: bool) -> list[str]:
     """What the team does now, and whom it can ask; nothing to send where its return is settled."""
     if result.verdict == ACCEPTED and not given.upgraded and not given.to_do:
-        lines = [say("You need not send it again. If you change something, do so in the attached workbook.")]
+        lines = [
+            say("You do not need to send it again. If you change something, do so in the attached workbook.")
+        ]
     else:
         lines = [say("Please continue in the attached workbook, not in your old one.")]
         if late:

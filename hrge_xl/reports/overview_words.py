@@ -20,7 +20,8 @@ def words(say: Translate) -> dict[str, str]:
         "other_periods": say("Other periods in this dataset, with the returns that count: {periods}"),
         "periods": say("Periods compared"),
         "periods_text": say(
-            "Each period stands by itself; nothing is added up over them. Indicators have periods of their own."
+            "Each period is shown by itself; nothing is added up across periods. Indicators have "
+            "periods of their own."
         ),
         "returns": say("Returns that count"),
         "summary": say("Summary"),
@@ -49,24 +50,24 @@ def words(say: Translate) -> dict[str, str]:
         "completeness_text": say("Required answers given, in percent, by team and sheet."),
         "all_teams": say("All teams"),
         "risks": say("Risks"),
-        "risks_text": say("Number of risks at each crossing. Each number leads to its rows."),
+        "risks_text": say("Number of risks in each cell of the matrix. Each number leads to its rows."),
         "before": say("Before mitigation"),
         "after": say("After mitigation"),
         "teams_behind": say("Teams behind it: {n}"),
         "by_tool": say("By sheet"),
         "by_country": say("By country"),
-        "top_risks": say("Risks that weigh most"),
+        "top_risks": say("Most serious risks"),
         "top_risks_text": say("The first {shown} of {all} open risks, by the level after mitigation."),
-        "no_risks": say("No risk is entered."),
+        "no_risks": say("No risks were entered."),
         "indicators": say("Indicators"),
         "indicators_text": say(
             "Totals stand only where unit, kind of value and period agree, each with the number of teams behind it."
         ),
-        "no_indicators": say("No value of an indicator is entered."),
+        "no_indicators": say("No indicator values were entered."),
         "period": say("Period"),
         "total": say("Total"),
         "sum": say("Sum over the teams"),
-        "pooled": say("All numerators over all denominators"),
+        "pooled": say("Sum of the numerators divided by the sum of the denominators"),
         "no_total": say("No total: {why}"),
         "range": say("From {least} to {most}"),
         "unit": say("Unit"),
@@ -76,13 +77,13 @@ def words(say: Translate) -> dict[str, str]:
         "status": say("Status"),
         "trend": say("Trend"),
         "trend_text": say(
-            "Since {previous}, in the teams that reported both ({n}): {before}, now {now} ({change})"
+            "Since {previous}, in the teams that reported both periods ({n}): {before}, now {now} ({change})"
         ),
-        "trend_none": say("Since {previous}: teams that reported both: {n}; no comparable total"),
+        "trend_none": say("Since {previous}: teams that reported both periods: {n}; no comparable total"),
         "earlier": say("Earlier periods"),
         "split": say("Split by {what}"),
         "rows_behind": say("Rows behind it: {n}"),
-        "rows_capped": say("The first {shown} of {all} rows; all of them stand in the dataset."),
+        "rows_capped": say("The first {shown} of {all} rows; all of them are in the dataset."),
         "masked": say("masked"),
         "gaps": say("Questions most often answered with no"),
         "gaps_card": say("Questions that a team answered with no"),
@@ -91,58 +92,62 @@ def words(say: Translate) -> dict[str, str]:
         "teams_no": say("Teams that say no"),
         "answers": say("Answers"),
         "overdue": say("Overdue actions"),
-        "overdue_text": say("Open actions whose day has passed: {n}."),
+        "overdue_text": say("Open actions past their due date: {n}."),
         "no_overdue": say("No open action is overdue."),
         "due": say("Due date"),
         "about": say("How this page was made"),
-        "about_counted": say("Files whose figures are in: {n}. Of these returned with errors: {returned}."),
+        "about_counted": say(
+            "Files included in the figures: {n}. Of these, returned with errors: {returned}."
+        ),
         "about_cap": say(
             "At most {n} rows are listed behind one figure; the page says where there are more."
         ),
         "about_trace": say(
-            "Every row names its file, sheet and cell. The files lie in the folder of the dataset."
+            "Every row names its file, sheet and cell. The files are in the folder of the dataset."
         ),
         "about_paper": say("On paper the rows behind the figures are left out."),
         "not_shared": say(
             "Not for sharing: small counts of people are shown. With --shareable, hrge-xl consolidate makes a "
             "version in which these are masked."
         ),
-        "shared": say("May be shared: counts of 1 to 10 people are masked, and what would give them away."),
+        "shared": say(
+            "May be shared: counts of 1 to 10 people are masked, and so is what would reveal them."
+        ),
         "spec": say("Spec"),
         "program": say("Program"),
         "back": say("Back to the top"),
         "map": say("Countries"),
         "map_note": say(
-            "Outlines are simplified (Natural Earth, public domain). Dotted borders are in dispute or not settled. The "
-            "map says nothing about the status of any territory or of its borders."
+            "Outlines are simplified (Natural Earth, public domain). Dotted borders are disputed or "
+            "unsettled. The map says nothing about the status of any territory or of its borders."
         ),
         "off_map": say("Not on the map: {names}"),
         "arrivals": say("Returns over time"),
         "arrivals_text": say(
-            "Returns that count, by the day that lateness goes by, added up from day to day: {n}. Without such a day: "
-            "{without}."
+            "Returns that count, cumulative by the day that lateness is measured by: {n}. Without such "
+            "a day: {without}."
         ),
         "day": say("Day"),
         "day_returns": say("Returns on this day"),
-        "by_then": say("By then in all"),
+        "by_then": say("Total by then"),
         "on_time": say("Of these by the deadline: {n}"),
         "baseline": say("Baseline"),
         "target": say("Target"),
         "progress": say("Progress to target"),
         "by_team": say("By team and level"),
-        "shades": say("The darker a cell, the more of its answers are given."),
+        "shades": say("The darker a cell, the more of its answers have been given."),
         "profile": say("Profile of the questions"),
         "profile_text": say(
             "Every question with its answers: first those most often answered with no, then those most often left "
             "blank, then those whose answers differ most. Questions: {n}."
         ),
-        "profile_more": say("The other questions: {n}"),
+        "profile_more": say("Other questions: {n}"),
         "missing_answers": say("Missing: {n}"),
         "history": say("Since the last run"),
-        "history_text": say("The last run of {day}, compared with the one of {before}."),
+        "history_text": say("The last run, of {day}, compared with the one of {before}."),
         "no_history": say("There is no earlier run to compare with."),
-        "files_came": say("Files that came"),
-        "files_gone": say("Files that are gone"),
+        "files_came": say("New files"),
+        "files_gone": say("Files no longer there"),
         "files_moved": say("Files with another status"),
         "findings_fixed": say("Findings fixed: {n}"),
         "findings_new": say("New findings: {n}"),

@@ -67,7 +67,7 @@ SHARED: dict[str, str] = {
     "arrived": "Arrived",
     "checks": "Checks",
     "question": "Question",
-    "value": "What stands there",
+    "value": "Content of the cell",
     "reason": "Reason",
     "remedy": "What to do",
 }

@@ -52,7 +52,7 @@ def _head(found: SpecDiff) -> str:
 def _verdict(found: SpecDiff) -> str:
     broken = [str(number) for number, change in enumerate(found.changes, start=1) if change.breaks]
     if broken:
-        return f"Broken, for codes are for ever: {', '.join(broken)}."
+        return f"Broken, because codes are permanent: {', '.join(broken)}."
     return "Nothing breaks: every answer given before keeps its place and its meaning."
 
 

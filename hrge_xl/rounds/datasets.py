@@ -261,7 +261,7 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
         if is_changed(ledger, folder / DATASET):
             raise StoreError(
                 f"{CHANGED.format(file=folder / DATASET)} See what differs with `hrge-xl verify {quoted(folder)}`; "
-                f"`hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` makes it anew from what was received."
+                f"`hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` makes it again from what was received."
             )
         return _with_ledger(Dataset(store, waivers_of(folder, today), folder=folder, source=source), ledger)
 
@@ -274,7 +274,7 @@ def check_own(folder: Path) -> None:
         )
     if is_among_returns(folder):
         raise UsageError(
-            f"{folder} lies among returned files: what teams send is never taken for a ledger or a dataset. "
+            f"{folder} is among returned files: what teams send is never taken for a ledger or a dataset. "
             "Name the folder of your own round, or the consolidated one."
         )
 

@@ -66,9 +66,9 @@ def _why_not(each: Return, last: Mapping[str, Return], names: Mapping[str, str])
     """Why a return is not given back; nothing where it is."""
     other = names.get(each.superseded_by or "", "")
     if each.verdict == REFUSED:
-        return "refused, there are no answers to give back"
+        return "refused: there are no answers to give back"
     if each.status == CONFLICT:
-        return f"waits for a decision ({other} stands against it): see hrge-xl decide"
+        return f"waits for a decision ({other} conflicts with it): see hrge-xl decide"
     if each.status == SUPERSEDED:
         return f"superseded by {other}"
     if each.status in (COUNTS, WAITING):

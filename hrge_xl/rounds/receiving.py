@@ -143,8 +143,8 @@ def _check_sources(folder: Path, sources: Sequence[str]) -> None:
         place = Path(source).resolve()
         if home.is_relative_to(place) or (place.is_relative_to(home) and not place.is_relative_to(inbox)):
             raise UsageError(
-                f"{source} holds what the round wrote or received itself. Name what came: mails, archives or folders "
-                f"elsewhere, or {folder / INBOX}."
+                f"{source} holds what the round itself wrote or received. Name what arrived: e-mails, archives or "
+                f"folders elsewhere, or {folder / INBOX}."
             )
 
 

@@ -118,7 +118,8 @@ def spec_at(spec: str) -> str:
 
 
 def init_round(
-    folder: Path, spec: str, teams_file: Path, start: date | None = None, end: date | None = None, name: str = ""
+    folder: Path, spec: str, teams_file: Path, start: date | None = None, end: date | None = None, name: str = "",
+    password: str | None = None,
 ) -> Round:  # fmt: skip
     """Set up a round with a copy of its spec. What is there already is never overwritten.
 
@@ -130,7 +131,7 @@ def init_round(
     if start and end and end < start:
         raise RoundError(f"The period ends ({end}) before it starts ({start}). Correct one of the two days.")
     used = load(spec)
-    teams = read_list(teams_file, used).teams
+    teams = read_list(teams_file, used, password).teams
     try:
         for each in FOLDERS:
             (folder / each).mkdir(parents=True, exist_ok=True)
@@ -196,7 +197,7 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
         raise RoundError(f"{folder} is not a round: it has no {FILE}. Make one with `hrge-xl round init`.")
     if is_among_returns(folder):
         raise RoundError(
-            f"{folder} lies among returned files: what teams send is never taken for a round. "
+            f"{folder} is among returned files: what teams send is never taken for a round. "
             "Name the folder of your own round."
         )
     mistakes: list[Mistake] = []

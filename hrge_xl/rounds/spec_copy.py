@@ -37,7 +37,7 @@ def check_copy(folder: Path, digest: str) -> None:
     copy, again = place(folder / HOME, digest), f"hrge-xl round update-spec {quoted(folder)} --spec"
     if not copy.is_dir():
         raise RoundError(
-            f"The spec of the round is missing: {copy}. Restore it from a backup, or take it anew: {again} SPEC"
+            f"The spec of the round is missing: {copy}. Restore it from a backup, or take it again: {again} SPEC"
         )
     raise RoundError(
         f"The spec of the round was changed in {copy}. Restore it from a backup; or, if the change is meant, take it "

@@ -65,14 +65,14 @@ class TeamList:
     titles: tuple[str, ...] = ()
 
 
-def read_teams(file: Path, spec: Spec) -> list[Team]:
+def read_teams(file: Path, spec: Spec, password: str | None = None) -> list[Team]:
     """Read the teams of a list. Raises `RoundError` with every mistake, a line each."""
-    return list(read_list(file, spec).teams)
+    return list(read_list(file, spec, password).teams)
 
 
-def read_list(file: Path, spec: Spec) -> TeamList:
+def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
     """Read the teams of a list, and how it was understood. Raises as `read_teams`."""
-    rows = _workbook(file) if file.suffix.lower() in WORKBOOKS else _csv(file)
+    rows = _workbook(file, password) if file.suffix.lower() in WORKBOOKS else _csv(file)
     filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
     empty = RoundError(f"{file.name}: there is no team in it. Fill it in: {', '.join(COLUMNS)}.")
     if not filled:
@@ -82,7 +82,7 @@ def read_list(file: Path, spec: Spec) -> TeamList:
     mistakes = list(_mistakes(heads))
     if len(rest) > MOST_TEAMS:
         mistakes = [
-            f"there are {len(rest):,} lines, where {MOST_TEAMS:,} teams are the most. Is this the team list?"
+            f"there are {len(rest):,} lines; at most {MOST_TEAMS:,} teams are allowed. Is this the list of teams?"
         ]
     readable = "team" in heads.columns and len(rest) <= MOST_TEAMS
     lines = [_by_column(heads, line) for line in rest] if readable else []
@@ -107,9 +107,10 @@ def _csv(file: Path) -> Iterable[Cells]:
         ) from error
 
 
-def _workbook(file: Path) -> Iterable[Cells]:
+def _workbook(file: Path, password: str | None) -> Iterable[Cells]:
     try:
-        return first_table(file, f"It was to be the team list: save it again as .xlsx, or as {CSV}.")
+        remedy = f"It was to be the team list: save it again as .xlsx, or as {CSV}."
+        return first_table(file, remedy, password)
     except UsageError as error:
         raise RoundError(str(error)) from error
 

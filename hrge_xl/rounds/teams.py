@@ -147,7 +147,7 @@ def _addresses(text: str, wrong: list[str]) -> str:
     ]
     addresses = [part for part in parts if "@" in part]
     wrong += [
-        f"'{part}' is not an address of mail. Write it as name@example.org; several by comma."
+        f"'{part}' is not an e-mail address. Write it as name@example.org; separate several with commas."
         for part in (addresses or parts)
         if not ADDRESS.fullmatch(part)
     ]

@@ -39,8 +39,8 @@ def update_spec(folder: Path, spec: str | None = None) -> Update:
     expected = old.name if old is not None else name if digest else new.name
     if new.name != expected:
         raise RoundError(
-            f"{spec} is the spec '{new.name}', and the round is of '{expected}': its workbooks would be strangers. "
-            f"Set up a round of its own with `hrge-xl round init`."
+            f"{spec} is the spec '{new.name}', and the round is of '{expected}': its workbooks would not be "
+            f"recognised. Set up a round of its own with `hrge-xl round init`."
         )
     teams_of(root, data, new)
     carried = carry(spec or name, folder)

@@ -90,7 +90,7 @@ class Assembly:
         if key.value in OWN_FILES:
             self._say(
                 head,
-                f"`{key.value}` does not stand here.",
+                f"`{key.value}` does not belong here.",
                 f"Put it into a file {key.value}.yaml.",
                 key.value,
             )
@@ -299,7 +299,7 @@ class Assembly:
             elif (
                 not isinstance(tools, yaml.SequenceNode) or not tools.value or get(entry, "tool") is not None
             ):
-                reason = "`tools` must be a list of tools, and stand in place of `tool`."
+                reason = "`tools` must be a list of tools, and replaces `tool`."
                 self._say(
                     entry, reason, "Write `tool: A` for one tool, `tools: [A, B]` for several.", "tools"
                 )

@@ -31,7 +31,7 @@ class Effect(StrEnum):
     KEPT = "kept"
     CHECK = "kept, to be checked again"
     OTHER = "would mean something else"
-    LOST = "has no place any more"
+    LOST = "no longer has a place"
     NEW = "a new question"
     NONE = "no answer is concerned"
 

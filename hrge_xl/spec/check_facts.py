@@ -88,7 +88,7 @@ def _contradiction(file: FactFile, first: dict[tuple[str, str, str], Fact], fact
     """A cell is filled in once, and the row of a fact has room for one source."""
     same = first.setdefault((fact.country, fact.row, fact.field), fact)
     if same is not fact:
-        reason = f"The fact about {fact.country}, {fact.row}, {fact.field} stands here twice."
+        reason = f"The fact about {fact.country}, {fact.row}, {fact.field} appears twice here."
         yield (*path, "field"), reason, "Keep one."
     of_row = first.setdefault((fact.country, fact.row, ""), fact)
     if file.source is not None and (of_row.source, of_row.date) != (fact.source, fact.date):

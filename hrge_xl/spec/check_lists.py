@@ -109,7 +109,7 @@ def _matrix(spec: Spec, matrix: Matrix) -> Found:
                 reason = f"No level at {down} × {across} (down × across)."
                 yield ("matrix", "cells", down), reason, f"Add `{across}: …` to row {down}."
             elif level not in matrix.level:
-                reason = f"There is no level '{level}', as stands at {down} × {across}."
+                reason = f"There is no level '{level}', which is used at {down} × {across}."
                 yield ("matrix", "cells", down, across), reason, remedy_for(level, list(matrix.level))
 
 

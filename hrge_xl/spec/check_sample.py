@@ -38,8 +38,8 @@ def _country(spec: Spec, country: SampleCountry) -> Found:
     if spec.countries is None:
         yield path, "The spec has no countries.", "Leave `country` out of the sample."
     elif country.code in {*country_names(SOURCE_LANGUAGE), *entries(spec, spec.countries)}:
-        reason = f"'{country.code}' is a country that there is, and the sample must not be taken for one of its own."
-        yield path, reason, "Take a code that stands for none, for example XEX."
+        reason = f"'{country.code}' is a real country, and the sample must not be taken for its return."
+        yield path, reason, "Take a code that stands for no country, for example XEX."
 
 
 def _answer(spec: Spec, answer: SampleAnswer) -> Found:

@@ -222,7 +222,7 @@ def _only(spec: Spec, field: Field, path: Path) -> Found:
                 yield (*path, "only", name), reason, remedy_for(name, fixed)
             elif not any(item.has({name: code}) for item in target.items):
                 reason = f"No row of '{target.code}' has '{code}' there, so that nothing can be chosen."
-                yield (*path, "only", name), reason, "Name a code that stands in some of its rows."
+                yield (*path, "only", name), reason, "Name a code that some of its rows have."
 
 
 def _carry(field: Field, path: Path) -> Found:
@@ -232,8 +232,8 @@ def _carry(field: Field, path: Path) -> Found:
     if field.fixed:
         yield (*path, "carry"), "A fixed column is the same in every round.", "Leave `carry` out."
     elif field.carry != LAST:
-        reason = "A calculated field is worked out anew in every round."
-        yield (*path, "carry"), reason, "Write `carry: last` to show beside it what it was."
+        reason = "A calculated field is calculated again in every round."
+        yield (*path, "carry"), reason, "Write `carry: last` to show the earlier value beside it."
 
 
 def _options(field: Field, path: Path) -> Found:

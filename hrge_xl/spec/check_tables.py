@@ -30,7 +30,7 @@ def _beside_forms(tool: Tool, first: FormBlock, path: Path) -> Found:
                 reason = f"The forms of a sheet share one header, and have {first.records} and {block.records} records."
                 yield (*where, "records"), reason, OWN_SHEET
         elif not _is_list(block) or first.records > 1:
-            reason = "On the sheet of a form nothing stands but forms and, beside one record, lists of one answer each."
+            reason = "The sheet of a form holds nothing but forms and, beside one record, lists of one answer each."
             yield (*where, "kind"), reason, OWN_SHEET
 
 

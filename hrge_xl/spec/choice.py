@@ -24,7 +24,7 @@ class Choice:
     @property
     def explained(self) -> str:
         """Which sheets were taken along and why; empty where none was."""
-        said = (f"{tool} comes along, since {by} refers to it" for tool, by in self.taken_along)
+        said = (f"{tool} is included, because {by} refers to it" for tool, by in self.taken_along)
         return "; ".join(said)
 
 

@@ -76,7 +76,7 @@ class CsvFile(ABC):
             if not self.takes(head):
                 self.mistake(line, f"There is no column '{head}'.", f"{self.columns_in_words}.")
             elif head in heads[:number]:
-                self.mistake(line, f"The column '{head}' stands here twice.", "Keep one.")
+                self.mistake(line, f"The column '{head}' appears twice here.", "Keep one.")
         for name in self.needed:
             if name not in {head.partition(":")[0] for head in heads}:
                 self.mistake(line, f"There is no column `{name}`.", "Add it.")

@@ -101,4 +101,4 @@ def _codes(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
             "Raise `cells`, or take fewer.",
         )
     if len(set(written)) < len(written):
-        yield "The same code stands here twice.", "Keep one."
+        yield "The same code appears twice here.", "Keep one."

@@ -111,7 +111,7 @@ def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
             yield Change(
                 Group.SHEETS, code, "removed", Effect.NONE if empty else Effect.LOST,
                 before=short(tool.title.say("")), breaks=not empty,
-                note="" if empty else "Its answers stand on the sheet “Without a place” when teams get workbooks back.",
+                note="" if empty else "Its answers are put on the sheet “Without a place” when teams get workbooks.",
                 touches=() if empty else (Touch(code),),
             )  # fmt: skip
         else:

@@ -27,7 +27,7 @@ def list_changes(old: Spec, new: Spec) -> Iterator[Change]:
     """Every list of both versions."""
     for name in dict.fromkeys([*old.vocabularies, *new.vocabularies]):
         if name not in new.vocabularies:
-            yield Change(Group.LISTS, name, "removed", Effect.NONE, "Its questions tell what they ask now.")
+            yield Change(Group.LISTS, name, "removed", Effect.NONE, "Its questions show what they ask now.")
         elif name not in old.vocabularies:
             count = f"{len(new.vocabularies[name].items)} entries"
             yield Change(Group.LISTS, name, "added", Effect.NONE, after=count)
@@ -78,9 +78,9 @@ def _gone(
         return Change(Group.LISTS, place, "code renamed", Effect.KEPT, note, label, new.label.say(""))
     other = ", ".join(sorted(each for each in read if each is not None))
     if other:
-        note = f"Its label is read as {other} now. Codes are for ever: keep {code} for it."
+        note = f"Its label is read as {other} now. Codes are permanent: keep {code} for it."
         return Change(Group.LISTS, place, "code removed", Effect.OTHER, note, label, "", True, touches)
-    note = f"Codes are for ever: put {code} back; its label may say that it is no longer to be chosen."
+    note = f"Codes are permanent: put {code} back; its label may say that it is no longer to be chosen."
     return Change(Group.LISTS, place, "code removed", Effect.CHECK, note, label, "", True, touches)
 
 

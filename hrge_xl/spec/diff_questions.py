@@ -93,7 +93,7 @@ class SheetDiff:
         note = (
             f"It is asked on the sheet {to} now; answers do not follow it there."
             if to
-            else "Its answers stand on the sheet “Without a place” when the team gets its workbook back."
+            else "Its answers are put on the sheet “Without a place” when the team gets its workbook back."
         )
         what = f"moved to {to}" if to else "removed"
         touch = (Touch(self.code, field=field.code),)
@@ -150,7 +150,7 @@ class SheetDiff:
         if new.type.name in old.type.keeps:
             return self._change("type changed", Effect.KEPT, old.code, **pair)
         return self._change(
-            "type changed", Effect.CHECK, old.code, note="What stands in the cell is read anew.",
+            "type changed", Effect.CHECK, old.code, note="The content of the cell is read again.",
             touches=touch, **pair,
         )  # fmt: skip
 
@@ -215,7 +215,7 @@ class SheetDiff:
             yield Change(
                 Group.ROWS, self.code, "rows removed", Effect.LOST, before=_list(gone, first), breaks=True,
                 note="Rows of a register may grow, never shrink." if open_rows & set(gone) else
-                "Codes are for ever: put them back; their labels may change.", touches=touches,
+                "Codes are permanent: put them back; their labels may change.", touches=touches,
             )  # fmt: skip
         if added:
             yield Change(

@@ -32,6 +32,17 @@ def names() -> list[str]:
     return sorted({file.parent.name for home in homes for file in home.glob(f"*/{HEAD_FILE}")})
 
 
+def versions() -> dict[str, str]:
+    """Give the version of each spec that comes with the program, by its name: only its first file is read."""
+    return {name: _head(find(name))["version"] for name in names()}
+
+
+def _head(folder: Path) -> dict[str, str]:
+    with (folder / HEAD_FILE).open(encoding="utf-8") as file:
+        head: dict[str, str] = yaml.load(file, Loader=yaml.BaseLoader)  # every value is a text
+    return head
+
+
 def is_path(spec: str | Path) -> bool:
     """Whether a folder is meant, and not the name of a spec: a path has a separator."""
     return (
@@ -65,7 +76,7 @@ def hint_at(spec: str | Path) -> str:
     """What to write where a bare name is also that of a folder here; empty where it is not."""
     if is_path(spec) or not (Path(spec) / HEAD_FILE).is_file():
         return ""
-    return f"For the folder {spec} that lies here, write {typed(spec)}."
+    return f"For the folder {spec} in the current folder, write {typed(spec)}."
 
 
 def load(spec: str | Path) -> model.Spec:

@@ -118,7 +118,7 @@ def file_beside(folder: Path, named: yaml.Node, suffix: str, mistakes: list[Mist
     file = folder / str(named.value)
     if file.resolve().parent == folder.resolve() and file.is_file() and file.suffix == suffix:
         return file
-    reason = f"There is no file '{named.value}' in the spec folder, or it is no {suffix} file."
+    reason = f"There is no file '{named.value}' in the spec folder, or it is not a {suffix} file."
     known = sorted(each.name for each in folder.glob(f"[!.]*{suffix}"))
     mistakes.append(mistake_at(named, (), reason, remedy_for(named.value, known)))
     return None

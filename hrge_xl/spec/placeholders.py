@@ -66,7 +66,7 @@ def _mistakes(words: str, known: Sequence[str], path: Path) -> Found:
                 + (f":{form}" if form else "")
                 + "}"
             )
-            yield path, f"'{written}' does not stand for an answer.", "Write the code alone: {PLN_05}."
+            yield path, f"'{written}' is not the code of an answer.", "Write the code alone: {PLN_05}."
         elif name not in known:
             close = nearest(name, known)
             remedy = (
@@ -76,7 +76,7 @@ def _mistakes(words: str, known: Sequence[str], path: Path) -> Found:
             )
             yield (
                 path,
-                f"'{{{name}}}' stands for nothing: there is no field '{name}' in this row or in a form.",
+                f"'{{{name}}}' refers to nothing: there is no field '{name}' in this row or in a form.",
                 remedy,
             )
 

@@ -147,7 +147,7 @@ def _unknown(found: ShapeMistake) -> Words:
     node, option = found.node, found.option
     if _is_null(node) and option not in all_options():
         return (
-            f"A comma ends the text in front of `{option}`, so that this counts as an option of its own.",
+            f"A comma ends the text before `{option}`, so that this counts as an option of its own.",
             "Put the whole text in quotation marks.",
         )
     reason = f"`{option}` is not an option here."
@@ -196,7 +196,7 @@ def _no_text(found: ShapeMistake) -> Words:
             return _unknown(found)
         return (
             f"`{option}` has no value.",
-            "Write it behind the colon (in quotation marks where it begins with #), or remove the option.",
+            "Write it after the colon (in quotation marks where it begins with #), or remove the option.",
         )
     if isinstance(node, yaml.ScalarNode):
         kind = "true or false" if node.tag.endswith("bool") else "a number"
@@ -206,7 +206,7 @@ def _no_text(found: ShapeMistake) -> Words:
         )
     if isinstance(node, yaml.MappingNode) and not node.value:
         return f"`{option}` is an empty group.", "Write a text in its place."
-    return f"`{option}` must be one text, not {_kind(node)}.", "Write the text behind the colon."
+    return f"`{option}` must be one text, not {_kind(node)}.", "Write the text after the colon."
 
 
 def _no_list(found: ShapeMistake) -> Words:
@@ -214,7 +214,7 @@ def _no_list(found: ShapeMistake) -> Words:
     if _is_null(node):
         return (
             f"`{option}` is empty.",
-            "List its entries below it, each behind a dash, further in than the option.",
+            "List its entries below it, each after a dash, indented further than the option.",
         )
     if isinstance(node, yaml.ScalarNode):
         return f"`{option}` must be a list, not one value.", f"Put it in square brackets: [{node.value}]."

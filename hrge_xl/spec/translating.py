@@ -211,8 +211,8 @@ def mistakes(spec: Spec) -> list[Mistake]:
     """Everything that is wrong with the translations of a spec, by file and line."""
     translations = Translations(Path(spec.folder), spec.languages[0])
     found = [
-        Mistake(f"{FOLDER}/{name}", 1, 1, "The name of this file is not a tag of a language, so nobody reads it.",
-                "Call it after its language: fr.po, ar-IQ.po, fa-AF.po.")
+        Mistake(f"{FOLDER}/{name}", 1, 1, "The name of this file is not a language tag, so it is never read.",
+                "Name it after its language: fr.po, ar-IQ.po, fa-AF.po.")
         for name in translations.nameless
     ]  # fmt: skip
     try:
@@ -244,7 +244,7 @@ def _slips_of(place: str, text: str, said: str) -> Iterator[Slip]:
         reason = f"“{said}” cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
         yield Slip(place, reason, "Write it without these.")
     if undirected(said) != said:
-        yield Slip(place, "The translation holds a mark of direction, which nobody sees.", "Take it out.")
+        yield Slip(place, "The translation holds an invisible direction mark.", "Take it out.")
 
 
 def _doubled(said: Mapping[Key, str]) -> Iterator[Slip]:
@@ -254,7 +254,7 @@ def _doubled(said: Mapping[Key, str]) -> Iterator[Slip]:
         group = _told_apart(place)
         first = seen.setdefault((group, words.casefold()), place)
         if group and first != place:
-            yield Slip(place, f"“{words}” also stands for {first}.", "Give each its own words.")
+            yield Slip(place, f"“{words}” is also the translation of {first}.", "Give each its own words.")
 
 
 def _told_apart(place: str) -> str:

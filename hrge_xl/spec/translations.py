@@ -30,7 +30,7 @@ FOLDER, SUFFIX, STATES = "languages", ".po", "languages.yaml"
 LETTER = re.compile(r"[^\W\d_]")
 DRAFT = "fuzzy"  # what gettext calls a translation that somebody should look at
 REVIEW_ANEW = (
-    "Delete it, and say anew who reviewed what: hrge-xl spec translate SPEC --lang LANG --reviewed-by ROLE."
+    "Delete it and state again who reviewed what: hrge-xl spec translate SPEC --lang LANG --reviewed-by ROLE."
 )
 WRITTEN = ("text", "long")  # types of fixed columns that are read, and so translated
 OF_THEIR_OWN = (Tool, Block, Field, Item, VocabularyItem, Rule)  # named by their codes, wherever they stand

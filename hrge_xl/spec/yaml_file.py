@@ -15,8 +15,8 @@ from .yaml_mistakes import LESS_NESTED, NESTED, Fault, explained
 MAX_DEPTH = 30  # groups and lists within each other: more than any spec has
 TRIES = 20  # faults that are left out of a file before it is given up
 OWN_TAG = "!"
-WITHIN_ITSELF = "An alias (*) in this part stands for the whole of it, which has no end."
-WRITTEN_OUT = "Write out what the alias is to stand for."
+WITHIN_ITSELF = "An alias (*) in this part refers to the whole of it, which never ends."
+WRITTEN_OUT = "Write out what the alias refers to."
 
 
 def compose(
@@ -155,13 +155,13 @@ def _doubled_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
             node.value[:] = [pair for pair in node.value if not any(pair[0] is key for key in again)]
         if len(again) == 1:
             line = first[str(again[0].value)].start_mark.line + 1
-            reason = f"`{again[0].value}` stands here twice, the first time in line {line}."
+            reason = f"`{again[0].value}` appears twice here, the first time in line {line}."
             yield _at(again[0], reason, "Keep one of the two.")
         elif again:
             reason = (
-                f"From here on options stand a second time: {', '.join(str(key.value) for key in again)}."
+                f"From here on, options appear a second time: {', '.join(str(key.value) for key in again)}."
             )
-            yield _at(again[0], reason, "Put the line above them that begins a new entry, or remove them.")
+            yield _at(again[0], reason, "Insert the line that begins a new entry above them, or remove them.")
 
 
 def _odd_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
@@ -175,7 +175,7 @@ def _odd_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
             if lost is not None:
                 lost.take("", value)
             signs = "{ }" if isinstance(key, yaml.MappingNode) else "[ ]"
-            reason = f"The name of an option cannot stand in {signs}."
+            reason = f"The name of an option cannot be in {signs}."
             yield _at(key, reason, "Put a text that begins with a bracket in quotation marks.")
 
 
@@ -185,7 +185,7 @@ def _odd_tags(root: yaml.Node) -> Iterator[Mistake]:
         if node.tag.startswith(OWN_TAG):
             yield _at(
                 node,
-                "A text cannot begin with ! unless it stands in quotation marks.",
+                "A text cannot begin with ! unless it is in quotation marks.",
                 f'Write "{node.tag} {node.value if isinstance(node, yaml.ScalarNode) else "…"}".',
             )
 

@@ -14,9 +14,9 @@ INDENT = re.compile(r"[ \t]*(?:- *)*")
 OPTION = re.compile(r"""(?P<lead>[ \t]*(?:-[ \t]+)*)(?P<name>[\w.\-]+):[ \t]+(?P<value>\S.*)$""")
 WORD_BEFORE = re.compile(r"([\w.\-]+)[ \t]*$")
 CLOSING = {"{": "}", "[": "]"}
-NESTED = "So many groups and lists stand within each other here that no spec can need them."
+NESTED = "More groups and lists are nested here than any spec can need."
 LESS_NESTED = "Look for brackets or dashes that were typed repeatedly, and remove them."
-BESIDE = "Let it begin in the same column as the lines that it belongs to, with spaces and no tab."
+BESIDE = "Begin it in the same column as the lines that it belongs to, using spaces, not a tab."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +117,15 @@ class _Reading:
         if at < 0:
             return None
         more = sum("\t" in (INDENT.match(other) or front)[0] for other in self.lines[number + 1 :])
-        reason = "There is a tab here, and YAML takes spaces only" + (
-            f" ({more} more below)." if more else "."
+        reason = "There is a tab here; YAML allows only spaces" + (f" ({more} more below)." if more else ".")
+        return self._at(
+            (number, at), reason, "Replace it with as many spaces as the neighbouring lines have."
         )
-        return self._at((number, at), reason, "Put spaces in its place, as many as in the lines beside it.")
 
     def _beginning(self, line: int, column: int) -> Fault:
         """A text that begins with a sign that means something else to YAML."""
         rest = self._rest(line, column)
-        reason = f"A text cannot begin with {rest[:1]} unless it stands in quotation marks."
+        reason = f"A text cannot begin with {rest[:1]} unless it is in quotation marks."
         return self._at((line, column), reason, f"Write {in_quotes(rest)}.", of_line=True)
 
     def _not_here(self, problem: str) -> Fault:
@@ -135,12 +135,14 @@ class _Reading:
         found = OPTION.match(self._line(line))
         if found is not None and found.start("value") < column:
             return self._colon(found, line)
-        reason = "This line is further in than the one above, which is complete without it."
+        reason = "This line is indented further than the one above, which is complete without it."
         return self._at((line, len(INDENT.match(self._line(line))[0])), reason, BESIDE)  # type: ignore[index]
 
     def _colon(self, found: re.Match[str], line: int) -> Fault:
         value = found["value"].split(" #")[0].rstrip()
-        reason = f"The text of `{found['name']}` has a colon with a space behind it, which YAML takes for an option."
+        reason = (
+            f"The text of `{found['name']}` has a colon followed by a space, which YAML takes for an option."
+        )
         remedy = f"Put the text in quotation marks: {found['name']}: {in_quotes(value)}."
         return self._at((line, found.start("value")), reason, remedy, of_line=True)
 
@@ -148,7 +150,7 @@ class _Reading:
         line, column = self.start
         found = re.match(r'"(?:[^"\\]|\\.)*"', self._line(line)[column:])
         text = found.group()[1:-1] if found else "…"
-        reason = "In double quotation marks a backslash stands for something else."
+        reason = "In double quotation marks, a backslash has a special meaning."
         return self._at(self.mark, reason, f"Use single ones: '{text}'.", of_line=True)
 
     def _brackets(self) -> Fault:
@@ -167,18 +169,16 @@ class _Reading:
             reason = f"There is a {sign} in this text, which YAML takes for the beginning of a group or list."
             return self._at(self.mark, reason, "Put the whole text in quotation marks.", of_line=True)
         if before[-1:] in ("'", '"') and word.rstrip("}]") not in self.options:
-            reason = f"A quotation mark ends the text in front of {word}, though it goes on."
+            reason = f"A quotation mark ends the text before {word}, although it continues."
             remedy = "Put the whole text in quotation marks of the other kind."
             return self._at(self.mark, reason, remedy, of_line=True)
-        reason = f"A comma is missing in front of {word}."
+        reason = f"A comma is missing before {word}."
         return self._at(self.mark, reason, "Put one there, or the whole text in quotation marks.")
 
     def _never_closed(self, opened: tuple[int, int], bracket: str) -> Fault:
         comment = self._line(opened[0])[opened[1] :].partition(" #")[2]
         if comment:
-            reason = (
-                f"Everything behind # is a comment, so that the {bracket} in front of it is never closed."
-            )
+            reason = f"Everything after # is a comment, so the {bracket} before it is never closed."
             at = self._line(opened[0]).index(" #", opened[1]) + 1
             text = in_quotes("#" + re.split(r"[,}\]]", comment)[0])
             return self._at(
@@ -208,7 +208,7 @@ class _Reading:
         name = word[1] if word else ""
         if name in self.options or (name.islower() and is_language(name)):
             at = column - len(name)
-            reason = f"A comma is missing in front of `{name}`."
+            reason = f"A comma is missing before `{name}`."
             return self._at((line, at), reason, f"Write `, {name}: …`.", of_line=True)
         start = max(before.rfind(sign) for sign in (": ", ", ", "{", "[")) + 1
         rest = re.split(r"[,}\]]", self._line(line)[start:].strip())[0]
@@ -231,9 +231,9 @@ class _Reading:
         rest = self._rest(line, column)
         name, colon, value = rest.partition(":")
         if colon and value:
-            reason = f"There is no space behind the colon of `{name}`."
+            reason = f"There is no space after the colon of `{name}`."
             return self._at(self.start, reason, f"Write `{name}: {value}`.", of_line=True)
-        reason = f"`{rest}` stands here without a colon, so it is neither an option nor its value."
+        reason = f"`{rest}` has no colon, so it is neither an option nor its value."
         remedy = f"Write `{rest}: …`, or put a text that runs over several lines in quotation marks."
         return self._at(self.start, reason, remedy)
 
@@ -242,7 +242,7 @@ class _Reading:
         before = self._line(line)[:column].rstrip()
         if before.strip(" -"):
             return self._goes_on(before, line, column)
-        reason = "This line begins further in or further out than the lines that it belongs to."
+        reason = "This line is not indented like the lines that it belongs to."
         return self._at(self.mark, reason, BESIDE)
 
     def _goes_on(self, before: str, line: int, column: int) -> Fault:
@@ -250,7 +250,7 @@ class _Reading:
         found = OPTION.match(self._line(line))
         value = self._line(line)[found.start("value") :].strip() if found else before.strip()
         if before[-1] in "\"'" or value[:1] in "\"'":
-            reason = "The text goes on behind a quotation mark that ended it."
+            reason = "The text continues after a quotation mark that ended it."
             return self._at((line, column), reason, f"Write {in_quotes(value)}.", of_line=True)
         if self._line(line)[column : column + 1] in ("}", "]"):
             return self._at(

@@ -173,8 +173,8 @@ class CollectPainter(BlockPainter):
     def _lines(self) -> Summary:
         return Summary(
             self.say("Nothing to list."),
-            self.say("{count} in all."),
-            self.say("{count} in all; the first {rows} are listed."),
+            self.say("{count} in total."),
+            self.say("{count} in total; the first {rows} are listed."),
             self.block.rows,
         )
 
@@ -192,7 +192,7 @@ class CollectPainter(BlockPainter):
 
     def _head_labels(self) -> list[str]:
         columns = [text.say(self.layout.language) for text in self.block.columns.values()]
-        state = [self.say("In time?")] if self.block.due is not None else []
+        state = [self.say("On time?")] if self.block.due is not None else []
         if self.block.compact:
             return [self.say("Row"), *columns, *state]
         return [self.say("No."), *columns, *state, self.say("Sheet"), self.say("Row")]

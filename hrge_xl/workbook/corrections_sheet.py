@@ -69,7 +69,7 @@ class CorrectionsPainter:
         self.say = say = translator(layout.language)
         self.done, self.counted, self.number = TICK + say("Done"), say("{done} of {all}"), 0
         heads = (
-            "No.", "Done", "Sheet", "Cell", "Row", "Question", "What stands there", "What is wrong", "What to do",
+            "No.", "Done", "Sheet", "Cell", "Row", "Question", "Content of the cell", "What is wrong", "What to do",
         )  # fmt: skip
         self.list = Listing(pen, layout, [say(head) for head in heads], CORRECTIONS_WIDTHS)
 
@@ -78,8 +78,8 @@ class CorrectionsPainter:
         say, pen = self.say, self.pen
         pen.sheet.set_tab_color(ERROR_INK)
         note = say(
-            "Follow the links and correct the cells; “Done” shows what is right by now. "
-            "A + in the margin unfolds the rows of a sheet. Then send the workbook back."
+            "Follow the links and correct the cells; “Done” shows what has been corrected. A + in the "
+            "margin expands the rows of a sheet. Then send the workbook back."
         )
         self.list.top(FEEDBACK_KEY, say("To correct"), note)
         if not self.corrections:

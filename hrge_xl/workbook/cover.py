@@ -59,7 +59,7 @@ class CoverPainter:
 
     def _of_sample(self) -> None:
         text = self.say(
-            "This workbook is a filled sample, to look at. Country, people and figures are made up. "
+            "This workbook is a filled sample for reference. Country, people and figures are made up. "
             "Do not send it back: fill in the workbook that was issued to you."
         )
         for line in wrap(text, LINE_LENGTH):
@@ -159,7 +159,8 @@ class CoverPainter:
             yield text, names[where]
         yield (
             say(
-                "Fill in the yellow cells of these sheets. Column “Check” says what is missing or to correct."
+                "Fill in the yellow cells of these sheets. The column “Check” says what is missing or "
+                "has to be corrected."
             ),
             "",
         )

@@ -34,7 +34,7 @@ class LeftoversPainter:
     def __init__(self, pen: Pen, layout: Layout, leftovers: Sequence[Leftover]) -> None:
         self.say = translator(layout.language)
         self.leftovers, self.number = leftovers, 0
-        heads = ("No.", "Sheet", "Cell", "Question", "What stood there", "Why it stands here")
+        heads = ("No.", "Sheet", "Cell", "Question", "What it said", "Why it is here")
         self.list = Listing(pen, layout, [self.say(head) for head in heads], LEFTOVERS_WIDTHS)
 
     def draw(self) -> None:

@@ -128,8 +128,8 @@ class ProblemsPainter(BlockPainter):
     def _lines(self) -> Summary:
         return Summary(
             self.say("Nothing to correct."),
-            self.say("{count} in all, most urgent first."),
-            self.say("{count} in all; the {rows} most urgent are listed."),
+            self.say("{count} in total, most urgent first."),
+            self.say("{count} in total; the {rows} most urgent are listed."),
             self.block.rows,
         )
 

@@ -57,7 +57,7 @@ class Figure:
 
     @property
     def teams(self) -> int:
-        """How many teams stand behind it."""
+        """How many teams it is based on."""
         return len({value.team for value in self.values})
 
 

@@ -58,7 +58,7 @@ def _sources(spec: Spec) -> sa.CTE:
 
 
 def _rows(source: sql.Sources) -> sql.Select:
-    """Every row that stands in a matrix, by everything that it is broken down by."""
+    """Every row of a matrix, by everything that it is broken down by."""
     rows, files, sources = source[MATRIX_ROWS], source[SUBMISSIONS], _sources(source.spec)
     ways = sql.breakdowns(TOTAL, BY_TOOL, BY_COUNTRY)
     return (

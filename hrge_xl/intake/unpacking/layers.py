@@ -22,7 +22,7 @@ from .zip_layer import files_in
 
 EMPTY_ZIP = b"PK\x05\x06"
 ASK = "Ask the sender for the workbook itself."
-TOO_DEEP = f"It lies within more than {MOST_LAYERS} mails and archives. {ASK}"
+TOO_DEEP = f"It is nested in more than {MOST_LAYERS} e-mails and archives. {ASK}"
 NO_READER = (
     'Messages of Outlook are read with an extra: pip install "hrge-xl[mail]". '
     "Or drag the attachments out of the message into a folder."

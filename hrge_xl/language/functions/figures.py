@@ -152,7 +152,7 @@ class Round(Function):
     takes_in_words = "number, or number and decimals"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
-    meaning = "rounded to so many decimals, to a whole number without the second argument"
+    meaning = "rounded to a number of decimals, to a whole number without the second argument"
     blank = "blank on blank"
     strict = True
 

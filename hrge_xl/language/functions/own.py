@@ -39,7 +39,7 @@ class Whole(Function):
 
     name = "whole"
     takes = (Type.NUMBER,)
-    meaning = "the number is a whole one"
+    meaning = "the number is whole"
     blank = "true on blank"
     own = True
 

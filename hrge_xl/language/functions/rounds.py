@@ -23,7 +23,7 @@ class Last(Function):
     gives = Type.TEXT
     gives_in_words = "what that field gives"
     meaning = "the answer of the round before, in the same row"
-    blank = "blank where there was none, and in a workbook that goes on from no other"
+    blank = "blank where there was none, and in a workbook that continues no other"
 
     def typed(self, typing: Typing, node: ast.Call) -> Ref:
         expect(typing, node, self.name, 1)

@@ -28,7 +28,7 @@ class RowCode(Function):
         expect(typing, node, self.name, 0)
         row = typing.scope.any_of_row()
         if row is None:
-            raise typing.refuse(node, "There are no rows here that could have a code.")
+            raise typing.refuse(node, "There are no rows here that have a code.")
         return self.call(row)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:

@@ -81,7 +81,7 @@ class WithinWords(Function):
 
     name = "within_words"
     takes = (Type.TEXT, Type.NUMBER)
-    meaning = "the text has at most so many words"
+    meaning = "the text has at most this many words"
     blank = "true on blank"
     own = True
 

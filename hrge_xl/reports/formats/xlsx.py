@@ -18,6 +18,7 @@ from ..document import Document, FileRow, FindingRow, MatrixRow, WaiverRow, is_w
 from ..groups import SEVERITIES, by_sheet_and_rule, by_team
 from ..page import ink
 from ..shown_text import visible
+from ..xlsx_pages import in_blocks, readable, whole, wide
 from ..xlsx_words import WORDS
 
 SUFFIX = "xlsx"
@@ -27,6 +28,23 @@ Words = Mapping[str, str]
 MOST_LETTERS = 31  # of the name of a sheet
 MOST_LINKS = 65_000
 MOST_ROWS = 1_048_575
+NUMBERS = {
+    "received",
+    *RECONCILED,
+    "errors",
+    "warnings",
+    "infos",
+    "waived",
+    "files",
+    "files_run",
+    "files_not_run",
+    "found",
+    "answered",
+    "required",
+    "share",
+    "number",
+    "size",
+}  # columns of numbers, whose headings stand above their digits
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TINTS = {
     "error": "#FBE4E2",
@@ -71,9 +89,12 @@ class _Report:
         self.bold = book.add_format({"bold": True, "valign": "top", "font_name": "Calibri"})
         self.title = book.add_format({"bold": True, "font_size": 18, "font_name": "Calibri"})
         self.plain = book.add_format({"valign": "top", "font_name": "Calibri"})
-        self.header = book.add_format(
-            {"bold": True, "valign": "vcenter", "font_name": "Calibri", "bg_color": "#E9EDF1", "bottom": 1}
-        )
+        head = {
+            "bold": True, "valign": "vcenter", "font_name": "Calibri", "bg_color": "#E9EDF1", "bottom": 1,
+            "text_wrap": True,
+        }  # fmt: skip
+        self.header = book.add_format(head)
+        self.header_of_numbers = book.add_format(head | {"align": "right"})
         self.link = book.add_format({**_BODY, "font_color": "#0B4F8A", "underline": 1})
         self.percent = book.add_format({**_BODY, "num_format": "0%_)"})
         self.code_rows = {row["code"]: at for at, row in enumerate(document["codes"], 1)}
@@ -130,17 +151,23 @@ class _Report:
         sheet.write_url(row, column, f"internal:{target}", self.link, _fit(self.words, visible(shown)))
 
     def table(
-        self, name: str, sheet: Worksheet, headers: Sequence[str], widths: Sequence[int], rows: int
+        self, name: str, sheet: Worksheet, keys: Sequence[str], widths: Sequence[int], rows: int
     ) -> None:
-        """Make a table with a filter, frozen headers, and a printed page that fits its width."""
-        columns = [{"header": header, "header_format": self.header} for header in _told_apart(headers)]
+        """Make a table with a filter, frozen headers, and printed pages with the columns that can be read on them."""
+        headers = [self.words[key] for key in keys]
+        looks = (self.header_of_numbers if key in NUMBERS else self.header for key in keys)
+        columns = [
+            {"header": header, "header_format": look}
+            for header, look in zip(_told_apart(headers), looks, strict=True)
+        ]
         sheet.add_table(0, 0, max(rows, 1), len(headers) - 1, {
             "name": name, "columns": columns, "style": "Table Style Light 1", "banded_rows": False,
         })  # fmt: skip
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 0)
-        _print(sheet)
+        wide(sheet)
+        sheet.print_area(0, 0, max(rows, 1), readable(widths) - 1)
         sheet.repeat_rows(0)
 
     def _summary(self) -> None:
@@ -193,7 +220,7 @@ class _Report:
             5 + len(facts),
         ):
             self.jump(sheet, row, 0, f"'{self.words[key]}'!A1", self.words[key])
-        _print(sheet)
+        whole(sheet)
 
     def _files(self) -> None:
         sheet = self._sheet(self.words["files"])
@@ -208,7 +235,7 @@ class _Report:
             13, 16, 12,
         )  # fmt: skip
         files, called = self.document["files"], self.document["names"]["countries"]
-        self.table("Files", sheet, [self.words[key] for key in keys], widths, len(files))
+        self.table("Files", sheet, keys, widths, len(files))
         for row, file in enumerate(files, 1):
             cells = _file_cells(self.words, file)
             cells["country"] = called.get(str(cells["country"] or ""), cells["country"])
@@ -219,7 +246,6 @@ class _Report:
                 else:
                     self.text(sheet, row, column, value, file["verdict"] if key == "verdict" else "")
         sheet.freeze_panes(1, 3)
-        sheet.print_area(0, 0, max(len(files), 1), keys.index("sha256"))
 
     def _by_team(self) -> None:
         """What came from each team and what became of it, then the findings of what counts: the last row adds up."""
@@ -236,7 +262,7 @@ class _Report:
         if rows:
             rows.append([self.words["all"], None, *sums])
         keys = ("team", "country", "received", *RECONCILED, "errors", "warnings", "infos")
-        widths = (14, 18, *(12 for _ in keys[2:]))
+        widths = (14, 18, *(11 for _ in keys[2:]))
         self._list("by_team", "ByTeam", keys, widths, rows)
 
     def _became(self, files: Sequence[FileRow]) -> list[int]:
@@ -263,12 +289,16 @@ class _Report:
         """Every matrix as on the sheets of the workbook: the highest step on top, each cell with its level in words."""
         if not self.document["matrices"]:
             return
-        sheet, row = self._sheet(self.words["matrices"]), 0
-        sheet.set_column(0, 0, 24)
-        sheet.set_column(1, 12, 16)
+        sheet, row, blocks = self._sheet(self.words["matrices"]), 0, []
+        steps = max(len(matrix["across"]) for matrix in self.document["matrices"])
+        widths = (34, *(16 for _ in range(steps)))
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
         for matrix in self.document["matrices"]:
-            row = self._matrix(sheet, row, matrix) + 2
-        _print(sheet)
+            last = self._matrix(sheet, row, matrix)
+            blocks.append((row, last))
+            row = last + 2
+        in_blocks(sheet, widths, blocks)
 
     def _matrix(self, sheet: Worksheet, top: int, matrix: MatrixRow) -> int:
         """Draw one matrix below a row; gives its last row."""
@@ -311,7 +341,7 @@ class _Report:
             "file", "name", "sheet", "cell", "tool", "row", "field",
         )  # fmt: skip
         widths = (6, 10, 8, 9, 22, 32, 22, 38, 34, 14, 17, 28, 34, 15, 40, 22, 20, 9, 9, 13, 13)
-        self.table(name, sheet, [self.words[key] for key in keys], widths, len(rows))
+        self.table(name, sheet, keys, widths, len(rows))
         for row, (file, finding) in enumerate(rows, 1):
             target = self.code_rows.get(finding["code"])
             cells = _finding_cells(self.words, start + row, file, finding)
@@ -329,7 +359,6 @@ class _Report:
             "error_message": self.words["status_error"],
         })  # fmt: skip
         sheet.freeze_panes(1, 3)
-        sheet.print_area(0, 0, max(len(rows), 1), keys.index("file_status"))
 
     def _checks(self) -> None:
         run: dict[str, int] = {}
@@ -392,7 +421,7 @@ class _Report:
             for row in self.document["codes"]
         )
         keys = ("code", "name", "severity", "why", "example", "remedy")
-        self._list("codes", "Codes", keys, (10, 26, 12, 60, 50, 60), rows)
+        self._list("codes", "Codes", keys, (10, 26, 12, 52, 44, 52), rows)
 
     def _list(
         self, key: str, name: str, keys: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Cell]]
@@ -400,17 +429,10 @@ class _Report:
         """Draw a sheet that is one plain table."""
         sheet = self._sheet(self.words[key])
         found = list(rows)
-        self.table(name, sheet, [self.words[word] for word in keys], widths, len(found))
+        self.table(name, sheet, keys, widths, len(found))
         for row, values in enumerate(found, 1):
             for column, value in enumerate(values):
                 self.text(sheet, row, column, value)
-
-
-def _print(sheet: Worksheet) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&L&A&R&P / &N")
 
 
 def _told_apart(headers: Sequence[str]) -> list[str]:

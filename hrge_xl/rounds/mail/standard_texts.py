@@ -65,8 +65,8 @@ def _reminder(say: Translate, when: str) -> tuple[str, ...]:
         say("Dear colleagues,"),
         say("We have not received your workbook for {round} yet."),
         when,
-        say("Your workbook is attached once more, in case you need it."),
-        say("If you have sent it in the meantime, please excuse this message."),
+        say("Your workbook is attached again, in case you need it."),
+        say("If you have sent it in the meantime, please disregard this message."),
         say("Questions to: {contact}"),
     )
 
@@ -77,7 +77,7 @@ def _correct(say: Translate) -> tuple[str, ...]:
         say("Dear colleagues,"),
         say("There is still something to correct in your workbook for {round}."),
         say("Please continue in the attached workbook, not in your old one."),
-        say("If you have sent it in the meantime, please excuse this message."),
+        say("If you have sent it in the meantime, please disregard this message."),
         say("Questions to: {contact}"),
     )
 

@@ -27,8 +27,8 @@ SECTION = re.compile(r"\[([\w -]+)\]\s*")
 SUBJECT = re.compile(r"subject\s*:\s*(.*)", re.IGNORECASE)
 SAVE_AS = "text in UTF-8"
 HEAD = """\
-# What mails to teams say in this language. A section that you take out is said as the program says it.
-# In {braces}: %s. A line is left out where one of these says nothing.
+# What e-mails to teams say in this language. For a section that you remove, the standard text is used.
+# In {braces}: %s. A line is left out where one of these is empty.
 
 """
 
@@ -50,11 +50,11 @@ def load_templates(folder: Path) -> Templates:
     own: dict[str, Mapping[Occasion, Template]] = {}
     mistakes: list[str] = []
     for file in sorted((folder / FOLDER).glob(f"*{ENDING}")):
-        text = read_text(file, "text of mails", SAVE_AS)
+        text = read_text(file, "text of e-mails", SAVE_AS)
         sections = list(_sections(text.splitlines()))
         wrong = list(_mistakes(sections))
         if not is_language(file.stem):
-            wrong.append("the name is not a language. Call it after one, for example fr.txt.")
+            wrong.append("the name is not a language. Name it after one, for example fr.txt.")
         mistakes += [f"{FOLDER}/{file.name}: {each}" for each in wrong]
         own[file.stem] = {} if wrong else dict(map(_template, sections))
     if mistakes:

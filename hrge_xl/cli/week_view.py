@@ -1,0 +1,131 @@
+"""What a refresh found and did: in lines that fit any window, or as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from ..correspondence import FOLDER, tally
+from ..exports.exports import WORKBOOK
+from ..rounds.mail.merge_list import LIST
+from ..rounds.round_status import RETURNED
+from ..rounds.rounds import FEEDBACK, REPORTS
+from ..words import counted
+from .columns import beside, padded, taken
+from .receive import as_data as as_data_of
+from .terminal import line, style, width
+
+if TYPE_CHECKING:
+    from ..dataset.drafted import Drafted
+    from ..refreshing import Week
+    from ..rounds.round_status import TeamStatus
+
+USUAL, WIDEST = 80, 120  # columns: where there is no terminal, and where it is wider
+BEHIND = 12  # columns, of the word before a text
+ROOM = 3 * (USUAL - BEHIND) - 20  # columns of names, in about three lines; the others are counted
+COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
+
+
+def print_week(week: Week) -> None:
+    """Print what there is to know, in about ten lines."""
+    columns = min(width() or USUAL, WIDEST)
+    for word, text in told(week):
+        first = padded(f"{word}:", BEHIND)
+        colour = COLOURS.get(word) if text != "nobody." else None
+        for each in beside(style(first, fg=colour), text, columns, indent=BEHIND):
+            line(each)
+
+
+def told(week: Week) -> Iterator[tuple[str, str]]:
+    """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
+    yield "Arrived", week.received.summary
+    yield "Counts", " ".join(week.totals.lines())
+    yield "Teams", _teams(week)
+    yield "Late", _named(map(_late, week.late), "nobody")
+    if week.due_next:
+        day, teams = week.due_next
+        yield "Due next", f"{day}, in {counted((day - week.today).days, 'day')}: {_named(teams)}"
+    yield "To decide", _named(week.to_decide)
+    if week.to_ask_again:
+        yield "Ask again", _named(week.to_ask_again)
+    yield "To send", _to_send(week)
+    first = " ".join(_look_first(week))
+    if first:
+        yield "Look first", first
+    yield (
+        "Files in",
+        f"{week.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FEEDBACK}/, {FOLDER}/",
+    )
+
+
+def _teams(week: Week) -> str:
+    counts = Counter(each.state for each in week.expected)
+    parts = ", ".join(f"{count} {state}" for state, count in counts.items())
+    return f"{len(week.expected)} expected: {parts}."
+
+
+def _late(each: TeamStatus) -> str:
+    corrects = ", to correct" if each.state == RETURNED else ""
+    return f"{each.team.code} ({counted(each.days_late, 'day')}{corrects})"
+
+
+def _to_send(week: Week) -> str:
+    drafts, today = week.drafts, week.drafts.of(week.today)
+    told = [f"{tally(today)} in {FOLDER}/{week.today}, listed in {LIST}." if today else "nothing new."]
+    earlier, removed = len(drafts.standing) + len(drafts.new) - len(today), len(drafts.outdated)
+    if earlier:
+        told.append(f"{counted(earlier, 'draft')} of earlier days still there: delete what you have sent.")
+    if removed:
+        told.append(f"{counted(removed, 'draft')} removed: no longer due.")
+    return " ".join(told)
+
+
+def _look_first(week: Week) -> Iterator[str]:
+    """Yield what to look at before anything is sent."""
+    if week.drafts.warnings:
+        yield f"{counted(len(week.drafts.warnings), 'warning')} above."
+    if week.without_address:
+        yield f"No address in the list of teams: {_named(week.without_address)}"
+
+
+def _named(names: Iterable[str], nobody: str = "nothing") -> str:
+    """Name as many as there is room for; the others are counted."""
+    every, shown = list(names), list[str]()
+    for name in every:
+        if shown and taken(", ".join([*shown, name])) > ROOM:
+            break
+        shown.append(name)
+    more = f" and {len(every) - len(shown)} more" if len(every) > len(shown) else ""
+    return f"{', '.join(shown)}{more}." if every else f"{nobody}."
+
+
+def as_data(week: Week) -> dict[str, Any]:
+    """Give the same, and all that it was counted from, as JSON data."""
+    drafts, due = week.drafts, week.due_next
+    return {
+        "round": week.round.name,
+        "folder": str(week.round.folder),
+        "day": str(week.today),
+        "received": as_data_of(week.received),
+        "counts": asdict(week.totals),
+        "teams": [
+            {"team": each.team.code, "state": each.state, "days_late": each.days_late}
+            for each in week.expected
+        ],
+        "due_next": {"day": str(due[0]), "teams": due[1]} if due else None,
+        "to_decide": week.to_decide,
+        "ask_again": week.to_ask_again,
+        "drafts": {
+            "new": list(map(_draft, drafts.new)),
+            "earlier": list(map(_draft, drafts.standing)),
+            "removed": list(map(_draft, drafts.outdated)),
+        },
+        "warnings": drafts.warnings,
+        "without_address": week.without_address,
+    }
+
+
+def _draft(each: Drafted) -> dict[str, str]:
+    return {"team": each.team, "occasion": each.occasion, "day": each.day, "file": each.file}

@@ -1,0 +1,276 @@
+"""Forty teams through a round and the one that follows: every return is placed once, every figure agrees, nobody who
+has answered is reminded, corrections take the place of what they correct.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.cli import run
+from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.dataset.opening import DATASET
+from hrge_xl.demonstration import Typed, saved_on, type_into
+from hrge_xl.intake import Refusal, Wanted, layout_of, read
+from hrge_xl.refreshing import Week
+from hrge_xl.rounds.mail.occasions import REMINDERS
+from tests.forty_teams import (
+    REPAIRED,
+    RIGHT,
+    SECOND_WEEK,
+    SILENT,
+    TEAMS,
+    THIRD_WEEK,
+    TWICE,
+    UNREADABLE,
+    WEEKS,
+    WRONG,
+    Office,
+    address,
+    begin,
+    first_mails,
+    mail,
+    moment,
+    second_mails,
+    third_mails,
+    write_list,
+)
+from tests.test_one_truth import by_overview
+
+pytestmark = pytest.mark.xdist_group("forty")  # what its fixtures play is played once
+
+NEXT_DEADLINE = date(2027, 1, 20)
+NEXT_WEEK = date(2027, 1, 12)
+
+
+@dataclass
+class Played:
+    """A week that was played, and what there was at its end."""
+
+    office: Office
+    week: Week
+    states: dict[str, str]  # of teams, as `status` says them
+    figures: dict[str, dict[str, int]]  # of the reconciliation, by where they are shown
+    pages: dict[str, str]  # of teams, as the overview says them
+    reminded: set[str]
+
+
+def said(file: Path, *words: str) -> str:
+    """What a command writes into a file."""
+    assert run([*words, "-o", str(file)]) in (0, 4)
+    return file.read_text(encoding="utf-8")
+
+
+def look(office: Office, week: Week) -> Played:
+    """What the other commands say at the end of a week."""
+    folder, day, out = office.folder, str(week.today), office.folder.parent / "out.json"
+    states = {
+        row["team"]: row["state"]
+        for row in json.loads(said(out, "status", str(folder), "--json", "--today", day))
+    }
+    report = json.loads(said(out, "validate", str(folder), "--json", "--today", day))["summary"]
+    page = (folder / "reports" / "overview.html").read_text(encoding="utf-8")
+    figures = {
+        "refresh": {name: getattr(week.totals, name) for name in PARTS},
+        "validate": {name: report["files" if name == "received" else name] for name in PARTS},
+        "overview": {"received": week.totals.received}
+        | {name: by_overview(page).get(name, 0) for name in PARTS[1:]},
+        "SQL": by_sql(folder),
+    }
+    reminded = {each.team for each in week.drafts.new if each.occasion in REMINDERS}
+    return Played(office, week, states, figures, teams_of(page), reminded)
+
+
+ROW = re.compile(
+    r"\w+ (?P<state>\D+?) 20 \w+ 202\d(?: (?P<late>\d+)(?= |$)(?! of))?.*"
+)  # of a team in the overview
+SAID = {  # on the overview
+    "accepted": "Accepted", "returned": "Returned for correction", "issued": "Not answered", "late": "Not answered",
+}  # fmt: skip
+PARTS = (
+    "received",
+    "accepted",
+    "returned",
+    "refused",
+    "counted",
+    "superseded",
+    "waiting",
+    "doubled",
+    "conflict",
+)
+
+
+def by_sql(folder: Path) -> dict[str, int]:
+    connection = sqlite3.connect(folder / DATASET)
+    sums = ", ".join(f"SUM({part})" for part in PARTS)
+    (row,) = connection.execute(f"SELECT {sums} FROM reconciliation")
+    connection.close()
+    return dict(zip(PARTS, row, strict=True))
+
+
+def teams_of(page: str) -> dict[str, str]:
+    """The rows of the table of teams."""
+    table = page.split('<table id="teams">')[1].split("</table>", maxsplit=1)[0]
+    rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr.*?(?=<tr|$)", table, re.S)[1:]]
+    return {row[0]: " ".join(row[1:]) for row in rows if row}
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    office = begin(tmp_path_factory.mktemp("forty"))
+    office.mails += first_mails(office)
+    return look(office, office.week(WEEKS[0]))
+
+
+@pytest.fixture(scope="module")
+def second(first: Played) -> Played:
+    first.office.mails += second_mails(first.office)
+    return look(first.office, first.office.week(WEEKS[1]))
+
+
+@pytest.fixture(scope="module")
+def third(second: Played) -> Played:
+    second.office.mails += third_mails(second.office)
+    return look(second.office, second.office.week(WEEKS[2]))
+
+
+def states(**teams: list[str]) -> dict[str, str]:
+    """The state of each team, files of nobody apart."""
+    return {team: state.replace("_", " ") for state, some in teams.items() for team in some}
+
+
+def agree(played: Played) -> None:
+    """Every command says the same of what came, and it adds up."""
+    right = played.figures["SQL"]
+    assert played.figures == dict.fromkeys(played.figures, right)
+    assert right["received"] == right["accepted"] + right["returned"] + right["refused"]
+    assert right["accepted"] + right["returned"] == sum(right[part] for part in PARTS[4:])
+    assert {team: played.states[team] for team in TEAMS} == {
+        each.team.code: each.state for each in played.week.expected
+    }
+    for each in played.week.expected:
+        row = ROW.fullmatch(played.pages[each.team.code])
+        assert row is not None
+        assert (row["state"], int(row["late"] or 0)) == (SAID[each.state], each.days_late)
+
+
+def placed_once(played: Played, contents: int) -> None:
+    """Every workbook lies in `returned/` once, whatever it came in, however often it came."""
+    folder = played.office.folder / "returned"
+    data = Counter(path.read_bytes() for path in folder.iterdir())
+    assert (len(data), set(data.values())) == (contents, {1})
+    with Ledger.open(played.office.folder, write=False) as ledger:
+        assert len(ledger.origins()) == contents
+
+
+def test_sixty_mails_of_the_first_week(first: Played) -> None:
+    assert len(first.office.mails) == 60
+    placed_once(first, 30)
+    agree(first)
+    assert first.states[""] == "refused"  # the damaged file, which says of no team that it is its
+    assert first.week.to_ask_again == [f"damaged.xlsx ({UNREADABLE})", "again.zip", "evil.zip"]
+    assert {team: first.states[team] for team in TEAMS} == states(
+        accepted=[*RIGHT, REPAIRED, TWICE],
+        returned=WRONG,
+        issued=[UNREADABLE, *SECOND_WEEK, *THIRD_WEEK, *SILENT],
+    )
+    assert first.reminded == set()  # the deadline is twelve days ahead
+    assert Counter(each.occasion for each in first.week.drafts.new) == {"feedback": 5, "thanks": 22}
+
+
+def test_corrections_supersede(second: Played) -> None:
+    """What was corrected in the feedback counts, and what it corrects no longer does; the mailbox holds both."""
+    placed_once(second, 40)
+    agree(second)
+    assert second.week.received.summary.startswith("10 workbooks taken in, 31 here already")
+    assert second.figures["SQL"]["superseded"] == 5  # three corrections, and two older versions
+    assert {team: second.states[team] for team in TEAMS} == states(
+        accepted=[*RIGHT, REPAIRED, TWICE, *WRONG[:3], UNREADABLE, *SECOND_WEEK],
+        returned=WRONG[3:],
+        issued=[*THIRD_WEEK, *SILENT],
+    )
+    assert second.week.to_ask_again == ["again.zip", "evil.zip"]  # the damaged file was sent again
+    assert second.reminded == {*THIRD_WEEK, *SILENT, *WRONG[3:]}
+    thanked = {each.team for each in second.week.drafts.new if each.occasion == "thanks"}
+    assert thanked == {*WRONG[:3], UNREADABLE, *SECOND_WEEK}
+
+
+def test_after_the_deadline(third: Played) -> None:
+    """Whoever answered late is late by its own days; who has not is reminded; a wrong correction gets feedback."""
+    placed_once(third, 44)
+    agree(third)
+    assert {team: third.states[team] for team in TEAMS} == states(
+        accepted=[*RIGHT, REPAIRED, TWICE, *WRONG[:3], UNREADABLE, *SECOND_WEEK, *THIRD_WEEK],
+        returned=WRONG[3:],
+        late=SILENT,
+    )
+    days = {each.team.code: each.days_late for each in third.week.expected}
+    assert {days[team] for team in (*SILENT, *WRONG[3:])} == {4}
+    assert {days[team] for team in THIRD_WEEK} == {3}
+    assert [each.team.code for each in third.week.late] == [*SILENT, *WRONG[3:]]
+    assert third.reminded == {*SILENT, WRONG[4]}
+    assert [each.team for each in third.week.drafts.new if each.occasion == "feedback"] == [WRONG[3]]
+
+
+def test_nobody_who_has_answered_is_reminded(first: Played, second: Played, third: Played) -> None:
+    """Nor does a reminder to answer lie about in `drafts/` once the answer is there."""
+    for played in (first, second, third):
+        answered = {team for team, state in played.states.items() if state == "accepted"}
+        assert not played.reminded & answered
+    there = {path.name.split("_")[0] for path in (third.office.folder / "drafts").rglob("*reminder*.eml")}
+    assert there == {*SILENT, WRONG[4]}
+
+
+@pytest.mark.deep
+def test_the_round_that_follows(third: Played, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each team begins with its own answers, changes some in the file that it was sent, and both rounds compare."""
+    earlier = third.office.folder
+    folder = earlier.parent / "2026-H2"
+    teams = write_list(earlier.parent / "next.csv", NEXT_DEADLINE)
+    assert run(["round", "init", str(folder), "--spec", "example", "--teams", str(teams)]) == 0
+    capsys.readouterr()
+    assert run(["generate", str(folder), "--from", str(earlier), "--today", "2026-10-01"]) == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 40
+    assert f"Workbooks that go on from {earlier}: 37; blank ones: 3." in err
+    assert {line.split(":")[0] for line in err.splitlines() if "its workbook is blank" in line} == set(SILENT)
+    office = Office(folder)
+    for team in RIGHT[:6]:
+        office.mails.append(
+            mail(
+                address(team), moment(NEXT_WEEK - timedelta(days=1)), {f"{team}.xlsx": changed(folder, team)}
+            )
+        )
+    week = office.week(NEXT_WEEK)
+    assert Counter(each.state for each in week.expected) == {"accepted": 6, "issued": 34}
+    assert week.late == []
+    assert {each.team for each in week.drafts.new if each.occasion in REMINDERS} == set()
+    agree(look(office, week))
+    capsys.readouterr()
+    assert run(["compare", str(earlier), str(folder)]) == 4  # a file of the first round was refused
+    told = capsys.readouterr().out
+    assert "Pairs: 6." in told
+    assert told.count("20 → 30") == 6
+
+
+def changed(folder: Path, team: str) -> bytes:
+    """The workbook that a team was issued, with one answer changed."""
+    (file,) = (folder / "issued").glob(f"{team}_*.xlsx")
+    found = read(file, Wanted("example"))
+    assert not isinstance(found, Refusal)
+    given = {answer.key: answer.value for answer in found.answers if answer.value is not None}
+    assert given["PLAN", "1", "PLN_03"] == "Plan the workshop"  # its own, of the round before
+    asked_anew = {"PLN_04": date(2026, 11, 2), "PLN_05": date(2026, 11, 4)}
+    new = {**asked_anew, "PLN_06": 30}
+    typed = tuple(Typed(tool="PLAN", row="1", field=code, value=value) for code, value in new.items())
+    return saved_on(
+        type_into(file.read_bytes(), layout_of(found, Wanted("example")), typed),
+        NEXT_WEEK - timedelta(days=1),
+    )
