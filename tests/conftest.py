@@ -4,6 +4,7 @@ LibreOffice, Chromium and PostgreSQL are started by the first test that asks for
 process, and stopped at the end. Where one is missing its tests are skipped; with `CI` set they fail instead.
 """
 
+import gc
 import os
 import secrets
 import shutil
@@ -24,6 +25,7 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tests.kept_statements import kept_statements
 from tests.kept_workers import Shelf, kept_workers
 from tests.office.driver import Office, why_missing
 from tests.office.pictures import CHROMIUM_ARGUMENTS, find_chromium
@@ -74,9 +76,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Let no property test depend on what ran before it."""
+    """Let no property test depend on what ran before it, and no search for garbage go through what stays anyway."""
     if any(item.get_closest_marker("hypothesis") for item in session.items):
         import_everything()
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -119,6 +123,13 @@ def shelf() -> Iterator[Shelf]:
     shelf = Shelf()
     yield shelf
     shelf.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_live_on() -> Iterator[None]:
+    """Build and compile no statement for a dataset that was made for another one."""
+    with kept_statements():
+        yield
 
 
 @pytest.fixture(autouse=True)

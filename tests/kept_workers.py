@@ -1,22 +1,27 @@
 """Processes that read files live on from test to test, as they do from batch to batch of one run.
 
-A process is handed on only to whoever would have started the very same one: same function, limits and folders. Those
-that were ended in the midst of a file are ended.
+A process is handed on only to whoever would have started the very same one: same function and limits. So that this
+happens often, all of them may read the folder of temporary files, where tests keep their specs. Those that were ended
+in the midst of a file are ended.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hrge_xl.intake import worker
+from hrge_xl.intake.limits import Limits
 from hrge_xl.intake.sandbox import Interpreter
 
 MOST = 4  # that wait for the same kind of work
+TEMPORARY = Path(tempfile.gettempdir())
 
 
 class Shelf:
@@ -57,10 +62,15 @@ def kept_workers(shelf: Shelf) -> Iterator[None]:
 
         _busy = False
 
+        def __init__(self, function: Callable[[Any], Any], limits: Limits, readable: set[str]) -> None:
+            super().__init__(function, limits, readable)
+            readable.add(str(TEMPORARY))
+
         def _greeting(self) -> bytes:
             return worker._greeting(self._function, self._limits, sorted(self._readable))
 
         def _ready(self) -> Interpreter | None:
+            self._readable -= {each for each in self._readable if TEMPORARY in Path(each).parents}
             with self._lock:
                 if self._process is None and not self._closed:
                     self._process = shelf.take(self._greeting())

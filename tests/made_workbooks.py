@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -88,8 +88,9 @@ def recalculate_on(day: date, office: Office, path: Path, out: Path) -> None:
         document.save_as(out)
 
 
+@lru_cache(maxsize=8)
 def opened(data: bytes, *, values: bool = False) -> Workbook:
-    """A workbook as openpyxl reads it: formulas, or what they show."""
+    """A workbook as openpyxl reads it, to be looked at only: formulas, or what they show."""
     return openpyxl.load_workbook(BytesIO(data), data_only=values, rich_text=False)
 
 

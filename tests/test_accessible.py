@@ -23,7 +23,7 @@ from tests.answers import layout
 from tests.made_workbooks import SPECS, made, opened
 from tests.screens import PIXELS_A_CHARACTER, height, width
 
-pytestmark = pytest.mark.xdist_group("accessible")  # what its fixtures play is played once
+pytestmark = pytest.mark.xdist_group("drawn")  # workbooks are drawn and opened once
 
 CONTRAST, CONTRAST_OF_SHAPES, WHITE, BLACK = 4.5, 3, "FFFFFF", "000000"
 FONT = "Arial"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -151,10 +152,16 @@ def actions() -> Answers:
     }
 
 
+@cache
+def with_actions() -> bytes:
+    """A workbook with these."""
+    return issued(TOOLKIT, "en", actions())
+
+
 def test_the_list_takes_what_is_open_in_the_order_of_the_sheets_and_marks_what_is_late() -> None:
     where = layout(TOOLKIT)
     block = drawn(where, "ACTIONS")
-    sheet = opened(issued(TOOLKIT, "en", actions()), values=True)[where.sheet["ACTIONS"].name]
+    sheet = opened(with_actions(), values=True)[where.sheet["ACTIONS"].name]
     rows = rows_of(sheet, block.head + 1, 8)
     told = [(row[0], row[1], row[5], row[6], row[7]) for row in rows]
     assert told == [
@@ -165,7 +172,7 @@ def test_the_list_takes_what_is_open_in_the_order_of_the_sheets_and_marks_what_i
     ]
     assert rows[1][4] == "Not started"
     assert sheet.cell(block.head - 1, 2).value == "4 in total."
-    empty = opened(issued(TOOLKIT, "en", {}), values=True)[where.sheet["ACTIONS"].name]
+    empty = opened(made(TOOLKIT, "en", "blank"), values=True)[where.sheet["ACTIONS"].name]
     assert empty.cell(block.head - 1, 2).value == "Nothing to list."
 
 
@@ -400,4 +407,4 @@ def test_the_blank_workbook_is_small() -> None:
 
 
 def test_the_same_answers_give_the_same_bytes() -> None:
-    assert issued(TOOLKIT, "en", actions()) == issued(TOOLKIT, "en", actions())
+    assert issued(TOOLKIT, "en", actions()) == with_actions()

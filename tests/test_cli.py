@@ -7,11 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from hrge_xl import __version__
+from hrge_xl import cli as program
 from hrge_xl.layout import address
 from hrge_xl.spec.load import SPEC_HOMES, load
 from tests.answers import layout
@@ -19,14 +22,25 @@ from tests.answers import layout
 RETURNS = Path(__file__).parent / "returns"
 
 
-def run(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+Done = subprocess.CompletedProcess[str]
+
+
+def run(*arguments: object, cwd: Path | None = None) -> Done:
+    """The command line, in this process: what it says and its exit code."""
+    words = [*map(str, arguments)]
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err, chdir(cwd or Path.cwd()):
+        code = program.run(words)
+    return Done(words, code, out.getvalue(), err.getvalue())
+
+
+def started(*arguments: object) -> Done:
     """The program in a process of its own."""
     command = [sys.executable, "-m", "hrge_xl", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=cwd, check=False)
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 def test_help_names_every_command_without_importing_pandas() -> None:
-    done = run("--help")
+    done = started("--help")
     assert done.returncode == 0
     for name in ("generate", "validate", "consolidate", "report", "explain", "demo"):
         assert name in done.stdout
@@ -45,11 +59,11 @@ def test_a_file_is_checked_without_pandas(tmp_path: Path) -> None:
 
 
 def test_generate_then_validate(tmp_path: Path) -> None:
-    made = run("generate", "example", "--country", "MAR", "--lang", "fr", "-o", tmp_path)
+    made = started("generate", "example", "--country", "MAR", "--lang", "fr", "-o", tmp_path)
     assert made.returncode == 0
     file = tmp_path / "example_MAR_fr.xlsx"
     assert made.stdout.strip() == str(file)
-    checked = run("validate", file, "-v")
+    checked = started("validate", file, "-v")
     assert checked.returncode == 1
     assert "example_MAR_fr.xlsx: Plan!E7: V001" in checked.stdout
     assert "1 file: 0 accepted, 1 returned, 0 refused." in checked.stderr
@@ -57,7 +71,7 @@ def test_generate_then_validate(tmp_path: Path) -> None:
 
 def test_the_same_command_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        run("generate", "example", "--country", "PAK", "--today", "2026-01-31", "-o", tmp_path / name)
+        started("generate", "example", "--country", "PAK", "--today", "2026-01-31", "-o", tmp_path / name)
     one, two = (tmp_path / name / "example_PAK_en.xlsx" for name in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
 
@@ -92,7 +106,7 @@ def test_bad_usage_is_one_line_with_the_next_step(
 
 def test_a_folder_without_files(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    done = run("validate", tmp_path / "empty")
+    done = started("validate", tmp_path / "empty")
     assert done.returncode == 2
     assert "No files" in done.stderr
 

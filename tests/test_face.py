@@ -29,7 +29,7 @@ from hrge_xl.texts import Text
 from tests.answers import layout
 from tests.made_workbooks import SPECS, issued, made, opened
 
-pytestmark = pytest.mark.xdist_group("face")  # what its fixtures play is played once
+pytestmark = pytest.mark.xdist_group("drawn")  # workbooks are drawn and opened once
 
 TOOLKIT = "hrge_toolkit"
 EVERY_SPEC = pytest.mark.parametrize(("name", "language"), SPECS)

@@ -49,7 +49,7 @@ from tests.test_sharing import TODAY, files, toolkit, workbook
 from tests.two_rounds import EARLIER, LATER
 from tests.versions import edit
 
-pytestmark = pytest.mark.xdist_group("figures")  # what its fixtures play is played once
+pytestmark = pytest.mark.xdist_group("two rounds")  # what they play is played once
 
 FIGURES = IndicatorFigures(
     tool="V", of="V_OF", value="V_VAL", period="V_PER", kind="V_KIND", numerator="V_NUM", denominator="V_DEN",
@@ -214,9 +214,9 @@ def test_questions_answered_with_no(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def both_rounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def both_rounds() -> Iterator[Store]:
     """A dataset of two rounds."""
-    with two_rounds.dataset(tmp_path_factory.mktemp("both"), EARLIER, LATER) as store:
+    with two_rounds.dataset(EARLIER, LATER) as store:
         yield store
 
 
@@ -237,7 +237,7 @@ def test_the_figures_of_a_period_are_those_of_its_returns_alone(
     both_rounds: Store, round_: str, tmp_path: Path
 ) -> None:
     period = two_rounds.period_of(both_rounds, round_)
-    with two_rounds.dataset(tmp_path, round_) as alone:
+    with two_rounds.dataset(round_) as alone:
         for name in OF_PERIODS:
             found = [line for line in lines(both_rounds, name) if line["period"] == period]
             assert found, name
@@ -321,9 +321,9 @@ def test_the_heaviest_risks_of_each_period_are_listed(
     ]  # fmt: skip
 
 
-def test_the_spec_says_which_indicators_add_up_over_teams(tmp_path: Path) -> None:
+def test_the_spec_says_which_indicators_add_up_over_teams() -> None:
     """Two teams of Pakistan report: the country may be counted twice, unless the spec says that theirs add up."""
-    results, spec = two_rounds.results(tmp_path, LATER), toolkit()
+    results, spec = two_rounds.results(LATER), toolkit()
     totals_of = {}
     for named in ((), ("PA1",), "all"):
         indicators = spec.figures.indicators.model_copy(update={"add_over_teams": named})

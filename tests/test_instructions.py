@@ -21,6 +21,7 @@ from tests.answers import layout, spec
 from tests.made_workbooks import SPECS, made, opened
 from tests.test_checks import changed, plan
 
+pytestmark = pytest.mark.xdist_group("drawn")  # workbooks are drawn and opened once
 Rules = dict[tuple[str, str, str], DataValidation]  # by tool, row and field
 
 

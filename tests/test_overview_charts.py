@@ -29,15 +29,15 @@ from hrge_xl.spec.load import load
 from tests import played_rounds, two_rounds
 from tests.played_rounds import accepted, corrected, silent, with_a_mistake
 
-pytestmark = pytest.mark.xdist_group("overview_charts")  # what its fixtures play is played once
+pytestmark = pytest.mark.xdist_group("two rounds")  # what they play is played once
 TODAY = two_rounds.TODAY
 THREE = (two_rounds.FIRST, two_rounds.SECOND, two_rounds.EARLIER)
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store() -> Iterator[Store]:
     """A dataset of three rounds through time, in which three teams answer."""
-    with two_rounds.dataset(tmp_path_factory.mktemp("three"), *THREE) as opened:
+    with two_rounds.dataset(*THREE) as opened:
         yield opened
 
 

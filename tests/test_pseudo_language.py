@@ -63,8 +63,8 @@ class Copy:
         """What a command says; that it may have found mistakes is nothing unusual."""
         done = subprocess.run(
             [sys.executable, "-m", "hrge_xl", *map(str, words)],
-            cwd=self.home, env=os.environ | {"PYTHONPATH": str(self.home)}, capture_output=True, text=True,
-            encoding="utf-8", check=False,
+            cwd=self.home, env=os.environ | {"PYTHONPATH": str(self.home), "PYTHONDONTWRITEBYTECODE": ""},
+            capture_output=True, text=True, encoding="utf-8", check=False,
         )  # fmt: skip
         assert done.returncode in (0, 1, 4), done.stderr
         return done.stdout + done.stderr

@@ -24,11 +24,19 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has
 REFUSED = Died("exception", "PermissionError")
 
 
-def tried(action: str) -> object:
-    """What comes of it in a process that works before and afterwards."""
-    before, outcome, after = run_guarded(act, ["pid", action, "pid"], jobs=1)
-    assert before == after, "the process did not live on"
-    return outcome
+def tried(*actions: str) -> dict[str, object]:
+    """What comes of each in a process that works before and after it."""
+    steps = ["pid", *(step for action in actions for step in (action, "pid"))]
+    outcomes = [*run_guarded(act, steps, jobs=1)]
+    assert len(set(map(str, outcomes[::2]))) == 1, "the process did not live on"
+    return dict(zip(actions, outcomes[1::2], strict=True))
+
+
+def refused(*actions: str) -> bool:
+    """Whether none of it goes."""
+    outcomes = tried(*actions)
+    assert outcomes == dict.fromkeys(actions, REFUSED)
+    return True
 
 
 @pytest.fixture
@@ -39,51 +47,48 @@ def port() -> Iterator[int]:
 
 
 def test_no_network(port: int) -> None:
-    for action in (f"connect {port}", "datagram", "pair"):
-        assert tried(action) == REFUSED
+    assert refused(f"connect {port}", "datagram", "pair")
 
 
-@pytest.mark.parametrize("action", ["start /bin/true", "spawn /bin/true", "become /bin/true", "fork"])
-def test_no_other_program(action: str) -> None:
-    assert tried(action) == REFUSED
+def test_no_other_program() -> None:
+    assert refused("start /bin/true", "spawn /bin/true", "become /bin/true", "fork")
 
 
 def test_no_other_file_is_read(tmp_path: Path) -> None:
     key = tmp_path / KEY
     key.write_text("secret", encoding="ascii")
-    for path in (
+    paths = (
         "/etc/passwd",
         "/proc/self/environ",
         f"/proc/{os.getpid()}/environ",
         key,
         Path(__file__).parent.parent / "README.md",
-    ):
-        assert tried(f"read {path}") == REFUSED, path
+    )
+    assert refused(*(f"read {path}" for path in paths))
 
 
 def test_nothing_is_written(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"as it was")
     mode = file.stat().st_mode
-    for action in ("write", "remove", "rename", "close-to-all"):
-        assert tried(f"{action} {file}") == REFUSED, action
-    for new in (tmp_path / "new", Path(act.__code__.co_filename).parent / "new"):
-        assert tried(f"write {new}") == REFUSED, new
+    new = (tmp_path / "new", Path(act.__code__.co_filename).parent / "new")
+    changes = (f"{action} {file}" for action in ("write", "remove", "rename", "close-to-all"))
+    assert refused(*changes, *(f"write {path}" for path in new))
     assert list(tmp_path.iterdir()) == [file]
     assert (file.read_bytes(), file.stat().st_mode) == (b"as it was", mode)
 
 
 def test_no_other_process_is_reached() -> None:
-    for action in ("signal-parent", f"signal {os.getpid()}", f"owner {os.getpid()}", f"limits {os.getpid()}"):
-        assert tried(action) == REFUSED, action
+    assert refused("signal-parent", *(f"{action} {os.getpid()}" for action in ("signal", "owner", "limits")))
 
 
 def test_no_environment_and_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("HRGE_SECRET", "secret")
-    assert tried("environment") == {}
-    assert tried("list .") == REFUSED
-    assert isinstance(tried("write new"), Died)
+    environment, listed, written = tried("environment", "list .", "write new").values()
+    assert environment == {}
+    assert listed == REFUSED
+    assert isinstance(written, Died)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -102,8 +107,8 @@ def test_calls_are_answered_as_the_table_says() -> None:
 
 
 def test_what_reading_needs_still_goes() -> None:
-    assert tried("thread a") == ["a"]
-    imported = tried("import")
+    threads, imported = tried("thread a", "import").values()
+    assert threads == ["a"]
     assert isinstance(imported, list)
     assert imported[-5:] == ["Asia/Karachi", "msoffcrypto", "openpyxl", "pandas", "python_calamine"]
 

@@ -32,7 +32,7 @@ from hrge_xl.validation import Source, ValidationRequest, validate
 from tests.property_tests import examples
 from tests.temporary import of_results
 
-pytestmark = pytest.mark.xdist_group("sharing")  # what its fixtures play is played once
+pytestmark = pytest.mark.xdist_group("two rounds")  # what they play is played once
 
 TODAY = date(2026, 6, 30)
 TOOLS = ("T4.A", "T4.B", "T4.C")
@@ -83,10 +83,11 @@ def files(folder: Path, figures: dict[str, dict[str, float]]) -> list[Path]:
     return sorted(folder.glob("*.xlsx"))
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A dataset of three teams: one of them has a small count."""
-    results = validate(files(tmp_path / "in", FIGURES), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    returned = tmp_path_factory.mktemp("in")
+    results = validate(files(returned, FIGURES), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     with of_results(results, toolkit(), TODAY) as made:
         yield made
 

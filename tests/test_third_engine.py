@@ -120,6 +120,7 @@ def test_it_gets_what_the_workbook_shows(name: str, language: str, filling: str,
     assert sum(each.limited for each in all_of_them) < len(all_of_them) / 8
 
 
+@pytest.mark.deep
 def test_its_limits_are_limits_still(tmp_path: Path) -> None:
     """One that was mended must be struck off the list."""
     shown = set()

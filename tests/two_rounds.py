@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hrge_xl.answer import Answers
 from hrge_xl.answers import from_mapping
@@ -98,15 +99,17 @@ def returns(folder: Path, *rounds: str) -> list[Path]:
     return paths
 
 
-def results(folder: Path, *rounds: str) -> list[Result]:
-    """The same files, checked."""
-    return validate(returns(folder, *rounds), ValidationRequest(Wanted(SPEC), TODAY))
+@cache
+def results(*rounds: str) -> tuple[Result, ...]:
+    """The same files, checked once."""
+    with TemporaryDirectory() as folder:
+        return tuple(validate(returns(Path(folder), *rounds), ValidationRequest(Wanted(SPEC), TODAY)))
 
 
 @contextmanager
-def dataset(folder: Path, *rounds: str) -> Iterator[Store]:
+def dataset(*rounds: str) -> Iterator[Store]:
     """A dataset of some rounds."""
-    with of_results(results(folder, *rounds), load(SPEC), TODAY) as store:
+    with of_results(results(*rounds), load(SPEC), TODAY) as store:
         yield store
 
 

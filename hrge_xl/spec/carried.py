@@ -15,6 +15,7 @@ import secrets
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from ..errors import Mistake, OutputError, SpecError
@@ -61,6 +62,12 @@ def as_text(content: bytes) -> str:
     """Give a file as a table of a database keeps it: as it reads, but for what is long, which is compressed."""
     if len(content) <= LONG:
         return content.decode("utf-8", "replace")
+    return _compressed(content)
+
+
+@lru_cache(maxsize=16)
+def _compressed(content: bytes) -> str:
+    """Compress a file well, which takes as long as checking a return; a command may make several datasets."""
     return COMPRESSED + base64.b85encode(zlib.compress(content, 9)).decode("ascii")
 
 
