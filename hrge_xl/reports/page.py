@@ -9,10 +9,14 @@ from collections.abc import Iterable, Sequence
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .shown_text import visible
 
+_LEFT_TO_RIGHT = re.compile(  # in an escaped text
+    r"hrge-xl [a-z]+(?: (?:[A-Z]+|[0-9a-f]{6,}|--[a-z-]+))*|--[a-z][a-z-]*|pip install &#34;hrge-xl\[[a-z]+\]&#34;"
+    r"|[A-Za-z0-9][A-Za-z0-9 ._-]*![A-Z]{1,3}[0-9]+"
+)
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 
 
@@ -28,7 +32,7 @@ class Data(Environment):
 
 def environment() -> Environment:
     """Templates that escape everything and refuse what is not there."""
-    return Data(
+    templates = Data(
         loader=PackageLoader("hrge_xl.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -36,6 +40,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["isolated"] = isolated
+    return templates
+
+
+def isolated(text: str) -> Markup:
+    """Let commands, options and addresses of cells run from left to right, whichever way their sentence runs."""
+    return Markup(_LEFT_TO_RIGHT.sub(r'<bdi dir="ltr">\g<0></bdi>', str(escape(visible(text)))))
 
 
 def shown(value: object) -> object:
