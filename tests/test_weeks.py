@@ -166,7 +166,7 @@ def test_on_day_0_every_team_gets_its_workbook(begun: Story) -> None:
 def test_the_first_week(first: tuple[Story, Week]) -> None:
     _, week = first
     assert len(week.lines()) == 10
-    assert listed(week, "Came").startswith("9 workbooks taken in, 8 left aside.")
+    assert listed(week, "Arrived").startswith("9 workbooks taken in, 8 left aside.")
     assert listed(week, "Counts").startswith("9 files: 3 accepted, 5 returned, 1 refused.")
     assert listed(week, "Teams") == "12 expected: 3 accepted, 3 returned, 6 issued."
     assert listed(week, "Late") == "nobody."
@@ -215,7 +215,7 @@ def test_running_it_again_changes_nothing(first: tuple[Story, Week]) -> None:
     assert again.drafts.new == []
     assert again.lines()[1:8] == week.lines()[1:8]
     assert listed(again, "Look first") == "nothing."  # what no longer applied went the first time
-    assert listed(again, "Came").startswith("0 workbooks taken in, 9 here already")
+    assert listed(again, "Arrived").startswith("0 workbooks taken in, 9 here already")
 
 
 def test_no_address_leaves_the_office(first: tuple[Story, Week], tmp_path: Path) -> None:

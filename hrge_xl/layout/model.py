@@ -46,7 +46,7 @@ def purpose(tool: Tool, language: str) -> str:
         return tool.purpose.say(language)
     if tool.calculated:
         return say("Nothing to fill in")
-    return say("Fill in the yellow cells. Grey cells are calculated; white cells are for reading.")
+    return say("Fill in the yellow cells. Grey cells are calculated, white ones are to read.")
 
 
 def lines_of(text: str, width: float) -> int:
