@@ -76,7 +76,7 @@ def write_contents(
     row = _introduction(sheet, schema, labels, formats, today)
     say = labels.say
     for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
-        put(sheet, row, at, head, formats["head"])
+        put(sheet, row, at, head, formats["head_of_numbers" if at == 2 else "head"])
     row = _figures(sheet, row + 1, labels, formats, figures)
     headings = list(groups(labels.say).values())
     group = 0

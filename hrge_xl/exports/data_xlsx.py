@@ -40,6 +40,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_size": 14, "bold": True},
     "group": {"font_size": 11, "bold": True, "bottom": 1},
     "head": {"bold": True, "text_wrap": True, "bottom": 1, "valign": "vcenter"},
+    "head_of_numbers": {"bold": True, "text_wrap": True, "bottom": 1, "valign": "vcenter", "align": "right"},
     "code": {"font_size": 8, "font_color": "#595959"},
     "link": {"font_color": "#0B4F7C", "underline": 1, "valign": "top"},
     "plain": {},

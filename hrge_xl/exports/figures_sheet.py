@@ -33,6 +33,7 @@ from .sheet_rows import put
 MOST_QUESTIONS, MOST_TRENDS = 15, 20
 LABEL_WIDTH, CHART_WIDTH = 40, 720
 ROW_HEIGHT, LEAST_HEIGHT, AROUND = 20, 340, 130  # pixels; what a chart has around its bars
+FEW = 10  # counted one by one along an axis
 LONG_LABEL, MOST_LABEL = 24, 90  # characters of a label that needs room, and that a chart shows
 BESIDE_LABELS = {"x": 0.46, "y": 0.1, "width": 0.5, "height": 0.74}  # of the bars, where their names are long
 BLUE = "#2C6A8F"
@@ -91,7 +92,7 @@ def write_period(sheet: Worksheet, store: Store, formats: Mapping[str, Any], lan
 def _table(sheet: Worksheet, block: Block, top: int, formats: Mapping[str, Any]) -> None:
     put(sheet, top, 0, block.title, formats["title"])
     for at, head in enumerate(block.heads):
-        put(sheet, top + 1, at, head, formats["head"])
+        put(sheet, top + 1, at, head, formats["head_of_numbers" if at else "head"])
     for row, cells in enumerate(block.rows, start=top + 2):
         for at, cell in enumerate(cells):
             if cell is not None:
@@ -130,6 +131,8 @@ def _chart(book: Workbook, block: Block, place: tuple[str, int]) -> Any:
         value_axis |= {"max": 1}
     if block.share or block.percent:
         value_axis |= {"num_format": "0%"}
+    elif _largest(block) <= FEW:
+        value_axis |= {"major_unit": 1}  # half a risk is none
     every_label = {"interval_unit": 1, "num_font": {"size": 9}}
     if block.kind == "bar":
         chart.set_y_axis({"reverse": True, **every_label})
@@ -140,6 +143,13 @@ def _chart(book: Workbook, block: Block, place: tuple[str, int]) -> Any:
         chart.set_x_axis(every_label)
         chart.set_y_axis(value_axis)
     return chart
+
+
+def _largest(block: Block) -> float:
+    """Give the length of the longest bar."""
+    return max(
+        (sum(cell for cell in cells[1:] if isinstance(cell, int | float)) for cells in block.rows), default=0
+    )
 
 
 def _shown_values(block: Block) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class _HeatMaps:
     def _by_level(self, title: str, totals: dict[str, int], at: tuple[int, int, int]) -> int:
         top, first, right = at
         put(self.sheet, top, 0, self.say("Level"), self.formats["head"])
-        put(self.sheet, top, 1, self.say("Rows"), self.formats["head"])
+        put(self.sheet, top, 1, self.say("Rows"), self.formats["head_of_numbers"])
         for row, (code, total) in enumerate(totals.items(), start=top + 1):
             put(self.sheet, row, 0, self.names[code], self.colour[code])
             put(self.sheet, row, 1, total, self.formats[INTEGER])
