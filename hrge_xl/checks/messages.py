@@ -88,7 +88,7 @@ class FindingWriter:
         self._plain: dict[tuple[int, int, str, str, str], Finding] = {}
 
     def finding(self, hit: Hit) -> Finding:
-        """A hit in words."""
+        """Give a hit in words."""
         if hit.slot == NO_SLOT:
             return self._without_place(hit)
         column, row = self.batch.cell_index.place[hit.slot]
@@ -142,7 +142,7 @@ class FindingWriter:
         return replace(found, details=noted(details, about, asked, found, details["file"]))
 
     def _quoted(self, spot: Spot) -> str:
-        """The answers of other cells that the own message of a rule quotes, so that they can be withheld."""
+        """Give the answers of other cells that the own message of a rule quotes, so that they can be withheld."""
         if spot.hit.rule is None:
             return ""
         names = placeholders(spot.hit.rule.message.say(spot.layout.language))
@@ -158,7 +158,7 @@ class FindingWriter:
         return details | {code: self._answer(spot, code) for code in codes}
 
     def _measures(self, spot: Spot) -> Details:
-        """What a message needs besides: counts, and the answer that decides which entries there are."""
+        """Say what a message needs besides: counts, and the answer that decides which entries there are."""
         kind, field = spot.hit.kind, spot.column.field
         text = (spot.hit.answer.text if spot.hit.answer else "") or ""
         if kind is TOO_MANY_WORDS:
@@ -169,7 +169,7 @@ class FindingWriter:
         return {"parent": self._answer(spot, field.parent or "")} if kind is WRONG_PARENT else {}
 
     def _answer(self, spot: Spot, code: str) -> str:
-        """What is answered under a field code in the same row, or in a form."""
+        """Say what is answered under a field code in the same row, or in a form."""
         columns = [each for each in self.batch.cell_index.column_list if each.field.code == code]
         own = next((each for each in columns if each.table is spot.column.table), None)
         column = own or next((each for each in columns if each.table.key[1] == SINGLE), None)
@@ -182,7 +182,7 @@ class FindingWriter:
         return ", ".join(excerpt(shown(each, column)) for each in self.finder.answers(number, column, row))
 
     def _without_place(self, hit: Hit) -> Finding:
-        """A rule over a whole sheet, which points to no cell."""
+        """Give a rule over a whole sheet, which points to no cell."""
         assert hit.rule is not None
         submission, layout = self.batch.submissions[hit.submission], self.batch.layout(hit.submission)
         sheet = submission.sheets.get(hit.rule.tool) or layout.sheet[hit.rule.tool].name
@@ -195,7 +195,7 @@ class FindingWriter:
 
 
 def _indeterminate(cause: Cause) -> str:
-    """Why something is not decided."""
+    """Say why something is not decided."""
     if not isinstance(cause, Gap):
         return kept_texts.IN_ERROR
     if cause.older:
@@ -204,41 +204,41 @@ def _indeterminate(cause: Cause) -> str:
 
 
 def few(cells: Collection[str]) -> str:
-    """The first of some cells, and how many more."""
+    """Give the first of some cells, and how many more."""
     return ", ".join(list(cells)[:NAMED]) + and_more(len(cells) - NAMED)
 
 
 def label(column: Column, row: int | None, language: str) -> str:
-    """What a slot is called: the question, and the item it is asked about."""
+    """Say what a slot is called: the question, and the item it is asked about."""
     question = column.field.label.say(language)
     item = column.table.itemised and row is not None
     return f"{column.table.rows[row or 0]} {question}" if item else question
 
 
 def asks(hit: Hit) -> bool:
-    """Whether a rule asks for an answer that is missing."""
+    """Say whether a rule asks for an answer that is missing."""
     return hit.rule is not None and hit.rule.check is None
 
 
 @cache
 def file_name(path: str) -> str:
-    """A file without its folder."""
+    """Give a file without its folder."""
     return PurePath(path).name
 
 
 def name(hit: Hit) -> str:
-    """The kebab-case name of a finding."""
+    """Give the kebab-case name of a finding."""
     return hit.kind.called if isinstance(hit.kind, Rule) else hit.kind.name
 
 
 def _length(field: Field, text: str) -> tuple[int, int]:
-    """How many characters a text has that is too long, and how many it may have."""
+    """Say how many characters a text has that is too long, and how many it may have."""
     own = field.characters
     return (len(text), own) if own is not None and len(text) > own else (cell_length(text), CELL_LIMIT)
 
 
 def shown(answer: Answer | None, column: Column) -> str:
-    """What stands in a cell, as a person sees it."""
+    """Say what stands in a cell, as a person sees it."""
     if answer is None:
         return ""
     shows_otherwise = column.field.type.scaled or (
@@ -250,7 +250,7 @@ def shown(answer: Answer | None, column: Column) -> str:
 
 
 def read(spot: Spot) -> str:
-    """What the answer at a spot was understood as, entries of lists by their label."""
+    """Say what the answer at a spot was understood as, entries of lists by their label."""
     answer = spot.hit.answer
     if answer is None or answer.value is None:
         return ""
@@ -262,11 +262,11 @@ def read(spot: Spot) -> str:
 
 
 def excerpt(text: str) -> str:
-    """The beginning of a long text, on one line."""
+    """Give the beginning of a long text, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
 
 
 def words_of(text: str) -> int:
-    """Words of a text as its limit counts them."""
+    """Give words of a text as its limit counts them."""
     return ceil(len(text) / CHARACTERS_A_WORD) if spaceless(text) else count_words(text)

@@ -168,7 +168,7 @@ def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
 
 
 def _usage(typed: Sequence[str], error: click.ClickException) -> int:
-    """What click says of a command that was not understood; it quotes what was typed."""
+    """Say what click says of a command that was not understood; it quotes what was typed."""
     context = getattr(error, "ctx", None)
     if context is not None:
         block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)

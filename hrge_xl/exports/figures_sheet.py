@@ -153,26 +153,26 @@ def _largest(block: Block) -> float:
 
 
 def _shown_values(block: Block) -> dict[str, Any]:
-    """Numbers at the bars, where one series stands alone."""
+    """Give numbers at the bars, where one series stands alone."""
     if block.kind == "line" or len(block.heads) > 2:
         return {}
     return {"data_labels": {"value": True, **({"num_format": "0%"} if block.share or block.percent else {})}}
 
 
 def _long(block: Block) -> bool:
-    """Whether the names beside the bars need room."""
+    """Say whether the names beside the bars need room."""
     return any(len(str(cells[0])) > LONG_LABEL for cells in block.rows)
 
 
 def _height(block: Block) -> int:
-    """How high a chart is in pixels, so that each name beside its bars can be read."""
+    """Say how high a chart is in pixels, so that each name beside its bars can be read."""
     if block.kind != "bar":
         return LEAST_HEIGHT
     return max(LEAST_HEIGHT, AROUND + len(block.rows) * ROW_HEIGHT * (2 if _long(block) else 1))
 
 
 def _described(block: Block) -> dict[str, Any]:
-    """The chart in words, for those who do not see it."""
+    """Give the chart in words, for those who do not see it."""
 
     def told(cells: Sequence[Cell]) -> str:
         pairs = zip(block.heads[1:], cells[1:], strict=True)
@@ -199,7 +199,7 @@ def blocks(store: Store, language: str) -> Iterator[Block]:
 
 
 def _lines(store: Store, name: str, period: str) -> list[Record]:
-    """The lines of a table of figures that are of a period."""
+    """Give the lines of a table of figures that are of a period."""
     return [*records(store, name, store.tables[name].c.period == period)]
 
 
@@ -257,7 +257,7 @@ def _gaps(store: Store, period: str, labels: CodeLabels) -> Iterator[Block]:
 
 
 def _progress(store: Store, labels: CodeLabels) -> Iterator[Block]:
-    """How far the indicators with a target are in the last period of each."""
+    """Say how far the indicators with a target are in the last period of each."""
     if AGGREGATE_INDICATORS.name not in store.tables:
         return
     found = {
@@ -276,7 +276,7 @@ def _indicator(line: Record, labels: CodeLabels) -> str:
 
 
 def _over_periods(store: Store, spec: Spec, language: str) -> Iterator[Block]:
-    """Where there are several periods: how complete they are, and their risks by level."""
+    """Say where there are several periods: how complete they are, and their risks by level."""
     say, found = translator(language), over_periods(store)[::-1]
     if len(found) < 2:
         return
@@ -297,7 +297,7 @@ def _over_periods(store: Store, spec: Spec, language: str) -> Iterator[Block]:
 
 
 def _trends(store: Store, labels: CodeLabels) -> Iterator[Block]:
-    """Indicators with totals in several periods of one length."""
+    """Give indicators with totals in several periods of one length."""
     if AGGREGATE_INDICATORS.name not in store.tables:
         return
     say = labels.say

@@ -59,7 +59,7 @@ class _HeatMaps:
         self.sheet.fit_to_pages(1, 0)
 
     def _counts(self) -> dict[int, Counter[tuple[str, str]]]:
-        """How many rows stand in each cell of each matrix."""
+        """Say how many rows stand in each cell of each matrix."""
         table = self.store.tables[AGGREGATE_MATRIX.name]
         ours = (table.c.by == TOTAL, table.c.period == choose(periods(self.store), None))
         found: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
@@ -68,7 +68,7 @@ class _HeatMaps:
         return found
 
     def _block(self, title: str, counts: Counter[tuple[str, str]], top: int) -> int:
-        """The title, the cells, then the rows by level; the first free row below."""
+        """Give the title, the cells, then the rows by level; the first free row below."""
         down, across = (self.spec.vocabularies[name].items for name in (self.matrix.down, self.matrix.across))
         put(self.sheet, top, 0, title, self.formats["title"])
         for at, step in enumerate(across, start=1):

@@ -48,7 +48,7 @@ def _typed(sheet: RawSheet, row: int, *, formulas_known: bool) -> Iterator[tuple
 
 
 def _is_leftover(sheet: RawSheet, row: int) -> bool:
-    """Whether a row names sheet, cell and text of something that had no place."""
+    """Say whether a row names sheet, cell and text of something that had no place."""
     cells = sheet.cells[row]
     ours = row > LEFTOVER_HEAD and _said(sheet.cells.get(HOME.row, {}), HOME.column) == LEFTOVER_KEY
     return ours and all(_said(cells, column) for column in LEFTOVER_COLUMNS[:3])

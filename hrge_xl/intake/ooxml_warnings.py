@@ -16,7 +16,7 @@ _EMBEDDED_FOLDERS = ("/embeddings/", "/activex/")
 
 
 def foreign_content(parts: Parts) -> Iterator[Remark]:
-    """One remark for each kind of content that a form has no use for."""
+    """Give one remark for each kind of content that a form has no use for."""
     types = {name: parts.content_type(name) for name in parts.package.names}
     macros = [name for name, kind in types.items() if _is_any(_MACRO_TYPES, kind, name)]
     embedded = [
@@ -42,7 +42,7 @@ def _is_any(words: tuple[str, ...], *texts: str) -> bool:
 
 
 def _link(parts: Parts, part: str) -> Remark:
-    """A link to another workbook, or to a running program (DDE, OLE)."""
+    """Give a link to another workbook, or to a running program (DDE, OLE)."""
     tree = parts.tree(part, "x|externalLink")
     dynamic = next((link for link in tree if link.tag in ("x|ddeLink", "x|oleLink")), None)
     if dynamic is not None:

@@ -21,7 +21,7 @@ class Parcel(NamedTuple):
 
 
 def pack(submission: Submission, plan: Plan) -> Parcel:
-    """What the child process sends."""
+    """Say what the child process sends."""
     moved = {
         tool: cells
         for tool, cells in submission.cells.items()
@@ -33,7 +33,7 @@ def pack(submission: Submission, plan: Plan) -> Parcel:
 
 
 def unpack(parcel: Parcel, plan: Plan) -> Submission:
-    """What the parent process makes of it."""
+    """Say what the parent process makes of it."""
     submission = parcel.submission
     submission.cells |= {tool: plan.sheets[tool].home_cells for tool in parcel.unmoved}
     return with_answers(submission, parcel.answers, plan)
@@ -48,7 +48,7 @@ def with_answers(submission: Submission, columns: Columns, plan: Plan) -> Submis
 def _places(
     sheets: Mapping[str, str], cells: Mapping[str, Mapping[CellKey, str]], plan: Plan
 ) -> Sequence[Place]:
-    """Where every cell of the plan is in a file: the very same list for all files in which nothing has moved."""
+    """Say where every cell of the plan is in a file: the very same list for all files in which nothing has moved."""
     if all(plan.sheets[tool].home_cells is its for tool, its in cells.items()) and all(
         plan.sheets[tool].sheet.name == name for tool, name in sheets.items()
     ):

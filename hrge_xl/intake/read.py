@@ -97,7 +97,7 @@ class _File:
 
     @classmethod
     def of(cls, admitted: Admitted) -> _File:
-        """What the gate knows of it."""
+        """Say what the gate knows of it."""
         return cls(path_text(admitted.path), admitted.sha256, admitted.size, admitted.format)
 
     @property
@@ -135,14 +135,14 @@ def read_raw(
 
 
 def raw_workbook(data: bytes, format: str) -> RawWorkbook:
-    """What a workbook of any format holds; raises Unreadable."""
+    """Say what a workbook of any format holds; raises Unreadable."""
     if format in ("xlsx", "xlsm"):
         return ooxml.read(data)
     return other_formats.read(data, format)
 
 
 def _observation(remark: Remark, file: str) -> Observation:
-    """What a reader noticed, with the details that its message may ask for."""
+    """Say what a reader noticed, with the details that its message may ask for."""
     detail = {"file": file, "sheet": remark.sheet or "", "cell": remark.cell or "", **remark.detail}
     return Observation(
         remark.kind, remark.sheet, remark.cell, value=remark.detail.get("value"), detail=detail
@@ -150,7 +150,7 @@ def _observation(remark: Remark, file: str) -> Observation:
 
 
 def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submission | Refusal:
-    """What a workbook says, seen against the layout that its stamp names."""
+    """Say what a workbook says, seen against the layout that its stamp names."""
     remarks = [_observation(remark, file.name) for remark in workbook.remarks]
     stamp = read_stamp(workbook, file.name, want.key)
     made_up = sample(workbook, stamp, file.name)
@@ -178,7 +178,7 @@ def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submissi
 
 
 def _to_check(stamp: Stamp) -> tuple[Identity, ...]:
-    """The copies of a stamp whose signature is checked by somebody else."""
+    """Give the copies of a stamp whose signature is checked by somebody else."""
     return stamp.copies if stamp.signature == PENDING else ()
 
 
@@ -187,7 +187,7 @@ load_spec = lru_cache(maxsize=16)(load)
 
 
 def _spec(identity: Identity, wanted: str | None) -> Spec | None:
-    """The spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
+    """Give the spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
     if wanted is not None:
         spec = load_spec(wanted)
         return spec if spec.name == identity.spec else None
@@ -244,7 +244,7 @@ MOST_PLANS = 32
 
 
 def plan_for(identity: Identity, spec: Spec) -> Plan:
-    """The layout that a workbook was issued with, made ready for reading; made once for all files of it."""
+    """Give the layout that a workbook was issued with, made ready for reading; made once for all files of it."""
     tools = chosen_tools(identity, spec)
     rows = register_rows(identity)
     chosen = None if tools is None else tuple(tools)
@@ -259,7 +259,7 @@ def plan_for(identity: Identity, spec: Spec) -> Plan:
 
 
 def layout_of(submission: Submission, want: Wanted) -> Layout:
-    """The layout that a submission was read against."""
+    """Give the layout that a submission was read against."""
     return _plan_of(submission, want).layout
 
 
@@ -271,18 +271,18 @@ def _plan_of(submission: Submission, want: Wanted) -> Plan:
 
 
 def _not_compared(older: bool) -> dict[str, str]:
-    """The checks of texts, formulas and results that nobody here knows as they were issued."""
+    """Give the checks of texts, formulas and results that nobody here knows as they were issued."""
     return dict.fromkeys(AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER)
 
 
 def _not_known(spec: Spec) -> dict[str, str]:
-    """The rules that need the answers of the round before."""
+    """Give the rules that need the answers of the round before."""
     known = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
     return dict.fromkeys(known, kept_texts.OTHER_LAST)
 
 
 def _not_run(workbook: RawWorkbook, older: bool, unchecked: bool) -> dict[str, str]:
-    """The checks that could not run, and why."""
+    """Give the checks that could not run, and why."""
     why = checks_lost(workbook.cannot_tell, workbook.format)
     if older:
         why |= dict.fromkeys(needing(Need.VERSION), kept_texts.OLDER_VERSION)
@@ -377,7 +377,7 @@ def _prepare(job: _Job) -> None:
 
 
 def _settled(found: Submission | Refusal, job: _Job, key: Key, pool: Readers) -> Submission | Refusal:
-    """A result with its signature checked; the file is read once more where another copy of its stamp counts."""
+    """Give a result with its signature checked; the file is read once more where another copy of its stamp counts."""
     if not isinstance(key, bytes):
         return found
     read_by = found.identity if isinstance(found, Submission) else None
@@ -394,7 +394,7 @@ def _settled(found: Submission | Refusal, job: _Job, key: Key, pool: Readers) ->
 
 
 def read_job(job: _Job) -> Parcel | Refusal | SpecError:
-    """What a child process does with one file."""
+    """Say what a child process does with one file."""
     try:
         result = _read_file(*job)
         return result if isinstance(result, Refusal) else pack(result, _plan_of(result, job[2]))
@@ -428,7 +428,7 @@ def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
 
 
 def _unpacked(outcome: Parcel | Refusal | SpecError | Died, job: _Job) -> Submission | Refusal:
-    """What came back of a file, ready for use."""
+    """Say what came back of a file, ready for use."""
     _, file, want = job
 
     def unpacked(outcomes: Sequence[Parcel | Refusal | SpecError | Died]) -> list[Submission | Refusal]:

@@ -51,7 +51,7 @@ def strays(
     held: Held | None = None,
     epoch_1904: bool = False,
 ) -> Left:
-    """Everything on a tool sheet that stands in no cell of the layout.
+    """Give everything on a tool sheet that stands in no cell of the layout.
 
     `old` describes a sheet of an older version; `held` says in which columns of each row something was issued, where
     that is known: then every other text is somebody's own.
@@ -102,7 +102,7 @@ class _Sorter:
         self._expected: dict[int, frozenset[int]] = {}
 
     def outside(self, *, epoch_1904: bool = False) -> Iterator[Stray]:
-        """Every value in a cell where the layout has nothing."""
+        """Give every value in a cell where the layout has nothing."""
         for row, cells in self.raw.cells.items():
             if row == self.top and not self.known:
                 continue
@@ -124,7 +124,7 @@ class _Sorter:
         return old.label(row, column) if old is not None and old.outlived(row, column) else ""
 
     def expected(self, row: int) -> frozenset[int]:
-        """The columns of a row in which the layout has something."""
+        """Give the columns of a row in which the layout has something."""
         if self.known and self.unmoved:
             return self.held.get(row, frozenset())
         origin = self.top if row == self.top else self.rows.origin.get(row)
@@ -161,7 +161,7 @@ class _Sorter:
         return "single"
 
     def _coded(self, stray: Stray) -> str:
-        """A row or column with a code of another layout: its labels are not news."""
+        """Give a row or column with a code of another layout: its labels are not news."""
         if self.old is not None:
             return "" if self.old.ours(stray.row, stray.column) else "single"
         bare_code = stray.column == self.left and " " not in stray.text and not self.known
@@ -177,7 +177,7 @@ class _Sorter:
         return "single" if self.known and self._shown(row, column) != stray.text else ""
 
     def _original(self, stray: Stray) -> tuple[int, int]:
-        """The cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
+        """Give the cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
         rows, columns = self.rows, self.columns
         row = rows.places[rows.copies[stray.row]] if stray.row in rows.copies else stray.row
         across = columns.copies.get(stray.column)
@@ -191,18 +191,18 @@ class _Sorter:
         return self.raw.cells[stray.row][stray.column].formula
 
     def _is_service(self, stray: Stray) -> bool:
-        """Whether it stands in a column of checks, where formulas are filled down; texts are nobody's there."""
+        """Say whether it stands in a column of checks, where formulas are filled down; texts are nobody's there."""
         if self.known and self._formula(stray) is None:
             return False
         origin = self.columns.origin.get(stray.column)
         return origin is not None and self.plan.roles.get(origin, frozenset()) <= SERVICE_ROLES
 
     def _is_calculated(self, row: int) -> bool:
-        """Whether a row may belong to a calculated block, where nobody knows what was issued."""
+        """Say whether a row may belong to a calculated block, where nobody knows what was issued."""
         return not self.known and self.plan.foreign and not self.rows.inside(row)
 
     def _answers(self, row: int, column: int) -> Part | None:
-        """The answer that a cell of a copied row or column repeats."""
+        """Give the answer that a cell of a copied row or column repeats."""
         plan = self.plan
         at_row = _line(row, self.rows.copies, plan.row_codes, self.rows.origin)
         at_column = _line(column, self.columns.copies, plan.column_codes, self.columns.origin)
@@ -231,7 +231,7 @@ def _group(kind: Kind, sheet: str, tool: str, group: list[Stray]) -> Observation
 
 
 def single_texts(raw: RawSheet, tool: str | None, found: list[Stray]) -> Left:
-    """Texts on a sheet, each kept and reported by itself."""
+    """Give texts on a sheet, each kept and reported by itself."""
     return Left([_unplaced(raw, each) for each in found[:KEPT_TEXTS]], list(_singles(raw.name, tool, found)))
 
 
@@ -250,7 +250,7 @@ def _singles(sheet: str, tool: str | None, found: list[Stray]) -> Iterator[Obser
 
 
 def _together(sheet: str, tool: str | None, first: Stray, count: int) -> Observation:
-    """One observation for several texts: the first of them, and how many more."""
+    """Give one observation for several texts: the first of them, and how many more."""
     value = shorten(first.text) + and_more(count - 1)
     return observe(
         TEXT_WITHOUT_PLACE, sheet, address(first.row, first.column), tool=tool, value=value, count=str(count)
@@ -289,7 +289,7 @@ def old_sheet(sheet: RawSheet, version: str, corner: Corner = HOME, *, epoch_190
 
 
 def strangers(sheets: Iterable[RawSheet], *, epoch_1904: bool = False) -> Left:
-    """Everything on sheets that were not issued: kept, with one observation a sheet."""
+    """Give everything on sheets that were not issued: kept, with one observation a sheet."""
     left = Left()
     for sheet in sheets:
         texts = list(_texts(sheet, epoch_1904=epoch_1904))
@@ -300,7 +300,7 @@ def strangers(sheets: Iterable[RawSheet], *, epoch_1904: bool = False) -> Left:
 
 
 def every_text(tool_sheet: ToolSheet) -> list[Unplaced]:
-    """What somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
+    """Say what somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
     plan, raw = tool_sheet.plan, tool_sheet.raw
     found = []
     for row, column, text, _ in _texts(raw):
@@ -313,7 +313,7 @@ def every_text(tool_sheet: ToolSheet) -> list[Unplaced]:
 
 
 def copied_answers(copy: ToolSheet) -> list[Unplaced]:
-    """The answers on a second copy of a sheet, which nobody reads."""
+    """Give the answers on a second copy of a sheet, which nobody reads."""
     axes, raw = by_codes(copy), copy.raw
     found = []
     for part in copy.plan.parts:

@@ -27,14 +27,14 @@ class Texts:
         self._table: Ids = np.array([BLANK])
 
     def id(self, text: str) -> int:
-        """The number of one text."""
+        """Give the number of one text."""
         found = self._ids.setdefault(text, len(self.strings))
         if found == len(self.strings):
             self.strings.append(text)
         return found
 
     def ids(self, texts: Sequence[str | None] | NDArray[Any]) -> Ids:
-        """The numbers of texts; None is blank."""
+        """Give the numbers of texts; None is blank."""
         values = np.empty(len(texts), dtype=object)
         values[:] = texts
         codes, distinct = pd.factorize(values)
@@ -44,13 +44,13 @@ class Texts:
     def map(
         self, ids: Ids, function: Callable[[str], Any], blank: Any, kind: type[Scalar]
     ) -> NDArray[Scalar]:
-        """What a function of one text yields for each; it runs once for each different text."""
+        """Say what a function of one text yields for each; it runs once for each different text."""
         place, different = pd.factorize(ids.ravel())
         values = [blank if each < 0 else function(self.strings[each]) for each in different]
         return np.array(values, dtype=kind)[place].reshape(ids.shape)
 
     def fold(self, text: str) -> int:
-        """The number that all spellings of a text share which differ in case or spaces only."""
+        """Give the number that all spellings of a text share which differ in case or spaces only."""
         found = self._fold_of.get(text)
         if found is None:
             found = self._folds.setdefault(tidy(text).casefold(), len(self._folds))
@@ -58,7 +58,7 @@ class Texts:
         return found
 
     def folded(self, ids: Ids) -> Ids:
-        """The same for many texts by number; blank stays blank."""
+        """Give the same for many texts by number; blank stays blank."""
         self._grow()
         found = self._table[ids]
         unknown = found == UNKNOWN

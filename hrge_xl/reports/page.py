@@ -24,7 +24,7 @@ class Data(Environment):
     """Templates over plain data: `identity.copy` is the key of the dictionary, never its method."""
 
     def getattr(self, obj: object, attribute: str) -> object:
-        """A key of a dictionary first."""
+        """Give a key of a dictionary first."""
         if isinstance(obj, dict):
             return self.getitem(obj, attribute)
         return super().getattr(obj, attribute)
@@ -59,12 +59,12 @@ def shown(value: object) -> object:
 
 
 def asset(name: str) -> str:
-    """A file of the templates as it stands."""
+    """Give a file of the templates as it stands."""
     return (resources.files("hrge_xl.reports") / "templates" / name).read_text(encoding="utf-8")
 
 
 def policy(style: str, script: str = "") -> str:
-    """The content security policy: nothing but our own style and script, by their hashes."""
+    """Give the content security policy: nothing but our own style and script, by their hashes."""
     sources = (
         "default-src 'none'",
         f"style-src '{hashed(style)}'",
@@ -76,7 +76,7 @@ def policy(style: str, script: str = "") -> str:
 
 
 def hashed(text: str) -> str:
-    """What a policy says of one of our own texts."""
+    """Say what a policy says of one of our own texts."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
@@ -86,7 +86,7 @@ def css_text(text: str) -> str:
 
 
 def colours(colour: str) -> str:
-    """A background and whichever of black and white is easier to read on it."""
+    """Give a background and whichever of black and white is easier to read on it."""
     match = _COLOUR.fullmatch(colour)
     if match is None:
         return "background:#fff;color:#000"
@@ -101,7 +101,7 @@ def ink(colour: str) -> str:
 
 
 def pale(colour: str) -> str:
-    """A colour mixed with three parts of white, for a crossing where nothing stands."""
+    """Give a colour mixed with three parts of white, for a crossing where nothing stands."""
     match = _COLOUR.fullmatch(colour)
     if match is None:
         return colour
