@@ -40,7 +40,7 @@ def masked(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _tells(word: str) -> bool:
-    """Whether a word may hold a password."""
+    """Say whether a word may hold a password."""
     return ("@" in word and ":" in word) or _NAMED.search(word) is not None
 
 

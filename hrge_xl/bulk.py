@@ -20,7 +20,7 @@ ORDERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 500_000  # that are worked out together; 
 
 
 def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
-    """Each order with its workbook, as `generate` makes it; those of one language and choice of tools together.
+    """Give each order with its workbook, as `generate` makes it; those of one language and choice of tools together.
 
     Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
     """
@@ -51,7 +51,7 @@ def issue_files(
 
 
 def _is_there(spec: Spec, order: Order, path: Path) -> bool:
-    """Whether a workbook of an order lies at its place."""
+    """Say whether a workbook of an order lies at its place."""
     try:
         found = stamp_alone(read_regular(path, LIMITS.file_bytes))
     except OSError:  # nothing there, or nothing that can be read: writing will say what is wrong
@@ -64,13 +64,13 @@ def _is_there(spec: Spec, order: Order, path: Path) -> bool:
 
 
 def _in_common(identity: Identity) -> Identity:
-    """What workbooks of one order have in common, whatever its day and whatever answers it goes on from."""
+    """Say what workbooks of one order have in common, whatever its day and whatever answers it goes on from."""
     others = ("issued", "today", "copy", "edition", "last_round", "last_digest", "signature")
     return replace(identity, **dict.fromkeys(others, ""))
 
 
 def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
-    """The orders of one layout together."""
+    """Give the orders of one layout together."""
     groups: dict[Hashable, list[Order]] = {}
     for order in orders:
         key = (order.language or spec.languages[0], order.tools, order.blank_rows, bool(order.last))

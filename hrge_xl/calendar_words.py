@@ -62,7 +62,7 @@ class CalendarWords:
     weekday: re.Pattern[str]
 
     def readings(self, text: str) -> Iterator[Worded]:
-        """Every way to understand all words of a date: Spanish "mar" is a month and a day of the week."""
+        """Give every way to understand all words of a date: Spanish "mar" is a month and a day of the week."""
         folded = fold_words(text)
         for named in self.month.finditer(folded):
             around = f"{folded[: named.start()]} {folded[named.end() :]}"
@@ -70,7 +70,7 @@ class CalendarWords:
         yield from self._rest(folded, None)
 
     def _rest(self, text: str, month: int | None) -> Iterator[Worded]:
-        """The figures beside the month, unless a word among them is not understood."""
+        """Give the figures beside the month, unless a word among them is not understood."""
         named = self.weekday.search(text)
         weekdays = self.weekdays[named[0]] if named else frozenset[int]()
         tokens = TOKEN.findall(self.weekday.sub(" ", text, count=1))
@@ -85,7 +85,7 @@ class CalendarWords:
 
 @cache
 def calendar_words(language: str) -> CalendarWords:
-    """The words of dates in a language and in English. A name of two months is none."""
+    """Give the words of dates in a language and in English. A name of two months is none."""
     languages = (language, SOURCE_LANGUAGE)
     shared = language.split("-", maxsplit=1)[0] in SHARED_NAMES
     naming = languages[1:] if shared else languages
@@ -104,7 +104,7 @@ def calendar_words(language: str) -> CalendarWords:
 
 
 def fold_words(text: str) -> str:
-    """A text without case, accents, unseen marks and punctuation, one space between words."""
+    """Give a text without case, accents, unseen marks and punctuation, one space between words."""
     return unicodedata.normalize("NFC", BETWEEN.sub(" ", bare(unhidden(text)).translate(ALIKE)).strip())
 
 
@@ -113,7 +113,7 @@ def _tokens(*texts: Iterable[str]) -> frozenset[str]:
 
 
 def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
-    """What each name may mean, folded; an abbreviation with points also without."""
+    """Say what each name may mean, folded; an abbreviation with points also without."""
     found: dict[str, frozenset[int]] = {}
     for name, number in pairs:
         for spelling in (fold_words(name), fold_words(name.replace(".", ""))):
@@ -127,7 +127,7 @@ def _any_of(names: Iterable[str]) -> re.Pattern[str]:
 
 
 def _whole(name: str) -> str:
-    """The pattern of a name that is not part of a longer word or number."""
+    """Give the pattern of a name that is not part of a longer word or number."""
     if SPACELESS.search(name) and not name[0].isdecimal():
         return re.escape(name)
     before = r"(?<!\d)" if name[0].isdecimal() else f"(?<!{LETTER})"

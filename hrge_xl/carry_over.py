@@ -50,7 +50,7 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
 
 
 def _written(answer: Answer) -> str:
-    """What would stand in the cell: what was read, else what stood there."""
+    """Say what would stand in the cell: what was read, else what stood there."""
     return shown(answer.original if answer.value is None else answer.value)
 
 
@@ -59,7 +59,7 @@ def _unplaced(answer: Answer, read_in: Layout) -> Unplaced:
 
 
 def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> Answer:
-    """The answer as the question of now takes it; an error that was copied in becomes a text that is marked."""
+    """Give the answer as the question of now takes it; an error that was copied in becomes a text that is marked."""
     if answer.state is State.ERROR:
         answer = replace(answer, state=State.ANSWERED, original=str(answer.original))
         return _read_anew(answer, slot.field, lists)
@@ -69,7 +69,7 @@ def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> A
 
 
 def _same_meaning(answer: Answer, before: Field, now: Field, lists: Vocabularies) -> bool:
-    """Whether what was read is what would be read now."""
+    """Say whether what was read is what would be read now."""
     if now.vocabulary is not None and not now.type.stepped:
         meant = lists.spellings[now.vocabulary].get(fold(answer.code or ""))
         return before.vocabulary == now.vocabulary and meant is not None and meant[0] == answer.code
@@ -77,7 +77,7 @@ def _same_meaning(answer: Answer, before: Field, now: Field, lists: Vocabularies
 
 
 def _read_anew(answer: Answer, field: Field, lists: Vocabularies) -> Answer:
-    """What stood in the cell, read as an answer to another question."""
+    """Say what stood in the cell, read as an answer to another question."""
     original = answer.original if answer.day is None else answer.day.isoformat()
     assert original is not None
     reading = field.type.read(field, Cell(original), lists)

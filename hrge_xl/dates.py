@@ -12,12 +12,12 @@ RANGE = f"a day between {EARLIEST.year} and {LATEST.year}"
 
 
 def is_possible(day: date) -> bool:
-    """Whether a day lies within the range."""
+    """Say whether a day lies within the range."""
     return EARLIEST <= day <= LATEST
 
 
 def parse_day(text: str) -> date | None:
-    """The day that a text says, or None."""
+    """Give the day that a text says, or None."""
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -26,7 +26,7 @@ def parse_day(text: str) -> date | None:
 
 
 def parse_moment(text: str) -> datetime | None:
-    """The moment that a text says, in its own zone, or else in UTC; or None."""
+    """Give the moment that a text says, in its own zone, or else in UTC; or None."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -91,7 +91,7 @@ class Return:
 
 
 def story(spec: str) -> Story:
-    """The demonstration of a spec. Raises `UsageError` when it has none, `SpecError` when it is wrong."""
+    """Give the demonstration of a spec. Raises `UsageError` when it has none, `SpecError` when it is wrong."""
     file = find(spec) / "demo.yaml"
     if not file.is_file():
         raise UsageError(f"The spec '{spec}' has no demo.yaml, so there is nothing to play.")
@@ -108,7 +108,7 @@ def story(spec: str) -> Story:
 
 
 def demonstration_round(told: Story, spec: str, folder: Path) -> Round:
-    """The round that a story plays, with the teams that it expects."""
+    """Give the round that a story plays, with the teams that it expects."""
     teams = tuple(Team(each.country, each.country, each.language, told.deadline) for each in told.teams)
     return Round(folder, told.round, spec, None, None, teams)
 
@@ -157,7 +157,7 @@ def _cast(spec: Spec, told: Story, actor: Actor) -> _Part:
 
 
 def _returns(spec: Spec, told: Story, part: _Part, correct: bytes) -> Iterator[Return]:
-    """What a team sends: its workbook as it filled it in, and where it corrects it, that too."""
+    """Say what a team sends: its workbook as it filled it in, and where it corrects it, that too."""
     actor, sent = part.actor, part.actor.sent or told.sent
     typed = type_into(correct, part.layout, actor.typed) if actor.typed else correct
     first = saved_on(typed, sent.filled_in)
@@ -173,7 +173,7 @@ def _returns(spec: Spec, told: Story, part: _Part, correct: bytes) -> Iterator[R
 
 
 def saved_on(workbook: bytes, day: date) -> bytes:
-    """The workbook as it is when it was last saved at noon of a day."""
+    """Give the workbook as it is when it was last saved at noon of a day."""
     source, target = io.BytesIO(workbook), io.BytesIO()
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for member in old.infolist():
@@ -185,7 +185,7 @@ def saved_on(workbook: bytes, day: date) -> bytes:
 
 
 def _own_country(layout: Layout, filled: dict[Any, Any], country: str) -> dict[Any, Any]:
-    """The team's country in every row that always asks for one and is in use."""
+    """Give the team's country in every row that always asks for one and is in use."""
     name = layout.spec.countries
     rows = {key[:2] for key in filled}
     asked = {
@@ -205,7 +205,7 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> bytes:
-    """The workbook after somebody typed into some of its cells and saved it with another program."""
+    """Give the workbook after somebody typed into some of its cells and saved it with another program."""
     from io import BytesIO
 
     from openpyxl import load_workbook

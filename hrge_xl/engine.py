@@ -28,7 +28,7 @@ def engine() -> str:
 
 
 def _files(home: Path) -> Iterator[tuple[str, Path]]:
-    """Every file of the package with its name in it."""
+    """Give every file of the package with its name in it."""
     for folder, folders, files in os.walk(home):
         folders[:] = [each for each in folders if each not in APART]
         paths = [Path(folder, name) for name in files]

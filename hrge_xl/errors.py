@@ -51,7 +51,7 @@ class HrgeError(Exception):
     exit_code = Exit.BUG
 
     def __str__(self) -> str:
-        """Every line."""
+        """Give every line."""
         return "\n".join(self.lines)
 
     @property

@@ -61,7 +61,7 @@ def _digest(error: BaseException) -> str:
 
 
 def _before(error: BaseException) -> BaseException | None:
-    """The exception that led to another one."""
+    """Give the exception that led to another one."""
     return error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 

@@ -48,7 +48,7 @@ def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Ord
 
 
 def _answers(layout: Layout, sample: Sample) -> Answers:
-    """The answers that have a place, and lead to a row that is there."""
+    """Give the answers that have a place, and lead to a row that is there."""
     found: Answers = {}
     for answer in answers_of(layout.spec, sample):
         slot = layout.slots.get((answer.tool, answer.row, answer.field))

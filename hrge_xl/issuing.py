@@ -59,7 +59,7 @@ class Order:
 
 @gc_paused()
 def generate(spec: Spec, order: Order) -> bytes:
-    """One workbook as the bytes of an .xlsx file; the same order gives the same bytes.
+    """Give one workbook as the bytes of an .xlsx file; the same order gives the same bytes.
 
     Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
     """
@@ -69,14 +69,14 @@ def generate(spec: Spec, order: Order) -> bytes:
 
 
 def layout_for(spec: Spec, order: Order) -> Layout:
-    """The layout of an order. Raises `UsageError` for an unknown language or tool."""
+    """Give the layout of an order. Raises `UsageError` for an unknown language or tool."""
     chosen = order.language or spec.languages[0], order.tools, order.blank_rows
     layout = build(spec, *chosen, last=bool(order.last))
     return layout if last_placed(layout, order.last) else build(spec, *chosen) if layout.last else layout
 
 
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
-    """What the workbooks of some orders hold, worked out together: how many they are bounds the memory."""
+    """Say what the workbooks of some orders hold, worked out together: how many they are bounds the memory."""
     from .checks import foretell
     from .checks.draft_batch import Plan
 
@@ -112,7 +112,7 @@ def content_of(layout: Layout, identity: Identity, submission: Submission, *, co
 
 
 def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
-    """The stamp, signed where there is a key."""
+    """Give the stamp, signed where there is a key."""
     identity = Identity(
         spec=spec.name,
         spec_version=spec.version,
@@ -140,7 +140,7 @@ _EDITIONS: dict[tuple[str, str, str], str] = {}
 
 
 def _edition(layout: Layout) -> str:
-    """The digest of all texts and formulas of a layout, worked out once a process."""
+    """Give the digest of all texts and formulas of a layout, worked out once a process."""
     from .workbook.issued import edition_of, issued_sheets
 
     key = (layout.spec.digest or str(id(layout)), layout.language, layout.digest)
@@ -165,13 +165,13 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
 
 
 def _defaults(layout: Layout) -> Answers:
-    """What cells are issued with where nothing else is known."""
+    """Say what cells are issued with where nothing else is known."""
     found = {key: default_of(slot.field) for key, slot in layout.slots.items()}
     return {key: value for key, value in found.items() if value is not None}
 
 
 def placed(layout: Layout, answers: Answers) -> Answers:
-    """The answers that have cells in the layout, as they read when they come back."""
+    """Give the answers that have cells in the layout, as they read when they come back."""
     found: Answers = {}
     for key, value in answers.items():
         slot = layout.slots.get(key)
@@ -198,7 +198,7 @@ def last_placed(layout: Layout, last: Answers) -> Answers:
 def submission_of(
     layout: Layout, answers: Answers, identity: Identity, last: Answers | None = None
 ) -> Submission:
-    """The submission that a workbook with these answers would come back as."""
+    """Give the submission that a workbook with these answers would come back as."""
     found: list[Answer] = []
     for key, value in placed(layout, answers).items():
         kind, cells = kind_of(layout.slots[key].field), layout.cells_of[key]

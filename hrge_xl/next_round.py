@@ -83,7 +83,7 @@ def _without(answers: Mapping[Key, Value], rows: frozenset[Row]) -> Answers:
 
 
 def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[Row]:
-    """The rows that another one about the same thing comes after."""
+    """Give the rows that another one about the same thing comes after."""
     found: set[Row] = set()
     for tool in spec.tools:
         for block in tool.field_blocks:
@@ -94,7 +94,7 @@ def _earlier_of_series(spec: Spec, given: Answers) -> frozenset[Row]:
 
 
 def _earlier(spec: Spec, tool: Tool, series: Series, rows: Iterable[str], given: Answers) -> Iterator[str]:
-    """All but the latest of the rows about one thing; rows that do not say when come first, those below later."""
+    """Give all but the latest of the rows about one thing; rows that do not say when come first, those below later."""
     steps = {code: number for number, code in enumerate(entries(spec, tool.fields[series.over].list_name))}
     alike: dict[tuple[Value | None, ...], list[tuple[bool, Any, int, str]]] = {}
     for number, row in enumerate(rows):
@@ -108,7 +108,7 @@ def _earlier(spec: Spec, tool: Tool, series: Series, rows: Iterable[str], given:
 
 
 def _answers(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
-    """The answers that stand in the new workbook as such; none that refers to a row which is over."""
+    """Give the answers that stand in the new workbook as such; none that refers to a row which is over."""
     fields = {(tool.code, each.code): each for tool, _, each in spec.places()}
     found: Answers = {}
     for (tool, row, code), value in given.items():
@@ -119,13 +119,13 @@ def _answers(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
 
 
 def _last(spec: Spec, given: Answers) -> Answers:
-    """What the new workbook has to know of the answers."""
+    """Say what the new workbook has to know of the answers."""
     wanted: frozenset[FieldKey] = compiled(spec).last
     return {key: value for key, value in given.items() if (key[0], key[2]) in wanted}
 
 
 def _about(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
-    """What each row was about that is over."""
+    """Say what each row was about that is over."""
     blocks: dict[str, RegisterBlock] = {tool.code: block for tool, block in closing(spec)}
     found: Answers = {}
     for tool, row in closed:

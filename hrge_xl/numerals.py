@@ -64,7 +64,7 @@ class OtherCalendar(ValueError):
 
 
 def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
-    """The number a text can only mean, or None. Raises `Ambiguous` for what may be two: `1,234` and `1.234` alike.
+    """Give the number a text can only mean, or None. Raises `Ambiguous` for what may be two: `1,234` and `1.234` alike.
 
     Digits of every script are understood, thousands in threes or as in India, a decimal point or comma.
     """
@@ -81,7 +81,7 @@ def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
 
 
 def _may_be_two(parts: re.Match[str], thousands: str, language: str) -> bool:
-    """Whether the last separator may stand before thousands as well as before decimals."""
+    """Say whether the last separator may stand before thousands as well as before decimals."""
     group, point, decimals = parts["three"], parts["point"], len(parts["decimals"] or "")
     if group == "'" and not point:  # 1'234 is one and a bit in Spanish handwriting
         return parts["whole"].count("'") == 1 and language.split("-", maxsplit=1)[0] in DECIMAL_APOSTROPHE
@@ -96,14 +96,14 @@ def _may_be_two(parts: re.Match[str], thousands: str, language: str) -> bool:
 
 
 def _of_slashed(text: str, sign: str, whole: str, decimals: str) -> float:
-    """The number of `۱۲/۵`, as decimals are written in Persian; a proper fraction may be meant by `۳/۴`."""
+    """Give the number of `۱۲/۵`, as decimals are written in Persian; a proper fraction may be meant by `۳/۴`."""
     if len(whole) > 3 or len(decimals) > 2 or int(decimals) >= int(whole):
         raise Ambiguous(text)
     return float(plain_digits(f"{sign}{whole}.{decimals}"))
 
 
 def percentage(text: str) -> str | None:
-    """What a text gives in percent: the number before or behind the sign; None where there is no one sign."""
+    """Say what a text gives in percent: the number before or behind the sign; None where there is no one sign."""
     parts = _PERCENT.fullmatch(text.translate(_SIGNS).translate(_MARKS).strip())
     if parts is None or bool(parts["before"]) == bool(parts["after"]):
         return None
@@ -111,13 +111,13 @@ def percentage(text: str) -> str | None:
 
 
 def _finite(digits: str) -> float | None:
-    """The number, unless it is too large for any cell: 1e999."""
+    """Give the number, unless it is too large for any cell: 1e999."""
     number = float(digits)
     return number if math.isfinite(number) else None
 
 
 def _signs(text: str) -> str:
-    """The text with the signs of a keyboard and without what nobody sees; blank where figures stand apart."""
+    """Give the text with the signs of a keyboard and without what nobody sees; blank where figures stand apart."""
     return "" if APART.search(text) else _seen(text).translate(_SIGNS)
 
 
@@ -127,7 +127,7 @@ def _seen(text: str) -> str:
 
 
 def parse_date(text: str, language: str = SOURCE_LANGUAGE) -> date | None:
-    """The date a text can only mean, or None. Raises `Ambiguous` or `OtherCalendar`.
+    """Give the date a text can only mean, or None. Raises `Ambiguous` or `OtherCalendar`.
 
     Names of months are those of the language, and of English.
     """
@@ -153,7 +153,7 @@ def _in_words(text: str, language: str) -> date | None:
 
 
 def _of_words(text: str, said: Worded, language: str) -> date | None:
-    """The day of a reading. Raises `Ambiguous` where it is no such day of the week."""
+    """Give the day of a reading. Raises `Ambiguous` where it is no such day of the week."""
     if said.month is None:
         day = _of_figures(text, said.figures, language)
     else:
@@ -176,7 +176,7 @@ def _refuse_other_era(text: str, language: str) -> None:
 
 
 def _of_figures(text: str, figures: Sequence[str], language: str) -> date | None:
-    """The day of three figures: the year first, or else last and the day and month told apart by their size."""
+    """Give the day of three figures: the year first, or else last and the day and month told apart by their size."""
     if not YEAR_AT_ONE_END.fullmatch(" ".join(figures)):
         return None
     if len(figures[0]) == 4:
@@ -203,12 +203,12 @@ def refuse_other_calendar(year: int, language: str = SOURCE_LANGUAGE) -> None:
 
 
 def years_of_own_calendar(language: str) -> range:
-    """The years between the bounds of a date that are none of ours in a workbook of this language."""
+    """Give the years between the bounds of a date that are none of ours in a workbook of this language."""
     return BIKRAM_SAMBAT if language.split("-", maxsplit=1)[0] == "ne" else range(0)
 
 
 def from_serial(serial: float, *, epoch_1904: bool = False) -> date | None:
-    """The day of a spreadsheet serial number; None for 0, 60, negative and impossible ones."""
+    """Give the day of a spreadsheet serial number; None for 0, 60, negative and impossible ones."""
     if epoch_1904:
         return EPOCH_1904 + timedelta(days=int(serial)) if 0 <= serial <= LAST_SERIAL - 1462 else None
     whole = int(serial)
@@ -218,12 +218,12 @@ def from_serial(serial: float, *, epoch_1904: bool = False) -> date | None:
 
 
 def to_serial(day: date) -> int:
-    """The serial number of a day in the 1900 system (from March 1900 on)."""
+    """Give the serial number of a day in the 1900 system (from March 1900 on)."""
     return (day - EPOCH_1900).days
 
 
 def shown(value: object) -> str:
-    """A cell value as a person would see it: whole numbers without a point."""
+    """Give a cell value as a person would see it: whole numbers without a point."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

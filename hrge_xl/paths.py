@@ -34,7 +34,7 @@ def is_left_by_a_program(name: str) -> bool:
 
 
 def expand(arguments: Iterable[str]) -> list[Path]:
-    """Every file meant, each once, in the order given; folders give all their files, sorted.
+    """Give every file meant, each once, in the order given; folders give all their files, sorted.
 
     Raises `UsageError` when an argument leads nowhere, or all of them to no file at all.
     """
@@ -59,14 +59,14 @@ def _files(argument: str, lists: _Lists) -> Iterator[Path]:
 
 
 def _within(place: Path) -> Iterable[Path]:
-    """All files of a folder that are looked at, sorted; links to folders are not followed. A file is itself."""
+    """Give all files of a folder that are looked at, sorted; links to folders are not followed. A file is itself."""
     if not place.is_dir():
         return [place]
     return sorted(each for each in place.rglob("*") if _is_return(each, place))
 
 
 def _is_return(path: Path, folder: Path) -> bool:
-    """Everything in a folder is looked at, but for what programs hide and leave there."""
+    """Give everything in a folder is looked at, but for what programs hide and leave there."""
     return not path.is_dir() and not _hidden(path.relative_to(folder)) and not _is_litter(path)
 
 
@@ -89,7 +89,7 @@ def _hidden(path: Path) -> set[str]:
 
 
 def _matches(pattern: str) -> list[Path]:
-    """What a pattern means, sorted. `**` goes through no link to a folder, which may lead back to where it stands.
+    """Say what a pattern means, sorted. `**` goes through no link to a folder, which may lead back to where it stands.
 
     Hidden files and folders are meant only where the pattern names them.
     """
@@ -111,7 +111,7 @@ class _Lists:
         self._open: list[Path] = []
 
     def files(self, file: Path) -> Iterator[Path]:
-        """The files that a list means. Raises `UsageError` for one that is none, or names itself."""
+        """Give the files that a list means. Raises `UsageError` for one that is none, or names itself."""
         place = Path(os.path.abspath(file))  # noqa: PTH100 - `absolute` leaves ".." in it
         if place in self._open:
             way = " → ".join(each.name for each in [*self._open[self._open.index(place) :], place])
@@ -141,7 +141,7 @@ def _lines(file: Path) -> list[str]:
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """The content of a regular file of at most so many bytes.
+    """Give the content of a regular file of at most so many bytes.
 
     Raises `OSError`, also for a folder, a device or a pipe, from which one could read for ever, and for more bytes;
     and `ValueError` for a name that no file can have.

@@ -14,7 +14,7 @@ ROWS = 3  # of an open table; the others are like these
 
 
 def sample_answers(layout: Layout, today: date) -> Answers:
-    """An answer for each question, and for each in the first rows of open tables; always the same."""
+    """Give an answer for each question, and for each in the first rows of open tables; always the same."""
     found: Answers = {}
     for number, slot in enumerate(_asked(layout)):
         value = _value(layout, slot, found, number, today)
@@ -24,7 +24,7 @@ def sample_answers(layout: Layout, today: date) -> Answers:
 
 
 def _asked(layout: Layout) -> Iterator[Slot]:
-    """The places that are filled in, those that decide the list of another one first."""
+    """Give the places that are filled in, those that decide the list of another one first."""
     for sheet in layout.sheets:
         for grid in sheet.grids:
             rows = [row.code for row in grid.data_rows]
@@ -40,21 +40,21 @@ def _value(layout: Layout, slot: Slot, known: Answers, number: int, today: date)
 
 
 def _choices(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
-    """What can be chosen: the first rows that a reference can point to, or the entries of a list."""
+    """Say what can be chosen: the first rows that a reference can point to, or the entries of a list."""
     if slot.field.to:
         return next((codes[:ROWS] for codes in _targets(layout, slot.field)), ())
     return () if slot.field.list_name is None else _entries(layout, slot, known)
 
 
 def _targets(layout: Layout, field: Field) -> Iterator[Sequence[str]]:
-    """The rows of each sheet that a reference can point to, where it was issued."""
+    """Give the rows of each sheet that a reference can point to, where it was issued."""
     for code in field.to:
         if code in layout.rows_of:
             yield [row.code for row in offered_rows(layout.rows_of[code], field)]
 
 
 def _entries(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
-    """The entries of a list, of those that belong to the answer of the parent field."""
+    """Give the entries of a list, of those that belong to the answer of the parent field."""
     field = slot.field
     codes = layout.lists[str(field.list_name)].codes
     if field.parent is None:

@@ -58,7 +58,7 @@ def try_out(spec: Spec) -> None:
 
 
 def _tried(spec: Spec, language: str) -> Iterator[Placed]:
-    """What is wrong with the workbooks of one language; they are made only where they fit into Excel."""
+    """Say what is wrong with the workbooks of one language; they are made only where they fit into Excel."""
     index = _Index(spec, layout_for(spec, Order("TEST", DAY, language=language)))
     limits = [*_formulas(index), *_prompts(index)]
     yield from limits
@@ -74,7 +74,7 @@ def _tried(spec: Spec, language: str) -> Iterator[Placed]:
 
 
 def _made(layout: Layout) -> list[Made]:
-    """The workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
+    """Give the workbook of a layout, blank and filled in: drawn once. Raises `LimitError`."""
     given: dict[str, Answers] = {BLANK: {}, FILLED_IN: sample_answers(layout, DAY)}
     orders = [Order("TEST", DAY, language=layout.language, answers=answers) for answers in given.values()]
     contents = contents_for(layout, orders)
@@ -86,7 +86,7 @@ def _made(layout: Layout) -> list[Made]:
 
 
 def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
-    """What a team would have to correct in the sample of each profile; what is wrong is so in every language."""
+    """Say what a team would have to correct in the sample of each profile; what is wrong is so in every language."""
     if spec.sample is None:
         return
     where = {(each.tool, each.row, each.field): each.path for each in answers_of(spec, spec.sample)}
@@ -117,12 +117,12 @@ class _Index:
         }
 
     def at(self, tool: str | None, field: str | None = None) -> Steps:
-        """The place of a question, else of its sheet, else of the spec."""
+        """Give the place of a question, else of its sheet, else of the spec."""
         found = self.fields.get((tool or "", field or ""))
         return (*found, "code") if found else self.tools.get(tool or "", ("name",))
 
     def at_cell(self, cell: tuple[str, int, int] | None) -> Steps:
-        """The place of what stands in a cell of a sheet."""
+        """Give the place of what stands in a cell of a sheet."""
         if cell is None:
             return ("name",)
         sheet = next((each for each in self.layout.sheets if each.name == cell[0]), None)
@@ -153,7 +153,7 @@ def _formulas(index: _Index) -> Iterator[Placed]:
 
 
 def _is_part(written: Written, slot: Slot, part: str) -> bool:
-    """Whether an expression goes into the formula of a question, or into that of its check."""
+    """Say whether an expression goes into the formula of a question, or into that of its check."""
     if written.scope.tool.code != slot.tool or not written.for_sheet:
         return False
     if written.rule is not None:
@@ -186,7 +186,7 @@ def _prompts(index: _Index) -> Iterator[Placed]:
 
 
 def _doubled_names(data: bytes) -> Iterator[Placed]:
-    """Names of cells that a workbook has twice: Excel repairs such a file, and loses one of them."""
+    """Give names of cells that a workbook has twice: Excel repairs such a file, and loses one of them."""
     with ZipFile(BytesIO(data)) as package:
         names = [name.casefold() for name in DEFINED.findall(package.read("xl/workbook.xml").decode())]
     for name, times in Counter(names).items():
@@ -203,7 +203,7 @@ def _doubled_names(data: bytes) -> Iterator[Placed]:
 
 
 def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
-    """What workbooks that nobody has touched are read with; they are checked together."""
+    """Say what workbooks that nobody has touched are read with; they are checked together."""
     asked = ValidationRequest(Wanted(spec=index.spec.folder), DAY)
     read = [_reading(data, asked.wanted) for _, _, data in made]
     results = iter(check_all([each for each in read if isinstance(each, Submission)], asked))
@@ -232,14 +232,14 @@ def _said(refusal: Refusal) -> str:
 
 
 def _is_odd(finding: Finding, *, filled: bool) -> bool:
-    """Whether a finding cannot be about the answers, which are missing or made up."""
+    """Say whether a finding cannot be about the answers, which are missing or made up."""
     if filled:
         return finding.code in CATALOGUE and finding.code[0] in "FIS"
     return finding.code in CATALOGUE and finding.code != ANSWER_MISSING.code
 
 
 def _changed(index: _Index, given: Mapping[Key, Value], reading: Submission, what: str) -> Iterator[Placed]:
-    """Answers that come back as others than they were, the first one of each question."""
+    """Give answers that come back as others than they were, the first one of each question."""
     came, told = reading.values(), set[tuple[str, str]]()
     for key in index.layout.slots:
         question = (key[0], key[2])

@@ -25,12 +25,12 @@ UNCHECKED = "unchecked"  # signed, and no key to check it with
 
 
 def to_pairs(identity: Identity) -> list[tuple[str, str]]:
-    """Every field of the stamp with its value, in one fixed order."""
+    """Give every field of the stamp with its value, in one fixed order."""
     return [(name, str(getattr(identity, name))) for name in FIELDS]
 
 
 def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
-    """The identity written down as pairs; None when one of the fields that nothing works without is missing.
+    """Give the identity written down as pairs; None when one of the fields that nothing works without is missing.
 
     Keys that no field has are left alone: a later version may write more.
     """
@@ -40,7 +40,7 @@ def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
 
 
 def canonical(identity: Identity) -> bytes:
-    """What is signed: the stamp without its signature, in one way only.
+    """Say what is signed: the stamp without its signature, in one way only.
 
     Fields that came later are part of it where they say something: stamps from before stay as they were signed.
     """
@@ -54,12 +54,12 @@ def _signature(identity: Identity, key: bytes) -> str:
 
 
 def sign(identity: Identity, key: bytes) -> Identity:
-    """The same identity with its signature under the key of the round."""
+    """Give the same identity with its signature under the key of the round."""
     return replace(identity, signature=_signature(identity, key))
 
 
 def verify(identity: Identity, key: bytes) -> str:
-    """Whether the signature is "valid", "invalid" or missing ("unsigned")."""
+    """Say whether the signature is "valid", "invalid" or missing ("unsigned")."""
     if not identity.signature:
         return UNSIGNED
     right = _signature(identity, key).encode()

@@ -40,7 +40,7 @@ class Text:
         return next(iter(self.by_language.values()), "")
 
     def say(self, language: str) -> str:
-        """The text in this language, else in its base language, else in the first one that stands there."""
+        """Give the text in this language, else in its base language, else in the first one that stands there."""
         found = self.find(language)
         if found is not None:
             return found
@@ -102,7 +102,7 @@ NO_TEXT = Text({})
 
 
 def fixed_value(value: object) -> object:
-    """A value of a fixed column: numbers as they are written, and what is given by language as a text."""
+    """Give a value of a fixed column: numbers as they are written, and what is given by language as a text."""
     if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
         return Text({str(language): text for language, text in value.items()})
     return _as_written(value)
@@ -115,12 +115,12 @@ def fixed_codes(value: object) -> list[str]:
 
 
 def said(value: object, language: str) -> object:
-    """A value as it is in a language: a text by language is one text, anything else is itself."""
+    """Give a value as it is in a language: a text by language is one text, anything else is itself."""
     return value.say(language) if isinstance(value, Text) else value
 
 
 def _as_written(value: object) -> object:
-    """Codes are text as written in the file: `004` stays `004`, although YAML reads a number."""
+    """Give codes are text as written in the file: `004` stays `004`, although YAML reads a number."""
     return getattr(value, "written", value)
 
 

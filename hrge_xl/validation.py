@@ -50,11 +50,11 @@ class Result:
     read_for: str | None = None  # the round whose key, teams and period it was checked by
 
     def count(self, severity: Severity) -> int:
-        """How many findings of this severity."""
+        """Say how many findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
     def open(self, severity: Severity) -> int:
-        """How many of them nobody has accepted."""
+        """Say how many of them nobody has accepted."""
         return sum(finding.severity is severity and finding.open for finding in self.findings)
 
 
@@ -81,13 +81,13 @@ class Source:
 
 
 def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
-    """Every file read and checked, in the order given; files in = results out."""
+    """Give every file read and checked, in the order given; files in = results out."""
     with readers(asked.jobs) as pool:
         return [result for batch in batches(paths) for result in validate_batch(batch, asked, pool)]
 
 
 def batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
-    """The paths, some hundred at a time."""
+    """Give the paths, some hundred at a time."""
     return (paths[start : start + BATCH] for start in range(0, len(paths), BATCH))
 
 
@@ -129,7 +129,7 @@ def _check_together(asked: ValidationRequest, readings: Sequence[Submission | Re
 
 
 def _checked(submission: Submission, layout: Layout, outcome: Outcome, waivers: Sequence[Waiver]) -> Result:
-    """A file without an error is accepted, and so is one whose every error somebody has accepted as it is."""
+    """Give a file without an error is accepted, and so is one whose every error somebody has accepted as it is."""
     findings = waived(outcome.findings, submission.sha256, waivers)
     errors = any(finding.severity is Severity.ERROR and finding.open for finding in findings)
     return Result(
@@ -150,12 +150,12 @@ def _stopped(reading: Submission | Refusal, fault: Exception) -> list[Result]:
 
 
 def stopped_result(about: Result, fault: Exception) -> Result:
-    """What becomes of a file that a fault of this program showed with, in place of another result."""
+    """Say what becomes of a file that a fault of this program showed with, in place of another result."""
     return _instead(about, stopped(about.path, fault))
 
 
 def changed_result(result: Result) -> Result:
-    """The result of a file that was not the same all the time: what was read has no hash that could be named."""
+    """Give the result of a file that was not the same all the time: what was read has no hash that could be named."""
     return _instead(replace(result, sha256=None, size=None), Observation(CHANGED_WHILE_READ))
 
 
@@ -173,7 +173,7 @@ def _refused(refusal: Refusal) -> Result:
 
 
 def spec_of(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:
-    """The spec that the run was about: the one asked for, else that of the first file read."""
+    """Give the spec that the run was about: the one asked for, else that of the first file read."""
     if asked.wanted.spec is not None:
         return load(asked.wanted.spec)
     return next((result.layout.spec for result in results if result.layout is not None), None)

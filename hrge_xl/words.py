@@ -43,12 +43,12 @@ Translate = Callable[[str], str]
 
 @cache
 def locale(language: str) -> Locale:
-    """The Babel locale of a BCP-47 tag. Raises `UnknownLocaleError` or `ValueError` for an unknown one."""
+    """Give the Babel locale of a BCP-47 tag. Raises `UnknownLocaleError` or `ValueError` for an unknown one."""
     return Locale.parse(language, sep="-")
 
 
 def is_language(tag: str) -> bool:
-    """Whether the tag is one that Babel knows."""
+    """Say whether the tag is one that Babel knows."""
     try:
         locale(tag)
     except (UnknownLocaleError, ValueError):
@@ -71,7 +71,7 @@ def proper_tag(text: str) -> str | None:
 
 
 def _cased(tag: str) -> str:
-    """A tag with the capitals that its parts have: sr-Latn-RS."""
+    """Give a tag with the capitals that its parts have: sr-Latn-RS."""
     first, *others = tag.split("-")
     shapes = {2: str.upper, 4: str.title}
     return "-".join([first.lower(), *(shapes.get(len(part), str.lower)(part) for part in others)])
@@ -88,7 +88,7 @@ def direction(language: str) -> str:
 
 
 def right_to_left(language: str) -> bool:
-    """Whether sheets in this language run from right to left."""
+    """Say whether sheets in this language run from right to left."""
     return locale(language).text_direction == "rtl"
 
 
@@ -107,7 +107,7 @@ def kept_in_order(text: str, language: str) -> str:
 
 
 def language_name(language: str, said_in: str | None = None) -> str:
-    """What a language is called in another one; else its own name for itself."""
+    """Say what a language is called in another one; else its own name for itself."""
     named, said = locale(language), locale(said_in or language)
     own = said.languages.get(str(named))  # Dari has a name of its own, and is not "Persian (Afghanistan)"
     return own or named.get_display_name(said) or language
@@ -120,13 +120,13 @@ def names_of_language(language: str, said_in: str) -> tuple[str, ...]:
 
 
 def language_names(said_in: str) -> dict[str, str]:
-    """What every language that CLDR knows is called in one of them, by tag."""
+    """Say what every language that CLDR knows is called in one of them, by tag."""
     return {tag.replace("_", "-"): name for tag, name in locale(said_in).languages.items()}
 
 
 @cache
 def country_names(said_in: str) -> dict[str, str]:
-    """What every country that CLDR knows is called in a language, by its codes of two and of three letters."""
+    """Say what every country that CLDR knows is called in a language, by its codes of two and of three letters."""
     names = {code: name for code, name in locale(said_in).territories.items() if code.isalpha()}
     aliases = get_global("territory_aliases").items()
     three = {code: now[0] for code, now in aliases if len(code) == 3 and code.isalpha() and len(now) == 1}
@@ -134,29 +134,29 @@ def country_names(said_in: str) -> dict[str, str]:
 
 
 def number(value: float, language: str) -> str:
-    """A number as it is written in a language, with at most two decimals."""
+    """Give a number as it is written in a language, with at most two decimals."""
     return str(format_decimal(value, "#,##0.##", locale=locale(language)))
 
 
 def percent(share: float, language: str) -> str:
-    """A share of 1 as a percentage without decimals."""
+    """Give a share of 1 as a percentage without decimals."""
     return str(format_percent(share, locale=locale(language)))
 
 
 def day(value: date, language: str) -> str:
-    """A day in words."""
+    """Give a day in words."""
     return str(format_date(value, "d MMMM y", locale=locale(language)))
 
 
 @cache
 def thousands_separator(language: str) -> str:
-    """What a language puts between thousands, where it writes with the digits 0 to 9."""
+    """Say what a language puts between thousands, where it writes with the digits 0 to 9."""
     return str(locale(language).number_symbols["latn"]["group"])
 
 
 @cache
 def month_names(language: str) -> tuple[tuple[str, int], ...]:
-    """Every name of a Gregorian month in a language and its countries, in full and short, with its number."""
+    """Give every name of a Gregorian month in a language and its countries, in full and short, with its number."""
     return tuple(
         (before + name + behind, number)
         for known in _with_countries(language)
@@ -169,14 +169,14 @@ def month_names(language: str) -> tuple[tuple[str, int], ...]:
 
 
 def _attached_to_months(known: Locale) -> set[tuple[str, str]]:
-    """What stands before and behind the name of a month without a space: in Hebrew "in", in Kurdish "of"."""
+    """Say what stands before and behind the name of a month without a space: in Hebrew "in", in Kurdish "of"."""
     found = (ATTACHED.search(str(shape)) for shape in known.date_formats.values())
     return {("", ""), *(((at[1] or at[2] or "", at[3] or at[4] or "")) for at in found if at)}
 
 
 @cache
 def weekday_names(language: str) -> tuple[tuple[str, int], ...]:
-    """Every name of a day of the week, in full and short, with its number; Monday is 0."""
+    """Give every name of a day of the week, in full and short, with its number; Monday is 0."""
     return tuple(
         (name, number)
         for known in _with_countries(language)
@@ -188,19 +188,19 @@ def weekday_names(language: str) -> tuple[tuple[str, int], ...]:
 
 @cache
 def date_literals(language: str) -> tuple[str, ...]:
-    """What a language writes around day, month and year: "de", "г.", "年"."""
+    """Say what a language writes around day, month and year: "de", "г.", "年"."""
     shapes = " ".join(str(shape) for shape in locale(language).date_formats.values())
     return (*re.findall("'([^']+)'", shapes), *re.sub("'[^']*'|[A-Za-z]", " ", shapes).split())
 
 
 @cache
 def common_era(language: str) -> tuple[str, ...]:
-    """What a language calls the era of the Gregorian calendar, in full and short."""
+    """Say what a language calls the era of the Gregorian calendar, in full and short."""
     return tuple(str(locale(language).eras[width][1]) for width in ("wide", "abbreviated"))
 
 
 def _with_countries(language: str) -> list[Locale]:
-    """The locale of a language, and those of the countries where it is spoken: Iraq names months unlike Egypt."""
+    """Give the locale of a language, and those of the countries where it is spoken: Iraq names months unlike Egypt."""
     base = locale(language).language
     tags = [tag for tag in locale_identifiers() if tag.split("_")[0] == base]
     return [locale(language), *(Locale.parse(tag) for tag in tags)]
@@ -208,7 +208,7 @@ def _with_countries(language: str) -> list[Locale]:
 
 @cache
 def translator(language: str) -> Translate:
-    """A function from an English text of the engine to the same text in this language.
+    """Give a function from an English text of the engine to the same text in this language.
 
     Texts that a catalogue lacks stay English; `tests/test_words.py` says which those are.
     """
@@ -229,12 +229,12 @@ def _catalogue(language: str) -> dict[str, str]:
 
 
 def languages() -> list[str]:
-    """The languages that the engine itself speaks."""
+    """Give the languages that the engine itself speaks."""
     return sorted({SOURCE_LANGUAGE, *(file.stem for file in CATALOGUES.glob("*.po"))})
 
 
 def tidy(text: str) -> str:
-    """The text in NFC, with every run of spaces of any kind as one space, and none at the ends."""
+    """Give the text in NFC, with every run of spaces of any kind as one space, and none at the ends."""
     if not text.isascii():  # most texts are, and need neither
         text = _spaced(unicodedata.normalize("NFC", text))
     return " ".join(text.split())
@@ -255,7 +255,7 @@ def _spaced(text: str) -> str:
 
 
 def and_more(count: int) -> str:
-    """How many more there are than the one that is named, to stand behind it; nothing where it is the only one."""
+    """Say how many more there are than the one that is named, to stand behind it; nothing where it is the only one."""
     return f" (+{count})" if count > 0 else ""
 
 
@@ -265,22 +265,22 @@ def counted(count: int, one: str, several: str = "") -> str:
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a text is blank, or a mark that stands for no answer, as the check cell of a sheet finds it."""
+    """Say whether a text is blank, or a mark that stands for no answer, as the check cell of a sheet finds it."""
     return f" {tidy(text)}" in NO_ANSWER
 
 
 def count_words(text: str) -> int:
-    """Words of a text: what stands between spaces and holds at least one letter or digit."""
+    """Give words of a text: what stands between spaces and holds at least one letter or digit."""
     return sum(any(character.isalnum() for character in token) for token in _spaced(text).split())
 
 
 def spaceless(text: str) -> bool:
-    """Whether the text is mostly in a script that puts no spaces between words."""
+    """Say whether the text is mostly in a script that puts no spaces between words."""
     return len(SPACELESS.findall(text)) * 2 > len(text)
 
 
 def too_many_words(text: str, limit: int) -> bool:
-    """Whether a text is over its limit; in scripts without spaces characters are counted."""
+    """Say whether a text is over its limit; in scripts without spaces characters are counted."""
     if len(text) <= 2 * limit:  # a word and a space take two characters at least
         return False
     if spaceless(text):
@@ -294,7 +294,7 @@ def cell_length(text: str) -> int:
 
 
 def fits_a_cell(text: str) -> bool:
-    """Whether a cell of Excel can hold the text."""
+    """Say whether a cell of Excel can hold the text."""
     return 2 * len(text) <= CELL_LIMIT or cell_length(text) <= CELL_LIMIT
 
 
@@ -307,14 +307,14 @@ def beginning(text: str, limit: int = CELL_LIMIT) -> str:
 
 
 def western_digits(text: str) -> str:
-    """The text with the digits of every script as 0-9, and Arabic separators as point and comma."""
+    """Give the text with the digits of every script as 0-9, and Arabic separators as point and comma."""
     if text.isascii():
         return text
     return plain_digits(text.replace("\u066b", ".").replace("\u066c", ",").replace("\u2212", "-"))
 
 
 def plain_digits(text: str) -> str:
-    """The text with the digits of every script as 0-9, and nothing else changed."""
+    """Give the text with the digits of every script as 0-9, and nothing else changed."""
     return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
 
 
@@ -324,17 +324,17 @@ def undirected(text: str) -> str:
 
 
 def unhidden(text: str) -> str:
-    """The text without what nobody sees: marks of direction, joiners and zero-width spaces."""
+    """Give the text without what nobody sees: marks of direction, joiners and zero-width spaces."""
     return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def bare(text: str) -> str:
-    """The text as `fold` makes it, without accents."""
+    """Give the text as `fold` makes it, without accents."""
     return "".join(c for c in unicodedata.normalize("NFKD", fold(text)) if not unicodedata.combining(c))
 
 
 def fold(text: str) -> str:
-    """The text as it is compared: tidy, without case or compatibility forms."""
+    """Give the text as it is compared: tidy, without case or compatibility forms."""
     return tidy(text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
 
 
@@ -364,5 +364,5 @@ def fold_code(text: str) -> str:
 
 
 def loosely(text: str) -> str:
-    """The words of a text in alphabetical order, without case, accents and punctuation: to look up names by."""
+    """Give the words of a text in alphabetical order, without case, accents and punctuation: to look up names by."""
     return " ".join(sorted(WORD.findall(bare(text))))

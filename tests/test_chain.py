@@ -194,7 +194,7 @@ def test_any_single_change_of_any_column_is_told(
         ("UPDATE files SET received = '2026-01-01' WHERE n = 1", "it says day 2026-01-01 instead of 2026-06-30"),
         ("UPDATE files SET path = 'x.xlsx' WHERE n = 1", "it says path x.xlsx instead of"),
         ("UPDATE files SET stated = 0 WHERE n = 1", "it says day stated False instead of True"),
-        ("DELETE FROM files WHERE n = 1", "Receipt 1 tells of round/returned/AFG.xlsx ("),
+        ("DELETE FROM files WHERE n = 1", "Receipt 1 is about round/returned/AFG.xlsx ("),
         ("INSERT INTO files (sha256, n, path) VALUES ('ff', 9, 'new.xlsx')", "new.xlsx (ff) is in the table of files"),
         ("DELETE FROM entries WHERE n = 9", "PAK_2.xlsx ("),
     ],
@@ -279,7 +279,7 @@ def test_the_highest_number_is_no_end_without_a_word(
 def test_what_only_something_else_shows(folder: Path) -> None:
     """The last entries taken away: the chain before them is whole, the journal and the table of files know better."""
     edit(folder, "DELETE FROM entries WHERE n > 7")
-    assert "stands in ledger.jsonl and not in the ledger" in " ".join(told(folder))
+    assert "is in ledger.jsonl but not in the ledger" in " ".join(told(folder))
     (folder / "ledger.jsonl").unlink()
     assert [each[:35] for each in told(folder)] == [
         "round/returned/PAK_2.xlsx (" + sha_of(folder, "PAK_2.xlsx")[:8]

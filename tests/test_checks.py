@@ -171,11 +171,11 @@ def test_a_suggestion_travels_with_the_finding() -> None:
         ("PLN_08", -2.5, "Budget: -2.5 is out of range (0 or more).", "Type a number (0 or more)."),
         (
             "PLN_03", "word " * 41,
-            "Purpose of the workshop: 41 words, 40 are allowed.", "Shorten the text to at most 40 words.",
+            "Purpose of the workshop: 41 words; at most 40 are allowed.", "Shorten the text to at most 40 words.",
         ),
         (
             "PLN_01", "x" * 21,
-            "Project code: 21 characters, 20 are allowed.", "Shorten the text to at most 20 characters.",
+            "Project code: 21 characters; at most 20 are allowed.", "Shorten the text to at most 20 characters.",
         ),
         (
             "PLN_04", date(1950, 1, 1),

@@ -112,7 +112,7 @@ def test_a_whole_sheet_that_is_merged_is_named(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "x.xlsx").write_bytes(workbook(sheet(HEADS, after=merge)))
     assert run(["spec", "draft", str(tmp_path / "x.xlsx"), "-o", str(tmp_path / "draft")]) == 2
     assert capsys.readouterr().err == (
-        "Error: x.xlsx: the sheet “S1” merges 17,179,869,184 cells, where 200,000 are the most. "
+        "Error: x.xlsx: the sheet “S1” merges 17,179,869,184 cells; at most 200,000 are allowed. "
         "Unmerge whole rows, columns and sheets, and save it.\n"
     )
 
@@ -145,7 +145,7 @@ def saved(folder: Path, rows: Iterator[list[object]], name: str = "teams.xlsx") 
 
 def test_a_list_of_a_million_teams_is_none(tmp_path: Path) -> None:
     rows = iter([["team"], *([f"T{n}"] for n in range(MOST_TEAMS + 1))])
-    with pytest.raises(Exception, match=r"there are 10,001 lines, where 10,000 teams are the most"):
+    with pytest.raises(Exception, match=r"there are 10,001 lines; at most 10,000 teams are allowed"):
         read_teams(saved(tmp_path, rows), load("example"))
 
 

@@ -62,7 +62,7 @@ def test_every_kind_of_text_field_has_an_end(tmp_path: Path) -> None:
     wrong = {each.field: each for each in result.findings if each.code == "V010"}
     assert set(wrong) == {f.code for _, _, f in load("example").places() if f.type in TEXTS}
     assert wrong["PLN_12"].message.endswith(f"{len(LONG.strip())} characters; at most 32767 are allowed.")
-    assert wrong["PLN_01"].message.endswith(f"{len(LONG.strip())} characters, 20 are allowed.")
+    assert wrong["PLN_01"].message.endswith(f"{len(LONG.strip())} characters; at most 20 are allowed.")
     due = {"V001"}  # who does it was said, and not until when
     assert {each.code for each in result.findings} == {
         "V009",

@@ -309,6 +309,13 @@ def test_languages_have_their_own_words_and_direction(found: Overview) -> None:
     assert "من أجاب" in html(found, "ar")
 
 
+def test_what_is_typed_runs_from_left_to_right_in_every_language(found: Overview) -> None:
+    """Else an option reads “shareable--” on an Arabic page."""
+    for language in ("en", "ar", "fa"):
+        assert '<bdi dir="ltr">--shareable</bdi>' in html(found, language)
+        assert '<bdi dir="ltr">hrge-xl consolidate</bdi>' in html(found, language)
+
+
 def test_drawings_have_words(found: Overview) -> None:
     for tag, attributes in Parsed(html(found)).elements:
         if tag == "svg":

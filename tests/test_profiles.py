@@ -157,7 +157,7 @@ def test_each_team_of_a_round_has_its_profile(tmp_path: Path) -> None:
     assert d.tools == ("T4.A", "T4.B", "T4.C")
     ((codes, why),) = taken_along(made)
     assert codes == ["D"]
-    assert "T4.A comes along" in why
+    assert "T4.A is included" in why
 
 
 def test_a_team_with_no_such_profile_or_an_open_choice_is_told_with_its_line(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_a_ledger_that_was_put_back_from_before_is_told(
     with closing(sqlite3.connect(case / "ledger.sqlite")) as database, database:
         database.execute("DELETE FROM entries WHERE kind IN ('waiver', 'seal')")
     assert hrge("status", case, "--today", DAY) == 0
-    assert "stands in ledger.jsonl and not in the ledger" in capsys.readouterr().err
+    assert "is in ledger.jsonl but not in the ledger" in capsys.readouterr().err
 
 
 def test_a_journal_says_each_entry_once(made: Path) -> None:

@@ -23,6 +23,7 @@ from hrge_xl.reports import page, schema, shown_text
 from hrge_xl.reports.document import Document
 from hrge_xl.reports.formats import html, junit, sarif, xlsx
 from hrge_xl.reports.formats import json as json_format
+from hrge_xl.reports.page import isolated
 from hrge_xl.words import CELL_LIMIT, cell_length
 from tests.report_document import NASTY, build, recount
 
@@ -213,7 +214,7 @@ def test_a_file_that_does_not_count_says_why_and_keeps_its_findings() -> None:
     page = html.render(document)
     section = page.partition('<div id="f4">')[2].partition("</details>")[0]
     assert 'class="superseded tag">Superseded</span>: A newer version of the same workbook counts.' in section
-    assert f'<a href="#f0">{new["path"]}</a>' in section
+    assert f'<a href="#f0"><bdi>{new["path"]}</bdi></a>' in section
     rows = [line for line in headed(workbook(document)["Findings"]) if line["File"] == old["path"]]
     assert {line["File status"] for line in rows} == {"Superseded"}
     assert len(rows) == len(old["findings"])
@@ -360,6 +361,18 @@ def test_the_workbook_can_be_worked_through() -> None:
     assert rule.showErrorMessage
     assert str(rule.sqref) == f"K2:K{sheet.max_row}"
     assert sheet["C2"].hyperlink.location.startswith("'Codes'!A")
+
+
+def test_an_arabic_page_runs_from_right_to_left_and_paths_do_not() -> None:
+    document = build()
+    document["run"]["language"] = "ar"
+    path = document["files"][0]["path"] = "/srv/returned/PAK.xlsx"
+    page = html.render(document)
+    assert f"<bdi>{path}</bdi></a>" in page
+    assert f"· <bdi>{path}</bdi></h3>" in page
+    assert " ←<th" in page
+    assert "→" not in page
+    assert str(isolated("في 4.C Values!D9: لا")) == 'في <bdi dir="ltr">4.C Values!D9</bdi>: لا'
 
 
 PRINTED = {  # what an auditor needs on paper, by sheet

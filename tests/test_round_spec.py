@@ -197,7 +197,7 @@ def test_a_round_written_in_one_line_is_not_edited_by_guess(made: Round, spec: P
 @pytest.mark.parametrize(
     ("wrong", "error", "said"),
     [
-        ("another name", RoundError, "the round is of 'our_own': its workbooks would be strangers"),
+        ("another name", RoundError, "the round is of 'our_own': its workbooks would not be recognised"),
         ("no such country", RoundError, "there is no country 'MAR'"),
         ("mistakes", SpecError, "vocabularies.yaml"),
         ("no such spec", UsageError, "No spec"),

@@ -133,7 +133,7 @@ def test_its_country_can_never_be_taken_for_a_real_one(name: str) -> None:
 
 def test_a_country_that_there_is_makes_no_sample(copy: Path) -> None:
     damage(copy, "sample.yaml", "code: XEX", "code: FRA")
-    assert any("'FRA' is a country that there is" in said for said in mistakes(copy))
+    assert any("'FRA' is a real country" in said for said in mistakes(copy))
 
 
 # marked and refused

@@ -134,7 +134,7 @@ def test_libreoffice_fills_version_one_and_feedback_gives_version_two(
         "Thank you for PAK.xlsx.",
         "Answers received: 19. Sheets complete: 1 of 2.",
         "",
-        "It is of version 1.0; the questionnaire is now at version 2.0.",
+        "It is version 1.0; the questionnaire is now at version 2.0.",
         "The attached workbook is the new version and holds your answers.",
         "",
         "To correct: 1. Missing: 0. To look at: 0.",

@@ -152,7 +152,7 @@ EDITS = [
     Edit("a receipt", in_ledger("UPDATE entries SET content = replace(content, 'AFG.', 'AFX.')"), "receipt 1"),
     Edit(
         "the last entry", in_ledger("DELETE FROM entries WHERE n = (SELECT max(n) FROM entries)"),
-        "stands in ledger.jsonl and not in the ledger",
+        "is in ledger.jsonl but not in the ledger",
     ),
     Edit("the order", in_ledger("UPDATE files SET n = n + 9; UPDATE files SET n = 12 - n"), "number"),
     Edit("no ledger", lambda folder: (folder / "ledger.sqlite").unlink(), "hrge-xl recover"),

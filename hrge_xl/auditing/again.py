@@ -86,7 +86,7 @@ def _read(
 
 
 def _each_once(files: Sequence[FileRow], found: Mapping[int, Path]) -> list[int]:
-    """The rows that are read: of each content the one that is not a copy of another."""
+    """Give the rows that are read: of each content the one that is not a copy of another."""
     first: dict[str | None, int] = {}
     for at in sorted(found, key=lambda at: (files[at]["copy_of"] is not None, at)):
         first.setdefault(files[at]["sha256"], at)
@@ -105,7 +105,7 @@ def _dataset(
     then: Document, number: int, found: Mapping[int, Path], read: Mapping[int, Result], spec: str | None,
     waivers: Sequence[Waiver],
 ) -> Iterator[Dataset]:  # fmt: skip
-    """A dataset of the report as it tells: what came when and in which order, and what was decided."""
+    """Give a dataset of the report as it tells: what came when and in which order, and what was decided."""
     about = then["run"]["datasets"][number - 1]
     rows = [then["files"][at] for at in found]
     made = list(_decisions(then, number))
@@ -125,12 +125,12 @@ def _dataset(
 
 
 def _stand_in(name: str | None, spec: str) -> Round | None:
-    """The round of a dataset, of which no more is told here than its name."""
+    """Give the round of a dataset, of which no more is told here than its name."""
     return Round(HOME, name, spec, None, None, ()) if name is not None else None
 
 
 def _receipts(rows: Sequence[FileRow]) -> Iterator[Receipt]:
-    """When files came; where no ledger told the order, that of the report."""
+    """Say when files came; where no ledger told the order, that of the report."""
     for at, row in enumerate(rows, start=1):
         if row["sha256"] is not None:
             day = date.fromisoformat(row["arrived"]) if row["arrived"] else None
@@ -146,7 +146,7 @@ def _decisions(then: Document, number: int) -> Iterator[Made]:
 
 
 def _facts(then: Document) -> Facts:
-    """What the report says of its run: taken over, for nobody can know it today."""
+    """Say what the report says of its run: taken over, for nobody can know it today."""
     run = then["run"]
     today = date.fromisoformat(run["today"])
     return Facts(run["started"], today, run["command"], run["language"], run["redacted"])

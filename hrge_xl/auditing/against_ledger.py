@@ -77,7 +77,7 @@ def left_out(then: Document, told: Told) -> Iterator[str]:
 
 
 def _is_told(row: Any, known: Sequence[Any], keys: Sequence[str]) -> bool:
-    """Whether something was given as a report tells it; that it was withdrawn since is not a contradiction."""
+    """Say whether something was given as a report tells it; that it was withdrawn since is not a contradiction."""
     return any(all(row[key] == each[key] for key in keys) for each in known)
 
 

@@ -77,7 +77,7 @@ def contradictions(document: Document) -> Iterator[str]:
 
 
 def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What a file is known by in both reports: where it lay, and its content."""
+    """Say what a file is known by in both reports: where it lay, and its content."""
     return row["dataset"], row["path"], row["sha256"]
 
 
@@ -107,7 +107,7 @@ def summed_up(rows: Collection[Any]) -> Any:
 
 
 def _became(row: Mapping[str, Any]) -> str | None:
-    """What became of a file that could be read, as the sums call it."""
+    """Say what became of a file that could be read, as the sums call it."""
     status = row.get("status")
     return "counted" if status == COUNTS else None if status == REFUSED else status
 

@@ -66,12 +66,12 @@ class DatasetAudit:
         return f"A sample: the chance that it has none {missed}."
 
     def missed(self, forged: int) -> float:
-        """The chance that a sample like this one has none of so many forged returns in it."""
+        """Give the chance that a sample like this one has none of so many forged returns in it."""
         genuine = self.returns - forged
         return comb(genuine, self.read) / comb(self.returns, self.read) if genuine >= self.read else 0.0
 
     def data(self) -> dict[str, Any]:
-        """The same as JSON data."""
+        """Give the same as JSON data."""
         return {
             "schema": SCHEMA,
             "folder": self.folder,

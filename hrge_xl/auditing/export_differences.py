@@ -61,7 +61,7 @@ def _parquet(here: Path, made: Path, table: Table | None, names: tuple[Names, ..
 def _rows(
     ours: list[tuple[Any, ...]], theirs: list[tuple[Any, ...]], table: Table | None, names: tuple[Names, ...], name: str
 ) -> Iterator[Difference]:  # fmt: skip
-    """Rows in one set only, then those that stand in another order or more than once."""
+    """Give rows in one set only, then those that stand in another order or more than once."""
     if table is None or any(len(row) != len(table.names) for row in ours):
         raise ValueError(name)
     here, made = set(ours), set(theirs)

@@ -40,14 +40,14 @@ def take_over(result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver])
 
 
 def _of_round(ours: Collection[str], told: Collection[str]) -> list[str]:
-    """The codes of checks that ran: those of the round as the report has them."""
+    """Give the codes of checks that ran: those of the round as the report has them."""
     return sorted(
         {*(code for code in ours if code not in OF_ROUND), *(code for code in told if code in OF_ROUND)}
     )
 
 
 def _findings(row: Mapping[str, Any]) -> Iterator[tuple[int, Finding]]:
-    """The findings of the round with their places among the others."""
+    """Give the findings of the round with their places among the others."""
     for at, told in enumerate(row.get("findings") or ()):
         if told.get("code") in OF_ROUND:
             with suppress(ValueError):  # one that is none is not there afterwards, and so is a difference

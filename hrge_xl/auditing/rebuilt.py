@@ -50,7 +50,7 @@ def told_of(store: Store, files: Mapping[int, Source]) -> dict[int, Told]:
 
 
 def _by_submission(store: Store, name: str, wanted: Collection[int]) -> dict[int, list[Record]]:
-    """The rows of a table as they stand there, whatever they are: another program may have written them."""
+    """Give the rows of a table as they stand there, whatever they are: another program may have written them."""
     found: dict[int, list[Record]] = {}
     names = store.schema.by_name[name].names
     for row in store.raw(name, [f'"{column}"' for column in names]):
@@ -61,7 +61,7 @@ def _by_submission(store: Store, name: str, wanted: Collection[int]) -> dict[int
 
 
 def _told(source: Source, row: Record, findings: Sequence[Record], not_run: Sequence[Record]) -> Told:
-    """What is told of a return, as a report would."""
+    """Say what is told of a return, as a report would."""
     found = [each | {"waiver": None} for each in findings if each["n"] > 0]  # the others are of the dataset
     as_row = {
         "identity": {"signature": row["signature"]},

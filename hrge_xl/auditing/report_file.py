@@ -102,7 +102,7 @@ def _is_json(path: Path) -> bool:
 
 
 def _text(path: Path) -> str:
-    """The text, also where a shell of Windows wrote it: as UTF-16, or with other line ends."""
+    """Give the text, also where a shell of Windows wrote it: as UTF-16, or with other line ends."""
     try:
         data = read_regular(path, MOST_BYTES)
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
@@ -173,7 +173,7 @@ def _days(document: Document) -> Iterator[str]:
 
 
 def _is_page_of(path: Path, document: Document) -> bool:
-    """Whether a page was made from these data, and all that lies beside it: the same data give the same bytes."""
+    """Say whether a page was made from these data, and all that lies beside it: the same data give the same bytes."""
     name = next(name for name in FORMATS if path.suffix.lower() == f".{suffix(name)}")
     try:
         others = all((path.parent / other).read_bytes() == data for other, data in beside(document, name))

@@ -105,7 +105,7 @@ def _by_key(rows: Iterable[tuple[Any, ...]], table: Table) -> dict[Hashable, tup
 
 
 def _place(table: Table, row: Sequence[Any], names: Sequence[Names]) -> tuple[str, str | None]:
-    """The names that the first knows, else those of the next: a row that was put in may be of no file."""
+    """Give the names that the first knows, else those of the next: a row that was put in may be of no file."""
     found = [each.place(table, row) for each in names]
     return next(((where, file) for where, file in found if file is not None), found[0])
 

@@ -79,7 +79,7 @@ class CellDifference:
     theirs: Seen
 
     def line(self, *, redacted: bool) -> str:
-        """The difference to read; redacted, without the values."""
+        """Give the difference to read; redacted, without the values."""
         place = f"{self.file}: {self.sheet}!{self.cell}"
         if redacted:
             return f"{place}: our reader and openpyxl see different values ({self.ours.kind}, {self.theirs.kind})."
@@ -163,7 +163,7 @@ def _failed(path: str, died: Died | None) -> str:
 
 
 def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
-    """The cells of every sheet that belong to questions."""
+    """Give the cells of every sheet that belong to questions."""
     return {
         submission.sheets[tool]: frozenset(some.values()) for tool, some in submission.cells.items() if some
     }
@@ -193,7 +193,7 @@ def _seen(answer: Answer) -> Seen:
 
 
 def cells_of(job: Job) -> dict[Place, Seen] | None:
-    """What openpyxl sees in some cells; those that it does not name hold nothing. None where it finds no sheet.
+    """Say what openpyxl sees in some cells; those that it does not name hold nothing. None where it finds no sheet.
 
     Runs in a worker, for it may fail in any way. It reads twice, as openpyxl gives results or formulas.
     """
@@ -216,7 +216,7 @@ def _book(data: bytes, *, data_only: bool) -> Workbook:
 
 
 def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tuple[Place, Any]]:
-    """The wanted cells that hold something, as far as the last wanted row and column: sheets may be endless."""
+    """Give the wanted cells that hold something, as far as the last wanted row and column: sheets may be endless."""
     from openpyxl.utils.cell import coordinate_to_tuple
 
     for sheet in book.worksheets:
@@ -293,5 +293,5 @@ def _as_day(number: float, theirs: Seen) -> str | None:
 
 
 def explanations(found: Opinion) -> Sequence[str]:
-    """What was equal in another way, a line each."""
+    """Say what was equal in another way, a line each."""
     return [f"{count:,} {EQUAL[name]}." for name, count in sorted(found.explained.items())]

@@ -95,7 +95,7 @@ class Audit:
         return f"Read with openpyxl: identical ({read})."
 
     def data(self) -> dict[str, Any]:
-        """The same as JSON data, schema `hrge-xl/verification/1`."""
+        """Give the same as JSON data, schema `hrge-xl/verification/1`."""
         hidden = self.redacted
         return {
             "schema": SCHEMA,
@@ -181,7 +181,7 @@ def _tell_of_files(audit: Audit, found: Found) -> None:
 
 
 def _around(asked: Asked) -> list[Path]:
-    """Where a ledger, a round or a spec may be: named, above what came back, or around the report.
+    """Say where a ledger, a round or a spec may be: named, above what came back, or around the report.
 
     Never among what came back: that is from teams, whatever it looks like.
     """
@@ -192,14 +192,14 @@ def _around(asked: Asked) -> list[Path]:
 
 
 def _rounds(asked: Asked) -> dict[str, Round]:
-    """The rounds that are at hand, by name."""
+    """Give the rounds that are at hand, by name."""
     folders = dict.fromkeys(folder.resolve() for folder in _around(asked))
     found = (load_round(folder) for folder in reversed(folders) if is_round(folder))
     return {each.name: each for each in found}
 
 
 def _missing_rounds(then: Document, rounds: Mapping[str, Round]) -> list[str]:
-    """The rounds that files of the report were checked for, and that are not at hand."""
+    """Give the rounds that files of the report were checked for, and that are not at hand."""
     return sorted(_named(then) - set(rounds))
 
 

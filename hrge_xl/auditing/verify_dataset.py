@@ -96,7 +96,7 @@ def verify_dataset(asked: Question) -> DatasetAudit:
 
 
 def _day_of(folder: Path, store: Store) -> date:
-    """The day that the figures were worked out for. Raises where the dataset cannot be made again."""
+    """Give the day that the figures were worked out for. Raises where the dataset cannot be made again."""
     if store.schema.flat:
         raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
     day = parse_day(store.derived())
@@ -115,7 +115,7 @@ def _reports(folder: Path) -> Iterator[str]:
 
 
 def _chosen(audit: DatasetAudit, asked: Question, found: Sources) -> dict[int, Source]:
-    """The returns that are read again: all that can be, or some of them by chance."""
+    """Give the returns that are read again: all that can be, or some of them by chance."""
     audit.returns = found.returns
     audit.problems += found.problems
     audit.notes += found.notes

@@ -53,7 +53,7 @@ def closed_rows(
 
 
 def foretell(plans: Sequence[Plan]) -> list[Outcome]:
-    """What the sheets of workbooks of one spec will say that are yet to be written: no findings, no progress.
+    """Say what the sheets of workbooks of one spec will say that are yet to be written: no findings, no progress.
 
     All at once: how many they are bounds the memory.
     """

@@ -59,7 +59,7 @@ class Batch:
         return [each.calculated_on or day for each, day in zip(self.submissions, self.days, strict=True)]
 
     def layout(self, submission: int) -> Layout:
-        """The layout of a submission; equal ones are the same object."""
+        """Give the layout of a submission; equal ones are the same object."""
         return self.kinds[int(self.layout_of[submission])]
 
     @cached_property
@@ -204,7 +204,7 @@ class Batch:
         return sorted(found, key=itemgetter(0))
 
     def _list(self, name: Literal["codes", "texts", "originals"]) -> list[Any]:
-        """One column of all submissions, without what has no cell."""
+        """Give one column of all submissions, without what has no cell."""
         every = list(chain.from_iterable(getattr(each.columns, name) for each in self._columns))
         kept = self._known.kept
         return every if len(kept) == len(every) else [every[place] for place in kept.tolist()]
@@ -257,7 +257,7 @@ class Batch:
     # by column and table: arrays of submissions by rows
 
     def answered(self, column: Column) -> Bools:
-        """Whether the slot holds an answer in any of its cells."""
+        """Say whether the slot holds an answer in any of its cells."""
         found = self._answered.get(column.key)
         if found is None:
             cells = self.filled[:, column.cells].reshape(self.size, len(column.table.rows), column.parts)
@@ -285,15 +285,15 @@ class Batch:
         return matrix
 
     def silent(self, column: Column) -> Bools:
-        """Which slots hold a text that says nothing: nothing else is asked of it."""
+        """Say which slots hold a text that says nothing: nothing else is asked of it."""
         return self.answered(column) & ~self.replies[:, column.slots]
 
     def exists(self, table: Table) -> Bools:
-        """Which rows the workbook has."""
+        """Say which rows the workbook has."""
         return np.asarray(self.cell_index.exists[table.key][self.layout_of], dtype=bool)
 
     def active(self, table: Table) -> Bools:
-        """Which rows count: those of forms and lists always, open rows once anything is answered in them."""
+        """Say which rows count: those of forms and lists always, open rows once anything is answered in them."""
         found = self._active.get(table.key)
         if found is None:
             found = self._active[table.key] = self.exists(table) & self._in_use(table)
@@ -318,7 +318,7 @@ def serials(days: Iterable[date | None]) -> Floats:
 
 
 def _only_spaces(original: object) -> bool:
-    """Whether a text holds nothing that can be seen."""
+    """Say whether a text holds nothing that can be seen."""
     return isinstance(original, str) and not original.strip()
 
 

@@ -27,7 +27,7 @@ CLOSE, ZERO = 1e-9, 1e-12
 
 
 def columns(run: Evaluator) -> Iterator[Column]:
-    """The calculated fields."""
+    """Give the calculated fields."""
     return (column for column in run.batch.cell_index.column_list if column.key in run.program.formulas)
 
 
@@ -44,7 +44,7 @@ def values(run: Evaluator) -> list[dict[Key, Value]]:
 
 
 def overwritten(now: Evaluator, then: Evaluator, finder: Finder) -> Iterator[Hit]:
-    """Cells that show something else than what comes out (V017 typed, V019 by formula), and typed ones that agree.
+    """Give cells that show something else than what comes out (V017 typed, V019 by formula), and typed ones that agree.
 
     What depends on the day is compared with what came out then, when the sheets were calculated.
     """
@@ -70,7 +70,7 @@ def _difference(run: Evaluator, finder: Finder, column: Column, place: int) -> H
 
 
 def _is_replaced(run: Evaluator, place: int) -> bool:
-    """Whether another formula than the issued one stands in the cell of an answer."""
+    """Say whether another formula than the issued one stands in the cell of an answer."""
     answer, submission = run.batch.answers[place], run.batch.submissions[int(run.batch.submission[place])]
     return (*answer.key, answer.part) in submission.replaced
 
@@ -113,7 +113,7 @@ def _same_figure(shown: Floats, expected: Floats, decimals: int | None) -> Bools
 
 
 def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:
-    """A calculated value as the sheet shows it: levels by their label."""
+    """Give a calculated value as the sheet shows it: levels by their label."""
     if value is None:
         return ""
     matrix = spec.matrix
@@ -130,7 +130,7 @@ def _rows(run: Evaluator, column: Column) -> Vector:
 
 
 def value_at(run: Evaluator, column: Column, submission: int, row: int) -> Value | None:
-    """One calculated value, or None."""
+    """Give one calculated value, or None."""
     return _value(run, _rows(run, column), submission, row)
 
 
@@ -144,7 +144,7 @@ def _value(run: Evaluator, vector: Vector, submission: int, row: int) -> Value |
 
 
 def shown_answer(answer: Answer) -> str:
-    """What stands in a cell, as a person sees it."""
+    """Say what stands in a cell, as a person sees it."""
     if answer.day is not None and not isinstance(answer.original, str):
         return shown(answer.day)
     return "" if answer.original is None else shown(answer.original)

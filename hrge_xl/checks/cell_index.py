@@ -149,7 +149,7 @@ class CellIndex:
         return [(column, row) for column in self.column_list for row in range(len(column.table.rows))]
 
     def rows_of(self, tool: str) -> Table | None:
-        """The table that references to a tool and figures over it mean: its first that is not a single form."""
+        """Give the table that references to a tool and figures over it mean: its first that is not a single form."""
         tables = [table for table in self.tables.values() if table.tool.code == tool]
         return next((table for table in tables if table.key[1] != SINGLE), tables[0] if tables else None)
 
@@ -200,7 +200,7 @@ def _add(cell_index: CellIndex, table: Table, each: Field) -> None:
 
 
 def table_key(tool: Tool, block: FieldBlock) -> TableKey:
-    """Which table a block belongs to."""
+    """Say which table a block belongs to."""
     if isinstance(block, FormBlock):
         return tool.code, SINGLE if block.records == 1 else f"records {block.records}"
     return tool.code, f"block {tool.blocks.index(block)}"
@@ -240,7 +240,7 @@ def _block(grid: Grid) -> FieldBlock:
 
 
 def distinct(layouts: Iterable[Layout]) -> tuple[list[Layout], list[int]]:
-    """The layouts that differ, and for each given one which of these it is."""
+    """Give the layouts that differ, and for each given one which of these it is."""
     seen: dict[tuple[str, str], int] = {}
     kinds: list[Layout] = []
     which = []

@@ -63,11 +63,11 @@ class ErrorPropagation:
         return matrix
 
     def is_gap(self, causes: Integers) -> Bools:
-        """Which causes are something that could not be read; where there are several causes, one that is counts."""
+        """Say which causes are something that could not be read; where there are several causes, one that is counts."""
         return causes >= len(self.hits)
 
     def in_use(self, table: Table) -> Integers:
-        """What makes it doubtful whether a row counts in which nothing that can be read is answered."""
+        """Say what makes it doubtful whether a row counts in which nothing that can be read is answered."""
         found = self._in_use.get(table.key)
         if found is None:
             columns = [self.batch.cell_index.columns[table.tool.code, each.code] for each in table.fields]
@@ -77,7 +77,7 @@ class ErrorPropagation:
         return found
 
     def unsure_references(self) -> Iterator[tuple[Hit, int]]:
-        """The references that seem to lead to a blank row, which may be in use, and what is to blame."""
+        """Give the references that seem to lead to a blank row, which may be in use, and what is to blame."""
         for hit in self.hits:
             if hit.kind is v.ROW_NOT_FOUND:
                 column, row = self.batch.cell_index.place[hit.slot]
@@ -86,7 +86,7 @@ class ErrorPropagation:
                     yield hit, max(causes)
 
     def _of_row(self, target: str, column: Column, hit: Hit, row: int) -> int:
-        """What makes it doubtful whether the row counts that a reference means."""
+        """Say what makes it doubtful whether the row counts that a reference means."""
         table = self.batch.cell_index.rows_of(target)
         if table is None or not doubtful(self.in_use(table)):
             return NONE
@@ -95,11 +95,11 @@ class ErrorPropagation:
         return int(self.in_use(table)[hit.submission, number]) if number != NONE else NONE
 
     def of(self, expr: Expr) -> Integers:
-        """What makes the value of an expression doubtful."""
+        """Say what makes the value of an expression doubtful."""
         return _DOUBT[type(expr)](self, expr)
 
     def broken(self, when: Expr | None, check: Expr) -> Integers:
-        """The doubt whether a condition is met and a check is not."""
+        """Give the doubt whether a condition is met and a check is not."""
         doubt = self.of(check)
         more = CERTAIN if when is None else self.of(when)
         worst = np.maximum(doubt, more)
@@ -111,7 +111,7 @@ class ErrorPropagation:
         return np.where(settled, NONE, worst)
 
     def column(self, column: Column) -> Integers:
-        """What makes each answer of a field doubtful; of a calculated one, what it is made from."""
+        """Say what makes each answer of a field doubtful; of a calculated one, what it is made from."""
         found = self._columns.get(column.key)
         if found is None:
             formula = self.run.program.formulas.get(column.key)
@@ -180,7 +180,7 @@ class ErrorPropagation:
         return self._progress[tool]
 
     def _logic(self, expr: Logic) -> Integers:
-        """One part that is certain may decide the whole."""
+        """Give one part that is certain may decide the whole."""
         deciding = expr.op == "or"
         doubts = [self.of(part) for part in expr.parts]
         worst = _worst(doubts)
@@ -199,7 +199,7 @@ class ErrorPropagation:
     # requirements
 
     def required(self, column: Column) -> Integers:
-        """What makes it doubtful whether an answer is missing that could be required."""
+        """Say what makes it doubtful whether an answer is missing that could be required."""
         worst = _worst([doubt for _, doubt in self.reasons(column)])
         return np.maximum(self.asking(column), np.where(self.batch.active(column.table), worst, NONE))
 
@@ -216,7 +216,7 @@ class ErrorPropagation:
                 yield kind, doubt
 
     def where(self, relevant: Expr, doubt: Integers) -> Integers:
-        """What is doubtful only where a condition holds; that it is not met may be certain."""
+        """Say what is doubtful only where a condition holds; that it is not met may be certain."""
         own = self.of(relevant)
         not_asked = ~self.run.holds(relevant) & (own == NONE)
         return np.where(not_asked, NONE, np.maximum(doubt, own))
@@ -232,7 +232,7 @@ class ErrorPropagation:
 
 
 def doubtful(doubt: Integers) -> bool:
-    """Whether anything is."""
+    """Say whether anything is."""
     return bool((doubt != NONE).any())
 
 

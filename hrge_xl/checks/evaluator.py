@@ -59,17 +59,17 @@ class Evaluator:
         self._busy: set[tuple[str, str]] = set()
 
     def of(self, expr: Expr) -> Vector:
-        """The value of an expression."""
+        """Give the value of an expression."""
         return _EVALUATE[type(expr)](self, expr)
 
     def holds(self, expr: Expr) -> Bools:
-        """Where a condition holds."""
+        """Say where a condition holds."""
         return self.of(expr).data
 
     # answers
 
     def column(self, column: Column) -> Vector:
-        """The values of a field."""
+        """Give the values of a field."""
         found = self._columns.get(column.key)
         if found is None:
             found = self._columns[column.key] = self._calculated(column)
@@ -123,7 +123,7 @@ class Evaluator:
         return truth(known & (equal if expr.op == "==" else ~equal))
 
     def rank(self, levels: Ids) -> Floats:
-        """The rank of levels by their codes; blank for anything else."""
+        """Give the rank of levels by their codes; blank for anything else."""
         matrix = self.program.spec.matrix
         ranks = {self.texts.fold(code): n for n, code in enumerate(matrix.level if matrix else ())}
         return self.texts.map(levels, lambda each: ranks.get(self.texts.fold(each), NAN), NAN, np.float64)
@@ -285,7 +285,7 @@ class Evaluator:
         return np.asarray(found)
 
     def _offered(self, ref: Ref, target: str) -> Bools:
-        """Which rows of a sheet a reference can name."""
+        """Say which rows of a sheet a reference can name."""
         table, only = self._table(target), self.program.spec.tool[ref.tool].fields[ref.code].only
         items = items_of_table(self.batch, table) if only else {}
         return np.array([not only or (row in items and items[row].has(only)) for row in table.rows])
@@ -329,7 +329,7 @@ class Evaluator:
         return np.broadcast_to(vector.data, shape)
 
     def over_rows(self, condition: Bools, table: Table) -> Bools:
-        """A condition for every row of a table."""
+        """Give a condition for every row of a table."""
         return np.broadcast_to(condition, (self.batch.size, len(table.rows)))
 
 

@@ -53,19 +53,19 @@ class Finder:
         return matrix
 
     def answers(self, submission: int, column: Column, row: int) -> list[Answer]:
-        """The answers in the cells of a slot."""
+        """Give the answers in the cells of a slot."""
         first = column.cell + row * column.parts
         found = self._position[submission, first : first + column.parts]
         return [self.batch.answers[place] for place in found.tolist() if place >= 0]
 
     def at_answer(self, kind: Kind, place: int) -> Hit:
-        """A hit at one answer of the long list."""
+        """Give a hit at one answer of the long list."""
         batch, answer = self.batch, self.batch.answers[place]
         part = max(answer.part - 1, 0)
         return Hit(kind, int(batch.submission[place]), int(batch.slot[place]), part, answer)
 
     def at_rows(self, kind: Kind | Rule, column: Column, where: Bools) -> Iterator[Hit]:
-        """A hit for every row of a field where something is the case."""
+        """Give a hit for every row of a field where something is the case."""
         for submission, row in zip(*(axis.tolist() for axis in np.nonzero(where)), strict=True):
             answers = self.answers(submission, column, row)
             yield Hit(kind, submission, column.slot + row, 0, answers[0] if answers else None)

@@ -48,13 +48,13 @@ class Indeterminate(NamedTuple):
 
 
 def doubts_of(run: Evaluator, hits: Sequence[Hit]) -> ErrorPropagation | None:
-    """What makes values doubtful; None where nothing does."""
+    """Say what makes values doubtful; None where nothing does."""
     doubted = run.batch.unread.gaps or any(hit.code in SPOILT | ASTRAY for hit in hits)
     return ErrorPropagation(run, hits) if doubted else None
 
 
 def indeterminate(doubts: ErrorPropagation) -> list[Indeterminate]:
-    """Every check that is open in some row because of one of the hits, or of what could not be read."""
+    """Give every check that is open in some row because of one of the hits, or of what could not be read."""
     found = (
         *_rules(doubts),
         *_wrong_answers(doubts),
@@ -95,7 +95,7 @@ def _rule(doubts: ErrorPropagation, parsed: ParsedRule, check: Expr) -> Iterator
 
 
 def _wrong_answers(doubts: ErrorPropagation) -> Iterator[Open]:
-    """The checks of an answer that read other ones, too."""
+    """Give the checks of an answer that read other ones, too."""
     batch = doubts.batch
     for key, checks in doubts.run.program.interdependent.items():
         column = batch.cell_index.columns[key]
@@ -126,7 +126,7 @@ def _requirements(doubts: ErrorPropagation) -> Iterator[Open]:
 
 
 def _calculations(doubts: ErrorPropagation) -> Iterator[Open]:
-    """Cells that show what cannot be calculated again: by a formula, or typed."""
+    """Give cells that show what cannot be calculated again: by a formula, or typed."""
     batch = doubts.batch
     for column, at in answers_by_column(batch):
         if column.key in doubts.run.program.formulas and doubtful(causes := unknown(doubts, column)):
@@ -139,7 +139,7 @@ def _calculations(doubts: ErrorPropagation) -> Iterator[Open]:
 
 
 def unknown(doubts: ErrorPropagation, column: Column) -> Integers:
-    """What could not be read of what a calculated field is made from."""
+    """Say what could not be read of what a calculated field is made from."""
     made_from = np.broadcast_to(doubts.column(column), (doubts.batch.size, len(column.table.rows)))
     active, gaps = doubts.batch.active(column.table), np.where(doubts.is_gap(made_from), made_from, NONE)
     in_use = doubts.in_use(column.table)

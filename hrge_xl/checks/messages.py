@@ -164,7 +164,7 @@ def _sheet(submission: Submission, layout: Layout, tool: str) -> str:
 
 
 def _indeterminate(cause: Cause) -> str:
-    """Why something is not decided."""
+    """Say why something is not decided."""
     if not isinstance(cause, Gap):
         return kept_texts.IN_ERROR
     if cause.older:
@@ -173,30 +173,30 @@ def _indeterminate(cause: Cause) -> str:
 
 
 def few(cells: Collection[str]) -> str:
-    """The first of some cells, and how many more."""
+    """Give the first of some cells, and how many more."""
     return ", ".join(list(cells)[:NAMED]) + and_more(len(cells) - NAMED)
 
 
 def label(column: Column, row: int | None, language: str) -> str:
-    """What a slot is called: the question, and the item it is asked about."""
+    """Say what a slot is called: the question, and the item it is asked about."""
     question = column.field.label.say(language)
     item = column.table.itemised and row is not None
     return f"{column.table.rows[row or 0]} {question}" if item else question
 
 
 def asks(hit: Hit) -> bool:
-    """Whether a rule asks for an answer that is missing."""
+    """Say whether a rule asks for an answer that is missing."""
     return hit.rule is not None and hit.rule.check is None
 
 
 def _length(field: Field, text: str) -> tuple[int, int]:
-    """How many characters a text has that is too long, and how many it may have."""
+    """Say how many characters a text has that is too long, and how many it may have."""
     own = field.characters
     return (len(text), own) if own is not None and len(text) > own else (cell_length(text), CELL_LIMIT)
 
 
 def shown(answer: Answer | None, column: Column) -> str:
-    """What stands in a cell, as a person sees it."""
+    """Say what stands in a cell, as a person sees it."""
     if answer is None:
         return ""
     shows_otherwise = column.field.type.scaled or (
@@ -219,5 +219,5 @@ def read(answer: Answer | None, column: Column, labels: Mapping[str, str]) -> st
 
 
 def words_of(text: str) -> int:
-    """Words of a text as its limit counts them."""
+    """Give words of a text as its limit counts them."""
     return ceil(len(text) / CHARACTERS_A_WORD) if spaceless(text) else count_words(text)

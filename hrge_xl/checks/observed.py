@@ -19,7 +19,7 @@ Order = tuple[int, int, int, int, str]
 
 
 def observations(batch: Batch, number: int, more: Iterable[Observation] = ()) -> Iterator[Finding]:
-    """The observations of one submission, and more that checking brought."""
+    """Give the observations of one submission, and more that checking brought."""
     found = chain(batch.submissions[number].observations, more)
     return (_finding(batch, number, each) for each in found)
 
@@ -34,7 +34,7 @@ def _finding(batch: Batch, number: int, seen: Observation) -> Finding:
 
 
 def in_order(batch: Batch, number: int, findings: list[Finding]) -> list[Finding]:
-    """Findings by sheet, row and column; the worst first where several stand in one cell."""
+    """Give findings by sheet, row and column; the worst first where several stand in one cell."""
     sheets, named = batch.layout(number).sheets, batch.submissions[number].sheets
     tools = {sheet.tool.code: place for place, sheet in enumerate(sheets)}
     names = {named.get(sheet.tool.code) or sheet.name: place for place, sheet in enumerate(sheets)}

@@ -36,7 +36,7 @@ class Requirements:
         run.counts = self.counts
 
     def reasons(self, column: Column) -> Reasons:
-        """Why each row needs this answer: 0 not, else the number of the first requirement that it meets."""
+        """Say why each row needs this answer: 0 not, else the number of the first requirement that it meets."""
         found = self._reasons.get(column.key)
         if found is not None:
             return found
@@ -48,7 +48,7 @@ class Requirements:
         return found
 
     def matrix(self) -> Reasons:
-        """The reasons of all slots."""
+        """Give the reasons of all slots."""
         matrix = np.zeros((self.batch.size, self.batch.cell_index.slot_count), dtype=np.int16)
         for column in self.batch.cell_index.column_list:
             if column.asked:
@@ -56,7 +56,7 @@ class Requirements:
         return matrix
 
     def rule(self, column: Column, reason: int) -> Rule | None:
-        """The rule behind a reason, or None where it is the field itself."""
+        """Give the rule behind a reason, or None where it is the field itself."""
         parsed = self._of(column)[abs(reason) - FIRST].rule
         return parsed.rule if parsed is not None else None
 
@@ -116,7 +116,7 @@ def _broken(batch: Batch) -> Bools:
 
 
 def at_home(condition: NDArray[Scalar], parsed: ParsedRule, table: Table) -> NDArray[Scalar]:
-    """A condition of a rule (or a doubt about it) for the rows of the table that it points to.
+    """Give a condition of a rule (or a doubt about it) for the rows of the table that it points to.
 
     Where the rule runs over the rows of another table, one row that meets it is enough.
     """

@@ -21,7 +21,7 @@ def differing_results(
     expected: Sequence[int | None],
     kept: Mapping[Source, Mapping[str, float]],
 ) -> Iterator[Observation]:
-    """One observation for the check cells of a submission, which are hidden, and one for each list."""
+    """Give one observation for the check cells of a submission, which are hidden, and one for each list."""
     cells, said = submission.shown_checks, submission.shown_checks.numbers if submission.shown_checks else ()
     if cells is None or list(said) == list(expected):
         wrong: list[int] = []
@@ -38,7 +38,7 @@ def differing_results(
 
 
 def _in_order(ranked: Mapping[str, float]) -> list[str]:
-    """The rows of a list, those of the highest rank first."""
+    """Give the rows of a list, those of the highest rank first."""
     return sorted(ranked, key=lambda row: -ranked[row])
 
 

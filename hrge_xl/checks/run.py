@@ -67,7 +67,7 @@ def _forget(doubts: ErrorPropagation, results: Sequence[Outcome]) -> None:
 
 
 def foretold(program: CompiledSpec, plans: Sequence[Plan]) -> list[Outcome]:
-    """What the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
+    """Say what the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
     return _judge(program, DraftBatch.to_be(plans), in_sheets=True).results
 
 
@@ -141,7 +141,7 @@ def _differing(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int
 
 
 def _as_of(then: Evaluator, judged: _Judged) -> Iterator[Hit]:
-    """The hits of another day, but for missing answers: those that no day can change, and the others anew."""
+    """Give the hits of another day, but for missing answers: those that no day can change, and the others anew."""
     program, finder = then.program, judged.finder
     dated = {id(parsed.rule) for parsed in program.dated_rules}
     checks = {key: {check.kind for check in checks} for key, checks in program.dated_checks.items()}

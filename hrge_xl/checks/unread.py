@@ -34,13 +34,13 @@ class Unread:
     gaps: Sequence[Gap] = ()
 
     def what(self, submission: int, slot: int) -> Gap | None:
-        """The gap that a slot is in; None where it could be read."""
+        """Give the gap that a slot is in; None where it could be read."""
         number = int(self.slots[submission, slot])
         return None if number == READ else self.gaps[number]
 
 
 def unread(submissions: Sequence[Submission], layouts: Sequence[Layout], cell_index: CellIndex) -> Unread:
-    """What is missing in each of some submissions; nothing in one that does not say where its cells are."""
+    """Say what is missing in each of some submissions; nothing in one that does not say where its cells are."""
     shape = len(submissions), cell_index.slot_count
     found = [
         (Gap(number, place, each.older), slots)
@@ -62,7 +62,7 @@ def _number(cell_index: CellIndex, slot: Slot) -> int:
 
 
 def _missing(submission: Submission, layout: Layout) -> Iterator[tuple[str, list[Slot]]]:
-    """Each place where something is missing, with the slots there."""
+    """Give each place where something is missing, with the slots there."""
     for sheet in layout.sheets:
         there = submission.cells.get(sheet.tool.code, {})
         if len(there) < sheet.cell_count:

@@ -124,7 +124,7 @@ def check_numbers(
 
 @cache
 def _verdict(code: str, required: bool) -> Verdict:
-    """One object for each of the few verdicts there are: to compare them is to compare addresses."""
+    """Give one object for each of the few verdicts there are: to compare them is to compare addresses."""
     return Verdict(code, required=required)
 
 
@@ -147,7 +147,7 @@ def _first(batch: Batch, program: CompiledSpec, hits: Iterable[Hit]) -> list[dic
 
 
 def _place(batch: Batch, program: CompiledSpec, hit: Hit, rules: dict[int, int]) -> int | None:
-    """Where a hit stands in the order of the sheet; None for what it cannot see."""
+    """Say where a hit stands in the order of the sheet; None for what it cannot see."""
     if hit.rule is not None:
         return MISSING if hit.rule.require and hit.rule.check is None else rules.get(id(hit.rule))
     fixed = FIXED.get(hit.code)
@@ -169,7 +169,7 @@ def _is_overlooked(batch: Batch, hit: Hit) -> bool:
 
 
 def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
-    """Whether the sheet, too, overlooks how a spelling was tidied: it tells no capitals apart."""
+    """Say whether the sheet, too, overlooks how a spelling was tidied: it tells no capitals apart."""
     text = str(answer.original).casefold()
     if field.to:
         return text.strip(" ").split(" ")[0] == str(answer.code).casefold()
@@ -177,7 +177,7 @@ def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
 
 
 def _shown(batch: Batch, hit: Hit) -> str:
-    """The code that the check cell shows."""
+    """Give the code that the check cell shows."""
     if not isinstance(hit.kind, Kind) or hit.slot == NO_SLOT:
         return hit.code
     if hit.kind is v.OTHER_CALENDAR and hit.answer is not None and isinstance(hit.answer.original, str):

@@ -88,7 +88,7 @@ def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
 
 
 def single(run: Evaluator, code: str | None) -> Column | None:
-    """The column of a field that stands once in the workbook."""
+    """Give the column of a field that stands once in the workbook."""
     named = (each for each in run.batch.cell_index.column_list if each.field.code == code)
     return next((each for each in named if each.table.key[1] == SINGLE), None)
 

@@ -43,7 +43,7 @@ def command(file: str, password: str | None, spec: str | None, today: date | Non
 
 
 def _of_round(spec: str | None) -> Wanted | None:
-    """What is wanted of a file of the round that was named as its spec; None where that is none."""
+    """Say what is wanted of a file of the round that was named as its spec; None where that is none."""
     from ..rounds.rounds import round_named
 
     round_ = round_named(spec)

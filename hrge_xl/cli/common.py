@@ -106,23 +106,23 @@ def jobs_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def the_day(today: date | None) -> date:
-    """The day given, else the day it is here."""
+    """Give the day given, else the day it is here."""
     return today or datetime.now().astimezone().date()
 
 
 def started(today: date | None) -> str:
-    """When the run began; with a fixed day the start of that day, so that reports repeat to the byte."""
+    """Say when the run began; with a fixed day the start of that day, so that reports repeat to the byte."""
     moment = datetime.combine(today, datetime.min.time(), UTC) if today else datetime.now(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def command_line() -> str:
-    """The command as it was typed, without the path of the program and what could be a password."""
+    """Give the command as it was typed, without the path of the program and what could be a password."""
     return path_text(masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:]))
 
 
 def facts(today: date | None, *, redacted: bool = False, language: str | None = None) -> Facts:
-    """What a report says of the run."""
+    """Say what a report says of the run."""
     from ..reports.build import Facts
     from ..words import SOURCE_LANGUAGE
 
@@ -133,7 +133,7 @@ def question(
     paths: Sequence[str], today: date | None, *, spec: str | None = None, jobs: int | None = None,
     ledger: Path | None = None, password: str | None = None, received: date | None = None,
 ) -> Question:  # fmt: skip
-    """What is asked of returned files: see `hrge_xl.rounds.datasets`."""
+    """Say what is asked of returned files: see `hrge_xl.rounds.datasets`."""
     from ..dataset.ledger import Arrived
     from ..rounds.datasets import Question
 
@@ -179,7 +179,7 @@ def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def first_line(file: Path) -> str:
-    """A password from a file, so that it stands in no command line."""
+    """Give a password from a file, so that it stands in no command line."""
     try:
         read = read_regular if str(file) != STDIN else _from_stdin
         text = read(file, MOST_PASSWORD_BYTES).decode("utf-8-sig")
@@ -248,7 +248,7 @@ def warn_of_ledgers(*folders: Path) -> None:
 
 
 def quiet(ctx: click.Context) -> bool:
-    """Whether `-q` was given."""
+    """Say whether `-q` was given."""
     return said(ctx, "quiet")
 
 
@@ -258,7 +258,7 @@ def verbose(ctx: click.Context) -> bool:
 
 
 def one_of(value: str, known: Sequence[str], what: str) -> str:
-    """The value if it is known. Raises `UsageError` with what is."""
+    """Give the value if it is known. Raises `UsageError` with what is."""
     if value not in known:
         hint = did_you_mean(value, known)
         raise UsageError(f"There is no {what} '{value}'. {hint}Known are: {', '.join(known)}.")

@@ -94,7 +94,7 @@ def _files(
 
 
 def _only(datasets: list[Dataset]) -> Result:
-    """The one file of a side. Raises `UsageError` where they are several, or it could not be read."""
+    """Give the one file of a side. Raises `UsageError` where they are several, or it could not be read."""
     from ..dataset.returns import result
 
     found = [(dataset.store, each) for dataset in datasets for each in dataset.returns()]

@@ -120,7 +120,7 @@ def _tables(store: Store) -> None:
 
 
 def _by_name(output: Path | None) -> str:
-    """The format that the name of the file says."""
+    """Give the format that the name of the file says."""
     suffix = output.suffix.lower().lstrip(".") if output and output != STDOUT else "csv"
     if suffix not in FORMATS:
         raise UsageError(f"Which format is '{output}'? Say --format {'|'.join(FORMATS)}, or end its name so.")

@@ -135,7 +135,7 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
-    """How many of each state, then what there is to do."""
+    """Say how many of each state, then what there is to do."""
     from ..rounds.round_status import OPEN, TO_DECIDE
 
     say = translator(language)
@@ -157,7 +157,7 @@ def _since(dataset: Dataset, language: str) -> Iterator[str]:
 
 
 def _line(each: TeamStatus, language: str) -> dict[str, Any]:
-    """A team as JSON data."""
+    """Give a team as JSON data."""
     newest, (day, by) = each.newest, each.lateness
     return {
         "team": each.team.code, "country": each.team.country, "language": each.team.language,

@@ -118,7 +118,7 @@ class AnswerRowBuilder:
         return slots_of(self._spec)
 
     def _further(self, layout: Layout) -> Mapping[CellKey, Known]:
-        """The cells of a layout that not every workbook has."""
+        """Give the cells of a layout that not every workbook has."""
         key = (layout.digest, layout.language)
         if key not in self._furthers:
             self._furthers[key] = self._slots.further(layout)

@@ -37,12 +37,12 @@ def claim(store: Store, ledger: Ledger, folder: Path) -> None:
 
 
 def _knows_all(store: Store, ledger: Ledger) -> bool:
-    """Whether everything came by this ledger in a database that does not say yet whose it is."""
+    """Say whether everything came by this ledger in a database that does not say yet whose it is."""
     return store.contents() <= ledger.order().keys()
 
 
 def _goes_on_elsewhere(owner: str | None, where: str, folder: Path) -> bool:
-    """Whether the folder that the database was last filled from is still there: then this one is a copy of it."""
+    """Say whether the folder that the database was last filled from is still there: then this one is a copy of it."""
     other = Path(where)
     if not where or other == folder.absolute() or not (other / NAME).is_file():
         return False

@@ -42,7 +42,7 @@ def broken_links(chain: Sequence[Entry]) -> Iterator[str]:
 
 
 def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> Iterator[str]:
-    """Whether an entry follows the one that it was chained to."""
+    """Say whether an entry follows the one that it was chained to."""
     expected = before.n + 1 if before else 1
     follows = {before.digest, before.right_digest} if before else {FIRST}
     origin = places.get(entry.previous)
@@ -67,7 +67,7 @@ def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> I
 
 
 def _itself(entry: Entry) -> Iterator[str]:
-    """Whether an entry says what it said when it was made, and was signed by the key that it names."""
+    """Say whether an entry says what it said when it was made, and was signed by the key that it names."""
     if entry.digest != entry.right_digest:
         yield f"{entry.headed} was changed after it was made: its digest does not fit what it says."
     elif entry.read is None:
@@ -79,7 +79,7 @@ def _itself(entry: Entry) -> Iterator[str]:
 
 
 def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
-    """Which decision, waiver, seal or receipt there must have been: each kind is counted from 1."""
+    """Say which decision, waiver, seal or receipt there must have been: each kind is counted from 1."""
     numbers: dict[str, set[int]] = defaultdict(set)
     for content in filter(None, (entry.read for entry in chain)):
         numbers[content.noun].add(content.number)
@@ -112,7 +112,7 @@ def _of_version_2(chain: Sequence[Entry]) -> Iterator[str]:
 
 
 def _receipts(chain: Sequence[Entry], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    """Whether the table of files says of each content what its receipt says."""
+    """Say whether the table of files says of each content what its receipt says."""
     told: dict[str, tuple[FilesReceived, ReceivedFile]] = {}
     for content in (entry.read for entry in chain):
         if isinstance(content, FilesReceived):

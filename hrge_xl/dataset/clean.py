@@ -19,7 +19,7 @@ AT_ONCE = 500  # rows that are looked at together
 
 
 def clean(text: str | None) -> str | None:
-    """A text that every database and file format can hold: no zero characters, no halves of letters."""
+    """Give a text that every database and file format can hold: no zero characters, no halves of letters."""
     if not text or (text.isascii() and "\0" not in text):
         return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
@@ -34,7 +34,7 @@ def harmless(text: str) -> str:
 def harmless_lines(
     rows: Iterable[Sequence[Any]], around: tuple[str, str] = ("", "")
 ) -> Iterator[tuple[str, bool]]:
-    """Rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came.
+    """Give rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came.
 
     `around` is what stands before and after each of these lines: cells that are the same in all of them.
     """

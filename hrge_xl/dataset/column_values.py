@@ -116,7 +116,7 @@ def _asked(schema: Schema, tool: Tool, field: Field) -> Asked:
 
 
 def _in_every_row(spec: Spec, tool: Tool) -> bool:
-    """Whether what is always required is so in every row of a sheet, whichever sheets are ticked."""
+    """Say whether what is always required is so in every row of a sheet, whichever sheets are ticked."""
     blocks = tool.field_blocks
     asked_anyway = spec.tick_of(tool.code) is None
     return len(blocks) == 1 and (asked_anyway or isinstance(blocks[0], RegisterBlock))
@@ -127,7 +127,7 @@ def _end(field: Field, figure: float) -> float | date | None:
 
 
 def _widest(found: Sequence[Asked]) -> Asked:
-    """What holds on all of several sheets."""
+    """Say what holds on all of several sheets."""
     steps = {step for each in found for step in each.steps} if all(each.steps for each in found) else ()
     return Asked(
         _furthest(min, [each.minimum for each in found]),
@@ -141,7 +141,7 @@ def _widest(found: Sequence[Asked]) -> Asked:
 
 
 def _furthest(which: Callable[..., Any], ends: Sequence[Any]) -> Any:
-    """The end of the widest range; None where one has no end."""
+    """Give the end of the widest range; None where one has no end."""
     return None if None in ends else which(ends)
 
 
@@ -150,7 +150,7 @@ def _several(fields: Sequence[Field]) -> bool:
 
 
 def _codes(schema: Schema, fields: Sequence[Field]) -> tuple[str, ...]:
-    """The codes of all lists that the fields draw on."""
+    """Give the codes of all lists that the fields draw on."""
     return tuple(dict.fromkeys(code for field in fields for code in codes_of(schema, list_of(field))))
 
 

@@ -89,7 +89,7 @@ def _url(address: str) -> URL:
 
 
 def _public(url: URL) -> str:
-    """An address as it may be shown: what may follow the name of the database can be a password."""
+    """Give an address as it may be shown: what may follow the name of the database can be a password."""
     return masked(
         URL.create(url.drivername, host=url.host, port=url.port, database=url.database).render_as_string()
     )

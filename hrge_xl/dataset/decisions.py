@@ -42,7 +42,7 @@ def decisions(ledger: Ledger) -> dict[str, Decision]:
 
 
 def history(ledger: Ledger) -> list[Made]:
-    """Every decision ever made, oldest first."""
+    """Give every decision ever made, oldest first."""
     entries = ledger.entries(DecisionMade)
     last = {content.submission: entry.n for entry, content in entries}
     return [

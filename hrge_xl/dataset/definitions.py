@@ -38,7 +38,7 @@ class Tables(Mapping[str, Any]):
 
 
 def clause(table: Table) -> Any:
-    """A table or view as statements name it."""
+    """Give a table or view as statements name it."""
     return sa.table(table.name, *(sa.column(column.name, TYPES[column.kind]) for column in table.columns))
 
 

@@ -127,7 +127,7 @@ def _lines(schema: Schema, spec: Spec, tool: str, field: Field, language: str) -
 
 
 def items(schema: Schema) -> list[Row]:
-    """The fixed rows of the lists, by code."""
+    """Give the fixed rows of the lists, by code."""
     rows = fixed_rows(schema.spec, spec_language(schema.spec)) if schema.spec else ()
     return [
         (n, tool, row, section or None, label) for n, (tool, row, section, label) in enumerate(rows, start=1)
@@ -146,6 +146,6 @@ def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]
 
 
 def labels(schema: Schema) -> dict[tuple[str, str], str]:
-    """The label of every question."""
+    """Give the label of every question."""
     spec, language = schema.spec, spec_language(schema.spec)
     return {(tool.code, f.code): f.label.say(language) for tool, _, f in spec.places()} if spec else {}

@@ -22,7 +22,7 @@ IN_USE = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A place to write to; what stands there at the end takes the place of `path`. Raises `OutputError`.
+    """Give a place to write to; what stands there at the end takes the place of `path`. Raises `OutputError`.
 
     Each writer has a place of its own: of two that write the same, on two machines too, either may be the last.
     """
@@ -43,7 +43,7 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def not_written(path: Path, error: OSError) -> OutputError:
-    """Why a file or folder cannot be written, and what to do about it."""
+    """Say why a file or folder cannot be written, and what to do about it."""
     if error.errno in FULL:
         reason, remedy = "there is no room left", "Make room, then run again: nothing was lost"
     elif error.errno in IN_USE:  # what Windows says of a file that Excel shows
@@ -56,7 +56,7 @@ def not_written(path: Path, error: OSError) -> OutputError:
 
 @contextmanager
 def parts_of(path: Path) -> Iterator[Path]:
-    """A folder beside `path` for what it is made of; it is gone afterwards. Raises `OutputError`."""
+    """Give a folder beside `path` for what it is made of; it is gone afterwards. Raises `OutputError`."""
     folder = path.with_name(f"{UNFINISHED}{secrets.token_hex(4)}-{path.name}-parts")
     try:
         folder.mkdir(parents=True)
@@ -106,7 +106,7 @@ def only_writer(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
-    """The lock of a folder. The system lets go of it when the process ends, however it ends."""
+    """Give the lock of a folder. The system lets go of it when the process ends, however it ends."""
     handle = _opened(folder)
     try:
         if not (_lock(handle) and _is_there(folder / LOCK, handle)):
@@ -125,7 +125,7 @@ def _opened(folder: Path) -> int:
 
 
 def _is_there(path: Path, handle: int) -> bool:
-    """Whether a file is still what stands at its path: another run may have ended and taken it away."""
+    """Say whether a file is still what stands at its path: another run may have ended and taken it away."""
     try:
         return os.path.samestat(path.stat(), os.fstat(handle))
     except OSError:
@@ -133,7 +133,7 @@ def _is_there(path: Path, handle: int) -> bool:
 
 
 def _lock(handle: int) -> bool:
-    """Whether the lock could be had."""
+    """Say whether the lock could be had."""
     try:
         if os.name == "nt":  # pragma: no cover
             import msvcrt

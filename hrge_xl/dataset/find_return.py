@@ -34,7 +34,7 @@ def find_return(returns: Sequence[Return], name: str) -> Return:
 
 
 def _fits(each: Return, name: str) -> bool:
-    """Whether a return goes by this name, wherever it was seen."""
+    """Say whether a return goes by this name, wherever it was seen."""
     digits = name.casefold()
     if len(digits) >= LEAST_DIGITS and any(
         (text or "").startswith(digits) for text in (each.submission, each.sha256)
@@ -46,13 +46,13 @@ def _fits(each: Return, name: str) -> bool:
 
 
 def _of_content(returns: Sequence[Return], file: Path) -> list[Return]:
-    """The return that has the bytes of a file, whatever both are called."""
+    """Give the return that has the bytes of a file, whatever both are called."""
     content = sha256_of(file)
     return [each for each in returns if each.sha256 == content]
 
 
 def _possible(returns: Sequence[Return], name: str) -> str:
-    """What could have been meant: names alike, else what waits for a decision."""
+    """Say what could have been meant: names alike, else what waits for a decision."""
     files = {each.name: each for each in returns}
     close = alike(Path(name).name, list(files), close=CLOSE)
     if close:

@@ -65,7 +65,7 @@ def bring_up_to_date(folder: Path, chain: Sequence[Entry], identity: str) -> Non
 
 
 def is_behind(folder: Path, last: Entry | None) -> bool:
-    """Whether a run was ended before it could add what it had entered: the last entry is not there."""
+    """Say whether a run was ended before it could add what it had entered: the last entry is not there."""
     try:
         return last is not None and last.digest.encode() not in (folder / JOURNAL).read_bytes()
     except FileNotFoundError:

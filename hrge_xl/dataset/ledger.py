@@ -84,7 +84,7 @@ class Arrived:
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def day_of(self, sha256: str) -> tuple[date, bool]:
-        """The day on which a content came, and whether somebody stated it."""
+        """Give the day on which a content came, and whether somebody stated it."""
         known = self.days.get(sha256)
         return (known, True) if known is not None else (self.day, self.stated)
 
@@ -133,7 +133,7 @@ class Ledger:
     def open(
         cls, folder: Path, *, write: bool = True, lasting: bool = True, anew: bool = False
     ) -> Iterator[Ledger]:
-        """The ledger in a folder; it is made when it is to be written and is not there.
+        """Give the ledger in a folder; it is made when it is to be written and is not there.
 
         One that is not `lasting` is written faster: whoever is cut off throws it away. Raises `StoreError` for one
         that is damaged, or that is lost, unless it is made `anew`.
@@ -169,7 +169,7 @@ class Ledger:
                 connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
     def transaction(self) -> AbstractContextManager[Connection]:
-        """A connection whose changes are kept together."""
+        """Give a connection whose changes are kept together."""
         return self._store.transaction()
 
     # what came
@@ -251,21 +251,21 @@ class Ledger:
         return found
 
     def known(self) -> list[Arrival]:
-        """Every file ever received and not left out since, in the order of arrival."""
+        """Give every file ever received and not left out since, in the order of arrival."""
         kept = sa.func.coalesce(FILES.c.state, "") != LEFT_OUT
         wanted = sa.select(FILES.c.path, FILES.c.sha256, FILES.c.size).where(kept).order_by(FILES.c.n)
         with self.transaction() as connection:
             return [Arrival(*row) for row in connection.execute(wanted)]
 
     def stated_days(self) -> dict[str, date]:
-        """The day of arrival of every content for which somebody or its mail stated one, by hash."""
+        """Give the day of arrival of every content for which somebody or its mail stated one, by hash."""
         wanted = sa.select(FILES.c.sha256, FILES.c.received).where(FILES.c.stated)
         with self.transaction() as connection:
             told = ((str(sha256), parse_day(day or "")) for sha256, day in connection.execute(wanted))
             return {sha256: day for sha256, day in told if day is not None}
 
     def origins(self) -> dict[str, Origin]:
-        """Where contents came from that were taken out of mails and archives, by hash."""
+        """Say where contents came from that were taken out of mails and archives, by hash."""
         receipts = (receipt for _, receipt in self.entries(FilesReceived))
         return {each.sha256: each.origin for receipt in receipts for each in receipt.files if each.origin}
 
@@ -341,7 +341,7 @@ class Ledger:
         return "".join(str(row["id"]) for row in self.rows_of(IDENTITY)[:1])
 
     def _is_ahead(self) -> bool:
-        """Whether the journal lacks what was entered last."""
+        """Say whether the journal lacks what was entered last."""
         with self.transaction() as connection:
             return is_behind(self.home, last_entry(connection))
 
@@ -374,14 +374,14 @@ class Ledger:
             return [dict(row) for row in found.mappings()]
 
     def rows(self) -> list[dict[str, object]]:
-        """The whole ledger, in the order of arrival."""
+        """Give the whole ledger, in the order of arrival."""
         with self.transaction() as connection:
             found = connection.execute(sa.select(FILES).order_by(FILES.c.n))
             return [dict(row) for row in found.mappings()]
 
 
 def _version(path: Path) -> int:
-    """The version of a ledger that is there."""
+    """Give the version of a ledger that is there."""
     with _opened(path, write=False) as store, store.transaction() as connection:
         return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
 
@@ -401,7 +401,7 @@ def _write_receipts(connection: Connection, files: Sequence[ReceivedFile], came:
 
 
 def _rows(receipt: FilesReceived) -> list[dict[str, object]]:
-    """The files of a receipt, as the table of files has them."""
+    """Give the files of a receipt, as the table of files has them."""
     day = {"received": receipt.day.isoformat() if receipt.day else None, "stated": receipt.stated}
     return [
         {"sha256": each.sha256, "n": each.order, "path": each.path, "size": each.size, **day}
@@ -410,7 +410,7 @@ def _rows(receipt: FilesReceived) -> list[dict[str, object]]:
 
 
 def _places(receipt: FilesReceived) -> list[dict[str, object]]:
-    """Where the files of a receipt were seen when they came."""
+    """Say where the files of a receipt were seen when they came."""
     day = str(receipt.day or "")
     return [
         {"sha256": each.sha256, "path": each.path, "received": day, "place": each.place or each.path}
@@ -419,7 +419,7 @@ def _places(receipt: FilesReceived) -> list[dict[str, object]]:
 
 
 def _opened(path: Path | None, *, write: bool, lasting: bool = True) -> Store:
-    """The store of a ledger, which says of a damaged one how it is made again."""
+    """Give the store of a ledger, which says of a damaged one how it is made again."""
     way_back = (
         f"Restore it from a backup, or make it again: hrge-xl recover {quoted(path.parent)}" if path else ""
     )
@@ -436,7 +436,7 @@ def _refuse_lost(folder: Path) -> None:
 
 
 def _is_filled(file: Path) -> bool:
-    """Whether a dataset was filled by a run, and is not a copy to share, which has no ledger."""
+    """Say whether a dataset was filled by a run, and is not a copy to share, which has no ledger."""
     if not file.is_file():
         return False
     with open_file(file, write=False) as store:
@@ -445,5 +445,5 @@ def _is_filled(file: Path) -> bool:
 
 
 def near(*folders: Path) -> Path | None:
-    """The first of some folders that has a ledger."""
+    """Give the first of some folders that has a ledger."""
     return next((folder for folder in folders if (folder / NAME).is_file()), None)

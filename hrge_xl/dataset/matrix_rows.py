@@ -9,7 +9,7 @@ Pair = tuple[str, str]  # the fields down and across
 
 
 def matrix_blocks(spec: Spec) -> list[MatrixBlock]:
-    """Every matrix of the spec."""
+    """Give every matrix of the spec."""
     return [block for tool in spec.tools for block in tool.blocks if isinstance(block, MatrixBlock)]
 
 

@@ -51,7 +51,7 @@ def opened(file: Path) -> Iterator[Store]:
 
 
 def _taken_up(store: Store, remedy: str) -> Store:
-    """The same store, with its spec."""
+    """Give the same store, with its spec."""
     facts = store.facts()
     if not facts:
         raise UsageError(f"{store.name} holds no dataset. {remedy}")
@@ -95,7 +95,7 @@ def carried_files(store: Store) -> dict[str, bytes]:
 
 @cache
 def _home() -> Path:
-    """A folder of this process for specs that come out of datasets."""
+    """Give a folder of this process for specs that come out of datasets."""
     folder = tempfile.mkdtemp(prefix="hrge-xl-spec-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder)

@@ -18,7 +18,7 @@ AT_ONCE = 5_000  # rows read at a time
 
 
 def has_parquet() -> bool:
-    """Whether the extra is installed."""
+    """Say whether the extra is installed."""
     return find_spec("pyarrow") is not None
 
 
@@ -29,7 +29,7 @@ def need_parquet() -> None:
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of a table, a few at a time. Raises `OSError`."""
+    """Give the rows of a table, a few at a time. Raises `OSError`."""
     from pyarrow import parquet
 
     with parquet.ParquetFile(str(path)) as file:

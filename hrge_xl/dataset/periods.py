@@ -29,7 +29,7 @@ class Period:
 
 
 def periods(store: Store) -> list[Period]:
-    """Every period that a file which could be read is of, the latest one first."""
+    """Give every period that a file which could be read is of, the latest one first."""
     files = store.tables[SUBMISSIONS.name]
     wanted = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
     days: dict[str, Counter[Days]] = defaultdict(Counter)
@@ -42,12 +42,12 @@ def periods(store: Store) -> list[Period]:
 
 
 def _usual(days: Counter[Days]) -> Days:
-    """The days that most returns of a period state: one that mistypes the year does not make it a later one."""
+    """Give the days that most returns of a period state: one that mistypes the year does not make it a later one."""
     return max(days, key=lambda each: (days[each], each))
 
 
 def choose(known: Sequence[Period], wanted: str | None) -> str | None:
-    """The period that is asked for, else the latest one of which something counts; None where there is none.
+    """Give the period that is asked for, else the latest one of which something counts; None where there is none.
 
     Raises `UsageError` with the periods that there are.
     """
@@ -75,7 +75,7 @@ class PeriodFigures:
 
 
 def over_periods(store: Store) -> list[PeriodFigures]:
-    """The periods of which something counts, the latest one first, each by itself."""
+    """Give the periods of which something counts, the latest one first, each by itself."""
     teams, completeness, levels = _teams(store), _completeness(store), _levels(store)
     return [
         PeriodFigures(name, period.counted, teams[name], *completeness.get(name, (0, 0)), dict(levels[name]))
@@ -100,7 +100,7 @@ def _completeness(store: Store) -> dict[str, tuple[int, int]]:
 
 
 def _levels(store: Store) -> dict[str, Counter[str]]:
-    """Risks by level."""
+    """Give risks by level."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     figures = store.schema.spec.figures.risks if store.schema.spec else None
     if figures is not None:

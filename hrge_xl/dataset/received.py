@@ -20,7 +20,7 @@ MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at m
 
 
 def kept_at(folder: Path, sha256: str) -> Path:
-    """Where the bytes of a received file are kept."""
+    """Say where the bytes of a received file are kept."""
     return folder / RECEIVED / f"{sha256}{SUFFIX}"
 
 
@@ -49,7 +49,7 @@ def keep(path: Path, sha256: str, folder: Path) -> bool:
 
 
 def has_content(path: Path, sha256: str) -> bool:
-    """Whether a file is there and has this hash."""
+    """Say whether a file is there and has this hash."""
     try:
         return sha256_of(path) == sha256
     except OSError:
@@ -79,10 +79,10 @@ def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]
 
 
 def _file_name(name: str) -> Path:
-    """The name of a copy; one that holds bytes without a character is shorter as it was."""
+    """Give the name of a copy; one that holds bytes without a character is shorter as it was."""
     return Path(name) if len(os.fsencode(name)) <= MOST_NAME_BYTES else path_of(name)
 
 
 def name_of(path: str) -> str:
-    """The name of a file by its path, of whichever system."""
+    """Give the name of a file by its path, of whichever system."""
     return PureWindowsPath(path).name if "/" not in path else path.rpartition("/")[2]

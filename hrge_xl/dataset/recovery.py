@@ -72,7 +72,7 @@ def _write(folder: Path, journal: Journal) -> None:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a SQLite file is there and not damaged."""
+    """Say whether a SQLite file is there and not damaged."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             return [row[0] for row in database.execute("PRAGMA integrity_check")] == ["ok"]

@@ -106,7 +106,7 @@ class ReturnStatus:
 
 
 def moment(saved: str, issued: str, received: str) -> str:
-    """When a return was last saved: as it says itself where that is possible, else the end of the day it came.
+    """Say when a return was last saved: as it says itself where that is possible, else the end of the day it came.
 
     A file cannot have been saved before it was issued, nor after it came: then the clock of that machine is wrong.
     """
@@ -136,7 +136,7 @@ def _start(day: date) -> datetime:
 
 
 def return_statuses(entries: Iterable[Entry], decisions: Mapping[str, Decision]) -> dict[str, ReturnStatus]:
-    """The status of every return. `decisions`: submission → what somebody decided about it."""
+    """Give the status of every return. `decisions`: submission → what somebody decided about it."""
     found: dict[str, ReturnStatus] = {}
     able: list[Entry] = []
     for entry in entries:
@@ -187,14 +187,14 @@ def _renamed(groups: Mapping[WorkbookKey, Sequence[Entry]]) -> dict[WorkbookKey,
 
 
 def _is_correction(group: Sequence[Entry], before: Sequence[Entry]) -> bool:
-    """Whether versions were made from the last one of others, in the same copy, and after it."""
+    """Say whether versions were made from the last one of others, in the same copy, and after it."""
     last, first = before[-1], group[0]
     made_from_last = any(entry.predecessor == last.submission for entry in group)
     return made_from_last and last.copy == first.copy and last.age < first.age
 
 
 def _by_itself(entry: Entry, decision: Decision | None) -> ReturnStatus | None:
-    """The status of a return that can count in no case."""
+    """Give the status of a return that can count in no case."""
     if entry.verdict == REFUSED:
         return ReturnStatus(REFUSED, reason=kept_texts.REFUSED)
     if decision is not None and decision.choice == WITHDRAWN:
@@ -206,7 +206,7 @@ def _by_itself(entry: Entry, decision: Decision | None) -> ReturnStatus | None:
 
 
 def _decided(state: str, decision: Decision, other: str | None = None) -> ReturnStatus:
-    """A status that somebody decided."""
+    """Give a status that somebody decided."""
     reason = kept_texts.DECIDED.format(day=decision.day, by=decision.by, reason=decision.reason)
     return ReturnStatus(state, other, reason, submissions.DECIDED, decision)
 
@@ -221,7 +221,7 @@ class _Workbook:
 
     @classmethod
     def of(cls, versions: Sequence[Entry], decisions: Mapping[str, Decision]) -> _Workbook:
-        """The newest accepted version, unless another one was decided and no newer one has come since."""
+        """Give the newest accepted version, unless another one was decided and no newer one has come since."""
         accepted = [entry for entry in versions if entry.verdict == ACCEPTED]
         decided = [entry for entry in versions if entry.submission in decisions]
         if not decided:
@@ -237,7 +237,7 @@ class _Workbook:
         return min(entry.order for entry in self.versions)
 
     def return_statuses(self) -> dict[str, ReturnStatus]:
-        """The versions among themselves."""
+        """Give the versions among themselves."""
         return {entry.submission: self._standing(entry) for entry in self.versions}
 
     def _standing(self, entry: Entry) -> ReturnStatus:
@@ -321,7 +321,7 @@ def steps_back(entries: Iterable[Entry], dropped: Collection[str] = ()) -> dict[
 
 
 def _skipped(entry: Entry, before: Sequence[Entry], by_name: Mapping[str, Entry]) -> Entry | None:
-    """The latest version that came before a return and is none of those that it was made from."""
+    """Give the latest version that came before a return and is none of those that it was made from."""
     made_from = {entry.submission}
     base = by_name.get(entry.predecessor)
     while base is not None and base.submission not in made_from:

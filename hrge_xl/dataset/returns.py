@@ -137,7 +137,7 @@ class Return:
         return self.team, fold(self.project), fold(self.intervention)
 
     def open(self, severity: Severity) -> int:
-        """How many findings of this severity nobody has accepted."""
+        """Say how many findings of this severity nobody has accepted."""
         return sum(finding.severity is severity and finding.open for finding in self.findings)
 
 
@@ -213,7 +213,7 @@ def _records(store: Store, name: str, *where: Any) -> Iterator[Record]:
 
 
 def _grouped(store: Store, name: str, wanted: Mapping[int, Return]) -> dict[int, list[Record]]:
-    """The facts of a table by return; of few of them nothing else is looked at."""
+    """Give the facts of a table by return; of few of them nothing else is looked at."""
     found: dict[int, list[Record]] = defaultdict(list)
     few = len(wanted) <= FEW
     for row in _records(store, name, *([store.tables[name].c.submission_id.in_(wanted)] if few else [])):
@@ -304,7 +304,7 @@ def answers(store: Store, each: Return) -> Iterator[Answer]:
 
 
 def _typed(answer: Answer, type_: str | None) -> str | float | bool | None:
-    """What stood in the cell, of the type that it had there."""
+    """Say what stood in the cell, of the type that it had there."""
     original = answer.original
     if original is None or type_ == TRUTH_TYPE:
         return None if original is None else original == "TRUE"

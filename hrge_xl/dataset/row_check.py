@@ -90,7 +90,7 @@ class _Cells:
         self._allowed = category_schema({SLOT: [KNOWN], **own, LISTED: entries})
 
     def _placed(self, slots: Iterable[Row]) -> NDArray[np.int64]:
-        """Numbers of cells in order; under each the column that its value stands in, and its list (-1: none)."""
+        """Give numbers of cells in order; under each the column that its value stands in, and its list (-1: none)."""
         import numpy as np
 
         assert self._schema.spec is not None
@@ -146,7 +146,7 @@ class _Cells:
 
 
 def _category(numbers: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[str]:
-    """Names by their numbers; nothing for -1."""
+    """Give names by their numbers; nothing for -1."""
     import pandas as pd
 
     return pd.Categorical.from_codes(numbers, pd.Index(names))

@@ -96,7 +96,7 @@ def return_key(result: Result) -> ReturnKey:
 
 
 def _identity_answers(result: Result, spec: Spec) -> dict[str, Value]:
-    """What the form says about the return itself, by part of the key; a calculated part as worked out again."""
+    """Say what the form says about the return itself, by part of the key; a calculated part as worked out again."""
     asked = {code: part for part, code in spec.identity.parts.items()}
     places = {(*_single(spec, code), code): part for code, part in asked.items()}
     calculated = result.outcome.calculated if result.outcome else {}
@@ -209,7 +209,7 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
 
 
 def _sheets(result: Result, number: int) -> Iterator[Row]:
-    """The sheets of a file, those without anything to fill in too."""
+    """Give the sheets of a file, those without anything to fill in too."""
     submission, layout, outcome = result.submission, result.layout, result.outcome
     assert submission is not None
     assert layout is not None
@@ -229,7 +229,7 @@ def _unplaced(submission: Submission, number: int) -> Iterator[Row]:
 
 
 def _listed(result: Result, number: int) -> Iterator[Row]:
-    """The rows that the lists of a workbook show, in the order of the lists."""
+    """Give the rows that the lists of a workbook show, in the order of the lists."""
     item = 0
     for (tool, block, source), rows in (
         result.outcome.kept.items() if result.outcome and result.layout else ()

@@ -82,7 +82,7 @@ class RunChange:
 
 
 def _counted(codes: Mapping[str, int]) -> str:
-    """How many findings, and of which codes the most."""
+    """Say how many findings, and of which codes the most."""
     most = ", ".join(f"{code} {count}" for code, count in Counter(codes).most_common(3))
     return f"{sum(codes.values())}" + (f" ({most}{', …' if len(codes) > 3 else ''})" if most else "")
 
@@ -113,7 +113,7 @@ def last_change(folder: Path | None) -> RunChange | None:
 
 
 def _found(store: Store) -> dict[str, Any]:
-    """Files with their status, findings that count by code, and figures."""
+    """Give files with their status, findings that count by code, and figures."""
     files = store.tables[SUBMISSIONS.name].c
     named = store.select(sa.select(files.submission, files.path, files.status))
     return {
@@ -137,7 +137,7 @@ def _findings(store: Store) -> dict[str, list[str]]:
 
 
 def _figures(store: Store) -> dict[Figure, float]:
-    """The figures that are followed from run to run."""
+    """Give the figures that are followed from run to run."""
     found: dict[Figure, float] = {
         (name, "", ""): count for name, count in asdict(reconciliation(store)).items()
     }
@@ -156,7 +156,7 @@ def _figures(store: Store) -> dict[Figure, float]:
 
 
 def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
-    """What is otherwise in the later one of two runs."""
+    """Say what is otherwise in the later one of two runs."""
     old, new = json.loads(before["found"]), json.loads(now["found"])
     status = [
         (name, old["files"][key][1], state)
@@ -175,7 +175,7 @@ def _names(some: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]
 
 
 def _less(some: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """How many findings of some there are not among others, by code."""
+    """Say how many findings of some there are not among others, by code."""
     counts = {code: (Counter(found) - Counter(others.get(code, ()))).total() for code, found in some.items()}
     return {code: count for code, count in sorted(counts.items()) if count}
 

@@ -23,7 +23,7 @@ OF_SLOT = Reference(("slot",), "slots", ("slot",))
 
 
 def _facts(name: str, text: str, key: str, about: str, *more: Reference) -> Table:
-    """A table of facts about submissions."""
+    """Give a table of facts about submissions."""
     return Table(
         name,
         columns(f"{SUBMISSION_ID}:integer {text}"),
@@ -34,7 +34,7 @@ def _facts(name: str, text: str, key: str, about: str, *more: Reference) -> Tabl
 
 
 def _view(name: str, text: str, key: str, about: str, same: tuple[int, int] = (0, 0)) -> Table:
-    """A view with rows of submissions, or of figures where its key has none."""
+    """Give a view with rows of submissions, or of figures where its key has none."""
     keys = tuple(key.split())
     references = (TO_SUBMISSION,) if keys[0] == "submission" else ()
     return Table(name, columns(text), keys, about, view=True, references=references, same=same)
@@ -373,7 +373,7 @@ class Schema:
         return (*hidden, *(self.labelled(table) for table in wide))
 
     def labelled(self, table: Table) -> Table:
-        """A wide table with the label beside each code."""
+        """Give a wide table with the label beside each code."""
         fields = self.fields_of(table)
         spread = (
             part
@@ -390,7 +390,7 @@ class Schema:
         )  # fmt: skip
 
     def fields_of(self, table: Table) -> dict[str, Field]:
-        """The fields of a wide table by its columns; of several sheets the first that has one."""
+        """Give the fields of a wide table by its columns; of several sheets the first that has one."""
         return {column: fields[0] for column, fields in self.variants_of(table).items()}
 
     def variants_of(self, table: Table) -> dict[str, list[Field]]:
@@ -476,7 +476,7 @@ class Schema:
 
 
 def spec_language(spec: Spec | None) -> str:
-    """The language that a dataset speaks: the spec's first one."""
+    """Give the language that a dataset speaks: the spec's first one."""
     return spec.languages[0] if spec else "en"
 
 
@@ -497,7 +497,7 @@ def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Tab
 
 
 def value_kind(field: Field) -> str:
-    """What the column of a field holds."""
+    """Say what the column of a field holds."""
     return TEXT if field.several else KINDS[kind_of(field)]
 
 
@@ -509,7 +509,7 @@ def list_of(field: Field) -> str | None:
 
 
 def field_column(code: str) -> str:
-    """The column of a field; `ROW` would meet the column `row`, for databases do not tell capitals apart."""
+    """Give the column of a field; `ROW` would meet the column `row`, for databases do not tell capitals apart."""
     return f"{code}_" if code.casefold() in _TAKEN else code
 
 

@@ -101,12 +101,12 @@ def lines(
 
 
 def is_trusted(seal: Seal, trusted: Mapping[str, str]) -> bool:
-    """Whether a seal was signed with a key that somebody trusts."""
+    """Say whether a seal was signed with a key that somebody trusts."""
     return seal.key in trusted and bool(is_signed_by(seal.key, seal.digest, seal.signature))
 
 
 def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool) -> str:
-    """What a seal shows, and who could have forged it."""
+    """Say what a seal shows, and who could have forged it."""
     this = f"Seal {seal.n}"
     covers = (
         _covered(seal, noted) if whole else "But the chain is broken: the faults above may concern this seal."
@@ -138,7 +138,7 @@ def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool
 
 
 def _covered(seal: Seal, noted: str) -> str:
-    """What nobody can have changed without changing a seal."""
+    """Say what nobody can have changed without changing a seal."""
     if noted and noted == seal.earlier:
         return "The seals before it are covered by it; nothing else was chained in the ledger of version 2."
     return f"The entries 1 to {seal.entry} of the chain are covered by it."

@@ -40,7 +40,7 @@ class Shard:
 
 @contextmanager
 def shard_folder(out: Path) -> Iterator[Path]:
-    """A folder for the shards of one run; what late workers of an earlier one write finds no place any more."""
+    """Give a folder for the shards of one run; what late workers of an earlier one write finds no place any more."""
     folder = out / f"{UNFINISHED}shards-{secrets.token_hex(4)}"
     try:
         folder.mkdir(parents=True)
@@ -53,7 +53,7 @@ def shard_folder(out: Path) -> Iterator[Path]:
 
 
 def write_shard(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
-    """The rows of some submissions as a shard in a folder that is there. Raises `OutputError`, `StoreError`.
+    """Give the rows of some submissions as a shard in a folder that is there. Raises `OutputError`, `StoreError`.
 
     It is named by the submissions in it and by its content: a batch that is done twice is one shard.
     """

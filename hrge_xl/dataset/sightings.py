@@ -60,7 +60,7 @@ class SeenPlaces:
         return not any((self._home / each).exists() for each in (place, path_of(place)))
 
     def _leads_there(self, path: str, place: str) -> bool:
-        """Whether a path as it was given once still means a place; what it was given from may be another folder."""
+        """Say whether a path as it was given once still means a place; what it was given from may be another folder."""
         return not Path(path).is_absolute() or Path(path) == self._home / place
 
     def write(self, connection: Connection) -> None:

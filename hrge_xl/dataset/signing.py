@@ -112,7 +112,7 @@ def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
 
 
 def is_signed_by(key: str, digest: str, signature: str) -> bool | None:
-    """Whether a signature of a digest was made with the private half of a key; None where the extra is missing."""
+    """Say whether a signature of a digest was made with the private half of a key; None where the extra is missing."""
     if not _has_extra():
         return None
     from cryptography.exceptions import InvalidSignature
@@ -189,7 +189,7 @@ def _hex(public: Ed25519PublicKey) -> str:
 
 
 def _signed(digest: str) -> bytes:
-    """What is signed: not a bare digest, so that no signature made for something else can stand here."""
+    """Say what is signed: not a bare digest, so that no signature made for something else can stand here."""
     return f"hrge-xl/entry/1 {digest}".encode()
 
 

@@ -60,7 +60,7 @@ def _is_calculated(layout: Layout, key: CellKey) -> bool:
 
 
 def _cells(layout: Layout) -> Iterator[tuple[CellKey, str, str | None]]:
-    """Every cell in the order of the workbook, with its address and its list."""
+    """Give every cell in the order of the workbook, with its address and its list."""
     for key, cells in layout.cells_of.items():
         its_list = list_of(layout.slots[key].field)
         for cell in cells if cells[0].part else cells[:1]:

@@ -86,7 +86,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A connection whose changes are kept together at the end, or not at all."""
+        """Give a connection whose changes are kept together at the end, or not at all."""
         with translate_db_errors(self.name, self._damaged), self.engine.begin() as connection:
             self._writing = connection
             try:
@@ -96,7 +96,7 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        """A connection to read by: that of the transaction at work, whose changes may lock out any other one."""
+        """Give a connection to read by: that of the transaction at work, whose changes may lock out any other one."""
         with translate_db_errors(self.name, self._damaged):
             if self._writing is not None:
                 yield self._writing
@@ -112,7 +112,7 @@ class Store:
     # what it holds
 
     def facts(self) -> dict[str, str]:
-        """What the dataset says of itself; empty for one that was never written."""
+        """Say what the dataset says of itself; empty for one that was never written."""
         with self._reading() as connection:
             if not sa.inspect(connection).has_table("meta"):
                 return {}
@@ -225,7 +225,7 @@ class Store:
             connection.exec_driver_sql("ANALYZE")
 
     def derived(self) -> str:
-        """The day that the figures were worked out for; empty while they are not up to date."""
+        """Give the day that the figures were worked out for; empty while they are not up to date."""
         return self.facts().get("derived", "")
 
     def set_derived(self, day: str) -> None:
@@ -233,7 +233,7 @@ class Store:
         self.set_fact("derived", day)
 
     def state(self) -> str:
-        """What the last run came to: empty while one is at work or was cut off."""
+        """Say what the last run came to: empty while one is at work or was cut off."""
         return self.facts().get("state", "")
 
     def finish(self, state: str) -> None:
@@ -314,11 +314,11 @@ class Store:
                 connection.exec_driver_sql("DETACH other")
 
     def _order(self, name: str) -> int:
-        """What others refer to comes first."""
+        """Say what others refer to comes first."""
         return next(n for n, table in enumerate(self.schema.base) if table.name == name)
 
     def _new_slots(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Cells that are not known yet, each once."""
+        """Give cells that are not known yet, each once."""
         known = {row[0] for row in self.select(sa.select(self.tables[SLOTS.name].c.slot))}
         for row in rows:
             if row[0] not in known:
@@ -327,7 +327,7 @@ class Store:
 
     @contextmanager
     def _renewed(self, submissions: Sequence[str]) -> Iterator[Connection]:
-        """A transaction in which earlier rows of some submissions are gone."""
+        """Give a transaction in which earlier rows of some submissions are gone."""
         with self.transaction() as connection:
             self.touch(connection)
             self.forget(connection, submissions)
@@ -376,14 +376,14 @@ class Store:
         return column
 
     def rows(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Row]:
-        """The rows of a table in the order of its key, a few at a time; all columns, or these."""
+        """Give the rows of a table in the order of its key, a few at a time; all columns, or these."""
         table = self.tables[name]
         keys = [self.in_bytes(table.c[key]) for key in self.schema.by_name[name].key]
         wanted: Sequence[Any] = [table.c[column] for column in columns] or [table]
         yield from self.select(sa.select(*wanted).where(*where).order_by(*keys))
 
     def raw(self, name: str, columns: Sequence[str] = ("*",), of: str | None = None) -> Iterator[Row]:
-        """The rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.
+        """Give the rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.
 
         `columns` are expressions, `of` a submission: its rows only.
         """
@@ -396,7 +396,7 @@ class Store:
             )
 
     def select(self, wanted: Any) -> Iterator[tuple[Any, ...]]:
-        """The rows of any selection, a few at a time. Raises `StoreError` for what another program put there."""
+        """Give the rows of any selection, a few at a time. Raises `StoreError` for what another program put there."""
         with self._reading() as connection:
             try:
                 for row in connection.execute(wanted, execution_options={"yield_per": AT_ONCE}):
@@ -421,7 +421,7 @@ class SqliteStore(Store):
 
 
 def _only(connection: Connection, one: str, other: str, name: str) -> list[Row]:
-    """The rows of a table that one of two attached databases has and the other has not."""
+    """Give the rows of a table that one of two attached databases has and the other has not."""
     rows = connection.exec_driver_sql(f'SELECT * FROM {one}."{name}" EXCEPT SELECT * FROM {other}."{name}"')
     return [tuple(row) for row in rows]
 
@@ -436,7 +436,7 @@ def _version(text: str) -> tuple[int, ...]:
 
 @contextmanager
 def translate_db_errors(name: str, damaged: str = MADE_ANEW) -> Iterator[None]:
-    """What a database says, as one line of ours."""
+    """Say what a database says, as one line of ours."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
@@ -465,7 +465,7 @@ def _reason(error: Exception, damaged: str) -> str:
 def open_file(
     path: Path | None, *, write: bool = True, lasting: bool = True, damaged: str = MADE_ANEW
 ) -> Store:
-    """The dataset in a SQLite file; None for one in memory. Unless it is to be written, the file must be there.
+    """Give the dataset in a SQLite file; None for one in memory. Unless it is to be written, the file must be there.
 
     One that is not `lasting` is written faster, and its rows stay as they come: whoever is cut off throws it away.
     """
@@ -483,7 +483,7 @@ def open_file(
 
 
 def _uri(path: Path) -> str:
-    """A path as SQLite takes it whatever is in it: a letter that is not text, or a question mark."""
+    """Give a path as SQLite takes it whatever is in it: a letter that is not text, or a question mark."""
     return path.absolute().as_uri()
 
 

@@ -94,7 +94,7 @@ class Run:
         return self.sources[0][1].today
 
     def task(self, asked: ValidationRequest) -> Task:
-        """What workers have to know, wherever they are."""
+        """Say what workers have to know, wherever they are."""
         spec = load(self.spec) if self.spec else None
         if self.spec and is_path(self.spec):
             asked = replace(asked, wanted=replace(asked.wanted, spec=str(Path(self.spec).absolute())))
@@ -151,7 +151,7 @@ def _distrusted(run: Run) -> Iterator[str]:
 
 
 def _suited(how: Options, sources: Sequence[Source]) -> Options:
-    """The options with a number of processes; a few files need none of their own, which take longer to start."""
+    """Give the options with a number of processes; a few files need none of their own, which take longer to start."""
     few = sum(len(source.files) for source in sources) <= FEW
     return how if how.jobs else replace(how, jobs=1 if few else cores())
 
@@ -189,7 +189,7 @@ def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
 
 
 def _given(run: Run, sources: Sequence[Source]) -> list[tuple[list[Arrival], ValidationRequest]]:
-    """What came, as workers see it; the waivers of the folder count too."""
+    """Say what came, as workers see it; the waivers of the folder count too."""
     ours: list[tuple[list[Arrival], ValidationRequest]] = []
     for source in sources:
         known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
@@ -199,7 +199,7 @@ def _given(run: Run, sources: Sequence[Source]) -> list[tuple[list[Arrival], Val
 
 
 def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
-    """The files with their hashes: to a worker that sees nothing every file would be missing."""
+    """Give the files with their hashes: to a worker that sees nothing every file would be missing."""
     batches = in_batches([str(path) for path in paths], run.options.jobs)
     found = [each for some in run.pool.map(arrivals, batches, Path.cwd()) for each in some]
     for each in found if run.pool.far else ():
@@ -211,7 +211,7 @@ def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
 
 
 def _of_one_spec(run: Run) -> Run:
-    """A dataset is of one spec: the one asked for, the one it has, else that of the first file that says one."""
+    """Give a dataset is of one spec: the one asked for, the one it has, else that of the first file that says one."""
     spec = run.spec or _known_spec(run) or _said_spec(run)
     named = [
         (given, replace(asked, wanted=replace(asked.wanted, spec=asked.wanted.spec or spec)))
@@ -293,7 +293,7 @@ def _lost(missing: Iterable[str], came: Mapping[str, Arrival]) -> Iterator[str]:
 def _missing(
     run: Run, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[dict[str, Known]]
 ) -> list[Arrival]:
-    """What is not in every dataset yet, was read for another round, or was checked on another day than asked."""
+    """Say what is not in every dataset yet, was read for another round, or was checked on another day than asked."""
     again = to_read_again(run.file, asked)
     wanted = {_name(each): each for each in reversed(given)}
 
@@ -322,7 +322,7 @@ def _as_read(
 
 
 def _without_lost(run: Run, sources: list[tuple[list[Arrival], ValidationRequest]]) -> Run:
-    """The run with what came as it was read; the ledger is told of contents that were there once."""
+    """Give the run with what came as it was read; the ledger is told of contents that were there once."""
     as_read = replace(run, sources=sources)
     lost = {each.sha256 for each in run.given} - {each.sha256 for each in as_read.given}
     run.ledger.lose(sorted(filter(None, lost)))
@@ -359,7 +359,7 @@ def _take(run: Run, shard: Shard) -> None:
 
 
 def _earlier(run: Run) -> Iterator[Arrival]:
-    """The files of earlier runs: where they were, else as they are kept."""
+    """Give the files of earlier runs: where they were, else as they are kept."""
     for each in run.ledger.known():
         here = arrivals([each.path], Path.cwd())[0]
         kept = kept_at(run.out, each.sha256 or "")

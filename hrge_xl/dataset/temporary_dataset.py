@@ -61,7 +61,7 @@ def dataset_as_told(
 
 @contextmanager
 def _dataset(ledger: Path | None) -> Iterator[Temporary]:
-    """An empty dataset with its ledger, or with a copy of the one in a folder."""
+    """Give an empty dataset with its ledger, or with a copy of the one in a folder."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
         store = stack.enter_context(open_file(folder / DATASET, lasting=False))
@@ -97,7 +97,7 @@ def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None
 
 
 def _each_once(results: Sequence[Result]) -> list[Result]:
-    """The same bytes count once, whatever the names."""
+    """Give the same bytes count once, whatever the names."""
     first: dict[str, Result] = {}
     for result in sorted(results, key=lambda each: each.path):
         first.setdefault(submission_id(result.sha256, result.path), result)

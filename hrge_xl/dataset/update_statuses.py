@@ -164,7 +164,7 @@ def _update(
 
 
 def _files(returns: Sequence[Submission], sightings: Mapping[str, Sequence[Sighting]]) -> Iterator[Row]:
-    """Every item received: each place where a content was seen; a file that nobody could read has one."""
+    """Give every item received: each place where a content was seen; a file that nobody could read has one."""
     for row in returns:
         seen = sightings.get(row["sha256"] or "", ())
         if not seen:
@@ -179,7 +179,7 @@ def _findings(
     back: Mapping[str, str],
     language: str,
 ) -> Iterator[Row]:
-    """The findings that no file shows by itself."""
+    """Give the findings that no file shows by itself."""
     by_name = {row["submission"]: row for row in returns}
     for name, status in found.items():
         if status.finding is not None:

@@ -48,7 +48,7 @@ STATE = "answered"  # of a fact that says nothing else
 
 
 def selections(schema: Schema) -> dict[str, Make]:
-    """How each view of a schema is made, by name."""
+    """Say how each view of a schema is made, by name."""
     wide = {
         table.name: partial(_wide, table=table) for table in (*schema.united.values(), *schema.wide.values())
     }
@@ -82,22 +82,22 @@ def _answers(schema: Schema, tables: Tables) -> Any:
 
 
 def _cell(f: Any, p: Any) -> Any:
-    """Where the file has it elsewhere, that place; else that of the spec."""
+    """Say where the file has it elsewhere, that place; else that of the spec."""
     return sa.func.coalesce(f.c.cell, p.c.cell).label("cell")
 
 
 def _original(f: Any, c: Any) -> Any:
-    """What stood in the cell, as people saw it: kept only where it is not what the value shows, or its label."""
+    """Say what stood in the cell, as people saw it: kept only where it is not what the value shows, or its label."""
     return sa.func.nullif(sa.func.coalesce(f.original, c.label, f.text, shown(f)), "").label("original")
 
 
 def shown(f: Any) -> Any:
-    """A number or a day as text: whole numbers without a point, days in ISO 8601."""
+    """Give a number or a day as text: whole numbers without a point, days in ISO 8601."""
     return sa.func.coalesce(_whole(f), sa.cast(f.number, sa.Text), sa.cast(f.date, sa.Text))
 
 
 def _whole(f: Any) -> Any:
-    """A whole number as text, nothing else. The order of the cases matters: not every number has a whole one."""
+    """Give a whole number as text, nothing else. The order of the cases matters: not every number has a whole one."""
     whole = sa.cast(f.number, sa.BigInteger)
     return sa.case((sa.func.abs(f.number) >= 1e15, None), (f.number == whole, sa.cast(whole, sa.Text)))
 
@@ -191,7 +191,7 @@ def _matrix_rows(schema: Schema, tables: Tables) -> Any:
 
 
 def _pairs(schema: Schema) -> Any:
-    """The pairs of fields that are crossed, as rows; None where the spec crosses nothing."""
+    """Give the pairs of fields that are crossed, as rows; None where the spec crosses nothing."""
     spec = schema.spec
     found = [(tool, *pair) for tool, pairs in (crossed_pairs(spec) if spec else {}).items() for pair in pairs]
     if not found:
@@ -209,7 +209,7 @@ def _pairs(schema: Schema) -> Any:
 
 
 def _nothing(schema: Schema, tables: Tables) -> Any:
-    """The columns of the matrix, and no row."""
+    """Give the columns of the matrix, and no row."""
     s = tables[SUBMISSIONS.name]
     return sa.select(
         *(sa.literal(None).label(name) for name in MATRIX_ROWS.names)
@@ -259,7 +259,7 @@ def _placed(schema: Schema, tables: Tables) -> Any:
 
 
 def _wide(schema: Schema, tables: Tables, *, table: Table, labels: bool = False) -> Any:
-    """One row per row of some sheets, one column per field; rows that only hold calculated values are left out."""
+    """Give one row per row of some sheets, one column per field; rows that only hold calculated values are left out."""
     s, h, p, f, r = (tables[each.name] for each in (SUBMISSIONS, SHEETS, SLOTS, ANSWERS_FACT, ROW_REFERENCES))
     found = _pivoted(schema, tables, table, labels=labels)
     first, place = f.alias("first_answer"), p.alias("first_slot")
@@ -282,7 +282,7 @@ def _wide(schema: Schema, tables: Tables, *, table: Table, labels: bool = False)
 
 
 def _columns(schema: Schema, table: Table, *, labels: bool) -> Sequence[Any]:
-    """The columns of answers of a wide table."""
+    """Give the columns of answers of a wide table."""
     whole = schema.labelled(table) if labels else table
     return whole.columns[len(_HEAD) : -len(_TAIL)]
 
@@ -292,7 +292,7 @@ _TAIL = ("sheet", "cell", "current", "file_sha256")
 
 
 def _pivoted(schema: Schema, tables: Tables, table: Table, *, labels: bool) -> Any:
-    """Each row of some sheets with its answers, and the first cell that somebody filled in (`n`)."""
+    """Give each row of some sheets with its answers, and the first cell that somebody filled in (`n`)."""
     placed, codes = tables[PLACED.name], tables[CODES.name]
     listed = placed.outerjoin(codes, sa.and_(codes.c.list == placed.c.list, codes.c.code == placed.c.entry))
     values = [
@@ -311,7 +311,7 @@ def _pivoted(schema: Schema, tables: Tables, table: Table, *, labels: bool) -> A
 
 
 def _values(placed: Any, name: str, field: Field, *, labels: bool) -> Iterator[Any]:
-    """The column of a field, and where labels are wanted and it has a list, the one beside it."""
+    """Give the column of a field, and where labels are wanted and it has a list, the one beside it."""
     column = placed[{NUMBER: "number", DATE: "date"}.get(value_kind(field), "value")]
     yield sa.literal_column(_answer(field, column.name), column.type).label(name)
     if labels and list_of(field) is not None:

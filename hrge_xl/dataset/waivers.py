@@ -17,7 +17,7 @@ MOST_PLACES = 5  # named in an error
 
 
 def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
-    """Every waiver ever given, as it stands on a day."""
+    """Give every waiver ever given, as it stands on a day."""
     withdrawn = {
         content.waiver: (content.day.isoformat(), entry.by)
         for entry, content in reversed(ledger.entries(WaiverWithdrawn))
@@ -73,12 +73,12 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
 
 def _numbered(ledger: Ledger, number: int, day: date) -> Waiver:
-    """The waiver of a number; the last one where somebody else's entries bear it too."""
+    """Give the waiver of a number; the last one where somebody else's entries bear it too."""
     return [each for each in waivers(ledger, day) if each.number == number][-1]
 
 
 def _covered(found: Return, code: str, place: tuple[str, str] | None) -> Sequence[Finding]:
-    """The findings meant. Raises `UsageError` with those that there are."""
+    """Give the findings meant. Raises `UsageError` with those that there are."""
     if found.verdict == REFUSED:
         raise UsageError(f"{found.path} was refused; nothing in it can be waived. Ask for the file again.")
     same = [each for each in found.findings if each.code.casefold() == code.casefold()]

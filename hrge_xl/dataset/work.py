@@ -94,7 +94,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
 
 
 def _signed(shard: Shard, task: Task) -> Shard:
-    """A shard that says which program made it, where it may be another one."""
+    """Give a shard that says which program made it, where it may be another one."""
     return replace(shard, engine=engine()) if task.far else shard
 
 
@@ -112,21 +112,21 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
 
 
 def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
-    """What becomes of a file that a fault of this program shows with."""
+    """Say what becomes of a file that a fault of this program shows with."""
     day, round_ = task.asked.today, task.asked.wanted.round
     unread = Result(file.path, file.sha256, file.size, REFUSED, [], checked=day, read_for=round_)
     return stopped_result(unread, fault)
 
 
 def _one_by_one(results: list[Result]) -> Iterator[Result]:
-    """The results in order, none of them held any longer than it is looked at."""
+    """Give the results in order, none of them held any longer than it is looked at."""
     results.reverse()
     while results:
         yield results.pop()
 
 
 def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> list[Result]:
-    """The results, each under the path that was given, wherever a worker found the file.
+    """Give the results, each under the path that was given, wherever a worker found the file.
 
     Of one that is not what it was when it came, or is `gone`, nothing is believed.
     """
@@ -148,7 +148,7 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> l
 
 
 def _changed(files: Sequence[Arrival], results: Sequence[Result]) -> Iterator[str]:
-    """The paths of files that are not what they were."""
+    """Give the paths of files that are not what they were."""
     pairs = zip(files, results, strict=True)
     return (each.path for each, result in pairs if result.sha256 != each.sha256)
 
@@ -185,7 +185,7 @@ _pools: dict[int, Readers] = {}
 
 
 def _pool() -> Readers:
-    """The reading process of this process, kept from batch to batch; a forked process has its own."""
+    """Give the reading process of this process, kept from batch to batch; a forked process has its own."""
     pool = _pools.get(os.getpid())
     if pool is None or pool.closed:
         pool = _pools[os.getpid()] = readers()

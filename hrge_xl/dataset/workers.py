@@ -124,7 +124,7 @@ def _result(future: Future[Out], running: Running) -> Out:
 
 
 def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers:
-    """Where the work is done: in an executor that is given, in this process, in processes, or in a cluster."""
+    """Say where the work is done: in an executor that is given, in this process, in processes, or in a cluster."""
     alone = Workers(lambda: nullcontext(Running(None, 1)))
     here = Workers(lambda: _processes(jobs)) if jobs > 1 else alone
     if executor is not None:
@@ -170,6 +170,6 @@ def _cluster(engine: str, jobs: int) -> Iterator[Running]:
 
 
 def in_batches(items: Sequence[In], jobs: int) -> list[Sequence[In]]:
-    """The items in batches, at least one for each process."""
+    """Give the items in batches, at least one for each process."""
     size = max(1, min(BATCH, -(-len(items) // max(jobs, 1))))
     return [items[start : start + size] for start in range(0, len(items), size)]

@@ -31,7 +31,7 @@ may_answer(Draft)
 
 
 def draft(path: Path, name: str, password: str | None = None) -> Draft:
-    """A first spec of this name. Raises `UsageError` for what is no .xlsx, or holds nothing to fill in."""
+    """Give a first spec of this name. Raises `UsageError` for what is no .xlsx, or holds nothing to fill in."""
     outcome: Draft = look_into(partial(drafted, path.name, name), path, REMEDY, password)
     if not outcome.files:
         raise UsageError(*outcome.messages)
@@ -39,7 +39,7 @@ def draft(path: Path, name: str, password: str | None = None) -> Draft:
 
 
 def drafted(file: str, name: str, job: Job) -> Draft | Observation:
-    """The draft from a file that was let in. Runs in a worker."""
+    """Give the draft from a file that was let in. Runs in a worker."""
     content = content_of(job)
     if isinstance(content, Observation):
         return content
@@ -52,7 +52,7 @@ def drafted(file: str, name: str, job: Job) -> Draft | Observation:
 
 
 def _book(file: str, job: Job, content: RawWorkbook) -> Book:
-    """A workbook as openpyxl sees it, if it can. Raises `UsageError`."""
+    """Give a workbook as openpyxl sees it, if it can. Raises `UsageError`."""
     if content.format not in READ:
         raise UsageError(f"{file} is in the format .{content.format}. Save it as .xlsx and draft from that.")
     for sheet in content.sheets:

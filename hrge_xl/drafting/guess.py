@@ -74,7 +74,7 @@ class Draft:
 
 
 def guess(book: Book) -> Draft:
-    """The draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
+    """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
     draft = Draft(book.title or book.stem, "en", messages=list(book.messages))
     for sheet in book.sheets:
         reason = _why_not(sheet)
@@ -93,7 +93,7 @@ def guess(book: Book) -> Draft:
 
 
 def _why_not(sheet: Sheet) -> str:
-    """Why a sheet cannot become one of the spec; empty if it can."""
+    """Say why a sheet cannot become one of the spec; empty if it can."""
     if not sheet.visible:
         return "it is hidden"
     if len(sheet.name) > LIMIT_SHEET_NAME or SHEET_NAME_FORBIDDEN.search(sheet.name):
@@ -151,7 +151,7 @@ class _Sheet:
         return self.sheet.name
 
     def _beside(self, row: int, column: int) -> int:
-        """The column after a cell, past what it is merged over."""
+        """Give the column after a cell, past what it is merged over."""
         return column + self.sheet.at(row, column).span
 
     # tables
@@ -171,7 +171,7 @@ class _Sheet:
                 run = []
 
     def _head(self) -> tuple[tuple[int, int], ...]:
-        """The first run of texts with something to fill in, or something filled in, below it."""
+        """Give the first run of texts with something to fill in, or something filled in, below it."""
         for run in self._runs():
             if self._stands_above(run, run[0][0] + 1) or (
                 self._section(run) and self._stands_above(run, run[0][0] + 2)
@@ -185,7 +185,7 @@ class _Sheet:
         return held >= 2 or any(self.sheet.open(row, column) for _, column in run)
 
     def _section(self, run: Sequence[tuple[int, int]]) -> bool:
-        """Whether a heading stands directly below a run."""
+        """Say whether a heading stands directly below a run."""
         row = run[0][0] + 1
         filled = [column for _, column in run if self.sheet.at(row, column).value is not None]
         return filled == [run[0][1]] and len(run) > 2
@@ -204,7 +204,7 @@ class _Sheet:
         return fixed and len(texts) >= 2 and len(rules) > 1
 
     def _rows(self, head_row: int, head: Sequence[tuple[int, int]]) -> list[int]:
-        """The rows of the table: as long as something stands in one of its columns."""
+        """Give the rows of the table: as long as something stands in one of its columns."""
         rows = []
         for row in range(head_row + 1, self.last + 1):
             cells = [self.sheet.at(row, column) for _, column in head]
@@ -259,7 +259,7 @@ class _Sheet:
         return block
 
     def _span(self, row: int, column: int) -> int:
-        """How many rows from here on are to be filled in."""
+        """Say how many rows from here on are to be filled in."""
         rule = self.sheet.rule(row, column)
         if rule is not None:
             return max(box[3] - row + 1 for box in rule.boxes if box[0] <= column <= box[2])
@@ -336,7 +336,7 @@ class _Sheet:
         return found if any(kind for kind, _, _ in found) else []
 
     def _asks(self, row: int, column: int) -> bool:
-        """Whether a text with a blank cell beside it is a question, where nothing else tells."""
+        """Say whether a text with a blank cell beside it is a question, where nothing else tells."""
         text = self.sheet.text(row, column)
         if self.sheet.at(row, column).span > 1 or len(text) > LIMIT_LABEL:
             return False
@@ -402,7 +402,7 @@ class _Sheet:
 
 
 def _steps(entries: Sequence[str]) -> list[tuple[str, str]]:
-    """The numbers in front of some entries, each with what stands behind it."""
+    """Give the numbers in front of some entries, each with what stands behind it."""
     heads = [step_in(entry) for entry in entries]
     return [
         (head, entry.strip(" ").removeprefix(head).strip(" .:-–") or head)

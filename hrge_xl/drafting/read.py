@@ -41,7 +41,7 @@ class Rule:
     prompt: str = ""
 
     def covers(self, row: int, column: int) -> bool:
-        """Whether the rule stands at this cell."""
+        """Say whether the rule stands at this cell."""
         return any(c1 <= column <= c2 and r1 <= row <= r2 for c1, r1, c2, r2 in self.boxes)
 
 
@@ -70,20 +70,20 @@ class Sheet:
     gives_lists: bool = False
 
     def at(self, row: int, column: int) -> Cell:
-        """The cell, a blank one where nothing stands."""
+        """Give the cell, a blank one where nothing stands."""
         return self.cells.get((row, column), BLANK)
 
     def rule(self, row: int, column: int) -> Rule | None:
-        """The rule at a cell."""
+        """Give the rule at a cell."""
         return next((rule for rule in self.rules if rule.covers(row, column)), None)
 
     def text(self, row: int, column: int) -> str:
-        """The text of a cell, in one line; empty for anything else."""
+        """Give the text of a cell, in one line; empty for anything else."""
         value = self.at(row, column).value
         return value if isinstance(value, str) else ""
 
     def open(self, row: int, column: int) -> bool:
-        """Whether somebody is meant to fill this cell in."""
+        """Say whether somebody is meant to fill this cell in."""
         return self.at(row, column).unlocked or self.rule(row, column) is not None
 
 
@@ -118,7 +118,7 @@ def read(data: bytes, stem: str) -> Book:
 
 
 def clean(value: object) -> str:
-    """A text in one line, without control characters."""
+    """Give a text in one line, without control characters."""
     text = " ".join(str(value or "").split())
     return "".join(letter for letter in text if letter.isprintable() or letter in "\u200c\u200d")
 
@@ -155,7 +155,7 @@ def _cell(cell: Any, span: int, guarded: bool) -> Cell:
 
 
 def vars_of(rule: Any) -> dict[str, str]:
-    """The parts of a validation that matter, as texts."""
+    """Give the parts of a validation that matter, as texts."""
     names = ("type", "operator", "formula1", "formula2", "sqref", "prompt")
     return {name: str(value) for name in names if (value := getattr(rule, name, None)) is not None}
 
@@ -219,7 +219,7 @@ class _Sources:
         self.messages: list[str] = []
 
     def labels(self, source: str, sheet: str) -> tuple[str, tuple[str, ...] | None]:
-        """The defined name, if one is used, and the entries; None where they cannot be found."""
+        """Give the defined name, if one is used, and the entries; None where they cannot be found."""
         source = source.strip().removeprefix("=").strip()
         if source.startswith('"') and source.endswith('"') and len(source) > 1:
             return "", _distinct(source[1:-1].replace('""', '"').split(","))
@@ -256,7 +256,7 @@ class _Sources:
 
 
 def _distinct(values: list[Any]) -> tuple[str, ...]:
-    """The entries as texts, each once, the blank ones left out; as many as a list may have."""
+    """Give the entries as texts, each once, the blank ones left out; as many as a list may have."""
     found: dict[str, str] = {}
     for value in values:
         whole = isinstance(value, float) and value.is_integer()

@@ -13,7 +13,7 @@ WORDS = frozenset({"true", "false", "null"})
 
 
 def write(draft: Draft, name: str) -> dict[str, str]:
-    """The text of every file by its path in the folder."""
+    """Give the text of every file by its path in the folder."""
     files = {"workbook.yaml": _text(_workbook(draft, name))}
     if draft.vocabularies:
         files["vocabularies.yaml"] = _text(_vocabularies(draft))
@@ -27,7 +27,7 @@ def _text(lines: Iterator[str]) -> str:
 
 
 def scalar(value: object) -> str:
-    """A value as YAML, in quotes unless it is plainly a word."""
+    """Give a value as YAML, in quotes unless it is plainly a word."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -76,7 +76,7 @@ def write_contents(
     row = _introduction(sheet, schema, labels, formats, today)
     say = labels.say
     for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
-        put(sheet, row, at, head, formats["head"])
+        put(sheet, row, at, head, formats["head_of_numbers" if at == 2 else "head"])
     row = _figures(sheet, row + 1, labels, formats, figures)
     headings = list(groups(labels.say).values())
     group = 0
@@ -96,7 +96,7 @@ def write_contents(
 def _introduction(
     sheet: Worksheet, schema: Schema, labels: CodeLabels, formats: Mapping[str, Any], today: date
 ) -> int:
-    """The title and how to read the sheets; the next row."""
+    """Give the title and how to read the sheets; the next row."""
     spec, say = schema.spec, labels.say
     title = (
         f"{spec.title.say(labels.language)} ({spec.name} {spec.version})"
@@ -151,7 +151,7 @@ def _link(sheet: Worksheet, row: int, name: str, formats: Mapping[str, Any]) -> 
 
 
 def _not_here(labels: CodeLabels, listed: Listed) -> Iterator[str]:
-    """What the dataset has besides, as CSV and in its database."""
+    """Say what the dataset has besides, as CSV and in its database."""
     say = labels.say
     repeated = [
         table.name for table in listed.tables if table.name in listed.repeated and listed.counts[table.name]
@@ -176,7 +176,7 @@ def title_of(table: Table, labels: CodeLabels) -> str:
 
 
 def _place(name: str) -> int:
-    """The number of the group that a table stands in."""
+    """Give the number of the group that a table stands in."""
     for place, names in ((2, RETURNS), (3, DETAILS), (4, OF_SPEC)):
         if name in names:
             return place

@@ -40,6 +40,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_size": 14, "bold": True},
     "group": {"font_size": 11, "bold": True, "bottom": 1},
     "head": {"bold": True, "text_wrap": True, "bottom": 1, "valign": "vcenter"},
+    "head_of_numbers": {"bold": True, "text_wrap": True, "bottom": 1, "valign": "vcenter", "align": "right"},
     "code": {"font_size": 8, "font_color": "#595959"},
     "link": {"font_color": "#0B4F7C", "underline": 1, "valign": "top"},
     "plain": {},
@@ -106,7 +107,7 @@ class _Book:
         return int(str(next(self.store.select(wanted))[0]))
 
     def _figures(self, counts: dict[str, int]) -> list[str]:
-        """The sheets with matrices and charts, made and in their order."""
+        """Give the sheets with matrices and charts, made and in their order."""
         has_matrix = AGGREGATE_MATRIX.name in counts and bool(periods(self.store))
         found = [self.say("Heat maps")] if has_matrix else []
         found += [self.say("Figures")] if has_figures(self.store, self.labels.language) else []
@@ -169,7 +170,7 @@ class _Book:
 
 
 def _left_out(tables: Sequence[Table], counts: dict[str, int]) -> set[str]:
-    """The largest tables, where all of them would be too much for a workbook."""
+    """Give the largest tables, where all of them would be too much for a workbook."""
     sizes = sorted(
         (counts[table.name] * len(table.columns), table.name)
         for table in tables
@@ -180,5 +181,5 @@ def _left_out(tables: Sequence[Table], counts: dict[str, int]) -> set[str]:
 
 
 def table_name(name: str) -> str:
-    """A name that Excel takes for a table: not one that could be a cell, such as `R1`."""
+    """Give a name that Excel takes for a table: not one that could be a cell, such as `R1`."""
     return f"{name}_" if re.fullmatch(r"[A-Za-z]{1,3}\d+|[RrCc]\d*([Cc]\d*)?", name) else name

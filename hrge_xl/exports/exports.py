@@ -53,7 +53,7 @@ def formats_there(out: Path) -> tuple[str, ...]:
 
 
 def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[Path]:
-    """Every file that `write` leaves."""
+    """Give every file that `write` leaves."""
     paths = [out / WORKBOOK] if XLSX in formats else []
     paths += [out / DESCRIPTION] if CSV in formats else []
     return paths + [
@@ -65,7 +65,7 @@ def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[P
 
 
 def write(store: Store, export: Export, pool: Workers) -> list[str]:
-    """The files beside the dataset, several at once; what is said of those that could not be written."""
+    """Give the files beside the dataset, several at once; what is said of those that could not be written."""
     _remove_retired(store, Path(export.dataset).parent)
     wanted = pieces(store, export.formats)
     rest = [name for name in wanted if name not in (WORKBOOK, *LARGE)]

@@ -52,7 +52,7 @@ class Wish:
 
 
 def table_of(store: Store, name: str) -> Table:
-    """A table by its name, however it is written. Raises `UsageError` with those that there are."""
+    """Give a table by its name, however it is written. Raises `UsageError` with those that there are."""
     by_fold = {table.name.casefold(): table.shown for table in store.schema.by_name.values()}
     if name.casefold() not in by_fold:
         known = [table.name for table in store.schema.shown]
@@ -185,7 +185,7 @@ def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
 
 
 def _raw(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows as SQLite keeps them. Raises `UsageError` when they are more than a sheet holds."""
+    """Give rows as SQLite keeps them. Raises `UsageError` when they are more than a sheet holds."""
     days = [at for at, column in enumerate(columns) if column.kind == DATE]
     for number, row in enumerate(rows, start=1):
         if number > MOST_ROWS:

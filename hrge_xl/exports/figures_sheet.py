@@ -33,6 +33,7 @@ from .sheet_rows import put
 MOST_QUESTIONS, MOST_TRENDS = 15, 20
 LABEL_WIDTH, CHART_WIDTH = 40, 720
 ROW_HEIGHT, LEAST_HEIGHT, AROUND = 20, 340, 130  # pixels; what a chart has around its bars
+FEW = 10  # counted one by one along an axis
 LONG_LABEL, MOST_LABEL = 24, 90  # characters of a label that needs room, and that a chart shows
 BESIDE_LABELS = {"x": 0.46, "y": 0.1, "width": 0.5, "height": 0.74}  # of the bars, where their names are long
 BLUE = "#2C6A8F"
@@ -91,7 +92,7 @@ def write_period(sheet: Worksheet, store: Store, formats: Mapping[str, Any], lan
 def _table(sheet: Worksheet, block: Block, top: int, formats: Mapping[str, Any]) -> None:
     put(sheet, top, 0, block.title, formats["title"])
     for at, head in enumerate(block.heads):
-        put(sheet, top + 1, at, head, formats["head"])
+        put(sheet, top + 1, at, head, formats["head_of_numbers" if at else "head"])
     for row, cells in enumerate(block.rows, start=top + 2):
         for at, cell in enumerate(cells):
             if cell is not None:
@@ -130,6 +131,8 @@ def _chart(book: Workbook, block: Block, place: tuple[str, int]) -> Any:
         value_axis |= {"max": 1}
     if block.share or block.percent:
         value_axis |= {"num_format": "0%"}
+    elif _largest(block) <= FEW:
+        value_axis |= {"major_unit": 1}  # half a risk is none
     every_label = {"interval_unit": 1, "num_font": {"size": 9}}
     if block.kind == "bar":
         chart.set_y_axis({"reverse": True, **every_label})
@@ -142,27 +145,34 @@ def _chart(book: Workbook, block: Block, place: tuple[str, int]) -> Any:
     return chart
 
 
+def _largest(block: Block) -> float:
+    """Give the length of the longest bar."""
+    return max(
+        (sum(cell for cell in cells[1:] if isinstance(cell, int | float)) for cells in block.rows), default=0
+    )
+
+
 def _shown_values(block: Block) -> dict[str, Any]:
-    """Numbers at the bars, where one series stands alone."""
+    """Give numbers at the bars, where one series stands alone."""
     if block.kind == "line" or len(block.heads) > 2:
         return {}
     return {"data_labels": {"value": True, **({"num_format": "0%"} if block.share or block.percent else {})}}
 
 
 def _long(block: Block) -> bool:
-    """Whether the names beside the bars need room."""
+    """Say whether the names beside the bars need room."""
     return any(len(str(cells[0])) > LONG_LABEL for cells in block.rows)
 
 
 def _height(block: Block) -> int:
-    """How high a chart is in pixels, so that each name beside its bars can be read."""
+    """Say how high a chart is in pixels, so that each name beside its bars can be read."""
     if block.kind != "bar":
         return LEAST_HEIGHT
     return max(LEAST_HEIGHT, AROUND + len(block.rows) * ROW_HEIGHT * (2 if _long(block) else 1))
 
 
 def _described(block: Block) -> dict[str, Any]:
-    """The chart in words, for those who do not see it."""
+    """Give the chart in words, for those who do not see it."""
 
     def told(cells: Sequence[Cell]) -> str:
         pairs = zip(block.heads[1:], cells[1:], strict=True)
@@ -189,7 +199,7 @@ def blocks(store: Store, language: str) -> Iterator[Block]:
 
 
 def _lines(store: Store, name: str, period: str) -> list[Record]:
-    """The lines of a table of figures that are of a period."""
+    """Give the lines of a table of figures that are of a period."""
     return [*records(store, name, store.tables[name].c.period == period)]
 
 
@@ -247,7 +257,7 @@ def _gaps(store: Store, period: str, labels: CodeLabels) -> Iterator[Block]:
 
 
 def _progress(store: Store, labels: CodeLabels) -> Iterator[Block]:
-    """How far the indicators with a target are in the last period of each."""
+    """Say how far the indicators with a target are in the last period of each."""
     if AGGREGATE_INDICATORS.name not in store.tables:
         return
     found = {
@@ -266,7 +276,7 @@ def _indicator(line: Record, labels: CodeLabels) -> str:
 
 
 def _over_periods(store: Store, spec: Spec, language: str) -> Iterator[Block]:
-    """Where there are several periods: how complete they are, and their risks by level."""
+    """Say where there are several periods: how complete they are, and their risks by level."""
     say, found = translator(language), over_periods(store)[::-1]
     if len(found) < 2:
         return
@@ -287,7 +297,7 @@ def _over_periods(store: Store, spec: Spec, language: str) -> Iterator[Block]:
 
 
 def _trends(store: Store, labels: CodeLabels) -> Iterator[Block]:
-    """Indicators with totals in several periods of one length."""
+    """Give indicators with totals in several periods of one length."""
     if AGGREGATE_INDICATORS.name not in store.tables:
         return
     say = labels.say

@@ -59,7 +59,7 @@ class _HeatMaps:
         self.sheet.fit_to_pages(1, 0)
 
     def _counts(self) -> dict[int, Counter[tuple[str, str]]]:
-        """How many rows stand in each cell of each matrix."""
+        """Say how many rows stand in each cell of each matrix."""
         table = self.store.tables[AGGREGATE_MATRIX.name]
         ours = (table.c.by == TOTAL, table.c.period == choose(periods(self.store), None))
         found: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
@@ -68,7 +68,7 @@ class _HeatMaps:
         return found
 
     def _block(self, title: str, counts: Counter[tuple[str, str]], top: int) -> int:
-        """The title, the cells, then the rows by level; the first free row below."""
+        """Give the title, the cells, then the rows by level; the first free row below."""
         down, across = (self.spec.vocabularies[name].items for name in (self.matrix.down, self.matrix.across))
         put(self.sheet, top, 0, title, self.formats["title"])
         for at, step in enumerate(across, start=1):
@@ -104,7 +104,7 @@ class _HeatMaps:
     def _by_level(self, title: str, totals: dict[str, int], at: tuple[int, int, int]) -> int:
         top, first, right = at
         put(self.sheet, top, 0, self.say("Level"), self.formats["head"])
-        put(self.sheet, top, 1, self.say("Rows"), self.formats["head"])
+        put(self.sheet, top, 1, self.say("Rows"), self.formats["head_of_numbers"])
         for row, (code, total) in enumerate(totals.items(), start=top + 1):
             put(self.sheet, row, 0, self.names[code], self.colour[code])
             put(self.sheet, row, 1, total, self.formats[INTEGER])

@@ -41,7 +41,7 @@ def described(path: Path) -> set[str]:
 
 
 def write_csv(path: Path, table: Table, store: Store) -> bool:
-    """One table: UTF-8 with its mark, commas, a line feed a row; what is not known stays empty.
+    """Give one table: UTF-8 with its mark, commas, a line feed a row; what is not known stays empty.
 
     True when a text is not as it came, because a spreadsheet would have taken it for a formula.
     """
@@ -79,7 +79,7 @@ class _Piece(NamedTuple):
 
 
 def _pieces(table: Table, store: Store) -> Iterator[_Piece]:
-    """The rows of a table, those of a submission together: what all of them say is fetched and written once."""
+    """Give the rows of a table, those of a submission together: what all of them say is fetched and written once."""
     columns = [WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns]
     first, last = table.same
     if not first:
@@ -91,7 +91,7 @@ def _pieces(table: Table, store: Store) -> Iterator[_Piece]:
 
 
 def _around(piece: _Piece, *, as_it_came: bool) -> tuple[tuple[str, str], bool]:
-    """What stands before and after each line of a piece; and whether it is not as it came."""
+    """Say what stands before and after each line of a piece; and whether it is not as it came."""
     if not piece.first:
         return ("", ""), False
     ends = [
@@ -103,7 +103,7 @@ def _around(piece: _Piece, *, as_it_came: bool) -> tuple[tuple[str, str], bool]:
 
 
 def description(store: Store) -> dict[str, Any]:
-    """The data package: schema of every table, by the Frictionless standard."""
+    """Give the data package: schema of every table, by the Frictionless standard."""
     spec = store.schema.spec
     return {
         "profile": "tabular-data-package",
@@ -164,7 +164,7 @@ def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
 
 
 def _asked(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
-    """What answers are right, in words of the standard; others stand in the data too: these are not constraints."""
+    """Say what answers are right, in words of the standard; others stand in the data too: these are not constraints."""
     found = asked(schema, table, column)
     if found is None:
         return {}
@@ -189,7 +189,7 @@ def _written(end: float | date | None) -> float | str | None:
 
 
 def _foreign_keys(table: Table) -> dict[str, Any]:
-    """What a table refers to; by the standard a table calls itself by no name."""
+    """Say what a table refers to; by the standard a table calls itself by no name."""
     found = [
         {
             "fields": list(reference.columns),

@@ -61,7 +61,7 @@ def put(sheet: Worksheet, row: int, at: int, value: str | int | float, style: An
 
 
 def _cell(kind: str, letters: str, style: int) -> Callable[[int, Any], str]:
-    """How a column writes a value."""
+    """Say how a column writes a value."""
     head, look = f'<c r="{letters}', f'" s="{style}"'
     if kind == TEXT:
         known: dict[str, str] = {}
@@ -87,12 +87,12 @@ def _day(text: str) -> str:
 
 
 def fitted(text: str) -> str:
-    """A text as a cell holds it: what is too long for one is cut, and says so."""
+    """Give a text as a cell holds it: what is too long for one is cut, and says so."""
     return text if fits_a_cell(text) else beginning(text, CELL_LIMIT - len(CUT)) + CUT
 
 
 def inline(text: str) -> str:
-    """The rest of a cell that holds a text: cut where Excel cuts, escaped as Excel escapes."""
+    """Give the rest of a cell that holds a text: cut where Excel cuts, escaped as Excel escapes."""
     text = fitted(text)
     if SPECIAL.search(text) is None:
         return f' t="inlineStr"><is><t>{text}</t></is></c>'

@@ -42,7 +42,7 @@ class ChoiceField(FieldType):
     repeats = True
 
     def list_of(self, field: Field) -> str | None:
-        """The list of the spec."""
+        """Give the list of the spec."""
         return field.vocabulary
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
@@ -57,7 +57,7 @@ class ChoiceField(FieldType):
         return Reading(code=code, notes=(note,) if note else ())
 
     def limits(self, field: Field) -> Limits:
-        """An entry of the list."""
+        """Give an entry of the list."""
         return Limits("list")
 
     def readable(self, field: Field, cell: str) -> str:
@@ -65,20 +65,20 @@ class ChoiceField(FieldType):
         return f"ISNUMBER(MATCH({cell},list_{field.list_name},0))"
 
     def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
-        """An entry of the list, and of that part of it which another answer decides."""
+        """Give an entry of the list, and of that part of it which another answer decides."""
         yield Check(NOT_IN_LIST, Readable().call(value))
         above = scope.find(field.parent) if field.parent is not None else None
         if above is not None:
             yield Check(WRONG_PARENT, Belongs().call(value, above))
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A dropdown."""
+        """Give a dropdown."""
         if told.rule == "list" and told.labels:
             return Guess(Source.RULE, labels=told.labels)
         return None
 
     def sample(self, field: Field, given: Sampling) -> Sample | None:
-        """The next entry of the list."""
+        """Give the next entry of the list."""
         return given.code
 
 
@@ -171,7 +171,7 @@ class YesNoField(ChoiceField):
     width = 8
 
     def list_of(self, field: Field) -> str | None:
-        """The two words."""
+        """Give the two words."""
         return YES_NO
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
@@ -183,7 +183,7 @@ class YesNoField(ChoiceField):
         return super().read(field, cell, lists)
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A dropdown of the two words, or truth values."""
+        """Give a dropdown of the two words, or truth values."""
         if told.rule == "list" and frozenset(each.casefold() for each in told.labels or ()) in YES_NO_WORDS:
             return Guess(Source.RULE, note="yes or no, from its dropdown", special=True)
         if told.values and all(isinstance(value, bool) for value in told.values):

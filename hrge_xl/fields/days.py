@@ -72,7 +72,7 @@ class DateField(FieldType):
         return Reading(day=day, notes=(DATE_AS_TEXT.code, *digits))
 
     def limits(self, field: Field) -> Limits:
-        """A day that a project of our time can have."""
+        """Give a day that a project of our time can have."""
         return Limits("date", to_serial(FIRST_DAY), to_serial(LAST_DAY))
 
     def readable(self, field: Field, cell: str) -> str:
@@ -82,7 +82,7 @@ class DateField(FieldType):
         return f"IFERROR(AND({real}),FALSE)"
 
     def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
-        """A day, and one of our time; the last one is in time until it is over."""
+        """Give a day, and one of our time; the last one is in time until it is over."""
         limits = self.limits(field)
         yield Check(NOT_A_DATE, Readable().call(value))
         low, end = (Literal(float(to or 0), Type.DATE) for to in (limits.low, (limits.high or 0) + 1))
@@ -94,7 +94,7 @@ class DateField(FieldType):
         return shown(from_serial(figure))
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A validation of dates, a number format that shows days, or days."""
+        """Give a validation of dates, a number format that shows days, or days."""
         if told.rule == "date":
             limited = told.low is not None or told.high is not None
             return Guess(Source.RULE, note="the limits of the date became none" if limited else "")
@@ -105,5 +105,5 @@ class DateField(FieldType):
         return None
 
     def sample(self, field: Field, given: Sampling) -> date:
-        """A day of the last year."""
+        """Give a day of the last year."""
         return given.today - timedelta(days=given.number % 365)

@@ -80,7 +80,7 @@ class Cell(NamedTuple):
         return from_serial(float(number), epoch_1904=self.epoch_1904)
 
     def as_text(self) -> str:
-        """The value as a person sees it."""
+        """Give the value as a person sees it."""
         day = self.day if self.is_date else None
         return shown(day if day is not None else self.value)
 

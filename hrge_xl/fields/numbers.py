@@ -88,7 +88,7 @@ class DecimalField(FieldType):
         return f"AND(ISNUMBER({cell}),NOT(ISLOGICAL({cell})))"
 
     def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
-        """A number, whole where that is asked, and within its bounds."""
+        """Give a number, whole where that is asked, and within its bounds."""
         yield Check(NOT_A_NUMBER, Readable().call(value))
         if self.whole:
             yield Check(NOT_A_WHOLE_NUMBER, Whole().call(value))
@@ -109,7 +109,7 @@ class DecimalField(FieldType):
         return say("Type a number ({limits}).")
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A validation of numbers, a number format with a point, or numbers with decimals."""
+        """Give a validation of numbers, a number format with a point, or numbers with decimals."""
         if told.rule == "decimal":
             return Guess(Source.RULE, told.bounds)
         if not told.dated and "0" in told.format and "." in told.format:
@@ -119,7 +119,7 @@ class DecimalField(FieldType):
         return None
 
     def sample(self, field: Field, given: Sampling) -> float | None:
-        """A number within the limits, another one for each question where there is room."""
+        """Give a number within the limits, another one for each question where there is room."""
         low, high = self.limits(field).low, self.limits(field).high
         least = low if low is not None else min(0.0, high or 0.0)
         first = float(ceil(least)) if self.whole else least
@@ -145,7 +145,7 @@ class IntegerField(DecimalField):
         return say("Type a whole number ({limits}).")
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A validation of whole numbers, a number format without a point, or whole numbers."""
+        """Give a validation of whole numbers, a number format without a point, or whole numbers."""
         if told.rule == "whole":
             return Guess(Source.RULE, told.bounds)
         if not told.dated and "0" in told.format and "." not in told.format:
@@ -185,7 +185,7 @@ class PercentField(DecimalField):
         return say("Type a percentage ({limits}).")
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A number format with a percent sign."""
+        """Give a number format with a percent sign."""
         if "%" not in told.format:
             return None
         if told.rule == "decimal":
@@ -224,7 +224,7 @@ class YearField(DecimalField):
         return say("Type a year ({limits}).")
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A validation of whole numbers whose limits are years."""
+        """Give a validation of whole numbers whose limits are years."""
         low, high = told.low or 0, told.high if told.high is not None else YEARS[1]
         if told.rule == "whole" and YEARS[0] <= low <= high <= YEARS[1]:
             return Guess(Source.RULE, told.bounds, note="a year, from its limits", special=True)

@@ -39,15 +39,15 @@ class ReferenceField(FieldType):
         return Reading(code=code, notes=() if same else (SPELLING_TIDIED.code,))
 
     def limits(self, field: Field) -> Limits:
-        """A row in use."""
+        """Give a row in use."""
         return Limits("list")
 
     def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
-        """A row in use."""
+        """Give a row in use."""
         yield Check(ROW_NOT_FOUND, InUse().call(value))
 
     def sample(self, field: Field, given: Sampling) -> str | None:
-        """One of the rows."""
+        """Give one of the rows."""
         return given.code
 
 

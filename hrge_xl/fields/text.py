@@ -56,7 +56,7 @@ class TextField(FieldType):
         return Limits("length", high=field.characters) if field.characters else Limits("any")
 
     def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
-        """A limit of words, one of characters, and a pattern."""
+        """Give a limit of words, one of characters, and a pattern."""
         if field.words is not None:
             limit = Literal(float(field.words), Type.NUMBER)
             yield Check(TOO_MANY_WORDS, WithinWords().call(value, limit))
@@ -91,7 +91,7 @@ class LongField(TextField):
     width = 28
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A limit of more characters than a line has, or texts that are as long."""
+        """Give a limit of more characters than a line has, or texts that are as long."""
         options = _characters(told)
         if told.rule == "textLength" and options.get("characters", 0) > LONG_TEXT:
             return Guess(Source.RULE, options, special=True)

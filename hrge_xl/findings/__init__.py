@@ -56,7 +56,7 @@ def needing(need: Need) -> tuple[str, ...]:
 
 
 def sentence(template: str, details: Mapping[str, str | None]) -> str:
-    """A template with its placeholders filled in; a detail that is not known stays empty."""
+    """Give a template with its placeholders filled in; a detail that is not known stays empty."""
     return template.format_map(_Blank({key: text or "" for key, text in details.items()}))
 
 
@@ -67,7 +67,7 @@ def shown(kind: Kind, say: Translate) -> tuple[str, str]:
 
 
 def general(template: str) -> str:
-    """A template as it is explained, away from any file: what it would fill in is left open."""
+    """Give a template as it is explained, away from any file: what it would fill in is left open."""
     return template.format_map(_Open())
 
 

@@ -130,7 +130,7 @@ def codes(*kinds: Kind) -> tuple[str, ...]:
 
 
 def waived(findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]) -> list[Finding]:
-    """The findings of a file, each with the waiver that covers it."""
+    """Give the findings of a file, each with the waiver that covers it."""
     ours = [each for each in waivers if each.sha256 == sha256]
     if not ours:
         return list(findings)

@@ -32,7 +32,7 @@ class Waiver:
     state: str = ACTIVE
 
     def on(self, day: date) -> Waiver:
-        """The same waiver as it stands on a day."""
+        """Give the same waiver as it stands on a day."""
         if self.withdrawn is not None:
             return replace(self, state=WITHDRAWN)
         expired = self.until is not None and date.fromisoformat(self.until) < day
@@ -50,7 +50,7 @@ class Waiver:
         return f"{self.state}: {self.reason} ({self.by}, {self.day}{until})"
 
     def covers(self, sha256: str | None, code: str, sheet: str | None, cell: str | None) -> bool:
-        """Whether a finding of this code at this place of a file is the one meant."""
+        """Say whether a finding of this code at this place of a file is the one meant."""
         if (self.sha256, self.code) != (sha256, code):
             return False
         return self.cell is None or (self.sheet, self.cell) == (sheet, cell)
@@ -59,6 +59,6 @@ class Waiver:
 def waiver_of(
     waivers: Iterable[Waiver], sha256: str | None, code: str, sheet: str | None, cell: str | None
 ) -> Waiver | None:
-    """The waiver that covers a finding: one in force before one that has expired, the newest first."""
+    """Give the waiver that covers a finding: one in force before one that has expired, the newest first."""
     found = [each for each in waivers if each.state in PRECEDENCE and each.covers(sha256, code, sheet, cell)]
     return min(found, key=lambda each: (PRECEDENCE.index(each.state), -each.number), default=None)

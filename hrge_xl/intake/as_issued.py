@@ -28,7 +28,7 @@ REPORTED_ALONE = 20  # of one kind on one sheet; further ones are reported toget
 
 
 def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | None) -> UnplacedTexts:
-    """What differs on one sheet as findings, and what was typed there as texts to keep."""
+    """Say what differs on one sheet as findings, and what was typed there as texts to keep."""
     left = UnplacedTexts()
     texts: dict[Kind, list[Difference]] = {}
     formulas: dict[tuple[Kind, int], list[Difference]] = {}
@@ -48,7 +48,7 @@ def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | Non
 
 
 def _meaning(each: Difference, roles: Roles) -> Kind:
-    """The finding of a text; where only the help below a head or question was changed, its meaning stands."""
+    """Give the finding of a text; where only the help below a head or question was changed, its meaning stands."""
     kind = roles.meanings.get(each.home, TEXT_CHANGED)
     if kind == HEAD_CHANGED and "\n" in each.issued and _first_line(each.issued) == _first_line(each.found):
         return TEXT_CHANGED
@@ -60,7 +60,7 @@ def _first_line(text: str) -> str:
 
 
 def _texts(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None) -> Iterator[Observation]:
-    """One observation a text; the numbers of rows together, as one sorting changes them all."""
+    """Give one observation a text; the numbers of rows together, as one sorting changes them all."""
     alone = 0 if kind == ROW_NUMBER_CHANGED and len(found) > 1 else REPORTED_ALONE
     yield from (_together(kind, [each], sheet, tool) for each in found[:alone])
     if len(found) > alone:

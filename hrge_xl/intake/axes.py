@@ -29,7 +29,7 @@ class Axis:
         return max(self.origin, default=0)
 
     def inside(self, line: int) -> bool:
-        """Whether a line stands between lines with codes."""
+        """Say whether a line stands between lines with codes."""
         return bool(self.origin) and min(self.origin) < line < self.last
 
 
@@ -59,7 +59,7 @@ def read_axis(lines: Iterable[tuple[int, str]], codes: Codes) -> Axis:
 
 
 def home_axis(codes: Codes, shift: int) -> Axis:
-    """The axis of a sheet that was not changed, `shift` lines further on."""
+    """Give the axis of a sheet that was not changed, `shift` lines further on."""
     axis = Axis(unmoved=shift == 0)
     for code, lines in codes.items():
         axis.places[code] = lines[0] + shift
@@ -105,7 +105,7 @@ class Axes:
 
 
 def by_codes(tool_sheet: ToolSheet) -> Axes:
-    """Both axes as the codes of the hidden row and column say."""
+    """Give both axes as the codes of the hidden row and column say."""
     raw, (top, left), plan = tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
     rows = {row: text for row in raw.cells if row != top and (text := text_at(raw, row, left))}
     for codes in plan.tables:

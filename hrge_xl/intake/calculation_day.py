@@ -16,12 +16,12 @@ FIGURES = (CellKind.DATE, CellKind.NUMBER)
 
 
 def day_of_calculation(workbook: RawWorkbook, identity: Identity) -> date | None:
-    """The day on the cover, by formula or typed; else that of issue, on which the sheets were right."""
+    """Give the day on the cover, by formula or typed; else that of issue, on which the sheets were right."""
     return day_on_cover(workbook) or _day(identity.today)
 
 
 def day_on_cover(workbook: RawWorkbook) -> date | None:
-    """The day that the cover shows; None where it shows none."""
+    """Give the day that the cover shows; None where it shows none."""
     cell = _by_name(workbook) or _by_code(workbook)
     return _day_in(cell, epoch_1904=workbook.epoch_1904) if cell is not None else None
 
@@ -36,7 +36,7 @@ def _by_name(workbook: RawWorkbook) -> RawCell | None:
 
 
 def _by_code(workbook: RawWorkbook) -> RawCell | None:
-    """The one figure of the row with its code: some formats keep no names."""
+    """Give the one figure of the row with its code: some formats keep no names."""
     covers = (each for each in workbook.sheets if text_at(each, CODE_ROW, CODE_COLUMN) == COVER_KEY)
     rows = (cells for cover in covers for cells in cover.cells.values() if _is_coded(cells))
     return next((cell for cells in rows for cell in cells.values() if cell.kind in FIGURES), None)

@@ -21,18 +21,18 @@ _LEAST_SIZE = 1.0  # points of height, characters of width: below it nothing is 
 
 
 def is_true(value: str | None) -> bool:
-    """An XML truth value; a missing one is false."""
+    """Give an XML truth value; a missing one is false."""
     return value is not None and _TRUTH.get(value.strip().lower(), False)
 
 
 def is_unseen(attributes: Mapping[str, str], size: str) -> bool:
-    """Whether a row or a column is hidden, or has a size (`ht`, `width`) that leaves nothing to see."""
+    """Say whether a row or a column is hidden, or has a size (`ht`, `width`) that leaves nothing to see."""
     own = parse_number(attributes.get(size, ""))
     return is_true(attributes.get("hidden")) or (own is not None and own < _LEAST_SIZE)
 
 
 def struck_through(text: str) -> str:
-    """A text as we write what is struck through: ~~text~~, spaces around it left outside."""
+    """Give a text as we write what is struck through: ~~text~~, spaces around it left outside."""
     bare = text.strip()
     return text.replace(bare, f"~~{bare}~~", 1) if bare else text
 
@@ -49,7 +49,7 @@ def unescape(text: str) -> str:
 
 
 def parse_number(text: str) -> float | None:
-    """A stored number; None for what Python would take and Excel would not ("1_000", "nan", "٣")."""
+    """Give a stored number; None for what Python would take and Excel would not ("1_000", "nan", "٣")."""
     try:
         number = float(text)
     except ValueError:
@@ -61,7 +61,7 @@ def parse_number(text: str) -> float | None:
 def stored_cell(
     kind: str | None, text: str | None, formula: str | None, *, is_date: bool, epoch_1904: bool
 ) -> RawCell | None:
-    """The cell of a stored type and text, but for shared texts; None when they do not fit together."""
+    """Give the cell of a stored type and text, but for shared texts; None when they do not fit together."""
     if text and (kind is None or kind == "n"):
         number = parse_number(text)
         number_kind = CellKind.DATE if is_date else CellKind.NUMBER
@@ -70,7 +70,7 @@ def stored_cell(
 
 
 def iso_serial(text: str, epoch_1904: bool) -> float | None:
-    """The serial number of an ISO date, time or both in the workbook's date system; None if it has none."""
+    """Give the serial number of an ISO date, time or both in the workbook's date system; None if it has none."""
     try:
         if "T" in text.lstrip("T") or "-" in text:
             return date_serial(datetime.fromisoformat(text.strip()).replace(tzinfo=None), epoch_1904)
@@ -80,7 +80,7 @@ def iso_serial(text: str, epoch_1904: bool) -> float | None:
 
 
 def day_fraction(moment: time) -> float:
-    """A time of day as a fraction of a day."""
+    """Give a time of day as a fraction of a day."""
     seconds = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
     return seconds / _DAY_SECONDS
 
@@ -99,7 +99,7 @@ def date_serial(moment: date | datetime, epoch_1904: bool) -> float | None:
 
 
 def typed_cell(kind: str, text: str | None, formula: str | None, epoch_1904: bool) -> RawCell | None:
-    """The cell of any type but numbers and shared texts; None when text and type disagree."""
+    """Give the cell of any type but numbers and shared texts; None when text and type disagree."""
     if text is None or (text == "" and kind in ("n", "b", "e", "d")):
         return BLANK if formula is None else RawCell(CellKind.NOT_CALCULATED, None, formula)
     if kind in ("str", "inlineStr"):
@@ -117,7 +117,7 @@ def typed_cell(kind: str, text: str | None, formula: str | None, epoch_1904: boo
 
 
 def shown_cell(cell: RawCell, *, epoch_1904: bool = False) -> str:
-    """What a cell shows, as text; a formula that was never calculated shows itself."""
+    """Say what a cell shows, as text; a formula that was never calculated shows itself."""
     if cell.kind is CellKind.BLANK:
         return ""
     if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:

@@ -38,12 +38,12 @@ class Colours:
 
     @classmethod
     def of(cls, styles: Element, theme: Sequence[str]) -> Colours:
-        """The colours of a styles part, with those of a theme; what they do not say is as usual."""
+        """Give the colours of a styles part, with those of a theme; what they do not say is as usual."""
         own = [entry.get("rgb", "") for entry in styles.iterfind("x|colors/x|indexedColors/x|rgbColor")]
         return cls([*own, *_PALETTE[len(own) :]], theme or _OFFICE_THEME)
 
     def colour(self, entry: Element | None, usual: RGB) -> RGB | None:
-        """A `color` element; None when it cannot be told."""
+        """Give a `color` element; None when it cannot be told."""
         if entry is None or entry.get("auto") is not None:
             return usual
         code = entry.get("rgb")
@@ -57,7 +57,7 @@ class Colours:
 
 
 def theme_colours(theme: Element) -> tuple[str, ...]:
-    """The colours of a theme part: dark 1, light 1, dark 2, light 2, six accents, two for links."""
+    """Give the colours of a theme part: dark 1, light 1, dark 2, light 2, six accents, two for links."""
     scheme = next(theme.iter("a|clrScheme"), ())
     entries = (next(iter(each), None) for each in scheme)
     return tuple("" if each is None else each.get("lastClr", "") or each.get("val", "") for each in entries)
@@ -91,7 +91,7 @@ def _rgb(code: str) -> RGB:
 
 
 def _tinted(colour: RGB, tint: str | None) -> RGB:
-    """A colour made lighter (up to 1) or darker (down to -1), as 18.8.19 of the standard has it."""
+    """Give a colour made lighter (up to 1) or darker (down to -1), as 18.8.19 of the standard has it."""
     try:
         change = max(-1.0, min(1.0, float(tint or 0)))
     except ValueError:

@@ -195,19 +195,19 @@ class Comparison:
 
 
 def _found_by_codes(seen: tuple[ToolSheet, Axes]) -> bool:
-    """Whether every row that was read stands beside its hidden code, by which formulas of other sheets find it."""
+    """Say whether every row that was read stands beside its hidden code, by which formulas of other sheets find it."""
     (raw, corner), rows = (seen[0].raw, seen[0].corner), seen[1].rows.places
     return all(text_at(raw, row, corner.column) == code for code, row in rows.items())
 
 
 def _stayed(sheet: ToolSheet, each: Difference) -> bool:
-    """Whether it is a band or a line of the panel that stands at home while a row or column there has moved."""
+    """Say whether it is a band or a line of the panel that stands at home while a row or column there has moved."""
     there = tidy(text_at(sheet.raw, *each.home)) == tidy(each.issued)
     return each.what is What.CHANGED and there and sheet.plan.is_loose(*each.home, each.issued)
 
 
 def _moved(axes: Axes) -> Moved | None:
-    """Where the lines of a sheet are; None where all that have a code are at home, and nothing else is there."""
+    """Say where the lines of a sheet are; None where all that have a code are at home, and nothing else is there."""
     home = all(
         line == origin for axis in (axes.rows, axes.columns) for line, origin in axis.origin.items()
     ) and not (axes.rows.copies or axes.columns.copies or axes.rows.unknown or axes.columns.unknown)

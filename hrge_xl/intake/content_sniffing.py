@@ -77,7 +77,7 @@ _LOOKED_AT = 4096
 
 
 def not_a_workbook(what: str) -> Unreadable:
-    """The finding that says what the file is instead."""
+    """Give the finding that says what the file is instead."""
     return Unreadable(Observation(NOT_A_WORKBOOK, detail={"what": what}))
 
 
@@ -141,20 +141,20 @@ def _ole_entries(data: bytes, stream: str) -> Iterator[int]:
 
 
 def _is_encrypted_xls(data: bytes, entry: int) -> bool:
-    """Whether the stream of a directory entry says so: behind its first record, or that of write protection."""
+    """Say whether the stream of a directory entry says so: behind its first record, or that of write protection."""
     first, second, third = islice(_records(data, _place_of_stream(data, entry)), 3)
     return first == _BOF and _FILE_PASS in (second, third if second == _WRITE_PROTECT else None)
 
 
 def _records(data: bytes, position: int) -> Iterator[int]:
-    """The kinds of the records of an .xls, one after the other."""
+    """Give the kinds of the records of an .xls, one after the other."""
     while True:
         yield _number(data, position, 2)
         position += 4 + _number(data, position + 2, 2)
 
 
 def _place_of_stream(data: bytes, entry: int) -> int:
-    """Where a stream begins; short ones stand together in that of the root, which is taken to be in one piece."""
+    """Say where a stream begins; short ones stand together in that of the root, which is taken to be in one piece."""
     size, small = 1 << min(_number(data, _SECTOR_SHIFT, 2), 16), 1 << min(_number(data, _SMALL_SHIFT, 2), 16)
     start = _number(data, entry + _START, 4)
     if _number(data, entry + _SIZE, 4) >= _number(data, _SMALL_BELOW, 4):
@@ -168,7 +168,7 @@ def _number(data: bytes, position: int, size: int) -> int:
 
 
 def describe(data: bytes) -> str:
-    """What a file is that is neither zip nor OLE, in words that fit after "it is"."""
+    """Say what a file is that is neither zip nor OLE, in words that fit after "it is"."""
     known = next((what for mark, what in _BEGINNINGS if data.startswith(mark)), None)
     return known or _describe_text(data[:_LOOKED_AT]) or "a file of an unknown kind"
 

@@ -37,19 +37,19 @@ class Dropdowns:
                     lists.setdefault(name, []).extend(rule.areas)
 
     def runs(self, need: str, column: int) -> list[Run]:
-        """The rows of a column with the rule that is needed: any rule, or the list of this name."""
+        """Give the rows of a column with the rule that is needed: any rule, or the list of this name."""
         if need.startswith(OPEN):
             name = need.removeprefix(OPEN)
             return runs((*self._lists.get(name, ()), *self._lenient.get(name, ())), column)
         return runs(self._any if need == ANY_RULE else self._lists.get(need, ()), column)
 
     def lenient_runs(self, need: str, column: int) -> list[Run]:
-        """The rows of a column with the list of this name that refuses no other entry."""
+        """Give the rows of a column with the list of this name that refuses no other entry."""
         return runs(self._lenient.get(need, ()), column)
 
 
 def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
-    """The names of lists that are gone or stand for other cells: what a dropdown offers by them is not right."""
+    """Give the names of lists that are gone or stand for other cells: what a dropdown offers by them is not right."""
     sheets = {sheet.name.casefold(): sheet for sheet in workbook.sheets}
     if not any(text_at(sheet, CODE_ROW, CODE_COLUMN) == LISTS_KEY for sheet in workbook.sheets):
         return frozenset()  # without the lists there is nothing that a name could stand for
@@ -71,7 +71,7 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
 
 
 def _known_names(source: str, plan: Plan) -> list[str]:
-    """The same sources come back on every sheet of every file."""
+    """Give the same sources come back on every sheet of every file."""
     names = plan.sources.get(source)
     if names is None:
         if len(plan.sources) >= REMEMBERED:
@@ -81,7 +81,7 @@ def _known_names(source: str, plan: Plan) -> list[str]:
 
 
 def _names(source: str, layout: Layout) -> list[str]:
-    """The lists that a source offers: by their names, their area, or their entries one by one.
+    """Give the lists that a source offers: by their names, their area, or their entries one by one.
 
     A name may stand in a formula, as where the list depends on another answer.
     """

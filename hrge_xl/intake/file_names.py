@@ -26,7 +26,7 @@ def teams_named(file: str, teams: Iterable[str]) -> set[str]:
 
 
 def _words(text: str) -> str:
-    """The words of a text, each between two spaces."""
+    """Give the words of a text, each between two spaces."""
     return f" {BETWEEN.sub(' ', fold(text)).strip()} "
 
 

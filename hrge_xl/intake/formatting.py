@@ -32,7 +32,7 @@ class _Sight(NamedTuple):
 
 
 def formatting(raw: RawSheet, plan: Plan, here: Here, *, epoch_1904: bool) -> Iterator[Observation]:
-    """One observation for each field of a sheet and each kind of thing that formatting does to its answers."""
+    """Give one observation for each field of a sheet and each kind of thing that formatting does to its answers."""
     found: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
     first: dict[tuple[Kind, str], _Sight] = {}
     for part, row, column in _odd_answers(raw, here):
@@ -46,7 +46,7 @@ def formatting(raw: RawSheet, plan: Plan, here: Here, *, epoch_1904: bool) -> It
 
 
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Observation]:
-    """The same of what stands outside the cells to fill in, one observation for each sheet."""
+    """Give the same of what stands outside the cells to fill in, one observation for each sheet."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets if sheet.looks or sheet.struck}
     found: dict[tuple[Kind, str], list[tuple[int, int]]] = {}
     first: dict[tuple[Kind, str], _Sight] = {}
@@ -65,7 +65,7 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
 
 
 def dates_by_format(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool) -> Iterator[Observation]:
-    """Texts that the format of their cell turned into a date: “3-4” is 3 April then."""
+    """Give texts that the format of their cell turned into a date: “3-4” is 3 April then."""
     date, found = CellKind.DATE, dict[tuple[str, str], list[tuple[Part, int, int]]]()
     first: dict[tuple[str, str], str] = {}
     for part, sheet, home, cell in filled:
@@ -86,7 +86,7 @@ def _detail(sight: _Sight) -> dict[str, str]:
 
 
 def _odd_answers(raw: RawSheet, here: Here) -> Iterator[tuple[Part, int, int]]:
-    """The answers among the cells with an odd formatting, column by column."""
+    """Give the answers among the cells with an odd formatting, column by column."""
     places = sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1])
     for row, column in places:
         for part, its_column in here.by_row.get(row, ()):
@@ -95,7 +95,7 @@ def _odd_answers(raw: RawSheet, here: Here) -> Iterator[tuple[Part, int, int]]:
 
 
 def _sights(raw: RawSheet, row: int, column: int, *, percent: bool, epoch_1904: bool) -> Iterator[_Sight]:
-    """Everything that formatting does to one cell."""
+    """Give everything that formatting does to one cell."""
     cell, look = raw.cell(row, column), raw.looks.get((row, column), ORDINARY)
     if (
         cell is None
@@ -114,7 +114,7 @@ def _sights(raw: RawSheet, row: int, column: int, *, percent: bool, epoch_1904: 
 
 
 def _seen(cell: RawCell, number_format: str, *, percent: bool) -> str | None:
-    """What is seen of a cell, None if it is what it holds."""
+    """Say what is seen of a cell, None if it is what it holds."""
     if not number_format or isinstance(cell.value, bool) or cell.value is None:
         return None
     return seen(number_format, cell.value, percent=percent)

@@ -45,7 +45,7 @@ class Anchor(NamedTuple):
 
 
 def normal_form(formula: str, anchor: Anchor | None, sheets: Mapping[str, str] | None = None) -> str:
-    """A formula without what programs write differently: case, spaces, quotes, prefixes, forms of numbers.
+    """Give a formula without what programs write differently: case, spaces, quotes, prefixes, forms of numbers.
 
     References are counted from the anchor; without one all cells of all sheets are alike, for files in which some have
     moved or are gone.

@@ -98,13 +98,13 @@ def fingerprint(path: Path) -> tuple[str | None, int | None]:
 
 
 def bytes_of(path: Path, limits: Limits) -> bytes | Refused:
-    """The bytes of a regular file, whatever it holds, or why they cannot be had."""
+    """Give the bytes of a regular file, whatever it holds, or why they cannot be had."""
     content = _content(path, limits)
     return content if isinstance(content, Refused) else content[0]
 
 
 def beginning_of(path: Path, count: int) -> bytes:
-    """The first bytes of a regular file, however large it is; nothing of one that cannot be opened."""
+    """Give the first bytes of a regular file, however large it is; nothing of one that cannot be opened."""
     try:
         with _opened_file(path) as file:
             return file.read(count)
@@ -113,7 +113,7 @@ def beginning_of(path: Path, count: int) -> bytes:
 
 
 def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
-    """The bytes of a regular file, read once, with hash and size; of one that is too large only these."""
+    """Give the bytes of a regular file, read once, with hash and size; of one that is too large only these."""
     sha256: str | None = None
     size: int | None = None
     try:
@@ -192,7 +192,7 @@ def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, byte
 
 
 def _opened(data: bytes, password: str | None, limits: Limits) -> bytes:
-    """The content of an encrypted workbook; opened in a worker, for the container is as untrusted as any."""
+    """Give the content of an encrypted workbook; opened in a worker, for the container is as untrusted as any."""
     if password is None:
         raise Unreadable(Observation(ENCRYPTED_WORKBOOK))
     outcome = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))

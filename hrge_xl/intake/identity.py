@@ -63,7 +63,7 @@ class Stamp:
 
 
 def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
-    """The stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
+    """Give the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
     on_sheet, in_properties = _pairs_of_sheet(workbook), _pairs_of_properties(workbook)
     copies = [each for each in map(from_pairs, (on_sheet, in_properties)) if each is not None]
     if not copies:
@@ -170,7 +170,7 @@ def another_spec(identity: Identity, file: str, expected: str) -> Observation:
 
 
 def unreadable(identity: Identity, spec: Spec, file: str) -> Observation | None:
-    """Why a workbook of this spec cannot be read: too new, or in a language that the spec does not have."""
+    """Say why a workbook of this spec cannot be read: too new, or in a language that the spec does not have."""
     if _version(identity.spec_version) > _version(spec.version):
         return _about(NEWER_VERSION, file, found=identity.spec_version, expected=spec.version)
     if identity.language not in spec.languages:
@@ -179,7 +179,7 @@ def unreadable(identity: Identity, spec: Spec, file: str) -> Observation | None:
 
 
 def is_older(identity: Identity, spec: Spec) -> bool:
-    """Whether a workbook was issued from an earlier version of the spec."""
+    """Say whether a workbook was issued from an earlier version of the spec."""
     return _version(identity.spec_version) < _version(spec.version)
 
 
@@ -204,7 +204,7 @@ class Expected:
 
 
 def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> Iterator[Observation]:
-    """What is wrong with a stamp that can be read."""
+    """Say what is wrong with a stamp that can be read."""
     identity = stamp.identity
     if identity is None:
         return
@@ -225,13 +225,13 @@ def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> It
 
 
 def chosen_tools(identity: Identity, spec: Spec) -> list[str] | None:
-    """The tools that were issued and that the spec still has; None for all."""
+    """Give the tools that were issued and that the spec still has; None for all."""
     named = [code.strip() for code in identity.tools.split(",") if code.strip()]
     return [code for code in named if code in spec.tool] if named else None
 
 
 def register_rows(identity: Identity) -> int | None:
-    """How many rows the registers were issued with, where it is not the spec's own number."""
+    """Say how many rows the registers were issued with, where it is not the spec's own number."""
     text = identity.rows
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
     return number if 1 <= number <= MOST_ROWS else None

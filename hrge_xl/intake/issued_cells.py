@@ -249,7 +249,7 @@ def _fate(
     shared: Mapping[str, SharedFormula],
     formulas: Formulas,
 ) -> What | None:
-    """What became of a formula; None if it still stands there."""
+    """Say what became of a formula; None if it still stands there."""
     if cell is None or cell.formula is None:
         blank = cell is None or cell.kind is CellKind.BLANK or cell.value == ""
         return What.CLEARED if blank else What.TYPED_OVER
@@ -293,7 +293,7 @@ def _taken(line: _Row, stored: Mapping[int, RawCell]) -> tuple[RawCell, ...] | N
 def _at(
     issued: Mapping[int, Mapping[int, object]], raw: RawSheet, moved: Moved
 ) -> Iterator[tuple[tuple[int, int], RawCell | None, tuple[int, int]]]:
-    """Every issued cell whose row and column are there: its home, what stands there now, and where that is."""
+    """Give every issued cell whose row and column are there: its home, what stands there now, and where that is."""
     for row, cells in issued.items():
         here = moved.rows.get(row)
         stored = raw.cells.get(here, {}) if here is not None else {}
@@ -316,7 +316,7 @@ def _is_same(issued: str | float, cell: RawCell | None) -> bool:
 
 
 def is_code(row: int, column: int) -> bool:
-    """Whether hidden codes stand in this place."""
+    """Say whether hidden codes stand in this place."""
     return row == CODE_ROW or column == CODE_COLUMN
 
 

@@ -232,7 +232,7 @@ class SheetPlan:
         return re.compile(counted.replace(r"\{given\}", r"\d+").replace(r"\{required\}", r"\d+"))
 
     def known_text(self, text: str) -> bool:
-        """Whether a text is one of ours; labels may carry their help on further lines."""
+        """Say whether a text is one of ours; labels may carry their help on further lines."""
         return fold(text.split("\n", 1)[0]) in self.texts
 
     def on_panel(self, text: str) -> bool:
@@ -328,18 +328,18 @@ class Plan:
         return edition_of({name: each.issued for name, each in self.issued.items()})
 
     def cover(self, lines: frozenset[str]) -> ExpectedCells:
-        """What was issued on the cover with lines for these facts."""
+        """Say what was issued on the cover with lines for these facts."""
         if lines not in self.covers:
             self.covers[lines] = ExpectedCells(issued_cover(self.layout, lines))
         return self.covers[lines]
 
     def label(self, part: Part) -> str:
-        """What findings call an answer: its row, where it has one, and its question."""
+        """Say what findings call an answer: its row, where it has one, and its question."""
         question = part.slot.field.label.say(self.layout.language)
         return question if self.across(part) else f"{part.slot.row} {question}"
 
     def row_label(self, part: Part) -> str:
-        """What findings call a row: its number and item, or its question."""
+        """Say what findings call a row: its number and item, or its question."""
         grid, slot = self._grid(part), part.slot
         if grid.across:
             return slot.field.label.say(self.layout.language)
@@ -347,11 +347,11 @@ class Plan:
         return slot.row if label == slot.row else shorten(f"{slot.row} {label}")
 
     def column_label(self, part: Part) -> str:
-        """What findings call a column: what its head says."""
+        """Say what findings call a column: what its head says."""
         return next(c.label for c in self._grid(part).columns if c.index == part.column)
 
     def across(self, part: Part) -> bool:
-        """Whether the records of a cell stand side by side."""
+        """Say whether the records of a cell stand side by side."""
         return self._grid(part).across
 
     def _grid(self, part: Part) -> Grid:
@@ -370,7 +370,7 @@ def _need(layout: Layout, field: Field) -> str:
 
 
 def shorten(text: str, limit: int = 80) -> str:
-    """A text for a sentence: one line, not too long."""
+    """Give a text for a sentence: one line, not too long."""
     line = " ".join(text.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
@@ -378,13 +378,13 @@ def shorten(text: str, limit: int = 80) -> str:
 def observe(
     kind: Kind, sheet: str, cell: str | None = None, *, tool: str | None = None, **detail: str
 ) -> Observation:
-    """An observation with every detail that its message may ask for."""
+    """Give an observation with every detail that its message may ask for."""
     full = {"sheet": sheet, "cell": cell or "", **detail}
     return Observation(kind, sheet, cell, tool, value=detail.get("value"), detail=full)
 
 
 def observe_at(kind: Kind, sheet: str, cell: str | None, part: Part, **detail: str) -> Observation:
-    """An observation about one answer."""
+    """Give an observation about one answer."""
     seen = observe(kind, sheet, cell, tool=part.slot.tool, **{"row": part.slot.row, **detail})
     seen.row, seen.field = part.slot.row, part.slot.field.code
     return seen

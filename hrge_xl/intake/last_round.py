@@ -43,7 +43,7 @@ def _piece(sheet: RawSheet, row: int) -> str:
 
 
 def _fits(layout: Layout, key: Key, value: Value) -> bool:
-    """Whether a value is one that its field can have; fields that the version in force does not have fit anyway."""
+    """Say whether a value is one that its field can have; fields that the version in force does not have fit anyway."""
     field = layout.spec.tool[key[0]].fields.get(key[2]) if key[0] in layout.spec.tool else None
     kind = Type.TEXT if field is None else type_of(field)
     if kind in FIGURES:

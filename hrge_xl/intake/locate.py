@@ -65,7 +65,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
 def _left_sheets(
     sheets: list[RawSheet], workbook: RawWorkbook, plan: Plan, about: Circumstances
 ) -> Iterator[UnplacedTexts]:
-    """What stands on sheets that no tool claims: those of an older version apart from those that nobody issued."""
+    """Say what stands on sheets that no tool claims: those of an older version apart from those that nobody issued."""
     version, epoch = plan.layout.spec.version, workbook.epoch_1904
     old = [sheet for sheet in sheets if about.older and was_issued(sheet, workbook)]
     yield from (old_sheet(sheet, version, epoch_1904=epoch) for sheet in old)
@@ -106,7 +106,7 @@ def _read_sheet(
 
 
 def _apart(tool_sheet: ToolSheet, here: Here) -> tuple[Here, OldSheet]:
-    """The cells that are read, without those that were filled in then and are calculated now; and the rest."""
+    """Give the cells that are read, without those that were filled in then and are calculated now; and the rest."""
     old = OldSheet(tool_sheet.raw, tool_sheet.corner)
     cells = tuple(
         (part, row, column)
@@ -118,7 +118,7 @@ def _apart(tool_sheet: ToolSheet, here: Here) -> tuple[Here, OldSheet]:
 
 
 def _cells(plan: SheetPlan, axes: Axes) -> Iterator[tuple[Part, int, int]]:
-    """Every cell that was found, with its row and column."""
+    """Give every cell that was found, with its row and column."""
     rows, columns = axes.rows.places, axes.columns.places
     for part in plan.parts:
         row, column = rows.get(part.row_code), columns.get(part.column_code)
@@ -145,7 +145,7 @@ def _take(found: Located, tool_sheet: ToolSheet, here: Here) -> None:
 def read_axes(
     tool_sheet: ToolSheet, plan: Plan, *, same_layout: bool
 ) -> tuple[Axes | None, list[Observation]]:
-    """Rows and columns by code; by position where that is certain; None when neither is possible."""
+    """Give rows and columns by code; by position where that is certain; None when neither is possible."""
     axes = by_codes(tool_sheet)
     raw, each = tool_sheet.raw, tool_sheet.plan
     lost_rows = [code for code in each.needed_rows if code not in axes.rows.places]
@@ -185,7 +185,7 @@ def _find_own_lines(tool_sheet: ToolSheet, axes: Axes) -> None:
 
 
 def _row_is_ours(raw: RawSheet, plan: SheetPlan, row: int, *, above: bool) -> bool:
-    """Whether a row without a code shows a text of the layout, or above all blocks the links or the progress."""
+    """Say whether a row without a code shows a text of the layout, or above all blocks the links or the progress."""
     cells = raw.cells.get(row, {}).values()
     texts = [str(cell.value) for cell in cells if cell.kind is CellKind.TEXT]
     if above and (
@@ -218,7 +218,7 @@ def _by_position(tool_sheet: ToolSheet) -> Axes:
 
 
 def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_columns: list[str]) -> bool:
-    """Whether nothing has moved: the named area has its size, codes that survive are in their places, and
+    """Say whether nothing has moved: the named area has its size, codes that survive are in their places, and
     each row and column that lost its code still shows its label.
     """
     plan, area, corner = tool_sheet.plan, tool_sheet.area, tool_sheet.corner

@@ -31,7 +31,7 @@ class Memory(Generic[Key, Value]):
         self._old: dict[Key, tuple[Value, int]] = {}
 
     def get(self, key: Key) -> Value | None:
-        """What is remembered, None if nothing is; what is asked for stays in memory."""
+        """Say what is remembered, None if nothing is; what is asked for stays in memory."""
         found = self._young.get(key)
         if found is None:
             found = self._old.get(key)
@@ -47,7 +47,7 @@ class Memory(Generic[Key, Value]):
         self._keep(key, value, size)
 
     def _is_first(self, key: Key) -> bool:
-        """Whether a key that has to come twice came for the first time."""
+        """Say whether a key that has to come twice came for the first time."""
         if self._once is None or hash(key) in self._once:
             return False
         if len(self._once) >= MOST_ONCE:
@@ -62,7 +62,7 @@ class Memory(Generic[Key, Value]):
         self._size += size
 
     def recall(self, key: Key, size: int, work_out: Callable[[], Value]) -> Value:
-        """What is remembered, else what is worked out now."""
+        """Say what is remembered, else what is worked out now."""
         value = self.get(key)
         if value is None:
             value = work_out()

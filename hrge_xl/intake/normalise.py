@@ -27,7 +27,7 @@ Filled = tuple[Part, str, str, RawCell]  # cell of the layout, sheet, address, w
 def answers(
     filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool = False, formulas_lost: bool = False
 ) -> Columns:
-    """An answer for every cell that holds something, by the number of the cell in the plan.
+    """Give an answer for every cell that holds something, by the number of the cell in the plan.
 
     Where a format tells no formulas, a calculated cell counts as whole: nobody can say that it was typed over.
     """
@@ -45,7 +45,7 @@ def answers(
 
 
 def _state(raw: RawCell) -> State | None:
-    """What kind of something or nothing a stored cell is; None where nobody wrote anything."""
+    """Say what kind of something or nothing a stored cell is; None where nobody wrote anything."""
     kind = raw.kind
     if kind is not TEXT:
         return STATES[kind]
@@ -56,7 +56,7 @@ def _state(raw: RawCell) -> State | None:
 
 
 def read_cell(field: Field, raw: RawCell, plan: Plan, *, epoch_1904: bool = False) -> Reading:
-    """What a stored value means to its field."""
+    """Say what a stored value means to its field."""
     if not field.type.repeats or (isinstance(raw.value, str) and len(raw.value) > LONGEST_REMEMBERED):
         return _read(field, raw, plan, epoch_1904)
     key = (field.type, field.vocabulary, raw.kind, raw.value, epoch_1904)
@@ -76,6 +76,6 @@ def _read(field: Field, raw: RawCell, plan: Plan, epoch_1904: bool) -> Reading:
 
 
 def _no(kind: ColumnKind) -> Reading:
-    """The reading of a value that cannot be one of this kind."""
+    """Give the reading of a value that cannot be one of this kind."""
     problem = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}.get(kind, NOT_IN_LIST)
     return Reading(problem=problem.code)

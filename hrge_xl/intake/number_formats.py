@@ -14,7 +14,7 @@ _DATE_LETTER = re.compile(r"[ymdhs]", re.IGNORECASE)
 
 
 def is_date_format(identifier: str, code: str | None) -> bool:
-    """Whether a format is one of dates or times: by its own code if it has one, else by its number."""
+    """Say whether a format is one of dates or times: by its own code if it has one, else by its number."""
     if code is None:
         return identifier in _BUILT_IN_DATES
     if _ELAPSED.search(code):

@@ -13,7 +13,7 @@ _BETWEEN = re.compile(rb">[ \t\r\n]++(?=</?+(?:table:|office:|text:p[ />]))")
 
 
 def without_layout(data: bytes, package: ZipPackage) -> bytes:
-    """The same workbook without white space between its cells; `data` itself where there is none."""
+    """Give the same workbook without white space between its cells; `data` itself where there is none."""
     contents = {name: package.read(name) for name in package.names}
     content = contents.get(_CONTENT, b"")
     bare = _BETWEEN.sub(b">", content)

@@ -62,7 +62,7 @@ def first_table(path: Path, remedy: str, password: str | None = None) -> Table:
 
 
 def table_of(job: Job) -> Table | Observation:
-    """The table of a file that was let in. Runs in a worker."""
+    """Give the table of a file that was let in. Runs in a worker."""
     content = content_of(job)
     if isinstance(content, Observation):
         return content
@@ -71,7 +71,7 @@ def table_of(job: Job) -> Table | Observation:
 
 
 def content_of(job: Job) -> RawWorkbook | Observation:
-    """All that a file holds that was let in, or why it cannot be read."""
+    """Give all that a file holds that was let in, or why it cannot be read."""
     try:
         return raw_workbook(*job)
     except Unreadable as problem:
@@ -79,7 +79,7 @@ def content_of(job: Job) -> RawWorkbook | Observation:
 
 
 def _table(workbook: RawWorkbook, sheet: RawSheet) -> Table:
-    """Cells below no head belong to nothing; so one far cell does not make all rows wide."""
+    """Give cells below no head belong to nothing; so one far cell does not make all rows wide."""
     told = {row: _texts(workbook, sheet, row) for row in sorted(sheet.cells)}
     rows = {row: texts for row, texts in told.items() if texts}
     heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]
@@ -87,13 +87,13 @@ def _table(workbook: RawWorkbook, sheet: RawSheet) -> Table:
 
 
 def _texts(workbook: RawWorkbook, sheet: RawSheet, row: int) -> dict[int, str]:
-    """What the cells of a row show, by column."""
+    """Say what the cells of a row show, by column."""
     shown = ((column, _text(workbook, sheet, row, column)) for column in sheet.cells[row])
     return {column: text for column, text in shown if text.strip()}
 
 
 def _text(workbook: RawWorkbook, sheet: RawSheet, row: int, column: int) -> str:
-    """A cell as it is seen: 7 under the format 000 is the code 007, a moment is its day."""
+    """Give a cell as it is seen: 7 under the format 000 is the code 007, a moment is its day."""
     cell = sheet.cells[row][column]
     if isinstance(cell.value, float) and cell.kind is CellKind.DATE:
         return shown(from_serial(cell.value, epoch_1904=workbook.epoch_1904) or cell.value)

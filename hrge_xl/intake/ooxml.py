@@ -25,7 +25,7 @@ MOST_SHOWN = 60  # characters of what the properties say
 
 
 def read(data: bytes, limits: Limits = LIMITS) -> RawWorkbook:
-    """Everything a returned workbook says; raises Unreadable, with the finding, when it cannot be read."""
+    """Give everything a returned workbook says; raises Unreadable, with the finding, when it cannot be read."""
     return _WorkbookReader(Parts(ZipPackage(data, limits), limits)).read()
 
 
@@ -41,7 +41,7 @@ class _WorkbookReader:
         self._observations = parts.package.observations.copy()
 
     def read(self) -> RawWorkbook:
-        """The whole workbook."""
+        """Give the whole workbook."""
         parts, limits = self._parts, self._parts.limits
         main = parts.workbook(self._main)
         self._check_sheets(main.sheets)
@@ -177,7 +177,7 @@ def _note_struck(sheet: RawSheet, struck: Mapping[int, str]) -> None:
 
 
 def _only(links: list[Relationship], kind: str) -> str:
-    """The target of the one relationship that a package cannot do without."""
+    """Give the target of the one relationship that a package cannot do without."""
     target = next((link.target for link in links if link.kind == kind and not link.external), None)
     if target is None:
         raise Unreadable(Observation(MISSING_PART, detail={"part": kind}))

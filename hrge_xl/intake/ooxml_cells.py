@@ -65,7 +65,7 @@ class Cells:
         self._outside: list[str] = []
 
     def open_row(self, attributes: Attributes, previous: int) -> int:
-        """The number of a row: its own, else the next."""
+        """Give the number of a row: its own, else the next."""
         stored = attributes.get("r")
         row = previous + 1 if stored is None else int(stored) if stored.isdecimal() and len(stored) < 8 else 0
         if not 1 <= row <= LAST_ROW:
@@ -88,7 +88,7 @@ class Cells:
             self.guard.refuse(TOO_MANY_CELLS, limit=f"{self.context.limits.cells:,}")
 
     def locate(self, reference: str | None, row_text: str, previous: int) -> int:
-        """The column of a cell whose reference is missing, lower case, far right or wrong."""
+        """Give the column of a cell whose reference is missing, lower case, far right or wrong."""
         named = address(int(row_text or 0), previous + 1) if reference is None else reference
         place = parse_cell(named)
         if place is None or str(place[0]) != row_text:
@@ -98,7 +98,7 @@ class Cells:
     def build(
         self, kind: str | None, value: str | None, formula: str | None, style: str | None
     ) -> RawCell | None:
-        """The cell of this stored type, text and style; None when they do not fit together."""
+        """Give the cell of this stored type, text and style; None when they do not fit together."""
         if kind == "s" and value is not None:
             cell = self._strings.get(value)
             return cell if cell is None or formula is None else cell._replace(formula=formula)
@@ -116,7 +116,7 @@ class Cells:
         self.struck = None
 
     def takes(self, row: int, column: int, row_cells: Mapping[int, RawCell]) -> bool:
-        """Whether a cell that stands left of the one before is still free; if not, a finding."""
+        """Say whether a cell that stands left of the one before is still free; if not, a finding."""
         self._shuffled = True
         if column in row_cells:
             self.observation(CELL_STORED_TWICE, row, column)
@@ -124,7 +124,7 @@ class Cells:
         return True
 
     def unreadable(self, row: int, column: int) -> RawCell:
-        """A value that does not fit its type: an error cell in our own words, and a finding."""
+        """Give a value that does not fit its type: an error cell in our own words, and a finding."""
         self.observation(UNREADABLE_CELL, row, column)
         return UNREADABLE
 
@@ -169,7 +169,7 @@ class Cells:
 
 
 def reaches_outside(formula: str) -> bool:
-    """Whether a formula reaches for another workbook, another program or the network; its texts do not count."""
+    """Say whether a formula reaches for another workbook, another program or the network; its texts do not count."""
     if not any(mark in formula for mark in _MARKS):  # a quick look that misses none
         return False
     bare = _STRING_LITERAL.sub("", formula)
@@ -190,7 +190,7 @@ def _mark_array(sheet: RawSheet, area: Area) -> None:
 
 
 def shared_number(attributes: Attributes) -> str | None:
-    """The number that a formula is shared by; None for one of its own."""
+    """Give the number that a formula is shared by; None for one of its own."""
     return attributes.get("si") if attributes.get("t") == "shared" else None
 
 

@@ -46,7 +46,7 @@ class Drawings:
         self._read: set[str] = set()  # parts that a drawing leads to
 
     def of_part(self, part: str) -> Iterator[Drawn]:
-        """What a drawing part describes."""
+        """Say what a drawing part describes."""
         links = {link.id: link for link in self._parts.relationships(part) if not link.external}
         for anchor in _topmost(self._tree(part), _ANCHORS):
             place = _corner(anchor)
@@ -57,7 +57,7 @@ class Drawings:
                 yield Drawn(*place, what, "\n".join(filter(None, texts)), _name(element), _number(element))
 
     def of_legacy_part(self, part: str) -> Iterator[Drawn]:
-        """What a VML part describes, but for the boxes of comments and for pictures of headers and footers."""
+        """Say what a VML part describes, but for the boxes of comments and for pictures of headers and footers."""
         content = _HTML_LINE_END.sub(_LINE_SEPARATOR.encode(), self._parts.package.read(part))
         for shape in parse_tree(content, part, self._limits).iter():
             client = shape.find("xv|ClientData")
@@ -72,14 +72,14 @@ class Drawings:
         return parse_tree(self._parts.package.read(part), part, self._limits)
 
     def _linked_from(self, element: Element, links: dict[str, Relationship]) -> list[Relationship]:
-        """The charts and diagrams that an element shows."""
+        """Give the charts and diagrams that an element shows."""
         if element.tag != "xdr|graphicFrame":
             return []
         named = (node.get(name, "") for node in element.iter() for name in ("r|id", "r|dm"))
         return [links[each] for each in named if each in links and links[each].kind in _LINKED]
 
     def _text_of(self, link: Relationship) -> str:
-        """What a chart says, with what was drawn into it, or a diagram; of each part only once."""
+        """Say what a chart says, with what was drawn into it, or a diagram; of each part only once."""
         if link.target in self._read:
             return ""
         self._read.add(link.target)
@@ -95,7 +95,7 @@ class Drawings:
 
 
 def merged(found: Iterable[Drawn]) -> list[Drawn]:
-    """Everything once: what several parts describe under one number is one thing."""
+    """Give everything once: what several parts describe under one number is one thing."""
     alone: list[Drawn] = []
     numbered: dict[str, list[Drawn]] = {}
     for each in found:
@@ -105,7 +105,7 @@ def merged(found: Iterable[Drawn]) -> list[Drawn]:
 
 
 def _one_of(parts: list[Drawn]) -> Drawn:
-    """One thing as several parts describe it; the first of them knows best what it is."""
+    """Give one thing as several parts describe it; the first of them knows best what it is."""
     row, column = next((each[:2] for each in parts if each.row), (0, 0))
     text = "\n".join(dict.fromkeys(each.text for each in parts if each.text))
     name = next((each.name for each in parts if each.name), "")
@@ -113,7 +113,7 @@ def _one_of(parts: list[Drawn]) -> Drawn:
 
 
 def _topmost(element: Element, names: Collection[str]) -> Iterator[Element]:
-    """The elements of these names that lie in no other one; of alternatives those of the first that has any."""
+    """Give the elements of these names that lie in no other one; of alternatives those of the first that has any."""
     for child in element:
         if child.tag in names:
             yield child
@@ -124,7 +124,7 @@ def _topmost(element: Element, names: Collection[str]) -> Iterator[Element]:
 
 
 def _text(element: Element) -> str:
-    """Everything that is written in an element, a line for each paragraph."""
+    """Give everything that is written in an element, a line for each paragraph."""
     lines = (
         "".join(
             "\n" if node.tag == "a|br" else node.text or ""
@@ -137,27 +137,27 @@ def _text(element: Element) -> str:
 
 
 def _name(element: Element) -> str:
-    """What a person or a program calls it: its description, else its name."""
+    """Say what a person or a program calls it: its description, else its name."""
     properties = next(element.iter("xdr|cNvPr"), None)
     return "" if properties is None else properties.get("descr", "") or properties.get("name", "")
 
 
 def _number(element: Element) -> str:
-    """The number under which the sheet and the VML part know the same thing."""
+    """Give the number under which the sheet and the VML part know the same thing."""
     old = next(element.iter("a14|compatExt"), None)
     match = None if old is None else _SHAPE_NUMBER.search(old.get("spid", ""))
     return match[1] if match else ""
 
 
 def _corner(anchor: Element) -> tuple[int, int]:
-    """The cell in which an anchor begins; an absolute one names none."""
+    """Give the cell in which an anchor begins; an absolute one names none."""
     row = anchor.findtext("xdr|from/xdr|row", "")
     column = anchor.findtext("xdr|from/xdr|col", "")
     return cell_from_zero(row, column)
 
 
 def _legacy_corner(anchor: str) -> tuple[int, int]:
-    """The cell in which a VML anchor begins: column, offset, row, offset, and the same of its end."""
+    """Give the cell in which a VML anchor begins: column, offset, row, offset, and the same of its end."""
     numbers = [each.strip() for each in anchor.split(",")]
     return cell_from_zero(numbers[2], numbers[0]) if len(numbers) > 2 else (0, 0)
 
@@ -170,6 +170,6 @@ def cell_from_zero(row: str, column: str) -> tuple[int, int]:
 
 
 def _legacy_text(shape: Element) -> str:
-    """The text in a VML shape."""
+    """Give the text in a VML shape."""
     text = "".join(text for box in shape.iter("v|textbox") for text in box.itertext())
     return "\n".join(" ".join(line.split()) for line in text.split(_LINE_SEPARATOR) if line.strip())

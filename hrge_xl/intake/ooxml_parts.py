@@ -73,7 +73,7 @@ class Parts:
         self._types, self._default_types = self._content_types()
 
     def tree(self, part: str, root: str) -> Element:
-        """A part as a tree with this root element."""
+        """Give a part as a tree with this root element."""
         content = self.package.read(part)
         element = _TREES.recall(
             (self.limits, content), len(content), lambda: parse_tree(content, part, self.limits)
@@ -95,12 +95,12 @@ class Parts:
         return overrides, defaults
 
     def content_type(self, part: str) -> str:
-        """The content type of a part in lower case, "" when the package does not say."""
+        """Give the content type of a part in lower case, "" when the package does not say."""
         extension = part.rpartition(".")[2].lower()
         return self._types.get(part.lower()) or self._default_types.get(extension, "")
 
     def relationships(self, part: str) -> list[Relationship]:
-        """The links out of a part, "" for the package itself; none when it has no relationship part."""
+        """Give the links out of a part, "" for the package itself; none when it has no relationship part."""
         folder, name = posixpath.split(part)
         own = posixpath.join(folder, "_rels", f"{name}.rels")
         if own not in self.package:
@@ -123,7 +123,7 @@ class Parts:
         return path if path in self.package else unquote(path)
 
     def workbook(self, part: str) -> WorkbookPart:
-        """The workbook part."""
+        """Give the workbook part."""
         tree = self.tree(part, "x|workbook")
         properties = tree.find("x|workbookPr")
         return WorkbookPart(
@@ -141,11 +141,11 @@ class Parts:
         )
 
     def theme(self, part: str) -> tuple[str, ...]:
-        """The colours of a theme part."""
+        """Give the colours of a theme part."""
         return theme_colours(self.tree(part, "a|theme"))
 
     def styles(self, part: str, theme: tuple[str, ...]) -> Styles:
-        """The cell styles, with these colours of a theme."""
+        """Give the cell styles, with these colours of a theme."""
         content = self.package.read(part)
         return _STYLES.recall(
             (self.limits, content, theme),
@@ -154,13 +154,13 @@ class Parts:
         )
 
     def strings(self, part: str) -> Strings:
-        """The shared texts."""
+        """Give the shared texts."""
         table = _StringTable(XmlGuard(part, self.limits))
         cells = table.read(self.package.read(part))
         return Strings(dict(zip(map(str, range(len(cells))), cells, strict=True)), table.struck)
 
     def comments(self, part: str) -> Iterator[tuple[int, int, str]]:
-        """The notes of a sheet: row, column and text."""
+        """Give the notes of a sheet: row, column and text."""
         tree = self.tree(part, "x|comments")
         for comment in tree.iterfind("x|commentList/x|comment"):
             runs = comment.iterfind("x|text/x|t"), comment.iterfind("x|text/x|r/x|t")
@@ -168,7 +168,7 @@ class Parts:
             yield (*self._place(comment, part), unescape(text))
 
     def threaded_comments(self, part: str) -> Iterator[tuple[int, int, str]]:
-        """The comments of newer Excel, replies included."""
+        """Give the comments of newer Excel, replies included."""
         tree = self.tree(part, "tc|ThreadedComments")
         for comment in tree.iterfind("tc|threadedComment"):
             yield (*self._place(comment, part), comment.findtext("tc|text", ""))
@@ -180,18 +180,18 @@ class Parts:
         return place
 
     def custom_properties(self, part: str) -> dict[str, str]:
-        """The custom document properties as text."""
+        """Give the custom document properties as text."""
         tree = self.tree(part, "cp|Properties")
         return {
             entry.get("name", ""): "".join(entry.itertext()).strip() for entry in tree.iter("cp|property")
         }
 
     def saved(self, part: str) -> str:
-        """When the file was last saved, by the core document properties; "" where they do not say."""
+        """Say when the file was last saved, by the core document properties; "" where they do not say."""
         return (self.tree(part, "core|coreProperties").findtext("dcterms|modified") or "").strip()
 
     def table_is_filtered(self, part: str) -> bool:
-        """Whether a table (list object) hides rows by a filter."""
+        """Say whether a table (list object) hides rows by a filter."""
         tree = self.tree(part, "x|table")
         return any(len(column) for column in tree.iterfind("x|autoFilter/x|filterColumn"))
 
@@ -222,7 +222,7 @@ _ITEMS: Memory[str, _Item] = Memory(
 
 
 def _plain_items(text: str) -> list[_Item] | None:
-    """The shared texts of a stretch, or None when one of them is not plain."""
+    """Give the shared texts of a stretch, or None when one of them is not plain."""
     *elements, rest = text.split("</si>")
     items = [_ITEMS.get(each) or _plain_item(each) for each in elements]
     plain = [item for item in items if item is not None]
@@ -252,7 +252,7 @@ class _StringTable:
         self.struck: dict[int, str] = {}
 
     def read(self, content: bytes) -> list[RawCell]:
-        """Every text in order: rich runs joined, phonetic readings left out."""
+        """Give every text in order: rich runs joined, phonetic readings left out."""
         pieces: list[str] = []
         handlers = Handlers(*self._handlers(pieces), pieces.append)
         stretch = find_stretch(content, b"sst")

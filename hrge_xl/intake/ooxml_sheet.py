@@ -119,7 +119,7 @@ class _Around:
         self._corner: dict[str, str] = {}
 
     def starts(self) -> StartTable:
-        """What to do when an element opens."""
+        """Say what to do when an element opens."""
         return {
             **dict.fromkeys(_ROOTS, self._root),
             **dict.fromkeys(("x|t", "x|formula1", "x|formula2", "xm|f", "xm|sqref"), _ignore),
@@ -144,7 +144,7 @@ class _Around:
         }
 
     def ends(self) -> EndTable:
-        """What to do when an element closes."""
+        """Say what to do when an element closes."""
         return {
             "x|t": self._close_text,
             "x|from": self._close_anchor,

@@ -35,7 +35,7 @@ NO_STYLES = Styles(frozenset(), {})
 
 
 def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
-    """The styles of a workbook with these colours of its theme."""
+    """Give the styles of a workbook with these colours of its theme."""
     codes = {
         entry.get("numFmtId", ""): entry.get("formatCode", "")
         for entry in styles.iterfind("x|numFmts/x|numFmt")
@@ -64,7 +64,7 @@ class _Judge:
         self._grounds = [_ground(entry, colours) for entry in styles.iterfind("x|fills/x|fill")]
 
     def look(self, number_format: str, font: str, fill: str) -> Look | None:
-        """What is odd, None if nothing is."""
+        """Say what is odd, None if nothing is."""
         letters = _at(self._fonts, font, _Font(False, False, BLACK))
         ground = _at(self._grounds, fill, WHITE)
         hidden = letters.tiny or (
@@ -95,7 +95,7 @@ def _points(text: str) -> float:
 
 
 def _ground(entry: Element, colours: Colours) -> RGB | None:
-    """The colour behind the letters; None where there are several."""
+    """Give the colour behind the letters; None where there are several."""
     pattern = entry.find("x|patternFill")
     kind = "gradient" if pattern is None else pattern.get("patternType", "none")
     if pattern is None or kind not in ("none", "solid"):

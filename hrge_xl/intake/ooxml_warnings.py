@@ -42,7 +42,7 @@ def _is_any(words: tuple[str, ...], *texts: str) -> bool:
 
 
 def _link(parts: Parts, part: str) -> Observation:
-    """A link to another workbook, or to a running program (DDE, OLE)."""
+    """Give a link to another workbook, or to a running program (DDE, OLE)."""
     tree = parts.tree(part, "x|externalLink")
     dynamic = next((link for link in tree if link.tag in ("x|ddeLink", "x|oleLink")), None)
     if dynamic is not None:

@@ -41,7 +41,7 @@ _ZIPPED = ("xlsb", "ods")
 
 
 def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
-    """The values of a workbook in an older or another format; raises Unreadable when it cannot be read."""
+    """Give the values of a workbook in an older or another format; raises Unreadable when it cannot be read."""
     import python_calamine
 
     data, observations = _checked(data, format, limits) if format in _ZIPPED else (data, [])
@@ -85,7 +85,7 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
 
 
 def _sheet(book: Any, description: Any) -> tuple[RawSheet, bool]:
-    """One sheet, and whether the reader knows its merged cells."""
+    """Give one sheet, and whether the reader knows its merged cells."""
     sheet = RawSheet(description.name, state=_STATES.get(_member(description.visible), "visible"))
     if _member(description.typ) not in ("WorkSheet", "MacroSheet", "DialogSheet"):
         return sheet, True
@@ -102,12 +102,12 @@ def _sheet(book: Any, description: Any) -> tuple[RawSheet, bool]:
 
 
 def _member(value: object) -> str:
-    """The name of an enumeration member of calamine, whose enumerations have no `name`."""
+    """Give the name of an enumeration member of calamine, whose enumerations have no `name`."""
     return str(value).rpartition(".")[2]
 
 
 def _cells(values: list[Any]) -> Iterator[tuple[int, RawCell]]:
-    """The cells of one padded row: calamine says "" for blank, for error and for empty text alike."""
+    """Give the cells of one padded row: calamine says "" for blank, for error and for empty text alike."""
     for column, value in enumerate(values, start=1):
         if value != "":
             yield column, _cell(value)

@@ -21,7 +21,7 @@ CORNER = "A1"  # stands for the place of a text that has none
 
 
 def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> UnplacedTexts:
-    """Every comment of the file, with the answer that it stands at, if any."""
+    """Give every comment of the file, with the answer that it stands at, if any."""
     left = UnplacedTexts()
     if not any(sheet.comments for sheet in workbook.sheets):
         return left
@@ -35,7 +35,7 @@ def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: 
 
 
 def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> UnplacedTexts:
-    """Everything that was drawn on the sheets of the file, with the answer that it lies on, if any."""
+    """Give everything that was drawn on the sheets of the file, with the answer that it lies on, if any."""
     left = UnplacedTexts()
     if not any(sheet.drawn for sheet in workbook.sheets):
         return left
@@ -51,7 +51,7 @@ def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Pla
 
 
 def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Observation]:
-    """One observation for each text; very many are told together at the end."""
+    """Give one observation for each text; very many are told together at the end."""
     for number, each in enumerate(texts[: SINGLE_REPORTS + 1]):
         more = and_more(len(texts) - number - 1) if number == SINGLE_REPORTS else ""
         value = shorten(each.text, 200) + more
@@ -59,7 +59,7 @@ def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Obser
 
 
 def _others(sheet: RawSheet, below: _Below, what: Mapping[str, str]) -> Iterator[Observation]:
-    """One observation for each place and kind of thing without a text; very many are told together at the end."""
+    """Give one observation for each place and kind of thing without a text; very many are told together at the end."""
     found = {each[:3]: each for each in sheet.drawn if not each.text}
     for number, each in enumerate(found.values()):
         more = and_more(len(found) - number - 1) if number == SINGLE_REPORTS else ""
@@ -77,7 +77,7 @@ def _cell(each: Drawn) -> str | None:
 
 
 def _place(sheet: RawSheet, each: Drawn) -> str:
-    """Where a thing lies, for a message."""
+    """Say where a thing lies, for a message."""
     return _cell(each) or sheet.name
 
 
@@ -106,7 +106,7 @@ class _Below:
         }
 
     def seen(self, kind: Kind, sheet: str, cell: str | None, **detail: str) -> Observation:
-        """An observation about the answer at a cell, or about the place alone."""
+        """Give an observation about the answer at a cell, or about the place alone."""
         part = self._parts.get((sheet, cell or ""))
         if part is None:
             return observe(kind, sheet, cell, tool=self._tools.get(sheet), **detail)

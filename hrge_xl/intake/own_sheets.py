@@ -27,7 +27,7 @@ FEW = 2  # rows that differ are rows that were edited; where more do, rows may h
 
 
 def cover_lines(identity: Identity, raw: RawSheet, layout: Layout) -> frozenset[str]:
-    """The facts that a cover has lines for: those that the stamp states; whom to ask is not in the stamp."""
+    """Give the facts that a cover has lines for: those that the stamp states; whom to ask is not in the stamp."""
     stated = {name for name, value in to_pairs(identity) if value and name in COVER_FACTS}
     asked = contact_label(layout.language)
     has_contact = any(text_at(raw, row, LABEL) == asked for row in raw.cells)
@@ -37,7 +37,7 @@ def cover_lines(identity: Identity, raw: RawSheet, layout: Layout) -> frozenset[
 def compare_rows(
     raw: RawSheet, expected: ExpectedCells, formulas: Formulas, corner: Corner = HOME
 ) -> tuple[Compared, UnplacedTexts]:
-    """What differs on a sheet that has no codes to go by, and what stands where nothing was issued."""
+    """Say what differs on a sheet that has no codes to go by, and what stands where nothing was issued."""
     found, moved = expected.compare(raw, None, formulas), None
     changed = {each.row for each in found.differences if each.what is What.CHANGED}
     if len(changed) > FEW or corner != HOME:
@@ -49,7 +49,7 @@ def compare_rows(
 
 
 def outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> UnplacedTexts:
-    """What stands where nothing was issued."""
+    """Say what stands where nothing was issued."""
     return single_texts(raw, None, list(_outside(raw, expected, moved)))
 
 
@@ -66,7 +66,7 @@ def first_ones(ours: Own) -> Own:
 
 
 def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iterator[Observation]:
-    """What was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
+    """Say what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
     counting = first_ones(ours)
     for name, raw in ours:
         if name not in (layout.cover_name, layout.lists_name):
@@ -83,7 +83,7 @@ def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iter
 
 
 def facts_that_differ(raw: RawSheet, expected: ExpectedCells, identity: Identity) -> Iterator[Observation]:
-    """The lines of the cover that say otherwise than the stamp."""
+    """Give the lines of the cover that say otherwise than the stamp."""
     stamped = dict(to_pairs(identity))
     for place, fact in expected.issued.facts.items():
         value = stamped.get(fact.name, "")
@@ -96,7 +96,7 @@ def facts_that_differ(raw: RawSheet, expected: ExpectedCells, identity: Identity
 
 
 def text_at_place(raw: RawSheet, row: int, column: int) -> str:
-    """What a cell shows, whatever it holds."""
+    """Say what a cell shows, whatever it holds."""
     cell = raw.cell(row, column)
     return "" if cell is None else shown_cell(cell)
 
@@ -117,7 +117,7 @@ def _outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Ite
 
 
 def _lost_rows(expected: ExpectedCells, moved: Moved) -> Iterator[Difference]:
-    """The first text of each row that is gone."""
+    """Give the first text of each row that is gone."""
     for row, cells in expected.texts.items():
         if row not in moved.rows:
             column, issued = next(iter(cells.items()))
@@ -125,7 +125,7 @@ def _lost_rows(expected: ExpectedCells, moved: Moved) -> Iterator[Difference]:
 
 
 def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | None:
-    """Where each issued row is now, by the texts in it; None where all are at home."""
+    """Say where each issued row is now, by the texts in it; None where all are at home."""
     texts, shift = expected.texts, corner.column - HOME.column
     last = max([*expected.held, 0])
     issued = [_issued_line(texts.get(row, {})) for row in range(1, last + 1)]

@@ -65,7 +65,7 @@ class _Place:
         self.seen: dict[str, RawCell] = {}
 
     def cell(self, value: str) -> RawCell:
-        """The cell that a stored value makes here, kept in `seen`; raises _NotPlain."""
+        """Give the cell that a stored value makes here, kept in `seen`; raises _NotPlain."""
         if not is_sound(value):
             raise _NotPlain
         cell = self._stored(resolved(value))
@@ -75,7 +75,7 @@ class _Place:
         return cell
 
     def constant(self, value: str) -> RawCell:
-        """The cell without a `v` element, or with an empty one."""
+        """Give the cell without a `v` element, or with an empty one."""
         return self._stored("" if value else None)
 
     def _stored(self, text: str | None) -> RawCell:
@@ -140,7 +140,7 @@ class _Template:
             self.prefixes |= cell.prefixes
 
     def filled(self, values: list[str], strings: Mapping[str, RawCell]) -> Mapping[int, RawCell]:
-        """The cells of a row with these values; raises _NotPlain."""
+        """Give the cells of a row with these values; raises _NotPlain."""
         if len(values) != len(self.shared) + len(self.own):
             raise _NotPlain
         if not values:
@@ -167,7 +167,7 @@ class _Row(NamedTuple):
 
 
 def plain_rows(text: str, declared: frozenset[str], context: Context) -> list[_Row] | None:
-    """The rows of a stretch of cell data, or None when it is not plain. `declared`: its namespace prefixes."""
+    """Give the rows of a stretch of cell data, or None when it is not plain. `declared`: its namespace prefixes."""
     reader = _reader(context.styles.dates, frozenset(context.styles.looks), context.epoch_1904)
     rows = reader.read(text, declared, context.strings)
     if rows is None and (usual := _in_usual_form(text)) != text:
@@ -176,14 +176,14 @@ def plain_rows(text: str, declared: frozenset[str], context: Context) -> list[_R
 
 
 def _in_usual_form(text: str) -> str:
-    """The same rows with every text of a cell in a bare `v` element, as most programs write it."""
+    """Give the same rows with every text of a cell in a bare `v` element, as most programs write it."""
     pieces = _OWN_TEXTS.split(text.replace(_VALUE_AS_IS, "<v>"))
     pieces[1::2] = [f"<v>{each}</v>" for each in pieces[1::2]]
     return _OWN_RUNS.sub(_as_value, "".join(pieces))
 
 
 def _as_value(match: re.Match[str]) -> str:
-    """The text of several runs that stands in a cell, as a value; left to expat where it is not plain."""
+    """Give the text of several runs that stands in a cell, as a value; left to expat where it is not plain."""
     found = plain_text(f"<si>{closed_up(match[1])}")
     return f"<v>{escape(found.text)}</v>" if found is not None and found.proven else match[0]
 
@@ -227,7 +227,7 @@ class _Reader:
         self._places: dict[tuple[str, str], _Place] = {}
 
     def read(self, text: str, declared: frozenset[str], strings: Mapping[str, RawCell]) -> list[_Row] | None:
-        """Every row of a stretch, None where it is not plain."""
+        """Give every row of a stretch, None where it is not plain."""
         try:
             return self._rows(text, declared, strings)
         except _NotPlain:
@@ -289,7 +289,7 @@ class _Reader:
         return cell
 
     def _place(self, key: tuple[str, str]) -> _Place:
-        """The place with these attributes and this formula; the same one for all followers of a formula."""
+        """Give the place with these attributes and this formula; the same one for all followers of a formula."""
         place = self._places.get(key)
         if place is None:
             attributes, formula = _attributes(key[0]), _formula(key[1])
@@ -317,7 +317,7 @@ def _empty_rows(text: str, template: _Template) -> int:
 
 
 def _last(text: str) -> _Template:
-    """What follows the last row that has an end tag: nothing but empty rows."""
+    """Say what follows the last row that has an end tag: nothing but empty rows."""
     template = _Template(prefixes(text))
     if _empty_rows(text, template) < len(text) or not is_sound(text):
         raise _NotPlain
@@ -334,7 +334,7 @@ def _enter(template: _Template, number: str, raw: str) -> None:
 
 
 def _special(place: _Place, formula: str) -> _Special | None:
-    """What is to be noted of a cell with this `f` element."""
+    """Say what is to be noted of a cell with this `f` element."""
     area = _attributes(_opening(formula)) if " ref=" in formula else None
     outside = place.formula is not None and reaches_outside(place.formula)
     special = _Special(area, outside, place.odd)
@@ -355,7 +355,7 @@ def _attributes(raw: str) -> Attributes:
 
 
 def _formula(raw: str) -> str | None:
-    """The text of an `f` element, a `Follower` of a shared formula; None without one."""
+    """Give the text of an `f` element, a `Follower` of a shared formula; None without one."""
     if not raw:
         return None
     number = shared_number(_attributes(_opening(raw)))
@@ -364,5 +364,5 @@ def _formula(raw: str) -> str | None:
 
 
 def _opening(raw: str) -> str:
-    """What stands between the name and the end of the first tag of an `f` element."""
+    """Say what stands between the name and the end of the first tag of an `f` element."""
     return raw.partition(">")[0].removeprefix("<f").removesuffix("/")

@@ -54,7 +54,7 @@ class Text(NamedTuple):
 
 
 def find_stretch(content: bytes, element: bytes) -> Stretch | None:
-    """The content of the first such element; None when it is empty, or when anything could mislead us.
+    """Give the content of the first such element; None when it is empty, or when anything could mislead us.
 
     Before the element no comment, CDATA section or further processing instruction may stand: then its tag,
     wherever the bytes show it, is a tag for expat too.
@@ -74,7 +74,7 @@ def find_stretch(content: bytes, element: bytes) -> Stretch | None:
 
 
 def closed_up(text: str) -> str:
-    """A stretch without the white space by which some programs lay elements out; a value is written \\0 there.
+    """Give a stretch without the white space by which some programs lay elements out; a value is written \\0 there.
 
     Those begin every line with it; what begins otherwise is left as it is.
     """
@@ -89,7 +89,7 @@ def _is_utf8(head: bytes) -> bool:
 
 
 def is_sound(text: str) -> bool:
-    """Whether XML allows every character of a text, and every character that a reference in it stands for."""
+    """Say whether XML allows every character of a text, and every character that a reference in it stands for."""
     if _NO_TEXT.search(text):
         return False
     if "&" not in text:
@@ -116,12 +116,12 @@ NO_PREFIX: frozenset[str] = frozenset()  # one object for very many cells
 
 
 def prefixes(text: str) -> frozenset[str]:
-    """The namespace prefixes that attributes of a stretch use; what only looks like one counts too."""
+    """Give the namespace prefixes that attributes of a stretch use; what only looks like one counts too."""
     return frozenset(_PREFIX.findall(text)) - {"xml"} or NO_PREFIX
 
 
 def plain_attributes(raw: str) -> Attributes | None:
-    """The attributes of an element from what stands between its name and its end; None when not plain."""
+    """Give the attributes of an element from what stands between its name and its end; None when not plain."""
     if not _ATTRIBUTES.fullmatch(raw):
         return None
     pairs = _ATTRIBUTE.findall(raw)
@@ -130,7 +130,7 @@ def plain_attributes(raw: str) -> Attributes | None:
 
 
 def plain_text(item: str) -> Text | None:
-    """The shared text of an `si` element, given without its end tag; None when it is not plain."""
+    """Give the shared text of an `si` element, given without its end tag; None when it is not plain."""
     simple = _SIMPLE_TEXT.fullmatch(item)  # nearly all of them: what it says needs no second look
     if simple is not None:
         return Text(simple[1], proven=True)

@@ -117,7 +117,7 @@ class RawSheet:
     )  # texts with ~~words~~ that are struck through
 
     def cell(self, row: int, column: int) -> RawCell | None:
-        """The stored cell at this place, or None when nothing is stored there."""
+        """Give the stored cell at this place, or None when nothing is stored there."""
         return self.cells.get(row, {}).get(column)
 
 

@@ -98,7 +98,7 @@ class _File:
 
     @classmethod
     def of(cls, admitted: Admitted) -> _File:
-        """What the gate knows of it."""
+        """Say what the gate knows of it."""
         return cls(path_text(admitted.path), admitted.sha256, admitted.size, admitted.format)
 
     @property
@@ -136,14 +136,14 @@ def read_raw(
 
 
 def raw_workbook(data: bytes, format: str) -> RawWorkbook:
-    """What a workbook of any format holds; raises Unreadable."""
+    """Say what a workbook of any format holds; raises Unreadable."""
     if format in ("xlsx", "xlsm"):
         return ooxml.read(data)
     return other_formats.read(data, format)
 
 
 def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submission | Refusal:
-    """What a workbook says, seen against the layout that its stamp names."""
+    """Say what a workbook says, seen against the layout that its stamp names."""
     observations = workbook.observations
     stamp = read_stamp(workbook, file.name, want.key)
     made_up = sample(workbook, stamp, file.name)
@@ -171,7 +171,7 @@ def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submissi
 
 
 def _to_check(stamp: Stamp) -> tuple[Identity, ...]:
-    """The copies of a stamp whose signature is checked by somebody else."""
+    """Give the copies of a stamp whose signature is checked by somebody else."""
     return stamp.copies if stamp.signature == PENDING else ()
 
 
@@ -180,7 +180,7 @@ load_spec = lru_cache(maxsize=16)(load)
 
 
 def _spec(identity: Identity, wanted: str | None) -> Spec | None:
-    """The spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
+    """Give the spec of a stamp, if it is the wanted one. A stamp names a spec; it never leads to a folder."""
     if wanted is not None:
         spec = load_spec(wanted)
         return spec if spec.name == identity.spec else None
@@ -237,7 +237,7 @@ MOST_PLANS = 32
 
 
 def plan_for(identity: Identity, spec: Spec) -> Plan:
-    """The layout that a workbook was issued with, made ready for reading; made once for all files of it."""
+    """Give the layout that a workbook was issued with, made ready for reading; made once for all files of it."""
     tools = chosen_tools(identity, spec)
     rows = register_rows(identity)
     chosen = None if tools is None else tuple(tools)
@@ -252,7 +252,7 @@ def plan_for(identity: Identity, spec: Spec) -> Plan:
 
 
 def layout_of(submission: Submission, want: Wanted) -> Layout:
-    """The layout that a submission was read against."""
+    """Give the layout that a submission was read against."""
     return _plan_of(submission, want).layout
 
 
@@ -264,18 +264,18 @@ def _plan_of(submission: Submission, want: Wanted) -> Plan:
 
 
 def _not_compared(older: bool) -> dict[str, str]:
-    """The checks of texts, formulas and results that nobody here knows as they were issued."""
+    """Give the checks of texts, formulas and results that nobody here knows as they were issued."""
     return dict.fromkeys(AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER)
 
 
 def _not_known(spec: Spec) -> dict[str, str]:
-    """The rules that need the answers of the round before."""
+    """Give the rules that need the answers of the round before."""
     known = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
     return dict.fromkeys(known, kept_texts.OTHER_LAST)
 
 
 def _not_run(workbook: RawWorkbook, older: bool, unchecked: bool) -> dict[str, str]:
-    """The checks that could not run, and why."""
+    """Give the checks that could not run, and why."""
     why = checks_lost(workbook.cannot_tell, workbook.format)
     if older:
         why |= dict.fromkeys(needing(Need.VERSION), kept_texts.OLDER_VERSION)
@@ -370,7 +370,7 @@ def _prepare(job: _Job) -> None:
 
 
 def _settled(found: Submission | Refusal, job: _Job, key: Key, pool: Readers) -> Submission | Refusal:
-    """A result with its signature checked; the file is read once more where another copy of its stamp counts."""
+    """Give a result with its signature checked; the file is read once more where another copy of its stamp counts."""
     if not isinstance(key, bytes):
         return found
     read_by = found.identity if isinstance(found, Submission) else None
@@ -387,7 +387,7 @@ def _settled(found: Submission | Refusal, job: _Job, key: Key, pool: Readers) ->
 
 
 def read_job(job: _Job) -> Transfer | Refusal | SpecError:
-    """What a child process does with one file."""
+    """Say what a child process does with one file."""
     try:
         result = _read_file(*job)
         return result if isinstance(result, Refusal) else pack(result, _plan_of(result, job[2]))
@@ -421,7 +421,7 @@ def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
 
 
 def _unpacked(outcome: Transfer | Refusal | SpecError | Died, job: _Job) -> Submission | Refusal:
-    """What came back of a file, ready for use."""
+    """Say what came back of a file, ready for use."""
     _, file, want = job
 
     def unpacked(outcomes: Sequence[Transfer | Refusal | SpecError | Died]) -> list[Submission | Refusal]:

@@ -16,7 +16,7 @@ BRIEF = replace(LIMITS, elements=10_000)  # in this very process: a stamp has a 
 
 
 def stamp_alone(data: bytes) -> Identity | None:
-    """The stamp of a workbook that was issued and has come through no other program since; None without one."""
+    """Give the stamp of a workbook that was issued and has come through no other program since; None without one."""
     try:
         properties = Parts(ZipPackage(data), BRIEF).custom_properties(PART)
     except Unreadable:

@@ -24,6 +24,6 @@ REASONS = {
 
 
 def checks_lost(lost: Iterable[str], format: str) -> dict[str, str]:
-    """The checks that a format leaves out, and why."""
+    """Give the checks that a format leaves out, and why."""
     why = {each: REASONS[Need(each)].format(format=f".{format}") for each in lost}
     return {code: reason for each, reason in why.items() for code in needing(Need(each))}

@@ -36,7 +36,7 @@ COLUMNS = {column_letters(number): number for number in range(1, 703)}  # A to Z
 
 
 def parse_area(reference: str) -> Area | None:
-    """The rectangle of "B2", "B2:C9", whole columns "B:C" or whole rows "2:9"; None when it is none."""
+    """Give the rectangle of "B2", "B2:C9", whole columns "B:C" or whole rows "2:9"; None when it is none."""
     first, colon, last = reference.partition(":")
     start = parse_cell(first)
     stop = parse_cell(last) if colon else start
@@ -59,7 +59,7 @@ def _parse_band(first: str, last: str) -> Area | None:
 
 
 def parse_areas(references: str) -> tuple[Area, ...] | None:
-    """The rectangles of a space-separated list; None when one of them is not a reference."""
+    """Give the rectangles of a space-separated list; None when one of them is not a reference."""
     areas: list[Area] = []
     for reference in references.split():
         area = parse_area(reference)

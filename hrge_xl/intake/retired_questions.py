@@ -46,11 +46,11 @@ class OldSheet:
         return found
 
     def is_retired(self, row: int, column: int) -> bool:
-        """Whether a cell was to be filled in and nobody reads it any more."""
+        """Say whether a cell was to be filled in and nobody reads it any more."""
         return (row, column) not in self.known and self.question(row, column) is not None
 
     def question(self, row: int, column: int) -> str | None:
-        """The code under which a cell was to be filled in; None where nothing was asked."""
+        """Give the code under which a cell was to be filled in; None where nothing was asked."""
         asked = [code for code in self.columns.get(column, []) if self._checks(code)]
         if row not in self.rows or not asked:
             return None
@@ -60,7 +60,7 @@ class OldSheet:
         return next(iter(found or lost), None)  # where no check is left to tell by: rather too much
 
     def label(self, row: int, column: int) -> str:
-        """The question as the sheet words it: that of the row in a form, row code and head in a table."""
+        """Give the question as the sheet words it: that of the row in a form, row code and head in a table."""
         question, code = self.question(row, column) or "", self.rows.get(row, "")
         checked = self._checked(row)
         if question.startswith(ANSWER):
@@ -70,7 +70,7 @@ class OldSheet:
         return f"{code} {_first_line(next((text for text in heads if text), question))}"
 
     def _name(self, row: int) -> str:
-        """What a row is about: the first text behind its number that no formula shows."""
+        """Say what a row is about: the first text behind its number that no formula shows."""
         number = self.corner.column + 1
         texts = (
             text_at(self.raw, row, column)
@@ -80,7 +80,7 @@ class OldSheet:
         return next(filter(None, texts), "")
 
     def ours(self, row: int, column: int) -> bool:
-        """Whether a cell that asks nothing was part of the sheet: a label, a code, a calculated cell, a check.
+        """Say whether a cell that asks nothing was part of the sheet: a label, a code, a calculated cell, a check.
 
         That is the area of the codes, but for rows that somebody inserted. A sheet without codes of rows is a
         calculated one, where nobody could type while it was protected.
@@ -92,12 +92,12 @@ class OldSheet:
         return row in self.rows or column not in self.columns or self._is_head(row)
 
     def _checks(self, code: str) -> list[int]:
-        """The columns of the checks of a code; several cells of one question share one."""
+        """Give the columns of the checks of a code; several cells of one question share one."""
         stem, _, part = code.rpartition(".")
         return self.checks.get(code) or (self.checks.get(stem, []) if part.isdecimal() else [])
 
     def _checked(self, row: int) -> int:
-        """The row with the checks of a row: the first one of a question with several answers."""
+        """Give the row with the checks of a row: the first one of a question with several answers."""
         stem, _, part = self.rows.get(row, "").rpartition(".")
         return self._row_of.get(f"{stem}.1", row) if part.isdecimal() else row
 

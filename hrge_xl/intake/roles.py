@@ -22,7 +22,7 @@ class Roles:
 
 
 def roles_of_tool(sheet: Sheet) -> Roles:
-    """Those of a tool sheet: heads and questions that answers stand under or beside, and the numbers of rows."""
+    """Give those of a tool sheet: heads and questions that answers stand under or beside, and the numbers of rows."""
     meanings: dict[Home, Kind] = {}
     for grid in sheet.grids:
         if not grid.slots:
@@ -40,7 +40,7 @@ def roles_of_tool(sheet: Sheet) -> Roles:
 
 
 def roles_of_lists(layout: Layout) -> Roles:
-    """Those of the sheet with the lists: every entry and its code."""
+    """Give those of the sheet with the lists: every entry and its code."""
     meanings: dict[Home, Kind] = {}
     for place in layout.lists.values():
         columns = range(place.column, place.column + place.width)

@@ -11,7 +11,7 @@ Run = tuple[int, int]  # first and last row
 
 
 def runs(areas: Iterable[Area], column: int) -> list[Run]:
-    """The rows that some areas cover in one column, as few runs as possible."""
+    """Give the rows that some areas cover in one column, as few runs as possible."""
     found: list[Run] = []
     for first, last in sorted(
         (area.first_row, area.last_row) for area in areas if area.first_column <= column <= area.last_column
@@ -24,7 +24,7 @@ def runs(areas: Iterable[Area], column: int) -> list[Run]:
 
 
 def compact(cells: Iterable[tuple[int, int]]) -> str:
-    """Cells as ranges, column by column: `E7:E31, G4`."""
+    """Give cells as ranges, column by column: `E7:E31, G4`."""
     by_column: dict[int, list[int]] = {}
     for row, column in cells:
         by_column.setdefault(column, []).append(row)

@@ -120,7 +120,7 @@ class XmlGuard:
         self.refuse(NESTED_TOO_DEEPLY, limit=str(self.limits.depth))
 
     def too_many_attributes(self) -> NoReturn:
-        """One element carries more attributes than any office program writes."""
+        """Give one element carries more attributes than any office program writes."""
         self.refuse(TOO_MANY_ATTRIBUTES, limit=str(self.limits.attributes))
 
     def check_elements(self, content: bytes) -> None:
@@ -198,7 +198,7 @@ def _connect(parser: expat.XMLParserType, handlers: Handlers | None) -> None:
 
 
 def _placed(error: expat.ExpatError, content: bytes, known: Known | None) -> expat.ExpatError:
-    """An error with its place in the whole part, where a stretch of it was left out."""
+    """Give an error with its place in the whole part, where a stretch of it was left out."""
     if known is None or not known.proven:
         return error
     try:
@@ -231,7 +231,7 @@ def _is_encoding_fault(code: int, content: bytes) -> bool:
 
 
 def is_whole(element: str) -> bool:
-    """Whether an element without declarations and prefixes is well-formed by itself."""
+    """Say whether an element without declarations and prefixes is well-formed by itself."""
     try:
         expat.ParserCreate().Parse(element, True)
     except expat.ExpatError:
@@ -240,7 +240,7 @@ def is_whole(element: str) -> bool:
 
 
 def parse_tree(content: bytes, part: str, limits: Limits) -> ElementTree.Element:
-    """A whole part as a tree, for the parts that are small; names are short ("x|sheet")."""
+    """Give a whole part as a tree, for the parts that are small; names are short ("x|sheet")."""
     guard = XmlGuard(part, limits)
     builder = ElementTree.TreeBuilder()
     depth = 0

@@ -38,7 +38,7 @@ class _Section:
 
 
 def format_of(identifier: str, code: str | None) -> str:
-    """The format of a style if it may show something else than the value, else ""."""
+    """Give the format of a style if it may show something else than the value, else ""."""
     code = _BUILT_IN.get(identifier, "") if code is None else code
     return "" if _PLAIN.fullmatch(code) or len(code) > _LONGEST or _is_only_date(code) else code
 
@@ -49,7 +49,7 @@ def _is_only_date(code: str) -> bool:
 
 
 def seen(code: str, value: str | float, *, percent: bool = False) -> str | None:
-    """What is seen of a value under a format, "" for nothing; None where it is the value itself.
+    """Say what is seen of a value under a format, "" for nothing; None where it is the value itself.
 
     `percent`: a percent sign is right there.
     """
@@ -64,7 +64,7 @@ def seen(code: str, value: str | float, *, percent: bool = False) -> str | None:
 
 
 def _seen_text(sections: list[_Section], value: str) -> str | None:
-    """Texts have the fourth section, or the last one if that has a place for them; else they show as they are."""
+    """Give texts have the fourth section, or the last one if that has a place for them; else they show as they are."""
     section = sections[3] if len(sections) > 3 else sections[-1]
     if len(sections) <= 3 and section.takes != "@":
         return None
@@ -74,7 +74,7 @@ def _seen_text(sections: list[_Section], value: str) -> str | None:
 
 
 def _section_for(sections: list[_Section], value: float) -> tuple[_Section, bool]:
-    """The section that a number is shown by, and whether a minus sign is put before it."""
+    """Give the section that a number is shown by, and whether a minus sign is put before it."""
     numbers = sections[:3]
     if any(section.condition for section in numbers):
         fitting = (each for each in numbers if each.condition is None or _holds(each.condition, value))
@@ -99,7 +99,7 @@ def _holds(condition: tuple[str, float], value: float) -> bool:
 
 
 def _is_other(section: _Section, value: float, text: str, *, percent: bool) -> bool:
-    """Whether what is seen says another thing than the number does."""
+    """Say whether what is seen says another thing than the number does."""
     if not text:
         return True
     if not section.takes:
@@ -112,7 +112,7 @@ def _is_other(section: _Section, value: float, text: str, *, percent: bool) -> b
 
 
 def _says_something(literals: str) -> bool:
-    """Whether a text beside a number has digits, or more letters than a currency."""
+    """Say whether a text beside a number has digits, or more letters than a currency."""
     letters = sum(letter.isalpha() for letter in literals)
     return letters > _CURRENCY or any(letter.isdecimal() for letter in literals)
 
@@ -125,7 +125,7 @@ def _written(section: _Section, value: float, *, signed: bool) -> str:
 
 
 def _digits(section: _Section, value: float) -> str:
-    """A number in the digits of a section."""
+    """Give a number in the digits of a section."""
     whole, _, decimals = section.pattern.partition(".")
     value = value * 100.0**section.percents / 1000.0**section.scale
     grouping = "," if "," in whole else ""

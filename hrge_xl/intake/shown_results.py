@@ -50,7 +50,7 @@ class ShownResults:
         return any(value is not None for value in self.shown)
 
     def checks(self) -> ShownChecks:
-        """What the check cells show."""
+        """Say what the check cells show."""
         numbers = self.cells.take_checks(self.shown)
         elsewhere = {name for name, results in self.found.items() if results.places is not None}
         checks = enumerate(cell for cell, _ in self.cells.checks) if elsewhere else ()
@@ -60,7 +60,7 @@ class ShownResults:
         return ShownChecks(numbers, moved)
 
     def rows(self) -> dict[tuple[str, int, int], ShownRows]:
-        """Which rows the collected lists keep, for each of their sources."""
+        """Say which rows the collected lists keep, for each of their sources."""
         found: dict[tuple[str, int, int], ShownRows] = {}
         for now, cells in self.cells.lists:
             ranked = now.kept([self.shown[cell] for cell in cells])
@@ -72,7 +72,7 @@ class ShownResults:
         return found
 
     def differing(self, submission: Submission) -> Iterator[Observation]:
-        """One observation for each cell that shows something else than follows from the answers and the checks."""
+        """Give one observation for each cell that shows something else than follows from the answers and the checks."""
         content = self._content(submission)
         by_sheet: dict[str, list[Differing]] = {}
         for number, value in self.cells.differing(content, self.shown):
@@ -105,7 +105,7 @@ class ShownResults:
         return observe(RESULT_DIFFERS, sheet, at, tool=tool, value=value, expected=expected, cells=at)
 
     def place(self, number: int) -> tuple[str, int, int]:
-        """The name of the sheet in the file, and where on it a formula cell is now."""
+        """Give the name of the sheet in the file, and where on it a formula cell is now."""
         cell = self.cells.cells[number]
         results = self.found.get(cell.sheet)
         if results is None or results.places is None:
@@ -114,7 +114,7 @@ class ShownResults:
 
 
 def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:
-    """What calculated answers show, levels by their code."""
+    """Say what calculated answers show, levels by their code."""
     codes = {label: code for code, label in layout.labels.get(LEVELS, {}).items()}
     return {
         place[:3]: codes.get(str(value), value)

@@ -15,7 +15,7 @@ from .identity import PENDING
 
 
 def to_believe(stamps: Sequence[Identity], read_by: Identity | None, key: bytes) -> Identity | None:
-    """The signed copy of a stamp that a file has to be read again by; None where it was read as it should be.
+    """Give the signed copy of a stamp that a file has to be read again by; None where it was read as it should be.
 
     `stamps` are its copies, the one that counted first; `read_by` is what was left of that, if the file could be read.
     """

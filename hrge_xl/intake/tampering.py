@@ -65,7 +65,7 @@ def _covers(runs: Sequence[Run], row: int) -> bool:
 
 
 def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> Observation:
-    """What happened to several cells of one field, at the first of them, naming all."""
+    """Say what happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
     detail = {"label": plan.label(part), "value": ranges, "cells": ranges, "count": str(len(cells))}
@@ -76,7 +76,7 @@ def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> O
 
 
 def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observation]:
-    """One observation for each calculated field of which cells were emptied."""
+    """Give one observation for each calculated field of which cells were emptied."""
     cleared: dict[str, list[tuple[Part, int, int]]] = {}
     for part, row, column in calculated:
         cell = raw.cell(row, column)
@@ -86,7 +86,7 @@ def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observati
 
 
 def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
-    """One observation for each block whose rows stand in another order than they were issued in."""
+    """Give one observation for each block whose rows stand in another order than they were issued in."""
     if here is tool_sheet.plan.home:
         return
     blocks: dict[int, dict[int, tuple[Part, int]]] = {}
@@ -104,7 +104,7 @@ def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
 
 
 def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
-    """Rows that were hidden, by a filter or by hand, although something is answered in them."""
+    """Give rows that were hidden, by a filter or by hand, although something is answered in them."""
     raw = tool_sheet.raw
     hidden = [
         (row, column)
@@ -118,7 +118,7 @@ def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
 
 
 def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
-    """Columns that were hidden, or are too narrow to see anything, although something is answered in them."""
+    """Give columns that were hidden, or are too narrow to see anything, although something is answered in them."""
     raw = tool_sheet.raw
     unseen = raw.hidden_columns & here.columns
     hidden = sorted(
@@ -138,7 +138,7 @@ def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
 
 
 def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
-    """One observation for each merge over answers, at the first answer in it."""
+    """Give one observation for each merge over answers, at the first answer in it."""
     if not raw.merges:
         return
     left: dict[int, dict[int, Part]] = {}

@@ -61,7 +61,7 @@ class Assigned:
 
 
 def text_at(sheet: RawSheet, row: int, column: int) -> str:
-    """The text of a cell without spaces around it; empty when it holds no text."""
+    """Give the text of a cell without spaces around it; empty when it holds no text."""
     cell = sheet.cell(row, column)
     return str(cell.value).strip() if cell is not None and cell.kind is CellKind.TEXT else ""
 
@@ -105,7 +105,7 @@ def assign(workbook: RawWorkbook, plan: Plan) -> Assigned:
 
 
 def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
-    """The name under which a sheet of ours that is not a tool was issued, or its key; None for any other sheet."""
+    """Give the name under which a sheet of ours that is not a tool was issued, or its key; None for any other sheet."""
     names = {COVER_KEY: layout.cover_name, LISTS_KEY: layout.lists_name, IDENTITY_KEY: IDENTITY_SHEET}
     if layout.last:
         names[LAST_KEY] = LAST_SHEET
@@ -142,7 +142,7 @@ def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: Ra
 
 
 def _likely(plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> list[RawSheet]:
-    """The free sheets, the one that the defined name means first, then the one with the right name."""
+    """Give the free sheets, the one that the defined name means first, then the one with the right name."""
 
     def rank(sheet: RawSheet) -> int:
         if _area(workbook, plan, sheet) is not None:
@@ -158,7 +158,7 @@ def _area(workbook: RawWorkbook, plan: SheetPlan, sheet: RawSheet) -> Area | Non
 
 
 def _corner(sheet: RawSheet, plan: SheetPlan, area: Area | None) -> Corner | None:
-    """The corner from which row and column codes of this tool can be read; its key, where it has none."""
+    """Give the corner from which row and column codes of this tool can be read; its key, where it has none."""
     tried = [HOME]
     if area is not None:
         tried.insert(0, Corner(area.first_row, area.first_column))

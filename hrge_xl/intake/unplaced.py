@@ -52,7 +52,7 @@ def unplaced_texts(
     held: Held | None = None,
     epoch_1904: bool = False,
 ) -> UnplacedTexts:
-    """Everything on a tool sheet that stands in no cell of the layout.
+    """Give everything on a tool sheet that stands in no cell of the layout.
 
     `old` describes a sheet of an older version; `held` says in which columns of each row something was issued, where
     that is known: then every other text is somebody's own.
@@ -103,7 +103,7 @@ class _Sorter:
         self._expected: dict[int, frozenset[int]] = {}
 
     def outside(self, *, epoch_1904: bool = False) -> Iterator[UnplacedText]:
-        """Every value in a cell where the layout has nothing."""
+        """Give every value in a cell where the layout has nothing."""
         for row, cells in self.raw.cells.items():
             if row == self.top and not self.known:
                 continue
@@ -125,7 +125,7 @@ class _Sorter:
         return old.label(row, column) if old is not None and old.is_retired(row, column) else ""
 
     def expected(self, row: int) -> frozenset[int]:
-        """The columns of a row in which the layout has something."""
+        """Give the columns of a row in which the layout has something."""
         if self.known and self.unmoved:
             return self.held.get(row, frozenset())
         origin = self.top if row == self.top else self.rows.origin.get(row)
@@ -162,7 +162,7 @@ class _Sorter:
         return "single"
 
     def _coded(self, text: UnplacedText) -> str:
-        """A row or column with a code of another layout: its labels are not news."""
+        """Give a row or column with a code of another layout: its labels are not news."""
         if self.old is not None:
             return "" if self.old.ours(text.row, text.column) else "single"
         bare_code = text.column == self.left and " " not in text.text and not self.known
@@ -178,7 +178,7 @@ class _Sorter:
         return "single" if self.known and self._shown(row, column) != text.text else ""
 
     def _original(self, text: UnplacedText) -> tuple[int, int]:
-        """The cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
+        """Give the cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
         rows, columns = self.rows, self.columns
         row = rows.places[rows.copies[text.row]] if text.row in rows.copies else text.row
         across = columns.copies.get(text.column)
@@ -192,18 +192,18 @@ class _Sorter:
         return self.raw.cells[text.row][text.column].formula
 
     def _is_service(self, text: UnplacedText) -> bool:
-        """Whether it stands in a column of checks, where formulas are filled down; texts are nobody's there."""
+        """Say whether it stands in a column of checks, where formulas are filled down; texts are nobody's there."""
         if self.known and self._formula(text) is None:
             return False
         origin = self.columns.origin.get(text.column)
         return origin is not None and self.plan.roles.get(origin, frozenset()) <= SERVICE_ROLES
 
     def _is_calculated(self, row: int) -> bool:
-        """Whether a row may belong to a calculated block, where nobody knows what was issued."""
+        """Say whether a row may belong to a calculated block, where nobody knows what was issued."""
         return not self.known and self.plan.foreign and not self.rows.inside(row)
 
     def _answers(self, row: int, column: int) -> Part | None:
-        """The answer that a cell of a copied row or column repeats."""
+        """Give the answer that a cell of a copied row or column repeats."""
         plan = self.plan
         at_row = _line(row, self.rows.copies, plan.row_codes, self.rows.origin)
         at_column = _line(column, self.columns.copies, plan.column_codes, self.columns.origin)
@@ -232,7 +232,7 @@ def _group(kind: Kind, sheet: str, tool: str, group: list[UnplacedText]) -> Obse
 
 
 def single_texts(raw: RawSheet, tool: str | None, found: list[UnplacedText]) -> UnplacedTexts:
-    """Texts on a sheet, each kept and reported by itself."""
+    """Give texts on a sheet, each kept and reported by itself."""
     return UnplacedTexts(
         [_unplaced(raw, each) for each in found[:KEPT_TEXTS]], list(_singles(raw.name, tool, found))
     )
@@ -253,7 +253,7 @@ def _singles(sheet: str, tool: str | None, found: list[UnplacedText]) -> Iterato
 
 
 def _together(sheet: str, tool: str | None, first: UnplacedText, count: int) -> Observation:
-    """One observation for several texts: the first of them, and how many more."""
+    """Give one observation for several texts: the first of them, and how many more."""
     value = shorten(first.text) + and_more(count - 1)
     return observe(
         TEXT_WITHOUT_PLACE, sheet, address(first.row, first.column), tool=tool, value=value, count=str(count)
@@ -294,7 +294,7 @@ def old_sheet(
 
 
 def strangers(sheets: Iterable[RawSheet], *, epoch_1904: bool = False) -> UnplacedTexts:
-    """Everything on sheets that were not issued: kept, with one observation a sheet."""
+    """Give everything on sheets that were not issued: kept, with one observation a sheet."""
     left = UnplacedTexts()
     for sheet in sheets:
         texts = list(_texts(sheet, epoch_1904=epoch_1904))
@@ -305,7 +305,7 @@ def strangers(sheets: Iterable[RawSheet], *, epoch_1904: bool = False) -> Unplac
 
 
 def every_text(tool_sheet: ToolSheet) -> list[Unplaced]:
-    """What somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
+    """Say what somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
     plan, raw = tool_sheet.plan, tool_sheet.raw
     found = []
     for row, column, text, _ in _texts(raw):
@@ -318,7 +318,7 @@ def every_text(tool_sheet: ToolSheet) -> list[Unplaced]:
 
 
 def copied_answers(copy: ToolSheet) -> list[Unplaced]:
-    """The answers on a second copy of a sheet, which nobody reads."""
+    """Give the answers on a second copy of a sheet, which nobody reads."""
     axes, raw = by_codes(copy), copy.raw
     found = []
     for part in copy.plan.parts:

@@ -77,14 +77,14 @@ class NotStarted(HrgeError):
 
 
 def cores() -> int:
-    """How many processes this machine can run at a time."""
+    """Say how many processes this machine can run at a time."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_guarded(
     function: Callable[[Item], Result], items: Iterable[Item], *, jobs: int, limits: Limits = LIMITS
 ) -> Iterator[Result | Died]:
-    """The results of `function` over `items`, in their order, each from a child under `limits` and in a sandbox.
+    """Give the results of `function` over `items`, in their order, each from a child under `limits` and in a sandbox.
 
     `function` must be importable (children start from nothing), items picklable, and results of kinds that
     `may_answer`. No file is open to it: what it needs is in the item. A child that dies costs its own item only.
@@ -176,7 +176,7 @@ class _Worker(Generic[Item, Result]):
         self._process: Interpreter | None = None
 
     def run(self, item: Item) -> Result | Died:
-        """The result for one item, or why there is none."""
+        """Give the result for one item, or why there is none."""
         message = pickle.dumps(item)
         process = self._ready()
         if process is None:
@@ -190,7 +190,7 @@ class _Worker(Generic[Item, Result]):
         return outcome
 
     def _ready(self) -> Interpreter | None:
-        """A child that waits for an item; None once the pool is being dismissed."""
+        """Give a child that waits for an item; None once the pool is being dismissed."""
         readable = frozenset(self._readable)
         with self._lock:
             process, closed = self._process, self._closed
@@ -223,7 +223,7 @@ class _Worker(Generic[Item, Result]):
 
 
 def _greeting(function: Callable[..., object], limits: Limits, readable: Iterable[str]) -> bytes:
-    """What a child is told first: where modules are found, what it may read, its limits and its task."""
+    """Say what a child is told first: where modules are found, what it may read, its limits and its task."""
     path = module_path()
     return b"".join(map(pickle.dumps, (list(path), (*import_places(path), *readable), limits, function)))
 
@@ -253,7 +253,7 @@ def _exchange(process: Interpreter, message: bytes) -> tuple[str, Any] | None:
 
 
 def _answer_from(source: IO[bytes]) -> tuple[str, Any]:
-    """An answer. Raises `EOFError` where the child is gone before it is whole."""
+    """Give an answer. Raises `EOFError` where the child is gone before it is whole."""
     size = int.from_bytes(_whole(source, _SIZE_BYTES), "big")
     if size > LIMITS.worker_bytes:
         return "last", Died("crash")
@@ -329,7 +329,7 @@ def _claim_output() -> BinaryIO:
 
 
 def _outcome(function: Callable[[Any], object], item: object) -> tuple[Literal["next", "last"], object]:
-    """A result, or what kept us from it; after running out of memory a child is not used again."""
+    """Give a result, or what kept us from it; after running out of memory a child is not used again."""
     try:
         return "next", function(item)
     except MemoryError:

@@ -30,7 +30,7 @@ class _Record(NamedTuple):
 
 
 def with_long_cells(data: bytes, package: ZipPackage) -> bytes:
-    """The same workbook, every cell of which names its column; `data` itself where nothing is short."""
+    """Give the same workbook, every cell of which names its column; `data` itself where nothing is short."""
     contents = {name: package.read(name) for name in package.names}
     longer = {
         name: long
@@ -41,7 +41,7 @@ def with_long_cells(data: bytes, package: ZipPackage) -> bytes:
 
 
 def lengthened(sheet: bytes) -> bytes | None:
-    """The records of a sheet with long cells only; None where it has no short ones."""
+    """Give the records of a sheet with long cells only; None where it has no short ones."""
     pieces: list[bytes] = []
     kept, column = 0, -1
     for start, stop, kind, content in _records(sheet):
@@ -58,7 +58,7 @@ def lengthened(sheet: bytes) -> bytes | None:
 
 
 def _records(sheet: bytes) -> Iterator[_Record]:
-    """Every whole record; what follows a broken one is left to the reader, which refuses it."""
+    """Give every whole record; what follows a broken one is left to the reader, which refuses it."""
     place, end = 0, len(sheet)
     while place < end:
         start = place
@@ -71,7 +71,7 @@ def _records(sheet: bytes) -> Iterator[_Record]:
 
 
 def _number(sheet: bytes, place: int, most: int) -> tuple[int, int]:
-    """A number in groups of seven bits, and the place after it."""
+    """Give a number in groups of seven bits, and the place after it."""
     number = 0
     for group in range(most):
         byte = sheet[place] if place < len(sheet) else 0

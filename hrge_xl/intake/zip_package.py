@@ -92,7 +92,7 @@ class ZipPackage:
         return [entry.name for entry in self._entries.values() if not entry.name.endswith("/")]
 
     def read(self, name: str) -> bytes:
-        """The inflated bytes of a part: never more than its directory line promised."""
+        """Give the inflated bytes of a part: never more than its directory line promised."""
         entry = self._entries.get(name.lower())
         if entry is None:
             raise Unreadable(Observation(MISSING_PART, detail={"part": shown(name)}))
@@ -104,7 +104,7 @@ class ZipPackage:
 
 
 def packed(contents: Mapping[str, bytes]) -> bytes:
-    """A zip of these parts, as they are, for a reader that takes nothing else."""
+    """Give a zip of these parts, as they are, for a reader that takes nothing else."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, content in contents.items():
@@ -113,7 +113,7 @@ def packed(contents: Mapping[str, bytes]) -> bytes:
 
 
 def shown(name: str) -> str:
-    """A name out of a file, fit to stand in a message: printable and not too long."""
+    """Give a name out of a file, fit to stand in a message: printable and not too long."""
     text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
     return text if len(text) <= 120 else text[:119] + "…"
 
@@ -143,7 +143,7 @@ def _checked_entries(data: bytes, directory: _Directory, limits: Limits) -> list
 
 
 def _directory(data: bytes, limits: Limits) -> _Directory:
-    """The directory; its lines are counted by signature first, as the count may lie."""
+    """Give the directory; its lines are counted by signature first, as the count may lie."""
     _check_count(data.count(_DIRECTORY_SIGNATURE), limits)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -196,7 +196,7 @@ def too_large(part: str, size: int, limit: int) -> Unreadable:
 
 
 def megabytes(size: int) -> str:
-    """A size for people: "26.4 MB"."""
+    """Give a size for people: "26.4 MB"."""
     return f"{size / 1024 / 1024:.1f} MB"
 
 
@@ -222,7 +222,7 @@ def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
 
 
 def _stored_name(info: zipfile.ZipInfo) -> bytes:
-    """The bytes of a name as they stand in the file: UTF-8 when flag bit 11 says so."""
+    """Give the bytes of a name as they stand in the file: UTF-8 when flag bit 11 says so."""
     return info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")
 
 

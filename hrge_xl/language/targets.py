@@ -261,7 +261,7 @@ class ErrorPropagation(Protocol):
         """Say what makes it indeterminate whether a blank row of a tool's table counts."""
 
     def in_rows(self, expr: Expr, tool: str) -> Integers:
-        """The same as `of`, in every row of a tool's table."""
+        """Give the same as `of`, in every row of a tool's table."""
 
     def progress(self, tool: str) -> Integers:
         """Say what makes it indeterminate how much of a sheet is answered."""

@@ -26,27 +26,27 @@ class Texts:
         self._table: Ids = np.array([BLANK])
 
     def id(self, text: str) -> int:
-        """The number of one text."""
+        """Give the number of one text."""
         found = self._ids.setdefault(text, len(self.strings))
         if found == len(self.strings):
             self.strings.append(text)
         return found
 
     def ids(self, texts: Sequence[str | None] | NDArray[Any]) -> Ids:
-        """The numbers of texts; None is blank."""
+        """Give the numbers of texts; None is blank."""
         known = (BLANK if text is None else self.id(text) for text in texts)
         return np.fromiter(known, dtype=np.int64, count=len(texts))
 
     def map(
         self, ids: Ids, function: Callable[[str], Any], blank: Any, kind: type[Scalar]
     ) -> NDArray[Scalar]:
-        """What a function of one text yields for each; it runs once for each different text."""
+        """Say what a function of one text yields for each; it runs once for each different text."""
         different, place = np.unique(ids, return_inverse=True)
         values = [blank if each < 0 else function(self.strings[each]) for each in different.tolist()]
         return np.array(values, dtype=kind)[place].reshape(ids.shape)
 
     def fold(self, text: str) -> int:
-        """The number that all spellings of a text share which differ in case or spaces only."""
+        """Give the number that all spellings of a text share which differ in case or spaces only."""
         found = self._fold_of.get(text)
         if found is None:
             found = self._folds.setdefault(tidy(text).casefold(), len(self._folds))
@@ -54,7 +54,7 @@ class Texts:
         return found
 
     def folded(self, ids: Ids) -> Ids:
-        """The same for many texts by number; blank stays blank."""
+        """Give the same for many texts by number; blank stays blank."""
         self._grow()
         found = self._table[ids]
         unknown = found == UNKNOWN

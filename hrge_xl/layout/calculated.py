@@ -45,7 +45,7 @@ def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> t
 
 
 def sources_of(block: Block, issued: Sequence[str]) -> list[str]:
-    """The tools that a calculated block draws from, as far as they were issued."""
+    """Give the tools that a calculated block draws from, as far as they were issued."""
     if isinstance(block, MatrixBlock):
         return [code for code in block.sources if code in issued]
     if isinstance(block, PivotBlock):
@@ -61,7 +61,7 @@ def to_fill_in(spec: Spec, issued: Sequence[str]) -> list[str]:
 
 
 def is_dated(spec: Spec, block: CollectBlock, column: str) -> bool:
-    """Whether a column of a collected list holds days."""
+    """Say whether a column of a collected list holds days."""
     fields = [spec.tool[s.tool].fields[s.columns[column]] for s in block.sources if column in s.columns]
     return bool(fields) and all(kind_of(each) is ColumnKind.DATE for each in fields)
 
@@ -73,7 +73,7 @@ def is_figure(spec: Spec, block: CollectBlock, column: str) -> bool:
 
 
 def steps_of(spec: Spec, block: PivotBlock) -> list[tuple[str, str]]:
-    """What the third field of a pivot can hold, lowest first: list and code; nothing where rows are counted."""
+    """Say what the third field of a pivot can hold, lowest first: list and code; nothing where rows are counted."""
     if block.highest is None:
         return []
     field = spec.tool[block.source].fields[block.highest]
@@ -99,7 +99,7 @@ def _height(spec: Spec, block: Block, issued: Sequence[str]) -> int:
 
 
 def _widths(spec: Spec, block: Block) -> list[int]:
-    """The widths of the visible columns from the first one on."""
+    """Give the widths of the visible columns from the first one on."""
     if isinstance(block, MatrixBlock) and spec.matrix is not None:
         label, cell = (SCALE_WIDTH, CODES_WIDTH) if block.codes else (LABEL_WIDTH, COUNT_WIDTH)
         return [label, *[cell] * len(spec.vocabularies[spec.matrix.across].items)]

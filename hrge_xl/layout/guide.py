@@ -18,7 +18,7 @@ def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tu
 
 
 def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
-    """What to write in columns whose heads have no room for it."""
+    """Say what to write in columns whose heads have no room for it."""
     columns = [c for grid in grids if not grid.across for c in grid.columns if c.field is not None]
     first = (c for c in columns if c.part < 2 and c.role not in HIDDEN)
     texts = [(c.label, c.field.help.say(language)) for c in first if c.field and not c.hint(language)]
@@ -49,7 +49,7 @@ def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
 
 
 def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
-    """The steps of every scale, and the entries of every list that need an explanation, each list once."""
+    """Give the steps of every scale, and the entries of every list that need an explanation, each list once."""
     for name, field in _explained(spec, tool).items():
         vocabulary = spec.vocabularies[name]
         yield PanelLine(field.label.say(language), is_head=True)
@@ -60,7 +60,7 @@ def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
 
 
 def _explained(spec: Spec, tool: Tool) -> dict[str, Field]:
-    """The lists to explain, each with the first field that is answered from it."""
+    """Give the lists to explain, each with the first field that is answered from it."""
     found: dict[str, Field] = {}
     for field in tool.fields.values():
         name = field.vocabulary
@@ -72,7 +72,7 @@ def _explained(spec: Spec, tool: Tool) -> dict[str, Field]:
 
 
 def _entry(vocabulary: Vocabulary, item: VocabularyItem, field: Field, language: str) -> Iterator[PanelLine]:
-    """An entry with what it means; a step with where it lies, by each way to look at it."""
+    """Give an entry with what it means; a step with where it lies, by each way to look at it."""
     about = item.numbered(language) if field.type.stepped else item.label.say(language)
     ways = [(kind, item.anchors[name]) for name, kind in vocabulary.kinds.items() if name in item.anchors]
     own = [] if ways else [item.anchor.say(language)]

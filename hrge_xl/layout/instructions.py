@@ -53,7 +53,7 @@ def limits(finding: Kind, field: Field, language: str) -> dict[str, str]:
 
 
 def limits_in_words(field: Field, language: str) -> str:
-    """Both bounds of a figure or date as people write them; "" where there is none."""
+    """Give both bounds of a figure or date as people write them; "" where there is none."""
     say, bounds = translator(language), _bounds(field)
     low, high = (None if each is None else field.type.said(each) for each in bounds)
     if low is None:

@@ -86,7 +86,7 @@ def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[Wanted]:
 
 
 def _column(slot: Slot, sheet: Sheet) -> tuple[str, str, str]:
-    """The answers of a table share a column, and so do those of one record of a form."""
+    """Give the answers of a table share a column, and so do those of one record of a form."""
     across = any(grid.number == slot.grid and grid.across for grid in sheet.grids)
     return slot.tool, slot.row if across else "", slot.field.code
 

@@ -19,7 +19,7 @@ LEVELS = "_LEVEL"
 
 
 def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
-    """Every list that a field of these tools draws from, by the name of its vocabulary."""
+    """Give every list that a field of these tools draws from, by the name of its vocabulary."""
     parents = _parents(spec)
     places: dict[str, ListPlace] = {}
     column = FIRST_COLUMN
@@ -38,7 +38,7 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
 
 
 def reference_name(layout: Layout, field: Field) -> str | None:
-    """The defined name of the list of rows that a reference chooses from; None when none were issued."""
+    """Give the defined name of the list of rows that a reference chooses from; None when none were issued."""
     issued = [code for code in field.to if code in layout.rows_of]
     parts = [*issued, *(part for pair in field.only.items() for part in pair)]
     return "rows_" + "_".join(re.sub(r"\W", "_", part) for part in parts) if issued else None
@@ -61,7 +61,7 @@ def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
 
 
 def _read(spec: Spec, tools: Sequence[str]) -> set[str]:
-    """The lists of answers that expressions read, fixed ones too."""
+    """Give the lists of answers that expressions read, fixed ones too."""
     read = (part for expr in compiled(spec).expressions() for part in walk(expr) if isinstance(part, Ref))
     return {ref.list for ref in read if ref.tool in tools and ref.list in spec.vocabularies}
 

@@ -54,7 +54,7 @@ class Messages:
         return {message.code: message.level for message in self.entries}
 
     def encode(self, code: str, order: int, *, required: bool, field: str = "") -> int:
-        """The number that a check cell shows; code "" for no problem."""
+        """Give the number that a check cell shows; code "" for no problem."""
         if not code:
             return REQUIRED if required else 0
         number = self.index.get((code, field)) or self.index[code, ""]
@@ -62,13 +62,13 @@ class Messages:
         return level * LEVEL + (999 - order) * ORDER + (REQUIRED if required else 0) + number
 
     def decode(self, value: int) -> Message | None:
-        """The message of a check cell; None when it shows no problem, or a number that none of them stands for."""
+        """Give the message of a check cell; None when it shows no problem, or a number that none of them stands for."""
         number = value % REQUIRED
         return self.entries[number - 1] if 0 < number <= len(self.entries) else None
 
 
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
-    """The message list: checks of single answers, limits and constraints of fields, then rules, in spec order."""
+    """Give the message list: checks of single answers, limits and constraints of fields, then rules, in spec order."""
     said = _general(language) | _of_fields(spec, language, tools) | _of_rules(spec, language, tools)
     unique = tuple(dict.fromkeys(said.values()))
     if len(unique) >= REQUIRED:
@@ -86,7 +86,7 @@ def _general(language: str) -> Said:
 
 
 def _of_fields(spec: Spec, language: str, tools: Sequence[str]) -> Said:
-    """What is checked of each field: what its type asks for, limits, constraints."""
+    """Say what is checked of each field: what its type asks for, limits, constraints."""
     said: Said = {}
     for (tool, code), own in compiled(spec).fields.items():
         field = spec.tool[tool].fields[code]
@@ -113,12 +113,12 @@ def _level(kind: Kind) -> int:
 
 
 def level_of(value: int) -> int:
-    """How urgent a check cell's number is: 3 error, 2 missing, 1 warning, 0 nothing."""
+    """Say how urgent a check cell's number is: 3 error, 2 missing, 1 warning, 0 nothing."""
     return value // LEVEL
 
 
 def order_of(value: int) -> int:
-    """Which field of the row (or record of the form) the problem is in, from 0."""
+    """Say which field of the row (or record of the form) the problem is in, from 0."""
     return 999 - value // ORDER % 1000
 
 

@@ -40,13 +40,13 @@ class Place(NamedTuple):
 
 
 def purpose(tool: Tool, language: str) -> str:
-    """What a sheet is for, or where the spec does not say it, what to do."""
+    """Say what a sheet is for, or where the spec does not say it, what to do."""
     say = translator(language)
     if tool.purpose:
         return tool.purpose.say(language)
     if tool.calculated:
         return say("Nothing to fill in")
-    return say("Fill in the yellow cells. Grey cells are calculated; white cells are for reading.")
+    return say("Fill in the yellow cells. Grey cells are calculated, white ones are to read.")
 
 
 def lines_of(text: str, width: float) -> int:
@@ -70,7 +70,7 @@ def address(row: int, column: int) -> str:
 
 
 def quoted(sheet: str) -> str:
-    """A sheet name as formulas and links need it."""
+    """Give a sheet name as formulas and links need it."""
     return "'" + sheet.replace("'", "''") + "'"
 
 
@@ -169,7 +169,7 @@ class Grid:
         return str(self.block.kind)  # type: ignore[attr-defined]
 
     def with_role(self, role: str) -> tuple[Column, ...]:
-        """The columns of one role, from left to right."""
+        """Give the columns of one role, from left to right."""
         return tuple(column for column in self.columns if column.role == role)
 
     def columns_of(self, code: str) -> tuple[Column, ...]:
@@ -208,7 +208,7 @@ class Grid:
         return int(getattr(self.block, "records", 0))
 
     def same_records(self, other: Grid) -> bool:
-        """Whether both are form blocks about the same records."""
+        """Say whether both are form blocks about the same records."""
         return self.across and other.across and self.records == other.records
 
     @cached_property
@@ -339,7 +339,7 @@ class ListPlace:
         return self.first + len(self.labels) - 1
 
     def entry(self, code: str) -> Place | None:
-        """The cell of a code's label."""
+        """Give the cell of a code's label."""
         return Place(self.first + self.codes.index(code), self.column) if code in self.codes else None
 
 
@@ -413,7 +413,7 @@ class Layout:
         return {slot.key: slot for sheet in self.sheets for slot in sheet.slots}
 
     def active_place(self, grid: Grid, row: str) -> Place | None:
-        """The helper cell that counts the answers of a row of a register, or of a record of a repeated form."""
+        """Give the helper cell that counts the answers of a row of a register, or of a record of a repeated form."""
         if grid.kind == "register":
             column = next(c.index for c in grid.columns if c.role == "active")
             return Place(next(iter(grid.by_row[row].values())).cells[0].row, column)

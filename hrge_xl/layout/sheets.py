@@ -194,7 +194,7 @@ class _SheetBuilder:
     # columns
 
     def _columns(self, block: FieldBlock) -> Iterator[Column]:
-        """The columns of a block, from left to right."""
+        """Give the columns of a block, from left to right."""
         if isinstance(block, FormBlock):
             columns = self._form_columns(block)
         elif self._in_form:
@@ -225,7 +225,7 @@ class _SheetBuilder:
         yield self._status()
 
     def _listed_columns(self, block: FieldBlock) -> Iterator[Column]:
-        """Those of a list of items with one answer each, in the columns of a form."""
+        """Give those of a list of items with one answer each, in the columns of a form."""
         (field,) = block.fields
         yield self._mark()
         yield self._sign()
@@ -275,7 +275,7 @@ class _SheetBuilder:
         return Column(0, "status", "status", self.say("What to do"), width)
 
     def _cells(self, field: Field, width: int | None = None) -> Iterator[Column]:
-        """The column of a field, or the columns of one with several answers."""
+        """Give the column of a field, or the columns of one with several answers."""
         role = "fixed" if field.fixed else "calculated" if field.calculated else "answer"
         label, wide = field.asks(self.language), width or self._width(field)
         if not field.several or field.fixed:
@@ -288,7 +288,7 @@ class _SheetBuilder:
         return max(field.width or self._type_width(field), self._head_width(field))
 
     def _head_width(self, field: Field) -> int:
-        """How wide a column must be for its head: words in one piece, the label in two lines; turned heads fit."""
+        """Say how wide a column must be for its head: words in one piece, the label in two lines; turned heads fit."""
         label = field.asks(self.language)
         word = max((len(each) for each in label.split()), default=0)
         if field.width is None:
@@ -308,12 +308,12 @@ class _SheetBuilder:
             yield replace(row, index=index)
 
     def _title(self, block: FieldBlock) -> Iterator[Row]:
-        """The title of a part of a form; a table has that of its sheet."""
+        """Give the title of a part of a form; a table has that of its sheet."""
         if block.title and self._in_form:
             yield Row(0, "title", label=block.title.say(self.language), help=block.help.say(self.language))
 
     def _note(self, block: FieldBlock) -> Iterator[Row]:
-        """What to do when the open rows are full."""
+        """Say what to do when the open rows are full."""
         if isinstance(block, RegisterBlock):
             text = self.say(
                 "All rows in use? Ask for a workbook with more rows; nothing that you wrote is lost."
@@ -385,7 +385,7 @@ def _table_slots(grid: Grid, checks: dict[tuple[str, int], int]) -> Iterator[Slo
 
 
 def _check_columns(block: FieldBlock, columns: Sequence[Column], first: int) -> Iterator[Column]:
-    """One hidden column for each field of a table, or for each record of a form."""
+    """Give one hidden column for each field of a table, or for each record of a form."""
     if isinstance(block, FormBlock):
         for record in range(1, block.records + 1):
             code = f"check.answer.{record}"

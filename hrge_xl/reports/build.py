@@ -157,14 +157,14 @@ def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], language: s
 
 
 def _waivers(datasets: Iterable[Dataset], files: Iterable[FileRow]) -> list[WaiverRow]:
-    """Every waiver of the files at hand, also those that count no more."""
+    """Give every waiver of the files at hand, also those that count no more."""
     ours = {file["sha256"] for file in files}
     known = dict.fromkeys(waiver for each in datasets for waiver in each.waivers)
     return [waiver_row(waiver) for waiver in known if waiver.sha256 in ours]
 
 
 def _decisions(dataset: Dataset, number: int, files: Iterable[FileRow]) -> Iterator[DecisionRow]:
-    """What was decided about the files of a dataset and holds, in the order in which it was decided."""
+    """Say what was decided about the files of a dataset and holds, in the order in which it was decided."""
     ours = {file["submission"] for file in files if file["dataset"] == number}
     for made in sorted(dataset.decisions, key=lambda made: made.decision.n):
         if made.submission in ours:
@@ -174,7 +174,7 @@ def _decisions(dataset: Dataset, number: int, files: Iterable[FileRow]) -> Itera
 
 
 def _names(specs: Sequence[Spec], language: str) -> Names:
-    """What the specs call their countries and sheets, the first one first."""
+    """Say what the specs call their countries and sheets, the first one first."""
     countries = [item for spec in specs if spec.countries for item in spec.vocabularies[spec.countries].items]
     return {
         "countries": {item.code: item.label.say(language) for item in reversed(countries)},
@@ -183,7 +183,7 @@ def _names(specs: Sequence[Spec], language: str) -> Names:
 
 
 def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> list[CodeRow]:
-    """The catalogue entries of the codes that occur, rules of the specs included."""
+    """Give the catalogue entries of the codes that occur, rules of the specs included."""
     used = sorted({finding["code"] for file in files for finding in file["findings"]})
     rules: Mapping[str, Rule] = {rule.code: rule for spec in specs for rule in spec.rules}
     return [

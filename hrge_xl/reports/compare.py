@@ -70,7 +70,7 @@ class Comparison:
 
 
 def said(result: Result, language: str) -> Said:
-    """What a return said, its findings in a language. Raises ValueError for a refused one."""
+    """Say what a return said, its findings in a language. Raises ValueError for a refused one."""
     if result.submission is None or result.layout is None:
         raise ValueError("only files that could be read can be compared")
     found = Said()
@@ -89,12 +89,12 @@ def _noted(each: Finding) -> Noted:
 
 
 def compare(before: Result, after: Result, language: str = SOURCE_LANGUAGE) -> Comparison:
-    """Two files that could be read. Raises ValueError for a refused one."""
+    """Give two files that could be read. Raises ValueError for a refused one."""
     return between(said(before, language), said(after, language))
 
 
 def between(old: Said, new: Said) -> Comparison:
-    """What differs between two returns."""
+    """Say what differs between two returns."""
     keys = dict.fromkeys([*old.values, *new.values])
     changes = (
         Change(key, old.values.get(key), new.values.get(key), new.places.get(key) or old.places.get(key, ""))
@@ -110,14 +110,14 @@ def between(old: Said, new: Said) -> Comparison:
 
 
 def lines(found: Comparison, language: str = SOURCE_LANGUAGE) -> Iterable[str]:
-    """The comparison to read, a line each."""
+    """Give the comparison to read, a line each."""
     yield from details(found, language)
     yield changed(len(found.changes), language)
     yield counted(len(found.fixed), len(found.new), found.unchanged, language)
 
 
 def details(found: Comparison, language: str) -> Iterable[str]:
-    """Every answer that changed, and every finding that went or came."""
+    """Give every answer that changed, and every finding that went or came."""
     say = translator(language)
     for change in found.changes:
         before, after = (value_text(value, language) for value in (change.before, change.after))
@@ -138,7 +138,7 @@ def counted(fixed: int, new: int, unchanged: int, language: str) -> str:
 
 
 def value_text(value: Value | None, language: str) -> str:
-    """An answer, or that there is none."""
+    """Give an answer, or that there is none."""
     if value is None:
         return translator(language)("(blank)")
     return "; ".join(value) if isinstance(value, tuple) else shown(value)

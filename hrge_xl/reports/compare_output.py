@@ -24,7 +24,7 @@ KEY = ("project", "intervention", "country", "team")  # what it is about
 def round_lines(
     pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], language: str, *, short: bool
 ) -> Iterator[str]:
-    """A line for each pair, with what changed below it unless `short`; then returns without a partner."""
+    """Give a line for each pair, with what changed below it unless `short`; then returns without a partner."""
     total: Counter[str] = Counter()
     say = translator(language)
     for pair in pairs:
@@ -57,7 +57,7 @@ def _in_figures(counts: Mapping[str, int], language: str) -> str:
 
 
 def named(each: Return) -> str:
-    """What a return is about, without what it does not say."""
+    """Say what a return is about, without what it does not say."""
     return " / ".join(part for part in (each.project, each.intervention, each.country, each.team) if part)
 
 
@@ -72,14 +72,14 @@ def _counts(found: Comparison) -> dict[str, int]:
 
 
 def json_of_files(before: str, after: str, found: Comparison) -> str:
-    """Two files as a JSON document."""
+    """Give two files as a JSON document."""
     return _dump({"schema": SCHEMA, "before": before, "after": after, **_comparison(found)})
 
 
 def json_of_rounds(
     pairs: Iterable[Pair], rest: Rest, sides: tuple[Side, Side], names: tuple[str, str]
 ) -> Iterator[str]:
-    """Two rounds as the pieces of a JSON document: it is never in memory as a whole."""
+    """Give two rounds as the pieces of a JSON document: it is never in memory as a whole."""
     head = _dump({"schema": SCHEMA, "before": names[0], "after": names[1]})
     yield head.removesuffix("}").rstrip() + ',\n  "pairs": ['
     total: Counter[str] = Counter()

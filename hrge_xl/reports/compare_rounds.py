@@ -40,7 +40,7 @@ class Side:
                     self.left_out["refused" if each.verdict == REFUSED else "not counted"] += 1
 
     def said(self, each: Return) -> Said:
-        """What one of its returns said."""
+        """Say what one of its returns said."""
         dataset = self._homes[each.submission]
         (whole,) = dataset.returns([each.submission])
         return said(result(dataset.store, whole), self._language)
@@ -65,7 +65,7 @@ class Rest:
 
 
 def paired(before: Side, after: Side) -> tuple[list[tuple[Return, Return]], Rest]:
-    """The returns of both sides by their key; never a guess which of several is meant."""
+    """Give the returns of both sides by their key; never a guess which of several is meant."""
     identities = before.identities | {
         name: known
         for name, known in after.identities.items()
@@ -94,12 +94,12 @@ def _by_key(returns: Sequence[Return], identities: Mapping[str, Identity]) -> di
 
 
 def _key(each: Return, identity: Identity | None) -> PairKey:
-    """What makes a return the same as one of another round."""
+    """Say what makes a return the same as one of another round."""
     intervention = identity.over_rounds(each.intervention) if identity else each.intervention
     return fold(each.project), fold(intervention), each.country, each.team
 
 
 def compared(before: Side, after: Side, pairs: Sequence[tuple[Return, Return]]) -> Iterator[Pair]:
-    """One pair after the other."""
+    """Give one pair after the other."""
     for old, new in pairs:
         yield Pair(old, new, between(before.said(old), after.said(new)))

@@ -42,14 +42,14 @@ def _correction(finding: Finding, content: Content) -> Correction:
 
 
 def _what_to_do(finding: Finding, slot: Slot, layout: Layout) -> str:
-    """The remedy; where nothing is answered yet, with what may be given."""
+    """Give the remedy; where nothing is answered yet, with what may be given."""
     if finding.code != ANSWER_MISSING.code:
         return finding.remedy
     return f"{finding.remedy} {prompt(slot.field, layout.language)}".strip()
 
 
 def _urgency(finding: Finding, layout: Layout) -> Urgency:
-    """What a finding asks of the team; missing is what the sheets call so."""
+    """Say what a finding asks of the team; missing is what the sheets call so."""
     if finding.severity is not Severity.ERROR:
         return Urgency.DOUBTFUL
     level = layout.messages.levels.get(finding.code)
@@ -57,12 +57,12 @@ def _urgency(finding: Finding, layout: Layout) -> Urgency:
 
 
 def _watched(slot: Slot, urgency: Urgency, content: Content) -> Slot | None:
-    """The answer, where its check cell shows the finding: what only the reader sees it cannot tell."""
+    """Give the answer, where its check cell shows the finding: what only the reader sees it cannot tell."""
     return slot if slot.check is not None and content.check(slot) >= least(urgency) else None
 
 
 def _reason(finding: Finding) -> str:
-    """What is wrong, without the question in front: that stands in a column of its own."""
+    """Say what is wrong, without the question in front: that stands in a column of its own."""
     label = finding.label or ""
     if not (label and finding.message.startswith(label)):
         return finding.message

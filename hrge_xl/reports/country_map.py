@@ -54,7 +54,7 @@ def outlines() -> tuple[dict[str, Outline], tuple[Outline, ...]]:
 
 
 def _boxes(path: str) -> tuple[Box, ...]:
-    """The box of each part of a path."""
+    """Give the box of each part of a path."""
     found = []
     for match in _MOVES.finditer(path):
         x, y = int(match[1]), int(match[2])
@@ -99,7 +99,7 @@ def country_map(label: str, shown: Mapping[str, tuple[str, str]]) -> Markup:
 
 
 def _country(each: Outline, told: tuple[str, str], wide: float) -> Markup:
-    """One country of those that matter; a small one with a dot, that it is seen at all."""
+    """Give one country of those that matter; a small one with a dot, that it is seen at all."""
     css, said = told
     size = max(each.main[2] - each.main[0], each.main[3] - each.main[1])
     shape = Markup('<path d="{}"/>').format(each.path) if each.path else Markup()
@@ -110,7 +110,7 @@ def _country(each: Outline, told: tuple[str, str], wide: float) -> Markup:
 
 
 def _around(boxes: list[Box]) -> Box:
-    """A cut-out of the shape of the drawing around some boxes, with something of their neighbours."""
+    """Give a cut-out of the shape of the drawing around some boxes, with something of their neighbours."""
     left, top = min(box[0] for box in boxes), min(box[1] for box in boxes)
     right, bottom = max(box[2] for box in boxes), max(box[3] for box in boxes)
     wide = max(right - left, (bottom - top) * RATIO, LEAST) * (1 + 2 * MARGIN)

@@ -87,7 +87,7 @@ class Drawing:
 
 
 def _short(number: float) -> str:
-    """A number of a drawing with one decimal at most."""
+    """Give a number of a drawing with one decimal at most."""
     return f"{number:.1f}".removesuffix(".0")
 
 
@@ -183,7 +183,7 @@ class _Scale:
         self.unit = (HEIGHT - TOP - FOOT) / ((high - self.low) or 1)
 
     def y(self, value: float) -> float:
-        """Where a value is."""
+        """Say where a value is."""
         return HEIGHT - FOOT - (value - self.low) * self.unit
 
 
@@ -195,7 +195,7 @@ def _named(drawing: Drawing, text: str, x: float, y: float, right: float) -> Non
 
 
 def _labelled(labels: Sequence[str], step: float) -> range:
-    """Which of many places are labelled: so many that no label stands upon another, the last one always."""
+    """Say which of many places are labelled: so many that no label stands upon another, the last one always."""
     if not labels:
         return range(0)
     every = max(1, ceil((max(map(len, labels)) * LETTER + APART) / step))

@@ -110,7 +110,7 @@ class GivenBack:
 def feedback(
     result: Result, spec: Spec, *, today: date, key: bytes | None = None, contact: str = ""
 ) -> bytes:
-    """The workbook for one returned file that could be read. Raises ValueError for a refused one.
+    """Give the workbook for one returned file that could be read. Raises ValueError for a refused one.
 
     Law: reading what comes out gives every value that was read from what came in.
     """
@@ -157,7 +157,7 @@ def give_back(
 def _order(
     sent: Submission, spec: Spec, today: date, key: bytes | None, contact: str, chosen: Sequence[str] | None
 ) -> Order:
-    """The order that the workbook was issued for, in the version of today; a stamp that is not ours is not signed.
+    """Give the order that the workbook was issued for, in the version of today; a stamp that is not ours is not signed.
 
     It stays the same workbook: what comes back is a newer version of it, and says of which return it was made.
     """
@@ -176,7 +176,7 @@ def _order(
 
 
 def _still(result: Result, layout: Layout) -> Iterator[Finding]:
-    """What was found in the file and concerns the team, as far as the new workbook has it still."""
+    """Say what was found in the file and concerns the team, as far as the new workbook has it still."""
     assert result.layout is not None
     foreign = result.layout.spec.digest != layout.spec.digest  # then its answers are judged anew
     say = translator(layout.language)
@@ -190,20 +190,20 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
 
 
 def _handled(finding: Finding, how: InFeedback) -> bool:
-    """Whether a fresh workbook deals with a finding in this way."""
+    """Say whether a fresh workbook deals with a finding in this way."""
     kind = CATALOGUE.get(finding.code)
     return kind is not None and kind.in_feedback is how
 
 
 def _mended(finding: Finding, say: Translate) -> Finding:
-    """What a fresh workbook has put right by itself is only to be looked at."""
+    """Say what a fresh workbook has put right by itself is only to be looked at."""
     remedy = say("It has been fixed in this workbook. Check that what the cell says now is right.")
     severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
     return replace(finding, severity=severity, remedy=remedy)
 
 
 def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: Layout) -> Iterator[Finding]:
-    """What is wrong in a workbook of another version or with other sheets: it may ask for more."""
+    """Say what is wrong in a workbook of another version or with other sheets: it may ask for more."""
     from ..checks import check
 
     if result.layout is not None and result.layout.digest == layout.digest:
@@ -214,12 +214,12 @@ def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: L
 
 
 def _about(finding: Finding) -> tuple[str | None, ...]:
-    """The cell that a finding is about; what is about more goes by its code."""
+    """Give the cell that a finding is about; what is about more goes by its code."""
     return (finding.tool, finding.row, finding.field or finding.code)
 
 
 def _moved(finding: Finding, sent: Submission, layout: Layout) -> Finding:
-    """A finding about an answer at the cell that the answer has now."""
+    """Give a finding about an answer at the cell that the answer has now."""
     key = (finding.tool or "", finding.row or "", finding.field or "")
     slot = layout.slots.get(key)
     if slot is None:
@@ -233,7 +233,7 @@ def _moved(finding: Finding, sent: Submission, layout: Layout) -> Finding:
 
 
 def _added(beside: Sequence[Unplaced], sent: Submission, layout: Layout) -> tuple[str, ...]:
-    """The sheets that something stood on and that the workbook does not have: copies, and those of teams."""
+    """Give the sheets that something stood on and that the workbook does not have: copies, and those of teams."""
     say = translator(layout.language)
     ours = {
         *sent.sheets.values(),
@@ -249,7 +249,7 @@ def _leftovers(
     homeless: Sequence[Unplaced], too_long: Sequence[Unplaced], sent: Submission, added: Sequence[str],
     layout: Layout,
 ) -> Iterator[Leftover]:  # fmt: skip
-    """Everything without a place, with the reason: answers first."""
+    """Give everything without a place, with the reason: answers first."""
     say = translator(layout.language)
     beside = [each for each in sent.unplaced if not each.question]
     for some, why in (
@@ -269,7 +269,7 @@ def _leftovers(
 
 
 def _pieces(whole: Unplaced) -> Iterator[Unplaced]:
-    """A text that no cell holds as several, one after the other."""
+    """Give a text that no cell holds as several, one after the other."""
     rest = whole.text
     while not fits_a_cell(rest):
         piece = beginning(rest)

@@ -24,7 +24,7 @@ MOST_IMPORTANT = 3
 
 
 def message(result: Result, given: GivenBack, today: date, deadline: str = "") -> str:
-    """A short text to send along, in the language of the workbook. It quotes no answer."""
+    """Give a short text to send along, in the language of the workbook. It quotes no answer."""
     details = _details(result, given, deadline)
 
     def say(text: str) -> str:
@@ -97,7 +97,7 @@ def _later_version(result: Result) -> str:
 
 
 def _to_correct(say: Translate, given: GivenBack) -> list[str]:
-    """How much there is to do, and where it stands."""
+    """Say how much there is to do, and where it stands."""
     if not given.corrections:
         return [say("Nothing has to be corrected.")]
     if given.to_do:
@@ -111,7 +111,7 @@ def _to_correct(say: Translate, given: GivenBack) -> list[str]:
 
 
 def _most_important(say: Translate, given: GivenBack) -> list[str]:
-    """The first things that are wrong: where, and what was asked."""
+    """Give the first things that are wrong: where, and what was asked."""
     wrong = [each for each in given.corrections if each.urgency is Urgency.WRONG]
     if not wrong:
         return []
@@ -119,14 +119,14 @@ def _most_important(say: Translate, given: GivenBack) -> list[str]:
 
 
 def _named(each: Correction) -> str:
-    """Where something is wrong and what was asked, without what was answered."""
+    """Say where something is wrong and what was asked, without what was answered."""
     cell = address(*each.place) if each.place else ""
     where = "!".join(filter(None, (each.sheet, cell)))
     return ": ".join(filter(None, (where, " ".join(filter(None, (each.row, each.label))))))
 
 
 def _missing(say: Translate, given: GivenBack) -> list[str]:
-    """How many answers each sheet lacks."""
+    """Say how many answers each sheet lacks."""
     sheets = Counter(each.sheet for each in given.corrections if each.urgency is Urgency.MISSING)
     return (
         [say("Missing answers, by sheet:"), *(f"- {name}: {n}" for name, n in sheets.items())]
@@ -168,7 +168,7 @@ def _beside(say: Translate, given: GivenBack) -> list[str]:
 
 
 def _added(say: Translate, given: GivenBack) -> list[str]:
-    """The sheets that nobody reads: one line each, however much stands on them."""
+    """Give the sheets that nobody reads: one line each, however much stands on them."""
     if not given.added_sheets:
         return []
     return [
@@ -179,7 +179,7 @@ def _added(say: Translate, given: GivenBack) -> list[str]:
 
 
 def _next(say: Translate, result: Result, given: GivenBack, deadline: str, *, late: bool) -> list[str]:
-    """What the team does now, and whom it can ask; nothing to send where its return is settled."""
+    """Say what the team does now, and whom it can ask; nothing to send where its return is settled."""
     if result.verdict == ACCEPTED and not given.upgraded and not given.to_do:
         lines = [
             say("You do not need to send it again. If you change something, do so in the attached workbook.")
@@ -194,7 +194,7 @@ def _next(say: Translate, result: Result, given: GivenBack, deadline: str, *, la
 
 
 def as_data(found: Return, given: GivenBack, workbook: str, text: str) -> dict[str, Any]:
-    """What became of one return, as JSON data; `workbook` and `text` are the files that were written."""
+    """Say what became of one return, as JSON data; `workbook` and `text` are the files that were written."""
     return {
         "path": found.path,
         "submission": found.submission,

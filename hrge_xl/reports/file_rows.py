@@ -82,7 +82,7 @@ class Rows:
         }
 
     def _copy(self, row: FileRow, each: Return, item: Item) -> FileRow:
-        """The row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
+        """Give the row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
         name = row["path"].replace("\\", "/").rpartition("/")[2]
         finding = finding_of(Observation(SAME_FILE_TWICE, detail={"other": name}), item.path, self.language)
         copy: FileRow = {
@@ -104,7 +104,7 @@ class Rows:
         return copy
 
     def _finding(self, finding: Finding) -> FindingRow:
-        """A finding as data; redacted, neither the value nor a message that quotes it."""
+        """Give a finding as data; redacted, neither the value nor a message that quotes it."""
         said: dict[str, Any] = {name: getattr(finding, name) for name in SAID}
         row: FindingRow = said  # type: ignore[assignment]
         row["severity"] = finding.severity.value

@@ -31,7 +31,7 @@ def matrices(store: Store, files: Sequence[FileRow], dataset: int, language: str
 
 
 def _rows(store: Store, block: MatrixBlock, files: Mapping[str, FileRow]) -> Mapping[str, Places]:
-    """Every row of some files that stands in a matrix, by period and crossing, in the order of files and cells."""
+    """Give every row of some files that stands in a matrix, by period and crossing, in the order of files and cells."""
     found: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     table = store.tables[MATRIX_ROWS.name].c
     columns = ("submission", "n", "down", "across", "team", "sheet", "cell", "row")

@@ -32,12 +32,12 @@ def render(
     store: Store, today: date, language: str, round_: Round | None = None,
     *, period: str | None = None, change: RunChange | None = None,
 ) -> str:  # fmt: skip
-    """The page as text; the same dataset gives the same text. Parameters as for `overview_build.overview`."""
+    """Give the page as text; the same dataset gives the same text. Parameters as for `overview_build.overview`."""
     return page_of(overview(store, today, language, round_, period=period, change=change))
 
 
 def page_of(found: Overview) -> str:
-    """An overview as a page."""
+    """Give an overview as a page."""
     view = View(found)
     style = asset("report.css") + asset("overview.css") + view.style()
     return (
@@ -64,29 +64,29 @@ class View:
         return self.words[key].format(**values)
 
     def number(self, value: float | None) -> str:
-        """A number as people write it; words for one that is masked."""
+        """Give a number as people write it; words for one that is masked."""
         return self.words["masked"] if value is None else number(value, self.language)
 
     def change(self, value: float) -> str:
-        """A number with its sign."""
+        """Give a number with its sign."""
         return f"{'+' if value > 0 else '−' if value < 0 else '±'}{number(abs(value), self.language)}"
 
     def percent(self, share: float) -> str:
-        """A share as a percentage."""
+        """Give a share as a percentage."""
         return percent(share, self.language)
 
     def day(self, value: date) -> str:
-        """A day in words."""
+        """Give a day in words."""
         return day(value, self.language)
 
     def why(self, period: Period) -> str:
-        """Why there is no total."""
+        """Say why there is no total."""
         return self.words.get(period.why or "", period.why or self.words["masked"])
 
     # periods
 
     def period(self, name: str | None) -> str:
-        """A period by its name; words for one that the returns do not state."""
+        """Give a period by its name; words for one that the returns do not state."""
         return name or self.words["no_period"]
 
     @property
@@ -98,7 +98,7 @@ class View:
     # teams
 
     def answered(self, *states: str) -> int:
-        """How many teams are in one of some states."""
+        """Say how many teams are in one of some states."""
         return sum(team.state in states for team in self.found.teams)
 
     @property
@@ -155,11 +155,11 @@ class View:
         return self.at_level(risks.maps[-1], risks.levels[-1]) if risks else 0
 
     def at_level(self, heat: HeatMap, level: Level) -> int:
-        """How many risks of a map stand at one level."""
+        """Say how many risks of a map stand at one level."""
         return sum(each.total for place, each in heat.cells.items() if heat.levels[place] == level.code)
 
     def breakdown(self, by: str) -> str:
-        """The heading of a breakdown."""
+        """Give the heading of a breakdown."""
         return self.words.get(f"by_{by}", by)
 
     def bars(self, part: RiskPart, stage: str, most: int) -> Sequence[tuple[int, float, float]]:
@@ -173,11 +173,11 @@ class View:
         return pieces
 
     def longest(self, parts: Sequence[RiskPart]) -> int:
-        """The most risks that a part of a breakdown has."""
+        """Give the most risks that a part of a breakdown has."""
         return max((sum(levels.values()) for part in parts for levels in part.counts.values()), default=0)
 
     def counts(self, part: RiskPart, stage: str) -> str:
-        """A bar in words."""
+        """Give a bar in words."""
         levels = self.found.risks.levels if self.found.risks else ()
         told = part.counts.get(stage, {})
         return ", ".join(
@@ -189,11 +189,11 @@ class View:
     # indicators
 
     def way(self, share: float | None) -> float:
-        """How far a bar of progress goes, in percent."""
+        """Say how far a bar of progress goes, in percent."""
         return round(100 * min(max(share or 0.0, 0.0), 1.0), 1)
 
     def part_share(self, value: float | None, parts: Sequence[object]) -> float:
-        """How long the bar of a part is, in percent of all parts that are told."""
+        """Say how long the bar of a part is, in percent of all parts that are told."""
         told = sum(getattr(part, "number", None) or 0 for part in parts)
         return round(100 * (value or 0) / told, 1) if told else 0
 
@@ -232,7 +232,7 @@ class View:
         return self.day(date.fromisoformat(value))
 
     def codes(self, counts: Mapping[str, int]) -> str:
-        """Findings by code, the most frequent first."""
+        """Give findings by code, the most frequent first."""
         return ", ".join(f"{code} {self.number(count)}" for code, count in Counter(counts).most_common())
 
     def figure_name(self, moved: Moved) -> str:
@@ -267,13 +267,13 @@ class View:
         return sum(count for _, count in self.found.arrivals)
 
     def more(self, behind: Behind) -> bool:
-        """Whether there are more rows than are listed."""
+        """Say whether there are more rows than are listed."""
         return behind.total > len(behind.sources)
 
     # style
 
     def style(self) -> str:
-        """The colours of the levels, and what stands at the foot of a printed page."""
+        """Give the colours of the levels, and what stands at the foot of a printed page."""
         levels = self.found.risks.levels if self.found.risks else ()
         rules = "".join(
             f".l{at}{{{colours(level.colour)}}}.l{at}.zero{{{colours(pale(level.colour))}}}.p{at}{{fill:{level.colour}}}"

@@ -130,14 +130,14 @@ class _Builder:
         return self.spec.figures.overview if self.spec else OverviewFigures()
 
     def _shows(self, part: Part, table: str | None = None) -> bool:
-        """Whether a part is shown: the dataset has its table, and the spec does not leave it out."""
+        """Say whether a part is shown: the dataset has its table, and the spec does not leave it out."""
         return part not in self._asked.leave_out and (table is None or table in self.store.tables)
 
     def _table(self, name: str, *where: Any) -> Iterable[Record]:
         return records(self.store, name, *where) if name in self.store.tables else ()
 
     def _of_period(self, name: str) -> Iterable[Record]:
-        """The lines of a table of figures that are of the period."""
+        """Give the lines of a table of figures that are of the period."""
         return (
             self._table(name, self.store.tables[name].c.period == self.period)
             if name in self.store.tables
@@ -146,12 +146,12 @@ class _Builder:
 
     @staticmethod
     def _round(counted: Sequence[Record]) -> str | None:
-        """The round that all files are of, where they agree."""
+        """Give the round that all files are of, where they agree."""
         rounds = {row["round"] for row in counted if row["round"]}
         return next(iter(rounds)) if len(rounds) == 1 else None
 
     def _country(self, code: str) -> str:
-        """The name of a country, where the spec has one."""
+        """Give the name of a country, where the spec has one."""
         return label_of(self.spec, self.spec.countries, code, self.language) if self.spec else code
 
     # rows behind figures
@@ -233,7 +233,7 @@ class _Builder:
         return found
 
     def _by_team(self, stage: str) -> list[tuple[str, dict[str, int]]]:
-        """How many risks of each team stand at each level at a stage."""
+        """Say how many risks of each team stand at each level at a stage."""
         place = self._places.c
         keys = (place.team, place.level)
         wanted = (
@@ -308,7 +308,7 @@ class _Builder:
         return [self._indicator(spec, figures, code, lines, values, parts) for code, lines in found.items()]
 
     def _parts(self, figures: IndicatorFigures) -> dict[tuple[str, str, str], list[Record]]:
-        """The answers to the fields of splits, by submission, row and field."""
+        """Give the answers to the fields of splits, by submission, row and field."""
         table = self.store.tables[ANSWERS.name]
         codes = [code for split in figures.splits if split.of is None for code in split.parts]
         rows = self._table(
@@ -339,7 +339,7 @@ class _Builder:
         return Indicator(code, label, last["unit"], kind, made, trend if len(trend) > 1 else ())
 
     def _kind(self, spec: Spec, figures: IndicatorFigures, code: str | None) -> str | None:
-        """A kind of value in words: the first list that has all the kinds that the spec names."""
+        """Give a kind of value in words: the first list that has all the kinds that the spec names."""
         wanted = {*figures.sums, *figures.ratios}
         names = (name for name, each in spec.vocabularies.items() if wanted <= set(each.by_code))
         name = next(names, None)
@@ -418,7 +418,7 @@ class _Builder:
     def _told_no(
         self, asked: QuestionFigures, lines: Sequence[Record]
     ) -> dict[tuple[str, str | None, str], list[Record]]:
-        """The answers of the period that show a gap, by question."""
+        """Give the answers of the period that show a gap, by question."""
         table = self.store.tables[ANSWERS.name]
         given = self._table(
             ANSWERS.name, table.c.current, table.c.period == self.period, table.c.code.in_(asked.no),
@@ -478,7 +478,7 @@ class _Builder:
 
 
 def _by_level(lines: Sequence[Record]) -> dict[str, dict[str, int]]:
-    """How many risks stand at each level, by stage."""
+    """Say how many risks stand at each level, by stage."""
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for line in lines:
         found[line["stage"]][line["level"]] += line["count"]
@@ -490,5 +490,5 @@ def _step(row: Record) -> str:
 
 
 def _number(value: float | None, masked: bool) -> str | None:
-    """A value as it stands in the cell; None where it is masked."""
+    """Give a value as it stands in the cell; None where it is masked."""
     return shown(value) if value is not None else None if masked else ""

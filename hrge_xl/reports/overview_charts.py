@@ -143,5 +143,5 @@ def whole_percents(answered: int, required: int) -> int:
 
 
 def _told(name: str, found: Sequence[Column]) -> str:
-    """A drawing of columns in words."""
+    """Give a drawing of columns in words."""
     return f"{name}: {', '.join(f'{column.label}: {column.said}' for column in found)}"

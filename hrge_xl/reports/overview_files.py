@@ -57,7 +57,7 @@ def of_dataset(
 
 
 def file_name(*, masked: bool) -> str:
-    """How the page is called."""
+    """Say how the page is called."""
     return "overview_shareable.html" if masked else "overview.html"
 
 

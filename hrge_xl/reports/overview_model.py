@@ -136,7 +136,7 @@ class Risks:
     teams: int
 
     def level(self, code: str | None) -> Level | None:
-        """A level by its code."""
+        """Give a level by its code."""
         return next((level for level in self.levels if level.code == code), None)
 
 

@@ -138,7 +138,7 @@ class Profiles:
                 each.rows.add(BLANK, OF_A_FINDING, row)
 
     def _said(self, row: Record) -> str:
-        """What stands in a row behind a question: an answer, or a finding that says that there is none."""
+        """Say what stands in a row behind a question: an answer, or a finding that says that there is none."""
         if "number" not in row:
             return self.blank
         return said(
@@ -146,7 +146,7 @@ class Profiles:
         )
 
     def _text(self, key: Key) -> str:
-        """A question in words: its fixed row, and the question itself where the row has several."""
+        """Give a question in words: its fixed row, and the question itself where the row has several."""
         tool, row, code = key
         asked = self.spec.tool[tool].fields[code].label.say(self.language)
         item = self.fixed_rows.get((tool, row or ""))

@@ -11,10 +11,14 @@ from types import CodeType
 
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .shown_text import visible
 
+_LEFT_TO_RIGHT = re.compile(  # in an escaped text
+    r"hrge-xl [a-z]+(?: (?:[A-Z]+|[0-9a-f]{6,}|--[a-z-]+))*|--[a-z][a-z-]*|pip install &#34;hrge-xl\[[a-z]+\]&#34;"
+    r"|[A-Za-z0-9][A-Za-z0-9 ._-]*![A-Z]{1,3}[0-9]+"
+)
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 
 
@@ -22,7 +26,7 @@ class Data(Environment):
     """Templates over plain data: `identity.copy` is the key of the dictionary, never its method."""
 
     def getattr(self, obj: object, attribute: str) -> object:
-        """A key of a dictionary first."""
+        """Give a key of a dictionary first."""
         if isinstance(obj, dict):
             return self.getitem(obj, attribute)
         return super().getattr(obj, attribute)
@@ -48,7 +52,7 @@ _COMPILED = _Compiled()
 
 def environment() -> Environment:
     """Templates that escape everything and refuse what is not there."""
-    return Data(
+    templates = Data(
         loader=PackageLoader("hrge_xl.reports", "templates"),
         bytecode_cache=_COMPILED,
         autoescape=True,
@@ -57,6 +61,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["isolated"] = isolated
+    return templates
+
+
+def isolated(text: str) -> Markup:
+    """Let commands, options and addresses of cells run from left to right, whichever way their sentence runs."""
+    return Markup(_LEFT_TO_RIGHT.sub(r'<bdi dir="ltr">\g<0></bdi>', str(escape(visible(text)))))
 
 
 def shown(value: object) -> object:
@@ -69,12 +80,12 @@ def shown(value: object) -> object:
 
 
 def asset(name: str) -> str:
-    """A file of the templates as it stands."""
+    """Give a file of the templates as it stands."""
     return (resources.files("hrge_xl.reports") / "templates" / name).read_text(encoding="utf-8")
 
 
 def policy(style: str, script: str = "") -> str:
-    """The content security policy: nothing but our own style and script, by their hashes."""
+    """Give the content security policy: nothing but our own style and script, by their hashes."""
     sources = (
         "default-src 'none'",
         f"style-src '{hashed(style)}'",
@@ -86,7 +97,7 @@ def policy(style: str, script: str = "") -> str:
 
 
 def hashed(text: str) -> str:
-    """What a policy says of one of our own texts."""
+    """Say what a policy says of one of our own texts."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
@@ -96,7 +107,7 @@ def css_text(text: str) -> str:
 
 
 def colours(colour: str) -> str:
-    """A background and whichever of black and white is easier to read on it."""
+    """Give a background and whichever of black and white is easier to read on it."""
     match = _COLOUR.fullmatch(colour)
     if match is None:
         return "background:#fff;color:#000"
@@ -111,7 +122,7 @@ def ink(colour: str) -> str:
 
 
 def pale(colour: str) -> str:
-    """A colour mixed with three parts of white, for a crossing where nothing stands."""
+    """Give a colour mixed with three parts of white, for a crossing where nothing stands."""
     match = _COLOUR.fullmatch(colour)
     if match is None:
         return colour

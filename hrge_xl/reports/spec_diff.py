@@ -23,7 +23,7 @@ COUNTED = {
 
 
 def lines(found: SpecDiff) -> Iterator[str]:
-    """The changes by heading, a line each, numbered; below it what to do."""
+    """Give the changes by heading, a line each, numbered; below it what to do."""
     yield _head(found)
     group = None
     for number, change in enumerate(found.changes, start=1):
@@ -37,7 +37,7 @@ def lines(found: SpecDiff) -> Iterator[str]:
 
 
 def summary(found: SpecDiff) -> Iterator[str]:
-    """How many changes there are, what they mean for answers given before, and whether one breaks."""
+    """Say how many changes there are, what they mean for answers given before, and whether one breaks."""
     yield _head(found)
     counts = Counter(change.effect for change in found.changes)
     yield from (f"  {effect.value}: {counts[effect]}" for effect in Effect if counts[effect])
@@ -65,7 +65,7 @@ def _said(change: Change) -> str:
 
 
 def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
-    """One returned file: how many of its answers come to what; with `places` every cell that is touched."""
+    """Give one returned file: how many of its answers come to what; with `places` every cell that is touched."""
     if file.refused:
         yield f"{file.path}: refused ({file.refused}). Try `hrge-xl validate` to see why."
         return
@@ -79,7 +79,7 @@ def file_lines(file: TouchedFile, *, places: bool) -> Iterator[str]:
 
 
 def as_data(found: SpecDiff, files: Iterable[TouchedFile]) -> dict[str, Any]:
-    """All of it as JSON data."""
+    """Give all of it as JSON data."""
     return {
         "schema": SCHEMA,
         "before": _version(found.old),

@@ -21,7 +21,7 @@ from ..spec.model import (
 
 
 def html(spec: Spec, language: str = "") -> str:
-    """The spec as one self-contained page."""
+    """Give the spec as one self-contained page."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -38,7 +38,7 @@ def html(spec: Spec, language: str = "") -> str:
 
 
 def text(spec: Spec, language: str = "") -> str:
-    """The spec as text for a terminal."""
+    """Give the spec as text for a terminal."""
     say = language or spec.languages[0]
     lines = [f"{spec.title.say(say)} ({spec.name} {spec.version})", spec.note.say(say), ""]
     for tool in spec.tools:
@@ -70,7 +70,7 @@ def _tool(spec: Spec, tool: Tool, say: str) -> Iterator[str]:
 
 
 def items(spec: Spec, block: object, say: str) -> list[tuple[str, str]]:
-    """The fixed rows of a block as (code, label)."""
+    """Give the fixed rows of a block as (code, label)."""
     if not isinstance(block, ChecklistBlock | CatalogueBlock):
         return [(f"{block.id}01 …", f"{block.rows} rows")] if isinstance(block, RegisterBlock) else []
     if not isinstance(block.items, ItemsFrom):
@@ -81,7 +81,7 @@ def items(spec: Spec, block: object, say: str) -> list[tuple[str, str]]:
 
 
 def required(field: Field) -> str:
-    """When the answer is required, in words."""
+    """Say when the answer is required, in words."""
     if isinstance(field.required, When):
         return f"required when {field.required.when}"
     return {"always": "required", "ticked": "required when the sheet is used", "optional": "optional"}[
@@ -90,12 +90,12 @@ def required(field: Field) -> str:
 
 
 def prefilled(field: Field) -> str:
-    """What the cell is issued with."""
+    """Say what the cell is issued with."""
     return f"; prefilled with {', '.join(field.default)}" if field.default else ""
 
 
 def choices(field: Field) -> str:
-    """What the answer is drawn from, or calculated by."""
+    """Say what the answer is drawn from, or calculated by."""
     if field.vocabulary:
         return f" {field.vocabulary}"
     if field.to:
@@ -109,5 +109,5 @@ def only(field: Field) -> str:
 
 
 def rules_of(spec: Spec, tool: Tool) -> list[Rule]:
-    """The rules that point to a sheet."""
+    """Give the rules that point to a sheet."""
     return [rule for rule in spec.rules if rule.tool == tool.code]

@@ -45,7 +45,7 @@ class TouchedFile:
     refused: str = ""
 
     def count(self, effect: Effect) -> int:
-        """How many of its answers come to this."""
+        """Say how many of its answers come to this."""
         if effect is Effect.KEPT:
             return self.answers - len(self.touched)
         return Counter(each.effect for each in self.touched)[effect]
@@ -54,7 +54,7 @@ class TouchedFile:
 def touched_files(
     found: SpecDiff, paths: Sequence[Path], older: str, jobs: int, password: str | None = None
 ) -> Iterator[TouchedFile]:
-    """Every file, one after the other, read with the older spec (`older`: its name or folder)."""
+    """Give every file, one after the other, read with the older spec (`older`: its name or folder)."""
     want = Wanted(spec=older)
     index = _index(found)
     for reading in read_many(paths, want, jobs, password=password):
@@ -102,7 +102,7 @@ def _file(sent: Submission, want: Wanted, found: SpecDiff, index: Index) -> Touc
 
 
 def _meets(touch: Touch, answer: Answer, stamp: Identity) -> bool:
-    """Whether an answer is one of those that a change is about."""
+    """Say whether an answer is one of those that a change is about."""
     code = answer.code or (f"{answer.number:g}" if answer.number is not None else "")
     return (
         touch.tool in ("", answer.tool)
@@ -116,7 +116,7 @@ def _meets(touch: Touch, answer: Answer, stamp: Identity) -> bool:
 
 
 def _new_questions(found: SpecDiff, issued: Iterable[str], *, whole: bool) -> int:
-    """How many questions the workbook will have more: on its sheets, and on new ones where it had all."""
+    """Say how many questions the workbook will have more: on its sheets, and on new ones where it had all."""
     sheets, count = set(issued), 0
     for change in found.changes:
         tool = change.place.split(" / ")[0]

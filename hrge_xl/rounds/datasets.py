@@ -92,7 +92,7 @@ class Question:
         return round_.wanted
 
     def request(self, round_: Round | None = None) -> ValidationRequest:
-        """What readers and checks have to know. The waivers of a round count wherever its files are taken in."""
+        """Say what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
         folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
         known = [waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)]
         return ValidationRequest(
@@ -237,7 +237,7 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 
 
 def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
-    """The dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
+    """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
     from ..dataset.take_in import Options, take_in  # not needed for loose files
 
     files = Place(round_.folder, round_).files()
@@ -253,7 +253,7 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
 
 
 def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
-    """The dataset of a consolidated folder, with the very spec that it was made with."""
+    """Give the dataset of a consolidated folder, with the very spec that it was made with."""
     store = stack.enter_context(open_dataset(folder))
     spec = store.schema.spec
     source = Source([], ValidationRequest(Wanted(str(spec.folder) if spec else None), today))
@@ -308,7 +308,7 @@ def one_dataset(
 
 
 def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
-    """A dataset for each spec that the files are of; files that could not be read go with the first."""
+    """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
     source = Source(place.files(), question.request(place.round))
     results, waived = validate(source.files, source.asked), source.asked.waivers
     for spec, some in _by_spec(results, spec_of(source.asked, results)):
@@ -333,7 +333,7 @@ def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec |
 
 
 def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
-    """The waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
+    """Give the waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
     if not (folder / NAME).is_file():
         return ()
     with Ledger.open(folder, write=False) as ledger:

@@ -63,7 +63,7 @@ def _last_sent(returns: Sequence[Return]) -> dict[str, Return]:
 
 
 def _why_not(each: Return, last: Mapping[str, Return], names: Mapping[str, str]) -> str:
-    """Why a return is not given back; nothing where it is."""
+    """Say why a return is not given back; nothing where it is."""
     other = names.get(each.superseded_by or "", "")
     if each.verdict == REFUSED:
         return "refused: there are no answers to give back"
@@ -91,7 +91,7 @@ def file_name(each: Return, spec: Spec | None, taken: set[str]) -> str:
 
 
 def _intervention(each: Return, spec: Spec | None) -> str:
-    """What the intervention is called; nothing where that is in error itself: it may be any text."""
+    """Say what the intervention is called; nothing where that is in error itself: it may be any text."""
     codes = (spec.identity.project, spec.identity.intervention) if spec else ()
     wrong = any(f.field in codes for f in each.findings if f.field and f.severity is Severity.ERROR)
     return "" if wrong else each.intervention or each.project

@@ -73,7 +73,7 @@ def _begun(order: Order, earlier: Dataset, each: Return, spec: Spec) -> Begun:
 
 
 def _counting(earlier: Dataset, spec: Spec) -> dict[str, list[Return]]:
-    """The returns that count, by team: of each intervention that of the latest period."""
+    """Give the returns that count, by team: of each intervention that of the latest period."""
     latest_first = {period.name: number for number, period in enumerate(periods(earlier.store))}
     latest: dict[tuple[str, str, str], Return] = {}
     counting = (each for each in earlier.of_round() if each.current and each.identity is not None)

@@ -114,7 +114,7 @@ def _has(each: Return, kind: Kind) -> bool:
 
 
 def _named(each: Return, language: str) -> str:
-    """A return, with what excludes it."""
+    """Give a return, with what excludes it."""
     if each.status != EXCLUDED:
         return each.name
     codes = dict.fromkeys(finding.code for finding in each.findings if finding.code in DOUBTS)
@@ -143,7 +143,7 @@ def _teams(round_: Round | None) -> Sequence[Team]:
 
 
 def _seen(came: Sequence[Return]) -> Team:
-    """A team as its returns say it."""
+    """Give a team as its returns say it."""
     return Team(came[0].team, country=next((each.country for each in came if each.country), ""))
 
 
@@ -157,7 +157,7 @@ def _expected(round_: Round | None, team: Team, came: Sequence[Return], today: d
 
 
 def _answered(came: Sequence[Return]) -> str | None:
-    """What a team's answer is, where something counts or waits for a decision."""
+    """Say what a team's answer is, where something counts or waits for a decision."""
     if any(each.status == CONFLICT for each in came):
         return TO_DECIDE
     verdicts = {each.verdict for each in came if each.status == COUNTS}
@@ -171,7 +171,7 @@ def _late(team: Team, day: date | None) -> int:
 
 
 def _sent(round_: Round | None, team: Team) -> str:
-    """Whether its workbook was issued."""
+    """Say whether its workbook was issued."""
     return ISSUED if round_ is not None and issued_files(round_, team) else NOT_ISSUED
 
 

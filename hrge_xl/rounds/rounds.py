@@ -83,7 +83,7 @@ def terms_of(rounds: Iterable[Round]) -> dict[str, Terms]:
 
 
 def round_around(place: Path) -> Path | None:
-    """The folder of the round that a file or folder was issued in or came back to, by where it lies.
+    """Give the folder of the round that a file or folder was issued in or came back to, by where it lies.
 
     The outermost one: what lies among returned files came from a team, a round too.
     """
@@ -95,24 +95,24 @@ def round_around(place: Path) -> Path | None:
 
 
 def is_among_returns(folder: Path) -> bool:
-    """Whether a folder is what came back, or lies in it: nothing there says anything about a round."""
+    """Say whether a folder is what came back, or lies in it: nothing there says anything about a round."""
     return Path(os.path.abspath(folder)).name == RETURNED or round_around(folder) is not None  # noqa: PTH100 (as above)
 
 
 def is_round(folder: Path) -> bool:
-    """Whether a folder is a round, and not one that a team sent."""
+    """Say whether a folder is a round, and not one that a team sent."""
     return (folder / FILE).is_file() and not is_among_returns(folder)
 
 
 def round_named(spec: str | None) -> Round | None:
-    """The round that is named in place of a spec; None where a spec is. The name of a spec is never a folder."""
+    """Give the round that is named in place of a spec; None where a spec is. The name of a spec is never a folder."""
     if not spec or spec in names() or not (Path(spec) / FILE).is_file():
         return None
     return load_round(Path(spec))
 
 
 def spec_at(spec: str) -> str:
-    """What a spec is loaded by that is given by name or folder; the folder of a round stands for the spec of it."""
+    """Say what a spec is loaded by that is given by name or folder; the folder of a round stands for the spec of it."""
     round_ = round_named(spec)
     return round_.spec_source if round_ else spec
 
@@ -173,7 +173,7 @@ def _plain(team: Team) -> dict[str, str]:
 
 
 def load_round(folder: Path) -> Round:
-    """The round of a folder. Raises `RoundError` with every mistake and its line."""
+    """Give the round of a folder. Raises `RoundError` with every mistake and its line."""
     root, data = read_round(folder)
     name, digest = spec_of(root, data)
     check_copy(folder, digest)
@@ -191,7 +191,7 @@ def load_round(folder: Path) -> Round:
 
 
 def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
-    """What `round.yaml` says, with its places; teams are not looked at yet. Raises `RoundError`."""
+    """Say what `round.yaml` says, with its places; teams are not looked at yet. Raises `RoundError`."""
     file = folder / FILE
     if not file.is_file():
         raise RoundError(f"{folder} is not a round: it has no {FILE}. Make one with `hrge-xl round init`.")
@@ -216,7 +216,7 @@ def spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def teams_of(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
-    """The teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
+    """Give the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
     return checked(FILE, _lines(root, data["teams"]), spec)
 
 
@@ -250,7 +250,7 @@ def _lines(root: yaml.Node, teams: Sequence[Mapping[str, Any]]) -> list[Line]:
 
 
 def _written_as(value: Any) -> str:
-    """A scalar as it stands in the file: the code 007 keeps its zeros."""
+    """Give a scalar as it stands in the file: the code 007 keeps its zeros."""
     return "" if value is None else str(getattr(value, "written", value))
 
 
@@ -282,7 +282,7 @@ def _key(path: Path) -> bytes:
 
 
 def only_countries(round_: Round, named: Sequence[str]) -> Round:
-    """The round with no other teams than those of some countries. Raises `UsageError` where one has none."""
+    """Give the round with no other teams than those of some countries. Raises `UsageError` where one has none."""
     wanted = country_codes(load(round_.spec_source), named)
     there = sorted({team.country for team in round_.teams if team.country})
     missing = [code for code in wanted if code not in there]
@@ -294,7 +294,7 @@ def only_countries(round_: Round, named: Sequence[str]) -> Round:
 
 
 def orders(round_: Round, today: date) -> list[Order]:
-    """What is to be issued, a workbook per team."""
+    """Say what is to be issued, a workbook per team."""
     from ..issuing import Order
 
     return [
@@ -318,7 +318,7 @@ def taken_along(round_: Round) -> list[tuple[list[str], str]]:
 
 
 def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
-    """Each team with what it is issued."""
+    """Give each team with what it is issued."""
     spec = load(round_.spec_source)
     known: dict[tuple[str, tuple[str, ...]], Choice] = {}
     for team in round_.teams:

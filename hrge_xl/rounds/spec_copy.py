@@ -20,12 +20,12 @@ def carry(spec: str | Path, folder: Path) -> str:
 
 
 def spec_source(folder: Path, name: str, digest: str) -> str:
-    """What the spec of a round is loaded by: the folder of its copy, else its name."""
+    """Say what the spec of a round is loaded by: the folder of its copy, else its name."""
     return str(place(folder / HOME, digest).absolute()) if digest else name
 
 
 def copy_of(folder: Path, digest: str) -> str | None:
-    """The folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
+    """Give the folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
     found = find(folder / HOME, digest) if digest else None
     return str(found.absolute()) if found is not None else None
 

@@ -52,7 +52,7 @@ def update_spec(folder: Path, spec: str | None = None) -> Update:
 
 
 def _version_before(folder: Path, name: str, digest: str) -> Spec | None:
-    """The spec that the round has now, unless its copy is missing or was changed."""
+    """Give the spec that the round has now, unless its copy is missing or was changed."""
     if digest and find(folder / HOME, digest) is None:
         return None
     try:

@@ -38,7 +38,7 @@ class Assembly:
     lost: Lost = field(default_factory=Lost)
 
     def root(self) -> yaml.Node | None:
-        """One tree out of all files; None where workbook.yaml is none at all."""
+        """Give one tree out of all files; None where workbook.yaml is none at all."""
         head = self._file(HEAD_FILE)
         parts = {name: self._file(f"{name}.yaml") for name in OWN_FILES if self._is_there(f"{name}.yaml")}
         tools = self._tools(head)
@@ -86,7 +86,7 @@ class Assembly:
         self.mistakes.append(mistake_at(node, path, reason, remedy))
 
     def _is_of_head(self, head: yaml.Node, key: yaml.Node) -> bool:
-        """Whether an option of workbook.yaml belongs there."""
+        """Say whether an option of workbook.yaml belongs there."""
         if key.value in OWN_FILES:
             self._say(
                 head,
@@ -103,7 +103,7 @@ class Assembly:
     # tools
 
     def _tools(self, head: yaml.Node | None) -> list[yaml.Node]:
-        """The tool files in the order of `sheets`; each named once, each file named."""
+        """Give the tool files in the order of `sheets`; each named once, each file named."""
         by_code: dict[str, yaml.Node] = {}
         for file in sorted((self.folder / "tools").glob("[!.]*.yaml")):
             node = self._file(f"tools/{file.name}")
@@ -128,11 +128,11 @@ class Assembly:
         return list(by_code.values())
 
     def _code(self, tool: yaml.Node) -> yaml.Node | None:
-        """The code of a tool, also where that option is misspelt, which is told."""
+        """Give the code of a tool, also where that option is misspelt, which is told."""
         return self._meant(tool, "code", options_of(Tool))
 
     def _meant(self, part: yaml.Node | None, option: str, known: Sequence[str]) -> yaml.Node | None:
-        """What an option says, also where its name is misspelt, which is told."""
+        """Say what an option says, also where its name is misspelt, which is told."""
         if get(part, option) is None and isinstance(part, yaml.MappingNode):
             for key, _ in part.value:
                 if key.value not in known and nearest(key.value, (option,)) is not None:
@@ -287,7 +287,7 @@ class Assembly:
     # rules
 
     def _rules(self, entries: yaml.SequenceNode) -> dict[str, yaml.Node]:
-        """The rules, one for each tool that an entry names, and apart from them what needs no rule."""
+        """Give the rules, one for each tool that an entry names, and apart from them what needs no rule."""
         rules: list[yaml.Node] = []
         covered: list[yaml.Node] = []
         for entry in entries.value:
@@ -310,6 +310,6 @@ class Assembly:
 
 
 def _text(node: yaml.Node, option: str) -> str:
-    """What an option says; "" where it is not there."""
+    """Say what an option says; "" where it is not there."""
     value = get(node, option)
     return str(value.value) if isinstance(value, yaml.ScalarNode) else ""

@@ -43,7 +43,7 @@ def pack(folder: Path) -> dict[str, bytes]:
 
 
 def _lists(folder: Path) -> Iterator[Path]:
-    """The files that hold lists: those that are named. A list of teams, say, may lie there too, and stays."""
+    """Give the files that hold lists: those that are named. A list of teams, say, may lie there too, and stays."""
     lists = folder / LISTS
     named = set(NAME.findall(lists.read_text("utf-8", "replace"))) if lists.is_file() else set[str]()
     return (file for file in folder.glob(f"[!.]*{LIST}") if file.name in named)
@@ -86,12 +86,12 @@ def as_bytes(text: str) -> bytes:
 
 
 def place(home: Path, digest: str) -> Path:
-    """The folder below `home` that the copy with this digest has, whether it is there or not."""
+    """Give the folder below `home` that the copy with this digest has, whether it is there or not."""
     return home / digest[:DIGITS]
 
 
 def find(home: Path, digest: str) -> Path | None:
-    """The folder of a copy; None where it is not there, or its files have another digest by now."""
+    """Give the folder of a copy; None where it is not there, or its files have another digest by now."""
     folder = place(home, digest)
     return folder if folder.is_dir() and digest_of(pack(folder)) == digest else None
 
@@ -119,7 +119,7 @@ def write(files: Files, home: Path) -> Path:
 
 
 def _leads_out(path: str) -> Iterator[Mistake]:
-    """A table may come from anywhere; no path in it may name a file elsewhere, on any system."""
+    """Give a table may come from anywhere; no path in it may name a file elsewhere, on any system."""
     if any(part in ("", ".", "..") for part in path.split("/")) or set(path) & set("\\:\0"):
         reason = (
             "A file of a spec has no backslash and no colon in its name, and lies below the spec's folder."

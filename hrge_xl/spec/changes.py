@@ -71,7 +71,7 @@ class Change:
 
 
 def meant_alike(before: Text, after: Text) -> bool:
-    """Whether two wordings have something in common in any language that both have."""
+    """Say whether two wordings have something in common in any language that both have."""
     shared = before.by_language.keys() & after.by_language.keys()
     pairs = [(before.by_language[tag], after.by_language[tag]) for tag in shared] or [
         (before.say(""), after.say(""))
@@ -80,6 +80,6 @@ def meant_alike(before: Text, after: Text) -> bool:
 
 
 def short(text: object, limit: int = 80) -> str:
-    """A value for a line of output."""
+    """Give a value for a line of output."""
     line = " ".join(str(text).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

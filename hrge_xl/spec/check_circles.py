@@ -23,7 +23,7 @@ class Node(NamedTuple):
     field: str = ""
 
     def __str__(self) -> str:
-        """How it is called in a sentence."""
+        """Say how it is called in a sentence."""
         return f"{self.kind}{self.field or self.tool}"
 
 
@@ -31,7 +31,7 @@ Edges = Mapping[Node, list[tuple[Node, Path]]]
 
 
 def check_circles(spec: Spec) -> Found:
-    """One mistake for each circle, at the expression that it begins with."""
+    """Give one mistake for each circle, at the expression that it begins with."""
     edges = _edges(spec)
     told: set[Node] = set()
     for start in edges:
@@ -73,7 +73,7 @@ def _circle(edges: Edges, start: Node) -> list[tuple[Node, Path]]:
 
 
 def _edges(spec: Spec) -> Edges:
-    """What each thing is worked out from, with the expression that says so."""
+    """Say what each thing is worked out from, with the expression that says so."""
     edges: dict[Node, list[tuple[Node, Path]]] = {}
     for written in expressions(spec):
         found = written.found
@@ -109,7 +109,7 @@ def _names_of_rows(spec: Spec) -> Iterator[tuple[Node, Node, Path]]:
 
 
 def _said_by(written: Written) -> Iterator[Node]:
-    """What an expression is needed for."""
+    """Say what an expression is needed for."""
     tool = written.scope.tool.code
     if written.field is not None:
         kind = ANSWER if written.field.calculated and not written.condition else CHECK
@@ -119,7 +119,7 @@ def _said_by(written: Written) -> Iterator[Node]:
 
 
 def _decided_by(written: Written) -> Iterator[Node]:
-    """What hangs on the answers of an expression: whether something is asked, and what is calculated of answers."""
+    """Say what hangs on the answers of an expression: whether something is asked, and what is calculated of answers."""
     field = written.field
     if field is not None and written.path[-1] == "relevant":
         yield Node(ASKED, written.scope.tool.code, field.code)
@@ -138,12 +138,12 @@ def _answers(found: Expr) -> Iterator[Node]:
 
 
 def _checked(rule: Rule) -> tuple[str, ...]:
-    """The fields whose checks a rule is part of in the sheet; what it asks for counts for the reader, too."""
+    """Give the fields whose checks a rule is part of in the sheet; what it asks for counts for the reader, too."""
     return (*(() if rule.reader_only else rule.at[:1]), *rule.require)
 
 
 def _needs(found: Expr) -> Iterator[Node]:
-    """What has to be worked out before an expression."""
+    """Say what has to be worked out before an expression."""
     if isinstance(found, Ref):
         if found.calculated and not found.last:
             yield Node(ANSWER, found.tool, found.code)

@@ -44,7 +44,7 @@ class Written:
 
 
 def check_expressions(spec: Spec) -> Found:
-    """Every expression of a spec that is none, or that a sheet cannot calculate though it must."""
+    """Give every expression of a spec that is none, or that a sheet cannot calculate though it must."""
     for written in expressions(spec):
         yield from _mistakes(written)
 
@@ -132,7 +132,7 @@ def _problem(found: Problem) -> tuple[str, str]:
 
 
 def _for_the_reader(written: Written, found: Expr) -> tuple[str, str]:
-    """What of an expression a sheet cannot calculate, and where it can stand."""
+    """Say what of an expression a sheet cannot calculate, and where it can stand."""
     return (
         f"A sheet cannot calculate {_culprit(found)}, and it has to {written.in_sheet}.",
         "Put it into a rule: that is checked when the workbook comes back.",
@@ -148,7 +148,7 @@ def _culprit(found: Expr) -> str:
 
 
 def _result(written: Written, field: Field, found: Expr) -> Found:
-    """A formula must yield what the field says in `result`."""
+    """Give a formula must yield what the field says in `result`."""
     if found.type in (Type.BOOL, Type.MANY):
         kind = "true or false" if found.type is Type.BOOL else "several codes"
         yield written.path, f"The formula yields {kind}, which no cell can show.", "Write: 1 if … else 0."

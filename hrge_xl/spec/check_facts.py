@@ -43,7 +43,7 @@ def _file(spec: Spec, file: FactFile, tool: Tool, path: Path) -> Found:
 
 
 def _source_fields(file: FactFile, tool: Tool, path: Path) -> Found:
-    """The fields that show where a fact is from."""
+    """Give the fields that show where a fact is from."""
     for name, kind in (("source", ColumnKind.TEXT), ("date", ColumnKind.DATE)):
         code = getattr(file, name)
         if code is None:
@@ -77,7 +77,7 @@ def _day(fact: Fact, path: Path) -> Found:
 
 
 def _source(spec: Spec, file: FactFile, tool: Tool, fact: Fact, path: Path) -> Found:
-    """A source has to fit into its cell."""
+    """Give a source has to fit into its cell."""
     if file.source is not None:
         text = said_of_source(file, fact)
         for reason, _ in wrong_answer(spec, tool.fields[file.source], (text,)):
@@ -85,7 +85,7 @@ def _source(spec: Spec, file: FactFile, tool: Tool, fact: Fact, path: Path) -> F
 
 
 def _contradiction(file: FactFile, first: dict[tuple[str, str, str], Fact], fact: Fact, path: Path) -> Found:
-    """A cell is filled in once, and the row of a fact has room for one source."""
+    """Give a cell is filled in once, and the row of a fact has room for one source."""
     same = first.setdefault((fact.country, fact.row, fact.field), fact)
     if same is not fact:
         reason = f"The fact about {fact.country}, {fact.row}, {fact.field} appears twice here."

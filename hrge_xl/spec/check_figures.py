@@ -37,7 +37,7 @@ OF_THE_ROW = (
 
 
 def check_figures(spec: Spec) -> Found:
-    """Every mistake as (path in the spec, reason, remedy)."""
+    """Give every mistake as (path in the spec, reason, remedy)."""
     figures = spec.figures
     if figures.risks is not None:
         yield from _risks(spec, figures.risks, ("figures", "risks"))
@@ -126,7 +126,7 @@ def _number(field: Field | None, path: Path) -> Found:
 
 
 def _named_indicators(spec: Spec, found: IndicatorFigures, path: Path) -> Found:
-    """Indicators of a catalogue that the spec says something of by code."""
+    """Give indicators of a catalogue that the spec says something of by code."""
     known = [item.code for tool in spec.tools for item in _catalogue_items(tool)]
     for name in ("add_over_teams", "harmless"):
         codes = getattr(found, name)
@@ -135,7 +135,7 @@ def _named_indicators(spec: Spec, found: IndicatorFigures, path: Path) -> Found:
 
 
 def _reached(spec: Spec, own: Mapping[str, Field], of: str) -> dict[str, Field]:
-    """Fields of the sheet itself, of those that its rows are about, and of the catalogues that these lead to."""
+    """Give fields of the sheet itself, of those that its rows are about, and of the catalogues that these lead to."""
     about = _sheets(spec, [own[of]] if of in own else [])
     leads = _sheets(spec, [field for tool in about for field in tool.fields.values()])
     blocks = [
@@ -148,12 +148,12 @@ def _reached(spec: Spec, own: Mapping[str, Field], of: str) -> dict[str, Field]:
 
 
 def _sheets(spec: Spec, fields: Sequence[Field]) -> list[Tool]:
-    """The sheets that some fields refer to."""
+    """Give the sheets that some fields refer to."""
     return [spec.tool[code] for field in fields for code in field.to if code in spec.tool]
 
 
 def _catalogue_items(tool: Tool) -> list[Item]:
-    """The rows of the catalogues of a sheet."""
+    """Give the rows of the catalogues of a sheet."""
     blocks = (block.items for block in tool.blocks if isinstance(block, CatalogueBlock))
     return [item for items in blocks if isinstance(items, tuple) for item in items]
 

@@ -13,7 +13,7 @@ from .model import Spec
 
 
 def check_languages(spec: Spec) -> Found:
-    """Every tag must be known and stand once; every text must have the first language and no unknown one."""
+    """Give every tag must be known and stand once; every text must have the first language and no unknown one."""
     yield from _tags(spec)
     undeclared: dict[str, list[Path]] = {}
     without: list[Path] = []
@@ -66,7 +66,7 @@ def _tags(spec: Spec) -> Found:
 
 
 def texts(part: Any, path: Path = ()) -> Iterator[tuple[Path, Text]]:
-    """Every text of a part, with its path."""
+    """Give every text of a part, with its path."""
     if isinstance(part, Text):
         yield path, part
     elif isinstance(part, tuple):

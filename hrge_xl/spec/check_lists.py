@@ -16,7 +16,7 @@ NO_MATRIX = "The spec has no 'matrix.yaml'."
 
 
 def check_lists(spec: Spec) -> Found:
-    """Codes and labels of every list, and the levels at the crossings of the matrix."""
+    """Give codes and labels of every list, and the levels at the crossings of the matrix."""
     for name, vocabulary in spec.vocabularies.items():
         yield from _list(spec, vocabulary, ("vocabularies", name, "items"))
         yield from _anchors(spec, name, vocabulary)

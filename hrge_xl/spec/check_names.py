@@ -29,7 +29,7 @@ Coded = Sequence[tuple[Path, str]]
 
 
 def check_names(spec: Spec) -> Found:
-    """Every code and name of a spec that cannot be one, or is not the only one."""
+    """Give every code and name of a spec that cannot be one, or is not the only one."""
     if not SPEC_NAME.fullmatch(spec.name):
         yield (
             ("name",),
@@ -75,7 +75,7 @@ def _sheet_names(spec: Spec) -> Found:
 
 
 def _named(spec: Spec, language: str) -> Iterator[tuple[Path, str]]:
-    """The sheet names in a language, each with the place where it stands."""
+    """Give the sheet names in a language, each with the place where it stands."""
     for index, tool in enumerate(spec.tools):
         name = tool.sheet.say(language)
         place = next(
@@ -86,7 +86,7 @@ def _named(spec: Spec, language: str) -> Iterator[tuple[Path, str]]:
 
 
 def _own_names(languages: Iterable[str]) -> dict[str, str]:
-    """What the program's own sheets are called in some languages and in English: folded name → English name."""
+    """Say what the program's own sheets are called in some languages and in English: folded name → English name."""
     spoken = dict.fromkeys([SOURCE_LANGUAGE, *languages])
     found = {translator(tag)(name).casefold(): name for tag in spoken for name in NAMES}
     return found | {IDENTITY_SHEET: IDENTITY_SHEET, OF_EXCEL: "History"}
@@ -169,7 +169,7 @@ def _rows(block: FieldBlock, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _spellings(spec: Spec) -> Found:
-    """A code that stands on several sheets is written alike on all of them."""
+    """Give a code that stands on several sheets is written alike on all of them."""
     fields = [
         ((*where, "fields", number, "code"), field.code)
         for t, tool in enumerate(spec.tools)
@@ -188,7 +188,7 @@ def _spellings(spec: Spec) -> Found:
 
 
 def _single_fields(spec: Spec) -> Found:
-    """Questions that are asked once are known by their code everywhere: no two may share one."""
+    """Give questions that are asked once are known by their code everywhere: no two may share one."""
     seen: dict[str, str] = {}
     for t, tool in enumerate(spec.tools):
         for b, block in enumerate(tool.blocks):

@@ -12,7 +12,7 @@ from .model import OF_ROUNDS, FormBlock, Identity, Rule, Spec, Tool
 
 
 def check_rules(spec: Spec) -> Found:
-    """Codes of rules, and the sheets and fields that they name."""
+    """Give codes of rules, and the sheets and fields that they name."""
     yield from _codes(spec)
     for index, rule in enumerate(spec.rules):
         path: Path = ("rules", index)
@@ -45,7 +45,7 @@ def _rule(rule: Rule, tool: Tool, path: Path) -> Found:
 
 
 def _codes(spec: Spec) -> Found:
-    """A code stands for one rule, which may be asked on several sheets but says the same on each."""
+    """Give a code stands for one rule, which may be asked on several sheets but says the same on each."""
     seen: dict[str, Rule] = {}
     sheets: set[tuple[str, str]] = set()
     for index, rule in enumerate(spec.rules):
@@ -71,7 +71,7 @@ def _says(rule: Rule) -> tuple[object, ...]:
 
 
 def check_identity(spec: Spec) -> Found:
-    """The questions that say which return a file is, the list of countries, and the tables."""
+    """Give the questions that say which return a file is, the list of countries, and the tables."""
     single = {
         field.code for _, block, field in spec.places() if isinstance(block, FormBlock) and block.records == 1
     }
@@ -89,7 +89,7 @@ def check_identity(spec: Spec) -> Found:
 
 
 def _over_rounds(identity: Identity) -> Found:
-    """The pattern of what is left out of an intervention's name."""
+    """Give the pattern of what is left out of an intervention's name."""
     path, pattern = ("identity", OF_ROUNDS), identity.period_in_intervention
     if pattern is None:
         return

@@ -33,14 +33,14 @@ WITH_ROWS = (RegisterBlock, ChecklistBlock, CatalogueBlock)
 
 
 def check_sheets(spec: Spec) -> Found:
-    """Every block of every sheet."""
+    """Give every block of every sheet."""
     for index, tool in enumerate(spec.tools):
         for number, block in enumerate(tool.blocks):
             yield from _block(spec, block, ("tools", index, "blocks", number))
 
 
 def has_rows(tool: Tool) -> bool:
-    """Whether a sheet has rows that a reference can point to."""
+    """Say whether a sheet has rows that a reference can point to."""
     return any(isinstance(block, WITH_ROWS) for block in tool.blocks)
 
 
@@ -66,7 +66,7 @@ def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
 
 
 def _named(block: RegisterBlock) -> Iterator[tuple[Path, str]]:
-    """The fields that a register names, with the option that does."""
+    """Give the fields that a register names, with the option that does."""
     if block.shows is not None:
         yield ("shows",), block.shows
     if block.series is not None:
@@ -107,7 +107,7 @@ def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Fo
 
 
 def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
-    """A value of a fixed column, which must be one that the column can hold."""
+    """Give a value of a fixed column, which must be one that the column can hold."""
     if value is None:
         yield path, f"The value of '{field.code}' is empty.", "Write one, or remove it."
     elif isinstance(value, list | dict):
@@ -170,7 +170,7 @@ def _texts(field: Field, path: Path) -> Found:
 
 
 def _pattern(field: Field, path: Path) -> Found:
-    """A pattern must be one, and be shown by an example that fits it: what the team is told is the example."""
+    """Give a pattern must be one, and be shown by an example that fits it: what the team is told is the example."""
     if field.pattern is None or field.pattern == EMAIL_PATTERN:
         return
     try:
@@ -192,7 +192,7 @@ def _pattern(field: Field, path: Path) -> Found:
 
 
 def _targets(spec: Spec, field: Field, path: Path) -> Found:
-    """The sheets that a reference points to."""
+    """Give the sheets that a reference points to."""
     if "to" in field.type.needs and "to" in field.model_fields_set and not field.to:
         yield (
             (*path, "to"),
@@ -213,7 +213,7 @@ def _targets(spec: Spec, field: Field, path: Path) -> Found:
 
 
 def _only(spec: Spec, field: Field, path: Path) -> Found:
-    """What is to stand in fixed columns of the rows that a reference offers."""
+    """Say what is to stand in fixed columns of the rows that a reference offers."""
     for name, code in field.only.items():
         for target in (spec.tool[each] for each in field.to if each in spec.tool):
             fixed = [each.code for each in target.fields.values() if each.fixed]
@@ -226,7 +226,7 @@ def _only(spec: Spec, field: Field, path: Path) -> Found:
 
 
 def _carry(field: Field, path: Path) -> Found:
-    """What does not go on into the next round as an answer: what no team answers."""
+    """Say what does not go on into the next round as an answer: what no team answers."""
     if field.carry is None or field.asked or field.carry == NOTHING:
         return
     if field.fixed:
@@ -303,7 +303,7 @@ def _sources(spec: Spec, block: MatrixBlock | PivotBlock | CollectBlock, path: P
 
 
 def _wanted(block: MatrixBlock | PivotBlock | CollectBlock) -> Iterator[Wanted]:
-    """The sheets that a calculated block draws from, with the fields that it needs of each."""
+    """Give the sheets that a calculated block draws from, with the fields that it needs of each."""
     if isinstance(block, CollectBlock):
         for i, source in enumerate(block.sources):
             columns = [(("sources", i, "columns", name), code) for name, code in source.columns.items()]
@@ -336,7 +336,7 @@ def _columns(block: CollectBlock, path: Path) -> Found:
 
 
 def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, place: Path, path: Path) -> Found:
-    """Whether a field can be crossed with another one: by a scale of the matrix, or by a list."""
+    """Say whether a field can be crossed with another one: by a scale of the matrix, or by a list."""
     if isinstance(block, MatrixBlock):
         name = getattr(spec.matrix, str(place[0]), field.vocabulary)
         counted = field.calculated and kind_of(field) is ColumnKind.NUMBER  # may come out as a step
@@ -355,6 +355,6 @@ def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, place: P
 
 
 def _list_of(spec: Spec, tool: str, code: str) -> str | None:
-    """The list that a field draws from; None where the field is not there."""
+    """Give the list that a field draws from; None where the field is not there."""
     field = spec.tool[tool].fields.get(code)
     return field.vocabulary if field else None

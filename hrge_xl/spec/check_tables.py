@@ -22,7 +22,7 @@ def check_tables(spec: Spec) -> Found:
 
 
 def _beside_forms(tool: Tool, first: FormBlock, path: Path) -> Found:
-    """A form shares its header with other forms about as many records, and with lists of one answer each."""
+    """Give a form shares its header with other forms about as many records, and with lists of one answer each."""
     for number, block in enumerate(tool.blocks):
         where: Path = (*path, "blocks", number)
         if isinstance(block, FormBlock):
@@ -35,12 +35,12 @@ def _beside_forms(tool: Tool, first: FormBlock, path: Path) -> Found:
 
 
 def _is_list(block: Block) -> bool:
-    """Whether a block is a list of items with one answer each."""
+    """Say whether a block is a list of items with one answer each."""
     return isinstance(block, ChecklistBlock) and len(block.fields) == 1 and block.fields[0].asked
 
 
 def _tables(tool: Tool, path: Path) -> Found:
-    """A table is alone on its sheet, and called as the sheet is."""
+    """Give a table is alone on its sheet, and called as the sheet is."""
     if not tool.field_blocks:
         return
     for number, block in enumerate(tool.blocks):

@@ -80,7 +80,7 @@ def _open(spec: Spec, name: str, profile: Profile) -> str:
 
 
 def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
-    """The choice with every tool that it cannot do without, in the order of the sheets."""
+    """Give the choice with every tool that it cannot do without, in the order of the sheets."""
     if tools is None:
         return Choice(None, rows)
     along = dict(_taken_along(needed_tools(spec), dict.fromkeys(tools)))
@@ -89,7 +89,7 @@ def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
 
 
 def _taken_along(needs: Mapping[str, Sequence[str]], tools: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Each tool that is referred to and not there, with the first one that refers to it."""
+    """Give each tool that is referred to and not there, with the first one that refers to it."""
     waiting = list(tools)
     there = set(waiting)
     for tool in waiting:
@@ -123,7 +123,7 @@ def _only_target(targets: Sequence[str]) -> Sequence[str]:
 
 
 def _looked_up(spec: Spec) -> Iterator[tuple[Tool, Ref]]:
-    """Each reference that a field of a tool looks something up by."""
+    """Give each reference that a field of a tool looks something up by."""
     for written in expressions(spec):
         found = written.found
         if written.field is None or isinstance(found, Problem):

@@ -198,7 +198,7 @@ class CompiledSpec:
 
 
 def _reads_more(expr: Expr, own: FieldKey) -> bool:
-    """Whether an expression reads more than one answer: others, the rows of a table, or how a sheet stands."""
+    """Say whether an expression reads more than one answer: others, the rows of a table, or how a sheet stands."""
     for part in walk(expr):
         if isinstance(part, Over) or (isinstance(part, Call) and part.function.of_sheet):
             return True
@@ -289,7 +289,7 @@ def _rule(spec: Spec, rule: Rule) -> ParsedRule:
 
 
 def _where_issued(spec: Spec, own: str, when: Expr | None, check: Expr | None) -> Expr | None:
-    """The condition of a rule, which is not asked where none of the other sheets that it names was issued.
+    """Give the condition of a rule, which is not asked where none of the other sheets that it names was issued.
 
     A rule that asks itself which sheets are issued says what then.
     """
@@ -302,7 +302,7 @@ def _where_issued(spec: Spec, own: str, when: Expr | None, check: Expr | None) -
 
 
 def _dated(expr: Expr, fields: Collection[FieldKey]) -> bool:
-    """Whether an expression depends on the day, by itself or by one of these fields."""
+    """Say whether an expression depends on the day, by itself or by one of these fields."""
     return any(
         part.function.by_the_day
         if isinstance(part, Call | Over)

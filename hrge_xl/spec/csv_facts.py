@@ -32,7 +32,7 @@ def take_in_facts(folder: Path, named: yaml.Node | None, mistakes: list[Mistake]
 
 
 def _rows(home: Path, name: yaml.Node, mistakes: list[Mistake]) -> yaml.Node:
-    """The lines of a file; none where it cannot be read, which is told."""
+    """Give the lines of a file; none where it cannot be read, which is told."""
     if not home.is_dir():
         reason = f"There is no folder {FACTS}/ in the spec folder."
         mistakes.append(mistake_at(name, (), reason, f"Put '{name.value}' there."))

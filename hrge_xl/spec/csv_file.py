@@ -52,7 +52,7 @@ class CsvFile(ABC):
                 yield from self._entry(line, heads, cells)
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
-        """Each record that says something, with the line that it begins in."""
+        """Give each record that says something, with the line that it begins in."""
         reader = csv.reader(StringIO(self._text, newline=""), delimiter=self._separator(), strict=True)
         line = 1
         try:

@@ -55,7 +55,7 @@ def _taken_in(folder: Path, node: yaml.Node, language: str, mistakes: list[Mista
 
 
 def _items(folder: Path, named: yaml.Node, language: str, mistakes: list[Mistake]) -> yaml.Node:
-    """The entries of a file; a list of none where it cannot be read, which is told."""
+    """Give the entries of a file; a list of none where it cannot be read, which is told."""
     file = file_beside(folder, named, SUFFIX, mistakes)
     if file is None:
         return sequence([])

@@ -13,7 +13,7 @@ Readings = Mapping[str, frozenset[str | None]]  # code -> what its label is read
 
 
 def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Readings:
-    """What the labels of each old code are read as with the new list; None where nobody knows them any more."""
+    """Say what the labels of each old code are read as with the new list; None where nobody knows them any more."""
     spoken = [tag for tag in old.languages if tag in new.languages]
     table = entries(after, new.languages)
     by_language = {tag: spellings(table, tag) for tag in spoken}
@@ -24,7 +24,7 @@ def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Rea
 
 
 def list_changes(old: Spec, new: Spec) -> Iterator[Change]:
-    """Every list of both versions."""
+    """Give every list of both versions."""
     for name in dict.fromkeys([*old.vocabularies, *new.vocabularies]):
         if name not in new.vocabularies:
             yield Change(Group.LISTS, name, "removed", Effect.NONE, "Its questions show what they ask now.")
@@ -55,7 +55,7 @@ def _entries(name: str, old: Spec, new: Spec) -> Iterator[Change]:
 
 
 def _is_scale(spec: Spec, name: str) -> bool:
-    """Whether a list is only used for scales: their cells hold the numbers, and labels are only shown."""
+    """Say whether a list is only used for scales: their cells hold the numbers, and labels are only shown."""
     stepped = {field.type.stepped for _, _, field in spec.places() if field.vocabulary == name}
     return stepped == {True}
 
@@ -87,7 +87,7 @@ def _gone(
 def _changed(
     name: str, code: str, old: Spec, new: Spec, read: frozenset[str | None], touches: tuple[Touch, ...]
 ) -> Iterator[Change]:
-    """An entry that is there in both versions."""
+    """Give an entry that is there in both versions."""
     before, after = old.vocabularies[name].by_code[code], new.vocabularies[name].by_code[code]
     place, pair = f"{name} / {code}", (before.label.say(""), after.label.say(""))
     others = sorted(each for each in read if each not in (None, code))

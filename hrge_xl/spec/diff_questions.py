@@ -43,7 +43,7 @@ TOLD_APART = frozenset(
 
 
 def rows_of(spec: Spec, block: FieldBlock) -> Rows:
-    """The codes of the rows that a block asks in, with their labels."""
+    """Give the codes of the rows that a block asks in, with their labels."""
     if isinstance(block, FormBlock):
         return {str(number): NO_TEXT for number in range(1, block.records + 1)}
     if isinstance(block, RegisterBlock):
@@ -61,7 +61,7 @@ class SheetDiff:
         self.before, self.after = old.tool[code], new.tool[code]
 
     def changes(self) -> Iterator[Change]:
-        """Fields gone, new and changed; rows gone, new and worded anew; their order."""
+        """Give fields gone, new and changed; rows gone, new and worded anew; their order."""
         yield from self._fields()
         yield from self._rows()
         yield from self._order()
@@ -155,7 +155,7 @@ class SheetDiff:
         )  # fmt: skip
 
     def _limits(self, old: Field, new: Field, touch: tuple[Touch, ...]) -> Iterator[Change]:
-        """What an answer must satisfy: given ones are checked again where that became stricter."""
+        """Say what an answer must satisfy: given ones are checked again where that became stricter."""
         for name, direction in LIMITS.items():
             was, now = getattr(old, name), getattr(new, name)
             if was != now:
@@ -233,7 +233,7 @@ class SheetDiff:
         yield from self._moved_rows(set(gone))
 
     def _moved_rows(self, gone: set[str]) -> Iterator[Change]:
-        """Fields that moved to another block of the sheet, which has other rows."""
+        """Give fields that moved to another block of the sheet, which has other rows."""
         for code, field in self.before.fields.items():
             if code not in self.after.fields or not field.asked:
                 continue
@@ -257,7 +257,7 @@ class SheetDiff:
 
 
 def _all_rows(spec: Spec, tool: Tool) -> Rows:
-    """The rows of all blocks in which something is filled in."""
+    """Give the rows of all blocks in which something is filled in."""
     blocks = [block for block in tool.field_blocks if any(field.asked for field in block.fields)]
     return {code: label for block in blocks for code, label in rows_of(spec, block).items()}
 
@@ -299,7 +299,7 @@ def _said(value: float | None) -> str:
 
 
 def _referred(field: Field) -> str:
-    """The sheets that a reference leads to, and what is in the rows that it offers there."""
+    """Give the sheets that a reference leads to, and what is in the rows that it offers there."""
     return ", ".join([*field.to, *(f"{name}: {code}" for name, code in field.only.items())])
 
 

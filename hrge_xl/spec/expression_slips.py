@@ -24,7 +24,7 @@ SLIPS = (  # what stands there, what it is, what to write
 
 
 def slip(text: str) -> tuple[str, str] | None:
-    """The reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
+    """Give the reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
     try:
         ast.parse(text.strip(), mode="eval")
     except RecursionError:

@@ -82,7 +82,7 @@ class IndicatorFigures(Model):
     harmless: tuple[Code, ...] = ()
 
     def adds_over_teams(self, indicator: str) -> bool:
-        """Whether the values of several teams of one country may be added up."""
+        """Say whether the values of several teams of one country may be added up."""
         return self.add_over_teams == "all" or indicator in self.add_over_teams
 
 

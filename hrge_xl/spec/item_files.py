@@ -23,7 +23,7 @@ def items_in(file: yaml.Node, wanted: yaml.Node | None) -> yaml.SequenceNode | N
 
 
 def _item(entry: yaml.Node, label: str, fields: list[tuple[str, str]]) -> yaml.Node:
-    """An entry as an item: what its keys are called is up to the file."""
+    """Give an entry as an item: what its keys are called is up to the file."""
     filled = [(field, value) for field, key in fields if (value := get(entry, key)) is not None]
     pairs = [("code", get(entry, "code")), ("label", get(entry, label)), ("section", get(entry, "section"))]
     known = [(name, value) for name, value in pairs if value is not None]

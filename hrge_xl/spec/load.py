@@ -27,7 +27,7 @@ SEPARATORS = {"/", os.sep}
 
 
 def names() -> list[str]:
-    """Names of the specs that come with the program."""
+    """Give names of the specs that come with the program."""
     homes = [home for home in SPEC_HOMES if home.is_dir()]
     return sorted({file.parent.name for home in homes for file in home.glob(f"*/{HEAD_FILE}")})
 
@@ -44,14 +44,14 @@ def _head(folder: Path) -> dict[str, str]:
 
 
 def is_path(spec: str | Path) -> bool:
-    """Whether a folder is meant, and not the name of a spec: a path has a separator."""
+    """Say whether a folder is meant, and not the name of a spec: a path has a separator."""
     return (
         isinstance(spec, Path) or spec in (os.curdir, os.pardir) or any(mark in spec for mark in SEPARATORS)
     )
 
 
 def find(spec: str | Path) -> Path:
-    """The folder of a spec given by name or by path. Raises `UsageError` with the known names.
+    """Give the folder of a spec given by name or by path. Raises `UsageError` with the known names.
 
     A name is never a folder that happens to lie in the current one: anybody may have put it there.
     """
@@ -67,13 +67,13 @@ def find(spec: str | Path) -> Path:
 
 
 def typed(folder: str | Path) -> str:
-    """A folder as it has to be typed so that it is not taken for a name."""
+    """Give a folder as it has to be typed so that it is not taken for a name."""
     text = str(folder)
     return text if is_path(text) else f"{os.curdir}{os.sep}{text}"
 
 
 def hint_at(spec: str | Path) -> str:
-    """What to write where a bare name is also that of a folder here; empty where it is not."""
+    """Say what to write where a bare name is also that of a folder here; empty where it is not."""
     if is_path(spec) or not (Path(spec) / HEAD_FILE).is_file():
         return ""
     return f"For the folder {spec} in the current folder, write {typed(spec)}."
@@ -87,7 +87,7 @@ def load(spec: str | Path) -> model.Spec:
 
 @lru_cache(maxsize=16)
 def _load(folder: Path, digest: str) -> model.Spec:
-    """The spec in a folder whose files have this digest: the same files are taken apart once."""
+    """Give the spec in a folder whose files have this digest: the same files are taken apart once."""
     loaded, _, mistakes = read(folder, digest)
     if mistakes or loaded is None:
         raise SpecError(mistakes)
@@ -95,13 +95,13 @@ def _load(folder: Path, digest: str) -> model.Spec:
 
 
 def places(folder: Path) -> Callable[[Sequence[str | int], str, str], Mistake]:
-    """A function that puts a mistake at the place in the files of a spec that a path in its model leads to."""
+    """Give a function that puts a mistake at the place in the files of a spec that a path in its model leads to."""
     root = Assembly(folder).root()
     return lambda path, reason, remedy: mistake_at(root, path, reason, remedy)
 
 
 def read(folder: Path, digest: str) -> tuple[model.Spec | None, yaml.Node | None, list[Mistake]]:
-    """The spec in a folder, as much of it as could be read, with the tree that it came from and every mistake."""
+    """Give the spec in a folder, as much of it as could be read, with the tree that it came from and every mistake."""
     assembly = Assembly(folder)
     root = assembly.root()
     mistakes, lost = assembly.mistakes, assembly.lost

@@ -57,7 +57,7 @@ class Names:
         return {name: one.pop() if len(one) == 1 else None for name, one in codes.items()}
 
     def code(self, text: str) -> str | None:
-        """The code of what is named; None where nothing or several things are. A spec without a list takes any."""
+        """Give the code of what is named; None where nothing or several things are. A spec without a list takes any."""
         if not self.labels:
             return text
         folded = fold(text)
@@ -77,7 +77,7 @@ class Names:
 
 
 def countries(spec: Spec) -> Names:
-    """The names of the countries of a spec: its own, and those that CLDR has; none where it lists no countries."""
+    """Give the names of the countries of a spec: its own, and those that CLDR has; none where it lists no countries."""
     if spec.countries is None:
         return Names({}, {})
     first, items = spec.languages[0], spec.vocabularies[spec.countries].items
@@ -113,12 +113,12 @@ def country_label(spec: Spec, code: str, language: str) -> str:
 
 
 def asks_for_country(spec: Spec) -> bool:
-    """Whether a workbook of the spec is that of a country."""
+    """Say whether a workbook of the spec is that of a country."""
     return spec.countries is not None or spec.identity.country is not None
 
 
 def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
-    """The codes of some countries of a spec, each once. Raises `UsageError` for every one that is none of them."""
+    """Give the codes of some countries of a spec, each once. Raises `UsageError` for every one that is none of them."""
     names = countries(spec)
     found = {text: names.code(text) for text in named}
     wrong = [
@@ -132,7 +132,7 @@ def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
 
 
 def languages(spec: Spec) -> Names:
-    """The names of the languages of a spec: tags, their own names, and what CLDR calls them in the others."""
+    """Give the names of the languages of a spec: tags, their own names, and what CLDR calls them in the others."""
     spoken = _spoken(spec)
     known: dict[str, str] = {}
     for tag, name in _names_of_languages(spec, spoken):
@@ -163,5 +163,5 @@ def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str
 
 
 def _spoken(spec: Spec) -> list[str]:
-    """The languages that names are looked for in: those of the spec, and the one that the program speaks."""
+    """Give the languages that names are looked for in: those of the spec, and the one that the program speaks."""
     return list(dict.fromkeys([*spec.languages, SOURCE_LANGUAGE]))

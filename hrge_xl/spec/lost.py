@@ -49,20 +49,20 @@ class Lost:
         self.options.setdefault(id(part), set()).add(option)
 
     def explains(self, reason: str) -> bool:
-        """Whether a mistake comes only from the absence of something that was left out."""
+        """Say whether a mistake comes only from the absence of something that was left out."""
         if self.nameless and OF_ABSENCE.search(reason):
             return True
         return not self.names.isdisjoint(QUOTED.findall(reason))
 
     def touches(self, node: yaml.Node | None) -> bool:
-        """Whether lines were left out within a part."""
+        """Say whether lines were left out within a part."""
         if node is None or node.start_mark is None:
             return False
         first, last = node.start_mark.line, _last_line(node)
         return any(first <= line <= last + 1 for line in self.lines.get(node.start_mark.name, ()))
 
     def inside(self, root: yaml.Node | None, path: Sequence[str | int], reason: str) -> bool:
-        """Whether a mistake misses what was left out of the innermost part that its path leads through."""
+        """Say whether a mistake misses what was left out of the innermost part that its path leads through."""
         node, innermost = root, None
         for step in path:
             if isinstance(node, yaml.MappingNode):

@@ -390,7 +390,7 @@ class Identity(Model):
         return tuple(code for code in (self.period_start, self.period_end) if code is not None)
 
     def over_rounds(self, intervention: str) -> str:
-        """What an intervention is called in every round: its name without the period."""
+        """Say what an intervention is called in every round: its name without the period."""
         pattern = self.period_in_intervention
         return re.sub(pattern, "", intervention, count=1) if pattern else intervention
 
@@ -471,7 +471,7 @@ class Spec(Model):
         }
 
     def places(self) -> Iterator[tuple[Tool, FieldBlock, Field]]:
-        """Every field with its block and tool, in sheet order."""
+        """Give every field with its block and tool, in sheet order."""
         for tool in self.tools:
             for block in tool.field_blocks:
                 for field in block.fields:

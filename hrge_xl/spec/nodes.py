@@ -58,7 +58,7 @@ def dumped(data: object) -> str:
 
 
 def plain(node: yaml.Node) -> Any:
-    """The node as plain dicts, lists and scalars."""
+    """Give the node as plain dicts, lists and scalars."""
     if isinstance(node, yaml.MappingNode):
         return {plain(key): plain(value) for key, value in node.value}
     if isinstance(node, yaml.SequenceNode):
@@ -68,7 +68,7 @@ def plain(node: yaml.Node) -> Any:
 
 
 def mapping(entries: Sequence[tuple[str, yaml.Node]], like: yaml.Node | None = None) -> yaml.MappingNode:
-    """A mapping node made of these entries, standing where `like` stands."""
+    """Give a mapping node made of these entries, standing where `like` stands."""
     mark = like.start_mark if like is not None else None
     keys = [yaml.ScalarNode("tag:yaml.org,2002:str", key, mark, mark) for key, _ in entries]
     pairs = [(key, value) for key, (_, value) in zip(keys, entries, strict=True)]
@@ -76,13 +76,13 @@ def mapping(entries: Sequence[tuple[str, yaml.Node]], like: yaml.Node | None = N
 
 
 def sequence(items: Sequence[yaml.Node]) -> yaml.SequenceNode:
-    """A sequence node made of these items."""
+    """Give a sequence node made of these items."""
     mark = items[0].start_mark if items else None
     return yaml.SequenceNode("tag:yaml.org,2002:seq", list(items), mark, mark)
 
 
 def get(node: yaml.Node | None, key: str | int) -> yaml.Node | None:
-    """The value under this key (mapping) or at this index (sequence), or None."""
+    """Give the value under this key (mapping) or at this index (sequence), or None."""
     if isinstance(node, yaml.MappingNode):
         return next((value for name, value in node.value if name.value == str(key)), None)
     if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
@@ -92,7 +92,7 @@ def get(node: yaml.Node | None, key: str | int) -> yaml.Node | None:
 
 
 def mistake_at(node: yaml.Node | None, path: Sequence[str | int], reason: str, remedy: str = "") -> Mistake:
-    """A mistake at the place that `path` leads to; steps that do not exist are skipped."""
+    """Give a mistake at the place that `path` leads to; steps that do not exist are skipped."""
     for step in path:
         key = _key_node(node, step) if step == path[-1] and isinstance(step, str) else None
         node = key or get(node, step) or node
@@ -103,7 +103,7 @@ def mistake_at(node: yaml.Node | None, path: Sequence[str | int], reason: str, r
 
 
 def _key_node(node: yaml.Node | None, key: str) -> yaml.Node | None:
-    """The scalar value under the key, or the key itself where the value is longer than a word."""
+    """Give the scalar value under the key, or the key itself where the value is longer than a word."""
     if not isinstance(node, yaml.MappingNode):
         return None
     for name, value in node.value:

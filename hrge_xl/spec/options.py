@@ -31,7 +31,7 @@ TAKEN_IN: Mapping[type, tuple[str, ...]] = {
 
 
 def options_of(part: type[Model]) -> list[str]:
-    """The options that a part takes in a file, in their order."""
+    """Give the options that a part takes in a file, in their order."""
     if part is model.Spec:
         return [*(name for name in part.model_fields if name not in (*OWN_FILES, *MADE)), *HEAD]
     made = MADE_IN.get(part, ())
@@ -40,7 +40,7 @@ def options_of(part: type[Model]) -> list[str]:
 
 @cache
 def all_options() -> tuple[str, ...]:
-    """Every option that there is anywhere in a spec."""
+    """Give every option that there is anywhere in a spec."""
     parts = [
         part
         for part in (
@@ -55,7 +55,7 @@ def all_options() -> tuple[str, ...]:
 
 
 def options_for(part: type[Model], value: Mapping[str, Any]) -> list[str]:
-    """The options of a part that fit what it says of itself: those of a field go by its type."""
+    """Give the options of a part that fit what it says of itself: those of a field go by its type."""
     known = options_of(part)
     kind = FIELD_TYPES.get(str(value.get("type"))) if part is Field else None
     if kind is None:
@@ -64,7 +64,7 @@ def options_for(part: type[Model], value: Mapping[str, Any]) -> list[str]:
 
 
 def part_at(path: Sequence[str | int]) -> type[Model] | None:
-    """The part of the model that a path of pydantic leads to; None where it leads to no part with options."""
+    """Give the part of the model that a path of pydantic leads to; None where it leads to no part with options."""
     kinds: list[Any] = [model.Spec]
     for step in path:
         kinds = [kind for each in kinds for kind in _below(each, step)]
@@ -73,7 +73,7 @@ def part_at(path: Sequence[str | int]) -> type[Model] | None:
 
 
 def _below(kind: Any, step: str | int) -> list[Any]:
-    """What stands below a kind of value at a step; the kind itself where the step only says which one it is."""
+    """Say what stands below a kind of value at a step; the kind itself where the step only says which one it is."""
     if get_origin(kind) is Annotated:
         return _below(get_args(kind)[0], step)
     if get_origin(kind) in (Union, types.UnionType):
@@ -89,7 +89,7 @@ def _below(kind: Any, step: str | int) -> list[Any]:
 
 
 def _is_called(kind: Any, step: str) -> bool:
-    """Whether pydantic means this alternative by a step of its path."""
+    """Say whether pydantic means this alternative by a step of its path."""
     if get_origin(kind) is tuple:
         return step.startswith("tuple[")
     if not (isinstance(kind, type) and issubclass(kind, Model)):
@@ -107,7 +107,7 @@ def _parts(kind: Any) -> list[type[Model]]:
 
 
 def alternatives(part: type[Model], option: str) -> tuple[str, ...]:
-    """The values that an option can have, where these are counted."""
+    """Give the values that an option can have, where these are counted."""
     annotation = part.model_fields[option].annotation
     kinds = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
     return tuple(str(value) for kind in kinds if get_origin(kind) is Literal for value in get_args(kind))

@@ -18,7 +18,7 @@ NAME = re.compile(r"\w+")
 
 
 def check_placeholders(spec: Spec) -> Found:
-    """Every message whose braces do not close, or hold a name that stands for nothing."""
+    """Give every message whose braces do not close, or hold a name that stands for nothing."""
     for path, text, scope in _messages(spec):
         known = [*scope.names(), *PLACE]
         for where, words in _in_languages(path, text):
@@ -26,7 +26,7 @@ def check_placeholders(spec: Spec) -> Found:
 
 
 def _messages(spec: Spec) -> Iterator[tuple[Path, Text, Scope]]:
-    """Every text in which names are filled in, with the answers that it may name."""
+    """Give every text in which names are filled in, with the answers that it may name."""
     for t, tool in enumerate(spec.tools):
         for b, block in enumerate(tool.blocks):
             for f, field in enumerate(block.fields if isinstance(block, FieldBlock) else ()):
@@ -82,6 +82,6 @@ def _mistakes(words: str, known: Sequence[str], path: Path) -> Found:
 
 
 def _around(words: str) -> str:
-    """The part of a text in which a brace stands alone."""
+    """Give the part of a text in which a brace stands alone."""
     at = max(words.rfind("{"), words.find("}")) if "{" in words else words.find("}")
     return words[max(at - 10, 0) : at + 20].strip()

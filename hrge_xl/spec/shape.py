@@ -29,7 +29,7 @@ class Shape:
     _shortened: set[int] = field(default_factory=set)  # lists that a part was taken out of
 
     def model(self, **more: str) -> model.Spec | None:
-        """The spec, or what is left of it; None where too little is."""
+        """Give the spec, or what is left of it; None where too little is."""
         for _ in range(ROUNDS):
             try:
                 return model.Spec.model_validate(plain(self.root) | more)
@@ -52,7 +52,7 @@ class Shape:
         self._told.add(mark)
 
     def _is_less_than_written(self, found: ShapeMistake) -> bool:
-        """Whether a group or list has another shape because a part was taken out of it."""
+        """Say whether a group or list has another shape because a part was taken out of it."""
         if found.is_unknown or isinstance(found.node, yaml.ScalarNode):
             return False
         return id(found.node) in self._shortened or self.lost.touches(found.node)
@@ -95,7 +95,7 @@ class Shape:
 
 
 def _mended(found: ShapeMistake) -> bool:
-    """Whether a value could be made what it must be: one value a list of one, a number the text that it is."""
+    """Say whether a value could be made what it must be: one value a list of one, a number the text that it is."""
     node = found.node
     if not isinstance(node, yaml.ScalarNode) or node.tag == NULL:
         return False
@@ -114,7 +114,7 @@ def _scalar(text: str) -> yaml.ScalarNode:
 
 
 def _holder(root: yaml.Node, node: yaml.Node) -> yaml.Node | None:
-    """The part of a tree that a node stands in directly."""
+    """Give the part of a tree that a node stands in directly."""
     if isinstance(root, yaml.MappingNode):
         below = [value for _, value in root.value]
     else:

@@ -72,7 +72,7 @@ class ShapeMistake:
 
 
 def mistakes_of(root: yaml.Node, details: Sequence[ErrorDetails]) -> list[ShapeMistake]:
-    """One mistake for each cause: what pydantic says of alternatives that were not meant is left out."""
+    """Give one mistake for each cause: what pydantic says of alternatives that were not meant is left out."""
     meant: dict[int, ShapeMistake] = {}
     others: dict[int, ShapeMistake] = {}
     for number, detail in enumerate(details):
@@ -90,7 +90,7 @@ def mistakes_of(root: yaml.Node, details: Sequence[ErrorDetails]) -> list[ShapeM
 
 
 def _short_for_its_mistakes(found: ShapeMistake) -> bool:
-    """Whether a list is called short that is not: pydantic counts only those entries that are right."""
+    """Say whether a list is called short that is not: pydantic counts only those entries that are right."""
     least = found.detail.get("ctx", {}).get("min_length")
     if found.detail["type"] != "too_short" or not isinstance(found.node, yaml.SequenceNode):
         return False
@@ -106,7 +106,7 @@ def _place(found: ShapeMistake) -> Steps:
 
 
 def _located(root: yaml.Node, detail: ErrorDetails) -> tuple[ShapeMistake, bool]:
-    """The mistake in the tree, and whether it is about the alternative that was meant."""
+    """Give the mistake in the tree, and whether it is about the alternative that was meant."""
     node, container, steps, fits = root, root, list[str | int](), True
     loc = detail["loc"]
     for number, step in enumerate(loc):
@@ -122,7 +122,7 @@ def _located(root: yaml.Node, detail: ErrorDetails) -> tuple[ShapeMistake, bool]
 
 
 def _is_meant(tag: str, node: yaml.Node) -> bool:
-    """Whether a value is written as the alternative has it that a step of pydantic names."""
+    """Say whether a value is written as the alternative has it that a step of pydantic names."""
     if tag.startswith(INSTANCE):
         return False
     if tag == "str" or tag.startswith("literal["):
@@ -233,7 +233,7 @@ def _no_options(found: ShapeMistake) -> Words:
 
 
 def _entry(found: ShapeMistake) -> str:
-    """How an option or an entry of a list is called."""
+    """Say how an option or an entry of a list is called."""
     if isinstance(found.steps[-1], int) and isinstance(found.container, yaml.SequenceNode):
         owner = next((step for step in reversed(found.steps) if isinstance(step, str)), "the list")
         return f"Entry {found.steps[-1] + 1} of `{owner}`"
@@ -319,7 +319,7 @@ def _kind(node: yaml.Node | None) -> str:
 
 
 def _shown(node: yaml.Node | None) -> str:
-    """A value as it is written, or what it is where it has parts."""
+    """Give a value as it is written, or what it is where it has parts."""
     if not isinstance(node, yaml.ScalarNode):
         return _kind(node)
     text = node.value if len(node.value) <= 60 else node.value[:57] + "…"

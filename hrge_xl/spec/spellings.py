@@ -22,7 +22,7 @@ class Entry(NamedTuple):
 
 
 def entries(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
-    """The entries of a list with their labels in these languages."""
+    """Give the entries of a list with their labels in these languages."""
     spoken = tuple(languages)
     return [
         Entry(item.code, {tag: item.label.say(tag) for tag in spoken}, item.aliases)
@@ -31,7 +31,7 @@ def entries(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
 
 
 def _steps(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
-    """The entries of a scale: chosen as `4 Likely (61–80 %)`, and known by their labels alone, too."""
+    """Give the entries of a scale: chosen as `4 Likely (61–80 %)`, and known by their labels alone, too."""
     return [
         each._replace(
             labels={tag: item.as_step(tag) for tag in each.labels},

@@ -79,7 +79,7 @@ def sent_in(catalogue: Catalog) -> list[Sent]:
 
 
 def to_translate(spec: Spec) -> dict[Key, Unit]:
-    """Every text with words in it, by its place and wording."""
+    """Give every text with words in it, by its place and wording."""
     return {(unit.place, unit.text.source): unit for unit in units(spec) if LETTER.search(unit.text.source)}
 
 
@@ -177,7 +177,7 @@ def _header(catalogue: Catalog, language: str) -> str:
 
 
 def _of_people(catalogue: Catalog) -> Iterable[tuple[str, str]]:
-    """The headers that translators fill in, where they did."""
+    """Give the headers that translators fill in, where they did."""
     named = {"Last-Translator": catalogue.last_translator, "Language-Team": catalogue.language_team}
     return (
         (name, value) for name, value in named.items() if "FULL NAME" not in value and "<LL@" not in value
@@ -197,7 +197,7 @@ class Slip(NamedTuple):
 
 
 def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
-    """Everything that is wrong with the translations of a spec, in the order of its texts."""
+    """Give everything that is wrong with the translations of a spec, in the order of its texts."""
     entries = by_key(catalogue)
     said = {
         key: str(entries[key].string) for key in to_translate(spec) if key in entries and entries[key].string
@@ -208,7 +208,7 @@ def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
 
 
 def mistakes(spec: Spec) -> list[Mistake]:
-    """Everything that is wrong with the translations of a spec, by file and line."""
+    """Give everything that is wrong with the translations of a spec, by file and line."""
     translations = Translations(Path(spec.folder), spec.languages[0])
     found = [
         Mistake(f"{FOLDER}/{name}", 1, 1, "The name of this file is not a language tag, so it is never read.",

@@ -94,7 +94,7 @@ class Translations:
         return (self.folder / FOLDER).glob(f"[!.]*{SUFFIX}")
 
     def file(self, language: str) -> Path:
-        """Where the translations into a language stand."""
+        """Say where the translations into a language stand."""
         return self.folder / FOLDER / f"{language}{SUFFIX}"
 
     def find(self, language: str, place: str, text: str) -> str | None:
@@ -241,7 +241,7 @@ def _as_texts(items: tuple[Item, ...], columns: set[str]) -> None:
 
 
 def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterator[Unit]:
-    """The texts that a sample is filled in with; they become `Text` where they stand."""
+    """Give the texts that a sample is filled in with; they become `Text` where they stand."""
     for key, value in answers.items():
         if isinstance(value, dict):
             yield from _of_sample(value, fields, f"{place}/{key}")
@@ -253,7 +253,7 @@ def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterato
 
 
 def _below(part: Any, place: str) -> Iterator[Unit]:
-    """The texts of a part and of all that it is made of, but for lists of what has codes of its own."""
+    """Give the texts of a part and of all that it is made of, but for lists of what has codes of its own."""
     kind = type(part)
     if kind is Text:
         if part:
@@ -272,12 +272,12 @@ def _below(part: Any, place: str) -> Iterator[Unit]:
 
 
 def _options(part: BaseModel) -> Iterator[tuple[str, Any]]:
-    """What is written of a part, and nothing that was worked out from it."""
+    """Say what is written of a part, and nothing that was worked out from it."""
     return ((name, part.__dict__[name]) for name in type(part).model_fields)
 
 
 def _entries(parts: Sequence[Any], place: str) -> Iterator[Unit]:
-    """The texts of what has codes of its own: fields and rules by these alone, whatever sheet they stand on."""
+    """Give the texts of what has codes of its own: fields and rules by these alone, whatever sheet they stand on."""
     for part in parts:
         home = "field" if isinstance(part, Field) else place
         yield from _below(part, f"{home}/{part.code}")

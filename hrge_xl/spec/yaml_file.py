@@ -48,7 +48,7 @@ def compose(
 def _tree(
     text: str, name: str, mistakes: list[Mistake], lost: Lost | None, options: Sequence[str]
 ) -> yaml.Node | None:
-    """The whole tree, or what is left of it without the parts that YAML does not take."""
+    """Give the whole tree, or what is left of it without the parts that YAML does not take."""
     told = False
     for _ in range(TRIES):
         try:
@@ -78,7 +78,7 @@ def _node(text: str) -> yaml.Node | None:
 
 
 def _without(text: str, fault: Fault, name: str, lost: Lost) -> str:
-    """The text with blank lines in place of the entry or option that holds a fault."""
+    """Give the text with blank lines in place of the entry or option that holds a fault."""
     lines = text.split("\n")
     first = _start(lines, min(fault.line, len(lines) - 1))
     last = first + 1
@@ -90,7 +90,7 @@ def _without(text: str, fault: Fault, name: str, lost: Lost) -> str:
 
 
 def _start(lines: Sequence[str], at: int) -> int:
-    """The line with which the entry of a list begins that holds a line, or the line itself where there is none."""
+    """Give the line with which the entry of a list begins that holds a line, or the line itself where there is none."""
     inside = _indent(lines[at])
     for number in range(at, -1, -1):
         line = lines[number]
@@ -112,7 +112,7 @@ def _why(error: Exception) -> str:
 def _endless(
     node: yaml.Node, name: str, lost: Lost | None, above: tuple[yaml.Node, ...] = ()
 ) -> Iterator[Mistake]:
-    """Every part that stands too deep within others, or within itself by an alias: these are taken out."""
+    """Give every part that stands too deep within others, or within itself by an alias: these are taken out."""
     around = (*above, node)
     for number, entry in reversed(list(enumerate(_entries(node)))):  # so that those before keep their numbers
         itself = next((part for part in entry if any(part is each for each in around)), None)
@@ -129,14 +129,14 @@ def _endless(
 
 
 def _entries(node: yaml.Node) -> list[tuple[yaml.Node, ...]]:
-    """What stands directly in a node: the names of a group with their values, the entries of a list."""
+    """Say what stands directly in a node: the names of a group with their values, the entries of a list."""
     if isinstance(node, yaml.MappingNode):
         return list(node.value)
     return [(item,) for item in node.value] if isinstance(node, yaml.SequenceNode) else []
 
 
 def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
-    """The node and all below it."""
+    """Give the node and all below it."""
     yield node
     for entry in _entries(node):
         for part in entry:
@@ -144,7 +144,7 @@ def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
 
 
 def _doubled_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
-    """Every option that a mapping has twice, those of one mapping together; the first ones stay."""
+    """Give every option that a mapping has twice, those of one mapping together; the first ones stay."""
     for node in _walk(root):
         if not isinstance(node, yaml.MappingNode):
             continue
@@ -165,7 +165,7 @@ def _doubled_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
 
 
 def _odd_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
-    """Every name of an option that is none but a group or list: these are taken out."""
+    """Give every name of an option that is none but a group or list: these are taken out."""
     for node in _walk(root):
         if not isinstance(node, yaml.MappingNode):
             continue
@@ -180,7 +180,7 @@ def _odd_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
 
 
 def _odd_tags(root: yaml.Node) -> Iterator[Mistake]:
-    """Every text that begins with an exclamation mark, of which YAML would lose the first word."""
+    """Give every text that begins with an exclamation mark, of which YAML would lose the first word."""
     for node in _walk(root):
         if node.tag.startswith(OWN_TAG):
             yield _at(

@@ -108,7 +108,7 @@ class _Reading:
         return self._line(line)[column:].split(" #")[0].strip()
 
     def _tab(self) -> Fault | None:
-        """A tab at the place, or in front of its line."""
+        """Give a tab at the place, or in front of its line."""
         number, column = self.mark
         line = self._line(number)
         lead = INDENT.match(line)
@@ -123,7 +123,7 @@ class _Reading:
         )
 
     def _beginning(self, line: int, column: int) -> Fault:
-        """A text that begins with a sign that means something else to YAML."""
+        """Give a text that begins with a sign that means something else to YAML."""
         rest = self._rest(line, column)
         reason = f"A text cannot begin with {rest[:1]} unless it is in quotation marks."
         return self._at((line, column), reason, f"Write {in_quotes(rest)}.", of_line=True)
@@ -188,7 +188,7 @@ class _Reading:
         return self._at(opened, reason, f"Close it with {CLOSING.get(bracket, 'a bracket')}.")
 
     def _opened(self) -> tuple[tuple[int, int], str]:
-        """The bracket that YAML is in, and its place: that where it began, or the next one before."""
+        """Give the bracket that YAML is in, and its place: that where it began, or the next one before."""
         line, column = self.start
         for number in range(line, -1, -1):
             text = self._line(number)[: column + 1 if number == line else None]
@@ -198,12 +198,12 @@ class _Reading:
         return self.start, "bracket"
 
     def _is_outside(self, line: int, opened: int) -> bool:
-        """Whether a line begins no further in than the one in which a bracket was opened."""
+        """Say whether a line begins no further in than the one in which a bracket was opened."""
         lead, first = INDENT.match(self._line(line)), INDENT.match(self._line(opened))
         return len(lead[0] if lead else "") <= len(first[0] if first else "")
 
     def _colon_inside(self, before: str, line: int, column: int) -> Fault:
-        """A colon in a text within brackets: a comma is missing, or the quotation marks are."""
+        """Give a colon in a text within brackets: a comma is missing, or the quotation marks are."""
         word = WORD_BEFORE.search(before)
         name = word[1] if word else ""
         if name in self.options or (name.islower() and is_language(name)):
@@ -261,7 +261,7 @@ class _Reading:
 
 
 def in_quotes(text: str) -> str:
-    """A text as it stands in quotation marks, those left out that stood around it."""
+    """Give a text as it stands in quotation marks, those left out that stood around it."""
     bare = text.strip()
     for mark in ('"', "'"):
         if bare.startswith(mark):

@@ -38,13 +38,13 @@ LISTS_SCALE = 60  # percent, in print
 def write(
     content: Content, identity: Identity, *, contact: str = "", feedback: Feedback | None = None
 ) -> bytes:
-    """The workbook as bytes. Raises `LimitError` where something does not fit into Excel."""
+    """Give the workbook as bytes. Raises `LimitError` where something does not fit into Excel."""
     facts = facts_of(identity, contact)
     return draw(content.layout, cover_lines(facts), feedback).filled(replace(content, facts=facts))
 
 
 def facts_of(identity: Identity, contact: str = "") -> dict[str, str]:
-    """What a workbook says of itself: the fields of its stamp, and whom to ask."""
+    """Say what a workbook says of itself: the fields of its stamp, and whom to ask."""
     return {**dict(to_pairs(identity)), "contact": contact}
 
 
@@ -55,7 +55,7 @@ def cover_lines(facts: Mapping[str, str]) -> frozenset[str]:
 
 @gc_paused()
 def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = None) -> Drawing:
-    """Everything but what differs between workbooks of a layout whose covers have lines for the same facts.
+    """Give everything but what differs between workbooks of a layout whose covers have lines for the same facts.
 
     Raises `LimitError` where something does not fit into Excel.
     """
@@ -68,7 +68,7 @@ def draw(layout: Layout, facts: Collection[str], feedback: Feedback | None = Non
 def painted(
     layout: Layout, facts: Collection[str], feedback: Feedback | None = None, target: BytesIO | None = None
 ) -> Workbook:
-    """The workbook with every cell in its place, not yet written into `target`. Raises `LimitError` as `draw`."""
+    """Give the workbook with every cell in its place, not yet written into `target`. Raises `LimitError` as `draw`."""
     options = {
         "in_memory": True, "strings_to_urls": False, "strings_to_formulas": False,
         "default_format_properties": {"font_name": FONT, "font_size": SIZE},

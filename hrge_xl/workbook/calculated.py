@@ -34,7 +34,7 @@ class Summary:
     most: int
 
     def now(self, total: int) -> str:
-        """The line for so many."""
+        """Give the line for so many."""
         template = self.nothing if not total else self.too_many if total > self.most else self.fits
         return sentence(template, {"count": str(total), "rows": str(self.most)})
 
@@ -78,7 +78,7 @@ class BlockPainter:
             self.pen.text(Place(row, column), label, "head")
 
     def summarise(self, row: int, count: str, summary: Summary) -> Place:
-        """The line above a list, with a formula that counts what is in it."""
+        """Give the line above a list, with a formula that counts what is in it."""
         too_many, most = summary.too_many.replace("{rows}", str(summary.most)), summary.most
         some = f"IF({count}>{most},{with_count(too_many, count)},{with_count(summary.fits, count)})"
         formula = f"=IF({count}=0,{text_literal(summary.nothing)},{some})"
@@ -100,7 +100,7 @@ class BlockPainter:
                 self.pen.mark_when(Place(first, left), Place(last, right), used, "framed")
 
     def issued(self, block: Block) -> list[str]:
-        """The tools of this workbook that the block draws from."""
+        """Give the tools of this workbook that the block draws from."""
         return sources_of(block, [sheet.tool.code for sheet in self.layout.sheets])
 
     @property
@@ -110,7 +110,7 @@ class BlockPainter:
 
 
 def chosen(number: str, cases: list[str]) -> str:
-    """A formula that takes one of several parts by their number, from 1."""
+    """Give a formula that takes one of several parts by their number, from 1."""
     return cases[0] if len(cases) == 1 else f"CHOOSE({number},{','.join(cases)})"
 
 
@@ -151,7 +151,7 @@ class MatrixPainter(BlockPainter):
         return self.layout.lists[self.matrix.down], self.layout.lists[self.matrix.across]
 
     def _live_codes(self, codes: JoinedCodes) -> int:
-        """The hidden columns that the codes in the cells are taken from; the next free column."""
+        """Give the hidden columns that the codes in the cells are taken from; the next free column."""
         places = [*codes.draw(), *self.cells]
         numbers = [crossing(*self.scales, each) for (each,) in self.cells.values()]
         down, across = map(steps_of_list, self.scales)
@@ -160,7 +160,7 @@ class MatrixPainter(BlockPainter):
         return self.free + HELPERS
 
     def _step(self, scale: ListPlace, code: str) -> str:
-        """A step in few words: a matrix has no room for where it lies."""
+        """Give a step in few words: a matrix has no room for where it lies."""
         vocabulary = self.layout.spec.vocabularies[scale.name]
         return vocabulary.by_code[code].numbered(self.layout.language)
 
@@ -175,7 +175,7 @@ class MatrixPainter(BlockPainter):
         self.pen.text(Place(row, self.left), self.corner.format(down=down, across=across), "head")
 
     def _labels(self) -> Iterator[str]:
-        """The level of each cell in words."""
+        """Give the level of each cell in words."""
         for ((down, across),) in self.cells.values():
             yield self.matrix.level[self.matrix.cells[down][across]].label.say(self.layout.language)
 

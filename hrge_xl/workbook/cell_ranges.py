@@ -32,7 +32,7 @@ def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
 
 
 def _continues(first: Place, last: Place, cell: Place) -> bool:
-    """Whether a cell stands at the end of a run, in its row or in its column."""
+    """Say whether a cell stands at the end of a run, in its row or in its column."""
     beside = first.row == last.row and cell == Place(last.row, last.column + 1)
     return beside or (first.column == last.column and cell == Place(last.row + 1, last.column))
 

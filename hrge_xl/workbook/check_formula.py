@@ -27,7 +27,7 @@ class CheckFormulas:
     grid: Grid
 
     def of(self, slot: Slot) -> str:
-        """The formula of the slot's check cell. Table formulas hold `ROW` for their row number."""
+        """Give the formula of the slot's check cell. Table formulas hold `ROW` for their row number."""
         row = None if self.grid.across else ROW
         cell, own = cells_of(slot, row=row), self.compiled.fields[slot.tool, slot.field.code]
         compiler = ExcelFormula(self.layout, self.grid, slot.row, row)
@@ -41,7 +41,7 @@ class CheckFormulas:
         return "=" + answer + self._requirement(slot, own, compiler, sure)
 
     def _of_blank(self, slot: Slot, compiler: ExcelFormula, blank: str) -> str:
-        """The number of the first rule that is broken because nothing is answered here; "" where none can be."""
+        """Give the number of the first rule that is broken because nothing is answered here; "" where none can be."""
         key = (slot.tool, slot.field.code)
         rules = self._first(slot, self._rules(slot, compiler, blank_at=key))
         return "" if rules == "0" else f"IF({_and(self.in_use(slot), blank)},{rules},0)"
@@ -52,7 +52,7 @@ class CheckFormulas:
         return compiled(self.layout.spec)
 
     def _requirement(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula, blank: str) -> str:
-        """What is added where the answer is required: the mark of that, and the fault of its absence."""
+        """Say what is added where the answer is required: the mark of that, and the fault of its absence."""
         formula = self._of_blank(slot, compiler, blank)
         for condition, code, counts in reversed(self._required(slot, own, compiler)):
             fault = f"{'1000+' if counts else ''}IF({blank},{self._say(slot, code, '')},0)"
@@ -60,7 +60,7 @@ class CheckFormulas:
         return f"+{formula}" if formula else ""
 
     def _first(self, slot: Slot, tests: Iterable[tuple[str, str, str]]) -> str:
-        """The number of the first test that fails, else 0."""
+        """Give the number of the first test that fails, else 0."""
         formula = "0"
         for test, code, field in reversed(list(tests)):
             number = self._say(slot, code, field)
@@ -73,7 +73,7 @@ class CheckFormulas:
     # requirement
 
     def _required(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula) -> list[tuple[str, str, bool]]:
-        """When the answer is required, the code that its absence has then, and whether it counts."""
+        """Say when the answer is required, the code that its absence has then, and whether it counts."""
         active = self.in_use(slot)
         found: list[tuple[str, str, bool]] = []
         for need in own.requirements:
@@ -86,7 +86,7 @@ class CheckFormulas:
         return [each for each in found if each[0] != "FALSE"]
 
     def in_use(self, slot: Slot) -> str:
-        """Whether anything is answered in the slot's open row or record; "" where rows always count."""
+        """Say whether anything is answered in the slot's open row or record; "" where rows always count."""
         place = self.layout.active_place(self.grid, slot.row)
         if place is None:
             return ""
@@ -145,7 +145,7 @@ def _and(one: str, other: str) -> str:
 
 
 def _blank(slot: Slot, cell: str) -> str:
-    """Whether nothing is answered; a text that is a mark for no answer says nothing either."""
+    """Say whether nothing is answered; a text that is a mark for no answer says nothing either."""
     if len(slot.cells) > 1:
         return f"{answers_in(cell)}=0"
     if slot.field.type.kind is ColumnKind.TEXT:

@@ -43,7 +43,7 @@ class Source:
         return [row.code for row in self.grid.data_rows]
 
     def slot(self, layout: Layout, column: str, row: str) -> Slot | None:
-        """Where a row has what a column of the list shows."""
+        """Say where a row has what a column of the list shows."""
         code = self.spec.columns.get(column)
         return None if code is None else layout.slots.get((self.spec.tool, row, code))
 
@@ -134,7 +134,7 @@ class CollectPainter(BlockPainter):
         return any(source.spec.rank is not None for source in self.sources)
 
     def _ranks(self) -> Iterator[Place]:
-        """The rank of each row that is kept."""
+        """Give the rank of each row that is kept."""
         for offset, each in enumerate(self.rows):
             source = each.source
             own = None if source.grid.across else str(each.found)
@@ -213,7 +213,7 @@ class CollectPainter(BlockPainter):
         )
 
     def _formulas(self) -> list[tuple[Run, str, str, str]]:
-        """Each column of the list: its cells, formula, style and number format."""
+        """Give each column of the list: its cells, formula, style and number format."""
         end = self.first + self.block.rows - 1
         visible = [Run(self.left + n, self.first, end) for n in range(4 + len(self.block.columns))]
         pick, origin, found = self.pick.at(ROW), self.origin.at(ROW), self.found.at(ROW)
@@ -247,7 +247,7 @@ class CollectPainter(BlockPainter):
         return formulas
 
     def _format(self, column: str) -> str:
-        """The number format of a column."""
+        """Give the number format of a column."""
         dated = is_dated(self.layout.spec, self.block, column)
         return "0%" if column == self.block.bars else "yyyy-mm-dd" if dated else ""
 
@@ -264,7 +264,7 @@ class CollectPainter(BlockPainter):
         return f'IF({origin}=0,"",IFERROR({value}&"",""))'
 
     def _cell(self, source: Source, column: str, found: str) -> str:
-        """The cells of a field in one row of a source, joined where there are several."""
+        """Give the cells of a field in one row of a source, joined where there are several."""
         slot = source.slot(self.layout, column, source.rows[0])
         if slot is None:
             return '""'
@@ -276,14 +276,14 @@ class CollectPainter(BlockPainter):
         return joined(cells, "; ")
 
     def _column(self, source: Source, code: str) -> str:
-        """The number of a column of a source, wherever a column that somebody inserts moves it."""
+        """Give the number of a column of a source, wherever a column that somebody inserts moves it."""
         return f"MATCH({text_literal(code)},INDEX({source.name},{CODE_ROW},0),0)"
 
     def _question(self, source: Source, code: str) -> str:
         return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"
 
     def _address(self, source: Source, found: str) -> str:
-        """Where the first field of the row stands."""
+        """Say where the first field of the row stands."""
         slot = source.slot(self.layout, next(iter(source.spec.columns)), source.rows[0])
         assert slot is not None
         row, column = found, self._column(source, slot.codes[0][1])
@@ -293,7 +293,7 @@ class CollectPainter(BlockPainter):
 
 
 def _seen(source: Source, row: str) -> tuple[str, int]:
-    """What a row (or record) is called, and its row on the sheet (or its column)."""
+    """Say what a row (or record) is called, and its row on the sheet (or its column)."""
     if source.grid.across:
         column = next(c for c in source.grid.with_role("answer") if str(c.record) == row)
         return column.label, column.index
@@ -360,7 +360,7 @@ class CollectNow:
         return values + self.unused * (self.summary.most - len(shown))
 
     def _rank(self, content: Content, each: Listed) -> float | None:
-        """The rank of a row; None where it is not kept."""
+        """Give the rank of a row; None where it is not kept."""
         return content.kept.get((*self.asked.key, each.source.number), {}).get(each.row)
 
     def _line(self, content: Content, number: int, place: int) -> Sequence[Shown]:

@@ -51,7 +51,7 @@ class Memory:
         self._known = known
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
-        """What is known by this key."""
+        """Say what is known by this key."""
         if key not in self._known:
             self._known[key] = work_out()
         found: Found = self._known[key]
@@ -79,13 +79,13 @@ class Content:
         return to_serial(date.fromisoformat(day)) if day else 0
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
-        """What several cells need."""
+        """Say what several cells need."""
         return self.memory.once(key, work_out)
 
     # one slot
 
     def check(self, slot: Slot) -> int:
-        """The number of the slot's check cell."""
+        """Give the number of the slot's check cell."""
         verdict = self.verdicts.get(slot.key)
         if verdict is None:
             return 0
@@ -95,7 +95,7 @@ class Content:
         return self.layout.messages.encode(code, slot.order, required=verdict.required, field=name)
 
     def shown(self, slot: Slot) -> tuple[Shown, ...]:
-        """What each cell of the slot shows."""
+        """Say what each cell of the slot shows."""
         read = self._read(slot)
         return self._as_it_stood(slot, read) if self.originals else read
 
@@ -124,7 +124,7 @@ class Content:
         return (str(value) if slot.field.to else self.show(slot.field, value), *BLANK * (cells - 1))
 
     def is_given(self, slot: Slot) -> bool:
-        """Whether one of the cells of the slot shows something."""
+        """Say whether one of the cells of the slot shows something."""
         if self.originals:
             return any(value is not None for value in self.shown(slot))
         return self.answers.get(slot.key) is not None
@@ -148,7 +148,7 @@ class Content:
         return tuple(read) if stood == BLANK * len(read) else stood
 
     def show(self, each: Field, value: Value | None) -> Shown:
-        """A value as its cell shows it: labels for codes, serial numbers for dates."""
+        """Give a value as its cell shows it: labels for codes, serial numbers for dates."""
         if isinstance(value, NUMBER):
             return self._step(each, value) if each.type.stepped else float(value)
         if value is None or value == "":
@@ -162,11 +162,11 @@ class Content:
         return str(value)
 
     def _step(self, each: Field, value: float) -> Shown:
-        """What a step of a scale shows: the entry of its list; a number that is none stays as it is."""
+        """Say what a step of a scale shows: the entry of its list; a number that is none stays as it is."""
         return self.layout.labels[str(each.list_name)].get(f"{value:g}", float(value))
 
     def _row_label(self, each: Field, code: str) -> str:
-        """What a reference shows: the entry of the list it is chosen from."""
+        """Say what a reference shows: the entry of the list it is chosen from."""
         for target in each.to:
             grid = self.layout.rows_of.get(target)
             if grid is not None and code in grid.row:
@@ -182,7 +182,7 @@ class Content:
         return f"{code} {'' if text is None else shown(text)[:LABEL_LENGTH]}"
 
     def answered(self, slots: Iterable[Slot]) -> int:
-        """How many cells of some slots hold something that people filled in."""
+        """Say how many cells of some slots hold something that people filled in."""
         asked = [slot for slot in slots if not slot.field.calculated]
         if self.originals:
             shown = (value for slot in asked for value in self.shown(slot))
@@ -191,13 +191,13 @@ class Content:
         return sum(len(value) if isinstance(value, tuple) else 1 for value in values if value not in EMPTY)
 
     def words(self, slot: Slot) -> int:
-        """Words of a text."""
+        """Give words of a text."""
         return count_words(str(self.answers.get(slot.key, "")))
 
     # rows and sheets
 
     def active(self, grid: Grid, row: str) -> int:
-        """How many cells of a row (or of a record over all its blocks) hold something."""
+        """Say how many cells of a row (or of a record over all its blocks) hold something."""
         return self.once(("active", grid.tool.code, row, grid.number), lambda: self._active(grid, row))
 
     def _active(self, grid: Grid, row: str) -> int:
@@ -207,7 +207,7 @@ class Content:
         return self.answered(slot for each in grids for slot in each.by_row.get(row, {}).values())
 
     def checks(self, slots: Collection[Slot]) -> list[int]:
-        """The check numbers of the slots of a row, always all of them."""
+        """Give the check numbers of the slots of a row, always all of them."""
         key = ("checks", next(iter(slots)).key)
         return self.once(key, lambda: [self.check(slot) for slot in slots])
 
@@ -246,7 +246,7 @@ class Content:
     # what differs
 
     def differences(self, other: Content) -> set[str]:
-        """The tools and facts that something is said about which the other content says otherwise."""
+        """Give the tools and facts that something is said about which the other content says otherwise."""
         found: set[str] = set()
         for ours, theirs in (
             (self.answers, other.answers), (self.verdicts, other.verdicts), (self.calculated, other.calculated),
@@ -274,6 +274,6 @@ def _differences(ours: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> set[str]
 
 
 def subject(key: Any) -> str:
-    """What an entry is about: the tool, or the fact."""
+    """Say what an entry is about: the tool, or the fact."""
     about: str = key if isinstance(key, str) else key[0]
     return about

@@ -185,7 +185,7 @@ class DoneCell:
     word: str
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """One cell."""
+        """Give one cell."""
         return [self.word if is_done(self.about, content) else ""]
 
 
@@ -197,7 +197,7 @@ class DoneCount:
     template: str
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """One cell."""
+        """Give one cell."""
         done = sum(is_done(each, content) for each in self.about)
         return [sentence(self.template, {"done": str(done), "all": str(len(self.about))})]
 

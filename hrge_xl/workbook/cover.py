@@ -121,7 +121,7 @@ class CoverPainter:
         self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!{cell}")
 
     def _countries(self) -> Mapping[str, str]:
-        """The names of the countries by code."""
+        """Give the names of the countries by code."""
         name = self.layout.spec.countries
         entries = self.layout.spec.vocabularies[name].by_code if name else {}
         return {code: entry.label.say(self.layout.language) for code, entry in entries.items()}
@@ -148,7 +148,7 @@ class CoverPainter:
         return row
 
     def _what_to_do(self) -> Iterator[tuple[str, str]]:
-        """What to do, step by step, each with the sheet that its link leads to."""
+        """Say what to do, step by step, each with the sheet that its link leads to."""
         say, names = self.say, {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
         where, _ = self.layout.spec.tick_field or ("", "")
         checks = next((s.name for s in self.layout.sheets if any(map(_lists_problems, s.drawn))), "")
@@ -186,6 +186,6 @@ class Fact:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """One cell."""
+        """Give one cell."""
         value = content.facts[self.name]
         return [self.labels.get(value, value)]

@@ -50,14 +50,14 @@ class DrawnSheet:
             raise ValueError(f"{name}: nothing says what {min(number)} shows")
 
     def values(self, content: Content, units: Sequence[Unit]) -> dict[int, Shown]:
-        """What the cells of some units show."""
+        """Say what the cells of some units show."""
         found: dict[int, Shown] = {}
         for unit in units:
             found.update(zip(unit.cells, unit.now(content), strict=True))
         return found
 
     def ends(self, values: Mapping[int, Shown], texts: MoreTexts) -> dict[int, str]:
-        """What stands between the open tags of some cells and the next pieces, from the first cell to the last."""
+        """Say what stands between the open tags of some cells and the next pieces, from the first cell to the last."""
         found = {}
         for cell in sorted(values):
             value, formula = values[cell], self.formulas[cell]
@@ -85,7 +85,7 @@ class DrawnSheet:
         return f"Sheet “{self.name}”, cell {address(*self.places[cell])}"
 
     def member(self, ends: Sequence[str]) -> Member:
-        """The part with the ends of all its live cells."""
+        """Give the part with the ends of all its live cells."""
         whole = [""] * (len(self.pieces) + len(ends))
         whole[0::2], whole[1::2] = self.pieces, ends
         return deflated(self.part, "".join(whole).encode())
@@ -112,7 +112,7 @@ class Drawing:
         }
 
     def filled(self, content: Content) -> bytes:
-        """The workbook with a content. Raises `LimitError` where something does not fit into Excel."""
+        """Give the workbook with a content. Raises `LimitError` where something does not fit into Excel."""
         texts = self.texts.more()
         members = []
         for sheet in self.sheets:
@@ -121,7 +121,7 @@ class Drawing:
         return self.packed(content, members, texts)
 
     def packed(self, content: Content, sheets: Sequence[Member], texts: MoreTexts) -> bytes:
-        """The workbook from its sheets, the texts that they ask for, and the facts of the stamp."""
+        """Give the workbook from its sheets, the texts that they ask for, and the facts of the stamp."""
         facts = content.facts
         properties = (deflated(CUSTOM, custom(facts)), deflated(CORE, core(self._core, facts)))
         found = {member.name: member for member in (*sheets, texts.member(), *properties)}

@@ -53,7 +53,7 @@ def decoded(name: str, shown: str) -> str:
 
 
 def _other(code: str) -> str:
-    """What a tick is that is not this."""
+    """Say what a tick is that is not this."""
     return "N" if code == "Y" else "Y"
 
 
@@ -74,7 +74,7 @@ class ExcelFormula:
     # conditions: always TRUE or FALSE
 
     def condition(self, expr: Expr) -> str:
-        """A formula that is TRUE or FALSE, never an error."""
+        """Give a formula that is TRUE or FALSE, never an error."""
         if isinstance(expr, Logic):
             settled, open_ = ("TRUE", "FALSE") if expr.op == "or" else ("FALSE", "TRUE")
             written = [part for part in map(self.condition, expr.parts) if part != open_]
@@ -146,7 +146,7 @@ class ExcelFormula:
     # figures: a number, or empty text where blank
 
     def value(self, expr: Expr) -> str:
-        """A formula for the content of a calculated cell: empty text where blank, never an error."""
+        """Give a formula for the content of a calculated cell: empty text where blank, never an error."""
         if expr.type is Type.BOOL:
             return self.condition(expr)
         if expr.type in FIGURES:
@@ -156,7 +156,7 @@ class ExcelFormula:
         return self.text(expr)
 
     def number(self, expr: Expr) -> str:
-        """The bare number; its guards say when it is blank."""
+        """Give the bare number; its guards say when it is blank."""
         if isinstance(expr, Literal):
             return number_literal(float(expr.value))
         if isinstance(expr, Ref):
@@ -175,7 +175,7 @@ class ExcelFormula:
         raise TypeError(f"{type(expr).__name__} is not a number")
 
     def _guards(self, expr: Expr) -> list[str]:
-        """What must be numbers for the figure not to be blank."""
+        """Say what must be numbers for the figure not to be blank."""
         if self._is_value(expr) or _is_never_blank(expr):
             return []
         if isinstance(expr, Ref) and expr.steps:  # a step that nobody chose is an error, which says as much
@@ -190,7 +190,7 @@ class ExcelFormula:
         return [number]
 
     def text(self, expr: Expr) -> str:
-        """A text; codes as codes, not as labels."""
+        """Give a text; codes as codes, not as labels."""
         if isinstance(expr, Literal):
             return text_literal(str(expr.value))
         if isinstance(expr, Ref):
@@ -219,7 +219,7 @@ class ExcelFormula:
     # cells
 
     def cell(self, ref: Ref) -> str | None:
-        """The cell (or run of cells) of an answer; None where its sheet was not issued."""
+        """Give the cell (or run of cells) of an answer; None where its sheet was not issued."""
         if ref.outer and self.here is not None:
             return self.here.cell(replace(ref, outer=False))
         if ref.last:
@@ -241,7 +241,7 @@ class ExcelFormula:
         return cells_of(slot, row=row)
 
     def _last_cell(self, ref: Ref) -> str | None:
-        """The cell that says what an answer was in the round before."""
+        """Give the cell that says what an answer was in the round before."""
         cells = self.layout.last.get((ref.tool, "1" if ref.single else self.record, ref.code))
         if cells is None:
             return None
@@ -316,7 +316,7 @@ class ExcelFormula:
         return f'{joined(cells, SEVERAL)}&""'
 
     def _cells_looked_up(self, reference: Ref, target: Ref) -> list[str]:
-        """The cells of an answer in the row that a reference leads to; nothing where that sheet was not issued."""
+        """Give the cells of an answer in the row that a reference leads to; nothing where that sheet was not issued."""
         tool, cell = reference.targets[0], self.cell(reference)
         grid = self.layout.rows_of.get(tool)
         if cell is None or grid is None:
@@ -339,7 +339,7 @@ class ExcelFormula:
         return f'IFERROR({joined(cells, SEVERAL)}&"","")' if cells else '""'
 
     def _own_cells(self, ref: Ref, field: Field) -> list[str]:
-        """The cells of an answer, each by itself."""
+        """Give the cells of an answer, each by itself."""
         cells = self.cell(ref)
         if cells is None or not field.several:
             return [] if cells is None else [cells]
@@ -572,5 +572,5 @@ def _guarded(guards: list[str], formula: str, blank: str) -> str:
 
 
 def _offered(entries: str, code: str) -> str:
-    """Whether a code stands in front of one of the entries of a list of rows."""
+    """Say whether a code stands in front of one of the entries of a list of rows."""
     return f'IFERROR(SUMPRODUCT(--(LEFT({entries},LEN({code})+1)={code}&" "))>0,FALSE)'

@@ -42,7 +42,7 @@ class Measure:
 
 
 def measure(formula: str) -> Measure:
-    """How large a formula is."""
+    """Say how large a formula is."""
     bare = QUOTED.sub("''", formula)
     depth = deepest = most = 0
     open_: list[tuple[bool, int]] = []  # whether a bracket is that of a function, and the commas in it so far
@@ -63,7 +63,7 @@ def measure(formula: str) -> Measure:
 
 
 def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
-    """Every question whose formula Excel would not take: its place, `formula` or `check`, and how large it is."""
+    """Give every question whose formula Excel would not take: its place, `formula` or `check`, and how large it is."""
     for sheet in layout.sheets:
         for grid in sheet.grids:
             last = str(grid.rows[-1].index)
@@ -76,7 +76,7 @@ def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
 
 
 def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: bool) -> int:
-    """How many characters one expression has as a formula of the row or record of a slot."""
+    """Say how many characters one expression has as a formula of the row or record of a slot."""
     grid = next(grid for grid in layout.sheet[slot.tool].grids if grid.number == slot.grid)
     compiler = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW)
     found = parsed(text, scope, condition=condition)
@@ -85,7 +85,7 @@ def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: b
 
 
 def _different(grid: Grid) -> Iterator[Slot]:
-    """One place of each question: the rows of a table and the records of a form are alike."""
+    """Give one place of each question: the rows of a table and the records of a form are alike."""
     seen: set[str] = set()
     for slot in grid.slots:
         if slot.field.code not in seen:

@@ -22,7 +22,7 @@ class RecordCount:
     record: str
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """The one cell."""
+        """Give the one cell."""
         return [content.active(self.grid, self.record)]
 
 
@@ -61,7 +61,7 @@ class Status:
         return f"{self.labels[order]}: {text.replace(ROW_NAME, slots[0].row)}" if self.labels else text
 
     def _counted(self, content: Content, slot: Slot, problem: str) -> str:
-        """A text with a word limit: the count in front of what is wrong."""
+        """Give a text with a word limit: the count in front of what is wrong."""
         if not content.is_given(slot):
             return problem
         details = {"count": str(content.words(slot)), "limit": str(self.limit)}
@@ -113,7 +113,7 @@ class RowNow:
         return self.status.sign(checks, given=given), self.status.words(content, self.checked, checks)
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """What they show."""
+        """Say what they show."""
         values: list[Shown] = list(chain.from_iterable(content.shown(slot) for slot in self.slots))
         checks = content.checks(self.checked) if self.checked else []
         if self.active_place is not None:
@@ -122,5 +122,5 @@ class RowNow:
 
 
 def record_name(grid: Grid) -> str:
-    """What a record of a repeated form is called."""
+    """Say what a record of a repeated form is called."""
     return grid.with_role("answer")[0].label.rsplit(" ", 1)[0]

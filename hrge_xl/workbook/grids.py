@@ -198,7 +198,7 @@ class GridPainter:
         return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
 
     def _figure(self, slot: Slot, row: str | None) -> str:
-        """The formula of a calculated answer; an open row without answers calculates nothing."""
+        """Give the formula of a calculated answer; an open row without answers calculates nothing."""
         expr = compiled(self.layout.spec).formulas[slot.tool, slot.field.code]
         formula = ExcelFormula(self.layout, self.grid, slot.row, row).value(expr)
         in_use = self.checks.in_use(slot)
@@ -238,7 +238,7 @@ class GridPainter:
         return places
 
     def _sign_formula(self, checked: Sequence[Slot], row: str) -> str:
-        """A sign with a word, and how many answers are meant."""
+        """Give a sign with a word, and how many answers are meant."""
         run = _columns_run([slot.check.column for slot in checked if slot.check], row)
         said = signs(self.say, one=self.grid.across and not self._repeated)
         given = count_answers(checked, row=None if self.grid.across else row)
@@ -255,7 +255,7 @@ class GridPainter:
         return self.words[limit]
 
     def _lines(self, row: Row) -> int:
-        """How many lines a long answer to a question is shown first; 1 in a table. Rows grow with their texts."""
+        """Say how many lines a long answer to a question is shown first; 1 in a table. Rows grow with their texts."""
         limit = self._limit(row)
         if limit is None:
             return 1
@@ -263,7 +263,7 @@ class GridPainter:
         return min(ceil(limit * WORD_LENGTH / (width * CHARACTERS)), MOST_LINES)
 
     def _limit(self, row: Row) -> int | None:
-        """The word limit that the status of a question counts against."""
+        """Give the word limit that the status of a question counts against."""
         return row.field.words if row.field is not None and not self._repeated else None
 
     def _status_formula(self, checked: Sequence[Slot], of: Row, row: str) -> str:
@@ -288,7 +288,7 @@ class GridPainter:
         return ""
 
     def _counted(self, slot: Slot, limit: int, worst: str, message: str) -> str:
-        """A text with a word limit: the count, live, in front of what is wrong."""
+        """Give a text with a word limit: the count, live, in front of what is wrong."""
         cell = cells_of(slot)
         pieces = self.say("{count} of {limit} words").replace("{limit}", str(limit)).split("{count}")
         count = "&".join(
@@ -389,7 +389,7 @@ class GridPainter:
 
 
 def number_format_of(field: Field) -> str:
-    """The number format of a field's cells."""
+    """Give the number format of a field's cells."""
     if field.decimals is not None:
         decimals = "." + "0" * field.decimals if field.decimals else ""
         return f"0{decimals}%" if field.type.scaled else f"#,##0{decimals}"

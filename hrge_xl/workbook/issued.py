@@ -48,7 +48,7 @@ _LAST: dict[tuple[str, str, str], tuple[Layout, dict[str, IssuedSheet]]] = {}
 
 
 def issued_sheets(layout: Layout) -> dict[str, IssuedSheet]:
-    """Every sheet of a layout by its name, to read; of the layout asked for last they are drawn once."""
+    """Give every sheet of a layout by its name, to read; of the layout asked for last they are drawn once."""
     key = (layout.spec.digest or str(id(layout)), layout.language, layout.digest)
     if key not in _LAST:
         book = painted(layout, COVER_FACTS)
@@ -59,7 +59,7 @@ def issued_sheets(layout: Layout) -> dict[str, IssuedSheet]:
 
 
 def edition_of(sheets: Mapping[str, IssuedSheet]) -> str:
-    """A digest of every text and formula: workbooks of one edition can be compared cell by cell."""
+    """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell."""
     total = hashlib.sha256()
     for name, sheet in sheets.items():
         total.update(f"[{name}]".encode())
@@ -71,7 +71,7 @@ def edition_of(sheets: Mapping[str, IssuedSheet]) -> str:
 
 
 def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
-    """The cover with lines for these facts."""
+    """Give the cover with lines for these facts."""
     book = Workbook(BytesIO(), {"in_memory": True})
     sheet = book.add_worksheet(layout.cover_name, FormulaSheet)
     formats = Formats(book, right_to_left=False)

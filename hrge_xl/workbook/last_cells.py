@@ -41,7 +41,7 @@ def draw_last_cells(pen: Pen, layout: Layout, grid: Grid) -> None:
 
 
 def _key(layout: Layout, grid: Grid, row: Row, column: Column) -> Key | None:
-    """The answer of the round before that a cell shows; None for none."""
+    """Give the answer of the round before that a cell shows; None for none."""
     if row.part > 1:
         return None
     code = field_of(column)
@@ -53,7 +53,7 @@ def _key(layout: Layout, grid: Grid, row: Row, column: Column) -> Key | None:
 
 
 def _shown(said: Sequence[Place]) -> str:
-    """A formula of one cell, or of several as one text."""
+    """Give a formula of one cell, or of several as one text."""
     first, *others = (last_cells(place, place) for place in said)
     more = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in others)
     return "&".join([f'IF({first}="","",{first})', *more])
@@ -72,7 +72,7 @@ class LastShown:
     keys: tuple[tuple[Key, int], ...]
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """One text or number for each."""
+        """Give one text or number for each."""
         return list(self._all(content))
 
     def _all(self, content: Content) -> Iterator[Shown]:

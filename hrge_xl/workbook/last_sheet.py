@@ -67,7 +67,7 @@ class LastOfTool:
     keys: tuple[tuple[tuple[str, str, str], int], ...]
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """The cells one after the other."""
+        """Give the cells one after the other."""
         return [shown for key, cells in self.keys for shown in content.shown_last(key, cells)]
 
 

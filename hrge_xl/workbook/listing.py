@@ -74,7 +74,7 @@ class Listing:
         self.row += 1
 
     def _lines(self) -> int:
-        """How many lines the texts of the row take: programs that fit rows to a zoomed view cut the last one."""
+        """Say how many lines the texts of the row take: programs that fit rows to a zoomed view cut the last one."""
         taken = (lines_of(text, self.widths[column]) for column, text in self._texts.items())
         return min(max(taken, default=1), MOST_LINES)
 

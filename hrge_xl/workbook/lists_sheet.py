@@ -172,7 +172,7 @@ def _in_use(content: Content, target: Target) -> bool:
 
 
 def text_formula(layout: Layout, target: Target) -> str:
-    """The entry of one row, as a formula."""
+    """Give the entry of one row, as a formula."""
     if target.label_column is None:
         return "=" + text_literal(f"{target.code} {target.label[:60]}")
     return "=" + label_formula(layout, target)

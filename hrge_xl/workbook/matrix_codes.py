@@ -65,7 +65,7 @@ class JoinedCodes:
         return step_number(cell, self.layout.lists[str(slot.field.vocabulary)].codes)
 
     def _joined(self, offset: int, code: str) -> str:
-        """The codes above at the same crossing, and this one."""
+        """Give the codes above at the same crossing, and this one."""
         own = self.crossing.at(self.crossing.first + offset)
         code = text_literal(code)
         if not offset:

@@ -19,7 +19,7 @@ class Noted(Generic[Found]):
     asked: frozenset[str]
 
     def holds(self, differing: set[str]) -> bool:
-        """Whether it is the same for a content that differs in these."""
+        """Say whether it is the same for a content that differs in these."""
         return self.asked.isdisjoint(differing)
 
 

@@ -39,23 +39,23 @@ class Deflation:
     checksum: int = 0
 
     def add(self, content: bytes) -> Deflation:
-        """The part with more content at its end; this one stays what it is."""
+        """Give the part with more content at its end; this one stays what it is."""
         stream = self.stream.copy()
         data = self.data + stream.compress(content)
         return Deflation(stream, data, self.size + len(content), zlib.crc32(content, self.checksum))
 
     def member(self, name: str) -> Member:
-        """The part as it is now."""
+        """Give the part as it is now."""
         return Member(name, self.data + self.stream.copy().flush(), self.size, self.checksum)
 
 
 def deflated(name: str, content: bytes) -> Member:
-    """A part that is there as a whole."""
+    """Give a part that is there as a whole."""
     return Deflation().add(content).member(name)
 
 
 def package(members: Collection[Member]) -> bytes:
-    """The container: every member behind its header, then the directory."""
+    """Give the container: every member behind its header, then the directory."""
     body, directory, count = bytearray(), bytearray(), len(members)
     for member in members:
         name = member.name.encode("ascii")

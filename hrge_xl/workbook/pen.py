@@ -30,7 +30,7 @@ class Formats:
         self._mirrored = right_to_left
 
     def __call__(self, style: str, number_format: str = "", **more: Any) -> Format:
-        """The format of a style with a number format, and what else differs."""
+        """Give the format of a style with a number format, and what else differs."""
         key = (style, number_format, *sorted(more.items()))
         if key not in self._made:
             properties = {**BASE, **STYLES[style], **more}
@@ -42,7 +42,7 @@ class Formats:
         return self._made[key]
 
     def bare(self, style: str, **more: Any) -> Format:
-        """A format with nothing but the style, for conditional formats."""
+        """Give a format with nothing but the style, for conditional formats."""
         key = ("bare", style, *sorted(more.items()))
         if key not in self._made:
             self._made[key] = self._book.add_format({**STYLES[style], **more})
@@ -98,13 +98,13 @@ class Pen:
         self._done(self.sheet.write_number(place.row - 1, place.column - 1, number, form), place)
 
     def formula(self, place: Place, formula: str, style: str, number_format: str = "") -> Place:
-        """A formula; its cell is a live one."""
+        """Give a formula; its cell is a live one."""
         return self.styled_formula(place, formula, self.formats(style, number_format))
 
     def column_formula(
         self, place: Place, last_row: int, formula: str, style: str, number_format: str = ""
     ) -> Place:
-        """A formula that is the same in every row of a column but for `ROW`: stored once where Excel lets it."""
+        """Give a formula that is the same in every row of a column but for `ROW`: stored once where Excel lets it."""
         key = (place.column, last_row)
         first = key not in self._shared
         if first:
@@ -121,7 +121,7 @@ class Pen:
         return self.formula(place, formula, style, number_format)
 
     def styled_formula(self, place: Place, formula: str, form: Format) -> Place:
-        """A formula in a format of its own."""
+        """Give a formula in a format of its own."""
         if len(formula) > FORMULA_LIMIT:
             raise LimitError(
                 f"{self._where(place)}: the formula has {len(formula)} characters; Excel takes {FORMULA_LIMIT}. "
@@ -203,7 +203,7 @@ def no_cell_holds(text: str) -> str:
 
 
 def broken_lines(text: str, width: int = PROMPT_LINE) -> str:
-    """The text with a line break about every 60 characters: LibreOffice shows prompts as one line."""
+    """Give the text with a line break about every 60 characters: LibreOffice shows prompts as one line."""
     lines, line = [], ""
     for word in text.split():
         if line and len(line) + 1 + len(word) > width:

@@ -105,7 +105,7 @@ class PivotPainter(BlockPainter):
         return "=" + formula
 
     def _rows(self) -> list[tuple[Test, ...]]:
-        """What is asked of the rows which stand under an entry.
+        """Say what is asked of the rows which stand under an entry.
 
         Where rows are counted, each is found once: in the first of the fields that names the entry.
         """
@@ -119,7 +119,7 @@ class PivotPainter(BlockPainter):
         return found
 
     def _wanted(self, name: str, code: str) -> list[Test]:
-        """What is asked of the cells that hold the steps."""
+        """Say what is asked of the cells that hold the steps."""
         place = self.layout.lists[name]
         entry = f"INDEX(list_{name},{place.codes.index(code) + 1})"
         of = str(self.block.highest)
@@ -128,7 +128,7 @@ class PivotPainter(BlockPainter):
         return [Test(cells, entry, place) for cells in self._cells_of(of)]
 
     def _test(self, code: str, cells: str, heading: str) -> Test:
-        """What is asked of the cells of a field: that they show what a heading does, or have its step in front."""
+        """Say what is asked of the cells of a field: that they show what a heading does, or have its step in front."""
         if self._is_scale(code):
             return Test(cells, first_word(heading))
         return Test(cells, heading, self.down if code in self.block.all_down else self.across)
@@ -224,14 +224,14 @@ def _counted(tests: Sequence[Test]) -> str:
 
 
 def _literally(cell: str, place: ListPlace) -> str:
-    """A cell as COUNTIFS must have it to find its text and nothing else."""
+    """Give a cell as COUNTIFS must have it to find its text and nothing else."""
     text = _as_text(cell, place)
     like_a_condition = place.name != LEVELS and any(label[:1] in "<>=" for label in place.labels)
     return f'"="&{text}' if like_a_condition else text
 
 
 def _as_text(cell: str, place: ListPlace) -> str:
-    """A cell without anything that COUNTIFS would take for a pattern."""
+    """Give a cell without anything that COUNTIFS would take for a pattern."""
     labels = "".join(place.labels)
     for mark in WILD:
         if mark in labels:

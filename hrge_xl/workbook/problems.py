@@ -148,7 +148,7 @@ class ProblemsPainter(BlockPainter):
         self.frame_used(self.first, last, 6, self.left + 1, words)
 
     def _formulas(self) -> list[tuple[Run, str, str]]:
-        """Each column of the list: its cells, formula and style."""
+        """Give each column of the list: its cells, formula and style."""
         end = self.first + self.block.rows - 1
         pick, worst, origin = self.pick.at(ROW), self.number.at(ROW), self.origin.at(ROW)
         found, what = self.found.at(ROW), self.what.at(ROW)
@@ -227,7 +227,7 @@ class ProblemsNow:
 
 
 def _short(row: Row) -> str:
-    """What a row is about; open rows have a code only."""
+    """Say what a row is about; open rows have a code only."""
     if row.label == row.code:
         return ""
     return row.label if len(row.label) <= LABEL_LENGTH else row.label[: LABEL_LENGTH - 1].rstrip() + "…"

@@ -116,7 +116,7 @@ class ProgressPainter:
         self.book.define_name(sheet.progress_name, name)
 
     def _share(self, style: str) -> Place:
-        """The share of required answers that are given."""
+        """Give the share of required answers that are given."""
         need, have = (address(self.row, column) for column in (NEED, GIVEN))
         formula = f'=IF({need}=0,"",{have}/{need})'
         return self.pen.formula(Place(self.row, SHARE), formula, style, "0%")
@@ -219,7 +219,7 @@ class Progress:
         return f"=IF(AND({required}=0,NOT({in_use})),{text_literal(self.unused)},{text})"
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """One cell."""
+        """Give one cell."""
         required, given, wrong, look = content.progress(self.sheet)
         if not required and not content.ticked(self.sheet.tool.code):
             return [self.unused]

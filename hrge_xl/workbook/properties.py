@@ -22,7 +22,7 @@ FIRST_NUMBER = 2
 
 
 def custom(facts: Mapping[str, str]) -> bytes:
-    """Every field of the stamp that has a value. Raises `LimitError` for one that is too long."""
+    """Give every field of the stamp that has a value. Raises `LimitError` for one that is too long."""
     given = [(name, facts[name]) for name in FIELDS if facts[name]]
     return (
         HEAD + "".join(_property(*each) for each in enumerate(given, FIRST_NUMBER)) + "</Properties>"

@@ -28,7 +28,7 @@ class Target:
 
 
 def reference_lists(layout: Layout) -> dict[str, list[Target]]:
-    """Every list of rows that a workbook needs, by defined name."""
+    """Give every list of rows that a workbook needs, by defined name."""
     lists: dict[str, list[Target]] = {}
     for sheet in layout.sheets:
         for slot in sheet.slots:
@@ -40,7 +40,7 @@ def reference_lists(layout: Layout) -> dict[str, list[Target]]:
 
 
 def looked_up(layout: Layout) -> Iterator[tuple[Grid, Column]]:
-    """The columns that `lookup` reads anywhere in the spec."""
+    """Give the columns that `lookup` reads anywhere in the spec."""
     keys = {key for expr in compiled(layout.spec).expressions() for key in looked_up_in(expr)}
     for grid in layout.rows_of.values():
         for tool, code in sorted(keys):
@@ -65,14 +65,14 @@ def _targets(grid: Grid, field: Field) -> list[Target]:
 
 
 def label_formula(layout: Layout, target: Target) -> str:
-    """What the list shows for an open row: its code and what it is about."""
+    """Say what the list shows for an open row: its code and what it is about."""
     sheet = quoted(layout.sheet[target.grid.tool.code].name)
     cell = f"{sheet}!${column_letters(target.label_column or 1)}${target.row}"
     return f'"{target.code} "&LEFT({cell},{LABEL_LENGTH})'
 
 
 def active_cell(layout: Layout, target: Target) -> str:
-    """The helper cell that counts the answers of an open row."""
+    """Give the helper cell that counts the answers of an open row."""
     sheet = quoted(layout.sheet[target.grid.tool.code].name)
     column = next(c.index for c in target.grid.columns if c.role == "active")
     return f"{sheet}!${column_letters(column)}${target.row}"

@@ -23,7 +23,7 @@ _TEXTS = re.compile('"[^"]*"')
 
 
 def sharable(formula: str) -> bool:
-    """Whether Excel takes the formula as a shared one: no other sheet, constant array or range of results."""
+    """Say whether Excel takes the formula as a shared one: no other sheet, constant array or range of results."""
     bare = _TEXTS.sub("", formula)
     return not any(mark in bare for mark in ("!", "{", "#", "):"))
 
@@ -37,14 +37,14 @@ class SharedFormula(str):
 
     @classmethod
     def first(cls, formula: str, number: int, cells: str) -> SharedFormula:
-        """The formula itself, in the first cell of the range."""
+        """Give the formula itself, in the first cell of the range."""
         shared = cls(formula.removeprefix("="))
         shared.number, shared.range = number, cells
         return shared
 
     @classmethod
     def follower(cls, number: int) -> SharedFormula:
-        """A cell further down."""
+        """Give a cell further down."""
         shared = cls("shared")
         shared.number, shared.range = number, ""
         return shared

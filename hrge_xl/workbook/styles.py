@@ -171,7 +171,7 @@ STYLES: dict[str, dict[str, Any]] = {
 
 
 def ink_on(fill: str) -> str:
-    """The colour of letters that can be read on a fill: the usual ink, else black or white."""
+    """Give the colour of letters that can be read on a fill: the usual ink, else black or white."""
     found = [colour for colour in (INK, "#000000", PAPER) if _contrast(colour, fill) >= CONTRAST]
     return found[0] if found else "#000000"
 

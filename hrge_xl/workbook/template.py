@@ -29,7 +29,7 @@ class BlankSheet:
         self.member = drawn.member(list(self.ends.values()))
 
     def stamped(self, content: Content, differing: set[str], texts: MoreTexts) -> Member:
-        """The sheet with another content."""
+        """Give the sheet with another content."""
         units = [unit for unit, noted in self.units if not noted.holds(differing)]
         changed = self.drawn.ends(self.drawn.values(content, units), texts)
         if all(self.ends[cell] == end for cell, end in changed.items()):
@@ -50,7 +50,7 @@ class Template:
             raise ValueError("a template is made from a blank content")
 
     def stamped(self, content: Content) -> bytes:
-        """The workbook with a content. Raises `LimitError` where something does not fit into Excel."""
+        """Give the workbook with a content. Raises `LimitError` where something does not fit into Excel."""
         differing, texts = content.differences(self.blank), self.drawing.texts.more()
         known = {key: noted.found for key, noted in self.known.items() if noted.holds(differing)}
         content = replace(content, memory=Memory(known))

@@ -23,7 +23,7 @@ class DrawnTexts:
         self.part = Deflation().add(COUNTS.sub("", part, count=1).removesuffix("</sst>").encode())
 
     def more(self) -> MoreTexts:
-        """The texts of one workbook, to be added to."""
+        """Give the texts of one workbook, to be added to."""
         return MoreTexts(self)
 
 
@@ -35,13 +35,13 @@ class MoreTexts:
         self.asked = False  # whether any text was asked for
 
     def number(self, text: str) -> int:
-        """The number of a text."""
+        """Give the number of a text."""
         self.asked = True
         known = self._drawn.numbers.get(text)
         return self._more.setdefault(text, self._drawn.count + len(self._more)) if known is None else known
 
     def member(self) -> Member:
-        """The part that holds them all."""
+        """Give the part that holds them all."""
         entries = "".join(map(_entry, self._more))
         return self._drawn.part.add(f"{entries}</sst>".encode()).member(PART)
 
@@ -52,7 +52,7 @@ def _entry(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """A text as it stands between two tags; characters that XML cannot have in the spelling of the format."""
+    """Give a text as it stands between two tags; characters that XML cannot have in the spelling of the format."""
     return NOT_PLAIN.sub(_spelt, text) if NOT_PLAIN.search(text) else text
 
 

@@ -94,7 +94,7 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
 
 
 def _links(layout: Layout, sheet: Sheet) -> Iterator[tuple[str, str]]:
-    """The sheet before, the cover, and the sheet behind, each with what its link says around its name."""
+    """Give the sheet before, the cover, and the sheet behind, each with what its link says around its name."""
     names = [layout.cover_name, *(each.name for each in layout.sheets), layout.lists_name]
     at = names.index(sheet.name)
     yield names[at - 1], "◀ {}"
@@ -110,7 +110,7 @@ def _link_text(text: str, name: str, room: float) -> str:
 
 
 def _first_that_scrolls(sheet: Sheet) -> int:
-    """The column of the first answer behind the links."""
+    """Give the column of the first answer behind the links."""
     columns: list[Column] = [column for grid in sheet.grids for column in grid.columns]
     behind = MARK_COLUMN + 3
     return max(behind, min((c.index for c in columns if c.index > sheet.grids[0].frozen), default=behind))

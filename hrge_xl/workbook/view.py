@@ -111,7 +111,7 @@ def _shown(tool: Sheet) -> set[int]:
 
 
 def _printed(grid: Grid) -> set[int]:
-    """The columns that people talk about: not those that can be folded away at the end, and what explains them."""
+    """Give the columns that people talk about: not those that can be folded away at the end, and what explains them."""
     columns = [c.index for c in grid.columns if c.role not in (*HIDDEN, "status")]
     bands = list(grid.bands)
     while bands and bands[-1][0].folded:
@@ -121,7 +121,7 @@ def _printed(grid: Grid) -> set[int]:
 
 
 def _pages(widths: Iterable[int], leading: int) -> int:
-    """How many pages across keep the columns readable, the first ones (number, check, name) on each of them."""
+    """Say how many pages across keep the columns readable, the first ones (number, check, name) on each of them."""
     widths = list(widths)
     if sum(widths) <= PAGE_WIDTH:
         return 1

@@ -62,7 +62,7 @@ GROUPS = (
 
 
 def aggregates(store: Store, today: date, wanted: Collection[str]) -> Rows:
-    """Those of the wanted tables of figures that this dataset has."""
+    """Give those of the wanted tables of figures that this dataset has."""
     source = Sources.of(store, today)
     there = [name for name in wanted if name in store.tables] if store.schema.spec else []
     found = {name: _selected(store, SELECTS[name](source)) for name in there if name in SELECTS}
@@ -74,7 +74,7 @@ def _selected(store: Store, figure: sa.Select[Row]) -> list[Row]:
 
 
 def _worked_out(store: Store, source: Sources) -> Rows:
-    """What all teams come to, from every value of every indicator."""
+    """Say what all teams come to, from every value of every indicator."""
     made = totals(values(store, source), source.spec)
     lines = (aggregate_indicators(made), aggregate_splits(made, source.spec))
     return {name: _numbered(some) for name, some in zip(WORKED_OUT, lines, strict=True)}

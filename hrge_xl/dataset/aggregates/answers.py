@@ -11,12 +11,12 @@ from .common import BY_COUNTRY, TOTAL
 
 
 def _of_own_rows() -> list[str]:
-    """The names of the field types whose codes are those of rows: they mean nothing elsewhere."""
+    """Give the names of the field types whose codes are those of rows: they mean nothing elsewhere."""
     return [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
 
 
 def answers(source: sql.Sources) -> sql.Select:
-    """Every code by question; questions that stand on fixed rows by row."""
+    """Give every code by question; questions that stand on fixed rows by row."""
     found = _counted(source).subquery()
     question, code = sql.questions(source), sql.codes(source)
     told = (
@@ -30,7 +30,7 @@ def answers(source: sql.Sources) -> sql.Select:
 
 
 def _counted(source: sql.Sources) -> sql.Select:
-    """Every code by question, and by fixed row where there is one."""
+    """Give every code by question, and by fixed row where there is one."""
     given, items, ways = source[ANSWERS], sql.fixed_rows(source), sql.breakdowns(TOTAL, BY_COUNTRY)
     lines = (
         sa.select(

@@ -18,7 +18,7 @@ Record = dict[str, Any]
 
 
 def records(store: Store, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
-    """The rows of a table by column: all columns, or these where there are many rows."""
+    """Give the rows of a table by column: all columns, or these where there are many rows."""
     names = columns or store.schema.by_name[name].names
     return (dict(zip(names, row, strict=True)) for row in store.rows(name, *where, columns=columns))
 
@@ -29,13 +29,13 @@ def rounded(value: Any) -> float | None:
 
 
 def label_of(spec: Spec, vocabulary: str | None, code: str, language: str | None = None) -> str:
-    """The label of an entry of a list; the code where it has none."""
+    """Give the label of an entry of a list; the code where it has none."""
     entries = spec.vocabularies[vocabulary].by_code if vocabulary in spec.vocabularies else {}
     return entries[code].label.say(language or spec_language(spec)) if code in entries else code
 
 
 def said(spec: Spec, field: Field, value: Any, language: str | None = None) -> str:
-    """A value as people read it: labels in place of codes."""
+    """Give a value as people read it: labels in place of codes."""
     tag = language or spec_language(spec)
     if field.vocabulary is not None:
         codes = str(f"{value:g}" if isinstance(value, float) else value).split(";")

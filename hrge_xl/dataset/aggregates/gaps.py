@@ -10,7 +10,7 @@ from . import sql
 
 
 def gaps(source: sql.Sources) -> sql.Select:
-    """One line per question with at least one no, the most frequent first."""
+    """Give one line per question with at least one no, the most frequent first."""
     asked = source.spec.figures.questions
     assert asked is not None
     lines = _answers(source, asked).subquery()
@@ -26,7 +26,7 @@ def gaps(source: sql.Sources) -> sql.Select:
 
 
 def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
-    """Every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
+    """Give every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
     given, question, items = source[ANSWERS], sql.questions(source), sql.fixed_rows(source)
     is_no = given.c.code.in_(asked.no)
     return (

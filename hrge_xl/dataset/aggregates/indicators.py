@@ -62,7 +62,7 @@ class Figure:
 
 
 def total_of(found: Sequence[Value], figures: IndicatorFigures) -> Total:
-    """The sum, or numerators over denominators; nothing where that would mean nothing."""
+    """Give the sum, or numerators over denominators; nothing where that would mean nothing."""
     kinds = {value.kind for value in found}
     units = {fold(value.unit or "") for value in found}
     if len(kinds) > 1:
@@ -100,7 +100,7 @@ def _pooled(found: Sequence[Value], factor: float) -> Total:
 
 
 def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:
-    """One figure an indicator and period, in the order of the values: those of an indicator by period."""
+    """Give one figure an indicator and period, in the order of the values: those of an indicator by period."""
     figures = indicator_figures(spec)
     groups: dict[tuple[str, str], list[Value]] = defaultdict(list)
     for value in found:
@@ -167,7 +167,7 @@ def shape(period: str) -> str:
 
 
 def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Row]:
-    """One line an indicator and period."""
+    """Give one line an indicator and period."""
     for figure in made:
         first, numbers = figure.values[0], [value.value or 0.0 for value in figure.values]
         change = None if figure.before is None or figure.now is None else rounded(figure.now - figure.before)
@@ -182,7 +182,7 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Row]:
 
 
 def _one(found: set[Any]) -> Any:
-    """What all agree on."""
+    """Say what all agree on."""
     return next(iter(found)) if len(found) == 1 else None
 
 
@@ -190,7 +190,7 @@ def _one(found: set[Any]) -> Any:
 
 
 def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Row]:
-    """One line a part that somebody filled in, of the indicators that have a total."""
+    """Give one line a part that somebody filled in, of the indicators that have a total."""
     figures, language = indicator_figures(spec), spec_language(spec)
     fields = spec.tool[figures.tool].fields
     parts = [(split, code) for split in figures.splits for code in split.parts]

@@ -14,7 +14,7 @@ CELL = ("down_label", "across_label", "level", "level_label", "cell")  # what is
 
 
 def matrices(source: sql.Sources) -> sql.Select:
-    """The cells of every matrix of the spec that have a row."""
+    """Give the cells of every matrix of the spec that have a row."""
     cells, lines = matrix_cells(source.spec), _rows(source).subquery()
     keys = ("period", "block", "title", "by", "place", "tools", "country", "down", "across")
     counted = sql.grouped(lines, keys, *sql.counts(lines)).subquery()
@@ -27,7 +27,7 @@ def matrices(source: sql.Sources) -> sql.Select:
 
 
 def matrix_cells(spec: Spec) -> sa.CTE:
-    """Every cell of the matrix: its labels, its level, its number, and how much it weighs."""
+    """Give every cell of the matrix: its labels, its level, its number, and how much it weighs."""
     matrix, language = spec.matrix, spec_language(spec)
     assert matrix is not None
     downs, acrosses = (spec.vocabularies[name].items for name in (matrix.down, matrix.across))
@@ -45,7 +45,7 @@ def matrix_cells(spec: Spec) -> sa.CTE:
 
 
 def _sources(spec: Spec) -> sa.CTE:
-    """One line a matrix and sheet that its rows are from."""
+    """Give one line a matrix and sheet that its rows are from."""
     language = spec_language(spec)
     lines = [
         (number, block.title.say(language), " ".join(block.sources), len(block.sources), tool, block.down, block.across)
@@ -58,7 +58,7 @@ def _sources(spec: Spec) -> sa.CTE:
 
 
 def _rows(source: sql.Sources) -> sql.Select:
-    """Every row of a matrix, by everything that it is broken down by."""
+    """Give every row of a matrix, by everything that it is broken down by."""
     rows, files, sources = source[MATRIX_ROWS], source[SUBMISSIONS], _sources(source.spec)
     ways = sql.breakdowns(TOTAL, BY_TOOL, BY_COUNTRY)
     return (

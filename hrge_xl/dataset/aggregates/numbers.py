@@ -14,17 +14,17 @@ from .common import BY_COUNTRY, TOTAL
 
 
 def has_open_rows(tool: Tool) -> bool:
-    """Whether the rows of a sheet mean something else in every return, so that all of them go together."""
+    """Say whether the rows of a sheet mean something else in every return, so that all of them go together."""
     return any(isinstance(block, RegisterBlock) for block in tool.field_blocks)
 
 
 def _adding_up() -> list[str]:
-    """The names of the field types whose answers make a total."""
+    """Give the names of the field types whose answers make a total."""
     return [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
 
 
 def numbers(source: sql.Sources) -> sql.Select:
-    """Every number that teams fill in or that is worked out; totals only of whole numbers."""
+    """Give every number that teams fill in or that is worked out; totals only of whole numbers."""
     lines = _lines(source).subquery()
     number = lines.c.number
     found = sql.grouped(
@@ -38,7 +38,7 @@ def numbers(source: sql.Sources) -> sql.Select:
 
 
 def _lines(source: sql.Sources) -> sql.Select:
-    """Every number with what its row is about."""
+    """Give every number with what its row is about."""
     given, rows, question = source[ANSWERS], _rows(source), sql.questions(source)
     ways = sql.breakdowns(TOTAL, BY_COUNTRY)
     open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]

@@ -9,7 +9,7 @@ from . import sql
 
 
 def overdue(source: sql.Sources) -> sql.Select:
-    """One line per item, the oldest first, with what its list shows; the place is that of its first column."""
+    """Give one line per item, the oldest first, with what its list shows; the place is that of its first column."""
     cells = source[LISTED_ROWS]
     shown = [
         sa.func.max(sa.case((cells.c.column_code == column, cells.c.value))).label(f"list_{column}")

@@ -24,13 +24,13 @@ PLACED = (
 
 
 def risk_figures(spec: Spec) -> RiskFigures:
-    """What the spec says of risks."""
+    """Say what the spec says of risks."""
     assert spec.figures.risks is not None
     return spec.figures.risks
 
 
 def stages(figures: RiskFigures) -> dict[str, Crossing]:
-    """The crossings that place a risk."""
+    """Give the crossings that place a risk."""
     return {BEFORE: figures.before} | ({AFTER: figures.after} if figures.after else {})
 
 
@@ -51,7 +51,7 @@ def risk_places(source: sql.Sources) -> sql.Select:
 
 
 def _placed(source: sql.Sources) -> sql.Select:
-    """Every risk of the returns that count at every stage, with the cell that places it."""
+    """Give every risk of the returns that count at every stage, with the cell that places it."""
     figures, rows, files = risk_figures(source.spec), source[MATRIX_ROWS], source[SUBMISSIONS]
     lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
     stage = sql.listed("stages", "stage down_field across_field place:integer", lines)
@@ -71,7 +71,7 @@ def _part(placed: sa.FromClause, by: str, code: sql.Expression) -> sql.Select:
 
 
 def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakdown) -> sql.Select:
-    """Risks by what their sheet stands for, or by each of the answers to a question."""
+    """Give risks by what their sheet stands for, or by each of the answers to a question."""
     if breakdown.field is None:
         stands_for = sa.case(breakdown.tools, value=placed.c.tool)
         return _part(placed, by, stands_for).where(stands_for.is_not(None))
@@ -85,7 +85,7 @@ def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakd
 
 
 def aggregate_risks(source: sql.Sources) -> sql.Select:
-    """The cells with a risk by stage: in total, by tool, country and breakdown."""
+    """Give the cells with a risk by stage: in total, by tool, country and breakdown."""
     cells, names = matrix_cells(source.spec), _names(source.spec)
     lines = risk_places(source).subquery()
     keys = ("period", "stage", "stage_place", "by", "code", "down", "across")
@@ -106,17 +106,17 @@ def aggregate_risks(source: sql.Sources) -> sql.Select:
 
 
 def ways(spec: Spec) -> tuple[str, ...]:
-    """What risks are broken down by, in the order in which it is shown."""
+    """Say what risks are broken down by, in the order in which it is shown."""
     return BY_TOOL, BY_COUNTRY, *risk_figures(spec).by
 
 
 def _places(names: Sequence[str]) -> dict[str, int]:
-    """The place of each breakdown, the total first."""
+    """Give the place of each breakdown, the total first."""
     return {by: place for place, by in enumerate((TOTAL, *names))}
 
 
 def _names(spec: Spec) -> sa.CTE:
-    """The label of every part of every breakdown, in the order of its list."""
+    """Give the label of every part of every breakdown, in the order of its list."""
     lines = [
         (by, code, label, place)
         for by in ways(spec)
@@ -126,7 +126,7 @@ def _names(spec: Spec) -> sa.CTE:
 
 
 def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
-    """The parts of a breakdown with their labels, in the order of their list."""
+    """Give the parts of a breakdown with their labels, in the order of their list."""
     if by == BY_TOOL:
         tools = (spec.tool[code] for code in risk_figures(spec).tools)
         return {tool.code: tool.title.say(language) for tool in tools}
@@ -136,7 +136,7 @@ def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
 
 
 def _vocabulary(spec: Spec, breakdown: Breakdown) -> str | None:
-    """The list that the codes of a breakdown are from."""
+    """Give the list that the codes of a breakdown are from."""
     fields = spec.tool[risk_figures(spec).tools[0]].fields
     return breakdown.vocabulary or fields[breakdown.field or ""].vocabulary
 
@@ -157,7 +157,7 @@ def top_risks(source: sql.Sources) -> sql.Select:
 
 
 def _weighed(source: sql.Sources) -> sql.Select:
-    """Every open risk with its two places, what they weigh, and the cell that names it."""
+    """Give every open risk with its two places, what they weigh, and the cell that names it."""
     figures, cells = risk_figures(source.spec), matrix_cells(source.spec)
     placed, rows = sql.at_hand(_both_places(source)), sql.at_hand(_open_rows(source))
     named = sql.answers_to(source, figures.name, figures.tools)
@@ -181,7 +181,7 @@ def _weighed(source: sql.Sources) -> sql.Select:
 
 
 def _both_places(source: sql.Sources) -> sql.Select:
-    """One line a risk, with its steps at each stage."""
+    """Give one line a risk, with its steps at each stage."""
     placed = _placed(source).subquery()
     steps = [
         sa.func.max(sa.case((placed.c.stage == stage, placed.c[side]))).label(f"{stage}_{side}")
@@ -192,7 +192,7 @@ def _both_places(source: sql.Sources) -> sql.Select:
 
 
 def _open_rows(source: sql.Sources) -> sql.Select:
-    """The rows of all sheets of risks that are not over, with what a list of risks shows."""
+    """Give the rows of all sheets of risks that are not over, with what a list of risks shows."""
     figures, rows = risk_figures(source.spec), []
     for tool in figures.tools:
         wide = source[source.schema.wide[tool]]

@@ -40,7 +40,7 @@ class Sources:
 
     @classmethod
     def of(cls, store: Store, today: date) -> Sources:
-        """The tables of a dataset."""
+        """Give the tables of a dataset."""
         return cls(store.tables, store.schema, sa.literal(today, sa.Date()))
 
     def __getitem__(self, table: Table) -> sa.Table:
@@ -60,19 +60,19 @@ def numbered(columns: Sequence[str], lines: Select, *order: str) -> Select:
 
 
 def _ordered(column: Expression, *, down: bool) -> Expression:
-    """What to sort by: nothing comes before everything, texts in the order of their bytes."""
+    """Say what to sort by: nothing comes before everything, texts in the order of their bytes."""
     key = in_bytes(column) if isinstance(column.type, sa.String) else column
     return key.desc().nulls_last() if down else key.asc().nulls_first()
 
 
 def grouped(lines: sa.FromClause, keys: Sequence[str], *figures: sa.Label[Any]) -> Select:
-    """Figures by these columns."""
+    """Give figures by these columns."""
     columns = [lines.c[name] for name in keys]
     return sa.select(*columns, *figures).group_by(*columns)
 
 
 def counts(lines: sa.FromClause) -> list[sa.Label[Any]]:
-    """How many lines there are, of how many teams and submissions; where they tell, how many of returned ones."""
+    """Say how many lines there are, of how many teams and submissions; where they tell, how many of returned ones."""
     found = [
         sa.func.count().label("count"),
         distinct(lines.c.team).label("teams"),
@@ -89,7 +89,7 @@ def returned(files: sa.FromClause) -> sa.Label[Any]:
 
 
 def listed(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> sa.CTE:
-    """What the spec says as a table; columns as in the schema: `"code label place:integer"`."""
+    """Say what the spec says as a table; columns as in the schema: `"code label place:integer"`."""
     parts = [part.partition(":") for part in columns.split()]
     named = [sa.column(column, TYPES[kind or TEXT]) for column, _, kind in parts]
     lines = [tuple(row) for row in rows] or [(None,) * len(named)]
@@ -97,66 +97,66 @@ def listed(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> sa.CTE:
 
 
 def breakdowns(*names: str) -> sa.CTE:
-    """The ways to break figures down: what is joined to it has every line once for each of them."""
+    """Give the ways to break figures down: what is joined to it has every line once for each of them."""
     return listed("breakdowns", "by place:integer", [(name, at) for at, name in enumerate(names)])
 
 
 def questions(source: Sources) -> sa.CTE:
-    """Every question by tool and field, numbered in the order in which they are asked."""
+    """Give every question by tool and field, numbered in the order in which they are asked."""
     book = source[CODEBOOK]
     return at_hand(sa.select(book).where(book.c.code.is_(None)))
 
 
 def codes(source: Sources) -> sa.CTE:
-    """Every code of every question with its label."""
+    """Give every code of every question with its label."""
     book = source[CODEBOOK]
     return at_hand(sa.select(book).where(book.c.code.is_not(None)))
 
 
 def fixed_rows(source: Sources) -> sa.CTE:
-    """The fixed rows of the lists."""
+    """Give the fixed rows of the lists."""
     return at_hand(sa.select(source[ITEMS]))
 
 
 def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:
-    """The answers to one question of some sheets."""
+    """Give the answers to one question of some sheets."""
     given = source[ANSWERS]
     return at_hand(sa.select(given).where(given.c.current, given.c.tool.in_(tools), given.c.field == field))
 
 
 def at_hand(lines: Select) -> sa.CTE:
-    """Lines that are worked out once and then looked up: a database would go through them for every row."""
+    """Give lines that are worked out once and then looked up: a database would go through them for every row."""
     return lines.cte().prefix_with("MATERIALIZED")
 
 
 def same(one: sa.FromClause, other: sa.FromClause, *columns: str) -> Expression:
-    """Whether two lines agree in some columns."""
+    """Say whether two lines agree in some columns."""
     return sa.and_(*(one.c[name] == other.c[name] for name in columns))
 
 
 def distinct(column: Expression) -> Expression:
-    """How many different values a column has."""
+    """Say how many different values a column has."""
     return sa.func.count(sa.distinct(column))
 
 
 def whole(number: Expression) -> Expression:
-    """A sum of whole numbers as one itself: PostgreSQL makes it a decimal."""
+    """Give a sum of whole numbers as one itself: PostgreSQL makes it a decimal."""
     return sa.cast(number, sa.BigInteger())
 
 
 def share(part: Expression, of: Expression) -> Expression:
-    """A share of whole numbers with four decimals; nothing where there is nothing to have a share in."""
+    """Give a share of whole numbers with four decimals; nothing where there is nothing to have a share in."""
     ten_thousandths = (20_000 * whole(part) + whole(of)) // whole(sa.func.nullif(2 * of, 0))
     return sa.cast(ten_thousandths, sa.Double()) / 10_000
 
 
 def steady(number: Expression) -> Expression:
-    """A mean or a sum without the digits that depend on the order in which a database adds up."""
+    """Give a mean or a sum without the digits that depend on the order in which a database adds up."""
     return sa.cast(sa.func.round(sa.cast(number, sa.Numeric()), DECIMALS), sa.Double())
 
 
 def as_text(column: Expression) -> Expression:
-    """A column as text; whole numbers without a point."""
+    """Give a column as text; whole numbers without a point."""
     if not isinstance(column.type, sa.Double):
         return sa.cast(column, sa.Text())
     number = sa.cast(column, sa.BigInteger())

@@ -55,18 +55,18 @@ class Value:
 
 
 def indicator_figures(spec: Spec) -> IndicatorFigures:
-    """What the spec says of indicators."""
+    """Say what the spec says of indicators."""
     assert spec.figures.indicators is not None
     return spec.figures.indicators
 
 
 def indicator_values(source: sql.Sources) -> sql.Select:
-    """One line per value, with the cell that it stands in; one stated again later says so in `why`."""
+    """Give one line per value, with the cell that it stands in; one stated again later says so in `why`."""
     return sql.numbered(INDICATOR_VALUES.names, _values(source), *ORDER)
 
 
 def values(store: Store, source: sql.Sources) -> list[Value]:
-    """The same values with their parts, as totals are made of them."""
+    """Give the same values with their parts, as totals are made of them."""
     columns = [each.name for each in fields(Value) if each.name != "parts"]
     parts = _parts(indicator_figures(source.spec))
     wanted = sql.numbered(["n", *columns, *map(_column, parts)], _values(source), *ORDER)
@@ -82,7 +82,7 @@ def values(store: Store, source: sql.Sources) -> list[Value]:
 
 
 def _values(source: sql.Sources) -> sql.Select:
-    """Every value, and why it does not count: there is none, or a later return of the team states it again."""
+    """Give every value, and why it does not count: there is none, or a later return of the team states it again."""
     lines = _stated(source).subquery()
     newest_first = (
         lines.c.period_end.desc().nulls_last(), lines.c.issued.desc().nulls_last(),
@@ -96,7 +96,7 @@ def _values(source: sql.Sources) -> sql.Select:
 
 
 def _stated(source: sql.Sources) -> sql.Select:
-    """Every value of the returns that count, with what the rows say that it leads to."""
+    """Give every value of the returns that count, with what the rows say that it leads to."""
     figures, known = indicator_figures(source.spec), _Known(source)
     own, catalogue, files = known.own, known.catalogue, source[SUBMISSIONS]
     typed, periods = sql.answers_to(source, figures.value, [figures.tool]), sql.codes(source)
@@ -152,12 +152,12 @@ class _Known:
         )
 
     def _reference(self, leads: Sequence[str], of: str) -> sql.Expression:
-        """The row of the catalogue that a value leads to, by way of the row that it is about or at once."""
+        """Give the row of the catalogue that a value leads to, by way of the row that it is about or at once."""
         codes = [self.about.c[_column(code)] for code in leads]
         return sa.func.coalesce(*codes, self.own.c[_column(of)], sa.null())
 
     def first(self, *codes: str | None) -> sql.Expression:
-        """The first of some fields that is filled in; of one in several places the nearest to the value."""
+        """Give the first of some fields that is filled in; of one in several places the nearest to the value."""
         names = [_column(code) for code in codes if code]
         places = (self.own, self.about, self.catalogue)
         there = [place.c[name] for name in names for place in places if name in place.c]
@@ -165,22 +165,22 @@ class _Known:
 
 
 def _column(code: str) -> str:
-    """The column of a field, which meets no other one."""
+    """Give the column of a field, which meets no other one."""
     return f"field_{code}"
 
 
 def _fields(figures: IndicatorFigures, name: str) -> tuple[str | None, ...]:
-    """The fields that a number may stand in: a value is typed, or else calculated."""
+    """Give the fields that a number may stand in: a value is typed, or else calculated."""
     return (figures.value, figures.calculated) if name == VALUE else (getattr(figures, name),)
 
 
 def _parts(figures: IndicatorFigures) -> list[str]:
-    """The fields of all splits."""
+    """Give the fields of all splits."""
     return list(dict.fromkeys(code for split in figures.splits for code in split.parts))
 
 
 def _kinds(figures: IndicatorFigures, leads: Sequence[str]) -> dict[str, str]:
-    """What the fields hold that figures are made of."""
+    """Say what the fields hold that figures are made of."""
     texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
     numbers = (*(code for name in NUMBERS for code in _fields(figures, name)), *_parts(figures))
     found = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT) | dict.fromkeys(
@@ -190,7 +190,7 @@ def _kinds(figures: IndicatorFigures, leads: Sequence[str]) -> dict[str, str]:
 
 
 def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) -> Any:
-    """The rows of some sheets of the returns that count; a field that one of them does not have is blank there."""
+    """Give the rows of some sheets of the returns that count; a field that one of them does not have is blank there."""
     asked = {code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)}
     selects = []
     for tool in tools:
@@ -211,7 +211,7 @@ def _as(column: sql.Expression, kind: str) -> sql.Expression:
 
 
 def _leads_on(spec: Spec, field: Field) -> bool:
-    """Whether a reference goes to a catalogue, whose rows mean the same in every return."""
+    """Say whether a reference goes to a catalogue, whose rows mean the same in every return."""
     catalogues = (tool for tool in field.to if _is_catalogue(spec.tool[tool]))
     return bool(field.to) and any(catalogues)
 
@@ -221,7 +221,7 @@ def _is_catalogue(tool: Tool) -> bool:
 
 
 def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
-    """Every row of every catalogue with its fixed columns."""
+    """Give every row of every catalogue with its fixed columns."""
     language, items = spec_language(spec), catalogue_items(spec).values()
     told = {code: kind for code, kind in kinds.items() if any(code in item.values for item in items)}
     lines = [
@@ -242,12 +242,12 @@ def _constant(value: Any, kind: str) -> Any:
 
 
 def catalogue_items(spec: Spec) -> dict[str, Item]:
-    """Every row of every catalogue by its code."""
+    """Give every row of every catalogue by its code."""
     blocks = (block for tool in spec.tools for block in tool.blocks if isinstance(block, CatalogueBlock))
     return {item.code: item for block in blocks if isinstance(block.items, tuple) for item in block.items}
 
 
 def catalogue_label(spec: Spec, code: str, language: str) -> str:
-    """The short name of a row of a catalogue; nothing for one that is in none."""
+    """Give the short name of a row of a catalogue; nothing for one that is in none."""
     item = catalogue_items(spec).get(code)
     return item.label.say(language) if item else ""

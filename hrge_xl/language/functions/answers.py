@@ -147,7 +147,7 @@ class Unique(Function):
         return truth(result)
 
     def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        """What stands twice is certain; what seems to stand once may be what cannot be read elsewhere."""
+        """Say what stands twice is certain; what seems to stand once may be what cannot be read elsewhere."""
         import numpy as np
 
         own = worst_of(errors, *call.args)

@@ -144,7 +144,7 @@ class AnyRow(CountIf):
         return truth(np.asarray((inner.astype(bool) & active).any(axis=1, keepdims=True)))
 
     def error(self, errors: ErrorPropagation, expr: Over) -> Integers:
-        """One row that is certain decides it."""
+        """Give one row that is certain decides it."""
         import numpy as np
 
         worst = super().error(errors, expr)

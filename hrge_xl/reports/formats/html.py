@@ -114,7 +114,7 @@ class View:
         return ", ".join(called.get(tool, tool) for tool in matrix["tools"])
 
     def team(self, file: FileRow) -> str:
-        """The team of a file, or words for none."""
+        """Give the team of a file, or words for none."""
         return file["identity"]["team"] if file["identity"] else self.words["no_team"]
 
     @cached_property
@@ -139,27 +139,27 @@ class View:
         return f"{page if self.page is None else page.partition('/')[2]}#f{at}"
 
     def rule(self, code: str) -> Group:
-        """The findings of one code, in all files."""
+        """Give the findings of one code, in all files."""
         return next((group for group in self.codes if group.title == code), Group(code))
 
     def reconciliation(self) -> list[str]:
-        """What was received and what became of it, a sentence each: as it is said everywhere."""
+        """Say what was received and what became of it, a sentence each: as it is said everywhere."""
         numbers = {key: value for key, value in self.document["summary"].items() if key in RECONCILED}
         return list(Reconciliation(self.document["summary"]["files"], **numbers).lines(self.words["lang"]))  # type: ignore[arg-type]
 
     def became(self) -> list[str]:
-        """What became of files that could be read, by the keys of the summary, as far as it became of any."""
+        """Say what became of files that could be read, by the keys of the summary, as far as it became of any."""
         numbers = dict(self.document["summary"])
         return [key for key in BECAME if numbers[key] or key == "counted"]
 
     def other(self, file: FileRow) -> int | None:
-        """The number of the file that a file gives way to, meets, or is a copy of."""
+        """Give the number of the file that a file gives way to, meets, or is a copy of."""
         if file["copy_of"] is not None:
             return self.contents.get((file["dataset"], file["submission"]))
         return self.contents.get((file["dataset"], file["superseded_by"] or ""))
 
     def dataset(self, number: int) -> str:
-        """A dataset in words."""
+        """Give a dataset in words."""
         row = self.document["run"]["datasets"][number]
         files = sum(file["dataset"] == number + 1 for file in self.document["files"])
         named = f"{row['round']} · " if row["round"] else ""
@@ -169,13 +169,13 @@ class View:
         )  # fmt: skip
 
     def matrix_title(self, matrix: MatrixRow) -> str:
-        """The title of a matrix with its period."""
+        """Give the title of a matrix with its period."""
         if not matrix["period"]:
             return matrix["title"]
         return self.say("matrix_title", title=matrix["title"], period=matrix["period"])
 
     def sheet_names(self) -> list[str]:
-        """Names of all sheets with findings, for the filter."""
+        """Give names of all sheets with findings, for the filter."""
         files = (self.document["files"][at] for at in self.listed)
         names = {f["sheet"] for file in files for f in file["findings"] if f["sheet"]}
         return sorted(names)
@@ -197,26 +197,26 @@ class View:
         return [(found, why, numbers) for (why, numbers), found in codes.items()]
 
     def reasons(self, file: FileRow) -> dict[str, list[str]]:
-        """Codes of the checks that did not run on one file, by reason."""
+        """Give codes of the checks that did not run on one file, by reason."""
         found: dict[str, list[str]] = {}
         for skip in file["checks"]["not_run"]:
             found.setdefault(skip["why"], []).append(skip["code"])
         return found
 
     def unplaced(self) -> int:
-        """How many texts stand outside every known cell."""
+        """Say how many texts stand outside every known cell."""
         return sum(len(file["unplaced"]) for file in self.document["files"])
 
     def waiver_anchor(self, waiver: WaiverRow) -> str:
-        """Where a waiver stands on the page."""
+        """Say where a waiver stands on the page."""
         return self.waivers[_waiver_key(waiver)]
 
     def files_of(self, waiver: WaiverRow) -> list[int]:
-        """The numbers of the files that a waiver is about."""
+        """Give the numbers of the files that a waiver is about."""
         return [at for at, file in enumerate(self.document["files"]) if file["sha256"] == waiver["sha256"]]
 
     def decided(self, decision: DecisionRow) -> list[int]:
-        """The numbers of the files that a decision is about."""
+        """Give the numbers of the files that a decision is about."""
         wanted = decision["dataset"], decision["submission"]
         return [
             at
@@ -225,7 +225,7 @@ class View:
         ]
 
     def waived_by(self, waiver: WaiverRow) -> int:
-        """How many findings have this waiver beside them."""
+        """Say how many findings have this waiver beside them."""
         found = (f["waiver"] for file in self.document["files"] for f in file["findings"])
         return sum(each == waiver for each in found)
 
@@ -243,11 +243,11 @@ class View:
         return bool(file["findings"]) and self.total <= OPEN_LIMIT
 
     def language(self, file: FileRow) -> str:
-        """The language that the texts of a file are in."""
+        """Give the language that the texts of a file are in."""
         return file["identity"]["language"] if file["identity"] else self.document["run"]["language"]
 
     def direction(self, file: FileRow) -> str:
-        """The direction that the sheets of a file run in."""
+        """Give the direction that the sheets of a file run in."""
         return direction(self.language(file))
 
     def say(self, key: str, **values: object) -> str:
@@ -280,11 +280,11 @@ class View:
         return next((level["label"] for level in matrix["levels"] if level["code"] == code), code)
 
     def level_rows(self, matrix: MatrixRow, code: str) -> int:
-        """How many rows stand at one level."""
+        """Say how many rows stand at one level."""
         return sum(cell["count"] for cell in matrix["cells"] if cell["level"] == code)
 
     def rows_in(self, matrix: MatrixRow) -> int:
-        """How many rows stand in a matrix."""
+        """Say how many rows stand in a matrix."""
         return sum(cell["count"] for cell in matrix["cells"])
 
     def style(self) -> str:
@@ -309,11 +309,11 @@ class View:
 
 
 def _waiver_key(waiver: WaiverRow) -> tuple[object, ...]:
-    """What tells waivers apart, also those of two ledgers."""
+    """Say what tells waivers apart, also those of two ledgers."""
     return tuple(dict(waiver)[key] for key in ("number", "sha256", "code", "sheet", "cell", "day"))
 
 
 def _words(language: str) -> dict[str, str]:
-    """The words of the page in a language, with the language itself and its direction."""
+    """Give the words of the page in a language, with the language itself and its direction."""
     say = translator(language)
     return {key: say(text) for key, text in WORDS.items()} | {"lang": language, "dir": direction(language)}
