@@ -5,14 +5,19 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import openpyxl
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
-from hrge_xl.intake import read_bytes
+from hrge_xl.intake import Wanted, read_bytes
+from hrge_xl.intake.keys import Plan
+from hrge_xl.issuing import Order, generate
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.spec.load import load
 from hrge_xl.spec.own_sheets import IDENTITY_SHEET
@@ -131,3 +136,22 @@ def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> N
     assert lost(written, kept) == []
     given_back = Book.of(feedback(results[0], spec, today=TODAY))
     assert lost(written, given_back.every_text()) == []
+
+
+@pytest.mark.parametrize("column", ["C", "E"])  # that of the statuses, that of an answer
+def test_a_note_below_the_questions_is_kept_whatever_the_edition(
+    monkeypatch: pytest.MonkeyPatch, column: str
+) -> None:
+    """Of a workbook that another edition of the program issued nobody knows what stood where."""
+    made = generate(load("hrge_toolkit"), Order("PAK", TODAY, "PAK", tools=("1.1",)))
+    book = openpyxl.load_workbook(BytesIO(made))
+    cell = f"{column}{book['1.1 Legislation'].max_row + 3}"
+    book["1.1 Legislation"][cell] = "See also the note of March"
+    book.save(target := BytesIO())
+    monkeypatch.setattr(Plan, "edition", "another")
+    found = read_bytes(
+        target.getvalue(), path="T.xlsx", sha256="", size=0, format="xlsx", want=Wanted("hrge_toolkit")
+    )
+    assert isinstance(found, Submission)
+    assert found.not_run.keys() >= {"S023"}
+    assert [(each.cell, each.text) for each in found.unplaced] == [(cell, "See also the note of March")]

@@ -192,10 +192,16 @@ def test_names_that_excel_does_not_take(copy: Path, file: str, old: str, new: st
 # limits of Excel
 
 
-def test_a_formula_over_excels_limit_is_found_at_its_place_with_the_excess(copy: Path) -> None:
+def _nested() -> str:
+    """Give an expression that takes more characters in a formula than Excel takes."""
     nested = "0"
-    for step in range(8):
-        nested = f"{step} if PLN_08 / PLN_06 > {step} else ({nested})"
+    for step in range(30):
+        nested = f"PLN_06 / (PLN_08 + {step}) if PLN_08 / PLN_06 > {step} else ({nested})"
+    return nested
+
+
+def test_a_formula_over_excels_limit_is_found_at_its_place_with_the_excess(copy: Path) -> None:
+    nested = _nested()
     line, _ = damage(copy, PLAN, FORMULA, f'formula: "{nested} + 1", decimals: 2')
     found = only(copy)
     assert found.startswith(f"{PLAN}:{line}:"), found
@@ -204,9 +210,7 @@ def test_a_formula_over_excels_limit_is_found_at_its_place_with_the_excess(copy:
 
 
 def test_a_rule_over_excels_limit_is_named_and_not_the_cell(copy: Path) -> None:
-    nested = "0"
-    for step in range(8):
-        nested = f"{step} if PLN_08 / PLN_06 > {step} else ({nested})"
+    nested = _nested()
     line, _ = damage(copy, "rules.yaml", "check: PLN_05 >= PLN_04", f'check: "({nested}) + 1 > 0"')
     found = only(copy)
     assert found.startswith(f"rules.yaml:{line}:")

@@ -101,7 +101,10 @@ def _read_sheet(
     broken = issued.broken_lists if issued is not None else frozenset[str]()
     found.observations += tampered(tool_sheet, plan, here, about.lost, broken)
     held = issued.held(tool_sheet, axes) if issued is not None else None
-    found.add(unplaced_texts(tool_sheet, axes, old, held=held, epoch_1904=epoch_1904))
+    formulas = "formulas" not in about.lost
+    found.add(
+        unplaced_texts(tool_sheet, axes, old, held=held, formulas_known=formulas, epoch_1904=epoch_1904)
+    )
     found.observations += formatting(tool_sheet.raw, plan, here, epoch_1904=epoch_1904)
 
 

@@ -50,19 +50,20 @@ def unplaced_texts(
     old: OldSheet | None = None,
     *,
     held: Held | None = None,
+    formulas_known: bool = True,
     epoch_1904: bool = False,
 ) -> UnplacedTexts:
     """Give everything on a tool sheet that stands in no cell of the layout.
 
     `old` describes a sheet of an older version; `held` says in which columns of each row something was issued, where
-    that is known: then every other text is somebody's own.
+    that is known: then every other text is somebody's own. Without `formulas_known` a text may be what a formula shows.
     """
     left, name = UnplacedTexts(), tool_sheet.raw.name
     by_row: dict[int, list[UnplacedText]] = {}
     by_column: dict[int, list[UnplacedText]] = {}
     single: list[UnplacedText] = []
     retired: list[UnplacedText] = []
-    sorter = _Sorter(tool_sheet, axes, old, held)
+    sorter = _Sorter(tool_sheet, axes, old, held, formulas_known=formulas_known)
     for text in sorter.outside(epoch_1904=epoch_1904):
         kind = sorter.kind(text)
         if kind == "row":
@@ -94,12 +95,19 @@ class _Sorter:
     """Tells what is outside the layout, and what kind of thing it is."""
 
     def __init__(
-        self, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None = None, held: Held | None = None
+        self,
+        tool_sheet: ToolSheet,
+        axes: Axes,
+        old: OldSheet | None = None,
+        held: Held | None = None,
+        *,
+        formulas_known: bool = True,
     ) -> None:
         self.raw, self.plan, self.old = tool_sheet.raw, tool_sheet.plan, old
         self.rows, self.columns, self.unmoved = axes.rows, axes.columns, axes.unmoved
         self.top, self.left = tool_sheet.corner
         self.held, self.known = held or self.plan.taken, held is not None
+        self.formulas_known = formulas_known or self.known
         self._expected: dict[int, frozenset[int]] = {}
 
     def outside(self, *, epoch_1904: bool = False) -> Iterator[UnplacedText]:
@@ -192,8 +200,8 @@ class _Sorter:
         return self.raw.cells[text.row][text.column].formula
 
     def _is_service(self, text: UnplacedText) -> bool:
-        """Say whether it stands in a column of checks, where formulas are filled down; texts are nobody's there."""
-        if self.known and self._formula(text) is None:
+        """Say whether it is what a formula shows in a column of checks, where formulas are filled down."""
+        if self.formulas_known and self._formula(text) is None:
             return False
         origin = self.columns.origin.get(text.column)
         return origin is not None and self.plan.roles.get(origin, frozenset()) <= SERVICE_ROLES
