@@ -133,7 +133,7 @@ def test_a_protected_workbook_of_translators(folder: Path, said: Callable[..., s
     assert run([*translate, "--to-xlsx", "fr.xlsx"]) == 0
     protect(folder / "fr.xlsx")
     assert run([*translate, "--from", "fr.xlsx"]) == 2
-    assert "Translated otherwise than before: 0." in said(*translate, "--from", "fr.xlsx")
+    assert "Translated differently from before: 0." in said(*translate, "--from", "fr.xlsx")
 
 
 def test_a_spec_is_drafted_from_a_protected_workbook(
@@ -156,7 +156,7 @@ def test_the_next_round_goes_on_from_protected_returns(
     assert run(["generate", "next", "--password-file", "word.txt"]) == 2
     assert "It opens the returns of --from" in capsys.readouterr().err
     assert run(["generate", "next", "--from", "round", "--password-file", "word.txt"]) == 0
-    assert "Workbooks that go on from round: 1; blank ones: 0." in capsys.readouterr().err
+    assert "Workbooks that continue from round: 1; blank ones: 0." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["drafts", "remind"])

@@ -126,7 +126,7 @@ OUTSIDE_A_ROUND = {
     "--tools": ("C1", "Set the `tools` of the team in"),
     "--blank-rows": ("9", "hrge-xl generate example --country … --blank-rows N"),
     "--answers": ("teams.csv", "hrge-xl generate round --from EARLIER_ROUND"),
-    "--password-file": ("teams.csv", "It opens the workbook of --answers."),
+    "--password-file": ("teams.csv", "or the workbook of --answers."),
     "--output": ("elsewhere", "`hrge-xl status` looks for them"),
     "-o": ("elsewhere", "`hrge-xl status` looks for them"),
 }
