@@ -122,7 +122,7 @@ def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
 
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str]:
-    """Finds the longest of the names, as words of their own where the script has spaces."""
+    """Build a pattern that finds the longest of the names, as words of their own where the script has spaces."""
     return re.compile("|".join(map(_whole, sorted(names, key=len, reverse=True))))
 
 

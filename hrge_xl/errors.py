@@ -90,7 +90,7 @@ class SpecError(HrgeError):
         super().__init__(*map(str, self.mistakes))
 
     def __reduce__(self) -> tuple[type[SpecError], tuple[tuple[Mistake, ...]]]:
-        """It comes whole out of a process of its own."""
+        """Keep the mistakes when the error is pickled, so that it comes whole out of another process."""
         return SpecError, (self.mistakes,)
 
 

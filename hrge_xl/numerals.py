@@ -122,7 +122,7 @@ def _signs(text: str) -> str:
 
 
 def _seen(text: str) -> str:
-    """The text with its forms and spaces as they are typed; blank where it is turned round, and seen as another."""
+    """Return the text with forms and spaces as typed; blank where it is turned round, and so seen as another text."""
     return "" if TURNED_ROUND in text else tidy(unhidden(text).translate(_FORMS))
 
 
@@ -166,7 +166,7 @@ def _of_words(text: str, said: Worded, language: str) -> date | None:
 
 
 def _refuse_other_era(text: str, language: str) -> None:
-    """Raises `OtherCalendar` for a day in words whose months are not ours, or whose year is that of an era."""
+    """Refuse, with `OtherCalendar`, a day in words whose months are not ours, or whose year is that of an era."""
     figures = re.findall(r"\d+", text)
     if OTHER_ERA.search(text):
         raise OtherCalendar(text)
@@ -197,7 +197,7 @@ def _date(year: int, month: int, day: int, language: str) -> date | None:
 
 
 def refuse_other_calendar(year: int, language: str = SOURCE_LANGUAGE) -> None:
-    """Raises `OtherCalendar` for a year that can only be Solar Hijri or Buddhist, in Nepali also Bikram Sambat."""
+    """Refuse, with `OtherCalendar`, a year that can only be Solar Hijri or Buddhist, in Nepali also Bikram Sambat."""
     if year in SOLAR_HIJRI or year in BUDDHIST or year in years_of_own_calendar(language):
         raise OtherCalendar(str(year))
 

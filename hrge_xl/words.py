@@ -58,7 +58,7 @@ def is_language(tag: str) -> bool:
 
 @cache
 def proper_tag(text: str) -> str | None:
-    """The tag of a language as it is to be written, from one that is nearly right or a name; None where none fits."""
+    """Find the proper tag of a language from one that is nearly right or a name; None where none fits."""
     tag = _cased(text.replace("_", "-"))
     if is_language(tag) and locale(tag).language == tag.split("-", maxsplit=1)[0]:
         return tag
@@ -357,7 +357,7 @@ def skeleton(text: str) -> str:
 
 
 def fold_code(text: str) -> str:
-    """A code as it is compared: as `fold`, with digits of every script as 0-9, every dash as `-`, unseen marks out."""
+    """Fold a code to compare it: as `fold`, with digits of every script as 0-9, every dash as `-`, unseen marks out."""
     if text.isascii():
         return fold(text)
     return DASH.sub("-", fold(unhidden(western_digits(text))))

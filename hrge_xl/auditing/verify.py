@@ -208,7 +208,7 @@ def _named(then: Document) -> set[str]:
 
 
 def _specs(asked: Asked, then: Document) -> Iterator[str | None]:
-    """What the spec of each dataset is loaded by: as it was named, as a folder at hand carries it, else by its name.
+    """Yield what each dataset's spec is loaded by: as named, as a folder at hand carries it, else by its name.
 
     Raises `UsageError` where there is none.
     """
@@ -249,7 +249,7 @@ def _tell_of_rounds(audit: Audit, missing: Sequence[str], others: Sequence[Round
 
 
 def _look_into_ledgers(audit: Audit, asked: Asked, then: Document, rounds: Iterable[Round]) -> None:
-    """The seals of the report, what is wrong with the ledgers, and whether the report tells what they tell."""
+    """Check the seals of the report and the ledgers themselves, and whether the report tells what they tell."""
     folders = [folder for folder in dict.fromkeys(_around(asked)) if (folder / NAME).is_file()]
     if not folders or asked.ledger not in (None, folders[0]):
         audit.notes.append("No ledger was found, so seals were not checked. Name its folder with --ledger.")

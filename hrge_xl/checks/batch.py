@@ -42,7 +42,7 @@ class Batch:
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[Submission, Layout]], today: date) -> Batch:
-        """Number the rows of all layouts, ready to take up the answers; they are judged as of today."""
+        """Make a batch with the rows of all layouts numbered, ready to take up the answers, judged as of today."""
         submissions, layouts = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         kinds, which = distinct(layouts)
         days = [today] * len(submissions)

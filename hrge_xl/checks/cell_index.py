@@ -155,7 +155,7 @@ class CellIndex:
 
 
 def number(spec: Spec, layouts: Sequence[Layout]) -> CellIndex:
-    """Number the rows, slots and cells of several layouts of one spec; for batch after batch of these only once."""
+    """Give numbers to the rows, slots and cells of several layouts of one spec; kept for the next batch of the same."""
     known = _LAST.get(spec.name)
     if known is None or known.cell_index.spec is not spec or not _are(known.layouts, layouts):
         known = _LAST[spec.name] = _Numbered(tuple(layouts), _numbered(spec, layouts))

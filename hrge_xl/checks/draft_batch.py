@@ -41,7 +41,7 @@ class DraftBatch(Batch):
 
     @classmethod
     def to_be(cls, plans: Sequence[Plan]) -> DraftBatch:
-        """Number the rows of all layouts; each is judged as of its own day."""
+        """Make a batch with the rows of all layouts numbered; each is judged as of its own day."""
         days = [each.today for each in plans]
         blank = [(Submission("", "", 0, each.identity, last=each.last), each.layout) for each in plans]
         bare = Batch.of(blank, days[0])

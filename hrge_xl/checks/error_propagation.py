@@ -222,7 +222,7 @@ class ErrorPropagation:
         return np.where(not_asked, NONE, np.maximum(doubt, own))
 
     def asking(self, column: Column) -> Integers:
-        """What keeps an answer from being missed that may be required: its cell is gone, or its row may not count."""
+        """Give what keeps a required answer from being missed: its cell is gone, or its row may not count."""
         if not self.run.program.fields.get(column.key, FieldChecks()).requirements:
             return CERTAIN
         return np.maximum(self.unread[:, column.slots], self.in_use(column.table))

@@ -108,7 +108,7 @@ def _judge(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> _Judged:
 
 
 def _results(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, Sequence[Observation]]:
-    """What the check cells and lists of some submissions show otherwise than they had to when they were calculated."""
+    """Find what check cells and lists of submissions show otherwise than they should have when they were calculated."""
     if not any(each.shown_checks for each in batch.submissions):
         return {}
     found = _differing(program, batch, judged)
@@ -158,7 +158,7 @@ def _field(run: Evaluator, hit: Hit) -> tuple[str, str]:
 
 
 def _as_calculated(run: Evaluator) -> Evaluator:
-    """The same, as of the days on which the sheets were calculated; the very same where no other day can matter."""
+    """Give the evaluator as of the days on which the sheets were calculated; itself where no other day can matter."""
     batch, program = run.batch, run.program
     if not program.dated or batch.calculated_on == batch.days:
         return run

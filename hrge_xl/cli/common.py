@@ -191,7 +191,7 @@ def first_line(file: Path) -> str:
 
 
 def print_totals(datasets: Sequence[Dataset]) -> None:
-    """What was received and what became of it, on stderr: the last lines."""
+    """Print what was received and what became of it on stderr, as the last lines."""
     from ..reports.build import totals
 
     for told in (*(note for each in datasets for note in each.notes), *totals(datasets).lines()):

@@ -105,7 +105,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _pages(folder: Path, round_: Round | None, today: date, *, shareable: bool) -> None:
-    """The overview beside the dataset, and the copies that may be shared."""
+    """Write the overview beside the dataset, and the copies that may be shared."""
     from ..exports.exports import formats_there
     from ..exports.shareable import write_shareable
     from ..reports.overview_files import overview_of_folder

@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _tell(before: Sequence[Return], after: Sequence[Return]) -> None:
-    """What has become of each return whose status or reason is another one now."""
+    """Print what has become of each return whose status or reason has changed."""
     was = {each.submission: (each.status, each.reason) for each in before}
     changed = [each for each in after if was.get(each.submission) != (each.status, each.reason)]
     for each in changed:

@@ -57,7 +57,7 @@ def _mark(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> li
 
 
 def _judge(store: Store, connection: Connection, number: int) -> None:
-    """The verdict of a return by the findings that nobody has accepted."""
+    """Set the verdict of a return by the findings that nobody has accepted."""
     table, files = store.tables[FINDINGS_FACT.name], store.tables[SUBMISSIONS.name]
     ours = sa.select(sa.func.count()).where(table.c.submission_id == number)
     errors = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))

@@ -26,7 +26,7 @@ def clean(text: str | None) -> str | None:
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, wherever it splits the line: an apostrophe stands before it."""
+    """Put an apostrophe where a spreadsheet would take a text for a formula, wherever it splits the line."""
     text = _INNER.sub(r"\1'", text)
     return f"'{text}" if _OPENING.match(text) else text
 

@@ -32,7 +32,7 @@ class Cluster(NamedTuple):
 
 @contextmanager
 def cluster(engine: str, jobs: int) -> Iterator[Cluster]:
-    """Processes to work in.
+    """Open a cluster of processes to work in.
 
     `engine` is `dask` for a cluster of our own, else the address of a scheduler. Raises `UsageError`.
     """
@@ -72,7 +72,7 @@ def _await_workers(client: Any, engine: str) -> None:
 
 
 def _quiet() -> None:
-    """What goes wrong in a cluster reaches us as an exception; nobody has to read it twice."""
+    """Silence the log of the cluster: what goes wrong there reaches us as an exception, and need not be read twice."""
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 

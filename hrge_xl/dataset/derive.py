@@ -30,7 +30,7 @@ def derive_here(store: Store, today: date) -> None:
 
 
 def _figures(wanted: Sequence[str], path: Path, today: date) -> Rows:
-    """Some of the tables of figures, worked out by a worker."""
+    """Work out some of the tables of figures, in a worker."""
     with opened(path) as store:
         return aggregates(store, today, wanted)
 

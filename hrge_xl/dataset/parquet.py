@@ -38,7 +38,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 
 def write_csv_as_parquet(source: Path, path: Path, table: Table) -> None:
-    """A table out of its CSV, a piece at a time. Raises `OutputError`."""
+    """Write a table as Parquet from its CSV, a piece at a time. Raises `OutputError`."""
     import pyarrow as pa
     from pyarrow import csv, parquet
 

@@ -92,7 +92,7 @@ def _teams(store: Store) -> Counter[str]:
 
 
 def _completeness(store: Store) -> dict[str, tuple[int, int]]:
-    """Required answers given and asked, over all sheets."""
+    """Give the required answers given and asked in each period, over all sheets."""
     table = store.tables[AGGREGATE_COMPLETENESS.name]
     sums = [whole(sa.func.sum(table.c[name])).label(name) for name in ("answered", "required")]
     lines = store.select(grouped(table, ("period",), *sums).where(table.c.by == TOTAL))

@@ -278,7 +278,7 @@ def _meet(
 
 
 def _conflicts(group: Sequence[_Workbook], finding: Kind, found: dict[str, ReturnStatus]) -> None:
-    """What was decided counts; what was there then gives way to it; what came later waits for a decision too.
+    """Settle conflicts: what was decided counts and replaces what was there then; what came later waits as well.
 
     Of workbooks about one intervention only the last decided one can count, of those about several all.
     """

@@ -124,7 +124,7 @@ def _found(store: Store) -> dict[str, Any]:
 
 
 def _findings(store: Store) -> dict[str, list[str]]:
-    """The findings that count and that nobody has accepted, by code: each by its team and question, not by its file."""
+    """Give the findings that count and nobody has accepted, by code: each by its team and question, not by its file."""
     table = store.tables[FINDINGS.name].c
     about = (table.team, table.tool, table.row, table.field)
     place = sa.case((table.field.is_(None), table.cell))  # a question keeps its name where a cell has moved

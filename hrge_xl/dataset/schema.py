@@ -394,7 +394,7 @@ class Schema:
         return {column: fields[0] for column, fields in self.variants_of(table).items()}
 
     def variants_of(self, table: Table) -> dict[str, list[Field]]:
-        """The fields behind each column of a wide table, one of every sheet that has it: their lists may differ."""
+        """Give the fields behind each column of a wide table, one for every sheet that has it: lists may differ."""
         found: dict[str, list[Field]] = {}
         for tool in table.tools:
             for code, field in self.spec.tool[tool].fields.items() if self.spec else ():

@@ -71,7 +71,7 @@ def write_shard(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:
 
 
 def _write(files: Iterable[Rows], schema: Schema, path: Path) -> tuple[tuple[str, ...], dict[str, int]]:
-    """The least that a SQLite file can be: only tables that have rows, and columns without a type. File by file."""
+    """Write files, one by one, into the barest SQLite file: only tables that have rows, columns without a type."""
     names: list[str] = []
     counts: Counter[str] = Counter()
     with translate_db_errors(path.name), closing(sqlite3.connect(path, isolation_level=None)) as database:
@@ -115,7 +115,7 @@ def discard(shard: Shard) -> None:
 
 
 def _compare(shard: Shard, place: Path) -> None:
-    """What a worker wrote, perhaps on another machine, is here as it wrote it."""
+    """Make sure that a shard is here as a worker wrote it, perhaps on another machine. Raises `StoreError`."""
     try:
         found = sha256_of(place)
     except OSError as error:

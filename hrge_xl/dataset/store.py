@@ -275,7 +275,7 @@ class Store:
                 )
 
     def merge(self, submissions: Sequence[str], other: Path, tables: Sequence[str]) -> None:
-        """The same for rows that stand in another SQLite file: they never become Python's."""
+        """Replace the rows of submissions by those in another SQLite file, which never become Python objects."""
         with self._attached(other), self._renewed(submissions) as connection:
             self._copy(connection, dict.fromkeys(tables, "1"))
 

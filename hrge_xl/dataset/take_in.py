@@ -221,7 +221,7 @@ def _of_one_spec(run: Run) -> Run:
 
 
 def _known_spec(run: Run) -> str | None:
-    """The spec of the dataset: as it is installed, else the copy that it carries, written where workers find it."""
+    """Give what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
     for store in run.stores:
         name = store.facts().get("spec")
         if name:

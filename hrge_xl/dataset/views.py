@@ -320,7 +320,7 @@ def _values(placed: Any, name: str, field: Field, *, labels: bool) -> Iterator[A
 
 
 def _answer(field: Field, value: str) -> str:
-    """SQL for the answer to a field; several of them in one text. As text it is made once, not clause by clause."""
+    """Write SQL for the answer to a field, several of them in one text; as text, not clause by clause, to be quick."""
     asked = f"field = '{field.code}'"
     if not field.several:
         return f"max(CASE WHEN {asked} THEN {value} END)"

@@ -33,7 +33,7 @@ def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
 
 
 def refuse_unwaivable(code: str) -> None:
-    """Raises `UsageError` for what nobody can accept: a file that cannot be read, a stamp that is not ours."""
+    """Refuse, with `UsageError`, what nobody can accept: a file that cannot be read, a stamp that is not ours."""
     kind = CATALOGUE.get(code.upper())
     if kind is not None and (kind.family == "F" or (kind.refuses and kind.family not in WHOSE)):
         raise UsageError(

@@ -154,7 +154,7 @@ def _changed(files: Sequence[Arrival], results: Sequence[Result]) -> Iterator[st
 
 
 def _must_see(places: Sequence[Path]) -> None:
-    """A worker that sees nothing would refuse every file."""
+    """Make sure that this worker sees the places: one that sees nothing would refuse every file."""
     unseen = next((place for place in places if not os.path.exists(place)), None)  # noqa: PTH110 (also where it may not look)
     if unseen is not None:
         raise UsageError(
@@ -163,7 +163,7 @@ def _must_see(places: Sequence[Path]) -> None:
 
 
 def _must_know(task: Task, spec: Spec | None) -> None:
-    """A worker that reads otherwise would take in something else, without a word."""
+    """Make sure that this worker has our program and spec: with others it would silently take in something else."""
     here = f"The worker on {socket.gethostname()}"
     if task.engine != engine():
         raise UsageError(f"{here} has another hrge-xl ({engine()}) than this machine ({task.engine}). {SAME}")

@@ -69,7 +69,7 @@ class Workers:
         self._stop()
 
     def map(self, function: Callable[..., Out], batches: Sequence[In], *more: Any) -> Iterator[Out]:
-        """The result of each batch, in the order of the batches. Raises `HrgeError` when workers die all the time."""
+        """Yield the result of each batch, in the order of the batches. Raises `HrgeError` when workers keep dying."""
         done, tries = 0, 0
         while done < len(batches):
             running = self._ready()
@@ -152,7 +152,7 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
-    """A process of a pool whose parent was killed would wait for work for ever."""
+    """End this process with its parent: in a pool whose parent was killed it would wait for work without end."""
     parent = multiprocessing.parent_process()
 
     def watch() -> None:

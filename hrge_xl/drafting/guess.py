@@ -157,7 +157,7 @@ class _Sheet:
     # tables
 
     def _runs(self) -> Iterator[tuple[tuple[int, int], ...]]:
-        """Runs of adjacent short texts that nobody is meant to fill in, top down."""
+        """Yield runs of adjacent short texts that nobody is meant to fill in, top down."""
         for row in range(1, self.last + 1):
             run: list[tuple[int, int]] = []
             for column in range(1, self.right + 2):
@@ -223,7 +223,7 @@ class _Sheet:
         return [self._register(head, rows)]
 
     def _is_checklist(self, head: Sequence[tuple[int, int]], rows: Sequence[int]) -> bool:
-        """Fixed texts down the first column, and beside them columns with nothing filled in."""
+        """Say whether fixed texts stand down the first column, and beside them columns with nothing filled in."""
         first = head[0][1]
         labelled = [row for row in rows if self.sheet.text(row, first)]
         if len(labelled) < 2 or any(self.sheet.open(row, first) for row in rows):

@@ -161,7 +161,7 @@ def vars_of(rule: Any) -> dict[str, str]:
 
 
 def _extended(package: ZipPackage, target: str | None) -> list[dict[str, str]]:
-    """Validations that Excel keeps in an extension, which openpyxl drops: lists that stand on another sheet."""
+    """Read validations that Excel keeps in an extension, which openpyxl drops: lists that stand on another sheet."""
     name = (target or "").lstrip("/")
     data = package.read(name) if name in package else b""
     if b"dataValidation" not in data:

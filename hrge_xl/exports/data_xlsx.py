@@ -139,7 +139,7 @@ class _Book:
         sheet.repeat_rows(HEADS)
 
     def _heads(self, sheet: Worksheet, table: Table, columns: Sequence[ReadableColumn]) -> None:
-        """What the sheet holds with the way back, the codes of the columns, folded, and their heads."""
+        """Write what the sheet holds, with a link back, then the codes of the columns, folded away, and their heads."""
         seen = [at for at, column in enumerate(columns) if not column.folded]
         link = f"internal:'{self.contents[:SHEET_NAME]}'!A1"
         sheet.write_url(TITLE, seen[0], link, self.formats["link"], self.contents)
@@ -152,7 +152,7 @@ class _Book:
             put(sheet, HEADS, at, column.head, self.formats["head"])
 
     def _named(self, sheet: Worksheet, name: str, columns: Sequence[ReadableColumn], count: int) -> None:
-        """The named table. Only its first row is given to the writer, which would remember every cell."""
+        """Make the rows a named table. Only its first row is given to the writer, which would remember every cell."""
         last = len(columns) - 1
         sheet.constant_memory = False
         made = sheet.add_table(

@@ -92,7 +92,7 @@ def _remove_retired(store: Store, out: Path) -> None:
 
 
 def part(wanted: Sequence[str], export: Export) -> list[str]:
-    """Some of the files: the workbook, the description, or tables as CSV and Parquet.
+    """Write some of the files: the workbook, the description, or tables as CSV and Parquet.
 
     One that somebody has open does not keep the others from being written; what is said of it comes back.
     """

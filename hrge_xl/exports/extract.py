@@ -62,7 +62,7 @@ def table_of(store: Store, name: str) -> Table:
 
 
 def rows_of(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
-    """The rows wanted, in the order of the key. Raises `UsageError` where nothing can be chosen by what is asked."""
+    """Select the rows wanted, in the order of the key. Raises `UsageError` where the table has nothing like that."""
     chosen: dict[str, list[Any]] = {
         "team": list(wish.teams),
         "period": list(wish.periods),
@@ -99,7 +99,7 @@ def _codebook(store: Store, table: Table, language: str) -> Iterator[Row]:
 
 
 def _known(store: Store, column: str, values: Iterable[str]) -> None:
-    """Raises `UsageError` for a team or period that nothing came from."""
+    """Refuse, with `UsageError`, a team or period that nothing came from."""
     its = store.tables["submissions"].c[column]
     known = sorted(str(row[0]) for row in store.select(sa.select(its).distinct()) if row[0])
     wrong = [value for value in values if value not in known]
@@ -112,7 +112,7 @@ def _known(store: Store, column: str, values: Iterable[str]) -> None:
 
 
 def write_file(path: Path, table: Table, rows: Iterable[Row], format_: str) -> None:
-    """A table as a file, there whole or not at all. Raises `OutputError`, `UsageError`."""
+    """Write a table as a file, whole or not at all. Raises `OutputError`, `UsageError`."""
     if format_ == "parquet":
         _parquet(path, table, rows)
     elif format_ == "xlsx":
@@ -124,7 +124,7 @@ def write_file(path: Path, table: Table, rows: Iterable[Row], format_: str) -> N
 
 
 def write_stream(stream: Sink, table: Table, rows: Iterable[Row], format_: str) -> None:
-    """A table as text, row by row."""
+    """Write a table as text, row by row."""
     if format_ == "csv":
         _csv(stream, table, rows, harmless)
     else:
@@ -148,7 +148,7 @@ def _cell(value: Any, guard: Callable[[str], str]) -> Any:
 
 
 def _json(stream: Sink, table: Table, rows: Iterable[Row]) -> None:
-    """A list of objects, one a line."""
+    """Write the rows as a list of objects, one per line."""
     between = "[\n"
     for row in rows:
         line = json.dumps(dict(zip(table.names, row, strict=True)), ensure_ascii=False, default=str)

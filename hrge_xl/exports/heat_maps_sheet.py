@@ -84,7 +84,7 @@ class _HeatMaps:
         return self._by_level(title, totals, (top + len(down) + 3, top, max(len(across), 2) + 2))
 
     def _cell(self, row: int, at: int, level: str, count: int) -> None:
-        """The count; its number format says the level in words, so that colour never stands alone."""
+        """Write the count; its number format says the level in words, so that colour never stands alone."""
         put(self.sheet, row, at, count, self.counted[level])
 
     def _words(self, level: str) -> str:

@@ -57,7 +57,7 @@ def write_csv(path: Path, table: Table, store: Store) -> bool:
 
 
 def write_raw_csv(path: Path, table: Table, store: Store) -> None:
-    """The same with every text as it came: for programs of ours only."""
+    """Write a table as CSV with every text as it came: for programs of ours only."""
     with _csv(path, table) as stream:
         for piece in _pieces(table, store):
             stream.writelines(csv_text(piece.rows, _around(piece, as_it_came=True)[0]))

@@ -69,7 +69,7 @@ class TextField(FieldType):
             yield Check(WRONG_PATTERN, Matches().call(value, Literal(field.pattern, Type.TEXT)))
 
     def guess(self, told: Evidence) -> Guess | None:
-        """A limited length, a list without entries, a time of day, or anything that nothing else is guessed from."""
+        """Guess text from a limited length, a list without entries, a time of day, or where nothing else is guessed."""
         if told.rule == "textLength":
             return Guess(Source.RULE, _characters(told))
         if told.rule == "list" and not told.labels:

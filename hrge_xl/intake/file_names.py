@@ -15,7 +15,7 @@ SHORTEST = (
 
 
 def teams_named(file: str, teams: Iterable[str]) -> set[str]:
-    """The teams whose codes stand in the name of a file as whole words; `PAK 2` goes before the `PAK` within it."""
+    """Find the teams whose codes are whole words in the name of a file; `PAK 2` goes before the `PAK` within it."""
     words, found = _words(PurePath(file).stem), set()
     for team in sorted(teams, key=lambda each: (-len(_words(each)), each)):
         code = _words(team)

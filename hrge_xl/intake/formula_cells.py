@@ -186,7 +186,7 @@ class FormulaCells:
                 yield number, value
 
     def _of_rows(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
-        """What the sign, the sentence and the helper cell of each row should show, where its checks show numbers."""
+        """Yield what each row's sign, sentence and helper cell should show, where its checks show numbers."""
         for row in self._rows:
             checks = row.checks(shown)
             if not all(map(_is_number, checks)):
@@ -235,7 +235,7 @@ def _is_same(shown: Result, expected: Result) -> bool:
 
 
 def _progress(numbers: Sequence[int]) -> tuple[int, int, int, int]:
-    """Required answers of a sheet, those given, and answers to correct and to look at, from its check cells."""
+    """Count a sheet's required answers, those given, and answers to correct and to look at, from its check cells."""
     required, at = 0, Counter[int]()
     for each, count in Counter(numbers).items():
         number = int(each or 0)

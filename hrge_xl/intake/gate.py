@@ -135,7 +135,7 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
 
 @contextmanager
 def _opened_file(path: Path) -> Iterator[io.BufferedReader]:
-    """A regular file, open for reading; raises Unreadable for a link, a folder or a pipe, and where it was changed."""
+    """Open a regular file for reading; raises Unreadable for a link, a folder or a pipe, and where it was changed."""
     _check_kind(os.lstat(path).st_mode)
     with open(os.open(path, _OPEN_FLAGS), "rb") as file:  # noqa: PTH123 - flags that Path.open lacks
         before = os.fstat(file.fileno())

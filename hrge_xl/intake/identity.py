@@ -165,7 +165,7 @@ def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Observation | None
 
 
 def another_spec(identity: Identity, file: str, expected: str) -> Observation:
-    """It is a workbook of another spec, or of one that is not known here."""
+    """Report a workbook of another spec, or of one that is not known here."""
     return _about(ANOTHER_SPEC, file, found=identity.spec, expected=expected)
 
 

@@ -35,7 +35,7 @@ def look_into(
     function: Callable[[Job], Result | Observation], path: Path, remedy: str, password: str | None = None,
     limits: Limits = LIMITS,
 ) -> Result:  # fmt: skip
-    """What a function makes of a workbook. Raises `UsageError`, with this remedy, where there is nothing to be made.
+    """Return what a function makes of a workbook. Raises `UsageError`, with this remedy, where it can make nothing.
 
     The function runs in a process that may die, and answers with what went wrong instead of raising it.
     """
@@ -57,7 +57,7 @@ def _why_not(path: Path, observation: Observation, remedy: str) -> UsageError:
 
 
 def first_table(path: Path, remedy: str, password: str | None = None) -> Table:
-    """What the first sheet with anything in it shows, row by row, in the columns of its first rows. Raises as above."""
+    """Read the first sheet that holds anything, row by row, in the columns of its first rows. Raises as `look_into`."""
     return look_into(table_of, path, remedy, password)
 
 

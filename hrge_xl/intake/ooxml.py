@@ -126,7 +126,7 @@ class _WorkbookReader:
         return sheet
 
     def _attachments(self, part: str, sheet: RawSheet) -> None:
-        """Notes, tables and drawings hang on a sheet by relationships."""
+        """Read the notes, tables and drawings that hang on a sheet by relationships."""
         parts = self._parts
         drawings = Drawings(parts, lambda link: self._note_unreadable(link, sheet.name))
         threaded: list[tuple[int, int, str]] = []

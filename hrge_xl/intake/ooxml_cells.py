@@ -155,7 +155,7 @@ class Cells:
         return formula
 
     def finish(self) -> None:
-        """What can be said only when the whole sheet was seen."""
+        """Complete the sheet with what is known only once all of it was seen."""
         for area in self._array_areas:
             _mark_array(self.sheet, area)
         if self._shuffled:
@@ -177,7 +177,7 @@ def reaches_outside(formula: str) -> bool:
 
 
 def _mark_array(sheet: RawSheet, area: Area) -> None:
-    """The results that an array formula spread over other cells are formula cells too."""
+    """Mark the results that an array formula spread over other cells as formula cells too."""
     for row, cells in sheet.cells.items():
         if not area.first_row <= row <= area.last_row:
             continue

@@ -197,7 +197,7 @@ class Parts:
 
 
 def _settings(calculation: Element | None) -> list[Observation]:
-    """Settings by which a workbook may change or show other figures than were typed."""
+    """Note the settings by which a workbook may change or show other figures than were typed."""
     if calculation is None:
         return []
     displayed = not is_true(calculation.get("fullPrecision", "1"))

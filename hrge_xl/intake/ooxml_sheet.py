@@ -96,7 +96,7 @@ def _read_elements(content: bytes, cells: Cells, plain: Stretch | None) -> bool:
 
 
 def _ignore(_attributes: Attributes, _depth: int) -> None:
-    """An element of which only the text counts: being in the table has cleared what came before."""
+    """Do nothing for an element of which only the text counts: being in the table has cleared what came before."""
 
 
 class _Around:

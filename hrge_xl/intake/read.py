@@ -297,7 +297,7 @@ Readers = WorkerPool["_Job", "Transfer | Refusal | SpecError"]
 
 
 def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
-    """New processes for reading, each under these limits; they live until they are closed."""
+    """Make new processes for reading, each under these limits; they live until they are closed."""
     return WorkerPool(read_job, jobs, limits, readable=SPEC_HOMES)
 
 

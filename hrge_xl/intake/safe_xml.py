@@ -131,7 +131,7 @@ class XmlGuard:
             self.refuse(TOO_MANY_ELEMENTS, limit=str(self.limits.elements))
 
     def forbid_dtd(self, *_declaration: object) -> None:
-        """A document type declaration: the door to entity bombs and to outside files."""
+        """Refuse a document type declaration: the door to entity bombs and to outside files."""
         self.refuse(FORBIDDEN_DECLARATION)
 
     def check_declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:

@@ -168,14 +168,14 @@ def _take(section: _Section, match: re.Match[str]) -> None:
 
 
 def _put(section: _Section, takes: str) -> None:
-    """A place for the value; digits that literals part are one number, written at the first of them."""
+    """Add a place for the value; digits separated by literals are one number, written at the first of them."""
     if not section.takes:
         section.pieces.append(None)
     section.takes = takes if takes != "digits" or section.takes not in ("date", "other") else section.takes
 
 
 def _take_bracket(section: _Section, inside: str) -> None:
-    """A condition, an elapsed time, a currency or a colour."""
+    """Take what a bracket holds: a condition, an elapsed time, a currency or a colour."""
     condition = _CONDITION.fullmatch(inside)
     if condition is not None:
         section.condition = condition[1], float(condition[2])

@@ -115,7 +115,7 @@ def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
 
 
 def _take(found: Assigned, plan: SheetPlan, claimed: list[RawSheet], workbook: RawWorkbook) -> None:
-    """The sheet with the right name counts, else the first; the others are copies."""
+    """Take the sheet with the right name, else the first; the others are copies."""
     expected = plan.sheet.name
     winner = next((sheet for sheet in claimed if sheet.name == expected), claimed[0])
     found.tools[plan.tool] = ToolSheet(plan, winner, HOME, _area(workbook, plan, winner))
@@ -126,7 +126,7 @@ def _take(found: Assigned, plan: SheetPlan, claimed: list[RawSheet], workbook: R
 
 
 def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> None:
-    """A tool whose key is not where it should be."""
+    """Search for the sheet of a tool whose key is not where it should be."""
     for sheet in _likely(plan, free, workbook):
         area = _area(workbook, plan, sheet)
         corner = _corner(sheet, plan, area)

@@ -282,7 +282,7 @@ def _retired(sheet: str, tool: str | None, found: list[UnplacedText], version: s
 def old_sheet(
     sheet: RawSheet, version: str, corner: Corner = HOME, *, epoch_1904: bool = False
 ) -> UnplacedTexts:
-    """A sheet that was issued, of a tool that the version in force has no more: its answers, and what is beside."""
+    """Read an issued sheet of a tool that the version in force no longer has: its answers, and what is beside them."""
     old = OldSheet(sheet, corner)
     texts = list(_texts(sheet, epoch_1904=epoch_1904))
     retired = [

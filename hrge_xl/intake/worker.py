@@ -288,7 +288,7 @@ def _cause_of_death(code: int) -> Died:
 
 
 def serve() -> None:
-    """What a child does: answer items until its parent is gone."""
+    """Answer items until the parent is gone: what a child does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     source, answers = sys.stdin.buffer, _claim_output()
     readable: tuple[str, ...] = pickle.load(source)
@@ -375,7 +375,7 @@ if sys.platform != "win32":
 else:
 
     def _limit_memory(limits: Limits, _meter: TextIO | None) -> None:
-        """A job object has such a limit."""
+        """Limit the memory by the job object."""
         limit_by_job(limits.worker_bytes)
 
     def _limit_time(limits: Limits) -> None:

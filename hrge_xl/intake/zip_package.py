@@ -236,7 +236,7 @@ def _check_overlaps(entries: list[_Entry], directory_start: int) -> None:
 
 
 def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) -> Iterator[Observation]:
-    """What the file holds besides the archive: another program may take it for another kind of file, and show that."""
+    """Note bytes besides the archive: another program may take the file for another kind, and show those."""
     ordered = sorted(entries, key=lambda entry: entry.header)
     before = ordered[0].header if ordered else directory.start
     following = [*(entry.header for entry in ordered[1:]), directory.start]

@@ -65,7 +65,7 @@ class Texts:
         return found
 
     def _grow(self) -> None:
-        """Makes room for all texts so far. The last entry is that of the blank, whose number is -1."""
+        """Make room for all texts so far. The last entry is that of the blank, whose number is -1."""
         if len(self._table) <= len(self.strings):
             wider = np.full(2 * len(self.strings) + 1, UNKNOWN)
             wider[: len(self._table) - 1] = self._table[:-1]

@@ -236,7 +236,7 @@ class _SheetBuilder:
         yield self._status()
 
     def _table_columns(self, block: FieldBlock) -> Iterator[Column]:
-        """Number and check, what sums a row up, its name; what is given, the inputs, what is worked out, what to do.
+        """Yield the columns: number and check, what sums a row up, its name, givens, inputs, results, what to do.
 
         What was said in the round before is given.
         """

@@ -113,7 +113,7 @@ def lines(
 
 
 def _marks(drawing: Drawing, marks: Sequence[Mark], scale: _Scale, right: float) -> None:
-    """What values are held against, each named beside its line, no name upon another."""
+    """Draw the lines that values are compared with, each named beside it, no name on top of another."""
     lowest: float = HEIGHT - FOOT + LINE
     for mark in sorted(marks, key=lambda each: each.value):
         height = scale.y(mark.value)
@@ -188,7 +188,7 @@ class _Scale:
 
 
 def _named(drawing: Drawing, text: str, x: float, y: float, right: float) -> None:
-    """A text at a place, turned inwards where it would stick out."""
+    """Draw a text at a place, turned inwards where it would stick out."""
     half = LETTER / 2 * len(text)
     anchor = START if x - half < 2 else END if x + half > right - 2 else MIDDLE
     drawing.text(2 if anchor == START else right - 2 if anchor == END else x, y, text, anchor)

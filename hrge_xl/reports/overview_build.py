@@ -65,7 +65,7 @@ def overview(
     store: Store, today: date, language: str, round_: Round | None = None,
     *, period: str | None = None, change: RunChange | None = None,
 ) -> Overview:  # fmt: skip
-    """The overview of one period of a dataset as of a day: the one asked for, else that of the round, else the latest.
+    """Build the overview of one period of a dataset as of a day: the one asked for, else the round's, else the latest.
 
     `round_` says who was expected. The language is that of the page; texts of the
     spec follow it as far as the spec has them.

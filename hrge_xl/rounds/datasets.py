@@ -267,7 +267,7 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
 
 
 def check_own(folder: Path) -> None:
-    """Raises `UsageError` when a folder is named for its ledger or dataset that lies among what teams sent."""
+    """Refuse, with `UsageError`, a folder named for its ledger or dataset that lies among what teams sent."""
     if is_address(str(folder)):
         raise UsageError(
             f"{masked(str(folder), [str(folder)])} is the address of a database. Name a folder here."
@@ -280,7 +280,7 @@ def check_own(folder: Path) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Raises `UsageError` when a folder is neither a round nor consolidated: there is no ledger to write in."""
+    """Refuse, with `UsageError`, a folder that is neither a round nor consolidated: there is no ledger to write in."""
     check_own(folder)
     if not is_round(folder) and not (folder / NAME).is_file():
         raise UsageError(

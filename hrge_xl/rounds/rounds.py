@@ -146,7 +146,7 @@ def init_round(
 
 
 def _make_key(path: Path) -> None:
-    """A key that only its owner may read; one that is there already stays, for workbooks may carry its signature."""
+    """Make a key that only its owner may read; an existing one stays, for workbooks may carry its signature."""
     if path.exists() and path.stat().st_size == KEY_BYTES:
         return
     path.unlink(missing_ok=True)

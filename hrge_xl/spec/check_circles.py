@@ -59,7 +59,7 @@ def _words(nodes: list[Node]) -> tuple[str, str]:
 
 
 def _circle(edges: Edges, start: Node) -> list[tuple[Node, Path]]:
-    """The shortest way from a node back to it, each step with the expression that it goes by; empty without one."""
+    """Find the shortest way from a node back to it, each step with the expression it goes by; empty without one."""
     ways: dict[Node, list[tuple[Node, Path]]] = {start: []}
     waiting = [start]
     for node in waiting:
@@ -96,7 +96,7 @@ def _edges(spec: Spec) -> Edges:
 
 
 def _names_of_rows(spec: Spec) -> Iterator[tuple[Node, Node, Path]]:
-    """Registers whose rows are called by a reference, with each register that this refers to."""
+    """Yield registers whose rows are called by a reference, with each register that this refers to."""
     for t, tool in enumerate(spec.tools):
         for b, block in enumerate(tool.blocks):
             if not isinstance(block, RegisterBlock) or not block.fields:
@@ -128,7 +128,7 @@ def _decided_by(written: Written) -> Iterator[Node]:
 
 
 def _answers(found: Expr) -> Iterator[Node]:
-    """The answers that an expression reads, of the same row or given once: those of other rows are not a circle."""
+    """Yield the answers that an expression reads in its own row or given once: those of other rows make no circle."""
     if isinstance(found, Ref):
         yield Node(ANSWER if found.calculated else ASKED, found.tool, found.code)
     elif not isinstance(found, Over):

@@ -64,7 +64,7 @@ class Names:
         return self.known.get(folded) or self.every.get(folded) or self.loose.get(loosely(text))
 
     def hint(self, text: str) -> str:
-        """What may have been meant, unless something else in the world is as near; else everything that is known."""
+        """Suggest what may have been meant, unless something else in the world is as near; else list what is known."""
         near = None if loosely(text) in self.loose else self._nearest(loosely(text))
         if near is not None:
             return f"Did you mean {self.labels[near]} ({near})?"

@@ -104,7 +104,7 @@ def painted(
 
 
 def _properties(book: Workbook, layout: Layout) -> None:
-    """A day and a property to be put right for each workbook."""
+    """Set a day and a property that are put right for each workbook."""
     title = layout.spec.title.say(layout.language)
     book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
     book.set_custom_property(PROPERTY_PREFIX, "", "text")
@@ -135,7 +135,7 @@ def _tabs(sheets: Mapping[str, FormulaSheet], layout: Layout) -> None:
 
 
 def _names(book: Workbook, layout: Layout) -> None:
-    """The answers given once, and the columns that references look something up in."""
+    """Define names for the answers given once, and for the columns in which references look something up."""
     for code, (tool, _) in layout.spec.single_fields.items():
         slot = layout.slots.get((tool, "1", code))
         if slot is not None:

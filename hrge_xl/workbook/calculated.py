@@ -73,7 +73,7 @@ class BlockPainter:
         return row
 
     def heads(self, row: int, labels: list[str]) -> None:
-        """The heads of a list, from the first column on."""
+        """Write the heads of a list, from the first column on."""
         for column, label in enumerate(labels, start=self.left):
             self.pen.text(Place(row, column), label, "head")
 
@@ -184,7 +184,7 @@ class MatrixPainter(BlockPainter):
         return JoinedCodes(self.pen, self.layout, rows, Place(self.drawn.first, self.free))
 
     def _count(self, place: Place, down: str, across: str) -> None:
-        """The cell of a crossing: how many rows stand there, or which."""
+        """Write the cell of a crossing: how many rows stand there, or which."""
         level = self.matrix.level[self.matrix.cells[down][across]]
         label = level.label.say(self.layout.language)
         quoted = label.replace('"', "'")

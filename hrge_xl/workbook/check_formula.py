@@ -128,7 +128,7 @@ def _breaks(parsed: ParsedRule, key: FieldKey) -> bool:
 
 
 def active_formula(layout: Layout, grid: Grid, slot_row: str) -> str:
-    """Counts the answers of a row, or of a record over all form blocks that hold it."""
+    """Write the formula that counts the answers of a row, or of a record over all form blocks that hold it."""
     if grid.kind == "register":
         row = grid.by_row[slot_row].values()
         return "=" + count_answers((slot for slot in row if not slot.field.calculated), row=ROW)

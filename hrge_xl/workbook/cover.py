@@ -107,7 +107,7 @@ class CoverPainter:
             self.pen.text(place, value, "cover_value")
 
     def _today(self, row: int) -> None:
-        """The day that due dates are measured against: the only volatile cell, as issued that of issue.
+        """Write the day that due dates are measured against: the only volatile cell, issued with the day of issue.
 
         A sample stays as it was filled in: its day never changes.
         """

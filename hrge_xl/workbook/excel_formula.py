@@ -508,7 +508,7 @@ class _Columns:
         return [column_range(self.layout, self.grid, index) for index in found]
 
     def _last_columns(self, ref: Ref) -> list[str]:
-        """The ranges beside those of an answer in which it stands what it was; "" where nothing is known of that."""
+        """List the ranges that hold what an answer was in the last round; "" where nothing is known of that."""
         rows = self.grid.data_rows
         ends = [self.layout.last.get((ref.tool, row.code, ref.code)) for row in (rows[0], rows[-1])]
         if ends[0] is None or ends[1] is None:

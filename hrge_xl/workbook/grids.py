@@ -370,7 +370,7 @@ class GridPainter:
             self.pen.mark_when(first, last, f"={check}>={level * LEVEL}", style)
 
     def _levels(self, first: int, last: int) -> None:
-        """Calculated levels in the colours of the matrix."""
+        """Show calculated levels in the colours of the matrix."""
         matrix = self.layout.spec.matrix
         for slot in self.grid.slots if matrix is not None else ():
             if not (slot.field.calculated and slot.field.result == "level"):

@@ -114,7 +114,7 @@ class ListsPainter:
         self.next_column += 2
 
     def _rows(self, name: str, targets: list[Target]) -> None:
-        """A live list: beside each row a running count of those in use, then the list of these."""
+        """Write a live list: beside each row a running count of those in use, then the list of these."""
         column, first = self.next_column, HEAD_ROW + 1
         self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.pen.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")

@@ -58,7 +58,7 @@ class Pen:
         self._formulas = 0
 
     def text(self, place: Place, text: str, style: str, number_format: str = "") -> None:
-        """A text; empty text leaves a formatted blank cell."""
+        """Write a text; empty text leaves a formatted blank cell."""
         form = self.formats(style, number_format)
         if not text:
             self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
@@ -72,7 +72,7 @@ class Pen:
         self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
 
     def band(self, row: int, first: int, last: int, text: str, style: str) -> None:
-        """A text over a run of cells that look as one: the others stay empty, so that it may run into them."""
+        """Write a text over a run of cells that look like one: the others stay empty, so that it may run into them."""
         for column in range(last, first - 1, -1):
             self.text(Place(row, column), text if column == first else "", style)
         self.height(row, style)
@@ -88,12 +88,12 @@ class Pen:
         )
 
     def height(self, row: int, style: str) -> None:
-        """The height of a row of one line; rows of several lines are fitted by the program that opens them."""
+        """Set the height of a row of one line; rows of several lines are fitted by the program that opens them."""
         if style in HEIGHTS:
             self.sheet.set_row(row - 1, HEIGHTS[style])
 
     def number(self, place: Place, number: float, style: str, number_format: str = "") -> None:
-        """A number (a date as its serial number)."""
+        """Write a number (a date as its serial number)."""
         form = self.formats(style, number_format)
         self._done(self.sheet.write_number(place.row - 1, place.column - 1, number, form), place)
 
@@ -138,15 +138,15 @@ class Pen:
         return place
 
     def live(self, places: Iterable[Place], now: Now) -> None:
-        """What live cells show, which are worked out together."""
+        """Note what live cells show that are worked out together."""
         self.sheet.shows(Live(tuple(places), now))
 
     def styled_text(self, place: Place, text: str, form: Format) -> None:
-        """A text in a format of its own."""
+        """Write a text in a format of its own."""
         self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
 
     def two_lines(self, place: Place, first: str, second: str, style: str) -> None:
-        """A text with a quieter one below it in the same cell."""
+        """Write a text with a quieter one below it in the same cell."""
         if not second:
             self.text(place, first, style)
             return
@@ -155,20 +155,20 @@ class Pen:
         self._done(self.sheet.write_rich_string(place.row - 1, place.column - 1, *parts), place)
 
     def link(self, place: Place, target: str, text: str, tip: str, style: str = "link") -> None:
-        """A link to a place of the same workbook."""
+        """Write a link to a place in the same workbook."""
         form = self.formats(style)
         result = self.sheet.write_url(place.row - 1, place.column - 1, f"internal:{target}", form, text, tip)
         self._done(result, place)
 
     def validate(self, first: Place, last: Place, options: dict[str, Any]) -> None:
-        """A validation rule with prompt and stop alert over a run of cells."""
+        """Add a validation rule with prompt and stop alert over a run of cells."""
         result = self.sheet.data_validation(
             first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
         )
         self._done(result, first)
 
     def mark_when(self, first: Place, last: Place, formula: str, style: str, **more: Any) -> None:
-        """A conditional format."""
+        """Add a conditional format that applies where a formula holds."""
         options = {"type": "formula", "criteria": formula, "format": self.formats.bare(style, **more)}
         result = self.sheet.conditional_format(
             first.row - 1, first.column - 1, last.row - 1, last.column - 1, options

@@ -56,7 +56,7 @@ class ProgressPainter:
         return self.row
 
     def _colours(self, first: int, last: int) -> None:
-        """What is to correct, to look at and complete, and bars; sheets that are not used are pale."""
+        """Colour what is to correct, to look at and complete, and draw bars; sheets that are not used are pale."""
         for column, style in ((WRONG, "error"), (LOOK, "look")):
             cell = f"${address(first, column)}"
             self.pen.mark_when(Place(first, column), Place(last, column), f"=N({cell})>0", style)

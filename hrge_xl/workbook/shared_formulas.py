@@ -69,7 +69,7 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         self._open: set[tuple[int, int]] = set()
 
     def shows(self, live: Live) -> None:
-        """What some of its cells are to show."""
+        """Note what some of its cells are to show."""
         self.live.append(live)
 
     def _assemble_xml_file(self) -> None:

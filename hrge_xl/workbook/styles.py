@@ -191,7 +191,7 @@ def _luminance(colour: str) -> float:
 
 
 def step_fills(steps: int) -> list[str]:
-    """Fills for the steps of a scale, lowest first, spread over the ramp."""
+    """List fills for the steps of a scale, lowest first, spread over the ramp."""
     if steps < 2:
         return list(STEP_FILLS[-1:] * steps)
     return [STEP_FILLS[round(n * (len(STEP_FILLS) - 1) / (steps - 1))] for n in range(steps)]

@@ -56,7 +56,7 @@ def draw_tool_sheet(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -> N
 
 
 def _codes(pen: Pen, sheet: Sheet) -> None:
-    """The hidden key of the sheet and the codes of its columns, of all grids that use them."""
+    """Write the hidden key of the sheet and the codes of its columns, of all grids that use them."""
     pen.text(Place(1, CODE_COLUMN), sheet.tool.code, "code")
     codes: dict[int, list[str]] = {}
     for grid in sheet.grids:
@@ -117,7 +117,7 @@ def _first_that_scrolls(sheet: Sheet) -> int:
 
 
 def _panel(pen: Pen, sheet: Sheet) -> None:
-    """What helps to fill the sheet in, right of its table."""
+    """Write what helps to fill the sheet in, right of its table."""
     for row, line in enumerate(sheet.panel, start=HEAD_ROW):
         if line.is_head:
             pen.text(Place(row, sheet.panel_column), line.text, "panel_head")
@@ -145,7 +145,7 @@ def _calculated_blocks(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -
 
 
 def _names(book: Workbook, layout: Layout, sheet: Sheet) -> None:
-    """What formulas of other sheets call by name."""
+    """Define what formulas of other sheets call by name."""
     code = sheet.tool.code
     last = f"${address(1, sheet.last.column)[:-1]}${sheet.last.row}"
     book.define_name(sheet.name_in_book, f"={quoted(sheet.name)}!$A$1:{last}")

@@ -67,7 +67,7 @@ def _rule(layout: Layout, grid: Grid, field: Field, column: Column, first_row: i
 
 
 def _list_source(layout: Layout, grid: Grid, field: Field, column: Column, first_row: int) -> str:
-    """The whole list, or the run of it that belongs to the answer of the parent field in the same row or record."""
+    """Write the source: the whole list, or the run of it for the parent's answer in the same row or record."""
     name = field.list_name
     if field.parent is None:
         return f"=list_{name}"

@@ -50,7 +50,7 @@ def _is_form(tool: Sheet) -> bool:
 
 
 def _blocks(sheet: FormulaSheet, tool: Sheet) -> None:
-    """A sheet of calculated blocks: the heads of the only one stay in view."""
+    """Set the view of a sheet of calculated blocks: the heads of the only one stay in view."""
     last = Place(max((drawn.last_row for drawn in tool.drawn), default=HEAD_ROW), max(tool.widths, default=2))
     sheet.print_area(1, 1, last.row - 1, last.column - 1)
     sheet.set_selection(TITLE_ROW - 1, MARK_COLUMN - 1, TITLE_ROW - 1, MARK_COLUMN - 1)
@@ -63,7 +63,7 @@ def _blocks(sheet: FormulaSheet, tool: Sheet) -> None:
 
 
 def _grids(sheet: FormulaSheet, tool: Sheet) -> None:
-    """A sheet to fill in."""
+    """Set the view of a sheet to fill in."""
     first, hidden = tool.grids[0], [c.index for g in tool.grids for c in g.columns if c.role in HIDDEN]
     if hidden:
         sheet.set_column(min(hidden) - 1, max(hidden) - 1, 9, None, {"hidden": True})
@@ -94,7 +94,7 @@ def _fold(sheet: FormulaSheet, tool: Sheet, grid: Grid) -> None:
 
 
 def _print(sheet: FormulaSheet, tool: Sheet, lead: int) -> None:
-    """A form on one page across, a table on as many as keep it readable, without the bands at its end that fold."""
+    """Fit a form on one page across, a table on as many as keep it readable, without the bands at its end that fold."""
     columns = _printed(tool.grids[0]) if lead else _shown(tool)
     last = max(columns)
     rows = [row.index for grid in tool.grids for row in grid.rows if row.role != "note"]

@@ -24,7 +24,7 @@ def records(store: Store, name: str, *where: Any, columns: Sequence[str] = ()) -
 
 
 def rounded(value: Any) -> float | None:
-    """Sums of two databases agree up to their last bits."""
+    """Round a sum to twelve digits: sums of two databases agree up to their last bits."""
     return None if value is None else float(f"{value:.12g}")
 
 

@@ -10,7 +10,7 @@ from .common import BY_COUNTRY, TOTAL
 
 
 def completeness(source: sql.Sources) -> sql.Select:
-    """Required answers given and asked, sheet by sheet."""
+    """Select the required answers given and asked, sheet by sheet."""
     sheets, files, ways = source[COMPLETENESS], source[SUBMISSIONS], sql.breakdowns(TOTAL, BY_COUNTRY)
     counted = ("required", "answered", "errors", "warnings")
     lines = (

@@ -137,7 +137,7 @@ def _aims(figure: Figure) -> None:
 
 
 def _trend(made: Sequence[Figure], figures: IndicatorFigures) -> None:
-    """The period before, of the same length, and what those teams come to that reported in both."""
+    """Compare each figure with the period before, of the same length, over the teams that reported in both."""
     series: dict[tuple[str, str], list[Figure]] = defaultdict(list)
     for figure in made:
         series[figure.indicator, shape(figure.period)].append(figure)

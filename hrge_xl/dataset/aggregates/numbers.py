@@ -58,7 +58,7 @@ def _lines(source: sql.Sources) -> sql.Select:
 
 
 def _rows(source: sql.Sources) -> sa.Subquery:
-    """The rows of all sheets in which somebody typed something, with what they refer to in the end."""
+    """Select the rows of all sheets in which somebody typed something, with what they refer to in the end."""
     placed, told, whose = source[PLACED], source[ROW_REFERENCES], source[SUBMISSIONS]
     keys: tuple[Any, ...] = (placed.c.submission_id, placed.c.tool, placed.c.row)
     typed = sa.select(*keys).where(placed.c.typed.is_not(None)).distinct().subquery()

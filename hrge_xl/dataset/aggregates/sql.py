@@ -52,7 +52,7 @@ Figure = Callable[[Sources], Select]
 
 
 def numbered(columns: Sequence[str], lines: Select, *order: str) -> Select:
-    """These columns of some lines, numbered in this order (`-name` goes downwards) where `n` is one of them."""
+    """Select these columns of some lines, numbered in this order (`-name` goes downwards) where `n` is one of them."""
     found = lines.subquery()
     by = [_ordered(found.c[name.removeprefix("-")], down=name.startswith("-")) for name in order]
     number = sa.func.row_number().over(order_by=by).label("n")

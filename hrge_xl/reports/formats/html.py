@@ -181,12 +181,12 @@ class View:
         return sorted(names)
 
     def progress(self, file: FileRow) -> tuple[int, int]:
-        """Required answers given and asked over the sheets of a file."""
+        """Count the required answers given and asked over the sheets of a file."""
         rows = file["completeness"]
         return sum(row["answered"] for row in rows), sum(row["required"] for row in rows)
 
     def skipped(self) -> list[tuple[list[str], str, tuple[int, ...]]]:
-        """Checks that did not run: those with one reason in the same files together."""
+        """List the checks that did not run: those with one reason in the same files together."""
         files: dict[tuple[str, str], list[int]] = {}
         for at, file in enumerate(self.document["files"]):
             for skip in file["checks"]["not_run"]:

@@ -248,7 +248,7 @@ class _Report:
         sheet.freeze_panes(1, 3)
 
     def _by_team(self) -> None:
-        """What came from each team and what became of it, then the findings of what counts: the last row adds up."""
+        """Write what came from each team, what became of it, and the findings of what counts; the last row adds up."""
         files, called = self.document["files"], self.document["names"]["countries"]
         counting = [(at, file) for at, file in enumerate(files) if file["counted"]]
         findings = {each.title: each.counts for each in by_team(counting, self._team, called)}
