@@ -64,7 +64,7 @@ def _is_there(spec: Spec, order: Order, path: Path) -> bool:
 
 
 def _in_common(identity: Identity) -> Identity:
-    """Say what workbooks of one order have in common, whatever its day and whatever answers it goes on from."""
+    """Give what workbooks of one order have in common, whatever the day and whatever answers they go on from."""
     others = ("issued", "today", "copy", "edition", "last_round", "last_digest", "signature")
     return replace(identity, **dict.fromkeys(others, ""))
 

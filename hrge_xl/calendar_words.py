@@ -113,7 +113,7 @@ def _tokens(*texts: Iterable[str]) -> frozenset[str]:
 
 
 def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
-    """Say what each name may mean, folded; an abbreviation with points also without."""
+    """Give the numbers that each folded name may mean; an abbreviation with points is also known without them."""
     found: dict[str, frozenset[int]] = {}
     for name, number in pairs:
         for spelling in (fold_words(name), fold_words(name.replace(".", ""))):

@@ -50,7 +50,7 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
 
 
 def _written(answer: Answer) -> str:
-    """Say what would stand in the cell: what was read, else what stood there."""
+    """Give what would stand in the cell: what was read, else what stood there."""
     return shown(answer.original if answer.value is None else answer.value)
 
 
@@ -77,7 +77,7 @@ def _same_meaning(answer: Answer, before: Field, now: Field, lists: Vocabularies
 
 
 def _read_anew(answer: Answer, field: Field, lists: Vocabularies) -> Answer:
-    """Say what stood in the cell, read as an answer to another question."""
+    """Read what stood in the cell as an answer to another question."""
     original = answer.original if answer.day is None else answer.day.isoformat()
     assert original is not None
     reading = field.type.read(field, Cell(original), lists)

@@ -126,7 +126,7 @@ def _summary(run: Run) -> Summary:
 
 
 def _foreseen(run: Run, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
-    """Say what the files given would be, as far as one can tell without comparing them with each other."""
+    """Foresee what the given files would be, as far as one can tell without comparing them with each other."""
     counts = Counter(known[each.path] for each in run.given)
     totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])
     return Summary(

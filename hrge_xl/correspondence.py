@@ -119,7 +119,7 @@ class _Work:
         return {team.code: team for team in self.round.teams}
 
     def key_of(self, submission: str) -> str:
-        """Say what feedback on a return is about."""
+        """Give the key of what feedback on a return is about."""
         return feedback_key(self.chosen[submission], self.spec.digest)
 
     def due(self, known: Mapping[str, Drafted]) -> Iterator[Due]:

@@ -157,7 +157,7 @@ def _cast(spec: Spec, told: Story, actor: Actor) -> _Part:
 
 
 def _returns(spec: Spec, told: Story, part: _Part, correct: bytes) -> Iterator[Return]:
-    """Say what a team sends: its workbook as it filled it in, and where it corrects it, that too."""
+    """Yield what a team sends: the workbook as it filled it in, and its correction where it makes one."""
     actor, sent = part.actor, part.actor.sent or told.sent
     typed = type_into(correct, part.layout, actor.typed) if actor.typed else correct
     first = saved_on(typed, sent.filled_in)

@@ -76,7 +76,7 @@ def layout_for(spec: Spec, order: Order) -> Layout:
 
 
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
-    """Say what the workbooks of some orders hold, worked out together: how many they are bounds the memory."""
+    """Work out together what the workbooks of some orders hold: how many they are bounds the memory."""
     from .checks import foretell
     from .checks.draft_batch import Plan
 
@@ -165,7 +165,7 @@ def starting_answers(layout: Layout, order: Order) -> Answers:
 
 
 def _defaults(layout: Layout) -> Answers:
-    """Say what cells are issued with where nothing else is known."""
+    """Give what cells are issued with where nothing else is known."""
     found = {key: default_of(slot.field) for key, slot in layout.slots.items()}
     return {key: value for key, value in found.items() if value is not None}
 

@@ -41,7 +41,7 @@ class GoingOn:
         return replace(order, answers=self.answers, last=self.last, last_round=self.last_round)
 
     def left_behind(self) -> Iterator[str]:
-        """Say what does not go on, each in a few words; nothing where everything does."""
+        """Yield what does not go on, each in a few words; nothing where everything does."""
         if self.closed:
             yield f"closed rows that are not carried over: {len(self.closed)}"
         if self.without_place:
@@ -119,13 +119,13 @@ def _answers(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
 
 
 def _last(spec: Spec, given: Answers) -> Answers:
-    """Say what the new workbook has to know of the answers."""
+    """Give what the new workbook has to know of the answers."""
     wanted: frozenset[FieldKey] = compiled(spec).last
     return {key: value for key, value in given.items() if (key[0], key[2]) in wanted}
 
 
 def _about(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
-    """Say what each row was about that is over."""
+    """Give what each row that is over was about."""
     blocks: dict[str, RegisterBlock] = {tool.code: block for tool, block in closing(spec)}
     found: Answers = {}
     for tool, row in closed:

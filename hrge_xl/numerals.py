@@ -103,7 +103,7 @@ def _of_slashed(text: str, sign: str, whole: str, decimals: str) -> float:
 
 
 def percentage(text: str) -> str | None:
-    """Say what a text gives in percent: the number before or behind the sign; None where there is no one sign."""
+    """Find what a text gives in percent: the number before or behind the sign; None where there is no one sign."""
     parts = _PERCENT.fullmatch(text.translate(_SIGNS).translate(_MARKS).strip())
     if parts is None or bool(parts["before"]) == bool(parts["after"]):
         return None

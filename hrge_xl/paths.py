@@ -89,7 +89,7 @@ def _hidden(path: Path) -> set[str]:
 
 
 def _matches(pattern: str) -> list[Path]:
-    """Say what a pattern means, sorted. `**` goes through no link to a folder, which may lead back to where it stands.
+    """Find the files of a pattern, sorted. `**` follows no link to a folder, which may lead back to where it is.
 
     Hidden files and folders are meant only where the pattern names them.
     """

@@ -40,7 +40,7 @@ def _value(layout: Layout, slot: Slot, known: Answers, number: int, today: date)
 
 
 def _choices(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
-    """Say what can be chosen: the first rows that a reference can point to, or the entries of a list."""
+    """List what can be chosen: the first rows that a reference can point to, or the entries of a list."""
     if slot.field.to:
         return next((codes[:ROWS] for codes in _targets(layout, slot.field)), ())
     return () if slot.field.list_name is None else _entries(layout, slot, known)

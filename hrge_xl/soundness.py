@@ -58,7 +58,7 @@ def try_out(spec: Spec) -> None:
 
 
 def _tried(spec: Spec, language: str) -> Iterator[Placed]:
-    """Say what is wrong with the workbooks of one language; they are made only where they fit into Excel."""
+    """Find what is wrong with the workbooks of one language; they are made only where they fit into Excel."""
     index = _Index(spec, layout_for(spec, Order("TEST", DAY, language=language)))
     limits = [*_formulas(index), *_prompts(index)]
     yield from limits
@@ -86,7 +86,7 @@ def _made(layout: Layout) -> list[Made]:
 
 
 def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
-    """Say what a team would have to correct in the sample of each profile; what is wrong is so in every language."""
+    """Find what a team would have to correct in the sample of each profile; what is wrong is so in every language."""
     if spec.sample is None:
         return
     where = {(each.tool, each.row, each.field): each.path for each in answers_of(spec, spec.sample)}
@@ -203,7 +203,7 @@ def _doubled_names(data: bytes) -> Iterator[Placed]:
 
 
 def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
-    """Say what workbooks that nobody has touched are read with; they are checked together."""
+    """Find what is said of workbooks that nobody has touched when they are read; they are checked together."""
     asked = ValidationRequest(Wanted(spec=index.spec.folder), DAY)
     read = [_reading(data, asked.wanted) for _, _, data in made]
     results = iter(check_all([each for each in read if isinstance(each, Submission)], asked))

@@ -40,7 +40,7 @@ def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
 
 
 def canonical(identity: Identity) -> bytes:
-    """Say what is signed: the stamp without its signature, in one way only.
+    """Give the bytes to sign: the stamp without its signature, in one way only.
 
     Fields that came later are part of it where they say something: stamps from before stay as they were signed.
     """

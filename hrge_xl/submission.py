@@ -133,5 +133,5 @@ class Submission:
         return (answers := AnswerColumns.of(self.answers)).as_they_stood(answers.keys_in_other_words())
 
     def cell(self, key: CellKey) -> str | None:
-        """Say where the cell of an answer is in the file; None where it is not there."""
+        """Give the cell of an answer in the file; None where it is not there."""
         return self.cells.get(key[0], {}).get(key)

@@ -26,7 +26,7 @@ def listening(listener: Listener) -> Iterator[None]:
 
 @contextmanager
 def under_way(text: str, total: int | None = None) -> Iterator[Advance]:
-    """Say what is being done, of how many steps where that is known; gives what is called after each."""
+    """Announce what is being done, of how many steps where that is known; gives what is called after each."""
     listener = _LISTENER.get()
     if listener is None:
         yield _nobody

@@ -50,11 +50,11 @@ class Result:
     read_for: str | None = None  # the round whose key, teams and period it was checked by
 
     def count(self, severity: Severity) -> int:
-        """Say how many findings of this severity."""
+        """Count the findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
     def open(self, severity: Severity) -> int:
-        """Say how many of them nobody has accepted."""
+        """Count those that nobody has accepted."""
         return sum(finding.severity is severity and finding.open for finding in self.findings)
 
 
@@ -150,7 +150,7 @@ def _stopped(reading: Submission | Refusal, fault: Exception) -> list[Result]:
 
 
 def stopped_result(about: Result, fault: Exception) -> Result:
-    """Say what becomes of a file that a fault of this program showed with, in place of another result."""
+    """Give the result, in place of another, for a file on which a fault of this program showed."""
     return _instead(about, stopped(about.path, fault))
 
 

@@ -107,7 +107,7 @@ def kept_in_order(text: str, language: str) -> str:
 
 
 def language_name(language: str, said_in: str | None = None) -> str:
-    """Say what a language is called in another one; else its own name for itself."""
+    """Name a language in another one; else give its own name for itself."""
     named, said = locale(language), locale(said_in or language)
     own = said.languages.get(str(named))  # Dari has a name of its own, and is not "Persian (Afghanistan)"
     return own or named.get_display_name(said) or language
@@ -120,13 +120,13 @@ def names_of_language(language: str, said_in: str) -> tuple[str, ...]:
 
 
 def language_names(said_in: str) -> dict[str, str]:
-    """Say what every language that CLDR knows is called in one of them, by tag."""
+    """Name every language that CLDR knows in one of them, by tag."""
     return {tag.replace("_", "-"): name for tag, name in locale(said_in).languages.items()}
 
 
 @cache
 def country_names(said_in: str) -> dict[str, str]:
-    """Say what every country that CLDR knows is called in a language, by its codes of two and of three letters."""
+    """Name every country that CLDR knows in a language, by its codes of two and of three letters."""
     names = {code: name for code, name in locale(said_in).territories.items() if code.isalpha()}
     aliases = get_global("territory_aliases").items()
     three = {code: now[0] for code, now in aliases if len(code) == 3 and code.isalpha() and len(now) == 1}
@@ -150,7 +150,7 @@ def day(value: date, language: str) -> str:
 
 @cache
 def thousands_separator(language: str) -> str:
-    """Say what a language puts between thousands, where it writes with the digits 0 to 9."""
+    """Give what a language puts between thousands, where it writes with the digits 0 to 9."""
     return str(locale(language).number_symbols["latn"]["group"])
 
 
@@ -169,7 +169,7 @@ def month_names(language: str) -> tuple[tuple[str, int], ...]:
 
 
 def _attached_to_months(known: Locale) -> set[tuple[str, str]]:
-    """Say what stands before and behind the name of a month without a space: in Hebrew "in", in Kurdish "of"."""
+    """Give what stands before and behind the name of a month without a space: in Hebrew "in", in Kurdish "of"."""
     found = (ATTACHED.search(str(shape)) for shape in known.date_formats.values())
     return {("", ""), *(((at[1] or at[2] or "", at[3] or at[4] or "")) for at in found if at)}
 
@@ -188,14 +188,14 @@ def weekday_names(language: str) -> tuple[tuple[str, int], ...]:
 
 @cache
 def date_literals(language: str) -> tuple[str, ...]:
-    """Say what a language writes around day, month and year: "de", "г.", "年"."""
+    """Give what a language writes around day, month and year: "de", "г.", "年"."""
     shapes = " ".join(str(shape) for shape in locale(language).date_formats.values())
     return (*re.findall("'([^']+)'", shapes), *re.sub("'[^']*'|[A-Za-z]", " ", shapes).split())
 
 
 @cache
 def common_era(language: str) -> tuple[str, ...]:
-    """Say what a language calls the era of the Gregorian calendar, in full and short."""
+    """Give what a language calls the era of the Gregorian calendar, in full and short."""
     return tuple(str(locale(language).eras[width][1]) for width in ("wide", "abbreviated"))
 
 

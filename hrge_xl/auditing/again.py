@@ -146,7 +146,7 @@ def _decisions(then: Document, number: int) -> Iterator[Made]:
 
 
 def _facts(then: Document) -> Facts:
-    """Say what the report says of its run: taken over, for nobody can know it today."""
+    """Take over what the report says of its run, for nobody can know it today."""
     run = then["run"]
     today = date.fromisoformat(run["today"])
     return Facts(run["started"], today, run["command"], run["language"], run["redacted"])

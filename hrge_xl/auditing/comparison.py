@@ -77,7 +77,7 @@ def contradictions(document: Document) -> Iterator[str]:
 
 
 def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Say what a file is known by in both reports: where it lay, and its content."""
+    """Give what a file is known by in both reports: where it lay, and its content."""
     return row["dataset"], row["path"], row["sha256"]
 
 

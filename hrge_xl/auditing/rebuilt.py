@@ -61,7 +61,7 @@ def _by_submission(store: Store, name: str, wanted: Collection[int]) -> dict[int
 
 
 def _told(source: Source, row: Record, findings: Sequence[Record], not_run: Sequence[Record]) -> Told:
-    """Say what is told of a return, as a report would."""
+    """Give what a report would tell of a return."""
     found = [each | {"waiver": None} for each in findings if each["n"] > 0]  # the others are of the dataset
     as_row = {
         "identity": {"signature": row["signature"]},

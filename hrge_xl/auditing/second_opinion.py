@@ -193,7 +193,7 @@ def _seen(answer: Answer) -> Seen:
 
 
 def cells_of(job: Job) -> dict[Place, Seen] | None:
-    """Say what openpyxl sees in some cells; those that it does not name hold nothing. None where it finds no sheet.
+    """Read some cells with openpyxl; those that it does not name hold nothing. None where it finds no sheet.
 
     Runs in a worker, for it may fail in any way. It reads twice, as openpyxl gives results or formulas.
     """
@@ -293,5 +293,5 @@ def _as_day(number: float, theirs: Seen) -> str | None:
 
 
 def explanations(found: Opinion) -> Sequence[str]:
-    """Say what was equal in another way, a line each."""
+    """Explain what was equal in another way, one line each."""
     return [f"{count:,} {EQUAL[name]}." for name, count in sorted(found.explained.items())]

@@ -181,7 +181,7 @@ def _tell_of_files(audit: Audit, found: Found) -> None:
 
 
 def _around(asked: Asked) -> list[Path]:
-    """Say where a ledger, a round or a spec may be: named, above what came back, or around the report.
+    """List the folders where a ledger, a round or a spec may be: named, above what came back, or around the report.
 
     Never among what came back: that is from teams, whatever it looks like.
     """

@@ -53,7 +53,7 @@ def closed_rows(
 
 
 def foretell(plans: Sequence[Plan]) -> list[Outcome]:
-    """Say what the sheets of workbooks of one spec will say that are yet to be written: no findings, no progress.
+    """Foretell what the sheets of workbooks yet to be written will say, all of one spec: no findings, no progress.
 
     All at once: how many they are bounds the memory.
     """

@@ -144,7 +144,7 @@ def _value(run: Evaluator, vector: Vector, submission: int, row: int) -> Value |
 
 
 def shown_answer(answer: Answer) -> str:
-    """Say what stands in a cell, as a person sees it."""
+    """Return the text of a cell as a person sees it."""
     if answer.day is not None and not isinstance(answer.original, str):
         return shown(answer.day)
     return "" if answer.original is None else shown(answer.original)

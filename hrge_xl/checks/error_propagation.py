@@ -67,7 +67,7 @@ class ErrorPropagation:
         return causes >= len(self.hits)
 
     def in_use(self, table: Table) -> Integers:
-        """Say what makes it doubtful whether a row counts in which nothing that can be read is answered."""
+        """Give what makes it doubtful whether a row counts in which nothing that can be read is answered."""
         found = self._in_use.get(table.key)
         if found is None:
             columns = [self.batch.cell_index.columns[table.tool.code, each.code] for each in table.fields]
@@ -86,7 +86,7 @@ class ErrorPropagation:
                     yield hit, max(causes)
 
     def _of_row(self, target: str, column: Column, hit: Hit, row: int) -> int:
-        """Say what makes it doubtful whether the row counts that a reference means."""
+        """Give what makes it doubtful whether the row counts that a reference means."""
         table = self.batch.cell_index.rows_of(target)
         if table is None or not doubtful(self.in_use(table)):
             return NONE
@@ -95,7 +95,7 @@ class ErrorPropagation:
         return int(self.in_use(table)[hit.submission, number]) if number != NONE else NONE
 
     def of(self, expr: Expr) -> Integers:
-        """Say what makes the value of an expression doubtful."""
+        """Give what makes the value of an expression doubtful."""
         return _DOUBT[type(expr)](self, expr)
 
     def broken(self, when: Expr | None, check: Expr) -> Integers:
@@ -111,7 +111,7 @@ class ErrorPropagation:
         return np.where(settled, NONE, worst)
 
     def column(self, column: Column) -> Integers:
-        """Say what makes each answer of a field doubtful; of a calculated one, what it is made from."""
+        """Give what makes each answer of a field doubtful; of a calculated one, what it is made from."""
         found = self._columns.get(column.key)
         if found is None:
             formula = self.run.program.formulas.get(column.key)
@@ -128,24 +128,24 @@ class ErrorPropagation:
     # what functions ask for
 
     def worst(self, doubts: Sequence[Integers]) -> Integers:
-        """Say what makes any of some values doubtful."""
+        """Give what makes any of some values doubtful."""
         return _worst(doubts)
 
     def presence(self, expr: Expr) -> Integers:
-        """Say what makes it doubtful whether there is an answer at all: one that means nothing is one."""
+        """Give what makes it doubtful whether there is an answer at all: one that means nothing is one."""
         if isinstance(expr, Ref) and not expr.last and expr.key not in self.run.program.formulas:
             return self._slots(self.lost, expr)
         return self.of(expr)
 
     def off_scale(self, expr: Expr) -> Integers:
-        """Say where an answer can be compared, but is not a step of a scale and names no row."""
+        """Mark where an answer can be compared, but is not a step of a scale and names no row."""
         return self._slots(self.astray, expr) if isinstance(expr, Ref) and not expr.last else CERTAIN
 
     def _slots(self, matrix: Integers, expr: Ref) -> Integers:
         return _from_anywhere(matrix[:, self.batch.cell_index.columns[expr.key].slots], expr)
 
     def tick(self, tool: str) -> Integers:
-        """Say what makes it doubtful whether a tool is used."""
+        """Give what makes it doubtful whether a tool is used."""
         spec = self.run.program.spec
         ticked = spec.tick_of(tool)
         if ticked is None or spec.tick_field is None:
@@ -159,19 +159,19 @@ class ErrorPropagation:
         return np.concatenate([np.broadcast_to(doubt, (self.batch.size, 1)) for doubt in doubts], axis=1)
 
     def row_use(self, tool: str) -> Integers:
-        """Say what makes it doubtful whether a blank row of a tool's table counts."""
+        """Give what makes it doubtful whether a blank row of a tool's table counts."""
         table = self.batch.cell_index.rows_of(tool)
         assert table is not None
         return self.in_use(table)
 
     def in_rows(self, expr: Expr, tool: str) -> Integers:
-        """Say what makes an expression doubtful in every row of a tool's table."""
+        """Give what makes an expression doubtful in every row of a tool's table."""
         table = self.batch.cell_index.rows_of(tool)
         assert table is not None
         return np.broadcast_to(self.of(expr), (self.batch.size, len(table.rows)))
 
     def progress(self, tool: str) -> Integers:
-        """Say what makes it doubtful how much is answered: what could not be read, or may not be asked."""
+        """Give what makes it doubtful how much is answered: what could not be read, or may not be asked."""
         if tool not in self._progress:
             self._progress[tool] = CERTAIN  # meanwhile, for a requirement that comes back to itself
             columns = [each for each in self.batch.cell_index.column_list if each.table.tool.code == tool]
@@ -199,7 +199,7 @@ class ErrorPropagation:
     # requirements
 
     def required(self, column: Column) -> Integers:
-        """Say what makes it doubtful whether an answer is missing that could be required."""
+        """Give what makes it doubtful whether an answer is missing that could be required."""
         worst = _worst([doubt for _, doubt in self.reasons(column)])
         return np.maximum(self.asking(column), np.where(self.batch.active(column.table), worst, NONE))
 
@@ -216,7 +216,7 @@ class ErrorPropagation:
                 yield kind, doubt
 
     def where(self, relevant: Expr, doubt: Integers) -> Integers:
-        """Say what is doubtful only where a condition holds; that it is not met may be certain."""
+        """Keep doubts only where a condition holds; that it is not met may be certain."""
         own = self.of(relevant)
         not_asked = ~self.run.holds(relevant) & (own == NONE)
         return np.where(not_asked, NONE, np.maximum(doubt, own))

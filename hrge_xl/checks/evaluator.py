@@ -63,7 +63,7 @@ class Evaluator:
         return _EVALUATE[type(expr)](self, expr)
 
     def holds(self, expr: Expr) -> Bools:
-        """Say where a condition holds."""
+        """Mark where a condition holds."""
         return self.of(expr).data
 
     # answers
@@ -273,7 +273,7 @@ class Evaluator:
         return np.where(there, row, -1)
 
     def in_use(self, ref: Ref) -> Bools:
-        """Say where the row that a reference names is in use; where none of its sheets is there, nobody can tell."""
+        """Mark where the row that a reference names is in use; where none of its sheets is there, nobody can tell."""
         codes = self.of(ref).data
         issued = [any(target in layout.sheet for target in ref.targets) for layout in self.batch.kinds]
         found = np.broadcast_to(~np.array(issued)[self.batch.layout_of, None], codes.shape) | (codes == BLANK)

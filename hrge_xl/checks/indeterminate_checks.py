@@ -48,7 +48,7 @@ class Indeterminate(NamedTuple):
 
 
 def doubts_of(run: Evaluator, hits: Sequence[Hit]) -> ErrorPropagation | None:
-    """Say what makes values doubtful; None where nothing does."""
+    """Give what makes values doubtful; None where nothing does."""
     doubted = run.batch.unread.gaps or any(hit.code in SPOILT | ASTRAY for hit in hits)
     return ErrorPropagation(run, hits) if doubted else None
 
@@ -139,7 +139,7 @@ def _calculations(doubts: ErrorPropagation) -> Iterator[Open]:
 
 
 def unknown(doubts: ErrorPropagation, column: Column) -> Integers:
-    """Say what could not be read of what a calculated field is made from."""
+    """Give what could not be read among the sources of a calculated field."""
     made_from = np.broadcast_to(doubts.column(column), (doubts.batch.size, len(column.table.rows)))
     active, gaps = doubts.batch.active(column.table), np.where(doubts.is_gap(made_from), made_from, NONE)
     in_use = doubts.in_use(column.table)

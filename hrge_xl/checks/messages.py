@@ -178,7 +178,7 @@ def few(cells: Collection[str]) -> str:
 
 
 def label(column: Column, row: int | None, language: str) -> str:
-    """Say what a slot is called: the question, and the item it is asked about."""
+    """Name a slot: the question, and the item it is asked about."""
     question = column.field.label.say(language)
     item = column.table.itemised and row is not None
     return f"{column.table.rows[row or 0]} {question}" if item else question
@@ -190,13 +190,13 @@ def asks(hit: Hit) -> bool:
 
 
 def _length(field: Field, text: str) -> tuple[int, int]:
-    """Say how many characters a text has that is too long, and how many it may have."""
+    """Give how many characters a text has that is too long, and how many it may have."""
     own = field.characters
     return (len(text), own) if own is not None and len(text) > own else (cell_length(text), CELL_LIMIT)
 
 
 def shown(answer: Answer | None, column: Column) -> str:
-    """Say what stands in a cell, as a person sees it."""
+    """Return the text of a cell as a person sees it."""
     if answer is None:
         return ""
     shows_otherwise = column.field.type.scaled or (

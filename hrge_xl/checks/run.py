@@ -67,7 +67,7 @@ def _forget(doubts: ErrorPropagation, results: Sequence[Outcome]) -> None:
 
 
 def foretold(program: CompiledSpec, plans: Sequence[Plan]) -> list[Outcome]:
-    """Say what the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
+    """Foretell what the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
     return _judge(program, DraftBatch.to_be(plans), in_sheets=True).results
 
 

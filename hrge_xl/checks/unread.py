@@ -40,7 +40,7 @@ class Unread:
 
 
 def unread(submissions: Sequence[Submission], layouts: Sequence[Layout], cell_index: CellIndex) -> Unread:
-    """Say what is missing in each of some submissions; nothing in one that does not say where its cells are."""
+    """Find what is missing in each submission; nothing in one that does not say where its cells are."""
     shape = len(submissions), cell_index.slot_count
     found = [
         (Gap(number, place, each.older), slots)

@@ -21,7 +21,7 @@ from .cell_index import Column, Table, table_key
 
 
 def answers(batch: Batch, column: Column) -> Vector:
-    """Say what was answered; unreadable answers are blank, but filled."""
+    """Give the answers; unreadable ones are blank, but filled."""
     kind, cells, filled = type_of(column.field), column.cells, batch.answered(column)
     if kind in FIGURES:
         return Vector(kind, batch.figures[:, cells], filled)
@@ -50,7 +50,7 @@ def last_answers(batch: Batch, column: Column) -> Vector:
 
 
 def fixed(batch: Batch, column: Column) -> Vector:
-    """Say what the spec itself says in a fixed column of its items: in each workbook what its own language has."""
+    """Give what the spec itself says in a fixed column of its items: in each workbook, what its own language has."""
     kind, items = type_of(column.field), items_of_table(batch, column.table)
     rows = [items[row].values.get(column.field.code, "") if row in items else "" for row in column.table.rows]
     languages = [layout.language for layout in batch.kinds]

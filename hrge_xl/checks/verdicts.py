@@ -147,7 +147,7 @@ def _first(batch: Batch, program: CompiledSpec, hits: Iterable[Hit]) -> list[dic
 
 
 def _place(batch: Batch, program: CompiledSpec, hit: Hit, rules: dict[int, int]) -> int | None:
-    """Say where a hit stands in the order of the sheet; None for what it cannot see."""
+    """Give the place of a hit in the order of the sheet; None for what it cannot see."""
     if hit.rule is not None:
         return MISSING if hit.rule.require and hit.rule.check is None else rules.get(id(hit.rule))
     fixed = FIXED.get(hit.code)

@@ -169,7 +169,7 @@ def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
 
 
 def _usage(typed: Sequence[str], error: click.ClickException) -> int:
-    """Say what click says of a command that was not understood; it quotes what was typed."""
+    """Print what click says of a command that was not understood; it quotes what was typed."""
     context = getattr(error, "ctx", None)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         block(error.ctx.get_help(), err=True)

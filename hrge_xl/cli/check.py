@@ -43,7 +43,7 @@ def command(file: str, password: str | None, spec: str | None, today: date | Non
 
 
 def _of_round(spec: str | None) -> Wanted | None:
-    """Say what is wanted of a file of the round that was named as its spec; None where that is none."""
+    """Give what is wanted of a file of the round that was named as its spec; None where that is no round."""
     from ..rounds.rounds import round_named
 
     round_ = round_named(spec)

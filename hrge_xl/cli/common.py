@@ -122,7 +122,7 @@ def command_line() -> str:
 
 
 def facts(today: date | None, *, redacted: bool = False, language: str | None = None) -> Facts:
-    """Say what a report says of the run."""
+    """Give what a report says of the run."""
     from ..reports.build import Facts
     from ..words import SOURCE_LANGUAGE
 
@@ -133,7 +133,7 @@ def question(
     paths: Sequence[str], today: date | None, *, spec: str | None = None, jobs: int | None = None,
     ledger: Path | None = None, password: str | None = None, received: date | None = None,
 ) -> Question:  # fmt: skip
-    """Say what is asked of returned files: see `hrge_xl.rounds.datasets`."""
+    """Give what is asked of returned files: see `hrge_xl.rounds.datasets`."""
     from ..dataset.ledger import Arrived
     from ..rounds.datasets import Question
 

@@ -84,7 +84,7 @@ def _tell(before: Sequence[Return], after: Sequence[Return]) -> None:
 
 
 def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
-    """Say what waits, what is excluded, and every decision ever made."""
+    """List what waits, what is excluded, and every decision ever made."""
     from ..dataset.decisions import history
     from ..dataset.ledger import Ledger
     from ..rounds.datasets import one_dataset

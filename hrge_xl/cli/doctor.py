@@ -119,7 +119,7 @@ def _confinement() -> Confinement | None:
 
 
 def _told(confinement: Confinement) -> str:
-    """Say what a reading process has not, and by what; then what it has."""
+    """Say what a reading process is denied, and by what; then what it has."""
     closed = [f"no {what}" for attempt, what in OUTSIDE.items() if attempt not in confinement.open]
     means = f" ({', '.join(confinement.means)})" if confinement.means else ""
     told = f"{', '.join(closed) or 'limits of time and memory only'}{means}"

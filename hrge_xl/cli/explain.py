@@ -72,7 +72,7 @@ def command(code: str, spec: str | None, as_json: bool, output: Path | None, lan
 
 
 def _told(code: str, spec: str | None, language: str) -> dict[str, str]:
-    """Say what a code means. Raises `UsageError` with what may have been meant."""
+    """Give what a code means. Raises `UsageError` with what may have been meant."""
     from ..findings import kind_called
 
     kind = kind_called(code)

@@ -97,7 +97,7 @@ class Fold:
 
     @property
     def text(self) -> str:
-        """Say what they say: together where they are several."""
+        """Give the texts of the findings: together where there are several."""
         several = len(self.findings)
         if several == 1:
             return _said(self.first)
@@ -119,7 +119,7 @@ class Fold:
 
     @property
     def places(self) -> str:
-        """Say where they are: cells, or how many on which sheets."""
+        """Say where the findings are: cells, or how many on which sheets."""
         named = [each for each in self.findings if each["sheet"]]
         if len(named) <= MOST_CELLS:
             return _cells(named)

@@ -329,7 +329,7 @@ def _refuse(chosen: Choices, folder: Path, spec: Spec) -> None:
 
 
 def _place(folder: Path, order: Order, spec: Spec) -> Path:
-    """Say where the workbook of an order goes: named after its intervention too where a team has several."""
+    """Give the path of an order's workbook: named after its intervention too where a team has several."""
     from ..rounds.file_part import file_part
 
     parts = order.team, file_part(order.intervention), order.language or spec.languages[0]

@@ -42,7 +42,7 @@ class Bar:
 
     @contextmanager
     def piece(self, text: str, total: int | None) -> Iterator[Advance]:
-        """Say what is being done meanwhile."""
+        """Show what is being done meanwhile."""
         with self._lock:
             self._pieces.append((text, total, 0))
             self._draw()

@@ -125,7 +125,7 @@ def _signer(key: Path | None, passphrase: str | None) -> Signer | None:
 
 
 def _what(report: Path | None, ledger: Path | None) -> What:
-    """Say what is meant, with the terms of the rounds at hand. Raises `RoundError` for a folder that is not a round."""
+    """Find what is meant, with the terms of the rounds at hand. Raises `RoundError` where a folder is not a round."""
     from ..rounds.datasets import check_own
     from ..rounds.rounds import is_round, load_round, read_round, terms_of
 

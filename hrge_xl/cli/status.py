@@ -135,7 +135,7 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
-    """Say how many of each state, then what there is to do."""
+    """Say how many teams are in each state, then what there is to do."""
     from ..rounds.round_status import OPEN, TO_DECIDE
 
     say = translator(language)

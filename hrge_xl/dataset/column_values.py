@@ -127,7 +127,7 @@ def _end(field: Field, figure: float) -> float | date | None:
 
 
 def _widest(found: Sequence[Asked]) -> Asked:
-    """Say what holds on all of several sheets."""
+    """Give what holds on all of several sheets."""
     steps = {step for each in found for step in each.steps} if all(each.steps for each in found) else ()
     return Asked(
         _furthest(min, [each.minimum for each in found]),

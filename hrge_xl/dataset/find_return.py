@@ -52,7 +52,7 @@ def _of_content(returns: Sequence[Return], file: Path) -> list[Return]:
 
 
 def _possible(returns: Sequence[Return], name: str) -> str:
-    """Say what could have been meant: names alike, else what waits for a decision."""
+    """Suggest what could have been meant: similar names, else what waits for a decision."""
     files = {each.name: each for each in returns}
     close = alike(Path(name).name, list(files), close=CLOSE)
     if close:

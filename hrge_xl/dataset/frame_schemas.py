@@ -105,7 +105,7 @@ def _column(schema: Schema, table: Table, column: tables.Column, *, limits: bool
 
 
 def _structure(schema: Schema, table: Table, column: tables.Column) -> Iterator[Check]:
-    """Say what holds of everything that stands in a column."""
+    """Yield the checks that hold for everything that stands in a column."""
     known = (*values(schema, table, column), *labels_of(schema, table, column))
     if known:
         yield Check.isin(known, error=f"one of {', '.join(known)}")
@@ -127,7 +127,7 @@ def _in_frame(end: float | date) -> float | pd.Timestamp:
 
 
 def _right(question: Asked) -> Iterator[Check]:
-    """Say what holds of the answers that a question asks for."""
+    """Yield the checks that hold for the answers that a question asks for."""
     yield from _between(question.minimum, question.maximum)
     if question.whole:
         yield Check(lambda series: series % 1 == 0, error="a whole number")

@@ -265,7 +265,7 @@ class Ledger:
             return {sha256: day for sha256, day in told if day is not None}
 
     def origins(self) -> dict[str, Origin]:
-        """Say where contents came from that were taken out of mails and archives, by hash."""
+        """Give the origins of contents that were taken out of mails and archives, by hash."""
         receipts = (receipt for _, receipt in self.entries(FilesReceived))
         return {each.sha256: each.origin for receipt in receipts for each in receipt.files if each.origin}
 
@@ -410,7 +410,7 @@ def _rows(receipt: FilesReceived) -> list[dict[str, object]]:
 
 
 def _places(receipt: FilesReceived) -> list[dict[str, object]]:
-    """Say where the files of a receipt were seen when they came."""
+    """List the places where the files of a receipt were seen when they came."""
     day = str(receipt.day or "")
     return [
         {"sha256": each.sha256, "path": each.path, "received": day, "place": each.place or each.path}

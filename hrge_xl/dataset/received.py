@@ -20,7 +20,7 @@ MOST_BYTES = 100_000_000  # of a file that is kept: four times what is read at m
 
 
 def kept_at(folder: Path, sha256: str) -> Path:
-    """Say where the bytes of a received file are kept."""
+    """Give the path where the bytes of a received file are kept."""
     return folder / RECEIVED / f"{sha256}{SUFFIX}"
 
 

@@ -137,7 +137,7 @@ class Return:
         return self.team, fold(self.project), fold(self.intervention)
 
     def open(self, severity: Severity) -> int:
-        """Say how many findings of this severity nobody has accepted."""
+        """Count the findings of this severity that nobody has accepted."""
         return sum(finding.severity is severity and finding.open for finding in self.findings)
 
 
@@ -304,7 +304,7 @@ def answers(store: Store, each: Return) -> Iterator[Answer]:
 
 
 def _typed(answer: Answer, type_: str | None) -> str | float | bool | None:
-    """Say what stood in the cell, of the type that it had there."""
+    """Give what stood in the cell, in the type that it had there."""
     original = answer.original
     if original is None or type_ == TRUTH_TYPE:
         return None if original is None else original == "TRUE"

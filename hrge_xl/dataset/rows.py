@@ -96,7 +96,7 @@ def return_key(result: Result) -> ReturnKey:
 
 
 def _identity_answers(result: Result, spec: Spec) -> dict[str, Value]:
-    """Say what the form says about the return itself, by part of the key; a calculated part as worked out again."""
+    """Give what the form says about the return itself, by part of the key; a calculated part is worked out again."""
     asked = {code: part for part, code in spec.identity.parts.items()}
     places = {(*_single(spec, code), code): part for code, part in asked.items()}
     calculated = result.outcome.calculated if result.outcome else {}

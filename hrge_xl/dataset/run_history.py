@@ -82,7 +82,7 @@ class RunChange:
 
 
 def _counted(codes: Mapping[str, int]) -> str:
-    """Say how many findings, and of which codes the most."""
+    """Say how many findings there are, and of which codes the most."""
     most = ", ".join(f"{code} {count}" for code, count in Counter(codes).most_common(3))
     return f"{sum(codes.values())}" + (f" ({most}{', …' if len(codes) > 3 else ''})" if most else "")
 
@@ -156,7 +156,7 @@ def _figures(store: Store) -> dict[Figure, float]:
 
 
 def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> RunChange:
-    """Say what is otherwise in the later one of two runs."""
+    """Give what has changed in the later of two runs."""
     old, new = json.loads(before["found"]), json.loads(now["found"])
     status = [
         (name, old["files"][key][1], state)
@@ -175,7 +175,7 @@ def _names(some: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]
 
 
 def _less(some: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """Say how many findings of some there are not among others, by code."""
+    """Count by code the findings of one run that the other has not."""
     counts = {code: (Counter(found) - Counter(others.get(code, ()))).total() for code, found in some.items()}
     return {code: count for code, count in sorted(counts.items()) if count}
 

@@ -497,7 +497,7 @@ def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Tab
 
 
 def value_kind(field: Field) -> str:
-    """Say what the column of a field holds."""
+    """Give the kind of value in the column of a field."""
     return TEXT if field.several else KINDS[kind_of(field)]
 
 

@@ -51,7 +51,7 @@ class SeenPlaces:
         self._new.append({"sha256": sha256, "path": path, "received": when, "place": place})
 
     def place(self, path: str | Path) -> str:
-        """Say where a file is, links not followed."""
+        """Give the path of a file, links not followed."""
         whole = Path(path).absolute()
         inside = whole.is_relative_to(self._home)
         return path_text(whole.relative_to(self._home).as_posix() if inside else whole)

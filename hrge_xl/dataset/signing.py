@@ -189,7 +189,7 @@ def _hex(public: Ed25519PublicKey) -> str:
 
 
 def _signed(digest: str) -> bytes:
-    """Say what is signed: not a bare digest, so that no signature made for something else can stand here."""
+    """Give the bytes to sign: not a bare digest, so that no signature made for something else can stand here."""
     return f"hrge-xl/entry/1 {digest}".encode()
 
 

@@ -112,7 +112,7 @@ class Store:
     # what it holds
 
     def facts(self) -> dict[str, str]:
-        """Say what the dataset says of itself; empty for one that was never written."""
+        """Give what the dataset says of itself; empty for one that was never written."""
         with self._reading() as connection:
             if not sa.inspect(connection).has_table("meta"):
                 return {}
@@ -150,7 +150,7 @@ class Store:
             )
 
     def _define(self) -> None:
-        """Say what can be selected from. Views of a dataset that does not last are selections, made when asked for."""
+        """Define what can be selected from. Views of a dataset that does not last are selections, made on demand."""
         makers = {} if self.lasting else selections(self.schema)
         self.tables = Tables(
             {
@@ -233,7 +233,7 @@ class Store:
         self.set_fact("derived", day)
 
     def state(self) -> str:
-        """Say what the last run came to: empty while one is at work or was cut off."""
+        """Give what the last run came to: empty while one is at work or was cut off."""
         return self.facts().get("state", "")
 
     def finish(self, state: str) -> None:
@@ -314,7 +314,7 @@ class Store:
                 connection.exec_driver_sql("DETACH other")
 
     def _order(self, name: str) -> int:
-        """Say what others refer to comes first."""
+        """Give the order of a table: what others refer to comes first."""
         return next(n for n, table in enumerate(self.schema.base) if table.name == name)
 
     def _new_slots(self, rows: Iterable[Row]) -> Iterator[Row]:
@@ -436,7 +436,7 @@ def _version(text: str) -> tuple[int, ...]:
 
 @contextmanager
 def translate_db_errors(name: str, damaged: str = MADE_ANEW) -> Iterator[None]:
-    """Say what a database says, as one line of ours."""
+    """Turn the errors of a database into one line of our own."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:

@@ -94,7 +94,7 @@ class Run:
         return self.sources[0][1].today
 
     def task(self, asked: ValidationRequest) -> Task:
-        """Say what workers have to know, wherever they are."""
+        """Give what workers have to know, wherever they are."""
         spec = load(self.spec) if self.spec else None
         if self.spec and is_path(self.spec):
             asked = replace(asked, wanted=replace(asked.wanted, spec=str(Path(self.spec).absolute())))
@@ -189,7 +189,7 @@ def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
 
 
 def _given(run: Run, sources: Sequence[Source]) -> list[tuple[list[Arrival], ValidationRequest]]:
-    """Say what came, as workers see it; the waivers of the folder count too."""
+    """Give what came, as workers see it; the waivers of the folder count too."""
     ours: list[tuple[list[Arrival], ValidationRequest]] = []
     for source in sources:
         known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
@@ -293,7 +293,7 @@ def _lost(missing: Iterable[str], came: Mapping[str, Arrival]) -> Iterator[str]:
 def _missing(
     run: Run, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[dict[str, Known]]
 ) -> list[Arrival]:
-    """Say what is not in every dataset yet, was read for another round, or was checked on another day than asked."""
+    """Find what is not in every dataset yet, was read for another round, or was checked as of another day."""
     again = to_read_again(run.file, asked)
     wanted = {_name(each): each for each in reversed(given)}
 

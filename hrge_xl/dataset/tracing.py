@@ -29,7 +29,7 @@ def trace(store: Store, table: Table, number: int) -> list[tuple[str, str]]:
 
 
 def _file(store: Store, submission: str | None) -> list[tuple[str, str]]:
-    """Say where the bytes are, and what became of them."""
+    """Tell where the bytes are, and what became of them."""
     if not submission:
         return []
     table = store.tables[SUBMISSIONS.name].c

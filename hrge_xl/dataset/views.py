@@ -48,7 +48,7 @@ STATE = "answered"  # of a fact that says nothing else
 
 
 def selections(schema: Schema) -> dict[str, Make]:
-    """Say how each view of a schema is made, by name."""
+    """Give how each view of a schema is made, by name."""
     wide = {
         table.name: partial(_wide, table=table) for table in (*schema.united.values(), *schema.wide.values())
     }
@@ -82,12 +82,12 @@ def _answers(schema: Schema, tables: Tables) -> Any:
 
 
 def _cell(f: Any, p: Any) -> Any:
-    """Say where the file has it elsewhere, that place; else that of the spec."""
+    """Give the place in the file where it has moved, else that of the spec."""
     return sa.func.coalesce(f.c.cell, p.c.cell).label("cell")
 
 
 def _original(f: Any, c: Any) -> Any:
-    """Say what stood in the cell, as people saw it: kept only where it is not what the value shows, or its label."""
+    """Give what people saw in the cell: kept only where it is not what the value shows, or its label."""
     return sa.func.nullif(sa.func.coalesce(f.original, c.label, f.text, shown(f)), "").label("original")
 
 

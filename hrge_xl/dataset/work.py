@@ -112,7 +112,7 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
 
 
 def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
-    """Say what becomes of a file that a fault of this program shows with."""
+    """Give the result for a file on which a fault of this program shows."""
     day, round_ = task.asked.today, task.asked.wanted.round
     unread = Result(file.path, file.sha256, file.size, REFUSED, [], checked=day, read_for=round_)
     return stopped_result(unread, fault)

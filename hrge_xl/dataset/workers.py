@@ -124,7 +124,7 @@ def _result(future: Future[Out], running: Running) -> Out:
 
 
 def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers:
-    """Say where the work is done: in an executor that is given, in this process, in processes, or in a cluster."""
+    """Choose where the work is done: in an executor that is given, in this process, in processes, or in a cluster."""
     alone = Workers(lambda: nullcontext(Running(None, 1)))
     here = Workers(lambda: _processes(jobs)) if jobs > 1 else alone
     if executor is not None:

@@ -259,7 +259,7 @@ class _Sheet:
         return block
 
     def _span(self, row: int, column: int) -> int:
-        """Say how many rows from here on are to be filled in."""
+        """Count the rows from here on that are to be filled in."""
         rule = self.sheet.rule(row, column)
         if rule is not None:
             return max(box[3] - row + 1 for box in rule.boxes if box[0] <= column <= box[2])

@@ -57,7 +57,7 @@ class CodeLabels:
         return known.sheet.say(self.language) if known else None
 
     def item(self, row: Record) -> str | None:
-        """Say what a fixed row is about."""
+        """Give what a fixed row is about."""
         return self.items.get((row["tool"], row["row"]), ("", ""))[1] or None
 
     def section(self, row: Record) -> str | None:
@@ -70,17 +70,17 @@ class CodeLabels:
         return known.fields.get(code) if known else None
 
     def question(self, row: Record) -> str | None:
-        """Say what a question asks."""
+        """Give what a question asks."""
         field = self.field(row["tool"], row["field"])
         return field.label.say(self.language) if field else None
 
     def entry(self, row: Record) -> str | None:
-        """Say what the entry is called that a question was answered with."""
+        """Give the name of the entry that a question was answered with."""
         field = self.field(row["tool"], row["field"])
         return self.answer(field, row["code"]) if field else None
 
     def answer(self, field: Field, value: Any) -> str | None:
-        """Say what the codes of an answer are called; several stand in one text."""
+        """Give the names for the codes of an answer; several stand in one text."""
         name = list_of(field)
         if name is None or value is None:
             return None
@@ -88,17 +88,17 @@ class CodeLabels:
         return "; ".join(found.get(code, code) for code in codes.split(";"))
 
     def step(self, side: str) -> Label:
-        """Say what a step `down` or `across` is called."""
+        """Give the name of a step `down` or `across`."""
         matrix = self.spec.matrix if self.spec else None
         found = self.entries_of(str(getattr(matrix, side))) if matrix else {}
         return lambda row: found.get(str(row[side]))
 
     def level(self, row: Record) -> str | None:
-        """Say what a level is called."""
+        """Give the name of a level."""
         return self.entries_of(LEVELS).get(row["level"])
 
     def part(self, row: Record) -> str | None:
-        """Say what the part of a breakdown of risks is called."""
+        """Give the name of a part in the breakdown of risks."""
         return (
             part_labels(self.spec, row["by"], self.language).get(row["code"])
             if self.spec and row["code"]
@@ -112,5 +112,5 @@ class CodeLabels:
         return blocks[number].title.say(self.language) or None if number < len(blocks) else None
 
     def indicator(self, row: Record) -> str | None:
-        """Say what an indicator of the catalogue is called."""
+        """Give the name of an indicator of the catalogue."""
         return catalogue_label(self.spec, row["indicator"], self.language) or None if self.spec else None

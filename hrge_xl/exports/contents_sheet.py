@@ -151,7 +151,7 @@ def _link(sheet: Worksheet, row: int, name: str, formats: Mapping[str, Any]) -> 
 
 
 def _not_here(labels: CodeLabels, listed: Listed) -> Iterator[str]:
-    """Say what the dataset has besides, as CSV and in its database."""
+    """Say what else the dataset has, as CSV and in its database."""
     say = labels.say
     repeated = [
         table.name for table in listed.tables if table.name in listed.repeated and listed.counts[table.name]

@@ -165,7 +165,7 @@ def _long(block: Block) -> bool:
 
 
 def _height(block: Block) -> int:
-    """Say how high a chart is in pixels, so that each name beside its bars can be read."""
+    """Give the height of a chart in pixels, so that each name beside its bars can be read."""
     if block.kind != "bar":
         return LEAST_HEIGHT
     return max(LEAST_HEIGHT, AROUND + len(block.rows) * ROW_HEIGHT * (2 if _long(block) else 1))
@@ -257,7 +257,7 @@ def _gaps(store: Store, period: str, labels: CodeLabels) -> Iterator[Block]:
 
 
 def _progress(store: Store, labels: CodeLabels) -> Iterator[Block]:
-    """Say how far the indicators with a target are in the last period of each."""
+    """Show how far the indicators with a target are in the last period of each."""
     if AGGREGATE_INDICATORS.name not in store.tables:
         return
     found = {
@@ -276,7 +276,7 @@ def _indicator(line: Record, labels: CodeLabels) -> str:
 
 
 def _over_periods(store: Store, spec: Spec, language: str) -> Iterator[Block]:
-    """Say where there are several periods: how complete they are, and their risks by level."""
+    """Show, where there are several periods, how complete they are and their risks by level."""
     say, found = translator(language), over_periods(store)[::-1]
     if len(found) < 2:
         return

@@ -59,7 +59,7 @@ class _HeatMaps:
         self.sheet.fit_to_pages(1, 0)
 
     def _counts(self) -> dict[int, Counter[tuple[str, str]]]:
-        """Say how many rows stand in each cell of each matrix."""
+        """Count the rows in each cell of each matrix."""
         table = self.store.tables[AGGREGATE_MATRIX.name]
         ours = (table.c.by == TOTAL, table.c.period == choose(periods(self.store), None))
         found: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)

@@ -91,7 +91,7 @@ def _pieces(table: Table, store: Store) -> Iterator[_Piece]:
 
 
 def _around(piece: _Piece, *, as_it_came: bool) -> tuple[tuple[str, str], bool]:
-    """Say what stands before and after each line of a piece; and whether it is not as it came."""
+    """Give what stands before and after each line of a piece, and whether it differs from what came."""
     if not piece.first:
         return ("", ""), False
     ends = [
@@ -164,7 +164,7 @@ def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
 
 
 def _asked(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
-    """Say what answers are right, in words of the standard; others stand in the data too: these are not constraints."""
+    """Describe right answers in words of the standard. No constraints: others stand in the data too."""
     found = asked(schema, table, column)
     if found is None:
         return {}
@@ -189,7 +189,7 @@ def _written(end: float | date | None) -> float | str | None:
 
 
 def _foreign_keys(table: Table) -> dict[str, Any]:
-    """Say what a table refers to; by the standard a table calls itself by no name."""
+    """Describe what a table refers to; by the standard a table calls itself by no name."""
     found = [
         {
             "fields": list(reference.columns),

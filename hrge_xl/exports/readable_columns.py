@@ -111,7 +111,7 @@ class _Columns:
         )
 
     def _head(self, column: Column, fields: Sequence[Field] | None) -> str:
-        """Say what a column is called: its question, the words for a column that every dataset has, or its title."""
+        """Name a column: by its question, the words for a column that every dataset has, or its title."""
         if fields:
             text = fields[0].asks(self.labels.language)
         elif column.name.endswith(NAMED):
@@ -135,7 +135,7 @@ class _Columns:
         return value
 
     def _answers(self, at: int, fields: Sequence[Field]) -> Callable[[Row], Cell] | None:
-        """Say how the answers to a question are called; fields of several sheets may have lists of their own."""
+        """Give the names of the answers to a question; fields of several sheets may have lists of their own."""
         if all(self.labels.answer(field, "") is None for field in fields):
             return None
         by_tool = {code: self.labels.field(code, fields[0].code) or fields[0] for code in self.table.tools}
@@ -143,7 +143,7 @@ class _Columns:
         return lambda row: answer(by_tool[str(row[tool])], row[at])
 
     def _named(self, name: str) -> Callable[[Row], Cell] | None:
-        """Say how the codes of a column are called that every dataset has; nothing where it has no names."""
+        """Give the names for the codes of a column that every dataset has; nothing where it has no names."""
         at = self.table.at[name]
         if name == "country":
             country = self.labels.country
@@ -175,7 +175,7 @@ class _Columns:
         return lambda row: value(row) or row[at]
 
     def _translated(self, name: str) -> Label | None:
-        """Say how a name of the dataset is found in another language, by the codes beside it."""
+        """Give how a name of the dataset is found in another language, by the codes beside it."""
         there, labels = self.table.at, self.labels
         found: dict[str, tuple[str, Label]] = {
             "down_label": ("down", labels.step("down")),

@@ -61,7 +61,7 @@ def put(sheet: Worksheet, row: int, at: int, value: str | int | float, style: An
 
 
 def _cell(kind: str, letters: str, style: int) -> Callable[[int, Any], str]:
-    """Say how a column writes a value."""
+    """Give the function by which a column writes a value."""
     head, look = f'<c r="{letters}', f'" s="{style}"'
     if kind == TEXT:
         known: dict[str, str] = {}

@@ -28,7 +28,7 @@ REPORTED_ALONE = 20  # of one kind on one sheet; further ones are reported toget
 
 
 def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | None) -> UnplacedTexts:
-    """Say what differs on one sheet as findings, and what was typed there as texts to keep."""
+    """Report what differs on one sheet as findings, and what was typed there as texts to keep."""
     left = UnplacedTexts()
     texts: dict[Kind, list[Difference]] = {}
     formulas: dict[tuple[Kind, int], list[Difference]] = {}

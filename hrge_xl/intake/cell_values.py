@@ -117,7 +117,7 @@ def typed_cell(kind: str, text: str | None, formula: str | None, epoch_1904: boo
 
 
 def shown_cell(cell: RawCell, *, epoch_1904: bool = False) -> str:
-    """Say what a cell shows, as text; a formula that was never calculated shows itself."""
+    """Return the text that a cell shows; a formula that was never calculated shows itself."""
     if cell.kind is CellKind.BLANK:
         return ""
     if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:

@@ -60,7 +60,7 @@ def may_answer(*kinds: type) -> None:
 
 @cache
 def _parts_of(kind: type) -> Parts:
-    """Say how a thing of a kind is taken apart, so that the kind makes it again."""
+    """Give the parts from which the kind makes such a thing again."""
     if is_dataclass(kind):
         names = tuple(each.name for each in fields(kind))
         return lambda it: tuple(getattr(it, name) for name in names)

@@ -115,7 +115,7 @@ class Comparison:
             self.found.observations.append(observe(CODES_DAMAGED, raw.name, tool=tool))
 
     def _look_at_key(self, sheet: ToolSheet) -> None:
-        """Say where the key of a sheet is not in its corner, and keep what stands there instead."""
+        """Note a key that is not in the corner of its sheet, and keep what stands there instead."""
         text = text_at(sheet.raw, *sheet.corner)
         if sheet.corner == HOME and text == sheet.plan.tool:
             return
@@ -207,7 +207,7 @@ def _stayed(sheet: ToolSheet, each: Difference) -> bool:
 
 
 def _moved(axes: Axes) -> Moved | None:
-    """Say where the lines of a sheet are; None where all that have a code are at home, and nothing else is there."""
+    """Find where the lines of a sheet are; None where all that have a code are at home, and nothing else is there."""
     home = all(
         line == origin for axis in (axes.rows, axes.columns) for line, origin in axis.origin.items()
     ) and not (axes.rows.copies or axes.columns.copies or axes.rows.unknown or axes.columns.unknown)

@@ -154,7 +154,7 @@ def _records(data: bytes, position: int) -> Iterator[int]:
 
 
 def _place_of_stream(data: bytes, entry: int) -> int:
-    """Say where a stream begins; short ones stand together in that of the root, which is taken to be in one piece."""
+    """Give where a stream begins; short ones are kept together in the root's, which is taken to be in one piece."""
     size, small = 1 << min(_number(data, _SECTOR_SHIFT, 2), 16), 1 << min(_number(data, _SMALL_SHIFT, 2), 16)
     start = _number(data, entry + _START, 4)
     if _number(data, entry + _SIZE, 4) >= _number(data, _SMALL_BELOW, 4):

@@ -114,7 +114,7 @@ def _sights(raw: RawSheet, row: int, column: int, *, percent: bool, epoch_1904: 
 
 
 def _seen(cell: RawCell, number_format: str, *, percent: bool) -> str | None:
-    """Say what is seen of a cell, None if it is what it holds."""
+    """Return what is seen of a cell; None if it is what it holds."""
     if not number_format or isinstance(cell.value, bool) or cell.value is None:
         return None
     return seen(number_format, cell.value, percent=percent)

@@ -97,7 +97,7 @@ class FormulaCells:
         return _take([cell for cell, _ in self.checks]) if self.checks else lambda _: ()
 
     def cleaned(self, shown: Sequence[Result]) -> list[Any]:
-        """Say what all cells show, check cells with 0 for what none of them can say."""
+        """Give what all cells show, check cells with 0 for what none of them can say."""
         messages, cleaned = self.layout.messages, list(shown)
         for (cell, order), value in zip(self.checks, self.take_checks(shown), strict=True):
             if value not in (0, REQUIRED):
@@ -161,7 +161,7 @@ class FormulaCells:
         ]
 
     def remembered(self, cleaned: Sequence[Any], answers: Answers | None) -> Memory:
-        """Say what the check cells say and, where answers are given, how many a row has: what all else follows from."""
+        """Give what the check cells say and, where answers are given, how many a row has: all else follows from it."""
         known: dict[Any, Any] = {}
         for row in self._rows:
             known["checks", row.key] = row.checks(cleaned)
@@ -204,7 +204,7 @@ class FormulaCells:
             yield from zip(row.status, words, strict=True)
 
     def _of_others(self, content: Content, *, broken: bool) -> Iterator[tuple[int, Result]]:
-        """Say what all else should show; without sums of check cells where some of them are broken."""
+        """Yield what all other cells should show; without sums of check cells where some of them are broken."""
         for live, numbers in self._others:
             if not (broken and isinstance(live.now, OF_CHECKS)):
                 pairs = zip(numbers, live.now(content), strict=True)

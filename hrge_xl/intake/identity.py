@@ -204,7 +204,7 @@ class Expected:
 
 
 def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> Iterator[Observation]:
-    """Say what is wrong with a stamp that can be read."""
+    """Report what is wrong with a stamp that can be read."""
     identity = stamp.identity
     if identity is None:
         return
@@ -231,7 +231,7 @@ def chosen_tools(identity: Identity, spec: Spec) -> list[str] | None:
 
 
 def register_rows(identity: Identity) -> int | None:
-    """Say how many rows the registers were issued with, where it is not the spec's own number."""
+    """Give how many rows the registers were issued with, where it is not the spec's own number."""
     text = identity.rows
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
     return number if 1 <= number <= MOST_ROWS else None

@@ -249,7 +249,7 @@ def _fate(
     shared: Mapping[str, SharedFormula],
     formulas: Formulas,
 ) -> What | None:
-    """Say what became of a formula; None if it still stands there."""
+    """Tell what became of a formula; None if it still stands there."""
     if cell is None or cell.formula is None:
         blank = cell is None or cell.kind is CellKind.BLANK or cell.value == ""
         return What.CLEARED if blank else What.TYPED_OVER

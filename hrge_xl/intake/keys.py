@@ -328,18 +328,18 @@ class Plan:
         return edition_of({name: each.issued for name, each in self.issued.items()})
 
     def cover(self, lines: frozenset[str]) -> ExpectedCells:
-        """Say what was issued on the cover with lines for these facts."""
+        """Give what was issued on the cover with lines for these facts."""
         if lines not in self.covers:
             self.covers[lines] = ExpectedCells(issued_cover(self.layout, lines))
         return self.covers[lines]
 
     def label(self, part: Part) -> str:
-        """Say what findings call an answer: its row, where it has one, and its question."""
+        """Name an answer as findings do: its row, where it has one, and its question."""
         question = part.slot.field.label.say(self.layout.language)
         return question if self.across(part) else f"{part.slot.row} {question}"
 
     def row_label(self, part: Part) -> str:
-        """Say what findings call a row: its number and item, or its question."""
+        """Name a row as findings do: its number and item, or its question."""
         grid, slot = self._grid(part), part.slot
         if grid.across:
             return slot.field.label.say(self.layout.language)
@@ -347,7 +347,7 @@ class Plan:
         return slot.row if label == slot.row else shorten(f"{slot.row} {label}")
 
     def column_label(self, part: Part) -> str:
-        """Say what findings call a column: what its head says."""
+        """Name a column as findings do, by what its head says."""
         return next(c.label for c in self._grid(part).columns if c.index == part.column)
 
     def across(self, part: Part) -> bool:

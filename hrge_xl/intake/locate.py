@@ -65,7 +65,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
 def _left_sheets(
     sheets: list[RawSheet], workbook: RawWorkbook, plan: Plan, about: Circumstances
 ) -> Iterator[UnplacedTexts]:
-    """Say what stands on sheets that no tool claims: those of an older version apart from those that nobody issued."""
+    """Yield the texts of sheets that no tool claims: those of an older version apart from those that nobody issued."""
     version, epoch = plan.layout.spec.version, workbook.epoch_1904
     old = [sheet for sheet in sheets if about.older and was_issued(sheet, workbook)]
     yield from (old_sheet(sheet, version, epoch_1904=epoch) for sheet in old)

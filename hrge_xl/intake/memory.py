@@ -31,7 +31,7 @@ class Memory(Generic[Key, Value]):
         self._old: dict[Key, tuple[Value, int]] = {}
 
     def get(self, key: Key) -> Value | None:
-        """Say what is remembered, None if nothing is; what is asked for stays in memory."""
+        """Return what is remembered, None if nothing is; what is asked for stays in memory."""
         found = self._young.get(key)
         if found is None:
             found = self._old.get(key)
@@ -62,7 +62,7 @@ class Memory(Generic[Key, Value]):
         self._size += size
 
     def recall(self, key: Key, size: int, work_out: Callable[[], Value]) -> Value:
-        """Say what is remembered, else what is worked out now."""
+        """Return what is remembered, else what is worked out now."""
         value = self.get(key)
         if value is None:
             value = work_out()

@@ -48,7 +48,7 @@ def is_named_as_workbook(name: str) -> bool:
 
 
 def word_for(name: str, data: bytes = b"", *, inline: bool = False) -> str:
-    """Say what a file is, in a word; a picture that stands within the text of a mail is a logo."""
+    """Give a word for a file; a picture within the text of a mail is a logo."""
     if is_left_by_a_program(name):
         return "system"
     word = _BY_ENDING.get(ending_of(name)) or next(

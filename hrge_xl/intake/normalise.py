@@ -45,7 +45,7 @@ def answers(
 
 
 def _state(raw: RawCell) -> State | None:
-    """Say what kind of something or nothing a stored cell is; None where nobody wrote anything."""
+    """Give what kind of something or nothing a stored cell is; None where nobody wrote anything."""
     kind = raw.kind
     if kind is not TEXT:
         return STATES[kind]
@@ -56,7 +56,7 @@ def _state(raw: RawCell) -> State | None:
 
 
 def read_cell(field: Field, raw: RawCell, plan: Plan, *, epoch_1904: bool = False) -> Reading:
-    """Say what a stored value means to its field."""
+    """Read what a stored value means to its field."""
     if not field.type.repeats or (isinstance(raw.value, str) and len(raw.value) > LONGEST_REMEMBERED):
         return _read(field, raw, plan, epoch_1904)
     key = (field.type, field.vocabulary, raw.kind, raw.value, epoch_1904)

@@ -87,7 +87,7 @@ def _table(workbook: RawWorkbook, sheet: RawSheet) -> Table:
 
 
 def _texts(workbook: RawWorkbook, sheet: RawSheet, row: int) -> dict[int, str]:
-    """Say what the cells of a row show, by column."""
+    """Give what the cells of a row show, by column."""
     shown = ((column, _text(workbook, sheet, row, column)) for column in sheet.cells[row])
     return {column: text for column, text in shown if text.strip()}
 

@@ -46,7 +46,7 @@ class Drawings:
         self._read: set[str] = set()  # parts that a drawing leads to
 
     def of_part(self, part: str) -> Iterator[Drawn]:
-        """Say what a drawing part describes."""
+        """Yield what a drawing part describes."""
         links = {link.id: link for link in self._parts.relationships(part) if not link.external}
         for anchor in _topmost(self._tree(part), _ANCHORS):
             place = _corner(anchor)
@@ -57,7 +57,7 @@ class Drawings:
                 yield Drawn(*place, what, "\n".join(filter(None, texts)), _name(element), _number(element))
 
     def of_legacy_part(self, part: str) -> Iterator[Drawn]:
-        """Say what a VML part describes, but for the boxes of comments and for pictures of headers and footers."""
+        """Yield what a VML part describes, except the boxes of comments and the pictures of headers and footers."""
         content = _HTML_LINE_END.sub(_LINE_SEPARATOR.encode(), self._parts.package.read(part))
         for shape in parse_tree(content, part, self._limits).iter():
             client = shape.find("xv|ClientData")
@@ -79,7 +79,7 @@ class Drawings:
         return [links[each] for each in named if each in links and links[each].kind in _LINKED]
 
     def _text_of(self, link: Relationship) -> str:
-        """Say what a chart says, with what was drawn into it, or a diagram; of each part only once."""
+        """Return what a chart says, with what was drawn into it, or a diagram; each part only once."""
         if link.target in self._read:
             return ""
         self._read.add(link.target)
@@ -137,7 +137,7 @@ def _text(element: Element) -> str:
 
 
 def _name(element: Element) -> str:
-    """Say what a person or a program calls it: its description, else its name."""
+    """Return what a person or a program calls it: its description, else its name."""
     properties = next(element.iter("xdr|cNvPr"), None)
     return "" if properties is None else properties.get("descr", "") or properties.get("name", "")
 

@@ -119,7 +119,7 @@ class _Around:
         self._corner: dict[str, str] = {}
 
     def starts(self) -> StartTable:
-        """Say what to do when an element opens."""
+        """Give what to do when an element opens."""
         return {
             **dict.fromkeys(_ROOTS, self._root),
             **dict.fromkeys(("x|t", "x|formula1", "x|formula2", "xm|f", "xm|sqref"), _ignore),
@@ -144,7 +144,7 @@ class _Around:
         }
 
     def ends(self) -> EndTable:
-        """Say what to do when an element closes."""
+        """Give what to do when an element closes."""
         return {
             "x|t": self._close_text,
             "x|from": self._close_anchor,
@@ -237,7 +237,7 @@ class _Around:
         self._corner["column"] = text
 
     def _close_anchor(self, _text: str) -> None:
-        """Say where the object before begins: the one thing that has its anchor in the part of a sheet."""
+        """Note where the object before begins: the one thing that has its anchor in the part of a sheet."""
         row, column = cell_from_zero(self._corner.get("row", ""), self._corner.get("column", ""))
         if self.sheet.drawn and row:
             self.sheet.drawn[-1] = self.sheet.drawn[-1]._replace(row=row, column=column)

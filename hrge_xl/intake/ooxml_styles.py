@@ -64,7 +64,7 @@ class _Judge:
         self._grounds = [_ground(entry, colours) for entry in styles.iterfind("x|fills/x|fill")]
 
     def look(self, number_format: str, font: str, fill: str) -> Look | None:
-        """Say what is odd, None if nothing is."""
+        """Give what is odd, None if nothing is."""
         letters = _at(self._fonts, font, _Font(False, False, BLACK))
         ground = _at(self._grounds, fill, WHITE)
         hidden = letters.tiny or (

@@ -37,7 +37,7 @@ def cover_lines(identity: Identity, raw: RawSheet, layout: Layout) -> frozenset[
 def compare_rows(
     raw: RawSheet, expected: ExpectedCells, formulas: Formulas, corner: Corner = HOME
 ) -> tuple[Compared, UnplacedTexts]:
-    """Say what differs on a sheet that has no codes to go by, and what stands where nothing was issued."""
+    """Report what differs on a sheet that has no codes to go by, and what stands where nothing was issued."""
     found, moved = expected.compare(raw, None, formulas), None
     changed = {each.row for each in found.differences if each.what is What.CHANGED}
     if len(changed) > FEW or corner != HOME:
@@ -49,7 +49,7 @@ def compare_rows(
 
 
 def outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> UnplacedTexts:
-    """Say what stands where nothing was issued."""
+    """Report what stands where nothing was issued."""
     return single_texts(raw, None, list(_outside(raw, expected, moved)))
 
 
@@ -66,7 +66,7 @@ def first_ones(ours: Own) -> Own:
 
 
 def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iterator[Observation]:
-    """Say what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
+    """Report what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
     counting = first_ones(ours)
     for name, raw in ours:
         if name not in (layout.cover_name, layout.lists_name):
@@ -96,7 +96,7 @@ def facts_that_differ(raw: RawSheet, expected: ExpectedCells, identity: Identity
 
 
 def text_at_place(raw: RawSheet, row: int, column: int) -> str:
-    """Say what a cell shows, whatever it holds."""
+    """Return what a cell shows, whatever it holds."""
     cell = raw.cell(row, column)
     return "" if cell is None else shown_cell(cell)
 
@@ -125,7 +125,7 @@ def _lost_rows(expected: ExpectedCells, moved: Moved) -> Iterator[Difference]:
 
 
 def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | None:
-    """Say where each issued row is now, by the texts in it; None where all are at home."""
+    """Find where each issued row is now, by the texts in it; None where all are at home."""
     texts, shift = expected.texts, corner.column - HOME.column
     last = max([*expected.held, 0])
     issued = [_issued_line(texts.get(row, {})) for row in range(1, last + 1)]

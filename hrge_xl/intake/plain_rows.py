@@ -317,7 +317,7 @@ def _empty_rows(text: str, template: _Template) -> int:
 
 
 def _last(text: str) -> _Template:
-    """Say what follows the last row that has an end tag: nothing but empty rows."""
+    """Give what follows the last row that has an end tag: nothing but empty rows."""
     template = _Template(prefixes(text))
     if _empty_rows(text, template) < len(text) or not is_sound(text):
         raise _NotPlain
@@ -334,7 +334,7 @@ def _enter(template: _Template, number: str, raw: str) -> None:
 
 
 def _special(place: _Place, formula: str) -> _Special | None:
-    """Say what is to be noted of a cell with this `f` element."""
+    """Give what is to be noted of a cell with this `f` element."""
     area = _attributes(_opening(formula)) if " ref=" in formula else None
     outside = place.formula is not None and reaches_outside(place.formula)
     special = _Special(area, outside, place.odd)
@@ -364,5 +364,5 @@ def _formula(raw: str) -> str | None:
 
 
 def _opening(raw: str) -> str:
-    """Say what stands between the name and the end of the first tag of an `f` element."""
+    """Give what stands between the name and the end of the first tag of an `f` element."""
     return raw.partition(">")[0].removeprefix("<f").removesuffix("/")

@@ -98,7 +98,7 @@ class _File:
 
     @classmethod
     def of(cls, admitted: Admitted) -> _File:
-        """Say what the gate knows of it."""
+        """Make one from what the gate knows of it."""
         return cls(path_text(admitted.path), admitted.sha256, admitted.size, admitted.format)
 
     @property
@@ -136,14 +136,14 @@ def read_raw(
 
 
 def raw_workbook(data: bytes, format: str) -> RawWorkbook:
-    """Say what a workbook of any format holds; raises Unreadable."""
+    """Read what a workbook of any format holds; raises Unreadable."""
     if format in ("xlsx", "xlsm"):
         return ooxml.read(data)
     return other_formats.read(data, format)
 
 
 def _read_workbook(workbook: RawWorkbook, file: _File, want: Wanted) -> Submission | Refusal:
-    """Say what a workbook says, seen against the layout that its stamp names."""
+    """Read what a workbook says, compared with the layout that its stamp names."""
     observations = workbook.observations
     stamp = read_stamp(workbook, file.name, want.key)
     made_up = sample(workbook, stamp, file.name)
@@ -387,7 +387,7 @@ def _settled(found: Submission | Refusal, job: _Job, key: Key, pool: Readers) ->
 
 
 def read_job(job: _Job) -> Transfer | Refusal | SpecError:
-    """Say what a child process does with one file."""
+    """Read one file: what a child process does."""
     try:
         result = _read_file(*job)
         return result if isinstance(result, Refusal) else pack(result, _plan_of(result, job[2]))
@@ -421,7 +421,7 @@ def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
 
 
 def _unpacked(outcome: Transfer | Refusal | SpecError | Died, job: _Job) -> Submission | Refusal:
-    """Say what came back of a file, ready for use."""
+    """Unpack what came back of a file, ready for use."""
     _, file, want = job
 
     def unpacked(outcomes: Sequence[Transfer | Refusal | SpecError | Died]) -> list[Submission | Refusal]:

@@ -70,7 +70,7 @@ class OldSheet:
         return f"{code} {_first_line(next((text for text in heads if text), question))}"
 
     def _name(self, row: int) -> str:
-        """Say what a row is about: the first text behind its number that no formula shows."""
+        """Name what a row is about: the first text behind its number that no formula shows."""
         number = self.corner.column + 1
         texts = (
             text_at(self.raw, row, column)

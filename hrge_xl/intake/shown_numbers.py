@@ -49,7 +49,7 @@ def _is_only_date(code: str) -> bool:
 
 
 def seen(code: str, value: str | float, *, percent: bool = False) -> str | None:
-    """Say what is seen of a value under a format, "" for nothing; None where it is the value itself.
+    """Return what is seen of a value under a format, "" for nothing; None where it is the value itself.
 
     `percent`: a percent sign is right there.
     """

@@ -50,7 +50,7 @@ class ShownResults:
         return any(value is not None for value in self.shown)
 
     def checks(self) -> ShownChecks:
-        """Say what the check cells show."""
+        """Give what the check cells show."""
         numbers = self.cells.take_checks(self.shown)
         elsewhere = {name for name, results in self.found.items() if results.places is not None}
         checks = enumerate(cell for cell, _ in self.cells.checks) if elsewhere else ()
@@ -114,7 +114,7 @@ class ShownResults:
 
 
 def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:
-    """Say what calculated answers show, levels by their code."""
+    """Give what calculated answers show, levels by their code."""
     codes = {label: code for code, label in layout.labels.get(LEVELS, {}).items()}
     return {
         place[:3]: codes.get(str(value), value)

@@ -65,7 +65,7 @@ def _covers(runs: Sequence[Run], row: int) -> bool:
 
 
 def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> Observation:
-    """Say what happened to several cells of one field, at the first of them, naming all."""
+    """Report what happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
     detail = {"label": plan.label(part), "value": ranges, "cells": ranges, "count": str(len(cells))}

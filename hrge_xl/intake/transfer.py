@@ -21,7 +21,7 @@ class Transfer(NamedTuple):
 
 
 def pack(submission: Submission, plan: Plan) -> Transfer:
-    """Say what the child process sends."""
+    """Pack what the child process sends."""
     moved = {
         tool: cells for tool, cells in submission.cells.items() if not _at_home(cells, plan.sheets[tool])
     }
@@ -31,7 +31,7 @@ def pack(submission: Submission, plan: Plan) -> Transfer:
 
 
 def unpack(transfer: Transfer, plan: Plan) -> Submission:
-    """Say what the parent process makes of it."""
+    """Unpack what was sent, in the parent process."""
     submission = transfer.submission
     submission.cells |= {tool: plan.sheets[tool].home_cells for tool in transfer.unmoved}
     return with_answers(submission, transfer.answers, plan)
@@ -51,7 +51,7 @@ def _at_home(cells: Mapping[CellKey, str], plan: SheetPlan) -> bool:
 def _places(
     sheets: Mapping[str, str], cells: Mapping[str, Mapping[CellKey, str]], plan: Plan
 ) -> Sequence[Place]:
-    """Say where every cell of the plan is in a file: the very same list for all files in which nothing has moved."""
+    """Give where every cell of the plan is in a file: the very same list for all files in which nothing has moved."""
     unmoved = all(_at_home(its, plan.sheets[tool]) for tool, its in cells.items())
     if unmoved and all(plan.sheets[tool].sheet.name == name for tool, name in sheets.items()):
         return plan.places

@@ -313,7 +313,7 @@ def strangers(sheets: Iterable[RawSheet], *, epoch_1904: bool = False) -> Unplac
 
 
 def every_text(tool_sheet: ToolSheet) -> list[Unplaced]:
-    """Say what somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
+    """List what somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
     plan, raw = tool_sheet.plan, tool_sheet.raw
     found = []
     for row, column, text, _ in _texts(raw):

@@ -77,7 +77,7 @@ class NotStarted(HrgeError):
 
 
 def cores() -> int:
-    """Say how many processes this machine can run at a time."""
+    """Give how many processes this machine can run at a time."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -223,7 +223,7 @@ class _Worker(Generic[Item, Result]):
 
 
 def _greeting(function: Callable[..., object], limits: Limits, readable: Iterable[str]) -> bytes:
-    """Say what a child is told first: where modules are found, what it may read, its limits and its task."""
+    """Pack what a child is told first: where modules are found, what it may read, its limits and its task."""
     path = module_path()
     return b"".join(map(pickle.dumps, (list(path), (*import_places(path), *readable), limits, function)))
 

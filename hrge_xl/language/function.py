@@ -81,7 +81,7 @@ class Function:
         raise NotImplementedError
 
     def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        """Say what makes the result indeterminate: anything that makes an argument so."""
+        """Give what makes the result indeterminate: anything that makes an argument so."""
         return worst_of(errors, *call.args)
 
 
@@ -139,7 +139,7 @@ class Aggregate:
         raise NotImplementedError
 
     def error(self, errors: ErrorPropagation, expr: Over) -> Integers:
-        """Say what makes the result indeterminate: anything in a row that counts, or may count."""
+        """Give what makes the result indeterminate: anything in a row that counts, or may count."""
         raise NotImplementedError
 
 
@@ -180,7 +180,7 @@ def reader_only(expr: Expr) -> bool:
 
 
 def worst_of(errors: ErrorPropagation, *args: Expr) -> Integers:
-    """Say what makes any of some expressions indeterminate."""
+    """Give what makes any of some expressions indeterminate."""
     return errors.worst([errors.of(arg) for arg in args])
 
 

@@ -134,7 +134,7 @@ def _places(found: list[Piece]) -> Iterator[str]:
 
 
 def _rest(text: str, last: Piece, place: int) -> Iterator[str]:
-    """Say what may follow: past the end of a text there is nothing, which every class lets pass."""
+    """Yield what may follow: past the end of a text there is nothing, which every class lets pass."""
     if last.characters != ANY and last.most is not None and last.most > last.least:
         yield _each(text, range(place, place + last.most - last.least), last.characters)
 

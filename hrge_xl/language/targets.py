@@ -226,7 +226,7 @@ class Evaluator(Protocol):
         """Count for each submission required answers of a sheet, and those of them that are given."""
 
     def in_use(self, ref: Ref) -> Bools:
-        """Say where the row that a reference names is in use."""
+        """Mark where the row that a reference names is in use."""
 
     def parents(self, ref: Ref) -> Ids:
         """Give the code that the list says each chosen entry belongs to."""
@@ -240,28 +240,28 @@ class ErrorPropagation(Protocol):
         """What the values are worked out by."""
 
     def of(self, expr: Expr) -> Integers:
-        """Say what makes the value of an expression indeterminate."""
+        """Give what makes the value of an expression indeterminate."""
 
     def worst(self, doubts: Sequence[Integers]) -> Integers:
-        """Say what makes any of some values indeterminate."""
+        """Give what makes any of some values indeterminate."""
 
     def presence(self, expr: Expr) -> Integers:
-        """Say what makes it indeterminate whether there is an answer at all."""
+        """Give what makes it indeterminate whether there is an answer at all."""
 
     def off_scale(self, expr: Expr) -> Integers:
-        """Say where an answer can be compared, but is not a step of a scale and names no row."""
+        """Mark where an answer can be compared, but is not a step of a scale and names no row."""
 
     def tick(self, tool: str) -> Integers:
-        """Say what makes it indeterminate whether a tool is used."""
+        """Give what makes it indeterminate whether a tool is used."""
 
     def side_by_side(self, doubts: Sequence[Integers]) -> Integers:
         """Put together what makes each row indeterminate."""
 
     def row_use(self, tool: str) -> Integers:
-        """Say what makes it indeterminate whether a blank row of a tool's table counts."""
+        """Give what makes it indeterminate whether a blank row of a tool's table counts."""
 
     def in_rows(self, expr: Expr, tool: str) -> Integers:
         """Give the same as `of`, in every row of a tool's table."""
 
     def progress(self, tool: str) -> Integers:
-        """Say what makes it indeterminate how much of a sheet is answered."""
+        """Give what makes it indeterminate how much of a sheet is answered."""

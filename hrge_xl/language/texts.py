@@ -40,7 +40,7 @@ class Texts:
     def map(
         self, ids: Ids, function: Callable[[str], Any], blank: Any, kind: type[Scalar]
     ) -> NDArray[Scalar]:
-        """Say what a function of one text yields for each; it runs once for each different text."""
+        """Give what a function of one text yields for each; it runs once for each different text."""
         different, place = np.unique(ids, return_inverse=True)
         values = [blank if each < 0 else function(self.strings[each]) for each in different.tolist()]
         return np.array(values, dtype=kind)[place].reshape(ids.shape)

@@ -113,7 +113,7 @@ class Operation(Protocol):
     by_the_day: bool
 
     def error(self, errors: Any, call: Any) -> Any:
-        """Say what makes the result indeterminate."""
+        """Give what makes the result indeterminate."""
 
 
 class CallOperation(Operation, Protocol):

@@ -75,7 +75,7 @@ def limited(vector: Vector, where: Bools) -> Vector:
 
 
 def same(left: Floats, right: Floats) -> Bools:
-    """Say where two figures are equal but for the last bits."""
+    """Mark where two figures are equal but for the last bits."""
     size = np.minimum(np.abs(left), np.abs(right))
     return np.asarray((left == right) | (np.abs(left - right) < size * SAME))
 

@@ -73,7 +73,7 @@ def is_figure(spec: Spec, block: CollectBlock, column: str) -> bool:
 
 
 def steps_of(spec: Spec, block: PivotBlock) -> list[tuple[str, str]]:
-    """Say what the third field of a pivot can hold, lowest first: list and code; nothing where rows are counted."""
+    """List what the third field of a pivot can hold, lowest first: list and code; nothing where rows are counted."""
     if block.highest is None:
         return []
     field = spec.tool[block.source].fields[block.highest]

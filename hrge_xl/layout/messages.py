@@ -86,7 +86,7 @@ def _general(language: str) -> Said:
 
 
 def _of_fields(spec: Spec, language: str, tools: Sequence[str]) -> Said:
-    """Say what is checked of each field: what its type asks for, limits, constraints."""
+    """Describe what is checked in each field: what its type asks for, limits, constraints."""
     said: Said = {}
     for (tool, code), own in compiled(spec).fields.items():
         field = spec.tool[tool].fields[code]
@@ -113,7 +113,7 @@ def _level(kind: Kind) -> int:
 
 
 def level_of(value: int) -> int:
-    """Say how urgent a check cell's number is: 3 error, 2 missing, 1 warning, 0 nothing."""
+    """Give how urgent a check cell's number is: 3 error, 2 missing, 1 warning, 0 nothing."""
     return value // LEVEL
 
 

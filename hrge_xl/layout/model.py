@@ -40,7 +40,7 @@ class Place(NamedTuple):
 
 
 def purpose(tool: Tool, language: str) -> str:
-    """Say what a sheet is for, or where the spec does not say it, what to do."""
+    """Say what a sheet is for or, where the spec does not say so, what to do."""
     say = translator(language)
     if tool.purpose:
         return tool.purpose.say(language)

@@ -288,7 +288,7 @@ class _SheetBuilder:
         return max(field.width or self._type_width(field), self._head_width(field))
 
     def _head_width(self, field: Field) -> int:
-        """Say how wide a column must be for its head: words in one piece, the label in two lines; turned heads fit."""
+        """Give the width a column's head needs: words in one piece, the label in two lines; turned heads fit."""
         label = field.asks(self.language)
         word = max((len(each) for each in label.split()), default=0)
         if field.width is None:

@@ -28,7 +28,7 @@ def beside(document: Document, name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def suffix(name: str) -> str:
-    """Say how the files of one of `FORMATS` end."""
+    """Give the ending of files in one of `FORMATS`."""
     return of(name).suffix
 
 

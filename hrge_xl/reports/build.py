@@ -135,7 +135,7 @@ def totals(datasets: Iterable[Dataset]) -> Reconciliation:
 
 
 def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
-    """Say what was received and what became of it, and count the findings of the files that count, and of others."""
+    """Sum up what was received and what became of it, and count the findings of files that count, and of others."""
     counted, other = dict.fromkeys(FINDINGS, 0), dict.fromkeys(FINDINGS, 0)
     for file in files:
         sums = counted if file["counted"] else other
@@ -164,7 +164,7 @@ def _waivers(datasets: Iterable[Dataset], files: Iterable[FileRow]) -> list[Waiv
 
 
 def _decisions(dataset: Dataset, number: int, files: Iterable[FileRow]) -> Iterator[DecisionRow]:
-    """Say what was decided about the files of a dataset and holds, in the order in which it was decided."""
+    """Yield the decisions that hold about the files of a dataset, in the order in which they were made."""
     ours = {file["submission"] for file in files if file["dataset"] == number}
     for made in sorted(dataset.decisions, key=lambda made: made.decision.n):
         if made.submission in ours:
@@ -174,7 +174,7 @@ def _decisions(dataset: Dataset, number: int, files: Iterable[FileRow]) -> Itera
 
 
 def _names(specs: Sequence[Spec], language: str) -> Names:
-    """Say what the specs call their countries and sheets, the first one first."""
+    """Give what the specs call their countries and sheets; the first spec goes before the others."""
     countries = [item for spec in specs if spec.countries for item in spec.vocabularies[spec.countries].items]
     return {
         "countries": {item.code: item.label.say(language) for item in reversed(countries)},

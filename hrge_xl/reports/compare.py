@@ -70,7 +70,7 @@ class Comparison:
 
 
 def said(result: Result, language: str) -> Said:
-    """Say what a return said, its findings in a language. Raises ValueError for a refused one."""
+    """Read what a return said, its findings in a language. Raises ValueError for a refused one."""
     if result.submission is None or result.layout is None:
         raise ValueError("only files that could be read can be compared")
     found = Said()
@@ -94,7 +94,7 @@ def compare(before: Result, after: Result, language: str = SOURCE_LANGUAGE) -> C
 
 
 def between(old: Said, new: Said) -> Comparison:
-    """Say what differs between two returns."""
+    """Find what differs between two returns."""
     keys = dict.fromkeys([*old.values, *new.values])
     changes = (
         Change(key, old.values.get(key), new.values.get(key), new.places.get(key) or old.places.get(key, ""))

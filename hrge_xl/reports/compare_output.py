@@ -57,7 +57,7 @@ def _in_figures(counts: Mapping[str, int], language: str) -> str:
 
 
 def named(each: Return) -> str:
-    """Say what a return is about, without what it does not say."""
+    """Name what a return is about, without what it does not say."""
     return " / ".join(part for part in (each.project, each.intervention, each.country, each.team) if part)
 
 

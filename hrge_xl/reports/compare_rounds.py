@@ -40,7 +40,7 @@ class Side:
                     self.left_out["refused" if each.verdict == REFUSED else "not counted"] += 1
 
     def said(self, each: Return) -> Said:
-        """Say what one of its returns said."""
+        """Read what one of its returns said."""
         dataset = self._homes[each.submission]
         (whole,) = dataset.returns([each.submission])
         return said(result(dataset.store, whole), self._language)
@@ -94,7 +94,7 @@ def _by_key(returns: Sequence[Return], identities: Mapping[str, Identity]) -> di
 
 
 def _key(each: Return, identity: Identity | None) -> PairKey:
-    """Say what makes a return the same as one of another round."""
+    """Give the key by which a return is the same as one of another round."""
     intervention = identity.over_rounds(each.intervention) if identity else each.intervention
     return fold(each.project), fold(intervention), each.country, each.team
 

@@ -49,7 +49,7 @@ def _what_to_do(finding: Finding, slot: Slot, layout: Layout) -> str:
 
 
 def _urgency(finding: Finding, layout: Layout) -> Urgency:
-    """Say what a finding asks of the team; missing is what the sheets call so."""
+    """Give what a finding asks of the team; missing is what the sheets call so."""
     if finding.severity is not Severity.ERROR:
         return Urgency.DOUBTFUL
     level = layout.messages.levels.get(finding.code)

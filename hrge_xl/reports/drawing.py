@@ -183,7 +183,7 @@ class _Scale:
         self.unit = (HEIGHT - TOP - FOOT) / ((high - self.low) or 1)
 
     def y(self, value: float) -> float:
-        """Say where a value is."""
+        """Give the height of a value."""
         return HEIGHT - FOOT - (value - self.low) * self.unit
 
 

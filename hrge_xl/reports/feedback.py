@@ -84,7 +84,7 @@ class GivenBack:
         return bool(self.corrections or self.leftovers) or self.upgraded
 
     def count(self, urgency: Urgency) -> int:
-        """Say how many things are to be corrected, are missing, or are only to be looked at."""
+        """Count the things that are to be corrected, are missing, or are only to be looked at."""
         return sum(each.urgency is urgency for each in self.corrections)
 
     @property
@@ -176,7 +176,7 @@ def _order(
 
 
 def _still(result: Result, layout: Layout) -> Iterator[Finding]:
-    """Say what was found in the file and concerns the team, as far as the new workbook has it still."""
+    """Yield what was found in the file and concerns the team, as far as the new workbook still has it."""
     assert result.layout is not None
     foreign = result.layout.spec.digest != layout.spec.digest  # then its answers are judged anew
     say = translator(layout.language)
@@ -196,14 +196,14 @@ def _handled(finding: Finding, how: InFeedback) -> bool:
 
 
 def _mended(finding: Finding, say: Translate) -> Finding:
-    """Say what a fresh workbook has put right by itself is only to be looked at."""
+    """Lower a finding that a fresh workbook has put right by itself: it is only to be looked at."""
     remedy = say("It has been fixed in this workbook. Check that what the cell says now is right.")
     severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
     return replace(finding, severity=severity, remedy=remedy)
 
 
 def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: Layout) -> Iterator[Finding]:
-    """Say what is wrong in a workbook of another version or with other sheets: it may ask for more."""
+    """Yield what is wrong in a workbook of another version or with other sheets: it may ask for more."""
     from ..checks import check
 
     if result.layout is not None and result.layout.digest == layout.digest:

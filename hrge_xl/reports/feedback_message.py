@@ -119,7 +119,7 @@ def _most_important(say: Translate, given: GivenBack) -> list[str]:
 
 
 def _named(each: Correction) -> str:
-    """Say where something is wrong and what was asked, without what was answered."""
+    """Name where something is wrong and what was asked, without what was answered."""
     cell = address(*each.place) if each.place else ""
     where = "!".join(filter(None, (each.sheet, cell)))
     return ": ".join(filter(None, (where, " ".join(filter(None, (each.row, each.label))))))
@@ -194,7 +194,7 @@ def _next(say: Translate, result: Result, given: GivenBack, deadline: str, *, la
 
 
 def as_data(found: Return, given: GivenBack, workbook: str, text: str) -> dict[str, Any]:
-    """Say what became of one return, as JSON data; `workbook` and `text` are the files that were written."""
+    """Give what became of one return as JSON data; `workbook` and `text` are the files that were written."""
     return {
         "path": found.path,
         "submission": found.submission,

@@ -98,7 +98,7 @@ class View:
     # teams
 
     def answered(self, *states: str) -> int:
-        """Say how many teams are in one of some states."""
+        """Count the teams that are in one of some states."""
         return sum(team.state in states for team in self.found.teams)
 
     @property
@@ -131,7 +131,7 @@ class View:
         return whole_percents(answered, required)
 
     def shade(self, answered: int, required: int) -> int:
-        """Say how dark a cell of completeness is."""
+        """Give how dark a cell of completeness is."""
         return min(self.share(answered, required) * SHADES // 100, SHADES - 1) + (answered >= required)
 
     @property
@@ -155,7 +155,7 @@ class View:
         return self.at_level(risks.maps[-1], risks.levels[-1]) if risks else 0
 
     def at_level(self, heat: HeatMap, level: Level) -> int:
-        """Say how many risks of a map stand at one level."""
+        """Count the risks of a map at one level."""
         return sum(each.total for place, each in heat.cells.items() if heat.levels[place] == level.code)
 
     def breakdown(self, by: str) -> str:
@@ -189,11 +189,11 @@ class View:
     # indicators
 
     def way(self, share: float | None) -> float:
-        """Say how far a bar of progress goes, in percent."""
+        """Give how far a bar of progress goes, in percent."""
         return round(100 * min(max(share or 0.0, 0.0), 1.0), 1)
 
     def part_share(self, value: float | None, parts: Sequence[object]) -> float:
-        """Say how long the bar of a part is, in percent of all parts that are told."""
+        """Give how long the bar of a part is, in percent of all parts shown."""
         told = sum(getattr(part, "number", None) or 0 for part in parts)
         return round(100 * (value or 0) / told, 1) if told else 0
 

@@ -233,7 +233,7 @@ class _Builder:
         return found
 
     def _by_team(self, stage: str) -> list[tuple[str, dict[str, int]]]:
-        """Say how many risks of each team stand at each level at a stage."""
+        """Count the risks of each team at each level at a stage."""
         place = self._places.c
         keys = (place.team, place.level)
         wanted = (
@@ -478,7 +478,7 @@ class _Builder:
 
 
 def _by_level(lines: Sequence[Record]) -> dict[str, dict[str, int]]:
-    """Say how many risks stand at each level, by stage."""
+    """Count the risks at each level, by stage."""
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for line in lines:
         found[line["stage"]][line["level"]] += line["count"]

@@ -57,7 +57,7 @@ def of_dataset(
 
 
 def file_name(*, masked: bool) -> str:
-    """Say how the page is called."""
+    """Name the file of the page."""
     return "overview_shareable.html" if masked else "overview.html"
 
 

@@ -138,7 +138,7 @@ class Profiles:
                 each.rows.add(BLANK, OF_A_FINDING, row)
 
     def _said(self, row: Record) -> str:
-        """Say what stands in a row behind a question: an answer, or a finding that says that there is none."""
+        """Give what stands in a row behind a question: an answer, or a finding that says that there is none."""
         if "number" not in row:
             return self.blank
         return said(

@@ -91,7 +91,7 @@ def _country(came: Sequence[Return]) -> str:
 
 
 def _sheets(came: Iterable[Return], progress: Mapping[str, Sequence[Record]]) -> Sheets:
-    """Say how far each sheet is, over the returns of a team."""
+    """Give how far each sheet is, over the returns of a team."""
     found: Sheets = {}
     for each in came:
         for line in progress.get(each.submission, ()):

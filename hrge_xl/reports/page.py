@@ -97,7 +97,7 @@ def policy(style: str, script: str = "") -> str:
 
 
 def hashed(text: str) -> str:
-    """Say what a policy says of one of our own texts."""
+    """Give the hash by which a policy allows one of our own texts."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

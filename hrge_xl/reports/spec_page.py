@@ -95,7 +95,7 @@ def prefilled(field: Field) -> str:
 
 
 def choices(field: Field) -> str:
-    """Say what the answer is drawn from, or calculated by."""
+    """Say what the answer is chosen from, or calculated by."""
     if field.vocabulary:
         return f" {field.vocabulary}"
     if field.to:

@@ -45,7 +45,7 @@ class TouchedFile:
     refused: str = ""
 
     def count(self, effect: Effect) -> int:
-        """Say how many of its answers come to this."""
+        """Count the answers that come to this."""
         if effect is Effect.KEPT:
             return self.answers - len(self.touched)
         return Counter(each.effect for each in self.touched)[effect]
@@ -116,7 +116,7 @@ def _meets(touch: Touch, answer: Answer, stamp: Identity) -> bool:
 
 
 def _new_questions(found: SpecDiff, issued: Iterable[str], *, whole: bool) -> int:
-    """Say how many questions the workbook will have more: on its sheets, and on new ones where it had all."""
+    """Count the questions that the workbook gains: on its sheets, and on new ones where it had all."""
     sheets, count = set(issued), 0
     for change in found.changes:
         tool = change.place.split(" / ")[0]

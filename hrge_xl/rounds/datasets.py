@@ -92,7 +92,7 @@ class Question:
         return round_.wanted
 
     def request(self, round_: Round | None = None) -> ValidationRequest:
-        """Say what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
+        """Give what readers and checks have to know. The waivers of a round count wherever its files are taken in."""
         folders = dict.fromkeys([self.ledger, round_.folder if round_ else None])
         known = [waiver for folder in folders if folder for waiver in waivers_of(folder, self.today)]
         return ValidationRequest(

@@ -91,7 +91,7 @@ def file_name(each: Return, spec: Spec | None, taken: set[str]) -> str:
 
 
 def _intervention(each: Return, spec: Spec | None) -> str:
-    """Say what the intervention is called; nothing where that is in error itself: it may be any text."""
+    """Name the intervention; nothing where its name is in error itself: it may be any text."""
     codes = (spec.identity.project, spec.identity.intervention) if spec else ()
     wrong = any(f.field in codes for f in each.findings if f.field and f.severity is Severity.ERROR)
     return "" if wrong else each.intervention or each.project

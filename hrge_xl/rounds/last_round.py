@@ -27,7 +27,7 @@ class Begun:
     from_it: GoingOn = NOTHING
 
     def left_behind(self) -> Iterator[str]:
-        """Say what does not go on from the earlier round, a line each."""
+        """Yield what does not go on from the earlier round, one line each."""
         if self.source is None:
             yield f"{self.order.team}: no return of it counts in the earlier round; its workbook is blank."
             return

@@ -93,7 +93,7 @@ class TeamStatus:
         return sum(each.open_errors for each in self.counting)
 
     def notes(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
-        """Say what a coordinator has to know besides the state, the most urgent first."""
+        """Yield what a coordinator has to know besides the state, the most urgent first."""
         say = translator(language)
         for status, words in NOTES.items():
             files = [_named(each, language) for each in self.returns if each.status == status]
@@ -157,7 +157,7 @@ def _expected(round_: Round | None, team: Team, came: Sequence[Return], today: d
 
 
 def _answered(came: Sequence[Return]) -> str | None:
-    """Say what a team's answer is, where something counts or waits for a decision."""
+    """Give what a team's answer came to, where something counts or waits for a decision."""
     if any(each.status == CONFLICT for each in came):
         return TO_DECIDE
     verdicts = {each.verdict for each in came if each.status == COUNTS}

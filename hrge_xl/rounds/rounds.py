@@ -112,7 +112,7 @@ def round_named(spec: str | None) -> Round | None:
 
 
 def spec_at(spec: str) -> str:
-    """Say what a spec is loaded by that is given by name or folder; the folder of a round stands for the spec of it."""
+    """Give what a spec named by name or folder is loaded by; the folder of a round stands for the spec of it."""
     round_ = round_named(spec)
     return round_.spec_source if round_ else spec
 
@@ -191,7 +191,7 @@ def load_round(folder: Path) -> Round:
 
 
 def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
-    """Say what `round.yaml` says, with its places; teams are not looked at yet. Raises `RoundError`."""
+    """Read what `round.yaml` says, with its places; teams are not looked at yet. Raises `RoundError`."""
     file = folder / FILE
     if not file.is_file():
         raise RoundError(f"{folder} is not a round: it has no {FILE}. Make one with `hrge-xl round init`.")
@@ -294,7 +294,7 @@ def only_countries(round_: Round, named: Sequence[str]) -> Round:
 
 
 def orders(round_: Round, today: date) -> list[Order]:
-    """Say what is to be issued, a workbook per team."""
+    """List what is to be issued, one workbook per team."""
     from ..issuing import Order
 
     return [

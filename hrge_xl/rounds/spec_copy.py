@@ -20,7 +20,7 @@ def carry(spec: str | Path, folder: Path) -> str:
 
 
 def spec_source(folder: Path, name: str, digest: str) -> str:
-    """Say what the spec of a round is loaded by: the folder of its copy, else its name."""
+    """Give what the spec of a round is loaded by: the folder of its copy, else its name."""
     return str(place(folder / HOME, digest).absolute()) if digest else name
 
 

@@ -132,7 +132,7 @@ class Assembly:
         return self._meant(tool, "code", options_of(Tool))
 
     def _meant(self, part: yaml.Node | None, option: str, known: Sequence[str]) -> yaml.Node | None:
-        """Say what an option says, also where its name is misspelt, which is told."""
+        """Give what an option says, also where its name is misspelt, which is reported."""
         if get(part, option) is None and isinstance(part, yaml.MappingNode):
             for key, _ in part.value:
                 if key.value not in known and nearest(key.value, (option,)) is not None:
@@ -310,6 +310,6 @@ class Assembly:
 
 
 def _text(node: yaml.Node, option: str) -> str:
-    """Say what an option says; "" where it is not there."""
+    """Give what an option says; "" where it is not there."""
     value = get(node, option)
     return str(value.value) if isinstance(value, yaml.ScalarNode) else ""

@@ -44,7 +44,7 @@ def no_row(spec: Spec, tool: Tool, row: str, field: str) -> Wrong:
 
 
 def wrong_value(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
-    """Say what is wrong with an answer, also where it refers to a row."""
+    """Find what is wrong with an answer, also where it refers to a row."""
     if not field.to:
         yield from wrong_answer(spec, field, written)
         return

@@ -23,7 +23,7 @@ class Node(NamedTuple):
     field: str = ""
 
     def __str__(self) -> str:
-        """Say how it is called in a sentence."""
+        """Name it as in a sentence."""
         return f"{self.kind}{self.field or self.tool}"
 
 
@@ -73,7 +73,7 @@ def _circle(edges: Edges, start: Node) -> list[tuple[Node, Path]]:
 
 
 def _edges(spec: Spec) -> Edges:
-    """Say what each thing is worked out from, with the expression that says so."""
+    """Give what each thing is worked out from, with the expression that says so."""
     edges: dict[Node, list[tuple[Node, Path]]] = {}
     for written in expressions(spec):
         found = written.found
@@ -109,7 +109,7 @@ def _names_of_rows(spec: Spec) -> Iterator[tuple[Node, Node, Path]]:
 
 
 def _said_by(written: Written) -> Iterator[Node]:
-    """Say what an expression is needed for."""
+    """Yield what an expression is needed for."""
     tool = written.scope.tool.code
     if written.field is not None:
         kind = ANSWER if written.field.calculated and not written.condition else CHECK
@@ -119,7 +119,7 @@ def _said_by(written: Written) -> Iterator[Node]:
 
 
 def _decided_by(written: Written) -> Iterator[Node]:
-    """Say what hangs on the answers of an expression: whether something is asked, and what is calculated of answers."""
+    """Yield what depends on the answers of an expression: whether something is asked, and what is calculated."""
     field = written.field
     if field is not None and written.path[-1] == "relevant":
         yield Node(ASKED, written.scope.tool.code, field.code)
@@ -143,7 +143,7 @@ def _checked(rule: Rule) -> tuple[str, ...]:
 
 
 def _needs(found: Expr) -> Iterator[Node]:
-    """Say what has to be worked out before an expression."""
+    """Yield what has to be worked out before an expression."""
     if isinstance(found, Ref):
         if found.calculated and not found.last:
             yield Node(ANSWER, found.tool, found.code)

@@ -114,7 +114,7 @@ def _matrix(spec: Spec, matrix: Matrix) -> Found:
 
 
 def whole_numbers(spec: Spec, name: str, path: Path) -> Found:
-    """Say where a list that is to be a scale has another code than a whole number."""
+    """Find where a list that is to be a scale has another code than a whole number."""
     wrong = [code for code in spec.vocabularies[name].by_code if not (code.isascii() and code.isdecimal())]
     if wrong:
         reason = f"The list '{name}' is not a scale: its code '{wrong[0]}' is not a whole number."

@@ -86,7 +86,7 @@ def _named(spec: Spec, language: str) -> Iterator[tuple[Path, str]]:
 
 
 def _own_names(languages: Iterable[str]) -> dict[str, str]:
-    """Say what the program's own sheets are called in some languages and in English: folded name → English name."""
+    """Give what the program's own sheets are called in some languages and in English: folded name → English name."""
     spoken = dict.fromkeys([SOURCE_LANGUAGE, *languages])
     found = {translator(tag)(name).casefold(): name for tag in spoken for name in NAMES}
     return found | {IDENTITY_SHEET: IDENTITY_SHEET, OF_EXCEL: "History"}

@@ -58,7 +58,7 @@ def _answer(spec: Spec, answer: SampleAnswer) -> Found:
 
 
 def _value(spec: Spec, answer: SampleAnswer) -> Found:
-    """Say what is wrong with an answer, in whichever language it is written."""
+    """Find what is wrong with an answer, in whichever language it is written."""
     tags = list(answer.value) if isinstance(answer.value, Mapping) else [spec.languages[0]]
     field = spec.tool[answer.tool].fields[answer.field]
     for tag in tags:

@@ -213,7 +213,7 @@ def _targets(spec: Spec, field: Field, path: Path) -> Found:
 
 
 def _only(spec: Spec, field: Field, path: Path) -> Found:
-    """Say what is to stand in fixed columns of the rows that a reference offers."""
+    """Find what is wrong with what fixed columns are to hold of the rows that a reference offers."""
     for name, code in field.only.items():
         for target in (spec.tool[each] for each in field.to if each in spec.tool):
             fixed = [each.code for each in target.fields.values() if each.fixed]
@@ -226,7 +226,7 @@ def _only(spec: Spec, field: Field, path: Path) -> Found:
 
 
 def _carry(field: Field, path: Path) -> Found:
-    """Say what does not go on into the next round as an answer: what no team answers."""
+    """Find fields that cannot go on into the next round as an answer, for no team answers them."""
     if field.carry is None or field.asked or field.carry == NOTHING:
         return
     if field.fixed:

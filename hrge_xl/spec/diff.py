@@ -44,7 +44,7 @@ class SpecDiff:
 
 
 def diff(old: Spec, new: Spec) -> SpecDiff:
-    """Say what changed from `old` to `new`, by heading."""
+    """Find what changed from `old` to `new`, by heading."""
     found = [*_workbook(old, new), *_sheets(old, new)]
     for code in old.tool:
         if code in new.tool:

@@ -13,7 +13,7 @@ Readings = Mapping[str, frozenset[str | None]]  # code -> what its label is read
 
 
 def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Readings:
-    """Say what the labels of each old code are read as with the new list; None where nobody knows them any more."""
+    """Give what the labels of each old code are read as with the new list; None where nobody knows them any more."""
     spoken = [tag for tag in old.languages if tag in new.languages]
     table = entries(after, new.languages)
     by_language = {tag: spellings(table, tag) for tag in spoken}

@@ -155,7 +155,7 @@ class SheetDiff:
         )  # fmt: skip
 
     def _limits(self, old: Field, new: Field, touch: tuple[Touch, ...]) -> Iterator[Change]:
-        """Say what an answer must satisfy: given ones are checked again where that became stricter."""
+        """Compare what an answer must satisfy: given ones are checked again where that became stricter."""
         for name, direction in LIMITS.items():
             was, now = getattr(old, name), getattr(new, name)
             if was != now:

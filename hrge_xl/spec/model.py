@@ -390,7 +390,7 @@ class Identity(Model):
         return tuple(code for code in (self.period_start, self.period_end) if code is not None)
 
     def over_rounds(self, intervention: str) -> str:
-        """Say what an intervention is called in every round: its name without the period."""
+        """Name an intervention over all rounds: its name without the period."""
         pattern = self.period_in_intervention
         return re.sub(pattern, "", intervention, count=1) if pattern else intervention
 

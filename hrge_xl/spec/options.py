@@ -73,7 +73,7 @@ def part_at(path: Sequence[str | int]) -> type[Model] | None:
 
 
 def _below(kind: Any, step: str | int) -> list[Any]:
-    """Say what stands below a kind of value at a step; the kind itself where the step only says which one it is."""
+    """List what stands below a kind of value at a step; the kind itself where the step only says which one it is."""
     if get_origin(kind) is Annotated:
         return _below(get_args(kind)[0], step)
     if get_origin(kind) in (Union, types.UnionType):

@@ -233,7 +233,7 @@ def _no_options(found: ShapeMistake) -> Words:
 
 
 def _entry(found: ShapeMistake) -> str:
-    """Say how an option or an entry of a list is called."""
+    """Name an option or an entry of a list."""
     if isinstance(found.steps[-1], int) and isinstance(found.container, yaml.SequenceNode):
         owner = next((step for step in reversed(found.steps) if isinstance(step, str)), "the list")
         return f"Entry {found.steps[-1] + 1} of `{owner}`"

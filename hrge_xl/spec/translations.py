@@ -94,7 +94,7 @@ class Translations:
         return (self.folder / FOLDER).glob(f"[!.]*{SUFFIX}")
 
     def file(self, language: str) -> Path:
-        """Say where the translations into a language stand."""
+        """Give the file of the translations into a language."""
         return self.folder / FOLDER / f"{language}{SUFFIX}"
 
     def find(self, language: str, place: str, text: str) -> str | None:
@@ -272,7 +272,7 @@ def _below(part: Any, place: str) -> Iterator[Unit]:
 
 
 def _options(part: BaseModel) -> Iterator[tuple[str, Any]]:
-    """Say what is written of a part, and nothing that was worked out from it."""
+    """Yield what is written of a part, and nothing that was worked out from it."""
     return ((name, part.__dict__[name]) for name in type(part).model_fields)
 
 

@@ -129,7 +129,7 @@ def _endless(
 
 
 def _entries(node: yaml.Node) -> list[tuple[yaml.Node, ...]]:
-    """Say what stands directly in a node: the names of a group with their values, the entries of a list."""
+    """List what stands directly in a node: the names of a group with their values, the entries of a list."""
     if isinstance(node, yaml.MappingNode):
         return list(node.value)
     return [(item,) for item in node.value] if isinstance(node, yaml.SequenceNode) else []

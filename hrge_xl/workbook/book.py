@@ -44,7 +44,7 @@ def write(
 
 
 def facts_of(identity: Identity, contact: str = "") -> dict[str, str]:
-    """Say what a workbook says of itself: the fields of its stamp, and whom to ask."""
+    """Give what a workbook says of itself: the fields of its stamp, and whom to ask."""
     return {**dict(to_pairs(identity)), "contact": contact}
 
 

@@ -52,7 +52,7 @@ class CheckFormulas:
         return compiled(self.layout.spec)
 
     def _requirement(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula, blank: str) -> str:
-        """Say what is added where the answer is required: the mark of that, and the fault of its absence."""
+        """Write what is added where the answer is required: the mark of that, and the fault of its absence."""
         formula = self._of_blank(slot, compiler, blank)
         for condition, code, counts in reversed(self._required(slot, own, compiler)):
             fault = f"{'1000+' if counts else ''}IF({blank},{self._say(slot, code, '')},0)"

@@ -43,7 +43,7 @@ class Source:
         return [row.code for row in self.grid.data_rows]
 
     def slot(self, layout: Layout, column: str, row: str) -> Slot | None:
-        """Say where a row has what a column of the list shows."""
+        """Give the slot in which a row has what a column of the list shows."""
         code = self.spec.columns.get(column)
         return None if code is None else layout.slots.get((self.spec.tool, row, code))
 
@@ -283,7 +283,7 @@ class CollectPainter(BlockPainter):
         return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"
 
     def _address(self, source: Source, found: str) -> str:
-        """Say where the first field of the row stands."""
+        """Give the address of the first field of the row."""
         slot = source.slot(self.layout, next(iter(source.spec.columns)), source.rows[0])
         assert slot is not None
         row, column = found, self._column(source, slot.codes[0][1])
@@ -293,7 +293,7 @@ class CollectPainter(BlockPainter):
 
 
 def _seen(source: Source, row: str) -> tuple[str, int]:
-    """Say what a row (or record) is called, and its row on the sheet (or its column)."""
+    """Give the name of a row (or record), and its row on the sheet (or its column)."""
     if source.grid.across:
         column = next(c for c in source.grid.with_role("answer") if str(c.record) == row)
         return column.label, column.index

@@ -51,7 +51,7 @@ class Memory:
         self._known = known
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
-        """Say what is known by this key."""
+        """Return what is known by this key."""
         if key not in self._known:
             self._known[key] = work_out()
         found: Found = self._known[key]
@@ -79,7 +79,7 @@ class Content:
         return to_serial(date.fromisoformat(day)) if day else 0
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
-        """Say what several cells need."""
+        """Work out once what several cells need."""
         return self.memory.once(key, work_out)
 
     # one slot
@@ -95,7 +95,7 @@ class Content:
         return self.layout.messages.encode(code, slot.order, required=verdict.required, field=name)
 
     def shown(self, slot: Slot) -> tuple[Shown, ...]:
-        """Say what each cell of the slot shows."""
+        """Give what each cell of the slot shows."""
         read = self._read(slot)
         return self._as_it_stood(slot, read) if self.originals else read
 
@@ -162,11 +162,11 @@ class Content:
         return str(value)
 
     def _step(self, each: Field, value: float) -> Shown:
-        """Say what a step of a scale shows: the entry of its list; a number that is none stays as it is."""
+        """Give what a step of a scale shows: the entry of its list; a number that is none stays as it is."""
         return self.layout.labels[str(each.list_name)].get(f"{value:g}", float(value))
 
     def _row_label(self, each: Field, code: str) -> str:
-        """Say what a reference shows: the entry of the list it is chosen from."""
+        """Give what a reference shows: the entry of the list it is chosen from."""
         for target in each.to:
             grid = self.layout.rows_of.get(target)
             if grid is not None and code in grid.row:
@@ -182,7 +182,7 @@ class Content:
         return f"{code} {'' if text is None else shown(text)[:LABEL_LENGTH]}"
 
     def answered(self, slots: Iterable[Slot]) -> int:
-        """Say how many cells of some slots hold something that people filled in."""
+        """Count the cells of some slots that hold something people filled in."""
         asked = [slot for slot in slots if not slot.field.calculated]
         if self.originals:
             shown = (value for slot in asked for value in self.shown(slot))
@@ -197,7 +197,7 @@ class Content:
     # rows and sheets
 
     def active(self, grid: Grid, row: str) -> int:
-        """Say how many cells of a row (or of a record over all its blocks) hold something."""
+        """Count the cells of a row (or of a record over all its blocks) that hold something."""
         return self.once(("active", grid.tool.code, row, grid.number), lambda: self._active(grid, row))
 
     def _active(self, grid: Grid, row: str) -> int:
@@ -274,6 +274,6 @@ def _differences(ours: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> set[str]
 
 
 def subject(key: Any) -> str:
-    """Say what an entry is about: the tool, or the fact."""
+    """Name what an entry is about: the tool, or the fact."""
     about: str = key if isinstance(key, str) else key[0]
     return about

@@ -148,7 +148,7 @@ class CoverPainter:
         return row
 
     def _what_to_do(self) -> Iterator[tuple[str, str]]:
-        """Say what to do, step by step, each with the sheet that its link leads to."""
+        """Yield what to do, step by step, each with the sheet that its link leads to."""
         say, names = self.say, {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
         where, _ = self.layout.spec.tick_field or ("", "")
         checks = next((s.name for s in self.layout.sheets if any(map(_lists_problems, s.drawn))), "")
@@ -174,7 +174,7 @@ def _lists_problems(drawn: Drawn) -> bool:
 
 
 def contact_label(language: str) -> str:
-    """Say what stands before whom to ask."""
+    """Give the words before whom to ask."""
     return translator(language)("Questions to")
 
 

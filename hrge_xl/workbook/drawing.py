@@ -50,14 +50,14 @@ class DrawnSheet:
             raise ValueError(f"{name}: nothing says what {min(number)} shows")
 
     def values(self, content: Content, units: Sequence[Unit]) -> dict[int, Shown]:
-        """Say what the cells of some units show."""
+        """Give what the cells of some units show."""
         found: dict[int, Shown] = {}
         for unit in units:
             found.update(zip(unit.cells, unit.now(content), strict=True))
         return found
 
     def ends(self, values: Mapping[int, Shown], texts: MoreTexts) -> dict[int, str]:
-        """Say what stands between the open tags of some cells and the next pieces, from the first cell to the last."""
+        """Give what stands between the open tags of some cells and the next pieces, from the first cell to the last."""
         found = {}
         for cell in sorted(values):
             value, formula = values[cell], self.formulas[cell]

@@ -53,7 +53,7 @@ def decoded(name: str, shown: str) -> str:
 
 
 def _other(code: str) -> str:
-    """Say what a tick is that is not this."""
+    """Give the other tick, the one that is not this."""
     return "N" if code == "Y" else "Y"
 
 
@@ -175,7 +175,7 @@ class ExcelFormula:
         raise TypeError(f"{type(expr).__name__} is not a number")
 
     def _guards(self, expr: Expr) -> list[str]:
-        """Say what must be numbers for the figure not to be blank."""
+        """List what must be numbers for the figure not to be blank."""
         if self._is_value(expr) or _is_never_blank(expr):
             return []
         if isinstance(expr, Ref) and expr.steps:  # a step that nobody chose is an error, which says as much

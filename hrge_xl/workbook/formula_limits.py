@@ -42,7 +42,7 @@ class Measure:
 
 
 def measure(formula: str) -> Measure:
-    """Say how large a formula is."""
+    """Measure how large a formula is."""
     bare = QUOTED.sub("''", formula)
     depth = deepest = most = 0
     open_: list[tuple[bool, int]] = []  # whether a bracket is that of a function, and the commas in it so far
@@ -76,7 +76,7 @@ def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
 
 
 def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: bool) -> int:
-    """Say how many characters one expression has as a formula of the row or record of a slot."""
+    """Count the characters of an expression as a formula of the row or record of a slot."""
     grid = next(grid for grid in layout.sheet[slot.tool].grids if grid.number == slot.grid)
     compiler = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW)
     found = parsed(text, scope, condition=condition)

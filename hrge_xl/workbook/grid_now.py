@@ -113,7 +113,7 @@ class RowNow:
         return self.status.sign(checks, given=given), self.status.words(content, self.checked, checks)
 
     def __call__(self, content: Content) -> Sequence[Shown]:
-        """Say what they show."""
+        """Give what they show."""
         values: list[Shown] = list(chain.from_iterable(content.shown(slot) for slot in self.slots))
         checks = content.checks(self.checked) if self.checked else []
         if self.active_place is not None:
@@ -122,5 +122,5 @@ class RowNow:
 
 
 def record_name(grid: Grid) -> str:
-    """Say what a record of a repeated form is called."""
+    """Name a record of a repeated form."""
     return grid.with_role("answer")[0].label.rsplit(" ", 1)[0]

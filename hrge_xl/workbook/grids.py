@@ -255,7 +255,7 @@ class GridPainter:
         return self.words[limit]
 
     def _lines(self, row: Row) -> int:
-        """Say how many lines a long answer to a question is shown first; 1 in a table. Rows grow with their texts."""
+        """Give how many lines of a long answer are shown first; 1 in a table. Rows grow with their texts."""
         limit = self._limit(row)
         if limit is None:
             return 1

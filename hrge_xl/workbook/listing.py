@@ -74,12 +74,12 @@ class Listing:
         self.row += 1
 
     def _lines(self) -> int:
-        """Say how many lines the texts of the row take: programs that fit rows to a zoomed view cut the last one."""
+        """Count the lines that the texts of the row take: programs that fit rows to a zoomed view cut the last one."""
         taken = (lines_of(text, self.widths[column]) for column, text in self._texts.items())
         return min(max(taken, default=1), MOST_LINES)
 
     def end(self) -> None:
-        """Say what is printed."""
+        """Set what is printed."""
         self.pen.sheet.print_area(TITLE_ROW - 1, FIRST_COLUMN - 1, self.row - 2, max(self.widths) - 1)
 
     def fold(self, line: int, last: int) -> None:

@@ -105,7 +105,7 @@ class PivotPainter(BlockPainter):
         return "=" + formula
 
     def _rows(self) -> list[tuple[Test, ...]]:
-        """Say what is asked of the rows which stand under an entry.
+        """List the tests for the rows which stand under an entry.
 
         Where rows are counted, each is found once: in the first of the fields that names the entry.
         """
@@ -119,7 +119,7 @@ class PivotPainter(BlockPainter):
         return found
 
     def _wanted(self, name: str, code: str) -> list[Test]:
-        """Say what is asked of the cells that hold the steps."""
+        """List the tests for the cells that hold the steps."""
         place = self.layout.lists[name]
         entry = f"INDEX(list_{name},{place.codes.index(code) + 1})"
         of = str(self.block.highest)
@@ -128,7 +128,7 @@ class PivotPainter(BlockPainter):
         return [Test(cells, entry, place) for cells in self._cells_of(of)]
 
     def _test(self, code: str, cells: str, heading: str) -> Test:
-        """Say what is asked of the cells of a field: that they show what a heading does, or have its step in front."""
+        """Make the test for the cells of a field: that they show what a heading does, or have its step in front."""
         if self._is_scale(code):
             return Test(cells, first_word(heading))
         return Test(cells, heading, self.down if code in self.block.all_down else self.across)

@@ -227,7 +227,7 @@ class ProblemsNow:
 
 
 def _short(row: Row) -> str:
-    """Say what a row is about; open rows have a code only."""
+    """Name what a row is about; open rows have a code only."""
     if row.label == row.code:
         return ""
     return row.label if len(row.label) <= LABEL_LENGTH else row.label[: LABEL_LENGTH - 1].rstrip() + "…"

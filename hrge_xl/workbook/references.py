@@ -65,7 +65,7 @@ def _targets(grid: Grid, field: Field) -> list[Target]:
 
 
 def label_formula(layout: Layout, target: Target) -> str:
-    """Say what the list shows for an open row: its code and what it is about."""
+    """Write what the list shows for an open row: its code and what it is about."""
     sheet = quoted(layout.sheet[target.grid.tool.code].name)
     cell = f"{sheet}!${column_letters(target.label_column or 1)}${target.row}"
     return f'"{target.code} "&LEFT({cell},{LABEL_LENGTH})'

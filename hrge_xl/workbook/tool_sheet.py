@@ -103,7 +103,7 @@ def _links(layout: Layout, sheet: Sheet) -> Iterator[tuple[str, str]]:
 
 
 def _link_text(text: str, name: str, room: float) -> str:
-    """Say where a link leads, as far as there is room: a name, else its first word, else no more than an arrow."""
+    """Give the text of a link as far as there is room: a name, else its first word, else no more than an arrow."""
     words = (name, name.split(maxsplit=1)[0])
     found = (said for said in (text.format(each) for each in words) if lines_of(said, room) == 1)
     return next(found, text.format("").strip())

@@ -18,7 +18,7 @@ TITLE_LIMIT = 32
 def validation(
     layout: Layout, grid: Grid, field: Field, column: Column, first_row: int
 ) -> dict[str, Any] | None:
-    """Say what XlsxWriter needs to validate the cells of a field; None where nothing is to be said."""
+    """Give what XlsxWriter needs to validate the cells of a field; None where there is nothing to say."""
     say = translator(layout.language)
     rule = _rule(layout, grid, field, column, first_row)
     text = prompt_of(layout, field, say)

@@ -121,7 +121,7 @@ def _printed(grid: Grid) -> set[int]:
 
 
 def _pages(widths: Iterable[int], leading: int) -> int:
-    """Say how many pages across keep the columns readable, the first ones (number, check, name) on each of them."""
+    """Give how many pages across keep the columns readable, with number, check and name on each of them."""
     widths = list(widths)
     if sum(widths) <= PAGE_WIDTH:
         return 1

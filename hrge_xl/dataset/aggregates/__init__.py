@@ -74,7 +74,7 @@ def _selected(store: Store, figure: sa.Select[Row]) -> list[Row]:
 
 
 def _worked_out(store: Store, source: Sources) -> Rows:
-    """Say what all teams come to, from every value of every indicator."""
+    """Work out what all teams come to, from every value of every indicator."""
     made = totals(values(store, source), source.spec)
     lines = (aggregate_indicators(made), aggregate_splits(made, source.spec))
     return {name: _numbered(some) for name, some in zip(WORKED_OUT, lines, strict=True)}

@@ -24,7 +24,7 @@ PLACED = (
 
 
 def risk_figures(spec: Spec) -> RiskFigures:
-    """Say what the spec says of risks."""
+    """Give what the spec says of risks."""
     assert spec.figures.risks is not None
     return spec.figures.risks
 
@@ -106,7 +106,7 @@ def aggregate_risks(source: sql.Sources) -> sql.Select:
 
 
 def ways(spec: Spec) -> tuple[str, ...]:
-    """Say what risks are broken down by, in the order in which it is shown."""
+    """List what risks are broken down by, in the order in which it is shown."""
     return BY_TOOL, BY_COUNTRY, *risk_figures(spec).by
 
 

@@ -60,7 +60,7 @@ def numbered(columns: Sequence[str], lines: Select, *order: str) -> Select:
 
 
 def _ordered(column: Expression, *, down: bool) -> Expression:
-    """Say what to sort by: nothing comes before everything, texts in the order of their bytes."""
+    """Give what to sort by: nothing comes before everything, texts are in the order of their bytes."""
     key = in_bytes(column) if isinstance(column.type, sa.String) else column
     return key.desc().nulls_last() if down else key.asc().nulls_first()
 
@@ -72,7 +72,7 @@ def grouped(lines: sa.FromClause, keys: Sequence[str], *figures: sa.Label[Any]) 
 
 
 def counts(lines: sa.FromClause) -> list[sa.Label[Any]]:
-    """Say how many lines there are, of how many teams and submissions; where they tell, how many of returned ones."""
+    """Count lines, teams and submissions; where the lines tell, returned ones as well."""
     found = [
         sa.func.count().label("count"),
         distinct(lines.c.team).label("teams"),
@@ -89,7 +89,7 @@ def returned(files: sa.FromClause) -> sa.Label[Any]:
 
 
 def listed(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> sa.CTE:
-    """Say what the spec says as a table; columns as in the schema: `"code label place:integer"`."""
+    """Make what the spec says a table; columns as in the schema: `"code label place:integer"`."""
     parts = [part.partition(":") for part in columns.split()]
     named = [sa.column(column, TYPES[kind or TEXT]) for column, _, kind in parts]
     lines = [tuple(row) for row in rows] or [(None,) * len(named)]
@@ -135,7 +135,7 @@ def same(one: sa.FromClause, other: sa.FromClause, *columns: str) -> Expression:
 
 
 def distinct(column: Expression) -> Expression:
-    """Say how many different values a column has."""
+    """Count the different values of a column."""
     return sa.func.count(sa.distinct(column))
 
 

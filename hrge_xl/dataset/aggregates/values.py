@@ -55,7 +55,7 @@ class Value:
 
 
 def indicator_figures(spec: Spec) -> IndicatorFigures:
-    """Say what the spec says of indicators."""
+    """Give what the spec says of indicators."""
     assert spec.figures.indicators is not None
     return spec.figures.indicators
 
@@ -180,7 +180,7 @@ def _parts(figures: IndicatorFigures) -> list[str]:
 
 
 def _kinds(figures: IndicatorFigures, leads: Sequence[str]) -> dict[str, str]:
-    """Say what the fields hold that figures are made of."""
+    """Give the kind of value in each field that figures are made of."""
     texts = (figures.of, figures.period, figures.kind, figures.country, figures.status)
     numbers = (*(code for name in NUMBERS for code in _fields(figures, name)), *_parts(figures))
     found = dict.fromkeys((*texts, *figures.unit, *figures.name, *leads), TEXT) | dict.fromkeys(

@@ -69,7 +69,7 @@ def sent_on(date_field: str) -> str:
 
 
 def subject_of(mail: Message) -> str:
-    """Say what a mail is about."""
+    """Return the subject of a mail."""
     return decoded(str(mail["Subject"] or ""))
 
 
@@ -115,7 +115,7 @@ def _content(part: Message) -> bytes:
 
 
 def _nameless(part: Message) -> str:
-    """Say what a part is called that has no name: after its kind."""
+    """Give a name to a part that has none, after its kind."""
     return f"{part.get_content_maintype()}.{part.get_content_subtype().removeprefix('x-')}"
 
 

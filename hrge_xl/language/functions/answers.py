@@ -147,7 +147,7 @@ class Unique(Function):
         return truth(result)
 
     def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        """Say what stands twice is certain; what seems to stand once may be what cannot be read elsewhere."""
+        """Give the doubts: what stands twice is certain; what stands once may also be in a cell no one can read."""
         import numpy as np
 
         own = worst_of(errors, *call.args)

@@ -169,7 +169,7 @@ class OfTool(Function):
         return errors.side_by_side(each) if each else errors.worst([])
 
     def error_of(self, errors: ErrorPropagation, tool: str) -> Integers:
-        """Say what makes it indeterminate for one tool."""
+        """Give what makes it indeterminate for one tool."""
         raise NotImplementedError
 
 

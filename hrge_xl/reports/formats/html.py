@@ -143,12 +143,12 @@ class View:
         return next((group for group in self.codes if group.title == code), Group(code))
 
     def reconciliation(self) -> list[str]:
-        """Say what was received and what became of it, a sentence each: as it is said everywhere."""
+        """Say what was received and what became of it, one sentence each, in the same words as everywhere."""
         numbers = {key: value for key, value in self.document["summary"].items() if key in RECONCILED}
         return list(Reconciliation(self.document["summary"]["files"], **numbers).lines(self.words["lang"]))  # type: ignore[arg-type]
 
     def became(self) -> list[str]:
-        """Say what became of files that could be read, by the keys of the summary, as far as it became of any."""
+        """List what became of files that could be read, by the keys of the summary, leaving out what became of none."""
         numbers = dict(self.document["summary"])
         return [key for key in BECAME if numbers[key] or key == "counted"]
 
@@ -204,11 +204,11 @@ class View:
         return found
 
     def unplaced(self) -> int:
-        """Say how many texts stand outside every known cell."""
+        """Count the texts outside every known cell."""
         return sum(len(file["unplaced"]) for file in self.document["files"])
 
     def waiver_anchor(self, waiver: WaiverRow) -> str:
-        """Say where a waiver stands on the page."""
+        """Give the anchor of a waiver on the page."""
         return self.waivers[_waiver_key(waiver)]
 
     def files_of(self, waiver: WaiverRow) -> list[int]:
@@ -225,7 +225,7 @@ class View:
         ]
 
     def waived_by(self, waiver: WaiverRow) -> int:
-        """Say how many findings have this waiver beside them."""
+        """Count the findings that have this waiver beside them."""
         found = (f["waiver"] for file in self.document["files"] for f in file["findings"])
         return sum(each == waiver for each in found)
 
@@ -280,11 +280,11 @@ class View:
         return next((level["label"] for level in matrix["levels"] if level["code"] == code), code)
 
     def level_rows(self, matrix: MatrixRow, code: str) -> int:
-        """Say how many rows stand at one level."""
+        """Count the rows at one level."""
         return sum(cell["count"] for cell in matrix["cells"] if cell["level"] == code)
 
     def rows_in(self, matrix: MatrixRow) -> int:
-        """Say how many rows stand in a matrix."""
+        """Count the rows in a matrix."""
         return sum(cell["count"] for cell in matrix["cells"])
 
     def style(self) -> str:
@@ -309,7 +309,7 @@ class View:
 
 
 def _waiver_key(waiver: WaiverRow) -> tuple[object, ...]:
-    """Say what tells waivers apart, also those of two ledgers."""
+    """Give what tells waivers apart, also those of two ledgers."""
     return tuple(dict(waiver)[key] for key in ("number", "sha256", "code", "sheet", "cell", "day"))
 
 

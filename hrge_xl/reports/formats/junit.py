@@ -94,7 +94,7 @@ def _case(file: FileRow, finding: FindingRow) -> ET.Element:
 
 
 def _outcome(finding: FindingRow, file: FileRow) -> str:
-    """Say what becomes of a finding as a test: failure, skipped (an error that is waived or settled) or passed."""
+    """Give what becomes of a finding as a test: failure, skipped (an error that is waived or settled) or passed."""
     if finding["severity"] != "error":
         return "passed"
     return "skipped" if file["settled"] or is_waived(finding) else "failure"

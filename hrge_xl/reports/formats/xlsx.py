@@ -266,7 +266,7 @@ class _Report:
         self._list("by_team", "ByTeam", keys, widths, rows)
 
     def _became(self, files: Sequence[FileRow]) -> list[int]:
-        """Say how many files were received, what they are, and what became of those that could be read."""
+        """Count the files received, what they are, and what became of those that could be read."""
         verdicts, statuses = (
             Counter(str(dict(file)[key]) for file in files) for key in ("verdict", "status")
         )
@@ -317,7 +317,7 @@ class _Report:
         return top + 1 + len(matrix["down"])
 
     def _level(self, level: Mapping[str, str]) -> Format:
-        """Say how a count at a level looks: in its colour, with its word."""
+        """Give the format of a count at a level: in its colour, with its word."""
         word = visible(level["label"]).replace('"', "'")
         return self.book.add_format({
             "num_format": f'0" {word}"', "align": "center", "border": 1, "border_color": "#FFFFFF",
@@ -511,7 +511,7 @@ def _waiver_cell(words: Words, row: WaiverRow, key: str) -> Cell:
 
 
 def _cell(row: Mapping[str, object], key: str) -> Cell:
-    """Say what a row of the document says under a key, where that is one value."""
+    """Give what a row of the document says under a key, where that is one value."""
     value = row[key]
     assert value is None or isinstance(value, str | int)
     return value

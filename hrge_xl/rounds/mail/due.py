@@ -36,7 +36,7 @@ class Due:
 
 
 def feedback_key(found: Return, spec_digest: str) -> str:
-    """Say what feedback on a return is about: its content, what is found in it and accepted of that, and the spec."""
+    """Give the key of feedback on a return: its content, what is found in it and accepted of that, and the spec."""
     said = [f"{each.code} {each.sheet} {each.cell} {each.open}" for each in found.findings]
     digest = sha256("\n".join([spec_digest, *sorted(said)]).encode("utf-8", "surrogatepass")).hexdigest()
     return f"{Occasion.FEEDBACK}:{found.submission}:{digest[:8]}"
