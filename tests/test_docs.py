@@ -8,7 +8,7 @@ import pytest
 
 from hrge_xl.cli import COMMANDS, cli
 from hrge_xl.guides import PAGES as GUIDE_PAGES
-from hrge_xl.guides import guide_name
+from hrge_xl.guides import guide, guide_name
 from tests.write_docs import DOCS, GUIDES, PAGES, guide_for_teams
 
 
@@ -21,6 +21,11 @@ def test_page_is_fresh(name: str) -> None:
 def test_the_guide_that_goes_out_is_the_one_that_is_written(language: str) -> None:
     there = (GUIDE_PAGES / guide_name(language)).read_text(encoding="utf-8")
     assert there == guide_for_teams(language), "run `make docs`"
+
+
+@pytest.mark.parametrize("language", GUIDES)
+def test_a_guide_that_goes_out_leaves_nothing_of_the_pictures_that_stay(language: str) -> None:
+    assert not re.search(r"<img|<p>!|pictures/", guide(guide_name(language)).decode())
 
 
 @pytest.mark.parametrize("name", ["findings.md", "rules.md"])

@@ -120,6 +120,7 @@ def _row(kind: FieldType) -> str:
     return f"| {kind.name} | {kind.meaning} |{''.join(f' {cell} |' if cell else ' |' for cell in cells)}\n"
 
 
+PICTURE = re.compile(r"!\[[^\]]+\]\([^)]*\)\n+")  # the page goes out alone, without a folder of pictures
 LINK = re.compile(
     r"\[([^\]]+)\]\((?!https?:|#)[^)]*\)"
 )  # to another page, which does not go out with this one
@@ -129,7 +130,11 @@ def guide_for_teams(language: str) -> str:
     """The guide for teams in one language as HTML, without the frame of its page."""
     own = DOCS / "filling-in" / f"{language}.md"
     text = (own if own.is_file() else DOCS / "filling-in.md").read_text(encoding="utf-8")
-    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(LINK.sub(r"\1", text)))
+    return str(
+        MarkdownIt("commonmark", {"html": False})
+        .enable("table")
+        .render(LINK.sub(r"\1", PICTURE.sub("", text)))
+    )
 
 
 GUIDES = ("en", *sorted(path.stem for path in (DOCS / "filling-in").glob("*.md")))
