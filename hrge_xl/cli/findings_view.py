@@ -97,7 +97,7 @@ class Fold:
 
     @property
     def text(self) -> str:
-        """Give the texts of the findings: together where there are several."""
+        """Give the text of the findings, one for all where there are several."""
         several = len(self.findings)
         if several == 1:
             return _said(self.first)

@@ -42,7 +42,7 @@ class Bar:
 
     @contextmanager
     def piece(self, text: str, total: int | None) -> Iterator[Advance]:
-        """Show what is being done meanwhile."""
+        """Show a piece of work while it is being done."""
         with self._lock:
             self._pieces.append((text, total, 0))
             self._draw()

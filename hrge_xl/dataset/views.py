@@ -82,7 +82,7 @@ def _answers(schema: Schema, tables: Tables) -> Any:
 
 
 def _cell(f: Any, p: Any) -> Any:
-    """Give the place in the file where it has moved, else that of the spec."""
+    """Give the cell as the file has it where it has moved, else that of the spec."""
     return sa.func.coalesce(f.c.cell, p.c.cell).label("cell")
 
 

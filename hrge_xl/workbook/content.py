@@ -51,7 +51,7 @@ class Memory:
         self._known = known
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
-        """Return what is known by this key."""
+        """Return what is known by this key, worked out when it is first asked for."""
         if key not in self._known:
             self._known[key] = work_out()
         found: Found = self._known[key]

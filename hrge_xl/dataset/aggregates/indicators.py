@@ -182,7 +182,7 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Row]:
 
 
 def _one(found: set[Any]) -> Any:
-    """Give what all agree on."""
+    """Give what all agree on; None where they do not."""
     return next(iter(found)) if len(found) == 1 else None
 
 

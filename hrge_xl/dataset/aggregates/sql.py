@@ -89,7 +89,7 @@ def returned(files: sa.FromClause) -> sa.Label[Any]:
 
 
 def listed(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> sa.CTE:
-    """Make what the spec says a table; columns as in the schema: `"code label place:integer"`."""
+    """Make a table of what the spec says; columns as in the schema: `"code label place:integer"`."""
     parts = [part.partition(":") for part in columns.split()]
     named = [sa.column(column, TYPES[kind or TEXT]) for column, _, kind in parts]
     lines = [tuple(row) for row in rows] or [(None,) * len(named)]
