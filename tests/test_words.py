@@ -108,6 +108,13 @@ def test_the_file_is_in_source_order_with_its_places(file: Path) -> None:
     assert file.read_text(encoding="utf-8") == canonical(file), "run: python -m tests.texts"
 
 
+@pytest.mark.parametrize("name", ["To correct", "Without a place", "How to fill in"])
+def test_a_sheet_that_a_sentence_names_is_called_as_in_the_workbook(file: Path, name: str) -> None:
+    table = catalogue(file)
+    named = {said for text, said in table.items() if f"“{name}”" in text}
+    assert [said for said in named if table.get(name, "") not in said] == []
+
+
 def test_header_names_the_language(file: Path) -> None:
     head = file.read_text(encoding="utf-8").split("\n\n")[0]
     assert f'"Language: {file.stem}\\n"' in head
