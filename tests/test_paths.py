@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from pathlib import Path
 
 import pytest
 
-from hrge_xl.errors import UsageError
+from hrge_xl.dataset.files import not_written, whole
+from hrge_xl.errors import OutputError, UsageError
 from hrge_xl.paths import MOST_LIST_BYTES, MOST_LISTS_DEEP, expand
 from tests.test_cli import run
 
@@ -126,3 +128,19 @@ def test_hidden_files_are_meant_where_they_are_named(tmp_path: Path, files: list
     hidden.write_bytes(b"x")
     assert expand([f"{tmp_path}/in/*.xlsx"]) == files[:2]
     assert expand([str(hidden)]) == [hidden]
+
+
+def test_a_path_that_is_too_long_is_told_with_its_length(tmp_path: Path) -> None:
+    place = tmp_path / ("x" * 300) / "dataset.sqlite"
+    with pytest.raises(OutputError, match=r"its path of [\d,]+ characters is too long") as told, whole(place):
+        pass
+    assert "nearer to the root" in str(told.value)
+
+
+@pytest.mark.parametrize(("code", "length", "is_told"), [(206, 10, True), (3, 250, True), (3, 10, False)])
+def test_what_windows_says_of_a_long_path(tmp_path: Path, code: int, length: int, is_told: bool) -> None:
+    """Windows says of many of them only that they are not there."""
+    error = OSError(errno.ENOENT, "The system cannot find the path specified")
+    error.winerror = code  # type: ignore[attr-defined]
+    place = Path("/").joinpath(*["a" * 9] * (length // 10), "r" * 20)
+    assert ("is too long" in str(not_written(place, error))) is is_told

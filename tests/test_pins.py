@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import runpy
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -107,6 +109,33 @@ def test_a_wheel_is_the_same_each_time(wheels: list[Path]) -> None:
     assert first == second
 
 
+def test_a_wheel_works_without_a_checkout(wheels: list[Path], tmp_path: Path) -> None:
+    """Unpacked elsewhere it has all that it needs: specs, languages, templates, guides."""
+    with ZipFile(wheels[0]) as wheel:
+        wheel.extractall(tmp_path / "installed")
+    alone = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+
+    def hrge(*arguments: str) -> str:
+        command = [sys.executable, "-m", "hrge_xl", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=alone, capture_output=True, text=True, check=False)
+        assert done.returncode in (0, 1), done.stderr
+        return done.stdout
+
+    where = (
+        "import hrge_xl; from hrge_xl.spec.load import find; print(hrge_xl.__file__, find('hrge_toolkit'))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", where], cwd=tmp_path, env=alone, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.count(str(tmp_path / "installed")) == 2
+    hrge("generate", "example", "--country", "MAR", "--lang", "fr", "-o", "issued")
+    assert "V001" in hrge("validate", "issued/example_MAR_fr.xlsx", "--lang", "fr")
+    hrge("consolidate", "issued", "-o", "data")
+    for page in ("html", "overview", "xlsx"):
+        hrge("report", "data", "--format", page)
+    assert {"data.xlsx", "dataset.sqlite"} <= {path.name for path in (tmp_path / "data").iterdir()}
+
+
 CLEAN = {"name": "click", "version": "8.5.1", "vulns": []}
 KNOWN = {"name": "click", "version": "8.5.1", "vulns": [{"id": "CVE-1"}]}
 SKIPPED = {"name": "click", "skip_reason": "not found"}
@@ -141,3 +170,14 @@ def test_an_audit_without_a_database_is_none(
     monkeypatch.setattr(subprocess, "run", run)
     assert audit["main"](["pins.txt"]) == code
     assert said in capsys.readouterr().out
+
+
+def test_the_workflow_runs_on_the_versions_that_are_promised() -> None:
+    matrix = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text("utf-8"))["jobs"]["portable"][
+        "strategy"
+    ]["matrix"]
+    promised = re.findall(
+        r'"Programming Language :: Python :: (3\.\d+)"', (ROOT / "pyproject.toml").read_text("utf-8")
+    )
+    assert matrix["python"] == promised
+    assert {name.split("-")[0] for name in matrix["os"]} == {"windows", "macos", "ubuntu"}

@@ -18,6 +18,8 @@ LOCK = ".writing"
 OWNER_FILE, OWNER_FOLDER = 0o600, 0o700  # returns are about victims and suspects: nobody else reads them
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 IN_USE = (errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY)
+NOT_FOUND, NAME_TOO_LONG = 3, 206  # what Windows calls a path that it cannot take
+LONGEST = 259  # characters of a path, unless Windows was set up for longer ones
 
 
 @contextmanager
@@ -49,9 +51,19 @@ def not_written(path: Path, error: OSError) -> OutputError:
     elif error.errno in IN_USE:  # what Windows says of a file that Excel shows
         reason = "it is open in another program, or may not be changed"
         remedy = "Close it in Excel and run again, or choose another place with -o"
+    elif _is_too_long(path, error):
+        reason = f"its path of {len(str(path.absolute()))} characters is too long (Windows takes {LONGEST})"
+        remedy = "Move the folder nearer to the root of the drive or give it a shorter name, then run again"
     else:
         reason, remedy = error.strerror or str(error), "Choose another place with -o"
     return OutputError(f"{path} cannot be written: {reason}. {remedy}.")
+
+
+def _is_too_long(path: Path, error: OSError) -> bool:
+    """Say whether the length of a path keeps it from being written; Windows often says only that it is not there."""
+    code = getattr(error, "winerror", None)
+    longer = len(str(path.absolute())) > LONGEST
+    return error.errno == errno.ENAMETOOLONG or code == NAME_TOO_LONG or (code == NOT_FOUND and longer)
 
 
 @contextmanager
