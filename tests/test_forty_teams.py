@@ -239,7 +239,7 @@ def test_the_round_that_follows(third: Played, capsys: pytest.CaptureFixture[str
     assert run(["generate", str(folder), "--from", str(earlier), "--today", "2026-10-01"]) == 0
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 40
-    assert f"Workbooks that go on from {earlier}: 37; blank ones: 3." in err
+    assert f"Workbooks that continue from {earlier}: 37; blank ones: 3." in err
     assert {line.split(":")[0] for line in err.splitlines() if "its workbook is blank" in line} == set(SILENT)
     office = Office(folder)
     for team in RIGHT[:6]:

@@ -312,7 +312,7 @@ def test_it_costs_that_file_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert hrge("consolidate", files[0].parent, "-o", out, *options) == 4
     found = frames(out)("findings").query(f"code == '{ROW_WITHOUT_A_PLACE.code}'")
     assert list(found["message"]) == [
-        "The file B.xlsx could not be put into the dataset because of a mistake in this program: answers_fact.code is "
+        "The file B.xlsx could not be put into the dataset because of an error in this program: answers_fact.code is "
         "“NOWHERE” and has to be a code of the list that its question is answered from."
     ]
     assert set(frames(out)("submissions").query("verdict != 'refused'")["team"]) == {"A", "C"}
