@@ -182,7 +182,7 @@ def test_findings_on_the_terminal(program: Copy) -> None:
     plain = (
         r"\b(errors?|warnings?|info|waived|accepted|returned|refused|files?|counted|also|on|and \d+ more)\b"
     )
-    around = r"(Next:|Every line, with what to do about it:).*"
+    around = r"(Next:|Every finding, with what to do:).*"
     assert (
         foreign((re.sub(f"{around}|{plain}", "", line) for line in said.splitlines()), program.original) == ""
     )

@@ -100,7 +100,7 @@ def _next(paths: Sequence[str], files: Sequence[FileRow], *, every_line: bool) -
     """Say what to do about it."""
     counting = [file for file in files if not file["settled"]]
     if not every_line and any(file["findings"] for file in counting):
-        line("Every one, with what to do: -v. What a code means: hrge-xl explain CODE", err=True)
+        line("Every finding, with what to do: -v. What a code means: hrge-xl explain CODE", err=True)
     if any(file["status"] == "conflict" for file in counting):
         next_step("decide", *paths[:1])
     elif any(file["verdict"] == "returned" for file in counting):
