@@ -25,7 +25,6 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.kept_statements import kept_statements
 from tests.kept_workers import Shelf, kept_workers
 from tests.office.driver import Office, why_missing
 from tests.office.pictures import CHROMIUM_ARGUMENTS, find_chromium
@@ -123,13 +122,6 @@ def shelf() -> Iterator[Shelf]:
     shelf = Shelf()
     yield shelf
     shelf.clear()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def statements_live_on() -> Iterator[None]:
-    """Build and compile no statement for a dataset that was made for another one."""
-    with kept_statements():
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ import pytest
 from openpyxl import load_workbook
 
 from hrge_xl.cli import run
-from hrge_xl.cli.week_view import told
+from hrge_xl.cli.week_view import week_lines
 from hrge_xl.correspondence import drafts
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.demonstration import saved_on
@@ -87,7 +87,7 @@ class Story:
 
 def listed(week: Week, head: str) -> str:
     """What is told behind a word; nothing where there is no such line."""
-    return dict(told(week)).get(head, "")
+    return dict(week_lines(week)).get(head, "")
 
 
 def opened(path: Path) -> EmailMessage:
@@ -166,7 +166,7 @@ def test_on_day_0_every_team_gets_its_workbook(begun: Story) -> None:
 
 def test_the_first_week(first: tuple[Story, Week]) -> None:
     _, week = first
-    assert [word for word, _ in told(week)] == [
+    assert [word for word, _ in week_lines(week)] == [
         "Arrived", "Counts", "Teams", "Late", "Due next", "To decide", "Ask again", "To send", "Files in",
     ]  # fmt: skip
     assert listed(week, "Arrived").startswith("9 workbooks taken in, 8 left aside.")
@@ -216,7 +216,7 @@ def test_running_it_again_changes_nothing(first: tuple[Story, Week]) -> None:
     again = story.week(week.today)
     assert digests(story.folder) == before
     assert again.drafts.new == []
-    assert list(told(again))[1:7] == list(told(week))[1:7]
+    assert list(week_lines(again))[1:7] == list(week_lines(week))[1:7]
     assert listed(week, "To send") == f"{listed(again, 'To send')} 6 drafts removed: no longer due."
     assert listed(again, "Arrived").startswith("0 workbooks taken in, 9 here already")
 

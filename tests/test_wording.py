@@ -16,8 +16,10 @@ from hrge_xl.checks import check
 from hrge_xl.cli import run
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.findings import Finding
+from hrge_xl.findings.identity import UNKNOWN_TEAM
 from hrge_xl.layout import Layout, build
 from hrge_xl.layout.wording import Rewording
+from hrge_xl.observation import Observation
 from hrge_xl.spec.load import load
 from hrge_xl.validation import validate
 from hrge_xl.words import translator
@@ -149,3 +151,13 @@ def test_why_a_check_did_not_run_is_said_in_the_words_of_its_rule() -> None:
         said = reword.reason(rule.code, rule.reader_only.source, "fr")
         assert said == rule.reader_only.say("fr") != rule.reader_only.source
     assert reword.reason(rules[0].code, kept_texts.NO_SHEET, "fr") == translator("fr")(kept_texts.NO_SHEET)
+
+
+def test_of_a_long_text_that_was_noticed_a_finding_quotes_the_beginning() -> None:
+    """A stamp may say anything: the finding, which every report repeats, does not."""
+    layout = build(EXAMPLE, "en")
+    found = submission(layout, {})
+    found.observations = [Observation(UNKNOWN_TEAM, value="R" * 5_000, detail={"found": "R" * 5_000})]
+    (outcome,) = check([(found, layout)], today=TODAY)
+    (noticed,) = (each for each in outcome.findings if each.code == UNKNOWN_TEAM.code)
+    assert noticed.value == "R" * 199 + "…"

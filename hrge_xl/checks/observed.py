@@ -9,7 +9,7 @@ from functools import cache
 from itertools import chain
 
 from ..findings import Finding
-from ..layout.wording import finding_of
+from ..layout.wording import excerpt, finding_of
 from ..observation import Observation
 from .batch import Batch
 from .messages import label
@@ -26,6 +26,7 @@ def observations(batch: Batch, number: int, more: Iterable[Observation] = ()) ->
 
 def _finding(batch: Batch, number: int, seen: Observation) -> Finding:
     language, field = batch.layout(number).language, None
+    seen = replace(seen, value=excerpt(seen.value or "") or None)
     column = batch.cell_index.columns.get((seen.tool or "", seen.field or ""))
     if column is not None:
         seen = replace(seen, label=label(column, column.table.number.get(seen.row or ""), language))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..findings import CATALOGUE, Severity, general
 from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
 from ..suggest import listed
-from ..words import SOURCE_LANGUAGE, translator
+from ..words import SOURCE_LANGUAGE, counted, translator
 from .columns import beside, cut, hanging, padded, taken
 from .terminal import line, shown, style, width
 
@@ -175,7 +175,7 @@ def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, q
     for why, some in aside.items():
         _print_aside(why, some)
     if clean and not quiet:
-        _print_names(f"Nothing to look at in {_files(clean)}: ", _by_team(clean))
+        _print_names(f"Nothing to look at in {counted(len(clean), 'file')}: ", _by_team(clean))
 
 
 def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
@@ -246,7 +246,7 @@ def _print_row(word: str, colour: str, text: str, *, short: bool) -> None:
 def _counts(file: FileRow) -> str:
     """Say how much was found in a file."""
     counts = file["counts"]
-    found = [f"{counts[key]} {key}{'s' if counts[key] != 1 else ''}" for key in FOLDED if counts[key]]
+    found = [counted(counts[key], key) for key in FOLDED if counts[key]]
     found += [f"{counts[key]} {key}" for key in ("info", "waived") if counts[key]]
     return ", ".join(found)
 
@@ -267,11 +267,7 @@ def _print_aside(why: str, files: Sequence[FileRow]) -> None:
     if len(files) == 1:
         _print_head(_named(files[0]), f"{files[0]['status']}:", str(files[0]["reason"]))
     else:
-        _print_names(f"{why} {_files(files)}: ", map(_named, files))
-
-
-def _files(files: Sequence[FileRow]) -> str:
-    return f"{len(files)} file{'s' if len(files) != 1 else ''}"
+        _print_names(f"{why} {counted(len(files), 'file')}: ", map(_named, files))
 
 
 def _by_team(files: Sequence[FileRow]) -> list[str]:

@@ -23,22 +23,22 @@ if TYPE_CHECKING:
     from ..rounds.round_status import TeamStatus
 
 USUAL, WIDEST = 80, 120  # columns: where there is no terminal, and where it is wider
-BEHIND = 12  # columns, of the word before a text
-ROOM = 3 * (USUAL - BEHIND) - 20  # columns of names, in about three lines; the others are counted
+INDENT = 12  # columns, of the word before a text
+ROOM = 3 * (USUAL - INDENT) - 20  # columns of names, in about three lines; the others are counted
 COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
 
 
 def print_week(week: Week) -> None:
     """Print what there is to know, in about ten lines."""
     columns = min(width() or USUAL, WIDEST)
-    for word, text in told(week):
-        first = padded(f"{word}:", BEHIND)
+    for word, text in week_lines(week):
+        first = padded(f"{word}:", INDENT)
         colour = COLOURS.get(word) if text != "nobody." else None
-        for each in beside(style(first, fg=colour), text, columns, indent=BEHIND):
+        for each in beside(style(first, fg=colour), text, columns, indent=INDENT):
             line(each)
 
 
-def told(week: Week) -> Iterator[tuple[str, str]]:
+def week_lines(week: Week) -> Iterator[tuple[str, str]]:
     """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
     yield "Arrived", week.received.summary
     yield "Counts", " ".join(week.totals.lines())

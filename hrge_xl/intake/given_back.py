@@ -11,7 +11,7 @@ from ..workbook.row_digests import FORMULA, digest
 from .cell_values import shown_cell
 from .raw import RawCell, RawSheet, RawWorkbook
 from .tool_sheets import HOME
-from .unplaced import UnplacedText, UnplacedTexts, single_texts
+from .unplaced import TypedText, UnplacedTexts, single_texts
 
 Cells = Mapping[int, RawCell]
 
@@ -30,7 +30,7 @@ def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
 def typed_on(sheet: RawSheet, *, formulas_known: bool) -> UnplacedTexts:
     """Give what somebody typed on such a sheet, beside, below or over what it was given back with."""
     found = [
-        UnplacedText(row, column, text)
+        TypedText(row, column, text)
         for row in sorted(sheet.cells)
         for column, text in _typed(sheet, row, formulas_known=formulas_known)
     ]

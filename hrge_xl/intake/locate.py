@@ -51,9 +51,9 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     found.observations += dates_by_format(found.filled, plan, epoch_1904=workbook.epoch_1904)
     found.observations += formatting_beside(workbook, found.unplaced)
     found.unplaced += found.replaced
-    observations = comments(workbook, found.sheets, found.cells, plan)
-    found.comments += observations.unplaced
-    found.observations += observations.observations
+    commented = comments(workbook, found.sheets, found.cells, plan)
+    found.comments += commented.unplaced
+    found.observations += commented.observations
     overlays = drawn(workbook, found.sheets, found.cells, plan)
     found.unplaced += overlays.unplaced
     found.observations += overlays.observations

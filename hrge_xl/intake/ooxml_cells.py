@@ -82,7 +82,7 @@ class Cells:
         if stored is not row_cells:
             self.sheet.cells[row] = {**stored, **{c: row_cells[c] for c in row_cells if c not in stored}}
             for column in row_cells.keys() & stored.keys():
-                self.observation(CELL_STORED_TWICE, row, column)
+                self.note(CELL_STORED_TWICE, row, column)
         self.context.stored_cells += len(row_cells)
         if self.context.stored_cells > self.context.limits.cells:
             self.guard.refuse(TOO_MANY_CELLS, limit=f"{self.context.limits.cells:,}")
@@ -119,16 +119,16 @@ class Cells:
         """Say whether a cell that stands left of the one before is still free; if not, a finding."""
         self._shuffled = True
         if column in row_cells:
-            self.observation(CELL_STORED_TWICE, row, column)
+            self.note(CELL_STORED_TWICE, row, column)
             return False
         return True
 
     def unreadable(self, row: int, column: int) -> RawCell:
         """Give a value that does not fit its type: an error cell in our own words, and a finding."""
-        self.observation(UNREADABLE_CELL, row, column)
+        self.note(UNREADABLE_CELL, row, column)
         return UNREADABLE
 
-    def observation(self, kind: Kind, row: int, column: int) -> None:
+    def note(self, kind: Kind, row: int, column: int) -> None:
         """Report one damaged cell; a file full of them is refused instead."""
         context = self.context
         context.unreadable_places += 1

@@ -21,7 +21,7 @@ from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, 
 from .keys import observe, shorten
 from .raw import CellKind, RawCell, RawSheet
 from .tool_sheets import HOME, Corner, text_at
-from .unplaced import UnplacedText, UnplacedTexts, single_texts
+from .unplaced import TypedText, UnplacedTexts, single_texts
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
 
@@ -101,7 +101,7 @@ def text_at_place(raw: RawSheet, row: int, column: int) -> str:
     return "" if cell is None else shown_cell(cell)
 
 
-def _outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Iterator[UnplacedText]:
+def _outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Iterator[TypedText]:
     rows = None if moved is None else {here: home for home, here in moved.rows.items()}
     columns = None if moved is None else {here: home for home, here in moved.columns.items()}
     for row, cells in sorted(raw.cells.items()):
@@ -113,7 +113,7 @@ def _outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Ite
         for column in sorted(extra):
             text = shown_cell(cells[column])
             if text and not text.isspace():
-                yield UnplacedText(row, column, text)
+                yield TypedText(row, column, text)
 
 
 def _lost_rows(expected: ExpectedCells, moved: Moved) -> Iterator[Difference]:

@@ -24,7 +24,7 @@ SINGLE_REPORTS = 100  # of one sheet; further ones are reported together
 SERVICE_ROLES = frozenset({"sign", "status", "check", "active"})
 
 
-class UnplacedText(NamedTuple):
+class TypedText(NamedTuple):
     """A value outside the known cells. `question` is what it answered in the version that it was issued from."""
 
     row: int
@@ -59,23 +59,23 @@ def unplaced_texts(
     that is known: then every other text is somebody's own. Without `formulas_known` a text may be what a formula shows.
     """
     left, name = UnplacedTexts(), tool_sheet.raw.name
-    by_row: dict[int, list[UnplacedText]] = {}
-    by_column: dict[int, list[UnplacedText]] = {}
-    single: list[UnplacedText] = []
-    retired: list[UnplacedText] = []
+    by_row: dict[int, list[TypedText]] = {}
+    by_column: dict[int, list[TypedText]] = {}
+    single: list[TypedText] = []
+    retired: list[TypedText] = []
     sorter = _Sorter(tool_sheet, axes, old, held, formulas_known=formulas_known)
-    for text in sorter.outside(epoch_1904=epoch_1904):
-        kind = sorter.kind(text)
+    for typed in sorter.outside(epoch_1904=epoch_1904):
+        kind = sorter.kind(typed)
         if kind == "row":
-            by_row.setdefault(text.row, []).append(text)
+            by_row.setdefault(typed.row, []).append(typed)
         elif kind == "column":
-            by_column.setdefault(text.column, []).append(text)
+            by_column.setdefault(typed.column, []).append(typed)
         elif kind == "single":
-            single.append(text)
+            single.append(typed)
         elif kind == "retired":
-            retired.append(text)
+            retired.append(typed)
         if kind and len(left.unplaced) < KEPT_TEXTS:
-            left.unplaced.append(_unplaced(tool_sheet.raw, text))
+            left.unplaced.append(_unplaced(tool_sheet.raw, typed))
     tool = tool_sheet.plan.tool
     for lost, groups, inside in (
         (ROW_WITHOUT_CODE, by_row, axes.rows.inside),
@@ -110,7 +110,7 @@ class _Sorter:
         self.formulas_known = formulas_known or self.known
         self._expected: dict[int, frozenset[int]] = {}
 
-    def outside(self, *, epoch_1904: bool = False) -> Iterator[UnplacedText]:
+    def outside(self, *, epoch_1904: bool = False) -> Iterator[TypedText]:
         """Give every value in a cell where the layout has nothing."""
         for row, cells in self.raw.cells.items():
             if row == self.top and not self.known:
@@ -119,7 +119,7 @@ class _Sorter:
             for column in sorted(extra):
                 text = shown_cell(cells[column], epoch_1904=epoch_1904)
                 if text and not text.isspace() and not self._is_loose(row, column, text):
-                    yield UnplacedText(row, column, text, self._question(row, column))
+                    yield TypedText(row, column, text, self._question(row, column))
 
     def _is_loose(self, row: int, column: int, text: str) -> bool:
         return self.plan.is_loose(row, self.columns.origin.get(column, 0), text)
@@ -152,58 +152,58 @@ class _Sorter:
     def _everywhere(self) -> frozenset[int]:
         return frozenset({self.left, *self.columns.origin, *self.columns.own})
 
-    def kind(self, text: UnplacedText) -> str:
+    def kind(self, typed: TypedText) -> str:
         """`row` or `column` (inserted by hand), `single`, `retired`, `kept` (of a copy), or nothing at all."""
-        row, column = text.row, text.column
+        row, column = typed.row, typed.column
         if row in self.rows.copies or column in self.columns.copies:
-            return "kept" if self._answers(row, column) else self._unless_ours(text)
-        if self.old is not None and text.question:
+            return "kept" if self._answers(row, column) else self._unless_ours(typed)
+        if self.old is not None and typed.question:
             return "retired"
         if self.old is not None and self.old.raw.protected and self.old.ours(row, column):
             return ""
         if row in self.rows.unknown or column in self.columns.unknown:
-            return self._coded(text)
+            return self._coded(typed)
         if row not in self.rows.origin and row not in self.rows.own:
-            return "" if self._is_service(text) or self._is_calculated(row) else "row"
+            return "" if self._is_service(typed) or self._is_calculated(row) else "row"
         if column not in self.columns.origin and column not in self.columns.own:
             return "column"
         return "single"
 
-    def _coded(self, text: UnplacedText) -> str:
+    def _coded(self, typed: TypedText) -> str:
         """Give a row or column with a code of another layout: its labels are not news."""
         if self.old is not None:
-            return "" if self.old.ours(text.row, text.column) else "single"
-        bare_code = text.column == self.left and " " not in text.text and not self.known
-        return "" if bare_code or self._is_service(text) else self._unless_ours(text)
+            return "" if self.old.ours(typed.row, typed.column) else "single"
+        bare_code = typed.column == self.left and " " not in typed.text and not self.known
+        return "" if bare_code or self._is_service(typed) else self._unless_ours(typed)
 
-    def _unless_ours(self, text: UnplacedText) -> str:
+    def _unless_ours(self, typed: TypedText) -> str:
         """Nothing for a formula or a text of the layout; where all is known, any other text was typed."""
-        if self._formula(text) is not None or self.plan.known_text(text.text):
+        if self._formula(typed) is not None or self.plan.known_text(typed.text):
             return ""
-        row, column = self._original(text)
-        if (row, column) == (text.row, text.column):
+        row, column = self._original(typed)
+        if (row, column) == (typed.row, typed.column):
             return "single"
-        return "single" if self.known and self._shown(row, column) != text.text else ""
+        return "single" if self.known and self._shown(row, column) != typed.text else ""
 
-    def _original(self, text: UnplacedText) -> tuple[int, int]:
+    def _original(self, typed: TypedText) -> tuple[int, int]:
         """Give the cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
         rows, columns = self.rows, self.columns
-        row = rows.places[rows.copies[text.row]] if text.row in rows.copies else text.row
-        across = columns.copies.get(text.column)
-        return row, text.column if across is None else columns.places[across]
+        row = rows.places[rows.copies[typed.row]] if typed.row in rows.copies else typed.row
+        across = columns.copies.get(typed.column)
+        return row, typed.column if across is None else columns.places[across]
 
     def _shown(self, row: int, column: int) -> str:
         cell = self.raw.cell(row, column)
         return "" if cell is None else shown_cell(cell)
 
-    def _formula(self, text: UnplacedText) -> str | None:
-        return self.raw.cells[text.row][text.column].formula
+    def _formula(self, typed: TypedText) -> str | None:
+        return self.raw.cells[typed.row][typed.column].formula
 
-    def _is_service(self, text: UnplacedText) -> bool:
+    def _is_service(self, typed: TypedText) -> bool:
         """Say whether it is what a formula shows in a column of checks, where formulas are filled down."""
-        if self.formulas_known and self._formula(text) is None:
+        if self.formulas_known and self._formula(typed) is None:
             return False
-        origin = self.columns.origin.get(text.column)
+        origin = self.columns.origin.get(typed.column)
         return origin is not None and self.plan.roles.get(origin, frozenset()) <= SERVICE_ROLES
 
     def _is_calculated(self, row: int) -> bool:
@@ -225,9 +225,9 @@ def _line(
     return codes[copies[line]][0] if line in copies else origin.get(line, 0)
 
 
-def _group(kind: Kind, sheet: str, tool: str, group: list[UnplacedText]) -> Observation:
+def _group(kind: Kind, sheet: str, tool: str, group: list[TypedText]) -> Observation:
     first = min(group)
-    cells = ", ".join(address(text.row, text.column) for text in sorted(group)[:20])
+    cells = ", ".join(address(typed.row, typed.column) for typed in sorted(group)[:20])
     return observe(
         kind,
         sheet,
@@ -239,28 +239,28 @@ def _group(kind: Kind, sheet: str, tool: str, group: list[UnplacedText]) -> Obse
     )
 
 
-def single_texts(raw: RawSheet, tool: str | None, found: list[UnplacedText]) -> UnplacedTexts:
+def single_texts(raw: RawSheet, tool: str | None, found: list[TypedText]) -> UnplacedTexts:
     """Give texts on a sheet, each kept and reported by itself."""
     return UnplacedTexts(
         [_unplaced(raw, each) for each in found[:KEPT_TEXTS]], list(_singles(raw.name, tool, found))
     )
 
 
-def _singles(sheet: str, tool: str | None, found: list[UnplacedText]) -> Iterator[Observation]:
-    for text in found[:SINGLE_REPORTS]:
+def _singles(sheet: str, tool: str | None, found: list[TypedText]) -> Iterator[Observation]:
+    for typed in found[:SINGLE_REPORTS]:
         yield observe(
             TEXT_WITHOUT_PLACE,
             sheet,
-            address(text.row, text.column),
+            address(typed.row, typed.column),
             tool=tool,
-            value=shorten(text.text),
+            value=shorten(typed.text),
             count="1",
         )
     if len(found) > SINGLE_REPORTS:
         yield _together(sheet, tool, found[SINGLE_REPORTS], len(found) - SINGLE_REPORTS)
 
 
-def _together(sheet: str, tool: str | None, first: UnplacedText, count: int) -> Observation:
+def _together(sheet: str, tool: str | None, first: TypedText, count: int) -> Observation:
     """Give one observation for several texts: the first of them, and how many more."""
     value = shorten(first.text) + and_more(count - 1)
     return observe(
@@ -268,10 +268,10 @@ def _together(sheet: str, tool: str | None, first: UnplacedText, count: int) -> 
     )
 
 
-def _retired(sheet: str, tool: str | None, found: list[UnplacedText], version: str) -> Iterator[Observation]:
-    for text in found[:SINGLE_REPORTS]:
-        about = {"label": text.question, "expected": version, "value": shorten(text.text)}
-        yield observe(QUESTION_OUTLIVED, sheet, address(text.row, text.column), tool=tool, **about)
+def _retired(sheet: str, tool: str | None, found: list[TypedText], version: str) -> Iterator[Observation]:
+    for typed in found[:SINGLE_REPORTS]:
+        about = {"label": typed.question, "expected": version, "value": shorten(typed.text)}
+        yield observe(QUESTION_OUTLIVED, sheet, address(typed.row, typed.column), tool=tool, **about)
     if len(found) > SINGLE_REPORTS:
         first = found[SINGLE_REPORTS]
         label = first.question + and_more(len(found) - SINGLE_REPORTS - 1)
@@ -321,7 +321,7 @@ def every_text(tool_sheet: ToolSheet) -> list[Unplaced]:
         ours = cell.formula is not None or text.strip() == plan.tool or plan.known_text(text)
         ours = ours or plan.is_loose(row, column, text)
         if not ours and not all(token in plan.column_codes for token in text.split()):
-            found.append(_unplaced(raw, UnplacedText(row, column, text)))
+            found.append(_unplaced(raw, TypedText(row, column, text)))
     return found[:KEPT_TEXTS]
 
 
@@ -334,21 +334,21 @@ def copied_answers(copy: ToolSheet) -> list[Unplaced]:
         cell = raw.cell(row or 0, column or 0)
         text = shown_cell(cell) if cell is not None else ""
         if row and column and text.strip() and not part.calculated:
-            found.append(_unplaced(raw, UnplacedText(row, column, text)))
+            found.append(_unplaced(raw, TypedText(row, column, text)))
     return found
 
 
-def _texts(sheet: RawSheet, *, epoch_1904: bool = False) -> Iterator[UnplacedText]:
+def _texts(sheet: RawSheet, *, epoch_1904: bool = False) -> Iterator[TypedText]:
     for row in sorted(sheet.cells):
         for column, cell in sorted(sheet.cells[row].items(), key=_column):
             text = shown_cell(cell, epoch_1904=epoch_1904)
             if text.strip():
-                yield UnplacedText(row, column, text)
+                yield TypedText(row, column, text)
 
 
 def _column(entry: tuple[int, RawCell]) -> int:
     return entry[0]
 
 
-def _unplaced(sheet: RawSheet, text: UnplacedText) -> Unplaced:
-    return Unplaced(sheet.name, address(text.row, text.column), text.text, text.question)
+def _unplaced(sheet: RawSheet, typed: TypedText) -> Unplaced:
+    return Unplaced(sheet.name, address(typed.row, typed.column), typed.text, typed.question)

@@ -31,7 +31,7 @@ EXCERPT = 200  # characters of a text that are quoted
 def finding_of(seen: Observation, path: str, language: str, field: Field | None = None) -> Finding:
     """Put what was noticed about a file into words; `field` is the question that stands at its place."""
     file = file_name(path)
-    value = seen.value or seen.detail.get("value") or None
+    value = seen.value or excerpt(seen.detail.get("value") or "") or None
     details: dict[str, str | None] = {
         "file": file, "sheet": seen.sheet, "cell": seen.cell, "row": seen.row, "value": value,
         "label": seen.label or seen.row or seen.cell,

@@ -34,7 +34,7 @@ class _Rows:
     first: tuple[list[Record], list[Record], list[Record]] = field(default_factory=lambda: ([], [], []))
 
     def add(self, kind: int, names: Sequence[str], row: Row) -> None:
-        """Count a row, and keep it where it may be listed: a question has as many as teams have rows."""
+        """Count a row, and keep it if it may be listed; a question can have thousands."""
         self.count += 1
         self.teams.add(str(row[TEAM]))
         if len(self.first[kind]) < MOST_ROWS_OF_A_QUESTION:

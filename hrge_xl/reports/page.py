@@ -6,11 +6,10 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib import resources
-from types import CodeType
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from .shown_text import visible
@@ -32,29 +31,11 @@ class Data(Environment):
         return super().getattr(obj, attribute)
 
 
-class _Compiled(BytecodeCache):
-    """What templates were compiled to, for as long as the program runs: it may draw many pages."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give what a template was compiled to, where that is known."""
-        bucket.code = self._known.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what a template was compiled to."""
-        self._known[bucket.key, bucket.checksum] = bucket.code
-
-
-_COMPILED = _Compiled()
-
-
+@cache
 def environment() -> Environment:
     """Templates that escape everything and refuse what is not there."""
     templates = Data(
         loader=PackageLoader("hrge_xl.reports", "templates"),
-        bytecode_cache=_COMPILED,
         autoescape=True,
         undefined=StrictUndefined,
         finalize=shown,
