@@ -210,6 +210,22 @@ def test_questions_answered_with_no(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_row_in_which_nobody_typed_anything_has_no_figures(tmp_path: Path) -> None:
+    """A calculated number stands in every row of a checklist, also in those that were left blank."""
+    spec = Path(
+        shutil.copytree(find("example"), tmp_path / "spec", ignore=shutil.ignore_patterns("sample.yaml"))
+    )
+    field = '      - {code: CHK_09, type: calculated, formula: "words(CHK_02) + 1", label: Words}\n'
+    checklist = spec / "tools/checklist.yaml"
+    text = checklist.read_text("utf-8")
+    checklist.write_text(text.replace("      - use: follow_up", f"{field}      - use: follow_up"), "utf-8")
+    order = Order("A", TODAY, "PAK", answers={("C1", "C1_01", "CHK_01"): "Y"})
+    (path,) = returned(tmp_path / "in", {"a.xlsx": generate(load(spec), order)})
+    consolidate([Source([path], ValidationRequest(Wanted(str(spec)), TODAY))], tmp_path / "out")
+    lines = rows(tmp_path / "out", "aggregate_numbers", "field = 'CHK_09' AND \"by\" = 'total'")
+    assert [(line["row"], line["count"], line["mean"]) for line in lines] == [("C1_01", 1, 1)]
+
+
 # figures belong to a period
 
 

@@ -22,6 +22,7 @@ from hrge_xl.reports.drawing import Column, Mark, Point, columns, lines, steps
 from hrge_xl.reports.overview_build import overview as built
 from hrge_xl.reports.overview_files import of_dataset
 from hrge_xl.reports.overview_model import Overview
+from hrge_xl.reports.overview_questions import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
 from hrge_xl.rounds.datasets import Question, datasets, sources
 from hrge_xl.rounds.round_status import status
 from hrge_xl.rounds.rounds import load_round
@@ -337,3 +338,12 @@ def table(folder: Path, name: str) -> list[dict[str, str]]:
     """A table of the CSV files beside a dataset."""
     with (folder / "csv" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_of_the_rows_behind_a_question_the_first_of_each_kind_are_listed() -> None:
+    rows = _Rows()
+    for number in range(3 * MOST_ROWS_OF_A_QUESTION):
+        rows.add(number % 3, OF_A_FINDING, (f"s{number}", f"t{number % 7}", "T", "1", "F", "Sheet", "A1"))
+    listed = rows.listed()
+    assert (rows.count, len(rows.teams)) == (3 * MOST_ROWS_OF_A_QUESTION, 7)
+    assert [row["submission"] for row in listed] == [f"s{3 * n}" for n in range(MOST_ROWS_OF_A_QUESTION)]

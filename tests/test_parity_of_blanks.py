@@ -29,6 +29,10 @@ REGISTER = {
         {"code": "Q_E", "type": "many", "vocabulary": "WORDS", "cells": 2, "label": "E"},
         {"code": "Q_F", "type": "calculated", "formula": "bands(Q_D, 1, 'few', 10, 'some', 'many')",
          "result": "text", "label": "F"},
+        {"code": "Q_G", "type": "calculated", "formula": "1 if (5 if filled(Q_A) else Q_D) > 3 else 0", "label": "G"},
+        {"code": "Q_H", "type": "date", "label": "H"},
+        {"code": "Q_I", "type": "calculated", "formula": "1 if days_between(Q_H, today()) < 9 else 0", "label": "I"},
+        {"code": "Q_J", "type": "calculated", "formula": "1 if year(Q_H) > 1 else 0", "label": "J"},
     ],
 }  # fmt: skip
 RECORDS = {
@@ -61,6 +65,12 @@ FILES = {
 }
 CASES: dict[str, dict[tuple[str, str, str], tuple[Any, ...]]] = {
     "a rule about an answer that is blank": {("T", "T-01", "Q_D"): (3,)},
+    "a choice between a figure and a blank": {("T", "T-01", "Q_B"): ("Word A",)},
+    "days before and since": {
+        ("T", "T-01", "Q_H"): (46000,),
+        ("T", "T-02", "Q_H"): (1,),
+        ("T", "T-03", "Q_H"): (0,),
+    },
     "a parent that is in no list": {("T", "T-01", "Q_B"): ("none",), ("T", "T-01", "Q_C"): ("Below A",)},
     "two answers alike that are in no list": {("T", "T-01", "Q_B"): ("none",)},
     "a number far above the last band": {("T", "T-01", "Q_D"): (46000,)},

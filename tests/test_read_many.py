@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from hrge_xl.errors import UsageError
@@ -83,7 +85,21 @@ def test_a_parcel_holds_all_that_was_read(path: Path) -> None:
     assert unpack(sent, plan) == found
 
 
-def test_a_parcel_says_only_which_sheets_are_as_issued() -> None:
+def test_a_sheet_that_cannot_be_read_has_no_cells_on_arrival_either(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.load_workbook(BytesIO(write(Content(LAYOUT, ANSWERS), identity_of(LAYOUT))))
+    name = LAYOUT.sheet["R1"].name
+    book[name].delete_rows(1)
+    book[name].delete_cols(1, 2)
+    book.save(path)
+    found = read(path, Wanted("example"))
+    assert isinstance(found, Submission)
+    assert found.cells["R1"] == {}
+    plan = plan_for(found.identity, load("example"))
+    assert unpack(pack(found, plan), plan).cells["R1"] == {}
+
+
+def test_a_transfer_says_only_which_sheets_are_as_issued() -> None:
     careful, moved = (read(RETURNS / name, Wanted()) for name in ("careful.xlsx", "moved_about.xlsx"))
     assert isinstance(careful, Submission)
     assert isinstance(moved, Submission)
