@@ -34,7 +34,7 @@ from .numbers import numbers
 from .overdue import overdue
 from .risks import aggregate_risks, top_risks
 from .sql import Figure, Sources
-from .values import indicator_values, values
+from .values import indicator_values, lines_and_values
 
 __all__ = ["BY_COUNTRY", "BY_TOOL", "GROUPS", "SELECTS", "TOTAL", "Sources", "aggregates"]
 
@@ -51,12 +51,12 @@ SELECTS: dict[str, Figure] = {
 }
 """The tables of figures that are one select each."""
 
-WORKED_OUT = (AGGREGATE_INDICATORS.name, AGGREGATE_SPLITS.name)
+OF_INDICATORS = (INDICATOR_VALUES.name, AGGREGATE_INDICATORS.name, AGGREGATE_SPLITS.name)
 GROUPS = (
     (AGGREGATE_ANSWERS.name,),
     (AGGREGATE_RISKS.name, "top_risks"),
     (AGGREGATE_NUMBERS.name, AGGREGATE_COMPLETENESS.name, AGGREGATE_MATRIX.name),
-    (AGGREGATE_GAPS.name, "overdue", INDICATOR_VALUES.name, *WORKED_OUT),
+    (AGGREGATE_GAPS.name, "overdue", *OF_INDICATORS),
 )
 """The tables of figures, shared out: groups of about the same work, the largest first."""
 
@@ -65,19 +65,21 @@ def aggregates(store: Store, today: date, wanted: Collection[str]) -> Rows:
     """Give those of the wanted tables of figures that this dataset has."""
     source = Sources.of(store, today)
     there = [name for name in wanted if name in store.tables] if store.schema.spec else []
-    found = {name: _selected(store, SELECTS[name](source)) for name in there if name in SELECTS}
-    return found | (_worked_out(store, source) if set(there) & set(WORKED_OUT) else {})
+    found = {name: _selected(store, SELECTS[name](source)) for name in there if name not in OF_INDICATORS}
+    return found | (_of_indicators(store, source) if set(there) & set(OF_INDICATORS) else {})
 
 
 def _selected(store: Store, figure: sa.Select[Row]) -> list[Row]:
     return [*store.select(figure.order_by("n"))]
 
 
-def _worked_out(store: Store, source: Sources) -> Rows:
-    """Work out what all teams come to, from every value of every indicator."""
-    made = totals(values(store, source), source.spec)
-    lines = (aggregate_indicators(made), aggregate_splits(made, source.spec))
-    return {name: _numbered(some) for name, some in zip(WORKED_OUT, lines, strict=True)}
+def _of_indicators(store: Store, source: Sources) -> Rows:
+    """Give every value of every indicator, and what all teams come to."""
+    found = [*lines_and_values(store, source)]
+    made = totals([value for _, value in found], source.spec)
+    over_all = (aggregate_indicators(made), aggregate_splits(made, source.spec))
+    tables = ([line for line, _ in found], *map(_numbered, over_all))
+    return dict(zip(OF_INDICATORS, tables, strict=True))
 
 
 def _numbered(lines: Iterable[Row]) -> list[Row]:

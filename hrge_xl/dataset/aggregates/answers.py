@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from ...fields import FIELD_TYPES
-from ..schema import AGGREGATE_ANSWERS, ANSWERS
+from ..schema import AGGREGATE_ANSWERS, ANSWERS_FACT, ITEMS, SUBMISSIONS
 from . import sql
 from .common import BY_COUNTRY, TOTAL
 
@@ -17,32 +17,33 @@ def _of_own_rows() -> list[str]:
 
 def answers(source: sql.Sources) -> sql.Select:
     """Give every code by question; questions that stand on fixed rows by row."""
-    found = _counted(source).subquery()
-    question, code = sql.questions(source), sql.codes(source)
+    found, question, code = _counted(source).subquery(), sql.questions(source), sql.codes(source)
+    item = source[ITEMS]
     told = (
-        sa.select(found, question.c.label, code.c.code_label, question.c.n.label("asked"))
-        .select_from(found)
-        .join(question, sql.same(question, found, "tool", "field"))
-        .outerjoin(code, sql.same(code, found, "tool", "field", "code"))
-        .where(question.c.type.not_in(_of_own_rows()))
+        sa.select(found, question.c.tool, question.c.field, question.c.label, item.c.row, code.c.code_label)
+        .join(question, question.c.n == found.c.asked)
+        .outerjoin(item, item.c.n == found.c.item)
+        .outerjoin(code, sa.and_(sql.same(code, question, "tool", "field"), code.c.code == found.c.code))
     )
     return sql.numbered(AGGREGATE_ANSWERS.names, told, "period", "place", "asked", "row", "code", "country")
 
 
 def _counted(source: sql.Sources) -> sql.Select:
-    """Give every code by question, and by fixed row where there is one."""
-    given, items, ways = source[ANSWERS], sql.fixed_rows(source), sql.breakdowns(TOTAL, BY_COUNTRY)
+    """Give every code by the number of its question, and of its fixed row where there is one."""
+    given, files = source[ANSWERS_FACT], source[SUBMISSIONS]
+    cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
     lines = (
         sa.select(
-            given.c.period, ways.c.by, ways.c.place, given.c.tool, items.c.row, given.c.field, given.c.code,
-            sa.case((ways.c.by == BY_COUNTRY, sa.func.nullif(given.c.country, ""))).label("country"),
-            given.c.submission, given.c.team,
+            cell.c.asked, cell.c.item, given.c.code, files.c.period, ways.c.by, ways.c.place,
+            sa.case((ways.c.by == BY_COUNTRY, sa.func.nullif(files.c.country, ""))).label("country"),
+            files.c.submission_id.label("submission"), files.c.team,
         )
         .select_from(given)
+        .join(files, sql.same(files, given, "submission_id"))
+        .join(cell, sql.same(cell, given, "slot"))
         .join(ways, sa.true())
-        .outerjoin(items, sql.same(items, given, "tool", "row"))
-        .where(given.c.current, given.c.code.is_not(None))
+        .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(_of_own_rows()))
         .subquery()
     )  # fmt: skip
-    keys = ("period", "by", "place", "tool", "row", "field", "code", "country")
+    keys = ("asked", "item", "code", "period", "by", "place", "country")
     return sql.grouped(lines, keys, *sql.counts(lines))

@@ -59,7 +59,7 @@ def _sources(spec: Spec) -> sa.CTE:
 
 def _rows(source: sql.Sources) -> sql.Select:
     """Give every row of a matrix, by everything that it is broken down by."""
-    rows, files, sources = source[MATRIX_ROWS], source[SUBMISSIONS], _sources(source.spec)
+    rows, files, sources = sql.current(source, MATRIX_ROWS), source[SUBMISSIONS], _sources(source.spec)
     ways = sql.breakdowns(TOTAL, BY_TOOL, BY_COUNTRY)
     return (
         sa.select(
@@ -72,5 +72,4 @@ def _rows(source: sql.Sources) -> sql.Select:
         .join(sources, sql.same(sources, rows, "tool", "down_field", "across_field"))
         .join(files, sql.same(files, rows, "submission"))
         .join(ways, sa.or_(ways.c.by != BY_TOOL, sources.c.several > 1))
-        .where(rows.c.current)
     )  # fmt: skip

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from ...fields import FIELD_TYPES
 from ...spec.model import RegisterBlock, Tool
-from ..schema import AGGREGATE_NUMBERS, ANSWERS, PLACED, ROW_REFERENCES, SUBMISSIONS
+from ..schema import AGGREGATE_NUMBERS, ANSWERS_FACT, ROW_REFERENCES, SLOTS, SUBMISSIONS
 from . import sql
 from .common import BY_COUNTRY, TOTAL
 
@@ -25,46 +23,50 @@ def _adding_up() -> list[str]:
 
 def numbers(source: sql.Sources) -> sql.Select:
     """Give every number that teams fill in or that is worked out; totals only of whole numbers."""
-    lines = _lines(source).subquery()
+    lines, question = _lines(source).subquery(), sql.questions(source)
     number = lines.c.number
     found = sql.grouped(
-        lines, ("period", "by", "place", "tool", "row", "about", "field", "asked", "label", "country"),
-        sa.func.count().label("count"), sql.distinct(lines.c.team).label("teams"),
-        sa.func.sum(sa.case((lines.c.type.in_(_adding_up()), number))).label("total"),
+        lines, ("asked", "row", "about", "period", "by", "place", "country"),
+        sa.func.count().label("count"), sql.distinct(lines.c.team).label("teams"), sa.func.sum(number).label("sum"),
         sql.steady(sa.func.avg(number)).label("mean"), sa.func.min(number).label("least"),
         sa.func.max(number).label("most"),
-    )  # fmt: skip
-    return sql.numbered(AGGREGATE_NUMBERS.names, found, "period", "place", "asked", "row", "about", "country")
+    ).subquery()  # fmt: skip
+    total = sa.case((question.c.type.in_(_adding_up()), found.c.sum)).label("total")
+    told = sa.select(found, question.c.tool, question.c.field, question.c.label, total).join(
+        question, question.c.n == found.c.asked
+    )
+    return sql.numbered(AGGREGATE_NUMBERS.names, told, "period", "place", "asked", "row", "about", "country")
 
 
 def _lines(source: sql.Sources) -> sql.Select:
-    """Give every number with what its row is about."""
-    given, rows, question = source[ANSWERS], _rows(source), sql.questions(source)
-    ways = sql.breakdowns(TOTAL, BY_COUNTRY)
+    """Give every number in a row in which somebody typed something, with what this row is about."""
+    given, files, about = source[ANSWERS_FACT], source[SUBMISSIONS], source[ROW_REFERENCES]
+    cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
     open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]
     return (
         sa.select(
-            given.c.period, ways.c.by, ways.c.place, given.c.tool,
-            sa.case((given.c.tool.not_in(open_rows), given.c.row)).label("row"), rows.c.about, given.c.field,
-            question.c.n.label("asked"), question.c.label, question.c.type,
-            sa.case((ways.c.by == BY_COUNTRY, given.c.country)).label("country"), given.c.team, given.c.number,
+            cell.c.asked, sa.case((cell.c.tool.not_in(open_rows), cell.c.row)).label("row"), about.c.about,
+            files.c.period, ways.c.by, ways.c.place,
+            sa.case((ways.c.by == BY_COUNTRY, files.c.country)).label("country"), files.c.team, given.c.number,
         )
         .select_from(given)
-        .join(rows, sql.same(rows, given, "submission", "tool", "row"))
-        .join(question, sql.same(question, given, "tool", "field"))
+        .join(files, sql.same(files, given, "submission_id"))
+        .join(cell, sql.same(cell, given, "slot"))
+        .outerjoin(about, sa.and_(sql.same(about, given, "submission_id"), sql.same(about, cell, "tool", "row")))
         .join(ways, sa.true())
-        .where(given.c.current, given.c.number.is_not(None))
+        .where(files.c.current, given.c.number.is_not(None))
+        .where(sa.or_(sa.not_(cell.c.calculated), _typed_beside(source, given, cell)))
     )  # fmt: skip
 
 
-def _rows(source: sql.Sources) -> sa.Subquery:
-    """Select the rows of all sheets in which somebody typed something, with what they refer to in the end."""
-    placed, told, whose = source[PLACED], source[ROW_REFERENCES], source[SUBMISSIONS]
-    keys: tuple[Any, ...] = (placed.c.submission_id, placed.c.tool, placed.c.row)
-    typed = sa.select(*keys).where(placed.c.typed.is_not(None)).distinct().subquery()
+def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sql.Expression:
+    """Say whether somebody typed something in the row of a value that is worked out."""
+    other, place = source[ANSWERS_FACT].alias("other"), source[SLOTS].alias("other_slot")
     return (
-        sa.select(whose.c.submission, typed.c.tool, typed.c.row, told.c.about)
-        .select_from(typed.join(whose, whose.c.submission_id == typed.c.submission_id))
-        .outerjoin(told, sql.same(told, typed, "submission_id", "tool", "row"))
-        .subquery()
+        sa.select(sa.literal(1))
+        .select_from(other.join(place, sql.same(place, other, "slot")))
+        .where(sql.same(other, given, "submission_id"), sql.same(place, cell, "tool", "row"))
+        .where(sa.not_(place.c.calculated))
+        .where(sa.or_(*(other.c[name].is_not(None) for name in ("code", "text", "number", "date"))))
+        .exists()
     )

@@ -10,14 +10,14 @@ from . import sql
 
 def overdue(source: sql.Sources) -> sql.Select:
     """Give one line per item, the oldest first, with what its list shows; the place is that of its first column."""
-    cells = source[LISTED_ROWS]
+    listed = source[LISTED_ROWS]
+    cells = sql.at_hand(sa.select(listed).where(listed.c.current, listed.c.due < source.today))
     shown = [
         sa.func.max(sa.case((cells.c.column_code == column, cells.c.value))).label(f"list_{column}")
         for column in source.schema.list_columns
     ]
     late = (
         sa.select(cells.c.submission, sa.func.min(cells.c.n).label("first"), *shown)
-        .where(cells.c.current, cells.c.due < source.today)
         .group_by(cells.c.submission, cells.c.item)
         .subquery()
     )  # fmt: skip

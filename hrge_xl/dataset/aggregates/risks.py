@@ -52,7 +52,7 @@ def risk_places(source: sql.Sources) -> sql.Select:
 
 def _placed(source: sql.Sources) -> sql.Select:
     """Give every risk of the returns that count at every stage, with the cell that places it."""
-    figures, rows, files = risk_figures(source.spec), source[MATRIX_ROWS], source[SUBMISSIONS]
+    figures, rows, files = risk_figures(source.spec), sql.current(source, MATRIX_ROWS), source[SUBMISSIONS]
     lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
     stage = sql.listed("stages", "stage down_field across_field place:integer", lines)
     return (
@@ -62,7 +62,7 @@ def _placed(source: sql.Sources) -> sql.Select:
         .select_from(rows)
         .join(files, sql.same(files, rows, "submission"))
         .join(stage, sql.same(stage, rows, "down_field", "across_field"))
-        .where(rows.c.current, rows.c.tool.in_(figures.tools))
+        .where(rows.c.tool.in_(figures.tools))
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from ...spec.model import Spec
 from ...validation import RETURNED
 from ..definitions import TYPES
-from ..schema import ANSWERS, CODEBOOK, ITEMS, Schema
+from ..schema import ANSWERS, CODEBOOK, ITEMS, SLOTS, Schema
 from ..store import Store
 from ..table import TEXT, Table
 
@@ -113,9 +113,29 @@ def codes(source: Sources) -> sa.CTE:
     return at_hand(sa.select(book).where(book.c.code.is_not(None)))
 
 
+def cells(source: Sources) -> sa.CTE:
+    """Give every cell that can hold an answer, with the numbers of its question and of its fixed row, if any.
+
+    Millions of answers are sorted to be counted: by numbers in a fraction of the time and space of texts.
+    """
+    cell, question, item = source[SLOTS], questions(source), source[ITEMS]
+    its = (question.c.n.label("asked"), question.c.type, item.c.n.label("item"))
+    return at_hand(
+        sa.select(cell.c.slot, cell.c.tool, cell.c.row, cell.c.calculated, *its)
+        .join_from(cell, question, same(question, cell, "tool", "field"))
+        .outerjoin(item, same(item, cell, "tool", "row"))
+    )
+
+
 def fixed_rows(source: Sources) -> sa.CTE:
     """Give the fixed rows of the lists."""
     return at_hand(sa.select(source[ITEMS]))
+
+
+def current(source: Sources, table: Table) -> sa.CTE:
+    """Give the lines of a view that are of returns that count."""
+    lines = source[table]
+    return at_hand(sa.select(lines).where(lines.c.current))
 
 
 def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from dataclasses import field as each_with
 from typing import Any
@@ -16,7 +16,7 @@ from ...texts import said
 from ..definitions import TYPES
 from ..schema import INDICATOR_VALUES, SUBMISSIONS, field_column, spec_language
 from ..store import Store
-from ..table import NUMBER, TEXT
+from ..table import NUMBER, TEXT, Row
 from . import sql
 
 RESTATED = "stated again in a later return"
@@ -54,6 +54,9 @@ class Value:
     parts: dict[str, float] = each_with(default_factory=dict)  # of splits, as far as they are filled in
 
 
+OF_VALUE = [each.name for each in fields(Value) if each.name != "parts"]
+
+
 def indicator_figures(spec: Spec) -> IndicatorFigures:
     """Give what the spec says of indicators."""
     assert spec.figures.indicators is not None
@@ -67,15 +70,18 @@ def indicator_values(source: sql.Sources) -> sql.Select:
 
 def values(store: Store, source: sql.Sources) -> list[Value]:
     """Give the same values with their parts, as totals are made of them."""
-    columns = [each.name for each in fields(Value) if each.name != "parts"]
-    parts = _parts(indicator_figures(source.spec))
-    wanted = sql.numbered(["n", *columns, *map(_column, parts)], _values(source), *ORDER)
-    found = []
-    for _, *line in store.select(wanted.order_by("n")):
-        numbers = zip(parts, line[len(columns) :], strict=True)
+    return [value for _, value in lines_and_values(store, source)]
+
+
+def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
+    """Give every line of the table of values, and the value in it with its parts."""
+    names, parts = INDICATOR_VALUES.names, _parts(indicator_figures(source.spec))
+    wanted = sql.numbered([*names, *map(_column, parts)], _values(source), *ORDER)
+    for row in store.select(wanted.order_by("n")):
+        line, numbers = row[: len(names)], zip(parts, row[len(names) :], strict=True)
+        known = dict(zip(names, line, strict=True))
         filled = {code: number for code, number in numbers if number is not None}
-        found.append(Value(**dict(zip(columns, line[: len(columns)], strict=True)), parts=filled))
-    return found
+        yield line, Value(**{name: known[name] for name in OF_VALUE}, parts=filled)
 
 
 # the select
