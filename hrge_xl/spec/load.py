@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from ..errors import Mistake, SpecError, UsageError
+from ..gc_pause import gc_paused
 from ..suggest import did_you_mean
 from . import model
 from .assemble import HEAD_FILE, Assembly
@@ -86,6 +87,7 @@ def load(spec: str | Path) -> model.Spec:
 
 
 @lru_cache(maxsize=16)
+@gc_paused()
 def _load(folder: Path, digest: str) -> model.Spec:
     """Give the spec in a folder whose files have this digest: the same files are taken apart once."""
     loaded, _, mistakes = read(folder, digest)
