@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from .dataset.terms import Terms
 from .errors import OutputError
 from .exports import exports
 from .rounds.datasets import one_dataset
+from .rounds.rounds import Round
 from .shell_words import quoted
 from .validation import ACCEPTED, REFUSED, RETURNED, Source
 
@@ -60,15 +62,15 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     executor: Executor | None = None, jobs: int = 1, dry_run: bool = False, received: date | None = None,
     only_these: bool = False, resume: bool = True, terms: Mapping[str, Terms] | None = None,
     days: Mapping[str, date] | None = None, day: date | None = None,
-    formats: Collection[str] = exports.USUAL,
+    formats: Collection[str] = exports.USUAL, overview: Path | None = None, round_: Round | None = None,
 ) -> Summary:  # fmt: skip
     """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
 
     `received` is the day they came, where somebody states it, `days` are those that their mails say, by content, and
     `day` is the one on which all others are first seen; `terms` are those of the rounds that they came to. Files of
     earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again. `formats` are the
-    kinds of files that are written beside the dataset, besides those that are there. Raises `StoreError`,
-    `OutputError`, `UsageError`, `SpecError`.
+    kinds of files that are written beside the dataset, besides those that are there; into the folder `overview` goes
+    that page, for which `round_` says who was expected. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
     wanted = exports.checked_formats(formats)
     options = Options(store, engine, executor, jobs, only_these, resume)
@@ -80,7 +82,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     with take_in(sources, out, arrived=arrived, options=options) as run:
         summary = _summary(run)
         run.pool.here.shutdown()  # what is held for figures is of no use to files
-        write_files(run, wanted)
+        write_files(run, wanted, [partial(_page, out, overview, round_)] if overview else [])
         return summary
 
 
@@ -103,15 +105,28 @@ def amend(
             write_files(run)
 
 
-def write_files(run: Run, wanted: Collection[str] = ()) -> None:
-    """Write the files beside the dataset that are wanted or there, unless they are there and nothing has changed."""
+def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
+    """Write the overview; give what is said of it where somebody has it open."""
+    from .reports.overview_files import overview_of_folder
+
+    try:
+        overview_of_folder(dataset, folder, round_=round_)
+    except OutputError as error:
+        return [str(error)]
+    return []
+
+
+def write_files(run: Run, wanted: Collection[str] = (), pages: Sequence[exports.Task] = ()) -> None:
+    """Write pages, and the files beside the dataset that are wanted or there unless nothing has changed."""
     done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
     if file.state() == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
-        return
-    failed = exports.write(file, exports.Export(str(run.out / DATASET), run.today, formats), run.pool.here)
-    for store in run.stores[:-1]:
-        store.finish("" if failed else done)
-    compact(file, run.out / DATASET, "" if failed else done)
+        failed = [told for page in pages for told in page()]
+    else:
+        export = exports.Export(str(run.out / DATASET), run.today, formats)
+        failed = exports.write(file, export, run.pool.here, pages)
+        for store in run.stores[:-1]:
+            store.finish("" if failed else done)
+        compact(file, run.out / DATASET, "" if failed else done)
     if failed:
         more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
         raise OutputError(f"{failed[0]} The rest is done.{more}")

@@ -21,7 +21,6 @@ from .dataset.return_status import EXCLUDED
 from .dataset.returns import Return, settled
 from .reports import write_report
 from .reports.build import Facts, document
-from .reports.overview_files import overview_of_folder
 from .rounds.datasets import Dataset, Question, datasets, sources
 from .rounds.mail.occasions import Occasion
 from .rounds.mail.templates import load_templates
@@ -110,8 +109,10 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
     (folder / INBOX).mkdir(exist_ok=True)
     received = receive(folder, [str(folder / INBOX)], today)
     asked = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
-    consolidate(sources(asked), folder, jobs=jobs, terms=terms_of([round_]), day=today)
-    overview_of_folder(folder, folder / REPORTS, round_=round_)
+    consolidate(
+        sources(asked), folder, jobs=jobs, terms=terms_of([round_]), day=today,
+        overview=folder / REPORTS, round_=round_,
+    )  # fmt: skip
     with datasets(asked) as (dataset,):
         _write_report(dataset, folder / REPORTS, today)
         drafts = write_drafts(dataset, today, _occasions(folder))

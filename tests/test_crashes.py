@@ -288,10 +288,13 @@ def as_windows_does(replace: Any, shown: Path) -> Any:
     return instead
 
 
-def test_a_file_that_may_not_be_changed(folder: Path, calm: tuple[Any, float], tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["csv", "reports"])
+def test_a_file_that_may_not_be_changed(
+    folder: Path, calm: tuple[Any, float], tmp_path: Path, place: str
+) -> None:
     out = tmp_path / "out"
     run(sorted(folder.iterdir())[:1], out)
-    with unchangeable(out / "csv"):
+    with unchangeable(out / place):
         code, said = end(start(folder, "-o", out))
     assert code == 5
     assert "it is open in another program, or may not be changed. Close it" in one_line(said)

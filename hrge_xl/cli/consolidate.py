@@ -81,9 +81,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """
     from ..consolidation import consolidate
     from ..exports.exports import USUAL
+    from ..reports.overview_files import file_name
     from ..rounds.datasets import check_own, places, sources
     from ..rounds.receiving import stated_days
-    from ..rounds.rounds import terms_of
+    from ..rounds.rounds import REPORTS, terms_of
 
     asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
     rounds = [place.round for place in places(paths) if place.round]
@@ -95,24 +96,25 @@ def command(  # noqa: PLR0913 (one parameter an option)
         only_these=only_these, resume=resume, terms=terms_of(rounds),
         days=stated_days(each.folder for each in rounds),
         formats=formats.replace(",", " ").split() if formats else USUAL,
+        overview=folder / REPORTS, round_=round_,
     )  # fmt: skip
     for told in summary.lines():
         line(told)
     warn_of_ledgers(folder, *(each.folder for each in rounds))
     if not dry_run:
-        _pages(folder, round_, asked.today, shareable=shareable)
+        line(f"Overview: {folder / REPORTS / file_name(masked=False)}")
+        if shareable:
+            _share(folder, round_, asked.today)
     return int(Exit.REFUSED if summary.refused else Exit.OK)
 
 
-def _pages(folder: Path, round_: Round | None, today: date, *, shareable: bool) -> None:
-    """Write the overview beside the dataset, and the copies that may be shared."""
+def _share(folder: Path, round_: Round | None, today: date) -> None:
+    """Write the copies that may be shared."""
     from ..exports.exports import formats_there
     from ..exports.shareable import write_shareable
     from ..reports.overview_files import overview_of_folder
     from ..rounds.rounds import REPORTS
 
-    line(f"Overview: {overview_of_folder(folder, folder / REPORTS, round_=round_)}")
-    if shareable:
-        line(f"To share: {write_shareable(folder, today, formats_there(folder))}")
-        page = overview_of_folder(folder, folder / REPORTS, round_=round_, masked=True)
-        line(f"Overview to share: {page}")
+    line(f"To share: {write_shareable(folder, today, formats_there(folder))}")
+    page = overview_of_folder(folder, folder / REPORTS, round_=round_, masked=True)
+    line(f"Overview to share: {page}")

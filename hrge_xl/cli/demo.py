@@ -52,15 +52,15 @@ def command(output: Path, spec: str) -> None:
     with Ledger.open(output / "dataset") as ledger:
         for path, day in returned:
             ledger.receive(arrivals([str(path)], Path.cwd()), Arrived(day, stated=True))
-    consolidate(sources(question([str(path) for path, _ in returned], told.today)), output / "dataset")
     expected = demonstration_round(told, spec, output)
+    given = sources(question([str(path) for path, _ in returned], told.today))
+    consolidate(given, output / "dataset", overview=output / "reports", round_=expected)
     with datasets(question([str(output / "dataset")], told.today)) as found:
         report = document([replace(each, round=expected) for each in found], facts(told.today))
         for name in ("html", "xlsx", "json"):
             write_report(report, name, output / "reports")
         print_totals(found)
-    for masked in (False, True):
-        overview_of_folder(output / "dataset", output / "reports", round_=expected, masked=masked)
+    overview_of_folder(output / "dataset", output / "reports", round_=expected, masked=True)
     _where(output)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (XLSX, CSV)
 WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
 LARGE = (ANSWERS.name, FINDINGS.name)  # tables that are worth a process of their own, the largest first
+Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
 FEW = 6  # of the others that a process takes at a time: who is done first takes more
 
 
@@ -64,16 +66,23 @@ def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[P
     ]
 
 
-def write(store: Store, export: Export, pool: Workers) -> list[str]:
-    """Give the files beside the dataset, several at once; what is said of those that could not be written."""
+def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()) -> list[str]:
+    """Write the files beside the dataset, several at once, and `more` meanwhile.
+
+    Gives what is said of those that could not be written.
+    """
     _remove_retired(store, Path(export.dataset).parent)
     wanted = pieces(store, export.formats)
     rest = [name for name in wanted if name not in (WORKBOOK, *LARGE)]
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
-    alone = [[name] for name in (LARGE[0], WORKBOOK, *LARGE[1:]) if name in wanted]
-    tasks = [*alone, *few]
-    done = steps(pool.map(part, tasks, export), len(tasks), "Writing files")
+    alone = [[name] for name in (WORKBOOK, *LARGE) if name in wanted]
+    tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
+    done = steps(pool.map(_finished, tasks), len(tasks), "Writing files")
     return [failed for some in done for failed in some]
+
+
+def _finished(task: Task) -> list[str]:
+    return task()
 
 
 def pieces(store: Store, formats: Collection[str]) -> list[str]:
