@@ -30,6 +30,10 @@ def process_of(_: object) -> int:
     return os.getpid()
 
 
+def thread_of(_: object) -> int:
+    return threading.get_ident()
+
+
 def memory_pool_of(_: object) -> str | None:
     return os.environ.get("ARROW_DEFAULT_MEMORY_POOL")
 
@@ -88,26 +92,30 @@ def test_processes_that_die_whatever_is_tried_are_told() -> None:
     assert len(done) <= 10
 
 
-def test_in_an_executor_of_the_caller_only_some_are_in_hand() -> None:
-    """An error ends the run, and what is not begun is not begun any more."""
+def test_in_an_executor_of_the_caller() -> None:
+    """An error ends the run: what is not begun is not begun any more."""
     begun: list[int] = []
-    waited = threading.Event()
+    first, told = threading.Event(), threading.Event()
 
     def work(number: int) -> int:
         begun.append(number)
         if number == 1:
-            waited.wait(30)
+            first.wait(30)
             raise KeyError("the second")
+        if number == 2:  # it begins before anybody hears of the error
+            told.wait(30)
         return number
 
     with ThreadPoolExecutor(1) as threads, workers("local", 1, threads) as pool:
         results = pool.map(work, list(range(100)))
         assert next(results) == 0
-        waited.set()
+        first.set()
         with pytest.raises(KeyError, match="the second"):
             list(results)
-        assert set(pool.here.map(process_of, BATCHES)) == {os.getpid()}
-    assert len(begun) < 10
+        told.set()
+        assert set(pool.map(thread_of, BATCHES)) != {threading.get_ident()}
+        assert set(pool.here.map(thread_of, BATCHES)) == {threading.get_ident()}
+    assert begun in ([0, 1], [0, 1, 2])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from ..errors import HrgeError
@@ -31,13 +32,16 @@ def offered(names: Callable[[click.Context], Iterable[str]]) -> Offer:
 
 
 def _named(ctx: click.Context) -> str:
-    """Give what spec or round the command is about, as it was typed.
+    """Give what spec or round the command is about: as it was typed, else what the command looks at by default.
 
     Behind an option whose value is just being typed click leaves words where they are.
     """
-    named = (ctx.params.get(name) for name in ("spec", "round_folder", "folder", "dataset"))
+    named = {name: ctx.params.get(name) for name in ("spec", "round_folder", "folder", "dataset")}
+    typed = [
+        value for name, value in named.items() if ctx.get_parameter_source(name) != ParameterSource.DEFAULT
+    ]
     words = ctx.params.get("words") or ctx.params.get("paths") or ctx.args
-    return str(next((each for each in named if each), None) or next(iter(words), ""))
+    return str(next(filter(None, (*typed, *words, *named.values())), ""))
 
 
 def _spec(ctx: click.Context) -> Spec:
