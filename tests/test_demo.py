@@ -85,11 +85,12 @@ def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (mistyped.identity.team, mistyped.identity.language) == ("MAR", "fr")
     connection = sqlite3.connect(out / "dataset" / "dataset.sqlite")
     rows = connection.execute(
-        "SELECT team, verdict, status FROM submissions ORDER BY team, arrived"
+        "SELECT team, verdict, status, arrived FROM submissions ORDER BY team, arrived"
     ).fetchall()
     connection.close()
     assert rows == [
-        ("MAR", "returned", "superseded"), ("MAR", "accepted", "counts"), ("PAK", "accepted", "counts")
+        ("MAR", "returned", "superseded", "2026-06-25"), ("MAR", "accepted", "counts", "2026-07-16"),
+        ("PAK", "accepted", "counts", "2026-06-25"),
     ]  # fmt: skip
     report = json.loads((out / "reports" / "validation.json").read_text(encoding="utf-8"))
     (finding,) = [

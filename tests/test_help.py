@@ -292,6 +292,7 @@ COMPLETED = {
     "trace round --team kab": "Kabul",
     "trace example --team K": "",
     "trace --data round --team K": "Kabul Karachi",
+    "trace round --data nowhere --team K": "Kabul Karachi",
     "trace --team K": "",
     "trace round --field CHK_": "CHK_01 CHK_02",
     "trace nowhere --field CHK_": "",
