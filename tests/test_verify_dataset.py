@@ -16,7 +16,6 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl.auditing.dataset_audit import DatasetAudit
-from hrge_xl.auditing.differences import Difference
 from hrge_xl.auditing.verify_dataset import Question, verify_dataset
 from tests.audited import DAY, edited, hrge, returned, round_folder, workbook
 
@@ -343,14 +342,3 @@ def test_a_database_that_holds_the_same(tmp_path: Path, database: str) -> None:
     told = said(folder, store=database)
     assert "answers_fact[Plan!E7].text: “WS-99” in the dataset, “WS-07” now" in told
     assert "answers[Plan!E7].text: “WS-99” in the dataset, “WS-07” now" in told
-
-
-def test_every_difference_counts_also_those_that_are_not_told() -> None:
-    audit = DatasetAudit("round")
-    audit.tell((Difference(f"answers[{n}]", n, n + 1, source="dataset") for n in range(25)), "dataset.sqlite")
-    told = list(audit.lines())
-    assert len([each for each in told if each.startswith("answers[")]) == 20
-    assert told[-2:] == [
-        "dataset.sqlite: 5 more differences like these.",
-        "Made again: 25 differences (0 returns of 0 read again, 0 files compared).",
-    ]
