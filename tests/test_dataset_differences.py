@@ -21,7 +21,7 @@ from hrge_xl.auditing.row_differences import Names, of_database, of_files, of_sc
 from hrge_xl.dataset.opening import DATASET, open_dataset
 from hrge_xl.dataset.schema import AGGREGATE_INDICATORS
 from hrge_xl.dataset.store import Store
-from tests.audited import DAY, hrge, returned, workbook
+from tests.audited import DAY, edited, hrge, returned, workbook
 
 pytestmark = pytest.mark.xdist_group("dataset differences")  # what its fixtures play is played once
 ANSWER = "(submission_id, slot) = (SELECT submission_id, slot FROM answers_fact WHERE text = 'WS-07' LIMIT 1)"
@@ -301,6 +301,15 @@ def test_cells_of_two_workbooks() -> None:
         ("Plan", "C4", "alone", ""),
         ("Plan", "A5", "", "True"),
     ]
+
+
+@pytest.mark.parametrize("size", ["A1", "A1:XFD1048576"])
+def test_what_a_workbook_says_of_its_own_size_is_not_believed(size: str) -> None:
+    """Else a cell could be changed where nobody looks, and a file be called the same."""
+    here = edited(
+        book("Plan", A1=1, C9="forged"), r"xl/worksheets/sheet1\.xml", 'ref="A1:C9"', f'ref="{size}"'
+    )
+    assert cells_apart((here, book("Plan", A1=1))) == [("Plan", "C9", "forged", "")]
 
 
 def test_a_workbook_with_other_sheets_altogether_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,6 +109,8 @@ def cells_apart(books: tuple[bytes, bytes]) -> list[tuple[str, str, str, str]]:
         if not ours or not theirs:
             found.append((name, "", ours, theirs))
             continue
+        for book in (here, made):
+            book[name].reset_dimensions()  # what a file says of its own size is not to be trusted
         pairs = zip_longest(here[name].iter_rows(values_only=True), made[name].iter_rows(values_only=True))
         found += islice(_cells(name, pairs), max(0, MOST_CELLS - len(found)))
     return found

@@ -216,7 +216,10 @@ def _book(data: bytes, *, data_only: bool) -> Workbook:
 
 
 def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tuple[Place, Any]]:
-    """Give the wanted cells that hold something, as far as the last wanted row and column: sheets may be endless."""
+    """Give the wanted cells that hold something, as far as the last wanted row and column.
+
+    Sheets may be endless, and what a file says of its own size is not to be trusted.
+    """
     from openpyxl.utils.cell import coordinate_to_tuple
 
     for sheet in book.worksheets:
@@ -224,7 +227,6 @@ def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tup
         if not cells:
             continue
         rows, columns = zip(*map(coordinate_to_tuple, cells), strict=True)
-        sheet.reset_dimensions()  # what a file says of its own size is not to be trusted
         for row in sheet.iter_rows(max_row=max(rows), max_col=max(columns)):
             for cell in row:
                 if cell.value is not None and cell.coordinate in cells:
