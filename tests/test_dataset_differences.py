@@ -272,6 +272,20 @@ def test_files_beside_the_dataset(
     assert begins(found, expected) == expected
 
 
+def test_the_overview_in_whichever_language(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also one that the spec does not have; what was changed in the page is named all the same."""
+    shutil.copytree(made, tmp_path / "dataset")
+    reports = tmp_path / "dataset" / "reports"
+    words = ("--format", "overview", "--lang", "es", "-o", reports, "--today", DAY)
+    assert hrge("report", tmp_path / "dataset", *words) == 0
+    assert hrge("verify", tmp_path / "dataset") == 0
+    put_text("AFG", "AFX")(reports / "overview.html")
+    assert hrge("verify", tmp_path / "dataset") == 1
+    assert "overview.html, line" in capsys.readouterr().out
+
+
 def test_a_table_that_the_dataset_does_not_have(made: Path, tmp_path: Path) -> None:
     file = tmp_path / "items.csv"
     file.write_text("n,label\n1,Forged\n", encoding="utf-8")
