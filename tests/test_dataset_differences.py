@@ -95,6 +95,17 @@ ROWS = {
         "UPDATE aggregate_answers SET count = 99 WHERE n = 3",
         ["aggregate_answers[n 3 "],
     ),
+    "a return more": (
+        "CREATE TEMP TABLE more AS SELECT * FROM submissions WHERE team = 'AFG'; "
+        "UPDATE more SET submission_id = 99, submission = 'forged', path = 'forged.xlsx'; "
+        "INSERT INTO submissions SELECT * FROM more; "
+        "INSERT INTO answers_fact (submission_id, slot, text) "
+        f"SELECT 99, slot, 'more' FROM answers_fact WHERE {ANSWER}",
+        [
+            "forged.xlsx: gone: submissions, in the dataset, not found again.",
+            "forged.xlsx: gone: answers_fact[Plan!E7], in the dataset, not found again. submission_id 99, slot ",
+        ],
+    ),
     "nothing": ("", []),
 }  # fmt: skip
 
@@ -105,6 +116,7 @@ def test_rows_of_the_file(statements: str, expected: Lines, made: Path, store: S
     with open_dataset(folder) as other:
         found = told(of_files(folder / DATASET, other, store))
     assert begins(found, expected) == expected
+    assert not any("None" in line for line in found)  # what a row does not have
 
 
 def test_views_of_a_database_are_compared_too(made: Path, store: Store, tmp_path: Path) -> None:
@@ -119,20 +131,23 @@ def test_views_of_a_database_are_compared_too(made: Path, store: Store, tmp_path
 @pytest.mark.parametrize(
     ("statements", "expected"),
     [
-        ("DROP VIEW unplaced; CREATE VIEW unplaced AS SELECT 1 AS text", "view unplaced: “CREATE VIEW unplaced AS "),
-        ("DROP VIEW unplaced", "new: view unplaced, found now, not in the dataset."),
+        (
+            "DROP VIEW unplaced; CREATE VIEW unplaced AS SELECT 1 AS text",
+            ["view unplaced: “CREATE VIEW unplaced AS "],
+        ),
+        ("DROP VIEW unplaced", ["new: view unplaced, found now, not in the dataset."]),
         (
             "CREATE TRIGGER t AFTER UPDATE ON codes BEGIN SELECT 1; END",
-            "gone: trigger t, in the dataset, not found again.",
+            ["gone: trigger t, in the dataset, not found again."],
         ),
+        ("DROP TABLE sqlite_stat1", []),  # what SQLite keeps for itself
     ],
 )  # fmt: skip
 def test_definitions_of_the_file(
-    statements: str, expected: str, made: Path, store: Store, tmp_path: Path
+    statements: str, expected: Lines, made: Path, store: Store, tmp_path: Path
 ) -> None:
     with open_dataset(changed(made, tmp_path, statements)) as other:
-        (line,) = told(of_schema(other, store))
-    assert line.startswith(expected)
+        assert begins(told(of_schema(other, store)), expected) == expected
 
 
 def test_no_text_of_a_team_names_a_row(store: Store) -> None:
@@ -218,6 +233,10 @@ FILES: dict[str, tuple[str, Callable[[Path], object], Lines]] = {
     ),
     "a row twice": (
         "csv/items.csv", csv_rows(lambda rows: rows.append(rows[-1])), ["items.csv, row"],
+    ),
+    "without the mark of UTF-8": (
+        "csv/items.csv", lambda path: path.write_bytes(path.read_bytes().removeprefix(b"\xef\xbb\xbf")),
+        [ANOTHER_PROGRAM.format("items.csv")],
     ),
     "line ends of another system": (
         "csv/items.csv", lambda path: path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n")),
