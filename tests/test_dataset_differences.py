@@ -17,7 +17,7 @@ import pytest
 
 from hrge_xl.auditing import export_differences
 from hrge_xl.auditing.export_differences import cells_apart, of_file
-from hrge_xl.auditing.row_differences import Names, of_database, of_files, of_schema
+from hrge_xl.auditing.row_differences import Names, of_database, of_schema, of_tables
 from hrge_xl.dataset.opening import DATASET, open_dataset
 from hrge_xl.dataset.schema import AGGREGATE_INDICATORS
 from hrge_xl.dataset.store import Store
@@ -114,7 +114,7 @@ ROWS = {
 def test_rows_of_the_file(statements: str, expected: Lines, made: Path, store: Store, tmp_path: Path) -> None:
     folder = changed(made, tmp_path, statements)
     with open_dataset(folder) as other:
-        found = told(of_files(folder / DATASET, other, store))
+        found = told(of_tables(folder / DATASET, other, store))
     assert begins(found, expected) == expected
     assert not any("None" in line for line in found)  # what a row does not have
 

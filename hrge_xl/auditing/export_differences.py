@@ -20,9 +20,8 @@ from .differences import differences as json_differences
 from .row_differences import Names
 from .row_differences import differences as row_differences
 
-PATIENCE = replace(
-    LIMITS, cpu_seconds=600, wall_seconds=1_200
-)  # a workbook of two million cells takes its time
+# A workbook of two million cells takes its time.
+PATIENCE = replace(LIMITS, cpu_seconds=600, wall_seconds=1_200)
 MOST_CELLS = 10_000  # that are looked for: more of them say nothing new
 Unreadable = (OSError, ValueError, csv.Error)  # pyarrow's errors are ValueErrors
 

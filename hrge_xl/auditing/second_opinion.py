@@ -146,12 +146,9 @@ def _stopped(pair: tuple[Submission, Seeing], fault: Exception) -> list[Opinion]
 
 
 def _not_read(path: str, admitted: object) -> str:
-    format = (
-        f"of the format .{admitted.format}"
-        if isinstance(admitted, Admitted)
-        else "closed without its password"
-    )
-    return f"{path}: no second opinion, because it is {format}, which openpyxl does not read."
+    closed = "closed without its password"
+    what = f"of the format .{admitted.format}" if isinstance(admitted, Admitted) else closed
+    return f"{path}: no second opinion, because it is {what}, which openpyxl does not read."
 
 
 def _failed(path: str, died: Died | None) -> str:
