@@ -79,11 +79,15 @@ def test_nothing_was_asked_in_other_cells(book: RawWorkbook, name: str, cell: st
     assert not found.is_retired(*place)
 
 
-def test_a_head_that_was_deleted_gives_way_to_the_code(book: RawWorkbook) -> None:
+def test_a_head_counts_to_the_end_of_its_line_and_one_that_is_gone_gives_way_to_the_code(
+    book: RawWorkbook,
+) -> None:
     put(sheet(book, "Checklist"), HEADS, 13, BLANK)
     put(sheet(book, "Plan"), 14, 4, BLANK)
+    put(sheet(book, "Risks"), 6, 20, text("Risk\nIn a few words"))
     assert old(book, "Checklist").label(9, 5) == "C1_02 CHK_01"
     assert old(book, "Plan").label(14, 5) == "PLN_08"
+    assert old(book, "Risks").label(7, 4) == "K-01 Risk"
 
 
 def test_where_all_checks_of_a_question_are_gone_its_cells_are_answers(book: RawWorkbook) -> None:
