@@ -227,7 +227,8 @@ BROKEN = (
     # calculated sheets
     Broken("sheet of a matrix misspelt", ((SUMMARY, "sources: [R1]", "sources: [R2]"),)),
     Broken("side of a matrix misspelt", ((SUMMARY, "down: RSK_03", "down: RSK_30"),)),
-    Broken("side of a matrix by another list", ((SUMMARY, "down: RSK_03", "down: RSK_06"),)),
+    Broken("side of a matrix by a list", ((SUMMARY, "down: RSK_03", "down: RSK_06"),)),
+    Broken("side of a matrix by its other scale", ((SUMMARY, "down: RSK_03", "down: RSK_04"),)),
     Broken(
         "pivot by texts",
         (
