@@ -38,6 +38,7 @@ PROGRAM = (
     f"import sys; sys.path.insert(0, {str(ROOT)!r}); import hrge_xl.library; from hrge_xl.cli import run; "
     "print('ready', flush=True); sys.exit(run())"
 )
+OVERVIEW = "reports/overview.html"
 FEW = 4  # returns: enough for two batches, few enough for many runs
 
 
@@ -274,7 +275,13 @@ def test_a_workbook_that_is_open_in_excel(
     # The dataset says that something is left to do; the ledger does not say that a run left it like that.
     assert changed == {"data.xlsx", DATASET, LEDGER}
     assert again(folder, "-o", out) == 4
-    assert dataset(out) == calm[0]
+    assert but_for_history(dataset(out)) == but_for_history(calm[0])
+
+
+def but_for_history(found: dict[str, Any]) -> dict[str, Any]:
+    """A dataset without what its ledger and its overview say of earlier runs."""
+    ledger = [line for line in found[LEDGER] if not line.startswith('INSERT INTO "runs"')]
+    return {name: each for name, each in found.items() if name != OVERVIEW} | {LEDGER: ledger}
 
 
 def as_windows_does(replace: Any, shown: Path) -> Any:
@@ -293,14 +300,14 @@ def test_a_file_that_may_not_be_changed(
     folder: Path, calm: tuple[Any, float], tmp_path: Path, place: str
 ) -> None:
     out = tmp_path / "out"
-    run(sorted(folder.iterdir())[:1], out)
+    assert again(*sorted(folder.iterdir())[:1], "-o", out) == 0
     with unchangeable(out / place):
         code, said = end(start(folder, "-o", out))
     assert code == 5
     assert "it is open in another program, or may not be changed. Close it" in one_line(said)
     assert "The rest is done." in said
     assert again(folder, "-o", out) == 4
-    assert dataset(out) == calm[0]
+    assert but_for_history(dataset(out)) == but_for_history(calm[0])
 
 
 @contextmanager
