@@ -102,7 +102,7 @@ def _earlier(spec: Spec, tool: Tool, series: Series, rows: Iterable[str], given:
         said = given.get((tool.code, row, series.over))
         when = steps.get(str(said), said)
         if None not in about:
-            alike.setdefault(about, []).append((when is not None, 0 if when is None else when, number, row))
+            alike.setdefault(about, []).append((when is not None, when, number, row))
     for found in alike.values():
         yield from (row for *_, row in sorted(found)[:-1])
 

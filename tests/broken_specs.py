@@ -49,6 +49,22 @@ HEAD, LISTS, RULES, MATRIX = "workbook.yaml", "vocabularies.yaml", "rules.yaml",
 WHO = "label: {en: Who looks after them, fr: Qui s'en occupe, ar: من يعتني بهم}"
 HELP = "help: {en: At most 40 words., fr: 40 mots au plus., ar: 40 كلمة على الأكثر.}"
 FORMULA = "formula: PLN_08 / PLN_06"
+SUMMARY, FIGURES = "tools/summary.yaml", "figures.yaml"
+MORE_FIELDS = "fields: [{code: MOR_01, type: text, label: {en: More, fr: Plus, ar: المزيد}}]"
+ITEMS_TO_TICK, QUESTION, ITEM = "  - kind: checklist ", "      - {code: CHK_01,", "{code: C1_02,"
+RESPONSE = "      - {code: RSK_06, type: choice, vocabulary: RESPONSE,"
+MATRIX_BLOCK = "{kind: matrix, sources: [R1], down: RSK_03, across: RSK_04,"
+COLLECT = (
+    "{kind: collect, columns: {what: {en: What, fr: Quoi, ar: ماذا}, day: {en: Day, fr: Jour, ar: يوم}}, "
+    "sources: [{tool: R1, keep: filled(RSK_01), columns: {what: RSK_01, day: FOL_02}}],"
+)
+
+
+def fixed(options: str, value: str, code: str = "CHK_09") -> tuple[tuple[str, str, str], ...]:
+    """A fixed column of the checklist, and what an item has there."""
+    column = f"      - {{code: CHK_09, {options}, label: {{en: Kind, fr: Genre, ar: نوع}}}}\n"
+    return (CHECKLIST, QUESTION, column + QUESTION), (CHECKLIST, ITEM, f"{ITEM} values: {{{code}: {value}}},")
+
 
 BROKEN = (
     # YAML itself
@@ -142,11 +158,105 @@ BROKEN = (
             (HEAD, "tools: [R1]", "tools: [LISTS]"),
             (HEAD, "tools: [R1]", "tools: [LISTS]"),
             (RULES, "tool: R1", "tool: LISTS"),
-            ("tools/summary.yaml", "sources: [R1]", "sources: [LISTS]"),
-            ("figures.yaml", "tools: [R1]", "tools: [LISTS]"),
+            (SUMMARY, "sources: [R1]", "sources: [LISTS]"),
+            (FIGURES, "tools: [R1]", "tools: [LISTS]"),
         ),
     ),
     Broken("languages", ((HEAD, "[en, fr, ar]", "[en, fr, ar_IQ, prs, English, xx, fr]"),)),
+    # sheets and their blocks
+    Broken(
+        "sheet that goes with one that is always there",
+        ((RISKS, "code: R1\n", "code: R1\ngoes_with: PLAN\n"),),
+    ),
+    Broken("sheet that goes with none", ((RISKS, "code: R1\n", "code: R1\ngoes_with: C2\n"),)),
+    Broken(
+        "forms of different length",
+        ((PLAN, ITEMS_TO_TICK, f"  - {{kind: form, records: 3, {MORE_FIELDS}}}\n{ITEMS_TO_TICK}"),),
+    ),
+    Broken(
+        "register below a form",
+        ((PLAN, ITEMS_TO_TICK, f"  - {{kind: register, id: M-, rows: 3, {MORE_FIELDS}}}\n{ITEMS_TO_TICK}"),),
+    ),
+    Broken(
+        "two tables on a sheet",
+        ((RISKS, "blocks:\n", f"blocks:\n  - {{kind: register, id: M-, rows: 3, {MORE_FIELDS}}}\n"),),
+    ),
+    Broken(
+        "title of a table",
+        (
+            (RISKS, "    id: K-\n", "    id: K-\n    title: {en: Risks, fr: Risques, ar: المخاطر}\n"),
+            (CHECKLIST, "    items:\n", "    help: {en: Tick, fr: Cochez, ar: اختر}\n    items:\n"),
+        ),
+    ),
+    Broken("list of items misspelt", ((PLAN, "items: {tools: true}", "items: {vocabulary: GROUPS}"),)),
+    Broken("items from nowhere", ((PLAN, "items: {tools: true}", "items: {}"),)),
+    Broken("fixed column misspelt", fixed("type: text, fixed: true", "WOM", "CHK_O9")),
+    Broken("fixed column left blank", fixed("type: text, fixed: true", "")),
+    Broken("fixed column with a list", fixed("type: text, fixed: true", "[WOM]")),
+    Broken("fixed column of several", fixed("type: choice, vocabulary: GROUP, fixed: true", "WOM; MAN")),
+    Broken("fixed column without a date", fixed("type: date, fixed: true", "March")),
+    Broken("fixed column without a number", fixed("type: integer, fixed: true", "two")),
+    # fields
+    Broken("label left blank", ((PLAN, WHO, 'label: ""'),)),
+    Broken("option that is needed", ((PLAN, "type: choice, vocabulary: COUNTRY", "type: choice"),)),
+    Broken("reference to no sheet", ((RISKS, "to: [C1]", "to: []"),)),
+    Broken("reference to a sheet without rows", ((RISKS, "to: [C1]", "to: [SUMMARY]"),)),
+    Broken("reference by no fixed column", ((RISKS, "to: [C1]", "to: [C1], only: {CHK_09: WOM}"),)),
+    Broken(
+        "reference to rows that there are not",
+        ((RISKS, "to: [C1]", "to: [C1], only: {CHK_09: WOM}"), *fixed("type: text, fixed: true", "MEN")),
+    ),
+    Broken("fixed column that is carried over", fixed("type: text, fixed: true, carry: last", "WOM")),
+    Broken("calculated field that is carried over", ((PLAN, FORMULA, f"{FORMULA}, carry: both"),)),
+    Broken("pattern without an end", ((PLAN, "characters: 20", "characters: 20, pattern: '[A-Z'"),)),
+    Broken("pattern without an example", ((PLAN, WHO, f"pattern: '[A-Z]+'\n        {WHO}"),)),
+    Broken("example against its pattern", ((PLAN, "characters: 20", "characters: 20, pattern: '[0-9]+'"),)),
+    Broken("list by no field", ((PLAN, "vocabulary: COUNTRY,", "vocabulary: COUNTRY, parent: PLN_1,"),)),
+    Broken(
+        "list by another one",
+        (
+            (
+                RISKS,
+                RESPONSE,
+                f"{RESPONSE.replace('RSK_06', 'RSK_10')} label: {{en: A, fr: B, ar: ت}}}}\n{RESPONSE}",
+            ),
+            (RISKS, f"{RESPONSE} required", f"{RESPONSE} parent: RSK_10, required"),
+            (LISTS, "{code: RED,", "{code: RED, parent: X,"),
+        ),
+    ),
+    # calculated sheets
+    Broken("sheet of a matrix misspelt", ((SUMMARY, "sources: [R1]", "sources: [R2]"),)),
+    Broken("side of a matrix misspelt", ((SUMMARY, "down: RSK_03", "down: RSK_30"),)),
+    Broken("side of a matrix by a list", ((SUMMARY, "down: RSK_03", "down: RSK_06"),)),
+    Broken("side of a matrix by its other scale", ((SUMMARY, "down: RSK_03", "down: RSK_04"),)),
+    Broken(
+        "pivot by texts",
+        (
+            (
+                SUMMARY,
+                MATRIX_BLOCK,
+                "{kind: pivot, source: R1, down: RSK_01, across: RSK_06, highest: RSK_07,",
+            ),
+        ),
+    ),
+    Broken(
+        "pivot by two lists",
+        (
+            (
+                SUMMARY,
+                MATRIX_BLOCK,
+                "{kind: pivot, source: R1, down: RSK_06, also_down: [RSK_03], across: RSK_04,",
+            ),
+        ),
+    ),
+    Broken(
+        "columns of a collection misspelt",
+        (
+            (SUMMARY, MATRIX_BLOCK, f"{COLLECT} due: days, bars: watt, widths: {{dya: 12}},"),
+            (SUMMARY, "day: FOL_02", "dday: FOL_02"),
+        ),
+    ),
+    Broken("field of a collection misspelt", ((SUMMARY, MATRIX_BLOCK, COLLECT.replace("FOL_02", "FOL_20")),)),
     # what is said and calculated
     Broken(
         "years of other calendars", ((PLAN, "minimum: 2000, maximum: 2100", "minimum: 1000, maximum: 3000"),)

@@ -29,7 +29,7 @@ from hrge_xl.dataset.aggregates.indicators import (
 )
 from hrge_xl.dataset.aggregates.risks import risk_places
 from hrge_xl.dataset.aggregates.sql import Sources, distinct
-from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, values
+from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, lines_and_values
 from hrge_xl.dataset.definitions import TYPES
 from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.schema import AGGREGATES
@@ -152,7 +152,7 @@ def test_a_value_stated_again_counts_once(tmp_path: Path) -> None:
         (tmp_path / f"{day}.xlsx").write_bytes(generate(spec, order))
     results = validate(sorted(tmp_path.glob("*.xlsx")), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
     with of_results(results, spec, TODAY) as store:
-        found = values(store, Sources.of(store, TODAY))
+        found = [value for _, value in lines_and_values(store, Sources.of(store, TODAY))]
         (figure,) = totals(found, spec)
     assert {(each.value, each.why) for each in found} == {(60, RESTATED), (70, None)}
     assert figure.total.number == 70
@@ -163,7 +163,7 @@ def test_teams_without_a_value_are_told(tmp_path: Path) -> None:
         files(tmp_path, {"PAK": {"T4C_06": 84}, "BGD": {}}), ValidationRequest(Wanted("hrge_toolkit"), TODAY)
     )
     with of_results(results, toolkit(), TODAY) as store:
-        found = values(store, Sources.of(store, TODAY))
+        found = [value for _, value in lines_and_values(store, Sources.of(store, TODAY))]
         figure = next(each for each in totals(found, toolkit()) if each.indicator == "PA1")
     assert {each.why for each in found} == {None, NO_VALUE}
     assert (figure.teams, figure.missing, figure.total.number) == (1, 1, 84)

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
 from hrge_xl.cli import cli, run, settings
 from hrge_xl.cli.completion import SHELLS
 from hrge_xl.cli.terminal import colours, colours_of_environment, line, style
 from hrge_xl.findings import CATALOGUE, USUALLY_SHOWN
 from hrge_xl.paths import read_regular
+from hrge_xl.rounds.rounds import init_round
 from hrge_xl.spec.load import load
 from hrge_xl.suggest import plain
 from tests.test_passwords import commands
@@ -268,6 +270,43 @@ def test_the_options_that_a_file_may_name_are_those_of_all_commands() -> None:
 
 
 # the shell completes
+
+
+@pytest.fixture
+def round_(here: Path) -> Path:
+    """A round of two teams."""
+    (here / "teams.csv").write_text("team,country\nKabul,AFG\nKarachi,PAK\n", encoding="utf-8")
+    return init_round(here / "round", "example", here / "teams.csv").folder
+
+
+COMPLETED = {
+    "generate example --country p": "PAK",
+    "generate round --country pa": "PAK",
+    "generate nowhere --country p": "",
+    "generate example --lang ": "en fr ar",
+    "generate round --lang F": "fr",
+    "generate example --profile s": "short",
+    "generate example --tools ": "PLAN C1 R1 SUMMARY",
+    "generate round --tools c": "C1",
+    "trace round --team K": "Kabul Karachi",
+    "trace round --team kab": "Kabul",
+    "trace example --team K": "",
+    "trace --data round --team K": "Kabul Karachi",
+    "trace round --data nowhere --team K": "Kabul Karachi",
+    "trace --team K": "",
+    "trace round --field CHK_": "CHK_01 CHK_02",
+    "trace nowhere --field CHK_": "",
+    "export round --team kar": "Karachi",
+    "help round up": "update-spec",
+}
+
+
+@pytest.mark.parametrize("typed", COMPLETED)
+def test_names_are_completed(typed: str, round_: Path) -> None:
+    """Of the spec or round that stands in the command; where it is none, nothing is offered and nothing goes wrong."""
+    *words, begun = typed.split(" ")
+    shell = ShellComplete(cli, {}, "hrge-xl", "_HRGE_XL_COMPLETE")
+    assert " ".join(item.value for item in shell.get_completions(words, begun)) == COMPLETED[typed]
 
 
 @pytest.fixture(scope="module")

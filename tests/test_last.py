@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from hrge_xl.answer import Answers
 from hrge_xl.bulk import issue
-from hrge_xl.checks import check
-from hrge_xl.errors import SpecError
+from hrge_xl.checks import check, closed_rows
+from hrge_xl.errors import LimitError, SpecError
 from hrge_xl.intake import Refusal, Wanted, read
 from hrge_xl.intake.read import layout_of
 from hrge_xl.issuing import Order, generate
 from hrge_xl.last_answers import CLOSED, digest_of, read_last, written
 from hrge_xl.layout.sheets import build, laid_out
+from hrge_xl.next_round import GoingOn, go_on
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
@@ -31,8 +32,6 @@ from hrge_xl.validation import ValidationRequest, validate
 from tests.property_tests import examples
 from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole
 from tests.test_parity import disagreements, filled
-
-pytestmark = pytest.mark.deep
 
 TODAY = date(2026, 7, 1)
 LAST: Answers = {
@@ -101,6 +100,7 @@ def test_they_come_back_as_they_were_issued(spec: Spec, tmp_path: Path) -> None:
     assert (sent.observations, sent.unplaced, sent.values().keys()) == ([], [], {("PLAN", "1", "PLN_02")})
 
 
+@pytest.mark.deep
 @pytest.mark.office
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 def test_libreoffice_leaves_them_as_they_are(spec: Spec, language: str, office: Any, tmp_path: Path) -> None:
@@ -155,6 +155,7 @@ def test_each_rule_fires_where_it_should_and_nowhere_else(spec: Spec, code: str,
     assert code in rules_told(spec, broken)
 
 
+@pytest.mark.deep
 @pytest.mark.office
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_sheet_and_reader_agree(spec: Spec, language: str, office: Any, tmp_path: Path) -> None:
@@ -182,6 +183,16 @@ def test_the_cached_values_are_those_of_the_reader(spec: Spec, tmp_path: Path) -
     message = where.messages.decode(int(book["Risks"].cell(*slot.check).value))
     assert message is not None
     assert message.code == "R-L01"
+
+
+def test_more_than_a_workbook_takes_is_told(spec: Spec) -> None:
+    last: Answers = {("PLAN", "1", "PLN_03"): "x" * 256_000}
+    with pytest.raises(LimitError) as told:
+        generate(spec, order(last=last))
+    assert str(told.value) == (
+        f"The answers of the round before have {len(written(last)):,} characters; a workbook takes 256,000. "
+        "Have fewer fields with `carry: last`."
+    )
 
 
 # people see them
@@ -284,6 +295,68 @@ def test_a_hidden_sheet_that_is_gone_is_told(spec: Spec, tmp_path: Path) -> None
 
 
 # they go on
+
+
+def gone_on(spec: Spec, answers: dict[tuple[str, str, str], Any], folder: Path, rows: int = 8) -> GoingOn:
+    """What goes on of a return into a workbook with so many rows for risks."""
+    sent = said(spec, filled_in(generate(spec, order(round="2026-H1")), spec, answers), folder)
+    read_in = layout_of(sent, Wanted(spec.folder))
+    (outcome,) = check([(sent, read_in)], today=TODAY)
+    layout = build(spec, "en", None, rows, last=True)
+    return go_on(sent, read_in, layout, TODAY, outcome.calculated)
+
+
+def test_answers_go_on_as_answers_or_as_what_they_were(spec: Spec, tmp_path: Path) -> None:
+    found = gone_on(spec, whole() | risk("K-01", RSK_04=3.0), tmp_path)
+    assert found.answers["PLAN", "1", "PLN_03"] == "Plan it"
+    assert ("PLAN", "1", "PLN_04") not in found.answers  # a day of the period
+    row = ("R1", "K-01")
+    codes = ("RSK_03", "RSK_04", "RSK_05")  # carry: last, carry: both, calculated
+    assert [found.answers.get((*row, code)) for code in codes] == [None, 3.0, None]
+    assert [found.last.get((*row, code)) for code in codes] == [2.0, 3.0, "H"]
+    assert (found.last_round, list(found.left_behind())) == ("2026-H1", [])
+    assert found.into(order(last={})) == order(answers=found.answers, last=found.last, last_round="2026-H1")
+
+
+def test_what_does_not_go_on_is_told(spec: Spec, tmp_path: Path) -> None:
+    """A row is over, one has no place any more, and a likelihood means nothing."""
+    floods = risk("K-02", RSK_01="Floods", RSK_09="Y")
+    unread = risk("K-03", RSK_03="every other year")
+    found = gone_on(spec, whole() | floods | unread | risk("K-04"), tmp_path, rows=3)
+    assert {row for _, row, _ in found.answers} & {"K-02", "K-03", "K-04"} == {"K-03"}
+    assert found.last["R1", "K-02", CLOSED] == "Floods"
+    assert ("R1", "K-02", "RSK_04") not in found.last
+    assert list(found.left_behind()) == [
+        "closed rows that are not carried over: 1",
+        "answers without a place in the new workbook: 6",
+        "answers that could not be read: 1",
+    ]
+
+
+def test_blank_rows_are_not_over(tmp_path: Path) -> None:
+    """Whatever a condition says of a row in which nothing stands."""
+    spec_in_time(tmp_path / "spec")
+    file = tmp_path / "spec" / "tools" / "risks.yaml"
+    file.write_text(
+        file.read_text("utf-8").replace("closed: RSK_09 == 'Y'", "closed: not filled(RSK_06)"), "utf-8"
+    )
+    spec = load(tmp_path / "spec")
+    sent = said(
+        spec, filled_in(generate(spec, order()), spec, risk("K-01") | risk("K-02", RSK_06=None)), tmp_path
+    )
+    assert closed_rows([(sent, layout_of(sent, Wanted(spec.folder)))], TODAY) == [frozenset({("R1", "K-02")})]
+
+
+def test_of_rows_about_one_thing_the_latest_goes_on(spec: Spec, tmp_path: Path) -> None:
+    """Those without a day are the earliest, whatever row they stand in."""
+    days = {"K-01": 7, "K-02": 9, "K-03": 8, "K-04": None, "K-07": None}
+    answers = whole() | risk("K-05", RSK_01="Another") | risk("K-06", RSK_01=None)
+    for row, month in days.items():
+        due = None if month is None else date(2026, month, 1)
+        answers |= risk(row, RSK_01="The same", FOL_01="Office", FOL_02=due)
+    found = gone_on(spec, answers, tmp_path)
+    assert {row for tool, row, _ in found.answers if tool == "R1"} == {"K-02", "K-05", "K-06"}
+    assert {row for tool, row, _ in found.last if tool == "R1"} == {"K-02", "K-05", "K-06"}
 
 
 def test_feedback_has_them_too(spec: Spec, tmp_path: Path) -> None:

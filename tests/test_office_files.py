@@ -6,19 +6,23 @@ import ast
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 import hrge_xl
 from hrge_xl.answers import from_file
 from hrge_xl.cli import run
 from hrge_xl.drafting import draft_spec
 from hrge_xl.errors import UsageError
-from hrge_xl.intake.office_files import MOST_HEADS
+from hrge_xl.intake.office_files import MOST_HEADS, MOST_TITLES, look_into, table_of
 from hrge_xl.issuing import Order, generate
+from hrge_xl.observation import Observation
 from hrge_xl.rounds.team_list import MOST_TEAMS, read_teams
 from hrge_xl.spec.load import load
 from tests.answers import layout
@@ -141,6 +145,73 @@ def saved(folder: Path, rows: Iterator[list[object]], name: str = "teams.xlsx") 
         page.append(row)
     book.save(folder / name)
     return folder / name
+
+
+def looked(*rows: tuple[object, ...], epoch: datetime = WINDOWS_EPOCH, **formats: str) -> object:
+    """What is seen of a workbook whose second sheet holds something, with number formats by cell."""
+    book = openpyxl.Workbook()
+    book.epoch = epoch
+    page = book.create_sheet("Teams")
+    for row in rows:
+        page.append(row)
+    for cell, format in formats.items():
+        page[cell].number_format = format
+    target = BytesIO()
+    book.save(target)
+    return table_of((target.getvalue(), "xlsx"))
+
+
+@pytest.mark.parametrize(
+    ("value", "format", "shown"),
+    [
+        (7, "000", "007"),
+        (-7, "000", "-7"),
+        (7, "0", "7"),
+        (7.5, "000", "7.5"),
+        ("A", "000", "A"),
+        (date(2026, 3, 1), "dd/mm/yyyy", "2026-03-01"),
+        (datetime(2026, 3, 1, 23, 59), "dd/mm/yyyy hh:mm", "2026-03-01"),
+        (True, "General", "TRUE"),
+    ],
+)
+@pytest.mark.parametrize("epoch", [WINDOWS_EPOCH, MAC_EPOCH], ids=["1900", "1904"])
+def test_cells_of_a_table_are_read_as_they_are_seen(
+    value: object, format: str, shown: str, epoch: datetime
+) -> None:
+    assert looked(("team",), (value,), epoch=epoch, A2=format) == [(1, ["team"]), (2, [shown])]
+
+
+def test_a_time_without_a_day_is_no_day() -> None:
+    assert looked(("team",), (0.5,), A2="hh:mm") == [(1, ["team"]), (2, ["0.5"])]
+
+
+def test_a_table_is_as_wide_as_its_heads() -> None:
+    """Blank rows and blank columns are left out, and what stands far below under no head."""
+    rows = [("Teams of the year",), (), ("team", None, "country"), ("A", " ", "PAK"), (None, None, "MAR")]
+    rows += [("B",)] * MOST_TITLES + [("C", None, None, "a remark")]
+    assert looked(*rows) == [
+        (1, ["Teams of the year", ""]), (3, ["team", "country"]), (4, ["A", "PAK"]), (5, ["", "MAR"]),
+        *((6 + number, ["B", ""]) for number in range(MOST_TITLES)), (6 + MOST_TITLES, ["C", ""]),
+    ]  # fmt: skip
+
+
+def test_a_workbook_without_a_table_has_no_rows() -> None:
+    assert looked() == []
+
+
+def test_a_workbook_that_cannot_be_read_is_told_by_a_finding() -> None:
+    found = table_of((workbook("<worksheet><sheetData></worksheet>"), "xlsx"))
+    assert isinstance(found, Observation)
+    assert (found.code, found.detail["part"]) == ("F024", SHEET)
+
+
+def test_what_a_worker_answers_with_is_told_with_the_remedy(tmp_path: Path) -> None:
+    """Damage that only reading shows, and the end of the process that reads."""
+    (tmp_path / "x.xlsx").write_bytes(workbook("<worksheet><sheetData></worksheet>"))
+    with pytest.raises(UsageError, match=r"x\.xlsx .+ Save it again\.$"):
+        look_into(table_of, tmp_path / "x.xlsx", "Save it again.")
+    with pytest.raises(UsageError, match=r"x\.xlsx was stopped: it took too much memory\. Save it again\.$"):
+        look_into(partial(endless, "", ""), tmp_path / "x.xlsx", "Save it again.")
 
 
 def test_a_list_of_a_million_teams_is_none(tmp_path: Path) -> None:

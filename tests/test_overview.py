@@ -31,6 +31,7 @@ from hrge_xl.rounds.teams import Team
 from hrge_xl.spec.load import load
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests import two_rounds
+from tests.audited import hrge, returned, workbook
 from tests.temporary import of_results
 from tests.test_reports import Parsed
 from tests.two_rounds import EARLIER, LATER
@@ -376,6 +377,16 @@ def test_report_makes_it_from_files_too(returns: Path, tmp_path: Path) -> None:
     assert run([*words, "--today", "2026-07-20"]) == 0
     assert "May be shared" in (tmp_path / "overview_shareable.html").read_text(encoding="utf-8")
     assert not (tmp_path / "validation.html").exists()
+
+
+def test_a_language_that_the_spec_does_not_have(tmp_path: Path) -> None:
+    """The page is in it; what the spec says stays in the spec's own language."""
+    files = returned(tmp_path / "returned", {"pak.xlsx": workbook("PAK")})
+    words = ("--format", "overview", "--lang", "es", "--today", TODAY, "-o", tmp_path)
+    assert hrge("report", files[0].parent, *words) == 0
+    text = (tmp_path / "overview.html").read_text(encoding="utf-8")
+    assert "Situación al 20 julio 2026" in text
+    assert "Half of the trainers are women" in text
 
 
 def test_a_language_that_nobody_speaks(

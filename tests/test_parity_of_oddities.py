@@ -127,8 +127,9 @@ def test_sheet_and_reader_say_the_same_of_it(name: str, office: Any, tmp_path: P
         (f"Q_N < 1{'0' * 400}", "No cell of a spreadsheet holds a number this large"),
         ("not " * 3000 + "Q_N > 1", "The expression is nested too deeply"),
         (f"Q_N > {'-' * 3000}1", "The expression is nested too deeply"),
+        (f"Q_N > {'-' * 30_000}1", "The expression is nested too deeply"),
     ],
-    ids=["empty text", "1e999", "400 digits", "not not", "minus minus"],
+    ids=["empty text", "1e999", "400 digits", "not not", "minus minus", "more of it"],
 )
 def test_an_expression_that_no_sheet_can_hold_is_told(check: str, reason: str, tmp_path: Path) -> None:
     with pytest.raises(SpecError) as told:

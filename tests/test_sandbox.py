@@ -6,17 +6,22 @@ import ctypes
 import errno
 import os
 import platform
+import shutil
 import socket
+import struct
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from hrge_xl.intake.sandbox import job_object, seccomp, system_calls
+from hrge_xl.intake.sandbox import Confinement, confine, look_outside, seccomp, system_calls
+from hrge_xl.intake.sandbox.landlock import allow_reading_only
 from hrge_xl.intake.sandbox.places import import_places
 from hrge_xl.intake.worker import Died, WorkerPool, run_guarded
 from hrge_xl.rounds.rounds import KEY
+from tests.confined import in_a_thread
 from tests.worker_actions import act
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this sandbox")
@@ -138,13 +143,6 @@ def test_a_checkout_on_the_path_is_no_open_folder(tmp_path: Path) -> None:
     assert not {str(tmp_path), str(tmp_path / "round")} & set(places)
 
 
-def test_structures_of_windows_have_their_size() -> None:
-    """As its headers say for 64 bits; nobody could try them here."""
-    kinds = (job_object.BasicLimits, job_object.ExtendedLimits, job_object.MemoryCounters)
-    sizes = [ctypes.sizeof(kind) for kind in kinds]
-    assert sizes == [64, 144, 72]
-
-
 def test_a_processor_without_a_table_is_told_and_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A filter with the numbers of another processor would refuse at random."""
     for name, value in (("platform.machine", lambda: "riscv64"), ("sys.maxsize", 2**31 - 1)):
@@ -152,3 +150,121 @@ def test_a_processor_without_a_table_is_told_and_not_guessed(monkeypatch: pytest
             patch.setattr(name, value)
             with pytest.raises(OSError, match="not for"):
                 seccomp.filter_system_calls()
+
+
+# in a thread of this process, which is bound alone
+
+EVERYTHING = ["network", "program", "reading", "writing", "process"]
+
+
+def test_what_is_tried_goes_without_a_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attempt that fails anyway would show nothing."""
+    file = tmp_path / "file"
+    file.touch()
+    assert in_a_thread(lambda: look_outside(str(file)).open, monkeypatch) == EVERYTHING
+
+
+def test_a_confined_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads what it may read, has a place for a decrypted workbook in memory, and nothing else."""
+    file, listed = tmp_path / "file", tmp_path / "listed.yaml"
+    (tmp_path / "spec").mkdir()
+    for path in (file, listed, tmp_path / "spec" / "workbook.yaml"):
+        path.write_bytes(b"as it was")
+
+    def confined() -> list[object]:
+        confine([str(tmp_path / "spec"), str(listed), str(tmp_path / "gone")])
+        with tempfile.TemporaryFile() as temporary:
+            temporary.write(b"decrypted")
+            temporary.seek(0)
+            kept = temporary.read()
+        reading = [path.read_bytes() for path in (*(tmp_path / "spec").iterdir(), listed)]
+        return [look_outside(str(file)), dict(os.environ), kept, reading]
+
+    told, environment, kept, reading = in_a_thread(confined, monkeypatch)
+    assert isinstance(told, Confinement)
+    landlock, filtered = told.means
+    assert (landlock.split(" ")[0], filtered, told.missing, told.open) == ("Landlock", "seccomp", [], [])
+    assert environment == {}
+    assert kept == b"decrypted"
+    assert reading == [b"as it was", b"as it was"]
+    assert look_outside(str(file)).open == EVERYTHING, "the whole process was confined"
+
+
+def test_landlock_leaves_nothing_but_reading(
+    tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the system has no seccomp: neither files nor, in newer kernels, TCP and signals."""
+    file = tmp_path / "spec" / "workbook.yaml"
+    file.parent.mkdir()
+    file.write_bytes(b"as it was")
+    program = shutil.copy("/bin/true", file.parent)
+    actions = [f"read {file}", f"write {file}", f"write {file}.new", f"remove {file}", f"start {program}"]
+    actions += [f"list {tmp_path}", f"connect {port}", f"signal-with {os.getppid()}"]
+    with socket.create_connection(("127.0.0.1", port)):
+        pass  # it goes, and whatever has to be imported for it is
+
+    def tried() -> tuple[int, list[object]]:
+        seccomp.give_up_privileges()
+        return allow_reading_only([str(file.parent), *import_places(())]), list(map(outcome_of, actions))
+
+    version, (read, *outcomes) = in_a_thread(tried, monkeypatch)
+    assert read == b"as it was"
+    least = 5 + (version >= 4) + (version >= 6)
+    assert outcomes[:least] == [PermissionError] * least
+    assert {*tmp_path.rglob("*")} == {file.parent, file, Path(program)}
+
+
+def outcome_of(action: str) -> object:
+    """What comes of an action here, or which exception."""
+    try:
+        return act(action)
+    except OSError as error:
+        return type(error)
+
+
+def without_landlock() -> None:
+    """Have the kernel answer this thread as one does that lacks it."""
+    code = [
+        (0x20, 0, 0, 0),
+        (0x15, 0, 1, 444),
+        (0x06, 0, 0, 0x50000 | errno.ENOSYS),
+        (0x06, 0, 0, 0x7FFF0000),
+    ]
+    packed = b"".join(struct.pack("HBBI", *line) for line in code)
+    seccomp.give_up_privileges()
+    seccomp._prctl(22, 2, ctypes.byref(seccomp._Program(len(code), packed)))
+
+
+def test_what_the_system_lacks_is_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the rest keeps it from stays closed; only files can be read then."""
+    file = tmp_path / "file"
+    file.write_bytes(b"as it was")
+
+    def confined() -> Confinement:
+        without_landlock()
+        confine([])
+        return look_outside(str(file))
+
+    told = in_a_thread(confined, monkeypatch)
+    assert told == Confinement(["seccomp"], [f"Landlock: {os.strerror(errno.ENOSYS)}"], ["reading"])
+    assert file.read_bytes() == b"as it was"
+
+
+@pytest.mark.parametrize(
+    ("system", "missing", "environment"),
+    [("darwin", ["darwin has no sandbox that a process can put itself into"], False), ("win32", [], True)],
+)
+def test_other_systems(
+    system: str, missing: list[str], environment: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows has a job object instead, and lets a process start nothing without its environment."""
+
+    def confined() -> tuple[list[str], bool, bytes]:
+        confine([])
+        with tempfile.TemporaryFile() as temporary:
+            temporary.write(b"decrypted")
+            content: bytes = temporary.getvalue()  # type: ignore[attr-defined]  # which no file has
+        return look_outside(str(tmp_path / "file")).missing, bool(os.environ), content
+
+    monkeypatch.setattr(sys, "platform", system)
+    assert in_a_thread(confined, monkeypatch) == (missing, environment, b"decrypted")

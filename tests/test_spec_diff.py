@@ -59,6 +59,7 @@ def test_the_second_version(tmp_path: Path) -> None:
     }
 
 
+MORE = "      - {code: PLN_15, %s, label: {en: Seats, fr: Places, ar: مقاعد}}\n"
 EXPECTED: dict[str, set[Line]] = {
     "budget gone": {("PLAN / PLN_08", "removed", "LOST", True), ("PLAN / PLN_14", "removed", "NONE", False)},
     "share gone": {("PLAN / PLN_09", "removed", "LOST", True)},
@@ -107,6 +108,30 @@ def test_each_change_by_itself(name: str, tmp_path: Path) -> None:
         ("tools/plan.yaml", ("PLN_08 / PLN_06", "PLN_08 / (PLN_06 + 1)"),
          ("PLAN / PLN_14", "formula changed", "NONE", False)),
         ("tools/checklist.yaml", ("en: Count all sessions", "en: Every session"), None),
+        ("tools/checklist.yaml", ("en: There is a private room for talks", "en: One can talk in a private room"),
+         ("C1 / C1_02", "label changed", "KEPT", False)),
+        ("tools/checklist.yaml", ("label: .en: There is a private room for talks, fr: .*", "label: Tea is served}"),
+         ("C1 / C1_02", "label changed", "CHECK", False)),
+        ("tools/plan.yaml", ("^      - .code: PLN_09", f"{MORE % 'type: text'}      - {{code: PLN_09"),
+         ("PLAN / PLN_15", "added", "NEW", False)),
+        ("tools/plan.yaml", ("^      - .code: PLN_09",
+                             f"{MORE % 'type: calculated, formula: PLN_06 + 1'}      - {{code: PLN_09"),
+         ("PLAN / PLN_15", "added", "NONE", False)),
+        ("tools/plan.yaml", ("PLN_01, type: text, required: always", "PLN_01, type: text, required: optional"),
+         ("PLAN / PLN_01", "required changed", "KEPT", False)),
+        ("tools/plan.yaml", ("PLN_11 == 'Y'", "PLN_11 == 'N'"), ("PLAN / PLN_12", "required changed", "KEPT", False)),
+        ("tools/plan.yaml", ("type: calculated, formula: PLN_08 / PLN_06", "type: decimal"),
+         ("PLAN / PLN_14", "type changed", "NEW", False)),
+        ("tools/plan.yaml", ("type: decimal, minimum: 0", "type: decimal, unit: USD, minimum: 0"),
+         ("PLAN / PLN_08", "unit changed", "CHECK", False)),
+        ("tools/plan.yaml", ("(      - .code: PLN_09.*\n)(      - .code: PLN_10.*\n)", r"\2\1"),
+         ("PLAN", "questions in another order", "KEPT", False)),
+        ("tools/risks.yaml", ("RSK_02, type: many, vocabulary: GROUP", "RSK_02, type: many, vocabulary: COUNTRY"),
+         ("R1 / RSK_02", "list changed", "CHECK", False)),
+        ("tools/risks.yaml", (r"to: \[C1\]", "to: [C1, PLAN]"),
+         ("R1 / RSK_08", "sheets referred to changed", "KEPT", False)),
+        ("tools/risks.yaml", (r"to: \[C1\]", "to: [PLAN]"),
+         ("R1 / RSK_08", "sheets referred to changed", "CHECK", False)),
         ("tools/plan.yaml", ("type: many, vocabulary: GROUP, cells: 3", "type: choice, vocabulary: GROUP"),
          ("PLAN / PLN_13", "type changed", "LOST", True)),
         ("rules.yaml", ("PLN_05 >= PLN_04", "PLN_05 > PLN_04"), ("PLAN / R-E01", "changed", "CHECK", False)),
@@ -129,6 +154,72 @@ def test_one_edit(file: str, pair: tuple[str, str], expected: Line | None, tmp_p
     assert found == ({expected} if expected else set()) | (
         {("GROUP / YTH", "entry added", "KEPT", False)} & found
     )
+
+
+def change_of(spec: Path, what: str) -> Change:
+    """The only change of a kind."""
+    (found,) = [each for each in diff(load("example"), load(spec)).changes if each.what == what]
+    return found
+
+
+def test_a_question_in_other_rows_loses_its_answers(tmp_path: Path) -> None:
+    """It is asked of each group now, no longer once."""
+    spec = raised(copy(tmp_path / "spec"))
+    moved = "  - kind: checklist\n    items: {vocabulary: GROUP}\n    fields:\n\\1  - kind: checklist  "
+    edit(
+        spec,
+        "tools/plan.yaml",
+        (r"(      - code: PLN_12\n(?:        .*\n)+)((?:      .*\n)+)  - kind: checklist  ", rf"\2{moved}"),
+    )
+    assert {
+        ("PLAN / PLN_12", "moved to another block", "LOST", True),
+        ("PLAN", "rows added", "NEW", False),
+    } <= lines_of(spec)
+    found = change_of(spec, "moved to another block")
+    assert (found.before, found.note) == ("1", "Answers in these rows do not follow it.")
+    assert [(touch.tool, touch.row, touch.field) for touch in found.touches] == [("PLAN", "1", "PLN_12")]
+
+
+def test_a_list_that_another_question_decides(tmp_path: Path) -> None:
+    spec = raised(copy(tmp_path / "spec"))
+    edit(spec, "tools/risks.yaml", ("vocabulary: RESPONSE,", "vocabulary: RESPONSE, parent: RSK_02,"))
+    edit(
+        spec,
+        "vocabularies.yaml",
+        ("code: RED,", "code: RED, parent: WOM,"),
+        ("code: ACC,", "code: ACC, parent: MEN,"),
+    )
+    assert ("R1 / RSK_06", "parent changed", "CHECK", False) in lines_of(spec)
+
+
+@pytest.mark.parametrize(
+    ("file", "pair", "what", "said"),
+    [
+        ("tools/plan.yaml", ("PLN_11 == 'Y'", "PLN_11 == 'N'"), "required changed",
+         ("required when PLN_11 == 'Y'", "required when PLN_11 == 'N'", "Where it is blank, it may be missing now.")),
+        ("tools/plan.yaml", ("PLN_01, type: text, required: always", "PLN_01, type: text, required: optional"),
+         "required changed", ("always", "optional", "")),
+        ("tools/plan.yaml", ("^      - .code: PLN_09", f"{MORE % 'type: text'}      - {{code: PLN_09"), "added",
+          ("", "Seats", "It is optional.")),
+        ("tools/plan.yaml", ("type: decimal, minimum: 0", "type: decimal, unit: USD, minimum: 0"),
+         "unit changed", ("", "USD", "Figures given so far are in the old unit.")),
+        ("tools/plan.yaml", ("maximum: 500", "maximum: 400"), "maximum changed", ("500", "400", "")),
+        ("tools/plan.yaml", (", minimum: 0, label: .en: Of these women", ", label: {en: Of these women"),
+         "minimum changed", ("0", "", "")),
+        ("tools/risks.yaml", (r"to: \[C1\]", "to: [C1, PLAN]"), "sheets referred to changed", ("C1", "C1, PLAN", "")),
+        ("tools/risks.yaml", ("RSK_02, type: many, vocabulary: GROUP", "RSK_02, type: many, vocabulary: COUNTRY"),
+         "list changed", ("GROUP", "COUNTRY", "Not the same in the new list: WOM, MEN, YOU, DIS.")),
+        ("tools/plan.yaml", ("(      - .code: PLN_09.*\n)(      - .code: PLN_10.*\n)", r"\2\1"),
+         "questions in another order", ("PLN_10", "", "")),
+    ],
+)  # fmt: skip
+def test_what_was_and_what_is_are_told(
+    file: str, pair: tuple[str, str], what: str, said: tuple[str, str, str], tmp_path: Path
+) -> None:
+    spec = raised(copy(tmp_path / "spec"))
+    edit(spec, file, pair)
+    found = change_of(spec, what)
+    assert (found.before, found.after, found.note) == said
 
 
 def test_the_version_must_be_raised(tmp_path: Path) -> None:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import textwrap
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hrge_xl.findings import CATALOGUE
+from hrge_xl.intake.closed_format import loads
 from hrge_xl.intake.limits import LIMITS
-from hrge_xl.intake.worker import Died, run_guarded
+from hrge_xl.intake.worker import Died, run_guarded, serve
+from tests.confined import in_a_thread
 from tests.worker_actions import act, burn
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has the wall limit only")
+linux = pytest.mark.skipif(
+    sys.platform != "linux", reason="Linux alone has the sandbox and this measure of memory"
+)
 
 
 QUICK = replace(LIMITS, wall_seconds=3.0, cpu_seconds=1)
@@ -168,3 +176,85 @@ def test_interrupting_the_parent_ends_parent_and_children(tmp_path: Path) -> Non
     parent.stdout.close()
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
+
+
+# a child's own side, in a thread of this process
+
+
+@dataclass
+class Asked:
+    """What a child asks of the system for the whole of its process."""
+
+    handlers: dict[int, Any] = field(default_factory=dict)
+    limits: list[tuple[int, tuple[int, int]]] = field(default_factory=list)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    """Have it noted and not done: this process is to go on."""
+    found = Asked()
+    monkeypatch.setattr("signal.signal", found.handlers.__setitem__)
+    monkeypatch.setattr("resource.setrlimit", lambda kind, bounds: found.limits.append((kind, bounds)))
+    return found
+
+
+def served(
+    items: list[str], capture: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> list[tuple[str, object]]:
+    """What a child answers to some items, after which its parent is gone."""
+    sent = b"".join(map(pickle.dumps, ((), QUICK, act, *items)))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(sent)))
+    monkeypatch.setattr(sys, "stdout", open(1, "w", buffering=1, encoding="utf-8", closefd=False))  # noqa: SIM115
+    in_a_thread(serve, monkeypatch)
+    written = io.BytesIO(capture.readouterr().out)
+    answers: list[tuple[str, object]] = []
+    while size := written.read(8):
+        answers.append(loads(written.read(int.from_bytes(size, "big"))))
+    return answers
+
+
+@linux
+def test_a_child_answers_until_its_parent_is_gone(
+    asked: Asked, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = ["say a", "fail a secret", "print a secret", "unpicklable", "read /etc/passwd", "say b"]
+    ready, *answers = served(items, capfdbinary, monkeypatch)
+    assert ready == ("ready", None)
+    assert [kind for kind, _ in answers] == ["next"] * len(items)
+    said, failed, printed, kept, refused, again = (outcome for _, outcome in answers)
+    assert (said, printed, again) == ("a", "a secret", "b")
+    assert (failed, refused) == (Died("exception", "KeyError"), Died("exception", "PermissionError"))
+    assert isinstance(kept, Died)
+    assert kept.reason == "exception"
+
+
+@linux
+def test_a_child_without_memory_says_so_and_ends(
+    asked: Asked, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No address space has room for two hundred terabytes."""
+    answers = served(["say a", "fill 200000000", "say b"], capfdbinary, monkeypatch)
+    assert answers == [("ready", None), ("next", "a"), ("last", Died("memory"))]
+
+
+@linux
+def test_a_child_limits_itself(
+    asked: Asked, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On top of what it holds and of the time that it took so far; Ctrl-C is for its parent."""
+    import resource
+
+    before = time.process_time()
+    served(["say a", "say b"], capfdbinary, monkeypatch)
+    assert asked.handlers == {signal.SIGINT: signal.SIG_IGN}
+    core, memory, *times = asked.limits
+    assert core == (resource.RLIMIT_CORE, (0, 0))  # an image of its memory would hold answers
+    kind, (soft, hard) = memory
+    assert kind == resource.RLIMIT_AS
+    assert soft == hard
+    held = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    assert held / 2 < soft - QUICK.worker_bytes < held * 2
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    assert [(kind, hard) for kind, (_, hard) in times] == [(resource.RLIMIT_CPU, most)] * 2
+    for _, (soft, _) in times:
+        assert before < soft - QUICK.cpu_seconds < time.process_time() + 1

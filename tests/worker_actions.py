@@ -142,6 +142,7 @@ ACTIONS = {
     "fork": _fork,
     "signal": lambda pid: os.kill(int(pid), signal.SIGTERM),
     "signal-parent": lambda _: os.kill(os.getppid(), signal.SIGTERM),
+    "signal-with": lambda pid: os.kill(int(pid), 0),
     "owner": _owner,
     "limits": _limits,
     "call": _call,

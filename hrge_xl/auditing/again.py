@@ -29,10 +29,8 @@ from ..spec.load import load
 from ..validation import Result, Source, ValidationRequest
 from .read_again import Setting, Told, read_again
 
-HOME, ELSEWHERE = (
-    Path("round"),
-    Path("dataset"),
-)  # where the folder of a round would be, and a dataset kept apart
+# Where the folder of a round would be, and a dataset kept apart.
+HOME, ELSEWHERE = Path("round"), Path("dataset")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,8 @@ from ..dataset.ledger import Ledger
 from ..dataset.waivers import waivers
 from ..reports.document import Document, FileRow
 
-WAIVER = (
-    "number",
-    "code",
-    "sha256",
-    "file",
-    "sheet",
-    "cell",
-    "reason",
-    "by",
-    "day",
-    "until",
-)  # as it was given
+# What is said of each of them as it was given.
+WAIVER = ("number", "code", "sha256", "file", "sheet", "cell", "reason", "by", "day", "until")
 DECISION = ("n", "submission", "choice", "reason", "day", "by", "known")
 Arrival = tuple[int, str | None, str]  # in which order, on which day, and what that day is
 

@@ -25,9 +25,7 @@ class DatasetAudit:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
-    untold: dict[str, int] = field(
-        default_factory=dict
-    )  # how many more differences there are, by what has them
+    untold: dict[str, int] = field(default_factory=dict)  # how many more differences, by what has them
     returns: int = 0  # in the dataset
     read: int = 0  # of these, read again
     sampled: bool = False

@@ -16,18 +16,18 @@ from ..dataset.schema import SUBMISSIONS
 from ..dataset.seal_check import doubts
 from ..dataset.store import Store
 from ..dataset.table import SUBMISSION_ID
-from ..dataset.update_statuses import OF_ROUND
 from ..dates import parse_day
-from ..rounds.rounds import Round, is_among_returns, is_round, load_round, round_around, terms_of
+from ..rounds.rounds import Round, is_round, load_round, round_around, terms_of
 from ..spec.load import load, names
 from .found import sha256_by_path
+from .of_round import not_compared
 
 
 def rounds_at_hand(folder: Path, returned: Sequence[Path]) -> dict[Path, Round]:
     """Give the rounds at hand by their folder: the one that the dataset lies in, and those of what came back."""
     around = [folder, *(round_around(each) or each for each in returned)]
     there = dict.fromkeys(each.resolve() for each in around)
-    return {each: load_round(each) for each in there if is_round(each) and not is_among_returns(each)}
+    return {each: load_round(each) for each in there if is_round(each)}
 
 
 def faults_of_files(folder: Path, returned: Collection[Path]) -> Iterator[str]:
@@ -74,10 +74,7 @@ def rounds_not_at_hand(store: Store, at_hand: Collection[str]) -> Iterator[str]:
     """Yield which rounds returns were checked for whose folders are not at hand."""
     named = {str(name) for (name,) in store.raw(SUBMISSIONS.name, ("read_for",)) if name is not None}
     for name in sorted(named - set(at_hand)):
-        yield (
-            f"The folder of the round {name} is not available: signatures and teams ({', '.join(OF_ROUND)}) are not "
-            "compared. Name its returned files with --returned."
-        )
+        yield f"{not_compared(name)} Name its returned files with --returned."
 
 
 class Source(NamedTuple):

@@ -20,9 +20,8 @@ from .differences import differences as json_differences
 from .row_differences import Names
 from .row_differences import differences as row_differences
 
-PATIENCE = replace(
-    LIMITS, cpu_seconds=600, wall_seconds=1_200
-)  # a workbook of two million cells takes its time
+# A workbook of two million cells takes its time.
+PATIENCE = replace(LIMITS, cpu_seconds=600, wall_seconds=1_200)
 MOST_CELLS = 10_000  # that are looked for: more of them say nothing new
 Unreadable = (OSError, ValueError, csv.Error)  # pyarrow's errors are ValueErrors
 
@@ -109,6 +108,8 @@ def cells_apart(books: tuple[bytes, bytes]) -> list[tuple[str, str, str, str]]:
         if not ours or not theirs:
             found.append((name, "", ours, theirs))
             continue
+        for book in (here, made):
+            book[name].reset_dimensions()  # what a file says of its own size is not to be trusted
         pairs = zip_longest(here[name].iter_rows(values_only=True), made[name].iter_rows(values_only=True))
         found += islice(_cells(name, pairs), max(0, MOST_CELLS - len(found)))
     return found

@@ -18,6 +18,14 @@ from ..reports.document import FindingRow
 from ..validation import ACCEPTED, RETURNED, Result
 
 
+def not_compared(round_: str) -> str:
+    """Say what of the files of a round, or of several, is not compared where its folder is not at hand."""
+    return (
+        f"The folder of the round {round_} is not available: signatures and teams ({', '.join(OF_ROUND)}) are not "
+        "compared."
+    )
+
+
 def take_over(result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver]) -> None:
     """Put into a result what the report says of its signature, and the findings that only the round can tell.
 

@@ -62,7 +62,7 @@ class Names:
         return f"{sheet}!{cell}" if sheet and cell else ""
 
 
-def of_files(file: Path, here: Store, made: Store) -> Iterator[Difference]:
+def of_tables(file: Path, here: Store, made: Store) -> Iterator[Difference]:
     """Yield what the tables of a SQLite file hold otherwise than the dataset made again."""
     names = Names(made), Names(here)
     apart = made.rows_apart(file, [table.name for table in made.schema.base])

@@ -146,12 +146,9 @@ def _stopped(pair: tuple[Submission, Seeing], fault: Exception) -> list[Opinion]
 
 
 def _not_read(path: str, admitted: object) -> str:
-    format = (
-        f"of the format .{admitted.format}"
-        if isinstance(admitted, Admitted)
-        else "closed without its password"
-    )
-    return f"{path}: no second opinion, because it is {format}, which openpyxl does not read."
+    closed = "closed without its password"
+    what = f"of the format .{admitted.format}" if isinstance(admitted, Admitted) else closed
+    return f"{path}: no second opinion, because it is {what}, which openpyxl does not read."
 
 
 def _failed(path: str, died: Died | None) -> str:
@@ -216,7 +213,10 @@ def _book(data: bytes, *, data_only: bool) -> Workbook:
 
 
 def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tuple[Place, Any]]:
-    """Give the wanted cells that hold something, as far as the last wanted row and column: sheets may be endless."""
+    """Give the wanted cells that hold something, as far as the last wanted row and column.
+
+    Sheets may be endless, and what a file says of its own size is not to be trusted.
+    """
     from openpyxl.utils.cell import coordinate_to_tuple
 
     for sheet in book.worksheets:
@@ -224,7 +224,6 @@ def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tup
         if not cells:
             continue
         rows, columns = zip(*map(coordinate_to_tuple, cells), strict=True)
-        sheet.reset_dimensions()  # what a file says of its own size is not to be trusted
         for row in sheet.iter_rows(max_row=max(rows), max_col=max(columns)):
             for cell in row:
                 if cell.value is not None and cell.coordinate in cells:

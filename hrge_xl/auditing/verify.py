@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from ..dataset import seal_check
 from ..dataset.files import sha256_of
 from ..dataset.ledger import NAME, Ledger
 from ..dataset.seal_check import doubts
-from ..dataset.update_statuses import OF_ROUND
 from ..reports.document import Document
 from ..rounds.datasets import check_own
 from ..rounds.rounds import Round, is_among_returns, is_round, load_round, round_around, spec_at, terms_of
@@ -24,6 +23,7 @@ from .against_ledger import contradicted, left_out, told_by
 from .comparison import OF_ALL_FILES, compare, contradictions
 from .differences import Difference
 from .found import Found, find
+from .of_round import not_compared
 from .report_file import read_report
 from .second_opinion import Opinion, explanations, second_opinion
 
@@ -147,9 +147,8 @@ def verify(asked: Asked) -> Audit:
     audit.problems += [*given.faults, *contradictions(then)]
     audit.notes += given.notes
     found, rounds = find(then["files"], asked.returned), _rounds(asked)
-    missing = _missing_rounds(then, rounds)
     _tell_of_files(audit, found)
-    _tell_of_rounds(audit, missing, [each for each in rounds.values() if each.name not in _named(then)])
+    _tell_of_rounds(audit, _named(then), rounds)
     known = Known(list(_specs(asked, then)), rounds, asked.jobs, asked.password)
     again = run_again(then, found.here, known)
     _tell_of_circumstances(audit, then, again)
@@ -198,12 +197,8 @@ def _rounds(asked: Asked) -> dict[str, Round]:
     return {each.name: each for each in found}
 
 
-def _missing_rounds(then: Document, rounds: Mapping[str, Round]) -> list[str]:
-    """Give the rounds that files of the report were checked for, and that are not at hand."""
-    return sorted(_named(then) - set(rounds))
-
-
 def _named(then: Document) -> set[str]:
+    """Give the rounds that files of the report were checked for."""
     return {file["read_for"] for file in then["files"] if file["read_for"] is not None}
 
 
@@ -235,17 +230,15 @@ def _tell_of_circumstances(audit: Audit, then: Document, again: Again) -> None:
     ]
 
 
-def _tell_of_rounds(audit: Audit, missing: Sequence[str], others: Sequence[Round]) -> None:
+def _tell_of_rounds(audit: Audit, named: Collection[str], at_hand: Mapping[str, Round]) -> None:
+    missing = ", ".join(sorted(set(named) - set(at_hand)))
     if not missing:
         return
-    name = ", ".join(missing)
+    others = [each for each in at_hand.values() if each.name not in named]
     audit.problems += [
-        f"The report names the round {name}; {each.folder} is the round {each.name}." for each in others
+        f"The report names the round {missing}; {each.folder} is the round {each.name}." for each in others
     ]
-    audit.notes.append(
-        f"The folder of the round {name} is not available: signatures and teams ({', '.join(OF_ROUND)}) "
-        "are not compared. Name it with --ledger."
-    )
+    audit.notes.append(f"{not_compared(missing)} Name it with --ledger.")
 
 
 def _look_into_ledgers(audit: Audit, asked: Asked, then: Document, rounds: Iterable[Round]) -> None:

@@ -42,7 +42,7 @@ from .export_differences import of_file
 from .issued_workbooks import faults_of_issued
 from .read_again import Setting
 from .rebuilt import Rebuilt, rebuilt
-from .row_differences import SOURCE, Names, of_database, of_files, of_schema
+from .row_differences import SOURCE, Names, of_database, of_schema, of_tables
 
 OF_RUN = ("state",)  # facts about the last run, which say nothing of any file
 
@@ -134,7 +134,7 @@ def _compare_rows(audit: DatasetAudit, asked: Question, store: Store, made: Rebu
     shape = list(of_schema(store, made.store))
     audit.tell(shape, DATASET)
     if not shape:  # else its rows cannot be compared column by column
-        audit.tell(of_files(asked.folder / DATASET, store, made.store), DATASET)
+        audit.tell(of_tables(asked.folder / DATASET, store, made.store), DATASET)
     audit.tell(_of_facts(store, made.store), DATASET)
     audit.tell(_of_statuses(asked.folder, made.ledger), NAME)
     if asked.store is not None:

@@ -31,13 +31,13 @@ def offered(names: Callable[[click.Context], Iterable[str]]) -> Offer:
 
 
 def _named(ctx: click.Context) -> str:
-    """Give what spec or round the command is about, as it was typed.
+    """Give what spec or round the command is about, as it was typed; else the dataset that it looks at by default.
 
     Behind an option whose value is just being typed click leaves words where they are.
     """
-    named = (ctx.params.get(name) for name in ("spec", "round_folder", "folder", "dataset"))
+    named = (ctx.params.get(name) for name in ("spec", "round_folder", "folder"))
     words = ctx.params.get("words") or ctx.params.get("paths") or ctx.args
-    return str(next((each for each in named if each), None) or next(iter(words), ""))
+    return str(next(filter(None, (*named, *words, ctx.params.get("dataset"))), ""))
 
 
 def _spec(ctx: click.Context) -> Spec:
@@ -76,7 +76,6 @@ def fields(ctx: click.Context) -> list[str]:
 
 def teams(ctx: click.Context) -> list[str]:
     """Give the teams of the round."""
-    from ..rounds.rounds import is_round, load_round
+    from ..rounds.rounds import load_round
 
-    folder = Path(_named(ctx))
-    return [team.code for team in load_round(folder).teams] if is_round(folder) else []
+    return [team.code for team in load_round(Path(_named(ctx))).teams]

@@ -10,7 +10,7 @@ from ..layout import laid_out
 from ..layout.lists import LEVELS
 from ..spec.carried import as_text, pack
 from ..spec.model import CollectBlock, Collected, Spec
-from ..words import translator
+from ..words import translator, with_base
 from .matrix_rows import matrix_levels
 from .schema import (
     CODEBOOK,
@@ -135,8 +135,9 @@ def items(schema: Schema) -> list[Row]:
 
 
 def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]:
-    """Give tool, code, section and label of every fixed row, in a language."""
-    for sheet in laid_out(spec, language).sheets:
+    """Give tool, code, section and label of every fixed row, in a language; in the spec's own where it has no other."""
+    spoken = next((tag for tag in with_base(language) if tag in spec.languages), spec_language(spec))
+    for sheet in laid_out(spec, spoken).sheets:
         for grid in sheet.grids:
             section = ""
             for row in grid.rows:

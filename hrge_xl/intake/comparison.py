@@ -163,8 +163,8 @@ class Comparison:
                 self.found.add(typed_on(raw, formulas_known=self.kept))
             elif name == layout.cover_name:
                 expected = self.plan.cover(cover_lines(identity, raw, layout))
-                self._rows(raw, expected, formulas, Roles(), None)
-                self.found.observations += facts_that_differ(raw, expected, identity)
+                compared = self._rows(raw, expected, formulas, Roles(), None)
+                self.found.observations += facts_that_differ(raw, expected, compared.moved, identity)
             else:
                 roles = self.plan.roles_of_lists if name == layout.lists_name else Roles()
                 self._rows(raw, self.plan.issued[name], formulas, roles, None)
@@ -185,13 +185,15 @@ class Comparison:
         roles: Roles,
         tool: str | None,
         corner: Corner = HOME,
-    ) -> None:
+    ) -> Compared:
+        """Compare a sheet that has no codes to go by."""
         compared, extra = compare_rows(raw, expected, formulas, corner)
         self.found.results[expected.issued.name] = compared.results
         if expected is not self.plan.issued[expected.issued.name] and compared.results.places is None:
             compared.results.places = expected.formula_places
         self._judge(compared, roles, raw, tool)
         self.found.add(extra)
+        return compared
 
 
 def _found_by_codes(seen: tuple[ToolSheet, Axes]) -> bool:

@@ -59,20 +59,29 @@ class SheetResults:
     places: list[tuple[int, int]] | None = None
 
 
-@dataclass
-class Compared:
-    """What was found on one sheet. `results` are those of the issued formulas, in the order of `formula_places`."""
-
-    results: SheetResults
-    differences: list[Difference] = field(default_factory=list)
-
-
 @dataclass(frozen=True)
 class Moved:
     """Where the rows and columns of the layout are in a file."""
 
     rows: Mapping[int, int]
     columns: Mapping[int, int]
+
+    def place(self, row: int, column: int) -> tuple[int, int] | None:
+        """Say where a cell is now; None where its row or column is gone."""
+        here = self.rows.get(row), self.columns.get(column)
+        return None if here[0] is None or here[1] is None else (here[0], here[1])
+
+
+@dataclass
+class Compared:
+    """What was found on one sheet. `results` are those of the issued formulas, in the order of `formula_places`.
+
+    `moved` says where its rows and columns are, None that all are where they were issued.
+    """
+
+    results: SheetResults
+    differences: list[Difference] = field(default_factory=list)
+    moved: Moved | None = None
 
 
 @dataclass(frozen=True)
@@ -160,7 +169,7 @@ class ExpectedCells:
 
     def compare(self, raw: RawSheet, moved: Moved | None, formulas: Formulas) -> Compared:
         """Compare a sheet. `moved` says where its rows and columns are, None that all are where they were issued."""
-        found = Compared(SheetResults(raw.name))
+        found = Compared(SheetResults(raw.name), moved=moved)
         if moved is None:
             self._compare_home(raw, found, formulas)
         else:

@@ -82,16 +82,19 @@ def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iter
             yield observe(PROTECTION_OFF, raw.name)
 
 
-def facts_that_differ(raw: RawSheet, expected: ExpectedCells, identity: Identity) -> Iterator[Observation]:
+def facts_that_differ(
+    raw: RawSheet, expected: ExpectedCells, moved: Moved | None, identity: Identity
+) -> Iterator[Observation]:
     """Give the lines of the cover that say otherwise than the stamp."""
     stamped = dict(to_pairs(identity))
-    for place, fact in expected.issued.facts.items():
-        value = stamped.get(fact.name, "")
-        said = text_at_place(raw, place.row, place.column)
-        if fact.name in stamped and tidy(fact.labels.get(value, value)) != tidy(said):
-            issued = shorten(fact.labels.get(value, value))
+    for home, fact in expected.issued.facts.items():
+        here = home if moved is None else moved.place(*home)
+        if fact.name not in stamped or here is None:
+            continue
+        issued, said = fact.labels.get(stamped[fact.name], stamped[fact.name]), text_at_place(raw, *here)
+        if tidy(issued) != tidy(said):
             yield observe(
-                COVER_NAMES_ANOTHER, raw.name, address(*place), value=shorten(said), expected=issued
+                COVER_NAMES_ANOTHER, raw.name, address(*here), value=shorten(said), expected=shorten(issued)
             )
 
 
@@ -125,7 +128,10 @@ def _lost_rows(expected: ExpectedCells, moved: Moved) -> Iterator[Difference]:
 
 
 def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | None:
-    """Find where each issued row is now, by the texts in it; None where all are at home."""
+    """Find where each issued row is now, by its first text; None where all are at home.
+
+    What stands behind it may be of one workbook only: the lines of a cover.
+    """
     texts, shift = expected.texts, corner.column - HOME.column
     last = max([*expected.held, 0])
     issued = [_issued_line(texts.get(row, {})) for row in range(1, last + 1)]
@@ -141,13 +147,15 @@ def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | 
     return None if unmoved else Moved(rows, columns)
 
 
-def _issued_line(cells: Mapping[int, str | float]) -> tuple[tuple[int, str], ...]:
-    return tuple((column, tidy(text)) for column, text in sorted(cells.items()) if isinstance(text, str))
+def _issued_line(cells: Mapping[int, str | float]) -> tuple[int, str] | None:
+    return min(
+        ((column, tidy(text)) for column, text in cells.items() if isinstance(text, str)), default=None
+    )
 
 
-def _line(cells: Mapping[int, RawCell], shift: int) -> tuple[tuple[int, str], ...]:
-    texts = [(c - shift, tidy(str(each.value))) for c, each in cells.items() if _is_text(each)]
-    return tuple(sorted(each for each in texts if each[0] > HOME.column))
+def _line(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | None:
+    texts = ((c - shift, tidy(str(each.value))) for c, each in cells.items() if _is_text(each))
+    return min((each for each in texts if each[0] > HOME.column), default=None)
 
 
 def _is_text(cell: RawCell) -> bool:

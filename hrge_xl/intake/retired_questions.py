@@ -116,7 +116,9 @@ class OldSheet:
         return cell is not None and cell.kind is not CellKind.BLANK
 
     def _above(self, row: int) -> list[int]:
-        return [each for each in sorted(self.raw.cells, reverse=True) if each < row and each not in self.rows]
+        """Give the rows between the codes of columns and a row that have no code, the nearest first."""
+        between = (each for each in self.raw.cells if self.corner.row < each < row)
+        return sorted((each for each in between if each not in self.rows), reverse=True)
 
     def _is_head(self, row: int) -> bool:
         """Whether a row without a code holds titles or heads: then something stands where others have their number."""

@@ -228,19 +228,22 @@ def _stored_name(info: zipfile.ZipInfo) -> bytes:
 
 def _check_overlaps(entries: list[_Entry], directory_start: int) -> None:
     """No two members may share bytes, and none may reach into the directory."""
-    ordered = sorted(entries, key=lambda entry: entry.header)
-    following = [entry.header for entry in ordered[1:]] + [directory_start]
-    for entry, limit in zip(ordered, following, strict=True):
+    for entry, limit in _with_limits(entries, directory_start):
         if entry.stop > limit:
             raise Unreadable(Observation(OVERLAPPING_ENTRIES, detail={"part": shown(entry.name)}))
 
 
+def _with_limits(entries: list[_Entry], directory_start: int) -> Iterator[tuple[_Entry, int]]:
+    """Yield the members as they lie, each with where what follows it begins."""
+    ordered = sorted(entries, key=lambda entry: entry.header)
+    starts = [*(entry.header for entry in ordered), directory_start]
+    yield from zip(ordered, starts[1:], strict=True)
+
+
 def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) -> Iterator[Observation]:
     """Note bytes besides the archive: another program may take the file for another kind, and show those."""
-    ordered = sorted(entries, key=lambda entry: entry.header)
-    before = ordered[0].header if ordered else directory.start
-    following = [*(entry.header for entry in ordered[1:]), directory.start]
-    gaps = (after - entry.stop for entry, after in zip(ordered, following, strict=True))
+    before = min((entry.header for entry in entries), default=directory.start)
+    gaps = (limit - entry.stop for entry, limit in _with_limits(entries, directory.start))
     between = sum(gap for gap in gaps if gap > _DESCRIPTOR)
     behind = max(len(data) - directory.end - _END_SIZE, 0)
     if before or between or behind:

@@ -50,9 +50,9 @@ def parse(text: str, scope: Scope) -> Expr | Problem:
     """Parse and type one expression; a `Problem` says what is wrong with it, and where."""
     try:
         tree = ast.parse(text.strip(), mode="eval")
-    except RecursionError:
+    except (RecursionError, MemoryError):  # the second where it is too deep for the parser of Python itself
         return TOO_DEEP
-    except (SyntaxError, ValueError) as error:  # the second: a null character
+    except (SyntaxError, ValueError) as error:  # the second: half a character
         column = max((getattr(error, "offset", None) or 1) - 1, 0)
         reason = getattr(error, "msg", str(error))
         return Problem(column, f"'{text}' is not an expression: {reason}.", "See docs/expressions.md.")

@@ -48,8 +48,7 @@ def rows_of(spec: Spec, block: FieldBlock) -> Rows:
         return {str(number): NO_TEXT for number in range(1, block.records + 1)}
     if isinstance(block, RegisterBlock):
         return {f"{block.id}{number:02d}": NO_TEXT for number in range(1, block.rows + 1)}
-    if not isinstance(block, ChecklistBlock | CatalogueBlock):
-        return {}
+    assert isinstance(block, ChecklistBlock | CatalogueBlock)
     return {item.code: item.label for item in items_of(spec, block)}
 
 

@@ -8,8 +8,8 @@ import re
 TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 SLIPS = (  # what stands there, what it is, what to write
     (re.compile(r"<>"), "<> is not a comparison here", "Write != in its place."),
-    (re.compile(r"(?<![=!<>])=(?!=)"), "A single = compares nothing", "Write == in its place."),
     (re.compile(r"=>|=<"), "{} is not a comparison", "Write >= or <=."),
+    (re.compile(r"(?<![=!<>])=(?!=)"), "A single = compares nothing", "Write == in its place."),
     (re.compile(r"[≥≤≠]"), "{} is not a sign of the rule language", "Write >=, <= or !=."),
     (re.compile(r"[“”„‘’«»]"), "{} is not a quotation mark here", "Write ' on both sides of the text."),
     (re.compile(r"&&?|\|\|?"), "{} joins no conditions", "Write and, or or."),
@@ -27,11 +27,11 @@ def slip(text: str) -> tuple[str, str] | None:
     """Give the reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
     try:
         ast.parse(text.strip(), mode="eval")
-    except RecursionError:
+    except (RecursionError, MemoryError):
         return None  # it may be one: the parser says that it is too deep
     except SyntaxError:
         return _slip(text)
-    except ValueError:  # a character that no text of a program may hold
+    except ValueError:  # half a character, which no text of a program may hold
         return "There is a character in the expression that cannot be typed.", "Write it again."
     return None
 

@@ -35,8 +35,7 @@ def _counted(source: sql.Sources) -> sql.Select:
     lines = (
         sa.select(
             cell.c.asked, cell.c.item, given.c.code, files.c.period, ways.c.by, ways.c.place,
-            sa.case((ways.c.by == BY_COUNTRY, sa.func.nullif(files.c.country, ""))).label("country"),
-            files.c.submission_id.label("submission"), files.c.team,
+            sql.country(ways, files), files.c.submission_id.label("submission"), files.c.team,
         )
         .select_from(given)
         .join(files, sql.same(files, given, "submission_id"))

@@ -15,8 +15,7 @@ def completeness(source: sql.Sources) -> sql.Select:
     counted = ("required", "answered", "errors", "warnings")
     lines = (
         sa.select(
-            files.c.period, ways.c.by, ways.c.place, sheets.c.tool,
-            sa.case((ways.c.by == BY_COUNTRY, sheets.c.country)).label("country"),
+            files.c.period, ways.c.by, ways.c.place, sheets.c.tool, sql.country(ways, sheets),
             sheets.c.submission, sheets.c.team, *(sheets.c[name] for name in counted),
         )
         .select_from(sheets)

@@ -65,7 +65,7 @@ def _rows(source: sql.Sources) -> sql.Select:
         sa.select(
             rows.c.period, sources.c.block, sources.c.title, ways.c.by, ways.c.place,
             sa.case((ways.c.by == BY_TOOL, rows.c.tool), else_=sources.c.tools).label("tools"),
-            sa.case((ways.c.by == BY_COUNTRY, rows.c.country)).label("country"), rows.c.down, rows.c.across,
+            sql.country(ways, rows), rows.c.down, rows.c.across,
             rows.c.submission, rows.c.team, sql.returned(files),
         )
         .select_from(rows)

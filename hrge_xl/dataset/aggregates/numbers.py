@@ -46,8 +46,7 @@ def _lines(source: sql.Sources) -> sql.Select:
     return (
         sa.select(
             cell.c.asked, sa.case((cell.c.tool.not_in(open_rows), cell.c.row)).label("row"), about.c.about,
-            files.c.period, ways.c.by, ways.c.place,
-            sa.case((ways.c.by == BY_COUNTRY, files.c.country)).label("country"), files.c.team, given.c.number,
+            files.c.period, ways.c.by, ways.c.place, sql.country(ways, files), files.c.team, given.c.number,
         )
         .select_from(given)
         .join(files, sql.same(files, given, "submission_id"))

@@ -17,6 +17,7 @@ from ..definitions import TYPES
 from ..schema import ANSWERS, CODEBOOK, ITEMS, SLOTS, Schema
 from ..store import Store
 from ..table import TEXT, Table
+from .common import BY_COUNTRY
 
 Select = sa.Select[Any]
 Expression = sa.ColumnElement[Any]
@@ -99,6 +100,11 @@ def listed(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> sa.CTE:
 def breakdowns(*names: str) -> sa.CTE:
     """Give the ways to break figures down: what is joined to it has every line once for each of them."""
     return listed("breakdowns", "by place:integer", [(name, at) for at, name in enumerate(names)])
+
+
+def country(ways: sa.FromClause, lines: sa.FromClause) -> sa.Label[Any]:
+    """Give the country of a line where it is broken down by that; nothing where no country is known."""
+    return sa.case((ways.c.by == BY_COUNTRY, sa.func.nullif(lines.c.country, ""))).label("country")
 
 
 def questions(source: Sources) -> sa.CTE:

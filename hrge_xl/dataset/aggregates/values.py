@@ -68,11 +68,6 @@ def indicator_values(source: sql.Sources) -> sql.Select:
     return sql.numbered(INDICATOR_VALUES.names, _values(source), *ORDER)
 
 
-def values(store: Store, source: sql.Sources) -> list[Value]:
-    """Give the same values with their parts, as totals are made of them."""
-    return [value for _, value in lines_and_values(store, source)]
-
-
 def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
     """Give every line of the table of values, and the value in it with its parts."""
     names, parts = INDICATOR_VALUES.names, _parts(indicator_figures(source.spec))

@@ -63,7 +63,9 @@ if sys.platform == "win32":
             getattr(kernel, name).restype = ctypes.c_void_p
         own = ctypes.c_void_p(kernel.GetCurrentProcess())
         limits = _limits(_committed(kernel, own) + more_bytes)
-        job = ctypes.c_void_p(kernel.CreateJobObjectW(None, None))
+        handle = kernel.CreateJobObjectW(None, None)
+        _done(handle)
+        job = ctypes.c_void_p(handle)
         try:
             _done(
                 kernel.SetInformationJobObject(
@@ -87,6 +89,6 @@ if sys.platform == "win32":
         limits.process_memory = memory
         return limits
 
-    def _done(success: int) -> None:
+    def _done(success: int | None) -> None:
         if not success:
             raise ctypes.WinError(ctypes.get_last_error())

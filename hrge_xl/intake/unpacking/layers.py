@@ -74,7 +74,7 @@ class _Opening:
             yield Unopened(job.name, job.place, job.problem)
             return
         if not job.data and is_named_as_workbook(job.name):
-            yield Unopened(job.name, job.place, f"The file {job.name} is empty. {ASK}")
+            yield _empty(job)
             return
         inside = self._way_in(job)
         if inside is None:
@@ -110,6 +110,8 @@ class _Opening:
 
     def _zip(self, job: Job) -> Iterator[Found]:
         place, package = job.place.within(job.name), ZipPackage(job.data, self._budget.limits)
+        if not package.names:
+            yield _empty(job)
         for path, data in files_in(package, self._budget):
             folder, _, name = path.rpartition("/")
             if "__MACOSX" in folder:
@@ -176,6 +178,11 @@ def _is_litter(job: Job) -> bool:
     """Tell whether a program left a file there; a workbook under the name of a lock file is one."""
     small = len(job.data) <= MOST_LOCK_BYTES or not job.name.startswith(LOCK_PREFIXES)
     return small and is_left_by_a_program(job.name)
+
+
+def _empty(job: Job) -> Unopened:
+    """Tell that there is nothing in a workbook or an archive."""
+    return Unopened(job.name, job.place, f"The file {job.name} is empty. {ASK}")
 
 
 def _better(own: Letter, outer: Letter) -> Letter:

@@ -1,0 +1,109 @@
+"""The demonstration of a spec: what it says, and what lies there afterwards."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from hrge_xl.cli import run
+from hrge_xl.intake import Wanted, read
+from hrge_xl.spec.load import find
+from hrge_xl.submission import Submission
+
+STORY = """
+issued: 2026-04-15
+today: 2026-07-20
+round: 2026-H1
+deadline: 2026-07-15
+sent: {filled_in: 2026-06-22, arrives: 2026-06-25}
+tools: [C1]
+answers:
+  PLAN:
+    PLN_01: WS-07
+    PLN_03: Train those who meet trafficked persons first.
+    PLN_04: 2026-03-02
+    PLN_05: 2026-03-06
+    PLN_06: 24
+    PLN_07: 12
+    PLN_11: N
+    PLN_13: [WOM]
+    C1: {USE_01: Y}
+  C1:
+    C1_01: {CHK_01: Y}
+    C1_02: {CHK_01: Y}
+    C1_03: {CHK_01: Y}
+teams:
+  - {country: PAK}
+  - country: MAR
+    language: fr
+    typed: [{tool: C1, row: C1_02, field: CHK_01, value: perhaps}]
+    corrected: {filled_in: 2026-07-10, arrives: 2026-07-16}
+  - {country: EGY, language: ar, silent: true}
+"""
+TOTALS = """\
+3 files: 2 accepted, 1 returned, 0 refused.
+Of the 3 that could be read: 2 counted, 1 superseded.
+"""
+SAID = """\
+{0}/issued  what the teams received
+{0}/returned  what came back
+{0}/reports/overview.html  all teams at a glance, offline
+{0}/reports/overview_shareable.html  the same with small counts of people masked, to share
+{0}/reports/validation.html  the report for auditors, offline
+{0}/dataset/data.xlsx  the data of all teams, in Excel
+{0}/dataset/dataset.sqlite  the same as a database
+"""
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small spec, with a story of three teams: one makes a mistake and mends it, one never answers."""
+    folder = tmp_path_factory.mktemp("specs") / "example"
+    shutil.copytree(find("example"), folder)
+    (folder / "demo.yaml").write_text(STORY, encoding="utf-8")
+    return folder
+
+
+def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "demo"
+    assert run(["demo", "-o", str(out), "--spec", str(spec)]) == 0
+    said = capsys.readouterr()
+    assert said.out == SAID.format(out)
+    assert said.err.endswith(TOTALS)
+    files = {
+        folder: sorted(path.name for path in (out / folder).iterdir()) for folder in ("issued", "returned")
+    }
+    assert files["issued"] == ["EGY.xlsx", "MAR.xlsx", "PAK.xlsx"]
+    assert files["returned"] == ["MAR.xlsx", "MAR_corrected.xlsx", "PAK.xlsx"]
+    mistyped = read(out / "returned" / "MAR.xlsx", Wanted())
+    assert isinstance(mistyped, Submission)
+    assert mistyped.identity is not None
+    assert (mistyped.identity.team, mistyped.identity.language) == ("MAR", "fr")
+    connection = sqlite3.connect(out / "dataset" / "dataset.sqlite")
+    rows = connection.execute(
+        "SELECT team, verdict, status, arrived FROM submissions ORDER BY team, arrived"
+    ).fetchall()
+    connection.close()
+    assert rows == [
+        ("MAR", "returned", "superseded", "2026-06-25"), ("MAR", "accepted", "counts", "2026-07-16"),
+        ("PAK", "accepted", "counts", "2026-06-25"),
+    ]  # fmt: skip
+    report = json.loads((out / "reports" / "validation.json").read_text(encoding="utf-8"))
+    (finding,) = [
+        each for file in report["files"] for each in file["findings"] if each["severity"] == "error"
+    ]
+    assert (finding["row"], finding["field"], finding["value"]) == ("C1_02", "CHK_01", "perhaps")
+    for name in ("overview", "overview_shareable"):
+        page = (out / "reports" / f"{name}.html").read_text(encoding="utf-8")
+        assert "EGY" in page, "a team that never answered is expected all the same"
+    assert {"validation.html", "validation.xlsx"} <= {path.name for path in (out / "reports").iterdir()}
+
+
+def test_a_spec_without_a_story(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["demo", "-o", str(tmp_path / "demo"), "--spec", "example"]) == 2
+    assert "The spec 'example' has no demo.yaml, so there is nothing to play." in capsys.readouterr().err
+    assert not (tmp_path / "demo").exists()

@@ -1,0 +1,220 @@
+"""Schemas of tables and views by themselves: right rows come back in their types, each fault is told by its column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pytest
+from pandera.errors import SchemaErrors
+
+import hrge_xl
+from hrge_xl.dataset.frame_schemas import Failure, FrameSchema, category_schema, first_failure, python_schema
+from hrge_xl.dataset.schema import CODES, Schema
+from hrge_xl.spec.load import load
+
+PLAN: dict[str, Any] = {  # a right row of the wide view of a sheet, as a CSV file has it
+    "submission": "0123456789abcdef", "team": "AFG", "n": 1, "tool": "PLAN", "row": "1", "about": "form",
+    "PLN_01": "WS-07", "PLN_02": "AFG", "PLN_03": "Train judges", "PLN_04": "2026-06-30", "PLN_06": 24,
+    "PLN_07": 3, "PLN_09": 0.5, "PLN_11": "Y", "PLN_13": "WOM;DIS", "current": True, "file_sha256": "a" * 64,
+}  # fmt: skip
+
+
+@cache
+def example() -> Schema:
+    """The tables of a dataset of the example."""
+    return Schema(load("example"))
+
+
+@cache
+def schemas(*, limits: bool = True) -> Mapping[str, FrameSchema]:
+    """The schemas of right answers, or of whatever a dataset can have."""
+    found: Mapping[str, FrameSchema] = hrge_xl.schemas(load("example"), limits=limits)
+    return found
+
+
+def plan(**other: Any) -> pd.DataFrame:
+    """Two rows of the sheet, in which the second has other values."""
+    columns = example().by_name["PLAN"].names
+    rows = [dict.fromkeys(columns) | PLAN, dict.fromkeys(columns) | PLAN | {"n": 2} | other]
+    return pd.DataFrame(rows, columns=list(columns), dtype=object)
+
+
+def told(frame: pd.DataFrame, *, limits: bool = True, table: str = "PLAN") -> set[tuple[str, str]]:
+    """Give what is wrong in a frame: columns with the checks that failed."""
+    try:
+        schemas(limits=limits)[table].validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        return set(zip(cases["column"], cases["check"], strict=True))
+    return set()
+
+
+def test_there_is_one_for_every_table_and_view() -> None:
+    found = schemas()
+    assert set(found) == set(example().by_name)
+    assert {"submissions", "answers", "risks", "PLAN", "PLAN_labelled"} <= set(found)
+    assert len(found) == len(list(found))
+    assert found["risks"] is found["risks"]
+    with pytest.raises(KeyError):
+        found["nothing"]
+
+
+def test_right_rows_come_back_in_their_types() -> None:
+    found = schemas()["PLAN"].validate(plan(), lazy=True)
+    kinds = {name: str(found[name].dtype) for name in ("team", "n", "PLN_06", "current", "PLN_04")}
+    assert kinds.pop("team").startswith("str")
+    assert kinds == {"n": "Int64", "PLN_06": "Float64", "current": "boolean", "PLN_04": "datetime64[us]"}
+    assert found["PLN_04"][0] == pd.Timestamp(2026, 6, 30)
+
+
+@pytest.mark.parametrize("day", ["2027-01-02", date(2027, 1, 2), pd.Timestamp(2027, 1, 2)])
+def test_days_however_they_are_given(day: object) -> None:
+    found = schemas()["PLAN"].validate(plan(PLN_04=day), lazy=True)
+    assert found["PLN_04"][1] == pd.Timestamp(2027, 1, 2)
+
+
+def test_days_as_text_are_none_where_nothing_is_turned() -> None:
+    """Only a column that has its type already fits a schema that turns nothing into it."""
+    columns = ["PLN_04"]
+    strict = schemas()["PLAN"].select_columns(columns).update_column("PLN_04", coerce=False)
+    strict.unique = None
+    with pytest.raises(SchemaErrors) as failed:
+        strict.validate(plan()[columns], lazy=True)
+    assert "dtype('date')" in set(failed.value.failure_cases["check"])
+    strict.validate(schemas()["PLAN"].validate(plan())[columns], lazy=True)
+
+
+def test_a_day_of_any_year_that_python_knows() -> None:
+    """No answer, but what a file can have; pandas counts in nanoseconds by itself, from 1677 on."""
+    found = schemas(limits=False)["PLAN"].validate(plan(PLN_04=date(1, 1, 1)))
+    assert found["PLN_04"][1].year == 1
+
+
+LIMITS = [
+    ("PLN_01", "A code of more than twenty characters", "at most 20 characters"),
+    ("PLN_03", "word " * 41, "at most 40 words"),
+    ("PLN_04", date(1890, 1, 1), "at least 1990-01-01"),
+    ("PLN_05", date(2101, 1, 1), "at most 2100-12-31"),
+    ("PLN_06", 501, "at most 500"),
+    ("PLN_06", 0, "at least 1"),
+    ("PLN_07", 2.5, "a whole number"),
+    ("PLN_09", 1.5, "at most 1"),
+]
+
+
+@pytest.mark.parametrize(("column", "value", "why"), LIMITS)
+def test_answers_beyond_their_limits(column: str, value: object, why: str) -> None:
+    """They are told where right answers are asked for, and are otherwise what a dataset can have."""
+    assert told(plan(**{column: value})) == {(column, why)}
+    assert told(plan(**{column: value}), limits=False) == set()
+
+
+@pytest.mark.parametrize("limits", [True, False])
+@pytest.mark.parametrize(
+    ("column", "value", "why"),
+    [
+        ("PLN_02", "NOWHERE", "one of PAK, AFG, IRQ, MAR, MLI, EGY"),
+        ("PLN_13", "WOM,DIS", "written as (WOM|MEN|YOU|DIS)(;(WOM|MEN|YOU|DIS))*"),
+        ("submission", "ABC", "written as [0-9a-f]{16}"),
+        ("submission", None, "not_nullable"),
+        ("n", -1, "at least 0"),
+        ("PLN_04", "30/06/2026", "coerce_dtype('date')"),
+        ("PLN_06", "many", "coerce_dtype('Float64')"),
+    ],
+)  # fmt: skip
+def test_what_no_dataset_can_have(column: str, value: object, why: str, limits: bool) -> None:
+    assert (column, why) in told(plan(**{column: value}), limits=limits)
+    assert {name for name, _ in told(plan(**{column: value}), limits=limits)} == {column}
+
+
+def test_a_row_that_is_there_twice() -> None:
+    assert {why for _, why in told(plan(n=1))} == {"multiple_fields_uniqueness"}
+
+
+def test_steps_of_a_scale_and_what_every_row_must_have() -> None:
+    columns = example().by_name["risks"].names
+    row = dict.fromkeys(columns) | {
+        "submission": "0" * 16, "n": 1, "tool": "R1", "row": "K-01", "RSK_01": "Delay", "RSK_02": "WOM",
+        "RSK_03": 2, "RSK_04": 2, "RSK_06": "ACC", "current": True, "file_sha256": "a" * 64,
+    }  # fmt: skip
+
+    def risks(**other: Any) -> set[tuple[str, str]]:
+        return told(pd.DataFrame([row | other], columns=list(columns), dtype=object), table="risks")
+
+    right = risks()
+    assert risks(RSK_03=7) - right == {("RSK_03", "one of 1, 2, 3")}
+    assert risks(RSK_01=None) - right == {("RSK_01", "not_nullable")}
+
+
+# rows as Python has them
+
+
+CODE = ("ANSWER", 1, "Y", "Yes")
+
+
+def codes(*rows: tuple[Any, ...]) -> Failure | None:
+    """The first thing in rows of the table of codes that is not right."""
+    frame = pd.DataFrame(rows, columns=list(CODES.names), dtype=object)
+    return first_failure(python_schema(example(), CODES), frame)
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (("ANSWER", 2, "N", "No"), None),
+        (("ANSWER", 2, "N", None), None),
+        (("ANSWER", "2", "N", "No"), Failure("position", 1, "a value of type integer")),
+        (("ANSWER", True, "N", "No"), Failure("position", 1, "a value of type integer")),
+        (("ANSWER", 2.0, "N", "No"), Failure("position", 1, "a value of type integer")),
+        (("ANSWER", -1, "N", "No"), Failure("position", 1, "at least 0")),
+        (("ANSWER", 2, "N", 3), Failure("label", 1, "a value of type text")),
+        (("ANSWER", 2, None, "No"), Failure("code", 1, "filled in")),
+        ((5, -1, "N", "No"), Failure("list", 1, "a value of type text")),  # that of the first column
+    ],
+)
+def test_a_row_that_does_not_fit(row: tuple[Any, ...], expected: Failure | None) -> None:
+    assert codes(CODE, row) == expected
+
+
+def test_the_first_row_that_does_not_fit_is_told() -> None:
+    assert codes(CODE, ("ANSWER", 2, "N", 7), ("ANSWER", 3, "P", 8)) == Failure(
+        "label", 1, "a value of type text"
+    )
+
+
+def test_a_key_that_stands_twice() -> None:
+    found = codes(CODE, CODE)
+    assert found is not None
+    assert found.why == "a key that no other row has"
+
+
+def test_numbers_and_days_are_of_their_own_types() -> None:
+    """Whole numbers stand among others; a column without any value fits whatever it is of."""
+    table = example().by_name["answers_fact"]
+    keys = {"submission_id": 1, "slot": 1}
+
+    def answers(**values: Any) -> Failure | None:
+        rows = [dict.fromkeys(table.names) | keys | {"slot": n} | values for n in (1, 2)]
+        frame = pd.DataFrame(rows, columns=list(table.names), dtype=object)
+        return first_failure(python_schema(example(), table), frame)
+
+    right = answers()
+    assert answers(number=3) == answers(number=2.5) == answers(date=date(2026, 6, 30)) == right
+    assert answers(number="3") == Failure("number", 0, "a value of type number")
+    assert answers(date="2026-06-30") == Failure("date", 0, "a value of type date")
+
+
+def test_categories_that_a_column_can_have() -> None:
+    schema = category_schema({"slot": ["known"], "code": ["A", "B"]})
+
+    def failure(slot: list[str], code: list[str | None]) -> Failure | None:
+        return first_failure(schema, pd.DataFrame({"slot": slot, "code": code}, dtype="category"))
+
+    assert failure(["known", "known"], ["A", None]) is None
+    found = failure(["known", "unknown"], ["A", "B"])
+    assert found is not None
+    assert (found.column, found.row) == ("slot", 1)

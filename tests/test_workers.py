@@ -1,0 +1,226 @@
+"""Batches of work, here, in processes, in an executor or in a cluster: in order, and done again where one dies."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hrge_xl.dataset.cluster import cluster
+from hrge_xl.dataset.workers import in_batches, workers
+from hrge_xl.errors import HrgeError, UsageError
+
+BATCHES = [[number, number + 1] for number in range(0, 20, 2)]
+SUMS = [sum(batch) + 100 for batch in BATCHES]
+
+
+def sum_of(batch: Sequence[int], more: int) -> int:
+    """What is done with a batch."""
+    return sum(batch) + more
+
+
+def process_of(_: object) -> int:
+    return os.getpid()
+
+
+def thread_of(_: object) -> int:
+    return threading.get_ident()
+
+
+def memory_pool_of(_: object) -> str | None:
+    return os.environ.get("ARROW_DEFAULT_MEMORY_POOL")
+
+
+def crash_at_first(number: int, folder: Path) -> int:
+    """Take the process along, the first time that this batch is worked on."""
+    mark = folder / str(number)
+    if not mark.exists():
+        mark.touch()
+        if number % 2:
+            os._exit(1)
+    return number
+
+
+def crash(number: int, at: int) -> int:
+    if number == at:
+        os._exit(1)
+    return number
+
+
+# on this machine
+
+
+def test_alone_it_is_done_in_this_process() -> None:
+    with workers("local", 1) as alone:
+        assert list(alone.map(sum_of, BATCHES, 100)) == SUMS
+        assert set(alone.map(process_of, BATCHES)) == {os.getpid()}
+        assert (alone.far, alone.here) == (False, alone)
+
+
+def test_in_processes() -> None:
+    with workers("local", 2) as pool:
+        assert list(pool.map(sum_of, BATCHES, 100)) == SUMS
+        first = set(pool.map(process_of, BATCHES))
+        assert os.getpid() not in first
+        assert 1 <= len(first) <= 2
+        assert set(pool.map(memory_pool_of, BATCHES)) == {"system"}
+        pool.shutdown()
+        assert not set(pool.map(process_of, BATCHES)) & first, "they were to begin anew"
+
+
+def test_what_a_dead_process_had_in_hand_is_done_again(tmp_path: Path) -> None:
+    """As often as one dies, so long as the work goes on."""
+    with workers("local", 2) as pool:
+        assert list(pool.map(crash_at_first, list(range(8)), tmp_path)) == list(range(8))
+
+
+def test_processes_that_die_whatever_is_tried_are_told() -> None:
+    done: list[int] = []
+    with (
+        workers("local", 2) as pool,
+        pytest.raises(HrgeError, match=r"keep crashing.*Run again with --jobs 1\."),
+    ):
+        done.extend(pool.map(crash, list(range(20)), 10))
+    assert done == list(range(len(done)))
+    assert len(done) <= 10
+
+
+def test_in_an_executor_of_the_caller() -> None:
+    """An error ends the run: what is not begun is not begun any more."""
+    begun: list[int] = []
+    first, told = threading.Event(), threading.Event()
+
+    def work(number: int) -> int:
+        begun.append(number)
+        if number == 1:
+            first.wait(30)
+            raise KeyError("the second")
+        if number == 2:  # it begins before anybody hears of the error
+            told.wait(30)
+        return number
+
+    with ThreadPoolExecutor(1) as threads, workers("local", 1, threads) as pool:
+        results = pool.map(work, list(range(100)))
+        assert next(results) == 0
+        first.set()
+        with pytest.raises(KeyError, match="the second"):
+            list(results)
+        told.set()
+        assert set(pool.map(thread_of, BATCHES)) != {threading.get_ident()}
+        assert set(pool.here.map(thread_of, BATCHES)) == {threading.get_ident()}
+    assert begun in ([0, 1], [0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    ("number", "jobs", "sizes"),
+    [(0, 1, []), (1, 4, [1]), (3, 4, [1, 1, 1]), (5, 2, [3, 2]), (40, 2, [16, 16, 8]), (7, 0, [7])],
+)
+def test_batches(number: int, jobs: int, sizes: list[int]) -> None:
+    """Not more than sixteen, and some for every process."""
+    batches = in_batches(list(range(number)), jobs)
+    assert [len(batch) for batch in batches] == sizes
+    assert [item for batch in batches for item in batch] == list(range(number))
+
+
+# in a cluster
+
+
+@pytest.fixture
+def scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A scheduler in this process, whose workers are threads of it; we are less patient with it than usual."""
+    distributed = pytest.importorskip("distributed")
+    for name, seconds in {"cluster.QUIET": 0.1, "cluster.WORKERLESS": 0.4, "workers.LOOK": 0.1}.items():
+        monkeypatch.setattr(f"hrge_xl.dataset.{name}", seconds)
+    levels = {name: logging.getLogger(name).level for name in ("distributed", "distributed.client")}
+    with distributed.LocalCluster(
+        n_workers=0, processes=False, protocol="tcp", threads_per_worker=1, dashboard_address="127.0.0.1:0"
+    ) as local:
+        yield local
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def test_in_a_cluster_of_our_own() -> None:
+    pytest.importorskip("distributed")
+    with workers("dask", 1) as pool:
+        assert pool.far
+        (process,) = set(pool.map(process_of, BATCHES))
+        assert process != os.getpid()
+        assert set(pool.here.map(process_of, BATCHES)) == {os.getpid()}
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_in_a_cluster_at_an_address(scheduler: Any) -> None:
+    """There are some batches for each of its threads at a time."""
+    scheduler.scale(2)
+    scheduler.wait_for_workers(2)
+    with cluster(scheduler.scheduler_address, 1) as found:
+        assert found.width == 6
+        found.check()
+    with workers(scheduler.scheduler_address, 1) as pool:
+        assert list(pool.map(sum_of, BATCHES, 100)) == SUMS
+
+
+def test_a_cluster_without_workers_is_waited_for_and_told(
+    scheduler: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = scheduler.scheduler_address
+    with workers(address, 1) as pool, pytest.raises(UsageError) as told:
+        list(pool.map(sum_of, BATCHES, 100))
+    start = f"Start one with: dask worker {address}"
+    assert str(told.value) == (
+        f"--engine {address}: no worker joined the cluster within 0.4 seconds. {start}, or run with --engine local."
+    )
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("hrge_xl")] == [
+        f"The cluster at {address} has no worker yet; waiting for one. {start}"
+    ]
+
+
+BEGUN, ENOUGH = threading.Event(), threading.Event()  # of a worker that is a thread of this process
+
+
+def begin_and_wait(number: int) -> int:
+    """Have something in hand until nobody waits for it any more."""
+    BEGUN.set()
+    ENOUGH.wait(30)
+    return number
+
+
+def test_workers_that_leave_in_the_midst_are_told(scheduler: Any) -> None:
+    """What they had in hand would never come."""
+    scheduler.scale(1)
+    scheduler.wait_for_workers(1)
+
+    def leave() -> None:
+        BEGUN.wait(30)
+        scheduler.scale(0)
+
+    leaving = threading.Thread(target=leave)
+    leaving.start()
+    said = r"no worker joined the cluster within 0\.4 seconds"
+    with workers(scheduler.scheduler_address, 1) as pool, pytest.raises(UsageError, match=said):
+        list(pool.map(begin_and_wait, [0]))
+    ENOUGH.set()
+    leaving.join()
+
+
+def test_a_cluster_that_is_not_there() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(
+        UsageError, match=r"--engine nowhere: no cluster can be reached there\. Use local, dask"
+    ):
+        list(workers("nowhere", 1).map(sum_of, BATCHES, 100))
+
+
+def test_a_cluster_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match=r"install the extra: pip install 'hrge-xl\[cluster\]'"):
+        list(workers("dask", 1).map(sum_of, BATCHES, 100))
