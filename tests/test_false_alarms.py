@@ -55,7 +55,9 @@ def beginnings(found: Answers) -> Iterator[Key]:
 
 
 def looked_at(found: Answers) -> Outcome:
-    identity = Identity(TOOLKIT, "2.0", WHERE.digest, "en", "PAK", "PAK", today=TODAY.isoformat())
+    identity = Identity(
+        TOOLKIT, WHERE.spec.version, WHERE.digest, "en", "PAK", "PAK", today=TODAY.isoformat()
+    )
     return check([(submission_of(WHERE, found, identity), WHERE)], today=TODAY)[0]
 
 

@@ -48,7 +48,7 @@ MESSAGES = {
     "a number struck through": (
         [dressed(PLAN, "E13", font="<strike/>")],
         "S030 E13",
-        "Of these women: what is struck through was read like any other text: “~~12~~” (E13).",
+        "Of whom women: what is struck through was read like any other text: “~~12~~” (E13).",
     ),
     "a note beside, struck through": (
         [new_cell(PLAN, "C40", "No"), dressed(PLAN, "C40", font="<strike/>")],

@@ -233,7 +233,7 @@ def test_a_default_must_be_an_answer(code: str, said: str, reason: str, copy: Pa
 
 def test_the_cover_says_what_the_spec_says(copy: Path) -> None:  # noqa: F811
     """Nothing about names and contacts unless the spec says so."""
-    line = "No names, contacts or case numbers: roles only."
+    line = "No names, contact details or case numbers: roles only."
     assert line in cells(issued(copy), "Cover")
     assert (
         "Pas de noms, de coordonnées ni de numéros de dossier\N{NO-BREAK SPACE}: seulement des fonctions."

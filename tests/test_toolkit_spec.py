@@ -32,6 +32,7 @@ PART_4 = ["T4.A", "T4.B", "T4.C"]
 CALCULATED = ["MATRIX", "BARRIERS", "ACTIONS", "CHECKS"]
 TOOLS = [*PART_1, *PART_2, *PART_3, *PART_4]
 RISK_TABLES = ["T3.2", "T3.3", "T3.4", "T3.5", "T3.6"]
+SPOKEN = ["ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh"]
 
 POINTS = (15, 8, 9, 10, 9, 10, 8, 11, 8)  # of each sheet of Part 1: eight, and those that were split or added
 
@@ -268,6 +269,25 @@ def test_fixed_columns_hold_codes_of_their_lists(spec: Spec) -> None:
                     parts = str(value).split(";") if fields[code].several else [str(value)]
                     assert set(parts) <= set(codes), (tool.code, item.code, code)
                     assert len(parts) <= fields[code].cells or not fields[code].several
+
+
+@pytest.mark.parametrize("language", ["en", *SPOKEN])
+def test_what_an_example_shows_can_be_chosen(spec: Spec, language: str) -> None:
+    """An entry by another name than its list has would send a team looking for what is not offered."""
+    seen = 0
+    for tool in spec.tools:
+        for code, text in tool.guide.example.items():
+            field = tool.fields[code]
+            if field.vocabulary is None:
+                continue
+            items = spec.vocabularies[field.vocabulary].items
+            offered = {
+                item.numbered(language) if field.type.stepped else item.label.say(language) for item in items
+            }
+            chosen = text.say(language).split("; ") if field.several else [text.say(language)]
+            assert set(chosen) <= offered, (tool.code, code)
+            seen += len(chosen)
+    assert seen > 90
 
 
 def test_the_48_lists_of_the_content_have_their_codes(spec: Spec) -> None:

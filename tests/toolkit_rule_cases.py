@@ -191,7 +191,7 @@ CASES = [
         for tool, code, copied in (
             ("T3.2", "LIB-SP-06", "Targets  reward number of ARRESTS"),
             ("T3.3", "LIB-LA-02", "Draft has no non-punishment rule"),
-            ("T3.4", "LIB-CB-02", "Training lifts arrests without protection capacity"),
+            ("T3.4", "LIB-CB-02", "Training leads to more arrests, without the capacity to protect people"),
             ("T3.5", "LIB-RC-02", "Cooperation leads to return to serious harm"),
             ("T3.6", "LIB-PA-02", "Help depends on testifying"),
         )
