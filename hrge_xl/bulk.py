@@ -11,7 +11,8 @@ from .intake import stamp_alone
 from .intake.limits import LIMITS
 from .issuing import Order, contents_for, generate, identity_of, layout_for
 from .layout import Layout, laid_out
-from .paths import read_regular, write_whole
+from .output_files import write_whole
+from .paths import read_regular
 from .spec.model import Spec
 from .submission import Identity
 from .workbook import Template, cover_lines, draw

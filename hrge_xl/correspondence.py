@@ -12,7 +12,7 @@ from .dataset.drafted import Drafted, drafted, note_draft
 from .dataset.ledger import Ledger
 from .dataset.returns import Return
 from .intake.zip_package import megabytes
-from .paths import write_if_changed, write_whole
+from .output_files import write_if_changed, write_whole
 from .reports.feedback_files import Given, Wish, give_all
 from .rounds.datasets import Dataset, one_dataset
 from .rounds.feedback_choice import choose

@@ -233,7 +233,7 @@ def _slot(layout: Layout, typed: Typed) -> Slot:
 
 def write_story(name: str, folder: Path) -> Iterator[tuple[Path, date]]:
     """Play into `issued/` and `returned/` of a folder; gives each returned file, once it is there, with its day."""
-    from .paths import write_whole
+    from .output_files import write_whole
 
     for country, data in issue_story(name):
         write_whole(folder / "issued" / f"{country}.xlsx", data)

@@ -5,17 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from .addresses import masked
-from .errors import OutputError, UsageError
+from .errors import UsageError
 
-UNFINISHED = (
-    ".unfinished-"  # how everything is named that is being written, and that a killed run leaves behind
-)
 MOST_LIST_BYTES = 10 * 1024 * 1024  # a hundred thousand paths
 MOST_LISTS_DEEP = 20  # lists that name lists
 # A pipe that nobody writes to must not make us wait; Windows has no such flag, but one for line ends.
@@ -153,41 +148,3 @@ def read_regular(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most / 1024 / 1024:.0f} MB", str(path))
     return data
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all. Raises `OutputError`."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{UNFINISHED}{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        reason = "it is open in another program" if isinstance(error, PermissionError) else error.strerror
-        raise OutputError(
-            f"{path} cannot be written: {reason}. Close it, or choose another place with -o."
-        ) from error
-
-
-def write_if_changed(path: Path, data: bytes) -> None:
-    """Write as `write_whole` does, unless the file holds this already: running again changes nothing."""
-    if not path.is_file() or path.read_bytes() != data:
-        write_whole(path, data)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that the new name survives a power cut, where the system can do so."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

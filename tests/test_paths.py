@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.dataset.files import not_written, whole
 from hrge_xl.errors import OutputError, UsageError
+from hrge_xl.output_files import not_written, whole
 from hrge_xl.paths import MOST_LIST_BYTES, MOST_LISTS_DEEP, expand
 from tests.test_cli import run
 

@@ -18,7 +18,7 @@ import pytest
 from openxml_audit import OpenXmlValidator
 from pydantic import TypeAdapter
 
-from hrge_xl.paths import write_whole
+from hrge_xl.output_files import write_whole
 from hrge_xl.reports import page, schema, shown_text
 from hrge_xl.reports.document import Document
 from hrge_xl.reports.formats import html, junit, sarif, xlsx

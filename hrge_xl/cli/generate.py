@@ -197,7 +197,7 @@ def _spec(
     from ..issuing import Order
     from ..layout import build
     from ..next_round import GoingOn
-    from ..paths import write_whole
+    from ..output_files import write_whole
     from ..spec.load import load
     from ..spec.lookup import asks_for_country, country_codes
 
@@ -224,7 +224,7 @@ def _spec(
 
 def _sample(name: str, chosen: Choices, given: Mapping[str, bool], *, allow_draft: bool) -> Iterator[Path]:
     from ..filled_sample import sample_workbook
-    from ..paths import write_whole
+    from ..output_files import write_whole
     from ..spec.load import load
 
     given = {**given, "--answers": chosen.answers is not None}
@@ -293,7 +293,7 @@ def _round(
 def _guides(folder: Path, languages: Iterable[str]) -> None:
     """Put the guide for teams beside their workbooks, in each of their languages."""
     from ..guides import guide, guide_name
-    from ..paths import write_if_changed
+    from ..output_files import write_if_changed
 
     for name in sorted(set(map(guide_name, languages))):
         write_if_changed(folder / name, guide(name))

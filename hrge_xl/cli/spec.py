@@ -177,7 +177,7 @@ def draft_spec(file: Path, output: Path, name: str, password: str | None) -> Non
     Next: hrge-xl spec check ./my_spec
     """
     from ..drafting import draft
-    from ..paths import write_whole
+    from ..output_files import write_whole
     from ..spec.load import load, typed
 
     if output.exists() and (not output.is_dir() or any(output.iterdir())):

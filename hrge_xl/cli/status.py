@@ -265,7 +265,7 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
 
     from xlsxwriter.workbook import Workbook
 
-    from ..paths import write_whole
+    from ..output_files import write_whole
 
     target, say = BytesIO(), translator(language)
     with Workbook(

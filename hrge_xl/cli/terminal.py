@@ -70,7 +70,7 @@ def output_to(file: Path | None) -> Iterator[None]:
 
     Raises `OutputError`.
     """
-    from ..paths import write_whole
+    from ..output_files import write_whole
 
     if file is None or file == STDOUT:
         yield

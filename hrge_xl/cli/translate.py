@@ -50,7 +50,7 @@ def command(
     Next: hrge-xl spec check ./my_spec
     """
     from ..exports.translation_xlsx import workbook_of
-    from ..paths import write_whole
+    from ..output_files import write_whole
     from ..spec.load import find, load
     from ..spec.translating import as_file, coverage, new_catalogue, updated, wanted_of
     from ..spec.translations import Translations, read_catalogue

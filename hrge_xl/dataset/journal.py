@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..output_files import not_written
 from .entries import Entry
-from .files import not_written, private
+from .files import private
 
 JOURNAL = "ledger.jsonl"
 IDENTITY = "identity"

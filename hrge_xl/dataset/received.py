@@ -10,8 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PureWindowsPath
 from tempfile import TemporaryDirectory
 
+from ..output_files import whole
 from ..path_text import path_of
-from .files import OWNER_FOLDER, private, sha256_of, whole
+from .files import OWNER_FOLDER, private, sha256_of
 
 RECEIVED = "received"
 SUFFIX = ".xlsx"  # of every file that is kept, whatever it is

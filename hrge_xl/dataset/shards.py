@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import StoreError
-from ..paths import UNFINISHED
-from .files import not_written, sha256_of
+from ..output_files import UNFINISHED, not_written
+from .files import sha256_of
 from .schema import SUBMISSIONS, Schema
 from .store import FAST, Store, open_file, translate_db_errors
 from .table import Row, Rows, Table

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..paths import read_regular, write_whole
-from .files import OWNER_FILE, not_written
+from ..output_files import not_written, write_whole
+from ..paths import read_regular
+from .files import OWNER_FILE
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey

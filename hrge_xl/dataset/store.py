@@ -17,10 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..addresses import masked
 from ..errors import StoreError
+from ..output_files import whole
 from ..spec.model import Spec
 from .definitions import META, Tables, clause, definitions, view_statements
 from .dimensions import dimensions
-from .files import private, whole
+from .files import private
 from .schema import SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
 from .table import SUBMISSION_ID, Row
 from .views import Make, selections

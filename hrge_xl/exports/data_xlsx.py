@@ -15,12 +15,12 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from ..dataset.files import parts_of, whole
 from ..dataset.periods import periods
 from ..dataset.schema import AGGREGATE_MATRIX, LISTED_ROWS, MATRIX_ROWS, spec_language
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
+from ..output_files import parts_of, whole
 from ..words import right_to_left
 from .code_labels import CodeLabels
 from .contents_sheet import Listed, title_of, write_contents

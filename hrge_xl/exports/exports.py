@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from ..dataset.files import parts_of
 from ..dataset.opening import opened
 from ..dataset.parquet import has_parquet, need_parquet, write_csv_as_parquet
 from ..dataset.schema import ANSWERS, FINDINGS
 from ..dataset.store import Store
 from ..dataset.workers import Workers
 from ..errors import OutputError, UsageError
+from ..output_files import parts_of
 from ..under_way import steps
 from .data_xlsx import write_workbook
 from .package import described, write_csv, write_description, write_raw_csv

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from ..dataset.clean import csv_text, harmless
 from ..dataset.dimensions import codebook
-from ..dataset.files import parts_of, whole
 from ..dataset.parquet import need_parquet, write_csv_as_parquet
 from ..dataset.schema import CODEBOOK
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
 from ..disclosure_control.sharing import shared_rows
 from ..errors import UsageError
+from ..output_files import parts_of, whole
 from ..suggest import did_you_mean
 from .sheet_rows import write_rows
 

@@ -13,10 +13,10 @@ from typing import IO, Any, NamedTuple
 from ..dataset.clean import csv_text, harmless_lines
 from ..dataset.column_values import asked, least_and_most, pattern, values
 from ..dataset.data_dictionary import meaning
-from ..dataset.files import whole
 from ..dataset.schema import RECONCILIATION, VERSION, Schema
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
+from ..output_files import whole
 
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
 WRITTEN = {

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-from ..dataset.files import whole
 from ..dataset.opening import DATASET, open_dataset
 from ..dataset.store import open_file
 from ..disclosure_control.shared_copy import fill_shareable
 from ..errors import OutputError
+from ..output_files import whole
 from . import exports
 
 FOLDER = "shareable"

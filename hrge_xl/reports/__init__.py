@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..paths import write_if_changed
+from ..output_files import write_if_changed
 from .formats import FORMATS, of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from ..fault_isolation import apart, stopped
 from ..findings.identity import SIGNATURE_INVALID
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..layout.wording import finding_of
-from ..paths import write_whole
+from ..output_files import write_whole
 from ..rounds.datasets import Dataset
 from ..rounds.feedback_choice import LeftOut, choose, file_name
 from ..spec.load import load

@@ -12,7 +12,7 @@ from ..dataset.schema import spec_language
 from ..dataset.store import Store
 from ..disclosure_control.shared_copy import shared
 from ..errors import StoreError
-from ..paths import write_if_changed
+from ..output_files import write_if_changed
 from ..rounds.rounds import FILE, Round, load_round
 from .overview import render
 

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
-from ..dataset.files import only_writer, whole
+from ..dataset.files import only_writer
 from ..dataset.kinds import Origin
 from ..dataset.ledger import NAME, Arrival, Arrived, Ledger
 from ..dates import parse_moment
@@ -17,6 +17,7 @@ from ..errors import UsageError
 from ..intake import fingerprint
 from ..intake.nobodys_answer import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
+from ..output_files import whole
 from ..path_text import path_text
 from ..words import counted
 from .file_part import MOST_CHARACTERS, file_part

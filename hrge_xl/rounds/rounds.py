@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..dataset.files import whole
 from ..dataset.terms import Terms
 from ..dates import RANGE, parse_day
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
+from ..output_files import whole
 from ..spec.choice import Choice, choose
 from ..spec.load import load, names
 from ..spec.lookup import country_codes

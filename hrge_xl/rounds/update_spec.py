@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import yaml
 
-from ..dataset.files import whole
 from ..errors import RoundError, SpecError, UsageError
+from ..output_files import whole
 from ..spec.carried import find
 from ..spec.diff import SpecDiff, diff
 from ..spec.load import load

@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..errors import Mistake, OutputError, SpecError
-from ..paths import UNFINISHED, sync_folder
+from ..output_files import UNFINISHED, sync_folder
 
 FOLDERS = (".", "tools", "languages")
 KINDS = (".yaml", ".po")

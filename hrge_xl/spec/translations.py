@@ -21,7 +21,7 @@ from pydantic import BaseModel
 
 from ..errors import Mistake, SpecError
 from ..fields import Field
-from ..paths import write_whole
+from ..output_files import write_whole
 from ..texts import Text
 from ..words import proper_tag, with_base
 from .model import Block, CatalogueBlock, ChecklistBlock, FieldBlock, Item, Rule, Spec, Tool, VocabularyItem

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ...dataset.clean import harmless
 from ...dataset.drafted import Drafted
-from ...paths import write_if_changed
+from ...output_files import write_if_changed
 
 LIST = "mail-merge.csv"
 HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached", "draft")

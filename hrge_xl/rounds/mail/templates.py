@@ -16,7 +16,7 @@ from pathlib import Path
 from string import Formatter
 
 from ...errors import RoundError
-from ...paths import write_whole
+from ...output_files import write_whole
 from ...words import is_language, with_base
 from ..text_file import read_text
 from .occasions import Occasion
