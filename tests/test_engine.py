@@ -361,7 +361,7 @@ def test_a_workbook_that_would_be_too_large(
     run(files, tmp_path / "out")
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
     assert "answers" not in book.sheetnames
-    assert {"submissions", "unplaced"} <= set(book.sheetnames)
+    assert {"submissions", "findings"} <= set(book.sheetnames)
     (line,) = (row for row in book["Contents"].iter_rows(values_only=True) if row[0] == "answers")
     assert line[2] > 100
     assert line[1].endswith("Too large for this workbook: see answers.csv or dataset.sqlite.")

@@ -171,7 +171,7 @@ def test_two_interventions_of_a_team_have_a_workbook_each(time: InTime) -> None:
     for project in ("WS-07", "WS-08"):
         assert run(["decide", str(time.folder / FIRST), f"{project}.xlsx", "--use", *why]) == 0
     time.begin(SECOND, {"Rabat": "MAR"}, date(2026, 7, 1), FIRST)
-    issued = sorted((time.folder / SECOND / "issued").iterdir())
+    issued = sorted((time.folder / SECOND / "issued").glob("*.xlsx"))
     assert [path.name for path in issued] == ["Rabat_WS-07_en.xlsx", "Rabat_WS-08_en.xlsx"]
     sent = [time.read(path) for path in issued]
     assert [each.last["PLAN", "1", "PLN_06"] for each in sent] == [10.0, 11.0]
