@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ..fields import Field
 from ..validation import ACCEPTED, REFUSED, RETURNED
+from .join_order import in_order
 from .matrix_rows import crossed_pairs
 from .return_status import CONFLICT, COUNTS, EXCLUDED, SUPERSEDED, WAITING, WITHDRAWN
 from .schema import (
@@ -143,11 +144,14 @@ def _listed(schema: Schema, tables: Tables) -> Any:
             s.c.current, s.c.sha256.label("file_sha256"),
         )
         .select_from(
-            k.join(s, s.c.submission_id == k.c.submission_id)
-            .join(c, here)
-            .join(p, sa.and_(p.c.tool == k.c.tool, p.c.row == k.c.row, p.c.field == c.c.field, p.c.part <= 1))
-            .join(f, sa.and_(f.c.submission_id == k.c.submission_id, f.c.slot == p.c.slot))
-            .join(h, sa.and_(h.c.submission_id == k.c.submission_id, h.c.tool == k.c.tool))
+            in_order(
+                s,
+                (k, k.c.submission_id == s.c.submission_id),
+                (c, here),
+                (p, sa.and_(p.c.tool == k.c.tool, p.c.row == k.c.row, p.c.field == c.c.field, p.c.part <= 1)),
+                (f, sa.and_(f.c.submission_id == k.c.submission_id, f.c.slot == p.c.slot)),
+                (h, sa.and_(h.c.submission_id == k.c.submission_id, h.c.tool == k.c.tool)),
+            )
             .outerjoin(
                 due_slot,
                 sa.and_(
@@ -171,23 +175,41 @@ def _matrix_rows(schema: Schema, tables: Tables) -> Any:
     one, other = (tables[SLOTS.name].alias(name) for name in ("down_slot", "across_slot"))
     down, across = (f.alias(name) for name in ("down_answer", "across_answer"))
     return sa.select(
-        *_of(s.c), down.c.slot.label("n"), one.c.tool, one.c.row, pairs.c.down_field, pairs.c.across_field,
-        level.c.down, level.c.across, level.c.level, h.c.sheet, _cell(down, one), s.c.current,
+        *_of(s.c),
+        down.c.slot.label("n"),
+        one.c.tool,
+        one.c.row,
+        pairs.c.down_field,
+        pairs.c.across_field,
+        level.c.down,
+        level.c.across,
+        level.c.level,
+        h.c.sheet,
+        _cell(down, one),
+        s.c.current,
         s.c.sha256.label("file_sha256"),
     ).select_from(
-        pairs.join(one, sa.and_(one.c.tool == pairs.c.tool, one.c.field == pairs.c.down_field))
-        .join(
-            other,
-            sa.and_(
-                other.c.tool == pairs.c.tool, other.c.row == one.c.row, other.c.field == pairs.c.across_field
+        in_order(
+            s,
+            (pairs, sa.true()),
+            (one, sa.and_(one.c.tool == pairs.c.tool, one.c.field == pairs.c.down_field)),
+            (down, sa.and_(down.c.submission_id == s.c.submission_id, down.c.slot == one.c.slot)),
+            (
+                other,
+                sa.and_(
+                    other.c.tool == pairs.c.tool,
+                    other.c.row == one.c.row,
+                    other.c.field == pairs.c.across_field,
+                ),
             ),
+            (across, sa.and_(across.c.submission_id == s.c.submission_id, across.c.slot == other.c.slot)),
+            (
+                level,
+                sa.and_(level.c.down_number == down.c.number, level.c.across_number == across.c.number),
+            ),
+            (h, sa.and_(h.c.submission_id == s.c.submission_id, h.c.tool == one.c.tool)),
         )
-        .join(down, down.c.slot == one.c.slot)
-        .join(across, sa.and_(across.c.submission_id == down.c.submission_id, across.c.slot == other.c.slot))
-        .join(level, sa.and_(level.c.down_number == down.c.number, level.c.across_number == across.c.number))
-        .join(s, s.c.submission_id == down.c.submission_id)
-        .join(h, sa.and_(h.c.submission_id == down.c.submission_id, h.c.tool == one.c.tool))
-    )  # fmt: skip
+    )
 
 
 def _pairs(schema: Schema) -> Any:

@@ -37,9 +37,7 @@ def _counted(source: sql.Sources) -> sql.Select:
             cell.c.asked, cell.c.item, given.c.code, files.c.period, ways.c.by, ways.c.place,
             sql.country(ways, files), files.c.submission_id.label("submission"), files.c.team,
         )
-        .select_from(given)
-        .join(files, sql.same(files, given, "submission_id"))
-        .join(cell, sql.same(cell, given, "slot"))
+        .select_from(sql.by_file(files, given, cell))
         .join(ways, sa.true())
         .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(_of_own_rows()))
         .subquery()

@@ -48,9 +48,7 @@ def _lines(source: sql.Sources) -> sql.Select:
             cell.c.asked, sa.case((cell.c.tool.not_in(open_rows), cell.c.row)).label("row"), about.c.about,
             files.c.period, ways.c.by, ways.c.place, sql.country(ways, files), files.c.team, given.c.number,
         )
-        .select_from(given)
-        .join(files, sql.same(files, given, "submission_id"))
-        .join(cell, sql.same(cell, given, "slot"))
+        .select_from(sql.by_file(files, given, cell))
         .outerjoin(about, sa.and_(sql.same(about, given, "submission_id"), sql.same(about, cell, "tool", "row")))
         .join(ways, sa.true())
         .where(files.c.current, given.c.number.is_not(None))

@@ -14,6 +14,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from ...spec.model import Spec
 from ...validation import RETURNED
 from ..definitions import TYPES
+from ..join_order import in_order
 from ..schema import ANSWERS, CODEBOOK, ITEMS, SLOTS, Schema
 from ..store import Store
 from ..table import TEXT, Table
@@ -131,6 +132,12 @@ def cells(source: Sources) -> sa.CTE:
         .join_from(cell, question, same(question, cell, "tool", "field"))
         .outerjoin(item, same(item, cell, "tool", "row"))
     )
+
+
+def by_file(files: sa.FromClause, given: sa.FromClause, cell: sa.FromClause) -> sa.FromClause:
+    """Join the facts of each file with their cells."""
+    of_file, of_cell = same(given, files, "submission_id"), same(cell, given, "slot")
+    return in_order(files, (given, of_file), (cell, of_cell))
 
 
 def fixed_rows(source: Sources) -> sa.CTE:

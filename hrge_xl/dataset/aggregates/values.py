@@ -129,7 +129,7 @@ def _stated(source: sql.Sources) -> sql.Select:
         .outerjoin(periods, sa.and_(
             sql.same(periods, own, "tool"), periods.c.field == figures.period, periods.c.code == period,
         ))
-        .where(framework.is_not(None), period.is_not(None))
+        .where(files.c.current, framework.is_not(None), period.is_not(None))
     )  # fmt: skip
 
 
@@ -142,8 +142,8 @@ class _Known:
         about = [spec.tool[code] for code in tool.fields[figures.of].to]
         leads = [each.code for sheet in about for each in sheet.fields.values() if _leads_on(spec, each)]
         kinds = _kinds(figures, leads)
-        self.own = _rows(source, [tool], kinds).subquery("own")
-        self.about = _rows(source, about, kinds).subquery("about")
+        self.own = sql.at_hand(_rows(source, [tool], kinds))
+        self.about = sql.at_hand(_rows(source, about, kinds))
         self.catalogue = _catalogue(spec, kinds)
         its = sa.and_(
             sql.same(self.about, self.own, "submission"), self.about.c.row == self.own.c[_column(figures.of)]
@@ -191,7 +191,11 @@ def _kinds(figures: IndicatorFigures, leads: Sequence[str]) -> dict[str, str]:
 
 
 def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) -> Any:
-    """Give the rows of some sheets of the returns that count; a field that one of them does not have is blank there."""
+    """Give the rows of some sheets of all returns; a field that one of them does not have is blank there.
+
+    Which returns count is asked of the values: with a condition here SQLite takes these rows for few, and goes through
+    all of them for each value.
+    """
     asked = {code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)}
     selects = []
     for tool in tools:
@@ -200,7 +204,7 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
             _as(wide.c[field_column(code)] if code in tool.fields else sa.null(), kind).label(_column(code))
             for code, kind in asked.items()
         ]
-        selects.append(sa.select(*(wide.c[name] for name in OF_ROW), *columns).where(wide.c.current))
+        selects.append(sa.select(*(wide.c[name] for name in OF_ROW), *columns))
     return sa.union_all(*selects)
 
 
