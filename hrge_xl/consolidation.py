@@ -24,7 +24,7 @@ from .dataset.terms import Terms
 from .errors import OutputError
 from .exports import exports
 from .rounds.datasets import one_dataset
-from .rounds.rounds import Round
+from .rounds.rounds import REPORTS, Round, is_round
 from .shell_words import quoted
 from .validation import ACCEPTED, REFUSED, RETURNED, Source
 
@@ -92,8 +92,8 @@ def amend(
 ) -> Iterator[tuple[Ledger, list[Return]]]:
     """Give the ledger of a round or consolidated folder to write in, with the returns; the dataset follows at the end.
 
-    Of a round what is new is taken in first; nothing is read twice. The files beside the dataset follow where they are
-    there. `store` is the database that holds the same. Raises as `consolidate` does.
+    Of a round what is new is taken in first; nothing is read twice. The files beside the dataset and its overview
+    follow where they are there. `store` is the database that holds the same. Raises as `consolidate` does.
     """
     with one_dataset(folder, day, jobs, password) as dataset:
         found, source = dataset.returns(), dataset.source
@@ -101,8 +101,18 @@ def amend(
         yield ledger, found
     with take_in([source], folder, options=Options(store, jobs=jobs)) as run:
         run.pool.here.shutdown()
-        if exports.formats_there(folder):
-            write_files(run)
+        pages = _pages_there(folder, found)
+        if pages or exports.formats_there(folder):
+            write_files(run, pages=pages)
+
+
+def _pages_there(folder: Path, returns: Sequence[Return]) -> list[exports.Task]:
+    """Give what writes the overview of a folder again; of rounds elsewhere nobody says here who was expected."""
+    from .reports.overview_files import file_name
+
+    reports, of_others = folder / REPORTS, any(each.read_for for each in returns) and not is_round(folder)
+    there = (reports / file_name(masked=False)).is_file()
+    return [partial(_page, folder, reports, None)] if there and not of_others else []
 
 
 def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:

@@ -37,6 +37,7 @@ from hrge_xl.dataset.rows import submission_id
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.reports.feedback import feedback
+from hrge_xl.reports.overview_files import overview_of_folder
 from hrge_xl.rounds.rounds import init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import sign
@@ -218,6 +219,17 @@ def test_decided_from_the_command_line(dataset: Path, capsys: pytest.CaptureFixt
     capsys.readouterr()
     assert run(["decide", str(dataset)]) == 0
     assert capsys.readouterr().out.count("decided 2026-05-02") == 3
+
+
+def test_the_overview_follows_a_decision_where_there_is_one(dataset: Path) -> None:
+    page = dataset / "reports" / "overview.html"
+    assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 0
+    assert not page.exists()
+    before = overview_of_folder(dataset, page.parent).read_bytes()
+    assert run(["decide", str(dataset), "a.xlsx", "b.xlsx", *USE]) == 0
+    after = page.read_bytes()
+    assert after != before
+    assert overview_of_folder(dataset, page.parent).read_bytes() == after
 
 
 def test_a_decision_can_be_taken_back_and_stays_written_down(dataset: Path) -> None:

@@ -40,7 +40,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     folder: Path, returns: tuple[str, ...], choice: str | None, reason: str, by: str | None,
     store: str | None, password: str | None, today: date | None,
 ) -> None:  # fmt: skip
-    """Decide which of several returns counts (X003, X004), or withdraw one. The dataset is updated at once.
+    """Decide which of several returns counts (X003, X004), or withdraw one. Dataset and overview follow at once.
 
     DATASET is a consolidated folder, or a round: what is new in it is taken in first. A RETURN is named by its file or
     by its submission. Without one, show what waits for a decision and what was decided.
