@@ -63,16 +63,18 @@ def indicator_figures(spec: Spec) -> IndicatorFigures:
     return spec.figures.indicators
 
 
-def indicator_values(source: sql.Sources) -> sql.Select:
-    """Give one line per value, with the cell that it stands in; one stated again later says so in `why`."""
-    return sql.numbered(INDICATOR_VALUES.names, _values(source), *ORDER)
+def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Select:
+    """Give one line per value, with the cell that it stands in; one stated again later says so in `why`.
+
+    `parts` are the fields of splits that stand behind the other columns.
+    """
+    return sql.numbered([*INDICATOR_VALUES.names, *map(_column, parts)], _values(source), *ORDER)
 
 
 def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
     """Give every line of the table of values, and the value in it with its parts."""
     names, parts = INDICATOR_VALUES.names, _parts(indicator_figures(source.spec))
-    wanted = sql.numbered([*names, *map(_column, parts)], _values(source), *ORDER)
-    for row in store.select(wanted.order_by("n")):
+    for row in store.select(indicator_values(source, parts).order_by("n")):
         line, numbers = row[: len(names)], zip(parts, row[len(names) :], strict=True)
         known = dict(zip(names, line, strict=True))
         filled = {code: number for code, number in numbers if number is not None}
