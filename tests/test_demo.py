@@ -103,6 +103,17 @@ def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert {"validation.html", "validation.xlsx"} <= {path.name for path in (out / "reports").iterdir()}
 
 
+def test_a_demonstration_of_a_changed_spec_in_the_same_folder(
+    spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed, out = tmp_path / "example", tmp_path / "demo"
+    shutil.copytree(spec, changed)
+    (changed / "demo.yaml").write_text(STORY.replace("PLN_06: 24", "PLN_06: 23"), encoding="utf-8")
+    for each in (spec, changed):
+        assert run(["demo", "-o", str(out), "--spec", str(each)]) == 0
+        assert capsys.readouterr().err.endswith(TOTALS)
+
+
 def test_a_spec_without_a_story(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["demo", "-o", str(tmp_path / "demo"), "--spec", "example"]) == 2
     assert "The spec 'example' has no demo.yaml, so there is nothing to play." in capsys.readouterr().err

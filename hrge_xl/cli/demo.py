@@ -54,7 +54,7 @@ def command(output: Path, spec: str) -> None:
             ledger.receive(arrivals([str(path)], Path.cwd()), Arrived(day, stated=True))
     expected = demonstration_round(told, spec, output)
     given = sources(question([str(path) for path, _ in returned], told.today))
-    consolidate(given, output / "dataset", overview=output / "reports", round_=expected)
+    consolidate(given, output / "dataset", only_these=True, overview=output / "reports", round_=expected)
     with datasets(question([str(output / "dataset")], told.today)) as found:
         report = document([replace(each, round=expected) for each in found], facts(told.today))
         for name in ("html", "xlsx", "json"):
