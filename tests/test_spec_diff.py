@@ -204,7 +204,7 @@ def test_a_list_that_another_question_decides(tmp_path: Path) -> None:
         ("tools/plan.yaml", ("type: decimal, minimum: 0", "type: decimal, unit: USD, minimum: 0"),
          "unit changed", ("", "USD", "Figures given so far are in the old unit.")),
         ("tools/plan.yaml", ("maximum: 500", "maximum: 400"), "maximum changed", ("500", "400", "")),
-        ("tools/plan.yaml", (", minimum: 0, label: .en: Of these women", ", label: {en: Of these women"),
+        ("tools/plan.yaml", (", minimum: 0, label: .en: Of whom women", ", label: {en: Of whom women"),
          "minimum changed", ("0", "", "")),
         ("tools/risks.yaml", (r"to: \[C1\]", "to: [C1, PLAN]"), "sheets referred to changed", ("C1", "C1, PLAN", "")),
         ("tools/risks.yaml", ("RSK_02, type: many, vocabulary: GROUP", "RSK_02, type: many, vocabulary: COUNTRY"),

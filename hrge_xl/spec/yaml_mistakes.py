@@ -10,6 +10,7 @@ import yaml
 
 from ..words import is_language
 
+MARK = re.compile(r'(?<!\\)"')  # a double quotation mark that is not escaped
 INDENT = re.compile(r"[ \t]*(?:- *)*")
 OPTION = re.compile(r"""(?P<lead>[ \t]*(?:-[ \t]+)*)(?P<name>[\w.\-]+):[ \t]+(?P<value>\S.*)$""")
 WORD_BEFORE = re.compile(r"([\w.\-]+)[ \t]*$")
@@ -85,7 +86,7 @@ class _Reading:
         if "escape" in problem or "hexdecimal" in problem:
             return self._backslash()
         if "end of stream" in problem or "document indicator" in problem:
-            return self._open_quote()
+            return self._open_quote(self.start)
         if "another document" in problem:
             return self._at(self.mark, "A second document begins here (---).", "Remove this line.")
         if "expected ':'" in problem:
@@ -218,10 +219,10 @@ class _Reading:
             (line, at), reason, f"Put the text in quotation marks: {in_quotes(rest)}.", of_line=True
         )
 
-    def _open_quote(self) -> Fault:
-        sign = self._line(self.start[0])[self.start[1] :][:1]
+    def _open_quote(self, place: tuple[int, int]) -> Fault:
+        sign = self._line(place[0])[place[1] :][:1]
         return self._at(
-            self.start,
+            place,
             f"The quotation mark {sign} that opens here is never closed.",
             f"Close the text with {sign}.",
         )
@@ -245,8 +246,16 @@ class _Reading:
         reason = "This line is not indented like the lines that it belongs to."
         return self._at(self.mark, reason, BESIDE)
 
+    def _opened_above(self, line: int) -> tuple[int, int] | None:
+        """Give the double quotation mark that the first one of a line closes: a text from further up ends there."""
+        places = [(n, at.start()) for n in range(line) for at in MARK.finditer(self._line(n))]
+        return places[-1] if len(places) % 2 else None
+
     def _goes_on(self, before: str, line: int, column: int) -> Fault:
         """Something behind a text or a bracket that is complete."""
+        opened = self._opened_above(line) if before[-1] == '"' else None
+        if opened is not None:
+            return self._open_quote(opened)
         found = OPTION.match(self._line(line))
         value = self._line(line)[found.start("value") :].strip() if found else before.strip()
         if before[-1] in "\"'" or value[:1] in "\"'":
