@@ -25,7 +25,7 @@ SUGGESTED = ("RSK_31", "RSK_32", "RSK_33")
 SAID = (
     "Strategy copies a template and ignores women, men and groups outside the capital",
     "Use 2.1 and 2.6 findings; hold local consultations with childcare and transport",
-    "Women, Men, Rural, remote communities",
+    "Women, Men, Rural or remote residents",
 )
 ANSWERS = {
     ("T3.2", "R-SP-01", "RSK_02"): "LIB-SP-01",
