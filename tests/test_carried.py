@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import os
 import random
 import shutil
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -25,6 +28,7 @@ from hrge_xl.spec.carried import (
 )
 from hrge_xl.spec.load import find as find_spec
 from hrge_xl.spec.load import load, names
+from tests.small_returns import returns
 
 
 @pytest.fixture
@@ -120,3 +124,17 @@ def test_a_long_file_that_was_cut_or_blown_up_is_no_file() -> None:
     for wrong in (text[: len(text) // 2], text[:-20], COMPRESSED + "nothing", blown_up):
         with pytest.raises(ValueError):
             as_bytes(wrong)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_leaves_nothing_in_the_temporary_folder(tmp_path: Path, jobs: str) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    returns(tmp_path / "returned", 3)
+    command = [sys.executable, "-m", "hrge_xl", "consolidate", str(tmp_path / "returned"), "--jobs", jobs]
+    places = {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "out")], env=os.environ | places, capture_output=True, check=False
+    )
+    assert done.returncode == 4, done.stderr  # one of the files is not a workbook
+    assert list(temporary.iterdir()) == []

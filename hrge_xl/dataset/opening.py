@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -97,5 +97,5 @@ def carried_files(store: Store) -> dict[str, bytes]:
 def _home() -> Path:
     """Give a folder of this process for specs that come out of datasets."""
     folder = tempfile.mkdtemp(prefix="hrge-xl-spec-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Finalize(None, shutil.rmtree, (folder,), {"ignore_errors": True}, exitpriority=0)  # in workers too
     return Path(folder)
