@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -73,6 +74,24 @@ def test_in_processes() -> None:
         assert set(pool.map(memory_pool_of, BATCHES)) == {"system"}
         pool.shutdown()
         assert not set(pool.map(process_of, BATCHES)) & first, "they were to begin anew"
+
+
+def wait_for_the_last(number: int, folder: Path, last: int) -> int:
+    """Take as long as it takes another worker to come to the last batch; the others are done at once."""
+    if number == last:
+        (folder / "last").touch()
+    for _ in range(2_000 if number == 0 else 0):
+        if (folder / "last").exists():
+            return number
+        time.sleep(0.01)
+    return number if number else -1
+
+
+def test_a_long_batch_keeps_none_of_the_others_waiting(tmp_path: Path) -> None:
+    batches = range(12)
+    with workers("local", 2) as pool:
+        done = [*pool.map(wait_for_the_last, batches, tmp_path, batches[-1], all_at_once=True)]
+    assert done == [*batches]
 
 
 def test_what_a_dead_process_had_in_hand_is_done_again(tmp_path: Path) -> None:

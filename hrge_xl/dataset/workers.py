@@ -68,13 +68,20 @@ class Workers:
         """End the processes, and give back what they hold; new ones start with the next batch."""
         self._stop()
 
-    def map(self, function: Callable[..., Out], batches: Sequence[In], *more: Any) -> Iterator[Out]:
-        """Yield the result of each batch, in the order of the batches. Raises `HrgeError` when workers keep dying."""
+    def map(
+        self, function: Callable[..., Out], batches: Sequence[In], *more: Any, all_at_once: bool = False
+    ) -> Iterator[Out]:
+        """Yield the result of each batch, in the order of the batches. Raises `HrgeError` when workers keep dying.
+
+        With `all_at_once` none waits for the result of an earlier one to be taken: they differ in length, and what
+        comes back is small.
+        """
         done, tries = 0, 0
         while done < len(batches):
             running = self._ready()
             try:
-                for result in _results(running, function, batches[done:], more):
+                width = len(batches) if all_at_once else running.width
+                for result in _results(running._replace(width=width), function, batches[done:], more):
                     yield result
                     done, tries = done + 1, 0
             except running.lost as error:

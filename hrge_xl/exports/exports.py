@@ -77,7 +77,7 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     alone = [[name] for name in (WORKBOOK, *LARGE) if name in wanted]
     tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
-    done = steps(pool.map(_finished, tasks), len(tasks), "Writing files")
+    done = steps(pool.map(_finished, tasks, all_at_once=True), len(tasks), "Writing files")
     return [failed for some in done for failed in some]
 
 
