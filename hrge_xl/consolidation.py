@@ -23,6 +23,7 @@ from .dataset.take_in import Options, Run, foreseen, take_in
 from .dataset.terms import Terms
 from .errors import OutputError
 from .exports import exports
+from .reports import overview_page
 from .rounds.datasets import one_dataset
 from .rounds.rounds import REPORTS, Round, is_round
 from .shell_words import quoted
@@ -42,6 +43,7 @@ class Summary:
     notes: tuple[str, ...] = ()
     dry_run: bool = False
     foreseen: tuple[tuple[str, str], ...] = ()  # path and verdict of what a dry run would take in
+    overview: Path | None = None  # the page, where one was written
 
     def lines(self) -> list[str]:
         """Say it, a sentence a line."""
@@ -54,6 +56,7 @@ class Summary:
             *([decide] if self.totals.conflict else []),
             *(f"{path}: would be taken in as {verdict}" for path, verdict in self.foreseen),
             "Nothing was written (dry run)." if self.dry_run else f"Dataset: {self.out}",
+            *([f"Overview: {self.overview}"] if self.overview else []),
         ]
 
 
@@ -83,7 +86,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
         summary = _summary(run)
         run.pool.here.shutdown()  # what is held for figures is of no use to files
         write_files(run, wanted, [partial(_page, out, overview, round_)] if overview else [])
-        return summary
+        return replace(summary, overview=overview_page(overview) if overview else None)
 
 
 @contextmanager
@@ -108,10 +111,8 @@ def amend(
 
 def _pages_there(folder: Path, returns: Sequence[Return]) -> list[exports.Task]:
     """Give what writes the overview of a folder again; of rounds elsewhere nobody says here who was expected."""
-    from .reports.overview_files import file_name
-
     reports, of_others = folder / REPORTS, any(each.read_for for each in returns) and not is_round(folder)
-    there = (reports / file_name(masked=False)).is_file()
+    there = overview_page(reports).is_file()
     return [partial(_page, folder, reports, None)] if there and not of_others else []
 
 

@@ -73,6 +73,13 @@ BROKEN = (
     Broken("colon in a text in braces", ((RISKS, "{en: Risk,", "{en: Risk: what it is,"),)),
     Broken("apostrophe ends a text", ((PLAN, WHO, "label: 'Who's there'"),)),
     Broken("quotation mark never closed", ((HEAD, 'version: "1.0"', 'version: "1.0'),)),
+    Broken(
+        "quotation mark that opens nothing above one that ends a text",
+        (
+            (PLAN, "en: At most 40 words.", 'en: At most a 5" page.'),
+            (PLAN, WHO, 'label: "Who" looks after them'),
+        ),
+    ),
     Broken("text begins with a sign", ((PLAN, WHO, "label: @office who looks after them"),)),
     Broken("text begins with more than", ((PLAN, WHO, "label: > 5 children"),)),
     Broken("text in emphasis", ((PLAN, WHO, "label: *Who* looks after them"),)),

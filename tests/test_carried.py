@@ -103,10 +103,10 @@ def test_a_copy_is_there_whole_or_not_at_all(
     spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(28, "there is no room left. Make room")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OutputError, match="No space left on device"):
+    with pytest.raises(OutputError, match="there is no room left. Make room"):
         write(pack(spec), tmp_path / "kept")
     assert list((tmp_path / "kept").iterdir()) == []
 

@@ -25,12 +25,13 @@ from hrge_xl.dataset.ledger import Arrival
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.dataset.rows import RowBuilder, all_rows
 from hrge_xl.dataset.schema import SLOTS, Schema
-from hrge_xl.dataset.shards import shard_folder, take, write_shard
+from hrge_xl.dataset.shards import SHARDS, take, write_shard
 from hrge_xl.dataset.store import open_file
 from hrge_xl.dataset.work import Task, check_engine, shard_of, submissions_of
 from hrge_xl.engine import engine
 from hrge_xl.errors import StoreError, UsageError
 from hrge_xl.exports import data_xlsx
+from hrge_xl.output_files import parts_of
 from hrge_xl.spec.load import load
 from hrge_xl.validation import validate
 from tests.conftest import missing
@@ -162,7 +163,7 @@ def test_a_cluster_at_an_address(
 
 
 def test_nothing_but_the_manifest_comes_back(files: list[Path], tmp_path: Path) -> None:
-    with shard_folder(tmp_path) as folder:
+    with parts_of(tmp_path / SHARDS) as folder:
         shard = shard_of([arrival(path) for path in files], task(tmp_path), folder)
         assert shard.rows["submissions"] == len(shard.submissions) == NUMBER + 1
         assert hashlib.sha256(Path(shard.place).read_bytes()).hexdigest() == shard.digest
@@ -185,7 +186,7 @@ def arrival(path: Path) -> Arrival:
 def test_rows_are_the_same_after_their_way(files: list[Path], tmp_path: Path) -> None:
     schema = Schema(load(SPEC))
     rows = [RowBuilder(schema).rows(each) for each in validate(files, ASKED)]
-    with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
+    with parts_of(tmp_path / SHARDS) as folder, open_file(tmp_path / DATASET) as store:
         store.use(schema)
         take(write_shard(rows, schema, folder), store)
         for name, lines in all_rows(rows, schema).items():
@@ -215,7 +216,7 @@ def test_the_batch_of_a_killed_worker_is_done_again(
 
 def test_a_worker_that_sees_nothing(files: list[Path], tmp_path: Path) -> None:
     gone = Arrival(str(tmp_path / "gone.xlsx"), "0" * 64, 1)
-    with shard_folder(tmp_path) as folder:
+    with parts_of(tmp_path / SHARDS) as folder:
         with pytest.raises(
             UsageError, match=r"A worker on \S+ cannot see .*gone\.xlsx\. Put the returned files"
         ):
@@ -231,7 +232,7 @@ def test_a_worker_with_another_program(files: list[Path], tmp_path: Path) -> Non
     """Of the same version, but with one line changed: it would read otherwise, and nobody would know."""
     other = replace(task(tmp_path), engine=f"{__version__} 0123456789abcdef")
     said = r"The worker on \S+ has another hrge-xl \(.*\) than this machine \(.*cdef\)"
-    with shard_folder(tmp_path) as folder, pytest.raises(UsageError, match=said):
+    with parts_of(tmp_path / SHARDS) as folder, pytest.raises(UsageError, match=said):
         shard_of([arrival(files[0])], other, folder)
     with pytest.raises(UsageError, match=said):
         submissions_of([arrival(files[0])], other)
@@ -239,7 +240,7 @@ def test_a_worker_with_another_program(files: list[Path], tmp_path: Path) -> Non
 
 def test_a_worker_of_an_earlier_program_is_known_by_its_shards(files: list[Path], tmp_path: Path) -> None:
     """It does not know that it is asked."""
-    with shard_folder(tmp_path) as folder:
+    with parts_of(tmp_path / SHARDS) as folder:
         shard = shard_of([arrival(files[0])], task(tmp_path), folder)
         check_engine(shard)
         object.__delattr__(shard, "engine")
@@ -282,7 +283,7 @@ def test_a_real_worker_that_sees_nothing(files: list[Path], tmp_path: Path, clus
 
 
 def test_a_shard_that_changed_on_its_way(files: list[Path], tmp_path: Path) -> None:
-    with shard_folder(tmp_path) as folder, open_file(tmp_path / DATASET) as store:
+    with parts_of(tmp_path / SHARDS) as folder, open_file(tmp_path / DATASET) as store:
         store.use(Schema(load(SPEC)))
         shard = shard_of([arrival(files[0])], task(tmp_path), folder)
         rows = Path(shard.place)

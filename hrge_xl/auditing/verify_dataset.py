@@ -21,7 +21,8 @@ from ..errors import StoreError, UsageError
 from ..exports import exports
 from ..exports.shareable import FOLDER as SHAREABLE
 from ..exports.shareable import write_shareable
-from ..reports.overview_files import file_name, of_folder
+from ..reports import overview_page
+from ..reports.overview_files import of_folder
 from ..rounds.datasets import check_own
 from ..rounds.rounds import REPORTS, RETURNED, Round
 from ..shell_words import quoted
@@ -187,7 +188,7 @@ def _compare_files(
 def _compare_pages(audit: DatasetAudit, folder: Path, made: Path, round_: Round | None) -> None:
     """Hold the overviews against those of the dataset made again, in whichever language and of whichever period."""
     for masked in (False, True):
-        page = folder / REPORTS / file_name(masked=masked)
+        page = overview_page(folder / REPORTS, masked=masked)
         if not page.is_file():
             continue
         audit.files += 1

@@ -81,7 +81,6 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """
     from ..consolidation import consolidate
     from ..exports.exports import USUAL
-    from ..reports.overview_files import file_name
     from ..rounds.datasets import check_own, places, sources
     from ..rounds.receiving import stated_days
     from ..rounds.rounds import REPORTS, terms_of
@@ -101,10 +100,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     for told in summary.lines():
         line(told)
     warn_of_ledgers(folder, *(each.folder for each in rounds))
-    if not dry_run:
-        line(f"Overview: {folder / REPORTS / file_name(masked=False)}")
-        if shareable:
-            _share(folder, round_, asked.today)
+    if shareable and not dry_run:
+        _share(folder, round_, asked.today)
     return int(Exit.REFUSED if summary.refused else Exit.OK)
 
 

@@ -28,5 +28,5 @@ def in_order(first: FromClause, *more: tuple[FromClause, Any]) -> FromClause:
 def _in_order(element: InOrder, compiler: Any, **options: Any) -> str:
     """Write what SQLite calls a cross join: it is one with a condition, whose order is kept."""
     sides = (compiler.process(side, **{**options, "asfrom": True}) for side in (element.left, element.right))
-    inside = {name: value for name, value in options.items() if name not in ("asfrom", "from_linter")}
-    return f"{' CROSS JOIN '.join(sides)} ON {compiler.process(element.onclause, **inside)}"
+    of_condition = {name: value for name, value in options.items() if name not in ("asfrom", "from_linter")}
+    return f"{' CROSS JOIN '.join(sides)} ON {compiler.process(element.onclause, **of_condition)}"

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from .schema import SUBMISSIONS, Schema
 from .store import FAST, Store, open_file, translate_db_errors
 from .table import Row, Rows, Table
 
+SHARDS = "shards"  # what their folder is named by
 SHARED = "The output folder must lie on a disk that all machines of the cluster share, under the same path."
 
 
@@ -36,20 +36,6 @@ class Shard:
     digest: str
     engine: str = ""  # of the worker, where it may be on another machine
     changed: tuple[str, ...] = ()  # files that were no more what they were, by path: refused without a hash
-
-
-@contextmanager
-def shard_folder(out: Path) -> Iterator[Path]:
-    """Give a folder for the shards of one run; what late workers of an earlier one write finds no place any more."""
-    folder = out / f"{UNFINISHED}shards-{secrets.token_hex(4)}"
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise not_written(folder, error) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_shard(files: Iterable[Rows], schema: Schema, folder: Path) -> Shard:

@@ -12,6 +12,7 @@ from pathlib import Path
 from ..engine import engine
 from ..errors import UsageError
 from ..intake import Refusal, Wanted, cores, read_many
+from ..output_files import parts_of
 from ..spec import carried
 from ..spec.load import is_path, load
 from ..under_way import under_way
@@ -28,7 +29,7 @@ from .received import RECEIVED, has_content, kept_at
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
-from .shards import Shard, discard, shard_folder, take
+from .shards import SHARDS, Shard, discard, take
 from .store import Known, Store, open_file
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
@@ -337,7 +338,7 @@ def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> set[s
     changed = set[str]()
     if not files:
         return changed
-    with shard_folder(run.out) as folder:
+    with parts_of(run.out / SHARDS) as folder:  # late workers of an earlier run find no place in it
         batches = in_batches(files, run.options.jobs)
         done = run.pool.map(shards_of, batches, run.task(asked), folder.absolute())
         with under_way("Reading returned files", len(files)) as advance:

@@ -175,18 +175,8 @@ def _matrix_rows(schema: Schema, tables: Tables) -> Any:
     one, other = (tables[SLOTS.name].alias(name) for name in ("down_slot", "across_slot"))
     down, across = (f.alias(name) for name in ("down_answer", "across_answer"))
     return sa.select(
-        *_of(s.c),
-        down.c.slot.label("n"),
-        one.c.tool,
-        one.c.row,
-        pairs.c.down_field,
-        pairs.c.across_field,
-        level.c.down,
-        level.c.across,
-        level.c.level,
-        h.c.sheet,
-        _cell(down, one),
-        s.c.current,
+        *_of(s.c), down.c.slot.label("n"), one.c.tool, one.c.row, pairs.c.down_field, pairs.c.across_field,
+        level.c.down, level.c.across, level.c.level, h.c.sheet, _cell(down, one), s.c.current,
         s.c.sha256.label("file_sha256"),
     ).select_from(
         in_order(
@@ -194,22 +184,14 @@ def _matrix_rows(schema: Schema, tables: Tables) -> Any:
             (pairs, sa.true()),
             (one, sa.and_(one.c.tool == pairs.c.tool, one.c.field == pairs.c.down_field)),
             (down, sa.and_(down.c.submission_id == s.c.submission_id, down.c.slot == one.c.slot)),
-            (
-                other,
-                sa.and_(
-                    other.c.tool == pairs.c.tool,
-                    other.c.row == one.c.row,
-                    other.c.field == pairs.c.across_field,
-                ),
-            ),
+            (other, sa.and_(
+                other.c.tool == pairs.c.tool, other.c.row == one.c.row, other.c.field == pairs.c.across_field,
+            )),
             (across, sa.and_(across.c.submission_id == s.c.submission_id, across.c.slot == other.c.slot)),
-            (
-                level,
-                sa.and_(level.c.down_number == down.c.number, level.c.across_number == across.c.number),
-            ),
+            (level, sa.and_(level.c.down_number == down.c.number, level.c.across_number == across.c.number)),
             (h, sa.and_(h.c.submission_id == s.c.submission_id, h.c.tool == one.c.tool)),
         )
-    )
+    )  # fmt: skip
 
 
 def _pairs(schema: Schema) -> Any:

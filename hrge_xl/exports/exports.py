@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
+from operator import call
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,12 +78,8 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
     alone = [[name] for name in (WORKBOOK, *LARGE) if name in wanted]
     tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
-    done = steps(pool.map(_finished, tasks, all_at_once=True), len(tasks), "Writing files")
+    done = steps(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
     return [failed for some in done for failed in some]
-
-
-def _finished(task: Task) -> list[str]:
-    return task()
 
 
 def pieces(store: Store, formats: Collection[str]) -> list[str]:

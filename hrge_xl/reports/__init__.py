@@ -12,7 +12,7 @@ from .formats import FORMATS, of
 if TYPE_CHECKING:
     from .document import Document
 
-__all__ = ["FORMATS", "beside", "report", "suffix", "write_report"]
+__all__ = ["FORMATS", "beside", "overview_page", "report", "suffix", "write_report"]
 
 
 def report(document: Document, name: str) -> bytes:
@@ -30,6 +30,11 @@ def beside(document: Document, name: str) -> Iterator[tuple[str, bytes]]:
 def suffix(name: str) -> str:
     """Give the ending of files in one of `FORMATS`."""
     return of(name).suffix
+
+
+def overview_page(folder: Path, *, masked: bool = False) -> Path:
+    """Give the place of the overview in a folder, or of the one that may be shared."""
+    return folder / ("overview_shareable.html" if masked else "overview.html")
 
 
 def write_report(document: Document, name: str, folder: Path) -> Path:

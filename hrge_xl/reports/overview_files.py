@@ -14,6 +14,7 @@ from ..disclosure_control.shared_copy import shared
 from ..errors import StoreError
 from ..output_files import write_if_changed
 from ..rounds.rounds import FILE, Round, load_round
+from . import overview_page
 from .overview import render
 
 
@@ -56,11 +57,6 @@ def of_dataset(
         return render(shown, today, language, round_, period=period, change=None if masked else change)
 
 
-def file_name(*, masked: bool) -> str:
-    """Name the file of the page."""
-    return "overview_shareable.html" if masked else "overview.html"
-
-
 def overview_of_folder(
     folder: Path, output: Path, language: str | None = None, round_: Round | None = None,
     *, masked: bool = False, period: str | None = None,
@@ -74,6 +70,6 @@ def overview_of_folder(
 
 def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:
     """Write the page into a folder; gives the file."""
-    path = folder / file_name(masked=masked)
+    path = overview_page(folder, masked=masked)
     write_if_changed(path, text.encode("utf-8", "replace"))
     return path

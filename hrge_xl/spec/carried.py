@@ -18,8 +18,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from ..errors import Mistake, OutputError, SpecError
-from ..output_files import UNFINISHED, sync_folder
+from ..errors import Mistake, SpecError
+from ..output_files import UNFINISHED, not_written, sync_folder
 
 FOLDERS = (".", "tools", "languages")
 KINDS = (".yaml", ".po")
@@ -112,9 +112,7 @@ def write(files: Files, home: Path) -> Path:
             _replace(folder, files)
     except OSError as error:
         if find(home, digest) is None:  # else another process has just written the same
-            raise OutputError(
-                f"{folder} cannot be written: {error.strerror or error}. Make room there, or choose another folder."
-            ) from error
+            raise not_written(folder, error) from error
     return folder
 
 

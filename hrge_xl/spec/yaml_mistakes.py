@@ -10,7 +10,8 @@ import yaml
 
 from ..words import is_language
 
-MARK = re.compile(r'(?<!\\)"')  # a double quotation mark that is not escaped
+QUOTE = re.compile(r'(?<!\\)"')  # a double quotation mark that is not escaped
+BEFORE_VALUE = (":", "-", ",", "[", "{")  # what stands before a text in quotation marks
 INDENT = re.compile(r"[ \t]*(?:- *)*")
 OPTION = re.compile(r"""(?P<lead>[ \t]*(?:-[ \t]+)*)(?P<name>[\w.\-]+):[ \t]+(?P<value>\S.*)$""")
 WORD_BEFORE = re.compile(r"([\w.\-]+)[ \t]*$")
@@ -248,8 +249,11 @@ class _Reading:
 
     def _opened_above(self, line: int) -> tuple[int, int] | None:
         """Give the double quotation mark that the first one of a line closes: a text from further up ends there."""
-        places = [(n, at.start()) for n in range(line) for at in MARK.finditer(self._line(n))]
-        return places[-1] if len(places) % 2 else None
+        places = [(n, at.start()) for n in range(line) for at in QUOTE.finditer(self._line(n))]
+        if len(places) % 2 == 0:
+            return None
+        row, column = places[-1]
+        return (row, column) if self._line(row)[:column].rstrip().endswith(BEFORE_VALUE) else None
 
     def _goes_on(self, before: str, line: int, column: int) -> Fault:
         """Something behind a text or a bracket that is complete."""
