@@ -236,6 +236,14 @@ def both_rounds() -> Iterator[Store]:
         yield store
 
 
+def test_only_whole_numbers_have_a_total(both_rounds: Store) -> None:
+    kinds = {(tool, field): kind for _, tool, field, _, kind, *_ in both_rounds.rows("codebook")}
+    found = [(kinds[each["tool"], each["field"]], each) for each in lines(both_rounds, "aggregate_numbers")]
+    assert {kind for kind, each in found if each["total"] is not None} == {"integer"}
+    assert {kind for kind, each in found if each["total"] is None} > {"decimal", "year"}
+    assert all(each["total"] is not None for kind, each in found if kind == "integer")
+
+
 def lines(store: Store, name: str) -> list[dict[str, Any]]:
     """A table of figures without the numbers of its lines."""
     names = store.schema.by_name[name].names

@@ -48,6 +48,7 @@ def only_writer(folder: Path) -> Iterator[None]:
         try:
             yield
         finally:
+            sweep(folder)  # a worker that was killed leaves what it was writing
             with suppress(OSError):
                 (folder / LOCK).unlink()
 
