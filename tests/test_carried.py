@@ -106,7 +106,7 @@ def test_a_copy_is_there_whole_or_not_at_all(
         raise OSError(28, "there is no room left. Make room")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OutputError, match="there is no room left. Make room"):
+    with pytest.raises(OutputError, match=r"there is no room left\. Make room"):
         write(pack(spec), tmp_path / "kept")
     assert list((tmp_path / "kept").iterdir()) == []
 
