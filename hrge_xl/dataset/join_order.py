@@ -1,7 +1,7 @@
 """Joins in the order in which they are written.
 
-From what it has counted, SQLite takes it for cheap to go through every cell of a spec, and for each through all files:
-with thousands of files that never ends. PostgreSQL joins large tables in other ways, and keeps its choice.
+Going by its statistics, SQLite finds it cheap to go through every cell of a spec and, for each, through all files: with
+thousands of files that takes many minutes. PostgreSQL joins large tables in other ways, and keeps its choice.
 """
 
 from __future__ import annotations
