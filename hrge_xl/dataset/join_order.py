@@ -7,6 +7,7 @@ thousands of files that takes many minutes. PostgreSQL joins large tables in oth
 from __future__ import annotations
 
 from functools import reduce
+from itertools import product
 from typing import Any
 
 from sqlalchemy.ext.compiler import compiles
@@ -27,6 +28,9 @@ def in_order(first: FromClause, *more: tuple[FromClause, Any]) -> FromClause:
 @compiles(InOrder, "sqlite")
 def _in_order(element: InOrder, compiler: Any, **options: Any) -> str:
     """Write what SQLite calls a cross join: it is one with a condition, whose order is kept."""
+    linter = options.get("from_linter")
+    if linter is not None:  # it warns of tables that nothing connects, and every join does
+        linter.edges.update(product(element.left._from_objects, element.right._from_objects))
     sides = (compiler.process(side, **{**options, "asfrom": True}) for side in (element.left, element.right))
-    of_condition = {name: value for name, value in options.items() if name not in ("asfrom", "from_linter")}
-    return f"{' CROSS JOIN '.join(sides)} ON {compiler.process(element.onclause, **of_condition)}"
+    condition = compiler.process(element.onclause, **{**options, "asfrom": False})
+    return f"{' CROSS JOIN '.join(sides)} ON {condition}"
