@@ -32,7 +32,7 @@ from hrge_xl.dataset.aggregates.sql import Sources, distinct
 from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, lines_and_values
 from hrge_xl.dataset.definitions import TYPES
 from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.dataset.schema import AGGREGATES
+from hrge_xl.dataset.schema import AGGREGATES, SUBMISSIONS
 from hrge_xl.dataset.store import Store
 from hrge_xl.errors import SpecError
 from hrge_xl.exports.data_xlsx import write_workbook
@@ -234,6 +234,34 @@ def both_rounds() -> Iterator[Store]:
     """A dataset of two rounds."""
     with two_rounds.dataset(EARLIER, LATER) as store:
         yield store
+
+
+def test_a_return_that_does_not_count_is_in_no_figure() -> None:
+    """Marked so, it is in none of those that it would be missing from if it had never come."""
+    with two_rounds.dataset(EARLIER, LATER) as store:
+        submissions = store.tables["submissions"]
+        whose = sa.select(submissions.c.submission_id).where(
+            submissions.c.team == "PAK", submissions.c.round == LATER
+        )
+        ((gone,),) = store.select(whose)
+        everything = selected(store)
+        with store.transaction() as connection:
+            connection.execute(
+                sa.update(submissions).where(submissions.c.submission_id == gone).values(current=False)
+            )
+        marked = selected(store)
+        with store.transaction() as connection:
+            for table in (*(each for each in store.schema.base if each.of_submissions), SUBMISSIONS):
+                here = store.tables[table.name]
+                connection.execute(sa.delete(here).where(here.c.submission_id == gone))
+        assert marked == selected(store)
+        assert [name for name in SELECTS if marked[name] == everything[name]] == []
+
+
+def selected(store: Store) -> dict[str, list[Any]]:
+    """Every figure, worked out now."""
+    source = Sources.of(store, two_rounds.TODAY)
+    return {name: [*store.select(figure(source).order_by("n"))] for name, figure in SELECTS.items()}
 
 
 def test_only_whole_numbers_have_a_total(both_rounds: Store) -> None:
