@@ -38,7 +38,7 @@ from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.reports.overview_files import overview_of_folder
-from hrge_xl.rounds.rounds import init_round, orders
+from hrge_xl.rounds.rounds import Round, init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import sign
 from hrge_xl.validation import Source, ValidationRequest, validate
@@ -354,14 +354,32 @@ def test_no_workbook_is_opened_for_a_decision(
     assert {Path(row["path"]).name: row["status"] for row in rows} == found
 
 
-def test_a_round_that_was_never_consolidated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is taken in first; the round keeps its dataset, and no files beside it that nobody asked for."""
-    (tmp_path / "teams.csv").write_text("team,country\nPAK,PAK\n", encoding="utf-8")
-    made = init_round(tmp_path / "round", "example", tmp_path / "teams.csv")
+def round_with_two_returns(folder: Path) -> Round:
+    """A round whose team sent two workbooks for one intervention."""
+    (folder / "teams.csv").write_text("team,country\nPAK,PAK\n", encoding="utf-8")
+    made = init_round(folder / "round", "example", folder / "teams.csv")
     (order,) = orders(made, TODAY)
     for name, copy in (("one", "a"), ("two", "b")):
         data = generate(SPEC, replace(order, copy=copy * 12, answers=answers("PAK", date(2026, 4, 10))))
         (made.folder / "returned" / f"{name}.xlsx").write_bytes(data)
+    return made
+
+
+def test_an_overview_of_a_round_elsewhere_stays(tmp_path: Path) -> None:
+    """Here nobody says who was expected: made again, the page would say less."""
+    made, out = round_with_two_returns(tmp_path), tmp_path / "out"
+    for folder in (out, made.folder):
+        assert run(["consolidate", str(made.folder), "-o", str(folder)]) == 0
+        page = folder / "reports" / "overview.html"
+        before = page.read_bytes()
+        assert run(["decide", str(folder), "two.xlsx", *USE]) == 0
+        assert (page.read_bytes() == before) == (folder == out)
+        assert "Teams that were expected: 1." in page.read_text(encoding="utf-8")
+
+
+def test_a_round_that_was_never_consolidated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is taken in first; the round keeps its dataset, and no files beside it that nobody asked for."""
+    made = round_with_two_returns(tmp_path)
     assert run(["decide", str(made.folder)]) == 0
     assert capsys.readouterr().out.count("waits for a decision") == 2
     assert run(["decide", str(made.folder), "two.xlsx", *USE]) == 0
