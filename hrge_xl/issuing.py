@@ -76,23 +76,16 @@ def layout_for(spec: Spec, order: Order) -> Layout:
 
 
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
-    """Work out together what the workbooks of some orders hold: how many they are bounds the memory."""
-    from .checks import foretell
-    from .checks.draft_batch import Plan
+    """Work out what the workbooks of some orders hold: how many they are bounds the memory."""
+    from .checks import foretold
 
-    spec = layout.spec
-    plans = [
-        Plan(
-            identity_of(spec, order, layout), layout, starting_answers(layout, order), order.today,
-            last_placed(layout, order.last),
-        )
-        for order in orders
-    ]  # fmt: skip
-    outcomes = foretell(plans)
-    return [
-        _content(layout, plan.answers, said, facts_of(plan.identity, order.contact), plan.last)
-        for plan, said, order in zip(plans, outcomes, orders, strict=True)
-    ]
+    found = []
+    for order in orders:
+        identity, answers = identity_of(layout.spec, order, layout), starting_answers(layout, order)
+        planned = submission_of(layout, answers, identity, order.last)
+        said = foretold(planned, layout, order.today)
+        found.append(_content(layout, answers, said, facts_of(identity, order.contact), planned.last))
+    return found
 
 
 def _content(

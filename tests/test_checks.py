@@ -594,15 +594,6 @@ def test_the_outcome_of_a_file_does_not_depend_on_its_neighbours() -> None:
             assert getattr(together[number], name) == getattr(alone, name), (number, name)
 
 
-def test_more_than_one_chunk_keeps_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hrge_xl.checks.AT_ONCE", 2)
-    files = [submission(LAYOUT, CLEAN | {plan("06"): number}) for number in (40, 501, 40, 600, 40)]
-    results = check([(each, LAYOUT) for each in files], today=TODAY)
-    values = [[f.value for f in each.findings if f.code == "V008"] for each in results]
-    assert values == [[], ["501"], [], ["600"], []]
-    assert check([], today=TODAY) == []
-
-
 def test_findings_come_in_the_order_of_the_sheet() -> None:
     result = outcome(submission(LAYOUT, {risk("07", "K-02"): "x", risk("01", "K-01"): "y"}))
     places = [(f.tool, int(str(f.cell)[1:])) for f in result.findings]

@@ -1,4 +1,4 @@
-"""The rule language over arrays: every function with and without blanks, and one by one as in a batch."""
+"""The rule language over returns: every function, with and without blanks."""
 
 from __future__ import annotations
 
@@ -12,26 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.checks import check
-from hrge_xl.checks.batch import Batch
-from hrge_xl.checks.evaluator import Evaluator
-from hrge_xl.checks.required import Requirements
+from hrge_xl.checks.run import judge
 from hrge_xl.language import (
     FIGURES,
     Arithmetic,
     Call,
     Choose,
     Compare,
+    Expr,
     Literal,
     Logic,
     Not,
     Problem,
     Ref,
-    Type,
     parse,
 )
 from hrge_xl.layout import Layout, build
 from hrge_xl.numerals import shown, to_serial
-from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.model import Spec
 from hrge_xl.spec.scope import Scope
 from hrge_xl.submission import Submission
@@ -120,26 +117,23 @@ LAYOUT = build(SPEC, "en")
 
 def evaluate(text: str, submissions: list[Submission], tool: str = "FORM", block: int = 0, **how: Any) -> Any:
     """The values of an expression: a list of submissions, each a list of rows; None is blank."""
-    layouts = how.get("layouts", [LAYOUT] * len(submissions))
-    batch = Batch.of(list(zip(submissions, layouts, strict=True)), TODAY)
-    run = Evaluator(batch, compiled(SPEC))
-    Requirements(run)
     home = SPEC.tool[tool].field_blocks[block]
     found = parse(text, Scope(SPEC, SPEC.tool[tool], home))
     assert not isinstance(found, Problem), found
-    vector = run.of(found)
-    table = batch.cell_index.columns[tool, home.fields[0].code].table
-    return [[plain(vector.type, cell, batch) for cell in row] for row in run.rows(vector, table)]
+    layouts = how.get("layouts", [LAYOUT] * len(submissions))
+    return [
+        rows_of(found, one, layout, home.fields[0].code)
+        for one, layout in zip(submissions, layouts, strict=True)
+    ]
 
 
-def plain(kind: Type, cell: Any, batch: Batch) -> Any:
-    if kind is Type.BOOL:
-        return bool(cell)
-    if kind in FIGURES:
-        return None if math.isnan(cell) else float(cell)
-    if kind is Type.MANY:
-        return {batch.texts.strings[one] for one in cell if one >= 0}
-    return None if cell < 0 else batch.texts.strings[cell]
+def rows_of(expr: Expr, returned: Submission, layout: Layout, field: str) -> list[Any]:
+    view = judge(returned, layout, TODAY).view
+    value = view.program.value(expr)
+    table = next(column.table for column in view.program.column_list if column.field.code == field)
+    rows = view.rows[table.number] or ["1"]
+    found = [value(view, row, None) for row in rows]
+    return [set(each) if isinstance(each, tuple) else each for each in found]
 
 
 def form(**answers: Any) -> Submission:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.answer import State
 from hrge_xl.checks import Outcome, check
-from hrge_xl.checks.batch import Batch
-from hrge_xl.checks.error_propagation import NONE, ErrorPropagation
-from hrge_xl.checks.evaluator import Evaluator
-from hrge_xl.checks.hits import Finder
-from hrge_xl.checks.readings import readings
-from hrge_xl.checks.required import Requirements
-from hrge_xl.checks.violations import wrong_answers
+from hrge_xl.checks.doubts import in_doubt
+from hrge_xl.checks.run import judge
 from hrge_xl.language import Problem, parse_condition
+from hrge_xl.language.values import Unknown
 from hrge_xl.layout import Layout, address, build
-from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.model import Spec
 from hrge_xl.spec.scope import Scope
 from tests.build_submission import submission
@@ -156,19 +150,14 @@ def decided(condition: str, answers: dict[Key, Any], spoilt: set[Key]) -> list[t
     """For each row whether a condition holds, and whether that is certain; rows that do not count are not."""
     kinds = {key: PROBLEM[key[2][4]] for key in spoilt}
     changes = {key: unread("?", kind) for key, kind in kinds.items()}
-    batch = Batch.of([(submission(SMALL_LAYOUT, answers, changes), SMALL_LAYOUT)], TODAY)
-    run, finder = Evaluator(batch, compiled(SMALL)), Finder(batch)
-    Requirements(run)
-    hits = [*readings(batch, finder), *wrong_answers(run, finder)]
+    plain, _, gaps, hits = judge(submission(SMALL_LAYOUT, answers, changes), SMALL_LAYOUT, TODAY)
     expr = parse_condition(condition, Scope(SMALL, SMALL.tool["REG"], SMALL.tool["REG"].field_blocks[0]))
     assert not isinstance(expr, Problem), expr
-    doubt = ErrorPropagation(run, hits).of(expr)
-    shape = (1, len(ROWS))
-    holds, open_ = (np.broadcast_to(each, shape)[0] for each in (run.holds(expr), doubt != NONE))
-    active = batch.active(batch.cell_index.rows_of("REG"))[0]  # type: ignore[arg-type]
+    holds, careful = plain.program.value(expr), in_doubt(plain, hits, gaps) or plain
+    active = plain.active_sets[plain.program.table("REG")]
     return [
-        (bool(yes), bool(there and not doubtful))
-        for yes, doubtful, there in zip(holds, open_, active, strict=True)
+        (holds(plain, row, None), row in active and not isinstance(holds(careful, row, None), Unknown))
+        for row in ROWS
     ]
 
 

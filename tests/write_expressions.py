@@ -98,7 +98,7 @@ def page() -> str:
         "## What they become",
         "",
         "On return: what the function itself says in `hrge_xl/language/functions/`; operators in",
-        "`hrge_xl/checks/evaluator.py`.",
+        "`hrge_xl/language/compiler.py`.",
         "",
         "In the sheet: the formula below, as it is in the first row of the register of the example spec",
         f"(`{ROW}`); around it is what makes a blank or an error harmless. Functions that are *reader only* have",

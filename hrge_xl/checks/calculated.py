@@ -2,114 +2,91 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ..answer import Answer, Key, State, Value
 from ..fields import Field
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
-from ..language import FIGURES, Type
-from ..language.texts import BLANK
-from ..language.vectors import Bools, Floats, Integers, Vector
+from ..language import Type
+from ..language.values import Unknown
 from ..numerals import from_serial, shown
 from ..spec.model import Spec
 from ..words import tidy
-from .cell_index import Column
-from .evaluator import Evaluator
-from .hits import Finder, Hit
-from .readings import answers_by_column
+from .answer_view import AnswerView
+from .hits import Hit, at_answer
+from .program import Column
 
 CLOSE, ZERO = 1e-9, 1e-12
 
 
-def columns(run: Evaluator) -> Iterator[Column]:
-    """Give the calculated fields."""
-    return (column for column in run.batch.cell_index.column_list if column.key in run.program.formulas)
-
-
-def values(run: Evaluator) -> list[dict[Key, Value]]:
-    """For each submission every calculated value that is there."""
-    found: list[dict[Key, Value]] = [{} for _ in range(run.batch.size)]
-    for column in columns(run):
-        vector, (tool, code) = _rows(run, column), column.key
-        for submission, row in zip(*(axis.tolist() for axis in np.nonzero(vector.known)), strict=True):
-            value = _value(run, vector, submission, row)
+def calculated_values(view: AnswerView) -> dict[Key, Value]:
+    """Give every calculated value that is there."""
+    found: dict[Key, Value] = {}
+    for column in view.program.calculated:
+        (tool, code), number = column.key, column.number
+        for row in view.active[column.table.number]:
+            value = as_value(column, view.calculated(number, row))
             if value is not None:
-                found[submission][tool, column.table.rows[row], code] = value
+                found[tool, row, code] = value
     return found
 
 
-def overwritten(now: Evaluator, then: Evaluator, finder: Finder) -> Iterator[Hit]:
-    """Give cells that show something else than what comes out (V017 typed, V019 by formula), and typed ones that agree.
+def as_value(column: Column, worked_out: object) -> Value | None:
+    """Give what a formula comes to as an answer: days as days."""
+    if isinstance(worked_out, Unknown | bool) or not isinstance(worked_out, float | str | tuple):
+        return None
+    return (
+        from_serial(worked_out) if column.type is Type.DATE and isinstance(worked_out, float) else worked_out
+    )
 
-    What depends on the day is compared with what came out then, when the sheets were calculated.
+
+def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
+    """Give cells that show something else than comes out (V017 typed, V019 by formula), and typed ones that agree.
+
+    What depends on the day is compared with what came out `then`, when the sheets were calculated.
     """
-    for column, at in answers_by_column(now.batch):
-        if column.key not in now.program.formulas:
+    for number, cell in enumerate(now.cells):
+        if cell is None or cell[0].number not in now.program.formulas:
             continue
-        run = then if column.key in now.program.dated else now
-        differs, typed = _differs(run, column, at), ~run.batch.formula[at] & run.batch.given[at]
-        for place in at[differs].tolist():
-            yield _difference(run, finder, column, place)
-        yield from (finder.at_answer(FORMULA_OVERWRITTEN, place) for place in at[typed & ~differs].tolist())
+        column, row, _ = cell
+        view = then if column.number in now.program.dated else now
+        value = view.calculated(column.number, row)
+        if _differs(now, number, column, row, value):
+            answer = now.answers[number]
+            replaced = (*answer.key, answer.part) in now.submission.replaced
+            kind = CALCULATION_NOT_CURRENT if answer.formula and not replaced else CALCULATION_DIFFERS
+            hit = at_answer(kind, column, row, answer)
+            language = now.layout.language
+            hit.detail["expected"] = said(as_value(column, value), column.field, now.program.spec, language)
+            yield hit
+        elif now.states[number] is State.ANSWERED and not now.answers.columns.formulas[number]:
+            yield at_answer(FORMULA_OVERWRITTEN, column, row, now.answers[number])
 
 
-def _difference(run: Evaluator, finder: Finder, column: Column, place: int) -> Hit:
-    replaced = _is_replaced(run, place)
-    kind = CALCULATION_NOT_CURRENT if run.batch.formula[place] and not replaced else CALCULATION_DIFFERS
-    hit = finder.at_answer(kind, place)
-    vector, row = _rows(run, column), hit.slot - column.slot
-    value = _value(run, vector, hit.submission, row)
-    language = run.batch.layouts[hit.submission].language
-    hit.detail["expected"] = said(value, column.field, run.program.spec, language)
-    return hit
-
-
-def _is_replaced(run: Evaluator, place: int) -> bool:
-    """Say whether another formula than the issued one stands in the cell of an answer."""
-    answer, submission = run.batch.answers[place], run.batch.submissions[int(run.batch.submission[place])]
-    return (*answer.key, answer.part) in submission.replaced
-
-
-def _differs(run: Evaluator, column: Column, at: Integers) -> Bools:
-    batch, vector = run.batch, _rows(run, column)
-    place = batch.submission[at], batch.slot[at] - column.slot
-    state, expected = batch.state[at], vector.known[place]
-    both = batch.given[at] & expected
-    differs = (batch.given[at] != expected) | (state == State.ERROR.value)
-    differs[both] = ~_equal(run, column, at[both], vector.data[place][both])
-    # a row without answers calculates nothing; what its formula shows there does not matter
-    idle = batch.formula[at] & ~batch.active(column.table)[place]
-    return np.asarray(differs & (state != State.NOT_CALCULATED.value) & ~idle)
-
-
-def _equal(run: Evaluator, column: Column, at: Integers, expected: NDArray[Any]) -> Bools:
-    if column.field.result in ("number", "date"):
-        return _same_figure(run.batch.figure[at], expected, column.field.decimals)
-    seen: dict[tuple[str, int, int], bool] = {}
-    languages = [run.batch.layouts[each].language for each in run.batch.submission[at].tolist()]
-    keys = list(zip(languages, run.batch.text[at].tolist(), expected.tolist(), strict=True))
-    for language, text, wanted in set(keys):
-        seen[language, text, wanted] = _same_text(run, column.field, language, text, wanted)
-    return np.array([seen[key] for key in keys], dtype=bool)
-
-
-def _same_text(run: Evaluator, field: Field, language: str, text: int, wanted: int) -> bool:
-    if text == BLANK:
+def _differs(view: AnswerView, number: int, column: Column, row: str, value: object) -> bool:
+    """Say whether a cell shows something else than the value that comes out."""
+    state = view.states[number]
+    if state is State.NOT_CALCULATED:
         return False
-    strings = run.texts.strings
-    return tidy(strings[text]) == tidy(said(strings[wanted], field, run.program.spec, language))
+    if view.answers.columns.formulas[number] and row not in view.active_sets[column.table.number]:
+        return False  # a row without answers calculates nothing; what its formula shows there does not matter
+    given = state is State.ANSWERED
+    if not given or value is None:
+        return state is State.ERROR or given is not (value is not None)
+    if isinstance(value, float):
+        figure = view.figures[number]
+        return figure is None or not _same_figure(figure, value, column.field.decimals)
+    text = view.said[number]
+    expected = said(as_value(column, value), column.field, view.program.spec, view.layout.language)
+    return text is None or tidy(text) != tidy(expected)
 
 
-def _same_figure(shown: Floats, expected: Floats, decimals: int | None) -> Bools:
-    equal = np.isclose(shown, expected, rtol=CLOSE, atol=ZERO)
-    if decimals is None:
-        return equal
-    return np.asarray(equal | (np.round(shown, decimals) == np.round(expected, decimals)))
+def _same_figure(stands: float, expected: float, decimals: int | None) -> bool:
+    if math.isclose(stands, expected, rel_tol=CLOSE, abs_tol=ZERO):
+        return True
+    return decimals is not None and round(stands, decimals) == round(expected, decimals)
 
 
 def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:
@@ -122,25 +99,6 @@ def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:
     if isinstance(value, float):
         return shown(value if field.decimals is None else round(value, field.decimals))
     return shown(value)
-
-
-def _rows(run: Evaluator, column: Column) -> Vector:
-    vector = run.column(column)
-    return Vector(vector.type, run.rows(vector, column.table), run.over_rows(vector.filled, column.table))
-
-
-def value_at(run: Evaluator, column: Column, submission: int, row: int) -> Value | None:
-    """Give one calculated value, or None."""
-    return _value(run, _rows(run, column), submission, row)
-
-
-def _value(run: Evaluator, vector: Vector, submission: int, row: int) -> Value | None:
-    value = vector.data[submission, row]
-    if vector.type not in FIGURES:
-        return run.texts.strings[int(value)] if value != BLANK else None
-    if np.isnan(value):
-        return None
-    return from_serial(float(value)) if vector.type is Type.DATE else float(value)
 
 
 def shown_answer(answer: Answer) -> str:

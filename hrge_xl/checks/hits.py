@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-
-import numpy as np
 
 from ..answer import Answer
 from ..findings import Kind
-from ..language.vectors import Bools, Integers
+from ..language.compiler import Row
 from ..spec.model import Rule
-from .batch import Batch
-from .cell_index import Column
+from .answer_view import AnswerView
+from .program import Column
 
-NO_SLOT = -1
+HitKey = tuple[str, int, Row]  # code, number of the column, row
+NOWHERE = -1  # the number of the column of a hit that has no place of its own
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Hit:
-    """One thing found: its kind, or the rule that is broken; the submission, slot and part, and the answer there."""
+    """One thing found: its kind, or the rule that is broken; where, and the answer there. Without a column: nowhere."""
 
     kind: Kind | Rule
-    submission: int
-    slot: int = NO_SLOT
+    column: Column | None = None
+    row: Row = None
     part: int = 0  # which cell of the slot, from 0
     answer: Answer | None = None
     detail: dict[str, str] = field(default_factory=dict)
@@ -39,33 +37,24 @@ class Hit:
         """The rule that is broken; None for a finding of the program."""
         return self.kind if isinstance(self.kind, Rule) else None
 
+    @property
+    def slot(self) -> tuple[int, Row]:
+        """Number of the column, and row."""
+        return NOWHERE if self.column is None else self.column.number, self.row
 
-class Finder:
-    """Makes hits from arrays, and finds the answers that stand in a slot."""
+    @property
+    def key(self) -> HitKey:
+        """Code, number of the column, and row."""
+        return self.code, *self.slot
 
-    def __init__(self, batch: Batch) -> None:
-        self.batch = batch
 
-    @cached_property
-    def _position(self) -> Integers:
-        matrix = np.full((self.batch.size, self.batch.cell_index.cell_count), -1, dtype=np.int64)
-        matrix[self.batch.submission, self.batch.cell] = np.arange(len(self.batch.answers))
-        return matrix
+def at_answer(kind: Kind, column: Column, row: Row, answer: Answer) -> Hit:
+    """Give a hit at one answer."""
+    return Hit(kind, column, row, max(answer.part - 1, 0), answer)
 
-    def answers(self, submission: int, column: Column, row: int) -> list[Answer]:
-        """Give the answers in the cells of a slot."""
-        first = column.cell + row * column.parts
-        found = self._position[submission, first : first + column.parts]
-        return [self.batch.answers[place] for place in found.tolist() if place >= 0]
 
-    def at_answer(self, kind: Kind, place: int) -> Hit:
-        """Give a hit at one answer of the long list."""
-        batch, answer = self.batch, self.batch.answers[place]
-        part = max(answer.part - 1, 0)
-        return Hit(kind, int(batch.submission[place]), int(batch.slot[place]), part, answer)
-
-    def at_rows(self, kind: Kind | Rule, column: Column, where: Bools) -> Iterator[Hit]:
-        """Give a hit for every row of a field where something is the case."""
-        for submission, row in zip(*(axis.tolist() for axis in np.nonzero(where)), strict=True):
-            answers = self.answers(submission, column, row)
-            yield Hit(kind, submission, column.slot + row, 0, answers[0] if answers else None)
+def at_rows(view: AnswerView, kind: Kind | Rule, column: Column, rows: Iterable[Row]) -> Iterator[Hit]:
+    """Give a hit for each of some rows of a field, at the first answer that stands there."""
+    for row in rows:
+        answers = view.by_slot.get((column.number, row), ())
+        yield Hit(kind, column, row, 0, answers[0] if answers else None)

@@ -11,32 +11,28 @@ from itertools import chain
 from ..findings import Finding
 from ..layout.wording import excerpt, finding_of
 from ..observation import Observation
-from .batch import Batch
+from .answer_view import AnswerView
 from .messages import label
 
 ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 Order = tuple[int, int, int, int, str]
 
 
-def observations(batch: Batch, number: int, more: Iterable[Observation] = ()) -> Iterator[Finding]:
-    """Give the observations of one submission, and more that checking brought."""
-    found = chain(batch.submissions[number].observations, more)
-    return (_finding(batch, number, each) for each in found)
+def observations(view: AnswerView, more: Iterable[Observation] = ()) -> Iterator[Finding]:
+    """Give the observations of a return, and more that checking brought."""
+    language = view.layout.language
+    for observation in chain(view.submission.observations, more):
+        seen = replace(observation, value=excerpt(observation.value or "") or None)
+        column = view.program.columns.get((seen.tool or "", seen.field or ""))
+        if column is not None:
+            seen = replace(seen, label=label(column, seen.row, language))
+        field = None if column is None else column.field
+        yield finding_of(seen, view.submission.path, language, field)
 
 
-def _finding(batch: Batch, number: int, seen: Observation) -> Finding:
-    language, field = batch.layout(number).language, None
-    seen = replace(seen, value=excerpt(seen.value or "") or None)
-    column = batch.cell_index.columns.get((seen.tool or "", seen.field or ""))
-    if column is not None:
-        seen = replace(seen, label=label(column, column.table.number.get(seen.row or ""), language))
-        field = column.field
-    return finding_of(seen, batch.submissions[number].path, language, field)
-
-
-def in_order(batch: Batch, number: int, findings: list[Finding]) -> list[Finding]:
+def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:
     """Give findings by sheet, row and column; the worst first where several stand in one cell."""
-    sheets, named = batch.layout(number).sheets, batch.submissions[number].sheets
+    sheets, named = view.layout.sheets, view.submission.sheets
     tools = {sheet.tool.code: place for place, sheet in enumerate(sheets)}
     names = {named.get(sheet.tool.code) or sheet.name: place for place, sheet in enumerate(sheets)}
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-
-import numpy as np
 
 from ..fields import PersonalData
 from ..findings import Kind
 from ..findings.privacy import DOCUMENT_NUMBER, E_MAIL_ADDRESS, PHONE_NUMBER
-from ..language.vectors import Bools
 
 E_MAIL = re.compile(r"[\w.+%-]+[@＠][\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
 MONEY = (
@@ -37,12 +33,8 @@ PATTERNS = {E_MAIL_ADDRESS: E_MAIL, PHONE_NUMBER: PHONE, DOCUMENT_NUMBER: DOCUME
 POSSIBLE = re.compile(r"[@＠]|\d\W{0,3}\d\W{0,3}\d|\d\w{2}")  # quick: nothing else can match
 
 
-def patterns(texts: Sequence[str]) -> dict[Kind, Bools]:
-    """Say for each kind of personal data which texts seem to hold it."""
-    likely = [POSSIBLE.search(text) is not None for text in texts]
-    return {
-        kind: np.array(
-            [maybe and pattern.search(text) is not None for maybe, text in zip(likely, texts, strict=True)]
-        )
-        for kind, pattern in PATTERNS.items()
-    }
+def kinds_in(text: str) -> list[Kind]:
+    """Give the kinds of personal data that a text seems to hold."""
+    if POSSIBLE.search(text) is None:
+        return []
+    return [kind for kind, pattern in PATTERNS.items() if pattern.search(text) is not None]

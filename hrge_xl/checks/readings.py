@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
-
-import numpy as np
 
 from ..answer import State
 from ..fields import ColumnKind, kind_of
 from ..findings import Kind
 from ..findings import value as v
-from ..language.texts import BLANK
-from ..language.vectors import Bools, Integers
 from ..spec.compiled import CompiledSpec
 from ..words import CELL_LIMIT, fits_a_cell
-from .batch import Batch
-from .cell_index import Column
-from .hits import Finder, Hit
-from .privacy import EXPECTED, PATTERNS, patterns
+from .answer_view import AnswerView, CellAt
+from .hits import Hit, at_answer
+from .privacy import EXPECTED, PATTERNS, kinds_in
 
-STATES = {v.ERROR_IN_CELL: State.ERROR, v.FORMULA_NEVER_CALCULATED: State.NOT_CALCULATED}
+STATES = {State.ERROR: v.ERROR_IN_CELL, State.NOT_CALCULATED: v.FORMULA_NEVER_CALCULATED}
 PROBLEMS = {
     ColumnKind.CODE: (v.NOT_IN_LIST,),
     ColumnKind.TEXT: (),
@@ -35,42 +31,41 @@ NOTES = {
 }
 
 
-def readings(batch: Batch, finder: Finder) -> Iterator[Hit]:
+def readings(view: AnswerView) -> list[Hit]:
     """Give a hit for everything that reading noticed of a cell that people fill in."""
-    for kind, at in _noticed(batch, _asked_of(batch)):
-        yield from (finder.at_answer(kind, place) for place in at.tolist())
+    found: list[Hit] = []
+    columns = view.answers.columns
+    chosen: dict[tuple[int, str | None], set[str]] = defaultdict(set)
+    for number, cell in enumerate(view.cells):
+        if cell is None or not cell[0].asked:
+            continue
+        state, remarked = view.states[number], columns.remarked.get(number)
+        kinds = [STATES[state]] if state in STATES else []
+        if state is State.ANSWERED:
+            kinds += [v.FORMULA_IN_ANSWER] if columns.formulas[number] else []
+            if remarked is not None:
+                kinds += [_kind(code) for code in (remarked.problem, *remarked.notes) if code]
+            kinds += _of_text(view, cell, view.said[number], chosen)
+        found += (at_answer(kind, cell[0], cell[1], view.answers[number]) for kind in kinds)
+    return found
 
 
-def kinds_of(compiled: CompiledSpec) -> set[str]:
-    """Give the codes of all findings of this sort that the fields of a spec can have."""
-    kinds = {kind_of(field) for _, _, field in compiled.spec.places() if field.asked}
-    found: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES} if kinds else set()
-    for kind in kinds:
-        found |= {*PROBLEMS[kind], *NOTES[kind]}
-        found |= {v.TEXT_TOO_LONG, *PATTERNS} if kind is ColumnKind.TEXT else set()
-        found |= {v.CHOSEN_TWICE} if kind is ColumnKind.CODE else set()
-    return {kind.code for kind in found}
-
-
-def _asked_of(batch: Batch) -> Bools:
-    """Say for each answer whether people fill its cell in."""
-    asked = np.array([column.asked for column in batch.cell_index.column_list], dtype=bool)
-    return np.asarray(asked[batch.cell_index.column_of_cell[batch.cell]])
-
-
-def _noticed(batch: Batch, asked: Bools) -> Iterator[tuple[Kind, Integers]]:
-    """Give each kind of finding with the places of its answers."""
-    for kind, state in STATES.items():
-        yield kind, np.flatnonzero(asked & (batch.state == state.value))
-    given = asked & batch.given
-    yield v.FORMULA_IN_ANSWER, np.flatnonzero(given & batch.formula)
-    for code in sorted(set(batch.problem[given].tolist()) - {""}):
-        yield _kind(code), np.flatnonzero(given & (batch.problem == code))
-    for code, places in sorted(batch.notes.items()):
-        at = np.array(places, dtype=np.int64)
-        yield _kind(code), at[given[at]]
-    yield v.CHOSEN_TWICE, _chosen_again(batch, given)
-    yield from _of_texts(batch, np.flatnonzero(given & _is_text(batch)))
+def _of_text(
+    view: AnswerView, cell: CellAt, text: str | None, chosen: dict[tuple[int, str | None], set[str]]
+) -> Iterator[Kind]:
+    """Give what is odd about a text or code: chosen in another cell already, too long for Excel, about a person."""
+    column, row, _ = cell
+    if not text:
+        return
+    if column.several:
+        if text in chosen[column.number, row]:
+            yield v.CHOSEN_TWICE
+        chosen[column.number, row].add(text)
+    if column.is_text:
+        if len(text) > CELL_LIMIT // 2 and not fits_a_cell(text):
+            yield v.TEXT_TOO_LONG
+        expected = {*view.program.spec.expects, *column.field.expects}
+        yield from (kind for kind in kinds_in(text) if EXPECTED[kind] not in expected)
 
 
 @cache
@@ -79,53 +74,12 @@ def _kind(code: str) -> Kind:
     return next(kind for kind in vars(v).values() if isinstance(kind, Kind) and kind.code == code)
 
 
-def _is_text(batch: Batch) -> Bools:
-    texts = np.array(
-        [kind_of(each.field) is ColumnKind.TEXT for each in batch.cell_index.column_list], dtype=bool
-    )
-    return np.asarray(texts[batch.cell_index.column_of_cell[batch.cell]])
-
-
-def _chosen_again(batch: Batch, given: Bools) -> Integers:
-    """Give the cells of a question in which an entry is chosen that another of its cells holds already."""
-    several = np.array([column.parts > 1 for column in batch.cell_index.column_list], dtype=bool)
-    at = np.flatnonzero(given & several[batch.cell_index.column_of_cell[batch.cell]] & (batch.text != BLANK))
-    if not len(at):
-        return at
-    at = at[np.lexsort((batch.cell[at], batch.submission[at]))]
-    chosen = np.column_stack([batch.submission[at], batch.slot[at], batch.text[at]])
-    _, first = np.unique(chosen, axis=0, return_index=True)
-    return np.sort(np.delete(at, first))
-
-
-def _of_texts(batch: Batch, at: Integers) -> Iterator[tuple[Kind, Integers]]:
-    """Give texts that no cell of Excel could hold, and those in which personal data seem to stand."""
-    ids = batch.text[at]
-    different = np.unique(ids[ids != BLANK])
-    strings = [batch.texts.strings[number] for number in different.tolist()]
-    long = [len(text) > CELL_LIMIT // 2 and not fits_a_cell(text) for text in strings]
-    yield v.TEXT_TOO_LONG, at[np.isin(ids, different[long])]
-    if batch.spoken_of and strings:
-        for kind, found in patterns(strings).items():
-            suspect = at[np.isin(ids, different[found])]
-            yield kind, suspect[~_expected(batch, kind, suspect)]
-
-
-def _expected(batch: Batch, kind: Kind, at: Integers) -> Bools:
-    """Say of which answers the field, or the whole spec, expects this kind of personal data."""
-    cell_index, data = batch.cell_index, EXPECTED[kind]
-    anywhere = data in cell_index.spec.expects
-    of_column = np.array(
-        [anywhere or data in each.field.expects for each in cell_index.column_list], dtype=bool
-    )
-    return np.asarray(of_column[cell_index.column_of_cell[batch.cell[at]]])
-
-
-def answers_by_column(batch: Batch) -> Iterator[tuple[Column, Integers]]:
-    """Give each column that has answers, with their places."""
-    columns = batch.cell_index.column_of_cell[batch.cell]
-    order = np.argsort(columns, kind="stable")
-    starts = np.flatnonzero(np.diff(columns[order], prepend=-1))
-    for run in np.split(order, starts[1:]):
-        if len(run):
-            yield batch.cell_index.column_list[int(columns[run[0]])], run
+def kinds_of(compiled: CompiledSpec) -> set[str]:
+    """Give the codes of all findings of this sort that the fields of a spec can have."""
+    kinds = {kind_of(field) for _, _, field in compiled.spec.places() if field.asked}
+    found: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES.values()} if kinds else set()
+    for kind in kinds:
+        found |= {*PROBLEMS[kind], *NOTES[kind]}
+        found |= {v.TEXT_TOO_LONG, *PATTERNS} if kind is ColumnKind.TEXT else set()
+        found |= {v.CHOSEN_TWICE} if kind is ColumnKind.CODE else set()
+    return {kind.code for kind in found}

@@ -1,11 +1,10 @@
-"""One batch from answers to outcomes."""
+"""One return from answers to its outcome."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
-
-import numpy as np
 
 from .. import kept_texts
 from ..findings import Severity, codes
@@ -14,218 +13,174 @@ from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..layout import Layout
 from ..observation import Observation
-from ..spec.compiled import CompiledSpec
-from .batch import Batch
-from .calculated import columns, overwritten, values
-from .draft_batch import DraftBatch, Plan
-from .error_propagation import NONE, ErrorPropagation
-from .evaluator import Evaluator
-from .hits import NO_SLOT, Finder, Hit
-from .indeterminate_checks import doubts_of, indeterminate, unknown
-from .listed_rows import kept
+from ..submission import Submission
+from .answer_view import AnswerView, IssuedTables
+from .calculated import calculated_values, overwritten
+from .doubts import in_doubt
+from .gaps import Gap, gaps_of
+from .hits import Hit
 from .messages import FindingWriter
 from .observed import in_order, observations
 from .outcome import Outcome, Progress
+from .program import Program, program_of
 from .readings import kinds_of, readings
-from .required import NOT_REQUIRED, Reasons, Requirements, missing
 from .results import differing_results
-from .sheet_view import as_seen, is_seen_otherwise
+from .sheet_view import as_seen
 from .verdicts import check_numbers, verdicts
-from .violations import other_countries, other_periods, violations, wrong_answers
-
-
-def outcomes(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> list[Outcome]:
-    """Check one batch; with `in_sheets` also what the check cells must say."""
-    judged = _judge(program, batch, in_sheets=in_sheets)
-    run, results = judged.run, judged.results
-    doubts = doubts_of(run, judged.hits)
-    open_ones = indeterminate(doubts) if doubts else []
-    wording, held_back = FindingWriter(run, judged.finder), {each.key for each in open_ones}
-    spoken = [
-        hit
-        for hit in judged.hits
-        if (hit.code, hit.submission, hit.slot) not in held_back
-        and hit.code not in run.batch.submissions[hit.submission].not_run
-    ]
-    _word(wording, spoken, results, _results(program, batch, judged))
-    _measure(run.batch, judged.reasons, results)
-    _account(run.batch, program, results)
-    for submission, whys in wording.indeterminate(open_ones).items():
-        results[submission].checks_not_run |= whys
-    if doubts:
-        _forget(doubts, results)
-    return results
-
-
-def _forget(doubts: ErrorPropagation, results: Sequence[Outcome]) -> None:
-    """Leave out calculated values that are made from what could not be read."""
-    for column in columns(doubts.run):
-        for number, row in zip(*np.nonzero(unknown(doubts, column) != NONE), strict=True):
-            if not doubts.batch.submissions[number].older:  # there it was not asked, which is known
-                tool, code = column.key
-                results[number].calculated.pop((tool, column.table.rows[row], code), None)
-
-
-def foretold(program: CompiledSpec, plans: Sequence[Plan]) -> list[Outcome]:
-    """Foretell what the sheets of one batch of workbooks will say: verdicts and calculated values, nothing in words."""
-    return _judge(program, DraftBatch.to_be(plans), in_sheets=True).results
-
+from .violations import broken_rules, missing, other_country, other_period, wrong_answers
 
 CALCULATED = (CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT)
 
 
-class _Judged(NamedTuple):
-    """A batch with everything that was found in it, before it is put into words."""
+class Judged(NamedTuple):
+    """A return with everything that was found in it, before it is put into words."""
 
-    run: Evaluator
-    finder: Finder
-    reasons: Reasons
-    hits: list[Hit]
-    results: list[Outcome]
+    view: AnswerView
+    then: AnswerView  # as of the day that its sheets were calculated on
+    gaps: Sequence[Gap]
+    hits: Sequence[Hit]
 
 
-def _judge(program: CompiledSpec, batch: Batch, *, in_sheets: bool) -> _Judged:
-    run, finder = Evaluator(batch, program), Finder(batch)
-    requirements = Requirements(run)
-    reasons = requirements.matrix()
+def outcome(submission: Submission, layout: Layout, today: date, *, in_sheets: bool) -> Outcome:
+    """Check one return; with `in_sheets` also what the check cells must say."""
+    judged = judge(submission, layout, today)
+    view, program = judged.view, judged.view.program
+    result = _without_words(judged, in_sheets=in_sheets)
+    doubtful = in_doubt(view, judged.hits, judged.gaps)
+    undecided = doubtful.undecided() if doubtful else []
+    held_back = {hit.key for hit, _ in undecided}
+    writer = FindingWriter(view, judged.gaps)
+    spoken = (hit for hit in judged.hits if hit.key not in held_back and hit.code not in submission.not_run)
+    found = [*map(writer.finding, spoken), *observations(view, _results(judged, today))]
+    result.findings = in_order(view, found)
+    for tool in layout.sheet:
+        if any(column.asked for column in program.column_list if column.table.tool.code == tool):
+            result.progress[tool] = Progress(*view.counts(tool))
+    for finding in result.findings:
+        progress = result.progress.get(finding.tool or "")
+        if progress is not None:
+            progress.errors += finding.severity is Severity.ERROR
+            progress.warnings += finding.severity is Severity.WARNING
+    _account(view, result)
+    result.checks_not_run |= writer.reasons(undecided)
+    for key in doubtful.without_known_value() if doubtful else ():
+        result.calculated.pop(key, None)
+    return result
+
+
+def foretold(submission: Submission, layout: Layout, today: date) -> Outcome:
+    """Foretell what the sheets of a workbook will say: verdicts and calculated values, nothing in words."""
+    return _without_words(judge(submission, layout, today), in_sheets=True)
+
+
+def closed_rows(submission: Submission, layout: Layout, today: date) -> frozenset[tuple[str, str]]:
+    """Give the rows of registers in use that are over, as tool and row: what the option `closed` says of them."""
+    view = _view(submission, layout, today)
+    return frozenset(
+        (table.tool.code, row)
+        for table, over in view.program.closed
+        for row in view.active[table.number]
+        if over(view, row, None)
+    )
+
+
+def _view(submission: Submission, layout: Layout, today: date) -> AnswerView:
+    program = program_of(layout.spec)
+    tables = program.issued.get((layout.language, layout.digest))
+    if tables is None:
+        tables = program.issued[layout.language, layout.digest] = IssuedTables(program, layout)
+    return AnswerView(tables, submission, today)
+
+
+def judge(submission: Submission, layout: Layout, today: date) -> Judged:
+    """Find everything in a return that the sheet or the reader can find fault with."""
+    view = _view(submission, layout, today)
+    day, gaps = submission.calculated_on, gaps_of(view)
+    other_day = view.program.compiled.by_the_day and day is not None and day != today
+    then = view.on(day) if other_day and day is not None else view
+    unread = frozenset(slot for gap in gaps for slot in gap.slots)
     hits = [
-        *readings(batch, finder),
-        *wrong_answers(run, finder),
-        *missing(requirements, reasons),
-        *overwritten(run, _as_calculated(run), finder),
-        *violations(run, finder),
-        *other_countries(run, finder),
-        *other_periods(run, finder),
+        *readings(view),
+        *wrong_answers(view),
+        *missing(view, unread),
+        *overwritten(view, then),
+        *broken_rules(view),
+        *other_country(view),
+        *other_period(view),
     ]
-    results = [
-        Outcome(calculated=calculated, kept=rows)
-        for calculated, rows in zip(values(run), kept(run), strict=True)
-    ]
-    if in_sheets:
-        for result, verdict in zip(results, verdicts(batch, program, reasons, hits), strict=True):
-            result.verdicts = verdict
-    return _Judged(run, finder, reasons, hits, results)
+    return Judged(view, then, gaps, hits)
 
 
-def _results(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, Sequence[Observation]]:
-    """Find what check cells and lists of submissions show otherwise than they should have when they were calculated."""
-    if not any(each.shown_checks for each in batch.submissions):
-        return {}
-    found = _differing(program, batch, judged)
-    unsure = [number for number, told in found.items() if told and is_seen_otherwise(batch, number)]
-    if unsure:  # what an answer decides that its sheet does not understand, the sheet cannot show
-        seen = as_seen(batch, unsure)
-        again = _differing(program, seen, _judge(program, seen, in_sheets=False))
-        found |= {unsure[number]: told for number, told in again.items()}
-    wrong = {hit.submission for hit in judged.hits if hit.kind in CALCULATED}
+def _without_words(judged: Judged, *, in_sheets: bool) -> Outcome:
+    view = judged.view
+    return Outcome(
+        verdicts=verdicts(view, judged.hits) if in_sheets else {},
+        calculated=calculated_values(view),
+        kept={key: view.rows_listed(key) for key in view.program.lists},
+    )
+
+
+def _results(judged: Judged, today: date) -> Sequence[Observation]:
+    """Find what check cells and lists show otherwise than they should have when they were calculated."""
+    submission, layout = judged.view.submission, judged.view.layout
+    if not submission.shown_checks:
+        return ()
+    found = _differing(judged)
+    if found:  # what an answer decides that its sheet does not understand, the sheet cannot show
+        seen = as_seen(submission, layout)
+        found = found if seen is None else _differing(judge(seen, layout, today))
     # Where a check or a calculated answer shows something else, what follows from it is not news.
-    return {
-        number: told if told or number in wrong else batch.submissions[number].shown_otherwise
-        for number, told in found.items()
-    }
+    if found or any(hit.kind in CALCULATED for hit in judged.hits):
+        return found
+    return submission.shown_otherwise
 
 
-def _differing(program: CompiledSpec, batch: Batch, judged: _Judged) -> dict[int, Sequence[Observation]]:
-    """For each submission which check cells and lists show something else than follows from its answers."""
-    reasons, hits, rows = judged.reasons, judged.hits, [result.kept for result in judged.results]
-    if program.by_the_day and list(batch.calculated_on) != list(batch.days):
-        then = Evaluator(batch, program, batch.calculated_on)
-        requirements = Requirements(then)
-        reasons, rows = requirements.matrix(), kept(then)
-        hits = [*_as_of(then, judged), *missing(requirements, reasons)]
-    numbers = check_numbers(batch, program, reasons, hits)
-    return {
-        number: list(differing_results(batch.submissions[number], batch.layout(number), expected, kept_then))
-        for number, (expected, kept_then) in enumerate(zip(numbers, rows, strict=True))
-    }
+def _differing(judged: Judged) -> list[Observation]:
+    """Give the check cells and lists that show something else than follows from the answers."""
+    view, then = judged.view, judged.then
+    hits = judged.hits if then is view else list(_as_of(judged))
+    kept = {key: then.rows_listed(key) for key in view.program.lists}
+    return list(differing_results(view.submission, view.layout, check_numbers(then, hits), kept))
 
 
-def _as_of(then: Evaluator, judged: _Judged) -> Iterator[Hit]:
-    """Give the hits of another day, but for missing answers: those that no day can change, and the others anew."""
-    program, finder = then.program, judged.finder
-    dated = {id(parsed.rule) for parsed in program.dated_rules}
-    checks = {key: {check.kind for check in checks} for key, checks in program.dated_checks.items()}
+def _as_of(judged: Judged) -> Iterator[Hit]:
+    """Give the hits of the day of calculation: those that no day can change, and the others anew."""
+    then, compiled = judged.then, judged.view.program.compiled
+    rules = {id(parsed.rule) for parsed in compiled.dated_rules}
+    checks = {key: {check.kind for check in checks} for key, checks in compiled.dated_checks.items()}
     for hit in judged.hits:
         is_missing = hit.kind is ANSWER_MISSING or (hit.rule is not None and hit.rule.check is None)
-        if not (is_missing or id(hit.rule) in dated or hit.kind in checks.get(_field(then, hit), ())):
+        dated = hit.column is not None and hit.kind in checks.get(hit.column.key, ())
+        if not (is_missing or dated or id(hit.rule) in rules):
             yield hit
-    yield from violations(then, finder, program.dated_rules)
-    yield from wrong_answers(then, finder, program.dated_checks)
+    yield from broken_rules(then, rules)
+    yield from wrong_answers(
+        then, {id(check) for checks in compiled.dated_checks.values() for check in checks}
+    )
+    yield from missing(then, frozenset(slot for gap in judged.gaps for slot in gap.slots))
 
 
-def _field(run: Evaluator, hit: Hit) -> tuple[str, str]:
-    return ("", "") if hit.slot == NO_SLOT else run.batch.cell_index.place[hit.slot][0].key
-
-
-def _as_calculated(run: Evaluator) -> Evaluator:
-    """Give the evaluator as of the days on which the sheets were calculated; itself where no other day can matter."""
-    batch, program = run.batch, run.program
-    if not program.dated or batch.calculated_on == batch.days:
-        return run
-    then = Evaluator(batch, program, batch.calculated_on)
-    Requirements(then)
-    return then
-
-
-def _word(
-    wording: FindingWriter,
-    hits: Sequence[Hit],
-    results: Sequence[Outcome],
-    shown: Mapping[int, Sequence[Observation]],
-) -> None:
-    for hit in hits:
-        results[hit.submission].findings.append(wording.finding(hit))
-    for number, result in enumerate(results):
-        found = [*result.findings, *observations(wording.batch, number, shown.get(number, ()))]
-        result.findings = in_order(wording.batch, number, found)
-
-
-def _measure(batch: Batch, reasons: Reasons, results: Sequence[Outcome]) -> None:
-    """How far each sheet is."""
-    needed = reasons > NOT_REQUIRED
-    given = needed & batch.replies
-    spans: dict[str, list[slice]] = {}
-    for column in batch.cell_index.column_list:
-        if column.asked:
-            spans.setdefault(column.key[0], []).append(column.slots)
-    for tool, slots in spans.items():
-        at = np.concatenate([np.arange(each.start, each.stop) for each in slots])
-        required, answers = needed[:, at].sum(axis=1).tolist(), given[:, at].sum(axis=1).tolist()
-        for number, result in enumerate(results):
-            if tool in batch.layouts[number].sheet:
-                result.progress[tool] = Progress(required[number], answers[number])
-    for result in results:
-        for finding in result.findings:
-            _count(result.progress.get(finding.tool or ""), finding.severity)
-
-
-def _count(progress: Progress | None, severity: Severity) -> None:
-    if progress is not None:
-        progress.errors += severity is Severity.ERROR
-        progress.warnings += severity is Severity.WARNING
-
-
-def _account(batch: Batch, program: CompiledSpec, results: Sequence[Outcome]) -> None:
-    """Which checks ran, and which did not and why."""
-    built_in = kinds_of(program) | {ANSWER_MISSING.code}
-    built_in |= {check.kind.code for each in program.fields.values() for check in each.checks}
+def _account(view: AnswerView, result: Outcome) -> None:
+    """Say which checks ran, and which did not and why."""
+    program, submission = view.program, view.submission
+    compiled = program.compiled
+    ran = kinds_of(compiled) | {ANSWER_MISSING.code} | {parsed.rule.code for parsed in compiled.rules}
+    ran |= {check.kind.code for checks in program.checks.values() for check in checks}
     if program.formulas:
-        built_in |= set(codes(*CALCULATED, FORMULA_OVERWRITTEN))
+        ran |= set(codes(*CALCULATED, FORMULA_OVERWRITTEN))
     if program.spec.identity.country is not None:
-        built_in.add(COUNTRY_DIFFERS.code)
-    if program.spec.identity.period_start is not None and any(any(each.period) for each in batch.submissions):
-        built_in.add(PERIOD_OUTSIDE_ROUND.code)
-    for number, result in enumerate(results):
-        layout, submission = batch.layouts[number], batch.submissions[number]
-        result.checks_not_run = submission.not_run | _not_run(program, layout)
-        rules = {parsed.rule.code for parsed in program.rules}
-        result.checks_run = sorted((built_in | rules) - set(result.checks_not_run))
+        ran.add(COUNTRY_DIFFERS.code)
+    if program.spec.identity.period_start is not None and any(submission.period):
+        ran.add(PERIOD_OUTSIDE_ROUND.code)
+    result.checks_not_run = submission.not_run | _not_run(program, view.layout)
+    result.checks_run = sorted(ran - set(result.checks_not_run))
 
 
-def _not_run(program: CompiledSpec, layout: Layout) -> dict[str, str]:
+def _not_run(program: Program, layout: Layout) -> dict[str, str]:
+    rules = [parsed.rule for parsed in program.compiled.rules]
+    there = {rule.code for rule in rules if rule.tool in layout.sheet}
     reasons = {}
-    there = {parsed.rule.code for parsed in program.rules if parsed.rule.tool in layout.sheet}
-    for rule in (parsed.rule for parsed in program.rules):
+    for rule in rules:
         if rule.code not in there:  # a rule may stand for several sheets
             reasons[rule.code] = kept_texts.NO_SHEET
         elif rule.check is None and not rule.require:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from ..answer import Answer
@@ -10,7 +9,6 @@ from ..answer_columns import AnswerColumns
 from ..findings import value as v
 from ..layout import Layout, Slot
 from ..submission import Submission
-from .batch import Batch
 from .verdicts import IN_THE_SHEET, is_overlooked
 
 NOT_UNDERSTOOD = {
@@ -22,21 +20,13 @@ NOT_UNDERSTOOD = {
 }  # fmt: skip
 
 
-def is_seen_otherwise(batch: Batch, number: int) -> bool:
-    """Say whether the sheets of a submission do not understand some of the answers that the reader did."""
-    layout, answers = batch.layout(number), AnswerColumns.of(batch.submissions[number].answers)
-    remarked = (answers[at] for at, each in answers.columns.remarked.items() if each.notes)
-    return any(_as_seen(answer, layout) is not answer for answer in remarked)
-
-
-def as_seen(batch: Batch, numbers: Sequence[int]) -> Batch:
-    """Give some submissions of a batch, with their answers as their sheets see them."""
-    pairs = [(_submission(batch.submissions[n], batch.layout(n)), batch.layout(n)) for n in numbers]
-    return replace(Batch.of(pairs, batch.days[0]), days=[batch.days[n] for n in numbers])
-
-
-def _submission(read: Submission, layout: Layout) -> Submission:
-    return replace(read, answers=[_as_seen(answer, layout) for answer in read.answers])
+def as_seen(submission: Submission, layout: Layout) -> Submission | None:
+    """Give a return with its answers as its sheets see them; None where they understand all that the reader does."""
+    answers = AnswerColumns.of(submission.answers)
+    noted = [at for at, remarked in answers.columns.remarked.items() if remarked.notes]
+    if all(_as_seen(answer, layout) is answer for answer in map(answers.make, noted)):
+        return None
+    return replace(submission, answers=[_as_seen(answer, layout) for answer in answers])
 
 
 def _as_seen(answer: Answer, layout: Layout) -> Answer:

@@ -7,23 +7,20 @@ a mistake to the sheet: `IN_THE_SHEET` says which.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
-
-import numpy as np
 
 from ..answer import Answer, Key
 from ..fields import ColumnKind, Field, kind_of
 from ..findings import Kind
 from ..findings import value as v
-from ..layout import Layout
-from ..layout.messages import REQUIRED as REQUIRED_NUMBER
-from ..spec.compiled import CompiledSpec
-from .batch import Batch
-from .cell_index import CellIndex
-from .hits import NO_SLOT, Hit
+from ..language.compiler import Row
+from ..layout import Layout, Slot
+from ..layout.messages import REQUIRED
+from .answer_view import AnswerView
+from .hits import Hit
 from .outcome import Verdict
-from .required import NOT_REQUIRED, Reasons
+from .program import Program
 
 BROKEN, NEVER_CALCULATED, MISSING, NOT_ASKED, READING, CHECKS, RULES = (
     0,
@@ -55,71 +52,49 @@ FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
     v.ANSWER_MISSING.code: MISSING,
     v.NOT_ASKED_HERE.code: NOT_ASKED,
 }
-NOTHING, REQUIRED = Verdict("", required=False), Verdict("", required=True)
 
 
-class Sheets:
-    """For each layout the slots that have a check cell, as keys and as numbers."""
-
-    def __init__(self, cell_index: CellIndex, layouts: Iterable[Layout]) -> None:
-        self.keys: list[list[Key]] = []
-        self.slots: list[list[int]] = []
-        for layout in layouts:
-            checked = [slot for slot in layout.slots.values() if slot.check is not None]
-            columns = [cell_index.columns[slot.tool, slot.field.code] for slot in checked]
-            self.keys.append([slot.key for slot in checked])
-            pairs = zip(columns, checked, strict=True)
-            self.slots.append([column.slot + column.table.number[slot.row] for column, slot in pairs])
+def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:
+    """Give the verdict of every slot that has a check cell."""
+    first = _first_in_sheet(view, hits)
+    return {
+        slot.key: _verdict(first.get(place, ""), place in required)
+        for required in [_required(view)]
+        for place, slot in _checked(view)
+    }
 
 
-def verdicts(
-    batch: Batch, program: CompiledSpec, reasons: Reasons, hits: Iterable[Hit]
-) -> list[dict[Key, Verdict]]:
-    """For each submission the verdict of every slot that has a check cell."""
-    sheets, first = Sheets(batch.cell_index, batch.kinds), _first(batch, program, hits)
-    templates = [dict.fromkeys(keys, NOTHING) for keys in sheets.keys]
-    tables = []
-    for submission, kind in enumerate(batch.layout_of.tolist()):
-        table = templates[kind].copy()
-        keys, slots = sheets.keys[kind], sheets.slots[kind]
-        needed = reasons[submission, slots] > NOT_REQUIRED
-        table.update(dict.fromkeys([keys[n] for n in np.flatnonzero(needed).tolist()], REQUIRED))
-        for slot, (_, _, code) in first[submission].items():
-            column, row = batch.cell_index.place[slot]
-            key = (column.key[0], column.table.rows[row], column.key[1])
-            if key in table:
-                table[key] = _verdict(code, table[key].required)
-        tables.append(table)
-    return tables
-
-
-def check_numbers(
-    batch: Batch, program: CompiledSpec, reasons: Reasons, hits: Iterable[Hit]
-) -> list[list[int | None]]:
-    """For each submission the number of every check cell, in the order of the slots that have one.
+def check_numbers(view: AnswerView, hits: Iterable[Hit]) -> list[int | None]:
+    """Give the number of every check cell, in the order of the slots that have one.
 
     None where an answer was never calculated: what a sheet says of it nobody knows.
     """
-    sheets, first = Sheets(batch.cell_index, batch.kinds), _first(batch, program, hits)
-    places = [{slot: place for place, slot in enumerate(slots)} for slots in sheets.slots]
-    found: list[list[int | None]] = []
-    for submission, kind in enumerate(batch.layout_of.tolist()):
-        layout, slots = batch.kinds[kind], sheets.slots[kind]
-        required = reasons[submission, slots] > NOT_REQUIRED
-        numbers: list[int | None] = (required * REQUIRED_NUMBER).tolist()
-        for slot, (_, _, code) in first[submission].items():
-            place = places[kind].get(slot)
-            if place is not None:
-                of = layout.slots[sheets.keys[kind][place]]
-                needed, known = bool(required[place]), code != v.FORMULA_NEVER_CALCULATED.code
-                encoded = (
-                    layout.messages.encode(code, of.order, required=needed, field=of.field.code)
-                    if known
-                    else None
-                )
-                numbers[place] = encoded
-        found.append(numbers)
+    first, required, encode = _first_in_sheet(view, hits), _required(view), view.layout.messages.encode
+    found: list[int | None] = []
+    for place, slot in _checked(view):
+        code, needed = first.get(place, ""), place in required
+        if not code:
+            found.append(REQUIRED if needed else 0)
+        elif code == v.FORMULA_NEVER_CALCULATED.code:
+            found.append(None)
+        else:
+            found.append(encode(code, slot.order, required=needed, field=slot.field.code))
     return found
+
+
+def _checked(view: AnswerView) -> list[tuple[tuple[int, str], Slot]]:
+    """Give the slots that have a check cell, by number of the column and row."""
+    columns = view.program.columns
+    return [
+        ((columns[slot.tool, slot.field.code].number, slot.row), slot)
+        for slot in view.layout.slots.values()
+        if slot.check is not None
+    ]
+
+
+def _required(view: AnswerView) -> set[tuple[int, Row]]:
+    columns = (view.program.column_list[number] for number in view.program.needs)
+    return {(column.number, row) for column in columns for row in view.required(column)}
 
 
 @cache
@@ -128,44 +103,35 @@ def _verdict(code: str, required: bool) -> Verdict:
     return Verdict(code, required=required)
 
 
-def _first(batch: Batch, program: CompiledSpec, hits: Iterable[Hit]) -> list[dict[int, tuple[int, int, str]]]:
-    """For each submission and slot the first of what the sheet can see."""
-    rules = {id(parsed.rule): RULES + n for n, parsed in enumerate(program.rules) if not parsed.reader_only}
-    found: list[dict[int, tuple[int, int, str]]] = [{} for _ in range(batch.size)]
+def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[tuple[int, Row], str]:
+    """Give for each slot the code of the first of its hits that the sheet can see."""
+    rules = {
+        id(rule.rule): RULES + n for n, rule in enumerate(view.program.compiled.rules) if not rule.reader_only
+    }
+    found: dict[tuple[int, Row], tuple[int, int, str]] = {}
     for hit in hits:
-        place = _place(batch, program, hit, rules)
-        if (
-            hit.slot == NO_SLOT
-            or place is None
-            or (hit.kind is v.SPELLING_TIDIED and _is_overlooked(batch, hit))
-        ):
+        place = _place(view.program, hit, rules)
+        if hit.column is None or place is None:
             continue
-        entry = (place, hit.part, _shown(batch, hit))
-        before = found[hit.submission].get(hit.slot)
-        found[hit.submission][hit.slot] = min(entry, before) if before else entry
-    return found
+        tidied = hit.kind is v.SPELLING_TIDIED and hit.answer is not None
+        if tidied and is_overlooked(hit.answer, hit.column.field, view.layout):
+            continue
+        entry = (place, hit.part, _shown(hit))
+        found[hit.slot] = min(entry, found.get(hit.slot, entry))
+    return {slot: code for slot, (_, _, code) in found.items()}
 
 
-def _place(batch: Batch, program: CompiledSpec, hit: Hit, rules: dict[int, int]) -> int | None:
+def _place(program: Program, hit: Hit, rules: Mapping[int, int]) -> int | None:
     """Give the place of a hit in the order of the sheet; None for what it cannot see."""
     if hit.rule is not None:
         return MISSING if hit.rule.require and hit.rule.check is None else rules.get(id(hit.rule))
     fixed = FIXED.get(hit.code)
-    if fixed is not None or hit.slot == NO_SLOT:
+    if fixed is not None or hit.column is None:
         return fixed
-    if _field(batch, hit).calculated:
+    if hit.column.field.calculated:
         return None
-    checks = program.fields[batch.cell_index.place[hit.slot][0].key].in_sheet
+    checks = program.compiled.fields[hit.column.key].in_sheet
     return next((CHECKS + n for n, check in enumerate(checks) if check.kind is hit.kind), None)
-
-
-def _field(batch: Batch, hit: Hit) -> Field:
-    return batch.cell_index.place[hit.slot][0].field
-
-
-def _is_overlooked(batch: Batch, hit: Hit) -> bool:
-    assert hit.answer is not None
-    return is_overlooked(hit.answer, _field(batch, hit), batch.layout(hit.submission))
 
 
 def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
@@ -176,12 +142,13 @@ def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
     return any(text == label.casefold() for label in layout.lists[field.list_name or ""].labels)
 
 
-def _shown(batch: Batch, hit: Hit) -> str:
+def _shown(hit: Hit) -> str:
     """Give the code that the check cell shows."""
-    if not isinstance(hit.kind, Kind) or hit.slot == NO_SLOT:
+    if not isinstance(hit.kind, Kind) or hit.column is None:
         return hit.code
+    field = hit.column.field
     if hit.kind is v.OTHER_CALENDAR and hit.answer is not None and isinstance(hit.answer.original, str):
-        return (v.NOT_A_NUMBER if kind_of(_field(batch, hit)) is ColumnKind.NUMBER else v.NOT_A_DATE).code
-    if hit.kind is v.SPELLING_TIDIED and _field(batch, hit).to:
+        return (v.NOT_A_NUMBER if kind_of(field) is ColumnKind.NUMBER else v.NOT_A_DATE).code
+    if hit.kind is v.SPELLING_TIDIED and field.to:
         return v.ROW_NOT_FOUND.code
     return IN_THE_SHEET.get(hit.kind, hit.kind).code

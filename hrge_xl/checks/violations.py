@@ -1,113 +1,92 @@
-"""Where checks do not hold: those of single answers, the rules of the spec, and what the stamp and the round say."""
+"""Where checks do not hold: missing answers, checks of single answers, rules, and what the stamp and the round say."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 
-import numpy as np
-
-from ..fields import Check
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.value import NOT_A_WHOLE_NUMBER, NOT_ASKED_HERE
-from ..language.vectors import Bools
-from ..spec.compiled import FieldChecks, FieldKey, ParsedRule
-from ..spec.model import VocabularyItem
-from .batch import serials
-from .cell_index import SINGLE, Column
-from .evaluator import Evaluator
-from .hits import Finder, Hit
-from .required import at_home
+from ..language.compiler import Row
+from ..language.values import fold
+from ..numerals import to_serial
+from .answer_view import AnswerView
+from .hits import Hit, at_rows
 
 
-def wrong_answers(
-    run: Evaluator, finder: Finder, checks: Mapping[FieldKey, Sequence[Check]] | None = None
-) -> Iterator[Hit]:
-    """Give a hit for every answer of which a check does not hold: all checks of the spec, or some."""
-    for column in run.batch.cell_index.column_list:
-        own = (
-            run.program.fields.get(column.key, FieldChecks()).checks
-            if checks is None
-            else checks.get(column.key, ())
-        )
-        if own and run.batch.answered(column).any():
-            readable, given = _judged(run, column), run.batch.answered(column) & ~run.batch.silent(column)
-            for check in own:
-                judged = given if check.kind is NOT_ASKED_HERE else readable
-                broken = judged & ~run.over_rows(run.holds(check.holds), column.table)
-                yield from finder.at_rows(check.kind, column, broken)
-                if (
-                    check.kind is NOT_A_WHOLE_NUMBER
-                ):  # as where reading has said so: nothing else is asked of it
-                    readable = readable & ~broken
+def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iterator[Hit]:
+    """Give a hit for every answer of which a check does not hold: all checks, or `only` those of some identities."""
+    for number, checks in view.program.checks.items():
+        column = view.program.column_list[number]
+        for row in [row for row in view.rows[column.table.number] if row in view.replies[number]]:
+            readable = view.values[number].get(row) is not None and (number, row) not in view.in_doubt
+            for check in checks:
+                if only is not None and id(check.check) not in only:
+                    continue
+                if (readable or check.kind is NOT_ASKED_HERE) and not check.holds(view, row, None):
+                    yield from at_rows(view, check.kind, column, [row])
+                    # as where reading has said so: nothing else is asked of it
+                    readable = readable and check.kind is not NOT_A_WHOLE_NUMBER
 
 
-def _judged(run: Evaluator, column: Column) -> Bools:
-    """Say which answers are held against their checks: those that say something, and could be read."""
-    batch = run.batch
-    return run.column(column).known & ~batch.silent(column) & ~batch.in_doubt[:, column.slots]
+def missing(view: AnswerView, unread: Collection[tuple[int, Row]]) -> Iterator[Hit]:
+    """Give a hit for every answer asked for that is blank, or where what stands there says nothing.
+
+    That it is in error or cannot be read is a finding of its own.
+    """
+    for number in view.program.needs:
+        column = view.program.column_list[number]
+        for row, need in view.reasons(column).items():
+            slot = number, row
+            if row not in view.replies[number] and slot not in view.broken and slot not in unread:
+                says_nothing = view.by_slot[slot][-1] if row in view.filled[number] else None
+                yield Hit(need.kind, column, row, 0, says_nothing)
 
 
-def violations(run: Evaluator, finder: Finder, rules: Sequence[ParsedRule] | None = None) -> Iterator[Hit]:
-    """Give a hit for every active row in which a rule does not hold, of all rules or some."""
-    for parsed in run.program.rules if rules is None else rules:
-        if parsed.check is not None:
-            yield from _violations(run, finder, parsed)
+def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Iterator[Hit]:
+    """Give a hit for every row that counts in which a rule does not hold: of all rules, or `only` some."""
+    for rule in view.program.rules:
+        if only is not None and id(rule.parsed.rule) not in only:
+            continue
+        if rule.home is None:
+            rows = (view.rows[rule.table.number] if rule.table else ()) or (None,)
+            if view.issued(rule.parsed.rule.tool) and any(rule.broken(view, row, None) for row in rows):
+                yield Hit(rule.parsed.rule)
+            continue
+        column = rule.home
+        silent = view.filled[column.number].keys() - view.replies[column.number]
+        rows = [
+            row
+            for row in view.active[column.table.number]
+            if row not in silent and view.anywhere(rule.table, column, rule.broken, row)
+        ]
+        yield from at_rows(view, rule.parsed.rule, column, rows)
 
 
-def _violations(run: Evaluator, finder: Finder, parsed: ParsedRule) -> Iterator[Hit]:
-    broken = _broken(run, parsed)
-    if parsed.home is None:
-        issued = np.array([parsed.rule.tool in layout.sheet for layout in run.batch.layouts])
-        broken = np.broadcast_to(broken.any(axis=1), run.batch.size)
-        yield from (Hit(parsed.rule, n) for n in np.flatnonzero(issued & broken).tolist())
-        return
-    column = run.batch.cell_index.columns[parsed.home]
-    where = run.batch.active(column.table) & at_home(broken, parsed, column.table) & ~run.batch.silent(column)
-    yield from finder.at_rows(parsed.rule, column, where)
-
-
-def _broken(run: Evaluator, parsed: ParsedRule) -> Bools:
-    assert parsed.check is not None
-    broken = ~run.holds(parsed.check)
-    return broken if parsed.when is None else np.asarray(broken & run.holds(parsed.when))
-
-
-def other_countries(run: Evaluator, finder: Finder) -> Iterator[Hit]:
+def other_country(view: AnswerView) -> Iterator[Hit]:
     """I009: the form names another country than the one the workbook was issued for."""
-    column = single(run, run.program.spec.identity.country)
-    if column is None:
+    column, country = (
+        view.program.single(view.program.spec.identity.country),
+        view.submission.identity.country,
+    )
+    answer = None if column is None else view.values[column.number].get("1")
+    if column is None or not country or answer is None or fold(str(answer)) == fold(country):
         return
-    issued = run.texts.ids([each.identity.country or None for each in run.batch.submissions])[:, None]
-    said, expected = run.texts.folded(run.column(column).data), run.texts.folded(issued)
-    for hit in finder.at_rows(COUNTRY_DIFFERS, column, (said != expected) & (said >= 0) & (expected >= 0)):
-        country = run.batch.submissions[hit.submission].identity.country
-        entry = _entries(run, column).get(country)
-        language = run.batch.layout(hit.submission).language
-        hit.detail["expected"] = entry.label.say(language) if entry else country
+    vocabulary = view.program.spec.vocabularies.get(column.field.vocabulary or "")
+    entry = vocabulary.by_code.get(country) if vocabulary else None
+    for hit in at_rows(view, COUNTRY_DIFFERS, column, ["1"]):
+        hit.detail["expected"] = entry.label.say(view.layout.language) if entry else country
         yield hit
 
 
-def single(run: Evaluator, code: str | None) -> Column | None:
-    """Give the column of a field that stands once in the workbook."""
-    named = (each for each in run.batch.cell_index.column_list if each.field.code == code)
-    return next((each for each in named if each.table.key[1] == SINGLE), None)
-
-
-def other_periods(run: Evaluator, finder: Finder) -> Iterator[Hit]:
+def other_period(view: AnswerView) -> Iterator[Hit]:
     """I011: the period of the form is over before that of the round begins, or begins when that is over."""
-    asked, periods = run.program.spec.identity, [each.period for each in run.batch.submissions]
-    for code, last in ((asked.period_start, True), (asked.period_end, False)):
-        column = single(run, code)
-        if column is None:
+    asked, (start, end) = view.program.spec.identity, view.submission.period
+    for code, limit, after in ((asked.period_start, end, True), (asked.period_end, start, False)):
+        column = view.program.single(code)
+        day = None if column is None else view.values[column.number].get("1")
+        if column is None or limit is None or not isinstance(day, float):
             continue
-        said, limit = run.column(column).data, serials(period[last] for period in periods)
-        outside = said > limit if last else said < limit  # never true where one of them is not known
-        for hit in finder.at_rows(PERIOD_OUTSIDE_ROUND, column, outside):
-            start, end = periods[hit.submission]
-            hit.detail["expected"] = f"{start or '…'} – {end or '…'}"
-            yield hit
-
-
-def _entries(run: Evaluator, column: Column) -> dict[str, VocabularyItem]:
-    vocabulary = run.program.spec.vocabularies.get(column.field.vocabulary or "")
-    return vocabulary.by_code if vocabulary else {}
+        if day > to_serial(limit) if after else day < to_serial(limit):
+            for hit in at_rows(view, PERIOD_OUTSIDE_ROUND, column, ["1"]):
+                hit.detail["expected"] = f"{start or '…'} – {end or '…'}"
+                yield hit

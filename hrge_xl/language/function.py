@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .compiler import Answers, Compiled, Compiler, Row, passing_on
 from .tree import TEXTS, Arithmetic, Call, Choose, Expr, Literal, Over, Ref, Type, parts, refs
+from .values import Known, Unknown, Value, worse
 
 if TYPE_CHECKING:
-    from .targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter, Typing
-    from .vectors import Integers, Vector
+    from .targets import ColumnWriter, SheetWriter, Typing
 
 FUNCTIONS: dict[str, Function | Aggregate] = {}  # by name; a class that has a name takes its place by itself
 
@@ -76,13 +77,17 @@ class Function:
         """Write it over whole columns; only where it is `columnwise`."""
         raise NotImplementedError(f"{self.name}() is not worked out over columns")
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        """Work it out over all submissions."""
+    def of(self, *values: Any) -> Known:
+        """Work it out from what its arguments come to: None where one is blank, never where it is `strict`."""
         raise NotImplementedError
 
-    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        """Give what makes the result indeterminate: anything that makes an argument so."""
-        return worst_of(errors, *call.args)
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        """Compile it over one return: unknown as soon as an argument is."""
+        return passing_on(self.of, [to.value(arg) for arg in args], strict=self.strict)
+
+    def compile_filled(self, to: Compiler, *args: Expr) -> Compiled:
+        """Compile whether anything comes out of it."""
+        return passing_on(lambda value: value is not None, [self.compile(to, *args)])
 
 
 class Record(NamedTuple):
@@ -105,6 +110,7 @@ class Aggregate:
     never_blank: bool = True
     own: bool = False
     by_the_day: bool = False
+    decided_by: Known = None  # what one row comes to that decides the whole, whatever is unknown in others
 
     def __init_subclass__(cls) -> None:
         if cls.name:
@@ -134,13 +140,30 @@ class Aggregate:
         """Write it over records side by side."""
         raise NotImplementedError
 
-    def evaluate(self, run: Evaluator, expr: Over) -> Vector:
-        """Work it out over all submissions."""
+    def of(self, values: Sequence[Any]) -> Known:
+        """Work it out from what the rows that count come to."""
         raise NotImplementedError
 
-    def error(self, errors: ErrorPropagation, expr: Over) -> Integers:
-        """Give what makes the result indeterminate: anything in a row that counts, or may count."""
-        raise NotImplementedError
+    def compile(self, to: Compiler, expr: Over) -> Compiled:
+        """Compile it over one return; the rows are seen from the row that the whole expression stands in."""
+        table = to.table(expr.tool)
+        inner = None if expr.inner is None else to.value(expr.inner)
+
+        def over(answers: Answers, row: Row, this: Row) -> Value:
+            values, unknown, seen_from = [], None, row if this is None else this
+            for each_row in answers.active[table]:
+                value = True if inner is None else inner(answers, each_row, seen_from)
+                if type(value) is Unknown:
+                    unknown = worse(unknown, value)
+                elif self.decided_by is not None and value is self.decided_by:
+                    return self.of([value])
+                else:
+                    values.append(value)
+            for doubt in answers.possible_rows(table):
+                unknown = worse(unknown, doubt)
+            return self.of(values) if unknown is None else unknown
+
+        return over
 
 
 def expect(typing: Typing, node: ast.Call, name: str, wanted: int) -> None:
@@ -177,11 +200,6 @@ def reader_only(expr: Expr) -> bool:
         case Call() if not expr.function.in_sheet(*expr.args):
             return True
     return any(reader_only(part) for part in parts(expr))
-
-
-def worst_of(errors: ErrorPropagation, *args: Expr) -> Integers:
-    """Give what makes any of some expressions indeterminate."""
-    return errors.worst([errors.of(arg) for arg in args])
 
 
 def code_of(expr: Expr) -> str:

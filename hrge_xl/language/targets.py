@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Collection, Sequence
+from typing import Protocol
 
 from .tree import Expr, Ref
-
-if TYPE_CHECKING:
-    from .texts import Ids, Texts
-    from .vectors import Bools, Floats, Integers, Vector
 
 
 class Scope(Protocol):
@@ -163,105 +159,3 @@ class ColumnWriter(Protocol):
 
     def row_codes(self, ref: Ref) -> str:
         """Write the codes of all rows, or that of the row which the whole expression stands in."""
-
-
-class Evaluator(Protocol):
-    """The visitor that works an expression out over all submissions."""
-
-    @property
-    def texts(self) -> Texts:
-        """Every text by number."""
-
-    @property
-    def today(self) -> Floats:
-        """For each submission the day of the check."""
-
-    @property
-    def levels(self) -> Mapping[tuple[float, float], str]:
-        """The level at each crossing of the matrix."""
-
-    def of(self, expr: Expr) -> Vector:
-        """Work out an expression."""
-
-    def holds(self, expr: Expr) -> Bools:
-        """Work out where a condition holds."""
-
-    def labels(self, name: str, codes: Ids) -> Ids:
-        """Give what each workbook calls the entries of a list."""
-
-    def cells(self, expr: Expr) -> Floats:
-        """Count the cells in which an answer stands, readable or not."""
-
-    def active(self, ref: Ref) -> Bools | None:
-        """Say which rows of the answer's table count; None for an answer given once."""
-
-    def active_rows(self, tool: str) -> Bools:
-        """Say which rows of a tool's table count."""
-
-    def in_rows(self, expr: Expr, tool: str) -> Vector:
-        """Work out an expression in every row of a tool's table."""
-
-    def from_each_row(self, expr: Expr, tool: str) -> list[Vector] | None:
-        """Work out, row by row of where the whole stands, what is seen from there; None where nothing is."""
-
-    def row_numbers(self, codes: Ids, tool: str) -> Ids | None:
-        """Say which row of a tool's table each code names; -1 for none, None where the tool has no rows."""
-
-    def row_codes(self, ref: Ref) -> Vector:
-        """Give the codes of the rows that an answer's table has."""
-
-    def rows_of(self, ref: Ref) -> Sequence[str]:
-        """Give the codes of the rows that an answer's table has in any workbook."""
-
-    def side_by_side(self, vectors: Sequence[Vector]) -> Vector:
-        """Put together what each row of a table comes out with."""
-
-    def issued(self, tool: str) -> Bools:
-        """Say in which submissions a tool is issued."""
-
-    def used(self, tool: str) -> Bools:
-        """Say in which submissions a tool is issued and ticked."""
-
-    def progress(self, tool: str) -> tuple[Floats, Floats]:
-        """Count for each submission required answers of a sheet, and those of them that are given."""
-
-    def in_use(self, ref: Ref) -> Bools:
-        """Mark where the row that a reference names is in use."""
-
-    def parents(self, ref: Ref) -> Ids:
-        """Give the code that the list says each chosen entry belongs to."""
-
-
-class ErrorPropagation(Protocol):
-    """The visitor that says what makes a value indeterminate: for each row the number of a cause, -1 for none."""
-
-    @property
-    def run(self) -> Evaluator:
-        """What the values are worked out by."""
-
-    def of(self, expr: Expr) -> Integers:
-        """Give what makes the value of an expression indeterminate."""
-
-    def worst(self, doubts: Sequence[Integers]) -> Integers:
-        """Give what makes any of some values indeterminate."""
-
-    def presence(self, expr: Expr) -> Integers:
-        """Give what makes it indeterminate whether there is an answer at all."""
-
-    def off_scale(self, expr: Expr) -> Integers:
-        """Mark where an answer can be compared, but is not a step of a scale and names no row."""
-
-    def tick(self, tool: str) -> Integers:
-        """Give what makes it indeterminate whether a tool is used."""
-
-    def side_by_side(self, doubts: Sequence[Integers]) -> Integers:
-        """Put together what makes each row indeterminate."""
-
-    def row_use(self, tool: str) -> Integers:
-        """Give what makes it indeterminate whether a blank row of a tool's table counts."""
-
-    def in_rows(self, expr: Expr, tool: str) -> Integers:
-        """Give the same as `of`, in every row of a tool's table."""
-
-    def progress(self, tool: str) -> Integers:
-        """Give what makes it indeterminate how much of a sheet is answered."""

@@ -112,9 +112,6 @@ class Operation(Protocol):
     name: str
     by_the_day: bool
 
-    def error(self, errors: Any, call: Any) -> Any:
-        """Give what makes the result indeterminate."""
-
 
 class CallOperation(Operation, Protocol):
     """A function of its arguments."""
@@ -133,8 +130,11 @@ class CallOperation(Operation, Protocol):
     def excel_columns(self, write: Any, *args: Expr) -> str:
         """Write it over whole columns."""
 
-    def evaluate(self, run: Any, *args: Expr) -> Any:
-        """Work it out over all submissions."""
+    def compile(self, to: Any, *args: Expr) -> Any:
+        """Compile it over one return."""
+
+    def compile_filled(self, to: Any, *args: Expr) -> Any:
+        """Compile whether anything comes out of it."""
 
 
 class RowsOperation(Operation, Protocol):
@@ -151,8 +151,8 @@ class RowsOperation(Operation, Protocol):
     def excel_records(self, records: Any, inner: Expr | None) -> str:
         """Write it over records side by side."""
 
-    def evaluate(self, run: Any, expr: Any) -> Any:
-        """Work it out over all submissions."""
+    def compile(self, to: Any, expr: Any) -> Any:
+        """Compile it over one return."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class Keeping:
         return (self.condition,) if self.rank is None else (self.condition, self.rank)
 
 
-@dataclass
+@dataclass(eq=False)
 class CompiledSpec:
     """The expressions of a spec by the field, rule or list that they belong to."""
 

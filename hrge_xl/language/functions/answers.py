@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
-from ..function import Function, ref_of, worst_of
+from ..compiler import Answers, Compiled, Compiler, Row, passing_on
+from ..function import Function, ref_of
 from ..sheet_text import answers_in, first_word
-from ..tree import FIGURES, TEXTS, Call, Expr, Ref, Type
+from ..tree import TEXTS, Expr, Ref, Type, refs
+from ..values import Unknown, fold, worse
 
 if TYPE_CHECKING:
-    from ..targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter
-    from ..vectors import Bools, Integers, Vector
+    from ..targets import ColumnWriter, SheetWriter
 
 
 def write_filled(write: SheetWriter, arg: Expr) -> str:
@@ -29,9 +31,6 @@ class _Presence(Function):
     takes = (None,)
     columnwise = True
 
-    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        return errors.worst([errors.presence(arg) for arg in call.args])
-
 
 class Filled(_Presence):
     """`filled(x)`."""
@@ -47,10 +46,8 @@ class Filled(_Presence):
     def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
         return f"({'+'.join(_not_empty(write, args[0]))})>0"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        from ..vectors import truth
-
-        return truth(run.of(args[0]).filled)
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        return to.filled(args[0])
 
 
 class Blank(_Presence):
@@ -67,10 +64,8 @@ class Blank(_Presence):
     def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
         return f"({'+'.join(_not_empty(write, args[0]))})=0"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        from ..vectors import truth
-
-        return truth(~run.of(args[0]).filled)
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        return passing_on(lambda filled: not filled, [to.filled(args[0])])
 
 
 def _not_empty(write: ColumnWriter, arg: Expr) -> list[str]:
@@ -96,13 +91,8 @@ class CountOf(_Presence):
         cell = write.cell(arg) if isinstance(arg, Ref) else None
         return answers_in(cell) if cell and ":" in cell else f"({write_filled(write, arg)}*1)"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import figure
-
-        counts = [run.cells(arg) for arg in args]
-        return figure(Type.NUMBER, np.asarray(sum(counts[1:], start=counts[0])))
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        return passing_on(lambda *counts: float(sum(counts)), [to.count(arg) for arg in args])
 
 
 class Unique(Function):
@@ -128,43 +118,37 @@ class Unique(Function):
             column, cell = f"TRIM({column})", f"TRIM({cell})"
         return f'IFERROR(OR({cell}="",SUMPRODUCT(--({column}={cell}))<=1),TRUE)'
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        """Compile it: what stands twice is certain; what stands once may also be in a cell that no one can read."""
+        value = to.value(args[0])
+        ref = next((each for each in refs(args[0]) if not each.single), None)
 
-        from ..tree import refs
-        from ..vectors import truth
+        if ref is None:  # the same in every row
+            return passing_on(lambda _: True, [value])
+        table = to.table_of(ref)
 
-        vector = run.of(args[0])
-        active = next((run.active(ref) for ref in refs(args[0]) if not ref.single), None)
-        if active is None or vector.data.shape[1] == 1:
-            return truth(np.ones(vector.data.shape[:2], dtype=bool))
-        counted = active & vector.known
-        places = np.nonzero(counted)
-        rows = np.column_stack([places[0], _comparable(run, vector)[places]])
-        _, which, often = np.unique(rows, axis=0, return_inverse=True, return_counts=True)
-        result = np.ones(counted.shape, dtype=bool)
-        result[places] = (often == 1)[which.ravel()]
-        return truth(result)
+        def counted(answers: Answers, this: Row) -> tuple[dict[str, Any], Counter[Any], Unknown | None]:
+            own, unknown = {}, None
+            active = answers.active_sets[table]
+            for row in answers.rows[table]:
+                found = value(answers, row, this)
+                if type(found) is Unknown:
+                    unknown = worse(unknown, found)
+                elif found is not None and row in active:
+                    own[row] = _comparable(found)
+            return own, Counter(own.values()), unknown
 
-    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        """Give the doubts: what stands twice is certain; what stands once may also be in a cell no one can read."""
-        import numpy as np
+        def unique(answers: Answers, row: Row, this: Row) -> bool | Unknown:
+            own, often, unknown = answers.once((id(value), this), lambda: counted(answers, this))
+            if row in own and often[own[row]] > 1:
+                return False
+            return True if unknown is None else unknown
 
-        own = worst_of(errors, *call.args)
-        twice: Bools = ~errors.run.holds(call) & (own < 0)
-        return np.where(twice, -1, own.max(axis=1, keepdims=True, initial=-1))
+        return unique
 
 
-def _comparable(run: Evaluator, vector: Vector) -> Integers:
+def _comparable(value: Any) -> Any:
     """Give values that are equal where the answers are; several answers in any order are the same."""
-    import numpy as np
-
-    if vector.type in (*FIGURES, Type.BOOL):
-        return vector.data
-    folded = run.texts.folded(vector.data)
-    if vector.type is not Type.MANY:
-        return folded
-    ordered = np.sort(folded, axis=2)
-    again = np.zeros(ordered.shape, dtype=bool)
-    again[..., 1:] = ordered[..., 1:] == ordered[..., :-1]
-    return np.sort(np.where(again, -1, ordered), axis=2)
+    if isinstance(value, str):
+        return fold(value)
+    return frozenset(map(fold, value)) if isinstance(value, tuple) else value

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..function import Function, code_of, expect, ref_of, worst_of
-from ..tree import FIGURES, Call, Expr, Literal, Logic, Over, Ref, Type, walk
+from ..compiler import Answers, Compiled, Compiler, Row, passing_on
+from ..function import Function, code_of, expect, ref_of
+from ..tree import Call, Expr, Literal, Logic, Over, Ref, Type, walk
+from ..values import Unknown, Value, fold, worse
 
 if TYPE_CHECKING:
-    from ..targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter, Typing
-    from ..vectors import Integers, Vector
+    from ..targets import ColumnWriter, SheetWriter, Typing
 
 
 class Has(Function):
@@ -43,16 +44,19 @@ class Has(Function):
         label = write.entry(many.list, code_of(args[1])) or '""'
         return "(" + "+".join(f"({column}={label})" for column in write.columns(many)) + ")>0"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        from ..vectors import truth
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        several, wanted = map(to.value, args)
 
-        many, code = (run.texts.folded(run.of(arg).data) for arg in args)
-        return truth(((many == code[..., None]) & (code[..., None] >= 0)).any(axis=2))
+        def has(answers: Answers, row: Row, this: Row) -> bool | Unknown:
+            codes, code = several(answers, row, this), wanted(answers, row, this)
+            if type(code) is Unknown:
+                return code
+            read = codes.seen if type(codes) is Unknown else codes or ()
+            if code is not None and (code in read or fold(code) in map(fold, read)):
+                return True
+            return codes if type(codes) is Unknown else False
 
-    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        import numpy as np
-
-        return np.where(errors.run.holds(call), -1, worst_of(errors, *call.args))
+        return has
 
 
 class Belongs(Function):
@@ -74,12 +78,14 @@ class Belongs(Function):
         )
         return f"IFERROR(OR(NOT({known}),{write.parent(child)}={above}),TRUE)"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        from ..vectors import truth
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        above = to.parents(ref_of(args[0]).list or "")
 
-        child, parent = ref_of(args[0]), run.texts.folded(run.of(args[1]).data)
-        wanted = run.texts.folded(run.parents(child))
-        return truth((wanted == parent) | (parent < 0) | (wanted < 0))
+        def belongs(child: str | None, parent: str | None) -> bool:
+            wanted = None if child is None else above.get(fold(child))
+            return wanted is None or parent is None or wanted == fold(parent)
+
+        return passing_on(belongs, [to.value(arg) for arg in args])
 
 
 class Level(Function):
@@ -99,19 +105,10 @@ class Level(Function):
         )
         return f'IFERROR(INDEX(matrix_levels,{row},{column}),"")'
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import text
-
-        down, across = np.broadcast_arrays(*(run.of(arg).data for arg in args))
-        result = np.full(down.shape, -1, dtype=np.int64)
-        for (row, column), code in run.levels.items():
-            result[(down == row) & (across == column)] = run.texts.id(code)
-        return text(Type.LEVEL, result)
-
-    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        return errors.worst([worst_of(errors, *call.args), *(errors.off_scale(arg) for arg in call.args)])
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        levels, sides, fits = to.levels, [to.value(arg) for arg in args], [to.off_scale(arg) for arg in args]
+        crossing = passing_on(lambda down, across: levels.get((down, across)), sides)
+        return _where_on_scale(crossing, fits)
 
 
 class OfTool(Function):
@@ -150,34 +147,16 @@ class OfTool(Function):
         """Write it for one tool."""
         raise NotImplementedError
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
         if isinstance(args[0], Literal):
-            return self.evaluate_of(run, code_of(args[0]))
-        from ..vectors import blank
+            tool = code_of(args[0])
+            return lambda answers, row, this: self.of_tool(answers, tool)
+        tools = {code_of(arg) for arg in args[1:]}
+        return lambda answers, row, this: self.of_tool(answers, row) if row in tools else None
 
-        each = [self.evaluate_of(run, tool) for tool in run.rows_of(_row(args))]
-        return run.side_by_side(each) if each else blank(self.gives)
-
-    def evaluate_of(self, run: Evaluator, tool: str) -> Vector:
+    def of_tool(self, answers: Answers, tool: str) -> Value:
         """Work it out for one tool."""
         raise NotImplementedError
-
-    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        if isinstance(call.args[0], Literal):
-            return self.error_of(errors, code_of(call.args[0]))
-        each = [self.error_of(errors, tool) for tool in errors.run.rows_of(_row(call.args))]
-        return errors.side_by_side(each) if each else errors.worst([])
-
-    def error_of(self, errors: ErrorPropagation, tool: str) -> Integers:
-        """Give what makes it indeterminate for one tool."""
-        raise NotImplementedError
-
-
-def _row(args: Sequence[Expr]) -> Ref:
-    """Give the answer by which `row_code()` knows its row."""
-    (row, *_) = args
-    assert isinstance(row, Call)
-    return ref_of(row.args[0])
 
 
 def tools_read(call: Call) -> tuple[str, ...]:
@@ -205,13 +184,8 @@ class Issued(OfTool):
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         return str(write.issued(tool)).upper()
 
-    def evaluate_of(self, run: Evaluator, tool: str) -> Vector:
-        from ..vectors import truth
-
-        return truth(run.issued(tool))
-
-    def error_of(self, errors: ErrorPropagation, tool: str) -> Integers:
-        return errors.worst([])
+    def of_tool(self, answers: Answers, tool: str) -> Value:
+        return answers.issued(tool)
 
 
 class Ticked(OfTool):
@@ -225,13 +199,8 @@ class Ticked(OfTool):
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         return write.ticked(tool)
 
-    def evaluate_of(self, run: Evaluator, tool: str) -> Vector:
-        from ..vectors import truth
-
-        return truth(run.used(tool))
-
-    def error_of(self, errors: ErrorPropagation, tool: str) -> Integers:
-        return errors.tick(tool)
+    def of_tool(self, answers: Answers, tool: str) -> Value:
+        return answers.ticked(tool)
 
 
 class Completeness(OfTool):
@@ -248,17 +217,8 @@ class Completeness(OfTool):
         progress = write.progress(tool)
         return f'IFERROR(INDEX({progress},1,2)/INDEX({progress},1,1),"")' if progress else '""'
 
-    def evaluate_of(self, run: Evaluator, tool: str) -> Vector:
-        import numpy as np
-
-        from ..vectors import figure
-
-        required, answered = run.progress(tool)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return figure(Type.NUMBER, (answered / required)[:, None])
-
-    def error_of(self, errors: ErrorPropagation, tool: str) -> Integers:
-        return errors.progress(tool)
+    def of_tool(self, answers: Answers, tool: str) -> Value:
+        return answers.completeness(tool)
 
 
 def one_issued(tools: Iterable[str]) -> Expr:
@@ -310,28 +270,40 @@ class LookUp(Function):
         place = write.looked_up(ref_of(args[0]), target)
         return '""' if place is None else write.decoded(target, place)
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        reference, target, table = to.value(args[0]), to.value(args[1]), to.table(ref_of(args[0]).targets[0])
 
-        from ..vectors import NAN, Vector, blank
+        def look_up(answers: Answers, row: Row, this: Row) -> Value:
+            code = reference(answers, row, this)
+            if type(code) is Unknown:
+                return code
+            there = answers.row_named(table, code)
+            value: Value = None if there is None else target(answers, there, this)
+            return value
 
-        reference, target = ref_of(args[0]), args[1]
-        row = run.row_numbers(run.of(reference).data, reference.targets[0])
-        if row is None:
-            return blank(target.type)
-        vector = run.in_rows(target, reference.targets[0])
-        found, submission = row >= 0, np.arange(len(row))[:, None]
-        known = found[..., None] if vector.type is Type.MANY else found
-        data = np.where(known, vector.data[submission, row], NAN if vector.type in FIGURES else -1)
-        return Vector(vector.type, data, vector.filled[submission, row] & found)
+        return _where_on_scale(look_up, [to.off_scale(args[0])])
 
-    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        import numpy as np
+    def compile_filled(self, to: Compiler, *args: Expr) -> Compiled:
+        reference, target, table = to.value(args[0]), to.filled(args[1]), to.table(ref_of(args[0]).targets[0])
+        looked_up = self.compile(to, *args)
 
-        reference, target = ref_of(call.args[0]), call.args[1]
-        doubt = np.maximum(errors.of(reference), errors.off_scale(reference))
-        row = errors.run.row_numbers(errors.run.of(reference).data, reference.targets[0])
-        if row is None:
-            return doubt
-        there = errors.in_rows(target, reference.targets[0])[np.arange(len(row))[:, None], row]
-        return np.maximum(doubt, np.where(row >= 0, there, -1))
+        def filled(answers: Answers, row: Row, this: Row) -> bool | Unknown:
+            value = looked_up(answers, row, this)
+            if value is not None:
+                return value if type(value) is Unknown else True
+            there = answers.row_named(table, reference(answers, row, this))
+            return there is not None and target(answers, there, this)
+
+        return filled
+
+
+def _where_on_scale(value: Compiled, fits: Sequence[Compiled]) -> Compiled:
+    """Compile what has a meaning only where answers are steps of a scale or names of rows: elsewhere it is unknown."""
+
+    def known(answers: Answers, row: Row, this: Row) -> Any:
+        found, unknown = value(answers, row, this), None
+        for off_scale in fits:
+            unknown = worse(unknown, off_scale(answers, row, this))
+        return found if unknown is None else worse(unknown, found)
+
+    return known

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from ...numerals import LAST_SERIAL
+from ..compiler import Compiled, Compiler
 from ..function import Function
 from ..tree import Expr, Type
 
 if TYPE_CHECKING:
-    from ..targets import Evaluator, SheetWriter
-    from ..vectors import Vector
+    from ..targets import SheetWriter
 
+DAY_ZERO = date(1899, 12, 30).toordinal()
 FIRST_RELIABLE_SERIAL = 61  # 1900-03-01; before it spreadsheets count a day that never was
 
 
@@ -29,10 +32,8 @@ class Today(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return write.day()
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        from ..vectors import figure
-
-        return figure(Type.DATE, run.today)
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        return lambda answers, row, this: answers.today
 
 
 class DaysBetween(Function):
@@ -50,11 +51,9 @@ class DaysBetween(Function):
         first, last = (write.number(arg) for arg in args)
         return f"({last}-{first})"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        from ..vectors import figure
-
-        first, last = (run.of(arg).data for arg in args)
-        return figure(Type.NUMBER, last - first)
+    def of(self, *values: Any) -> float:
+        first, last = values
+        return float(last - first)
 
 
 class Year(Function):
@@ -71,13 +70,8 @@ class Year(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return f"YEAR({write.number(args[0])})"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import NAN, figure
-
-        serials = np.floor(run.of(args[0]).data)
-        possible = (serials >= 1) & (serials <= LAST_SERIAL)
-        days = np.where(possible, np.maximum(serials, FIRST_RELIABLE_SERIAL), 0).astype("timedelta64[D]")
-        years = (np.datetime64("1899-12-30") + days).astype("datetime64[Y]").astype(np.int64) + 1970
-        return figure(Type.NUMBER, np.where(possible, years, NAN))
+    def of(self, *values: Any) -> float | None:
+        serial = math.floor(values[0])
+        if not 1 <= serial <= LAST_SERIAL:
+            return None
+        return float(date.fromordinal(DAY_ZERO + max(serial, FIRST_RELIABLE_SERIAL)).year)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import math
+from bisect import bisect_right
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..function import Function
 from ..tree import Call, Expr, Literal, Ref, Type
+from ..values import present
 
 if TYPE_CHECKING:
-    from ..targets import Evaluator, SheetWriter, Typing
-    from ..vectors import Floats, Vector
+    from ..targets import SheetWriter, Typing
 
 MOST_DECIMALS = 9
 
@@ -39,18 +41,6 @@ class _Among(Function):
             return f"IFERROR({value},{self.neutral})" if arg.steps else value
         return f"IF(ISNUMBER({value}),{value},{self.neutral})"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import figure
-
-        stack = np.stack(np.broadcast_arrays(*(run.of(arg).data for arg in args)))
-        return figure(Type.NUMBER, self.among(stack))
-
-    def among(self, stack: Floats) -> Floats:
-        """Work it out over the first axis."""
-        raise NotImplementedError
-
 
 class Total(_Among):
     """`total(a, b, …)`."""
@@ -61,10 +51,8 @@ class Total(_Among):
     blank = "blanks count 0; blank when all are"
     excel_name = "SUM"
 
-    def among(self, stack: Floats) -> Floats:
-        from ..vectors import summed
-
-        return summed(stack)
+    def of(self, *values: Any) -> float | None:
+        return sum(known) if (known := present(values)) else None
 
 
 class Least(_Among):
@@ -77,10 +65,8 @@ class Least(_Among):
     excel_name = "MIN"
     neutral = "1E99"
 
-    def among(self, stack: Floats) -> Floats:
-        import numpy as np
-
-        return np.asarray(np.fmin.reduce(stack))
+    def of(self, *values: Any) -> float | None:
+        return min(present(values), default=None)
 
 
 class Most(_Among):
@@ -93,10 +79,8 @@ class Most(_Among):
     excel_name = "MAX"
     neutral = "-1E99"
 
-    def among(self, stack: Floats) -> Floats:
-        import numpy as np
-
-        return np.asarray(np.fmax.reduce(stack))
+    def of(self, *values: Any) -> float | None:
+        return max(present(values), default=None)
 
 
 class Absolute(Function):
@@ -113,12 +97,8 @@ class Absolute(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return f"ABS({write.number(args[0])})"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import figure
-
-        return figure(Type.NUMBER, np.abs(run.of(args[0]).data))
+    def of(self, *values: Any) -> float:
+        return float(abs(values[0]))
 
 
 class SquareRoot(Function):
@@ -135,13 +115,8 @@ class SquareRoot(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return f"SQRT({write.number(args[0])})"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import figure
-
-        with np.errstate(invalid="ignore"):
-            return figure(Type.NUMBER, np.sqrt(run.of(args[0]).data))
+    def of(self, *values: Any) -> float | None:
+        return None if values[0] < 0 else math.sqrt(values[0])
 
 
 class Round(Function):
@@ -171,22 +146,14 @@ class Round(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return f"ROUND({write.number(args[0])},{write.number(args[1])})"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import figure
-
-        assert isinstance(args[1], Literal)
-        step = Decimal(1).scaleb(-int(args[1].value))
-        data = run.of(args[0]).data
-        different, place = np.unique(data.ravel(), return_inverse=True)
-        rounded = [_rounded(value, step) for value in different.tolist()]
-        return figure(Type.NUMBER, np.array(rounded, dtype=np.float64)[place].reshape(data.shape))
+    def of(self, *values: Any) -> float:
+        value, decimals = values
+        return _rounded(value, Decimal(1).scaleb(-int(decimals)))
 
 
 def _rounded(value: float, step: Decimal) -> float:
     """Round what a spreadsheet shows of a number: its first fifteen digits."""
-    if value != value or abs(value) >= 1e15:  # noqa: PLR0124  (NaN; and such a number has no decimals)
+    if abs(value) >= 1e15:  # such a number has no decimals
         return value
     return float(Decimal(f"{value:.15g}").quantize(step, ROUND_HALF_UP))
 
@@ -230,18 +197,9 @@ class Bands(Function):
         found = f"CHOOSE(1+{reached},{names})"  # MATCH in a list of limits is not the same in every program
         return write.guarded(args[0], found, '""')
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import NAN, figure, text
-
-        count = (len(args) - 2) // 2
-        limits = [float(each.value) for each in args[1 : count + 1] if isinstance(each, Literal)]
-        data = run.of(args[0]).data
-        band, known = np.searchsorted(limits, data, side="right"), ~np.isnan(data)
-        names = [each.value for each in args[count + 1 :] if isinstance(each, Literal)]
-        if args[-1].type is Type.NUMBER:
-            numbers = np.array([*map(float, names), NAN])
-            return figure(Type.NUMBER, np.where(known, numbers[band], NAN))
-        ids = np.array([*(run.texts.id(str(name)) for name in names), -1], dtype=np.int64)
-        return text(Type.TEXT, np.where(known, ids[band], -1))
+    def of(self, *values: Any) -> float | str | None:
+        number, count = values[0], (len(values) - 2) // 2
+        band: float | str | None = (
+            None if number is None else values[count + 1 + bisect_right(values[1 : count + 1], number)]
+        )
+        return band

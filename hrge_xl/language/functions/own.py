@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...numerals import to_serial, years_of_own_calendar
+from ..compiler import Answers, Compiled, Compiler, Row
 from ..function import Function, ref_of
 from ..tree import Expr, Type
+from ..values import Unknown
 
 if TYPE_CHECKING:
-    from ..targets import Evaluator, SheetWriter
-    from ..vectors import Vector
+    from ..targets import SheetWriter
 
 
 class Readable(Function):
@@ -26,12 +28,8 @@ class Readable(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return write.readable(ref_of(args[0]))
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import truth
-
-        return truth(np.ones(run.of(args[0]).filled.shape, dtype=bool))
+    def of(self, *values: Any) -> bool:
+        return True
 
 
 class Whole(Function):
@@ -47,13 +45,8 @@ class Whole(Function):
         number = write.number(args[0])
         return f"{number}=INT({number})"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import truth
-
-        data = run.of(args[0]).data
-        return truth(np.isnan(data) | (data == np.floor(data)))
+    def of(self, *values: Any) -> bool:
+        return values[0] is None or values[0] == math.floor(values[0])
 
 
 class OwnCalendar(Function):
@@ -77,12 +70,8 @@ class OwnCalendar(Function):
             first, after = (to_serial(date(year, 1, 1)) for year in (first, after))
         return f"OR({value}<{first},{value}>={after})"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
-
-        from ..vectors import truth
-
-        return truth(np.ones(run.of(args[0]).filled.shape, dtype=bool))
+    def of(self, *values: Any) -> bool:
+        return True
 
 
 class InUse(Function):
@@ -97,7 +86,22 @@ class InUse(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return write.in_use(ref_of(args[0]))
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        from ..vectors import truth
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        """Compile it: where none of the sheets that it may name is there, nobody can tell."""
+        ref = ref_of(args[0])
+        places = [(tool, to.table(tool), to.offered(ref, tool)) for tool in ref.targets]
 
-        return truth(run.in_use(ref_of(args[0])))
+        def in_use(answers: Answers, row: Row, this: Row) -> bool | Unknown:
+            code = reference(answers, row, this)
+            if type(code) is Unknown:
+                return code
+            if code is None or not any(answers.issued(tool) for tool in ref.targets):
+                return True
+            for _, table, offered in places:
+                there = answers.row_named(table, code)
+                if there in answers.active_sets[table] and (offered is None or there in offered):
+                    return True
+            return False
+
+        reference = to.value(ref)
+        return in_use

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
+from ..compiler import Answers, Compiled, Compiler, Row
 from ..function import Aggregate, Function, Record, expect, in_columns, ref_of
-from ..tree import Call, Choose, Expr, Literal, Over, Ref, Type
+from ..tree import Call, Choose, Expr, Literal, Ref, Type
+from ..values import present
 
 if TYPE_CHECKING:
-    from ..targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter, Typing
-    from ..vectors import Bools, Floats, Integers, Vector
+    from ..targets import ColumnWriter, SheetWriter, Typing
 
 
 class RowCode(Function):
@@ -37,45 +38,17 @@ class RowCode(Function):
     def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
         return write.row_codes(ref_of(args[0]))
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        return run.row_codes(ref_of(args[0]))
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        of, table = ref_of(args[0]), to.table_of(ref_of(args[0]))
 
-    def error(self, errors: ErrorPropagation, call: Call) -> Integers:
-        return errors.worst([])
+        def row_code(answers: Answers, row: Row, this: Row) -> Row:
+            own = this if of.outer else row
+            return own if own in answers.row_sets[table] else None
 
-
-class _Rows(Aggregate):
-    """What is the same of all of them: the rows that count, each seen from the row that the whole stands in."""
-
-    def evaluate(self, run: Evaluator, expr: Over) -> Vector:
-        import numpy as np
-
-        active = run.active_rows(expr.tool)
-        if expr.inner is None:
-            return self.over(active, None)
-        seen = run.from_each_row(expr.inner, expr.tool)
-        if seen is None:
-            return self.over(active, run.in_rows(expr.inner, expr.tool).data)
-        from ..vectors import Vector
-
-        each = [self.over(active, inner.data) for inner in seen]
-        data = np.concatenate([vector.data for vector in each], axis=1)
-        return Vector(self.gives, data, np.concatenate([vector.filled for vector in each], axis=1))
-
-    def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
-        """Work it out over the rows that count, from one point of view."""
-        raise NotImplementedError
-
-    def error(self, errors: ErrorPropagation, expr: Over) -> Integers:
-        import numpy as np
-
-        active, doubt = errors.run.active_rows(expr.tool), errors.row_use(expr.tool)
-        if expr.inner is not None:
-            doubt = np.where(active, errors.in_rows(expr.inner, expr.tool), doubt)
-        return np.asarray(doubt.max(axis=1, keepdims=True, initial=-1))
+        return row_code
 
 
-class Count(_Rows):
+class Count(Aggregate):
     """`count('T1.1')`."""
 
     name = "count"
@@ -91,15 +64,11 @@ class Count(_Rows):
     def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
         return f"({'+'.join(f'IF({record.active},1,0)' for record in records)})"
 
-    def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
-        import numpy as np
-
-        from ..vectors import figure
-
-        return figure(Type.NUMBER, active.sum(axis=1, keepdims=True).astype(np.float64))
+    def of(self, values: Sequence[Any]) -> float:
+        return float(len(values))
 
 
-class CountIf(_Rows):
+class CountIf(Aggregate):
     """`count_if('T1.1', condition)`."""
 
     name = "count_if"
@@ -116,14 +85,8 @@ class CountIf(_Rows):
         terms = [f"IF(AND({active},{write.condition(inner)}),1,0)" for write, active in records]
         return f"({'+'.join(terms)})"
 
-    def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
-        import numpy as np
-
-        from ..vectors import figure
-
-        assert inner is not None
-        counts = (inner.astype(bool) & active).sum(axis=1, keepdims=True)
-        return figure(Type.NUMBER, counts.astype(np.float64))
+    def of(self, values: Sequence[Any]) -> float | bool:
+        return float(sum(values))
 
 
 class AnyRow(CountIf):
@@ -134,30 +97,13 @@ class AnyRow(CountIf):
     gives = Type.BOOL
     meaning = "whether a condition holds for one row at least"
     blank = "false without rows"
+    decided_by = True
 
-    def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
-        import numpy as np
-
-        from ..vectors import truth
-
-        assert inner is not None
-        return truth(np.asarray((inner.astype(bool) & active).any(axis=1, keepdims=True)))
-
-    def error(self, errors: ErrorPropagation, expr: Over) -> Integers:
-        """Give one row that is certain decides it."""
-        import numpy as np
-
-        worst = super().error(errors, expr)
-        assert expr.inner is not None
-        if errors.run.from_each_row(expr.inner, expr.tool) is not None:
-            return worst
-        doubt = errors.in_rows(expr.inner, expr.tool)
-        met = errors.run.in_rows(expr.inner, expr.tool).data & errors.run.active_rows(expr.tool)
-        certain = (met & (doubt < 0)).any(axis=1, keepdims=True)
-        return np.where(certain, -1, worst)
+    def of(self, values: Sequence[Any]) -> bool:
+        return any(values)
 
 
-class _Number(_Rows):
+class _Number(Aggregate):
     """A figure over a number in each row."""
 
     inner = Type.NUMBER
@@ -186,18 +132,6 @@ class _Number(_Rows):
         """Write it over cells; where there is no step in one it is an error, and something neutral is taken."""
         worth = [f"IFERROR({each},{neutral})" if neutral else each for each in ranges]
         return f'IF(COUNT({",".join(ranges)})=0,"",{self.excel_name}({",".join(worth)}))'
-
-    def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
-        import numpy as np
-
-        from ..vectors import NAN, figure
-
-        assert inner is not None
-        return figure(Type.NUMBER, self.reduce(np.where(active, inner, NAN)))
-
-    def reduce(self, figures: Floats) -> Floats:
-        """Work it out over the second axis."""
-        raise NotImplementedError
 
 
 class Sum(_Number):
@@ -228,10 +162,8 @@ class Sum(_Number):
             added.append(f"IF(AND({active},{met}),N({number}),0)")
         return f'IF({"+".join(known)}=0,"",{"+".join(added)})'
 
-    def reduce(self, figures: Floats) -> Floats:
-        from ..vectors import summed
-
-        return summed(figures, axis=1)[:, None]
+    def of(self, values: Sequence[Any]) -> float | None:
+        return sum(known) if (known := present(values)) else None
 
 
 def _is_partial(expr: Expr | None) -> TypeGuard[Choose]:
@@ -245,18 +177,7 @@ def _is_partial(expr: Expr | None) -> TypeGuard[Choose]:
     )
 
 
-class _Extreme(_Number):
-    def reduce(self, figures: Floats) -> Floats:
-        import numpy as np
-
-        from ..vectors import NAN
-
-        chosen = np.fmin.reduce if self.name == "min" else np.fmax.reduce
-        padded = np.concatenate([figures, np.full((len(figures), 1), NAN)], axis=1)
-        return np.asarray(chosen(padded, axis=1, keepdims=True))
-
-
-class Minimum(_Extreme):
+class Minimum(_Number):
     """`min('T1.1', number)`."""
 
     name = "min"
@@ -265,11 +186,17 @@ class Minimum(_Extreme):
     excel_name = "MIN"
     neutral = "1E9"
 
+    def of(self, values: Sequence[Any]) -> float | None:
+        return min(present(values), default=None)
 
-class Maximum(_Extreme):
+
+class Maximum(_Number):
     """`max('T1.1', number)`."""
 
     name = "max"
     example = "max('R1', RSK_03)"
     meaning = "largest number over the rows"
     excel_name = "MAX"
+
+    def of(self, values: Sequence[Any]) -> float | None:
+        return max(present(values), default=None)

@@ -4,39 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ...numerals import from_serial, shown
 from ...words import CHARACTERS_A_WORD, count_words, too_many_words
+from ..compiler import Answers, Compiled, Compiler, Row, passing_on
 from ..function import Function, code_of, ref_of
 from ..patterns import EMAIL, email_formula, in_a_sheet, pattern_formula
 from ..sheet_text import SEVERAL, word_count
 from ..tree import FIGURES, Call, Expr, Literal, Ref, Type
+from ..values import Unknown, Value, fold
 from .answers import write_filled
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from ..targets import Evaluator, SheetWriter, Typing
-    from ..vectors import Floats, Vector
-
-
-def _figure_of_text(run: Evaluator, arg: Expr, function: Callable[[str], int]) -> Vector:
-    import numpy as np
-
-    from ..vectors import figure
-
-    return figure(Type.NUMBER, run.texts.map(run.of(arg).data, function, 0, np.float64))
-
-
-def _truth_of_text(run: Evaluator, arg: Expr, function: Callable[[str], bool], *, blank: bool) -> Vector:
-    import numpy as np
-
-    from ..vectors import truth
-
-    return truth(run.texts.map(run.of(arg).data, function, blank, np.bool_))
+    from ..targets import SheetWriter, Typing
 
 
 class Words(Function):
@@ -54,8 +35,8 @@ class Words(Function):
         text = write.text(args[0])
         return f'IFERROR(IF({text}="",0,{word_count(text)}),0)'
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        return _figure_of_text(run, args[0], count_words)
+    def of(self, *values: Any) -> float:
+        return 0.0 if values[0] is None else float(count_words(values[0]))
 
 
 class Length(Function):
@@ -72,8 +53,8 @@ class Length(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return f"IFERROR(LEN({write.text(args[0])}),0)"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        return _figure_of_text(run, args[0], len)
+    def of(self, *values: Any) -> float:
+        return 0.0 if values[0] is None else float(len(values[0]))
 
 
 class WithinWords(Function):
@@ -86,19 +67,14 @@ class WithinWords(Function):
     own = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        text, limit = str(write.cell(ref_of(args[0]))), int(_number(args[1]))
+        text, limit = str(write.cell(ref_of(args[0]))), int(float(code_of(args[1])))
         if write.without_spaces():
             return f"LEN(TRIM({text}))<={limit * CHARACTERS_A_WORD}"
         return f"{word_count(text)}<={limit}"
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        limit = int(_number(args[1]))
-        return _truth_of_text(run, args[0], lambda text: not too_many_words(text, limit), blank=True)
-
-
-def _number(expr: Expr) -> float:
-    assert isinstance(expr, Literal)
-    return float(expr.value)
+    def of(self, *values: Any) -> bool:
+        text, limit = values
+        return text is None or not too_many_words(text, int(limit))
 
 
 class Matches(Function):
@@ -130,9 +106,9 @@ class Matches(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return pattern_formula(write.text(args[0]), code_of(args[1]))
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        pattern = re.compile(code_of(args[1]))
-        return _truth_of_text(run, args[0], lambda text: bool(pattern.fullmatch(text)), blank=False)
+    def of(self, *values: Any) -> bool:
+        text, pattern = values
+        return text is not None and re.fullmatch(pattern, text) is not None
 
 
 class Email(Function):
@@ -147,8 +123,8 @@ class Email(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return email_formula(write.text(args[0]))
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        return _truth_of_text(run, args[0], lambda text: bool(EMAIL.fullmatch(text)), blank=False)
+    def of(self, *values: Any) -> bool:
+        return values[0] is not None and EMAIL.fullmatch(values[0]) is not None
 
 
 class Join(Function):
@@ -176,51 +152,27 @@ class Join(Function):
             return f'YEAR({day})&"-"&RIGHT("0"&MONTH({day}),2)&"-"&RIGHT("0"&DAY({day}),2)'
         return write.number(arg) if arg.type is Type.NUMBER else write.text(arg)
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        import numpy as np
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        kinds, parts = [arg.type for arg in args], [to.value(arg) for arg in args]
+        pieces = passing_on(lambda *values: "".join(map(_as_text, values, kinds)) or None, parts)
+        there = passing_on(lambda *filled: all(filled), [to.filled(arg) for arg in args])
 
-        from ..vectors import text
+        def join(answers: Answers, row: Row, this: Row) -> Value:
+            text: Value = pieces(answers, row, this)
+            return text if type(text) is Unknown or there(answers, row, this) is True else None
 
-        vectors = [run.of(arg) for arg in args]
-        pieces = np.broadcast_arrays(*(_strings(run, vector) for vector in vectors))
-        there = np.logical_and.reduce(np.broadcast_arrays(*(vector.filled for vector in vectors)))
-        joined = np.where(there, sum(pieces[1:], start=pieces[0]), "")
-        flat = [each or None for each in joined.ravel()]
-        return text(Type.TEXT, run.texts.ids(flat).reshape(joined.shape))
-
-
-def _strings(run: Evaluator, vector: Vector) -> NDArray[Any]:
-    import numpy as np
-
-    if vector.type in FIGURES:
-        return _shown(vector.data, is_date=vector.type is Type.DATE)
-    if vector.type is Type.BOOL:
-        return np.where(vector.data, "TRUE", "FALSE").astype(object)
-    strings = np.array([*run.texts.strings, ""], dtype=object)[vector.data]
-    return _listed(strings) if vector.type is Type.MANY else strings
+        return join
 
 
-def _listed(strings: NDArray[Any]) -> NDArray[np.object_]:
-    import numpy as np
-
-    result = strings[..., 0]
-    for part in range(1, strings.shape[-1]):
-        both = (result != "") & (strings[..., part] != "")
-        result = result + np.where(both, SEVERAL, "").astype(object) + strings[..., part]
-    return result
-
-
-def _shown(figures: Floats, *, is_date: bool) -> NDArray[Any]:
-    import numpy as np
-
-    different, place = np.unique(figures.ravel(), return_inverse=True)
-    seen = ["" if np.isnan(each) else _one(float(each), is_date=is_date) for each in different]
-    return np.array(seen, dtype=object)[place].reshape(figures.shape)
-
-
-def _one(value: float, *, is_date: bool) -> str:
-    day = from_serial(value) if is_date else None
-    return shown(day if day is not None else value)
+def _as_text(value: Any, kind: Type) -> str:
+    if value is None:
+        return ""
+    if kind in FIGURES:
+        day = from_serial(value) if kind is Type.DATE else None
+        return shown(value if day is None else day)
+    if kind is Type.BOOL:
+        return "TRUE" if value else "FALSE"
+    return SEVERAL.join(value) if isinstance(value, tuple) else str(value)
 
 
 class Label(Function):
@@ -243,17 +195,19 @@ class Label(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return write.labels(args[0])
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        from ..vectors import text
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        codes, vocabulary = to.value(args[0]), _list_of(args[0]) or ""
 
-        vector = run.of(args[0])
-        labels = text(vector.type, run.labels(_list_of(args[0]) or "", vector.data))
-        if vector.type is not Type.MANY:
-            return text(Type.TEXT, labels.data)
-        strings = _strings(run, labels)
-        return text(
-            Type.TEXT, run.texts.ids([each or None for each in strings.ravel()]).reshape(strings.shape)
-        )
+        def label(answers: Answers, row: Row, this: Row) -> Value:
+            found: Value = codes(answers, row, this)
+            if found is None or type(found) is Unknown:
+                return found
+            labels = answers.labels(vocabulary)
+            if isinstance(found, tuple):
+                return SEVERAL.join(filter(None, (labels.get(fold(code)) for code in found))) or None
+            return labels.get(fold(str(found)))
+
+        return label
 
 
 def _list_of(expr: Expr) -> str | None:

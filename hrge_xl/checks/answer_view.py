@@ -1,0 +1,336 @@
+"""The answers of one return as expressions see them, and what is worked out from them when it is asked for.
+
+A return is looked at as its sheets do: what cannot be read is blank there. What is in doubt because of it, `doubts`
+finds out with a second view.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from ..answer import Answer, State
+from ..answer_columns import STATES, AnswerColumns, ByPlaces, Place
+from ..fields import figure_of
+from ..language import Type
+from ..language.compiler import Compiled, Row
+from ..language.values import Known, Unknown, Value, finite, fold, worse
+from ..layout import Grid, Layout
+from ..numerals import to_serial
+from ..spec.model import FieldBlock, FormBlock
+from ..submission import Submission
+from ..texts import fixed_codes, said
+from ..words import NO_ANSWER, says_nothing
+from .program import Column, Need, Program, Table, table_key
+
+CellAt = tuple[Column, str, int]  # column, row, part
+
+
+class IssuedTables:
+    """What a layout says of the tables: their rows, what stands in fixed columns, how entries of lists are called."""
+
+    def __init__(self, program: Program, layout: Layout) -> None:
+        self.program, self.layout = program, layout
+        self.rows = [_rows(layout, table) for table in program.tables_by_number]
+        self.row_sets = [frozenset(rows) for rows in self.rows]
+        self.by_fold = [{fold(row): row for row in rows} for rows in self.rows]
+        self.fixed: dict[int, tuple[dict[Row, Known], dict[Row, int]]] = {
+            column.number: self._fixed(column) for column in program.column_list if column.field.fixed
+        }
+        self.cells = ByPlaces(self._cells)
+        self._labels: dict[str, dict[str, str]] = {}
+
+    def _fixed(self, column: Column) -> tuple[dict[Row, Known], dict[Row, int]]:
+        """Give what a fixed column says in each row, and in how many of its cells something stands."""
+        values: dict[Row, Known] = {}
+        filled: dict[Row, int] = {}
+        items = self.program.items(column.table)
+        for row in self.rows[column.table.number]:
+            text = (
+                str(said(items[row].values.get(column.field.code, ""), self.layout.language))
+                if row in items
+                else ""
+            )
+            if column.is_figure:
+                values[row] = finite(figure_of(column.field, text))
+            elif column.type is Type.MANY:
+                values[row] = tuple(fixed_codes(text)[: column.field.cells]) or None
+            else:
+                values[row] = text or None
+            if text:
+                value = values[row]
+                filled[row] = len(value) if isinstance(value, tuple) else 1
+        return values, filled
+
+    def _cells(self, places: Sequence[Place]) -> list[CellAt | None]:
+        """Give for each place of a file its column, row and part; None where it is no cell of the layout."""
+        found: list[CellAt | None] = []
+        for place in places:
+            column = self.program.columns.get((place.tool, place.field))
+            known = column is not None and place.row in self.row_sets[column.table.number]
+            parts = range(1, column.field.cells + 1) if column is not None and column.several else (0,)
+            found.append(
+                (column, place.row, place.part) if column and known and place.part in parts else None
+            )
+        return found
+
+    def labels(self, vocabulary: str) -> Mapping[str, str]:
+        """Give what the workbook calls the entries of a list, by their folded codes."""
+        if vocabulary not in self._labels:
+            labels = self.layout.labels.get(vocabulary, {})
+            self._labels[vocabulary] = {fold(code): label for code, label in labels.items()}
+        return self._labels[vocabulary]
+
+
+def _rows(layout: Layout, table: Table) -> list[str]:
+    sheet = layout.sheet.get(table.tool.code)
+    found: dict[str, None] = {}
+    for grid in sheet.grids if sheet is not None else ():
+        if table_key(table.tool, _block(grid)) == table.key:
+            block = grid.block
+            records = map(str, range(1, block.records + 1)) if isinstance(block, FormBlock) else None
+            found |= dict.fromkeys(records or (row.code for row in grid.data_rows))
+    return list(found)
+
+
+def _block(grid: Grid) -> FieldBlock:
+    assert isinstance(grid.block, FieldBlock)
+    return grid.block
+
+
+class AnswerView:
+    """The answers of a return: by number of the column, then by row."""
+
+    def __init__(self, issued: IssuedTables, submission: Submission, today: date) -> None:
+        self.issued_tables, self.program, self.submission = issued, issued.program, submission
+        self.layout, self.today = issued.layout, float(to_serial(today))
+        self.rows: Sequence[Sequence[str]] = issued.rows
+        self.row_sets: Sequence[Collection[str]] = issued.row_sets
+        self.lost: Mapping[tuple[int, Row], Unknown] = {}
+        self.astray: Mapping[tuple[int, Row], Unknown] = {}
+        size = len(self.program.column_list)
+        self.values: list[dict[Row, Value]] = [{} for _ in range(size)]
+        self.filled: list[dict[Row, int]] = [{} for _ in range(size)]
+        self.replies: list[set[Row]] = [set() for _ in range(size)]  # rows whose answer says something
+        self.in_doubt: set[tuple[int, Row]] = set()  # reading found something wrong with it
+        self.broken: set[tuple[int, Row]] = set()  # an error stands there, or a formula never calculated
+        for number, (values, filled) in issued.fixed.items():
+            self.values[number], self.filled[number] = dict(values), dict(filled)
+        self.answers = AnswerColumns.of(submission.answers)
+        self.cells = [issued.cells(self.answers.places)[at] for at in self.answers.columns.at]
+        self.states: list[State] = []
+        self.said: list[str | None] = []  # code or text
+        self.figures: list[float | None] = []
+        self._read()
+        self.active: Sequence[Sequence[str]] = [
+            self._active(table) for table in self.program.tables_by_number
+        ]
+        self.active_sets: Sequence[Collection[str]] = [frozenset(rows) for rows in self.active]
+        self._forget()
+
+    def _read(self) -> None:
+        """Take up the answers whose cells are in the layout."""
+        columns, days = self.answers.columns, self.answers.columns.days
+        for number, cell in enumerate(self.cells):
+            state, text = STATES[columns.states[number]], columns.codes[number]
+            text = columns.texts[number] if text is None else text
+            original = columns.originals[number]
+            if state is State.ANSWERED and not text and isinstance(original, str) and not original.strip():
+                state = State.EMPTY_TEXT  # spaces alone
+            given = state is State.ANSWERED
+            figure = float(to_serial(days[number])) if number in days else columns.numbers[number]
+            self.states.append(state)
+            self.said.append(text if given else None)
+            self.figures.append(finite(figure) if given else None)
+            if cell is not None and cell[0].asked:
+                self._take(cell, number, state)
+
+    def _take(self, cell: CellAt, number: int, state: State) -> None:
+        column, row, _ = cell
+        at = column.number
+        if state in (State.ERROR, State.NOT_CALCULATED):
+            self.broken.add((at, row))
+        if state is not State.ANSWERED:
+            return
+        self.filled[at][row] = self.filled[at].get(row, 0) + 1
+        remarked = self.answers.columns.remarked.get(number)
+        if remarked is not None and remarked.problem:
+            self.in_doubt.add((at, row))
+        text = self.said[number]
+        if not (column.is_text and text and len(text) < len(NO_ANSWER) and says_nothing(text)):
+            self.replies[at].add(row)
+        value: Any = self.figures[number] if column.is_figure else text
+        if value is not None:
+            before: Any = self.values[at].get(row) or ()
+            self.values[at][row] = (*before, value) if column.type is Type.MANY else value
+
+    def _active(self, table: Table) -> Sequence[str]:
+        """Give the rows that count: those of forms and lists always, open rows once anything is answered in them."""
+        rows = self.rows[table.number]
+        if not table.open:
+            return rows
+        columns = [self.program.columns[table.tool.code, field.code] for field in table.fields]
+        used = {row for column in columns if column.asked for row in self.filled[column.number]}
+        return [row for row in rows if row in used]
+
+    def _forget(self) -> None:
+        """Begin with nothing worked out."""
+        self._busy: set[int] = set()
+        self._once: dict[object, Any] = {}
+        self._reasons: dict[int, dict[Row, Need]] = {}
+        self._needing: set[int] = set()
+        self._counts: dict[str, tuple[int, int]] = {}
+
+    def on(self, day: date) -> AnswerView:
+        """Give the same answers on another day."""
+        other = copy(self)
+        other.today = float(to_serial(day))
+        other.values = list(self.values)
+        for number in self.program.formulas:
+            other.values[number] = {}
+        other._forget()
+        return other
+
+    @cached_property
+    def by_slot(self) -> Mapping[tuple[int, Row], Sequence[Answer]]:
+        """The answers in the cells of each slot, in their order."""
+        found: dict[tuple[int, Row], list[tuple[int, int]]] = defaultdict(list)
+        for number, cell in enumerate(self.cells):
+            if cell is not None:
+                found[cell[0].number, cell[1]].append((cell[2], number))
+        return {slot: [self.answers[number] for _, number in sorted(parts)] for slot, parts in found.items()}
+
+    # what expressions ask for
+
+    def once(self, key: object, work_out: Callable[[], Any]) -> Any:
+        """Give what is worked out once."""
+        if key not in self._once:
+            self._once[key] = work_out()
+        return self._once[key]
+
+    def calculated(self, number: int, row: Row) -> Value:
+        """Give the value of a calculated field; blank in rows that do not count."""
+        active = row in self.active_sets[self.program.column_list[number].table.number]
+        return self.worked_out(number, row) if active else None
+
+    def worked_out(self, number: int, row: Row) -> Value:
+        """Give what a formula comes to in any row; blank where it comes back to itself."""
+        known = self.values[number]
+        if row in known or number in self._busy:
+            return known.get(row)
+        self._busy.add(number)
+        known[row] = self.program.formulas[number](self, row, None)
+        self._busy.discard(number)
+        return known[row]
+
+    def last(self, column: Column, row: Row) -> Known:
+        """Give what an answer was in the round before, as it was issued with the workbook."""
+        value = self.submission.last.get((column.key[0], str(row), column.key[1]))
+        if value is None or isinstance(value, tuple) is not (column.type is Type.MANY):
+            return None
+        if column.is_figure:
+            return float(to_serial(value)) if isinstance(value, date) else finite(float(str(value)))
+        return value if isinstance(value, tuple) else str(value)
+
+    def row_named(self, table: int, code: str | None) -> Row:
+        """Give the row of a table that a code names; None for none."""
+        if code is None or code in self.row_sets[table]:
+            return code
+        return self.issued_tables.by_fold[table].get(fold(code))
+
+    def possible_rows(self, table: int) -> Collection[Unknown]:
+        """Give for each blank row that may count what keeps that from being known: the sheet knows of none."""
+        return ()
+
+    def issued(self, tool: str) -> bool:
+        """Say whether a tool is in the workbook."""
+        return tool in self.layout.sheet
+
+    def ticked(self, tool: str) -> bool | Unknown:
+        """Say whether a tool is in the workbook and marked as used."""
+        spec = self.program.spec
+        ticked = spec.tick_of(tool)
+        if ticked is None or spec.tick_field is None or not self.issued(tool):
+            return self.issued(tool)
+        tick = self.values[self.program.columns[spec.tick_field].number].get(ticked)
+        return tick if type(tick) is Unknown else isinstance(tick, str) and fold(tick) == "y"
+
+    def completeness(self, tool: str) -> float | Unknown | None:
+        """Give the share of required answers given on a sheet; None where it asks for none."""
+        required, answered = self.counts(tool)
+        return answered / required if required else None
+
+    def labels(self, vocabulary: str) -> Mapping[str, str]:
+        """Give what the workbook calls the entries of a list, by their folded codes."""
+        return self.issued_tables.labels(vocabulary)
+
+    # what rules and requirements ask for
+
+    def anywhere(self, table: Table | None, column: Column, condition: Compiled, row: Row) -> bool | Unknown:
+        """Say whether a condition is met at a row of a column; of one over the rows of another table, one is enough."""
+        if table is None or table is column.table:
+            met: bool | Unknown = condition(self, row, None)
+            return met
+        unknown = None
+        for each_row in self.rows[table.number] or (None,):
+            met = condition(self, each_row, None)
+            if type(met) is Unknown:
+                unknown = worse(unknown, met)
+            elif met:
+                return True
+        return False if unknown is None else unknown
+
+    def reasons(self, column: Column) -> Mapping[Row, Need]:
+        """Give the rows in which a field is asked for, each with the first need that it meets."""
+        number = column.number
+        if number in self._reasons:
+            return self._reasons[number]
+        if (
+            number in self._needing or number not in self.program.needs
+        ):  # a condition that comes back to itself
+            return {}
+        self._needing.add(number)
+        found: dict[Row, Need] = {}
+        for row in self.active[column.table.number]:
+            for need in self.program.needs[number]:
+                if self.anywhere(need.table, column, need.when, row) and (
+                    need.relevant is None or need.relevant(self, row, None)
+                ):
+                    found[row] = need
+                    break
+        self._needing.discard(number)
+        self._reasons[number] = found
+        return found
+
+    def required(self, column: Column) -> list[Row]:
+        """Give the rows in which an answer is required, and not only asked for as advice."""
+        return [row for row, need in self.reasons(column).items() if need.counts]
+
+    def counts(self, tool: str) -> tuple[int, int]:
+        """Give the number of required answers of a sheet, and how many of them are given."""
+        if tool in self._counts:
+            return self._counts[tool]
+        whole, required, answered = not self._needing, 0, 0
+        for column in self.program.column_list:
+            if column.table.tool.code == tool and column.asked:
+                rows = self.required(column)
+                required += len(rows)
+                answered += sum(row in self.replies[column.number] for row in rows)
+        if whole:  # what comes back to itself is not the whole yet
+            self._counts[tool] = required, answered
+        return required, answered
+
+    def rows_listed(self, key: Any) -> dict[str, float]:
+        """Give the rows that a collected list keeps from one of its sources, each with its rank."""
+        listed = self.program.lists[key]
+        return {
+            row: 0.0
+            if listed.rank is None
+            else listed.rank(self, row, None) or 0.0  # what has none comes last
+            for row in self.active[listed.table.number]
+            if listed.keeps(self, row, None)
+        }

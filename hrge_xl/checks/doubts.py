@@ -1,0 +1,254 @@
+"""What cannot be decided, because an answer that it depends on is in error itself, or could not be read.
+
+The sheet compares whatever stands there, so its check cell may say more (see `verdicts`); a finding should not
+blame an answer for what another one got wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ..answer import Key
+from ..findings import Kind, codes
+from ..findings import value as v
+from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
+from ..findings.structure import FORMULA_OVERWRITTEN
+from ..language.compiler import Row
+from ..language.values import Unknown, Value, worse
+from ..spec.model import Rule
+from .answer_view import AnswerView
+from .gaps import Gap
+from .hits import Hit
+from .program import ANYTHING, Column, Need, rows_counted
+
+# Nobody knows what stands there, nor whether it is an answer.
+LOST = frozenset(codes(v.ERROR_IN_CELL, v.FORMULA_NEVER_CALCULATED))
+# It means nothing.
+SPOILT = LOST.union(
+    codes(v.NOT_IN_LIST, v.NOT_A_NUMBER, v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR, v.AMBIGUOUS_NUMBER)
+)
+# It can be compared, but is not a step of a matrix and no row.
+ASTRAY = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
+
+Slot = tuple[int, Row]
+
+
+class Undecided(NamedTuple):
+    """What would have been found, or not, and what keeps it from being decided: a hit, or a gap."""
+
+    hit: Hit
+    cause: Hit | Gap
+
+
+def in_doubt(view: AnswerView, hits: Sequence[Hit], gaps: Sequence[Gap]) -> DoubtfulView | None:
+    """Give the view of a return in which something is in doubt because of hits or gaps; None where nothing is."""
+    return (
+        DoubtfulView(view, hits, gaps) if gaps or any(hit.code in SPOILT | ASTRAY for hit in hits) else None
+    )
+
+
+class DoubtfulView(AnswerView):
+    """The same answers, with unknown values where the sheets see a blank or something that means nothing."""
+
+    def __init__(self, plain: AnswerView, hits: Sequence[Hit], gaps: Sequence[Gap]) -> None:
+        """Mark what is in doubt; of several causes the last one counts, and a gap more than an error."""
+        vars(self).update(vars(plain))
+        self.plain = plain
+        spoilt: dict[Slot, Unknown] = {}
+        lost: dict[Slot, Unknown] = {}
+        astray: dict[Slot, Unknown] = {}
+        for rank, hit in enumerate(hits):
+            for marked, marks in ((spoilt, SPOILT), (lost, LOST), (astray, ASTRAY)):
+                if hit.code in marks and hit.column is not None:
+                    marked[hit.slot] = Unknown(rank, hit)
+        unread: dict[Slot, Unknown] = {
+            slot: Unknown(rank, gap) for rank, gap in enumerate(gaps, len(hits)) for slot in gap.slots
+        }
+        self.unread, self.lost, self.astray = unread, lost | unread, astray
+        self._rows_in_doubt: dict[int, dict[Row, Unknown]] = {}
+        for (number, row), cause in self.lost.items():
+            table = self.program.column_list[number].table
+            if (
+                table.open
+                and row in self.row_sets[table.number]
+                and row not in self.active_sets[table.number]
+            ):
+                rows = self._rows_in_doubt.setdefault(table.number, {})
+                rows[row] = worse(rows.get(row), cause)
+        self.touched = {number for number, _ in (*spoilt, *unread, *lost, *astray)}
+        self.touched |= {rows_counted(table) for table in self._rows_in_doubt} | {ANYTHING}
+        self.values = list(self.plain.values)
+        for (number, row), cause in (spoilt | unread).items():
+            if self.values[number] is self.plain.values[number]:
+                self.values[number] = dict(self.plain.values[number])
+            read = self.values[number].get(row)
+            self.values[number][row] = Unknown(
+                cause.rank, cause.cause, read if isinstance(read, tuple) else ()
+            )
+        for column in self.program.calculated:
+            if self.is_touched(self.program.made_of(column)):
+                self.values[column.number] = {}
+        self._forget()
+        self._progress: dict[str, Unknown | None] = {}
+        self.unsure_references = list(self._unsure_references(hits))
+        self.astray = astray | {hit.slot: doubt for hit, doubt in self.unsure_references}
+
+    def _unsure_references(self, hits: Sequence[Hit]) -> Iterator[tuple[Hit, Unknown]]:
+        """Give the references that seem to lead to a blank row, which may be in use, and what is to blame."""
+        for hit in hits:
+            if hit.kind is v.ROW_NOT_FOUND and hit.column is not None:
+                doubt, code = None, self.plain.values[hit.column.number].get(hit.row)
+                for tool in hit.column.field.to:
+                    table = self.program.table(tool)
+                    there = self.row_named(table, code if isinstance(code, str) else None)
+                    doubt = worse(doubt, self._rows_in_doubt.get(table, {}).get(there))
+                if doubt is not None:
+                    yield hit, doubt
+
+    def is_touched(self, reads: frozenset[int]) -> bool:
+        """Say whether something that an expression reads is in doubt."""
+        return not reads.isdisjoint(self.touched)
+
+    def possible_rows(self, table: int) -> Sequence[Unknown]:
+        """Give for each blank row that may count what keeps that from being known."""
+        return list(self._rows_in_doubt.get(table, {}).values())
+
+    def calculated(self, number: int, row: Row) -> Value:
+        """Give the value of a calculated field; in a row that does not count only what may be unknown."""
+        value = self.worked_out(number, row)
+        active = row in self.active_sets[self.program.column_list[number].table.number]
+        return value if active or type(value) is Unknown else None
+
+    def completeness(self, tool: str) -> float | Unknown | None:
+        """Give the share of required answers given on a sheet; unknown where one may be asked for, or given, or not."""
+        if tool not in self._progress:
+            self._progress[tool] = None  # meanwhile, for a requirement that comes back to itself
+            self._progress[tool] = self._doubt_of_progress(tool)
+        doubt = self._progress[tool]
+        return self.plain.completeness(tool) if doubt is None else doubt
+
+    def _doubt_of_progress(self, tool: str) -> Unknown | None:
+        doubt = None
+        for number in self.program.needs:
+            column = self.program.column_list[number]
+            for row in self.rows[column.table.number] if column.table.tool.code == tool else ():
+                doubt = worse(doubt, self.asking(column, row))
+                if row in self.active_sets[column.table.number]:
+                    for _, of_need in self.needs_in_doubt(column, row):
+                        doubt = worse(doubt, of_need)
+        return doubt
+
+    def needs_in_doubt(self, column: Column, row: Row) -> Iterator[tuple[Need, Unknown]]:
+        """Give each need of a field of which it is not known whether it is met, with the reason."""
+        for need in self.program.needs[column.number]:
+            if not self.is_touched(need.reads):
+                continue
+            met = self.anywhere(need.table, column, need.when, row)
+            doubt = met if type(met) is Unknown else None
+            if need.relevant is not None:
+                asked = need.relevant(self, row, None)
+                doubt = worse(doubt, asked) if type(asked) is Unknown else doubt if asked else None
+            if doubt is not None:
+                yield need, doubt
+
+    def asking(self, column: Column, row: Row) -> Unknown | None:
+        """Give what keeps a required answer from being missed: its cell is gone, or its row may not count."""
+        if column.number not in self.program.needs:
+            return None
+        may_count = self._rows_in_doubt.get(column.table.number, {}).get(row)
+        doubt: Unknown | None = worse(self.unread.get((column.number, row)), may_count)
+        return doubt
+
+    # everything that is not decided
+
+    def undecided(self) -> list[Undecided]:
+        """Give every check that is open somewhere because of a hit or a gap, with each cause."""
+        return [Undecided(hit, doubt.cause) for hit, doubt in self._open()]
+
+    def _open(self) -> Iterator[tuple[Hit, Unknown]]:
+        yield from self._rules()
+        yield from self._wrong_answers()
+        yield from self._requirements()
+        yield from self.unsure_references
+        for column, row, doubt in self.unknown_calculations():
+            yield from ((hit, doubt) for hit in self._shown(column, row))
+        asked = self.program.spec.identity
+        periods = ((PERIOD_OUTSIDE_ROUND, asked.period_start), (PERIOD_OUTSIDE_ROUND, asked.period_end))
+        for kind, code in ((COUNTRY_DIFFERS, asked.country), *periods):
+            of_identity = self.program.single(code)
+            if of_identity is not None and (of_identity.number, "1") in self.unread:
+                yield Hit(kind, of_identity, "1"), self.unread[of_identity.number, "1"]
+
+    def _rules(self) -> Iterator[tuple[Hit, Unknown]]:
+        for rule in self.program.rules:
+            home, of = rule.home, rule.parsed.rule
+            may_count = {} if home is None else self._rows_in_doubt.get(home.table.number, {})
+            if not may_count and not self.is_touched(rule.reads):
+                continue
+            if home is None:
+                rows = (self.rows[rule.table.number] if rule.table else ()) or (None,)
+                states = [rule.broken(self, row, None) for row in rows]
+                doubts = [state for state in states if type(state) is Unknown]
+                if doubts and True not in states and self.issued(of.tool):
+                    yield Hit(of), max(doubts, key=lambda doubt: doubt.rank)
+                continue
+            for row in self.active[home.table.number]:
+                broken = self.anywhere(rule.table, home, rule.broken, row)
+                if type(broken) is Unknown:
+                    yield Hit(of, home, row), broken
+            for blank_row, may in may_count.items():
+                broken = self.anywhere(rule.table, home, rule.broken, blank_row)
+                if broken is not False:
+                    yield Hit(of, home, blank_row), worse(broken, may)
+
+    def _wrong_answers(self) -> Iterator[tuple[Hit, Unknown]]:
+        """Give the checks of an answer that read other ones, too; one in error is held against whether it is asked."""
+        for number, checks in self.program.checks.items():
+            column = self.program.column_list[number]
+            for check in checks if self.replies[number] else ():
+                if not check.reads_more or not self.is_touched(self.program.reads(check.check.holds)):
+                    continue
+                for row in self.replies[number]:
+                    if check.kind is v.NOT_ASKED_HERE or type(self.values[number].get(row)) is not Unknown:
+                        holds = check.holds(self, row, None)
+                        if type(holds) is Unknown:
+                            yield Hit(check.kind, column, row), holds
+
+    def _requirements(self) -> Iterator[tuple[Hit, Unknown]]:
+        for number, needs in self.program.needs.items():
+            column = self.program.column_list[number]
+            for row in self.rows[column.table.number]:
+                if row in self.replies[number]:
+                    continue
+                if row in self.active_sets[column.table.number] and (number, row) not in self.lost:
+                    for need, doubt in self.needs_in_doubt(column, row):
+                        yield Hit(need.kind, column, row), doubt
+                asking = self.asking(column, row)
+                if asking is not None:
+                    yield from ((Hit(need.kind, column, row), asking) for need in needs)
+
+    def unknown_calculations(self) -> Iterator[tuple[Column, str, Unknown]]:
+        """Give calculated fields among whose sources something could not be read."""
+        for column in self.program.calculated:
+            may_count = self._rows_in_doubt.get(column.table.number, {})
+            if not may_count and not self.is_touched(self.program.made_of(column)):
+                continue
+            for row in self.rows[column.table.number]:
+                active = row in self.active_sets[column.table.number]
+                value = self.calculated(column.number, row) if active else may_count.get(row)
+                if type(value) is Unknown and isinstance(value.cause, Gap):
+                    yield column, row, value
+
+    def _shown(self, column: Column, row: str) -> Iterator[Hit]:
+        """Give what can be found of a cell that shows a calculated answer: by a formula, or typed."""
+        for answer in self.by_slot.get((column.number, row), ()):
+            typed: tuple[Kind | Rule, ...] = (v.CALCULATION_DIFFERS, FORMULA_OVERWRITTEN)
+            for kind in (v.CALCULATION_NOT_CURRENT,) if answer.formula else typed:
+                yield Hit(kind, column, row)
+
+    def without_known_value(self) -> Iterable[Key]:
+        """Give calculated answers that are made from what could not be read; in an older file it was not asked."""
+        for column, row, doubt in self.unknown_calculations():
+            if not doubt.cause.older:
+                yield column.key[0], row, column.key[1]

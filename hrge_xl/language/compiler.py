@@ -1,0 +1,250 @@
+"""From a typed expression to a Python function over one return.
+
+Such a function takes the answers of a return, the row in which the expression stands, and the row that `this` means
+inside a function over rows. It gives a value of `language.values`: whatever is worked out from an unknown value is
+unknown, unless what is known decides it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol
+
+from .tree import FIGURES, Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Over, Ref, Type
+from .values import Unknown, finite, fold, same, worse
+
+Row = str | None
+
+
+class Answers(Protocol):
+    """One return, as functions of the language ask about it; tables go by their numbers."""
+
+    today: float
+    rows: Sequence[Sequence[str]]  # of each table
+    row_sets: Sequence[Collection[str]]
+    active: Sequence[Sequence[str]]  # the rows that count
+    active_sets: Sequence[Collection[str]]
+
+    def possible_rows(self, table: int) -> Collection[Unknown]:
+        """Give for each blank row of a table that may count what keeps that from being known."""
+
+    def row_named(self, table: int, code: str | None) -> Row:
+        """Give the row of a table that a code names; None for none."""
+
+    def issued(self, tool: str) -> bool:
+        """Say whether a tool is in the workbook."""
+
+    def ticked(self, tool: str) -> bool | Unknown:
+        """Say whether a tool is in the workbook and marked as used."""
+
+    def completeness(self, tool: str) -> float | Unknown | None:
+        """Give the share of required answers given on a sheet; None where it asks for none."""
+
+    def labels(self, vocabulary: str) -> Mapping[str, str]:
+        """Give what the workbook calls the entries of a list, by their folded codes."""
+
+    def once(self, key: object, work_out: Callable[[], Any]) -> Any:
+        """Give what is worked out once for a return."""
+
+
+Compiled = Callable[[Any, Row, Row], Any]  # answers of a return, row, row of `this`
+
+
+class Compiler(ABC):
+    """Compiles the expressions of one spec, each once. How answers are read is said where they are kept."""
+
+    ranks: Mapping[str, int]  # of levels, by their folded codes
+    levels: Mapping[tuple[float, float], str]  # at each crossing of the matrix
+
+    def __init__(self) -> None:
+        self._compiled: dict[
+            int, tuple[Compiled, Expr]
+        ] = {}  # an expression is kept, so that it keeps its identity
+
+    @abstractmethod
+    def answer(self, ref: Ref) -> Compiled:
+        """Compile the value of an answer."""
+
+    @abstractmethod
+    def presence(self, ref: Ref) -> Compiled:
+        """Compile whether an answer is there, readable or not."""
+
+    @abstractmethod
+    def count_cells(self, ref: Ref) -> Compiled:
+        """Compile in how many cells of a field an answer stands."""
+
+    @abstractmethod
+    def off_scale(self, expr: Expr) -> Compiled:
+        """Compile what makes an answer unfit as a step of a scale or the name of a row; None where nothing does."""
+
+    @abstractmethod
+    def parents(self, vocabulary: str) -> Mapping[str, str]:
+        """Give the folded code that each entry of a list belongs to, by its own."""
+
+    @abstractmethod
+    def offered(self, ref: Ref, tool: str) -> Collection[str] | None:
+        """Give the rows of a tool's table that a reference may name; None where it may name all of them."""
+
+    @abstractmethod
+    def table(self, tool: str) -> int:
+        """Give the table that references to a tool and figures over its rows mean."""
+
+    @abstractmethod
+    def table_of(self, ref: Ref) -> int:
+        """Give the table that an answer stands in."""
+
+    def value(self, expr: Expr) -> Compiled:
+        """Compile an expression."""
+        known = self._compiled.get(id(expr))
+        if known is None:
+            known = self._compiled[id(expr)] = self._compile(expr), expr
+        return known[0]
+
+    def _compile(self, expr: Expr) -> Compiled:
+        match expr:
+            case Literal():
+                value = float(expr.value) if expr.type in FIGURES else str(expr.value)
+                return lambda answers, row, this: value
+            case Ref():
+                return self.answer(expr)
+            case Compare():
+                return passing_on(self._comparison(expr), [self.value(expr.left), self.value(expr.right)])
+            case Arithmetic():
+                operands = [self.value(expr.left), self.value(expr.right)]
+                return passing_on(_ARITHMETIC[expr.op], operands, strict=True)
+            case Logic():
+                return _logic([self.value(part) for part in expr.parts], deciding=expr.op == "or")
+            case Not():
+                return passing_on(lambda holds: not holds, [self.value(expr.part)])
+            case Choose():
+                branches = self.value(expr.then), self.value(expr.other)
+                return _choice(self.value(expr.condition), *branches)
+            case Call():
+                call: Compiled = expr.function.compile(self, *expr.args)
+                return call
+            case Over():
+                over: Compiled = expr.function.compile(self, expr)
+                return over
+
+    def _comparison(self, expr: Compare) -> Callable[[Any, Any], bool]:
+        test, of_figures = _COMPARISONS[expr.op], expr.left.type in FIGURES
+        if not of_figures and expr.op in ("==", "!="):
+            equal = expr.op == "=="
+            return lambda one, other: (
+                one is not None and other is not None and (one == other or fold(one) == fold(other)) is equal
+            )
+        ranks = self.ranks
+
+        def compare(one: Any, other: Any) -> bool:
+            if one is None or other is None:
+                return False
+            if not of_figures:
+                one, other = ranks.get(fold(one)), ranks.get(fold(other))
+            return one is not None and other is not None and test(one, other)
+
+        return compare
+
+    def filled(self, expr: Expr) -> Compiled:
+        """Compile whether an answer stands in its cells, readable or not, or anything comes out of an expression."""
+        match expr:
+            case Ref() if not expr.last and not expr.calculated:
+                return self.presence(expr)
+            case Choose():
+                return _choice(self.value(expr.condition), self.filled(expr.then), self.filled(expr.other))
+            case Call():
+                compiled: Compiled = expr.function.compile_filled(self, *expr.args)
+                return compiled
+        return passing_on(lambda value: value is not None, [self.value(expr)])
+
+    def count(self, expr: Expr) -> Compiled:
+        """Compile how many answers an expression stands for: several may be given to one question."""
+        if expr.type is not Type.MANY:
+            return self.filled(expr)
+        if isinstance(expr, Ref) and not expr.last:
+            return self.count_cells(expr)
+        return passing_on(lambda codes: len(codes or ()), [self.value(expr)])
+
+
+def passing_on(work_out: Callable[..., Any], parts: Sequence[Compiled], *, strict: bool = False) -> Compiled:
+    """Compile a function of values: unknown where one of them is; where it is `strict`, blank where one is."""
+    if len(parts) == 1:
+        (part,) = parts
+
+        def of_one(answers: Answers, row: Row, this: Row) -> Any:
+            value = part(answers, row, this)
+            return value if type(value) is Unknown or (strict and value is None) else work_out(value)
+
+        return of_one
+
+    def of_several(answers: Answers, row: Row, this: Row) -> Any:
+        values, unknown = [], None
+        for part in parts:
+            value = part(answers, row, this)
+            if type(value) is Unknown:
+                unknown = worse(unknown, value)
+            values.append(value)
+        if unknown is not None:
+            return unknown
+        return None if strict and None in values else work_out(*values)
+
+    return of_several
+
+
+def _logic(parts: Sequence[Compiled], *, deciding: bool) -> Compiled:
+    """Compile `and` or `or`: one part that is known may decide the whole."""
+
+    def decide(answers: Answers, row: Row, this: Row) -> Any:
+        unknown = None
+        for part in parts:
+            holds = part(answers, row, this)
+            if type(holds) is Unknown:
+                unknown = worse(unknown, holds)
+            elif holds is deciding:
+                return deciding
+        return not deciding if unknown is None else unknown
+
+    return decide
+
+
+def _choice(condition: Compiled, then: Compiled, other: Compiled) -> Compiled:
+    def choose(answers: Answers, row: Row, this: Row) -> Any:
+        holds = condition(answers, row, this)
+        if type(holds) is Unknown:
+            return holds
+        return (then if holds else other)(answers, row, this)
+
+    return choose
+
+
+_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "==": same,
+    "!=": lambda one, other: not same(one, other),
+    "<": lambda one, other: one < other and not same(one, other),
+    "<=": lambda one, other: one <= other or same(one, other),
+    ">": lambda one, other: one > other and not same(one, other),
+    ">=": lambda one, other: one >= other or same(one, other),
+}
+
+
+def _divided(one: float, other: float) -> float | None:
+    return None if other == 0 else finite(one / other)
+
+
+def _raised(one: float, other: float) -> float | None:
+    """Raise to a power; what spreadsheets do not agree about has no result."""
+    try:
+        return None if one == 0 and other <= 0 else finite(one**other)
+    except OverflowError:
+        return None
+
+
+_ARITHMETIC: dict[str, Callable[[float, float], float | None]] = {
+    "+": lambda one, other: (
+        0.0 if same(one, -other) else finite(one + other)
+    ),  # a rest of the last bits is none
+    "-": lambda one, other: 0.0 if same(one, other) else finite(one - other),
+    "*": lambda one, other: finite(one * other),
+    "/": _divided,
+    "**": _raised,
+}
