@@ -16,7 +16,7 @@ PYTEST_ARGS ?=
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo test system check lint types imports pytest coverage deep format bench scale hunt fuzz kills parity damage insider alone year \
-	keys outlines pictures docs pins audit clean distclean
+	keys outlines pictures golden docs pins audit clean distclean
 
 help:
 	@echo "make demo      install, run the main job on six simulated countries, say where to look"
@@ -118,6 +118,10 @@ pictures: $(VENV)/test.stamp
 		output/pictures/*.xlsx output/pictures/demo/returned/PAK.xlsx output/pictures/demo/reports/*.html
 	-$(VENV)/bin/hrge-xl feedback output/pictures/demo/returned -o output/pictures/demo/feedback
 	$(PY) -m tests.office.guide_pictures output/pictures/demo -o docs/pictures
+
+# Everything that the program makes, held against what an earlier commit makes: make golden BASE=HEAD~1; some ten minutes.
+golden: $(VENV)/test.stamp
+	$(PY) -m tests.golden $(BASE)
 
 # The outlines of the countries that the overview draws its map from, out of the npm package world-atlas (Natural Earth).
 outlines: $(VENV)/test.stamp
