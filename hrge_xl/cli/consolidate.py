@@ -86,7 +86,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..rounds.rounds import REPORTS, terms_of
 
     asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
-    rounds = [place.round for place in places(paths) if place.round]
+    named = places(paths)
+    for told in filter(None, (place.told for place in named)):
+        line(told, err=True)
+    rounds = [place.round for place in named if place.round]
     round_ = rounds[0] if len(rounds) == 1 == len(paths) else None
     folder = output or (round_.folder if round_ else Path("output/dataset"))
     check_own(folder)

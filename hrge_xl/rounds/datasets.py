@@ -28,7 +28,10 @@ from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
 from ..findings import Waiver
-from ..intake import Wanted, cores
+from ..intake import Wanted, cores, stamp_alone
+from ..intake.gate import beginning_of
+from ..intake.limits import LIMITS
+from ..intake.nobodys_answer import is_named_as_workbook
 from ..path_text import path_text
 from ..paths import expand
 from ..shell_words import quoted
@@ -37,6 +40,7 @@ from ..spec.model import Spec
 from ..validation import Result, Source, ValidationRequest, spec_of, validate
 from .receiving import stated_days
 from .rounds import (
+    FILE,
     RETURNED,
     Round,
     is_among_returns,
@@ -176,6 +180,14 @@ class Place:
     round: Round | None = None
     paths: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> str:
+        """Say of loose files that they are read as those of a round, which nobody named."""
+        if self.folder is not None or self.round is None:
+            return ""
+        name = Path(self.paths[0]).name + (" and others" if len(self.paths) > 1 else "")
+        return f"{name}: read by the spec, key and teams of the round in {self.round.folder}, where it lies."
+
     def files(self) -> list[Path]:
         """Give the files. Raises `UsageError` where loose paths lead to none."""
         if self.folder is None or self.round is None:
@@ -187,7 +199,8 @@ class Place:
 def places(paths: Sequence[str]) -> list[Place]:
     """Tell rounds and consolidated folders from loose files. A round stands for its `returned`.
 
-    What lies among returned files is loose, whatever it looks like.
+    What lies among returned files is loose, whatever it looks like; and a folder that holds some is not believed to be
+    a round or consolidated. Raises `UsageError`.
     """
     found: dict[Path, Place] = {}
     loose: dict[Path | None, list[str]] = {}
@@ -195,8 +208,10 @@ def places(paths: Sequence[str]) -> list[Place]:
         path = Path(text)
         folder = path.parent if path.name == RETURNED else path
         if is_round(folder):
+            _check_apart(folder, FILE)
             found.setdefault(folder.resolve(), Place(folder, load_round(folder)))
         elif _is_consolidated(path):
+            _check_apart(path, DATASET)
             found.setdefault(path.resolve(), Place(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
@@ -204,6 +219,17 @@ def places(paths: Sequence[str]) -> list[Place]:
         *found.values(),
         *(Place(round=load_round(each) if each else None, paths=tuple(some)) for each, some in loose.items()),
     ]
+
+
+def _check_apart(folder: Path, by: str) -> None:
+    """Refuse, with `UsageError`, a folder where what makes it a round or a dataset may have come with the returns."""
+    for file in sorted(folder.glob("[!.~]*")):
+        data = beginning_of(file, LIMITS.file_bytes) if is_named_as_workbook(file.name) else b""
+        if data and stamp_alone(data) is not None:
+            raise UsageError(
+                f"{folder} holds {by} beside a return ({file.name}), so {by} may have come with it. If the folder is yours, "
+                f"keep returns in one of their own, as {RETURNED}/ of a round is; if it is not, delete {by}."
+            )
 
 
 def _is_consolidated(folder: Path) -> bool:
@@ -310,13 +336,15 @@ def one_dataset(
 def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
     source = Source(place.files(), question.request(place.round))
+    notes = (place.told,) if place.told else ()
     results, waived = validate(source.files, source.asked), source.asked.waivers
     for spec, some in _by_spec(results, spec_of(source.asked, results)):
         made = temporary_dataset(
             some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers
         )
         store, ledger = stack.enter_context(made)
-        yield _with_ledger(Dataset(store, waived, source=source, new=len(some)), ledger)
+        yield _with_ledger(Dataset(store, waived, source=source, new=len(some), notes=notes), ledger)
+        notes = ()
 
 
 def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
