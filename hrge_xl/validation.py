@@ -20,6 +20,7 @@ from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
 from .layout import Layout
 from .layout.wording import finding_of
 from .observation import Observation
+from .paths import check_several
 from .spec.load import load
 from .spec.model import Spec
 from .submission import Submission
@@ -79,9 +80,13 @@ class Source:
     files: Sequence[Path]
     asked: ValidationRequest
 
+    def __post_init__(self) -> None:
+        check_several("files", self.files)
+
 
 def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
     """Give every file read and checked, in the order given; files in = results out."""
+    check_several("paths", paths)
     with readers(asked.jobs) as pool:
         return [result for batch in batches(paths) for result in validate_batch(batch, asked, pool)]
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,7 @@ from hrge_xl.rounds.rounds import load_round, round_around
 from hrge_xl.spec.load import find, load
 from tests.audited import DAY, hrge, round_folder, workbook
 
+ROOT = Path(__file__).parent.parent
 PLANTED = ("round.yaml", "signing.key", "ledger.sqlite", "ledger.jsonl", "dataset.sqlite")
 
 
@@ -229,3 +234,31 @@ def test_files_of_a_round_say_by_whose_key_they_are_read(
         capsys.readouterr()
         hrge(*words, "--today", DAY)
         assert told in capsys.readouterr().err, words
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE spec_files SET content = 'a: [' || content WHERE path = 'workbook.yaml'",
+        "UPDATE spec_files SET content = content || '# more' WHERE path = 'rules.yaml'",
+        "UPDATE spec_files SET path = '../x.yaml' WHERE path = 'rules.yaml'",
+        "DELETE FROM spec_files WHERE path = 'workbook.yaml'",
+        "DELETE FROM spec_files",
+    ],
+)
+def test_an_edited_spec_is_named_as_such(change: str, genuine: Path) -> None:
+    """And not what is wrong with its YAML, which nobody asked about."""
+    with closing(sqlite3.connect(genuine / "dataset.sqlite")) as database, database:
+        database.execute(change)
+    command = [
+        sys.executable,
+        "-m",
+        "hrge_xl",
+        "verify",
+        str(genuine),
+    ]  # anew: a spec that was loaded is known
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
+    assert done.returncode == 5
+    assert done.stderr.endswith(
+        "the spec that it carries (in spec_files) was changed. Consolidate again with --spec.\n"
+    )

@@ -8,15 +8,17 @@ from datetime import date
 
 from ..errors import UsageError
 from ..findings.identity import SIGNATURE_INVALID
+from ..suggest import remedy_for
 from ..validation import REFUSED
 from .entries import Entry
 from .kinds import DecisionMade
 from .ledger import Ledger
 from .received import name_of
-from .return_status import COUNTS, EXCLUDED, Decision
+from .return_status import COUNTS, EXCLUDED, WITHDRAWN, Decision
 from .returns import Return
 
 UNDONE = "undone"
+CHOICES = (COUNTS, WITHDRAWN, UNDONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def decide(
     for what, text in (("a reason", reason), ("a name", by)):
         if not text.strip():
             raise UsageError(f"A decision needs {what}: --reason TEXT --by NAME.")
+    if choice not in CHOICES:
+        raise UsageError(f"A return cannot be '{choice}'. {remedy_for(choice, CHOICES)}")
     rows, before = ledger.rows(), decisions(ledger)
     names = {row["submission"]: name_of(str(row["path"])) for row in rows}
     meant = list({each.submission: each for each in returns}.values())

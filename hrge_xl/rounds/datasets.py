@@ -6,6 +6,7 @@ long as the command; files of several specs have one each.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -33,7 +34,7 @@ from ..intake.gate import beginning_of
 from ..intake.limits import LIMITS
 from ..intake.nobodys_answer import is_named_as_workbook
 from ..path_text import path_text
-from ..paths import expand
+from ..paths import check_several, expand
 from ..shell_words import quoted
 from ..spec.load import find, load
 from ..spec.model import Spec
@@ -73,6 +74,7 @@ class Question:
     wanted: Wanted | None = None  # what loose files should be, where more is known than their spec
 
     def __post_init__(self) -> None:
+        check_several("paths", self.paths)
         if self.ledger is not None:
             check_own(self.ledger)
 
@@ -204,7 +206,7 @@ def places(paths: Sequence[str]) -> list[Place]:
     """
     found: dict[Path, Place] = {}
     loose: dict[Path | None, list[str]] = {}
-    for text in paths:
+    for text in map(os.fspath, paths):
         path = Path(text)
         folder = path.parent if path.name == RETURNED else path
         if is_round(folder):
@@ -227,8 +229,8 @@ def _check_apart(folder: Path, by: str) -> None:
         data = beginning_of(file, LIMITS.file_bytes) if is_named_as_workbook(file.name) else b""
         if data and stamp_alone(data) is not None:
             raise UsageError(
-                f"{folder} holds {by} beside a return ({file.name}), so {by} may have come with it. If the folder is yours, "
-                f"keep returns in one of their own, as {RETURNED}/ of a round is; if it is not, delete {by}."
+                f"{folder} holds {by} beside a return ({file.name}), so {by} may have come with it. If the folder "
+                f"is yours, keep returns in one of their own, as {RETURNED}/ of a round is; if it is not, delete {by}."
             )
 
 

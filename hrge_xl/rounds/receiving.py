@@ -19,6 +19,7 @@ from ..intake.nobodys_answer import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
 from ..output_files import whole
 from ..path_text import path_text
+from ..paths import check_several
 from ..words import counted
 from .file_part import MOST_CHARACTERS, file_part
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
@@ -117,6 +118,7 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     day of arrival, unless that is yet to come. Raises `RoundError`, `UsageError` for a source that leads nowhere,
     `OutputError`, `StoreError`.
     """
+    check_several("sources", sources)
     round_ = load_round(folder)
     _check_sources(folder, sources)
     returned = folder / RETURNED
