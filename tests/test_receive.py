@@ -407,3 +407,32 @@ def test_no_beginning_of_a_mail_stops_the_others(folder: Path) -> None:
     for end in range(0, len(whole), 97):
         assert all(layers.open_layers(layers.Job("x.eml", whole[:end], mail=True)))
     assert list(found_in([])) == []
+
+
+def named_alike(ending: str, content: str) -> bytes:
+    """A small archive, three deep, of very many files."""
+    made = zipped({f"{number}.{ending}": (content * number).encode() for number in range(1790)})
+    return zipped({"a.zip": zipped({"b.zip": made})})
+
+
+@pytest.mark.parametrize(
+    ("ending", "content"), [("xlsx", ""), ("rar", ""), ("zip", "PK\5\6"), ("xlsx", "x"), ("txt", "")]
+)
+def test_one_small_archive_fills_no_screen(
+    ending: str, content: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever it names very often, it is told in a bounded number of lines, and every file is accounted for."""
+    hostile, honest = folder.parent / "hostile.zip", folder.parent / "honest.zip"
+    hostile.write_bytes(named_alike(ending, content))
+    honest.write_bytes(zipped({"Kabul.xlsx": book(1), "b.rar": b"Rar!\x1a\x07\x00"}))
+    run(["receive", str(folder), str(hostile), str(honest), "--today", str(TODAY), "--json"])
+    out = json.loads(capsys.readouterr().out)
+    told = len(out["placed"]) + len(out["known"]) + len(out["left_aside"])
+    assert told + sum(each["files"] for each in out["not_opened"]) == 1790 + 2
+    assert "b.rar" in [each["name"] for each in out["not_opened"]]
+    run(["receive", str(folder), str(hostile), str(honest), "--today", str(TODAY)])
+    for command in ("validate", "status"):
+        run([command, str(folder), "--today", str(TODAY)])
+    out, err = capsys.readouterr()
+    assert len((out + err).splitlines()) < 150
+    assert max(map(len, out.splitlines())) < 1000

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Exit
+from ..suggest import listed
 from .common import OUTPUT, the_day, today_option
 from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
     from ..intake.unpacking import Found
     from ..rounds.receiving import Received
+
+
+MOST_NAMES = 20  # of files left aside; --json has all
 
 
 @click.command()
@@ -59,8 +63,8 @@ def _lines(received: Received) -> Iterator[str]:
         origin = ", ".join(filter(None, (letter.sender, str(each.day or ""), _within(each.came))))
         yield f"{each.path}" + (f"  ({origin})" if origin else "")
     for what, some in received.left_by_kind().items():
-        names = ", ".join(dict.fromkeys(each.name for each in some))
-        yield f"left aside, {what} ({len(some)}): {names}"
+        names = list(dict.fromkeys(each.name for each in some))
+        yield f"left aside, {what} ({len(some)}): {listed(names, MOST_NAMES)}"
     for one in received.unopened:
         within = _within(one)
         yield f"not opened: {one.name}{f' ({within})' if within else ''}: {one.why}"
@@ -79,7 +83,7 @@ def as_data(received: Received) -> dict[str, Any]:
         ],
         "known": [_place(each) for each in received.known],
         "left_aside": [{"what": each.what, **_place(each)} for each in received.left],
-        "not_opened": [{"why": each.why, **_place(each)} for each in received.unopened],
+        "not_opened": [{"why": each.why, "files": each.count, **_place(each)} for each in received.unopened],
     }
 
 

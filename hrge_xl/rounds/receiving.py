@@ -52,7 +52,8 @@ class Received:
         parts = [f"{counted(len(self.placed), 'workbook')} taken in"]
         parts += [f"{len(self.known)} here already"] if self.known else []
         parts += [f"{len(self.left)} left aside"] if self.left else []
-        parts += [f"{len(self.unopened)} not opened"] if self.unopened else []
+        not_opened = sum(each.count for each in self.unopened)
+        parts += [f"{not_opened} not opened"] if not_opened else []
         return ", ".join(parts) + "."
 
     def left_by_kind(self) -> dict[str, list[Left]]:

@@ -51,11 +51,15 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Unopened:
-    """Something that may hold answers and could not be opened, and why, as a sentence."""
+    """Something that may hold answers and could not be opened, and why, as a sentence.
+
+    `count` is how many files it stands for: of very many in one source the first are told one by one.
+    """
 
     name: str
     place: Place
     why: str
+    count: int = 1
 
 
 Found = Workbook | Left | Unopened

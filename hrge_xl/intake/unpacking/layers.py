@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 from ...findings import sentence
 from ...paths import LOCK_PREFIXES, MOST_LOCK_BYTES, is_left_by_a_program
+from ...words import counted
 from ..content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, ole_format, zip_format
 from ..limits import LIMITS, Limits
 from ..nobodys_answer import UNOPENED_ARCHIVES, ending_of, is_named_as_workbook, word_for
 from ..raw import Unreadable
 from ..zip_package import ZipPackage
-from .budget import MOST_LAYERS, Budget
+from .budget import MOST_LAYERS, MOST_TROUBLES, Budget
 from .found import Found, Left, Letter, Place, Unopened, Workbook
 from .mail_layer import Attached, attached_to, is_mail, letter_of, parsed, subject_of
 from .outlook_layer import OutlookMessage
@@ -44,8 +45,23 @@ class Job(NamedTuple):
 
 
 def open_layers(job: Job, limits: Limits = LIMITS) -> list[Found]:
-    """Give everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers."""
-    return list(_Opening(Budget(limits)).found(job))
+    """Give everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers.
+
+    Of very many files that are no workbooks the first are told, and how many more there are: a small archive can name
+    two thousand.
+    """
+    told: list[Found] = []
+    troubles = 0
+    for found in _Opening(Budget(limits)).found(job):
+        is_trouble = not isinstance(found, Left) and not (isinstance(found, Workbook) and found.format)
+        troubles += is_trouble
+        if not is_trouble or troubles <= MOST_TROUBLES:
+            told.append(found)
+    if troubles > MOST_TROUBLES:
+        more = troubles - MOST_TROUBLES
+        why = f"None of them is a workbook that can be opened, like {MOST_TROUBLES} others in it. {ASK}"
+        told.append(Unopened(counted(more, "more file"), job.place.within(job.name), why, more))
+    return told
 
 
 class _Opening:
