@@ -35,9 +35,10 @@ def command(
     """Take the workbooks out of what arrived, into `returned/` of a round.
 
     SOURCES are folders, files, zip archives, e-mails (.eml, .msg) and mailboxes (.mbox, Maildir), nested to any
-    sensible depth. The date of an e-mail is the day of arrival. Where each workbook came from is kept in the ledger of
-    the round, and in no copy that is shared. What is not an answer (logos, PDF files, signatures) is left aside and
-    named. Running it twice changes nothing. The sources themselves are left as they are.
+    sensible depth. The day of arrival is the one on which your mail server received the e-mail. Where each workbook
+    came from is kept in the ledger of the round, and in no copy that is shared. What is not an answer (logos, PDF
+    files, signatures) is left aside and named. Running it twice changes nothing. The sources themselves are left as
+    they are.
 
     \b
     hrge-xl receive 2026-H1 Downloads/returns.zip mailbox.mbox
@@ -94,4 +95,6 @@ def _place(found: Found) -> dict[str, Any]:
         "within": list(found.place.way),
         "sender": letter.sender,
         "sent": letter.sent,
+        "sent_by": letter.sent_by or "",
+        "received": letter.received,
     }

@@ -140,7 +140,7 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
-    from ..rounds.round_status import OPEN, TO_DECIDE
+    from ..rounds.round_status import OPEN, TO_DECIDE, is_in_doubt
 
     say = translator(language)
     counts = Counter(each.state for each in teams)
@@ -148,7 +148,7 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
     silent = [each.team.code for each in teams if each.state in OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    if counts[TO_DECIDE]:
+    if counts[TO_DECIDE] or any(map(is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 

@@ -14,7 +14,7 @@ from ..nobodys_answer import UNOPENED_ARCHIVES, ending_of, is_named_as_workbook,
 from ..raw import Unreadable
 from ..zip_package import ZipPackage
 from .budget import MOST_LAYERS, MOST_TROUBLES, Budget
-from .found import Found, Left, Letter, Place, Unopened, Workbook
+from .found import Found, Left, Place, Unopened, Workbook
 from .mail_layer import Attached, attached_to, is_mail, letter_of, parsed, subject_of
 from .outlook_layer import OutlookMessage
 from .tnef_layer import MAGIC as TNEF_MAGIC
@@ -145,7 +145,7 @@ class _Opening:
 
     def _mail(self, job: Job) -> Iterator[Found]:
         mail = parsed(job.data)
-        place = job.place.within(job.name, _better(letter_of(mail), job.place.letter))
+        place = job.place.within(job.name, letter_of(mail).within(job.place.letter))
         yield from self._letter(job, place, list(attached_to(mail, self._budget)), subject_of(mail))
 
     def _letter(self, job: Job, place: Place, attached: list[Attached], subject: str) -> Iterator[Found]:
@@ -168,7 +168,7 @@ class _Opening:
         if len(job.place.way) >= MOST_LAYERS:
             yield Unopened(job.name, job.place, TOO_DEEP)
             return
-        place = job.place.within(job.name, _better(message.letter, job.place.letter))
+        place = job.place.within(job.name, message.letter.within(job.place.letter))
         attached = list(message.attached(self._budget))
         if not attached:
             yield Left(message.subject or job.name, place, "letter")
@@ -199,11 +199,6 @@ def _is_litter(job: Job) -> bool:
 def _empty(job: Job) -> Unopened:
     """Tell that there is nothing in a workbook or an archive."""
     return Unopened(job.name, job.place, f"The file {job.name} is empty. {ASK}")
-
-
-def _better(own: Letter, outer: Letter) -> Letter:
-    """Give the letter that something came with: the innermost one, with what only an outer one says."""
-    return Letter(own.sender or outer.sender, own.sent or outer.sent)
 
 
 def _other_than_workbook(look: Callable[..., str], data: object) -> str:
