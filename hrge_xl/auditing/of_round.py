@@ -18,7 +18,6 @@ from ..layout.wording import placeholders
 from ..reports.document import FindingRow
 from ..validation import ACCEPTED, RETURNED, Result
 
-
 LEFT_OUT = "…"
 
 

@@ -23,7 +23,7 @@ CONFIG = f"{PREFIX}CONFIG"  # another file in its place
 MOST_BYTES = 1_000_000
 Table = Mapping[str, Any]
 OPTIONS = {  # of all commands, so that none is imported just to know them; a test holds them against each
-    "again", "all", "allow-draft", "answers", "blank-rows", "by", "cell", "check", "country", "current", "data",
+    "again", "all", "allow-draft", "also", "answers", "blank-rows", "by", "cell", "check", "country", "current", "data",
     "digest", "dry-run", "end", "engine", "fail-on", "fast", "field", "file", "finding", "format", "formats", "from",
     "jobs", "json", "key", "lang", "ledger", "list", "name", "new-key", "only-these", "output", "passphrase-file",
     "password-file", "period", "profile", "reason", "received", "redact", "reply-by", "resume", "returned",
