@@ -234,6 +234,7 @@ def test_a_mail_without_a_day_of_its_server_came_when_it_was_first_seen(
     assert row["day"] == str(TODAY)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no time zone can be set there")
 def test_the_day_is_that_of_the_office_wherever_its_server_stands(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

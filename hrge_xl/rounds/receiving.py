@@ -24,6 +24,7 @@ from .file_part import MOST_CHARACTERS, file_part
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 
 UNNAMED = "workbook"
+NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +175,10 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
     """Enter what was placed into the ledger, in the order in which it was received."""
     if not placed:
         return
-    in_order = sorted(placed, key=lambda pair: (pair[1].day or today, _utc(pair[1].came)))
+    in_order = sorted(placed, key=lambda pair: (pair[1].day or today, _received(pair[1].came) or NEVER))
     days = {sha256: each.day for sha256, each in in_order if each.day is not None}
     arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=dict(_origins(in_order, today)))
     ledger.receive((_arrival(sha256, each.path) for sha256, each in in_order), arrived)
-
-
-def _utc(workbook: Workbook) -> str:
-    moment = _received(workbook)
-    return moment.astimezone(UTC).isoformat() if moment else ""
 
 
 def _arrival(sha256: str, path: Path) -> Arrival:

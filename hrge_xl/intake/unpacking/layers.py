@@ -57,8 +57,7 @@ def open_layers(job: Job, limits: Limits = LIMITS) -> list[Found]:
         troubles += is_trouble
         if not is_trouble or troubles <= MOST_TROUBLES:
             told.append(found)
-    if troubles > MOST_TROUBLES:
-        more = troubles - MOST_TROUBLES
+    if (more := troubles - MOST_TROUBLES) > 0:
         why = f"None of them is a workbook that can be opened, like {MOST_TROUBLES} others in it. {ASK}"
         told.append(Unopened(counted(more, "more file"), job.place.within(job.name), why, more))
     return told

@@ -60,8 +60,7 @@ def sender_of(mail: Message) -> str:
     """Give the address of the sender: of what looks like several the last, for a name before it is any text."""
     fields = dict(reversed([(name.casefold(), str(text)) for name, text in mail.raw_items()]))
     for name in ("from", "sender"):
-        text = fields.get(name, "").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        words = _BETWEEN.split(_NO_ADDRESS.sub(" ", text))
+        words = _BETWEEN.split(_NO_ADDRESS.sub(" ", _piece(fields.get(name, ""), None)))
         found = next((word for word in reversed(words) if "@" in word.strip("@")), "")
         if found:
             return decoded(found)
@@ -159,18 +158,13 @@ def decoded(text: str) -> str:
 
 def _piece(piece: str | bytes, charset: str | None) -> str:
     if isinstance(piece, str):
-        piece = piece.encode("ascii", "surrogateescape") if _has_stray_bytes(piece) else piece
-    if isinstance(piece, str):
-        return piece
+        try:
+            piece = piece.encode("ascii", "surrogateescape")
+        except UnicodeError:  # letters as they are
+            return piece
     for encoding in (charset, "utf-8"):
         try:
             return piece.decode(encoding or "utf-8")
         except (LookupError, UnicodeError):
             continue
     return piece.decode("cp1252", "replace")
-
-
-def _has_stray_bytes(text: str) -> bool:
-    return any("\udc80" <= letter <= "\udcff" for letter in text) and all(
-        letter < "\x80" or "\udc80" <= letter <= "\udcff" for letter in text
-    )
