@@ -157,14 +157,13 @@ def decoded(text: str) -> str:
 
 
 def _piece(piece: str | bytes, charset: str | None) -> str:
-    if isinstance(piece, str):
-        try:
-            piece = piece.encode("ascii", "surrogateescape")
-        except UnicodeError:  # letters as they are
-            return piece
+    try:
+        data = piece.encode("ascii", "surrogateescape") if isinstance(piece, str) else piece
+    except UnicodeError:  # letters as they are
+        return str(piece)
     for encoding in (charset, "utf-8"):
         try:
-            return piece.decode(encoding or "utf-8")
+            return data.decode(encoding or "utf-8")
         except (LookupError, UnicodeError):
             continue
-    return piece.decode("cp1252", "replace")
+    return data.decode("cp1252", "replace")
