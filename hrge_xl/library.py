@@ -40,6 +40,7 @@ from .reports.build import Facts, document
 from .reports.compare import compare
 from .reports.feedback import feedback
 from .rounds import round_status
+from .rounds.contacts import set_contact
 from .rounds.datasets import Question, check_folder, datasets, one_dataset
 from .rounds.receiving import receive
 from .rounds.round_status import TeamStatus
@@ -82,6 +83,7 @@ __all__ = [
     "remind",
     "report",
     "schemas",
+    "set_contact",
     "sign",
     "status",
     "trace",

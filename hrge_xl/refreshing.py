@@ -25,7 +25,7 @@ from .rounds.datasets import Dataset, Question, datasets, sources
 from .rounds.mail.occasions import Occasion
 from .rounds.mail.templates import load_templates
 from .rounds.receiving import Received, receive
-from .rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, status
+from .rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status
 from .rounds.rounds import INBOX, REPORTS, Round, load_round, terms_of
 
 
@@ -85,6 +85,7 @@ class Week:
         cases += [
             each.name for each in self.returns if each.status == EXCLUDED and each.submission not in done
         ]
+        cases += [f"{each.name}, not sent from {each.team}" for each in self.returns if is_in_doubt(each)]
         cases += [
             f"{each.team.code or 'a file'}, not in this round" for each in self.teams if each.state == STRANGE
         ]

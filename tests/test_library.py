@@ -21,11 +21,11 @@ TODAY = date(2026, 6, 30)
 NAMES = (
     "Facts Order Question Source ValidationRequest Wanted Wish "
     "check compare consolidate datasets decide diff document draft drafts explain export feedback generate init_round "
-    "issue load load_round one_dataset read receive recover refresh remind report schemas sign status trace try_out "
-    "validate verify waive withdraw"
+    "issue load load_round one_dataset read receive recover refresh remind report schemas set_contact sign status "
+    "trace try_out validate verify waive withdraw"
 )
 AT_A_TERMINAL = {"demo", "doctor", "completion", "help"}  # commands that only talk to people
-GROUPS = {"spec": {"load", "try_out", "diff", "draft"}, "round": {"init_round", "load_round"}}
+GROUPS = {"spec": {"load", "try_out", "diff", "draft"}, "round": {"init_round", "load_round", "set_contact"}}
 
 
 def test_every_command_has_a_function() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..shell_words import quoted
-from ..words import SOURCE_LANGUAGE, Translate, right_to_left, translator
+from ..words import SOURCE_LANGUAGE, Translate, and_more, right_to_left, translator
 from .columns import beside, hanging, has_room, padded, print_text, taken
 from .common import (
     OUTPUT,
@@ -48,6 +48,7 @@ COLOURS = {  # of states; the word stands there too
     "not in this round": "magenta",
 }  # fmt: skip
 GAP = "  "
+MOST_REFUSED = 20  # files of nobody that are told one by one; --json and --xlsx have all
 LEAST_TEAM = 12  # columns, of the code of a team
 DISPENSABLE = ("deadline", "completeness", "days_late")  # where the terminal is narrow
 DAYS = ("deadline", "day")
@@ -111,8 +112,11 @@ def command(  # noqa: PLR0913 (one parameter an option)
         if as_json:
             data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
         else:
-            show = _print_wide if wide else _print_narrow
-            show(rows, translator(language))
+            show, say = _print_wide if wide else _print_narrow, translator(language)
+            more = max(sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0)  # they come last
+            show(rows[: len(rows) - more], say)
+            if more:
+                line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
         _workbook(rows, xlsx, language)
     for told in lines:
@@ -136,7 +140,7 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
-    from ..rounds.round_status import OPEN, TO_DECIDE
+    from ..rounds.round_status import OPEN, TO_DECIDE, is_in_doubt
 
     say = translator(language)
     counts = Counter(each.state for each in teams)
@@ -144,7 +148,7 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
     silent = [each.team.code for each in teams if each.state in OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    if counts[TO_DECIDE]:
+    if counts[TO_DECIDE] or any(map(is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 

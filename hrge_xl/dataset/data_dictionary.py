@@ -85,7 +85,7 @@ MEANINGS: Mapping[str, str] = {
     "submissions.waived": "How many findings somebody has accepted as they are.",
     # files
     "received": "The day on which it arrived.",
-    "stated": "Whether somebody stated that day; else it is the day on which the content was first seen.",
+    "stated": "Whether somebody stated that day, or it came by e-mail; else it is the day on which it was first seen.",
     # answers
     "state": "What kind of content, or none, the cell has.",
     "code": "The code of the entry chosen.",
@@ -265,8 +265,8 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         REFUSED: "It could not be read as a return.",
     },
     "arrival": {
-        STATED: "Somebody stated the day.",
-        FIRST_SEEN: "Nobody stated it: the day on which the content was first seen.",
+        STATED: "Somebody stated the day, or it came by e-mail then.",
+        FIRST_SEEN: "Neither: the day on which the content was first seen.",
     },
     "signature": {
         VALID: "It was signed with the key of the round.",

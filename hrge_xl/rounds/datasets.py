@@ -38,7 +38,8 @@ from ..paths import check_several, expand
 from ..shell_words import quoted
 from ..spec.load import find, load
 from ..spec.model import Spec
-from ..validation import Result, Source, ValidationRequest, spec_of, validate
+from ..validation import Result, Source, ValidationRequest, noticed_of, spec_of, validate
+from .contacts import Senders
 from .receiving import stated_days
 from .rounds import (
     FILE,
@@ -240,7 +241,12 @@ def _is_consolidated(folder: Path) -> bool:
 
 def sources(question: Question) -> list[Source]:
     """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
-    return [Source(place.files(), question.request(place.round)) for place in places(question.paths)]
+    return [_source(place, question) for place in places(question.paths)]
+
+
+def _source(place: Place, question: Question) -> Source:
+    noticed = Senders(place.round).noticed if place.round else None
+    return Source(place.files(), question.request(place.round), noticed)
 
 
 @contextmanager
@@ -268,8 +274,7 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
     from ..dataset.take_in import Options, take_in  # not needed for loose files
 
-    files = Place(round_.folder, round_).files()
-    source = Source(files, question.request(round_))
+    source = _source(Place(round_.folder, round_), question)
     elsewhere = [round_.folder] if folder.resolve() != round_.folder.resolve() else []
     arrived = replace(question.arrived, terms=terms_of([round_]), days=stated_days(elsewhere))
     taken = take_in([source], folder, arrived=arrived, options=Options(jobs=question.jobs))
@@ -337,13 +342,13 @@ def one_dataset(
 
 def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
-    source = Source(place.files(), question.request(place.round))
-    notes = (place.told,) if place.told else ()
+    source, notes = _source(place, question), (place.told,) if place.told else ()
     results, waived = validate(source.files, source.asked), source.asked.waivers
     for spec, some in _by_spec(results, spec_of(source.asked, results)):
         made = temporary_dataset(
-            some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers
-        )
+            some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers,
+            noticed=noticed_of([source]),
+        )  # fmt: skip
         store, ledger = stack.enter_context(made)
         yield _with_ledger(Dataset(store, waived, source=source, new=len(some), notes=notes), ledger)
         notes = ()

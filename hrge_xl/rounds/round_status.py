@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,11 +18,13 @@ from ..dataset.return_status import (
 )
 from ..dataset.returns import Return
 from ..findings import Kind
+from ..findings.identity import SENDER_NOT_THE_TEAMS
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..kept_texts import retold
 from ..layout.wording import Rewording
 from ..validation import ACCEPTED, REFUSED
 from ..words import SOURCE_LANGUAGE, translator
+from .contacts import Senders
 from .rounds import ISSUED as ISSUED_FOLDER
 from .rounds import Round
 from .teams import Team
@@ -49,6 +51,7 @@ class TeamStatus:
     state: str  # not issued, issued, late, returned, accepted, to decide, not in this round, refused
     returns: Sequence[Return] = ()  # everything that came from it
     days_late: int = 0
+    sent_for_others: Sequence[Return] = ()  # what came from its address in the workbook of another team
 
     @property
     def counting(self) -> list[Return]:
@@ -104,9 +107,18 @@ class TeamStatus:
                 yield f"{say('made from an older version')} ({MADE_FROM_OLDER_VERSION.code}): {each.name}"
             if each.status == COUNTS and each.reason:
                 yield f"{each.name}: {retold(each.reason, language)}"
+            if is_in_doubt(each):
+                yield f"{say('not sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {each.name}"
             if each.verdict == REFUSED:
                 found = (REWORD(finding, each.name, language) for finding in each.findings[:1])
                 yield from (f"{finding.code}: {finding.message}" for finding in found)
+        for each in self.sent_for_others:
+            yield f"{say('sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {each.name}, {each.team}"
+
+
+def is_in_doubt(each: Return) -> bool:
+    """Say whether a return that may count came from none of the addresses of its team, and nobody has decided yet."""
+    return each.status in (COUNTS, CONFLICT, WAITING) and _has(each, SENDER_NOT_THE_TEAMS)
 
 
 def _has(each: Return, kind: Kind) -> bool:
@@ -128,14 +140,34 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
     """
     by_team: dict[str, list[Return]] = {}
     unread: list[Return] = []
-    for each in returns:
+    came = list(returns)
+    elsewhere = _sent_for_others(round_, came)
+    for each in came:
         (unread if each.verdict == REFUSED else by_team.setdefault(each.team, [])).append(each)
-    expected = [_expected(round_, team, by_team.pop(team.code, []), today) for team in _teams(round_)]
+    expected = [
+        replace(
+            _expected(round_, team, by_team.pop(team.code, []), today),
+            sent_for_others=elsewhere.get(team.code, ()),
+        )
+        for team in _teams(round_)
+    ]
     others = [
-        TeamStatus(Team(code), STRANGE, came) if round_ else _expected(None, _seen(came), came, today)
-        for code, came in sorted(by_team.items())
+        TeamStatus(Team(code), STRANGE, some) if round_ else _expected(None, _seen(some), some, today)
+        for code, some in sorted(by_team.items())
     ]
     return [*expected, *others, *(TeamStatus(Team(""), REFUSED, [each]) for each in unread)]
+
+
+def _sent_for_others(round_: Round | None, came: Iterable[Return]) -> dict[str, list[Return]]:
+    """Give what is in doubt since it came from the address of another team, by that team."""
+    doubted = list(filter(is_in_doubt, came))
+    found: dict[str, list[Return]] = {}
+    if round_ is not None and doubted:
+        senders = Senders(round_)
+        for each in doubted:
+            for team in senders.teams_of(each.sha256):
+                found.setdefault(team, []).append(each)
+    return found
 
 
 def _teams(round_: Round | None) -> Sequence[Team]:
