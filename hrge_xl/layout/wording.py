@@ -9,7 +9,7 @@ from pathlib import PurePath
 from string import Formatter
 
 from ..fields import TICK, YES_NO, Field
-from ..findings import CATALOGUE, Finding, Kind, Told, sentence, word
+from ..findings import CATALOGUE, Finding, Kind, Told, general, sentence, word
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
 from ..kept_texts import retold
 from ..observation import Observation
@@ -170,6 +170,27 @@ class Rewording:
         fresh = replace(found, label=label, details=details, language=language)
         message, remedy = worded(about, field, _known(fresh, file) | dict(details), language)
         return replace(fresh, message=message, remedy=remedy)
+
+    def unquoted(self, found: Finding) -> Finding:
+        """Give a finding without anything that it quotes from the file, or calls it by."""
+        about = CATALOGUE.get(found.code) or self._rules.get(found.code)
+        if about is None:
+            return replace(found, value=None, suggestion=None, details=(), message=found.name, remedy="")
+        say, kind = translator(found.language), kind_of(about)
+        named = placeholders(kind.message) | placeholders(kind.remedy)
+        if found.value is None and not found.details and named.isdisjoint(("file", "sheet")):
+            return replace(found, suggestion=None)
+        if isinstance(about, Rule):
+            why, remedy = (
+                about.why.say(found.language) or about.message.say(found.language),
+                about.remedy.say(found.language),
+            )
+        else:
+            why, remedy = say(about.why), say(about.remedy)
+        message = f"{found.label or found.name}: {general(why)}"
+        return replace(
+            found, value=None, suggestion=None, details=(), message=message, remedy=general(remedy)
+        )
 
     def reason(self, code: str, why: str, language: str) -> str:
         """Give in another language why a check did not run: in the words of its rule, or of the program."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from .. import __version__
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.returns import settled
+from ..dataset.rows import submission_id
+from ..disclosure_control.names import SheetNames, sheet_names, under_shared_names
 from ..findings import CATALOGUE, Kind, Severity, general
 from ..layout.wording import Rewording
 from ..rounds.datasets import Dataset
@@ -54,8 +56,12 @@ class Facts:
 def document(datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | None = None) -> Document:
     """Give the whole report of some datasets; `made` are its files, where somebody has made these rows already."""
     files = file_rows(datasets, facts.language, redacted=facts.redacted) if made is None else made
-    about, waivers = [_dataset(each) for each in datasets], _waivers(datasets, files)
-    decisions = [row for n, each in enumerate(datasets, start=1) for row in _decisions(each, n, files)]
+    about, waivers = [_dataset(each) for each in datasets], _waivers(datasets, files, facts)
+    decisions = [
+        row
+        for n, each in enumerate(datasets, start=1)
+        for row in _decisions(each, n, files, redacted=facts.redacted)
+    ]
     run = _run(datasets, about, facts)
     run["id"] = run_id(run, files, waivers, decisions)
     return {
@@ -64,7 +70,7 @@ def document(datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | No
         "files": files,
         "summary": summary(totals(datasets), files),
         "codes": _codes(files, [each.spec for each in datasets if each.spec], facts.language),
-        "matrices": list(_matrices(datasets, files, facts.language)),
+        "matrices": list(_matrices(datasets, files, facts)),
         "waivers": waivers,
         "decisions": decisions,
         "names": _names([each.spec for each in datasets if each.spec], facts.language),
@@ -78,6 +84,9 @@ def file_rows(
     found: list[FileRow] = []
     for n, dataset in enumerate(datasets, start=1):
         every = dataset.of_round()
+        if redacted:
+            sheets, folder = _sheets(dataset, language), f"{n}/" if len(datasets) > 1 else ""
+            every = [under_shared_names(each, sheets, folder) for each in every]
         rows = Rows(n, dataset.order, settled(every), Rewording(dataset.spec), language, redacted)
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
@@ -147,28 +156,54 @@ def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
     return row
 
 
-def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], language: str) -> Iterator[MatrixRow]:
+def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], facts: Facts) -> Iterator[MatrixRow]:
     for n, each in enumerate(datasets, start=1):
         ours = [file for file in files if file["dataset"] == n]
-        yield from matrices(each.store, ours, n, language)
+        yield from matrices(
+            each.store, ours, n, facts.language, _sheets(each, facts.language) if facts.redacted else None
+        )
+
+
+def _sheets(dataset: Dataset, language: str) -> SheetNames:
+    """Give what the sheets of the returns are called where the names that teams chose must not be told."""
+    return sheet_names(dataset.of_round(), dataset.spec, language)
 
 
 # what is explained
 
 
-def _waivers(datasets: Iterable[Dataset], files: Iterable[FileRow]) -> list[WaiverRow]:
+def _waivers(datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts) -> list[WaiverRow]:
     """Give every waiver of the files at hand, also those that count no more."""
-    ours = {file["sha256"] for file in files}
-    known = dict.fromkeys(waiver for each in datasets for waiver in each.waivers)
-    return [waiver_row(waiver) for waiver in known if waiver.sha256 in ours]
+    ours = {file["sha256"]: file["path"] for file in reversed(files) if not file["copy_of"]}
+    known = {waiver: each for each in datasets for waiver in each.waivers if waiver.sha256 in ours}
+    if not facts.redacted:
+        return [waiver_row(waiver) for waiver in known]
+    sheets = {id(each): _sheets(each, facts.language) for each in known.values()}
+    return [
+        waiver_row(
+            replace(
+                waiver,
+                file=ours[waiver.sha256],
+                sheet=sheets[id(each)](submission_id(waiver.sha256, ""), waiver.sheet),
+            )
+        )
+        for waiver, each in known.items()
+    ]
 
 
-def _decisions(dataset: Dataset, number: int, files: Iterable[FileRow]) -> Iterator[DecisionRow]:
+def _decisions(
+    dataset: Dataset, number: int, files: Iterable[FileRow], *, redacted: bool
+) -> Iterator[DecisionRow]:
     """Yield the decisions that hold about the files of a dataset, in the order in which they were made."""
-    ours = {file["submission"] for file in files if file["dataset"] == number}
+    ours = {
+        file["submission"]: file["path"]
+        for file in files
+        if file["dataset"] == number and not file["copy_of"]
+    }
     for made in sorted(dataset.decisions, key=lambda made: made.decision.n):
         if made.submission in ours:
-            about = {"dataset": number, "submission": made.submission, "file": made.file}
+            name = ours[made.submission] if redacted else made.file
+            about = {"dataset": number, "submission": made.submission, "file": name}
             row: DecisionRow = {**asdict(made.decision), **about}  # type: ignore[typeddict-item]
             yield row
 
