@@ -81,7 +81,12 @@ def _read(
     spec = known.specs[number - 1] if then["run"]["datasets"][number - 1]["spec_asked"] is not None else None
     setting = Setting(spec, known.rounds, waivers, known.jobs, known.password)
     files = {at: _told(then, at, found[at]) for at in _each_once(then["files"], found)}
-    return {at: result for some in read_again(files, setting, pool) for at, result in some.items()}
+    read = {at: result for some in read_again(files, setting, pool) for at, result in some.items()}
+    for at, result in read.items() if then["run"]["redacted"] else ():
+        result.path = then["files"][at]["path"]
+        if result.submission is not None:
+            result.submission.path = result.path
+    return read
 
 
 def _each_once(files: Sequence[FileRow], found: Mapping[int, Path]) -> list[int]:

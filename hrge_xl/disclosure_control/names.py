@@ -93,7 +93,7 @@ def under_shared_names(each: Return, sheets: SheetNames, folder: str = "") -> Re
         findings=[
             replace(
                 one, sheet=called(one.sheet),
-                waiver=one.waiver and replace(one.waiver, file=path, sheet=called(one.waiver.sheet)),
+                waiver=one.waiver and replace(one.waiver, file=path, sheet=None),
             )
             for one in each.findings
         ],

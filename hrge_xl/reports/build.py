@@ -12,7 +12,6 @@ from typing import Any
 from .. import __version__
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.returns import settled
-from ..dataset.rows import submission_id
 from ..disclosure_control.names import SheetNames, sheet_names, under_shared_names
 from ..findings import CATALOGUE, Kind, Severity, general
 from ..layout.wording import Rewording
@@ -175,20 +174,10 @@ def _sheets(dataset: Dataset, language: str) -> SheetNames:
 def _waivers(datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts) -> list[WaiverRow]:
     """Give every waiver of the files at hand, also those that count no more."""
     ours = {file["sha256"]: file["path"] for file in reversed(files) if not file["copy_of"]}
-    known = {waiver: each for each in datasets for waiver in each.waivers if waiver.sha256 in ours}
-    if not facts.redacted:
-        return [waiver_row(waiver) for waiver in known]
-    sheets = {id(each): _sheets(each, facts.language) for each in known.values()}
-    return [
-        waiver_row(
-            replace(
-                waiver,
-                file=ours[waiver.sha256],
-                sheet=sheets[id(each)](submission_id(waiver.sha256, ""), waiver.sheet),
-            )
-        )
-        for waiver, each in known.items()
-    ]
+    known = [*dict.fromkeys(waiver for each in datasets for waiver in each.waivers if waiver.sha256 in ours)]
+    if facts.redacted:
+        known = [replace(waiver, file=ours[waiver.sha256], sheet=None) for waiver in known]
+    return [waiver_row(waiver) for waiver in known]
 
 
 def _decisions(
