@@ -12,16 +12,15 @@ import re
 from pathlib import Path
 
 _MARK = "\ufffd"
-_UNSEEN = re.compile(  # and what is not a character, as Python holds it; joiners belong to words
-    "[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
+UNSEEN = "\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # joiners belong to words
+_NO_LETTER = re.compile(f"[{UNSEEN}\ud800-\udfff]")  # the latter as Python holds what is not a character
 _NUMBER = re.compile(f"{_MARK}(?:([0-9A-F]{{2}})|u([0-9A-F]{{4}}))")
 _BYTES = 0xDC00  # added to a byte that is not a character
 
 
 def path_text(path: str | os.PathLike[str]) -> str:
     """Give a path as text."""
-    return _UNSEEN.sub(_number, os.fspath(path))
+    return _NO_LETTER.sub(_number, os.fspath(path))
 
 
 def _number(match: re.Match[str]) -> str:

@@ -21,12 +21,10 @@ from tests.damage import (
     PLAN,
     PROPERTIES,
     RISKS,
-    SPREADSHEET,
     Parts,
     add,
     commented,
     filled,
-    link,
     new_cell,
     new_sheet,
     number,
@@ -78,8 +76,8 @@ def everywhere(parts: Parts) -> None:
         regex("xl/comments2.xml", "<author>A</author>", f"<author>{CANARY} author</author>"),
         add("xl/persons/person.xml", PERSONS, "application/vnd.ms-excel.person+xml"),
         add("customXml/item1.xml", f"<{CANARY}>{CANARY} custom</{CANARY}>"),
-        *on_top(RISKS, f'<x:sp><x:nvSpPr><x:cNvPr id="1" name="{CANARY} shape" descr="{CANARY} alternative"/></x:nvSpPr>'
-                f"<a:p><a:r><a:t>{CANARY} on top</a:t></a:r></a:p></x:sp>"),
+        *on_top(RISKS, f'<x:sp><x:nvSpPr><x:cNvPr id="1" name="{CANARY} shape" descr="{CANARY} alternative"/>'
+                f"</x:nvSpPr><a:p><a:r><a:t>{CANARY} on top</a:t></a:r></a:p></x:sp>"),
         regex(CHECKLIST, "<oddFooter>.*?</oddFooter>", f"<oddHeader>{CANARY} header</oddHeader><oddFooter>{CANARY} "
               "footer</oddFooter>"),
         regex(PLAN, r'(<dataValidation [^>]*?prompt=")[^"]*', rf"\g<1>{CANARY} prompt"),

@@ -136,6 +136,7 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
+    from ..dataset.return_status import EXCLUDED
     from ..rounds.round_status import OPEN, TO_DECIDE
 
     say = translator(language)
@@ -144,7 +145,7 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
     silent = [each.team.code for each in teams if each.state in OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    if counts[TO_DECIDE]:
+    if counts[TO_DECIDE] or any(one.status == EXCLUDED for each in teams for one in each.returns):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 

@@ -14,8 +14,8 @@ from ..answer_columns import AnswerColumns
 from ..dates import parse_day
 from ..errors import looking_at
 from ..findings import Finding, Severity, Told
-from ..last_answers import written
 from ..issuing import Order, starting_answers
+from ..last_answers import written
 from ..layout.wording import Rewording
 from ..numerals import shown
 from ..spec.model import Spec

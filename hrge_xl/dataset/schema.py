@@ -45,8 +45,9 @@ def _view(name: str, text: str, key: str, about: str, same: tuple[int, int] = (0
 SUBMISSIONS = Table(
     "submissions",
     columns(
-        f"{SUBMISSION_ID}:integer submission return_number:integer path sha256 size:integer verdict status current:boolean superseded_by "
-        "reason team country language spec spec_version round period period_start:date period_end:date "
+        f"{SUBMISSION_ID}:integer submission return_number:integer path sha256 size:integer verdict status "
+        "current:boolean superseded_by reason team country language spec spec_version round period "
+        "period_start:date period_end:date "
         "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
         "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
         "checks_run stamp last_answers untouched:boolean"

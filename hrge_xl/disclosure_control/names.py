@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
-from ..dates import parse_moment
 from ..dataset.find_return import shared_name
 from ..dataset.returns import Return
+from ..dates import parse_moment
 from ..spec.model import Spec
 from ..spec.own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES
 from ..words import translator
@@ -52,47 +53,38 @@ class SheetNames:
                 counts[submission] += 1
                 self._names[submission, sheet] = self._added.format(number=counts[submission])
 
-    def __call__(self, submission: str, sheet: str | None) -> str | None:
+    def __call__(self, submission: str, sheet: str) -> str:
         """Give what a sheet of a return is called."""
-        if sheet is None or sheet in self._issued:
-            return sheet
-        return self._names.get((submission, sheet), self._added.format(number="…"))
+        return (
+            sheet
+            if sheet in self._issued
+            else self._names.get((submission, sheet), self._added.format(number="…"))
+        )
 
 
 def sheet_names(returns: Sequence[Return], spec: Spec | None, language: str) -> SheetNames:
     """Give what the sheets of returns are called, for readers of a language."""
-    return SheetNames(
-        spec,
-        language,
-        ((each.submission, sheet.tool, sheet.sheet) for each in returns for sheet in each.sheets),
-        (
-            (each.submission, one.sheet)
-            for each in returns
-            for one in (*each.findings, *each.unplaced, *each.comments)
-            if one.sheet
-        ),
-    )
+    tools = ((each.submission, sheet.tool, sheet.sheet) for each in returns for sheet in each.sheets)
+    others = [(each.submission, one.sheet) for each in returns for one in each.findings if one.sheet]
+    others += [(each.submission, text.sheet) for each in returns for text in (*each.unplaced, *each.comments)]
+    return SheetNames(spec, language, tools, others)
 
 
 def under_shared_names(each: Return, sheets: SheetNames, folder: str = "") -> Return:
     """Give a return with the names under which it is shared."""
-    known = each.team, each.return_number, each.submission
+    known, called = (each.team, each.return_number, each.submission), partial(sheets, each.submission)
     places = [
         item._replace(path=folder + shared_name(*known, place))
         for place, item in enumerate([each.item, *each.copies], 1)
     ]
     path = places[0].path
-
-    def called(sheet: str | None) -> str | None:
-        return sheets(each.submission, sheet)
-
     return replace(
         each, path=path, items=places, saved=moment_saved(each.saved),
         sheets=[sheet._replace(sheet=called(sheet.sheet)) for sheet in each.sheets],
         unplaced=[replace(text, sheet=called(text.sheet)) for text in each.unplaced],
         findings=[
             replace(
-                one, sheet=called(one.sheet),
+                one, sheet=one.sheet and called(one.sheet),
                 waiver=one.waiver and replace(one.waiver, file=path, sheet=None),
             )
             for one in each.findings

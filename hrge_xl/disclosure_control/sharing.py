@@ -157,7 +157,7 @@ class _Masking:
         for record in self.tables[table.name]:
             changed = change(record)
             if changed is not None:
-                if places:
+                if places and changed["sheet"]:
                     changed = changed | {"sheet": self.sheets(changed["submission"], changed["sheet"])}
                 yield tuple(changed[name] for name in table.names)
 
