@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 import zipfile
@@ -168,7 +169,8 @@ def texts_in(path: Path) -> Iterator[tuple[str, str]]:
             with zipfile.ZipFile(BytesIO(data)) as archive:
                 packed += [(f"{name}!{part}", archive.read(part)) for part in archive.namelist()]
         else:
-            yield name, data.decode("utf-8", errors="replace") + data.decode("utf-16", errors="replace")
+            yield name, data.decode("utf-8", errors="replace")
+            yield f"{name} as UTF-16", data.decode("utf-16", errors="replace")
 
 
 def leaks(folder: Path) -> list[str]:
@@ -243,3 +245,42 @@ def test_a_redacted_report_is_verified(played: Path, shared: Path, capfd: pytest
     out = capfd.readouterr().out
     assert "Made again: identical (7 files" in out
     assert CANARY not in out
+
+
+TURNED = "\u202e"
+UNSEEN = re.compile("[\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the system may refuse such names")
+def test_no_name_turns_the_letters_around_it(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Of a file, of a sheet, and of what came in a mail: it is shown in every page, and in no name that we write."""
+    (tmp_path / "teams.csv").write_text("team,country,email\nPAK,PAK,pak@example.org\n", encoding="utf-8")
+    folder, out = tmp_path / "2026-H1", tmp_path / "out"
+    teams = ["--spec", "example", "--teams", str(tmp_path / "teams.csv")]
+    assert cli.run(["round", "init", str(folder), *teams]) == 0
+    (folder / "signing.key").write_bytes(KEY)
+    (folder / "inbox").mkdir(exist_ok=True)
+    data = made(new_sheet(f"No{TURNED}te", SHEET), new_cell(PLAN, "C40", f"be{TURNED}low"))
+    letter = mail("pak@example.org", datetime(2026, 7, 1, tzinfo=UTC), {f"PAK{TURNED}xslx\u200b.xlsx": data})
+    (folder / "inbox" / "1.eml").write_bytes(letter.as_bytes())
+    (folder / "returned").mkdir(exist_ok=True)
+    (folder / "returned" / f"b{TURNED}roken\ufeff.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    assert cli.run(["refresh", str(folder), "--today", DAY]) == 4
+    kinds = [
+        part for each in ("html", "xlsx", "json", "sarif", "junit", "overview") for part in ("--format", each)
+    ]
+    assert cli.run(["report", str(folder), *kinds, "-o", str(out), "--today", DAY]) == 4
+    assert cli.run(["status", str(folder), "--wide", "--xlsx", str(out / "status.xlsx"), "--today", DAY]) == 0
+    assert cli.run(["export", str(folder), "--table", "files", "-o", str(out / "files.csv")]) == 0
+    told = "".join(capfd.readouterr())
+    assert UNSEEN.findall(told) == []
+    texts = [pair for path in out.iterdir() for pair in texts_in(path) if "UTF-16" not in pair[0]]
+    assert [name for name, text in texts if UNSEEN.search(text.lstrip("\ufeff"))] == []
+    for path in (each for each in folder.rglob("*") if "b\u202eroken" not in each.name):
+        assert UNSEEN.search(path.name) is None
+    pages = (
+        (out / "validation.html").read_text(encoding="utf-8"),
+        (out / "files.csv").read_text(encoding="utf-8"),
+    )
+    assert r"No\u202ete" in pages[0]
+    assert "b\ufffdu202Eroken" in pages[1]
