@@ -84,6 +84,15 @@ def kind_of(about: Kind | Rule) -> Kind:
     return ANSWER_MISSING if about.check is None else DOES_NOT_FIT
 
 
+def explained(about: Kind | Rule, language: str) -> tuple[str, str, str]:
+    """Give why a finding is one, an example and the remedy, away from any file."""
+    if isinstance(about, Rule):
+        message, why, remedy = (text.say(language) for text in (about.message, about.why, about.remedy))
+        return why or general(message), general(message), general(remedy)
+    say = translator(language)
+    return say(about.why), say(about.example), general(say(about.remedy))
+
+
 def _of_program(details: Details, language: str) -> Iterator[tuple[str, str | None]]:
     for name, text in details.items():
         yield name, retold(text, language) if text and name in OF_THE_PROGRAM else text
@@ -176,21 +185,12 @@ class Rewording:
         about = CATALOGUE.get(found.code) or self._rules.get(found.code)
         if about is None:
             return replace(found, value=None, suggestion=None, details=(), message=found.name, remedy="")
-        say, kind = translator(found.language), kind_of(about)
-        named = placeholders(kind.message) | placeholders(kind.remedy)
+        named = placeholders(kind_of(about).message) | placeholders(kind_of(about).remedy)
         if found.value is None and not found.details and named.isdisjoint(("file", "sheet")):
             return replace(found, suggestion=None)
-        if isinstance(about, Rule):
-            why, remedy = (
-                about.why.say(found.language) or about.message.say(found.language),
-                about.remedy.say(found.language),
-            )
-        else:
-            why, remedy = say(about.why), say(about.remedy)
-        message = f"{found.label or found.name}: {general(why)}"
-        return replace(
-            found, value=None, suggestion=None, details=(), message=message, remedy=general(remedy)
-        )
+        why, _, remedy = explained(about, found.language)
+        message = f"{found.label or found.name}: {why}"
+        return replace(found, value=None, suggestion=None, details=(), message=message, remedy=remedy)
 
     def reason(self, code: str, why: str, language: str) -> str:
         """Give in another language why a check did not run: in the words of its rule, or of the program."""

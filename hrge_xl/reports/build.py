@@ -13,11 +13,11 @@ from .. import __version__
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.returns import settled
 from ..disclosure_control.names import SheetNames, sheet_names, under_shared_names
-from ..findings import CATALOGUE, Kind, Severity, general
-from ..layout.wording import Rewording
+from ..findings import CATALOGUE, Kind, Severity
+from ..layout.wording import Rewording, explained
 from ..rounds.datasets import Dataset
 from ..spec.model import Rule, Spec
-from ..words import SOURCE_LANGUAGE, translator
+from ..words import SOURCE_LANGUAGE
 from .document import (
     SCHEMA,
     CodeRow,
@@ -209,33 +209,15 @@ def _names(specs: Sequence[Spec], language: str) -> Names:
 def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> list[CodeRow]:
     """Give the catalogue entries of the codes that occur, rules of the specs included."""
     used = sorted({finding["code"] for file in files for finding in file["findings"]})
-    rules: Mapping[str, Rule] = {rule.code: rule for spec in specs for rule in spec.rules}
-    return [
-        _kind(CATALOGUE[code], language) if code in CATALOGUE else _rule(rules[code], language)
-        for code in used
-        if code in CATALOGUE or code in rules
-    ]
+    rules = {rule.code: rule for spec in specs for rule in spec.rules}
+    known: Mapping[str, Kind | Rule] = {**rules, **CATALOGUE}
+    return [_code(known[code], language) for code in used if code in known]
 
 
-def _kind(kind: Kind, language: str) -> CodeRow:
-    say = translator(language)
+def _code(about: Kind | Rule, language: str) -> CodeRow:
+    why, example, remedy = explained(about, language)
+    name = about.called if isinstance(about, Rule) else about.name
+    severity = Severity(about.severity).value
     return {
-        "code": kind.code,
-        "name": kind.name,
-        "severity": kind.severity.value,
-        "why": say(kind.why),
-        "example": say(kind.example),
-        "remedy": general(say(kind.remedy)),
-    }
-
-
-def _rule(rule: Rule, language: str) -> CodeRow:
-    message = general(rule.message.say(language))
-    return {
-        "code": rule.code,
-        "name": rule.called,
-        "severity": rule.severity,
-        "why": rule.why.say(language) or message,
-        "example": message,
-        "remedy": general(rule.remedy.say(language)),
-    }
+        "code": about.code, "name": name, "severity": severity, "why": why, "example": example, "remedy": remedy,
+    }  # fmt: skip
