@@ -79,16 +79,17 @@ class Week:
 
     @property
     def to_decide(self) -> list[str]:
-        """Give the teams and files that wait for a decision."""
+        """Give the teams and files that wait for a decision, each once."""
         done = settled(self.returns)
         cases = [each.team.code for each in self.teams if each.state == TO_DECIDE]
-        cases += [
-            each.name for each in self.returns if each.status == EXCLUDED and each.submission not in done
-        ]
+        for each in self.teams:
+            files = [
+                one.name for one in each.returns if one.status == EXCLUDED and one.submission not in done
+            ]
+            if each.state == STRANGE:
+                files = [", ".join([*files, each.team.code or "a file", "not in this round"])]
+            cases += files
         cases += [f"{each.name}, not sent from {each.team}" for each in self.returns if is_in_doubt(each)]
-        cases += [
-            f"{each.team.code or 'a file'}, not in this round" for each in self.teams if each.state == STRANGE
-        ]
         return list(dict.fromkeys(cases))
 
     @property

@@ -87,15 +87,15 @@ class Source:
     asked: ValidationRequest
     noticed: Noticed | None = None
 
+    def __post_init__(self) -> None:
+        check_several("files", self.files)
+
 
 def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
     """Give what is noticed about how returns came, by the name of their round."""
     return {
         each.asked.wanted.round: each.noticed for each in sources if each.noticed and each.asked.wanted.round
     }
-
-    def __post_init__(self) -> None:
-        check_several("files", self.files)
 
 
 def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:

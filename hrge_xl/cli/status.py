@@ -140,6 +140,7 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
+    from ..dataset.return_status import EXCLUDED
     from ..rounds.round_status import OPEN, TO_DECIDE, is_in_doubt
 
     say = translator(language)
@@ -148,7 +149,8 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
     silent = [each.team.code for each in teams if each.state in OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    if counts[TO_DECIDE] or any(map(is_in_doubt, dataset.of_round())):
+    excluded = any(one.status == EXCLUDED for each in teams for one in each.returns)
+    if counts[TO_DECIDE] or excluded or any(map(is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 

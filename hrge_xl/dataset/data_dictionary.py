@@ -57,6 +57,7 @@ MEANINGS: Mapping[str, str] = {
     "status": "What became of it.",
     "superseded_by": "The submission that it gives way to, or meets.",
     "reason": "Why it has this status.",
+    "return_number": "Which content it is in the order of receipt: what is shared calls its file by team and number.",
     "language": "The language of the workbook.",
     "spec": "The spec that the workbook was made from.",
     "spec_version": "The version of that spec.",
@@ -82,6 +83,7 @@ MEANINGS: Mapping[str, str] = {
     "checks_run": "The codes of the checks that ran.",
     "stamp": "The whole stamp of the workbook, as JSON.",
     "last_answers": "The answers of the round before that the workbook was issued with, as JSON.",
+    "untouched": "Whether nothing stands in it that does not stand in every blank workbook of its kind.",
     "submissions.waived": "How many findings somebody has accepted as they are.",
     # files
     "received": "The day on which it arrived.",
@@ -256,7 +258,8 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     },
     "submissions.status": {
         COUNTS: "It goes into figures: the newest accepted version, or the newest at all where none is accepted.",
-        SUPERSEDED: "A newer version of the same workbook counts, or somebody decided for another one.",
+        SUPERSEDED: "A newer version of the same workbook counts, or somebody decided for another one; or nothing is "
+        "filled in here, and something is in another one.",
         WAITING: "A newer version with errors: the accepted one before it counts until a corrected one arrives.",
         CONFLICT: "Two workbooks are about the same team, intervention and period, or one was copied for another "
         "intervention: neither counts until somebody decides.",

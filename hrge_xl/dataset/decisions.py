@@ -95,10 +95,16 @@ def decide(
         ledger.enter(_content(each.submission, names.get(each.submission, ""), made), by=made.by)
 
 
+def possible(each: Return) -> tuple[str, ...]:
+    """Give what can be decided about a return; no decision makes a stamp ours that is not."""
+    forged = each.status == EXCLUDED and SIGNATURE_INVALID.code in (each.reason or "")
+    return (WITHDRAWN,) if forged else (COUNTS, WITHDRAWN)
+
+
 def _refuse(each: Return, choice: str, before: dict[str, Decision]) -> None:
     if each.verdict == REFUSED:
         raise UsageError(f"{each.name} was refused: it could not be read, and counts in no case.")
-    if choice == COUNTS and each.status == EXCLUDED and SIGNATURE_INVALID.code in (each.reason or ""):
+    if choice == COUNTS and choice not in possible(each):
         raise UsageError(
             f"{each.name} does not carry our signature ({SIGNATURE_INVALID.code}), and no decision makes it ours. "
             "Ask the team for the file it received, or issue it a new one."

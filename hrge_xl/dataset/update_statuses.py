@@ -77,7 +77,8 @@ def update_statuses(
     entries = [_entry(row, sightings, doubts.get(row["submission_id"], ())) for row in returns]
     found = return_statuses(entries, decisions(ledger))
     against = {name for name, status in found.items() if status.decision and not status.current}
-    back, language = steps_back(entries, against), spec_language(store.schema.spec)
+    touched = [entry for entry in entries if not entry.untouched]
+    back, language = steps_back(touched, against), spec_language(store.schema.spec)
     with store.transaction() as connection:
         _update(store, connection, returns, found, sightings)
         _write(store, connection, FILES_FACT.name, list(_files(returns, sightings)))
@@ -148,6 +149,7 @@ def _entry(row: Submission, sightings: Mapping[str, Sequence[Sighting]], doubts:
         said=said,
         moment=saved,
         doubts=doubts,
+        untouched=bool(row["untouched"]),
     )
 
 
@@ -168,7 +170,7 @@ def _update(
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
             "reason": status.reason, "arrived": first.day if first else None,
-            "arrival": first.basis if first else None,
+            "arrival": first.basis if first else None, "return_number": first.order if first else None,
         }  # fmt: skip
         if any(row[name] != value for name, value in values.items()):
             store.touch(connection)

@@ -22,6 +22,7 @@ def heads(say: Translate) -> dict[str, str]:
 def _of_returns(say: Translate) -> dict[str, str]:
     return {
         "submission": say("Submission"),
+        "return_number": say("Number of the return"),
         "path": say("File"),
         "sha256": say("SHA-256"),
         "file_sha256": say("SHA-256"),
