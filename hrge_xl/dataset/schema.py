@@ -12,7 +12,7 @@ from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Spec
 from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
-VERSION = 6  # of the tables; raised whenever one of them changes
+VERSION = 7  # of the tables; raised whenever one of them changes
 
 KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
 
@@ -290,10 +290,10 @@ AGGREGATE_SPLITS = Table(
     "aggregate_splits",
     columns(
         "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
-        "teams:integer"
+        "teams:integer disagree:integer"
     ),
     ("n",),
-    "The parts of indicators over all teams that filled them in.",
+    "The parts of indicators over all teams that filled them in; `disagree` values are not the sum of their parts.",
 )
 AGGREGATE_GAPS = Table(
     "aggregate_gaps",
