@@ -325,6 +325,10 @@ def test_risks_without_a_level_are_counted(mixed: Path, pages: tuple[Overview, O
             entered
         ] * 2
         assert page_of(found).count("Without a level: 1") == 1
+    told = [row[0].value for row in openpyxl.load_workbook(mixed / "data.xlsx")["Figures"].iter_rows()]
+    assert "Before mitigation: By sheet. Without a level: 1" in told
+    assert "After mitigation: By sheet" in told
+    assert "PA1 Persons identified and referred (Teams without a value: 1)" in told
 
 
 def test_a_page_to_share_says_what_it_leaves_out(pages: tuple[Overview, Overview]) -> None:

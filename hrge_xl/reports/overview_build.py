@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ..dataset.aggregates.common import TOTAL, Record, label_of, records, rounded, said
 from ..dataset.aggregates.indicators import shape
-from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, ways
+from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, unplaced_risks, ways
 from ..dataset.aggregates.sql import Sources, distinct
 from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.dimensions import fixed_rows
@@ -237,7 +237,7 @@ class _Builder:
             [Level(each.code, each.label.say(self.language), each.colour) for each in spec.matrix.levels],
             [
                 self._map(spec, figures, spec.matrix, stage, count)
-                for stage, count in self._unplaced(figures).items()
+                for stage, count in unplaced_risks(self.whole, self.period).items()
             ],
             [self._breakdown(spec, figures, by, lines) for by in ways(spec)],
             self._by_team(list(stages(figures))[-1]),
@@ -295,26 +295,6 @@ class _Builder:
             {place: self._behind(self._risks_by_place[stage, *place], _step) for place in places},
             unplaced,
         )  # fmt: skip
-
-    def _unplaced(self, figures: RiskFigures) -> dict[str, int]:
-        """How many of the risks that were entered have no level, by stage: of all, for a shared page may lack some."""
-        schema, tables = self.whole.schema, self.whole.tables
-        entered = 0
-        for tool in figures.tools:
-            wide = (
-                table.name for table in (*schema.united.values(), schema.wide[tool]) if tool in table.tools
-            )
-            rows = tables[next(name for name in wide if name in tables)].c
-            ours = sa.select(sa.func.count()).where(
-                rows.current, rows.period == self.period, rows.tool == tool
-            )
-            entered += next(self.whole.select(ours))[0]
-        table = tables[AGGREGATE_RISKS.name].c
-        placed = sa.select(table.stage, sa.func.sum(table.count)).where(
-            table.by == TOTAL, table.period == self.period
-        )
-        counts = dict(self.whole.select(placed.group_by(table.stage)))
-        return {stage: entered - int(counts.get(stage, 0)) for stage in stages(figures)}
 
     def _breakdown(
         self, spec: Spec, figures: RiskFigures, by: str, lines: Sequence[Record]
