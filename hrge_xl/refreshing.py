@@ -66,8 +66,8 @@ class Week:
     @property
     def late(self) -> list[TeamStatus]:
         """Give the teams that are late: who has not answered, then who has not corrected, each the latest first."""
-        late = [each for each in self.expected if each.days_late and each.state in (*OPEN, RETURNED)]
-        return sorted(late, key=lambda each: (each.state == RETURNED, -each.days_late))
+        late = [each for each in self.expected if each.overdue]
+        return sorted(late, key=lambda each: (each.state == RETURNED, -each.overdue))
 
     @property
     def due_next(self) -> tuple[date, list[str]] | None:

@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from ..rounds.round_status import TeamStatus
 
 COLUMNS = (
-    "team", "country", "state", "completeness", "errors", "days_late", "deadline", "day", "by", "files", "version",
-    "file", "note",
+    "team", "country", "state", "completeness", "errors", "days_late", "correction_overdue", "deadline", "day", "by",
+    "files", "version", "file", "note",
 )  # fmt: skip
 NARROW = ("team", "state", "completeness", "errors", "days_late", "deadline", "note")  # without --wide
 HEADS = {
     "team": "Team", "country": "Country", "state": "State", "completeness": "Completeness", "errors": "Errors",
-    "days_late": "Days late", "deadline": "Deadline", "day": "Day", "by": "By", "files": "Files", "version": "Version",
-    "file": "File", "note": "Note",
+    "days_late": "Days late", "correction_overdue": "Correction overdue (days)", "deadline": "Deadline", "day": "Day",
+    "by": "By", "files": "Files", "version": "Version", "file": "File", "note": "Note",
 }  # fmt: skip
 FIGURES = ("completeness", "errors", "days_late")
 COLOURS = {  # of states; the word stands there too
@@ -83,7 +83,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
     What is new in `returned/` is taken into the dataset of the round; nothing is read twice. Lateness is counted from
-    `day`: when the file arrived, if that was stated, otherwise when it was saved or first seen (`by`).
+    `day`: when the file arrived, if that was stated, otherwise when it was saved or first seen (`by`). Of
+    several versions the first one counts: a correction that is overdue is another figure.
 
     \b
     hrge-xl status output/2026-H1
@@ -170,6 +171,7 @@ def _line(each: TeamStatus, language: str) -> dict[str, Any]:
         "deadline": each.team.deadline, "state": each.state, "returns": len(each.returns),
         "version": (newest.spec_version if newest else None) or "", "required": each.required,
         "answered": each.answered, "errors": each.errors, "days_late": each.days_late,
+        "correction_overdue": each.correction_overdue,
         "received": newest.arrived if newest else None, "day": day, "by": by,
         "path": newest.path if newest else "", "note": "; ".join(each.notes(language)),
         "files": [_file(one) for one in each.returns], "completeness": each.completeness,
@@ -194,7 +196,7 @@ def _shown(line: Line, column: str, say: Translate) -> str:
     value = _value(line, column)
     if column in SAID and value:
         return say(value)
-    if value is None or value == "" or (value == 0 and column in ("files", "errors", "days_late")):
+    if value is None or value == "" or (value == 0 and column != "completeness"):
         return ""
     return f"{value:.0%}" if column == "completeness" else str(value)
 

@@ -291,10 +291,10 @@ AGGREGATE_SPLITS = Table(
     "aggregate_splits",
     columns(
         "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
-        "teams:integer"
+        "teams:integer disagree:integer"
     ),
     ("n",),
-    "The parts of indicators over all teams that filled them in.",
+    "The parts of indicators over all teams that filled them in; `disagree` values are not the sum of their parts.",
 )
 AGGREGATE_GAPS = Table(
     "aggregate_gaps",

@@ -156,6 +156,7 @@ def _of_indicators(say: Translate) -> dict[str, str]:
         "change": say("Change"),
         "split": say("Split by"),
         "part_of": say("Part of"),
+        "disagree": say("Values that are not the sum of their parts"),
     }
 
 

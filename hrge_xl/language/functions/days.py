@@ -1,4 +1,4 @@
-"""Functions over days: today, days_between, year."""
+"""Functions over days: today, days_between, year, year_end."""
 
 from __future__ import annotations
 
@@ -81,3 +81,28 @@ class Year(Function):
         days = np.where(possible, np.maximum(serials, FIRST_RELIABLE_SERIAL), 0).astype("timedelta64[D]")
         years = (np.datetime64("1899-12-30") + days).astype("datetime64[Y]").astype(np.int64) + 1970
         return figure(Type.NUMBER, np.where(possible, years, NAN))
+
+
+class YearEnd(Function):
+    """`year_end(year)`."""
+
+    name = "year_end"
+    example = "days_between(PLN_05, year_end(year(PLN_04)))"
+    takes = (Type.NUMBER,)
+    gives = Type.DATE
+    meaning = "last day of a year; one before 1900 counts as 1900, one after 9999 as 9999"
+    blank = "blank on blank"
+    strict = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return f"DATE(MEDIAN(1900,{write.number(args[0])},9999),12,31)"
+
+    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
+        import numpy as np
+
+        from ..vectors import figure
+
+        years = run.of(args[0]).data
+        next_years = (np.nan_to_num(years).clip(1900, 9999).astype(np.int64) - 1969).astype("datetime64[Y]")
+        ends = (next_years.astype("datetime64[D]") - np.datetime64("1899-12-31")).astype(np.float64)
+        return figure(Type.DATE, np.where(np.isnan(years), years, ends))
