@@ -145,8 +145,10 @@ class Evaluator:
         left, right = self.of(expr.left).data, self.of(expr.right).data
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             result = COMBINED[expr.op](left, right)
-        if expr.op == "**":  # what spreadsheets do not agree about has no result
-            result = np.where((left == 0) & (right <= 0), NAN, result)
+        if expr.op == "**":  # what spreadsheets do not agree about has no result; 1 to an unknown power is no 1
+            tiny = (np.abs(result) < np.finfo(np.float64).tiny) & (left != 0)
+            unclear = np.isnan(left) | np.isnan(right) | ((left == 0) & (right <= 0)) | tiny
+            result = np.where(unclear, NAN, result)
         if expr.op in "+-":  # a rest of the last bits is none
             result = np.where(same(left, right if expr.op == "-" else -right), 0.0, result)
         return figure(expr.type, result)

@@ -39,7 +39,7 @@ class Ref:
     `list` names the list that it is drawn from, `targets` the tools whose rows it refers to; `steps` are the numbers of
     a scale, one of which stands in front of what its cell shows. Inside a function over the rows of a table, `outer`
     means the row that the whole expression stands in: `this.CODE`. `last`: what the answer was in the round before, as
-    it was issued with the workbook.
+    it was issued with the workbook. `fixed`: the spec itself says it, in one cell however many codes it has.
     """
 
     tool: str
@@ -52,6 +52,7 @@ class Ref:
     outer: bool = False
     last: bool = False
     steps: tuple[str, ...] = ()
+    fixed: bool = False
 
     @property
     def key(self) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from ..fields import TICK, Field
 from ..fields import ticked as is_ticked
 from ..language import (
     FIGURES,
+    TEXTS,
     Arithmetic,
     Call,
     Choose,
@@ -36,7 +37,7 @@ from ..language.sheet_text import (
     steps_known,
     text_literal,
 )
-from ..layout import Grid, Layout, Place, Slot, column_letters, quoted, reference_name
+from ..layout import Grid, Layout, Place, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..numerals import LAST_SERIAL
@@ -48,8 +49,14 @@ from .defined_names import active_name, answer_name, column_name, last_of_row, r
 def decoded(name: str, shown: str) -> str:
     """Write the code of the entry of a list that a cell shows; empty text where it shows none."""
     if name == TICK:
-        return f'IF({is_ticked(shown, "Y")},"Y",IF({is_ticked(shown, "N")},"N",""))'
+        return _of_tick(shown, "Y", "N")
     return f'IFERROR(INDEX(code_{name},MATCH({shown},list_{name},0)),"")'
+
+
+def _of_tick(shown: str, yes: str, no: str) -> str:
+    """Write a text for a tick, and one for a word that says that there is none."""
+    of_no = f'IF({is_ticked(shown, "N")},{text_literal(no)},"")'
+    return f"IF({is_ticked(shown, 'Y')},{text_literal(yes)},{of_no})"
 
 
 def _other(code: str) -> str:
@@ -96,7 +103,7 @@ class ExcelFormula:
 
     def _compare(self, expr: Compare) -> str:
         op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
-        if Type.LEVEL in (expr.left.type, expr.right.type):
+        if _by_rank(expr):
             return f"IFERROR({self._rank(expr.left)}{op}{self._rank(expr.right)},FALSE)"
         if expr.left.type in FIGURES:
             test = f"{self.number(expr.left)}{op}{self.number(expr.right)}"
@@ -141,7 +148,7 @@ class ExcelFormula:
     def _rank(self, expr: Expr) -> str:
         if isinstance(expr, Literal):
             return str(self.layout.lists[LEVELS].codes.index(str(expr.value)) + 1)
-        return f"MATCH({self.value(expr)},list_{LEVELS},0)"
+        return f"MATCH({self.value(expr)},{'list' if expr.type is Type.LEVEL else 'code'}_{LEVELS},0)"
 
     # figures: a number, or empty text where blank
 
@@ -153,7 +160,7 @@ class ExcelFormula:
             if isinstance(expr, Literal | Choose):  # neither is ever an error
                 return self.number(expr)
             return _guarded(self._guards(expr), self.number(expr), '""')
-        return self.text(expr)
+        return self._level(expr) if expr.type is Type.LEVEL else self.text(expr)
 
     def number(self, expr: Expr) -> str:
         """Give the bare number; its guards say when it is blank."""
@@ -191,6 +198,8 @@ class ExcelFormula:
 
     def text(self, expr: Expr) -> str:
         """Give a text; codes as codes, not as labels."""
+        if expr.type is Type.LEVEL:
+            return decoded(LEVELS, self._level(expr))
         if isinstance(expr, Literal):
             return text_literal(str(expr.value))
         if isinstance(expr, Ref):
@@ -201,12 +210,18 @@ class ExcelFormula:
             return expr.function.excel(self, *expr.args)
         raise TypeError(f"{type(expr).__name__} is not text")
 
+    def _level(self, expr: Expr) -> str:
+        """Give a level by its label, as cells show it."""
+        if isinstance(expr, Choose):
+            return f"IF({self.condition(expr.condition)},{self._level(expr.then)},{self._level(expr.other)})"
+        if isinstance(expr, Call):
+            return expr.function.excel(self, *expr.args)
+        return str(self.cell(ref_of(expr)) or '""')
+
     def _ref_text(self, ref: Ref) -> str:
         cell = self.cell(ref)
         if cell is None:
             return '""'
-        if ref.type is Type.LEVEL:
-            return cell
         if ref.list is not None and ref.type is Type.CODE:
             return decoded(ref.list, cell)
         if ref.targets:
@@ -229,16 +244,16 @@ class ExcelFormula:
         if ref.single:
             slot = self.layout.slots.get((ref.tool, "1", ref.code))
             if slot is None or len(slot.cells) > 1:
-                return None if slot is None else absolute(self.layout, ref.tool, slot)
+                return None if slot is None else absolute(self.layout, ref.tool, slot.cells)
             return answer_name(ref.code)
-        slot = self._row_slots().get(ref.code)
-        if slot is None:
+        cells = self._row_cells().get(ref.code)
+        if cells is None:
             return None
         own = self.grid is not None and self.grid.tool.code == ref.tool
         row = self.row if own and self.grid is not None and not self.grid.across else None
         if self.away or not own:
-            return absolute(self.layout, ref.tool, slot, row=row)
-        return cells_of(slot, row=row)
+            return absolute(self.layout, ref.tool, cells, row=row)
+        return cells_of(cells, row=row)
 
     def _last_cell(self, ref: Ref) -> str | None:
         """Give the cell that says what an answer was in the round before."""
@@ -256,16 +271,16 @@ class ExcelFormula:
             isinstance(expr, Ref) and not expr.last and self.about is not None and expr.key == self.about.key
         )
 
-    def _row_slots(self) -> dict[str, Slot]:
-        """Slots of the row; a record of a form may go on in the next block of its sheet."""
+    def _row_cells(self) -> dict[str, tuple[Place, ...]]:
+        """Give the cells of the row by field; a record of a form may go on in the next block of its sheet."""
         if self.grid is None:
             return {}
         if not self.grid.across:
-            return self.grid.by_row.get(self.record, {})
-        found: dict[str, Slot] = {}
+            return self.grid.cells_by_row.get(self.record, {})
+        found: dict[str, tuple[Place, ...]] = {}
         for grid in self.layout.sheet[self.grid.tool.code].grids:
             if grid.across:
-                found |= grid.by_row.get(self.record, {})
+                found |= grid.cells_by_row.get(self.record, {})
         return found
 
     # figures over the rows of a table
@@ -300,7 +315,7 @@ class ExcelFormula:
             return None
         if self.grid.across:
             return record_range(self.layout, ref)
-        return column_range(self.layout, self.grid, self._row_slots()[ref.code].cells[0].column)
+        return column_range(self.layout, self.grid, self._row_cells()[ref.code][0].column)
 
     def entry(self, name: str | None, code: str) -> str | None:
         """Write the entry of a list that shows the label of a code."""
@@ -333,6 +348,9 @@ class ExcelFormula:
             cells = self._cells_looked_up(ref_of(expr.args[0]), answer)
         else:
             cells = self._own_cells(answer, field)
+        if answer.list == TICK:
+            words = self.layout.labels[TICK]
+            return _of_tick(cells[0], words["Y"], words["N"]) if cells else '""'
         if not field.fixed:
             name = f"list_{answer.list}"
             cells = [f'IFERROR(INDEX({name},MATCH({cell},{name},0)),"")' for cell in cells]
@@ -341,7 +359,7 @@ class ExcelFormula:
     def _own_cells(self, ref: Ref, field: Field) -> list[str]:
         """Give the cells of an answer, each by itself."""
         cells = self.cell(ref)
-        if cells is None or not field.several:
+        if cells is None or not field.several or field.fixed:
             return [] if cells is None else [cells]
         return [f"INDEX({cells},{part})" for part in range(1, field.cells + 1)]
 
@@ -376,10 +394,7 @@ class ExcelFormula:
             return self.here.row_code(replace(ref, outer=False))
         if self.grid is None or self.grid.across:
             return text_literal(self.record)
-        letters, row = (
-            column_letters(CODE_COLUMN),
-            self.row or str(self.grid.by_row[self.record][ref.code].cells[0].row),
-        )
+        letters, row = column_letters(CODE_COLUMN), self.row or str(self.grid.row[self.record].index)
         sheet = f"{quoted(self.layout.sheet[self.grid.tool.code].name)}!" if self.away else ""
         return f"{sheet}${letters}{row}"
 
@@ -399,6 +414,14 @@ class ExcelFormula:
         """Write whether a cell that is not blank holds what the type of its field can read."""
         field = self.layout.spec.tool[ref.tool].fields[ref.code]
         return field.type.readable(field, str(self.cell(ref)))
+
+    def comparable(self, ref: Ref, shown: str) -> str:
+        """Write what is the same for two cells, or for all of a column, where their answers are."""
+        if ref.list == TICK:
+            return f"({is_ticked(shown, 'Y')}+2*{is_ticked(shown, 'N')})"
+        if ref.steps or ref.targets:
+            return first_word(shown)
+        return f"TRIM({shown})" if ref.type in TEXTS else shown
 
     def in_use(self, ref: Ref) -> str:
         """Write whether the row that a reference names is in use; TRUE where none of its sheets was issued."""
@@ -546,6 +569,15 @@ class _Columns:
         if ref.outer:
             return self.here.row_code(replace(ref, outer=False))
         return column_range(self.layout, self.grid, CODE_COLUMN)
+
+
+def _by_rank(expr: Compare) -> bool:
+    """Say whether levels are compared by rank; a text that is none differs from each of them, and has no rank."""
+    sides = (expr.left, expr.right)
+    return any(side.type is Type.LEVEL for side in sides) and (
+        expr.op not in ("==", "!=")
+        or all(side.type is Type.LEVEL or isinstance(side, Literal) for side in sides)
+    )
 
 
 def _is_never_blank(expr: Expr) -> bool:

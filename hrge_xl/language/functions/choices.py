@@ -31,7 +31,7 @@ class Has(Function):
         return self.call(*args)
 
     def in_sheet(self, *args: Expr) -> bool:
-        return isinstance(args[0], Ref) and isinstance(args[1], Literal)
+        return isinstance(args[0], Ref) and not args[0].fixed and isinstance(args[1], Literal)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         many = ref_of(args[0])
