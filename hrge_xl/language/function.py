@@ -184,6 +184,11 @@ def worst_of(errors: ErrorPropagation, *args: Expr) -> Integers:
     return errors.worst([errors.of(arg) for arg in args])
 
 
+def in_cells(expr: Expr) -> bool:
+    """Say whether each of several answers stands in a cell of its own: a fixed column has them in one."""
+    return isinstance(expr, Ref) and not expr.fixed
+
+
 def code_of(expr: Expr) -> str:
     """Give the code that is written in an expression."""
     assert isinstance(expr, Literal)

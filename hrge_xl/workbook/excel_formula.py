@@ -192,7 +192,7 @@ class ExcelFormula:
         if isinstance(expr, Call) and expr.function.strict:
             return [guard for arg in expr.args for guard in self._guards(arg)]
         number = self.number(expr)
-        if isinstance(expr, Ref) and expr.type is Type.DATE:  # a number beyond the calendar is not a date
+        if isinstance(expr, Ref | Call) and expr.type is Type.DATE:  # a number beyond the calendar is not a date
             return [f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")']
         return [number]
 

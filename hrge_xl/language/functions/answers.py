@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..function import Function, ref_of, worst_of
+from ..function import Function, in_cells, ref_of, worst_of
 from ..sheet_text import answers_in
 from ..tree import FIGURES, Call, Expr, Ref, Type
 
@@ -90,7 +90,7 @@ class CountOf(_Presence):
     columnwise = False
 
     def in_sheet(self, *args: Expr) -> bool:
-        return not any(arg.type is Type.MANY and isinstance(arg, Ref) and arg.fixed for arg in args)
+        return all(arg.type is not Type.MANY or in_cells(arg) for arg in args)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return "(" + "+".join(self._count(write, arg) for arg in args) + ")"

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..function import Function, code_of, expect, ref_of, worst_of
+from ..function import Function, code_of, expect, in_cells, ref_of, worst_of
 from ..tree import FIGURES, Call, Expr, Literal, Logic, Over, Ref, Type, walk
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Has(Function):
         return self.call(*args)
 
     def in_sheet(self, *args: Expr) -> bool:
-        return isinstance(args[0], Ref) and not args[0].fixed and isinstance(args[1], Literal)
+        return in_cells(args[0]) and isinstance(args[1], Literal)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         many = ref_of(args[0])

@@ -75,7 +75,7 @@ class Least(_Among):
     meaning = "smallest of its arguments"
     blank = "blanks left out"
     excel_name = "MIN"
-    neutral = "1E99"
+    neutral = "1E307"
 
     def among(self, stack: Floats) -> Floats:
         import numpy as np
@@ -91,7 +91,7 @@ class Most(_Among):
     meaning = "largest of its arguments"
     blank = "blanks left out"
     excel_name = "MAX"
-    neutral = "-1E99"
+    neutral = "-1E307"
 
     def among(self, stack: Floats) -> Floats:
         import numpy as np
