@@ -6,6 +6,7 @@ error cell makes it false, and every figure so that it makes it blank (empty tex
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from ..fields import TICK, Field
@@ -104,7 +105,7 @@ class ExcelFormula:
     def _compare(self, expr: Compare) -> str:
         op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
         if _by_rank(expr):
-            return f"IFERROR({self._rank(expr.left)}{op}{self._rank(expr.right)},FALSE)"
+            return f"IFERROR({self.rank(expr.left)}{op}{self.rank(expr.right)},FALSE)"
         if expr.left.type in FIGURES:
             test = f"{self.number(expr.left)}{op}{self.number(expr.right)}"
             if all(isinstance(side, Literal) or self._is_value(side) for side in (expr.left, expr.right)):
@@ -127,10 +128,10 @@ class ExcelFormula:
     def _labelled(self, expr: Expr) -> tuple[str | None, str] | None:
         """Cell and list of an answer that shows a label: of this row, or looked up in another."""
         if isinstance(expr, Ref):
-            name = self._list(expr)
+            name = _list_of(expr)
             return None if name is None else (self.cell(expr), name)
         if isinstance(expr, Call) and expr.name == "lookup" and isinstance(expr.args[1], Ref):
-            name = self._list(expr.args[1])
+            name = _list_of(expr.args[1])
             assert isinstance(expr.args[0], Ref)
             return None if name is None else (self.looked_up(expr.args[0], expr.args[1]), name)
         return None
@@ -145,7 +146,8 @@ class ExcelFormula:
             return f"IFERROR({cell}={label},FALSE)"
         return f"IFERROR(AND(ISNUMBER(MATCH({cell},list_{name},0)),{cell}<>{label}),FALSE)"
 
-    def _rank(self, expr: Expr) -> str:
+    def rank(self, expr: Expr) -> str:
+        """Write the rank of a level, an error for what is none."""
         if isinstance(expr, Literal):
             return str(self.layout.lists[LEVELS].codes.index(str(expr.value)) + 1)
         return f"MATCH({self.value(expr)},{'list' if expr.type is Type.LEVEL else 'code'}_{LEVELS},0)"
@@ -227,9 +229,6 @@ class ExcelFormula:
         if ref.targets:
             return f'IFERROR({first_word(cell)},"")'
         return f'IFERROR(TRIM({cell}),"")'
-
-    def _list(self, ref: Ref) -> str | None:
-        return LEVELS if ref.type is Type.LEVEL else ref.list
 
     # cells
 
@@ -484,37 +483,76 @@ class _Columns:
 
     def _compare(self, expr: Compare) -> str:
         op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
-        left, right = expr.left, expr.right
+        left, right = sides = expr.left, expr.right
         if left.type in FIGURES:
-            known = dict.fromkeys(f"{self.known(ref)}*" for side in (left, right) for ref in refs(side))
-            return f"{''.join(known)}({self.number(left)}{op}{self.number(right)})"
-        if Type.LEVEL in (left.type, right.type):
-            return f"IFERROR({self._rank(left)}{op}{self._rank(right)},FALSE)"
+            known = dict.fromkeys(f"{self.known(ref)}*" for side in sides for ref in refs(side))
+            test = f"{''.join(known)}({self.number(left)}{op}{self.number(right)})"
+            fails = any(isinstance(side, Arithmetic) for side in sides)  # on a text: an error is no number
+            return f"ISNUMBER(1/({test}))" if fails else test
+        if _by_rank(expr):
+            known = dict.fromkeys(f"({self._rank(side)}>0)*" for side in sides if not isinstance(side, Literal))
+            return f"{''.join(known)}({self._rank(left)}{op}{self._rank(right)})"
         for one, other in ((left, right), (right, left)):
             if isinstance(one, Ref) and isinstance(other, Literal):
                 return self._compare_code(one, str(other.value), op)
-        a, b = self.text(left), self.text(right)
-        return f"{self._there(left, a)}*{self._there(right, b)}*({a}{op}{b})"
+        alike = self._alike(left, right)
+        return alike if op == "=" else f"{self._there(left)}*{self._there(right)}*(1-{alike})"
 
-    def _there(self, expr: Expr, shown: str) -> str:
+    def _alike(self, left: Expr, right: Expr) -> str:
+        """Write where two texts or codes are the same: labels only with labels of the same list, else codes."""
+        names = [_list_of(side) for side in (left, right)]
+        if names[0] == names[1] not in (None, TICK):
+            return f"{self._there(left)}*({self.text(left)}={self.text(right)})"
+        for one, other, name in ((left, right, names[0]), (right, left, names[1])):
+            if name is None or not _by_row(one):
+                continue
+            if _by_row(other) or name == TICK:
+                codes = self._codes(_list_of(other) or name)
+                shared = (code for code in self._codes(name) if code in codes)
+                return f"({'+'.join(f'{self._is(one, code)}*{self._is(other, code)}' for code in shared) or 0})"
+            column, code = self.text(one), self._once.text(other)
+            label = f'IFERROR(INDEX(list_{name},MATCH({code},code_{name},0)),"")'
+            return f'(({column}<>"")*({column}={label}))'
+        written = [self.text(side) if _by_row(side) else self._once.text(side) for side in (left, right)]
+        return f'(({written[0]}<>"")*({"=".join(written)}))'
+
+    def _codes(self, name: str) -> Collection[str]:
+        return dict.fromkeys(self.layout.lists[name].codes)
+
+    def _is(self, expr: Expr, code: str) -> str:
+        """Write where an answer is a code."""
+        if not _by_row(expr):
+            return f"({self._once.text(expr)}={text_literal(code)})"
+        if isinstance(expr, Ref) and expr.type is not Type.LEVEL:
+            return f"({self._compare_code(expr, code, '=')})"
+        name = _list_of(expr)
+        shown = text_literal(code) if name is None else self.entry(name, code)
+        return f"({self.text(expr)}={shown})"
+
+    def _there(self, expr: Expr) -> str:
         """Write where there is an answer: of a list, one of its entries, for anything else counts as blank."""
-        if isinstance(expr, Ref) and expr.list == TICK:
-            return f"({is_ticked(shown, 'Y')}+{is_ticked(shown, 'N')})"
-        if isinstance(expr, Ref) and expr.list is not None and expr.type is Type.CODE:
-            return f"ISNUMBER(MATCH({shown},list_{expr.list},0))"
-        return f'({shown}<>"")'
+        name = _list_of(expr)
+        if not _by_row(expr) or name is None:
+            return f'({self.text(expr) if _by_row(expr) else self._once.text(expr)}<>"")'
+        if name == TICK:
+            return f"({is_ticked(self.text(expr), 'Y')}+{is_ticked(self.text(expr), 'N')})"
+        return f"ISNUMBER(MATCH({self.text(expr)},list_{name},0))"
 
     def _rank(self, expr: Expr) -> str:
+        """Write the ranks of levels, 0 for what is none."""
         if isinstance(expr, Literal):
             return str(self.layout.lists[LEVELS].codes.index(str(expr.value)) + 1)
-        return f"MATCH({self.text(expr)},list_{LEVELS},0)"
+        if not _by_row(expr):
+            return f"IFERROR({self._once.rank(expr)},0)"
+        ranks = (f"{self._is(expr, code)}*{n}" for n, code in enumerate(self._codes(LEVELS), start=1))
+        return f"({'+'.join(ranks)})"
 
     def _compare_code(self, ref: Ref, code: str, op: str) -> str:
         column = self.text(ref)
         if ref.list == TICK:
             return is_ticked(column, code if op == "=" else _other(code))
         label = text_literal(code) if ref.list is None else self.entry(ref.list, code) or '""'
-        there = self._there(ref, column) if op == "<>" else f'({column}<>"")'
+        there = self._there(ref) if op == "<>" else f'({column}<>"")'
         return f"{there}*({column}{op}{label})"
 
     def columns(self, expr: Expr) -> list[str]:
@@ -545,13 +583,15 @@ class _Columns:
         if isinstance(expr, Ref) and not (expr.single or expr.outer):
             (cells, *_) = self.columns(expr)
             return step_numbers(cells, expr.steps) if expr.steps else cells
-        return self._once.number(expr)
+        return self._once.value(expr) if isinstance(expr, Ref) and expr.steps else self._once.number(expr)
 
     def known(self, ref: Ref) -> str:
         """Write 1 where there is a number, as an array."""
         if ref.steps and not (ref.single or ref.outer):
             return steps_known(self.columns(ref)[0], ref.steps)
-        return f"ISNUMBER({self.number(ref)})"
+        number = self.number(ref)
+        within = f"*({number}>=1)*({number}<={LAST_SERIAL})" if ref.type is Type.DATE else ""
+        return f"ISNUMBER({number}){within}"
 
     def text(self, expr: Expr) -> str:
         """Write texts as an array: labels as shown, of references the code of their row."""
@@ -569,6 +609,20 @@ class _Columns:
         if ref.outer:
             return self.here.row_code(replace(ref, outer=False))
         return column_range(self.layout, self.grid, CODE_COLUMN)
+
+
+def _by_row(expr: Expr) -> bool:
+    """Say whether an answer, or the code of a row, is another one in each row of the table."""
+    if isinstance(expr, Call) and expr.args:
+        return _by_row(expr.args[0])
+    return isinstance(expr, Ref) and not (expr.single or expr.outer)
+
+
+def _list_of(expr: Expr) -> str | None:
+    """Give the list whose labels the cells of an answer show."""
+    if not isinstance(expr, Ref):
+        return None
+    return LEVELS if expr.type is Type.LEVEL else expr.list
 
 
 def _by_rank(expr: Compare) -> bool:
