@@ -39,6 +39,10 @@ class Function:
     columnwise: bool = False  # whether a sheet can work it out over whole columns
     by_the_day: bool = False  # whether it may come out otherwise on another day
     of_sheet: bool = False  # whether it reads how a whole sheet stands
+    of_column: bool = False  # whether it reads its answer in other rows, too
+    of_row: bool = (
+        False  # whether it says which row it is: the answer that it holds leads to the table, and is not read
+    )
 
     def __init_subclass__(cls) -> None:
         if cls.name:

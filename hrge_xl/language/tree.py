@@ -124,6 +124,8 @@ class CallOperation(Operation, Protocol):
     strict: bool
     columnwise: bool
     of_sheet: bool
+    of_column: bool
+    of_row: bool
 
     def in_sheet(self, *args: Expr) -> bool:
         """Say whether a sheet can work it out."""
@@ -200,9 +202,17 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
             return (expr.part,)
         case Choose():
             return (expr.condition, expr.then, expr.other)
-        case Call():
+        case Call() if not expr.function.of_row:
             return expr.args
     return ()
+
+
+def seen_from(expr: Expr) -> Ref | None:
+    """Give an answer of the row that `this` means, for one that is worked out in the rows of a table; None without."""
+    if isinstance(expr, Ref):
+        return expr if expr.outer else None
+    inner = expr.args if isinstance(expr, Call) else parts(expr)
+    return next(filter(None, map(seen_from, inner)), None)
 
 
 def inside(expr: Expr) -> tuple[Expr, ...]:

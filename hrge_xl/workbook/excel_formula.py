@@ -194,7 +194,9 @@ class ExcelFormula:
         if isinstance(expr, Call) and expr.function.strict:
             return [guard for arg in expr.args for guard in self._guards(arg)]
         number = self.number(expr)
-        if isinstance(expr, Ref | Call) and expr.type is Type.DATE:  # a number beyond the calendar is not a date
+        if (
+            isinstance(expr, Ref | Call) and expr.type is Type.DATE
+        ):  # a number beyond the calendar is not a date
             return [f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")']
         return [number]
 
@@ -490,7 +492,9 @@ class _Columns:
             fails = any(isinstance(side, Arithmetic) for side in sides)  # on a text: an error is no number
             return f"ISNUMBER(1/({test}))" if fails else test
         if _by_rank(expr):
-            known = dict.fromkeys(f"({self._rank(side)}>0)*" for side in sides if not isinstance(side, Literal))
+            known = dict.fromkeys(
+                f"({self._rank(side)}>0)*" for side in sides if not isinstance(side, Literal)
+            )
             return f"{''.join(known)}({self._rank(left)}{op}{self._rank(right)})"
         for one, other in ((left, right), (right, left)):
             if isinstance(one, Ref) and isinstance(other, Literal):
@@ -509,7 +513,9 @@ class _Columns:
             if _by_row(other) or name == TICK:
                 codes = self._codes(_list_of(other) or name)
                 shared = (code for code in self._codes(name) if code in codes)
-                return f"({'+'.join(f'{self._is(one, code)}*{self._is(other, code)}' for code in shared) or 0})"
+                return (
+                    f"({'+'.join(f'{self._is(one, code)}*{self._is(other, code)}' for code in shared) or 0})"
+                )
             column, code = self.text(one), self._once.text(other)
             label = f'IFERROR(INDEX(list_{name},MATCH({code},code_{name},0)),"")'
             return f'(({column}<>"")*({column}={label}))'

@@ -116,6 +116,7 @@ class Unique(Function):
     takes = (None,)
     meaning = "no other row of the table has this answer"
     blank = "true on blank"
+    of_column = True
 
     def in_sheet(self, *args: Expr) -> bool:
         return isinstance(args[0], Ref) and args[0].type is not Type.MANY and not args[0].last

@@ -294,6 +294,7 @@ class LookUp(Function):
     gives = Type.TEXT
     meaning = "a field of the row that a reference points to"
     blank = "blank on blank"
+    of_column = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         expect(typing, node, self.name, 2)

@@ -166,7 +166,9 @@ class Join(Function):
         args = self.arguments(typing, node)
         for arg, place in zip(args, node.args, strict=True):
             if arg.type is Type.BOOL:
-                raise typing.refuse(place, "join() takes answers, not a condition.", "Write: 'x' if … else 'y'.")
+                raise typing.refuse(
+                    place, "join() takes answers, not a condition.", "Write: 'x' if … else 'y'."
+                )
         return self.call(*args)
 
     def in_sheet(self, *args: Expr) -> bool:
