@@ -110,7 +110,8 @@ def _same_figure(shown: Floats, expected: Floats, decimals: int | None) -> Bools
     equal = np.isclose(shown, expected, rtol=CLOSE, atol=ZERO)
     if decimals is not None:  # a program may hold what it shows
         both = zip(shown.tolist(), expected.tolist(), strict=True)
-        equal |= [rounded(one, decimals) == rounded(other, decimals) for one, other in both]
+        alike = [rounded(one, decimals) == rounded(other, decimals) for one, other in both]
+        equal |= np.array(alike, dtype=bool)
     return equal
 
 
