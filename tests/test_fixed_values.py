@@ -123,5 +123,5 @@ def test_a_fixed_day_that_is_none_is_a_mistake(spec: Spec, tmp_path: Path) -> No
     shutil.copytree(spec.folder, folder)
     file = folder / "tools" / "i.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace("2026-03-02", "spring"), encoding="utf-8")
-    with pytest.raises(SpecError, match="'spring' is not a date. Write it as"):
+    with pytest.raises(SpecError, match="'spring' is not a date, and 'IT_2' is of type date"):
         load(folder)

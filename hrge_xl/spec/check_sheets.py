@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..fields import COMMON_OPTIONS, ColumnKind, Field, kind_of
+from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
 from ..frozen import Found, Path, at_the_first
 from ..suggest import remedy_for
-from ..texts import Text, fixed_codes
+from ..texts import fixed_codes
 from .check_answers import wrong_value
 from .check_languages import too_long
 from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
@@ -121,10 +121,14 @@ def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
             "Write one text (several codes with ; between them), or one for each language: {en: …, fr: …}."
         )
         yield path, f"The value of '{field.code}' is neither a text nor a number.", remedy
-    elif not isinstance(value, Text) or kind_of(field) is not ColumnKind.TEXT:
-        in_list = field.list_name is not None or field.to
-        written = tuple(fixed_codes(value)) if in_list else (str(value),)
-        yield from ((path, *wrong) for wrong in wrong_value(spec, field, written))
+    elif field.list_name is not None or field.to:
+        wrong = wrong_value(spec, field, tuple(fixed_codes(value)))
+        yield from ((path, reason, remedy) for reason, remedy in wrong)
+    elif kind_of(field) is not ColumnKind.TEXT and figure_of(field, str(value)) is None:
+        is_date = kind_of(field) is ColumnKind.DATE
+        reason = f"'{value}' is not a {'date' if is_date else 'number'}, and '{field.code}' is of type {field.type}."
+        remedy = "Write it as year-month-day, for example 2026-03-31." if is_date else "Write digits only."
+        yield path, reason, remedy
 
 
 # fields
