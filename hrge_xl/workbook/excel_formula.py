@@ -235,7 +235,10 @@ class ExcelFormula:
     # cells
 
     def cell(self, ref: Ref) -> str | None:
-        """Give the cell (or run of cells) of an answer; None where its sheet was not issued."""
+        """Give the cell (or run of cells) of an answer; None where its sheet was not issued.
+
+        Raises `LookupError` for one that has no cell in a sheet that was: a text in its place would mean something else.
+        """
         if ref.outer and self.here is not None:
             return self.here.cell(replace(ref, outer=False))
         if ref.last:
@@ -244,12 +247,15 @@ class ExcelFormula:
             return self.about_cell
         if ref.single:
             slot = self.layout.slots.get((ref.tool, "1", ref.code))
-            if slot is None or len(slot.cells) > 1:
-                return None if slot is None else absolute(self.layout, ref.tool, slot.cells)
-            return answer_name(ref.code)
-        cells = self._row_cells().get(ref.code)
+            cells = None if slot is None else slot.cells
+        else:
+            cells = self._row_cells().get(ref.code)
         if cells is None:
+            if ref.tool in self.layout.sheet:
+                raise LookupError(ref.code)
             return None
+        if ref.single:
+            return answer_name(ref.code) if len(cells) == 1 else absolute(self.layout, ref.tool, cells)
         own = self.grid is not None and self.grid.tool.code == ref.tool
         row = self.row if own and self.grid is not None and not self.grid.across else None
         if self.away or not own:
