@@ -237,7 +237,7 @@ class ExcelFormula:
     def cell(self, ref: Ref) -> str | None:
         """Give the cell (or run of cells) of an answer; None where its sheet was not issued.
 
-        Raises `LookupError` for one that has no cell in a sheet that was: a text in its place would mean something else.
+        Raises `LookupError` for one that has no cell in a sheet that was: no text may stand in its place.
         """
         if ref.outer and self.here is not None:
             return self.here.cell(replace(ref, outer=False))
@@ -502,11 +502,9 @@ class _Columns:
                 f"({self._rank(side)}>0)*" for side in sides if not isinstance(side, Literal)
             )
             return f"{''.join(known)}({self._rank(left)}{op}{self._rank(right)})"
-        for one, other in ((left, right), (right, left)):
-            if isinstance(one, Ref) and isinstance(other, Literal):
-                return self._compare_code(one, str(other.value), op)
         alike = self._alike(left, right)
-        return alike if op == "=" else f"{self._there(left)}*{self._there(right)}*(1-{alike})"
+        there = "".join(f"{self._there(side)}*" for side in sides if not isinstance(side, Literal))
+        return alike if op == "=" else f"{there}(1-{alike})"
 
     def _alike(self, left: Expr, right: Expr) -> str:
         """Write where two texts or codes are the same: labels only with labels of the same list, else codes."""
@@ -514,14 +512,14 @@ class _Columns:
         if names[0] == names[1] not in (None, TICK):
             return f"{self._there(left)}*({self.text(left)}={self.text(right)})"
         for one, other, name in ((left, right, names[0]), (right, left, names[1])):
+            if isinstance(other, Literal):
+                return self._is(one, str(other.value))
             if name is None or not _by_row(one):
                 continue
             if _by_row(other) or name == TICK:
-                codes = self._codes(_list_of(other) or name)
-                shared = (code for code in self._codes(name) if code in codes)
-                return (
-                    f"({'+'.join(f'{self._is(one, code)}*{self._is(other, code)}' for code in shared) or 0})"
-                )
+                shared = [code for code in self._codes(name) if code in self._codes(_list_of(other) or name)]
+                pairs = (f"{self._is(one, code)}*{self._is(other, code)}" for code in shared)
+                return f"({'+'.join(pairs) or 0})"
             column, code = self.text(one), self._once.text(other)
             label = f'IFERROR(INDEX(list_{name},MATCH({code},code_{name},0)),"")'
             return f'(({column}<>"")*({column}={label}))'
@@ -535,9 +533,9 @@ class _Columns:
         """Write where an answer is a code."""
         if not _by_row(expr):
             return f"({self._once.text(expr)}={text_literal(code)})"
-        if isinstance(expr, Ref) and expr.type is not Type.LEVEL:
-            return f"({self._compare_code(expr, code, '=')})"
         name = _list_of(expr)
+        if name == TICK:
+            return is_ticked(self.text(expr), code)
         shown = text_literal(code) if name is None else self.entry(name, code)
         return f"({self.text(expr)}={shown})"
 
@@ -558,14 +556,6 @@ class _Columns:
             return f"IFERROR({self._once.rank(expr)},0)"
         ranks = (f"{self._is(expr, code)}*{n}" for n, code in enumerate(self._codes(LEVELS), start=1))
         return f"({'+'.join(ranks)})"
-
-    def _compare_code(self, ref: Ref, code: str, op: str) -> str:
-        column = self.text(ref)
-        if ref.list == TICK:
-            return is_ticked(column, code if op == "=" else _other(code))
-        label = text_literal(code) if ref.list is None else self.entry(ref.list, code) or '""'
-        there = self._there(ref) if op == "<>" else f'({column}<>"")'
-        return f"{there}*({column}{op}{label})"
 
     def columns(self, expr: Expr) -> list[str]:
         """Write the column ranges of an answer, or the cell of one that is the same for all rows."""

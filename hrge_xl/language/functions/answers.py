@@ -126,7 +126,8 @@ class Unique(Function):
         column, cell = write.column(ref), write.cell(ref)
         if column is None or cell is None:
             return "TRUE"
-        known = f'TRIM({cell})<>""' if ref.fixed else f'AND(TRIM({cell})<>"",{write.readable(ref)})'
+        readable = "TRUE" if ref.fixed else write.readable(ref)
+        known = f'TRIM({cell})<>""' if readable == "TRUE" else f'AND(TRIM({cell})<>"",{readable})'
         alike = f"({write.comparable(ref, column)}={write.comparable(ref, cell)})"
         if ref.type in FIGURES:  # to a spreadsheet a blank cell is 0
             alike = f'(({column}<>"")*{alike})'
