@@ -123,7 +123,7 @@ class ErrorPropagation:
     def _ref(self, expr: Ref) -> Integers:
         if expr.last:  # it was settled before the workbook was issued
             return CERTAIN
-        return _from_anywhere(self.column(self.batch.cell_index.columns[expr.key]), expr)
+        return self.run.seen(self.column(self.batch.cell_index.columns[expr.key]), expr)
 
     # what functions ask for
 
@@ -142,7 +142,7 @@ class ErrorPropagation:
         return self._slots(self.astray, expr) if isinstance(expr, Ref) and not expr.last else CERTAIN
 
     def _slots(self, matrix: Integers, expr: Ref) -> Integers:
-        return _from_anywhere(matrix[:, self.batch.cell_index.columns[expr.key].slots], expr)
+        return self.run.seen(matrix[:, self.batch.cell_index.columns[expr.key].slots], expr)
 
     def tick(self, tool: str) -> Integers:
         """Give what makes it doubtful whether a tool is used."""
@@ -234,11 +234,6 @@ class ErrorPropagation:
 def doubtful(doubt: Integers) -> bool:
     """Say whether anything is."""
     return bool((doubt != NONE).any())
-
-
-def _from_anywhere(doubt: Integers, ref: Ref) -> Integers:
-    """Take what `this` names for doubtful in every row as soon as it is in one."""
-    return np.asarray(doubt.max(axis=1, keepdims=True, initial=NONE)) if ref.outer else doubt
 
 
 def _worst(doubts: Sequence[Integers]) -> Integers:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -24,7 +23,7 @@ from ..language import (
     Over,
     Ref,
     Type,
-    walk,
+    seen_from,
 )
 from ..language.texts import BLANK, Ids
 from ..language.vectors import NAN, Bools, Floats, Vector, blank, figure, limited, same, text, truth
@@ -89,7 +88,8 @@ class Evaluator:
 
     def _ref(self, expr: Ref) -> Vector:
         column = self.batch.cell_index.columns[expr.key]
-        return self._seen(self.last(column) if expr.last else self.column(column), expr)
+        vector = self.last(column) if expr.last else self.column(column)
+        return Vector(vector.type, self.seen(vector.data, expr), self.seen(vector.filled, expr))
 
     def last(self, column: Column) -> Vector:
         """Give the values that a field had in the round before."""
@@ -98,12 +98,11 @@ class Evaluator:
             found = self._last[column.key] = last_answers(self.batch, column)
         return found
 
-    def _seen(self, vector: Vector, ref: Ref) -> Vector:
-        """Narrow what `this` names down to the one row that is looked from."""
-        if not ref.outer or self._outer is None or vector.data.shape[1] == 1:
-            return vector
-        row = [self._outer]
-        return Vector(vector.type, vector.data[:, row], vector.filled[:, row])
+    def seen(self, of_rows: NDArray[Any], ref: Ref) -> NDArray[Any]:
+        """Narrow what is said of the row that `this` means down to the one that is looked from."""
+        if not ref.outer or self._outer is None or of_rows.shape[1] == 1:
+            return of_rows
+        return of_rows[:, [self._outer]]
 
     def _literal(self, expr: Literal) -> Vector:
         if expr.type in FIGURES:
@@ -145,8 +144,12 @@ class Evaluator:
         left, right = self.of(expr.left).data, self.of(expr.right).data
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             result = COMBINED[expr.op](left, right)
-        if expr.op == "**":  # what spreadsheets do not agree about has no result
-            result = np.where((left == 0) & (right <= 0), NAN, result)
+        if (
+            expr.op == "**"
+        ):  # what spreadsheets do not agree about has no result; 1 to an unknown power is no 1
+            tiny = (np.abs(result) < np.finfo(np.float64).tiny) & (left != 0)
+            unclear = np.isnan(left) | np.isnan(right) | ((left == 0) & (right <= 0)) | tiny
+            result = np.where(unclear, NAN, result)
         if expr.op in "+-":  # a rest of the last bits is none
             result = np.where(same(left, right if expr.op == "-" else -right), 0.0, result)
         return figure(expr.type, result)
@@ -224,22 +227,13 @@ class Evaluator:
         vector, table = self.of(expr), self._table(tool)
         return Vector(vector.type, self.rows(vector, table), self.over_rows(vector.filled, table))
 
-    def from_each_row(self, expr: Expr, tool: str) -> list[Vector] | None:
-        """Work out, row by row of where the whole stands, what is seen from there; None where nothing is."""
-        outer = next((part for part in walk(expr) if isinstance(part, Ref) and part.outer), None)
-        if outer is None:
-            return None
-        found = []
-        for row in range(len(self.batch.cell_index.columns[outer.key].table.rows)):
-            with self._looking_from(row):
-                found.append(self.in_rows(expr, tool))
-        return found
-
-    @contextmanager
-    def _looking_from(self, row: int) -> Iterator[None]:
-        before, self._outer = self._outer, row
+    def points_of_view(self, expr: Expr) -> Iterator[None]:
+        """Look from each row that `this` means in an expression, one after the other; once where it means none."""
+        outer, before = seen_from(expr), self._outer
         try:
-            yield
+            for row in [before] if outer is None else range(len(self.rows_of(outer))):
+                self._outer = row
+                yield
         finally:
             self._outer = before
 
@@ -260,7 +254,7 @@ class Evaluator:
         """Give the codes of the rows that an answer's table has."""
         table = self.batch.cell_index.columns[ref.key].table
         ids = np.where(self.batch.exists(table), self.texts.ids(list(table.rows)), BLANK)
-        return self._seen(text(Type.CODE, ids), ref)
+        return text(Type.CODE, self.seen(ids, ref))
 
     def row_numbers(self, codes: Ids, tool: str) -> Ids | None:
         """Say which row of a tool's table each code names; -1 for none, None where the tool has no rows."""

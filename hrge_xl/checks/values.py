@@ -16,6 +16,7 @@ from ..spec.fixed_rows import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Item
 from ..texts import fixed_codes
 from ..texts import said as in_language
+from ..words import tidy_lines
 from .batch import Batch
 from .cell_index import Column, Table, table_key
 
@@ -54,7 +55,9 @@ def fixed(batch: Batch, column: Column) -> Vector:
     kind, items = type_of(column.field), items_of_table(batch, column.table)
     rows = [items[row].values.get(column.field.code, "") if row in items else "" for row in column.table.rows]
     languages = [layout.language for layout in batch.kinds]
-    by_language = {tag: [str(in_language(value, tag)) for value in rows] for tag in dict.fromkeys(languages)}
+    by_language = {
+        tag: [tidy_lines(str(in_language(value, tag))) for value in rows] for tag in dict.fromkeys(languages)
+    }
     said = [by_language[tag] for tag in languages]
     there = batch.exists(column.table)
     filled = there & np.array(said, dtype=bool)[batch.layout_of]

@@ -39,6 +39,10 @@ class Function:
     columnwise: bool = False  # whether a sheet can work it out over whole columns
     by_the_day: bool = False  # whether it may come out otherwise on another day
     of_sheet: bool = False  # whether it reads how a whole sheet stands
+    of_column: bool = False  # whether it reads its answer in other rows, too
+    of_row: bool = (
+        False  # whether it says which row it is: the answer that it holds leads to the table, and is not read
+    )
 
     def __init_subclass__(cls) -> None:
         if cls.name:
@@ -182,6 +186,11 @@ def reader_only(expr: Expr) -> bool:
 def worst_of(errors: ErrorPropagation, *args: Expr) -> Integers:
     """Give what makes any of some expressions indeterminate."""
     return errors.worst([errors.of(arg) for arg in args])
+
+
+def in_cells(expr: Expr) -> bool:
+    """Say whether each of several answers stands in a cell of its own: a fixed column has them in one."""
+    return isinstance(expr, Ref) and not expr.fixed
 
 
 def code_of(expr: Expr) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from .tree import Expr, Ref
@@ -118,6 +118,9 @@ class SheetWriter(Protocol):
     def readable(self, ref: Ref) -> str:
         """Write whether a cell that is not blank holds what the type of its field can read."""
 
+    def comparable(self, ref: Ref, shown: str) -> str:
+        """Write what is the same for two cells, or for all of a column, where their answers are."""
+
     def in_use(self, ref: Ref) -> str:
         """Write whether the row that a reference names is in use."""
 
@@ -201,8 +204,8 @@ class Evaluator(Protocol):
     def in_rows(self, expr: Expr, tool: str) -> Vector:
         """Work out an expression in every row of a tool's table."""
 
-    def from_each_row(self, expr: Expr, tool: str) -> list[Vector] | None:
-        """Work out, row by row of where the whole stands, what is seen from there; None where nothing is."""
+    def points_of_view(self, expr: Expr) -> Iterator[None]:
+        """Look from each row that `this` means in an expression, one after the other; once where it means none."""
 
     def row_numbers(self, codes: Ids, tool: str) -> Ids | None:
         """Say which row of a tool's table each code names; -1 for none, None where the tool has no rows."""

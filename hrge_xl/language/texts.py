@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..words import tidy
+from ..words import tidy_lines
 
 BLANK, UNKNOWN = -1, -2
 Ids = NDArray[np.int64]
@@ -49,7 +49,7 @@ class Texts:
         """Give the number that all spellings of a text share which differ in case or spaces only."""
         found = self._fold_of.get(text)
         if found is None:
-            found = self._folds.setdefault(tidy(text).casefold(), len(self._folds))
+            found = self._folds.setdefault(tidy_lines(text).casefold(), len(self._folds))
             self._fold_of[text] = found
         return found
 

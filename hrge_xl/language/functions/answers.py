@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..function import Function, ref_of, worst_of
-from ..sheet_text import answers_in, first_word
-from ..tree import FIGURES, TEXTS, Call, Expr, Ref, Type
+from ..function import Function, in_cells, ref_of, worst_of
+from ..sheet_text import answers_in
+from ..tree import FIGURES, Call, Expr, Ref, Type
 
 if TYPE_CHECKING:
     from ..targets import ColumnWriter, ErrorPropagation, Evaluator, SheetWriter
@@ -89,6 +89,9 @@ class CountOf(_Presence):
     never_blank = True
     columnwise = False
 
+    def in_sheet(self, *args: Expr) -> bool:
+        return all(arg.type is not Type.MANY or in_cells(arg) for arg in args)
+
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return "(" + "+".join(self._count(write, arg) for arg in args) + ")"
 
@@ -113,6 +116,7 @@ class Unique(Function):
     takes = (None,)
     meaning = "no other row of the table has this answer"
     blank = "true on blank"
+    of_column = True
 
     def in_sheet(self, *args: Expr) -> bool:
         return isinstance(args[0], Ref) and args[0].type is not Type.MANY and not args[0].last
@@ -122,11 +126,12 @@ class Unique(Function):
         column, cell = write.column(ref), write.cell(ref)
         if column is None or cell is None:
             return "TRUE"
-        if ref.steps:
-            column, cell = first_word(column), first_word(cell)
-        elif ref.type in TEXTS:
-            column, cell = f"TRIM({column})", f"TRIM({cell})"
-        return f'IFERROR(OR({cell}="",SUMPRODUCT(--({column}={cell}))<=1),TRUE)'
+        readable = "TRUE" if ref.fixed else write.readable(ref)
+        known = f'TRIM({cell})<>""' if readable == "TRUE" else f'AND(TRIM({cell})<>"",{readable})'
+        alike = f"({write.comparable(ref, column)}={write.comparable(ref, cell)})"
+        if ref.type in FIGURES:  # to a spreadsheet a blank cell is 0
+            alike = f'(({column}<>"")*{alike})'
+        return f"IFERROR(OR(NOT({known}),SUMPRODUCT(--ISNUMBER(1/{alike}))<=1),TRUE)"  # an error is no number
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         import numpy as np
@@ -159,7 +164,15 @@ def _comparable(run: Evaluator, vector: Vector) -> Integers:
     """Give values that are equal where the answers are; several answers in any order are the same."""
     import numpy as np
 
-    if vector.type in (*FIGURES, Type.BOOL):
+    from ..vectors import same
+
+    if vector.type in FIGURES:
+        order = np.argsort(vector.data, axis=1)
+        ordered = np.take_along_axis(vector.data, order, axis=1)
+        groups = np.zeros(order.shape, dtype=np.int64)
+        groups[:, 1:] = np.cumsum(~same(ordered[:, 1:], ordered[:, :-1]), axis=1)
+        return np.take_along_axis(groups, np.argsort(order, axis=1), axis=1)
+    if vector.type is Type.BOOL:
         return vector.data
     folded = run.texts.folded(vector.data)
     if vector.type is not Type.MANY:

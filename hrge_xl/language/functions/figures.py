@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
+from math import copysign, floor, log10
 from typing import TYPE_CHECKING
 
 from ..function import Function
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..vectors import Floats, Vector
 
 MOST_DECIMALS = 9
+EXACT, WHOLE = 2.0**41, 2.0**52  # from here on fifteen digits tell no halves, and a number has none
 
 
 class _Among(Function):
@@ -75,7 +76,7 @@ class Least(_Among):
     meaning = "smallest of its arguments"
     blank = "blanks left out"
     excel_name = "MIN"
-    neutral = "1E99"
+    neutral = "1E307"
 
     def among(self, stack: Floats) -> Floats:
         import numpy as np
@@ -91,7 +92,7 @@ class Most(_Among):
     meaning = "largest of its arguments"
     blank = "blanks left out"
     excel_name = "MAX"
-    neutral = "-1E99"
+    neutral = "-1E307"
 
     def among(self, stack: Floats) -> Floats:
         import numpy as np
@@ -152,7 +153,10 @@ class Round(Function):
     takes_in_words = "number, or number and decimals"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
-    meaning = "rounded to a number of decimals, to a whole number without the second argument"
+    meaning = (
+        "rounded to a number of decimals, to a whole number without the second argument; "
+        "a half goes away from 0: `round(2.5)` is 3"
+    )
     blank = "blank on blank"
     strict = True
 
@@ -177,18 +181,24 @@ class Round(Function):
         from ..vectors import figure
 
         assert isinstance(args[1], Literal)
-        step = Decimal(1).scaleb(-int(args[1].value))
+        decimals = int(args[1].value)
         data = run.of(args[0]).data
         different, place = np.unique(data.ravel(), return_inverse=True)
-        rounded = [_rounded(value, step) for value in different.tolist()]
-        return figure(Type.NUMBER, np.array(rounded, dtype=np.float64)[place].reshape(data.shape))
+        values = [rounded(value, decimals) for value in different.tolist()]
+        return figure(Type.NUMBER, np.array(values, dtype=np.float64)[place].reshape(data.shape))
 
 
-def _rounded(value: float, step: Decimal) -> float:
-    """Round what a spreadsheet shows of a number: its first fifteen digits."""
-    if value != value or abs(value) >= 1e15:  # noqa: PLR0124  (NaN; and such a number has no decimals)
+def rounded(value: float, decimals: int) -> float:
+    """Round as spreadsheets do: by the first fifteen digits of a number, to which 1.005 has half a hundredth."""
+    scale = 10.0**decimals
+    above = abs(value) * scale + 0.5
+    if not above < WHOLE:
         return value
-    return float(Decimal(f"{value:.15g}").quantize(step, ROUND_HALF_UP))
+    if above < EXACT:
+        digits = 10.0 ** (14 - floor(log10(above)))
+        above = floor(above * digits + 0.5) / digits
+    whole = floor(above)
+    return copysign(whole / scale, value) if whole else 0.0
 
 
 class Bands(Function):

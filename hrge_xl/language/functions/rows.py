@@ -23,6 +23,7 @@ class RowCode(Function):
     meaning = "the code of the row, as references to it give it"
     blank = "never blank"
     columnwise = True
+    of_row = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         expect(typing, node, self.name, 0)
@@ -48,30 +49,30 @@ class _Rows(Aggregate):
     """What is the same of all of them: the rows that count, each seen from the row that the whole stands in."""
 
     def evaluate(self, run: Evaluator, expr: Over) -> Vector:
-        import numpy as np
-
-        active = run.active_rows(expr.tool)
-        if expr.inner is None:
+        active, inner = run.active_rows(expr.tool), expr.inner
+        if inner is None:
             return self.over(active, None)
-        seen = run.from_each_row(expr.inner, expr.tool)
-        if seen is None:
-            return self.over(active, run.in_rows(expr.inner, expr.tool).data)
-        from ..vectors import Vector
+        from ..vectors import blank
 
-        each = [self.over(active, inner.data) for inner in seen]
-        data = np.concatenate([vector.data for vector in each], axis=1)
-        return Vector(self.gives, data, np.concatenate([vector.filled for vector in each], axis=1))
+        seen = [self.over(active, run.in_rows(inner, expr.tool).data) for _ in run.points_of_view(inner)]
+        return run.side_by_side(seen) if seen else blank(self.gives)  # nothing from a table without rows
 
     def over(self, active: Bools, inner: Bools | Floats | None) -> Vector:
         """Work it out over the rows that count, from one point of view."""
         raise NotImplementedError
 
     def error(self, errors: ErrorPropagation, expr: Over) -> Integers:
+        views = (None,) if expr.inner is None else errors.run.points_of_view(expr.inner)
+        seen = [self.doubt(errors, expr.tool, expr.inner) for _ in views]
+        return errors.side_by_side(seen) if seen else errors.worst([])
+
+    def doubt(self, errors: ErrorPropagation, tool: str, inner: Expr | None) -> Integers:
+        """Give what makes the result indeterminate, from one point of view."""
         import numpy as np
 
-        active, doubt = errors.run.active_rows(expr.tool), errors.row_use(expr.tool)
-        if expr.inner is not None:
-            doubt = np.where(active, errors.in_rows(expr.inner, expr.tool), doubt)
+        active, doubt = errors.run.active_rows(tool), errors.row_use(tool)
+        if inner is not None:
+            doubt = np.where(active, errors.in_rows(inner, tool), doubt)
         return np.asarray(doubt.max(axis=1, keepdims=True, initial=-1))
 
 
@@ -143,18 +144,14 @@ class AnyRow(CountIf):
         assert inner is not None
         return truth(np.asarray((inner.astype(bool) & active).any(axis=1, keepdims=True)))
 
-    def error(self, errors: ErrorPropagation, expr: Over) -> Integers:
+    def doubt(self, errors: ErrorPropagation, tool: str, inner: Expr | None) -> Integers:
         """Give one row that is certain decides it."""
         import numpy as np
 
-        worst = super().error(errors, expr)
-        assert expr.inner is not None
-        if errors.run.from_each_row(expr.inner, expr.tool) is not None:
-            return worst
-        doubt = errors.in_rows(expr.inner, expr.tool)
-        met = errors.run.in_rows(expr.inner, expr.tool).data & errors.run.active_rows(expr.tool)
-        certain = (met & (doubt < 0)).any(axis=1, keepdims=True)
-        return np.where(certain, -1, worst)
+        assert inner is not None
+        met = errors.run.in_rows(inner, tool).data & errors.run.active_rows(tool)
+        certain = (met & (errors.in_rows(inner, tool) < 0)).any(axis=1, keepdims=True)
+        return np.where(certain, -1, super().doubt(errors, tool, inner))
 
 
 class _Number(_Rows):

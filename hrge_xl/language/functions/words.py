@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ...numerals import from_serial, shown
@@ -13,7 +14,6 @@ from ..function import Function, code_of, ref_of
 from ..patterns import EMAIL, email_formula, in_a_sheet, pattern_formula
 from ..sheet_text import SEVERAL, word_count
 from ..tree import FIGURES, Call, Expr, Literal, Ref, Type
-from .answers import write_filled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -162,19 +162,35 @@ class Join(Function):
     blank = "blank as soon as one is"
     repeats = True
 
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        args = self.arguments(typing, node)
+        for arg, place in zip(args, node.args, strict=True):
+            if arg.type is Type.BOOL:
+                raise typing.refuse(
+                    place, "join() takes answers, not a condition.", "Write: 'x' if … else 'y'."
+                )
+        return self.call(*args)
+
     def in_sheet(self, *args: Expr) -> bool:
         return all(arg.type is not Type.MANY for arg in args)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        joined = "&".join(self._piece(write, arg) for arg in args)
-        fields = [write_filled(write, arg) for arg in args if not isinstance(arg, Literal)]
+        pieces = [self._piece(write, arg) for arg in args]
+        fields = [
+            f"ISNUMBER({write.value(arg)})" if arg.type in FIGURES else f'{piece}<>""'
+            for arg, piece in zip(args, pieces, strict=True)
+            if not isinstance(arg, Literal)
+        ]
+        joined = "&".join(pieces)
         return f'IFERROR(IF(AND({",".join(fields)}),{joined},""),"")' if fields else joined
 
     def _piece(self, write: SheetWriter, arg: Expr) -> str:
         if arg.type is Type.DATE:
             day = write.number(arg)
             return f'YEAR({day})&"-"&RIGHT("0"&MONTH({day}),2)&"-"&RIGHT("0"&DAY({day}),2)'
-        return write.number(arg) if arg.type is Type.NUMBER else write.text(arg)
+        if arg.type is Type.NUMBER:  # with a point whatever the language of the program
+            return f'SUBSTITUTE({write.number(arg)},",",".")'
+        return write.text(arg)
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         import numpy as np
@@ -183,7 +199,7 @@ class Join(Function):
 
         vectors = [run.of(arg) for arg in args]
         pieces = np.broadcast_arrays(*(_strings(run, vector) for vector in vectors))
-        there = np.logical_and.reduce(np.broadcast_arrays(*(vector.filled for vector in vectors)))
+        there = np.logical_and.reduce(np.broadcast_arrays(*(vector.known for vector in vectors)))
         joined = np.where(there, sum(pieces[1:], start=pieces[0]), "")
         flat = [each or None for each in joined.ravel()]
         return text(Type.TEXT, run.texts.ids(flat).reshape(joined.shape))
@@ -220,7 +236,8 @@ def _shown(figures: Floats, *, is_date: bool) -> NDArray[Any]:
 
 def _one(value: float, *, is_date: bool) -> str:
     day = from_serial(value) if is_date else None
-    return shown(day if day is not None else value)
+    text = shown(day if day is not None else value)
+    return f"{Decimal(text):f}" if "e-" in text else text.upper()  # as spreadsheets write it
 
 
 class Label(Function):
