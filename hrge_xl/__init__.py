@@ -10,8 +10,8 @@ __version__ = "0.1.0"
 VERBS = frozenset({
     "check", "compare", "consolidate", "datasets", "decide", "diff", "document", "draft", "drafts", "explain", "export",
     "feedback", "generate", "init_round", "issue", "load", "load_round", "one_dataset", "read", "receive", "recover",
-    "refresh", "remind", "report", "schemas", "sign", "status", "trace", "try_out", "validate", "verify", "waive",
-    "withdraw",
+    "refresh", "remind", "report", "schemas", "set_contact", "sign", "status", "trace", "try_out", "validate",
+    "verify", "waive", "withdraw",
 })  # fmt: skip
 
 

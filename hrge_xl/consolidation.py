@@ -23,8 +23,9 @@ from .dataset.take_in import Options, Run, foreseen, take_in
 from .dataset.terms import Terms
 from .errors import OutputError
 from .exports import exports
+from .paths import check_several
 from .reports import overview_page
-from .rounds.datasets import one_dataset
+from .rounds.datasets import check_own, one_dataset
 from .rounds.rounds import REPORTS, Round, is_round
 from .shell_words import quoted
 from .validation import ACCEPTED, REFUSED, RETURNED, Source
@@ -75,6 +76,9 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     kinds of files that are written beside the dataset, besides those that are there; into the folder `overview` goes
     that page, for which `round_` says who was expected. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
+    check_several("sources", sources)
+    check_several("formats", formats)
+    check_own(out)
     wanted = exports.checked_formats(formats)
     options = Options(store, engine, executor, jobs, only_these, resume)
     if dry_run:

@@ -14,6 +14,7 @@ from .dataset.returns import Return
 from .intake.zip_package import megabytes
 from .output_files import write_if_changed, write_whole
 from .reports.feedback_files import Given, Wish, give_all
+from .rounds.contacts import Senders
 from .rounds.datasets import Dataset, one_dataset
 from .rounds.feedback_choice import choose
 from .rounds.mail.calendar_file import deadlines_calendar
@@ -22,8 +23,7 @@ from .rounds.mail.eml import MOST_BYTES, Mail, as_eml
 from .rounds.mail.merge_list import write_merge_list
 from .rounds.mail.occasions import MAIL_KINDS, REMINDERS, Occasion
 from .rounds.mail.templates import Templates, filled, load_templates
-from .rounds.receiving import origins_of
-from .rounds.round_status import TeamStatus, status
+from .rounds.round_status import TeamStatus, is_in_doubt, status
 from .rounds.rounds import FEEDBACK, Round, load_round
 from .rounds.teams import Team
 from .spec.lookup import country_label
@@ -127,7 +127,8 @@ class _Work:
         expected = [each for each in self.statuses if each.team.code in self.teams]
         given = {each: known[key] for each in self.chosen if (key := self.key_of(each)) in known}
         yield from issue_due(self.round, expected)
-        yield from reminders_due(self.round, expected, self.today, set(unread_by_team(self.dataset)))
+        sent = {each.team.code for each in expected if each.sent_for_others} | {*unread_by_team(self.dataset)}
+        yield from reminders_due(self.round, expected, self.today, sent)
         yield from corrections_due(self.round, expected, given, self.today)
         yield from thanks_due(expected, given)
 
@@ -138,19 +139,12 @@ def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
     One is left out where the team has sent another one since that could be.
     """
     assert dataset.round is not None
-    origins, returns = origins_of(dataset.round.folder), dataset.of_round()
-    by_address = {
-        address.strip().casefold(): team.code
-        for team in dataset.round.teams
-        for address in team.email.split(",")
-        if address.strip()
-    }
+    senders, returns = Senders(dataset.round), dataset.of_round()
     readable = [(each.team, each.arrived or date.min) for each in returns if each.verdict != REFUSED]
     newest = {team: max(day for one, day in readable if one == team) for team, _ in readable}
     found: dict[str, list[Return]] = {}
     for each in (one for one in returns if one.verdict == REFUSED):
-        origin = origins.get(each.sha256 or "")
-        team = by_address.get(origin.sender.casefold(), "") if origin else ""
+        team = next(iter(senders.teams_of(each.sha256)), "")
         if not team or newest.get(team, date.min) <= (each.arrived or date.min):
             found.setdefault(team, []).append(each)
     return found
@@ -166,7 +160,7 @@ def _feedback(
     work: _Work, known: Mapping[str, Drafted], made: Drafts
 ) -> Iterator[tuple[Due, Sequence[Path] | None]]:
     """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
-    done = [each for each in work.chosen if work.key_of(each) in known]
+    done = [name for name, each in work.chosen.items() if work.key_of(name) in known or is_in_doubt(each)]
     given = Given()
     for each in give_all(work.dataset, Wish(work.today, work.folder / FEEDBACK, done=done), given):
         team = work.teams.get(each["team"]) or Team(each["team"])

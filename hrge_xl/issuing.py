@@ -9,12 +9,16 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from .answer import Answer, Answers, State
+from .errors import UsageError
 from .fields import ColumnKind, kind_of
 from .gc_pause import gc_paused
 from .last_answers import digest_of, written
 from .layout import CellOfSlot, Layout, build
+from .paths import check_several
+from .spec.check_answers import MOST_ROWS
 from .spec.defaults import default_of
 from .spec.facts import facts_about
+from .spec.lookup import country_codes
 from .spec.model import Spec
 from .stamp import canonical, sign
 from .submission import Identity, Submission
@@ -56,12 +60,15 @@ class Order:
     intervention: str = ""  # that it is about, where a team has several
     sample: bool = False  # to look at, and never to be sent back
 
+    def __post_init__(self) -> None:
+        check_several("tools", self.tools)
+
 
 @gc_paused()
 def generate(spec: Spec, order: Order) -> bytes:
     """Give one workbook as the bytes of an .xlsx file; the same order gives the same bytes.
 
-    Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
+    Raises `UsageError` for an unknown country, language or tool, `LimitError` where something does not fit into Excel.
     """
     layout = layout_for(spec, order)
     (content,) = contents_for(layout, [order])
@@ -69,7 +76,9 @@ def generate(spec: Spec, order: Order) -> bytes:
 
 
 def layout_for(spec: Spec, order: Order) -> Layout:
-    """Give the layout of an order. Raises `UsageError` for an unknown language or tool."""
+    """Give the layout of an order. Raises `UsageError` for an unknown language or tool, and too many rows."""
+    if order.blank_rows is not None and not 1 <= order.blank_rows <= MOST_ROWS:
+        raise UsageError(f"{order.blank_rows} blank rows cannot be issued. A register has 1 to {MOST_ROWS}.")
     chosen = order.language or spec.languages[0], order.tools, order.blank_rows
     layout = build(spec, *chosen, last=bool(order.last))
     return layout if last_placed(layout, order.last) else build(spec, *chosen) if layout.last else layout
@@ -79,6 +88,10 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     """Work out what the workbooks of some orders hold: how many they are bounds the memory."""
     from .checks import foretold
 
+    for country in {order.country for order in orders if order.country}:
+        (code,) = country_codes(layout.spec, [country])
+        if code != country:
+            raise UsageError(f"'{country}': an order names a country by its code. Write '{code}'.")
     found = []
     for order in orders:
         identity, answers = identity_of(layout.spec, order, layout), starting_answers(layout, order)

@@ -17,6 +17,7 @@ DECIDED = "Decided on {day} by {by}: {reason}"
 WAITS = "It has errors; the accepted version counts until a corrected one arrives."
 NEWER_COUNTS = "A newer version of the same workbook counts."
 SAVED_EARLIER = "This one arrived later, but says that it was saved earlier."
+UNTOUCHED = "Nothing is filled in here; it gives way to the workbook that was filled in."
 TWO_WORKBOOKS = "Another workbook is about the same team, intervention and period."
 TWO_COPIES = "A copy of the same issued workbook is about another project or intervention."
 ELSEWHERE = "It counts in {period}."
@@ -72,6 +73,13 @@ def retold(text: str, language: str) -> str:
         return say(text)
     for template in EVERY:
         text = _pattern(template).sub(partial(_filled, say(template)), text)
+    return text
+
+
+def unfilled(text: str, language: str) -> str:
+    """Give a kept text without what was filled in, which may be names from a file."""
+    for template in EVERY:
+        text = _pattern(template).sub(re.sub(r"\{\w+\}", "…", translator(language)(template)), text)
     return text
 
 

@@ -33,12 +33,14 @@ from .exports.extract import Wish
 from .findings import Kind, Waiver, kind_called
 from .intake import Wanted, read
 from .issuing import Order, generate
+from .paths import check_several
 from .refreshing import refresh
 from .reports import report
 from .reports.build import Facts, document
 from .reports.compare import compare
 from .reports.feedback import feedback
 from .rounds import round_status
+from .rounds.contacts import set_contact
 from .rounds.datasets import Question, check_folder, datasets, one_dataset
 from .rounds.receiving import receive
 from .rounds.round_status import TeamStatus
@@ -81,6 +83,7 @@ __all__ = [
     "remind",
     "report",
     "schemas",
+    "set_contact",
     "sign",
     "status",
     "trace",
@@ -115,6 +118,8 @@ def export(
     """
     with one_dataset(place, today) as found:
         if table is None:
+            if target.suffix.lower() != ".xlsx":
+                raise UsageError(f"{target.name}: a file of all tables is a workbook. End its name in .xlsx.")
             write_workbook(found.store, target, today, language)
         else:
             wanted = extract.table_of(found.store, table)
@@ -136,6 +141,7 @@ def decide(
 
     Raises `UsageError` where nothing is to be decided about one of them.
     """
+    check_several("returns", returns)
     check_folder(folder)
     with amend(folder, day) as (ledger, before):
         meant = [find_return(before, name) for name in returns]
@@ -168,6 +174,8 @@ def withdraw(folder: Path, number: int, *, by: str, day: date) -> Waiver:
 def sign(folder: Path, report: Path, *, by: str) -> Seal:
     """Seal the bytes of a report in the ledger of a round or consolidated folder. Raises `UsageError`."""
     check_folder(folder)
+    if not report.is_file():
+        raise UsageError(f"{report}: there is no such report. Check the path.")
     with only_writer(folder), Ledger.open(folder) as ledger:
         return seals.seal(ledger, report, by=by)
 

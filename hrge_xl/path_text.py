@@ -1,7 +1,8 @@
 """Paths as text that can be written anywhere: into databases, JSON, pages and workbooks.
 
 A name of a file is bytes, and these need not be the UTF-8 of any text. What is not a character stands by its number,
-behind the mark that stands for one: �E9. So two files are never taken for one.
+behind the mark that stands for one: �E9. So two files are never taken for one. Neither does a name turn the letters
+around it, nor look like another one: characters that nobody sees stand by their number too, �u202E.
 """
 
 from __future__ import annotations
@@ -11,14 +12,15 @@ import re
 from pathlib import Path
 
 _MARK = "\ufffd"
-_LONE = re.compile("[\ud800-\udfff]")  # as Python holds what is not a character
+UNSEEN = "\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"  # joiners belong to words
+_NO_LETTER = re.compile(f"[{UNSEEN}\ud800-\udfff]")  # the latter as Python holds what is not a character
 _NUMBER = re.compile(f"{_MARK}(?:([0-9A-F]{{2}})|u([0-9A-F]{{4}}))")
 _BYTES = 0xDC00  # added to a byte that is not a character
 
 
 def path_text(path: str | os.PathLike[str]) -> str:
     """Give a path as text."""
-    return _LONE.sub(_number, os.fspath(path))
+    return _NO_LETTER.sub(_number, os.fspath(path))
 
 
 def _number(match: re.Match[str]) -> str:

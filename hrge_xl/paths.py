@@ -28,6 +28,14 @@ def is_left_by_a_program(name: str) -> bool:
     return name.startswith((*LOCK_PREFIXES, "._")) or name.lower() in LEFT_BY_PROGRAMS
 
 
+def check_several(what: str, given: object) -> None:
+    """Refuse, with `UsageError`, one path or name where several are meant: its letters would be taken for them."""
+    if isinstance(given, (str, bytes, os.PathLike)):
+        raise UsageError(
+            f"{what}: {given!r} is one where several are meant. Put it into a list: [{given!r}]."
+        )
+
+
 def expand(arguments: Iterable[str]) -> list[Path]:
     """Give every file meant, each once, in the order given; folders give all their files, sorted.
 

@@ -25,7 +25,7 @@ from .rounds.datasets import Dataset, Question, datasets, sources
 from .rounds.mail.occasions import Occasion
 from .rounds.mail.templates import load_templates
 from .rounds.receiving import Received, receive
-from .rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, status
+from .rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status
 from .rounds.rounds import INBOX, REPORTS, Round, load_round, terms_of
 
 
@@ -66,8 +66,8 @@ class Week:
     @property
     def late(self) -> list[TeamStatus]:
         """Give the teams that are late: who has not answered, then who has not corrected, each the latest first."""
-        late = [each for each in self.expected if each.days_late and each.state in (*OPEN, RETURNED)]
-        return sorted(late, key=lambda each: (each.state == RETURNED, -each.days_late))
+        late = [each for each in self.expected if each.overdue]
+        return sorted(late, key=lambda each: (each.state == RETURNED, -each.overdue))
 
     @property
     def due_next(self) -> tuple[date, list[str]] | None:
@@ -79,15 +79,17 @@ class Week:
 
     @property
     def to_decide(self) -> list[str]:
-        """Give the teams and files that wait for a decision."""
+        """Give the teams and files that wait for a decision, each once."""
         done = settled(self.returns)
         cases = [each.team.code for each in self.teams if each.state == TO_DECIDE]
-        cases += [
-            each.name for each in self.returns if each.status == EXCLUDED and each.submission not in done
-        ]
-        cases += [
-            f"{each.team.code or 'a file'}, not in this round" for each in self.teams if each.state == STRANGE
-        ]
+        for each in self.teams:
+            files = [
+                one.name for one in each.returns if one.status == EXCLUDED and one.submission not in done
+            ]
+            if each.state == STRANGE:
+                files = [", ".join([*files, each.team.code or "a file", "not in this round"])]
+            cases += files
+        cases += [f"{each.name}, not sent from {each.team}" for each in self.returns if is_in_doubt(each)]
         return list(dict.fromkeys(cases))
 
     @property

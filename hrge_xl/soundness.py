@@ -50,7 +50,8 @@ BLANK, FILLED_IN = "blank", "filled in"
 def try_out(spec: Spec) -> None:
     """Make the workbooks of a spec without mistakes and read them back. Raises `SpecError` with what does not work."""
     with gc_paused():
-        found = {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
+        found = dict.fromkeys(_unread(_index(spec, spec.languages[0])))
+        found = found or {mistake: None for language in spec.languages for mistake in _tried(spec, language)}
         found = found or dict.fromkeys(_wrong_in_sample(spec))
     if found:
         place = places(Path(spec.folder))
@@ -59,7 +60,7 @@ def try_out(spec: Spec) -> None:
 
 def _tried(spec: Spec, language: str) -> Iterator[Placed]:
     """Find what is wrong with the workbooks of one language; they are made only where they fit into Excel."""
-    index = _Index(spec, layout_for(spec, Order("TEST", DAY, language=language)))
+    index = _index(spec, language)
     limits = [*_formulas(index), *_prompts(index)]
     yield from limits
     if limits:
@@ -132,7 +133,25 @@ class _Index:
         return self.at(sheet.tool.code, slots[0].field.code if slots else None)
 
 
-# limits of Excel
+def _index(spec: Spec, language: str) -> _Index:
+    return _Index(spec, layout_for(spec, Order("TEST", DAY, language=language)))
+
+
+# formulas
+
+
+def _unread(index: _Index) -> Iterator[Placed]:
+    """Expressions that read what has no cell: a formula could only put a text in its place."""
+    for written in expressions(index.spec):
+        own = written.scope.block.fields if written.scope.block is not None else ()
+        slots = index.layout.sheet[written.scope.tool.code].slots
+        slot = next((each for each in slots if each.field in own), None) if written.for_sheet else None
+        try:
+            if slot is not None:
+                _size(index.layout, slot, written)
+        except LookupError as missing:
+            reason = f"A sheet cannot read '{missing.args[0]}' here: it has no cell."
+            yield written.path, reason, "Name another field, or put it into a rule with `reader_only`."
 
 
 def _formulas(index: _Index) -> Iterator[Placed]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -20,6 +20,7 @@ from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
 from .layout import Layout
 from .layout.wording import finding_of
 from .observation import Observation
+from .paths import check_several
 from .spec.load import load
 from .spec.model import Spec
 from .submission import Submission
@@ -72,16 +73,34 @@ class ValidationRequest:
     rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
 
 
+Noticed = Callable[[str, str], Iterable[Observation]]
+
+
 @dataclass(frozen=True)
 class Source:
-    """Files and what is asked of them: those of one round with its key and teams, or loose ones."""
+    """Files and what is asked of them: those of one round with its key and teams, or loose ones.
+
+    `noticed` gives what no file says by itself: what is noticed about how a content came that is of a team.
+    """
 
     files: Sequence[Path]
     asked: ValidationRequest
+    noticed: Noticed | None = None
+
+    def __post_init__(self) -> None:
+        check_several("files", self.files)
+
+
+def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
+    """Give what is noticed about how returns came, by the name of their round."""
+    return {
+        each.asked.wanted.round: each.noticed for each in sources if each.noticed and each.asked.wanted.round
+    }
 
 
 def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
     """Give every file read and checked, in the order given; files in = results out."""
+    check_several("paths", paths)
     with readers(asked.jobs) as pool:
         return [result for batch in batches(paths) for result in validate_batch(batch, asked, pool)]
 

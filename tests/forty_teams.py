@@ -113,7 +113,7 @@ def in_a_zip(team: str, day: date, name: str, content: bytes) -> EmailMessage:
 
 def forwarded(team: str, day: date, name: str, content: bytes) -> EmailMessage:
     inner = mail(address(team), moment(day), {name: content}, subject="Our return")
-    return mail("colleague@example.org", moment(day) + timedelta(days=1), {"fwd.eml": inner}, subject="Fwd")
+    return mail("office@example.org", moment(day), {"fwd.eml": inner}, subject="Fwd")
 
 
 def in_winmail(team: str, day: date, name: str, content: bytes) -> EmailMessage:

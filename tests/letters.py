@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from email.utils import format_datetime
 
 XLSX = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SECTOR = 512
@@ -22,9 +23,16 @@ def mail(
     *,
     subject: str = "Return",
     text: str = "Hi.",
+    received: datetime | str | None = "",
 ) -> EmailMessage:
-    """A mail with attachments; one that is a mail is forwarded as such."""
+    """A mail with attachments; one that is a mail is forwarded as such.
+
+    The server of the office received it when it was `sent`, unless that is said otherwise; None: no server did.
+    """
     made = EmailMessage(policy=SMTP)
+    moment = sent if isinstance(received, str) else received
+    if moment is not None:
+        made["Received"] = received_field(moment)
     made["From"], made["To"], made["Date"], made["Subject"] = sender, "office@example.org", sent, subject
     made.set_content(text)
     for name, content in files.items():
@@ -33,6 +41,11 @@ def mail(
         else:
             made.add_attachment(content, maintype="application", subtype=XLSX, filename=name)
     return made
+
+
+def received_field(moment: datetime) -> str:
+    """What a server puts on top of a mail."""
+    return f"from mx.example.org (203.0.113.7) by office.example.org with ESMTPS; {format_datetime(moment)}"
 
 
 def with_logo(made: EmailMessage, name: str = "image001.png") -> EmailMessage:
@@ -52,6 +65,7 @@ def old_mail(sender: str, date_field: str, name_field: str, content: bytes) -> b
     """A mail whose attachment is named in a way that the modern standards do not write any more."""
     body = encodebytes(content).decode().replace("\n", "\r\n")
     return (
+        f"Received: by office.example.org; {date_field}\r\n"
         f"From: {sender}\r\nTo: office@example.org\r\nDate: {date_field}\r\nSubject: Return\r\nMIME-Version: 1.0\r\n"
         'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHi.\r\n'
         f"--b\r\nContent-Type: application/octet-stream{name_field}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
@@ -104,10 +118,15 @@ Storage = dict[str, "bytes | Storage"]
 
 
 def msg(
-    sender: str, sent: datetime, files: Mapping[str, bytes | Storage], *, subject: str = "Return"
+    sender: str,
+    sent: datetime,
+    files: Mapping[str, bytes | Storage],
+    *,
+    subject: str = "Return",
+    delivered: datetime | str | None = "",
 ) -> bytes:
     """A message as Outlook saves it; a storage among its files is a message that is attached."""
-    return ole(message(sender, sent, files, subject=subject, head=32))
+    return ole(message(sender, sent, files, subject=subject, head=32, delivered=delivered))
 
 
 def message(
@@ -117,10 +136,16 @@ def message(
     *,
     subject: str = "Return",
     head: int = 24,
+    delivered: datetime | str | None = "",
 ) -> Storage:
-    """The streams and storages of a message, by default of one that is attached to another."""
-    ticks = int((sent - datetime(1601, 1, 1, tzinfo=sent.tzinfo)).total_seconds()) * 10_000_000
-    properties = (bytes(head) + struct.pack("<LLQ", 0x00390040, 6, ticks)).ljust(4096 + head % 16, b"\0")
+    """The streams and storages of a message, by default of one that is attached to another; delivered when sent."""
+    moments = (sent, sent if isinstance(delivered, str) else delivered)
+    submitted, came = (
+        int((each - datetime(1601, 1, 1, tzinfo=each.tzinfo)).total_seconds()) * 10_000_000 if each else 0
+        for each in moments
+    )
+    fixed = struct.pack("<LLQLLQ", 0x00390040, 6, submitted, 0x0E060040, 6, came)
+    properties = (bytes(head) + fixed).ljust(4096 + head % 16, b"\0")
     made: Storage = {
         "__properties_version1.0": properties,
         "__substg1.0_5D01001F": sender.encode("utf-16-le"),

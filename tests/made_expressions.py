@@ -50,7 +50,12 @@ OF_NUMBERS = (
 TRUTHS = {  # by type
     "text": ("matches({0}, '[A-Z]{{2}}-[0-9]{{2,4}}')", "email({0})", "length({0}) > 3", "unique({0})"),
     "long": ("words({0}) <= 3", "matches({0}, 'a.+')"),
-    "date": ("{0} <= today()", "year({0}) >= 2026", "days_between({0}, today()) > 5"),
+    "date": (
+        "{0} <= today()",
+        "year({0}) >= 2026",
+        "days_between({0}, today()) > 5",
+        "{0} == year_end(year({0}))",
+    ),
     "choice": ("{0} == '{entry}'", "{0} != '{entry}'", "{0} in ('{entry}', '{entry}')", "unique({0})"),
     "yesno": ("{0} == 'Y'", "{0} not in ('Y',)"),
     "tick": ("{0} == 'Y'", "{0} not in ('Y',)", "unique({0})"),

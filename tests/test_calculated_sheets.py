@@ -408,3 +408,35 @@ def test_the_blank_workbook_is_small() -> None:
 
 def test_the_same_answers_give_the_same_bytes() -> None:
     assert issued(TOOLKIT, "en", actions()) == with_actions()
+
+
+PROGRESS: tuple[tuple[dict[str, float | None], str], ...] = (
+    ({}, "on track"),  # three quarters of the way in three quarters of the time
+    ({"T4C_06": 50.0}, "behind"),
+    ({"T4B_14": 2020.0, "T4B_16": 2030.0, "T4C_06": 38.0}, "on track"),  # after 2,099 of 3,652 days
+    ({"T4C_06": 80.0, "T4B_16": None}, "met"),
+    ({"T4B_16": None}, "no time frame"),
+    ({"T4B_15": None}, "no target"),
+)
+
+
+@pytest.mark.office
+def test_progress_is_held_against_the_days_elapsed(office: Any, tmp_path: Path) -> None:
+    """From the end of the year of the baseline to that of the target: in the sheet as in the reader."""
+    where, source = layout(TOOLKIT), tmp_path / "issued.xlsx"
+    answers: Answers = {("FORM", "1", "FRM_06"): date(2026, 7, 1), ("FORM", "1", "FRM_07"): date(2026, 9, 30)}
+    for n, (said, _) in enumerate(PROGRESS, start=1):
+        known = {"T4B_13": 0.0, "T4B_14": 2025.0, "T4B_15": 80.0, "T4B_16": 2026.0, "T4C_06": 60.0} | said
+        codes = {"T4B_01": "SP4", "T4C_01": f"IND-0{n}", "T4C_03": "2026-Q3"}
+        for code, value in {**known, **codes}.items():
+            if value is not None:
+                place = ("T4.B", f"IND-0{n}") if code[:3] == "T4B" else ("T4.C", f"V-0{n}")
+                answers[*place, code] = value
+    source.write_bytes(issued(TOOLKIT, "en", answers))
+    name = where.sheet["T4.C"].name
+    cells = [address(*where.slots["T4.C", f"V-0{n}", "T4C_15"].cells[0]) for n in range(1, len(PROGRESS) + 1)]
+    sheet = opened(source.read_bytes(), values=True)[name]
+    assert [sheet[cell].value for cell in cells] == [status for _, status in PROGRESS]
+    with office.open(source) as book:
+        book.recalculate()
+        assert [book.value(name, cell).value for cell in cells] == [status for _, status in PROGRESS]

@@ -96,7 +96,7 @@ def test_facts_travel_with_the_spec(copy: Path) -> None:  # noqa: F811
         ("XYZ,C1_01,CHK_01,Y,A,2026-05-04", "'XYZ' is not a code of the list 'COUNTRY'."),
         ("MAR,C1_09,CHK_01,Y,A,2026-05-04", "There is no row 'C1_09' for this in C1. Did you mean"),
         ("MAR,C1_03,CHK_09,Y,A,2026-05-04", "The tool 'C1' has no field 'CHK_09'."),
-        ("MAR,C1_03,CHK_01,yes,A,2026-05-04", "'yes' is not a code of this list. Known are: Y, P, N."),
+        ("MAR,C1_03,CHK_01,yes,A,2026-05-04", "'yes' is not a code of this list. Did you mean 'Y'?"),
         ("MAR,C1_03,CHK_01,Y|N,A,2026-05-04", "The field takes one answer, and these are several."),
         ("MAR,C1_03,FOL_02,4 May,A,2026-05-04", "'4 May' is not a date."),
         ("MAR,C1_03,CHK_01,Y,A,May 2026", "'May 2026' is not a date."),

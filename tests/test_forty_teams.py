@@ -158,7 +158,8 @@ def agree(played: Played) -> None:
     for each in played.week.expected:
         row = ROW.fullmatch(played.pages[each.team.code])
         assert row is not None
-        assert (row["state"], int(row["late"] or 0)) == (SAID[each.state], each.days_late)
+        late = each.days_late or each.correction_overdue  # nobody is both
+        assert (row["state"], int(row["late"] or 0)) == (SAID[each.state], late)
 
 
 def placed_once(played: Played, contents: int) -> None:
@@ -211,9 +212,10 @@ def test_after_the_deadline(third: Played) -> None:
         returned=WRONG[3:],
         late=SILENT,
     )
-    days = {each.team.code: each.days_late for each in third.week.expected}
-    assert {days[team] for team in (*SILENT, *WRONG[3:])} == {4}
-    assert {days[team] for team in THIRD_WEEK} == {3}
+    days = {each.team.code: (each.days_late, each.correction_overdue) for each in third.week.expected}
+    assert {days[team] for team in SILENT} == {(4, 0)}
+    assert {days[team] for team in WRONG[3:]} == {(0, 4)}  # they answered in time
+    assert {days[team] for team in THIRD_WEEK} == {(3, 0)}
     assert [each.team.code for each in third.week.late] == [*SILENT, *WRONG[3:]]
     assert third.reminded == {*SILENT, WRONG[4]}
     assert [each.team for each in third.week.drafts.new if each.occasion == "feedback"] == [WRONG[3]]

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 from click.shell_completion import ShellComplete
 
@@ -182,37 +181,94 @@ def test_options_of_the_program_stand_before_or_behind_a_command(
 # defaults
 
 
+@pytest.fixture
+def own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file with the settings of the user, which is elsewhere."""
+    file = tmp_path_factory.mktemp("own") / "hrge-xl.toml"
+    monkeypatch.setenv("HRGE_XL_CONFIG", str(file))
+    return file
+
+
 def test_defaults_stand_in_a_file_and_in_the_environment(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is typed goes first, then the environment, then the file; of both what is for one command alone."""
+    own.write_text('jobs = 1\n[validate]\nfail-on = "never"\n[spec.diff]\njson = true\n', encoding="utf-8")
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
     words = ("validate", "out", "--today", "2026-06-30")
-    (here / "hrge-xl.toml").write_text('jobs = 1\n[validate]\nfail-on = "never"\n', encoding="utf-8")
-    said(capsys, *words, code=0)
+    assert f"Settings: fail-on, jobs from {own}\n" in said(capsys, *words, code=0)
     monkeypatch.setenv("HRGE_XL_FAIL_ON", "error")
-    said(capsys, *words, code=1)
+    told = said(capsys, *words, code=1)
+    assert f"Settings: fail-on from HRGE_XL_FAIL_ON; jobs from {own}\n" in told
     monkeypatch.setenv("HRGE_XL_VALIDATE_FAIL_ON", "never")
-    said(capsys, *words, code=0)
+    assert "fail-on from HRGE_XL_VALIDATE_FAIL_ON;" in said(capsys, *words, code=0)
     said(capsys, *words, "--fail-on", "error", code=1)
-    monkeypatch.setenv("HRGE_XL_CONFIG", "elsewhere.toml")
-    assert "elsewhere.toml: the defaults cannot be read" in said(capsys, *words, code=2)
+    assert f"Settings: json, jobs from {own}" in said(capsys, "spec", "diff", "example", "example", code=0)
+    assert "Settings" not in said(capsys, "explain", "V001", code=0)
+    monkeypatch.setenv("HRGE_XL_CONFIG", str(own.parent / "elsewhere.toml"))
+    assert "elsewhere.toml: the settings cannot be read" in said(capsys, *words, code=2)
+    monkeypatch.setenv("HRGE_XL_CONFIG", own.name)
+    assert "Give it its whole path" in said(capsys, *words, code=2)
+
+
+def test_the_file_is_named_before_or_behind_the_command(
+    own: Path, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own.write_text("nonsense", encoding="utf-8")
+    (here / "other.toml").write_text("[spec.diff]\njson = true\n", encoding="utf-8")
+    named, words = ("--config", "other.toml"), ("spec", "diff", "example", "example")
+    assert "Settings: json from other.toml\n" in said(capsys, *named, *words, code=0)
+    own.write_text("", encoding="utf-8")
+    assert "Settings: json from other.toml\n" in said(capsys, *words, *named, code=0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the folder cannot be chosen")
+def test_settings_lie_in_the_folder_of_the_user(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(here / "config"))
+    file = here / "config" / "hrge-xl" / "hrge-xl.toml"
+    assert f"No settings; they would be in {file}\n" in said(capsys, "doctor", code=0)
+    file.parent.mkdir(parents=True)
+    file.write_text("[explain]\njson = true\n", encoding="utf-8")
+    assert f"Settings: json from {file}\n" in said(capsys, "explain", "V001", code=0)
+
+
+def test_a_file_that_lies_where_one_works_sets_nothing(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may have come with what teams sent: it runs nothing, sends nothing, and is told for what it is."""
+    (here / "hrge-xl.toml").write_text(
+        f'[consolidate]\nengine = "tcp://127.0.0.1:1"\nstore = "postgresql://nobody@127.0.0.1:1/x"\n'
+        f'output = "{(here / "elsewhere").as_posix()}"\n',
+        encoding="utf-8",
+    )
+    assert run(["generate", "example", "--country", "PAK", "-o", "came"]) == 0
+    told = said(capsys, "consolidate", "came", "-o", "dataset", code=0)
+    assert "hrge-xl.toml in the current folder is not used" in told
+    assert "Settings:" not in told
+    assert (here / "dataset" / "dataset.sqlite").is_file()
+    assert not (here / "elsewhere").exists()
+    shutil.copy(here / "hrge-xl.toml", here / "came")
+    (here / "hrge-xl.toml").write_bytes(b"not toml \xff")
+    assert "hrge-xl.toml: F070 error: hrge-xl.toml is not a return" in said(
+        capsys, "validate", "came", "-v", code=4
+    )
 
 
 def test_the_file_is_read_once(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    own: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (here / "hrge-xl.toml").write_text("jobs = 1\n", encoding="utf-8")
+    own.write_text("jobs = 1\n", encoding="utf-8")
     read: list[Path] = []
     monkeypatch.setattr(
         settings, "read_regular", lambda path, most: read.append(path) or read_regular(path, most)
     )
     said(capsys, "explain", "V001", code=0)
-    assert read == [Path("hrge-xl.toml")]
+    assert read == [own]
 
 
 MISTAKES = {
-    "jbs = 1\n": "hrge-xl.toml: no command has an option 'jbs'. Did you mean 'jobs'?",
     "[valdate]\n": "hrge-xl.toml is about no command: [valdate]. Did you mean 'validate'?",
     "[validate]\nfail_onn = 1\n": "[validate] has no option 'fail_onn'. Did you mean 'fail-on'?",
     "[validate]\njobs = 0\n": "Invalid value for '--jobs'",
@@ -220,32 +276,40 @@ MISTAKES = {
     "jobs = 1\n[validate]\njobs = 0\n": "Invalid value for '--jobs'",
     "validate = 1\n": "'validate' is a command. Write [validate], and options below it.",
     "status = 1\n": "'status' is a command. Write [status], and options below it.",
-    "= 1": "the defaults cannot be read",
+    "= 1": "the settings cannot be read",
 }
 
 
 @pytest.mark.parametrize("text", MISTAKES)
-def test_mistakes_in_the_file_are_told(text: str, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (here / "hrge-xl.toml").write_text(text, encoding="utf-8")
+def test_mistakes_in_the_file_are_told(
+    text: str, own: Path, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own.write_text(text, encoding="utf-8")
     (here / "x").mkdir()
     assert MISTAKES[text] in said(capsys, "validate", "x", code=2)
 
 
-def test_doctor_checks_all_of_the_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+WHOLE = {
+    "jbs = 1\n": "no command has an option 'jbs'. Did you mean 'jobs'?",
+    "[spec.diff]\nx = 1\n": "[spec.diff] has no option 'x'. Known are: returned, json, output, password-file, jobs.",
+    "[spec]\ndif = 1\n": "[spec] has no option 'dif'. Did you mean 'diff'?",
+}
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_doctor_checks_all_of_the_file(text: str, own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Other commands look only at what is meant for them."""
-    (here / "hrge-xl.toml").write_text("jobs = 1\n[spec.diff]\nx = 1\n", encoding="utf-8")
+    own.write_text(text, encoding="utf-8")
     said(capsys, "explain", "V001", code=0)
-    told = "[spec.diff] has no option 'x'. It has: returned, json, output"
-    assert told in said(capsys, "doctor", code=2)
-    assert told in said(capsys, "spec", "diff", "example", "example", code=2)
-    (here / "hrge-xl.toml").write_text("jobs = 1\n", encoding="utf-8")
-    assert "\nhrge-xl.toml: no mistake\n" in said(capsys, "doctor", code=0)
+    assert WHOLE[text] in said(capsys, "doctor", code=2)
+    own.write_text("jobs = 1\n", encoding="utf-8")
+    assert f"\n{own}: no mistake\n" in said(capsys, "doctor", code=0)
 
 
 @pytest.mark.parametrize(("words", "needed"), [(["explain", "V001"], {"explain"}), (["--help"], set())])
-def test_with_a_file_no_other_command_is_imported(words: list[str], needed: set[str], here: Path) -> None:
+def test_with_a_file_no_other_command_is_imported(words: list[str], needed: set[str], own: Path) -> None:
     """What many commands have, and what is meant for one, is known without them."""
-    (here / "hrge-xl.toml").write_text('jobs = 1\n[validate]\nfail-on = "never"\n', encoding="utf-8")
+    own.write_text('jobs = 1\n[validate]\nfail-on = "never"\n', encoding="utf-8")
     code = (
         "import sys; from hrge_xl.cli import COMMANDS, run; "
         f"code = run({words!r}); "
@@ -256,17 +320,6 @@ def test_with_a_file_no_other_command_is_imported(words: list[str], needed: set[
         [sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environment, check=True
     )
     assert set(filter(None, done.stdout.splitlines()[-1].split(","))) == needed
-
-
-def test_the_options_that_a_file_may_name_are_those_of_all_commands() -> None:
-    assert {
-        word.removeprefix("--")
-        for command in COMMANDS.values()
-        for option in command.params
-        if isinstance(option, click.Option) and option.expose_value
-        for word in option.opts
-        if word.startswith("--") and (not option.is_flag or option.is_bool_flag)
-    } == settings.OPTIONS
 
 
 # the shell completes

@@ -8,28 +8,43 @@ counts must be equal wherever they are shown.
 from __future__ import annotations
 
 import io
+import json
 import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl.answer import Answers
+from hrge_xl.answers import from_mapping
+from hrge_xl.cli import run
 from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.opening import DATASET
+from hrge_xl.dataset.opening import DATASET, open_dataset
 from hrge_xl.dataset.reconciliation import Reconciliation, reconciled, reconciliation
+from hrge_xl.demonstration import saved_on, story
+from hrge_xl.disclosure_control.shared_copy import shared
+from hrge_xl.issuing import Order, generate
+from hrge_xl.layout import build
 from hrge_xl.reports import report
 from hrge_xl.reports.build import Facts, document
 from hrge_xl.reports.document import Document
+from hrge_xl.reports.overview import page_of
+from hrge_xl.reports.overview_build import overview as built
 from hrge_xl.reports.overview_files import of_dataset
+from hrge_xl.reports.overview_model import Overview
 from hrge_xl.rounds.datasets import Question, datasets, sources
 from hrge_xl.rounds.round_status import status
+from hrge_xl.rounds.rounds import load_round
+from hrge_xl.spec.load import load
 from tests.played_rounds import (
     ACTS,
     TEAMS,
@@ -162,3 +177,192 @@ def test_what_happened_once(tmp_path: Path) -> None:
         conflict=2,
         excluded=1,
     )
+
+
+# figures that could contradict each other, or flatter: each is marked where it stands
+
+DEADLINE, DAY_OF_THE_PAGE = date(2026, 7, 10), date(2026, 7, 20)
+OF_MIXED = {"PAK": "PAK", "Quetta": "PAK", "Multan": "PAK", "AFG": "AFG", "BGD": "BGD", "IRQ": "IRQ"}
+SEX = ("SEX_F", "SEX_M", "SEX_X", "SEX_U")
+
+
+def filled(team: str, **more: Any) -> Answers:
+    """What a team answers: 84 people of whom 84 have a sex, three risks, one action that is overdue."""
+    told, spec = story("hrge_toolkit"), load("hrge_toolkit")
+    found = from_mapping(told.answers, build(spec, "en", told.tools))
+    found |= {("FORM", "1", "FRM_04"): OF_MIXED[team], ("T3.2", "R-SP-03", "RSK_19"): date(2026, 6, 30)}
+    for place, value in more.items():
+        tool, row, field = place.split("__")
+        key = (tool.replace("_", "."), row.replace("_", "-"), field)
+        found.pop(key, None)
+        if value is not None:
+            found[key] = value
+    return found
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A round in which a country has three teams in three states, and in each return another figure is off."""
+    home = tmp_path_factory.mktemp("mixed")
+    lines = "".join(f"{team},{country},{DEADLINE}\n" for team, country in OF_MIXED.items())
+    (home / "teams.csv").write_text(f"team,country,deadline\n{lines}", encoding="utf-8")
+    folder, toolkit = home / "2026-H1", load("hrge_toolkit")
+    assert (
+        run(["round", "init", str(folder), "--spec", "hrge_toolkit", "--teams", str(home / "teams.csv")]) == 0
+    )
+    key, tools = load_round(folder).key, (*story("hrge_toolkit").tools, "T2.5")
+    wrong = {"T4_C__V_03__SEX_F": 61.0}  # 94 people with a sex
+    unknown = {
+        "T4_C__V_03__T4C_06": None, "T4_C__V_03__T4C_09": "M", "T3_2__R_SP_03__RSK_10": None,
+        "T2_5__1__T25_27": "Ask the ministry", "T2_5__1__T25_28": date(2026, 7, 1),
+    } | {f"T4_C__V_03__{code}": None for code in (*SEX, "AGE_C", "AGE_A", "AGE_U", "T4C_07")}  # fmt: skip
+    sent = (
+        ("PAK", "", 6, {}),
+        ("Quetta", "", 8, {"FORM__1__FRM_16": None, "T4_C__V_03__T4C_01": None}),
+        ("AFG", "", 7, {}), ("AFG", "another copy", 8, {}),
+        ("BGD", "", 5, {"T4_C__V_03__T4C_06": 200.0}), ("BGD", "", 9, wrong),
+        ("IRQ", "", 15, unknown),
+    )  # fmt: skip
+    for team, copy, day, more in sent:
+        order = Order(
+            team, date(2026, 7, 1), OF_MIXED[team], round=folder.name, key=key, tools=tools, copy=copy,
+            answers=filled(team, **more),
+        )  # fmt: skip
+        path = folder / "returned" / f"{team}_{day}.xlsx"
+        path.write_bytes(saved_on(generate(toolkit, order), date(2026, 7, day)))
+    assert run(["consolidate", str(folder), "--shareable", "--today", str(DAY_OF_THE_PAGE)]) in (0, 1)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def pages(mixed: Path) -> tuple[Overview, Overview]:
+    """The overview of that round, and the one to share."""
+    with open_dataset(mixed) as store, shared(store, DAY_OF_THE_PAGE) as copy:
+        round_ = load_round(mixed)
+        own = built(store, DAY_OF_THE_PAGE, "en", round_)
+        return own, built(copy, DAY_OF_THE_PAGE, "en", round_, whole=store)
+
+
+def said_by(*words: object, capsys: pytest.CaptureFixture[str]) -> Any:
+    capsys.readouterr()
+    assert run([*map(str, words), "--json", "--today", str(DAY_OF_THE_PAGE)]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def sheet_rows(folder: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a sheet of `data.xlsx`, by the codes of its columns."""
+    sheet = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)[name]
+    codes, _, *lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    return [dict(zip(codes, line, strict=True)) for line in lines]
+
+
+def test_a_country_shows_the_states_of_all_its_teams(pages: tuple[Overview, Overview]) -> None:
+    for found in pages:
+        states = {each.code: dict(each.states) for each in found.countries}
+        assert states["PAK"] == {"missing": 1, "returned": 1, "accepted": 1}
+        assert next(each.state for each in found.countries if each.code == "PAK") == "missing"
+        text = page_of(found)
+        assert "Pakistan<td>Not answered 1, Returned for correction 1, Accepted 1<td" in text
+        parts = re.search(r"<b>5 / 6</b>.*?<span>(.*?)</span>", text)
+        assert parts
+        assert parts[1] == "Accepted: 1 · Returned for correction: 3 · Waits for a decision: 1"
+
+
+def test_late_and_to_correct_are_two_figures(
+    mixed: Path, pages: tuple[Overview, Overview], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who answered in time is not late, however long its correction takes."""
+    right = {
+        "PAK": (0, 0), "Quetta": (0, 10), "Multan": (10, 0), "AFG": (0, 0), "BGD": (0, 10), "IRQ": (5, 10),
+    }  # fmt: skip
+    keys = ("days_late", "correction_overdue")
+    lines = said_by("status", mixed, capsys=capsys)
+    assert {line["team"]: tuple(line[key] for key in keys) for line in lines} == right
+    for found in pages:
+        assert {team.code: (team.days_late, team.correction_overdue) for team in found.teams} == right
+        assert (dict(found.arrivals).keys(), found.in_time) == (
+            {date(2026, 7, 5), date(2026, 7, 6), date(2026, 7, 8), date(2026, 7, 15)}, 3,
+        )  # fmt: skip
+    week = said_by("refresh", mixed, capsys=capsys)
+    assert {line["team"]: tuple(line[key] for key in keys) for line in week["teams"]} == right
+
+
+def test_a_split_is_held_against_its_total(mixed: Path, pages: tuple[Overview, Overview]) -> None:
+    query = "SELECT part, total, disagree FROM aggregate_splits WHERE indicator = 'PA1' AND split = 'SEX'"
+    connection = sqlite3.connect(mixed / DATASET)
+    parts = {part: (total, disagree) for part, total, disagree in connection.execute(query)}
+    (total,) = connection.execute("SELECT total FROM aggregate_indicators WHERE indicator = 'PA1'").fetchone()
+    connection.close()
+    assert (total, sum(number for number, _ in parts.values())) == (168, 178)
+    assert {disagree for _, disagree in parts.values()} == {1}
+    told = {row["disagree"] for row in sheet_rows(mixed, "aggregate_splits") if row["split"] == "SEX"}
+    assert told == {1}
+    for found in pages:
+        (indicator,) = [each for each in found.indicators or () if each.code == "PA1"]
+        sex, age = indicator.periods[0].splits
+        assert (sex.disagree, sex.without, age.disagree) == (1, 0, 0)
+        assert "Values that are not the sum of these parts: 1" in page_of(found)
+    (indicator,) = [each for each in pages[0].indicators or () if each.code == "PA1"]
+    (wrong,) = indicator.periods[0].splits[0].disagreeing.sources
+    assert (wrong.file, wrong.text) == ("BGD_9.xlsx", "84 ≠ 94")
+
+
+def test_progress_says_whose_targets_are_not_in_it(pages: tuple[Overview, Overview]) -> None:
+    for found in pages:
+        (indicator,) = [each for each in found.indicators or () if each.code == "PA1"]
+        period = indicator.periods[0]
+        assert (period.missing, period.target, period.other_targets) == (1, 240, 120)
+        assert page_of(found).count("teams without a value: 1, whose targets add up to 120") == 2
+
+
+def test_risks_without_a_level_are_counted(mixed: Path, pages: tuple[Overview, Overview]) -> None:
+    entered = len(sheet_rows(mixed, "risks"))
+    for found in pages:
+        assert found.risks
+        placed = [sum(cell.total for cell in heat.cells.values()) for heat in found.risks.maps]
+        assert [heat.unplaced for heat in found.risks.maps] == [1, 0]
+        assert [count + heat.unplaced for count, heat in zip(placed, found.risks.maps, strict=True)] == [
+            entered
+        ] * 2
+        assert page_of(found).count("Without a level: 1") == 1
+    told = [row[0].value for row in openpyxl.load_workbook(mixed / "data.xlsx")["Figures"].iter_rows()]
+    assert "Before mitigation: By sheet. Without a level: 1" in told
+    assert "After mitigation: By sheet" in told
+    assert "PA1 Persons identified and referred (Teams without a value: 1)" in told
+
+
+def test_a_page_to_share_says_what_it_leaves_out(pages: tuple[Overview, Overview]) -> None:
+    own, to_share = pages
+    assert (own.all_overdue, to_share.all_overdue) == (5, 4)
+    assert not any(own.left_out.values())
+    assert to_share.left_out["overdue"] == ["2.5 Security forces"]
+    assert "must not be shared" not in page_of(own)
+    assert page_of(to_share).count("because it must not be shared: 2.5 Security forces") >= 2
+
+
+@pytest.mark.parametrize("folder", [".", "shareable"])
+def test_a_pivot_of_data_xlsx_adds_up_what_counts(mixed: Path, folder: str) -> None:
+    """Every sheet but the list of returns; what else there is, is in the CSV files, which the contents say."""
+    book = openpyxl.load_workbook(mixed / folder / "data.xlsx", read_only=True)
+    ours = {row["submission"] for row in sheet_rows(mixed / folder, "submissions") if row["current"]}
+    assert len(ours) == 4
+    tables = [name for name in book.sheetnames if name == name.casefold()]
+    seen = [
+        name
+        for name in tables
+        for row in sheet_rows(mixed / folder, name)[:1]
+        if {"current", "counted"} & {*row}
+    ]
+    assert {"risks", "answers", "findings", "completeness", "indicator_values"} <= {*seen}
+    for name in seen:
+        rows = sheet_rows(mixed / folder, name)
+        if name not in ("submissions", "reconciliation"):
+            assert {row["submission"] for row in rows} <= ours, name
+    contents = "\n".join(str(row[1].value) for row in book["Contents"].iter_rows())
+    assert "Rows of returns that do not count" in contents
+    connection = sqlite3.connect(mixed / folder / DATASET)
+    ((every,), (counted,)) = connection.execute(
+        "SELECT count(*) FROM risks UNION ALL SELECT sum(current) FROM risks"
+    )
+    connection.close()
+    assert (every, counted) == (7 * 3, 4 * 3) == (every, len(sheet_rows(mixed / folder, "risks")))

@@ -105,7 +105,9 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
     people = next(each for each in found.indicators if each.code == "PA1")
     cells = [cell_of(returns, source) for source in people.periods[0].behind.sources]
     assert sum(cells) == people.periods[0].total == 84 + 132 + 84
-    female = next(part for _, parts in people.periods[0].splits for part in parts if part.label == "Female")
+    female = next(
+        part for split in people.periods[0].splits for part in split.parts if part.label == "Female"
+    )
     assert sum(cell_of(returns, source) for source in female.behind.sources) == female.number
     for source in found.gaps[0].behind.sources:
         assert str(cell_of(returns, source)) == "No" == source.text
@@ -126,9 +128,9 @@ def test_the_rows_stand_on_the_page(found: Overview) -> None:
 
 
 def test_who_has_not_answered_and_how_late(found: Overview) -> None:
-    states = {team.code: (team.state, team.days_late) for team in found.teams}
+    states = {team.code: (team.state, team.days_late, team.correction_overdue) for team in found.teams}
     assert states == {
-        "PAK": ("accepted", 0), "AFG": ("returned", 5), "UZB": ("missing", 10), "BGD": ("unexpected", 0),
+        "PAK": ("accepted", 0, 0), "AFG": ("returned", 0, 5), "UZB": ("missing", 10, 0), "BGD": ("unexpected", 0, 0),
     }  # fmt: skip
     assert "Not answered:</b> <bdi>UZB</bdi> (Days late: 10)" in html(found)
 
@@ -334,7 +336,7 @@ def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:
     assert masked.masked
     assert masked.indicators
     people = next(each for each in masked.indicators if each.code == "PA1").periods[0]
-    parts = {part.label: part for _, parts in people.splits for part in parts}
+    parts = {part.label: part for split in people.splits for part in split.parts}
     assert people.total == 84 + 132 + 84
     assert [source.text for source in parts["Sex not recorded"].behind.sources] == [None, None, None]
     assert parts["Age not recorded"].number is None  # 2 + 2 + 2

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +20,7 @@ from hrge_xl.rounds.rounds import load_round, round_around
 from hrge_xl.spec.load import find, load
 from tests.audited import DAY, hrge, round_folder, workbook
 
+ROOT = Path(__file__).parent.parent
 PLANTED = ("round.yaml", "signing.key", "ledger.sqlite", "ledger.jsonl", "dataset.sqlite")
 
 
@@ -183,3 +188,77 @@ def test_a_bare_name_that_is_only_a_folder_is_told(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=r"write \.[/\\]ours"):
         load("ours")
+
+
+@pytest.mark.parametrize("planted", ["round", "dataset"])
+def test_a_folder_of_returns_is_no_round_whatever_lies_in_it(
+    planted: str, forger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Round, key and ledger, or a dataset, came into the folder of a mail with the workbooks of other teams."""
+    mail = tmp_path / "mail"
+    plant(forger, mail)
+    for name in ("round.yaml", "signing.key") if planted == "dataset" else ("dataset.sqlite",):
+        (mail / name).unlink()
+    (mail / "PAK.xlsx").write_bytes(workbook("PAK"))
+    for words in (
+        ("validate", mail), ("validate", mail, "--json"), ("consolidate", mail, "-o", tmp_path / "out"),
+        ("report", mail, "-o", tmp_path / "reports"), ("feedback", mail, "-o", tmp_path / "feedback"),
+        ("compare", mail, forger), ("validate", forger, mail), ("export", mail, "-o", tmp_path / "x.xlsx"),
+    ):  # fmt: skip
+        capsys.readouterr()
+        assert hrge(*words, *(("--today", DAY) if words[0] != "export" else ())) == 2, words
+        said = capsys.readouterr()
+        assert "PAK.xlsx" in said.err, said
+        assert said.out == ""
+    assert not (tmp_path / "out").exists()
+    if planted == "round":
+        shutil.rmtree(mail / "returned")
+        assert hrge("validate", mail, "--today", DAY) == 2
+    (mail / "round.yaml").unlink(missing_ok=True)
+    (mail / "dataset.sqlite").unlink(missing_ok=True)
+    row = validated(capsys, mail)[sha256(mail / "PAK.xlsx")]
+    assert (row["read_for"], "I006" in codes(row)) == (None, False)
+
+
+def test_files_of_a_round_say_by_whose_key_they_are_read(
+    forger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Within a folder a round is none; named by its files, it is told."""
+    plant(forger, tmp_path / "mail" / "2026")
+    rows = validated(capsys, tmp_path / "mail")
+    assert rows[sha256(forger / "returned" / "AFG.xlsx")]["read_for"] is None
+    assert codes(rows[sha256(forger / "round.yaml")]) == {"F070"}
+    file = tmp_path / "mail" / "2026" / "returned" / "AFG.xlsx"
+    told = f"by the spec, key and teams of the round in {tmp_path / 'mail' / '2026'}"
+    for words in (("validate", file), ("check", file), ("consolidate", file, "-o", tmp_path / "out")):
+        capsys.readouterr()
+        hrge(*words, "--today", DAY)
+        assert told in capsys.readouterr().err, words
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE spec_files SET content = 'a: [' || content WHERE path = 'workbook.yaml'",
+        "UPDATE spec_files SET content = content || '# more' WHERE path = 'rules.yaml'",
+        "UPDATE spec_files SET path = '../x.yaml' WHERE path = 'rules.yaml'",
+        "DELETE FROM spec_files WHERE path = 'workbook.yaml'",
+        "DELETE FROM spec_files",
+    ],
+)
+def test_an_edited_spec_is_named_as_such(change: str, genuine: Path) -> None:
+    """And not what is wrong with its YAML, which nobody asked about."""
+    with closing(sqlite3.connect(genuine / "dataset.sqlite")) as database, database:
+        database.execute(change)
+    command = [
+        sys.executable,
+        "-m",
+        "hrge_xl",
+        "verify",
+        str(genuine),
+    ]  # anew: a spec that was loaded is known
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=ROOT)
+    assert done.returncode == 5
+    assert done.stderr.endswith(
+        "the spec that it carries (in spec_files) was changed. Consolidate again with --spec.\n"
+    )

@@ -6,6 +6,7 @@ import io
 import json
 import mailbox
 import os
+import time
 import zipfile
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -19,6 +20,7 @@ import pytest
 
 from hrge_xl.cli import run
 from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.demonstration import saved_on
 from hrge_xl.intake.unpacking import found_in, layers
 from hrge_xl.rounds.receiving import Received, receive
 from hrge_xl.rounds.rounds import init_round
@@ -137,19 +139,19 @@ def test_a_mailbox_of_sixty_mails(folder: Path) -> None:
 
 
 def test_where_it_came_from_stands_in_the_ledger(folder: Path) -> None:
-    """The innermost mail is the team's: its sender, and its day as the day of arrival, in the zone of the sender."""
+    """The innermost mail says whose it is; the day of arrival, and who sent it on, are those of the outermost one."""
     inner = mail(
         "Kabul <kabul@example.org>", datetime(2026, 7, 4, 1, 0, tzinfo=KABUL_TIME), {"a.xlsx": book(1)}
     )
     found = came(folder, x_eml=mail("b@example.org", SENT + timedelta(days=9), {"f": inner}).as_bytes())
     (placed,) = found.placed
-    assert (placed.day, placed.came.place.letter.sender) == (date(2026, 7, 4), "kabul@example.org")
+    assert (placed.day, placed.came.place.letter.sender) == (date(2026, 7, 12), "kabul@example.org")
     with Ledger.open(folder, write=False) as ledger:
         (origin,) = ledger.origins().values()
         (row,) = ledger.rows()
-    assert origin.sender == "kabul@example.org"
+    assert (origin.sender, origin.sent_by, origin.seen) == ("kabul@example.org", "b@example.org", TODAY)
     assert origin.way == ("x.eml", "Return.eml")
-    assert (row["received"], row["stated"], row["n"]) == ("2026-07-04", True, 1)
+    assert (row["received"], row["stated"], row["n"]) == ("2026-07-12", True, 1)
 
 
 def test_the_day_of_the_mail_is_what_lateness_goes_by(
@@ -173,9 +175,111 @@ def test_a_day_that_is_yet_to_come_is_not_believed(folder: Path) -> None:
     found = came(
         folder, x_eml=mail("a@example.org", SENT + timedelta(days=90), {"a.xlsx": book(1)}).as_bytes()
     )
-    assert [each.day for each in found.placed] == [None]
+    assert [each.day for each in found.placed] == [TODAY]
     with Ledger.open(folder, write=False) as ledger:
-        assert [(row["received"], row["stated"]) for row in ledger.rows()] == [(str(TODAY), False)]
+        assert [row["received"] for row in ledger.rows()] == [str(TODAY)]
+
+
+def days_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What `receive` tells of the days of what it took in."""
+    capsys.readouterr()
+    run(["receive", str(folder), str(folder.parent / "came"), "--json", "--today", str(TODAY)])
+    return [each["day"] for each in json.loads(capsys.readouterr().out)["placed"]]
+
+
+FIRST = datetime(2026, 6, 28, 9, tzinfo=UTC)  # what a late sender would like to have sent on
+LATER = datetime(2026, 7, 10, 9, tzinfo=UTC)
+OLD = mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)})
+BACKDATED = {
+    "x.eml": mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=LATER),
+    "an older mail inside.eml": mail("kabul@example.org", LATER, {"old.eml": OLD}),
+    "one of Outlook inside.eml": mail(
+        "kabul@example.org", LATER, {"old.msg": msg("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)})}
+    ),
+    "one in a zip inside.eml": mail("kabul@example.org", LATER, {"old.zip": zipped({"o.eml": OLD.as_bytes()})}),
+    "x.msg": msg("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, delivered=LATER),
+    "one of Outlook in another.msg": msg(
+        "kabul@example.org", FIRST, {"I": message("kabul@example.org", FIRST, {"K.xlsx": book(1)})}, delivered=LATER
+    ),
+    "x.mbox": mbox(mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=LATER)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BACKDATED)
+def test_no_sender_decides_when_a_mail_arrived(
+    name: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The topmost line of a server does, in whatever the mail is kept; nothing below it, and nothing inside."""
+    content = BACKDATED[name]
+    data = content if isinstance(content, bytes) else content.as_bytes()
+    forged = b"Received: by elsewhere; Sun, 28 Jun 2026 09:00:00 +0000\r\nSubject: "
+    (folder.parent / "came").mkdir()
+    (folder.parent / "came" / name).write_bytes(data.replace(b"Subject: ", forged, 1))
+    assert days_told(folder, capsys) == ["2026-07-10"]
+
+
+@pytest.mark.parametrize("received", [None, datetime(2027, 1, 1, tzinfo=UTC)])
+def test_a_mail_without_a_day_of_its_server_came_when_it_was_first_seen(
+    received: datetime | None, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever the sender says, the workbook too."""
+    assert run(["generate", str(folder), "--today", "2026-06-20"]) == 0
+    sent = saved_on(next((folder / "issued").glob("*.xlsx")).read_bytes(), FIRST.date())
+    (folder.parent / "came").mkdir()
+    made = mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received)
+    (folder.parent / "came" / "x.eml").write_bytes(made.as_bytes())
+    assert days_told(folder, capsys) == [str(TODAY)]
+    assert run(["status", str(folder), "--json", "--today", str(TODAY)]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["day"] == str(TODAY)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no time zone can be set there")
+def test_the_day_is_that_of_the_office_wherever_its_server_stands(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kabul")
+    time.tzset()
+    try:
+        late = datetime(2026, 7, 10, 13, 0, tzinfo=timezone(timedelta(hours=-7)))  # 00:30 in Kabul
+        made = mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=late)
+        (folder.parent / "came").mkdir()
+        (folder.parent / "came" / "x.eml").write_bytes(made.as_bytes())
+        assert days_told(folder, capsys) == ["2026-07-11"]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@pytest.mark.parametrize(("received", "told"), [(LATER, ["I018"]), (SENT + timedelta(days=15), [])])
+def test_a_day_far_from_the_one_first_seen_is_a_finding(
+    received: datetime, told: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["generate", str(folder), "--today", "2026-06-20"]) == 0
+    sent = next((folder / "issued").glob("*.xlsx")).read_bytes()
+    (folder.parent / "came").mkdir()
+    made = mail("kabul@example.org", FIRST, {"Kabul.xlsx": sent}, received=received)
+    (folder.parent / "came" / "x.eml").write_bytes(made.as_bytes())
+    days_told(folder, capsys)
+    run(["validate", str(folder), "--json", "--today", str(TODAY)])
+    (file,) = json.loads(capsys.readouterr().out)["files"]
+    assert [each["code"] for each in file["findings"] if each["code"] == "I018"] == told
+    assert (file["arrived"], file["arrival"]) == (str(received.date()), "stated")
+
+
+def test_a_day_that_a_person_states_beats_the_mail(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["generate", str(folder), "--today", "2026-06-20"]) == 0
+    sent = next((folder / "issued").glob("*.xlsx")).read_bytes()
+    came(folder, x_eml=mail("kabul@example.org", LATER, {"Kabul.xlsx": sent}).as_bytes())
+    dataset = str(folder.parent / "dataset")
+    assert (
+        run(["consolidate", str(folder), "-o", dataset, "--received", "2026-07-08", "--today", str(TODAY)])
+        == 0
+    )
+    capsys.readouterr()
+    assert run(["status", str(folder), "--json", "--today", str(TODAY), "--ledger", dataset]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["day"], row["by"]) == ("2026-07-08", "arrived")
 
 
 def test_what_was_taken_in_stays_whatever_comes_later(folder: Path) -> None:
@@ -224,7 +328,7 @@ def test_a_message_of_outlook(folder: Path) -> None:
         folder, x_msg=msg("office@example.org", sent, {"a.xlsx": book(1), "Inner": inner, "b.pdf": b"%PDF-"})
     )
     assert [(each.path.name, each.came.place.letter.sender, each.day) for each in found.placed] == [
-        ("a.xlsx", "office@example.org", date(2026, 7, 5)), ("بازگشت.xlsx", "team@example.org", date(2026, 7, 3)),
+        ("a.xlsx", "office@example.org", date(2026, 7, 5)), ("بازگشت.xlsx", "team@example.org", date(2026, 7, 5)),
     ]  # fmt: skip
     assert [(each.name, each.what) for each in found.left] == [("b.pdf", "PDF")]
 
@@ -407,3 +511,32 @@ def test_no_beginning_of_a_mail_stops_the_others(folder: Path) -> None:
     for end in range(0, len(whole), 97):
         assert all(layers.open_layers(layers.Job("x.eml", whole[:end], mail=True)))
     assert list(found_in([])) == []
+
+
+def named_alike(ending: str, content: str) -> bytes:
+    """A small archive, three deep, of very many files."""
+    made = zipped({f"{number}.{ending}": (content * number).encode() for number in range(1790)})
+    return zipped({"a.zip": zipped({"b.zip": made})})
+
+
+@pytest.mark.parametrize(
+    ("ending", "content"), [("xlsx", ""), ("rar", ""), ("zip", "PK\5\6"), ("xlsx", "x"), ("txt", "")]
+)
+def test_one_small_archive_fills_no_screen(
+    ending: str, content: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever it names very often, it is told in a bounded number of lines, and every file is accounted for."""
+    hostile, honest = folder.parent / "hostile.zip", folder.parent / "honest.zip"
+    hostile.write_bytes(named_alike(ending, content))
+    honest.write_bytes(zipped({"Kabul.xlsx": book(1), "b.rar": b"Rar!\x1a\x07\x00"}))
+    run(["receive", str(folder), str(hostile), str(honest), "--today", str(TODAY), "--json"])
+    out = json.loads(capsys.readouterr().out)
+    told = len(out["placed"]) + len(out["known"]) + len(out["left_aside"])
+    assert told + sum(each["files"] for each in out["not_opened"]) == 1790 + 2
+    assert "b.rar" in [each["name"] for each in out["not_opened"]]
+    run(["receive", str(folder), str(hostile), str(honest), "--today", str(TODAY)])
+    for command in ("validate", "status"):
+        run([command, str(folder), "--today", str(TODAY)])
+    out, err = capsys.readouterr()
+    assert len((out + err).splitlines()) < 150
+    assert max(map(len, out.splitlines())) < 1000

@@ -388,7 +388,7 @@ def test_a_fixed_value_is_shown_in_the_language(copy: Path) -> None:
         ("{en: By bus}", "type: integer", "is not a number"),
         ("many", "type: integer", "'many' is not a number, and 'CHK_09' is of type integer."),
         ("[A, B]", "type: text", "is neither a text nor a number"),
-        ("WOMEN", "type: many, vocabulary: GROUP", "'WOMEN' is not a code of the list 'GROUP'."),
+        ("WOMEN", "type: many, vocabulary: GROUP", "'WOMEN' is not a code of this list."),
     ],
 )
 def test_a_fixed_value_that_its_column_cannot_hold(copy: Path, value: str, kind: str, reason: str) -> None:

@@ -201,8 +201,8 @@ def test_an_answer_goes_before_a_default(prefilled: Path, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("code", "said", "reason"),
     [
-        ("PLN_02", "PKA", "'PKA' is not a code of this list. Known are: PAK, AFG"),
-        ("PLN_11", "Yes", "'Yes' is not a code of this list. Known are: Y, N."),
+        ("PLN_02", "PKA", "'PKA' is not a code of this list. Did you mean 'PAK'?"),
+        ("PLN_11", "Yes", "'Yes' is not a code of this list. Did you mean 'Y'?"),
         ("PLN_06", "501", "501 is not between 1 and 500."),
         ("PLN_06", "1.5", "1.5 is not a whole number."),
         ("PLN_06", "many", "'many' is not a number."),

@@ -80,8 +80,8 @@ def test_who_has_answered(made: Round) -> None:
         returned(made, **{team: workbook(made, team, **more)})
     (made.folder / "issued" / "IRQ-1_en.xlsx").write_bytes(b"")
     lines = {each.team.code: each for each in teams_of(made)}
-    assert {code: (line.state, line.days_late) for code, line in lines.items()} == {
-        "PAK-1": ("accepted", 0), "MAR-1": ("returned", 5), "EGY-1": ("late", 5), "IRQ-1": ("issued", 0),
+    assert {code: (line.state, line.days_late, line.correction_overdue) for code, line in lines.items()} == {
+        "PAK-1": ("accepted", 0, 0), "MAR-1": ("returned", 0, 5), "EGY-1": ("late", 5, 0), "IRQ-1": ("issued", 0, 0),
     }  # fmt: skip
     assert lines["PAK-1"].completeness == 1
     assert lines["MAR-1"].answered == lines["MAR-1"].required - 1
@@ -97,11 +97,12 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: pytest.CaptureFixt
     out, err = capsys.readouterr()
     heads, first, *_, last = out.splitlines()
     assert heads.split() == [
-        "Team", "Country", "State", "Completeness", "Errors", "Days", "late", "Deadline", "Day", "By", "Files",
-        "Version", "File", "Note",
+        "Team", "Country", "State", "Completeness", "Errors", "Days", "late", "Correction", "overdue", "(days)",
+        "Deadline", "Day", "By", "Files", "Version", "File", "Note",
     ]  # fmt: skip
     assert first.split() == [
         "PAK-1", "PAK", "returned", "93%", "1", "5", "2026-07-31", "2026-06-30", "saved", "1", "1.0", "=1+1.xlsx",
+        "Correction", "overdue", "(days):", "5",
     ]  # fmt: skip
     assert last.split()[0] == "refused"
     assert "scan.xlsx  F007:" in last
@@ -113,8 +114,9 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: pytest.CaptureFixt
     ]
     (names, *rows) = openpyxl.load_workbook(sheet)["Status"].iter_rows()
     cells = {str(name.value): cell for name, cell in zip(names, rows[0], strict=True)}
-    assert [cells[name].value for name in ("Team", "State", "Errors", "Days late", "By")] == [
-        "PAK-1", "returned", 1, 5, "saved",
+    overdue = "Correction overdue (days)"
+    assert [cells[name].value for name in ("Team", "State", "Errors", "Days late", overdue, "By")] == [
+        "PAK-1", "returned", 1, 0, 5, "saved",
     ]  # fmt: skip
     assert [cells[name].value.date() for name in ("Deadline", "Day")] == [date(2026, 7, 31), TODAY]
     assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
@@ -164,7 +166,7 @@ def test_the_keys_of_the_json(made: Round, capsys: pytest.CaptureFixture[str]) -
     lines, _ = told(capsys, made.folder, *DAY)
     assert set(lines[0]) == {
         "team", "country", "language", "deadline", "state", "returns", "version", "required", "answered", "errors",
-        "days_late", "received", "day", "by", "path", "note", "files", "completeness",
+        "days_late", "correction_overdue", "received", "day", "by", "path", "note", "files", "completeness",
     }  # fmt: skip
     (file,) = lines[0]["files"]
     assert set(file) == {"path", "submission", "received", "day", "by", "verdict", "state", "reason"}
@@ -267,9 +269,13 @@ def test_the_overview_says_the_same(made: Round) -> None:
         shown, _ = overview_teams(dataset.store, LATER, made, made.name)
     assert [each.state for each in told] == ["to decide", "returned", "late", "accepted", "not in this round"]
     assert [
-        (each.code, each.state, each.days_late, each.errors, each.answered, each.required) for each in shown
+        (each.code, each.state, each.days_late, each.correction_overdue, each.errors, each.answered, each.required)
+        for each in shown
     ] == [
-        (each.team.code, STATES.get(each.state, MISSING), each.days_late, each.errors, each.answered, each.required)
+        (
+            each.team.code, STATES.get(each.state, MISSING), each.days_late, each.correction_overdue, each.errors,
+            each.answered, each.required,
+        )
         for each in told
     ]  # fmt: skip
 

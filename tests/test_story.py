@@ -142,6 +142,7 @@ def test_two_rounds_through_time(office: Office) -> None:
     )
     said = office.status(first, date(2026, 7, 20))
     assert (said["Karachi"]["state"], said["Karachi"]["by"]) == ("returned", "saved")
+    assert (said["Karachi"]["days_late"], said["Karachi"]["correction_overdue"]) == (0, 5)
     assert (said["Cairo"]["state"], said["Cairo"]["days_late"]) == ("late", 5)
 
     # feedback: one workbook, for the team that needs it
@@ -159,7 +160,9 @@ def test_two_rounds_through_time(office: Office) -> None:
     right = answers("WS-2", summer, 30.0)
     send(first, "Karachi", "karachi 2.xlsx", right, issued=ISSUED, saved=date(2026, 7, 25), back=stamp)
     said = office.status(first, date(2026, 7, 28), received=date(2026, 7, 28))
-    assert (said["Karachi"]["state"], said["Karachi"]["days_late"]) == ("accepted", 13)
+    assert [said["Karachi"][name] for name in ("state", "days_late", "correction_overdue")] == [
+        "accepted", 0, 13,
+    ]  # fmt: skip
     statuses = dict(query(first, "SELECT path, status FROM submissions"))
     assert {Path(path).name: status for path, status in statuses.items()} == {
         "rabat.xlsx": "counts", "karachi.xlsx": "superseded", "karachi 2.xlsx": "counts",

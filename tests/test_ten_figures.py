@@ -63,7 +63,7 @@ def rows_behind(found: Overview) -> dict[str, list[Row]]:
     assert found.gaps
     assert found.risks
     people = next(each for each in found.indicators if each.code == "PA1").periods[0]
-    female = next(part for _, parts in people.splits for part in parts if part.label == "Female")
+    female = next(part for split in people.splits for part in split.parts if part.label == "Female")
     worst = next(cell for cell in found.risks.maps[0].cells.values() if cell.total)
     return {
         "persons referred": list(people.behind.sources),
@@ -107,7 +107,7 @@ def test_ten_figures_lead_to_their_cells(
     assert found.gaps
     people = next(each for each in found.indicators if each.code == "PA1").periods[0]
     assert sums["persons referred"] == people.total
-    assert sums["women among them"] == people.splits[0][1][0].number
+    assert sums["women among them"] == people.splits[0].parts[0].number
     assert sums["teams that say no"] == found.gaps[0].no
 
 
@@ -148,7 +148,7 @@ def test_ten_figures_are_those_of_the_sql_of_the_guide(folder: Path, found: Over
         ),
         "questions answered with no": [(gap.question, gap.teams_no) for gap in found.gaps],
         "total of an indicator": people.total,
-        "persons by sex": {part.label: part.number for part in people.splits[0][1]},
+        "persons by sex": {part.label: part.number for part in people.splits[0].parts},
         "overdue actions": found.all_overdue,
         "cells of a total": people.total,
     }

@@ -444,7 +444,7 @@ def test_a_file_of_reviews_that_is_none_is_told(hrge: Hrge, copy: Path, content:
     (copy / "languages.yaml").write_text(content, encoding="utf-8")
     code, said = hrge("spec", "check", copy, "--fast")
     assert code == 3
-    assert "languages.yaml:1:1: The file" in said
+    assert "Error: languages.yaml:1:" in said
     code, said = hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", copy.parent / "out")
     assert code == 3
 

@@ -367,8 +367,8 @@ SINCE = None  # counted until the day the coordinator looks
 ACTS: tuple[Act, ...] = (
     (silent, "late", SINCE, ""),
     (late, "accepted", 10, ""),
-    (corrected, "accepted", 10, "superseded"),
-    (corrected_twice, "accepted", 20, "superseded"),
+    (corrected, "accepted", 0, "superseded"),
+    (corrected_twice, "accepted", 0, "superseded"),
     (spoilt, "accepted", 0, "newer, but with errors"),
     (doubled, "accepted", 0, ""),
     (of_another_round, "late", SINCE, "I007"),
@@ -377,17 +377,18 @@ ACTS: tuple[Act, ...] = (
     (stranger, "late", SINCE, ""),
     (picture, "late", SINCE, ""),
     (of_an_older_version, "accepted", 0, ""),
-    (two_copies, "to decide", SINCE, "decide between"),
-    (two_copies_decided, "accepted", 10, "asked the team"),
-    (two_projects, "to decide", SINCE, "decide between"),
+    (two_copies, "to decide", 10, "decide between"),
+    (two_copies_decided, "accepted", 0, "asked the team"),
+    (two_projects, "to decide", 0, "decide between"),
     (two_projects_decided, "accepted", 0, "asked the team"),
-    (title_corrected, "accepted", 10, "asked the team"),
+    (title_corrected, "accepted", 0, "asked the team"),
     (taken_away, "late", SINCE, "taken away"),
-    (with_errors, "returned", SINCE, ""),
+    (with_errors, "returned", 0, "Correction overdue (days): "),
     (forged, "late", SINCE, "I006"),
     (of_another_period, "accepted", 0, ""),
     (overtaken, "accepted", 0, "superseded"),
 )  # fmt: skip
+CORRECTED = {corrected: 10, corrected_twice: 20, with_errors: SINCE}  # days after the deadline
 PLAIN: Act = (plain, "accepted", 0, "")
 LENDER = 31  # the role of the team whose copy is borrowed
 
@@ -600,12 +601,11 @@ def test_status_of_every_team(
     lines = {line["team"]: line for line in json.loads(out) if line["team"]}
     since = (TODAY - deadline(quarter)).days
     for play, role in year.plays[quarter]:
-        _, state, days, note = act(role)
-        line = lines.pop(play.team)
-        assert (line["state"], line["days_late"]) == (state, since if days is None else days), (
-            play.team,
-            role,
-        )
+        doing, state, days, note = act(role)
+        line, correction = lines.pop(play.team), CORRECTED.get(doing, 0)
+        assert (line["state"], line["days_late"], line["correction_overdue"]) == (
+            state, *(since if number is None else number for number in (days, correction)),
+        ), (play.team, role)  # fmt: skip
         assert note in line["note"], (play.team, role)
     (strange,) = lines.values()
     assert (strange["state"], strange["team"][:2]) == ("not in this round", "X-")

@@ -41,6 +41,9 @@ dimensions, the views with labels, the views of sheets whose rows another one sh
 
 Texts are as they were typed. In CSV, a text that a spreadsheet would take for a formula is preceded by a `'`; in
 Parquet, Excel and the database it is not. Days are ISO 8601. What is not known is empty (`NULL`).
+
+In a copy to share (`--shareable`) a file is called by `team` and `return_number`, and a sheet that a team added is
+"a sheet of their own (1)": [what is masked](decisions/0010-what-is-masked.md).
 """
 
 TOGETHER = """## How it fits together

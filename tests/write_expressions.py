@@ -153,6 +153,8 @@ def formula_of(expr: Expr, layout: Layout) -> str:
     write = ExcelFormula(layout, layout.rows_of[TOOL], ROW)
     if expr.type is Type.BOOL:
         return "=" + write.condition(expr)
+    if expr.type is Type.LEVEL:  # by its label, as the cell shows it
+        return "=" + write.value(expr)
     return "=" + (write.number(expr) if expr.type in (Type.NUMBER, Type.DATE) else write.text(expr))
 
 

@@ -59,7 +59,10 @@ def make(folder: Path) -> None:
     """Play the round."""
     folder.mkdir(parents=True)
     listed = folder / "teams.csv"
-    rows = [f"{team},{at},{language},2026-07-15,{team.lower()}@example.org" for team, (at, language) in TEAMS.items()]
+    rows = [
+        f"{team},{at},{language},2026-07-15,{team.lower()}@example.org"
+        for team, (at, language) in TEAMS.items()
+    ]
     listed.write_text("\n".join(["team,country,language,deadline,contact", *rows]), "utf-8")
     program("round", "init", "round", "--spec", "example", "--teams", "teams.csv", cwd=folder)
     program("generate", "round", "--today", "2026-06-01", cwd=folder)

@@ -19,6 +19,7 @@ from ..dataset.return_status import STATED, Decision
 from ..dataset.temporary_dataset import dataset_as_told
 from ..findings import Waiver
 from ..intake import Readers, Wanted, readers
+from ..path_text import path_text
 from ..reports.build import Facts, document
 from ..reports.document import Document, FileRow
 from ..reports.file_rows import waiver_of
@@ -79,8 +80,13 @@ def _read(
     """Read each content of a dataset once, for the round and on the day that the report says."""
     spec = known.specs[number - 1] if then["run"]["datasets"][number - 1]["spec_asked"] is not None else None
     setting = Setting(spec, known.rounds, waivers, known.jobs, known.password)
-    files = {at: _told(then["files"][at], found[at]) for at in _each_once(then["files"], found)}
-    return {at: result for some in read_again(files, setting, pool) for at, result in some.items()}
+    files = {at: _told(then, at, found[at]) for at in _each_once(then["files"], found)}
+    read = {at: result for some in read_again(files, setting, pool) for at, result in some.items()}
+    for at, result in read.items() if then["run"]["redacted"] else ():
+        result.path = then["files"][at]["path"]
+        if result.submission is not None:
+            result.submission.path = result.path
+    return read
 
 
 def _each_once(files: Sequence[FileRow], found: Mapping[int, Path]) -> list[int]:
@@ -91,8 +97,11 @@ def _each_once(files: Sequence[FileRow], found: Mapping[int, Path]) -> list[int]
     return sorted(first.values())
 
 
-def _told(row: FileRow, path: Path) -> Told:
-    return Told(path, row["read_as"] or row["path"], row["read_for"], date.fromisoformat(row["checked"]), row)
+def _told(then: Document, at: int, path: Path) -> Told:
+    """Give what is told of a file; a redacted report does not say what it was called, so it is read as it is now."""
+    row = then["files"][at]
+    name = path_text(path) if then["run"]["redacted"] else row["read_as"] or row["path"]
+    return Told(path, name, row["read_for"], date.fromisoformat(row["checked"]), row)
 
 
 # putting together

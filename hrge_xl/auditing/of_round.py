@@ -12,10 +12,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..dataset.update_statuses import OF_ROUND
-from ..findings import Finding, Severity, Waiver, waived
+from ..dataset.update_statuses import OF_MAIL, OF_ROUND
+from ..findings import CATALOGUE, Finding, Severity, Waiver, waived
+from ..layout.wording import placeholders
 from ..reports.document import FindingRow
 from ..validation import ACCEPTED, RETURNED, Result
+
+LEFT_OUT = "…"
 
 
 def not_compared(round_: str) -> str:
@@ -26,15 +29,21 @@ def not_compared(round_: str) -> str:
     )
 
 
-def take_over(result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver]) -> None:
+def take_over(
+    result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver], *, at_hand: bool = False
+) -> None:
     """Put into a result what the report says of its signature, and the findings that only the round can tell.
+
+    Of a round at hand only those about the mail that a return came with: addresses of teams change.
 
     Whatever the row lacks is not there afterwards either, and so is a difference.
     """
     if result.submission is None or result.outcome is None:
         return
-    for at, finding in _findings(row):
+    for at, finding in _findings(row, OF_MAIL if at_hand else (*OF_MAIL, *OF_ROUND)):
         result.findings.insert(at, finding)
+    if at_hand:
+        return
     result.findings = waived(result.findings, result.sha256, waivers)
     errors = any(each.severity is Severity.ERROR and each.open for each in result.findings)
     result.verdict = RETURNED if errors else ACCEPTED
@@ -54,10 +63,10 @@ def _of_round(ours: Collection[str], told: Collection[str]) -> list[str]:
     )
 
 
-def _findings(row: Mapping[str, Any]) -> Iterator[tuple[int, Finding]]:
+def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[int, Finding]]:
     """Give the findings of the round with their places among the others."""
     for at, told in enumerate(row.get("findings") or ()):
-        if told.get("code") in OF_ROUND:
+        if told.get("code") in codes:
             with suppress(ValueError):  # one that is none is not there afterwards, and so is a difference
                 yield (
                     at,
@@ -72,8 +81,12 @@ def _details(told: Mapping[str, Any]) -> object:
 
 
 def _finding(row: FindingRow) -> Finding:
+    """Give a finding as it is told; a value that was left out of a redacted report is left out once more."""
+    kind, value = CATALOGUE.get(row["code"]), row["value"]
+    if value is None and kind is not None and "value" in placeholders(kind.message):
+        value = LEFT_OUT
     return Finding(
         row["code"], row["name"], Severity(row["severity"]), row["message"], row["remedy"], row["sheet"], row["cell"],
-        row["tool"], row["row"], row["field"], row["label"], row["value"], row["suggestion"],
+        row["tool"], row["row"], row["field"], row["label"], value, row["suggestion"],
         details=tuple(row.get("details", {}).items()),
     )  # fmt: skip

@@ -62,8 +62,8 @@ def read_again(files: Mapping[int, Told], setting: Setting, pool: Readers) -> It
         for start in range(0, len(numbers), BATCH):
             some = {number: files[number] for number in numbers[start : start + BATCH]}
             results = dict(zip(some, _results(list(some.values()), request, pool), strict=True))
-            for number, told in some.items() if round_ is not None and round_ not in setting.rounds else ():
-                take_over(results[number], told.row, setting.waivers)
+            for number, told in some.items() if round_ is not None else ():
+                take_over(results[number], told.row, setting.waivers, at_hand=round_ in setting.rounds)
             yield results
 
 

@@ -19,7 +19,7 @@ from ..dataset.schema import CHECKS_NOT_RUN, FINDINGS_FACT, SLOTS, SUBMISSIONS, 
 from ..dataset.store import Store, open_file
 from ..dataset.table import SUBMISSION_ID
 from ..dataset.temporary_dataset import put_in
-from ..dataset.update_statuses import update_statuses
+from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.waivers import waivers
 from ..dataset.workers import Workers
 from ..intake import readers
@@ -90,6 +90,11 @@ def rebuilt(
         builder, by = RowBuilder(made.schema), stack.enter_context(readers(setting.jobs))
         for results in read_again(told_of(store, files), setting, by):
             put_in(made, builder, list(results.values()))
+        codes, again = (", ".join(map(repr, some)) for some in (OF_MAIL, sorted(files)))
+        of_mail = f"code IN ({codes}) AND {SUBMISSION_ID} IN ({again or 'NULL'})"
+        made.copy_rows(
+            folder / DATASET, {FINDINGS_FACT.name: of_mail}
+        )  # no file tells them, and addresses change
         update_statuses(made, ledger, waivers(ledger, today))
         made.filled()
         made.analyze()

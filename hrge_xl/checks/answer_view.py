@@ -24,7 +24,7 @@ from ..numerals import to_serial
 from ..spec.model import FieldBlock, FormBlock
 from ..submission import Submission
 from ..texts import fixed_codes, said
-from ..words import NO_ANSWER, says_nothing
+from ..words import NO_ANSWER, says_nothing, tidy_lines
 from .program import Column, Need, Program, Table, table_key
 
 CellAt = tuple[Column, str, int]  # column, row, part
@@ -50,11 +50,8 @@ class IssuedTables:
         filled: dict[Row, int] = {}
         items = self.program.items(column.table)
         for row in self.rows[column.table.number]:
-            text = (
-                str(said(items[row].values.get(column.field.code, ""), self.layout.language))
-                if row in items
-                else ""
-            )
+            written = items[row].values.get(column.field.code, "") if row in items else ""
+            text = tidy_lines(str(said(written, self.layout.language)))
             if column.is_figure:
                 values[row] = finite(figure_of(column.field, text))
             elif column.type is Type.MANY:

@@ -10,6 +10,7 @@ from ..fields import Field
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..language import Type
+from ..language.functions.figures import rounded
 from ..language.values import Unknown
 from ..numerals import from_serial, shown
 from ..spec.model import Spec
@@ -86,7 +87,8 @@ def _differs(view: AnswerView, number: int, column: Column, row: str, value: obj
 def _same_figure(stands: float, expected: float, decimals: int | None) -> bool:
     if math.isclose(stands, expected, rel_tol=CLOSE, abs_tol=ZERO):
         return True
-    return decimals is not None and round(stands, decimals) == round(expected, decimals)
+    # a program may hold what it shows
+    return decimals is not None and rounded(stands, decimals) == rounded(expected, decimals)
 
 
 def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:
@@ -97,7 +99,7 @@ def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:
     if field.result == "level" and matrix is not None and value in matrix.level:
         return matrix.level[str(value)].label.say(language)
     if isinstance(value, float):
-        return shown(value if field.decimals is None else round(value, field.decimals))
+        return shown(value if field.decimals is None else rounded(value, field.decimals))
     return shown(value)
 
 

@@ -113,8 +113,8 @@ def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[tuple[int,
         place = _place(view.program, hit, rules)
         if hit.column is None or place is None:
             continue
-        tidied = hit.kind is v.SPELLING_TIDIED and hit.answer is not None
-        if tidied and is_overlooked(hit.answer, hit.column.field, view.layout):
+        answer = hit.answer if hit.kind is v.SPELLING_TIDIED else None
+        if answer is not None and is_overlooked(answer, hit.column.field, view.layout):
             continue
         entry = (place, hit.part, _shown(hit))
         found[hit.slot] = min(entry, found.get(hit.slot, entry))

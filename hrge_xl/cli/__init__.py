@@ -16,9 +16,9 @@ from .. import __version__
 from ..addresses import masked
 from ..errors import Exit, HrgeError, SpecError
 from ..fault_log import log_text, running, write_log
-from .groups import Group, everywhere, with_everywhere
+from .groups import Group, everywhere
 from .progress import progress_shown
-from .settings import check_names, defaults
+from .settings import prepared, settings_option
 from .terminal import block, colours, colours_of_environment, line, listen, style
 
 COMMANDS = {
@@ -72,15 +72,12 @@ class LazyGroup(Group):
         return [name for name, (module, _) in COMMANDS.items() if _exists(module)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the module of a command, and give it the defaults that somebody has set."""
+        """Import the module of a command, and give it the settings that there are."""
         if cmd_name not in COMMANDS or not _exists(COMMANDS[cmd_name][0]):
             return None
         command = import_module(f".{COMMANDS[cmd_name][0]}", __package__).command
         assert isinstance(command, click.Command)
-        ctx.default_map = {
-            **(ctx.default_map or {}),
-            cmd_name: defaults(ctx, with_everywhere(command), cmd_name),
-        }
+        ctx.default_map = {**(ctx.default_map or {}), cmd_name: prepared(ctx, command, cmd_name)}
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -102,8 +99,7 @@ def _exists(module: str) -> bool:
     callback=_show_versions,
     help="Show the versions of the program and its specs, and exit.",
 )
-@click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli() -> None:
     """Issue workbooks from a spec, and turn the returned workbooks into data that can be trusted.
 
     \b
@@ -111,13 +107,12 @@ def cli(ctx: click.Context) -> None:
     hrge-xl generate hrge_toolkit --country PAK     a workbook to send
     hrge-xl validate returned/                      what came back
 
-    Options may come before or after the command. For help on a command: hrge-xl help validate. Defaults of your own
-    go into the file hrge-xl.toml in the current folder, or into the environment: HRGE_XL_JOBS=2.
+    Options may come before or after the command. For help on a command: hrge-xl help validate. Settings of your own
+    go into a file hrge-xl.toml (hrge-xl doctor says where), or into the environment: HRGE_XL_JOBS=2.
     """
-    check_names(cli, ctx)
 
 
-cli.params += everywhere(shown=True)
+cli.params += [settings_option(shown=True), *everywhere(shown=True)]
 
 
 def main(arguments: list[str] | None = None) -> None:

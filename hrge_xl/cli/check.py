@@ -10,6 +10,7 @@ import click
 
 from .common import exit_code, password_option, question, spec_option, today_option
 from .stdin import ReturnedPath
+from .terminal import line
 
 if TYPE_CHECKING:
     from ..intake import Wanted
@@ -39,6 +40,8 @@ def command(file: str, password: str | None, spec: str | None, today: date | Non
     with datasets(replace(asked, answers=False, wanted=_of_round(spec))) as found:
         files = file_rows(found)
         print_every_line(files, quiet=False)
+        for told in (note for dataset in found for note in dataset.notes):
+            line(told, err=True)
         return exit_code(files, "error")
 
 

@@ -126,7 +126,8 @@ def facts(today: date | None, *, redacted: bool = False, language: str | None = 
     from ..reports.build import Facts
     from ..words import SOURCE_LANGUAGE
 
-    return Facts(started(today), the_day(today), command_line(), language or SOURCE_LANGUAGE, redacted)
+    command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
+    return Facts(started(today), the_day(today), command, language or SOURCE_LANGUAGE, redacted)
 
 
 def question(

@@ -81,15 +81,17 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """
     from ..consolidation import consolidate
     from ..exports.exports import USUAL
-    from ..rounds.datasets import check_own, places, sources
+    from ..rounds.datasets import places, sources
     from ..rounds.receiving import stated_days
     from ..rounds.rounds import REPORTS, terms_of
 
     asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
-    rounds = [place.round for place in places(paths) if place.round]
+    named = places(paths)
+    for told in filter(None, (place.told for place in named)):
+        line(told, err=True)
+    rounds = [place.round for place in named if place.round]
     round_ = rounds[0] if len(rounds) == 1 == len(paths) else None
     folder = output or (round_.folder if round_ else Path("output/dataset"))
-    check_own(folder)
     summary = consolidate(
         sources(asked), folder, store=store, engine=engine, jobs=asked.jobs, dry_run=dry_run, received=received,
         only_these=only_these, resume=resume, terms=terms_of(rounds),

@@ -23,6 +23,7 @@ WAITS = {
     "excluded": "is excluded",
     "waiting": "waits for a corrected version",
 }
+OPTIONS = {"counts": "use", "withdrawn": "withdraw"}
 
 
 @click.command()
@@ -85,24 +86,30 @@ def _tell(before: Sequence[Return], after: Sequence[Return]) -> None:
 
 def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     """List what waits, what is excluded, and every decision ever made."""
-    from ..dataset.decisions import history
+    from ..dataset.decisions import history, possible
     from ..dataset.ledger import Ledger
+    from ..findings.identity import SENDER_NOT_THE_TEAMS
     from ..rounds.datasets import one_dataset
+    from ..rounds.round_status import is_in_doubt
 
     with one_dataset(folder, day, AS_SUITS, password) as dataset:
         returns = dataset.returns()
-    by_name = {each.submission: each for each in returns}
+    done = {each.submission: each for each in returns if each.status not in WAITS}
     for status, said in WAITS.items():
         for each in (one for one in returns if one.status == status):
-            other = by_name.get(each.superseded_by or "")
+            other = done.get(each.superseded_by or "")  # what waits too has a line of its own
             against = f" Other: {_named(other)}." if other else ""
             yield f"{_named(each)} {said}: {each.reason}{against}"
-            if status == "conflict":
-                yield f'  hrge-xl decide {quoted(folder)} {each.submission} --use --reason "…"'
+            for choice in possible(each):
+                yield f'  hrge-xl decide {quoted(folder)} {each.submission} --{OPTIONS[choice]} --reason "…"'
+    doubted = list(filter(is_in_doubt, returns))
+    for each in doubted:
+        finding = next(one for one in each.findings if one.code == SENDER_NOT_THE_TEAMS.code)
+        yield f"{_named(each)}: {finding.code} {finding.message} {finding.remedy}"
     with Ledger.open(folder, write=False) as ledger:
         made = history(ledger)
     yield from (f"decided {each.told}" for each in made)
-    if not made and not any(each.status in WAITS for each in returns):
+    if not made and not doubted and not any(each.status in WAITS for each in returns):
         yield "Nothing waits for a decision, and none was made."
 
 

@@ -48,7 +48,7 @@ NOT_STARTED = (
 def command(ctx: click.Context) -> int:
     """Show what is installed, what each extra would add, and what the processes that read files are kept from.
 
-    The whole hrge-xl.toml is checked, where there is one; other commands look only at what is meant for them.
+    The whole file of your settings is checked, where there is one; other commands look only at what is meant for them.
 
     The exit code is 1 if something is missing that every command needs.
 
@@ -70,17 +70,10 @@ def command(ctx: click.Context) -> int:
         return Exit.FINDINGS
     for text in _about_specs():
         print_text(text)
-    _check_defaults(ctx.find_root())
+    line(check_all(ctx.find_root()))
     confinement = _confinement()
     print_text(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
     return Exit.OK if confinement else Exit.FINDINGS
-
-
-def _check_defaults(root: click.Context) -> None:
-    assert isinstance(root.command, click.Group)
-    file = check_all(root.command, root)
-    if file:
-        line(f"{file}: no mistake")
 
 
 def _about_expat(found: str) -> str:

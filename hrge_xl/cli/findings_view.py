@@ -25,6 +25,7 @@ FOLDED = ("error", "warning")  # what is shown of a file that is folded; the res
 MOST_CELLS = 4  # that are named; of more it is said on which sheets they are
 MOST_SHEETS = 3
 MOST_FOLDS = 3  # kinds of findings that are told of one file among several
+MOST_ALIKE = 20  # files refused for one reason that are told one by one
 LEAST_SAID = 24  # columns, of what is said before a place
 BEHIND = 11  # columns, of the word before a text
 SEVERAL = {  # what is said of many findings of a kind, where there is a better way than a number before one of them
@@ -164,14 +165,24 @@ def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, q
     severities = FOLDED[:1] if quiet else FOLDED
     clean: list[FileRow] = []
     aside: dict[str, list[FileRow]] = {}
+    alike: dict[str, list[FileRow]] = {}
     for file in by_importance(files):
         told = [fold for fold in folds(file, language) if fold.first["severity"] in severities]
+        if told and file["verdict"] == "refused":
+            same = alike.setdefault(told[0].first["code"], [])
+            same.append(file)
+            if len(same) > MOST_ALIKE:
+                continue
         if told and not _is_settled(file):
             _print_file(file, told, None if len(files) == 1 else MOST_FOLDS)
         elif _aside(file):
             aside.setdefault(_aside(file), []).append(file)
         else:
             clean.append(file)
+    for code, some in alike.items():
+        if more := some[MOST_ALIKE:]:
+            names = listed([_named(each) for each in more], MOST_ALIKE)
+            _print_names(f"Refused like them, {code}, {counted(len(more), 'more file')}: ", [names])
     for why, some in aside.items():
         _print_aside(why, some)
     if clean and not quiet:

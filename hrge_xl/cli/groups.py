@@ -48,15 +48,6 @@ def _remember(ctx: click.Context, option: click.Parameter, value: bool) -> None:
         colours(False)
 
 
-def with_everywhere(command: click.Command) -> click.Command:
-    """Give a command, and those within it, the options that go for every one; nothing changes the second time."""
-    if "quiet" not in {each.name for each in command.params}:
-        command.params += everywhere(shown=False)
-    for within in command.commands.values() if isinstance(command, click.Group) else ():
-        with_everywhere(within)
-    return command
-
-
 def said(ctx: click.Context, name: str) -> bool:
     """Tell whether an option that goes for every command was given."""
     return bool((ctx.find_root().obj or {}).get(name))

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Exit
+from ..suggest import listed
 from .common import OUTPUT, the_day, today_option
 from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
     from ..intake.unpacking import Found
     from ..rounds.receiving import Received
+
+
+MOST_NAMES = 20  # of files left aside; --json has all
 
 
 @click.command()
@@ -31,9 +35,10 @@ def command(
     """Take the workbooks out of what arrived, into `returned/` of a round.
 
     SOURCES are folders, files, zip archives, e-mails (.eml, .msg) and mailboxes (.mbox, Maildir), nested to any
-    sensible depth. The date of an e-mail is the day of arrival. Where each workbook came from is kept in the ledger of
-    the round, and in no copy that is shared. What is not an answer (logos, PDF files, signatures) is left aside and
-    named. Running it twice changes nothing. The sources themselves are left as they are.
+    sensible depth. The day of arrival is the one on which your mail server received the e-mail. Where each workbook
+    came from is kept in the ledger of the round, and in no copy that is shared. What is not an answer (logos, PDF
+    files, signatures) is left aside and named. Running it twice changes nothing. The sources themselves are left as
+    they are.
 
     \b
     hrge-xl receive 2026-H1 Downloads/returns.zip mailbox.mbox
@@ -59,8 +64,8 @@ def _lines(received: Received) -> Iterator[str]:
         origin = ", ".join(filter(None, (letter.sender, str(each.day or ""), _within(each.came))))
         yield f"{each.path}" + (f"  ({origin})" if origin else "")
     for what, some in received.left_by_kind().items():
-        names = ", ".join(dict.fromkeys(each.name for each in some))
-        yield f"left aside, {what} ({len(some)}): {names}"
+        names = list(dict.fromkeys(each.name for each in some))
+        yield f"left aside, {what} ({len(some)}): {listed(names, MOST_NAMES)}"
     for one in received.unopened:
         within = _within(one)
         yield f"not opened: {one.name}{f' ({within})' if within else ''}: {one.why}"
@@ -79,7 +84,7 @@ def as_data(received: Received) -> dict[str, Any]:
         ],
         "known": [_place(each) for each in received.known],
         "left_aside": [{"what": each.what, **_place(each)} for each in received.left],
-        "not_opened": [{"why": each.why, **_place(each)} for each in received.unopened],
+        "not_opened": [{"why": each.why, "files": each.count, **_place(each)} for each in received.unopened],
     }
 
 
@@ -90,4 +95,6 @@ def _place(found: Found) -> dict[str, Any]:
         "within": list(found.place.way),
         "sender": letter.sender,
         "sent": letter.sent,
+        "sent_by": letter.sent_by or "",
+        "received": letter.received,
     }

@@ -124,6 +124,29 @@ def update_round(folder: Path, spec: str | None) -> None:
         )
 
 
+@command.command("contact")
+@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("team", metavar="TEAM")
+@click.argument("address", metavar="ADDRESS")
+@click.option("--also", is_flag=True, help="Keep the addresses that the team has, and add this one.")
+def contact(folder: Path, team: str, address: str, also: bool) -> None:
+    """Set the e-mail address of a team, in round.yaml.
+
+    E-mails to the team go to all of its addresses. A return that was sent from none of them is reported (I017) and
+    listed under "To decide" until its address is added here, or decided about; that holds for earlier returns too.
+
+    \b
+    hrge-xl round contact output/2026-H1 Kabul kabul@example.org
+    hrge-xl round contact output/2026-H1 Kabul deputy@example.org --also
+
+    Next: hrge-xl status output/2026-H1
+    """
+    from ..rounds.contacts import set_contact
+
+    made = set_contact(folder, team, address, also=also)
+    line(f"{made.code}: {made.email}. Next: hrge-xl status {quoted(folder)}")
+
+
 @command.command("messages")
 @click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def messages(folder: Path) -> None:

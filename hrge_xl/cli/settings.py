@@ -1,151 +1,187 @@
-"""Defaults of options that somebody has set: in hrge-xl.toml, or in the environment.
+"""Settings: defaults of options that somebody keeps in a file of their own, or in the environment.
 
 What is typed goes first, then the environment, then the file. HRGE_XL_JOBS and `jobs = 2` are for every command that
-has the option; HRGE_XL_VALIDATE_JOBS, and `jobs = 2` below [validate], for that one.
+has the option; HRGE_XL_VALIDATE_JOBS, and `jobs = 2` below [validate], for that one. The file lies in the folder that
+the system keeps for settings of the user, or is named. One that merely lies where somebody works is not read: anybody
+may have sent it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from ..errors import UsageError
 from ..paths import read_regular
-from ..suggest import did_you_mean, remedy_for
+from ..suggest import remedy_for
+from .groups import everywhere, said
+from .terminal import line
 
 FILE = "hrge-xl.toml"
-PREFIX = "HRGE_XL_"
-CONFIG = f"{PREFIX}CONFIG"  # another file in its place
+CONFIG = "HRGE_XL_CONFIG"
 MOST_BYTES = 1_000_000
-Table = Mapping[str, Any]
-OPTIONS = {  # of all commands, so that none is imported just to know them; a test holds them against each
-    "again", "all", "allow-draft", "answers", "blank-rows", "by", "cell", "check", "country", "current", "data",
-    "digest", "dry-run", "end", "engine", "fail-on", "fast", "field", "file", "finding", "format", "formats", "from",
-    "jobs", "json", "key", "lang", "ledger", "list", "name", "new-key", "only-these", "output", "passphrase-file",
-    "password-file", "period", "profile", "reason", "received", "redact", "reply-by", "resume", "returned",
-    "reviewed-by", "row", "sample", "shareable", "spec", "start", "status", "store", "table", "team", "teams",
-    "to-xlsx", "today", "tools", "trust", "until", "wide", "withdraw", "xlsx",
-}  # fmt: skip
 
 
-def defaults(ctx: click.Context, command: click.Command, *words: str) -> dict[str, Any]:
-    """Give the defaults of the options of a command, by their names in the program; of a group those within it."""
-    if isinstance(command, click.Group):
-        return {name: defaults(ctx, within, *words, name) for name, within in command.commands.items()}
-    settable = dict(_settable(command))
-    file, path = _file(ctx)
-    table = _table(file, path, words)
-    _check(table, settable, f"{path}: [{'.'.join(words)}]")
-    own = {settable[_plain(key)]: value for key, value in table.items()}
-    found = {**_common(file, settable), **own}
-    for option, name in settable.items():
-        value = _of_environment(option, words)
-        if value is not None:
-            found[name] = value
-    return found
+@dataclass(frozen=True)
+class Settings:
+    """What a file says, and which one that is."""
+
+    path: Path = Path()
+    table: Mapping[str, Any] = field(default_factory=dict)
 
 
-def check_names(group: click.Group, ctx: click.Context) -> None:
-    """Raise `UsageError` for commands and options that there are not. No command is imported for it."""
-    file, where = _file(ctx)
-    commands = group.list_commands(ctx)
-    wrong = []
-    for key, value in file.items():
-        if key in commands:
-            wrong += [] if isinstance(value, dict) else [_no_table(where, key)]
-        elif isinstance(value, dict):
-            wrong.append(f"{where} is about no command: [{key}]. {remedy_for(key, commands)}")
-        elif _plain(key) not in OPTIONS:
-            hint = did_you_mean(_plain(key), sorted(OPTIONS))
-            wrong.append(f"{where}: no command has an option '{key}'. {hint}".rstrip())
+def settings_option(*, shown: bool) -> click.Option:
+    """Give the option that names the file; it is read before any other option is looked at."""
+    return click.Option(
+        ["--config"], type=click.Path(path_type=Path), metavar="FILE", is_eager=True, expose_value=False,
+        hidden=not shown, callback=_use, envvar=CONFIG if shown else None,
+        help=f"The {FILE} with your settings (default: that in your own folder for settings, if there is one).",
+    )  # fmt: skip
+
+
+def prepared(ctx: click.Context, command: click.Command, *words: str) -> dict[str, Any]:
+    """Have a command take what every one takes, and its settings; gives what the file says, as click's `default_map`.
+
+    Raises `UsageError` for what the command does not have.
+    """
+    if "config" not in {each.name for each in command.params}:
+        command.params += [*everywhere(shown=False), settings_option(shown=False)]
+        if command.callback and not isinstance(command, click.Group):
+            command.callback = _telling(command.callback)
+        for typed, option in _options(command).items():
+            names = (("HRGE_XL", *words, typed), ("HRGE_XL", typed))
+            option.envvar = ["_".join(name).upper().replace("-", "_") for name in names]
+    settings = _of(ctx)
+    own: Any = settings.table
+    for word in words:
+        own = own.get(word, {})
+        if not isinstance(own, dict):
+            raise UsageError(f"{settings.path}: '{word}' is a command. Write [{word}], and options below it.")
+    within = command.commands if isinstance(command, click.Group) else {}
+    known = dict.fromkeys(within) or _options(command)
+    if wrong := [key for key in own if _plain(key) not in known]:
+        where = f"{settings.path}: [{'.'.join(words)}]"
+        raise UsageError(
+            *(f"{where} has no option '{key}'. {remedy_for(_plain(key), list(known))}" for key in wrong)
+        )
+    if within:
+        return {name: prepared(ctx, each, *words, name) for name, each in within.items()}
+    common = [(key, value) for key, value in settings.table.items() if not isinstance(value, dict)]
+    options, given = _options(command), [*common, *own.items()]
+    return {str(options[_plain(key)].name): value for key, value in given if _plain(key) in options}
+
+
+def check_all(root: click.Context) -> str:
+    """Hold the whole file against every command; gives what there is to say. Raises `UsageError` for mistakes."""
+    assert isinstance(root.command, click.Group)
+    settings, known = _of(root), set[str]()
+    waiting = [
+        command
+        for name in root.command.list_commands(root)
+        if (command := root.command.get_command(root, name))
+    ]
+    for command in waiting:
+        known.update(_options(command))
+        waiting += command.commands.values() if isinstance(command, click.Group) else ()
+    for key, value in settings.table.items():
+        if not isinstance(value, dict) and _plain(key) not in known:
+            hint = remedy_for(_plain(key), sorted(known))
+            raise UsageError(f"{settings.path}: no command has an option '{key}'. {hint}")
+    return f"{settings.path}: no mistake" if settings.table else f"No settings; they would be in {_home()}"
+
+
+def _of(ctx: click.Context) -> Settings:
+    settings: Settings = ctx.meta.get(__name__) or Settings()
+    return settings
+
+
+def _use(ctx: click.Context, option: click.Parameter, named: Path | None) -> None:
+    """Read the file that is named, else that of the user. Raises `UsageError` for one that says nothing of use."""
+    if named is None and ctx.parent is not None:
+        return
+    if (
+        named
+        and not named.is_absolute()
+        and ctx.get_parameter_source("config") is ParameterSource.ENVIRONMENT
+    ):
+        raise UsageError(f"{CONFIG}={named} would be another file in every folder. Give it its whole path.")
+    path = named or _home()
+    if not named and not path.is_file():
+        return
+    import tomllib  # seldom needed
+
+    try:
+        table = tomllib.loads(read_regular(path, MOST_BYTES).decode("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: the settings cannot be read ({error}). Correct the file.") from error
+    root = ctx.find_root().command
+    commands = root.list_commands(ctx) if isinstance(root, click.Group) else []
+    wrong = [
+        f"{path}: '{key}' is a command. Write [{key}], and options below it."
+        if key in commands
+        else f"{path} is about no command: [{key}]. {remedy_for(key, commands)}"
+        for key, value in table.items()
+        if (key in commands) != isinstance(value, dict)
+    ]
     if wrong:
         raise UsageError(*wrong)
+    ctx.meta[__name__] = Settings(path, table)
+    if ctx.parent is not None:
+        ctx.default_map = prepared(ctx, ctx.command, *ctx.command_path.split()[1:])
 
 
-def check_all(group: click.Group, ctx: click.Context) -> str:
-    """Import every command, and give the name of the file if there is one. Raises `UsageError` for its mistakes."""
-    for name in group.list_commands(ctx):
-        group.get_command(ctx, name)
-    file, where = _file(ctx)
-    return where if file else ""
+def _home() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("hrge-xl", appauthor=False) / FILE
 
 
-def _settable(command: click.Command) -> Iterator[tuple[str, str]]:
-    """Yield the options that a default can be set for, as they are typed, with their names in the program."""
-    for option in command.params:
-        if isinstance(option, click.Option) and option.expose_value and not _is_choice_of_flags(option):
-            for word in option.opts:
-                if word.startswith("--"):
-                    yield word.removeprefix("--"), str(option.name)
+def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a command say first, on stderr, which options it takes from where, and which file it does not."""
+
+    @wraps(callback)
+    def told(*args: Any, **options: Any) -> Any:
+        ctx, taken = click.get_current_context(), dict[str, list[str]]()
+        for typed, option in _options(ctx.command).items():
+            source = ctx.get_parameter_source(str(option.name))
+            if source is ParameterSource.DEFAULT_MAP:
+                taken.setdefault(str(_of(ctx).path), []).append(typed)
+            elif source is ParameterSource.ENVIRONMENT:
+                variable = next(name for name in option.envvar or () if os.environ.get(name))
+                taken.setdefault(variable, []).append(typed)
+        if taken and not said(ctx, "quiet"):
+            parts = [f"{', '.join(some)} from {where}" for where, some in taken.items()]
+            line(f"Settings: {'; '.join(parts)}", err=True)
+        stray, used = Path(FILE), _of(ctx).path
+        if stray.is_file() and not (used.is_file() and stray.samefile(used)):
+            line(
+                f"{FILE} in the current folder is not used: anybody may have put it there. If it is yours, move it to "
+                f"{_home()}, or name it: hrge-xl --config {FILE} …",
+                err=True,
+            )
+        return callback(*args, **options)
+
+    return told
 
 
-def _is_choice_of_flags(option: click.Option) -> bool:
-    return bool(option.is_flag) and not option.is_bool_flag
+def _options(command: click.Command) -> dict[str, click.Option]:
+    """Give the options that can be set, as they are typed; not those of which one of several is chosen."""
+    return {
+        word.removeprefix("--"): option
+        for option in command.params
+        if isinstance(option, click.Option) and option.expose_value
+        if not option.is_flag or option.is_bool_flag
+        for word in option.opts
+        if word.startswith("--")
+    }
 
 
 def _plain(key: str) -> str:
     return key.replace("_", "-")
-
-
-def _file(ctx: click.Context) -> tuple[Table, str]:
-    """Give the file with its name; it is read once for each run. Raises `UsageError` as `_read` does."""
-    if __name__ not in ctx.meta:
-        ctx.meta[__name__] = _read()
-    found: tuple[Table, str] = ctx.meta[__name__]
-    return found
-
-
-def _read() -> tuple[Table, str]:
-    """Read the file, and give it with its name. Raises `UsageError` where it is none that can be read."""
-    named = os.environ.get(CONFIG)
-    path = Path(named or FILE)
-    if not named and not path.is_file():
-        return {}, FILE
-    import tomllib  # seldom needed
-
-    try:
-        return tomllib.loads(read_regular(path, MOST_BYTES).decode("utf-8-sig")), str(path)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: the defaults cannot be read ({error}). Correct the file.") from error
-
-
-def _table(file: Table, path: str, words: tuple[str, ...]) -> Table:
-    """Give what the file says for one command alone. Raises `UsageError` where that is not a table."""
-    table: Any = file
-    for word in words:
-        table = table.get(word, {}) if isinstance(table, dict) else {}
-    if not isinstance(table, dict):
-        raise UsageError(_no_table(path, *words))
-    return table
-
-
-def _no_table(path: str, *words: str) -> str:
-    return f"{path}: '{words[-1]}' is a command. Write [{'.'.join(words)}], and options below it."
-
-
-def _common(file: Table, settable: Mapping[str, str]) -> dict[str, Any]:
-    """Give what the file says for every command that has the option."""
-    return {settable[_plain(key)]: value for key, value in file.items() if _plain(key) in settable}
-
-
-def _check(table: Table, settable: Mapping[str, str], where: str) -> None:
-    """Raise `UsageError` for options that the command does not have."""
-    wrong = [
-        f"{where} has no option '{key}'. {did_you_mean(_plain(key), list(settable))}"
-        f"It has: {', '.join(settable)}."
-        for key in table
-        if _plain(key) not in settable
-    ]
-    if wrong:
-        raise UsageError(*wrong)
-
-
-def _of_environment(option: str, words: tuple[str, ...]) -> str | None:
-    """Give what the environment says, for the one command before all of them."""
-    own, every = (PREFIX + "_".join(parts) for parts in ((*words, option), (option,)))
-    names = (name.upper().replace("-", "_") for name in (own, every))
-    return next((value for name in names if (value := os.environ.get(name))), None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..shell_words import quoted
-from ..words import SOURCE_LANGUAGE, Translate, right_to_left, translator
+from ..words import SOURCE_LANGUAGE, Translate, and_more, right_to_left, translator
 from .columns import beside, hanging, has_room, padded, print_text, taken
 from .common import (
     OUTPUT,
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from ..rounds.round_status import TeamStatus
 
 COLUMNS = (
-    "team", "country", "state", "completeness", "errors", "days_late", "deadline", "day", "by", "files", "version",
-    "file", "note",
+    "team", "country", "state", "completeness", "errors", "days_late", "correction_overdue", "deadline", "day", "by",
+    "files", "version", "file", "note",
 )  # fmt: skip
 NARROW = ("team", "state", "completeness", "errors", "days_late", "deadline", "note")  # without --wide
 HEADS = {
     "team": "Team", "country": "Country", "state": "State", "completeness": "Completeness", "errors": "Errors",
-    "days_late": "Days late", "deadline": "Deadline", "day": "Day", "by": "By", "files": "Files", "version": "Version",
-    "file": "File", "note": "Note",
+    "days_late": "Days late", "correction_overdue": "Correction overdue (days)", "deadline": "Deadline", "day": "Day",
+    "by": "By", "files": "Files", "version": "Version", "file": "File", "note": "Note",
 }  # fmt: skip
 FIGURES = ("completeness", "errors", "days_late")
 COLOURS = {  # of states; the word stands there too
@@ -48,6 +48,7 @@ COLOURS = {  # of states; the word stands there too
     "not in this round": "magenta",
 }  # fmt: skip
 GAP = "  "
+MOST_REFUSED = 20  # files of nobody that are told one by one; --json and --xlsx have all
 LEAST_TEAM = 12  # columns, of the code of a team
 DISPENSABLE = ("deadline", "completeness", "days_late")  # where the terminal is narrow
 DAYS = ("deadline", "day")
@@ -82,7 +83,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
     What is new in `returned/` is taken into the dataset of the round; nothing is read twice. Lateness is counted from
-    `day`: when the file arrived, if that was stated, otherwise when it was saved or first seen (`by`).
+    `day`: when the file arrived, if that was stated, otherwise when it was saved or first seen (`by`). Of
+    several versions the first one counts: a correction that is overdue is another figure.
 
     \b
     hrge-xl status output/2026-H1
@@ -111,8 +113,11 @@ def command(  # noqa: PLR0913 (one parameter an option)
         if as_json:
             data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
         else:
-            show = _print_wide if wide else _print_narrow
-            show(rows, translator(language))
+            show, say = _print_wide if wide else _print_narrow, translator(language)
+            more = max(sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0)  # they come last
+            show(rows[: len(rows) - more], say)
+            if more:
+                line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
         _workbook(rows, xlsx, language)
     for told in lines:
@@ -136,7 +141,8 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
-    from ..rounds.round_status import OPEN, TO_DECIDE
+    from ..dataset.return_status import EXCLUDED
+    from ..rounds.round_status import OPEN, TO_DECIDE, is_in_doubt
 
     say = translator(language)
     counts = Counter(each.state for each in teams)
@@ -144,7 +150,8 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
     silent = [each.team.code for each in teams if each.state in OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    if counts[TO_DECIDE]:
+    excluded = any(one.status == EXCLUDED for each in teams for one in each.returns)
+    if counts[TO_DECIDE] or excluded or any(map(is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
@@ -164,6 +171,7 @@ def _line(each: TeamStatus, language: str) -> dict[str, Any]:
         "deadline": each.team.deadline, "state": each.state, "returns": len(each.returns),
         "version": (newest.spec_version if newest else None) or "", "required": each.required,
         "answered": each.answered, "errors": each.errors, "days_late": each.days_late,
+        "correction_overdue": each.correction_overdue,
         "received": newest.arrived if newest else None, "day": day, "by": by,
         "path": newest.path if newest else "", "note": "; ".join(each.notes(language)),
         "files": [_file(one) for one in each.returns], "completeness": each.completeness,
@@ -188,7 +196,7 @@ def _shown(line: Line, column: str, say: Translate) -> str:
     value = _value(line, column)
     if column in SAID and value:
         return say(value)
-    if value is None or value == "" or (value == 0 and column in ("files", "errors", "days_late")):
+    if value is None or value == "" or (value == 0 and column != "completeness"):
         return ""
     return f"{value:.0%}" if column == "completeness" else str(value)
 

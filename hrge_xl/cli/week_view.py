@@ -68,7 +68,7 @@ def _teams(week: Week) -> str:
 
 def _late(each: TeamStatus) -> str:
     corrects = ", to correct" if each.state == RETURNED else ""
-    return f"{each.team.code} ({counted(each.days_late, 'day')}{corrects})"
+    return f"{each.team.code} ({counted(each.overdue, 'day')}{corrects})"
 
 
 def _to_send(week: Week) -> str:
@@ -111,7 +111,12 @@ def as_data(week: Week) -> dict[str, Any]:
         "received": as_data_of(week.received),
         "counts": asdict(week.totals),
         "teams": [
-            {"team": each.team.code, "state": each.state, "days_late": each.days_late}
+            {
+                "team": each.team.code,
+                "state": each.state,
+                "days_late": each.days_late,
+                "correction_overdue": each.correction_overdue,
+            }
             for each in week.expected
         ],
         "due_next": {"day": str(due[0]), "teams": due[1]} if due else None,

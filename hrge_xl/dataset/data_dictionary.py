@@ -57,6 +57,7 @@ MEANINGS: Mapping[str, str] = {
     "status": "What became of it.",
     "superseded_by": "The submission that it gives way to, or meets.",
     "reason": "Why it has this status.",
+    "return_number": "Which content it is in the order of receipt: what is shared calls its file by team and number.",
     "language": "The language of the workbook.",
     "spec": "The spec that the workbook was made from.",
     "spec_version": "The version of that spec.",
@@ -82,10 +83,11 @@ MEANINGS: Mapping[str, str] = {
     "checks_run": "The codes of the checks that ran.",
     "stamp": "The whole stamp of the workbook, as JSON.",
     "last_answers": "The answers of the round before that the workbook was issued with, as JSON.",
+    "untouched": "Whether nothing stands in it that does not stand in every blank workbook of its kind.",
     "submissions.waived": "How many findings somebody has accepted as they are.",
     # files
     "received": "The day on which it arrived.",
-    "stated": "Whether somebody stated that day; else it is the day on which the content was first seen.",
+    "stated": "Whether somebody stated that day, or it came by e-mail; else it is the day on which it was first seen.",
     # answers
     "state": "What kind of content, or none, the cell has.",
     "code": "The code of the entry chosen.",
@@ -210,6 +212,7 @@ MEANINGS: Mapping[str, str] = {
     "indicator_values.why": "Why the value does not count.",
     "aggregate_indicators.period": "The period that the values are for.",
     "aggregate_indicators.label": "The name of the indicator.",
+    "aggregate_indicators.target": "The sum of the targets of the teams that gave a value; others are not in it.",
     "aggregate_splits.period": "The period that the values are for.",
     "aggregate_splits.label": "The name of the indicator.",
     "missing": "How many teams have a row, but no value.",
@@ -224,6 +227,7 @@ MEANINGS: Mapping[str, str] = {
     "part_of": "The field that the parts add up to.",
     "aggregate_splits.part": "The field of the part.",
     "part_label": "The label of the part.",
+    "disagree": "How many values are not the sum of their parts in this split.",
     "no": "How many answered with no.",
     "teams_no": "How many teams answered with no.",
     "aggregate_gaps.answered": "How many answered.",
@@ -256,7 +260,8 @@ VALUES: Mapping[str, Mapping[str, str]] = {
     },
     "submissions.status": {
         COUNTS: "It goes into figures: the newest accepted version, or the newest at all where none is accepted.",
-        SUPERSEDED: "A newer version of the same workbook counts, or somebody decided for another one.",
+        SUPERSEDED: "A newer version of the same workbook counts, or somebody decided for another one; or nothing is "
+        "filled in here, and something is in another one.",
         WAITING: "A newer version with errors: the accepted one before it counts until a corrected one arrives.",
         CONFLICT: "Two workbooks are about the same team, intervention and period, or one was copied for another "
         "intervention: neither counts until somebody decides.",
@@ -265,8 +270,8 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         REFUSED: "It could not be read as a return.",
     },
     "arrival": {
-        STATED: "Somebody stated the day.",
-        FIRST_SEEN: "Nobody stated it: the day on which the content was first seen.",
+        STATED: "Somebody stated the day, or it came by e-mail then.",
+        FIRST_SEEN: "Neither: the day on which the content was first seen.",
     },
     "signature": {
         VALID: "It was signed with the key of the round.",

@@ -8,15 +8,17 @@ from datetime import date
 
 from ..errors import UsageError
 from ..findings.identity import SIGNATURE_INVALID
+from ..suggest import remedy_for
 from ..validation import REFUSED
 from .entries import Entry
 from .kinds import DecisionMade
 from .ledger import Ledger
 from .received import name_of
-from .return_status import COUNTS, EXCLUDED, Decision
+from .return_status import COUNTS, EXCLUDED, WITHDRAWN, Decision
 from .returns import Return
 
 UNDONE = "undone"
+CHOICES = (COUNTS, WITHDRAWN, UNDONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def decide(
     for what, text in (("a reason", reason), ("a name", by)):
         if not text.strip():
             raise UsageError(f"A decision needs {what}: --reason TEXT --by NAME.")
+    if choice not in CHOICES:
+        raise UsageError(f"A return cannot be '{choice}'. {remedy_for(choice, CHOICES)}")
     rows, before = ledger.rows(), decisions(ledger)
     names = {row["submission"]: name_of(str(row["path"])) for row in rows}
     meant = list({each.submission: each for each in returns}.values())
@@ -91,10 +95,16 @@ def decide(
         ledger.enter(_content(each.submission, names.get(each.submission, ""), made), by=made.by)
 
 
+def possible(each: Return) -> tuple[str, ...]:
+    """Give what can be decided about a return; no decision makes a stamp ours that is not."""
+    forged = each.status == EXCLUDED and SIGNATURE_INVALID.code in (each.reason or "")
+    return (WITHDRAWN,) if forged else (COUNTS, WITHDRAWN)
+
+
 def _refuse(each: Return, choice: str, before: dict[str, Decision]) -> None:
     if each.verdict == REFUSED:
         raise UsageError(f"{each.name} was refused: it could not be read, and counts in no case.")
-    if choice == COUNTS and each.status == EXCLUDED and SIGNATURE_INVALID.code in (each.reason or ""):
+    if choice == COUNTS and choice not in possible(each):
         raise UsageError(
             f"{each.name} does not carry our signature ({SIGNATURE_INVALID.code}), and no decision makes it ours. "
             "Ask the team for the file it received, or issue it a new one."

@@ -33,12 +33,23 @@ def find_return(returns: Sequence[Return], name: str) -> Return:
     raise UsageError(f"There is no return '{name}' in the dataset. {_possible(returns, name)}")
 
 
+def shared_name(team: str | None, number: int | None, submission: str, place: int = 1) -> str:
+    """Give what a file is called in what is shared: by its team and its number in the order of receipt.
+
+    What could not be opened has no number, and goes by its submission.
+    """
+    name = f"{team or '?'} {number or submission}"
+    return name if place == 1 else f"{name} ({place})"
+
+
 def _fits(each: Return, name: str) -> bool:
     """Say whether a return goes by this name, wherever it was seen."""
     digits = name.casefold()
     if len(digits) >= LEAST_DIGITS and any(
         (text or "").startswith(digits) for text in (each.submission, each.sha256)
     ):
+        return True
+    if name == shared_name(each.team, each.return_number, each.submission):
         return True
     wanted = name.replace("\\", "/").removeprefix("./")
     paths = [path.replace("\\", "/") for path in (each.path, *(item.path for item in each.items))]

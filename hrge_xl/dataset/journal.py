@@ -12,10 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..output_files import not_written
+from ..paths import read_regular
 from .entries import Entry
 from .files import private
 
 JOURNAL = "ledger.jsonl"
+MOST_BYTES = 1_000_000_000
 IDENTITY = "identity"
 
 
@@ -31,7 +33,7 @@ class Journal:
 def read_journal(folder: Path) -> Journal:
     """Read the journal of a folder; an empty one where there is none. A line that was cut off says nothing."""
     try:
-        lines = (folder / JOURNAL).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_regular(folder / JOURNAL, MOST_BYTES).decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return Journal()
     entries: dict[str, Entry] = {}
@@ -68,7 +70,7 @@ def bring_up_to_date(folder: Path, chain: Sequence[Entry], identity: str) -> Non
 def is_behind(folder: Path, last: Entry | None) -> bool:
     """Say whether a run was ended before it could add what it had entered: the last entry is not there."""
     try:
-        return last is not None and last.digest.encode() not in (folder / JOURNAL).read_bytes()
+        return last is not None and last.digest.encode() not in read_regular(folder / JOURNAL, MOST_BYTES)
     except FileNotFoundError:
         return True
 

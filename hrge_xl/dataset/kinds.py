@@ -124,7 +124,9 @@ class TermsSealed(Sealed):
 class Origin(BaseModel):
     """Where a content came from: the mails and archives it lay in, the outermost first, and the mail it came with.
 
-    `sender` is an address, and `sent` the moment that the mail says. It stays in the ledger of the office.
+    `sender` is an address, and `sent` the moment that the mail says. `sent_by` is who sent the outermost mail (None: it
+    came in none, or was received by an earlier version), `received` when the server of the office took that in, in the
+    zone of the office, and `seen` the day on which it was first seen. It stays in the ledger of the office.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -133,6 +135,9 @@ class Origin(BaseModel):
     name: Text = ""  # that it had there
     sender: Text = ""
     sent: str = ""
+    sent_by: Text | None = None
+    received: str = ""
+    seen: date | None = None
 
 
 class ReceivedFile(BaseModel):

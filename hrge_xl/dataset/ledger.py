@@ -73,7 +73,8 @@ class Arrival(NamedTuple):
 class Arrived:
     """When files came: the day that somebody states, else the day on which they are first seen.
 
-    `days` are those that their mails say, by content: they are stated too. `origins` tell where contents came from, and
+    `days` are those on which they came by mail, by content: they are stated too, unless a person states another one for
+    all. `origins` tell where contents came from, and
     `terms` are those of the rounds that they came to, by name.
     """
 
@@ -85,7 +86,7 @@ class Arrived:
 
     def day_of(self, sha256: str) -> tuple[date, bool]:
         """Give the day on which a content came, and whether somebody stated it."""
-        known = self.days.get(sha256)
+        known = None if self.stated else self.days.get(sha256)
         return (known, True) if known is not None else (self.day, self.stated)
 
 
@@ -258,7 +259,7 @@ class Ledger:
             return [Arrival(*row) for row in connection.execute(wanted)]
 
     def stated_days(self) -> dict[str, date]:
-        """Give the day of arrival of every content for which somebody or its mail stated one, by hash."""
+        """Give the day of arrival of every content that came by mail, or for which somebody stated one, by hash."""
         wanted = sa.select(FILES.c.sha256, FILES.c.received).where(FILES.c.stated)
         with self.transaction() as connection:
             told = ((str(sha256), parse_day(day or "")) for sha256, day in connection.execute(wanted))

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ..addresses import is_address
 from ..errors import StoreError, UsageError
 from ..shell_words import quoted
-from ..spec.carried import as_bytes, find, write
+from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
 from ..spec.model import Spec
 from .databases import open_url
@@ -23,6 +23,7 @@ from .schema import SPEC_FILES, VERSION, Schema
 from .store import Store, open_file
 
 DATASET = "dataset.sqlite"
+CHANGED = "{store}: the spec that it carries (in {table}) was changed. Consolidate again with --spec."
 SPECS = "spec"  # the folder beside a dataset, or in a round, that copies of specs are kept in
 
 
@@ -73,13 +74,13 @@ def spec_of(store: Store) -> Spec | None:
         return None
     if facts.get("schema_version") != str(VERSION):
         return load(facts["spec"])  # earlier versions named it only
-    folder = find(_home(), facts["spec_digest"]) or write(carried_files(store), _home())
-    spec = load(folder)
-    if spec.digest != facts["spec_digest"]:
-        raise StoreError(
-            f"{store.name}: the spec that it carries was changed. Consolidate again with --spec."
-        )
-    return spec
+    folder = find(_home(), facts["spec_digest"])
+    if folder is None:
+        files = carried_files(store)
+        if digest_of(files) != facts["spec_digest"]:
+            raise StoreError(CHANGED.format(store=store.name, table=SPEC_FILES.name))
+        folder = write(files, _home())
+    return load(folder)
 
 
 def carried_files(store: Store) -> dict[str, bytes]:
@@ -88,9 +89,7 @@ def carried_files(store: Store) -> dict[str, bytes]:
     try:
         return {str(path): as_bytes(str(content)) for path, content in store.select(sa.select(table))}
     except ValueError as error:
-        raise StoreError(
-            f"{store.name}: the spec that it carries was changed. Consolidate again with --spec."
-        ) from error
+        raise StoreError(CHANGED.format(store=store.name, table=SPEC_FILES.name)) from error
 
 
 @cache

@@ -65,6 +65,7 @@ class Entry:
     predecessor: str = ""  # the return that the workbook was given back for, where it is feedback
     moment: str = ""
     doubts: tuple[str, ...] = ()
+    untouched: bool = False  # nothing was filled in
 
     @property
     def age(self) -> tuple[str, int, str]:
@@ -145,13 +146,37 @@ def return_statuses(entries: Iterable[Entry], decisions: Mapping[str, Decision])
             able.append(entry)
         else:
             found[entry.submission] = alone
+    beside = _beside_filled(able, decisions)
+    able = [entry for entry in able if entry.submission not in beside]
     workbooks = [_Workbook.of(versions, decisions) for versions in workbook_versions(able)]
     for workbook in workbooks:
         found |= workbook.return_statuses()
     _meet(workbooks, submissions.TWO_RETURNS_ONE_KEY, lambda chosen: chosen.key, found)
     left = [workbook for workbook in workbooks if found[workbook.chosen.submission].current]
     _meet(left, submissions.ONE_COPY_TWO_INTERVENTIONS, lambda chosen: chosen.copy or None, found)
+    for name, filled in beside.items():
+        other = max(filled, key=lambda entry: (found[entry.submission].current, entry.age))
+        found[name] = ReturnStatus(SUPERSEDED, other.submission, kept_texts.UNTOUCHED)
     return found
+
+
+def _beside_filled(entries: Sequence[Entry], decided: Collection[str]) -> dict[str, list[Entry]]:
+    """Give untouched workbooks with those that they give way to: filled in, and of the same copy or about the same.
+
+    A mail often quotes the workbook that it answers. What somebody decided about one holds.
+    """
+    filled: dict[Hashable, list[Entry]] = {}
+    for entry in entries:
+        for known in () if entry.untouched else (entry.copy, entry.key):
+            filled.setdefault(known, []).append(entry)
+    found = {
+        entry.submission: [
+            other for known in (entry.copy, entry.key) if known for other in filled.get(known, ())
+        ]
+        for entry in entries
+        if entry.untouched and entry.submission not in decided
+    }
+    return {submission: others for submission, others in found.items() if others}
 
 
 def workbook_versions(entries: Iterable[Entry]) -> list[list[Entry]]:

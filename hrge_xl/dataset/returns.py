@@ -97,6 +97,7 @@ class Return:
     checks_run: Sequence[str]
     identity: Identity | None
     last_answers: str | None = None  # of the round before, as they were issued with it
+    return_number: int | None = None  # in the order of receipt
     open_errors: int = 0  # of its own, that nobody has accepted
     items: list[Item] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)

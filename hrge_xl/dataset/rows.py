@@ -14,6 +14,7 @@ from ..answer_columns import AnswerColumns
 from ..dates import parse_day
 from ..errors import looking_at
 from ..findings import Finding, Severity, Told
+from ..issuing import Order, starting_answers
 from ..last_answers import written
 from ..layout.wording import Rewording
 from ..numerals import shown
@@ -192,7 +193,7 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
     sent, progress = result.submission, result.outcome.progress.values() if result.outcome else ()
     stamp = sent.identity if sent else None
     return (
-        owner.number, owner.submission, clean(result.path), result.sha256, result.size, result.verdict,
+        owner.number, owner.submission, None, clean(result.path), result.sha256, result.size, result.verdict,
         None, False, None, None, owner.team, owner.country, stamp.language if stamp else None,
         stamp.spec if stamp else None, stamp.spec_version if stamp else None, stamp.round if stamp else None,
         owner.period, owner.start, owner.end, clean(owner.project), clean(owner.intervention),
@@ -204,8 +205,17 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         sum(int(each.required) for each in progress), sum(int(each.answered) for each in progress),
         " ".join(result.outcome.checks_run) if result.outcome else None,
         json.dumps(dict(to_pairs(stamp)), ensure_ascii=False) if stamp else None,
-        clean(written(sent.last)) or None if sent else None,
+        clean(written(sent.last)) or None if sent else None, _is_untouched(result),
     )  # fmt: skip
+
+
+def _is_untouched(result: Result) -> bool:
+    """Say whether nothing stands in a return that does not stand in every blank workbook issued to this country."""
+    sent, layout = result.submission, result.layout
+    if sent is None or layout is None or sent.unplaced or sent.comments:
+        return False
+    blank = starting_answers(layout, Order("", date.min, sent.identity.country))
+    return sent.values().items() <= blank.items() and not sent.originals()
 
 
 def _sheets(result: Result, number: int) -> Iterator[Row]:

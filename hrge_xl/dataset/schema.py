@@ -12,7 +12,7 @@ from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Spec
 from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
-VERSION = 6  # of the tables; raised whenever one of them changes
+VERSION = 7  # of the tables; raised whenever one of them changes
 
 KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
 
@@ -45,17 +45,18 @@ def _view(name: str, text: str, key: str, about: str, same: tuple[int, int] = (0
 SUBMISSIONS = Table(
     "submissions",
     columns(
-        f"{SUBMISSION_ID}:integer submission path sha256 size:integer verdict status current:boolean superseded_by "
-        "reason team country language spec spec_version round period period_start:date period_end:date "
+        f"{SUBMISSION_ID}:integer submission return_number:integer path sha256 size:integer verdict status "
+        "current:boolean superseded_by reason team country language spec spec_version round period "
+        "period_start:date period_end:date "
         "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
         "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
-        "checks_run stamp last_answers"
+        "checks_run stamp last_answers untouched:boolean"
     ),
     (SUBMISSION_ID,),
     "Every content received, once: who sent it and when, what became of it, and whether it counts.",
     references=(TO_OTHER,),
     unique=("submission",),
-    internal=(SUBMISSION_ID, "checks_run", "stamp", "last_answers"),
+    internal=(SUBMISSION_ID, "checks_run", "stamp", "last_answers", "untouched"),
 )
 SLOTS = Table(
     "slots",
@@ -290,10 +291,10 @@ AGGREGATE_SPLITS = Table(
     "aggregate_splits",
     columns(
         "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
-        "teams:integer"
+        "teams:integer disagree:integer"
     ),
     ("n",),
-    "The parts of indicators over all teams that filled them in.",
+    "The parts of indicators over all teams that filled them in; `disagree` values are not the sum of their parts.",
 )
 AGGREGATE_GAPS = Table(
     "aggregate_gaps",

@@ -1,4 +1,4 @@
-"""What verdicts and statuses of files are called where people read them as data: on the overview and in `data.xlsx`."""
+"""What is said alike where people read figures, on the overview and in `data.xlsx`: statuses, and what is left out."""
 
 from __future__ import annotations
 
@@ -20,3 +20,9 @@ def status_words(say: Translate) -> dict[str, str]:
         "excluded": say("Excluded"),
         "withdrawn": say("Withdrawn"),
     }
+
+
+def may_be_shared(say: Translate) -> str:
+    """Say what a copy that may be shared leaves out."""
+    masked = say("May be shared: counts of 1 to 10 people are masked, and so is what would reveal them.")
+    return f"{masked} {say('Restricted questions are left out, and whatever is counted by them.')}"

@@ -16,7 +16,7 @@ from ..output_files import parts_of
 from ..spec import carried
 from ..spec.load import is_path, load
 from ..under_way import under_way
-from ..validation import Source, ValidationRequest
+from ..validation import Source, ValidationRequest, noticed_of
 from ..words import and_more
 from .as_left import CHANGED, is_changed, note, take_note_away
 from .belonging import check_owner, claim
@@ -129,8 +129,9 @@ def take_in(
             claim(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write
         known = [waiver for _, asked in run.sources for waiver in asked.waivers]
+        noticed = noticed_of(sources)
         for store in stores:
-            update_statuses(store, run.ledger, tuple(dict.fromkeys(known)))
+            update_statuses(store, run.ledger, tuple(dict.fromkeys(known)), noticed)
         if any(store.changed or store.derived() != str(run.today) for store in stores):
             for store in stores:
                 store.analyze()

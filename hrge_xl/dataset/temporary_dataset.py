@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..fault_isolation import apart
 from ..findings import Waiver
 from ..spec.model import Spec
-from ..validation import Result, stopped_result
+from ..validation import Noticed, Result, stopped_result
 from .decisions import Made, copy_decisions
 from .ledger import NAME, Arrival, Arrived, Ledger, Receipt
 from .opening import DATASET
@@ -32,17 +32,17 @@ class Temporary(NamedTuple):
 @contextmanager
 def temporary_dataset(
     results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver] = (), arrived: Arrived | None = None,
-    *, ledger: Path | None = None, answers: bool = True,
+    *, ledger: Path | None = None, answers: bool = True, noticed: Mapping[str, Noticed] | None = None,
 ) -> Iterator[Temporary]:  # fmt: skip
     """Give the dataset of files that were just checked. Files of another spec than `spec` bring no answers.
 
     `ledger` is a folder whose ledger says what was decided about files and when they came. Without `answers` it
-    holds what is known of each file, and none of its answers.
+    holds what is known of each file, and none of its answers. `noticed` is what `update_statuses` is given.
     """
     with _dataset(ledger) as made:
         arrivals = [Arrival(each.path, each.sha256, each.size) for each in results]
         made.ledger.receive(sorted(arrivals, key=lambda each: each.path), arrived or Arrived())
-        _fill(made, results, spec, waivers, answers=answers)
+        _fill(made, results, spec, waivers, answers=answers, noticed=noticed)
         yield made
 
 
@@ -75,13 +75,14 @@ def _dataset(ledger: Path | None) -> Iterator[Temporary]:
 
 
 def _fill(
-    made: Temporary, results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], *, answers: bool = True
+    made: Temporary, results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], *, answers: bool = True,
+    noticed: Mapping[str, Noticed] | None = None,
 ) -> None:  # fmt: skip
     """Put in what the files say, and work out what counts."""
     schema = Schema(spec, answers=answers)
     made.store.use(schema)
     put_in(made.store, RowBuilder(schema, every_slot=False), _each_once(results))
-    update_statuses(made.store, made.ledger, waivers)
+    update_statuses(made.store, made.ledger, waivers, noticed)
     made.store.filled()
 
 

@@ -21,7 +21,7 @@ ABOUT = ("path", "sha256", "team", "verdict", "status", "issued")  # what is tol
 
 def trace(store: Store, table: Table, number: int) -> list[tuple[str, str]]:
     """Give every column of a row, counted from 1, then the file it comes from. Raises `UsageError` past the last."""
-    row = next(islice(store.rows(table.name), number - 1, None), None)
+    row = next(islice(store.rows(table.name), number - 1, None), None) if number > 0 else None
     if row is None:
         raise UsageError(f"The table '{table.name}' has no row {number}.")
     pairs = [(name, _text(value)) for name, value in zip(table.names, row, strict=True)]

@@ -19,8 +19,10 @@ from ..findings.file import (
 )
 from ..findings.identity import (
     ANOTHER_ROUND,
+    ARRIVAL_DAYS_DIFFER,
     FILE_NAME_NAMES_ANOTHER,
     PERIOD_OUTSIDE_ROUND,
+    SENDER_NOT_THE_TEAMS,
     SIGNATURE_INVALID,
     UNKNOWN_TEAM,
 )
@@ -28,7 +30,7 @@ from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..layout.wording import finding_of
 from ..observation import Observation
 from ..stamp import VALID
-from ..validation import ValidationRequest
+from ..validation import REFUSED, Noticed, ValidationRequest
 from .apply_waivers import apply_waivers
 from .decisions import decisions
 from .ledger import Ledger, Sighting
@@ -46,10 +48,12 @@ from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS, spec_language
 from .store import Store
 from .table import Row
 
-STATUS_FINDING, STEP_BACK_FINDING = (
+STATUS_FINDING, STEP_BACK_FINDING, MAIL_FINDINGS = (
     0,
     -1,
-)  # the numbers of findings that no file shows by itself: before all others
+    -3,
+)  # the numbers of findings that no file shows by itself, from where they count: before all others
+OF_MAIL = codes(SENDER_NOT_THE_TEAMS, ARRIVAL_DAYS_DIFFER)  # what the folder of a round alone can tell
 PROTECTED = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD)  # a password is needed, or another one
 OURS = codes(READER_FAILED, STOPPED_BY_THIS_FILE, ROW_WITHOUT_A_PLACE)  # mistakes of this program
 ELSEWHERE = codes(SIGNATURE_INVALID, ANOTHER_ROUND, UNKNOWN_TEAM, PERIOD_OUTSIDE_ROUND)
@@ -58,8 +62,13 @@ OF_ROUND = (*ELSEWHERE, FILE_NAME_NAMES_ANOTHER.code)  # what depends on the rou
 Submission = dict[str, Any]  # a row of `submissions` by column
 
 
-def update_statuses(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()) -> Counter[str]:
-    """Work out the status of every return and write down what changed; gives how many there are of each kind."""
+def update_statuses(
+    store: Store, ledger: Ledger, waivers: Sequence[Waiver] = (), noticed: Mapping[str, Noticed] | None = None
+) -> Counter[str]:
+    """Work out the status of every return and write down what changed; gives how many there are of each kind.
+
+    `noticed` tells of rounds, by name, what is noticed about how their returns came; of others that stays as it is.
+    """
     apply_waivers(store, waivers)
     returns: list[Submission] = [
         dict(zip(SUBMISSIONS.names, row, strict=True)) for row in store.rows(SUBMISSIONS.name)
@@ -68,7 +77,8 @@ def update_statuses(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()
     entries = [_entry(row, sightings, doubts.get(row["submission_id"], ())) for row in returns]
     found = return_statuses(entries, decisions(ledger))
     against = {name for name, status in found.items() if status.decision and not status.current}
-    back, language = steps_back(entries, against), spec_language(store.schema.spec)
+    touched = [entry for entry in entries if not entry.untouched]
+    back, language = steps_back(touched, against), spec_language(store.schema.spec)
     with store.transaction() as connection:
         _update(store, connection, returns, found, sightings)
         _write(store, connection, FILES_FACT.name, list(_files(returns, sightings)))
@@ -79,6 +89,10 @@ def update_statuses(store: Store, ledger: Ledger, waivers: Sequence[Waiver] = ()
             list(_findings(returns, found, back, language)),
             STATUS_CODES,
         )
+        for name, notice in (noticed or {}).items():
+            ours = [row for row in returns if row["read_for"] == name]
+            told = list(_of_mail(ours, found, notice, language))
+            _write(store, connection, FINDINGS_FACT.name, told, OF_MAIL, name)
     hashed = [(str(r["sha256"]), e) for r, e in zip(returns, entries, strict=True) if r["sha256"]]
     ledger.update_statuses(hashed, found)
     return Counter(status.state for status in found.values())
@@ -135,6 +149,7 @@ def _entry(row: Submission, sightings: Mapping[str, Sequence[Sighting]], doubts:
         said=said,
         moment=saved,
         doubts=doubts,
+        untouched=bool(row["untouched"]),
     )
 
 
@@ -155,7 +170,7 @@ def _update(
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
             "reason": status.reason, "arrived": first.day if first else None,
-            "arrival": first.basis if first else None,
+            "arrival": first.basis if first else None, "return_number": first.order if first else None,
         }  # fmt: skip
         if any(row[name] != value for name, value in values.items()):
             store.touch(connection)
@@ -194,6 +209,21 @@ def _findings(
         yield from finding_rows([finding], submission_number(name), STEP_BACK_FINDING)
 
 
+def _of_mail(
+    returns: Sequence[Submission], found: Mapping[str, ReturnStatus], notice: Noticed, language: str
+) -> Iterator[Row]:
+    """Give the findings about how returns came; about the sender of one only until somebody decides about it."""
+    for row in returns:
+        decided = found[row["submission"]].decision is not None
+        seen = notice(row["sha256"], row["team"] or "") if row["verdict"] != REFUSED and row["sha256"] else ()
+        told = [
+            finding_of(each, row["path"], language)
+            for each in seen
+            if not (decided and each.kind is SENDER_NOT_THE_TEAMS)
+        ]
+        yield from finding_rows(told, submission_number(row["submission"]), MAIL_FINDINGS)
+
+
 def status_finding(
     status: ReturnStatus, kind: Kind, row: Submission, other: Submission | None, language: str
 ) -> Finding:
@@ -210,11 +240,15 @@ def _name(row: Submission) -> str:
 
 
 def _write(
-    store: Store, connection: Connection, name: str, rows: Sequence[Row], codes: Sequence[str] = ()
-) -> None:
-    """Put rows in the place of those that stand there, all of them or those of some codes, if anything differs."""
-    table = store.tables[name]
+    store: Store, connection: Connection, name: str, rows: Sequence[Row], codes: Sequence[str] = (),
+    of_round: str | None = None,
+) -> None:  # fmt: skip
+    """Put rows in the place of those that stand there, all, or of some codes and a round, if anything differs."""
+    table, files = store.tables[name], store.tables[SUBMISSIONS.name]
     ours = [table.c.code.in_(codes)] if codes else []
+    if of_round is not None:
+        these = sa.select(files.c.submission_id).where(files.c.read_for == of_round)
+        ours.append(table.c.submission_id.in_(these))
     key = store.schema.by_name[name].key
     at = [store.schema.by_name[name].at[column] for column in key]
     wanted = sorted(rows, key=lambda row: tuple(str(row[place]) for place in at))

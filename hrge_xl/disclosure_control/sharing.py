@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ..dataset.aggregates.common import Record
 from ..dataset.aggregates.risks import stages
+from ..dataset.find_return import shared_name
 from ..dataset.matrix_rows import matrix_blocks
 from ..dataset.schema import (
     AGGREGATE_ANSWERS,
@@ -23,6 +23,7 @@ from ..dataset.schema import (
     AGGREGATE_RISKS,
     AGGREGATE_SPLITS,
     ANSWERS,
+    COMPLETENESS,
     FILES,
     FINDINGS,
     INDICATOR_VALUES,
@@ -33,10 +34,12 @@ from ..dataset.schema import (
     UNPLACED,
     Schema,
     field_column,
+    spec_language,
 )
 from ..dataset.store import Store
 from ..dataset.table import Row, Rows, Table
 from ..spec.model import CollectBlock, Spec
+from .names import SheetNames, moment_saved
 from .people_fields import never_shared
 from .suppressed_figures import SuppressedFigures
 
@@ -104,11 +107,21 @@ class _Masking:
     def __init__(self, schema: Schema, tables: Mapping[str, Iterable[Record]]) -> None:
         self.tables = tables
         self.changes: dict[str, Change] = {
-            SUBMISSIONS.name: _submission,
-            FILES.name: _submission,
+            SUBMISSIONS.name: self._submission,
+            FILES.name: self._file,
             FINDINGS.name: _finding,
             UNPLACED.name: _unplaced,
         }
+        self.returns = {
+            row["submission"]: (row["team"], row["return_number"]) for row in tables[SUBMISSIONS.name]
+        }
+        noticed = (row for name in (FINDINGS.name, UNPLACED.name) for row in tables[name])
+        self.sheets = SheetNames(
+            schema.spec,
+            spec_language(schema.spec),
+            ((row["submission"], row["tool"], row["sheet"]) for row in tables[COMPLETENESS.name]),
+            ((row["submission"], row["sheet"]) for row in noticed if row["sheet"]),
+        )
         if schema.spec is not None:
             self._by_spec(schema, schema.spec)
 
@@ -140,14 +153,27 @@ class _Masking:
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of one table that may be told, as they may be told."""
         change = self.changes.get(table.name, _as_it_is)
+        places = "sheet" in table.at and "submission" in table.at
         for record in self.tables[table.name]:
             changed = change(record)
             if changed is not None:
+                if places and changed["sheet"]:
+                    changed = changed | {"sheet": self.sheets(changed["submission"], changed["sheet"])}
                 yield tuple(changed[name] for name in table.names)
 
     def _hides(self, record: Record, code: str) -> bool:
         """Say whether the answer to a question of a row must not be told."""
         return (record["tool"], code) in self.restricted or self.suppressed.hides(record, code)
+
+    def _submission(self, record: Record) -> Record:
+        """Leave out what the file is called, and in whose words it was decided what becomes of it."""
+        hidden = {name: None for name in ("stamp", "last_answers", "reason") if name in record}
+        return self._file(record | hidden | {"saved": moment_saved(record["saved"])})
+
+    def _file(self, record: Record) -> Record:
+        submission = record["submission"]
+        name = shared_name(*self.returns[submission], submission, record.get("n", 1))
+        return record | {"path": name}
 
     # answers
 
@@ -264,12 +290,6 @@ def _lists(spec: Spec) -> dict[tuple[str, str], dict[str, set[str]]]:
 
 def _as_it_is(record: Record) -> Record:
     return record
-
-
-def _submission(record: Record) -> Record:
-    """Leave out where the file lay, and in whose words it was decided what becomes of it."""
-    hidden = {name: None for name in ("stamp", "last_answers", "reason") if name in record}
-    return record | {"path": PurePath(record["path"]).name} | hidden
 
 
 def _unplaced(record: Record) -> Record:

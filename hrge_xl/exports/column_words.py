@@ -22,6 +22,7 @@ def heads(say: Translate) -> dict[str, str]:
 def _of_returns(say: Translate) -> dict[str, str]:
     return {
         "submission": say("Submission"),
+        "return_number": say("Number of the return"),
         "path": say("File"),
         "sha256": say("SHA-256"),
         "file_sha256": say("SHA-256"),
@@ -155,6 +156,7 @@ def _of_indicators(say: Translate) -> dict[str, str]:
         "change": say("Change"),
         "split": say("Split by"),
         "part_of": say("Part of"),
+        "disagree": say("Values that are not the sum of their parts"),
     }
 
 

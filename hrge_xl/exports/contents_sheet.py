@@ -17,11 +17,13 @@ from ..dataset.schema import (
     FINDINGS,
     INDICATOR_VALUES,
     ITEMS,
+    MASKED,
     RECONCILIATION,
     SUBMISSIONS,
     UNPLACED,
-    Schema,
 )
+from ..dataset.status_words import may_be_shared
+from ..dataset.store import Store
 from ..dataset.table import INTEGER, Table
 from .code_labels import CodeLabels
 from .column_words import groups, titles
@@ -38,12 +40,15 @@ FIRST_OF_DETAILS = INDICATOR_VALUES.name
 
 
 class Listed(NamedTuple):
-    """The tables of a dataset: how many rows each has, which repeat others, and which are too large for a workbook."""
+    """The tables of a dataset: how many rows each has, which repeat others, which are too large for a workbook, and
+    of which only what counts is shown.
+    """
 
     tables: Sequence[Table]
     counts: Mapping[str, int]
     repeated: Collection[str]
     too_large: Collection[str]
+    omitted: Sequence[str]  # that have rows of returns that do not count
 
     @property
     def shown(self) -> list[Table]:
@@ -65,7 +70,7 @@ class Listed(NamedTuple):
 
 
 def write_contents(
-    sheet: Worksheet, schema: Schema, labels: CodeLabels, formats: Mapping[str, Any], listed: Listed,
+    sheet: Worksheet, store: Store, labels: CodeLabels, formats: Mapping[str, Any], listed: Listed,
     figures: Sequence[str], today: date,
 ) -> None:  # fmt: skip
     """Write the list of sheets, in groups. Raises `LimitError` where a text does not fit."""
@@ -73,7 +78,7 @@ def write_contents(
     sheet.fit_to_pages(1, 0)
     for at, width in enumerate(WIDTHS):
         sheet.set_column(at, at, width)
-    row = _introduction(sheet, schema, labels, formats, today)
+    row = _introduction(sheet, store, labels, formats, today)
     say = labels.say
     for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
         put(sheet, row, at, head, formats["head_of_numbers" if at == 2 else "head"])
@@ -94,10 +99,10 @@ def write_contents(
 
 
 def _introduction(
-    sheet: Worksheet, schema: Schema, labels: CodeLabels, formats: Mapping[str, Any], today: date
+    sheet: Worksheet, store: Store, labels: CodeLabels, formats: Mapping[str, Any], today: date
 ) -> int:
     """Give the title and how to read the sheets; the next row."""
-    spec, say = schema.spec, labels.say
+    spec, say = store.schema.spec, labels.say
     title = (
         f"{spec.title.say(labels.language)} ({spec.name} {spec.version})"
         if spec
@@ -111,7 +116,10 @@ def _introduction(
     put(sheet, 0, NAME, title, formats["title"])
     put(sheet, 1, NAME, made.format(day=today.isoformat()), formats["plain"])
     put(sheet, 2, NAME, folded, formats["plain"])
-    return 4
+    if MASKED not in store.state():
+        return 4
+    put(sheet, 3, NAME, may_be_shared(say), formats["plain"])
+    return 5
 
 
 def _figures(
@@ -161,6 +169,12 @@ def _not_here(labels: CodeLabels, listed: Listed) -> Iterator[str]:
             "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
         )
         yield text.format(tables=", ".join(repeated))
+    if listed.omitted:
+        text = say(
+            "Rows of returns that do not count, and values that a later return states again, are only in the CSV "
+            "files and in dataset.sqlite: {tables}."
+        )
+        yield text.format(tables=", ".join(listed.omitted))
     if listed.without_rows:
         yield say("Without rows: {tables}.").format(tables=", ".join(listed.without_rows))
 

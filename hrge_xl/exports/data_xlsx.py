@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from itertools import accumulate
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.periods import periods
-from ..dataset.schema import AGGREGATE_MATRIX, LISTED_ROWS, MATRIX_ROWS, spec_language
+from ..dataset.schema import AGGREGATE_MATRIX, LISTED_ROWS, MATRIX_ROWS, SUBMISSIONS, spec_language
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
@@ -33,6 +34,7 @@ MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the cont
 REPEATED = frozenset(
     {LISTED_ROWS.name, MATRIX_ROWS.name, "top_risks"}
 )  # whose rows stand in other sheets here
+COUNTS = ("counted", "current")  # columns that say whether a row counts
 SHEET_NAME = 31  # characters
 ONE_PAGE = 240  # widths of columns that can still be read on one page across
 TITLE, CODES, HEADS, FIRST = range(4)  # the rows of a sheet with a table
@@ -83,12 +85,13 @@ class _Book:
     def draw(self) -> None:
         """All sheets, in the order in which they are read."""
         tables = self.store.schema.shown
-        counts = {table.name: self._count(table) for table in tables}
-        listed = Listed(tables, counts, REPEATED, _left_out(tables, counts))
+        counts = {table.name: self._count(table, _counts_by(table)) for table in tables}
+        omitted = [table.name for table in tables if self._count(table) > counts[table.name]]
+        listed = Listed(tables, counts, REPEATED, _left_out(tables, counts), omitted)
         contents = self._sheet(self.contents)
         figures = self._figures(counts)
         sheets = {table.name: self._sheet(table.name) for table in listed.drawn}
-        write_contents(contents, self.store.schema, self.labels, self.formats, listed, figures, self.today)
+        write_contents(contents, self.store, self.labels, self.formats, listed, figures, self.today)
         for name in figures:
             self._figure(name)
         for table in listed.drawn:
@@ -102,8 +105,9 @@ class _Book:
         sheet.set_paper(9)
         return sheet
 
-    def _count(self, table: Table) -> int:
-        wanted = sa.select(sa.func.count()).select_from(self.store.tables[table.name])
+    def _count(self, table: Table, counts: str | None = None) -> int:
+        rows = self.store.tables[table.name]
+        wanted = sa.select(sa.func.count()).select_from(rows).where(rows.c[counts] if counts else sa.true())
         return int(str(next(self.store.select(wanted))[0]))
 
     def _figures(self, counts: dict[str, int]) -> list[str]:
@@ -130,6 +134,8 @@ class _Book:
             sheet.set_column(at, at, column.width, self.formats["plain"], folds)
         self._heads(sheet, table, columns)
         rows = self.store.raw(table.name, [f'"{name}"' for name in table.names])
+        if counts := _counts_by(table):
+            rows = filter(itemgetter(table.at[counts]), rows)
         styles = [self.formats[column.style]._get_xf_index() for column in columns]
         written = readable_rows(columns, rows)
         write_rows(sheet, [column.column for column in columns], written, styles, FIRST)
@@ -167,6 +173,15 @@ class _Book:
             raise LimitError(f"The table '{name}' does not fit into a workbook (error {made} of the writer).")
         whole_range = xl_range(HEADS, 0, HEADS + count, last)
         sheet.tables[-1]["range"] = sheet.tables[-1]["a_range"] = whole_range
+
+
+def _counts_by(table: Table) -> str | None:
+    """Give the column that says which rows have a place here, so that a pivot adds up what counts.
+
+    Every row has one in the list of all returns.
+    """
+    counts = (column.name for column in table.columns if column.kind == BOOLEAN and column.name in COUNTS)
+    return None if table.name == SUBMISSIONS.name else next(counts, None)
 
 
 def _left_out(tables: Sequence[Table], counts: dict[str, int]) -> set[str]:

@@ -20,7 +20,7 @@ from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, T
 from ..disclosure_control.sharing import shared_rows
 from ..errors import UsageError
 from ..output_files import parts_of, whole
-from ..suggest import did_you_mean
+from ..suggest import did_you_mean, remedy_for
 from .sheet_rows import write_rows
 
 FORMATS = ("csv", "json", "xlsx", "parquet")
@@ -117,6 +117,8 @@ def write_file(path: Path, table: Table, rows: Iterable[Row], format_: str) -> N
         _parquet(path, table, rows)
     elif format_ == "xlsx":
         _xlsx(path, table, rows)
+    elif format_ not in FORMATS:
+        raise UsageError(f"{path.name}: no table is written as '{format_}'. {remedy_for(format_, FORMATS)}")
     else:
         encoding = "utf-8-sig" if format_ == "csv" else "utf-8"  # by its mark Excel knows the CSV
         with whole(path) as unfinished, unfinished.open("w", encoding=encoding, newline="") as stream:

@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL, Record, records
 from ..dataset.aggregates.indicators import shape
-from ..dataset.aggregates.risks import part_labels, stages, ways
+from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
@@ -25,7 +25,7 @@ from ..dataset.schema import (
 from ..dataset.store import Store
 from ..dataset.table import NUMBER
 from ..spec.model import Spec
-from ..words import translator
+from ..words import Translate, translator
 from .code_labels import CodeLabels
 from .readable_columns import SHARE
 from .sheet_rows import put
@@ -212,14 +212,15 @@ def _risks(store: Store, spec: Spec, period: str, language: str) -> Iterator[Blo
     names = {"before": say("Before mitigation"), "after": say("After mitigation")}
     levels = spec.matrix.levels
     lines = _lines(store, AGGREGATE_RISKS.name, period)
-    for stage in stages(figures):
+    for stage, unplaced in unplaced_risks(store, period).items():
+        without = f". {say('Without a level: {n}').format(n=unplaced)}" if unplaced else ""
         for by in ways(spec):
             names_of = part_labels(spec, by, language)
             rows = _by_level([line for line in lines if (line["stage"], line["by"]) == (stage, by)], names_of)
             heading = figures.by[by].label.say(language) if by in figures.by else headings[by]
             if rows:
                 yield Block(
-                    f"{names[stage]}: {heading}", [heading, *(level.label.say(language) for level in levels)],
+                    f"{names[stage]}: {heading}{without}", [heading, *(level.label.say(language) for level in levels)],
                     [[label, *(counts.get(level.code, 0) for level in levels)] for label, counts in rows.items()],
                     [level.colour for level in levels],
                 )  # fmt: skip
@@ -260,15 +261,20 @@ def _progress(store: Store, labels: CodeLabels) -> Iterator[Block]:
     """Show how far the indicators with a target are in the last period of each."""
     if AGGREGATE_INDICATORS.name not in store.tables:
         return
+    say = labels.say
     found = {
-        line["indicator"]: [_indicator(line, labels), line["progress"]]
+        line["indicator"]: [_indicator(line, labels) + _without(line, say), line["progress"]]
         for line in records(store, AGGREGATE_INDICATORS.name)
         if line["progress"] is not None
     }
     if found:
-        say = labels.say
         heads = [say("Indicator"), say("Progress to target")]
         yield Block(say("Progress to target"), heads, list(found.values()), [BLUE], percent=True)
+
+
+def _without(line: Record, say: Translate) -> str:
+    """Say how many teams are not in a figure of an indicator."""
+    return f" ({say('Teams without a value: {n}').format(n=line['missing'])})" if line["missing"] else ""
 
 
 def _indicator(line: Record, labels: CodeLabels) -> str:

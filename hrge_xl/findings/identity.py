@@ -165,6 +165,32 @@ LAST_ANSWERS_CHANGED = Kind(
     ),
     example="A program that drops hidden sheets, or a figure of last time that somebody adjusted.",
 )
+SENDER_NOT_THE_TEAMS = Kind(
+    code="I017",
+    name="sender-not-the-teams",
+    severity=WARNING,
+    message="{file} was sent from {value}, which is not an address of {expected}.",
+    remedy=(
+        "Ask the team whether the file comes from it. If so: hrge-xl round contact ROUND TEAM ADDRESS --also. "
+        "If not: hrge-xl decide."
+    ),
+    why="Anybody can send a workbook on, or fill in one of another team. It counts until somebody decides otherwise.",
+    example="The workbook of Karachi, sent from the address of Lahore.",
+    shown={"file": "Karachi.xlsx", "value": "l***@example.org (Lahore)", "expected": "Karachi"},
+)
+ARRIVAL_DAYS_DIFFER = Kind(
+    code="I018",
+    name="arrival-days-differ",
+    severity=INFO,
+    message="The mail server received {file} on {found}; it was first seen on {day}.",
+    remedy="Nothing to do, if mail is taken in more rarely. Otherwise look at the e-mail in the mailbox.",
+    why=(
+        "Whether a return is late goes by the day that the mail server wrote, unless that is yet to come. The "
+        "further the two days are apart, the more depends on that line."
+    ),
+    example="An e-mail of 28 June that was not in the mailbox before 10 July.",
+    shown={"found": "2026-06-28", "day": "2026-07-10"},
+)
 SAMPLE_RETURNED = Kind(
     code="I016",
     name="sample-returned",

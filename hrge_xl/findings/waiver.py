@@ -41,7 +41,7 @@ class Waiver:
     @property
     def place(self) -> str:
         """Sheet and cell, or nothing where the whole file is meant."""
-        return f"{self.sheet}!{self.cell}" if self.cell else ""
+        return "!".join(part for part in (self.sheet, self.cell) if part)
 
     @property
     def told(self) -> str:
@@ -53,7 +53,7 @@ class Waiver:
         """Say whether a finding of this code at this place of a file is the one meant."""
         if (self.sha256, self.code) != (sha256, code):
             return False
-        return self.cell is None or (self.sheet, self.cell) == (sheet, cell)
+        return self.cell is None or (self.cell == cell and self.sheet in (sheet, None))  # None: withheld
 
 
 def waiver_of(

@@ -40,6 +40,7 @@ _CONFIGURATION = {  # by name: what this program knows by such a file, where it 
     "ledger.sqlite": "a ledger",
     "ledger.jsonl": "what was entered into a ledger",
     "dataset.sqlite": "a dataset",
+    "hrge-xl.toml": "a file of settings",
 }
 # O_NOFOLLOW and O_NONBLOCK close the gap between looking and opening; Windows has neither.
 _OPEN_FLAGS = (

@@ -21,11 +21,13 @@ from .tree import (
     parts,
     refs,
     refs_inside,
+    seen_from,
     walk,
 )
 
 __all__ = [
     "FIGURES", "FUNCTIONS", "TEXTS", "TRUE", "Aggregate", "Arithmetic", "Call", "Choose", "Compare", "Expr", "Function",
     "Literal", "Logic", "Not", "Over", "Problem", "Ref", "Type", "in_columns", "inside", "parse", "parse_condition",
-    "parts", "reader_only", "refs", "refs_inside", "walk",
+    "parts", "reader_only", "refs", "refs_inside", "seen_from",
+    "walk",
 ]  # fmt: skip

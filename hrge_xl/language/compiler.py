@@ -7,6 +7,7 @@ unknown, unless what is known decides it.
 
 from __future__ import annotations
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
@@ -232,11 +233,12 @@ def _divided(one: float, other: float) -> float | None:
 
 
 def _raised(one: float, other: float) -> float | None:
-    """Raise to a power; what spreadsheets do not agree about has no result."""
+    """Raise to a power; what spreadsheets do not agree about has no result: of nothing, and close to nothing."""
     try:
-        return None if one == 0 and other <= 0 else finite(one**other)
+        result = None if one == 0 and other <= 0 else finite(one**other)
     except OverflowError:
         return None
+    return None if result is not None and one != 0 and abs(result) < sys.float_info.min else result
 
 
 _ARITHMETIC: dict[str, Callable[[float, float], float | None]] = {

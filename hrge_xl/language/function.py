@@ -40,6 +40,10 @@ class Function:
     columnwise: bool = False  # whether a sheet can work it out over whole columns
     by_the_day: bool = False  # whether it may come out otherwise on another day
     of_sheet: bool = False  # whether it reads how a whole sheet stands
+    of_column: bool = False  # whether it reads its answer in other rows, too
+    of_row: bool = (
+        False  # whether it says which row it is: the answer that it holds leads to the table, and is not read
+    )
 
     def __init_subclass__(cls) -> None:
         if cls.name:
@@ -200,6 +204,11 @@ def reader_only(expr: Expr) -> bool:
         case Call() if not expr.function.in_sheet(*expr.args):
             return True
     return any(reader_only(part) for part in parts(expr))
+
+
+def in_cells(expr: Expr) -> bool:
+    """Say whether each of several answers stands in a cell of its own: a fixed column has them in one."""
+    return isinstance(expr, Ref) and not expr.fixed
 
 
 def code_of(expr: Expr) -> str:

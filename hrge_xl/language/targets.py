@@ -114,6 +114,9 @@ class SheetWriter(Protocol):
     def readable(self, ref: Ref) -> str:
         """Write whether a cell that is not blank holds what the type of its field can read."""
 
+    def comparable(self, ref: Ref, shown: str) -> str:
+        """Write what is the same for two cells, or for all of a column, where their answers are."""
+
     def in_use(self, ref: Ref) -> str:
         """Write whether the row that a reference names is in use."""
 

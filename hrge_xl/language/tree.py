@@ -39,7 +39,7 @@ class Ref:
     `list` names the list that it is drawn from, `targets` the tools whose rows it refers to; `steps` are the numbers of
     a scale, one of which stands in front of what its cell shows. Inside a function over the rows of a table, `outer`
     means the row that the whole expression stands in: `this.CODE`. `last`: what the answer was in the round before, as
-    it was issued with the workbook.
+    it was issued with the workbook. `fixed`: the spec itself says it, in one cell however many codes it has.
     """
 
     tool: str
@@ -52,6 +52,7 @@ class Ref:
     outer: bool = False
     last: bool = False
     steps: tuple[str, ...] = ()
+    fixed: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -120,6 +121,8 @@ class CallOperation(Operation, Protocol):
     strict: bool
     columnwise: bool
     of_sheet: bool
+    of_column: bool
+    of_row: bool
 
     def in_sheet(self, *args: Expr) -> bool:
         """Say whether a sheet can work it out."""
@@ -199,9 +202,17 @@ def parts(expr: Expr) -> tuple[Expr, ...]:
             return (expr.part,)
         case Choose():
             return (expr.condition, expr.then, expr.other)
-        case Call():
+        case Call() if not expr.function.of_row:
             return expr.args
     return ()
+
+
+def seen_from(expr: Expr) -> Ref | None:
+    """Give an answer of the row that `this` means, for one that is worked out in the rows of a table; None without."""
+    if isinstance(expr, Ref):
+        return expr if expr.outer else None
+    inner = expr.args if isinstance(expr, Call) else parts(expr)
+    return next(filter(None, map(seen_from, inner)), None)
 
 
 def inside(expr: Expr) -> tuple[Expr, ...]:

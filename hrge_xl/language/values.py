@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from ..words import tidy
+from ..words import tidy_lines
 
 Known = float | str | tuple[str, ...] | bool | None
 SAME = 2.0**-48
@@ -45,7 +45,7 @@ def worse(one: Any, other: Any) -> Any:
 @lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Give what all spellings of a text share that differ in case or spaces only."""
-    return tidy(text).casefold()
+    return tidy_lines(text).casefold()
 
 
 def same(one: float, other: float) -> bool:

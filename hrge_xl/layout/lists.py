@@ -63,7 +63,7 @@ def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
 def _read(spec: Spec, tools: Sequence[str]) -> set[str]:
     """Give the lists of answers that expressions read, fixed ones too."""
     read = (part for expr in compiled(spec).expressions() for part in walk(expr) if isinstance(part, Ref))
-    return {ref.list for ref in read if ref.tool in tools and ref.list in spec.vocabularies}
+    return {ref.list for ref in read if ref.tool in tools and ref.list in (TICK, *spec.vocabularies)}
 
 
 def _parents(spec: Spec) -> dict[str, Vocabulary]:

@@ -198,6 +198,17 @@ class Grid:
         return table
 
     @cached_property
+    def cells_by_row(self) -> dict[str, dict[str, tuple[Place, ...]]]:
+        """The cells by row (or record) and field code, those of fixed columns too."""
+        table = {
+            row: {code: slot.cells for code, slot in slots.items()} for row, slots in self.by_row.items()
+        }
+        for column in self.with_role("fixed"):
+            for row in self.data_rows:
+                table.setdefault(row.code, {})[column.code] = (Place(row.index, column.index),)
+        return table
+
+    @cached_property
     def row(self) -> dict[str, Row]:
         """The rows that hold answers by their code."""
         return {row.code: row for row in reversed(self.data_rows)}

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from string import Formatter
 
 from ..fields import TICK, YES_NO, Field
-from ..findings import CATALOGUE, Finding, Kind, Told, sentence, word
+from ..findings import CATALOGUE, Finding, Kind, Told, general, sentence, word
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
 from ..kept_texts import retold
 from ..observation import Observation
@@ -82,6 +82,15 @@ def kind_of(about: Kind | Rule) -> Kind:
     if isinstance(about, Kind):
         return about
     return ANSWER_MISSING if about.check is None else DOES_NOT_FIT
+
+
+def explained(about: Kind | Rule, language: str) -> tuple[str, str, str]:
+    """Give why a finding is one, an example and the remedy, away from any file."""
+    if isinstance(about, Rule):
+        message, why, remedy = (text.say(language) for text in (about.message, about.why, about.remedy))
+        return why or general(message), general(message), general(remedy)
+    say = translator(language)
+    return say(about.why), say(about.example), general(say(about.remedy))
 
 
 def _of_program(details: Details, language: str) -> Iterator[tuple[str, str | None]]:
@@ -170,6 +179,18 @@ class Rewording:
         fresh = replace(found, label=label, details=details, language=language)
         message, remedy = worded(about, field, _known(fresh, file) | dict(details), language)
         return replace(fresh, message=message, remedy=remedy)
+
+    def unquoted(self, found: Finding) -> Finding:
+        """Give a finding without anything that it quotes from the file, or calls it by."""
+        about = CATALOGUE.get(found.code) or self._rules.get(found.code)
+        if about is None:
+            return replace(found, value=None, suggestion=None, details=(), message=found.name, remedy="")
+        named = placeholders(kind_of(about).message) | placeholders(kind_of(about).remedy)
+        if found.value is None and not found.details and named.isdisjoint(("file", "sheet")):
+            return replace(found, suggestion=None)
+        why, _, remedy = explained(about, found.language)
+        message = f"{found.label or found.name}: {why}"
+        return replace(found, value=None, suggestion=None, details=(), message=message, remedy=remedy)
 
     def reason(self, code: str, why: str, language: str) -> str:
         """Give in another language why a check did not run: in the words of its rule, or of the program."""

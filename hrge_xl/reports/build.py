@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from .. import __version__
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.returns import settled
-from ..findings import CATALOGUE, Kind, Severity, general
-from ..layout.wording import Rewording
+from ..disclosure_control.names import SheetNames, sheet_names, under_shared_names
+from ..findings import CATALOGUE, Kind, Severity
+from ..layout.wording import Rewording, explained
 from ..rounds.datasets import Dataset
 from ..spec.model import Rule, Spec
-from ..words import SOURCE_LANGUAGE, translator
+from ..words import SOURCE_LANGUAGE
 from .document import (
     SCHEMA,
     CodeRow,
@@ -54,8 +55,12 @@ class Facts:
 def document(datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | None = None) -> Document:
     """Give the whole report of some datasets; `made` are its files, where somebody has made these rows already."""
     files = file_rows(datasets, facts.language, redacted=facts.redacted) if made is None else made
-    about, waivers = [_dataset(each) for each in datasets], _waivers(datasets, files)
-    decisions = [row for n, each in enumerate(datasets, start=1) for row in _decisions(each, n, files)]
+    about, waivers = [_dataset(each) for each in datasets], _waivers(datasets, files, facts)
+    decisions = [
+        row
+        for n, each in enumerate(datasets, start=1)
+        for row in _decisions(each, n, files, redacted=facts.redacted)
+    ]
     run = _run(datasets, about, facts)
     run["id"] = run_id(run, files, waivers, decisions)
     return {
@@ -64,7 +69,7 @@ def document(datasets: Sequence[Dataset], facts: Facts, made: list[FileRow] | No
         "files": files,
         "summary": summary(totals(datasets), files),
         "codes": _codes(files, [each.spec for each in datasets if each.spec], facts.language),
-        "matrices": list(_matrices(datasets, files, facts.language)),
+        "matrices": list(_matrices(datasets, files, facts)),
         "waivers": waivers,
         "decisions": decisions,
         "names": _names([each.spec for each in datasets if each.spec], facts.language),
@@ -78,6 +83,9 @@ def file_rows(
     found: list[FileRow] = []
     for n, dataset in enumerate(datasets, start=1):
         every = dataset.of_round()
+        if redacted:
+            sheets, folder = _sheets(dataset, language), f"{n}/" if len(datasets) > 1 else ""
+            every = [under_shared_names(each, sheets, folder) for each in every]
         rows = Rows(n, dataset.order, settled(every), Rewording(dataset.spec), language, redacted)
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
@@ -147,28 +155,44 @@ def summary(total: Reconciliation, files: Iterable[FileRow]) -> Summary:
     return row
 
 
-def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], language: str) -> Iterator[MatrixRow]:
+def _matrices(datasets: Sequence[Dataset], files: Sequence[FileRow], facts: Facts) -> Iterator[MatrixRow]:
     for n, each in enumerate(datasets, start=1):
         ours = [file for file in files if file["dataset"] == n]
-        yield from matrices(each.store, ours, n, language)
+        yield from matrices(
+            each.store, ours, n, facts.language, _sheets(each, facts.language) if facts.redacted else None
+        )
+
+
+def _sheets(dataset: Dataset, language: str) -> SheetNames:
+    """Give what the sheets of the returns are called where the names that teams chose must not be told."""
+    return sheet_names(dataset.of_round(), dataset.spec, language)
 
 
 # what is explained
 
 
-def _waivers(datasets: Iterable[Dataset], files: Iterable[FileRow]) -> list[WaiverRow]:
+def _waivers(datasets: Iterable[Dataset], files: Sequence[FileRow], facts: Facts) -> list[WaiverRow]:
     """Give every waiver of the files at hand, also those that count no more."""
-    ours = {file["sha256"] for file in files}
-    known = dict.fromkeys(waiver for each in datasets for waiver in each.waivers)
-    return [waiver_row(waiver) for waiver in known if waiver.sha256 in ours]
+    ours = {file["sha256"]: file["path"] for file in reversed(files) if not file["copy_of"]}
+    known = [*dict.fromkeys(waiver for each in datasets for waiver in each.waivers if waiver.sha256 in ours)]
+    if facts.redacted:
+        known = [replace(waiver, file=ours[waiver.sha256], sheet=None) for waiver in known]
+    return [waiver_row(waiver) for waiver in known]
 
 
-def _decisions(dataset: Dataset, number: int, files: Iterable[FileRow]) -> Iterator[DecisionRow]:
+def _decisions(
+    dataset: Dataset, number: int, files: Iterable[FileRow], *, redacted: bool
+) -> Iterator[DecisionRow]:
     """Yield the decisions that hold about the files of a dataset, in the order in which they were made."""
-    ours = {file["submission"] for file in files if file["dataset"] == number}
+    ours = {
+        file["submission"]: file["path"]
+        for file in files
+        if file["dataset"] == number and not file["copy_of"]
+    }
     for made in sorted(dataset.decisions, key=lambda made: made.decision.n):
         if made.submission in ours:
-            about = {"dataset": number, "submission": made.submission, "file": made.file}
+            name = ours[made.submission] if redacted else made.file
+            about = {"dataset": number, "submission": made.submission, "file": name}
             row: DecisionRow = {**asdict(made.decision), **about}  # type: ignore[typeddict-item]
             yield row
 
@@ -185,33 +209,15 @@ def _names(specs: Sequence[Spec], language: str) -> Names:
 def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> list[CodeRow]:
     """Give the catalogue entries of the codes that occur, rules of the specs included."""
     used = sorted({finding["code"] for file in files for finding in file["findings"]})
-    rules: Mapping[str, Rule] = {rule.code: rule for spec in specs for rule in spec.rules}
-    return [
-        _kind(CATALOGUE[code], language) if code in CATALOGUE else _rule(rules[code], language)
-        for code in used
-        if code in CATALOGUE or code in rules
-    ]
+    rules = {rule.code: rule for spec in specs for rule in spec.rules}
+    known: Mapping[str, Kind | Rule] = {**rules, **CATALOGUE}
+    return [_code(known[code], language) for code in used if code in known]
 
 
-def _kind(kind: Kind, language: str) -> CodeRow:
-    say = translator(language)
+def _code(about: Kind | Rule, language: str) -> CodeRow:
+    why, example, remedy = explained(about, language)
+    name = about.called if isinstance(about, Rule) else about.name
+    severity = Severity(about.severity).value
     return {
-        "code": kind.code,
-        "name": kind.name,
-        "severity": kind.severity.value,
-        "why": say(kind.why),
-        "example": say(kind.example),
-        "remedy": general(say(kind.remedy)),
-    }
-
-
-def _rule(rule: Rule, language: str) -> CodeRow:
-    message = general(rule.message.say(language))
-    return {
-        "code": rule.code,
-        "name": rule.called,
-        "severity": rule.severity,
-        "why": rule.why.say(language) or message,
-        "example": message,
-        "remedy": general(rule.remedy.say(language)),
-    }
+        "code": about.code, "name": name, "severity": severity, "why": why, "example": example, "remedy": remedy,
+    }  # fmt: skip

@@ -9,13 +9,13 @@ from typing import Any
 
 from ..dataset.return_status import DOUBLED
 from ..dataset.returns import Item, Return
-from ..findings import CATALOGUE, Finding, Severity, Waiver
+from ..findings import Finding, Severity, Waiver
 from ..findings.submissions import SAME_FILE_TWICE
-from ..kept_texts import retold
+from ..kept_texts import retold, unfilled
 from ..layout.wording import Rewording, finding_of
 from ..observation import Observation
 from ..validation import REFUSED
-from ..words import SOURCE_LANGUAGE, translator
+from ..words import SOURCE_LANGUAGE
 from .document import FileRow, FindingRow, IdentityRow, Progress, WaiverRow
 
 SAID = tuple(field.name for field in fields(Finding) if field.name != "language")
@@ -70,7 +70,12 @@ class Rows:
             "checks": {
                 "run": [*each.checks_run] or NOTHING_RUN,
                 "not_run": [
-                    {"code": code, "why": self.reword.reason(code, why, self.language)}
+                    {
+                        "code": code,
+                        "why": self.reword.reason(
+                            code, unfilled(why, self.language) if self.redacted else why, self.language
+                        ),
+                    }
                     for code, why in sorted(each.checks_not_run.items())
                 ],
             },
@@ -85,36 +90,33 @@ class Rows:
         """Give the row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
         name = row["path"].replace("\\", "/").rpartition("/")[2]
         finding = finding_of(Observation(SAME_FILE_TWICE, detail={"other": name}), item.path, self.language)
+        told = self._finding(finding)
         copy: FileRow = {
             **row,
             "path": item.path,
             "status": REFUSED if each.verdict == REFUSED else DOUBLED,
             "counted": False,
             "settled": True,
-            "reason": finding.message,
+            "reason": told["message"],
             "superseded_by": None,
             "copy_of": row["path"],
             "read_as": None,
             "counts": counts([finding]),
             "completeness": [],
             "checks": {"run": [], "not_run": []},
-            "findings": [self._finding(finding)],
+            "findings": [told],
             "unplaced": [],
         }
         return copy
 
     def _finding(self, finding: Finding) -> FindingRow:
-        """Give a finding as data; redacted, neither the value nor a message that quotes it."""
+        """Give a finding as data."""
+        finding = self.reword.unquoted(finding) if self.redacted else finding
         said: dict[str, Any] = {name: getattr(finding, name) for name in SAID}
         row: FindingRow = said  # type: ignore[assignment]
         row["severity"] = finding.severity.value
         row["waiver"] = waiver_row(finding.waiver) if finding.waiver else None
         row["details"] = dict(finding.details)
-        if self.redacted and finding.value is not None:
-            kind, say = CATALOGUE.get(finding.code), translator(self.language)
-            row["value"] = row["suggestion"] = None
-            row["details"] = {}
-            row["message"] = f"{finding.label or finding.name}: {say(kind.why) if kind else finding.remedy}"
         return row
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ..dataset.matrix_rows import matrix_blocks
 from ..dataset.schema import MATRIX_ROWS
 from ..dataset.store import Store
+from ..disclosure_control.names import SheetNames
 from ..spec.model import MatrixBlock, Spec
 from .document import FileRow, MatrixCell, MatrixRow
 
@@ -17,7 +18,9 @@ Crossing = tuple[str, str]  # the steps down and across
 Places = Mapping[Crossing, Sequence[dict[str, str]]]
 
 
-def matrices(store: Store, files: Sequence[FileRow], dataset: int, language: str) -> Iterator[MatrixRow]:
+def matrices(
+    store: Store, files: Sequence[FileRow], dataset: int, language: str, sheets: SheetNames | None = None
+) -> Iterator[MatrixRow]:
     """Give every matrix of the spec of a dataset over the files that count, one a period; of none, without rows."""
     spec = store.schema.spec
     if spec is None or spec.matrix is None:
@@ -25,12 +28,14 @@ def matrices(store: Store, files: Sequence[FileRow], dataset: int, language: str
     counted = {file["submission"]: file for file in files if file["counted"]}
     periods = sorted({file["period"] or "" for file in counted.values()}) or [""]
     for block in matrix_blocks(spec):
-        found = _rows(store, block, counted)
+        found = _rows(store, block, counted, sheets)
         for period in periods:
             yield _matrix(spec, block, found.get(period, {}), dataset, period, language)
 
 
-def _rows(store: Store, block: MatrixBlock, files: Mapping[str, FileRow]) -> Mapping[str, Places]:
+def _rows(
+    store: Store, block: MatrixBlock, files: Mapping[str, FileRow], sheets: SheetNames | None
+) -> Mapping[str, Places]:
     """Give every row of some files that stands in a matrix, by period and crossing, in the order of files and cells."""
     found: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     table = store.tables[MATRIX_ROWS.name].c
@@ -42,6 +47,8 @@ def _rows(store: Store, block: MatrixBlock, files: Mapping[str, FileRow]) -> Map
     rows = [(files[row[0]], *row) for row in store.select(wanted) if row[0] in files]
     for file, _, _, down, across, team, *place in sorted(rows, key=lambda row: (row[0]["path"], row[1:3])):
         said = dict(zip(("sheet", "cell", "row"), place, strict=True))
+        if sheets is not None:
+            said["sheet"] = sheets(file["submission"], said["sheet"])
         found[file["period"] or ""][down, across].append({"team": team or "", "file": file["path"], **said})
     return found
 

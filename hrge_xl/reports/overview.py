@@ -18,7 +18,18 @@ from ..validation import ACCEPTED, RETURNED
 from ..words import day, number, percent, right_to_left, translator
 from .overview_build import overview
 from .overview_charts import Charts, whole_percents
-from .overview_model import MOST_ROWS, Behind, HeatMap, Level, Overview, Period, Question, RiskPart, Team
+from .overview_model import (
+    MOST_ROWS,
+    Behind,
+    HeatMap,
+    Level,
+    Overview,
+    Period,
+    Question,
+    RiskPart,
+    Split,
+    Team,
+)
 from .overview_teams import MISSING, UNEXPECTED, WAITING
 from .overview_words import words
 from .page import asset, colours, css_text, environment, pale, policy
@@ -30,10 +41,10 @@ SHADES = 5  # of completeness
 
 def render(
     store: Store, today: date, language: str, round_: Round | None = None,
-    *, period: str | None = None, change: RunChange | None = None,
+    *, period: str | None = None, change: RunChange | None = None, whole: Store | None = None,
 ) -> str:  # fmt: skip
     """Give the page as text; the same dataset gives the same text. Parameters as for `overview_build.overview`."""
-    return page_of(overview(store, today, language, round_, period=period, change=change))
+    return page_of(overview(store, today, language, round_, period=period, change=change, whole=whole))
 
 
 def page_of(found: Overview) -> str:
@@ -97,9 +108,11 @@ class View:
 
     # teams
 
-    def answered(self, *states: str) -> int:
-        """Count the teams that are in one of some states."""
-        return sum(team.state in states for team in self.found.teams)
+    @property
+    def answers_by_state(self) -> dict[str, int]:
+        """How many teams that have answered are in each state."""
+        counts = Counter(team.state for team in self.found.teams)
+        return {state: counts[state] for state in (ACCEPTED, RETURNED, WAITING) if counts[state]}
 
     @property
     def expected(self) -> int:
@@ -124,7 +137,7 @@ class View:
     @property
     def came(self) -> int:
         """How many teams have answered."""
-        return self.answered(ACCEPTED, RETURNED, WAITING)
+        return sum(self.answers_by_state.values())
 
     def share(self, answered: int, required: int) -> int:
         """Whole percents, 100 only where nothing is missing."""
@@ -192,9 +205,9 @@ class View:
         """Give how far a bar of progress goes, in percent."""
         return round(100 * min(max(share or 0.0, 0.0), 1.0), 1)
 
-    def part_share(self, value: float | None, parts: Sequence[object]) -> float:
+    def part_share(self, value: float | None, split: Split) -> float:
         """Give how long the bar of a part is, in percent of all parts shown."""
-        told = sum(getattr(part, "number", None) or 0 for part in parts)
+        told = sum(part.number or 0 for part in split.parts)
         return round(100 * (value or 0) / told, 1) if told else 0
 
     # questions and runs
@@ -254,12 +267,6 @@ class View:
     def part_of_status(self, status: str) -> str:
         """Say what became of a file, in words."""
         return self.words.get(f"part_{'counted' if status == 'counts' else status}", status)
-
-    @property
-    def by_deadline(self) -> int:
-        """How many of the returns came by the latest deadline of the round."""
-        last = max((day for day, _ in self.found.deadlines), default=None)
-        return sum(count for day, count in self.found.arrivals if last and day <= last)
 
     @property
     def dated(self) -> int:

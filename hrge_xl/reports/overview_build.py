@@ -12,16 +12,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..dataset.aggregates.common import TOTAL, Record, label_of, records, said
+from ..dataset.aggregates.common import TOTAL, Record, label_of, records, rounded, said
 from ..dataset.aggregates.indicators import shape
-from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, ways
+from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, unplaced_risks, ways
 from ..dataset.aggregates.sql import Sources, distinct
-from ..dataset.aggregates.values import catalogue_label
+from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.dimensions import fixed_rows
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.reconciliation import reconciliation
 from ..dataset.run_history import RunChange
 from ..dataset.schema import (
+    AGGREGATE_ANSWERS,
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
     AGGREGATE_INDICATORS,
@@ -30,12 +31,15 @@ from ..dataset.schema import (
     ANSWERS,
     INDICATOR_VALUES,
     MASKED,
+    MATRIX_ROWS,
     SUBMISSIONS,
 )
 from ..dataset.store import Store
+from ..fields import Field
 from ..numerals import shown
 from ..rounds.rounds import Round
 from ..spec.figures import IndicatorFigures, OverviewFigures, Part, QuestionFigures, RiskFigures
+from ..spec.figures import Split as SpecSplit
 from ..spec.model import CollectBlock, Matrix, Spec
 from ..validation import RETURNED
 from ..words import translator
@@ -53,6 +57,7 @@ from .overview_model import (
     RiskPart,
     Risks,
     Source,
+    Split,
     SplitPart,
     Tool,
     TopRisk,
@@ -60,29 +65,37 @@ from .overview_model import (
 from .overview_questions import Profiles
 from .overview_teams import arrivals, countries, deadlines, teams
 
+MAY_LACK = (
+    "overdue",
+    AGGREGATE_GAPS.name,
+    MATRIX_ROWS.name,
+    AGGREGATE_ANSWERS.name,
+)  # lines, on a page to share
+
 
 def overview(
     store: Store, today: date, language: str, round_: Round | None = None,
-    *, period: str | None = None, change: RunChange | None = None,
+    *, period: str | None = None, change: RunChange | None = None, whole: Store | None = None,
 ) -> Overview:  # fmt: skip
     """Build the overview of one period of a dataset as of a day: the one asked for, else the round's, else the latest.
 
     `round_` says who was expected. The language is that of the page; texts of the
     spec follow it as far as the spec has them.
-    `change` is what the last run changed. Raises `UsageError` where there is no such period.
+    `change` is what the last run changed, `whole` the dataset that `store` is a copy to share of.
+    Raises `UsageError` where there is no such period.
     """
     known = periods(store)
     of_round = [each.name for each in known if round_ and each.name == round_.name]
     chosen = choose(known, of_round[0] if of_round and period is None else period)
     expected = None if of_round and chosen not in of_round else round_  # of another period nobody knows
-    return replace(_Builder(store, today, language, chosen).overview(expected), change=change)
+    return replace(_Builder(store, whole or store, today, language, chosen).overview(expected), change=change)
 
 
 class _Builder:
     """Reads the tables once and puts the figures of one period together."""
 
-    def __init__(self, store: Store, today: date, language: str, period: str | None) -> None:
-        self.store, self.today, self.language, self.period = store, today, language, period
+    def __init__(self, store: Store, whole: Store, today: date, language: str, period: str | None) -> None:
+        self.store, self.whole, self.today, self.language, self.period = store, whole, today, language, period
         self.spec = store.schema.spec
         self.files = {row["submission"]: row for row in records(store, SUBMISSIONS.name)}
         self.masked = MASKED in store.state()
@@ -93,7 +106,8 @@ class _Builder:
         spec = self.spec
         counted = [row for row in self.files.values() if row["current"] and row["period"] == self.period]
         gaps, late = [*self._of_period(AGGREGATE_GAPS.name)], [*self._of_period("overdue")]
-        expected, came = teams(self.store, self.today, round_, self.period)
+        expected, found = teams(self.store, self.today, round_, self.period)
+        days, in_time = arrivals(found)
         return Overview(
             title=spec.title.say(self.language) if spec else "",
             round=round_.name if round_ else self._round(counted),
@@ -111,7 +125,8 @@ class _Builder:
             expected=round_ is not None,
             teams=[replace(team, country=self._country(team.country)) for team in expected],
             countries=countries(expected, self._country),
-            arrivals=arrivals(came),
+            arrivals=days,
+            in_time=in_time,
             deadlines=deadlines(expected),
             tools=self._tools(),
             risks=self._risks() if self._shows("risks") else None,
@@ -123,7 +138,26 @@ class _Builder:
             overdue=self._overdue(late) if self._shows("overdue", "overdue") else None,
             all_overdue=len(late),
             questions=self._questions() if self._shows("questions") else None,
+            left_out={name: self._left_out(name) for name in MAY_LACK},
         )
+
+    def _left_out(self, name: str) -> list[str]:
+        """Name the sheets of which a table of the period has fewer lines than the whole dataset."""
+        if self.spec is None or name not in self.store.tables:
+            return []
+        every, ours = (self._lines_by_tool(store, name) for store in (self.whole, self.store))
+        return [
+            self.spec.tool[tool].sheet.say(self.language)
+            for tool in self.spec.tool
+            if every[tool] > ours[tool]
+        ]
+
+    def _lines_by_tool(self, store: Store, name: str) -> Counter[str]:
+        table = store.tables[name].c
+        wanted = (
+            sa.select(table.tool, sa.func.count()).where(table.period == self.period).group_by(table.tool)
+        )
+        return Counter(dict(store.select(wanted)))
 
     @property
     def _asked(self) -> OverviewFigures:
@@ -201,7 +235,10 @@ class _Builder:
         top = [*self._of_period("top_risks")]
         return Risks(
             [Level(each.code, each.label.say(self.language), each.colour) for each in spec.matrix.levels],
-            [self._map(spec, figures, spec.matrix, stage) for stage in stages(figures)],
+            [
+                self._map(spec, figures, spec.matrix, stage, count)
+                for stage, count in unplaced_risks(self.whole, self.period).items()
+            ],
             [self._breakdown(spec, figures, by, lines) for by in ways(spec)],
             self._by_team(list(stages(figures))[-1]),
             [self._top(spec, figures, row) for row in top[: self._asked.top_risks]],
@@ -244,7 +281,7 @@ class _Builder:
             found[team][level] = count
         return list(found.items())
 
-    def _map(self, spec: Spec, figures: RiskFigures, matrix: Matrix, stage: str) -> HeatMap:
+    def _map(self, spec: Spec, figures: RiskFigures, matrix: Matrix, stage: str, unplaced: int) -> HeatMap:
         crossing = stages(figures)[stage]
         down, across = (
             [(item.code, item.label.say(self.language)) for item in spec.vocabularies[name].items]
@@ -256,6 +293,7 @@ class _Builder:
         return HeatMap(
             stage, one, other, down, across, {place: matrix.cells[place[0]][place[1]] for place in places},
             {place: self._behind(self._risks_by_place[stage, *place], _step) for place in places},
+            unplaced,
         )  # fmt: skip
 
     def _breakdown(
@@ -298,9 +336,12 @@ class _Builder:
         if spec is None or figures is None:
             return None
         values: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        self.other_targets: dict[tuple[str, str], list[float | None]] = defaultdict(list)
         for row in self._table(INDICATOR_VALUES.name):
             if row["counted"]:
                 values[row["indicator"], row["period"]].append(row)
+            elif row["why"] == NO_VALUE:
+                self.other_targets[row["indicator"], row["period"]].append(row["target"])
         parts = self._parts(figures)
         found: dict[str, list[Record]] = defaultdict(list)
         for line in self._table(AGGREGATE_INDICATORS.name):
@@ -364,37 +405,47 @@ class _Builder:
             previous=self._period_label(spec, figures, line["previous"]) if line["previous"] else None,
             same_teams=line["same_teams"] or 0, statuses=sorted(statuses.items()),
             behind=self._behind(rows, lambda row: _number(row["value"], self.masked)),
-            splits=self._splits(spec, figures, line, rows, parts),
+            splits=[
+                self._split(spec.tool[figures.tool].fields, split, figures, lines, rows, parts)
+                for lines in [self._split_lines.get((line["indicator"], line["period"]), {})]
+                for split in figures.splits
+                if split.of is None and not lines.keys().isdisjoint(split.parts)
+            ],
+            other_targets=_added_up(self.other_targets[line["indicator"], line["period"]]),
         )  # fmt: skip
 
-    def _splits(
-        self, spec: Spec, figures: IndicatorFigures, line: Record, rows: Sequence[Record],
-        parts: Mapping[tuple[str, str, str], Sequence[Record]],
-    ) -> list[tuple[str, list[SplitPart]]]:  # fmt: skip
-        totals = self._split_totals.get((line["indicator"], line["period"]), {})
-        found = []
-        for split in figures.splits:
-            made = []
-            for code in split.parts if split.of is None else ():
-                if code in totals:
-                    behind = [
-                        row
-                        for value in rows
-                        for row in parts.get((value["submission"], value["row"], code), ())
-                    ]
-                    label = spec.tool[figures.tool].fields[code].label.say(self.language)
-                    listed = self._behind(behind, lambda row: _number(row["number"], self.masked))
-                    made.append(SplitPart(label, totals[code], listed))
-            if made:
-                found.append((split.label.say(self.language), made))
-        return found
+    def _split(
+        self, fields: Mapping[str, Field], split: SpecSplit, figures: IndicatorFigures, lines: Mapping[str, Record],
+        rows: Sequence[Record], parts: Mapping[tuple[str, str, str], Sequence[Record]],
+    ) -> Split:  # fmt: skip
+        """Give the parts of a split, held against the values that they are parts of."""
+        made, of_value = [], defaultdict[tuple[str, str], list[float | None]](list)
+        for code in split.parts:
+            cells = [cell for row in rows for cell in parts.get((row["submission"], row["row"], code), ())]
+            for cell in cells:
+                of_value[cell["submission"], cell["row"]].append(cell["number"])
+            if code in lines:
+                behind = self._behind(cells, lambda row: _number(row["number"], self.masked))
+                made.append(SplitPart(fields[code].label.say(self.language), lines[code]["total"], behind))
+        sums = {value: _added_up(numbers) for value, numbers in of_value.items()}
+        disagreeing = []
+        for row in rows:
+            whole = row["numerator" if row["kind"] in figures.ratios else "value"]
+            number = sums.get((row["submission"], row["row"]))
+            if None not in (whole, number) and number != whole:
+                disagreeing.append(row | {"told": f"{shown(whole)} ≠ {shown(number)}"})
+        return Split(
+            split.label.say(self.language), made, len(rows) - len(sums),
+            next(line["disagree"] for code, line in lines.items() if code in split.parts),
+            self._behind(disagreeing, lambda row: row["told"]),
+        )  # fmt: skip
 
     @cached_property
-    def _split_totals(self) -> dict[tuple[str, str], dict[str, float | None]]:
-        """The totals of parts by indicator and period."""
-        found: dict[tuple[str, str], dict[str, float | None]] = defaultdict(dict)
+    def _split_lines(self) -> dict[tuple[str, str], dict[str, Record]]:
+        """What parts come to by indicator and period."""
+        found: dict[tuple[str, str], dict[str, Record]] = defaultdict(dict)
         for row in self._table(AGGREGATE_SPLITS.name):
-            found[row["indicator"], row["period"]][row["part"]] = row["total"]
+            found[row["indicator"], row["period"]][row["part"]] = row
         return found
 
     # questions and actions
@@ -487,6 +538,12 @@ def _by_level(lines: Sequence[Record]) -> dict[str, dict[str, int]]:
 
 def _step(row: Record) -> str:
     return f"{row['down']} × {row['across']}"
+
+
+def _added_up(numbers: Sequence[float | None]) -> float | None:
+    """Add up some figures; None where there is none, or one is masked."""
+    known = [number for number in numbers if number is not None]
+    return rounded(sum(known)) if known and len(known) == len(numbers) else None
 
 
 def _number(value: float | None, masked: bool) -> str | None:

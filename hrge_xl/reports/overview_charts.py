@@ -12,7 +12,7 @@ from ..words import day, number, percent
 from .country_map import country_map, on_map
 from .drawing import Column, Mark, Point, columns, lines, steps
 from .overview_model import Country, Indicator, Overview
-from .overview_teams import FURTHEST_FIRST
+from .overview_teams import LEAST_FIRST
 
 MOST_PERIODS = 12  # side by side in a drawing; the table beside it has them all
 
@@ -115,16 +115,16 @@ class Charts:
     # countries
 
     def map(self) -> Markup:
-        """Draw the countries of the teams, each by how far its teams are."""
+        """Draw the countries of the teams, each by the one that is least far."""
         shown = {each.code: (f"c-{each.state}", self._said(each)) for each in self.found.countries}
         told = "; ".join(self._said(each) for each in self.found.countries if on_map(each.code))
         return country_map(f"{self.words['map']}: {told}", shown)
 
     @property
     def states(self) -> Sequence[str]:
-        """The states that a country on the map has, the furthest first."""
+        """The states that a country on the map has, the least far first."""
         there = {each.state for each in self.found.countries if on_map(each.code)}
-        return [each for each in FURTHEST_FIRST if each in there]
+        return [each for each in LEAST_FIRST if each in there]
 
     @property
     def off_map(self) -> Sequence[Country]:
@@ -132,7 +132,16 @@ class Charts:
         return [each for each in self.found.countries if not on_map(each.code)]
 
     def _said(self, each: Country) -> str:
-        return f"{each.label}: {self.words[each.state]}"
+        return f"{each.label}: {self.by_state(each)}"
+
+    def by_state(self, each: Country) -> str:
+        """Give the states of the teams of a country, with their number where there are several teams."""
+        several = sum(each.states.values()) > 1
+        told = (
+            f"{self.words[state]}{f' {self._number(n)}' if several else ''}"
+            for state, n in each.states.items()
+        )
+        return ", ".join(told)
 
 
 def whole_percents(answered: int, required: int) -> int:

@@ -54,7 +54,8 @@ def of_dataset(
     with ExitStack() as stack:
         shown = stack.enter_context(shared(store, today)) if masked else store
         language = language or spec_language(store.schema.spec)
-        return render(shown, today, language, round_, period=period, change=None if masked else change)
+        change = None if masked else change
+        return render(shown, today, language, round_, period=period, change=change, whole=store)
 
 
 def overview_of_folder(

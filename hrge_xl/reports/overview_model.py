@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -45,6 +45,7 @@ class Team:
     state: str  # accepted, returned, conflict, missing, unexpected
     deadline: date | None
     days_late: int
+    correction_overdue: int  # days
     required: int
     answered: int
     errors: int
@@ -58,11 +59,14 @@ class Country:
 
     code: str
     label: str
-    state: str  # of the team that is furthest
-    teams: int
-    came: int  # of these, how many have answered
+    states: Mapping[str, int]  # its teams by state, those that are least far first
     answered: int
     required: int
+
+    @property
+    def state(self) -> str:
+        """The state of the team that is least far."""
+        return next(iter(self.states))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +100,7 @@ class HeatMap:
     across: Sequence[tuple[str, str]]
     levels: dict[tuple[str, str], str]
     cells: dict[tuple[str, str], Behind]
-
-    @property
-    def rows(self) -> int:
-        """How many risks stand in it."""
-        return sum(each.total for each in self.cells.values())
+    unplaced: int  # risks without a level
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,17 @@ class SplitPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """The parts of one split, beside what they are parts of."""
+
+    label: str
+    parts: Sequence[SplitPart]
+    without: int  # values that have no such split
+    disagree: int  # values that are not the sum of their parts
+    disagreeing: Behind  # as far as they are not masked
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """One period of an indicator. Figures are None where there is none, or where they are masked."""
 
@@ -172,7 +183,8 @@ class Period:
     change: float | None
     statuses: Sequence[tuple[str, int]]
     behind: Behind
-    splits: Sequence[tuple[str, Sequence[SplitPart]]]
+    splits: Sequence[Split]
+    other_targets: float | None  # of the teams without a value, which are in no other figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +292,7 @@ class Overview:
     teams: Sequence[Team]
     countries: Sequence[Country]
     arrivals: Sequence[tuple[date, int]]  # returns that count, by the day that lateness goes by
+    in_time: int  # of these, by the deadline of their team
     deadlines: Sequence[tuple[date, int]]  # with how many teams have each
     tools: Sequence[Tool]
     risks: Risks | None
@@ -289,6 +302,9 @@ class Overview:
     overdue: Sequence[Overdue] | None  # the first of them
     all_overdue: int
     questions: Sequence[Question] | None
+    left_out: Mapping[
+        str, Sequence[str]
+    ]  # from a page that may be shared: table of figures → titles of sheets
     change: RunChange | None = None  # since the run before the last
 
     @property

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from ..dataset.aggregates.common import Record, records
-from ..dataset.return_status import COUNTS
 from ..dataset.returns import Return, heads
 from ..dataset.schema import COMPLETENESS
 from ..dataset.store import Store
@@ -23,27 +22,28 @@ STATES = {
     TO_DECIDE: WAITING,
     STRANGE: UNEXPECTED,
 }  # all others: missing
-FURTHEST_FIRST = (ACCEPTED, RETURNED, WAITING, UNEXPECTED, MISSING)
+LEAST_FIRST = (MISSING, WAITING, RETURNED, UNEXPECTED, ACCEPTED)  # as the map shows a country
 Sheets = dict[str, tuple[int, int]]  # answered and required, by sheet
 
 
 def teams(
     store: Store, today: date, round_: Round | None, period: str | None
-) -> tuple[list[Team], list[Return]]:
-    """Give the teams that were expected in a period, then those that were not, with all that came in it.
+) -> tuple[list[Team], list[TeamStatus]]:
+    """Give the teams that were expected in a period, then those that were not, with where each stands.
 
     Without a round these are the teams that answered.
     """
     progress = _progress(store)
     came = [each for each in heads(store) if each.period == period]
     found = status(came, today, round_)
-    return [_team(each, progress) for each in found if each.state != REFUSED], came
+    return [_team(each, progress) for each in found if each.state != REFUSED], found
 
 
-def arrivals(came: Iterable[Return]) -> list[tuple[date, int]]:
-    """Count how many of the returns that count came on each day: the one that lateness goes by."""
-    days = Counter(day for each in came if each.status == COUNTS and (day := each.lateness[0]))
-    return sorted(days.items())
+def arrivals(found: Iterable[TeamStatus]) -> tuple[list[tuple[date, int]], int]:
+    """Count how many of the returns that count came on each day that lateness goes by, and how many in time."""
+    days = [(day, each.team.deadline) for each in found for day in map(each.sent, each.counting) if day]
+    in_time = sum(deadline is not None and day <= deadline for day, deadline in days)
+    return sorted(Counter(day for day, _ in days).items()), in_time
 
 
 def deadlines(found: Iterable[Team]) -> list[tuple[date, int]]:
@@ -62,11 +62,10 @@ def countries(found: Iterable[Team], label: Callable[[str], str]) -> list[Countr
 
 
 def _of_country(code: str, label: str, found: Sequence[Team]) -> Country:
-    states = {each.state for each in found}
-    state = next(each for each in FURTHEST_FIRST if each in states)
-    came = sum(each.state != MISSING for each in found)
+    counts = Counter(each.state for each in found)
+    states = {state: counts[state] for state in LEAST_FIRST if counts[state]}
     answered, required = sum(each.answered for each in found), sum(each.required for each in found)
-    return Country(code, label, state, len(found), came, answered, required)
+    return Country(code, label, states, answered, required)
 
 
 def _progress(store: Store) -> dict[str, list[Record]]:
@@ -81,7 +80,7 @@ def _progress(store: Store) -> dict[str, list[Record]]:
 def _team(each: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> Team:
     return Team(
         each.team.code, each.team.country or _country(each.returns), STATES.get(each.state, MISSING),
-        each.team.deadline, each.days_late, each.required, each.answered, each.errors,
+        each.team.deadline, each.days_late, each.correction_overdue, each.required, each.answered, each.errors,
         tuple(one.name for one in each.counting), _sheets(each.counting, progress),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..dataset.aggregates.indicators import DOUBLED, KINDS, NO_KIND, NO_RATIO, NOT_ADDED, UNITS
 from ..dataset.schema import MASKED
-from ..dataset.status_words import status_words
+from ..dataset.status_words import may_be_shared, status_words
 from ..words import Translate
 
 
@@ -42,6 +42,7 @@ def words(say: Translate) -> dict[str, str]:
         "unexpected": say("Not in this round"),
         "deadline": say("Deadline"),
         "days_late": say("Days late"),
+        "correction_overdue": say("Correction overdue (days)"),
         "complete": say("Required answers"),
         "of": say("{answered} of {required}"),
         "errors": say("Errors"),
@@ -56,6 +57,7 @@ def words(say: Translate) -> dict[str, str]:
         "teams_behind": say("Teams behind it: {n}"),
         "by_tool": say("By sheet"),
         "by_country": say("By country"),
+        "unplaced": say("Without a level: {n}"),
         "top_risks": say("Most serious risks"),
         "top_risks_text": say("The first {shown} of {all} open risks, by the level after mitigation."),
         "no_risks": say("No risks were entered."),
@@ -74,6 +76,7 @@ def words(say: Translate) -> dict[str, str]:
         "without": say("Teams without a value: {n}"),
         "aim": say("Baseline {baseline}, target {target}"),
         "progress_text": say("{progress} of the way from {baseline} to {target}"),
+        "without_target": say("Not in it: teams without a value: {n}, whose targets add up to {target}"),
         "status": say("Status"),
         "trend": say("Trend"),
         "trend_text": say(
@@ -82,6 +85,8 @@ def words(say: Translate) -> dict[str, str]:
         "trend_none": say("Since {previous}: teams that reported both periods: {n}; no comparable total"),
         "earlier": say("Earlier periods"),
         "split": say("Split by {what}"),
+        "split_without": say("Values without this split: {n}"),
+        "split_disagrees": say("Values that are not the sum of these parts: {n}"),
         "rows_behind": say("Rows behind it: {n}"),
         "rows_capped": say("The first {shown} of {all} rows; all of them are in the dataset."),
         "masked": say("masked"),
@@ -110,9 +115,8 @@ def words(say: Translate) -> dict[str, str]:
             "Not for sharing: small counts of people are shown. With --shareable, hrge-xl consolidate makes a "
             "version in which these are masked."
         ),
-        "shared": say(
-            "May be shared: counts of 1 to 10 people are masked, and so is what would reveal them."
-        ),
+        "shared": may_be_shared(say),
+        "left_out": say("Not counted here, because it must not be shared: {sheets}"),
         "spec": say("Spec"),
         "program": say("Program"),
         "back": say("Back to the top"),
@@ -121,6 +125,7 @@ def words(say: Translate) -> dict[str, str]:
             "Outlines are simplified (Natural Earth, public domain). Dotted borders are disputed or "
             "unsettled. The map says nothing about the status of any territory or of its borders."
         ),
+        "map_colours": say("Each country has the colour of its team that is least far."),
         "off_map": say("Not on the map: {names}"),
         "arrivals": say("Returns over time"),
         "arrivals_text": say(

@@ -6,6 +6,7 @@ long as the command; files of several specs have one each.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -28,15 +29,20 @@ from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
 from ..findings import Waiver
-from ..intake import Wanted, cores
+from ..intake import Wanted, cores, stamp_alone
+from ..intake.gate import beginning_of
+from ..intake.limits import LIMITS
+from ..intake.nobodys_answer import is_named_as_workbook
 from ..path_text import path_text
-from ..paths import expand
+from ..paths import check_several, expand
 from ..shell_words import quoted
 from ..spec.load import find, load
 from ..spec.model import Spec
-from ..validation import Result, Source, ValidationRequest, spec_of, validate
+from ..validation import Result, Source, ValidationRequest, noticed_of, spec_of, validate
+from .contacts import Senders
 from .receiving import stated_days
 from .rounds import (
+    FILE,
     RETURNED,
     Round,
     is_among_returns,
@@ -69,6 +75,7 @@ class Question:
     wanted: Wanted | None = None  # what loose files should be, where more is known than their spec
 
     def __post_init__(self) -> None:
+        check_several("paths", self.paths)
         if self.ledger is not None:
             check_own(self.ledger)
 
@@ -176,6 +183,14 @@ class Place:
     round: Round | None = None
     paths: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> str:
+        """Say of loose files that they are read as those of a round, which nobody named."""
+        if self.folder is not None or self.round is None:
+            return ""
+        name = Path(self.paths[0]).name + (" and others" if len(self.paths) > 1 else "")
+        return f"{name}: read by the spec, key and teams of the round in {self.round.folder}, where it lies."
+
     def files(self) -> list[Path]:
         """Give the files. Raises `UsageError` where loose paths lead to none."""
         if self.folder is None or self.round is None:
@@ -187,16 +202,19 @@ class Place:
 def places(paths: Sequence[str]) -> list[Place]:
     """Tell rounds and consolidated folders from loose files. A round stands for its `returned`.
 
-    What lies among returned files is loose, whatever it looks like.
+    What lies among returned files is loose, whatever it looks like; and a folder that holds some is not believed to be
+    a round or consolidated. Raises `UsageError`.
     """
     found: dict[Path, Place] = {}
     loose: dict[Path | None, list[str]] = {}
-    for text in paths:
+    for text in map(os.fspath, paths):
         path = Path(text)
         folder = path.parent if path.name == RETURNED else path
         if is_round(folder):
+            _check_apart(folder, FILE)
             found.setdefault(folder.resolve(), Place(folder, load_round(folder)))
         elif _is_consolidated(path):
+            _check_apart(path, DATASET)
             found.setdefault(path.resolve(), Place(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
@@ -206,13 +224,29 @@ def places(paths: Sequence[str]) -> list[Place]:
     ]
 
 
+def _check_apart(folder: Path, by: str) -> None:
+    """Refuse, with `UsageError`, a folder where what makes it a round or a dataset may have come with the returns."""
+    for file in sorted(folder.glob("[!.~]*")):
+        data = beginning_of(file, LIMITS.file_bytes) if is_named_as_workbook(file.name) else b""
+        if data and stamp_alone(data) is not None:
+            raise UsageError(
+                f"{folder} holds {by} beside a return ({file.name}), so {by} may have come with it. If the folder "
+                f"is yours, keep returns in one of their own, as {RETURNED}/ of a round is; if it is not, delete {by}."
+            )
+
+
 def _is_consolidated(folder: Path) -> bool:
     return (folder / DATASET).is_file() and not is_among_returns(folder)
 
 
 def sources(question: Question) -> list[Source]:
     """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
-    return [Source(place.files(), question.request(place.round)) for place in places(question.paths)]
+    return [_source(place, question) for place in places(question.paths)]
+
+
+def _source(place: Place, question: Question) -> Source:
+    noticed = Senders(place.round).noticed if place.round else None
+    return Source(place.files(), question.request(place.round), noticed)
 
 
 @contextmanager
@@ -240,8 +274,7 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
     from ..dataset.take_in import Options, take_in  # not needed for loose files
 
-    files = Place(round_.folder, round_).files()
-    source = Source(files, question.request(round_))
+    source = _source(Place(round_.folder, round_), question)
     elsewhere = [round_.folder] if folder.resolve() != round_.folder.resolve() else []
     arrived = replace(question.arrived, terms=terms_of([round_]), days=stated_days(elsewhere))
     taken = take_in([source], folder, arrived=arrived, options=Options(jobs=question.jobs))
@@ -309,14 +342,16 @@ def one_dataset(
 
 def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
-    source = Source(place.files(), question.request(place.round))
+    source, notes = _source(place, question), (place.told,) if place.told else ()
     results, waived = validate(source.files, source.asked), source.asked.waivers
     for spec, some in _by_spec(results, spec_of(source.asked, results)):
         made = temporary_dataset(
-            some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers
-        )
+            some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers,
+            noticed=noticed_of([source]),
+        )  # fmt: skip
         store, ledger = stack.enter_context(made)
-        yield _with_ledger(Dataset(store, waived, source=source, new=len(some)), ledger)
+        yield _with_ledger(Dataset(store, waived, source=source, new=len(some), notes=notes), ledger)
+        notes = ()
 
 
 def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
@@ -19,16 +19,18 @@ from ..intake.nobodys_answer import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
 from ..output_files import whole
 from ..path_text import path_text
+from ..paths import check_several
 from ..words import counted
 from .file_part import MOST_CHARACTERS, file_part
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 
 UNNAMED = "workbook"
+NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A workbook that was taken into `returned/`: where it lies now, where it came from, and when, if its mail says."""
+    """A workbook that was taken into `returned/`: where it lies now, where it came from, and when, if by mail."""
 
     path: Path
     came: Workbook
@@ -52,7 +54,8 @@ class Received:
         parts = [f"{counted(len(self.placed), 'workbook')} taken in"]
         parts += [f"{len(self.known)} here already"] if self.known else []
         parts += [f"{len(self.left)} left aside"] if self.left else []
-        parts += [f"{len(self.unopened)} not opened"] if self.unopened else []
+        not_opened = sum(each.count for each in self.unopened)
+        parts += [f"{not_opened} not opened"] if not_opened else []
         return ", ".join(parts) + "."
 
     def left_by_kind(self) -> dict[str, list[Left]]:
@@ -113,10 +116,12 @@ def _named(workbook: Workbook) -> tuple[str, str]:
 def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     """Take the workbooks of the sources into `returned/` of a round, each content once and for ever.
 
-    Nothing that is there changes. The ledger says of each where it came from, and has the day that its mail says as the
-    day of arrival, unless that is yet to come. Raises `RoundError`, `UsageError` for a source that leads nowhere,
+    Nothing that is there changes. The ledger says of each where it came from, and of what came by mail the day of
+    arrival: the one on which the server of the office received the mail, unless that does not say or is yet to come;
+    else today. Raises `RoundError`, `UsageError` for a source that leads nowhere,
     `OutputError`, `StoreError`.
     """
+    check_several("sources", sources)
     round_ = load_round(folder)
     _check_sources(folder, sources)
     returned = folder / RETURNED
@@ -154,19 +159,27 @@ def _light(workbook: Workbook) -> Workbook:
     return Workbook(workbook.name, workbook.place, b"", workbook.format)
 
 
+def _received(workbook: Workbook) -> datetime | None:
+    """Give the moment at which the mail was received, in the zone of the office: that of its server may be any."""
+    moment = parse_moment(workbook.place.letter.received)
+    return moment.astimezone() if moment is not None else None
+
+
 def _day(workbook: Workbook, today: date) -> date | None:
-    """Give the day that the mail says, unless that is yet to come."""
-    moment = parse_moment(workbook.place.letter.sent)
-    return moment.date() if moment is not None and moment.date() <= today else None
+    """Give the day on which something came by mail; None of what did not."""
+    if workbook.place.letter.sent_by is None:
+        return None
+    moment = _received(workbook)
+    return moment.date() if moment is not None and moment.date() <= today else today
 
 
 def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Placed]], today: date) -> None:
-    """Enter what was placed into the ledger, in the order in which it was sent."""
+    """Enter what was placed into the ledger, in the order in which it was received."""
     if not placed:
         return
-    in_order = sorted(placed, key=lambda pair: (pair[1].day or today, pair[1].came.place.letter.sent))
+    in_order = sorted(placed, key=lambda pair: (pair[1].day or today, _received(pair[1].came) or NEVER))
     days = {sha256: each.day for sha256, each in in_order if each.day is not None}
-    arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=dict(_origins(in_order)))
+    arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=dict(_origins(in_order, today)))
     ledger.receive((_arrival(sha256, each.path) for sha256, each in in_order), arrived)
 
 
@@ -174,17 +187,20 @@ def _arrival(sha256: str, path: Path) -> Arrival:
     return Arrival(path_text(path), sha256, path.stat().st_size)
 
 
-def _origins(placed: Iterable[tuple[str, Placed]]) -> Iterator[tuple[str, Origin]]:
+def _origins(placed: Iterable[tuple[str, Placed]], today: date) -> Iterator[tuple[str, Origin]]:
     for sha256, each in placed:
-        place = each.came.place
+        letter, received = each.came.place.letter, _received(each.came)
         yield (
             sha256,
-            Origin(way=place.way, name=each.came.name, sender=place.letter.sender, sent=place.letter.sent),
-        )
+            Origin(
+                way=each.came.place.way, name=each.came.name, sender=letter.sender, sent=letter.sent,
+                sent_by=letter.sent_by, received=received.isoformat() if received else "", seen=today,
+            ),
+        )  # fmt: skip
 
 
 def stated_days(folders: Iterable[Path]) -> dict[str, date]:
-    """Give the days of arrival that the ledgers of some folders say, by content: mails say them, or people."""
+    """Give the days of arrival of what came by mail, or that people stated, as the ledgers of some folders say."""
     found: dict[str, date] = {}
     for folder in (each for each in folders if (each / NAME).is_file()):
         with Ledger.open(folder, write=False) as ledger:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,11 +18,13 @@ from ..dataset.return_status import (
 )
 from ..dataset.returns import Return
 from ..findings import Kind
+from ..findings.identity import SENDER_NOT_THE_TEAMS
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..kept_texts import retold
 from ..layout.wording import Rewording
 from ..validation import ACCEPTED, REFUSED
 from ..words import SOURCE_LANGUAGE, translator
+from .contacts import Senders
 from .rounds import ISSUED as ISSUED_FOLDER
 from .rounds import Round
 from .teams import Team
@@ -48,7 +50,8 @@ class TeamStatus:
     team: Team
     state: str  # not issued, issued, late, returned, accepted, to decide, not in this round, refused
     returns: Sequence[Return] = ()  # everything that came from it
-    days_late: int = 0
+    today: date | None = None
+    sent_for_others: Sequence[Return] = ()  # what came from its address in the workbook of another team
 
     @property
     def counting(self) -> list[Return]:
@@ -68,9 +71,47 @@ class TeamStatus:
 
     @property
     def lateness(self) -> tuple[date | None, str]:
-        """The latest day that lateness goes by, and what it is: "arrived", "saved" or "first seen"."""
-        days = [each.lateness for each in self.shown]
+        """The day that lateness goes by, and what it is: when the last of these was sent, its first version."""
+        days = [self.versions(each)[0].lateness for each in self.shown]
         return max(days, key=lambda each: each[0] or date.min, default=(None, ""))
+
+    def sent(self, found: Return) -> date | None:
+        """Give the day that the lateness of a return goes by."""
+        return self.versions(found)[0].lateness[0]
+
+    def versions(self, found: Return) -> list[Return]:
+        """Give a return with those that it superseded, the oldest first."""
+        older = (
+            each
+            for each in self.returns
+            if each.status == SUPERSEDED and each.superseded_by == found.submission
+        )
+        return sorted([*older, found], key=lambda each: (each.lateness[0] or date.max, each.age))
+
+    @property
+    def days_late(self) -> int:
+        """How many days after the deadline it answered, rightly or not; while it has not, how many have passed."""
+        return self._overdue(self.today if self.state in OPEN else self.lateness[0])
+
+    @property
+    def correction_overdue(self) -> int:
+        """How many days after the deadline its corrections came; while they are owed, how many have passed."""
+        return max((self._overdue(self._corrected(each)) for each in self.counting), default=0)
+
+    @property
+    def overdue(self) -> int:
+        """How many days an answer is overdue, or its correction."""
+        return self.days_late if self.state in OPEN else self.correction_overdue * (self.state == RETURNED)
+
+    def _corrected(self, found: Return) -> date | None:
+        """Give the day of its first correction without errors, today while it has none; None where it needs none."""
+        first, *more = self.versions(found)
+        if first.verdict == ACCEPTED:
+            return None
+        return next((each.lateness[0] for each in more if each.verdict == ACCEPTED), self.today)
+
+    def _overdue(self, day: date | None) -> int:
+        return max((day - self.team.deadline).days, 0) if self.team.deadline and day else 0
 
     @property
     def required(self) -> int:
@@ -95,6 +136,8 @@ class TeamStatus:
     def notes(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
         """Yield what a coordinator has to know besides the state, the most urgent first."""
         say = translator(language)
+        if self.state == RETURNED and self.correction_overdue:
+            yield f"{say('Correction overdue (days)')}: {self.correction_overdue}"
         for status, words in NOTES.items():
             files = [_named(each, language) for each in self.returns if each.status == status]
             if files:
@@ -104,9 +147,18 @@ class TeamStatus:
                 yield f"{say('made from an older version')} ({MADE_FROM_OLDER_VERSION.code}): {each.name}"
             if each.status == COUNTS and each.reason:
                 yield f"{each.name}: {retold(each.reason, language)}"
+            if is_in_doubt(each):
+                yield f"{say('not sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {each.name}"
             if each.verdict == REFUSED:
                 found = (REWORD(finding, each.name, language) for finding in each.findings[:1])
                 yield from (f"{finding.code}: {finding.message}" for finding in found)
+        for each in self.sent_for_others:
+            yield f"{say('sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {each.name}, {each.team}"
+
+
+def is_in_doubt(each: Return) -> bool:
+    """Say whether a return that may count came from none of the addresses of its team, and nobody has decided yet."""
+    return each.status in (COUNTS, CONFLICT, WAITING) and _has(each, SENDER_NOT_THE_TEAMS)
 
 
 def _has(each: Return, kind: Kind) -> bool:
@@ -128,14 +180,34 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
     """
     by_team: dict[str, list[Return]] = {}
     unread: list[Return] = []
-    for each in returns:
+    came = list(returns)
+    elsewhere = _sent_for_others(round_, came)
+    for each in came:
         (unread if each.verdict == REFUSED else by_team.setdefault(each.team, [])).append(each)
-    expected = [_expected(round_, team, by_team.pop(team.code, []), today) for team in _teams(round_)]
+    expected = [
+        replace(
+            _expected(round_, team, by_team.pop(team.code, []), today),
+            sent_for_others=elsewhere.get(team.code, ()),
+        )
+        for team in _teams(round_)
+    ]
     others = [
-        TeamStatus(Team(code), STRANGE, came) if round_ else _expected(None, _seen(came), came, today)
-        for code, came in sorted(by_team.items())
+        TeamStatus(Team(code), STRANGE, some, today) if round_ else _expected(None, _seen(some), some, today)
+        for code, some in sorted(by_team.items())
     ]
     return [*expected, *others, *(TeamStatus(Team(""), REFUSED, [each]) for each in unread)]
+
+
+def _sent_for_others(round_: Round | None, came: Iterable[Return]) -> dict[str, list[Return]]:
+    """Give what is in doubt since it came from the address of another team, by that team."""
+    doubted = list(filter(is_in_doubt, came))
+    found: dict[str, list[Return]] = {}
+    if round_ is not None and doubted:
+        senders = Senders(round_)
+        for each in doubted:
+            for team in senders.teams_of(each.sha256):
+                found.setdefault(team, []).append(each)
+    return found
 
 
 def _teams(round_: Round | None) -> Sequence[Team]:
@@ -148,12 +220,10 @@ def _seen(came: Sequence[Return]) -> Team:
 
 
 def _expected(round_: Round | None, team: Team, came: Sequence[Return], today: date) -> TeamStatus:
-    state = _answered(came)
-    if state == ACCEPTED:
-        days = [day for each in came if each.status == COUNTS and (day := each.lateness[0])]
-        return TeamStatus(team, state, came, _late(team, max(days, default=None)))
-    late = _late(team, today)
-    return TeamStatus(team, state or (LATE if late else _sent(round_, team)), came, late)
+    found = TeamStatus(team, _answered(came) or ISSUED, came, today)
+    if found.state != ISSUED:
+        return found
+    return replace(found, state=LATE if found.days_late else _sent(round_, team))
 
 
 def _answered(came: Sequence[Return]) -> str | None:
@@ -164,10 +234,6 @@ def _answered(came: Sequence[Return]) -> str | None:
     if not verdicts:
         return None
     return ACCEPTED if verdicts == {ACCEPTED} else RETURNED
-
-
-def _late(team: Team, day: date | None) -> int:
-    return max((day - team.deadline).days, 0) if team.deadline and day else 0
 
 
 def _sent(round_: Round | None, team: Team) -> str:

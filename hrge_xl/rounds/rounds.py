@@ -18,6 +18,7 @@ from ..dates import RANGE, parse_day
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
 from ..output_files import whole
+from ..paths import read_regular
 from ..spec.choice import Choice, choose
 from ..spec.load import load, names
 from ..spec.lookup import country_codes
@@ -271,7 +272,7 @@ def _day(root: yaml.Node, data: Mapping[str, Any], key: str) -> date | None:
 
 def _key(path: Path) -> bytes:
     try:
-        key = path.read_bytes()
+        key = read_regular(path, KEY_BYTES)
     except OSError as error:
         raise RoundError(
             f"{path} cannot be read ({error.strerror}). No return can be trusted without it: restore it from a backup."

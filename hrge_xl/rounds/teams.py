@@ -84,7 +84,7 @@ def _team(cells: Mapping[str, str], known: Known) -> tuple[Team, list[str]]:
     deadline = _deadline(cells.get("deadline", ""), known.days, wrong)
     team = Team(
         code, country, language or known.spec.languages[0], deadline, cells.get("contact", ""),
-        _addresses(cells.get("email", ""), wrong),
+        addresses(cells.get("email", ""), wrong),
         tuple(dict.fromkeys(chosen)) or None, _profile(cells.get("profile", ""), known.spec, wrong),
     )  # fmt: skip
     if not wrong:
@@ -140,18 +140,18 @@ def _choice_mistakes(team: Team, spec: Spec) -> Iterator[str]:
 ADDRESS = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
 
 
-def _addresses(text: str, wrong: list[str]) -> str:
+def addresses(text: str, wrong: list[str]) -> str:
     """Give addresses of mail, by comma; a mistake for each that is none."""
     parts = [
         part.strip() for part in re.split("[,;\\s]+", re.sub(r"<([^<>]*)>", r" \1 ", text)) if part.strip()
     ]
-    addresses = [part for part in parts if "@" in part]
+    found = [part for part in parts if "@" in part]
     wrong += [
         f"'{part}' is not an e-mail address. Write it as name@example.org; separate several with commas."
-        for part in (addresses or parts)
+        for part in (found or parts)
         if not ADDRESS.fullmatch(part)
     ]
-    return ", ".join(dict.fromkeys(addresses))
+    return ", ".join(dict.fromkeys(found))
 
 
 @dataclass(frozen=True, slots=True)

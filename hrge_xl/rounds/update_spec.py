@@ -79,13 +79,13 @@ def _write(file: Path, root: yaml.Node, name: str, digest: str) -> None:
     if before is None:
         lines.insert(place.end_mark.line + 1, f"spec_digest: '{digest}'\n")
     else:
-        _replace(lines, before, f"'{digest}'")
-    _replace(lines, place, name)
+        replace_value(lines, before, f"'{digest}'")
+    replace_value(lines, place, name)
     with whole(file) as unfinished:
         unfinished.write_text("".join(lines), encoding="utf-8", newline="")
 
 
-def _replace(lines: list[str], node: yaml.Node, text: str) -> None:
+def replace_value(lines: list[str], node: yaml.Node, text: str) -> None:
     """Put a text in the place of a value of one line."""
     start, end = node.start_mark, node.end_mark
     line = lines[start.line]

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ..errors import Mistake, SpecError
 from ..output_files import UNFINISHED, not_written, sync_folder
+from .yaml_file import content_of
 
 FOLDERS = (".", "tools", "languages")
 KINDS = (".yaml", ".po")
@@ -27,7 +28,8 @@ LISTS, LIST = "vocabularies.yaml", ".csv"  # which names the lists that stand in
 FACTS = "facts"  # the folder of the files that hold facts
 NAME = re.compile(r"""file:\s*["']?([^"'\n]+?\.csv)\b""")
 LONG = 100_000  # bytes: catalogues of translations; a file that people look for in a database reads as it is
-MOST = 25_000_000  # bytes of one file
+MOST = 25_000_000  # bytes of all files
+MOST_FILES = 500
 COMPRESSED = "zlib+base85:"
 DIGITS = 16  # of a digest tell copies apart; 64 would make paths too long for Windows
 
@@ -35,18 +37,31 @@ Files = Mapping[str, bytes]
 
 
 def pack(folder: Path) -> dict[str, bytes]:
-    """Read every file that a spec is made of: path → content, in order."""
+    """Read every file that a spec is made of: path → content, in order.
+
+    Raises `SpecError` for what is no file of the folder, and for more than any spec has: it may come from anybody.
+    """
     files = [file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS]
-    files += [*_lists(folder), *(folder / FACTS).glob(f"[!.]*{LIST}")]
-    paths = {file.relative_to(folder).as_posix(): file for file in files if file.is_file()}
-    return {path: paths[path].read_bytes() for path in sorted(paths)}
-
-
-def _lists(folder: Path) -> Iterator[Path]:
-    """Give the files that hold lists: those that are named. A list of teams, say, may lie there too, and stays."""
-    lists = folder / LISTS
-    named = set(NAME.findall(lists.read_text("utf-8", "replace"))) if lists.is_file() else set[str]()
-    return (file for file in folder.glob(f"[!.]*{LIST}") if file.name in named)
+    files += (folder / FACTS).glob(f"[!.]*{LIST}")
+    found, mistakes = dict[str, bytes](), list[Mistake]()
+    for (
+        file
+    ) in files:  # which grow by the lists; of these only what is named, for a list of teams, say, stays
+        path = file.relative_to(folder).as_posix()
+        content = content_of(file, path, mistakes, within=folder)
+        if content is not None:
+            found[path] = content
+        if len(found) > MOST_FILES or sum(map(len, found.values())) > MOST:
+            reason = f"The spec has more than {MOST_FILES} files, or more than {MOST // 10**6} MB."
+            raise SpecError(
+                [Mistake(path, 1, 1, reason, "Take out of its folder what does not belong to it.")]
+            )
+        if path == LISTS and content is not None:
+            named = set(NAME.findall(content.decode("utf-8", "replace")))
+            files += (each for each in folder.glob(f"[!.]*{LIST}") if each.name in named)
+    if mistakes:
+        raise SpecError(mistakes)
+    return {path: found[path] for path in sorted(found)}
 
 
 def digest_of(files: Files) -> str:

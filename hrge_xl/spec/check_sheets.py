@@ -10,6 +10,7 @@ from ..fields.text import EMAIL_PATTERN
 from ..frozen import Found, Path, at_the_first
 from ..suggest import remedy_for
 from ..texts import fixed_codes
+from .check_answers import wrong_value
 from .check_languages import too_long
 from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
 from .defaults import wrong_default
@@ -54,6 +55,11 @@ def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
             )
         for index, field in enumerate(block.fields):
             yield from _field(spec, block, field, (*path, "fields", index))
+            if field.fixed and not isinstance(getattr(block, "items", None), tuple):
+                reason = (
+                    f"'{field.code}' is fixed, and no rows are written out here whose `values` could fill it."
+                )
+                yield (*path, "fields", index, "fixed"), reason, "Leave it out, or write out the `items`."
     if isinstance(block, ChecklistBlock | CatalogueBlock):
         yield from _items(spec, block, path)
     if isinstance(block, RegisterBlock):
@@ -115,26 +121,14 @@ def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
             "Write one text (several codes with ; between them), or one for each language: {en: …, fr: …}."
         )
         yield path, f"The value of '{field.code}' is neither a text nor a number.", remedy
-    elif kind_of(field) is ColumnKind.DATE and figure_of(field, str(value)) is None:
-        remedy = "Write it as year-month-day, for example 2026-03-31."
-        yield path, f"'{value}' is not a date, and '{field.code}' is of type {field.type}.", remedy
-    elif kind_of(field) is ColumnKind.NUMBER and figure_of(field, str(value)) is None:
-        yield (
-            path,
-            f"'{value}' is not a number, and '{field.code}' is of type {field.type}.",
-            "Write digits only.",
-        )
-    elif field.vocabulary in spec.vocabularies and kind_of(field) is not ColumnKind.NUMBER:
-        known = spec.vocabularies[str(field.vocabulary)].by_code
-        codes, most = fixed_codes(value), field.cells if field.several else 1
-        for code in codes:
-            if code not in known:
-                reason = f"'{code}' is not a code of the list '{field.vocabulary}'."
-                yield path, reason, remedy_for(code, list(known))
-        if len(codes) > most:
-            reason = f"'{field.code}' takes {most} of its list, and here are {len(codes)} codes."
-            remedy = "Leave some out, or make it a field of type many with so many `cells`."
-            yield path, reason, remedy
+    elif field.list_name is not None or field.to:
+        wrong = wrong_value(spec, field, tuple(fixed_codes(value)))
+        yield from ((path, reason, remedy) for reason, remedy in wrong)
+    elif kind_of(field) is not ColumnKind.TEXT and figure_of(field, str(value)) is None:
+        is_date = kind_of(field) is ColumnKind.DATE
+        reason = f"'{value}' is not a {'date' if is_date else 'number'}, and '{field.code}' is of type {field.type}."
+        remedy = "Write it as year-month-day, for example 2026-03-31." if is_date else "Write digits only."
+        yield path, reason, remedy
 
 
 # fields

@@ -198,9 +198,11 @@ class CompiledSpec:
 
 
 def _reads_more(expr: Expr, own: FieldKey) -> bool:
-    """Say whether an expression reads more than one answer: others, the rows of a table, or how a sheet stands."""
+    """Say whether an expression reads more than one answer: others, those of other rows, or how a sheet stands."""
     for part in walk(expr):
-        if isinstance(part, Over) or (isinstance(part, Call) and part.function.of_sheet):
+        if isinstance(part, Over) or (
+            isinstance(part, Call) and (part.function.of_sheet or part.function.of_column)
+        ):
             return True
         if isinstance(part, Ref) and not part.last and part.key != own:
             return True

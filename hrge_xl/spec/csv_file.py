@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from ..errors import Mistake
+from .yaml_file import content_of
 
 SEPARATORS = ",;\t"
 BETWEEN = "|"  # several texts in one cell
@@ -30,13 +31,11 @@ class CsvFile(ABC):
 
     def _read(self, file: Path) -> str:
         try:
-            return file.read_bytes().decode("utf-8-sig")
+            return (content_of(file, self.name, self.mistakes) or b"").decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
             self.mistake(line, "This line is not UTF-8 text.", SAVE_AGAIN)
-        except OSError as error:
-            self.mistake(1, f"The file cannot be read: {error.strerror or error}.", SAVE_AGAIN)
-        return ""
+            return ""
 
     def entries(self) -> Iterator[yaml.Node]:
         """Give what the lines say; one that has a mistake of its own is left out."""

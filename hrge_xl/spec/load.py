@@ -19,6 +19,7 @@ from .check import check, check_given
 from .nodes import mistake_at
 from .shape import Shape
 from .translations import translated
+from .yaml_file import FEWER, MOST_PARTS, TOO_MANY, size
 
 SPEC_HOMES = (
     Path(__file__).parent.parent / "workbook_specs",  # installed: inside the package
@@ -107,6 +108,8 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, yaml.Node | None
     assembly = Assembly(folder)
     root = assembly.root()
     mistakes, lost = assembly.mistakes, assembly.lost
+    if root is not None and size(root) > MOST_PARTS:
+        return None, None, [*mistakes, Mistake(HEAD_FILE, 1, 1, TOO_MANY, FEWER)]
     if not isinstance(root, yaml.MappingNode):
         return None, None, mistakes
     shape = Shape(root, lost, mistakes)

@@ -23,6 +23,7 @@ class Lost:
     names: set[str] = field(default_factory=set)
     lines: dict[str, list[int]] = field(default_factory=dict)
     options: dict[int, set[str]] = field(default_factory=dict)  # by the part that they belong to
+    parts: int = 0  # that were read
     nameless: bool = False  # whether something was left out of which nobody knows how it is called
 
     def take_lines(self, file: str, first: int, lines: Sequence[str]) -> None:

@@ -26,7 +26,7 @@ class _Dumper(yaml.SafeDumper):
 for _tag, _pattern, _first in (
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    ("int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+    ("int", r"^[-+]?[0-9]{1,400}$", list("-+0123456789")),
     ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
 ):
     for _way in (Loader, _Dumper):
@@ -115,10 +115,10 @@ def _key_node(node: yaml.Node | None, key: str) -> yaml.Node | None:
 
 def file_beside(folder: Path, named: yaml.Node, suffix: str, mistakes: list[Mistake]) -> Path | None:
     """Give the file of a spec folder that a node names; what is wrong with it is added, and None comes back."""
-    file = folder / str(named.value)
-    if file.resolve().parent == folder.resolve() and file.is_file() and file.suffix == suffix:
+    known = {file.name: file for file in sorted(folder.glob(f"[!.]*{suffix}"))}
+    file = known.get(str(named.value))
+    if file is not None and file.resolve().parent == folder.resolve() and file.is_file():
         return file
     reason = f"There is no file '{named.value}' in the spec folder, or it is not a {suffix} file."
-    known = sorted(each.name for each in folder.glob(f"[!.]*{suffix}"))
-    mistakes.append(mistake_at(named, (), reason, remedy_for(named.value, known)))
+    mistakes.append(mistake_at(named, (), reason, remedy_for(named.value, list(known))))
     return None

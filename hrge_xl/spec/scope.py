@@ -112,7 +112,17 @@ def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:
     """Give an answer as expressions see it; that of a scale is a number."""
     name, steps = field.list_name, entries(spec, field.list_name) if field.type.stepped else ()
     of = None if steps else name
-    return Ref(tool, field.code, type_of(field), single, of, field.to, field.calculated, steps=steps)
+    return Ref(
+        tool,
+        field.code,
+        type_of(field),
+        single,
+        of,
+        field.to,
+        field.calculated,
+        steps=steps,
+        fixed=field.fixed,
+    )
 
 
 def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:

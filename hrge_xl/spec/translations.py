@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,9 +23,12 @@ from pydantic import BaseModel
 from ..errors import Mistake, SpecError
 from ..fields import Field
 from ..output_files import write_whole
+from ..paths import read_regular
 from ..texts import Text
 from ..words import proper_tag, with_base
 from .model import Block, CatalogueBlock, ChecklistBlock, FieldBlock, Item, Rule, Spec, Tool, VocabularyItem
+from .nodes import plain
+from .yaml_file import MOST_BYTES, ORDINARY, compose
 
 FOLDER, SUFFIX, STATES = "languages", ".po", "languages.yaml"
 LETTER = re.compile(r"[^\W\d_]")
@@ -128,22 +132,27 @@ class Translations:
     def reviewed(self) -> dict[str, str]:
         """The digests of the languages that somebody has reviewed. Raises `SpecError` where their file is none."""
         states = read_states(self.folder)
-        return {str(tag): str(state.get("digest")) for tag, state in states.items()}
+        return {tag: state.get("digest", "") for tag, state in states.items()}
 
 
 def read_states(folder: Path) -> dict[str, dict[str, str]]:
     """Read who reviewed which language; nobody where there is no such file. Raises `SpecError` where it is none."""
-    file = folder / STATES
-    try:
-        states = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        raise SpecError([Mistake(STATES, line, 1, "The file is not YAML in UTF-8.", REVIEW_ANEW)]) from error
-    if not isinstance(states, dict) or not all(isinstance(state, dict) for state in states.values()):
+    if not (folder / STATES).exists():
+        return {}
+    mistakes: list[Mistake] = []
+    node = compose(folder / STATES, STATES, mistakes)
+    if node is None or mistakes:
+        raise SpecError([replace(each, remedy=REVIEW_ANEW) for each in mistakes])
+    states = (
+        {str(tag): state for tag, state in plain(node).items()}
+        if isinstance(node, yaml.MappingNode)
+        else None
+    )
+    if states is None or not all(isinstance(state, dict) for state in states.values()):
         raise SpecError(
             [Mistake(STATES, 1, 1, "The file does not name languages with their reviews.", REVIEW_ANEW)]
         )
-    return states
+    return {tag: {str(key): str(value) for key, value in state.items()} for tag, state in states.items()}
 
 
 def write_state(folder: Path, language: str, state: dict[str, str]) -> Path:
@@ -176,8 +185,7 @@ def read_catalogue(file: Path) -> Catalog:
     """Read a PO file. Raises `SpecError` with the line where it is none."""
     name = f"{FOLDER}/{file.name}"
     try:
-        with file.open("rb") as stream:
-            return read_po(stream, locale=None, abort_invalid=True)
+        return read_po(BytesIO(read_regular(file, MOST_BYTES)), locale=None, abort_invalid=True)
     except PoFileError as error:
         reason = f"This line is not as a PO file has it: {str(error).partition(': ')[2] or error}."
         remedy = "Take the file that you had before, or `hrge-xl spec translate` into a new one."
@@ -186,7 +194,8 @@ def read_catalogue(file: Path) -> Catalog:
         reason = "The file is not UTF-8, or its header names another encoding."
         raise SpecError([Mistake(name, 1, 1, reason, "Save it as UTF-8.")]) from error
     except OSError as error:
-        raise SpecError([Mistake(name, 1, 1, f"The file cannot be read: {error.strerror}.", "")]) from error
+        reason = f"The file cannot be read: {error.strerror}."
+        raise SpecError([Mistake(name, 1, 1, reason, ORDINARY)]) from error
 
 
 def translated(spec: Spec, folder: Path) -> Spec:

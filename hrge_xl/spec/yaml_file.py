@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import yaml
 
 from ..errors import Mistake
+from ..paths import read_regular
 from .lost import Lost
 from .nodes import Loader
 from .yaml_mistakes import LESS_NESTED, NESTED, Fault, explained
 
+MOST_BYTES = 3_000_000  # of one file
+MOST_PARTS = 250_000  # of one spec, each as often as aliases and sets repeat it
 MAX_DEPTH = 30  # groups and lists within each other: more than any spec has
 TRIES = 20  # faults that are left out of a file before it is given up
 OWN_TAG = "!"
 WITHIN_ITSELF = "An alias (*) in this part refers to the whole of it, which never ends."
 WRITTEN_OUT = "Write out what the alias refers to."
+TOO_MANY = f"There are more than {MOST_PARTS:,} parts in this, as often as aliases (*) repeat them."
+FEWER = "Take the aliases out, or look where this came from."
+ORDINARY = "Put an ordinary file in its place."
 
 
 def compose(
@@ -26,23 +33,50 @@ def compose(
 
     Without `lost` a file with a fault gives None; with it the part around the fault is noted there and left out.
     """
+    content = content_of(path, name, mistakes)
+    if content is None:
+        return None
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        remedy = (
-            "Save it as UTF-8 text." if isinstance(error, UnicodeDecodeError) else "Check that it is there."
-        )
-        mistakes.append(Mistake(name, 1, 1, f"The file cannot be read: {_why(error)}.", remedy))
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        reason = "The file cannot be read: it is not UTF-8 text."
+        mistakes.append(Mistake(name, 1, 1, reason, "Save it as UTF-8 text."))
         return None
     node = _tree(text, name, mistakes, lost, options)
     if node is not None:
-        nested = list(_endless(node, name, lost))
+        nested = list(_endless(node, name, lost, {}))
         mistakes += nested
         if nested and lost is None:
+            return None
+        before = lost.parts if lost is not None else 0
+        parts = before + size(node, MOST_PARTS - before)
+        if lost is not None:
+            lost.parts = parts
+        if parts > MOST_PARTS:
+            mistakes.append(Mistake(name, 1, 1, TOO_MANY, FEWER))
             return None
         _name_marks(node, name)
         mistakes += [*_odd_keys(node, lost), *_doubled_keys(node, lost), *_odd_tags(node)]
     return node
+
+
+def content_of(
+    path: Path, name: str, mistakes: list[Mistake], within: Path | None = None, most: int = MOST_BYTES
+) -> bytes | None:
+    """Read one file, which may lie within a folder only; None where it is none of usual size, which is told."""
+    try:
+        if within is None or path.resolve().is_relative_to(within.resolve()):
+            return read_regular(path, most)
+        reason = "it is a link that leads out of the folder of the spec"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    mistakes.append(Mistake(name, 1, 1, f"The file cannot be read: {reason}.", ORDINARY))
+    return None
+
+
+def size(root: yaml.Node, most: int = MOST_PARTS) -> int:
+    """Count the parts of a tree, and no further than one more than so many."""
+    return sum(1 for _ in islice(_walk(root), most + 1))
 
 
 def _tree(
@@ -105,20 +139,22 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
-def _why(error: Exception) -> str:
-    return getattr(error, "strerror", None) or "it is not UTF-8 text"
-
-
 def _endless(
-    node: yaml.Node, name: str, lost: Lost | None, above: tuple[yaml.Node, ...] = ()
+    node: yaml.Node, name: str, lost: Lost | None, deepest: dict[int, int], above: tuple[yaml.Node, ...] = ()
 ) -> Iterator[Mistake]:
-    """Give every part that stands too deep within others, or within itself by an alias: these are taken out."""
+    """Give every part that stands too deep within others, or within itself by an alias: these are taken out.
+
+    A part that several aliases repeat is looked at again only where it stands deeper than before.
+    """
     around = (*above, node)
+    if deepest.get(id(node), 0) >= len(around):
+        return
+    deepest[id(node)] = len(around)
     for number, entry in reversed(list(enumerate(_entries(node)))):  # so that those before keep their numbers
         itself = next((part for part in entry if any(part is each for each in around)), None)
         if itself is None and len(around) <= MAX_DEPTH:
             for part in entry:
-                yield from _endless(part, name, lost, around)
+                yield from _endless(part, name, lost, deepest, around)
             continue
         del node.value[number]
         if lost is not None:
@@ -136,11 +172,12 @@ def _entries(node: yaml.Node) -> list[tuple[yaml.Node, ...]]:
 
 
 def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
-    """Give the node and all below it."""
-    yield node
-    for entry in _entries(node):
-        for part in entry:
-            yield from _walk(part)
+    """Give the node and all below it, in their order."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += (part for entry in reversed(_entries(node)) for part in reversed(entry))
 
 
 def _doubled_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:

@@ -139,7 +139,7 @@ def _names(book: Workbook, layout: Layout) -> None:
     for code, (tool, _) in layout.spec.single_fields.items():
         slot = layout.slots.get((tool, "1", code))
         if slot is not None:
-            book.define_name(answer_name(code), f"={absolute(layout, tool, slot)}")
+            book.define_name(answer_name(code), f"={absolute(layout, tool, slot.cells)}")
     for grid, column in looked_up(layout):
         code = column.field.code if column.field is not None else ""
         place = column_range(layout, grid, column.index)

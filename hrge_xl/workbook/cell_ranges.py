@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..language import Ref
 from ..language.sheet_text import answers_in
@@ -10,9 +10,9 @@ from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..spec.own_sheets import LAST_SHEET
 
 
-def cells_of(slot: Slot, *, row: str | None = None) -> str:
-    """Give the cell, or the run of cells, of a slot; with `row` in place of its row number."""
-    return _run(slot.cells[0], slot.cells[-1], row)
+def cells_of(cells: Sequence[Place], *, row: str | None = None) -> str:
+    """Write a cell, or a run of cells, of this sheet; with `row` in place of the row number."""
+    return _run(cells[0], cells[-1], row)
 
 
 def _run(first: Place, last: Place, row: str | None) -> str:
@@ -37,11 +37,11 @@ def _continues(first: Place, last: Place, cell: Place) -> bool:
     return beside or (first.column == last.column and cell == Place(last.row + 1, last.column))
 
 
-def absolute(layout: Layout, tool: str, slot: Slot, *, row: str | None = None) -> str:
-    """Write the cell, or the run of cells, of a slot, from any other sheet."""
-    first, last = slot.cells[0], slot.cells[-1]
+def absolute(layout: Layout, tool: str, cells: Sequence[Place], *, row: str | None = None) -> str:
+    """Write a cell, or a run of cells, of a sheet from any other one."""
+    first, last = cells[0], cells[-1]
     start = f"{quoted(layout.sheet[tool].name)}!${column_letters(first.column)}${row or first.row}"
-    return start if len(slot.cells) == 1 else f"{start}:${column_letters(last.column)}${row or last.row}"
+    return start if first == last else f"{start}:${column_letters(last.column)}${row or last.row}"
 
 
 def column_range(layout: Layout, grid: Grid, column: int) -> str:

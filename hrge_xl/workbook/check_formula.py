@@ -29,7 +29,7 @@ class CheckFormulas:
     def of(self, slot: Slot) -> str:
         """Give the formula of the slot's check cell. Table formulas hold `ROW` for their row number."""
         row = None if self.grid.across else ROW
-        cell, own = cells_of(slot, row=row), self.compiled.fields[slot.tool, slot.field.code]
+        cell, own = cells_of(slot.cells, row=row), self.compiled.fields[slot.tool, slot.field.code]
         compiler = ExcelFormula(self.layout, self.grid, slot.row, row)
         once = isinstance(self.grid.block, FormBlock) and self.grid.block.records == 1
         value = ref_to(self.layout.spec, slot.tool, slot.field, single=once)

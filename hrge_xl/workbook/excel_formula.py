@@ -6,12 +6,14 @@ error cell makes it false, and every figure so that it makes it blank (empty tex
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from ..fields import TICK, Field
 from ..fields import ticked as is_ticked
 from ..language import (
     FIGURES,
+    TEXTS,
     Arithmetic,
     Call,
     Choose,
@@ -36,7 +38,7 @@ from ..language.sheet_text import (
     steps_known,
     text_literal,
 )
-from ..layout import Grid, Layout, Place, Slot, column_letters, quoted, reference_name
+from ..layout import Grid, Layout, Place, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..numerals import LAST_SERIAL
@@ -48,8 +50,14 @@ from .defined_names import active_name, answer_name, column_name, last_of_row, r
 def decoded(name: str, shown: str) -> str:
     """Write the code of the entry of a list that a cell shows; empty text where it shows none."""
     if name == TICK:
-        return f'IF({is_ticked(shown, "Y")},"Y",IF({is_ticked(shown, "N")},"N",""))'
+        return _of_tick(shown, "Y", "N")
     return f'IFERROR(INDEX(code_{name},MATCH({shown},list_{name},0)),"")'
+
+
+def _of_tick(shown: str, yes: str, no: str) -> str:
+    """Write a text for a tick, and one for a word that says that there is none."""
+    of_no = f'IF({is_ticked(shown, "N")},{text_literal(no)},"")'
+    return f"IF({is_ticked(shown, 'Y')},{text_literal(yes)},{of_no})"
 
 
 def _other(code: str) -> str:
@@ -96,8 +104,8 @@ class ExcelFormula:
 
     def _compare(self, expr: Compare) -> str:
         op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
-        if Type.LEVEL in (expr.left.type, expr.right.type):
-            return f"IFERROR({self._rank(expr.left)}{op}{self._rank(expr.right)},FALSE)"
+        if _by_rank(expr):
+            return f"IFERROR({self.rank(expr.left)}{op}{self.rank(expr.right)},FALSE)"
         if expr.left.type in FIGURES:
             test = f"{self.number(expr.left)}{op}{self.number(expr.right)}"
             if all(isinstance(side, Literal) or self._is_value(side) for side in (expr.left, expr.right)):
@@ -120,10 +128,10 @@ class ExcelFormula:
     def _labelled(self, expr: Expr) -> tuple[str | None, str] | None:
         """Cell and list of an answer that shows a label: of this row, or looked up in another."""
         if isinstance(expr, Ref):
-            name = self._list(expr)
+            name = _list_of(expr)
             return None if name is None else (self.cell(expr), name)
         if isinstance(expr, Call) and expr.name == "lookup" and isinstance(expr.args[1], Ref):
-            name = self._list(expr.args[1])
+            name = _list_of(expr.args[1])
             assert isinstance(expr.args[0], Ref)
             return None if name is None else (self.looked_up(expr.args[0], expr.args[1]), name)
         return None
@@ -138,10 +146,11 @@ class ExcelFormula:
             return f"IFERROR({cell}={label},FALSE)"
         return f"IFERROR(AND(ISNUMBER(MATCH({cell},list_{name},0)),{cell}<>{label}),FALSE)"
 
-    def _rank(self, expr: Expr) -> str:
+    def rank(self, expr: Expr) -> str:
+        """Write the rank of a level, an error for what is none."""
         if isinstance(expr, Literal):
             return str(self.layout.lists[LEVELS].codes.index(str(expr.value)) + 1)
-        return f"MATCH({self.value(expr)},list_{LEVELS},0)"
+        return f"MATCH({self.value(expr)},{'list' if expr.type is Type.LEVEL else 'code'}_{LEVELS},0)"
 
     # figures: a number, or empty text where blank
 
@@ -153,7 +162,7 @@ class ExcelFormula:
             if isinstance(expr, Literal | Choose):  # neither is ever an error
                 return self.number(expr)
             return _guarded(self._guards(expr), self.number(expr), '""')
-        return self.text(expr)
+        return self._level(expr) if expr.type is Type.LEVEL else self.text(expr)
 
     def number(self, expr: Expr) -> str:
         """Give the bare number; its guards say when it is blank."""
@@ -185,12 +194,16 @@ class ExcelFormula:
         if isinstance(expr, Call) and expr.function.strict:
             return [guard for arg in expr.args for guard in self._guards(arg)]
         number = self.number(expr)
-        if isinstance(expr, Ref) and expr.type is Type.DATE:  # a number beyond the calendar is not a date
+        if (
+            isinstance(expr, Ref | Call) and expr.type is Type.DATE
+        ):  # a number beyond the calendar is not a date
             return [f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")']
         return [number]
 
     def text(self, expr: Expr) -> str:
         """Give a text; codes as codes, not as labels."""
+        if expr.type is Type.LEVEL:
+            return decoded(LEVELS, self._level(expr))
         if isinstance(expr, Literal):
             return text_literal(str(expr.value))
         if isinstance(expr, Ref):
@@ -201,25 +214,31 @@ class ExcelFormula:
             return expr.function.excel(self, *expr.args)
         raise TypeError(f"{type(expr).__name__} is not text")
 
+    def _level(self, expr: Expr) -> str:
+        """Give a level by its label, as cells show it."""
+        if isinstance(expr, Choose):
+            return f"IF({self.condition(expr.condition)},{self._level(expr.then)},{self._level(expr.other)})"
+        if isinstance(expr, Call):
+            return expr.function.excel(self, *expr.args)
+        return str(self.cell(ref_of(expr)) or '""')
+
     def _ref_text(self, ref: Ref) -> str:
         cell = self.cell(ref)
         if cell is None:
             return '""'
-        if ref.type is Type.LEVEL:
-            return cell
         if ref.list is not None and ref.type is Type.CODE:
             return decoded(ref.list, cell)
         if ref.targets:
             return f'IFERROR({first_word(cell)},"")'
         return f'IFERROR(TRIM({cell}),"")'
 
-    def _list(self, ref: Ref) -> str | None:
-        return LEVELS if ref.type is Type.LEVEL else ref.list
-
     # cells
 
     def cell(self, ref: Ref) -> str | None:
-        """Give the cell (or run of cells) of an answer; None where its sheet was not issued."""
+        """Give the cell (or run of cells) of an answer; None where its sheet was not issued.
+
+        Raises `LookupError` for one that has no cell in a sheet that was: no text may stand in its place.
+        """
         if ref.outer and self.here is not None:
             return self.here.cell(replace(ref, outer=False))
         if ref.last:
@@ -228,17 +247,20 @@ class ExcelFormula:
             return self.about_cell
         if ref.single:
             slot = self.layout.slots.get((ref.tool, "1", ref.code))
-            if slot is None or len(slot.cells) > 1:
-                return None if slot is None else absolute(self.layout, ref.tool, slot)
-            return answer_name(ref.code)
-        slot = self._row_slots().get(ref.code)
-        if slot is None:
+            cells = None if slot is None else slot.cells
+        else:
+            cells = self._row_cells().get(ref.code)
+        if cells is None:
+            if ref.tool in self.layout.sheet:
+                raise LookupError(ref.code)
             return None
+        if ref.single:
+            return answer_name(ref.code) if len(cells) == 1 else absolute(self.layout, ref.tool, cells)
         own = self.grid is not None and self.grid.tool.code == ref.tool
         row = self.row if own and self.grid is not None and not self.grid.across else None
         if self.away or not own:
-            return absolute(self.layout, ref.tool, slot, row=row)
-        return cells_of(slot, row=row)
+            return absolute(self.layout, ref.tool, cells, row=row)
+        return cells_of(cells, row=row)
 
     def _last_cell(self, ref: Ref) -> str | None:
         """Give the cell that says what an answer was in the round before."""
@@ -256,16 +278,16 @@ class ExcelFormula:
             isinstance(expr, Ref) and not expr.last and self.about is not None and expr.key == self.about.key
         )
 
-    def _row_slots(self) -> dict[str, Slot]:
-        """Slots of the row; a record of a form may go on in the next block of its sheet."""
+    def _row_cells(self) -> dict[str, tuple[Place, ...]]:
+        """Give the cells of the row by field; a record of a form may go on in the next block of its sheet."""
         if self.grid is None:
             return {}
         if not self.grid.across:
-            return self.grid.by_row.get(self.record, {})
-        found: dict[str, Slot] = {}
+            return self.grid.cells_by_row.get(self.record, {})
+        found: dict[str, tuple[Place, ...]] = {}
         for grid in self.layout.sheet[self.grid.tool.code].grids:
             if grid.across:
-                found |= grid.by_row.get(self.record, {})
+                found |= grid.cells_by_row.get(self.record, {})
         return found
 
     # figures over the rows of a table
@@ -300,7 +322,7 @@ class ExcelFormula:
             return None
         if self.grid.across:
             return record_range(self.layout, ref)
-        return column_range(self.layout, self.grid, self._row_slots()[ref.code].cells[0].column)
+        return column_range(self.layout, self.grid, self._row_cells()[ref.code][0].column)
 
     def entry(self, name: str | None, code: str) -> str | None:
         """Write the entry of a list that shows the label of a code."""
@@ -333,6 +355,9 @@ class ExcelFormula:
             cells = self._cells_looked_up(ref_of(expr.args[0]), answer)
         else:
             cells = self._own_cells(answer, field)
+        if answer.list == TICK:
+            words = self.layout.labels[TICK]
+            return _of_tick(cells[0], words["Y"], words["N"]) if cells else '""'
         if not field.fixed:
             name = f"list_{answer.list}"
             cells = [f'IFERROR(INDEX({name},MATCH({cell},{name},0)),"")' for cell in cells]
@@ -341,7 +366,7 @@ class ExcelFormula:
     def _own_cells(self, ref: Ref, field: Field) -> list[str]:
         """Give the cells of an answer, each by itself."""
         cells = self.cell(ref)
-        if cells is None or not field.several:
+        if cells is None or not field.several or field.fixed:
             return [] if cells is None else [cells]
         return [f"INDEX({cells},{part})" for part in range(1, field.cells + 1)]
 
@@ -376,10 +401,7 @@ class ExcelFormula:
             return self.here.row_code(replace(ref, outer=False))
         if self.grid is None or self.grid.across:
             return text_literal(self.record)
-        letters, row = (
-            column_letters(CODE_COLUMN),
-            self.row or str(self.grid.by_row[self.record][ref.code].cells[0].row),
-        )
+        letters, row = column_letters(CODE_COLUMN), self.row or str(self.grid.row[self.record].index)
         sheet = f"{quoted(self.layout.sheet[self.grid.tool.code].name)}!" if self.away else ""
         return f"{sheet}${letters}{row}"
 
@@ -399,6 +421,14 @@ class ExcelFormula:
         """Write whether a cell that is not blank holds what the type of its field can read."""
         field = self.layout.spec.tool[ref.tool].fields[ref.code]
         return field.type.readable(field, str(self.cell(ref)))
+
+    def comparable(self, ref: Ref, shown: str) -> str:
+        """Write what is the same for two cells, or for all of a column, where their answers are."""
+        if ref.list == TICK:
+            return f"({is_ticked(shown, 'Y')}+2*{is_ticked(shown, 'N')})"
+        if ref.steps or ref.targets:
+            return first_word(shown)
+        return f"TRIM({shown})" if ref.type in TEXTS else shown
 
     def in_use(self, ref: Ref) -> str:
         """Write whether the row that a reference names is in use; TRUE where none of its sheets was issued."""
@@ -461,38 +491,71 @@ class _Columns:
 
     def _compare(self, expr: Compare) -> str:
         op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
-        left, right = expr.left, expr.right
+        left, right = sides = expr.left, expr.right
         if left.type in FIGURES:
-            known = dict.fromkeys(f"{self.known(ref)}*" for side in (left, right) for ref in refs(side))
-            return f"{''.join(known)}({self.number(left)}{op}{self.number(right)})"
-        if Type.LEVEL in (left.type, right.type):
-            return f"IFERROR({self._rank(left)}{op}{self._rank(right)},FALSE)"
-        for one, other in ((left, right), (right, left)):
-            if isinstance(one, Ref) and isinstance(other, Literal):
-                return self._compare_code(one, str(other.value), op)
-        a, b = self.text(left), self.text(right)
-        return f"{self._there(left, a)}*{self._there(right, b)}*({a}{op}{b})"
+            known = dict.fromkeys(f"{self.known(ref)}*" for side in sides for ref in refs(side))
+            test = f"{''.join(known)}({self.number(left)}{op}{self.number(right)})"
+            fails = any(isinstance(side, Arithmetic) for side in sides)  # on a text: an error is no number
+            return f"ISNUMBER(1/({test}))" if fails else test
+        if _by_rank(expr):
+            known = dict.fromkeys(
+                f"({self._rank(side)}>0)*" for side in sides if not isinstance(side, Literal)
+            )
+            return f"{''.join(known)}({self._rank(left)}{op}{self._rank(right)})"
+        alike = self._alike(left, right)
+        there = "".join(f"{self._there(side)}*" for side in sides if not isinstance(side, Literal))
+        return alike if op == "=" else f"{there}(1-{alike})"
 
-    def _there(self, expr: Expr, shown: str) -> str:
+    def _alike(self, left: Expr, right: Expr) -> str:
+        """Write where two texts or codes are the same: labels only with labels of the same list, else codes."""
+        names = [_list_of(side) for side in (left, right)]
+        if names[0] == names[1] not in (None, TICK):
+            return f"{self._there(left)}*({self.text(left)}={self.text(right)})"
+        for one, other, name in ((left, right, names[0]), (right, left, names[1])):
+            if isinstance(other, Literal):
+                return self._is(one, str(other.value))
+            if name is None or not _by_row(one):
+                continue
+            if _by_row(other) or name == TICK:
+                shared = [code for code in self._codes(name) if code in self._codes(_list_of(other) or name)]
+                pairs = (f"{self._is(one, code)}*{self._is(other, code)}" for code in shared)
+                return f"({'+'.join(pairs) or 0})"
+            column, code = self.text(one), self._once.text(other)
+            label = f'IFERROR(INDEX(list_{name},MATCH({code},code_{name},0)),"")'
+            return f'(({column}<>"")*({column}={label}))'
+        written = [self.text(side) if _by_row(side) else self._once.text(side) for side in (left, right)]
+        return f'(({written[0]}<>"")*({"=".join(written)}))'
+
+    def _codes(self, name: str) -> Collection[str]:
+        return dict.fromkeys(self.layout.lists[name].codes)
+
+    def _is(self, expr: Expr, code: str) -> str:
+        """Write where an answer is a code."""
+        if not _by_row(expr):
+            return f"({self._once.text(expr)}={text_literal(code)})"
+        name = _list_of(expr)
+        if name == TICK:
+            return is_ticked(self.text(expr), code)
+        shown = text_literal(code) if name is None else self.entry(name, code)
+        return f"({self.text(expr)}={shown})"
+
+    def _there(self, expr: Expr) -> str:
         """Write where there is an answer: of a list, one of its entries, for anything else counts as blank."""
-        if isinstance(expr, Ref) and expr.list == TICK:
-            return f"({is_ticked(shown, 'Y')}+{is_ticked(shown, 'N')})"
-        if isinstance(expr, Ref) and expr.list is not None and expr.type is Type.CODE:
-            return f"ISNUMBER(MATCH({shown},list_{expr.list},0))"
-        return f'({shown}<>"")'
+        name = _list_of(expr)
+        if not _by_row(expr) or name is None:
+            return f'({self.text(expr) if _by_row(expr) else self._once.text(expr)}<>"")'
+        if name == TICK:
+            return f"({is_ticked(self.text(expr), 'Y')}+{is_ticked(self.text(expr), 'N')})"
+        return f"ISNUMBER(MATCH({self.text(expr)},list_{name},0))"
 
     def _rank(self, expr: Expr) -> str:
+        """Write the ranks of levels, 0 for what is none."""
         if isinstance(expr, Literal):
             return str(self.layout.lists[LEVELS].codes.index(str(expr.value)) + 1)
-        return f"MATCH({self.text(expr)},list_{LEVELS},0)"
-
-    def _compare_code(self, ref: Ref, code: str, op: str) -> str:
-        column = self.text(ref)
-        if ref.list == TICK:
-            return is_ticked(column, code if op == "=" else _other(code))
-        label = text_literal(code) if ref.list is None else self.entry(ref.list, code) or '""'
-        there = self._there(ref, column) if op == "<>" else f'({column}<>"")'
-        return f"{there}*({column}{op}{label})"
+        if not _by_row(expr):
+            return f"IFERROR({self._once.rank(expr)},0)"
+        ranks = (f"{self._is(expr, code)}*{n}" for n, code in enumerate(self._codes(LEVELS), start=1))
+        return f"({'+'.join(ranks)})"
 
     def columns(self, expr: Expr) -> list[str]:
         """Write the column ranges of an answer, or the cell of one that is the same for all rows."""
@@ -522,13 +585,15 @@ class _Columns:
         if isinstance(expr, Ref) and not (expr.single or expr.outer):
             (cells, *_) = self.columns(expr)
             return step_numbers(cells, expr.steps) if expr.steps else cells
-        return self._once.number(expr)
+        return self._once.value(expr) if isinstance(expr, Ref) and expr.steps else self._once.number(expr)
 
     def known(self, ref: Ref) -> str:
         """Write 1 where there is a number, as an array."""
         if ref.steps and not (ref.single or ref.outer):
             return steps_known(self.columns(ref)[0], ref.steps)
-        return f"ISNUMBER({self.number(ref)})"
+        number = self.number(ref)
+        within = f"*({number}>=1)*({number}<={LAST_SERIAL})" if ref.type is Type.DATE else ""
+        return f"ISNUMBER({number}){within}"
 
     def text(self, expr: Expr) -> str:
         """Write texts as an array: labels as shown, of references the code of their row."""
@@ -546,6 +611,29 @@ class _Columns:
         if ref.outer:
             return self.here.row_code(replace(ref, outer=False))
         return column_range(self.layout, self.grid, CODE_COLUMN)
+
+
+def _by_row(expr: Expr) -> bool:
+    """Say whether an answer, or the code of a row, is another one in each row of the table."""
+    if isinstance(expr, Call) and expr.args:
+        return _by_row(expr.args[0])
+    return isinstance(expr, Ref) and not (expr.single or expr.outer)
+
+
+def _list_of(expr: Expr) -> str | None:
+    """Give the list whose labels the cells of an answer show."""
+    if not isinstance(expr, Ref):
+        return None
+    return LEVELS if expr.type is Type.LEVEL else expr.list
+
+
+def _by_rank(expr: Compare) -> bool:
+    """Say whether levels are compared by rank; a text that is none differs from each of them, and has no rank."""
+    sides = (expr.left, expr.right)
+    return any(side.type is Type.LEVEL for side in sides) and (
+        expr.op not in ("==", "!=")
+        or all(side.type is Type.LEVEL or isinstance(side, Literal) for side in sides)
+    )
 
 
 def _is_never_blank(expr: Expr) -> bool:

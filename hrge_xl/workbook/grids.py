@@ -160,10 +160,16 @@ class GridPainter:
         if figure is not None:
             self.pen.number(place, figure, "fixed", number_format_of(field))
             return
-        codes = fixed_codes(value) if field.vocabulary else []
-        table = self.layout.spec.vocabularies[field.vocabulary].by_code if field.vocabulary else {}
-        labels = [table[code].label.say(self.layout.language) if code in table else code for code in codes]
+        codes = fixed_codes(value) if field.list_name else []
+        labels = [self._label(str(field.list_name), code) for code in codes]
         self.pen.text(place, SEVERAL.join(labels) if codes else str(value or ""), "fixed")
+
+    def _label(self, name: str, code: str) -> str:
+        """Give the label of an entry, also of a list that no dropdown offers."""
+        table = self.layout.spec.vocabularies
+        if name in table and code in table[name].by_code:
+            return table[name].by_code[code].label.say(self.layout.language)
+        return self.layout.labels.get(name, {}).get(code, code)
 
     def _answer(self, slot: Slot, place: Place) -> None:
         if slot.field.calculated:
@@ -289,7 +295,7 @@ class GridPainter:
 
     def _counted(self, slot: Slot, limit: int, worst: str, message: str) -> str:
         """Give a text with a word limit: the count, live, in front of what is wrong."""
-        cell = cells_of(slot)
+        cell = cells_of(slot.cells)
         pieces = self.say("{count} of {limit} words").replace("{limit}", str(limit)).split("{count}")
         count = "&".join(
             p for p in (_quoted_or_nothing(pieces[0]), word_count(cell), _quoted_or_nothing(pieces[1])) if p

@@ -59,7 +59,7 @@ class JoinedCodes:
 
     def _step(self, slot: Slot) -> str:
         """Write the step that an answer has, as a number."""
-        cell = absolute(self.layout, slot.tool, slot)
+        cell = absolute(self.layout, slot.tool, slot.cells)
         if slot.field.calculated:
             return cell
         return step_number(cell, self.layout.lists[str(slot.field.vocabulary)].codes)

@@ -158,4 +158,4 @@ def _names(book: Workbook, layout: Layout, sheet: Sheet) -> None:
     where, field = layout.spec.tick_field or ("", "")
     tick = layout.slots.get((where, code, field))
     if tick is not None:
-        book.define_name(tick_name(code), f"={absolute(layout, where, tick)}")
+        book.define_name(tick_name(code), f"={absolute(layout, where, tick.cells)}")

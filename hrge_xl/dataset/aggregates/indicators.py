@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from ...spec.figures import IndicatorFigures
+from ...spec.figures import IndicatorFigures, Split
 from ...spec.model import Spec
 from ...words import fold
 from ..schema import spec_language
@@ -197,9 +197,19 @@ def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Row]:
     for figure in made:
         for split, code in parts if figure.total.how else ():
             filled = [(value.team, value.parts[code]) for value in figure.values if code in value.parts]
+            disagree = sum(_disagrees(value, split, figures) for value in figure.values)
             if filled:
                 yield (
                     figure.indicator, figure.label, figure.period, split.code, split.label.say(language) or None,
                     split.of, code, fields[code].label.say(language), rounded(sum(number for _, number in filled)),
-                    len(filled), len({team for team, _ in filled}),
+                    len(filled), len({team for team, _ in filled}), disagree,
                 )  # fmt: skip
+
+
+def _disagrees(value: Value, split: Split, figures: IndicatorFigures) -> bool:
+    """Whether a value, or its numerator, is not the sum of its parts; one without parts is."""
+    parts = [value.parts[code] for code in split.parts if code in value.parts]
+    whole = value.numerator if value.kind in figures.ratios else value.value
+    if split.of is not None:
+        whole = value.parts.get(split.of)
+    return bool(parts) and whole is not None and rounded(sum(parts)) != rounded(whole)

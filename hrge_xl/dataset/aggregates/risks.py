@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
 from ..schema import AGGREGATE_RISKS, MATRIX_ROWS, SUBMISSIONS, field_column, spec_language
+from ..store import Store
 from . import sql
 from .common import BY_COUNTRY, BY_TOOL, TOTAL
 from .matrices import CELL, matrix_cells
@@ -23,8 +24,9 @@ PLACED = (
 )  # fmt: skip
 
 
-def risk_figures(spec: Spec) -> RiskFigures:
+def risk_figures(spec: Spec | None) -> RiskFigures:
     """Give what the spec says of risks."""
+    assert spec is not None
     assert spec.figures.risks is not None
     return spec.figures.risks
 
@@ -79,6 +81,22 @@ def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakd
     code = sa.func.coalesce(given.c.code, sql.as_text(given.c.number), given.c.text)
     answered = _part(placed, by, code).select_from(placed).join(given, sql.same(given, placed, *ROW))
     return answered.where(code.is_not(None))
+
+
+def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
+    """Count by stage the risks of a period that have no level."""
+    schema, tables, entered = store.schema, store.tables, 0
+    figures, placed = risk_figures(schema.spec), tables[AGGREGATE_RISKS.name].c
+    for tool in figures.tools:
+        wide = (table.name for table in (*schema.united.values(), schema.wide[tool]) if tool in table.tools)
+        rows = tables[next(name for name in wide if name in tables)].c
+        ours = sa.select(sa.func.count()).where(rows.current, rows.period == period, rows.tool == tool)
+        entered += next(store.select(ours))[0]
+    total = sa.select(placed.stage, sql.whole(sa.func.sum(placed.count)))
+    counts = dict(
+        store.select(total.where(placed.by == TOTAL, placed.period == period).group_by(placed.stage))
+    )
+    return {stage: entered - counts.get(stage, 0) for stage in stages(figures)}
 
 
 # how many stand where

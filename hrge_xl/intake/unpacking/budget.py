@@ -9,6 +9,7 @@ from ..raw import Unreadable
 from ..zip_package import too_large
 
 MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
+MOST_TROUBLES = 20  # files of one source that are no workbooks by their content and are told one by one
 
 
 class Budget:

@@ -9,10 +9,21 @@ from ..closed_format import may_answer
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The mail that something came with: the address of its sender, and when it was sent, as an ISO moment."""
+    """The mail that something came with, moments in ISO form.
+
+    `sender` and `sent` are what the innermost mail says of itself, which anybody can write. `sent_by` is who sent the
+    outermost one (None: there is no mail), and `received` when the server of the office took that in.
+    """
 
     sender: str = ""
     sent: str = ""
+    sent_by: str | None = None
+    received: str = ""
+
+    def within(self, outer: Letter) -> Letter:
+        """Give the letter of a mail that lay in another one, which alone says who brought it and when it came."""
+        first = self if outer.sent_by is None else outer
+        return Letter(self.sender or outer.sender, self.sent or outer.sent, first.sent_by, first.received)
 
 
 NO_LETTER = Letter()
@@ -51,11 +62,15 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Unopened:
-    """Something that may hold answers and could not be opened, and why, as a sentence."""
+    """Something that may hold answers and could not be opened, and why, as a sentence.
+
+    `count` is how many files it stands for: of very many in one source the first are told one by one.
+    """
 
     name: str
     place: Place
     why: str
+    count: int = 1
 
 
 Found = Workbook | Left | Unopened

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from ...findings import sentence
 from ...paths import LOCK_PREFIXES, MOST_LOCK_BYTES, is_left_by_a_program
+from ...words import counted
 from ..content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, ole_format, zip_format
 from ..limits import LIMITS, Limits
 from ..nobodys_answer import UNOPENED_ARCHIVES, ending_of, is_named_as_workbook, word_for
 from ..raw import Unreadable
 from ..zip_package import ZipPackage
-from .budget import MOST_LAYERS, Budget
-from .found import Found, Left, Letter, Place, Unopened, Workbook
+from .budget import MOST_LAYERS, MOST_TROUBLES, Budget
+from .found import Found, Left, Place, Unopened, Workbook
 from .mail_layer import Attached, attached_to, is_mail, letter_of, parsed, subject_of
 from .outlook_layer import OutlookMessage
 from .tnef_layer import MAGIC as TNEF_MAGIC
@@ -44,8 +45,22 @@ class Job(NamedTuple):
 
 
 def open_layers(job: Job, limits: Limits = LIMITS) -> list[Found]:
-    """Give everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers."""
-    return list(_Opening(Budget(limits)).found(job))
+    """Give everything that lies in a file, whatever it is. Runs in a worker; an own limit holds over all its layers.
+
+    Of very many files that are no workbooks the first are told, and how many more there are: a small archive can name
+    two thousand.
+    """
+    told: list[Found] = []
+    troubles = 0
+    for found in _Opening(Budget(limits)).found(job):
+        is_trouble = not isinstance(found, Left) and not (isinstance(found, Workbook) and found.format)
+        troubles += is_trouble
+        if not is_trouble or troubles <= MOST_TROUBLES:
+            told.append(found)
+    if (more := troubles - MOST_TROUBLES) > 0:
+        why = f"None of them is a workbook that can be opened, like {MOST_TROUBLES} others in it. {ASK}"
+        told.append(Unopened(counted(more, "more file"), job.place.within(job.name), why, more))
+    return told
 
 
 class _Opening:
@@ -129,7 +144,7 @@ class _Opening:
 
     def _mail(self, job: Job) -> Iterator[Found]:
         mail = parsed(job.data)
-        place = job.place.within(job.name, _better(letter_of(mail), job.place.letter))
+        place = job.place.within(job.name, letter_of(mail).within(job.place.letter))
         yield from self._letter(job, place, list(attached_to(mail, self._budget)), subject_of(mail))
 
     def _letter(self, job: Job, place: Place, attached: list[Attached], subject: str) -> Iterator[Found]:
@@ -152,7 +167,7 @@ class _Opening:
         if len(job.place.way) >= MOST_LAYERS:
             yield Unopened(job.name, job.place, TOO_DEEP)
             return
-        place = job.place.within(job.name, _better(message.letter, job.place.letter))
+        place = job.place.within(job.name, message.letter.within(job.place.letter))
         attached = list(message.attached(self._budget))
         if not attached:
             yield Left(message.subject or job.name, place, "letter")
@@ -183,11 +198,6 @@ def _is_litter(job: Job) -> bool:
 def _empty(job: Job) -> Unopened:
     """Tell that there is nothing in a workbook or an archive."""
     return Unopened(job.name, job.place, f"The file {job.name} is empty. {ASK}")
-
-
-def _better(own: Letter, outer: Letter) -> Letter:
-    """Give the letter that something came with: the innermost one, with what only an outer one says."""
-    return Letter(own.sender or outer.sender, own.sent or outer.sent)
 
 
 def _other_than_workbook(look: Callable[..., str], data: object) -> str:

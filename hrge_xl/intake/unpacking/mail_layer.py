@@ -8,7 +8,7 @@ from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from ...dates import is_possible
@@ -19,6 +19,8 @@ _HEADER = re.compile(
     rb"^(?:From|To|Subject|Date|Received|Return-Path|MIME-Version|Message-ID|X-[\w-]+):", re.IGNORECASE
 )
 _FIELD = re.compile(rb"[!-9;-~]+:")
+_BETWEEN = re.compile(r"[\s<>,;:]+")
+_NO_ADDRESS = re.compile(r'"(?:\\.|[^"\\])*"|\([^()]*\)')  # names in quotes, and comments
 _LOOKED_AT = 4096
 _ENOUGH = 2  # fields that only mails have
 
@@ -50,16 +52,30 @@ def parsed(data: bytes) -> Message:
 
 def letter_of(mail: Message) -> Letter:
     """Tell who sent a mail, and when; what is said in a way that means nothing is not said."""
-    return Letter(sender_of(mail), sent_on(str(mail["Date"] or "")))
+    sender = sender_of(mail)
+    return Letter(sender, moment_of(str(mail["Date"] or "")), sender, received_on(mail))
 
 
 def sender_of(mail: Message) -> str:
-    """Give the address of the sender."""
-    said = [str(mail[name]) for name in ("From", "Sender", "Reply-To") if mail[name]]
-    return next((address for _, address in getaddresses(said) if "@" in address), "")
+    """Give the address of the sender: of what looks like several the last, for a name before it is any text."""
+    fields = dict(reversed([(name.casefold(), str(text)) for name, text in mail.raw_items()]))
+    for name in ("from", "sender"):
+        words = _BETWEEN.split(_NO_ADDRESS.sub(" ", _piece(fields.get(name, ""), None)))
+        found = next((word for word in reversed(words) if "@" in word.strip("@")), "")
+        if found:
+            return decoded(found)
+    return ""
 
 
-def sent_on(date_field: str) -> str:
+def received_on(mail: Message) -> str:
+    """Give the moment in the topmost `Received` field: every server adds its own on top, and the last one is ours.
+
+    Those below were there when the mail came, and may say anything.
+    """
+    return moment_of(str(mail["Received"] or "").rpartition(";")[2])
+
+
+def moment_of(date_field: str) -> str:
     """Give the moment that a date field says, in the zone that it says."""
     try:
         moment = parsedate_to_datetime(date_field)
@@ -141,19 +157,13 @@ def decoded(text: str) -> str:
 
 
 def _piece(piece: str | bytes, charset: str | None) -> str:
-    if isinstance(piece, str):
-        piece = piece.encode("ascii", "surrogateescape") if _has_stray_bytes(piece) else piece
-    if isinstance(piece, str):
-        return piece
+    try:
+        data = piece.encode("ascii", "surrogateescape") if isinstance(piece, str) else piece
+    except UnicodeError:  # letters as they are
+        return str(piece)
     for encoding in (charset, "utf-8"):
         try:
-            return piece.decode(encoding or "utf-8")
+            return data.decode(encoding or "utf-8")
         except (LookupError, UnicodeError):
             continue
-    return piece.decode("cp1252", "replace")
-
-
-def _has_stray_bytes(text: str) -> bool:
-    return any("\udc80" <= letter <= "\udcff" for letter in text) and all(
-        letter < "\x80" or "\udc80" <= letter <= "\udcff" for letter in text
-    )
+    return data.decode("cp1252", "replace")

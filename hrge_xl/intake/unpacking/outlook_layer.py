@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ...dates import is_possible
 from .budget import Budget
 from .found import Letter
-from .mail_layer import sent_on
+from .mail_layer import moment_of, received_on, sender_of
 
 if TYPE_CHECKING:
     from olefile import OleFileIO
@@ -55,11 +55,12 @@ class OutlookMessage:
 
     @property
     def letter(self) -> Letter:
-        """Who sent it, and when; the headers that came with it say so best."""
+        """Who sent it, and when it was sent and delivered; the headers that came with it say so best."""
         headers = HeaderParser().parsestr(self._text(self._home, _HEADERS))
-        sent = sent_on(str(headers["Date"] or "")) or self._moment(_SUBMITTED) or self._moment(_DELIVERED)
         said = (self._text(self._home, each) for each in (_SENDER_SMTP, _SENDER))
-        return Letter(next((address for address in said if "@" in address), ""), sent)
+        sender = next((address for address in said if "@" in address), sender_of(headers))
+        sent = moment_of(str(headers["Date"] or "")) or self._moment(_SUBMITTED)
+        return Letter(sender, sent, sender, received_on(headers) or self._moment(_DELIVERED))
 
     @property
     def subject(self) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, passing_on
-from ..function import Function, ref_of
-from ..sheet_text import answers_in, first_word
-from ..tree import TEXTS, Expr, Ref, Type, refs
-from ..values import Unknown, fold, worse
+from ..function import Function, in_cells, ref_of
+from ..sheet_text import answers_in
+from ..tree import FIGURES, Expr, Ref, Type, refs
+from ..values import Unknown, fold, same, worse
 
 if TYPE_CHECKING:
     from ..targets import ColumnWriter, SheetWriter
@@ -84,6 +86,9 @@ class CountOf(_Presence):
     never_blank = True
     columnwise = False
 
+    def in_sheet(self, *args: Expr) -> bool:
+        return all(arg.type is not Type.MANY or in_cells(arg) for arg in args)
+
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return "(" + "+".join(self._count(write, arg) for arg in args) + ")"
 
@@ -103,6 +108,7 @@ class Unique(Function):
     takes = (None,)
     meaning = "no other row of the table has this answer"
     blank = "true on blank"
+    of_column = True
 
     def in_sheet(self, *args: Expr) -> bool:
         return isinstance(args[0], Ref) and args[0].type is not Type.MANY and not args[0].last
@@ -112,17 +118,17 @@ class Unique(Function):
         column, cell = write.column(ref), write.cell(ref)
         if column is None or cell is None:
             return "TRUE"
-        if ref.steps:
-            column, cell = first_word(column), first_word(cell)
-        elif ref.type in TEXTS:
-            column, cell = f"TRIM({column})", f"TRIM({cell})"
-        return f'IFERROR(OR({cell}="",SUMPRODUCT(--({column}={cell}))<=1),TRUE)'
+        readable = "TRUE" if ref.fixed else write.readable(ref)
+        known = f'TRIM({cell})<>""' if readable == "TRUE" else f'AND(TRIM({cell})<>"",{readable})'
+        alike = f"({write.comparable(ref, column)}={write.comparable(ref, cell)})"
+        if ref.type in FIGURES:  # to a spreadsheet a blank cell is 0
+            alike = f'(({column}<>"")*{alike})'
+        return f"IFERROR(OR(NOT({known}),SUMPRODUCT(--ISNUMBER(1/{alike}))<=1),TRUE)"  # an error is no number
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         """Compile it: what stands twice is certain; what stands once may also be in a cell that no one can read."""
         value = to.value(args[0])
         ref = next((each for each in refs(args[0]) if not each.single), None)
-
         if ref is None:  # the same in every row
             return passing_on(lambda _: True, [value])
         table = to.table_of(ref)
@@ -135,7 +141,8 @@ class Unique(Function):
                 if type(found) is Unknown:
                     unknown = worse(unknown, found)
                 elif found is not None and row in active:
-                    own[row] = _comparable(found)
+                    own[row] = found
+            own = _comparable(own)
             return own, Counter(own.values()), unknown
 
         def unique(answers: Answers, row: Row, this: Row) -> bool | Unknown:
@@ -147,8 +154,17 @@ class Unique(Function):
         return unique
 
 
-def _comparable(value: Any) -> Any:
-    """Give values that are equal where the answers are; several answers in any order are the same."""
-    if isinstance(value, str):
-        return fold(value)
-    return frozenset(map(fold, value)) if isinstance(value, tuple) else value
+def _comparable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give for the values of some rows what is equal where they are; several answers in any order are the same."""
+    figures = sorted({value for value in values.values() if isinstance(value, float)})
+    first_of = dict(zip(figures[:1], figures[:1], strict=True))
+    for before, figure in pairwise(figures):
+        first_of[figure] = first_of[before] if same(before, figure) else figure
+    return {
+        row: _folded(value) if isinstance(value, str | tuple) else first_of.get(value)
+        for row, value in values.items()
+    }
+
+
+def _folded(value: str | tuple[str, ...]) -> Any:
+    return fold(value) if isinstance(value, str) else frozenset(map(fold, value))

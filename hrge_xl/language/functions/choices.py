@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, passing_on
-from ..function import Function, code_of, expect, ref_of
+from ..function import Function, code_of, expect, in_cells, ref_of
 from ..tree import Call, Expr, Literal, Logic, Over, Ref, Type, walk
 from ..values import Unknown, Value, fold, worse
 
@@ -32,7 +32,7 @@ class Has(Function):
         return self.call(*args)
 
     def in_sheet(self, *args: Expr) -> bool:
-        return isinstance(args[0], Ref) and isinstance(args[1], Literal)
+        return in_cells(args[0]) and isinstance(args[1], Literal)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         many = ref_of(args[0])
@@ -254,6 +254,7 @@ class LookUp(Function):
     gives = Type.TEXT
     meaning = "a field of the row that a reference points to"
     blank = "blank on blank"
+    of_column = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         expect(typing, node, self.name, 2)

@@ -1,4 +1,4 @@
-"""Functions over days: today, days_between, year."""
+"""Functions over days: today, days_between, year, year_end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ...numerals import LAST_SERIAL
+from ...numerals import LAST_SERIAL, to_serial
 from ..compiler import Compiled, Compiler
 from ..function import Function
 from ..tree import Expr, Type
@@ -75,3 +75,21 @@ class Year(Function):
         if not 1 <= serial <= LAST_SERIAL:
             return None
         return float(date.fromordinal(DAY_ZERO + max(serial, FIRST_RELIABLE_SERIAL)).year)
+
+
+class YearEnd(Function):
+    """`year_end(year)`."""
+
+    name = "year_end"
+    example = "days_between(PLN_05, year_end(year(PLN_04)))"
+    takes = (Type.NUMBER,)
+    gives = Type.DATE
+    meaning = "last day of a year; one before 1900 counts as 1900, one after 9999 as 9999"
+    blank = "blank on blank"
+    strict = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return f"DATE(MEDIAN(1900,{write.number(args[0])},9999),12,31)"
+
+    def of(self, *values: Any) -> float:
+        return float(to_serial(date(min(max(math.floor(values[0]), 1900), 9999), 12, 31)))

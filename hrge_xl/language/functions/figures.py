@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import math
 from bisect import bisect_right
-from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
+from math import copysign, floor, log10
 from typing import TYPE_CHECKING, Any
 
 from ..function import Function
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..targets import SheetWriter, Typing
 
 MOST_DECIMALS = 9
+EXACT, WHOLE = 2.0**41, 2.0**52  # from here on fifteen digits tell no halves, and a number has none
 
 
 class _Among(Function):
@@ -63,7 +64,7 @@ class Least(_Among):
     meaning = "smallest of its arguments"
     blank = "blanks left out"
     excel_name = "MIN"
-    neutral = "1E99"
+    neutral = "1E307"
 
     def of(self, *values: Any) -> float | None:
         return min(present(values), default=None)
@@ -77,7 +78,7 @@ class Most(_Among):
     meaning = "largest of its arguments"
     blank = "blanks left out"
     excel_name = "MAX"
-    neutral = "-1E99"
+    neutral = "-1E307"
 
     def of(self, *values: Any) -> float | None:
         return max(present(values), default=None)
@@ -127,7 +128,10 @@ class Round(Function):
     takes_in_words = "number, or number and decimals"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
-    meaning = "rounded to a number of decimals, to a whole number without the second argument"
+    meaning = (
+        "rounded to a number of decimals, to a whole number without the second argument; "
+        "a half goes away from 0: `round(2.5)` is 3"
+    )
     blank = "blank on blank"
     strict = True
 
@@ -148,14 +152,20 @@ class Round(Function):
 
     def of(self, *values: Any) -> float:
         value, decimals = values
-        return _rounded(value, Decimal(1).scaleb(-int(decimals)))
+        return rounded(value, int(decimals))
 
 
-def _rounded(value: float, step: Decimal) -> float:
-    """Round what a spreadsheet shows of a number: its first fifteen digits."""
-    if abs(value) >= 1e15:  # such a number has no decimals
+def rounded(value: float, decimals: int) -> float:
+    """Round as spreadsheets do: by the first fifteen digits of a number, to which 1.005 has half a hundredth."""
+    scale = 10.0**decimals
+    above = abs(value) * scale + 0.5
+    if not above < WHOLE:
         return value
-    return float(Decimal(f"{value:.15g}").quantize(step, ROUND_HALF_UP))
+    if above < EXACT:
+        digits = 10.0 ** (14 - floor(log10(above)))
+        above = floor(above * digits + 0.5) / digits
+    whole = floor(above)
+    return copysign(whole / scale, value) if whole else 0.0
 
 
 class Bands(Function):

@@ -24,6 +24,7 @@ class RowCode(Function):
     meaning = "the code of the row, as references to it give it"
     blank = "never blank"
     columnwise = True
+    of_row = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         expect(typing, node, self.name, 0)

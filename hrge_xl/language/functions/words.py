@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ...numerals import from_serial, shown
@@ -14,7 +15,6 @@ from ..patterns import EMAIL, email_formula, in_a_sheet, pattern_formula
 from ..sheet_text import SEVERAL, word_count
 from ..tree import FIGURES, Call, Expr, Literal, Ref, Type
 from ..values import Unknown, Value, fold
-from .answers import write_filled
 
 if TYPE_CHECKING:
     from ..targets import SheetWriter, Typing
@@ -138,40 +138,46 @@ class Join(Function):
     blank = "blank as soon as one is"
     repeats = True
 
+    def typed(self, typing: Typing, node: ast.Call) -> Call:
+        args = self.arguments(typing, node)
+        for arg, place in zip(args, node.args, strict=True):
+            if arg.type is Type.BOOL:
+                raise typing.refuse(
+                    place, "join() takes answers, not a condition.", "Write: 'x' if … else 'y'."
+                )
+        return self.call(*args)
+
     def in_sheet(self, *args: Expr) -> bool:
         return all(arg.type is not Type.MANY for arg in args)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        joined = "&".join(self._piece(write, arg) for arg in args)
-        fields = [write_filled(write, arg) for arg in args if not isinstance(arg, Literal)]
+        pieces = [self._piece(write, arg) for arg in args]
+        fields = [
+            f"ISNUMBER({write.value(arg)})" if arg.type in FIGURES else f'{piece}<>""'
+            for arg, piece in zip(args, pieces, strict=True)
+            if not isinstance(arg, Literal)
+        ]
+        joined = "&".join(pieces)
         return f'IFERROR(IF(AND({",".join(fields)}),{joined},""),"")' if fields else joined
 
     def _piece(self, write: SheetWriter, arg: Expr) -> str:
         if arg.type is Type.DATE:
             day = write.number(arg)
             return f'YEAR({day})&"-"&RIGHT("0"&MONTH({day}),2)&"-"&RIGHT("0"&DAY({day}),2)'
-        return write.number(arg) if arg.type is Type.NUMBER else write.text(arg)
+        if arg.type is Type.NUMBER:  # with a point whatever the language of the program
+            return f'SUBSTITUTE({write.number(arg)},",",".")'
+        return write.text(arg)
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         kinds, parts = [arg.type for arg in args], [to.value(arg) for arg in args]
-        pieces = passing_on(lambda *values: "".join(map(_as_text, values, kinds)) or None, parts)
-        there = passing_on(lambda *filled: all(filled), [to.filled(arg) for arg in args])
-
-        def join(answers: Answers, row: Row, this: Row) -> Value:
-            text: Value = pieces(answers, row, this)
-            return text if type(text) is Unknown or there(answers, row, this) is True else None
-
-        return join
+        return passing_on(lambda *values: "".join(map(_as_text, values, kinds)) or None, parts, strict=True)
 
 
 def _as_text(value: Any, kind: Type) -> str:
-    if value is None:
-        return ""
     if kind in FIGURES:
         day = from_serial(value) if kind is Type.DATE else None
-        return shown(value if day is None else day)
-    if kind is Type.BOOL:
-        return "TRUE" if value else "FALSE"
+        text = shown(value if day is None else day)
+        return f"{Decimal(text):f}" if "e-" in text else text.upper()  # as spreadsheets write it
     return SEVERAL.join(value) if isinstance(value, tuple) else str(value)
 
 

@@ -11,6 +11,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...errors import UsageError
+from ...suggest import remedy_for
+
 if TYPE_CHECKING:
     from ..document import Document
 
@@ -26,6 +29,8 @@ class Format(NamedTuple):
 
 
 def of(name: str) -> Format:
-    """Give one of `FORMATS`; only then is its module loaded, and what that needs."""
+    """Give one of `FORMATS`; only then is its module loaded, and what that needs. Raises `UsageError`."""
+    if name not in FORMATS:
+        raise UsageError(f"There is no format of reports '{name}'. {remedy_for(name, FORMATS)}")
     module = import_module(f".{name}", __name__)
     return Format(module.render, module.SUFFIX, getattr(module, "beside", lambda _: ()))

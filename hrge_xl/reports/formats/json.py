@@ -8,13 +8,14 @@ import re
 from ..document import Document
 
 SUFFIX = "json"
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED = re.compile("[\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def render(document: Document) -> str:
     """Give the document as JSON text: keys in their order, nothing lost, a newline at the end.
 
-    Lone surrogates, which UTF-8 cannot hold, are written as `\\uXXXX`, so that reading gives them back.
+    Lone surrogates, which UTF-8 cannot hold, and marks that turn letters are written as `\\uXXXX`: reading gives them
+    back.
     """
     text = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"

@@ -1,0 +1,320 @@
+"""Every function and operator × kind of operand × fixed, typed, calculated: the sheet shows what the reader has.
+
+The expressions are formulas of made specs that `spec check` takes, as many as there are in one workbook, which
+LibreOffice recalculates. A part of them is in the ordinary suite, all of them in the deep one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from hrge_xl.language import Problem, Type, reader_only
+from hrge_xl.layout import address, build
+from hrge_xl.spec.load import load
+from hrge_xl.spec.model import Spec
+from hrge_xl.spec.scope import Scope, parsed
+from hrge_xl.workbook.formula_limits import too_large
+from tests.made_specs import Files, write
+from tests.test_made_parity import said_differently
+
+LISTED = {"vocabulary": "WORDS"}
+TYPES: dict[str, dict[str, Any]] = {
+    "text": {}, "long": {}, "integer": {}, "decimal": {}, "percent": {}, "year": {}, "date": {}, "choice": LISTED,
+    "many": LISTED | {"cells": 2}, "yesno": {}, "tick": {}, "scale": {"vocabulary": "STEPS"},
+    "reference": {"to": ["I"]},
+}  # fmt: skip
+WORDS = {
+    "ON": "On time",
+    "LATE": "Late",
+    "I_3": "Third",
+    "I_4": "Fourth",
+    "I_6": "Sixth",
+}  # some called as rows are
+FIXED: dict[str, list[Any]] = {  # by row of the list of items; None: no value
+    "text": ["one", "I_2", "AB-12", "a@b.org", None, "ON", " one  two ", "one", "2026"],
+    "long": ["a few words", "two words", "I_1", "one", None, "x", "one\ntwo", "one", "3.50"],
+    "integer": [3, 1, 0, -2, None, 2, 1000000, 3, 2.5],
+    "decimal": [2.5, 0.5, -1.5, 0.285, None, 1, 1e-9, -2.5, 1234567.891],
+    "percent": [0.5, 0.25, 1, 0, None, 0.125, -0.5, 1.5, 0.5],
+    "year": [2025, 2026, 2027, 2024, None, 2026, 2100, 2025, 1900],
+    "date": ["2026-03-02", "2026-01-01", "2025-12-31", "2027-01-01", None, "2026-03-02", "2026-05-04", "1950-02-03",
+        "2026-03-02"],
+    "choice": ["ON", "LATE", "I_3", "I_4", None, "ON", "LATE", "ON", "I_4"],
+    "many": ["ON;LATE", "LATE", "ON", "I_3", None, "I_6;ON", "ON", "I_4;LATE", "LATE;ON"],
+    "yesno": ["Y", "N", "Y", "N", None, "Y", "N", "Y", "N"],
+    "tick": ["Y", "N", "Y", "Y", None, "Y", "N", "Y", "Y"],
+    "scale": [1, 3, 2, 1, None, 2, 3, 2, 1],
+    "reference": ["I_1", "I_3", "I_2", "I_4", None, "I_6", "I_9", "I_1", "I_2"],
+}  # fmt: skip
+TYPED: dict[str, list[Any]] = {  # by row: right ones, none, and at the end some that cannot be read
+    "text": ["one", "I_2", "AB-12", None, "b@c.org", "late", " one  two ", 5, "=x"],
+    "long": ["a few words more", "one", None, "I_4", "two words", "I_6", "one\ntwo", " one", "x / y - z"],
+    "integer": [3, 2, 0, None, -7, 1, "ten", "ten", 1.5],
+    "decimal": [2.5, -0.5, 1.005, None, 0, 12.345, "ten", "ten", 1e300],
+    "percent": [0.5, 0.75, 1, None, 0, 0.125, "half", "half", 7],
+    "year": [2025, 2027, 2026, None, 2024, 2026, "ten", "ten", 2026],
+    "date": [date(2026, 3, 2), date(2026, 2, 28), date(2025, 12, 31), None, date(2028, 2, 29), date(2026, 1, 1),
+        "next week", "next week", 9999999],
+    "choice": ["On time", "Late", "Third", None, "Fourth", "Sixth", "no such", "no such", "Late"],
+    "many": [("Late", "On time"), ("Third",), ("On time",), (), ("Late",), (None, "Sixth"), ("no such", "Late"),
+        ("no such",), ("Third", "Late")],
+    "yesno": ["Yes", "No", "Yes", None, "No", "Yes", "perhaps", "perhaps", "Yes"],
+    "tick": ["x", None, "✓", None, "no", "1", "maybe", "maybe", "YES"],
+    "scale": ["3 Much", "1 Little", "2", None, "3 Much", "1", "often", "often", "9"],
+    "reference": ["I_1 Item 1", "I_3", "I_2 Item 2", None, "I_6", "I_4", "R-99 x", "R-99", "Item 1"],
+}  # fmt: skip
+ROWS = len(TYPED["text"])
+RESULTS = {  # of calculated answers, each made of typed ones
+    "number": "{0}decimal * 2", "date": "{0}date + 1", "text": "join({0}text, '!')",
+    "level": "level({0}scale, {0}scale)",
+}  # fmt: skip
+KINDS = dict.fromkeys(("integer", "decimal", "percent", "year", "scale"), "number") | {
+    "long": "text",
+    "tick": "yesno",
+}
+ANY = ("filled({x})", "blank({x})", "count_of({x}, 'z')", "count_of({x})", "join({x}, '-', 1)", "unique({x})")
+ONE: dict[str, tuple[str, ...]] = {
+    "number": (
+        "{x}", "{x} == 1", "{x} != 1", "{x} >= 1.5", "{x} < 2", "{x} in (1, 2)", "{x} + 1", "1 - {x}", "-{x}",
+        "{x} * 2",
+        "2 / {x}", "{x} ** 2", "2 ** {x}", "{x} ** 0.5", "level({x}, {x})", "total({x}, 1)", "total({x})",
+        "least({x}, 1)",
+        "most({x}, 1)", "absolute({x})", "sqrt({x})", "round({x})", "round({x}, 1)", "round({x} / 3, 2)",
+        "round({x} * 100)",
+        "bands({x}, 1, 'few', 2, 'some', 'many')", "bands({x}, 1, 10, 2, 20, 30)", "{x} if {x} > 1 else 0",
+        "({x} * 2) == 2",
+        "filled({x} * 2)", "blank(1 / {x})", "count_of({x} + 1)", "join({x} * 2)", "total({x} / 0, {x})",
+    ),
+    "text": (
+        "{x}", "{x} == 'one'", "{x} != 'one'", "{x} in ('one', 'AB-12')", "words({x})", "length({x})",
+        "matches({x}, '[A-Z]{{2}}-[0-9]{{2}}')", "email({x})", "{x} == row_code()", "{x} != row_code()",
+        "{x} if filled({x}) else 'none'", "join(words({x}), 'w')",
+    ),
+    "date": (
+        "{x}", "{x} == today()", "{x} <= today()", "{x} != today()", "days_between({x}, today())", "year({x})",
+        "{x} + 30",
+        "{x} - 30", "today() - {x}", "{x} if filled({x}) else today()", "year({x} + 300)",
+    ),
+    "choice": ("{x}", "{x} == 'ON'", "{x} != 'ON'", "{x} in ('ON', 'LATE')", "label({x})", "{x} == row_code()",
+        "{x} != row_code()"),
+    "yesno": ("{x}", "{x} == 'Y'", "{x} != 'Y'", "{x} == 'N'", "{x} in ('Y', 'N')", "label({x})"),
+    "many": ("'ON' in {x}", "has({x}, 'LATE')", "'I_6' not in {x}", "label({x})", "count_of({x}) > 1"),
+    "reference": ("{x}", "{x} == 'I_1'", "{x} != 'I_1'", "{x} == row_code()", "{x} in ('I_1', 'I_3')"),
+    "level": ("{x}", "{x} >= 'M'", "{x} == 'M'", "{x} != 'M'", "{x} < 'H'"),
+}  # fmt: skip
+TWO: dict[str, tuple[str, ...]] = {
+    "number": (
+        "{x} == {y}", "{x} < {y}", "{x} != {y}", "{x} + {y}", "{x} * {y}", "{x} / {y}", "{x} ** {y}",
+        "total({x}, {y})",
+        "least({x}, {y})", "most({x}, {y})", "level({x}, {y})",
+    ),
+    "text": ("{x} == {y}", "{x} != {y}", "join({x}, {y})"),
+    "date": ("{x} == {y}", "{x} < {y}", "days_between({x}, {y})", "{x} - {y}"),
+    "level": ("{x} == {y}", "{x} < {y}"),
+}  # fmt: skip
+EQUAL = ("{x} == {y}", "{x} != {y}")
+TEXTS = ("text", "choice", "yesno", "reference", "level")  # can be compared with each other
+WHOLE = ("issued('I')", "ticked('I')", "completeness('I')", "today()", "row_code()", "count('I')")
+
+
+class Operand(NamedTuple):
+    """What stands in an expression, and of what kind it is."""
+
+    text: str
+    kind: str
+
+
+def fields_of(tool: str, *, fixed: bool) -> list[dict[str, Any]]:
+    """A field of each type: fixed where its rows are written out, typed, calculated."""
+    given = {"F": {"fixed": True}} if fixed else {}
+    found: list[dict[str, Any]] = [
+        {"code": f"{tool}_{how}_{kind}", "type": kind, "label": f"{how} {kind}"} | options | more
+        for how, more in (given | {"T": {}}).items()
+        for kind, options in TYPES.items()
+    ]
+    return found + [
+        {"code": f"{tool}_C_{result}", "type": "calculated", "label": result, "result": result,
+         "formula": formula.format(f"{tool}_T_")}
+        for result, formula in RESULTS.items()
+    ]  # fmt: skip
+
+
+def operands(tool: str, around: str = "{}") -> list[Operand]:
+    """The fields of a tool as expressions name them."""
+    codes = [field["code"] for field in fields_of(tool, fixed=tool == "I")]
+    kinds = [code.rsplit("_", 1)[1] for code in codes]
+    return [
+        Operand(around.format(code), KINDS.get(kind, kind)) for code, kind in zip(codes, kinds, strict=True)
+    ]
+
+
+def expressions(own: Sequence[Operand], others: Sequence[Operand]) -> Iterator[str]:
+    """Everything that can be said of one operand, and of it and another one."""
+    for x in own:
+        yield from (template.format(x=x.text) for template in (*ANY, *ONE[x.kind]))
+        for y in others:
+            if x.kind == y.kind != "many" and x != y:
+                yield from (template.format(x=x.text, y=y.text) for template in TWO.get(x.kind, EQUAL))
+            elif x.kind in TEXTS and y.kind in TEXTS:
+                yield from (template.format(x=x.text, y=y.text) for template in EQUAL)
+
+
+def in_rows(home: str) -> Iterator[str]:
+    """Expressions over one row; in the register also over what it refers to."""
+    yield from chain(WHOLE, expressions(operands(home), operands(home)))
+    for row in operands(home):
+        if row.kind == "reference":
+            looked_up = operands("I", f"lookup({row.text}, {{}})")
+            yield from (each.text for each in looked_up)
+            yield from expressions(looked_up, looked_up) if home == "R" else ()
+
+
+def over(home: str, table: str) -> Iterator[str]:
+    """Expressions over the rows of a table, with what stands where the whole does."""
+    own, around = operands(table), operands(home, "{}" if home == "S" else "this.{}")
+    inner = dict.fromkeys(
+        chain(
+            expressions(own, [*own, *around]),
+            ("row_code() == 'I_1'",),
+            () if home in "SP" else ("row_code() == this.row_code()", "row_code() != this.row_code()"),
+            *(
+                (f"{x.text} == this.row_code()", f"{x.text} != this.row_code()")
+                for x in own
+                if home not in "SP"
+            ),
+        )
+    )
+    yield f"any_row('{table}', {table}_T_integer > 1)"
+    for text in inner:
+        yield from (f"{function}('{table}', {text})" for function in ("count_if", "sum", "min", "max"))
+    for x in own:
+        same = [y for y in around if y.kind == x.kind][:2]
+        number = f"{table}_T_decimal"
+        yield from (f"sum('{table}', {number} if {x.text} == {y.text} else 0)" for y in same)
+
+
+def files(*tools: str) -> Files:
+    """A spec: a list of items, a register, a form once and six times."""
+    items = [
+        {"code": f"I_{n + 1}", "label": f"Item {n + 1}",
+         "values": {f"I_F_{kind}": values[n] for kind, values in FIXED.items() if values[n] is not None}}
+        for n in range(ROWS)
+    ]  # fmt: skip
+    name = {"code": "R_0", "type": "text", "label": "What"}
+    blocks: dict[str, dict[str, Any]] = {
+        "I": {"kind": "checklist", "items": items, "fields": fields_of("I", fixed=True)},
+        "R": {"kind": "register", "id": "R-", "rows": ROWS, "fields": [name, *fields_of("R", fixed=False)]},
+        "P": {"kind": "form", "records": 6, "fields": fields_of("P", fixed=False)},
+        "S": {"kind": "form", "fields": fields_of("S", fixed=False)},
+    }
+    steps = {"1": "Little", "2": "Some", "3": "Much"}
+    lists = {"WORDS": WORDS, "STEPS": steps}
+    made: Files = {
+        "workbook.yaml": {"name": "functions", "version": "1", "title": "Made", "languages": ["en"],
+        "sheets": list(tools)},
+        "vocabularies.yaml": {
+            name: {"items": [{"code": code, "label": label} for code, label in entries.items()]}
+            for name, entries in lists.items()
+        },
+        "matrix.yaml": {
+            "down": "STEPS", "across": "STEPS",
+            "levels": [{"code": code, "label": f"{code} level", "colour": "#FFE599"} for code in "LMH"],
+            "cells": {down: {across: "LMH"[max(int(down), int(across)) - 1] for across in steps} for down in steps},
+        },
+    }  # fmt: skip
+    for tool in tools:
+        made[f"tools/{tool.lower()}.yaml"] = {
+            "code": tool, "sheet": f"Sheet {tool}", "title": tool, "always": True, "blocks": [blocks[tool]],
+        }  # fmt: skip
+    return made
+
+
+def formulas(texts: Sequence[str], spec: Spec, home: str) -> list[dict[str, Any]]:
+    """The expressions that a sheet can calculate, as fields."""
+    scope, found = Scope(spec, spec.tool[home], spec.tool[home].field_blocks[0]), []
+    for number, text in enumerate(texts):
+        expr = parsed(text, scope, condition=False)
+        if isinstance(expr, Problem) or expr.type is Type.MANY or reader_only(expr):
+            continue
+        formula = f"1 if {text} else 0" if expr.type is Type.BOOL else text
+        result = {"bool": "number", "code": "text"}.get(expr.type, str(expr.type))
+        found.append(
+            {
+                "code": f"{home}_X{number}",
+                "type": "calculated",
+                "label": "X",
+                "formula": formula,
+                "result": result,
+            }
+        )
+    return found
+
+
+def made_with(
+    texts: Sequence[str], home: str, tools: Sequence[str], folder: Path
+) -> tuple[Spec, dict[str, str]]:
+    """A spec whose home sheet calculates these expressions, and which is which by code; without what is too long."""
+    made = files(*tools)
+    fields = made[f"tools/{home.lower()}.yaml"]["blocks"][0]["fields"]
+    spec = load(write(made, folder / "bare"))
+    of_expressions = formulas(texts, spec, home)
+    fields += of_expressions
+    long = {slot.field.code for slot, _, _ in too_large(build(load(write(made, folder / "all")), "en"))}
+    fields[:] = [field for field in fields if field["code"] not in long]
+    kept = {field["code"]: field["formula"] for field in of_expressions if field["code"] not in long}
+    return load(write(made, folder / "spec")), kept
+
+
+def typed(spec: Spec, tools: Sequence[str]) -> dict[tuple[str, str], Any]:
+    """What is typed, by sheet and cell; a row of the register is not in use."""
+    where, cells = build(spec, "en"), dict[tuple[str, str], Any]()
+    for tool in tools:
+        for number, row in enumerate(dict.fromkeys(key[1] for key in where.slots if key[0] == tool)):
+            for kind, values in TYPED.items() if (tool, number) != ("R", 3) else ():
+                value = values[number]
+                places = where.slots[tool, row, f"{tool}_T_{kind}"].cells
+                parts = value if isinstance(value, tuple) else (value,)
+                cells |= {
+                    (f"Sheet {tool}", address(*place)): one
+                    for place, one in zip(places, parts, strict=False)
+                    if one is not None
+                }
+    return cells
+
+
+CASES = {
+    "a list of items": ("I", ("I",), list(dict.fromkeys(in_rows("I")))),
+    "a register": ("R", ("I", "R"), list(dict.fromkeys(in_rows("R")))),
+    "a form": ("S", ("I", "S"), list(dict.fromkeys(in_rows("S")))),
+    "records": ("P", ("I", "P"), list(dict.fromkeys(in_rows("P")))),
+} | {
+    f"{home} over {table}": (home, tuple(dict.fromkeys(("I", table, home))), list(dict.fromkeys(over(home, table))))
+    for home, table in (("S", "I"), ("S", "R"), ("S", "P"), ("R", "R"), ("R", "I"), ("I", "R"), ("P", "I"))
+}  # fmt: skip
+
+
+def differences(name: str, part: slice, folder: Path, office: Any) -> list[str]:
+    home, tools, texts = CASES[name]
+    spec, codes = made_with(texts[part], home, tools, folder)
+    found = said_differently(build(spec, "en"), typed(spec, tools), folder / "spec", office)
+    assert len(codes) > 20
+    return [f"{next((codes[word] for word in line.split() if word in codes), '')}: {line}" for line in found]
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("name", ["a list of items", "a register", "S over I", "R over I"])
+def test_a_part_of_them(name: str, office: Any, tmp_path: Path) -> None:
+    assert differences(name, slice(3, None, 37), tmp_path, office) == []
+
+
+@pytest.mark.deep
+@pytest.mark.office
+@pytest.mark.parametrize("name", CASES)
+def test_all_of_them(name: str, office: Any, tmp_path: Path) -> None:
+    assert differences(name, slice(None), tmp_path, office) == []

@@ -1,0 +1,273 @@
+"""Whose address a return came from: others are told, wait for a decision, and `round contact` settles it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from hrge_xl.answer import Answers
+from hrge_xl.cli import run
+from hrge_xl.demonstration import saved_on
+from hrge_xl.issuing import generate
+from hrge_xl.rounds.rounds import load_round, orders
+from hrge_xl.spec.load import load
+from tests.letters import mail, msg, zipped
+from tests.test_consolidate import answers
+
+DAY = date(2026, 7, 8)
+SENT = datetime(2026, 7, 7, 9, tzinfo=UTC)
+TEAMS = """\
+team,country,language,deadline,contact,email
+Odesa,PAK,en,2026-07-10,Desk <office@example.org>,"odesa@example.org; Deputy <deputy@example.org>"
+Minsk,MAR,en,2026-07-10,Desk <office@example.org>,minsk@bücher.example
+"""
+
+
+def begun(folder: Path, teams: str = TEAMS) -> Path:
+    """A round whose workbooks are issued."""
+    (folder / "teams.csv").write_text(teams, encoding="utf-8")
+    made = folder / "round"
+    assert run(["round", "init", str(made), "--spec", "example", "--teams", str(folder / "teams.csv")]) == 0
+    assert run(["generate", str(made), "--today", "2026-07-01"]) == 0
+    return made
+
+
+def workbook(round_: Path, team: str, **changes: str | None) -> bytes:
+    """What a team fills in."""
+    (order,) = [each for each in orders(load_round(round_), date(2026, 7, 1)) if each.team == team]
+    given: Answers = answers(country=order.country, **changes)
+    return saved_on(generate(load("example"), replace(order, answers=given)), SENT.date())
+
+
+def arrives(round_: Path, content: EmailMessage | bytes, name: str = "x.eml") -> None:
+    (round_ / "inbox" / name).write_bytes(content if isinstance(content, bytes) else content.as_bytes())
+
+
+def week(round_: Path, capsys: pytest.CaptureFixture[str], day: date = DAY) -> dict[str, object]:
+    """What a refresh says, as data."""
+    capsys.readouterr()
+    run(["refresh", str(round_), "--json", "--today", str(day)])
+    data: dict[str, object] = json.loads(capsys.readouterr().out)
+    return data
+
+
+def warnings(round_: Path, capsys: pytest.CaptureFixture[str], *place: str) -> list[str]:
+    """The messages of I017, file by file."""
+    capsys.readouterr()
+    run(["validate", *(place or [str(round_)]), "--json", "--today", str(DAY)])
+    files = json.loads(capsys.readouterr().out)["files"]
+    return [each["message"] for file in files for each in file["findings"] if each["code"] == "I017"]
+
+
+def notes(round_: Path, capsys: pytest.CaptureFixture[str], *more: str) -> dict[str, str]:
+    capsys.readouterr()
+    assert run(["status", str(round_), "--json", "--today", str(DAY), *more]) == 0
+    return {each["team"]: each["note"] for each in json.loads(capsys.readouterr().out)}
+
+
+def test_a_workbook_from_another_teams_address_waits_for_a_decision(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It counts with a warning; both teams show it, nobody is thanked or reminded, until the address is settled."""
+    round_ = begun(tmp_path)
+    arrives(round_, mail("minsk@bücher.example", SENT, {"answer.xlsx": workbook(round_, "Odesa")}))
+    told = week(round_, capsys)
+    assert told["to_decide"] == ["answer.xlsx, not sent from Odesa"]
+    assert told["drafts"]["new"] == []  # type: ignore[index]
+    assert told["counts"]["counted"] == 1  # type: ignore[index]
+    said = "answer.xlsx was sent from m***@bücher.example (Minsk), which is not an address of Odesa."
+    assert warnings(round_, capsys) == [said]
+    assert warnings(round_, capsys, str(round_ / "returned" / "answer.xlsx")) == [said]
+    assert notes(round_, capsys) == {
+        "Odesa": "not sent from its address (I017): answer.xlsx",
+        "Minsk": "sent from its address (I017): answer.xlsx, Odesa",
+    }
+    capsys.readouterr()
+    assert run(["status", str(round_), "--today", str(DAY)]) == 0
+    assert "To decide: hrge-xl decide" in capsys.readouterr().err
+    assert run(["decide", str(round_), "--today", str(DAY)]) == 0
+    assert said in capsys.readouterr().out
+    assert run(["verify", str(round_)]) == 0
+    assert (
+        run(["round", "contact", str(round_), "odesa", "Minsk <MINSK@xn--bcher-kva.example>", "--also"]) == 0
+    )
+    assert run(["verify", str(round_)]) == 0, capsys.readouterr()  # the change is no forgery
+    assert warnings(round_, capsys) == []
+    told = week(round_, capsys)
+    assert told["to_decide"] == []
+    assert [(each["team"], each["occasion"]) for each in told["drafts"]["new"]] == [  # type: ignore[index]
+        ("Minsk", "reminder-before"), ("Odesa", "thanks"),
+    ]  # fmt: skip
+    assert run(["verify", str(round_)]) == 0
+
+
+@pytest.mark.parametrize("choice", ["--use", "--withdraw"])
+def test_a_decision_settles_it_too(choice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    round_ = begun(tmp_path)
+    arrives(round_, mail("stranger@example.net", SENT, {"answer.xlsx": workbook(round_, "Odesa")}))
+    assert week(round_, capsys)["to_decide"] == ["answer.xlsx, not sent from Odesa"]
+    decision = ["answer.xlsx", choice, "--reason", "It is known.", "--by", "the office", "--today", str(DAY)]
+    assert run(["decide", str(round_), *decision]) == 0
+    assert warnings(round_, capsys) == []
+    assert week(round_, capsys)["to_decide"] == []
+    assert run(["decide", str(round_), *decision[:1], "--undo", *decision[2:]]) == 0
+    assert week(round_, capsys)["to_decide"] == ["answer.xlsx, not sent from Odesa"]
+
+
+STRANGE = (
+    "stranger@example.net",
+    "odesa@example.org <stranger@example.net>",
+    '"odesa@example.org" <stranger@example.net>',
+    "stranger@example.net (odesa@example.org)",
+    "nobody",
+)
+KNOWN = (
+    "odesa@example.org",
+    "ODESA@Example.ORG",
+    "=?utf-8?b?0J7QtNC10YHQsA==?= <odesa@example.org>",
+    '"Office, Odesa" <deputy@example.org>',
+    "Desk <office@example.org>",
+)
+
+
+@pytest.mark.parametrize("sender", ["minsk@bücher.example", "Minsk <minsk@XN--bcher-kva.example>"])
+def test_a_domain_in_its_own_letters_is_known(
+    sender: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    round_ = begun(tmp_path)
+    made = mail("minsk@example.org", SENT, {"answer.xlsx": workbook(round_, "Minsk")}).as_bytes()
+    arrives(round_, made.replace(b"From: minsk@example.org", f"From: {sender}".encode()))
+    week(round_, capsys)
+    assert warnings(round_, capsys) == []
+
+
+@pytest.mark.parametrize("sender", [*STRANGE, *KNOWN])
+def test_senders_as_mails_name_them(sender: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Case, a name before the address and any of several addresses are known; a name is no address."""
+    round_ = begun(tmp_path)
+    made = mail("odesa@example.org", SENT, {"answer.xlsx": workbook(round_, "Odesa")}).as_bytes()
+    arrives(round_, made.replace(b"From: odesa@example.org", f"From: {sender}".encode()))
+    week(round_, capsys)
+    assert len(warnings(round_, capsys)) == (sender in STRANGE)
+
+
+def test_a_mail_inside_a_mail_says_nothing_about_who_sent_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Except where the office itself has sent it on; the same for messages of Outlook, and for what is in a zip."""
+    round_, made = begun(tmp_path), workbook
+    for number, sender in enumerate(["stranger@example.net", "office@example.org"]):
+        content = made(round_, "Odesa", PLN_03=f"Plan {number}")
+        inner = mail("odesa@example.org", SENT, {f"{number}.xlsx": content})
+        arrives(
+            round_, mail(sender, SENT, {"old.zip": zipped({"old.eml": inner.as_bytes()})}), f"{number}.eml"
+        )
+    arrives(round_, msg("stranger@example.net", SENT, {"2.xlsx": made(round_, "Minsk")}), "2.msg")
+    arrives(round_, made(round_, "Minsk", PLN_03="By hand"), "3.xlsx")
+    week(round_, capsys)
+    assert warnings(round_, capsys) == [
+        "0.xlsx was sent from s***@example.net, which is not an address of Odesa.",
+        "2.xlsx was sent from s***@example.net, which is not an address of Minsk.",
+    ]
+
+
+def test_without_addresses_nothing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    round_ = begun(tmp_path, "team,country\nOdesa,PAK\nMinsk,MAR\n")
+    arrives(round_, mail("stranger@example.net", SENT, {"answer.xlsx": workbook(round_, "Odesa")}))
+    assert week(round_, capsys)["to_decide"] == []
+    assert warnings(round_, capsys) == []
+    assert run(["round", "contact", str(round_), "Minsk", "stranger@example.net"]) == 0
+    assert week(round_, capsys)["to_decide"] == ["answer.xlsx, not sent from Odesa"]  # received before that
+
+
+def test_it_is_told_alike_in_a_dataset_elsewhere_and_left_out_of_what_is_redacted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    round_, year = begun(tmp_path), tmp_path / "year"
+    arrives(round_, mail("stranger@example.net", SENT, {"answer.xlsx": workbook(round_, "Odesa")}))
+    week(round_, capsys)
+    assert run(["consolidate", str(round_), "-o", str(year), "--today", str(DAY), "--shareable"]) == 0
+    assert len(warnings(round_, capsys, str(year))) == 1
+    assert "I017" in notes(round_, capsys, "--ledger", str(year))["Odesa"]
+    rmtree(year / "reports")  # nobody says here who else was expected
+    assert run(["verify", str(year), "--returned", str(round_ / "returned")]) == 0
+    capsys.readouterr()
+    run(["report", str(round_), "--format", "json", "-o", str(tmp_path), "--redact", "--today", str(DAY)])
+    (report,) = tmp_path.glob("*.json")
+    text = report.read_text(encoding="utf-8")
+    assert "I017" in text
+    assert "example.net" not in text
+    assert run(["round", "contact", str(round_), "Odesa", "stranger@example.net", "--also"]) == 0
+    assert run(["verify", str(report), "--returned", str(round_ / "returned")]) == 0, capsys.readouterr().out
+    for path in (year / "shareable").rglob("*"):
+        assert not path.is_file() or b"example.net" not in path.read_bytes()
+
+
+# what `round contact` writes
+
+WRITTEN = """\
+# Ours, do not lose.
+name: round
+spec: example
+teams:
+- team: Odesa  # the first
+  country: PAK
+- {team: Minsk, country: MAR}  # the second
+- country: MAR
+  team: Rabat
+  email: rabat@example.org  # ask Nadia
+- team: Cairo
+  email: [a@example.org, b@example.org]
+- team: Kabul
+  email:
+"""
+
+
+@pytest.mark.parametrize(
+    ("team", "also", "old", "new"),
+    [
+        ("Odesa", False, "  country: PAK", "  email: 'o''x@example.org'\n  country: PAK"),
+        ("Minsk", True, "{team: Minsk,", "{team: Minsk, email: 'o''x@example.org',"),
+        ("Rabat", False, "rabat@example.org", "'o''x@example.org'"),
+        ("Rabat", True, "rabat@example.org", "'rabat@example.org, o''x@example.org'"),
+        ("Cairo", True, "[a@example.org, b@example.org]", "'a@example.org, b@example.org, o''x@example.org'"),
+        ("Kabul", False, "- team: Kabul\n  email:\n", "- team: Kabul\n  email: 'o''x@example.org'\n"),
+    ],
+)
+def test_an_address_is_put_into_the_file_and_the_rest_stays(
+    team: str, also: bool, old: str, new: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Comments, line ends and all else, in whichever way the team is written."""
+    round_ = begun(tmp_path)
+    (round_ / "round.yaml").write_bytes(WRITTEN.replace("\n", "\r\n").encode())
+    options = ["--also"] if also else []
+    assert run(["round", "contact", str(round_), team, "o'x@example.org", *options]) == 0, (
+        capsys.readouterr().err
+    )
+    assert (round_ / "round.yaml").read_bytes().decode().replace("\r\n", "\n") == WRITTEN.replace(old, new)
+    (found,) = [each for each in load_round(round_).teams if each.code == team]
+    assert "o'x@example.org" in found.email.split(", ")
+
+
+@pytest.mark.parametrize(
+    ("team", "address", "said"),
+    [
+        ("Odessa", "a@example.org", "round has no team 'Odessa'. Did you mean 'Odesa'?"),
+        ("Odesa", "odesa", "'odesa' is not an e-mail address."),
+        ("Odesa", " ", "Name an address, as name@example.org."),
+    ],
+)
+def test_what_cannot_be_set_is_said(
+    team: str, address: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    round_ = begun(tmp_path)
+    before = (round_ / "round.yaml").read_bytes()
+    assert run(["round", "contact", str(round_), team, address]) == 2
+    assert said in capsys.readouterr().err
+    assert (round_ / "round.yaml").read_bytes() == before
