@@ -2,13 +2,15 @@
 
 A file may take over the process that reads it; the answer is then as untrusted as the file. It is written as a pickle
 in which only one name may stand, and that stands for a maker of things on a closed list. No other class, function or
-module can be named, and none of those on the list is ever at hand for a pickle to change.
+module can be named, and none of those on the list is ever at hand for a pickle to change. Before it is read, it is gone
+through once: nothing in it is longer than what is there, or deeper than any answer.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
+import sys
 from array import array
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
@@ -31,6 +33,24 @@ _PARTS: dict[type, Parts] = {
 _KINDS: dict[str, Callable[..., Any]] = {kind.__qualname__: kind for kind in _PARTS}
 _KINDS[Kind.__qualname__] = CATALOGUE.__getitem__  # of a finding only the code: its words are ours
 _NAME = "_MAKE"
+
+_WEIGHT, _WEIGHT_OF_SET = 64, 256  # bytes that one instruction takes here at most, but for its text
+_DEEPEST = 50  # things within things; Python goes into tuples without counting when it looks for them
+_ONE = {  # what puts one thing on the stack, and the bytes that follow it
+    pickle.NONE: 0, pickle.NEWTRUE: 0, pickle.NEWFALSE: 0, pickle.EMPTY_LIST: 0, pickle.EMPTY_TUPLE: 0,
+    pickle.EMPTY_DICT: 0, pickle.EMPTY_SET: 0, pickle.BININT: 4, pickle.BININT1: 1, pickle.BININT2: 2,
+    pickle.BINFLOAT: 8,
+}  # fmt: skip
+_LONG = {  # the same, and these bytes say how many more
+    pickle.SHORT_BINUNICODE: 1, pickle.BINUNICODE: 4, pickle.BINUNICODE8: 8, pickle.SHORT_BINBYTES: 1,
+    pickle.BINBYTES: 4, pickle.BINBYTES8: 8, pickle.BYTEARRAY8: 8, pickle.LONG1: 1,
+}  # fmt: skip
+_TUPLE = {pickle.TUPLE1: 1, pickle.TUPLE2: 2, pickle.TUPLE3: 3, pickle.REDUCE: 2, pickle.STACK_GLOBAL: 2}
+_TO_MARK = {pickle.TUPLE, pickle.FROZENSET}
+_INTO = {pickle.APPEND: 1, pickle.SETITEM: 2}
+_INTO_FROM_MARK = {pickle.APPENDS, pickle.SETITEMS, pickle.ADDITEMS}
+_SILENT = {pickle.PROTO: 1, pickle.FRAME: 8}
+_GET = {pickle.BINGET: 1, pickle.LONG_BINGET: 4}
 
 
 class Unknown(pickle.PicklingError, pickle.UnpicklingError):
@@ -99,6 +119,47 @@ def dumps(answer: object) -> bytes:
     return target.getvalue()
 
 
-def loads(answer: bytes) -> Any:
-    """Read an answer. May raise anything where it was not written by `dumps`; nothing of it has run then."""
+def loads(answer: bytes, most: int = sys.maxsize) -> Any:
+    """Read an answer that takes at most so many bytes of memory.
+
+    May raise anything where it was not written by `dumps`; nothing of it has run then.
+    """
+    _go_through(answer, most)
     return _Reader(io.BytesIO(answer)).load()
+
+
+def _go_through(answer: bytes, most: int) -> None:
+    """Raise where an answer claims more than is there, is too large or too deep, or says what `dumps` never does."""
+    stack: list[int] = []  # how deep each thing on it is
+    marks: list[int] = []
+    memo: list[int] = []
+    place, held = 0, len(answer)
+    while (instruction := answer[place : place + 1]) != pickle.STOP:
+        place += 1
+        held += _WEIGHT_OF_SET if instruction in (pickle.EMPTY_SET, pickle.FROZENSET) else _WEIGHT
+        if (size := _ONE.get(instruction)) is not None:
+            stack.append(0)
+        elif instruction == pickle.MEMOIZE:
+            memo.append(stack[-1])
+            continue
+        elif (size := _GET.get(instruction)) is not None:
+            stack.append(memo[int.from_bytes(answer[place : place + size], "little")])
+        elif (width := _LONG.get(instruction)) is not None:
+            size = width + int.from_bytes(answer[place : place + width], "little")
+            stack.append(0)
+        elif (count := _TUPLE.get(instruction)) is not None:
+            stack[-count:] = [1 + max(stack[-count:])]
+        elif instruction == pickle.MARK:
+            marks.append(len(stack))
+        elif instruction in _TO_MARK:
+            start = marks.pop()
+            stack[start:] = [1 + max(stack[start:], default=0)]
+        elif instruction in _INTO_FROM_MARK:
+            del stack[marks.pop() :]
+        elif (count := _INTO.get(instruction)) is not None:
+            del stack[-count:]
+        else:
+            size = _SILENT[instruction]
+        place += size or 0
+        if held > most or place > len(answer) or (stack and stack[-1] > _DEEPEST):
+            raise Unknown("an answer that is too large or too deep")

@@ -42,6 +42,7 @@ Reason = Literal["time", "memory", "crash", "exception"]
 _AHEAD = 2  # items in hand for each worker, so that a slow one does not make the results pile up
 _START_SECONDS = 120.0  # a slow disk or a busy computer is not the fault of any file
 _SIZE_BYTES = 8  # before each answer stands how long it is
+_PIECE = 1024 * 1024  # bytes that are taken of an answer at a time
 _OUT_OF_MEMORY = 86  # exit code of a child that could not even say so
 _FINDINGS: dict[Reason, Kind] = {
     "time": TIME_LIMIT,
@@ -259,17 +260,21 @@ def _answer_from(source: IO[bytes]) -> tuple[str, Any]:
         return "last", Died("crash")
     message = _whole(source, size)
     try:
-        kind, outcome = loads(message)
+        kind, outcome = loads(message, LIMITS.worker_bytes)
     except Exception:  # noqa: BLE001 - whatever a child that was taken over writes: it costs its own item
         return "last", Died("crash")
     return kind, outcome
 
 
 def _whole(source: IO[bytes], size: int) -> bytes:
-    data = source.read(size)
-    if len(data) < size:
-        raise EOFError
-    return data
+    """Give so many bytes; room is made for no more than came."""
+    pieces = []
+    while size > 0:
+        pieces.append(source.read(min(size, _PIECE)))
+        if not pieces[-1]:
+            raise EOFError
+        size -= len(pieces[-1])
+    return b"".join(pieces)
 
 
 def _kill_overdue(process: Interpreter, overdue: threading.Event) -> None:
