@@ -12,12 +12,13 @@ import io
 import pickle
 import sys
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ..findings import CATALOGUE, Kind
 
@@ -43,7 +44,7 @@ _ONE = {  # what puts one thing on the stack, and the bytes that follow it
 }  # fmt: skip
 _LONG = {  # the same, and these bytes say how many more
     pickle.SHORT_BINUNICODE: 1, pickle.BINUNICODE: 4, pickle.BINUNICODE8: 8, pickle.SHORT_BINBYTES: 1,
-    pickle.BINBYTES: 4, pickle.BINBYTES8: 8, pickle.BYTEARRAY8: 8, pickle.LONG1: 1,
+    pickle.BINBYTES: 4, pickle.BINBYTES8: 8, pickle.BYTEARRAY8: 8,
 }  # fmt: skip
 _TUPLE = {pickle.TUPLE1: 1, pickle.TUPLE2: 2, pickle.TUPLE3: 3, pickle.REDUCE: 2, pickle.STACK_GLOBAL: 2}
 _TO_MARK = {pickle.TUPLE, pickle.FROZENSET}
@@ -65,7 +66,10 @@ class _Maker:
     def __call__(self, kind: str, *parts: Any) -> Any:
         if kind not in _KINDS:
             raise Unknown(kind)
-        return _KINDS[kind](*parts)
+        made = _KINDS[kind](*parts)
+        if not all(fits(getattr(made, name), hint) for name, hint in _hints(kind).items()):
+            raise Unknown(f"a {kind} of another shape")
+        return made
 
 
 _MAKE = _Maker()
@@ -89,6 +93,42 @@ def _parts_of(kind: type) -> Parts:
     if issubclass(kind, tuple):
         return tuple
     return lambda it: tuple(it.__reduce__()[1])
+
+
+@cache
+def _hints(kind: str) -> dict[str, Any]:
+    """Give what the parts of such a thing are, by name."""
+    made = _KINDS[kind]
+    return get_type_hints(made) if is_dataclass(made) or hasattr(made, "_fields") else {}
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Say whether a value, and whatever is in it, is what an annotation says."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return any(fits(value, each) for each in arguments)
+    if origin is Literal:
+        return isinstance(value, str) and value in arguments
+    if origin is None:
+        return hint is Any or isinstance(value, (int, float) if hint is float else hint)
+    if not isinstance(value, origin):
+        return False
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        return len(value) == len(arguments) and all(map(fits, value, arguments))
+    if issubclass(origin, Mapping):
+        return _all_fit(value, arguments[0]) and _all_fit(value.values(), arguments[1])
+    return _all_fit(value, arguments[0])
+
+
+def _all_fit(values: Iterable[Any], hint: Any) -> bool:
+    """Say it of many: of those of plain kinds, one of each kind tells of all."""
+    some = {type(value): value for value in values}
+    if _PLAIN.issuperset(some):
+        values = some.values()
+    return all(fits(value, hint) for value in values)
+
+
+_PLAIN = {str, float, int, bool, NoneType, bytes}
 
 
 class _Writer(pickle.Pickler):

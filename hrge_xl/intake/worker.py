@@ -21,14 +21,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from queue import LifoQueue
-from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar
+from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar, Union, get_type_hints
 
 from ..errors import Exit, HrgeError
 from ..findings import Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
 from ..gc_pause import gc_paused
 from ..observation import Observation
-from .closed_format import dumps, loads, may_answer
+from .closed_format import dumps, fits, loads, may_answer
 from .limits import LIMITS, Limits
 from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
 
@@ -169,6 +169,8 @@ class _Worker(Generic[Item, Result]):
 
     def __init__(self, function: Callable[[Item], Result], limits: Limits, readable: set[str]) -> None:
         self._function = function
+        told = get_type_hints(getattr(function, "func", function)).get("return", Any)
+        self._answers = Union[told, Died]  # noqa: UP007 - what it says of itself is known only here
         self._limits = limits
         self._readable = readable  # by now; the pool adds to it
         self._granted: frozenset[str] = frozenset()
@@ -187,6 +189,8 @@ class _Worker(Generic[Item, Result]):
             self._discard(process)
         if answer is None:
             return Died("time") if overdue else _cause_of_death(process.returncode)
+        if not fits(answer[1], self._answers):
+            return Died("crash")
         outcome: Result | Died = answer[1]
         return outcome
 
