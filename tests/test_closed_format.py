@@ -160,14 +160,15 @@ def test_an_answer_is_never_longer_than_a_process_can_make_it() -> None:
     assert list(run_guarded(act, ["long", "say b"], jobs=1, limits=limits)) == [Died("crash"), "b"]
 
 
+@pytest.mark.parametrize("count", [24, pytest.param(600, marks=pytest.mark.deep)])
 def test_whatever_is_answered_concerns_its_file_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every third file takes over its process, which then answers something of another shape, or an error."""
+    """Two files of three take over their process, which then answers something of another shape, or an error."""
     for module in (validation, work):
         monkeypatch.setattr(module, "readers", lambda _jobs=1: WorkerPool(lie, readable=SPEC_HOMES))
     monkeypatch.setattr(work, "_pools", {})
-    names = [f"{number}-{'lie' if number % 3 else 'true'}.xlsx" for number in range(60)]
+    names = [f"{number}-{'lie' if number % 3 else 'true'}.xlsx" for number in range(count)]
     for path in returned(tmp_path / "in", dict.fromkeys(names, workbook("PAK"))):
         with ZipFile(path, "a") as file:
             file.comment = path.name.encode()  # else they are one file to the program

@@ -212,7 +212,8 @@ def _otherwise(answer: Any, chance: random.Random, down: int) -> Any:
     if down and isinstance(answer, dict) and answer:
         key = chance.choice([*answer])
         return {**answer, key: _otherwise(answer[key], chance, down - 1)}
-    return chance.choice(ODD)
+    alike = [each for each in ODD if type(each) is type(answer)]
+    return chance.choice(alike if alike and chance.randrange(4) else ODD)
 
 
 def burn(seconds: float) -> float:
