@@ -38,7 +38,6 @@ class Batch:
     cell_index: CellIndex
     layout_of: Integers  # which of the different layouts each submission has
     days: Sequence[date]  # for each submission the day of the check
-    spoken_of = True  # whether what no sheet can show matters, too
 
     @classmethod
     def of(cls, pairs: Sequence[tuple[Submission, Layout]], today: date) -> Batch:

@@ -37,7 +37,6 @@ class DraftBatch(Batch):
     """Plans of one spec that are looked at together."""
 
     plans: Sequence[Plan] = ()
-    spoken_of = False
 
     @classmethod
     def to_be(cls, plans: Sequence[Plan]) -> DraftBatch:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
 
 from ..answer import State
 from ..fields import ColumnKind, kind_of
-from ..findings import Kind
+from ..fields.personal_data import EXPECTED
+from ..findings import CATALOGUE, Kind
 from ..findings import value as v
 from ..language.texts import BLANK
 from ..language.vectors import Bools, Integers
@@ -18,7 +18,6 @@ from ..words import CELL_LIMIT, fits_a_cell
 from .batch import Batch
 from .cell_index import Column
 from .hits import Finder, Hit
-from .privacy import EXPECTED, PATTERNS, patterns
 
 STATES = {v.ERROR_IN_CELL: State.ERROR, v.FORMULA_NEVER_CALCULATED: State.NOT_CALCULATED}
 PROBLEMS = {
@@ -47,7 +46,7 @@ def kinds_of(compiled: CompiledSpec) -> set[str]:
     found: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES} if kinds else set()
     for kind in kinds:
         found |= {*PROBLEMS[kind], *NOTES[kind]}
-        found |= {v.TEXT_TOO_LONG, *PATTERNS} if kind is ColumnKind.TEXT else set()
+        found |= {v.TEXT_TOO_LONG, *EXPECTED} if kind is ColumnKind.TEXT else set()
         found |= {v.CHOSEN_TWICE} if kind is ColumnKind.CODE else set()
     return {kind.code for kind in found}
 
@@ -65,18 +64,13 @@ def _noticed(batch: Batch, asked: Bools) -> Iterator[tuple[Kind, Integers]]:
     given = asked & batch.given
     yield v.FORMULA_IN_ANSWER, np.flatnonzero(given & batch.formula)
     for code in sorted(set(batch.problem[given].tolist()) - {""}):
-        yield _kind(code), np.flatnonzero(given & (batch.problem == code))
+        yield CATALOGUE[code], np.flatnonzero(given & (batch.problem == code))
     for code, places in sorted(batch.notes.items()):
-        at = np.array(places, dtype=np.int64)
-        yield _kind(code), at[given[at]]
+        kind, at = CATALOGUE[code], np.array(places, dtype=np.int64)
+        at = at[given[at]]
+        yield kind, at[~_expected(batch, kind, at)] if kind in EXPECTED else at
     yield v.CHOSEN_TWICE, _chosen_again(batch, given)
-    yield from _of_texts(batch, np.flatnonzero(given & _is_text(batch)))
-
-
-@cache
-def _kind(code: str) -> Kind:
-    """Give the finding that an answer carries by its code."""
-    return next(kind for kind in vars(v).values() if isinstance(kind, Kind) and kind.code == code)
+    yield v.TEXT_TOO_LONG, _too_long(batch, np.flatnonzero(given & _is_text(batch)))
 
 
 def _is_text(batch: Batch) -> Bools:
@@ -98,17 +92,13 @@ def _chosen_again(batch: Batch, given: Bools) -> Integers:
     return np.sort(np.delete(at, first))
 
 
-def _of_texts(batch: Batch, at: Integers) -> Iterator[tuple[Kind, Integers]]:
-    """Give texts that no cell of Excel could hold, and those in which personal data seem to stand."""
+def _too_long(batch: Batch, at: Integers) -> Integers:
+    """Give texts that no cell of Excel could hold."""
     ids = batch.text[at]
     different = np.unique(ids[ids != BLANK])
     strings = [batch.texts.strings[number] for number in different.tolist()]
     long = [len(text) > CELL_LIMIT // 2 and not fits_a_cell(text) for text in strings]
-    yield v.TEXT_TOO_LONG, at[np.isin(ids, different[long])]
-    if batch.spoken_of and strings:
-        for kind, found in patterns(strings).items():
-            suspect = at[np.isin(ids, different[found])]
-            yield kind, suspect[~_expected(batch, kind, suspect)]
+    return at[np.isin(ids, different[long])]
 
 
 def _expected(batch: Batch, kind: Kind, at: Integers) -> Bools:

@@ -10,8 +10,8 @@ from .references import column_number
 
 _TOKEN = re.compile(
     r"""
-    (?P<text>"(?:[^"]|"")*")
-    | (?P<quoted>'(?:[^']|'')++'!?)
+    (?P<text>"(?:[^"]|"")*+(?:"|\Z))
+    | (?P<quoted>'(?:[^']|'')++(?:'!?|\Z))
     | (?P<sheet>(?!\d)[\w.]+!)
     | (?P<book>\[0\])
     | (?P<lost>\#REF!)

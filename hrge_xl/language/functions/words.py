@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...numerals import from_serial, shown
 from ...words import CHARACTERS_A_WORD, count_words, too_many_words
 from ..function import Function, code_of, ref_of
-from ..patterns import EMAIL, email_formula, in_a_sheet, pattern_formula
+from ..patterns import EMAIL, REMEDY, NotAPattern, compiled, email_formula, fits, in_a_sheet, pattern_formula
 from ..sheet_text import SEVERAL, word_count
 from ..tree import FIGURES, Call, Expr, Literal, Ref, Type
 
@@ -116,12 +116,10 @@ class Matches(Function):
         if not isinstance(args[1], Literal):
             raise typing.refuse(node.args[1], "The pattern of matches() is written out, not calculated.")
         try:
-            re.compile(code_of(args[1]))
-        except re.error as error:
-            raise typing.refuse(
-                node.args[1], f"'{args[1].value}' is not a pattern ({error}).",
-                "Write a regular expression, for example '[A-Z]{2}-[0-9]{4}'.",
-            ) from error  # fmt: skip
+            compiled(code_of(args[1]))
+        except NotAPattern as error:
+            reason = f"'{args[1].value}' is not a pattern that can be matched ({error})."
+            raise typing.refuse(node.args[1], reason, REMEDY) from error
         return self.call(*args)
 
     def in_sheet(self, *args: Expr) -> bool:
@@ -131,8 +129,7 @@ class Matches(Function):
         return pattern_formula(write.text(args[0]), code_of(args[1]))
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        pattern = re.compile(code_of(args[1]))
-        return _truth_of_text(run, args[0], lambda text: bool(pattern.fullmatch(text)), blank=False)
+        return _truth_of_text(run, args[0], partial(fits, code_of(args[1])), blank=False)
 
 
 class Email(Function):
@@ -148,7 +145,7 @@ class Email(Function):
         return email_formula(write.text(args[0]))
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        return _truth_of_text(run, args[0], lambda text: bool(EMAIL.fullmatch(text)), blank=False)
+        return _truth_of_text(run, args[0], partial(fits, EMAIL), blank=False)
 
 
 class Join(Function):
