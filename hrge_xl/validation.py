@@ -74,10 +74,14 @@ class ValidationRequest:
 
 @dataclass(frozen=True)
 class Source:
-    """Files and what is asked of them: those of one round with its key and teams, or loose ones."""
+    """Files and what is asked of them: those of one round with its key and teams, or loose ones.
+
+    `home` is the folder of that round, whose ledger rules them.
+    """
 
     files: Sequence[Path]
     asked: ValidationRequest
+    home: Path | None = None
 
 
 def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:

@@ -119,5 +119,5 @@ def sources_of(folder: Path, store: Store, today: date) -> Sources:
 
 
 def _bytes_of(folder: Path, path: str, sha256: Any) -> Path | None:
-    places = (kept_at(folder, str(sha256)), Path(path)) if sha256 else ()
+    places = (kept_at(folder, str(sha256)), folder / path) if sha256 else ()
     return next((place for place in places if has_content(place, str(sha256))), None)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from ..dataset.databases import open_url
 from ..dataset.ledger import FILES, NAME, Ledger
-from ..dataset.opening import DATASET, open_dataset
+from ..dataset.opening import DATASET, SPECS, open_dataset
 from ..dataset.periods import periods
 from ..dataset.received import RECEIVED
 from ..dataset.schema import Schema
 from ..dataset.store import Store, compact
+from ..dataset.take_over import specs_of_rounds
 from ..dataset.workers import Workers, workers
 from ..dates import parse_day
 from ..errors import StoreError, UsageError
@@ -26,6 +27,7 @@ from ..reports.overview_files import of_folder
 from ..rounds.datasets import check_own
 from ..rounds.rounds import REPORTS, RETURNED, Round
 from ..shell_words import quoted
+from ..spec.carried import find
 from ..words import languages
 from .dataset_audit import DatasetAudit
 from .dataset_sources import (
@@ -87,7 +89,10 @@ def verify_dataset(asked: Question) -> DatasetAudit:
         if round_ is not None:
             audit.problems += faults_of_issued(round_, today, asked.jobs)
         files = _chosen(audit, asked, sources_of(asked.folder, store, today))
-        setting = Setting(str(spec.folder) if spec else None, by_name, (), asked.jobs, asked.password)
+        with Ledger.open(asked.folder, write=False) as ledger:
+            copies = {name: find(asked.folder / SPECS, spec_) for name, spec_ in specs_of_rounds(ledger).items()}
+        specs = {name: str(copy) for name, copy in copies.items() if copy}
+        setting = Setting(str(spec.folder) if spec else None, by_name, specs, (), asked.jobs, asked.password)
         with rebuilt(asked.folder, store, files, setting, today, pool) as made:
             _compare_rows(audit, asked, store, made)
             export = exports.Export(str(made.folder / DATASET), today, exports.formats_there(asked.folder))

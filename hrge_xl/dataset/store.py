@@ -144,7 +144,7 @@ class Store:
             raise StoreError(
                 f"{self.name} is a dataset of “{other}”, not of “{spec.name}”. Choose another place with -o or --store."
             )
-        if other and spec is not None and _version(facts.get("spec_version", "")) > _version(spec.version):
+        if other and spec is not None and version_of(facts.get("spec_version", "")) > version_of(spec.version):
             raise StoreError(
                 f"{self.name} was made with version {facts['spec_version']} of “{other}”; this program knows "
                 f"{spec.version}. Update its specs."
@@ -431,7 +431,7 @@ def _digest(spec: Spec | None) -> str:
     return (spec.digest or spec.version) if spec else ""
 
 
-def _version(text: str) -> tuple[int, ...]:
+def version_of(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isdecimal())
 
 

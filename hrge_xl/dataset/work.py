@@ -39,7 +39,8 @@ class Task:
     """What a worker has to know besides the files."""
 
     asked: ValidationRequest
-    digest: str  # of the spec, which a worker on another machine must have too
+    spec: str | None  # of the dataset, which may be a newer version than the one that files are read by
+    digest: str  # of that spec, which a worker on another machine must have too
     here: Path  # the folder that paths of files start from
     out: Path  # where the received bytes are kept
     engine: str = ""  # of workers that may be on other machines: version and digest that they must have too
@@ -64,7 +65,7 @@ def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]
     """Do as `shard_of`, in several shards where a fault of ours shows with some of the files: those are refused."""
 
     def instead(file: Arrival, fault: Exception) -> list[Shard]:
-        builder = _row_builder(task.asked.wanted.spec)
+        builder = _row_builder(task.spec)
         rows = builder.rows(_stopped(file, fault, task))
         return [_signed(write_shard([rows], builder.schema, folder), task)]
 
@@ -76,7 +77,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
 
     Raises `OutputError`, and `UsageError` on a machine that sees other files, or has another program or spec.
     """
-    builder = _row_builder(task.asked.wanted.spec)
+    builder = _row_builder(task.spec)
     if task.far:
         _must_see([*(task.here / each.place for each in files if each.sha256), folder])
         _must_know(task, builder.schema.spec)
@@ -88,7 +89,7 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
         }
         results = _read(files, task, gone)
         changed = tuple(_changed(files, results))
-        rows = _row_check(task.asked.wanted.spec)(map(builder.rows, _one_by_one(results)))
+        rows = _row_check(task.spec)(map(builder.rows, _one_by_one(results)))
         shard = write_shard(rows, builder.schema, folder)
     return _signed(replace(shard, changed=changed), task)
 
@@ -100,7 +101,7 @@ def _signed(shard: Shard, task: Task) -> Shard:
 
 def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
     """Read and check some files: what the dataset would say of each. Nothing is written. Raises as `shard_of`."""
-    builder, check = _row_builder(task.asked.wanted.spec), _row_check(task.asked.wanted.spec)
+    builder, check = _row_builder(task.spec), _row_check(task.spec)
     if task.far:
         _must_know(task, builder.schema.spec)
 

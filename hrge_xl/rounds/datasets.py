@@ -29,13 +29,11 @@ from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
 from ..findings import Waiver
 from ..intake import Wanted, cores
-from ..path_text import path_text
 from ..paths import expand
 from ..shell_words import quoted
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..validation import Result, Source, ValidationRequest, spec_of, validate
-from .receiving import stated_days
 from .rounds import (
     RETURNED,
     Round,
@@ -110,7 +108,7 @@ class Dataset:
     folder: Path | None = None  # None: it goes with the command, or is a database
     source: Source = field(default_factory=lambda: Source([], ValidationRequest(Wanted(), date.min)))
     new: int = 0  # files that were read now
-    given: Mapping[str, str] = field(default_factory=dict)  # submission → path of what lies in `returned` now
+    given: Mapping[str, Sequence[str]] = field(default_factory=dict)  # submission → where it lies in `returned` now
     order: Mapping[str, int] = field(default_factory=dict)  # in which contents came, by hash
     decisions: tuple[Made, ...] = ()  # in force
     notes: tuple[str, ...] = ()  # what the run that took in what is new has to tell
@@ -147,7 +145,7 @@ class Dataset:
         """
         if self.round is None or not self.holds_others:
             return self.returns()
-        name, here = self.round.name, {path_text(path) for path in self.source.files}
+        name, here = self.round.name, {path for some in self.given.values() for path in some}
         mine = [each for each in self.returns() if each.period == name or each.submission in self.given]
         ours = [
             replace(each, items=[item for item in each.items if item.path in here] or each.items)
@@ -157,7 +155,7 @@ class Dataset:
 
     def _elsewhere(self, each: Return) -> Return:
         """Give a return of another round as this one sees it."""
-        reason, path = kept_texts.ELSEWHERE.format(period=each.period), self.given[each.submission]
+        reason, path = kept_texts.ELSEWHERE.format(period=each.period), self.given[each.submission][-1]
         return replace(each, path=path, status=EXCLUDED, current=False, reason=reason)
 
     def totals(self) -> Reconciliation:
@@ -212,7 +210,10 @@ def _is_consolidated(folder: Path) -> bool:
 
 def sources(question: Question) -> list[Source]:
     """Give the files with what is asked of them: those of each round by its teams and key. Raises `UsageError`."""
-    return [Source(place.files(), question.request(place.round)) for place in places(question.paths)]
+    return [
+        Source(place.files(), question.request(place.round), place.folder if place.round else None)
+        for place in places(question.paths)
+    ]
 
 
 @contextmanager
@@ -241,13 +242,14 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     from ..dataset.take_in import Options, take_in  # not needed for loose files
 
     files = Place(round_.folder, round_).files()
-    source = Source(files, question.request(round_))
-    elsewhere = [round_.folder] if folder.resolve() != round_.folder.resolve() else []
-    arrived = replace(question.arrived, terms=terms_of([round_]), days=stated_days(elsewhere))
+    source = Source(files, question.request(round_), round_.folder)
+    arrived = replace(question.arrived, terms=terms_of([round_]))
     taken = take_in([source], folder, arrived=arrived, options=Options(jobs=question.jobs))
     run = stack.enter_context(taken)
-    given = {submission_id(each.sha256, each.path): each.path for each in run.given}
-    waived = tuple(dict.fromkeys([*source.asked.waivers, *waivers_of(folder, question.today)]))
+    given: dict[str, list[str]] = {}
+    for each in run.given:
+        given.setdefault(submission_id(each.sha256, each.path), []).append(each.path)
+    waived = waivers_of(folder, question.today)
     dataset = Dataset(run.file, waived, round_, folder, source, run.new, given, notes=run.notes)
     return _with_ledger(dataset, run.ledger)
 

@@ -18,7 +18,7 @@ from ..intake import fingerprint
 from ..intake.nobodys_answer import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
 from ..output_files import whole
-from ..path_text import path_text
+from ..path_text import path_text, way_to
 from ..words import counted
 from .file_part import MOST_CHARACTERS, file_part
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
@@ -167,11 +167,14 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
     in_order = sorted(placed, key=lambda pair: (pair[1].day or today, pair[1].came.place.letter.sent))
     days = {sha256: each.day for sha256, each in in_order if each.day is not None}
     arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=dict(_origins(in_order)))
-    ledger.receive((_arrival(sha256, each.path) for sha256, each in in_order), arrived)
-
-
-def _arrival(sha256: str, path: Path) -> Arrival:
-    return Arrival(path_text(path), sha256, path.stat().st_size)
+    came = ((sha256, each.path) for sha256, each in in_order)
+    ledger.receive(
+        (
+            Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size)
+            for sha256, path in came
+        ),
+        arrived,
+    )
 
 
 def _origins(placed: Iterable[tuple[str, Placed]]) -> Iterator[tuple[str, Origin]]:
@@ -181,15 +184,6 @@ def _origins(placed: Iterable[tuple[str, Placed]]) -> Iterator[tuple[str, Origin
             sha256,
             Origin(way=place.way, name=each.came.name, sender=place.letter.sender, sent=place.letter.sent),
         )
-
-
-def stated_days(folders: Iterable[Path]) -> dict[str, date]:
-    """Give the days of arrival that the ledgers of some folders say, by content: mails say them, or people."""
-    found: dict[str, date] = {}
-    for folder in (each for each in folders if (each / NAME).is_file()):
-        with Ledger.open(folder, write=False) as ledger:
-            found |= ledger.stated_days()
-    return found
 
 
 def origins_of(folder: Path) -> Mapping[str, Origin]:
