@@ -12,7 +12,7 @@ import click
 
 from ..errors import UsageError
 from ..shell_words import quoted
-from .common import AS_SUITS, password_option, the_day, today_option, warn_of_ledgers
+from .common import AS_SUITS, password_option, print_notes, the_day, today_option, warn_of_ledgers
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     from ..rounds.datasets import one_dataset
 
     with one_dataset(folder, day, AS_SUITS, password) as dataset:
+        print_notes(dataset)
         returns = dataset.returns()
     by_name = {each.submission: each for each in returns}
     for status, said in WAITS.items():

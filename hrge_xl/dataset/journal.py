@@ -97,4 +97,4 @@ def journal_faults(folder: Path, chain: Sequence[Entry]) -> Iterator[str]:
     whole = [json.dumps(asdict(entry), ensure_ascii=True) for entry in chain]
     for number, line in journal.unreadable.items():
         if not any(each.startswith(line) for each in whole):  # else a run was ended while it wrote
-            yield f"Line {number} of {JOURNAL} is no entry: it was changed, or put in. No entry of the ledger hangs on it."
+            yield f"Line {number} of {JOURNAL} is no entry: it was changed, or put in. The ledger has all of its own."

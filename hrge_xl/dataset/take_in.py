@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ..engine import engine
 from ..errors import UsageError
 from ..intake import Refusal, Wanted, cores, read_many
+from ..intake.content_sniffing import OLE_MAGIC
 from ..output_files import parts_of
 from ..path_text import path_of, path_text, way_to
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
 from ..under_way import under_way
-from ..validation import Source, ValidationRequest
+from ..validation import ACCEPTED, REFUSED, RETURNED, Source, ValidationRequest
 from ..words import and_more
 from .as_left import CHANGED, is_changed, note, take_note_away
 from .belonging import check_owner, claim
 from .databases import open_url
 from .derive import derive
 from .files import only_writer
-from .ledger import Arrival, Arrived, Ledger
+from .ledger import LEFT_OUT, NAME, Arrival, Arrived, Ledger
 from .opening import DATASET, SPECS, spec_of
 from .received import RECEIVED, has_content, kept_at
 from .rows import submission_id
@@ -33,7 +36,7 @@ from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
 from .shards import SHARDS, Shard, discard, take
 from .store import Known, Store, open_file, version_of
-from .take_over import specs_of_rounds, take_over
+from .take_over import rounds_elsewhere, take_over
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
 from .work import SHARED, Task, arrivals, check_engine, shards_of, submissions_of
@@ -47,7 +50,8 @@ class Options:
     """How a run goes about it.
 
     `only_these` takes files of earlier runs out; without `resume` everything is read again; `store` is the address
-    of a database that holds the same; `jobs` is the number of processes, 0 for as many as suit.
+    of a database that holds the same; `jobs` is the number of processes, 0 for as many as suit. With `asking` what is
+    known stays as it was judged, unless something new has come.
     """
 
     store: str | None = None
@@ -56,6 +60,7 @@ class Options:
     jobs: int = 1
     only_these: bool = False
     resume: bool = True
+    asking: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,8 @@ class Run:
     sources: Sequence[tuple[list[Arrival], ValidationRequest]] = ()
     spec: str | None = None  # of the dataset, by name or folder
     new: int = 0  # files that were read
+    read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
+    closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
     anew: bool = False  # the dataset was of another spec or an earlier program, and was made anew
     notes: tuple[str, ...] = ()
 
@@ -107,7 +114,8 @@ class Run:
         )
         asked = replace(asked, wanted=replace(asked.wanted, spec=theirs))
         same = engine() if self.pool.far else ""
-        return Task(asked, ours, spec.digest if spec else "", self.here, self.out.absolute(), same)
+        digest = spec.digest if spec else ""
+        return Task(asked, ours, digest, self.here, self.out.absolute(), same, self.read)
 
 
 @contextmanager
@@ -120,7 +128,9 @@ def take_in(
     Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
     how, came = _suited(options or Options(), sources), arrived or Arrived()
-    sources = sorted(sources, key=lambda source: source.asked.wanted.round or "")  # no order of rounds says anything
+    sources = sorted(
+        sources, key=lambda source: source.asked.wanted.round or ""
+    )  # no order of rounds says anything
     with ExitStack() as stack:
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
         stack.enter_context(only_writer(out))
@@ -136,17 +146,55 @@ def take_in(
         for store in run.databases:
             claim(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write
-        for store in stores:
-            update_statuses(store, run.ledger, run.sources[0][1].waivers)
-        if any(store.changed or store.derived() != str(run.today) for store in stores):
-            for store in stores:
-                store.analyze()
-            derive(stores, out / DATASET, run.today, pool.here)
-            for store in stores:
-                store.set_derived(str(run.today))
-        record_run(run.ledger, run.file, run.today)
+        if run.new or not how.asking or not all(store.derived() for store in stores):
+            _work_out(run)
+            record_run(run.ledger, run.file, run.today)
         yield run
         note(run.ledger, out / DATASET)
+
+
+def _work_out(run: Run) -> None:
+    """Work out what counts, and the figures of it."""
+    known = [waiver for _, asked in run.sources for waiver in asked.waivers]
+    for store in run.stores:
+        update_statuses(store, run.ledger, tuple(dict.fromkeys(known)))
+    if any(store.changed or store.derived() != str(run.today) for store in run.stores):
+        for store in run.stores:
+            store.analyze()
+        derive(run.stores, run.out / DATASET, run.today, run.pool.here)
+        for store in run.stores:
+            store.set_derived(str(run.today))
+
+
+@contextmanager
+def as_of(run: Run, asked: ValidationRequest) -> Iterator[Run]:
+    """Give the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
+        for name in (DATASET, NAME):
+            shutil.copyfile(run.out / name, home / name)
+        store = stack.enter_context(open_file(home / DATASET))
+        ledger = stack.enter_context(Ledger.open(home, lasting=False))
+        store.use(run.file.schema)
+        asked = replace(asked, waivers=waivers(ledger, asked.today))
+        judged = replace(
+            run, out=home, stores=[store], ledger=ledger, sources=[([], asked)], read=_read_once(store)
+        )
+        given, again = {_name(each) for each in run.given}, []
+        for name, each in store.known().items():
+            kept = kept_at(run.here, each.sha256 or "")
+            if name in given and each.checked != asked.today and has_content(kept, each.sha256 or ""):
+                again.append(Arrival(each.path, each.sha256, None, str(kept)))
+        _read(judged, asked, again)
+        _work_out(judged)
+        yield judged
+
+
+def _read_once(store: Store) -> frozenset[str]:
+    """Give the contents that could be read."""
+    return frozenset(
+        each.sha256 for each in store.known().values() if each.sha256 and each.verdict != REFUSED
+    )
 
 
 def _distrusted(run: Run) -> Iterator[str]:
@@ -267,14 +315,16 @@ def _of_one_spec(run: Run) -> Run:
     The returns of each round are read by the version that this round has.
     """
     specs = [asked.wanted.spec for _, asked in run.sources if asked.wanted.spec]
-    copies = [find(run.out / SPECS, digest) for digest in specs_of_rounds(run.ledger).values()]
-    same = [each for each in [*specs, *map(str, filter(None, copies))] if load(each).name == load(specs[0]).name]
+    copies = [find(run.out / SPECS, each.spec_digest) for each in rounds_elsewhere(run.ledger)]
+    same = [
+        each for each in [*specs, *map(str, filter(None, copies))] if load(each).name == load(specs[0]).name
+    ]
     newest = max(same, key=lambda each: (version_of(load(each).version), load(each).digest), default=None)
     spec = newest or _known_spec(run) or _said_spec(run)
-    named = [
-        (given, replace(asked, wanted=replace(asked.wanted, spec=asked.wanted.spec if asked.wanted.spec in same else spec)))
-        for given, asked in run.sources
-    ]
+    named = []
+    for given, asked in run.sources:
+        its = asked.wanted.spec if asked.wanted.spec in same else spec
+        named.append((given, replace(asked, wanted=replace(asked.wanted, spec=its))))
     return replace(run, sources=named, spec=spec)
 
 
@@ -309,6 +359,11 @@ def _fill(run: Run) -> Run:
     """Read what is not there yet, batch by batch."""
     spec = load(run.spec) if run.spec else None
     schema, before = Schema(spec), [store.facts().get("schema_version") for store in run.stores]
+    ready = [store.use(schema, write=False) for store in run.stores]
+    if all(ready):
+        run = replace(run, read=frozenset[str].intersection(*map(_read_once, run.stores)))
+    elif run.sources[0][1].password is None:
+        _refuse_to_lose(run)
     ready = [store.use(schema) for store in run.stores]
     for source in dict.fromkeys([run.spec, *(asked.wanted.spec for _, asked in run.sources)]):
         if source is not None:
@@ -346,7 +401,33 @@ def _fill(run: Run) -> Run:
         notes += _lost(came.keys() - {_name(each) for each in here}, came)
     for store in run.stores:
         store.filled()
-    return replace(run, new=new, anew=anew, notes=tuple(notes))
+    return replace(run, new=new, anew=anew, notes=(*notes, *closed_now(run)))
+
+
+def closed_now(run: Run) -> Iterator[str]:
+    """Tell what was read once and cannot be opened now."""
+    names = sorted({Path(path).name for path in run.closed})
+    if names:
+        yield (
+            f"{names[0]}{and_more(len(names) - 1)} cannot be opened now, and stays as it was read before. What is "
+            "protected is opened with --password-file FILE."
+        )
+
+
+def _refuse_to_lose(run: Run) -> None:
+    """Raise `UsageError` where a dataset is to be made anew without what had been read with a password."""
+    rows = [
+        row
+        for row in run.ledger.rows()
+        if row["verdict"] in (ACCEPTED, RETURNED) and row["state"] != LEFT_OUT
+    ]
+    for row in rows:
+        kept = kept_at(run.out, str(row["sha256"]))
+        if kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
+            raise UsageError(
+                f"{row['path']} is protected, and was read with a password before. The dataset is to be made anew: "
+                "name the password with --password-file FILE. Nothing was changed."
+            )
 
 
 def _lost(missing: Iterable[str], came: Mapping[str, Arrival]) -> Iterator[str]:
@@ -414,6 +495,7 @@ def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> set[s
                 for shard in shards:
                     _take(run, shard)
                     changed.update(shard.changed)
+                    run.closed.extend(shard.closed)
                 advance(len(batch))
     return changed
 

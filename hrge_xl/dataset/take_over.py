@@ -6,8 +6,8 @@ then enters what that one has entered since, each entry once. So it stands by it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -54,18 +54,27 @@ def _last(ledger: Ledger) -> str:
     return next((entry.digest for entry, _ in reversed(ledger.entries(FilesReceived, *JUDGED))), "")
 
 
-def specs_of_rounds(ledger: Ledger) -> dict[str, str]:
-    """Give the digest of the spec that the returns of each round elsewhere are read by."""
-    return {row["name"]: row["spec_digest"] for row in ledger.rows_of(ROUNDS)}
+class Elsewhere(NamedTuple):
+    """A round in another folder, the version of the spec that it is read by, and how far it was taken over."""
+
+    folder: Path
+    name: str
+    spec_digest: str
+    last: str
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its ledger is at hand and says more by now."""
+        if not (self.folder / NAME).is_file():
+            return False
+        with Ledger.open(self.folder, write=False) as theirs:
+            return _last(theirs) != self.last
 
 
-def changed_since(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Give the rounds at hand whose ledgers say more by now than a ledger elsewhere took over: name and folder."""
-    with Ledger.open(folder, write=False) as ledger:
-        rounds = ledger.rows_of(ROUNDS)
-    for row in rounds:
-        home = Path(way_to(folder.resolve() / path_of(row["folder"]), Path()))
-        if (home / NAME).is_file():
-            with Ledger.open(home, write=False) as theirs:
-                if _last(theirs) != row["last"]:
-                    yield row["name"], home
+def rounds_elsewhere(ledger: Ledger) -> list[Elsewhere]:
+    """Give the rounds that a ledger has taken over from."""
+    home = ledger.home.resolve()
+    return [
+        Elsewhere(**row | {"folder": Path(way_to(home / path_of(row["folder"]), Path()))})
+        for row in ledger.rows_of(ROUNDS)
+    ]

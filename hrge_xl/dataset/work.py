@@ -44,6 +44,7 @@ class Task:
     here: Path  # the folder that paths of files start from
     out: Path  # where the received bytes are kept
     engine: str = ""  # of workers that may be on other machines: version and digest that they must have too
+    read: frozenset[str] = frozenset()  # contents that stay as they were read where they cannot be opened now
 
     @property
     def far(self) -> bool:
@@ -89,9 +90,11 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
         }
         results = _read(files, task, gone)
         changed = tuple(_changed(files, results))
+        closed = {each.path for each in results if each.verdict == REFUSED and each.sha256 in task.read}
+        results = [each for each in results if each.path not in closed]
         rows = _row_check(task.spec)(map(builder.rows, _one_by_one(results)))
         shard = write_shard(rows, builder.schema, folder)
-    return _signed(replace(shard, changed=changed), task)
+    return _signed(replace(shard, changed=changed, closed=tuple(closed)), task)
 
 
 def _signed(shard: Shard, task: Task) -> Shard:

@@ -169,10 +169,7 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
     arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=dict(_origins(in_order)))
     came = ((sha256, each.path) for sha256, each in in_order)
     ledger.receive(
-        (
-            Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size)
-            for sha256, path in came
-        ),
+        (Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size) for sha256, path in came),
         arrived,
     )
 
