@@ -17,7 +17,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from hrge_xl.cli import run
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from tests.played_rounds import KEY, TEAMS, decided, play, waived, withdrawn, workbook
+from tests.played_rounds import KEY, ROUND, TEAMS, decided, play, waived, withdrawn, workbook
 from tests.versions import answers, second
 
 WHO = ["--reason", "Asked the team.", "--by", "office"]
@@ -41,8 +41,8 @@ def rows(folder: Path | str, query: str) -> list[tuple[Any, ...]]:
 def figures(folder: Path | str) -> list[tuple[Any, ...]]:
     """What became of every return, which findings are waived, and when it came."""
     return [
-        *rows(folder, "SELECT submission, verdict, status, reason, arrived, arrival, read_for, errors, waived, required,"
-              " answered FROM submissions ORDER BY 1"),
+        *rows(folder, "SELECT submission, verdict, status, reason, arrived, arrival, read_for, errors, waived,"
+              " required, answered FROM submissions ORDER BY 1"),
         *rows(folder, "SELECT submission, code, waived, waiver FROM findings ORDER BY 1, 2, n"),
         *rows(folder, "SELECT submission, tool, \"row\", field, code, text, number FROM answers WHERE current"
               " ORDER BY 1, n"),
@@ -170,7 +170,7 @@ def test_a_year_is_the_same_in_either_order_of_its_rounds(
     assert run(["consolidate", "2026-H1", "-o", "steps", *DAY]) == 0
     assert run(["consolidate", "2025-H2", "-o", "steps", *DAY]) == 0
     assert figures("forth") == figures("back") == figures("steps")
-    lost = rows("forth", "SELECT text FROM unplaced WHERE question LIKE '%udget%'")
+    lost = rows("forth", "SELECT text FROM unplaced_fact WHERE question LIKE '%udget%'")
     assert len(lost) == 2  # nothing is lost: what the newest version asks no more is text
 
 
@@ -191,56 +191,59 @@ def protected(data: bytes) -> bytes:
 def test_what_was_read_once_stays_without_its_password(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    round_of(home, "R", "example", {"Rabat": protected(workbook("Rabat", 1)), "Cairo": workbook("Cairo", 2)})
+    round_of(
+        home, ROUND, "example", {"Rabat": protected(workbook("Rabat", 1)), "Cairo": workbook("Cairo", 2)}
+    )
     (home / "word.txt").write_text("Sesam\n", "utf-8")
-    assert run(["consolidate", "R", "--password-file", "word.txt", *DAY]) == 0
-    before = (home / "R/dataset.sqlite").read_bytes()
+    assert run(["consolidate", ROUND, "--password-file", "word.txt", *DAY]) == 0
+    before = (home / f"{ROUND}/dataset.sqlite").read_bytes()
     later = ["--today", "2026-09-15"]
     asking: list[list[str]] = [
-        ["status", "R", "--json", *later], ["validate", "R", "--json", *later], ["compare", "R", "R", *later],
-        ["report", "R", "--format", "json", "-o", "out", *later], ["trace", "R", "--team", "Rabat", "--field", "PLN_01"],
-        ["explain", "V001"], ["verify", "R"], ["status", "R", "--json", "--today", "2026-07-15"],
+        ["status", ROUND, "--json", *later], ["validate", ROUND, "--json", *later], ["compare", ROUND, ROUND, *later],
+        ["report", ROUND, "--format", "json", "-o", "out", *later],
+        ["trace", ROUND, "--team", "Rabat", "--field", "PLN_01"],
+        ["explain", "V001"], ["verify", ROUND], ["status", ROUND, "--json", "--today", "2026-07-15"],
     ]  # fmt: skip
     for command in asking:
         capsys.readouterr()
         run(command)
         out, err = capsys.readouterr()
-        assert rows("R", "SELECT DISTINCT verdict, status FROM submissions") == [("accepted", "counts")], (
+        assert rows(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [("accepted", "counts")], (
             command
         )
         if command[0] != "trace":  # which is about today
-            assert rows("R", "SELECT value FROM meta WHERE name = 'derived'") == [("2026-08-01",)], command
+            assert rows(ROUND, "SELECT value FROM meta WHERE name = 'derived'") == [("2026-08-01",)], command
         if command[0] == "status":
             assert {line["state"] for line in json.loads(out)} == {"accepted"}
             assert "Rabat.xlsx" in err
             assert "--password-file" in err
-    again = ["consolidate", "R", *later]
-    for command in (again, [*again, "--no-resume"], ["refresh", "R", *later]):
+    again = ["consolidate", ROUND, *later]
+    for command in (again, [*again, "--no-resume"], ["refresh", ROUND, *later]):
         capsys.readouterr()
         assert run(command) == 0, (command, capsys.readouterr())
         assert "Rabat.xlsx" in "".join(capsys.readouterr()), command
-        assert rows("R", "SELECT DISTINCT verdict, status FROM submissions") == [("accepted", "counts")], (
+        assert rows(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [("accepted", "counts")], (
             command
         )
     assert before
     # the dataset has to be made anew, and one of its returns cannot be opened: nothing changes
     newer = str(second(home / "newer"))
     damages: list[Callable[[], Any]] = [
-        lambda: shutil.move(home / "R/dataset.sqlite", home / "lost"),
-        lambda: run(["round", "update-spec", "R", "--spec", newer]),
+        lambda: shutil.move(home / f"{ROUND}/dataset.sqlite", home / "lost"),
+        lambda: run(["round", "update-spec", ROUND, "--spec", newer]),
     ]
     for damage in damages:
         kept = home / "kept"
-        shutil.copytree(home / "R", kept)
+        shutil.copytree(home / ROUND, kept)
         damage()
         capsys.readouterr()
-        assert run(["status", "R", "--json", *later]) == 2
+        assert run(["status", ROUND, "--json", *later]) == 2
         assert "Rabat.xlsx" in (told := capsys.readouterr().err)
         assert "--password-file" in told
-        assert run(["status", "R", "--json", "--password-file", "word.txt", *later]) == 0
+        assert run(["status", ROUND, "--json", "--password-file", "word.txt", *later]) == 0
         assert {line["state"] for line in json.loads(capsys.readouterr().out)} <= {"accepted", "returned"}
-        shutil.rmtree(home / "R")
-        kept.rename(home / "R")
+        shutil.rmtree(home / ROUND)
+        kept.rename(home / ROUND)
 
 
 def test_who_asks_as_of_a_day_changes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

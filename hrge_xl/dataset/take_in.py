@@ -316,9 +316,8 @@ def _of_one_spec(run: Run) -> Run:
     """
     specs = [asked.wanted.spec for _, asked in run.sources if asked.wanted.spec]
     copies = [find(run.out / SPECS, each.spec_digest) for each in rounds_elsewhere(run.ledger)]
-    same = [
-        each for each in [*specs, *map(str, filter(None, copies))] if load(each).name == load(specs[0]).name
-    ]
+    every = [*specs, *map(str, filter(None, copies))]
+    same = [each for each in every if load(each).name == load(every[0]).name]
     newest = max(same, key=lambda each: (version_of(load(each).version), load(each).digest), default=None)
     spec = newest or _known_spec(run) or _said_spec(run)
     named = []
