@@ -196,13 +196,12 @@ def test_what_was_read_once_stays_without_its_password(
     )
     (home / "word.txt").write_text("Sesam\n", "utf-8")
     assert run(["consolidate", ROUND, "--password-file", "word.txt", *DAY]) == 0
-    before = (home / f"{ROUND}/dataset.sqlite").read_bytes()
     later = ["--today", "2026-09-15"]
     asking: list[list[str]] = [
         ["status", ROUND, "--json", *later], ["validate", ROUND, "--json", *later], ["compare", ROUND, ROUND, *later],
         ["report", ROUND, "--format", "json", "-o", "out", *later],
-        ["trace", ROUND, "--team", "Rabat", "--field", "PLN_01"],
         ["explain", "V001"], ["verify", ROUND], ["status", ROUND, "--json", "--today", "2026-07-15"],
+        ["trace", ROUND, "--team", "Rabat", "--field", "PLN_01"],
     ]  # fmt: skip
     for command in asking:
         capsys.readouterr()
@@ -221,11 +220,11 @@ def test_what_was_read_once_stays_without_its_password(
     for command in (again, [*again, "--no-resume"], ["refresh", ROUND, *later]):
         capsys.readouterr()
         assert run(command) == 0, (command, capsys.readouterr())
-        assert "Rabat.xlsx" in "".join(capsys.readouterr()), command
+        told = "".join(capsys.readouterr())
+        assert ("Rabat.xlsx" in told) == (command[0] == "consolidate"), command  # refresh reads nothing anew
         assert rows(ROUND, "SELECT DISTINCT verdict, status FROM submissions") == [("accepted", "counts")], (
             command
         )
-    assert before
     # the dataset has to be made anew, and one of its returns cannot be opened: nothing changes
     newer = str(second(home / "newer"))
     damages: list[Callable[[], Any]] = [
