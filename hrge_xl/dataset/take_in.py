@@ -39,7 +39,7 @@ from .store import Known, Store, open_file, version_of
 from .take_over import rounds_elsewhere, take_over
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
-from .work import SHARED, Task, arrivals, check_engine, shards_of, submissions_of
+from .work import SHARED, Task, arrivals, check_engine, file_at, shards_of, submissions_of
 from .workers import Workers, in_batches, workers
 
 FEW = 12  # files
@@ -302,7 +302,7 @@ def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
     batches = in_batches([way_to(path, run.out) for path in paths], run.options.jobs)
     found = [each for some in run.pool.map(arrivals, batches, run.here) for each in some]
     for each in found if run.pool.far else ():
-        if each.sha256 is None and (run.here / each.place).is_file():
+        if each.sha256 is None and (file_at(run.here, each.place)).is_file():
             raise UsageError(
                 f"A worker of the cluster cannot see {each.path}. {SHARED}, under the same path."
             )
@@ -341,7 +341,7 @@ def _known_spec(run: Run) -> str | None:
 
 
 def _said_spec(run: Run) -> str | None:
-    paths = sorted({run.here / each.place for each in run.given})
+    paths = sorted({file_at(run.here, each.place) for each in run.given})
     asked = run.sources[0][1] if run.sources else ValidationRequest(Wanted(), date.today())
     readings = (r for path in paths for r in read_many([path], asked.wanted, password=asked.password))
     return next((r.identity.spec for r in readings if not isinstance(r, Refusal)), None)

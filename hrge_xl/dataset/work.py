@@ -57,9 +57,14 @@ def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
     return [_arrival(path, here) for path in paths]
 
 
+def file_at(here: Path, path: str) -> Path:
+    """Give the file that a way from a folder leads to, whether that folder is there yet or not."""
+    return Path(os.path.normpath(here / path))
+
+
 def _arrival(path: str, here: Path) -> Arrival:
     text = path_text(path)
-    return Arrival(text, *fingerprint(here / path), "" if text == path else path)
+    return Arrival(text, *fingerprint(file_at(here, path)), "" if text == path else path)
 
 
 def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]:
@@ -80,13 +85,13 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
     """
     builder = _row_builder(task.spec)
     if task.far:
-        _must_see([*(task.here / each.place for each in files if each.sha256), folder])
+        _must_see([*(file_at(task.here, each.place) for each in files if each.sha256), folder])
         _must_know(task, builder.schema.spec)
     with gc_paused():
         gone = {
             each.path
             for each in files
-            if each.sha256 is not None and not keep(task.here / each.place, each.sha256, task.out)
+            if each.sha256 is not None and not keep(file_at(task.here, each.place), each.sha256, task.out)
         }
         results = _read(files, task, gone)
         changed = tuple(_changed(files, results))
@@ -138,9 +143,9 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> l
         target=import_module, args=(f"{__package__}.frame_schemas",), daemon=True
     ).start()  # while it waits
     with ExitStack() as stack:
-        kept = [(task.here / each.kept, each.path) for each in files if each.kept]
+        kept = [(file_at(task.here, each.kept), each.path) for each in files if each.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))
-        paths = [next(copies) if each.kept else task.here / each.path for each in files]
+        paths = [next(copies) if each.kept else file_at(task.here, each.path) for each in files]
         results = validate_batch(paths, task.asked, _pool())
     for at, (each, result) in enumerate(zip(files, results, strict=True)):
         result.path = each.path
