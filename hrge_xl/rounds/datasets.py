@@ -250,11 +250,11 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     lasting = replace(source, asked=replace(source.asked, rejudge=False))
     how = Options(jobs=question.jobs, asking=question.rejudge)
     run = stack.enter_context(take_in([lasting], folder, arrived=arrived, options=how))
-    if question.rejudge:  # for the answer, and not for good
-        run = stack.enter_context(as_of(run, source.asked))
     given: dict[str, list[str]] = {}
     for each in run.given:
         given.setdefault(submission_id(each.sha256, each.path), []).append(each.path)
+    if question.rejudge:  # for the answer, and not for good
+        run = stack.enter_context(as_of(run, source.asked))
     waived = waivers_of(folder, question.today)
     notes = tuple(dict.fromkeys([*run.notes, *closed_now(run)]))
     dataset = Dataset(run.file, waived, round_, folder, source, run.new, given, notes=notes)
