@@ -263,10 +263,11 @@ def _received(run: Run, homes: Sequence[Path | None], came: Arrived) -> Run:
             if home is None or home.resolve() == run.here:
                 continue
             given, asked = found[n]
-            _receive(home, run, given, came)
+            terms = {name: each for name, each in came.terms.items() if name == asked.wanted.round}
+            _receive(home, run, given, replace(came, terms=terms))
             theirs = stack.enter_context(Ledger.open(home, write=False))
             there = {each.sha256 for each in given}
-            kept = [each for each in _earlier(theirs, home) if each.sha256 not in there]
+            kept = _earlier(home, [each for each in theirs.known() if each.sha256 not in there])
             found[n] = [*given, *(_moved(each, home, run.out) for each in kept)], asked
             rounds.append((theirs, asked.wanted))
             for sha256, day in theirs.days().items():
@@ -388,7 +389,7 @@ def _fill(run: Run) -> Run:
                 "The dataset was of an earlier version of the program or of the spec: it was read again."
             )
         came = {_name(each): each for each in run.ledger.known() if _name(each) not in wanted}
-        here = [each for each in _earlier(run.ledger, run.out) if _name(each) in came]
+        here = list(_earlier(run.out, came.values()))
         again = [each for each in here if not all(_name(each) in store.known() for store in run.stores)]
         requests = {asked.wanted.round: asked for _, asked in run.sources}
         alone = next(iter(requests.values())) if len(requests) == 1 else None
@@ -508,9 +509,9 @@ def _take(run: Run, shard: Shard) -> None:
     discard(shard)
 
 
-def _earlier(ledger: Ledger, folder: Path) -> Iterator[Arrival]:
-    """Give the files that came to a folder earlier: where they were, else as they are kept."""
-    for each in ledger.known():
+def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:
+    """Give what came to a folder earlier and is still there: where it was, else as it is kept."""
+    for each in came:
         here = arrivals([each.path], folder.resolve())[0]
         kept = kept_at(folder.resolve(), each.sha256 or "")
         if here.sha256 == each.sha256:

@@ -19,8 +19,8 @@ JUDGED: tuple[type[Judged], ...] = (DecisionMade, WaiverGiven, WaiverWithdrawn)
 ROUNDS = sa.Table(
     "rounds",
     sa.MetaData(),
-    sa.Column("folder", sa.Text(), primary_key=True),  # the way to it
-    *(sa.Column(name, sa.Text(), nullable=False) for name in ("name", "spec_digest", "last")),
+    sa.Column("name", sa.Text(), primary_key=True),
+    *(sa.Column(name, sa.Text(), nullable=False) for name in ("folder", "spec_digest", "last")),
 )
 
 
@@ -43,10 +43,14 @@ def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> No
         elif isinstance(content, WaiverWithdrawn):
             told["waiver"] = known.get(given.get(content.waiver, ""), 0)
         ledger.enter(content.model_copy(update=told), by=entry.by)
-    folder = path_text(way_to(theirs.home, ledger.home))
-    row = {"folder": folder, "name": name, "spec_digest": spec_digest, "last": _last(theirs)}
+    row = {
+        "name": name,
+        "folder": path_text(way_to(theirs.home, ledger.home)),
+        "spec_digest": spec_digest,
+        "last": _last(theirs),
+    }
     if row not in ledger.rows_of(ROUNDS):
-        ledger.remove(ROUNDS, ROUNDS.c.folder == folder)
+        ledger.remove(ROUNDS, ROUNDS.c.name == name)
         ledger.add(ROUNDS, row)
 
 
@@ -57,8 +61,8 @@ def _last(ledger: Ledger) -> str:
 class Elsewhere(NamedTuple):
     """A round in another folder, the version of the spec that it is read by, and how far it was taken over."""
 
-    folder: Path
     name: str
+    folder: Path
     spec_digest: str
     last: str
 

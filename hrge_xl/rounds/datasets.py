@@ -281,7 +281,7 @@ def behind(folder: Path, elsewhere: Sequence[Elsewhere]) -> Iterator[str]:
     """Say where rounds at hand know more by now than the dataset that they were put into."""
     ahead = [each.name for each in elsewhere if each.is_ahead]
     if ahead:
-        words = " ".join(quoted(each.folder) for each in elsewhere)
+        words = " ".join(quoted(each.folder) for each in elsewhere if each.folder.is_dir())
         yield (
             f"Decisions, waivers or files have changed since in {', '.join(ahead)}. Consolidate again: "
             f"hrge-xl consolidate {words} -o {quoted(folder)}"
