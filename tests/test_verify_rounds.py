@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hrge_xl.auditing import Audit, verify
 from hrge_xl.auditing.comparison import summed_up
 from hrge_xl.auditing.verify import Asked
+from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.reports.build import run_id
 from hrge_xl.reports.formats.json import render
 from tests.audited import hrge
