@@ -45,7 +45,8 @@ IN_THE_SHEET = {  # what reading says, and the check of the sheet that does not 
     v.LABEL_IN_ANOTHER_LANGUAGE: v.NOT_IN_LIST,  # the sheet knows its own labels only: not those of other languages,
     v.SPELLING_TIDIED: v.NOT_IN_LIST,  # no full-width letters and the like,
     v.CODE_FOR_LABEL: v.NOT_IN_LIST,  # codes,
-    v.OTHER_SPELLING: v.NOT_IN_LIST,  # or other spellings
+    v.OTHER_SPELLING: v.NOT_IN_LIST,  # other spellings,
+    v.REST_NOT_COUNTED: v.NOT_IN_LIST,  # or steps with other words behind
     v.NUMBER_AS_TEXT: v.NOT_A_NUMBER,
     v.DATE_AS_TEXT: v.NOT_A_DATE,
 }
@@ -55,6 +56,7 @@ FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
     v.ANSWER_MISSING.code: MISSING,
     v.NOT_ASKED_HERE.code: NOT_ASKED,
 }
+OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED)
 NOTHING, REQUIRED = Verdict("", required=False), Verdict("", required=True)
 
 
@@ -137,7 +139,7 @@ def _first(batch: Batch, program: CompiledSpec, hits: Iterable[Hit]) -> list[dic
         if (
             hit.slot == NO_SLOT
             or place is None
-            or (hit.kind is v.SPELLING_TIDIED and _is_overlooked(batch, hit))
+            or (hit.kind in OVERLOOKED and _is_overlooked(batch, hit))
         ):
             continue
         entry = (place, hit.part, _shown(batch, hit))
@@ -169,11 +171,13 @@ def _is_overlooked(batch: Batch, hit: Hit) -> bool:
 
 
 def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
-    """Say whether the sheet, too, overlooks how a spelling was tidied: it tells no capitals apart."""
+    """Say whether the sheet, too, overlooks what was tidied: it tells no capitals apart, and looks behind no code."""
     text = str(answer.original).casefold()
     if field.to:
         return text.strip(" ").split(" ")[0] == str(answer.code).casefold()
-    return any(text == label.casefold() for label in layout.lists[field.list_name or ""].labels)
+    if field.list_name is None:  # a time behind a date
+        return True
+    return any(text == label.casefold() for label in layout.lists[field.list_name].labels)
 
 
 def _shown(batch: Batch, hit: Hit) -> str:

@@ -17,7 +17,7 @@ from ..findings.value import NOT_IN_LIST
 from ..frozen import Model, Number, Whole
 from ..language import Expr, Ref, Type
 from ..language.targets import Scope
-from ..numerals import from_serial, shown
+from ..numerals import from_serial, shown, shown_moment
 from ..texts import NO_TEXT, Code, Text
 from ..words import Translate
 from .evidence import Evidence, Guess
@@ -81,8 +81,10 @@ class Cell(NamedTuple):
 
     def as_text(self) -> str:
         """Give the value as a person sees it."""
-        day = self.day if self.is_date else None
-        return shown(day if day is not None else self.value)
+        day = self.day if self.is_date and not isinstance(self.value, str) else None
+        if day is None or isinstance(self.value, str):
+            return shown(self.value)
+        return shown_moment(day, self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from operator import is_not
 from typing import Any, Protocol, TypeVar
 
 from ..answer import Key, Value
-from ..fields import Field, step_in
+from ..fields import Field, step_of
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
 from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, order_of
@@ -135,7 +135,7 @@ class Content:
         seen = {each if isinstance(each, str) else f"{each:g}" for each in shown}
         name = LEVELS if slot.field.calculated else slot.field.list_name
         if slot.field.type.stepped:
-            return {step_in(text) for text in seen}
+            return {step_of(text, self.layout.lists[str(name)].labels) for text in seen}
         if name is None or (slot.field.calculated and slot.field.result != "level"):
             return seen
         written = {text.casefold() for text in seen}

@@ -6,6 +6,7 @@ error cell makes it false, and every figure so that it makes it blank (empty tex
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..fields import TICK, Field
@@ -31,12 +32,11 @@ from ..language.sheet_text import (
     first_word,
     joined,
     number_literal,
-    step_number,
-    step_numbers,
-    steps_known,
+    of_step,
+    of_steps,
     text_literal,
 )
-from ..layout import Grid, Layout, Place, Slot, column_letters, quoted, reference_name
+from ..layout import Grid, Layout, ListPlace, Place, Slot, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..numerals import LAST_SERIAL
@@ -161,7 +161,7 @@ class ExcelFormula:
             return number_literal(float(expr.value))
         if isinstance(expr, Ref):
             cell = self.cell(expr) or '""'
-            return step_number(cell, expr.steps) if expr.steps else cell
+            return self._of_step(expr, cell, _worth(expr)) if expr.steps else cell
         if isinstance(expr, Arithmetic):
             left, right = self.number(expr.left), self.number(expr.right)
             return _power(left, right, expr.right) if expr.op == "**" else f"({left}{expr.op}{right})"
@@ -348,11 +348,19 @@ class ExcelFormula:
     def decoded(self, ref: Ref, shown: str) -> str:
         """Write the code of what a cell of an answer shows."""
         if ref.steps:
-            return f'IFERROR({step_number(shown, ref.steps)},"")'
+            return f'IFERROR({self._of_step(ref, shown, _worth(ref))},"")'
         if ref.list is None or ref.type is not Type.CODE:
             text = f"TRIM({shown})" if ref.type is Type.TEXT else shown
             return f'IFERROR({first_word(shown) if ref.targets else text},"")'
         return decoded(ref.list, shown)
+
+    def step_entry(self, ref: Ref) -> str:
+        """Write the entry of a scale that the cell of an answer is; an error where it is none."""
+        labels = scale_of(self.layout, ref).labels
+        return self._of_step(ref, str(self.cell(ref)), [text_literal(label) for label in labels])
+
+    def _of_step(self, ref: Ref, cell: str, worth: Sequence[str]) -> str:
+        return of_step(cell, scale_of(self.layout, ref).name, worth)
 
     def issued(self, tool: str) -> bool:
         """Say whether a tool is in the workbook."""
@@ -521,14 +529,17 @@ class _Columns:
             return f"({self.number(expr.left)}{expr.op}{self.number(expr.right)})"
         if isinstance(expr, Ref) and not (expr.single or expr.outer):
             (cells, *_) = self.columns(expr)
-            return step_numbers(cells, expr.steps) if expr.steps else cells
+            return self._of_steps(expr, _worth(expr)) if expr.steps else cells
         return self._once.number(expr)
 
     def known(self, ref: Ref) -> str:
         """Write 1 where there is a number, as an array."""
         if ref.steps and not (ref.single or ref.outer):
-            return steps_known(self.columns(ref)[0], ref.steps)
+            return self._of_steps(ref, ["1"] * len(ref.steps))
         return f"ISNUMBER({self.number(ref)})"
+
+    def _of_steps(self, ref: Ref, worth: Sequence[str]) -> str:
+        return of_steps(self.columns(ref)[0], scale_of(self.layout, ref).labels, worth)
 
     def text(self, expr: Expr) -> str:
         """Write texts as an array: labels as shown, of references the code of their row."""
@@ -546,6 +557,15 @@ class _Columns:
         if ref.outer:
             return self.here.row_code(replace(ref, outer=False))
         return column_range(self.layout, self.grid, CODE_COLUMN)
+
+
+def scale_of(layout: Layout, ref: Ref) -> ListPlace:
+    """Give the list whose entries the steps of an answer are."""
+    return layout.lists[str(layout.spec.tool[ref.tool].fields[ref.code].list_name)]
+
+
+def _worth(ref: Ref) -> list[str]:
+    return [str(int(step)) for step in ref.steps]
 
 
 def _is_never_blank(expr: Expr) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..language.sheet_text import step_number, text_literal
+from ..language.sheet_text import of_step, text_literal
 from ..layout import Grid, Layout, ListPlace, Place, Slot
 from ..spec.model import MatrixBlock
 from .cell_ranges import absolute
@@ -62,7 +62,8 @@ class JoinedCodes:
         cell = absolute(self.layout, slot.tool, slot)
         if slot.field.calculated:
             return cell
-        return step_number(cell, self.layout.lists[str(slot.field.vocabulary)].codes)
+        scale = str(slot.field.vocabulary)
+        return of_step(cell, scale, [str(int(step)) for step in self.layout.lists[scale].codes])
 
     def _joined(self, offset: int, code: str) -> str:
         """Give the codes above at the same crossing, and this one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..function import Function, ref_of, worst_of
-from ..sheet_text import answers_in, first_word
+from ..sheet_text import answers_in, is_step
 from ..tree import FIGURES, TEXTS, Call, Expr, Ref, Type
 
 if TYPE_CHECKING:
@@ -122,11 +122,10 @@ class Unique(Function):
         column, cell = write.column(ref), write.cell(ref)
         if column is None or cell is None:
             return "TRUE"
-        if ref.steps:
-            column, cell = first_word(column), first_word(cell)
-        elif ref.type in TEXTS:
+        if ref.type in TEXTS:
             column, cell = f"TRIM({column})", f"TRIM({cell})"
-        return f'IFERROR(OR({cell}="",SUMPRODUCT(--({column}={cell}))<=1),TRUE)'
+        alike = is_step(column, write.step_entry(ref)) if ref.steps else f"({column}={cell})"
+        return f'IFERROR(OR({cell}="",SUMPRODUCT(--{alike})<=1),TRUE)'
 
     def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
         import numpy as np
