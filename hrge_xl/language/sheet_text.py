@@ -49,10 +49,9 @@ def is_step(cells: str, entries: str) -> str:
     return f'(LEFT({entries}&" ",LEN(TRIM({cells}))+1)=TRIM({cells})&" ")'
 
 
-def of_step(cell: str, scale: str, worth: Sequence[str]) -> str:
-    """Write what the step of a scale that a cell is, is worth; an error where it is none."""
-    places = ";".join(map(str, range(1, len(worth) + 1)))
-    return f"CHOOSE(SUMPRODUCT({is_step(cell, f'list_{scale}')}*{{{places}}}),{','.join(worth)})"
+def of_step(cell: str, scale: str, what: str = "code") -> str:
+    """Write the code, or the entry in the `list`, of the step of a scale that a cell is; an error where it is none."""
+    return f"LOOKUP(2,1/{is_step(cell, f'list_{scale}')},{what}_{scale})"
 
 
 def of_steps(cells: str, entries: Sequence[str], worth: Sequence[str]) -> str:

@@ -161,7 +161,7 @@ class ExcelFormula:
             return number_literal(float(expr.value))
         if isinstance(expr, Ref):
             cell = self.cell(expr) or '""'
-            return self._of_step(expr, cell, _worth(expr)) if expr.steps else cell
+            return f"--{of_step(cell, scale_of(self.layout, expr).name)}" if expr.steps else cell
         if isinstance(expr, Arithmetic):
             left, right = self.number(expr.left), self.number(expr.right)
             return _power(left, right, expr.right) if expr.op == "**" else f"({left}{expr.op}{right})"
@@ -348,7 +348,7 @@ class ExcelFormula:
     def decoded(self, ref: Ref, shown: str) -> str:
         """Write the code of what a cell of an answer shows."""
         if ref.steps:
-            return f'IFERROR({self._of_step(ref, shown, _worth(ref))},"")'
+            return f'IFERROR(--{of_step(shown, scale_of(self.layout, ref).name)},"")'
         if ref.list is None or ref.type is not Type.CODE:
             text = f"TRIM({shown})" if ref.type is Type.TEXT else shown
             return f'IFERROR({first_word(shown) if ref.targets else text},"")'
@@ -356,11 +356,7 @@ class ExcelFormula:
 
     def step_entry(self, ref: Ref) -> str:
         """Write the entry of a scale that the cell of an answer is; an error where it is none."""
-        labels = scale_of(self.layout, ref).labels
-        return self._of_step(ref, str(self.cell(ref)), [text_literal(label) for label in labels])
-
-    def _of_step(self, ref: Ref, cell: str, worth: Sequence[str]) -> str:
-        return of_step(cell, scale_of(self.layout, ref).name, worth)
+        return of_step(str(self.cell(ref)), scale_of(self.layout, ref).name, "list")
 
     def issued(self, tool: str) -> bool:
         """Say whether a tool is in the workbook."""
@@ -529,7 +525,7 @@ class _Columns:
             return f"({self.number(expr.left)}{expr.op}{self.number(expr.right)})"
         if isinstance(expr, Ref) and not (expr.single or expr.outer):
             (cells, *_) = self.columns(expr)
-            return self._of_steps(expr, _worth(expr)) if expr.steps else cells
+            return self._of_steps(expr, [str(int(step)) for step in expr.steps]) if expr.steps else cells
         return self._once.number(expr)
 
     def known(self, ref: Ref) -> str:
@@ -562,10 +558,6 @@ class _Columns:
 def scale_of(layout: Layout, ref: Ref) -> ListPlace:
     """Give the list whose entries the steps of an answer are."""
     return layout.lists[str(layout.spec.tool[ref.tool].fields[ref.code].list_name)]
-
-
-def _worth(ref: Ref) -> list[str]:
-    return [str(int(step)) for step in ref.steps]
 
 
 def _is_never_blank(expr: Expr) -> bool:

@@ -62,8 +62,7 @@ class JoinedCodes:
         cell = absolute(self.layout, slot.tool, slot)
         if slot.field.calculated:
             return cell
-        scale = str(slot.field.vocabulary)
-        return of_step(cell, scale, [str(int(step)) for step in self.layout.lists[scale].codes])
+        return f"--{of_step(cell, str(slot.field.vocabulary))}"
 
     def _joined(self, offset: int, code: str) -> str:
         """Give the codes above at the same crossing, and this one."""
