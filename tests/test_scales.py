@@ -100,10 +100,30 @@ UNDERSTOOD = {
     "١٠": 10, "2 ＬＩＫＥＬＹ": 2,
 }  # fmt: skip
 OF_ANOTHER = [  # a step in front, and behind it another step, a range or a figure
-    "1 - 2", "1–2", "1 of 5", "2 but 10 in the north", "1 Likely (10–50 %)", "1 Likely", "10 Rarement", "2 %",
-    "2 (under 10 %)", "1 or 2", "1 1/2", "2 ½", "1 ~ ٢", "10 四", "1 moins de 50",
+    "1 - 2",
+    "1–2",
+    "1 of 5",
+    "2 but 10 in the north",
+    "1 Likely (10–50 %)",
+    "1 Likely",
+    "10 Rarement",
+    "2 %",
+    "2 (under 10 %)",
+    "1 or 2",
+    "1 1/2",
+    "2 ½",
+    "1 ~ ٢",
+    "10 四",
+    "1 moins de 50",
 ]
-BEHIND = {"2 likely, I think": 2, "10 in the north": 10, "1 ?": 1, "2 très": 2, "1 حسب المنطقة": 1, "1 - or less": 1}
+BEHIND = {
+    "2 likely, I think": 2,
+    "10 in the north": 10,
+    "1 ?": 1,
+    "2 très": 2,
+    "1 حسب المنطقة": 1,
+    "1 - or less": 1,
+}
 
 
 @pytest.fixture(scope="module")

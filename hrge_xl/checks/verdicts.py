@@ -136,11 +136,7 @@ def _first(batch: Batch, program: CompiledSpec, hits: Iterable[Hit]) -> list[dic
     found: list[dict[int, tuple[int, int, str]]] = [{} for _ in range(batch.size)]
     for hit in hits:
         place = _place(batch, program, hit, rules)
-        if (
-            hit.slot == NO_SLOT
-            or place is None
-            or (hit.kind in OVERLOOKED and _is_overlooked(batch, hit))
-        ):
+        if hit.slot == NO_SLOT or place is None or (hit.kind in OVERLOOKED and _is_overlooked(batch, hit)):
             continue
         entry = (place, hit.part, _shown(batch, hit))
         before = found[hit.submission].get(hit.slot)
@@ -186,6 +182,6 @@ def _shown(batch: Batch, hit: Hit) -> str:
         return hit.code
     if hit.kind is v.OTHER_CALENDAR and hit.answer is not None and isinstance(hit.answer.original, str):
         return (v.NOT_A_NUMBER if kind_of(_field(batch, hit)) is ColumnKind.NUMBER else v.NOT_A_DATE).code
-    if hit.kind is v.SPELLING_TIDIED and _field(batch, hit).to:
+    if hit.kind in OVERLOOKED and _field(batch, hit).to:
         return v.ROW_NOT_FOUND.code
     return IN_THE_SHEET.get(hit.kind, hit.kind).code

@@ -14,12 +14,15 @@ from ..language.functions.own import Readable
 from ..language.sheet_text import is_step
 from ..language.targets import Scope
 from ..numerals import shown
-from ..words import Translate, fold, skeleton, tidy, translator, western_digits
+from ..words import Translate, fold, letters, skeleton, tidy, translator, western_digits
 from .evidence import Evidence, Guess, Source
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sample, Sampling, Vocabularies
 
 SUGGESTION_CUTOFF = 75
-MARKS, PERCENT_SIGNS = " .:-–)", "%％﹪٪"  # what may stand between a number and words, and what makes it a share
+MARKS, PERCENT_SIGNS = (
+    " .:-–)",
+    "%％﹪٪",
+)  # what may stand between a number and words, and what makes it a share
 YES_NO, TICK = "_YN", "_TICK"
 OFFERED = ("✓", "x", "1")  # of the ways to tick those that the sheet itself lets in
 # What stands for a tick, and for none, in any language; as a sheet finds it in small letters. The truth values are
@@ -249,7 +252,9 @@ def step_in(text: str) -> str:
 def step_of(text: str, entries: Iterable[str]) -> str:
     """Give the number of the entry that a text is, or begins with whole words, just as the sheet's own formulas do."""
     begun = " ".join([*filter(None, text.split(" ")), ""]).casefold()
-    return next((step_in(entry) for entry in entries if begun and f"{entry} ".casefold().startswith(begun)), "")
+    return next(
+        (step_in(entry) for entry in entries if begun and f"{entry} ".casefold().startswith(begun)), ""
+    )
 
 
 def _in_front(text: str, known: Mapping[str, tuple[str, str | None]]) -> tuple[str, Kind]:
@@ -258,7 +263,7 @@ def _in_front(text: str, known: Mapping[str, tuple[str, str | None]]) -> tuple[s
     "" where no step does, or where the words belong to another one, or hold a figure: a range, a share, a count.
     """
     front, _, behind = text.partition(" ")
-    code, rest = front.rstrip(MARKS), _letters(behind)
+    code, rest = front.rstrip(MARKS), letters(behind)
     if not code or known.get(code, ("",))[0] != code:
         return "", REST_NOT_COUNTED
     called = _steps_called(rest, known) if rest else set()
@@ -272,12 +277,8 @@ def _steps_called(rest: str, known: Mapping[str, tuple[str, str | None]]) -> set
     """Give the steps whose words these letters are in any language: the label, the explanation behind it, or both."""
     names: dict[str, set[str]] = {}
     for spelled, (code, _) in known.items():
-        names.setdefault(code, set()).add(_letters(spelled.removeprefix(f"{code} ")))
+        names.setdefault(code, set()).add(letters(spelled.removeprefix(f"{code} ")))
     return {code for code, said in names.items() if said & {rest, *(name + rest for name in said)}}
-
-
-def _letters(text: str) -> str:
-    return "".join(letter for letter in skeleton(text) if letter.isalnum())
 
 
 def tick_spellings(languages: Iterable[str]) -> dict[str, tuple[str, ...]]:
