@@ -125,7 +125,10 @@ def _behind_codes(batch: Batch, finder: Finder, at: Integers) -> Iterator[Hit]:
         if isinstance(grid.block, RegisterBlock):
             column = batch.cell_index.columns[grid.tool.code, grid.block.shows or grid.block.fields[0].code]
             about = finder.answers(number, column, column.table.number[code])
-            words = shown(about[0].original or "") if about else ""
+            seen = about[0].original if about else None
+            if not column.asked and not isinstance(seen, str):  # calculated words, which some formats lose
+                continue
+            words = shown(seen or "")
         if not letters(words).startswith(letters(behind)):
             known = {fold_code(each) for grid in grids for each in grid.row} - {fold_code(code)}
             named = known.intersection(ROW_CODE.findall(fold_code(behind)))
