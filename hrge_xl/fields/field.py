@@ -67,7 +67,10 @@ class Vocabularies:
 
 
 class Cell(NamedTuple):
-    """A stored value as the field types need it: `is_date` for a number under a date format."""
+    """A stored value as the field types need it: `is_date` for a number under a date format, counted from 1900.
+
+    `epoch_1904`: any other number would mean a day that is counted from 1904.
+    """
 
     value: str | float | bool
     is_date: bool = False
@@ -77,7 +80,7 @@ class Cell(NamedTuple):
     def day(self) -> date | None:
         """The day of a number."""
         number = self.value if isinstance(self.value, float | int) else -1
-        return from_serial(float(number), epoch_1904=self.epoch_1904)
+        return from_serial(float(number), epoch_1904=self.epoch_1904 and not self.is_date)
 
     def as_text(self) -> str:
         """Give the value as a person sees it."""

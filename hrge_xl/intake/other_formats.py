@@ -129,5 +129,5 @@ def _cell(value: Any) -> RawCell:
 
 def _serial(moment: date | datetime) -> float:
     """Back to the number that was stored; what lies before 1900 keeps its distance to day 0."""
-    serial = date_serial(moment, epoch_1904=False)
+    serial = date_serial(moment)
     return float(moment.toordinal() - date(1899, 12, 30).toordinal()) if serial is None else serial
