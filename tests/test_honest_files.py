@@ -105,3 +105,21 @@ def test_days_counted_from_1904(name: str) -> None:
     assert submission.values() == issued.values()
     assert submission.observations == submission.shown_otherwise == []
     assert submission.calculated_on == issued.calculated_on
+
+
+@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("all_rows", [False, True])
+def test_rules_with_the_range_that_a_name_stands_for(name: str, all_rows: bool) -> None:
+    """Also where the list grows with what is filled in, and the rule holds all rows that it can have."""
+    parts = members(made(name, "en", "full"))
+    pattern = r'<definedName name="((?:list|rows)_[^"]+)"[^>]*>([^<]*)</definedName>'
+    ranges = dict(re.findall(pattern, parts["xl/workbook.xml"].decode()))
+    assert any(each.startswith("rows_") for each in ranges)
+    if all_rows:
+        ranges = {each: re.sub(r".*INDEX\(([^,]+),.*", r"\1", text) for each, text in ranges.items()}
+
+    def written(_: str, xml: str) -> str:
+        return re.sub(r"(?<=<formula1>)\w+(?=</formula1>)", lambda found: ranges.get(found[0], found[0]), xml)
+
+    submission = read(sheets_changed(pack(parts), written))
+    assert submission.observations == submission.shown_otherwise == []

@@ -18,7 +18,7 @@ from ..submission import Unplaced
 from ..words import tidy
 from .as_issued import judge
 from .axes import Axes, Axis, by_codes
-from .dropdowns import broken_lists
+from .dropdowns import ListNames
 from .given_back import typed_on
 from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, SheetResults, What, is_code
 from .keys import Plan, observe
@@ -45,7 +45,7 @@ class Comparison:
     def __init__(self, plan: Plan, about: Circumstances, found: Located, workbook: RawWorkbook) -> None:
         self.plan, self.found, self.identity, self.last = plan, found, about.identity, about.last
         named = "names" not in about.lost
-        self.broken_lists = broken_lists(workbook, plan.layout) if named else frozenset[str]()
+        self.list_names = ListNames.of(workbook, plan.layout) if named else ListNames()
         self.lost, self.kept = about.lost, "formulas" not in about.lost
         self._seen: list[tuple[ToolSheet, Axes]] = []
 

@@ -19,6 +19,7 @@ from ..observation import Observation
 from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
 from .comparison import Comparison
+from .dropdowns import ListNames
 from .formatting import dates_by_format, formatting, formatting_beside
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .located import Circumstances, Located
@@ -96,8 +97,8 @@ def _read_sheet(
     if about.older:
         here, old = _apart(tool_sheet, here)
     _take(found, tool_sheet, here)
-    broken = issued.broken_lists if issued is not None else frozenset[str]()
-    found.observations += tampered(tool_sheet, plan, here, about.lost, broken)
+    names = issued.list_names if issued is not None else ListNames()
+    found.observations += tampered(tool_sheet, plan, here, about.lost, names)
     held = issued.held(tool_sheet, axes) if issued is not None else None
     formulas = "formulas" not in about.lost
     found.add(unplaced_texts(tool_sheet, axes, old, held=held, formulas_known=formulas))
