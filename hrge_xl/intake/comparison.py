@@ -115,14 +115,14 @@ class Comparison:
             self.found.observations.append(observe(CODES_DAMAGED, raw.name, tool=tool))
 
     def _look_at_key(self, sheet: ToolSheet) -> None:
-        """Note a key that is not in the corner of its sheet, and keep what stands there instead."""
+        """Note that the key of a sheet is gone, and keep what stands there instead."""
         text = text_at(sheet.raw, *sheet.corner)
-        if sheet.corner == HOME and text == sheet.plan.tool:
+        if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
             return
         self._codes_damaged(sheet.raw, sheet.plan.tool)
         cell = address(*sheet.corner)
         there = {(each.sheet, each.cell) for each in (*self.found.unplaced, *self.found.replaced)}
-        if text and text != sheet.plan.tool and (sheet.raw.name, cell) not in there:
+        if text and (sheet.raw.name, cell) not in there:
             self.found.replaced.append(Unplaced(sheet.raw.name, cell, text))
 
     def _replaced(self, sheet: ToolSheet, compared: Compared) -> None:

@@ -17,7 +17,7 @@ from .tool_sheets import named_area, text_at
 
 NAME = re.compile(r"\b(?:list|rows)_\w+")
 REMEMBERED = 2_048  # sources that a plan keeps
-ALL_ROWS = re.compile(r"INDEX\(([^,]+),")
+ALL_ROWS = re.compile(r"INDEX\(([^,()]{1,80}),")
 BETWEEN = re.compile(r"[,;]")  # entries of a list that stands in the rule itself
 
 

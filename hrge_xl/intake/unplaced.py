@@ -135,7 +135,7 @@ class _Sorter:
         """Give the columns of a row in which the layout has something."""
         if self.known and self.unmoved:
             return self.held.get(row, frozenset())
-        origin = self.top if row == self.top else self.rows.origin.get(row)
+        origin = HOME.row if row == self.top else self.rows.origin.get(row)
         if origin is None:
             return self._everywhere if row in self.rows.own else frozenset()
         if self.columns.unmoved:
