@@ -16,7 +16,7 @@ from ..language import FIGURES, Type
 from ..language.functions.figures import rounded
 from ..language.texts import BLANK
 from ..language.vectors import Bools, Floats, Integers, Vector
-from ..numerals import from_serial, shown
+from ..numerals import from_serial, shown, shown_moment
 from ..spec.model import Spec
 from ..words import tidy
 from .cell_index import Column
@@ -149,5 +149,5 @@ def _value(run: Evaluator, vector: Vector, submission: int, row: int) -> Value |
 def shown_answer(answer: Answer) -> str:
     """Return the text of a cell as a person sees it."""
     if answer.day is not None and not isinstance(answer.original, str):
-        return shown(answer.day)
+        return shown_moment(answer.day, float(answer.original or 0))
     return "" if answer.original is None else shown(answer.original)

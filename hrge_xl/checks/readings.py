@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,12 +14,15 @@ from ..findings import CATALOGUE, Kind
 from ..findings import value as v
 from ..language.texts import BLANK
 from ..language.vectors import Bools, Integers
+from ..numerals import shown
 from ..spec.compiled import CompiledSpec
-from ..words import CELL_LIMIT, fits_a_cell
+from ..spec.model import RegisterBlock
+from ..words import CELL_LIMIT, fits_a_cell, fold_code, letters
 from .batch import Batch
 from .cell_index import Column
 from .hits import Finder, Hit
 
+ROW_CODE = re.compile(r"\w(?:[\w.-]*\w)?")  # as it may stand among words
 STATES = {v.ERROR_IN_CELL: State.ERROR, v.FORMULA_NEVER_CALCULATED: State.NOT_CALCULATED}
 PROBLEMS = {
     ColumnKind.CODE: (v.NOT_IN_LIST,),
@@ -27,17 +31,23 @@ PROBLEMS = {
     ColumnKind.DATE: (v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR),
 }
 NOTES = {
-    ColumnKind.CODE: (v.LABEL_IN_ANOTHER_LANGUAGE, v.SPELLING_TIDIED, v.CODE_FOR_LABEL, v.OTHER_SPELLING),
+    ColumnKind.CODE: (
+        v.LABEL_IN_ANOTHER_LANGUAGE, v.SPELLING_TIDIED, v.CODE_FOR_LABEL, v.OTHER_SPELLING, v.REST_NOT_COUNTED,
+    ),
     ColumnKind.TEXT: (v.TEXT_LIKE_A_FORMULA, v.UNSEEN_CHARACTERS),
-    ColumnKind.NUMBER: (v.DIGITS_CONVERTED, v.NUMBER_AS_TEXT),
-    ColumnKind.DATE: (v.DIGITS_CONVERTED, v.DATE_AS_TEXT),
-}
+    ColumnKind.NUMBER: (v.DIGITS_CONVERTED, v.NUMBER_AS_TEXT, v.REST_NOT_COUNTED),
+    ColumnKind.DATE: (v.DIGITS_CONVERTED, v.DATE_AS_TEXT, v.REST_NOT_COUNTED),
+}  # fmt: skip
 
 
 def readings(batch: Batch, finder: Finder) -> Iterator[Hit]:
     """Give a hit for everything that reading noticed of a cell that people fill in."""
     for kind, at in _noticed(batch, _asked_of(batch)):
         yield from (finder.at_answer(kind, place) for place in at.tolist())
+    referring = np.array([bool(column.field.to) for column in batch.cell_index.column_list], dtype=bool)
+    yield from _behind_codes(
+        batch, finder, np.flatnonzero(batch.given & referring[batch.cell_index.column_of_cell[batch.cell]])
+    )
 
 
 def kinds_of(compiled: CompiledSpec) -> set[str]:
@@ -90,6 +100,33 @@ def _chosen_again(batch: Batch, given: Bools) -> Integers:
     chosen = np.column_stack([batch.submission[at], batch.slot[at], batch.text[at]])
     _, first = np.unique(chosen, axis=0, return_index=True)
     return np.sort(np.delete(at, first))
+
+
+def _behind_codes(batch: Batch, finder: Finder, at: Integers) -> Iterator[Hit]:
+    """Give references with other words behind the code than those of their row; as V110 where they name another one."""
+    for place in at.tolist():
+        answer, number = batch.answers[place], int(batch.submission[place])
+        behind, code, layout = (
+            str(answer.original).strip().partition(" ")[2],
+            answer.code,
+            batch.layout(number),
+        )
+        grids = [layout.rows_of[tool] for tool in layout.slots[answer.key].field.to if tool in layout.rows_of]
+        grid = next((grid for grid in grids if code in grid.row), None)
+        if not behind or code is None or grid is None:
+            continue
+        words = grid.row[code].label
+        if isinstance(grid.block, RegisterBlock):
+            column = batch.cell_index.columns[grid.tool.code, grid.block.shows or grid.block.fields[0].code]
+            about = finder.answers(number, column, column.table.number[code])
+            seen = about[0].original if about else None
+            if not column.asked and not isinstance(seen, str):  # calculated words, which some formats lose
+                continue
+            words = shown(seen or "")
+        if not letters(words).startswith(letters(behind)):
+            known = {fold_code(each) for grid in grids for each in grid.row} - {fold_code(code)}
+            named = known.intersection(ROW_CODE.findall(fold_code(behind)))
+            yield finder.at_answer(v.REST_NOT_COUNTED if named else v.OTHER_SPELLING, place)
 
 
 def _too_long(batch: Batch, at: Integers) -> Integers:

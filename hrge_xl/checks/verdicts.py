@@ -45,7 +45,8 @@ IN_THE_SHEET = {  # what reading says, and the check of the sheet that does not 
     v.LABEL_IN_ANOTHER_LANGUAGE: v.NOT_IN_LIST,  # the sheet knows its own labels only: not those of other languages,
     v.SPELLING_TIDIED: v.NOT_IN_LIST,  # no full-width letters and the like,
     v.CODE_FOR_LABEL: v.NOT_IN_LIST,  # codes,
-    v.OTHER_SPELLING: v.NOT_IN_LIST,  # or other spellings
+    v.OTHER_SPELLING: v.NOT_IN_LIST,  # other spellings,
+    v.REST_NOT_COUNTED: v.NOT_IN_LIST,  # or steps with other words behind
     v.NUMBER_AS_TEXT: v.NOT_A_NUMBER,
     v.DATE_AS_TEXT: v.NOT_A_DATE,
 }
@@ -55,6 +56,7 @@ FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
     v.ANSWER_MISSING.code: MISSING,
     v.NOT_ASKED_HERE.code: NOT_ASKED,
 }
+OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED)
 NOTHING, REQUIRED = Verdict("", required=False), Verdict("", required=True)
 
 
@@ -134,11 +136,7 @@ def _first(batch: Batch, program: CompiledSpec, hits: Iterable[Hit]) -> list[dic
     found: list[dict[int, tuple[int, int, str]]] = [{} for _ in range(batch.size)]
     for hit in hits:
         place = _place(batch, program, hit, rules)
-        if (
-            hit.slot == NO_SLOT
-            or place is None
-            or (hit.kind is v.SPELLING_TIDIED and _is_overlooked(batch, hit))
-        ):
+        if hit.slot == NO_SLOT or place is None or (hit.kind in OVERLOOKED and _is_overlooked(batch, hit)):
             continue
         entry = (place, hit.part, _shown(batch, hit))
         before = found[hit.submission].get(hit.slot)
@@ -169,11 +167,13 @@ def _is_overlooked(batch: Batch, hit: Hit) -> bool:
 
 
 def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
-    """Say whether the sheet, too, overlooks how a spelling was tidied: it tells no capitals apart."""
+    """Say whether the sheet, too, overlooks what was tidied: it tells no capitals apart, and looks behind no code."""
     text = str(answer.original).casefold()
     if field.to:
         return text.strip(" ").split(" ")[0] == str(answer.code).casefold()
-    return any(text == label.casefold() for label in layout.lists[field.list_name or ""].labels)
+    if field.list_name is None:  # a time behind a date
+        return True
+    return any(text == label.casefold() for label in layout.lists[field.list_name].labels)
 
 
 def _shown(batch: Batch, hit: Hit) -> str:
@@ -182,6 +182,6 @@ def _shown(batch: Batch, hit: Hit) -> str:
         return hit.code
     if hit.kind is v.OTHER_CALENDAR and hit.answer is not None and isinstance(hit.answer.original, str):
         return (v.NOT_A_NUMBER if kind_of(_field(batch, hit)) is ColumnKind.NUMBER else v.NOT_A_DATE).code
-    if hit.kind is v.SPELLING_TIDIED and _field(batch, hit).to:
+    if hit.kind in OVERLOOKED and _field(batch, hit).to:
         return v.ROW_NOT_FOUND.code
     return IN_THE_SHEET.get(hit.kind, hit.kind).code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..function import Function, in_cells, ref_of, worst_of
-from ..sheet_text import answers_in
+from ..sheet_text import answers_in, is_step
 from ..tree import FIGURES, Call, Expr, Ref, Type
 
 if TYPE_CHECKING:
@@ -128,7 +128,10 @@ class Unique(Function):
             return "TRUE"
         readable = "TRUE" if ref.fixed else write.readable(ref)
         known = f'TRIM({cell})<>""' if readable == "TRUE" else f'AND(TRIM({cell})<>"",{readable})'
-        alike = f"({write.comparable(ref, column)}={write.comparable(ref, cell)})"
+        if ref.steps:
+            alike = is_step(column, write.step_entry(ref))
+        else:
+            alike = f"({write.comparable(ref, column)}={write.comparable(ref, cell)})"
         if ref.type in FIGURES:  # to a spreadsheet a blank cell is 0
             alike = f'(({column}<>"")*{alike})'
         return f"IFERROR(OR(NOT({known}),SUMPRODUCT(--ISNUMBER(1/{alike}))<=1),TRUE)"  # an error is no number
