@@ -276,6 +276,7 @@ def test_data_xlsx_opens_cleanly_and_holds_every_table_that_has_rows(
         sheet = book[table.name]
         (named,) = sheet.tables.values()
         assert named.ref.startswith("A3:")
+        count -= table.name == "findings"  # that of the file that could not be read, which does not count
         assert named.ref.endswith(str(count + 3)), table.name
         codes, heads = ([cell.value for cell in sheet[number]] for number in (2, 3))
         assert [code for code in codes if code in table.names] == list(table.names)
