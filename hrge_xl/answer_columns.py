@@ -11,7 +11,7 @@ from abc import abstractmethod
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
-from typing import Generic, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar, overload
 
 from .answer import Answer, CellKey, Key, State
 from .fields import Reading
@@ -41,6 +41,11 @@ class Place(NamedTuple):
 
 
 Made = TypeVar("Made")
+if TYPE_CHECKING:
+    Integers: TypeAlias = array[int]
+    Floats: TypeAlias = array[float]
+else:
+    Integers = Floats = array  # which Python 3.11 knows without its content only
 
 
 class ByPlaces(Generic[Made]):
@@ -80,13 +85,13 @@ class Columns(NamedTuple):
     `days` and `remarked` go by the number of the answer: few have any.
     """
 
-    at: array[int]
+    at: Integers
     states: bytearray  # by number in `STATES`
     formulas: bytearray
     originals: list[str | float | bool | None]
     codes: list[str | None]
     texts: list[str | None]
-    numbers: array[float]  # NaN where there is none
+    numbers: Floats  # NaN where there is none
     days: dict[int, date]
     remarked: dict[int, Remarked]
 

@@ -65,16 +65,16 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     sources: Sequence[Source], out: Path, *, store: str | None = None, engine: str = "local",
     executor: Executor | None = None, jobs: int = 1, dry_run: bool = False, received: date | None = None,
     only_these: bool = False, resume: bool = True, terms: Mapping[str, Terms] | None = None,
-    days: Mapping[str, date] | None = None, day: date | None = None,
+    day: date | None = None,
     formats: Collection[str] = exports.USUAL, overview: Path | None = None, round_: Round | None = None,
 ) -> Summary:  # fmt: skip
     """Validate files and put them together in the folder `out`; also in the database `store`, where one is named.
 
-    `received` is the day they came, where somebody states it, `days` are those that their mails say, by content, and
-    `day` is the one on which all others are first seen; `terms` are those of the rounds that they came to. Files of
-    earlier runs stay, unless `only_these`; with `resume` what is in the dataset is not read again. `formats` are the
-    kinds of files that are written beside the dataset, besides those that are there; into the folder `overview` goes
-    that page, for which `round_` says who was expected. Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
+    `received` is the day they came, where somebody states it, and `day` is the one on which all others are first seen;
+    `terms` are those of the rounds that they came to. Files of earlier runs stay, unless `only_these`; with `resume`
+    what is in the dataset is not read again. `formats` are the kinds of files that are written beside the dataset,
+    besides those that are there; into the folder `overview` goes that page, for which `round_` says who was expected.
+    Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
     check_several("sources", sources)
     check_several("formats", formats)
@@ -85,7 +85,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
         with foreseen(sources, out, options=options) as (run, verdicts, known):
             return _foreseen(run, verdicts, known)
     arrived = Arrived(received, stated=True) if received else Arrived(day) if day else Arrived()
-    arrived = replace(arrived, terms=terms or {}, days=days or {})
+    arrived = replace(arrived, terms=terms or {})
     with take_in(sources, out, arrived=arrived, options=options) as run:
         summary = _summary(run)
         run.pool.here.shutdown()  # what is held for figures is of no use to files

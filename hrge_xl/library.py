@@ -104,7 +104,7 @@ def check(path: Path, request: ValidationRequest) -> Result:
 def status(folder: Path, today: date) -> list[TeamStatus]:
     """Give each team of a round with what came from it. Raises `RoundError` for a folder that is not a round."""
     round_ = load_round(folder)
-    with one_dataset(folder, today) as found:
+    with datasets(Question([str(folder)], today, rejudge=True)) as (found,):
         return round_status.status(found.of_round(), today, round_)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from .calendar_words import OTHER_ERA, Worded, calendar_words
 from .words import DASH, SOURCE_LANGUAGE, plain_digits, thousands_separator, tidy, unhidden, western_digits
@@ -220,6 +220,12 @@ def from_serial(serial: float, *, epoch_1904: bool = False) -> date | None:
 def to_serial(day: date) -> int:
     """Give the serial number of a day in the 1900 system (from March 1900 on)."""
     return (day - EPOCH_1900).days
+
+
+def shown_moment(day: date, serial: float) -> str:
+    """Give a day with the time that its serial number has, if any."""
+    time = (datetime.min + timedelta(seconds=round(serial % 1 * 86_400) % 86_400)).time()
+    return f"{day} {time}".removesuffix(":00").removesuffix(" 00:00")
 
 
 def shown(value: object) -> str:

@@ -28,6 +28,17 @@ def _number(match: re.Match[str]) -> str:
     return f"{_MARK}{point - _BYTES:02X}" if _BYTES < point <= _BYTES + 0xFF else f"{_MARK}u{point:04X}"
 
 
+def way_to(path: str | os.PathLike[str], folder: Path) -> str:
+    """Give the way from a folder to a file: the same wherever one stands, and wherever both are moved to."""
+    whole, home = Path(os.path.abspath(path)), Path(os.path.abspath(folder))  # noqa: PTH100 (`..` is followed)
+    if not whole.is_relative_to(home):  # then links on the way count
+        whole, home = whole.parent.resolve() / whole.name, home.resolve()
+    try:
+        return Path(os.path.relpath(whole, home)).as_posix()
+    except ValueError:  # no way leads to another drive
+        return str(whole)
+
+
 def path_of(text: str) -> Path:
     """Give the path that a text stands for."""
     return Path(_NUMBER.sub(_character, text))

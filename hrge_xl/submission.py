@@ -9,7 +9,8 @@ from datetime import date
 from typing import NamedTuple
 
 from .answer import Answer, Answers, CellKey
-from .answer_columns import AnswerColumns
+from .answer_columns import NOTHING, AnswerColumns
+from .findings.value import REST_NOT_COUNTED
 from .observation import Observation
 
 Period = tuple[date | None, date | None]  # first and last day, where they are known
@@ -123,9 +124,15 @@ class Submission:
         return found
 
     def originals(self) -> dict[CellKey, str | float]:
-        """Give answers that mean nothing, as they stood; with several cells all of them: each keeps its place."""
+        """Give answers that mean nothing, or less than stands there, as they stood; of several cells all of them."""
         answers = AnswerColumns.of(self.answers)
-        unread = {place[:3] for _, place, value in answers.values() if value is None and not place.calculated}
+        remarked = answers.columns.remarked
+        unread = {
+            place[:3]
+            for number, place, value in answers.values()
+            if not place.calculated
+            and (value is None or REST_NOT_COUNTED.code in remarked.get(number, NOTHING).notes)
+        }
         return answers.as_they_stood(unread) if unread else {}
 
     def otherwise_written(self) -> dict[CellKey, str | float]:

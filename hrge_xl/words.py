@@ -356,6 +356,11 @@ def skeleton(text: str) -> str:
     return bones.replace(" ", "") if _ARABIC.search(bones) else bones
 
 
+def letters(text: str) -> str:
+    """Give the letters and digits of a text as `skeleton` compares them, and nothing else."""
+    return "".join(sign for sign in skeleton(text) if sign.isalnum())
+
+
 def fold_code(text: str) -> str:
     """Fold a code to compare it: as `fold`, with digits of every script as 0-9, every dash as `-`, unseen marks out."""
     if text.isascii():

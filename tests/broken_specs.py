@@ -216,6 +216,8 @@ BROKEN = (
     Broken("fixed column that is carried over", fixed("type: text, fixed: true, carry: last", "WOM")),
     Broken("calculated field that is carried over", ((PLAN, FORMULA, f"{FORMULA}, carry: both"),)),
     Broken("pattern without an end", ((PLAN, "characters: 20", "characters: 20, pattern: '[A-Z'"),)),
+    Broken("pattern that looks back", ((PLAN, "characters: 20", r"characters: 20, pattern: '(.)\1+'"),)),
+    Broken("pattern that looks ahead", ((PLAN, "characters: 20", "characters: 20, pattern: 'W(?=S).*'"),)),
     Broken("pattern without an example", ((PLAN, WHO, f"pattern: '[A-Z]+'\n        {WHO}"),)),
     Broken("example against its pattern", ((PLAN, "characters: 20", "characters: 20, pattern: '[0-9]+'"),)),
     Broken("list by no field", ((PLAN, "vocabulary: COUNTRY,", "vocabulary: COUNTRY, parent: PLN_1,"),)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from hrge_xl.answer import Answer, State
 from hrge_xl.fields import FIELD_TYPES
+from hrge_xl.fields.personal_data import personal_data
 from hrge_xl.layout import Layout, Slot, address
 from hrge_xl.numerals import to_serial
 from hrge_xl.submission import Identity, Submission
@@ -72,7 +73,7 @@ def _answer(layout: Layout, slot: Slot, value: Any, part: int) -> Answer:
         return replace(base, original=float(value), number=float(value))
     if kind in (FIELD_TYPES["choice"], FIELD_TYPES["many"], FIELD_TYPES["yesno"], FIELD_TYPES["reference"]):
         return replace(base, original=label(layout, slot, value), code=value)
-    return replace(base, original=value, text=value)
+    return replace(base, original=value, text=value, notes=personal_data(value))
 
 
 def label(layout: Layout, slot: Slot, code: str) -> str:

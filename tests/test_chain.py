@@ -28,7 +28,7 @@ NOTED = (
     "f4ba6405d05deb1c06415ef5d19a6ea05fd901ed67e6e4eb00d13cfe32c8c4c5",
 )
 ABOUT = {
-    1: "receipt 1 of round/returned/AFG.xlsx and 1 more",
+    1: "receipt 1 of returned/AFG.xlsx and 1 more",
     2: "waiver 1 of V001 in PAK.xlsx",
     3: "waiver 2 of V001 in PAK.xlsx",
     4: "withdrawal 1, of waiver 2",
@@ -36,7 +36,7 @@ ABOUT = {
     6: "decision 2 about AFG.xlsx",
     7: "seal 1 of notes.txt",
     8: "seal 2 of round round",
-    9: "receipt 2 of round/returned/PAK_2.xlsx",
+    9: "receipt 2 of returned/PAK_2.xlsx",
 }
 CHAIN = list(ABOUT)
 
@@ -194,7 +194,7 @@ def test_any_single_change_of_any_column_is_told(
         ("UPDATE files SET received = '2026-01-01' WHERE n = 1", "it says day 2026-01-01 instead of 2026-06-30"),
         ("UPDATE files SET path = 'x.xlsx' WHERE n = 1", "it says path x.xlsx instead of"),
         ("UPDATE files SET stated = 0 WHERE n = 1", "it says day stated False instead of True"),
-        ("DELETE FROM files WHERE n = 1", "Receipt 1 is about round/returned/AFG.xlsx ("),
+        ("DELETE FROM files WHERE n = 1", "Receipt 1 is about returned/AFG.xlsx ("),
         ("INSERT INTO files (sha256, n, path) VALUES ('ff', 9, 'new.xlsx')", "new.xlsx (ff) is in the table of files"),
         ("DELETE FROM entries WHERE n = 9", "PAK_2.xlsx ("),
     ],
@@ -282,7 +282,7 @@ def test_what_only_something_else_shows(folder: Path) -> None:
     assert "is in ledger.jsonl but not in the ledger" in " ".join(told(folder))
     (folder / "ledger.jsonl").unlink()
     assert [each[:35] for each in told(folder)] == [
-        "round/returned/PAK_2.xlsx (" + sha_of(folder, "PAK_2.xlsx")[:8]
+        "returned/PAK_2.xlsx (" + sha_of(folder, "PAK_2.xlsx")[:8]
     ]
     edit(folder, "DELETE FROM files WHERE path LIKE '%PAK_2.xlsx'")
     assert told(folder) == []
@@ -307,7 +307,7 @@ def test_a_ledger_of_version_2_is_taken_over(old: Path) -> None:
     assert told(old) == []
     with Ledger.open(old, write=False) as ledger:
         assert [entry.about for entry in ledger.chain()] == [
-            "receipt 1 of round/returned/AFG.xlsx and 1 more", "decision 1 about AFG.xlsx",
+            "receipt 1 of returned/AFG.xlsx and 1 more", "decision 1 about AFG.xlsx",
             "decision 2 about AFG.xlsx", "waiver 1 of V001 in PAK.xlsx", "waiver 2 of V001 in PAK.xlsx",
             "withdrawal 1, of waiver 2", "seal 1 of validation.json", "seal 2 of validation.json",
             "adoption 1 of a ledger of version 2",

@@ -191,7 +191,7 @@ def comparable(value: Any) -> Any:
 
 def test_every_answer_leads_back_to_its_cell(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
-    paths = {row["sha256"]: row["path"] for row in rows(tmp_path / "out", "submissions")}
+    paths = {row["sha256"]: tmp_path / "out" / row["path"] for row in rows(tmp_path / "out", "submissions")}
     for row in rows(tmp_path / "out", "answers", "NOT calculated"):
         book = opened(paths[row["file_sha256"]])
         shown = book[row["sheet"]][row["cell"]].value
@@ -276,6 +276,7 @@ def test_data_xlsx_opens_cleanly_and_holds_every_table_that_has_rows(
         sheet = book[table.name]
         (named,) = sheet.tables.values()
         assert named.ref.startswith("A3:")
+        count -= table.name == "findings"  # that of the file that could not be read, which does not count
         assert named.ref.endswith(str(count + 3)), table.name
         codes, heads = ([cell.value for cell in sheet[number]] for number in (2, 3))
         assert [code for code in codes if code in table.names] == list(table.names)
@@ -601,7 +602,7 @@ def test_received_bytes_are_kept_and_protected(files: list[Path], tmp_path: Path
     run(files, tmp_path / "out")
     for row in ledger(tmp_path / "out"):
         kept = kept_at(tmp_path / "out", row["sha256"])
-        assert kept.read_bytes() == Path(row["path"]).read_bytes()
+        assert kept.read_bytes() == (tmp_path / "out" / row["path"]).read_bytes()
         assert not kept.stat().st_mode & stat.S_IWUSR
 
 
@@ -663,7 +664,10 @@ def test_whatever_lies_in_the_folder_is_accounted_for(files: list[Path], tmp_pat
         summary = run(everything, out)
         assert counted(summary) == (6, 1, 0, 5)
     asked = ValidationRequest(Wanted(), TODAY)
-    checked = {str(result.path): (result.sha256, result.verdict) for result in validate(everything, asked)}
+    checked = {
+        f"../came/{Path(result.path).name}": (result.sha256, result.verdict)
+        for result in validate(everything, asked)
+    }
     told = rows(out, "submissions")
     assert {row["path"]: (row["sha256"], row["verdict"]) for row in told} == checked
     assert hashlib.sha256(files[1].read_bytes()).hexdigest() not in {sha256 for sha256, _ in checked.values()}

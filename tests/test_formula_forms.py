@@ -20,6 +20,10 @@ HERE = Anchor(3, 2)
         ("'Part 1'!A1+Lists!B2", "'part 1'!A1+'Lists'!B2"),
         ("_xlfn.TEXTJOIN(1.0,TRUE,A1)", "TEXTJOIN(1,TRUE(),A1)"),
         ("[0]!name&A1:A1", "!NAME&A1"),
+        ("SUM(--(A1>0))", "SUM(-(-(A1>0)))"),
+        ("--SUM(A1,B2)*2", "-(-SUM(A1,B2))*2"),
+        ("1---A1:B2", "1-(-(-A1:B2))"),
+        ("MAX($K8:$K8,--list_A)", "MAX($K8,-(-list_A))"),
     ],
 )
 def test_programs_write_one_formula_in_several_ways(one: str, other: str) -> None:
@@ -27,7 +31,17 @@ def test_programs_write_one_formula_in_several_ways(one: str, other: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("A1", "$A1"), ("A1", "A2"), ('"a b"', '"ab"'), ("'Part 1'!A1", "'Part 2'!A1")]
+    ("one", "other"),
+    [
+        ("A1", "$A1"),
+        ("A1", "A2"),
+        ('"a b"', '"ab"'),
+        ("'Part 1'!A1", "'Part 2'!A1"),
+        ("--A1^2", "-(-A1^2)"),
+        ("--A1+B1", "-(-A1+B1)"),
+        ("2-(-A1)", "2--(A1)"),
+        ("B2-(A1)", "B2-A1"),
+    ],
 )
 def test_what_means_something_else_is_not_alike(one: str, other: str) -> None:
     assert normal_form(one, HERE) != normal_form(other, HERE)

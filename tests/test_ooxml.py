@@ -217,11 +217,17 @@ def test_strict_workbooks_and_prefixes_read_like_any_other() -> None:
     assert cells(ooxml.read(workbook(utf16, strings=STRINGS))) == expected
 
 
-def test_iso_dates_follow_the_date_system_of_1904() -> None:
-    rows = '<row r="1"><c r="A1" t="d"><v>1904-01-02</v></c><c r="B1" s="1"><v>1</v></c></row>'
+def test_days_are_counted_from_1900_in_a_workbook_of_1904_too() -> None:
+    """Not so a time without a day, and what no format calls a day."""
+    rows = (
+        '<row r="1"><c r="A1" t="d"><v>1904-01-02</v></c><c r="B1" s="1"><v>1</v></c><c r="C1" s="1"><v>.5</v></c>'
+        '<c r="D1"><v>1</v></c></row>'
+    )
     read = ooxml.read(workbook(sheet(rows), workbook='<workbookPr date1904="1"/>'))
     assert read.epoch_1904
-    assert cells(read) == {"A1": RawCell(DATE, 1.0), "B1": RawCell(DATE, 1.0)}
+    assert cells(read) == {
+        "A1": RawCell(DATE, 1463.0), "B1": RawCell(DATE, 1463.0), "C1": RawCell(DATE, 0.5), "D1": RawCell(NUMBER, 1.0),
+    }  # fmt: skip
 
 
 DAMAGED_CELLS = {

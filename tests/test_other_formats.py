@@ -267,6 +267,16 @@ def test_white_space_in_a_text_stays() -> None:
     assert ["Train", "the", "trainers"] in words
 
 
+def test_breaks_and_tabs_of_a_text_stay_however_deep_they_stand() -> None:
+    parts = members((FIXTURES / "gnumeric.ods").read_bytes())
+    runs = (
+        b"<text:p><text:span>Train</text:span><text:span><text:span><text:line-break/>the<text:tab/>"
+        b"</text:span></text:span>trainers<text:line-break></text:line-break>now</text:p>"
+    )
+    parts["content.xml"] = parts["content.xml"].replace(b"<text:p>Train the trainers</text:p>", runs)
+    assert "Train\nthe\ttrainers\nnow" in texts(pack(parts))
+
+
 def test_what_only_looks_like_cells_stays() -> None:
     parts = members((FIXTURES / "small.ods").read_bytes())
     text = rb"\g<1>a&gt;  &lt;table:b\g<2>"

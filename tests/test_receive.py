@@ -24,7 +24,18 @@ from hrge_xl.demonstration import saved_on
 from hrge_xl.intake.unpacking import found_in, layers
 from hrge_xl.rounds.receiving import Received, receive
 from hrge_xl.rounds.rounds import init_round
-from tests.letters import mail, mbox, message, msg, old_mail, tnef, with_logo, zipped
+from tests.letters import (
+    mail,
+    mbox,
+    message,
+    msg,
+    old_mail,
+    ole,
+    received_field,
+    tnef,
+    with_logo,
+    zipped,
+)
 
 TODAY = date(2026, 7, 20)
 KABUL_TIME = timezone(timedelta(hours=4, minutes=30))
@@ -200,6 +211,10 @@ BACKDATED = {
     "x.msg": msg("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, delivered=LATER),
     "one of Outlook in another.msg": msg(
         "kabul@example.org", FIRST, {"I": message("kabul@example.org", FIRST, {"K.xlsx": book(1)})}, delivered=LATER
+    ),
+    "x with headers.msg": ole(
+        message("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, head=32)
+        | {"__substg1.0_007D001F": f"Received: {received_field(LATER)}\r\nFrom: x\r\n".encode("utf-16-le")}
     ),
     "x.mbox": mbox(mail("kabul@example.org", FIRST, {"Kabul.xlsx": book(1)}, received=LATER)),
 }  # fmt: skip

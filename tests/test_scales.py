@@ -12,13 +12,14 @@ import pytest
 
 from hrge_xl.checks import check
 from hrge_xl.fields import FIELD_TYPES, Evidence
-from hrge_xl.intake import Wanted
+from hrge_xl.intake import Wanted, ooxml
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, address, build
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from tests.made_specs import Files, write
-from tests.test_made_parity import said_differently
+from tests.test_made_parity import of_results, recalculated, said_differently
+from tests.test_parity import sheet_verdicts
 from tests.test_round_trip import read
 
 TODAY = date(2026, 6, 30)
@@ -89,11 +90,40 @@ SPEC: Files = {
     ],
 }  # fmt: skip
 RIGHT = {  # what counts as a step, and as which
-    "2 Likely (10–50 %)": 2, 2: 2, "2": 2, "2 Likely": 2, "2 likely, I think": 2, " 10 Sure": 10, 10: 10,
-    "1 Rarement": 1, "2 - Likely": 2,
+    "2 Likely (10–50 %)": 2, 2: 2, "2": 2, "2 Likely": 2, "2 likely": 2, " 10 Sure": 10, 10: 10, "1 RARE": 1,
+    "2  LIKELY (10–50 %)": 2,
 }  # fmt: skip
 WRONG = ["?", "*", "7", 7, 2.5, "200%", "12", "[1]", "very", "2%", -1]
-UNDERSTOOD = {"Likely": 2, "rarement": 1, "10.": 10, "２ Likely": 2, "2: Likely": 2}
+UNDERSTOOD = {
+    "Likely": 2, "rarement": 1, "10.": 10, "２ Likely": 2, "2: Likely": 2, "1 Rarement": 1, "2 - Likely": 2,
+    "2 Souvent (10–50 %)": 2, "2 likely 10-50%": 2, "2 (10–50 %)": 2, "1 – moins de 10 %": 1, "10 sur": 10,
+    "١٠": 10, "2 ＬＩＫＥＬＹ": 2,
+}  # fmt: skip
+OF_ANOTHER = [  # a step in front, and behind it another step, a range or a figure
+    "1 - 2",
+    "1–2",
+    "1 of 5",
+    "2 but 10 in the north",
+    "1 Likely (10–50 %)",
+    "1 Likely",
+    "10 Rarement",
+    "2 %",
+    "2 (under 10 %)",
+    "1 or 2",
+    "1 1/2",
+    "2 ½",
+    "1 ~ ٢",
+    "10 四",
+    "1 moins de 50",
+]
+BEHIND = {
+    "2 likely, I think": 2,
+    "10 in the north": 10,
+    "1 ?": 1,
+    "2 très": 2,
+    "1 حسب المنطقة": 1,
+    "1 - or less": 1,
+}
 
 
 @pytest.fixture(scope="module")
@@ -144,12 +174,26 @@ def test_other_spellings_are_understood_and_noted(where: Layout) -> None:
     assert steps(submission) == [(step, True) for step in UNDERSTOOD.values()]
 
 
-def test_what_is_no_step_is_told_with_what_to_do(where: Layout) -> None:
-    submission = returned(where, filled(where, [(each, None) for each in WRONG]))
+@pytest.mark.parametrize("wrong", [WRONG, OF_ANOTHER])
+def test_what_is_no_step_is_told_with_what_to_do(wrong: list[Any], where: Layout) -> None:
+    submission = returned(where, filled(where, [(each, None) for each in wrong]))
     (outcome,) = check([(submission, where)], today=TODAY)
     told = [each for each in outcome.findings if each.code == "V002"]
-    assert len(told) == len(WRONG)
+    assert len(told) == len(wrong)
     assert {each.remedy for each in told} == {"Choose a step, or type its number."}
+    assert not any(number for number, _ in steps(submission))
+
+
+def test_what_else_stands_behind_a_step_is_quoted(where: Layout) -> None:
+    """What LibreOffice's drag-fill makes of an entry is one of these, too: only its number is another one."""
+    submission = returned(where, filled(where, [(each, None) for each in BEHIND]))
+    assert steps(submission) == [(step, True) for step in BEHIND.values()]
+    (outcome,) = check([(submission, where)], today=TODAY)
+    told = {each.value: each.message for each in outcome.findings if each.code == "V110"}
+    assert [*told] == [*BEHIND]
+    assert told["10 in the north"] == (
+        "How often: “10 in the north” was read as “10”; the rest of it was not counted."
+    )
 
 
 PAIRS = [(one, other) for one in RIGHT for other in ("2", "10 Sure")][:19]
@@ -164,14 +208,28 @@ PAIRS = [(one, other) for one in RIGHT for other in ("2", "10 Sure")][:19]
         ([*zip(WRONG, RIGHT, strict=False)], None),
         ([("1 Rare (under 10 %)", 1), ("", "10 Sure")], "1 Rare"),
         ([], "7"),
+        ([(each, 2) for each in OF_ANOTHER], "1 Likely"),
+        ([("1 - 2", 1), (1, "1 of 5"), (1, 2), ("2", "2 of 10")], "2 - 10"),
     ],
-    ids=["right", "wrong", "mixed", "few", "none"],
+    ids=["right", "wrong", "mixed", "few", "none", "of another", "doubtful"],
 )
 def test_sheet_and_reader_count_the_same(
     pairs: list[tuple[Any, Any]], one: Any, where: Layout, office: Any
 ) -> None:
     cells = filled(where, pairs, one)
     assert list(said_differently(where, cells, Path(where.spec.folder), office)) == []
+
+
+@pytest.mark.office
+def test_a_sheet_asks_for_the_step_where_only_the_reader_understands(where: Layout, office: Any) -> None:
+    """Its check tells so, and all that it shows follows from that."""
+    folder, typed = Path(where.spec.folder), [*UNDERSTOOD, *BEHIND]
+    cells = filled(where, [(each, 2) for each in typed], "2 très")
+    saved, want = recalculated(where, cells, folder, office), Wanted(str(folder))
+    said = sheet_verdicts(ooxml.read(saved.read_bytes()), where)
+    assert {said["S", f"S-{n:02d}", "S_1"] for n, _ in enumerate(typed, start=1)} == {("V002", False)}
+    assert said["F", "1", "F_S"] == ("V002", True)
+    assert list(of_results(saved, where, want, frozenset({"S026", "S027", "S028"}))) == []
 
 
 def test_a_cell_shows_the_words_and_its_dropdown_offers_them(where: Layout) -> None:

@@ -52,8 +52,8 @@ from tests.test_fuzz import (
 )
 
 SEED = 20_261_126
-RUNS = {"workbooks": 1_200, "reports": 200, "teams": 500, "drafts": 100}  # 2,000 in an ordinary run
-LONG = {"workbooks": 18_000, "reports": 3_000, "teams": 7_500, "drafts": 1_500}  # 30,000
+RUNS = {"workbooks": 1_200, "reports": 200, "teams": 500, "drafts": 100, "commands": 120}
+LONG = {"workbooks": 18_000, "reports": 3_000, "teams": 7_500, "drafts": 1_500, "commands": 4_000}
 OURS = {"F060", "F061", "F062", "F063"}  # a file that was read by a fault of ours, or hardly
 TOGETHER = 60  # files in one folder
 TAKEN, TAKEN_OF = 1, 10  # how many of all are taken in: that takes far longer than to read them
@@ -113,7 +113,7 @@ def fuzz_workbooks(count: int, seed: int, folder: Path) -> Tally:
             tally.failures += unchecked(readings)
             readings.clear()
         if len(made) >= TOGETHER or number == count - 1:
-            tally.failures += not_taken(made, folder) if made else []
+            tally.failures += stopping(taken, made, folder) if made else []
             made.clear()
     return tally
 
@@ -126,35 +126,82 @@ def sound(path: Path, want: Wanted) -> Submission | Refusal:
     return result
 
 
-def not_taken(made: list[tuple[int, bytes]], folder: Path) -> list[tuple[int, str]]:
-    """The files that stop `consolidate` and `report`; looked for by halves."""
+Made = list[tuple[int, bytes]]
+
+
+def stopping(commands: Callable[[Path, Path], list[int]], made: Made, folder: Path) -> list[tuple[int, str]]:
+    """The files that stop commands; looked for by halves."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
-        said = taken(made, Path(place))
+        said = stopped(commands, made, Path(place))
     if not said:
         return []
     if len(made) == 1:
         return [(made[0][0], said)]
     half = len(made) // 2
-    found = not_taken(made[:half], folder) + not_taken(made[half:], folder)
+    found = stopping(commands, made[:half], folder) + stopping(commands, made[half:], folder)
     return found or [(made[0][0], f"together with others: {said}")]
 
 
-def taken(made: list[tuple[int, bytes]], place: Path) -> str:
-    """What went wrong when files were taken in together; every one must be accounted for."""
+def stopped(commands: Callable[[Path, Path], list[int]], made: Made, place: Path) -> str:
+    """What went wrong with files together; every one must be accounted for, once."""
     returned(place / "in", {f"{number}.xlsx": data for number, data in made})
     lines = io.StringIO()
     with patch("sys.stderr", lines), patch("sys.stdout", lines):
-        codes = [
-            run(["consolidate", str(place / "in"), "-o", str(place / "out"), *DAY]),
-            run(["report", str(place / "in"), *FORMATS, "-o", str(place / "reports"), *DAY]),
-        ]
+        codes = commands(place / "in", place)
     if not set(codes) <= {0, 1, 4}:
         return f"exit codes {codes}\n{lines.getvalue()}{log_of(lines.getvalue())}"
     report = json.loads((place / "reports" / "validation.json").read_text(encoding="utf-8"))
-    told = {Path(file["path"]).name for file in report["files"]}
+    told = sorted(Path(file["path"]).name for file in report["files"])
     ours = {each["code"] for file in report["files"] for each in file["findings"]} & OURS
-    missing = {f"{number}.xlsx" for number, _ in made} - told
-    return f"not accounted for: {missing}; by our fault: {ours}" if missing or ours else ""
+    summary = report["summary"]
+    verdicts = sum(summary[verdict] for verdict in ("accepted", "returned", "refused"))
+    if (
+        told != sorted(f"{number}.xlsx" for number, _ in made)
+        or not len(made) == summary["files"] == verdicts
+    ):
+        return f"not accounted for: {summary}, {told}"
+    return f"by our fault: {ours}" if ours else ""
+
+
+def validated(files: Path, place: Path) -> list[int]:
+    """Validate files; the report of it is kept."""
+    code = run(["validate", str(files), "--json", *DAY])
+    said = getattr(sys.stdout, "getvalue")()  # noqa: B009 - what stands in its place here
+    (place / "reports").mkdir()
+    report = said[said.index("{") : said.rindex("}") + 1] if "{" in said else "{}"
+    (place / "reports" / "validation.json").write_text(report, encoding="utf-8")
+    return [code]
+
+
+def taken(files: Path, place: Path) -> list[int]:
+    """Take files in, report on them, and give feedback."""
+    return [
+        run(["consolidate", str(files), "-o", str(place / "out"), *DAY]),
+        run(["report", str(files), *FORMATS, "-o", str(place / "reports"), *DAY]),
+        run(["feedback", str(files), "-o", str(place / "feedback"), "--today", DAY[1]]),
+    ]
+
+
+def fuzz_commands(count: int, seed: int, folder: Path) -> Tally:
+    """Have the commands read so many returns, changed in their bytes, in what they say, or in their stamp."""
+    tally, known = Tally(), sources()
+    as_bytes = [Return(pack(parts)) for parts in known]
+
+    def hostile(number: int) -> bytes:
+        chance = chance_of(seed, number)
+        if number % 3 == 0:
+            return mutate(chance.choice(as_bytes), chance)
+        return changed(chance.choice(known), chance, *((("stamp",),) if number % 3 == 1 else ()))[1]
+
+    for start in range(0, count, TOGETHER):
+        numbers = range(start, min(start + TOGETHER, count))
+        made = [(number, hostile(number)) for number in numbers]
+        chain = [each for each in made if each[0] % TAKEN_OF < TAKEN]
+        found = stopping(validated, made, folder) + stopping(taken, chain, folder)
+        tally.failures += found
+        tally.codes.update(validate=len(made), whole=len(chain))
+    tally.codes["validate"] -= tally.codes["whole"]  # they went both ways
+    return tally
 
 
 FORMATS = [part for name in ("json", "html", "xlsx") for part in ("--format", name)]
@@ -340,7 +387,13 @@ def fuzz_drafts(count: int, seed: int, folder: Path) -> Tally:
     return tally
 
 
-FUZZ = {"workbooks": fuzz_workbooks, "reports": fuzz_reports, "teams": fuzz_teams, "drafts": fuzz_drafts}
+FUZZ = {
+    "workbooks": fuzz_workbooks,
+    "reports": fuzz_reports,
+    "teams": fuzz_teams,
+    "drafts": fuzz_drafts,
+    "commands": fuzz_commands,
+}
 
 
 def told(tally: Tally) -> str:
@@ -355,6 +408,10 @@ def told(tally: Tally) -> str:
             f"failures {len(tally.failures)}",
         ]
     )
+
+
+def test_no_return_stops_a_command(tmp_path: Path) -> None:
+    look("commands", 20, SEED + 2, tmp_path)
 
 
 @pytest.mark.deep

@@ -115,6 +115,15 @@ def test_sheet_and_reader_take_the_same_for_a_tick(one: Any, where: Layout, offi
     assert list(said_differently(where, cells, Path(where.spec.folder), office)) == []
 
 
+@pytest.mark.office
+@pytest.mark.parametrize("used", [*TICKED, "Y", "ДА", *NOT_TICKED], ids=repr)
+def test_a_sheet_that_takes_it_for_a_tick_shows_nothing_else_than_it_should(
+    used: Any, where: Layout, office: Any
+) -> None:
+    """One tick alone, in each way: what says whether a tool is ticked follows from it."""
+    assert list(said_differently(where, filled(where, [], used, None), Path(where.spec.folder), office)) == []
+
+
 def test_its_dropdown_lets_in_what_is_one_key(where: Layout) -> None:
     book = openpyxl.load_workbook(BytesIO(generate(where.spec, Order("T", TODAY, language="fr"))))
     (rule,) = [each for each in book["Rows"].data_validations.dataValidation if each.type == "list"]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hrge_xl.auditing import Audit, verify
 from hrge_xl.auditing.comparison import summed_up
 from hrge_xl.auditing.verify import Asked
+from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.reports.build import run_id
 from hrge_xl.reports.formats.json import render
 from tests.audited import hrge
@@ -145,13 +146,15 @@ def test_a_report_of_two_rounds_and_of_loose_files_holds(rounds: list[Path], tmp
 def test_a_report_of_a_consolidated_folder_holds(rounds: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "dataset"
     for folder in rounds[:1]:
-        hrge("consolidate", folder, "-o", out, "--received", "2026-07-03", "--today", TODAY.isoformat())
+        hrge("consolidate", folder, "-o", out, "--today", TODAY.isoformat())
     report = reported(out, out)
     audit = verify(Asked(report, [out / "received", rounds[0]]))
     assert audit.identical, said(audit)
     (row,) = data_of(report)["run"]["datasets"]
     assert (row["round"], row["lasting"]) == (None, True)
-    assert {file["arrival"] for file in data_of(report)["files"]} == {"stated"}
+    with Ledger.open(rounds[0], write=False) as ledger:  # which rules, whichever command saw the files first
+        days = {sha256: str(day) for sha256, (day, _) in ledger.days().items()}
+    assert {file["sha256"]: file["arrived"] for file in data_of(report)["files"]} == days
     assert {file["read_for"] for file in data_of(report)["files"]} == {"2026-H1"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import pickle
+import random
 import signal
 import socket
 import subprocess
@@ -12,11 +13,21 @@ import sys
 import threading
 import time
 import zoneinfo
+from array import array
+from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import babel.dates
 
+from hrge_xl.errors import Mistake, SpecError
+from hrge_xl.findings import Kind
+from hrge_xl.findings.file import EMPTY_FILE
 from hrge_xl.intake import worker
+from hrge_xl.intake.read import read_job
+from hrge_xl.intake.worker import Died
+from hrge_xl.observation import Observation
 
 
 def act(item: str) -> object:
@@ -166,6 +177,43 @@ ACTIONS = {
     "pid": lambda _: os.getpid(),
     "size": lambda size: b"x" * int(size),
 }
+
+
+ODD: tuple[Any, ...] = (
+    None, -1, 2**62, 10**40, float("nan"), "", "\0", "\ud800", "x" * 40_000, b"x", [], (), {}, {"a": 1}, [None],
+    date.max, True, array("d", [1.5]), Died("exception", "KeyError"), SpecError([Mistake("a", 1, 1, "b", "c")]),
+    Observation(EMPTY_FILE),
+)  # fmt: skip
+
+
+def lie(job: Any) -> Any:
+    """Read a file, and answer with something else in the place of one thing, as its name says: `12-lie.xlsx`."""
+    answer = read_job(job)
+    number, _, how = Path(job[1].path).stem.partition("-")
+    if how == "spec":
+        return SpecError([Mistake("a", 1, 1, "b", "c")])
+    chance = random.Random(number)
+    return _otherwise(answer, chance, chance.randrange(8)) if how == "lie" else answer
+
+
+def _otherwise(answer: Any, chance: random.Random, down: int) -> Any:
+    """The same with one thing otherwise, at most so many steps down."""
+    if isinstance(answer, bytearray | array) and len(answer) and chance.randrange(2):
+        changed = answer[:]
+        changed[chance.randrange(len(changed))] = chance.choice((0, 1, 77, 255))
+        return changed
+    if down and is_dataclass(answer) and not isinstance(answer, type | Kind):
+        name = chance.choice([each.name for each in fields(answer)])
+        return replace(answer, **{name: _otherwise(getattr(answer, name), chance, down - 1)})
+    if down and isinstance(answer, list | tuple) and answer:
+        at = chance.randrange(len(answer))
+        parts = [*answer[:at], _otherwise(answer[at], chance, down - 1), *answer[at + 1 :]]
+        return type(answer)(*parts) if hasattr(answer, "_fields") else type(answer)(parts)
+    if down and isinstance(answer, dict) and answer:
+        key = chance.choice([*answer])
+        return {**answer, key: _otherwise(answer[key], chance, down - 1)}
+    alike = [each for each in ODD if type(each) is type(answer)]
+    return chance.choice(alike if alike and chance.randrange(4) else ODD)
 
 
 def burn(seconds: float) -> float:

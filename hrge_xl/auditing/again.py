@@ -79,7 +79,7 @@ def _read(
 ) -> dict[int, Result]:  # fmt: skip
     """Read each content of a dataset once, for the round and on the day that the report says."""
     spec = known.specs[number - 1] if then["run"]["datasets"][number - 1]["spec_asked"] is not None else None
-    setting = Setting(spec, known.rounds, waivers, known.jobs, known.password)
+    setting = Setting(spec, known.rounds, {}, waivers, known.jobs, known.password)
     files = {at: _told(then, at, found[at]) for at in _each_once(then["files"], found)}
     read = {at: result for some in read_again(files, setting, pool) for at, result in some.items()}
     for at, result in read.items() if then["run"]["redacted"] else ():
@@ -115,6 +115,9 @@ def _dataset(
     """Give a dataset of the report as it tells: what came when and in which order, and what was decided."""
     about = then["run"]["datasets"][number - 1]
     rows = [then["files"][at] for at in found]
+    given: dict[str, list[str]] = {}
+    for row in reversed(rows):
+        given.setdefault(row["submission"], []).append(row["path"])
     made = list(_decisions(then, number))
     told = dataset_as_told(
         list(read.values()), load(spec) if spec else None, waivers, list(_receipts(rows)), made
@@ -125,7 +128,7 @@ def _dataset(
         yield Dataset(
             store, tuple(waivers), _stand_in(about["round"], about["spec"]), kept,
             Source([Path(row["path"]) for row in rows], asked),
-            given={row["submission"]: row["path"] for row in reversed(rows)},
+            given=given,
             order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
             decisions=tuple(made),
         )  # fmt: skip

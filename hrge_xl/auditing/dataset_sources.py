@@ -23,9 +23,9 @@ from .found import sha256_by_path
 from .of_round import not_compared
 
 
-def rounds_at_hand(folder: Path, returned: Sequence[Path]) -> dict[Path, Round]:
-    """Give the rounds at hand by their folder: the one that the dataset lies in, and those of what came back."""
-    around = [folder, *(round_around(each) or each for each in returned)]
+def rounds_at_hand(folders: Sequence[Path], returned: Sequence[Path]) -> dict[Path, Round]:
+    """Give the rounds at hand by their folder: some folders that are rounds, and those of what came back."""
+    around = [*folders, *(round_around(each) or each for each in returned)]
     there = dict.fromkeys(each.resolve() for each in around)
     return {each: load_round(each) for each in there if is_round(each)}
 
@@ -119,5 +119,5 @@ def sources_of(folder: Path, store: Store, today: date) -> Sources:
 
 
 def _bytes_of(folder: Path, path: str, sha256: Any) -> Path | None:
-    places = (kept_at(folder, str(sha256)), Path(path)) if sha256 else ()
+    places = (kept_at(folder, str(sha256)), folder / path) if sha256 else ()
     return next((place for place in places if has_content(place, str(sha256))), None)

@@ -40,15 +40,16 @@ class Setting:
 
     spec: str | None
     rounds: Mapping[str, Round]
+    specs: Mapping[str, str] = field(default_factory=dict)  # by the round, where one has a version of its own
     waivers: Sequence[Waiver] = ()
     jobs: int = 1
     password: str | None = field(default=None, repr=False)
 
     def request(self, round_: str | None, day: date) -> ValidationRequest:
         """Ask for the files of a round, or of none, on a day."""
-        wanted = Wanted(self.spec)
+        wanted = Wanted(self.specs.get(round_ or "", self.spec))
         if round_ is not None and round_ in self.rounds:
-            wanted = replace(self.rounds[round_].wanted, spec=self.spec)
+            wanted = replace(self.rounds[round_].wanted, spec=wanted.spec)
         return ValidationRequest(wanted, day, self.jobs, self.password, tuple(self.waivers))
 
 

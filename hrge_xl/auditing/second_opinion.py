@@ -10,7 +10,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -198,7 +198,7 @@ def cells_of(job: Job) -> dict[Place, Seen] | None:
     results, formulas = (_book(data, data_only=data_only) for data_only in (True, False))
     if not results.sheetnames:
         return None
-    found = {place: _theirs(cell, results.epoch) for place, cell in _cells(results, wanted)}
+    found = {place: _theirs(cell) for place, cell in _cells(results, wanted)}
     for place, cell in _cells(formulas, wanted):
         if cell.data_type == "f" and place not in found:
             found[place] = Seen(NOTHING, None, True)
@@ -230,12 +230,12 @@ def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tup
                     yield (sheet.title, str(cell.coordinate)), cell
 
 
-def _theirs(cell: Any, epoch: datetime) -> Seen:
+def _theirs(cell: Any) -> Seen:
     from openpyxl.utils import datetime as moments
 
-    value, serial = cell.value, cast("Callable[[Any, datetime], float]", moments.to_excel)
+    value, serial = cell.value, cast("Callable[[Any], float]", moments.to_excel)
     if isinstance(value, date | time | timedelta):
-        return Seen(DAY, float(serial(value, epoch)))
+        return Seen(DAY, float(serial(value)))
     if isinstance(value, bool):
         return Seen(TRUTH, value)
     if isinstance(value, int | float):

@@ -6,15 +6,17 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 from ..dataset.databases import open_url
 from ..dataset.ledger import FILES, NAME, Ledger
-from ..dataset.opening import DATASET, open_dataset
+from ..dataset.opening import DATASET, SPECS, open_dataset
 from ..dataset.periods import periods
 from ..dataset.received import RECEIVED
 from ..dataset.schema import Schema
 from ..dataset.store import Store, compact
+from ..dataset.take_over import rounds_elsewhere
 from ..dataset.workers import Workers, workers
 from ..dates import parse_day
 from ..errors import StoreError, UsageError
@@ -23,9 +25,10 @@ from ..exports.shareable import FOLDER as SHAREABLE
 from ..exports.shareable import write_shareable
 from ..reports import overview_page
 from ..reports.overview_files import of_folder
-from ..rounds.datasets import check_own
+from ..rounds.datasets import behind, check_own
 from ..rounds.rounds import REPORTS, RETURNED, Round
 from ..shell_words import quoted
+from ..spec.carried import find
 from ..words import languages
 from .dataset_audit import DatasetAudit
 from .dataset_sources import (
@@ -75,7 +78,9 @@ def verify_dataset(asked: Question) -> DatasetAudit:
     audit = DatasetAudit(str(asked.folder), asked.redacted, sampled=asked.sample is not None)
     with open_dataset(asked.folder) as store, workers("local", asked.jobs) as pool:
         today = _day_of(asked.folder, store)
-        rounds = rounds_at_hand(asked.folder, asked.returned)
+        with Ledger.open(asked.folder, write=False) as ledger:
+            elsewhere = rounds_elsewhere(ledger)
+        rounds = rounds_at_hand([asked.folder, *(each.folder for each in elsewhere)], asked.returned)
         round_ = rounds.get(asked.folder.resolve())
         returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
         audit.problems += faults_of_files(asked.folder, returned)
@@ -83,16 +88,21 @@ def verify_dataset(asked: Question) -> DatasetAudit:
         audit.problems += faults_of_spec(store, round_)
         spec, by_name = store.schema.spec, {each.name: each for each in rounds.values()}
         audit.notes += rounds_not_at_hand(store, by_name)
+        audit.notes += behind(asked.folder, elsewhere)
         audit.notes += _reports(asked.folder)
         if round_ is not None:
             audit.problems += faults_of_issued(round_, today, asked.jobs)
         files = _chosen(audit, asked, sources_of(asked.folder, store, today))
-        setting = Setting(str(spec.folder) if spec else None, by_name, (), asked.jobs, asked.password)
+        copies = {each.name: find(asked.folder / SPECS, each.spec_digest) for each in elsewhere}
+        specs = {name: str(copy) for name, copy in copies.items() if copy}
+        setting = Setting(str(spec.folder) if spec else None, by_name, specs, (), asked.jobs, asked.password)
         with rebuilt(asked.folder, store, files, setting, today, pool) as made:
             _compare_rows(audit, asked, store, made)
             export = exports.Export(str(made.folder / DATASET), today, exports.formats_there(asked.folder))
             _compare_files(audit, asked.folder, store, made, export, pool)
-            _compare_pages(audit, asked.folder, made.folder, round_)
+            _compare_pages(
+                audit, asked.folder, made.folder, list(dict.fromkeys([round_, *by_name.values(), None]))
+            )
     return audit
 
 
@@ -185,24 +195,26 @@ def _compare_files(
         audit.tell(of_file(path, again, table.shown if table else None, names), path.name)
 
 
-def _compare_pages(audit: DatasetAudit, folder: Path, made: Path, round_: Round | None) -> None:
-    """Hold the overviews against those of the dataset made again, in whichever language and of whichever period."""
+def _compare_pages(audit: DatasetAudit, folder: Path, made: Path, rounds: Sequence[Round | None]) -> None:
+    """Hold the overviews against those of the dataset made again, in whichever language and of whichever period.
+
+    The page of a dataset elsewhere may know who was expected in one of its rounds.
+    """
     for masked in (False, True):
         page = overview_page(folder / REPORTS, masked=masked)
         if not page.is_file():
             continue
         audit.files += 1
         content, again = page.read_bytes(), made / page.name
-        pages = _pages(made, round_, masked=masked)
+        pages = _pages(made, rounds, masked=masked)
         again.write_bytes(next(pages))
         if content != again.read_bytes() and content not in pages:
             audit.tell(of_file(page, again, None, ()), page.name)
 
 
-def _pages(made: Path, round_: Round | None, *, masked: bool) -> Iterator[bytes]:
+def _pages(made: Path, rounds: Sequence[Round | None], *, masked: bool) -> Iterator[bytes]:
     with open_dataset(made) as store:
         names = [None, *(period.name for period in periods(store))]
-    for language in (None, *languages()):
-        for period in names:
-            page = of_folder(made, language, round_, masked=masked, period=period)
-            yield page.encode("utf-8", "replace")
+    for round_, language, period in product(rounds, (None, *languages()), names):
+        page = of_folder(made, language, round_, masked=masked, period=period)
+        yield page.encode("utf-8", "replace")

@@ -12,7 +12,7 @@ from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..language import Type
 from ..language.functions.figures import rounded
 from ..language.values import Unknown
-from ..numerals import from_serial, shown
+from ..numerals import from_serial, shown, shown_moment
 from ..spec.model import Spec
 from ..words import tidy
 from .answer_view import AnswerView
@@ -106,5 +106,5 @@ def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:
 def shown_answer(answer: Answer) -> str:
     """Return the text of a cell as a person sees it."""
     if answer.day is not None and not isinstance(answer.original, str):
-        return shown(answer.day)
+        return shown_moment(answer.day, float(answer.original or 0))
     return "" if answer.original is None else shown(answer.original)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
 
-from ..answer import State
+from ..answer import Answer, State
 from ..fields import ColumnKind, kind_of
-from ..findings import Kind
+from ..fields.personal_data import EXPECTED
+from ..findings import CATALOGUE, Kind
 from ..findings import value as v
+from ..numerals import shown
 from ..spec.compiled import CompiledSpec
-from ..words import CELL_LIMIT, fits_a_cell
+from ..spec.model import RegisterBlock
+from ..words import CELL_LIMIT, fits_a_cell, fold_code, letters
 from .answer_view import AnswerView, CellAt
 from .hits import Hit, at_answer
-from .privacy import EXPECTED, PATTERNS, kinds_in
 
+ROW_CODE = re.compile(r"\w(?:[\w.-]*\w)?")  # as it may stand among words
 STATES = {State.ERROR: v.ERROR_IN_CELL, State.NOT_CALCULATED: v.FORMULA_NEVER_CALCULATED}
 PROBLEMS = {
     ColumnKind.CODE: (v.NOT_IN_LIST,),
@@ -24,11 +27,13 @@ PROBLEMS = {
     ColumnKind.DATE: (v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR),
 }
 NOTES = {
-    ColumnKind.CODE: (v.LABEL_IN_ANOTHER_LANGUAGE, v.SPELLING_TIDIED, v.CODE_FOR_LABEL, v.OTHER_SPELLING),
+    ColumnKind.CODE: (
+        v.LABEL_IN_ANOTHER_LANGUAGE, v.SPELLING_TIDIED, v.CODE_FOR_LABEL, v.OTHER_SPELLING, v.REST_NOT_COUNTED,
+    ),
     ColumnKind.TEXT: (v.TEXT_LIKE_A_FORMULA, v.UNSEEN_CHARACTERS),
-    ColumnKind.NUMBER: (v.DIGITS_CONVERTED, v.NUMBER_AS_TEXT),
-    ColumnKind.DATE: (v.DIGITS_CONVERTED, v.DATE_AS_TEXT),
-}
+    ColumnKind.NUMBER: (v.DIGITS_CONVERTED, v.NUMBER_AS_TEXT, v.REST_NOT_COUNTED),
+    ColumnKind.DATE: (v.DIGITS_CONVERTED, v.DATE_AS_TEXT, v.REST_NOT_COUNTED),
+}  # fmt: skip
 
 
 def readings(view: AnswerView) -> list[Hit]:
@@ -44,34 +49,48 @@ def readings(view: AnswerView) -> list[Hit]:
         if state is State.ANSWERED:
             kinds += [v.FORMULA_IN_ANSWER] if columns.formulas[number] else []
             if remarked is not None:
-                kinds += [_kind(code) for code in (remarked.problem, *remarked.notes) if code]
-            kinds += _of_text(view, cell, view.said[number], chosen)
+                noted = (CATALOGUE[code] for code in (remarked.problem, *remarked.notes) if code)
+                expected = {*view.program.spec.expects, *cell[0].field.expects}
+                kinds += [kind for kind in noted if EXPECTED.get(kind) not in expected]
+            kinds += _of_text(cell, view.said[number], chosen)
+            if cell[0].field.to:
+                kinds += _behind_code(view, view.answers[number])
         found += (at_answer(kind, cell[0], cell[1], view.answers[number]) for kind in kinds)
     return found
 
 
 def _of_text(
-    view: AnswerView, cell: CellAt, text: str | None, chosen: dict[tuple[int, str | None], set[str]]
+    cell: CellAt, text: str | None, chosen: dict[tuple[int, str | None], set[str]]
 ) -> Iterator[Kind]:
-    """Give what is odd about a text or code: chosen in another cell already, too long for Excel, about a person."""
+    """Give what is odd about a text or code: chosen in another cell already, or too long for Excel."""
     column, row, _ = cell
-    if not text:
-        return
-    if column.several:
+    if text and column.several:
         if text in chosen[column.number, row]:
             yield v.CHOSEN_TWICE
         chosen[column.number, row].add(text)
-    if column.is_text:
-        if len(text) > CELL_LIMIT // 2 and not fits_a_cell(text):
-            yield v.TEXT_TOO_LONG
-        expected = {*view.program.spec.expects, *column.field.expects}
-        yield from (kind for kind in kinds_in(text) if EXPECTED[kind] not in expected)
+    if text and column.is_text and len(text) > CELL_LIMIT // 2 and not fits_a_cell(text):
+        yield v.TEXT_TOO_LONG
 
 
-@cache
-def _kind(code: str) -> Kind:
-    """Give the finding that an answer carries by its code."""
-    return next(kind for kind in vars(v).values() if isinstance(kind, Kind) and kind.code == code)
+def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
+    """Give a reference with other words behind the code than those of its row; as V110 where they name another one."""
+    behind, code, layout = str(answer.original).strip().partition(" ")[2], answer.code, view.layout
+    grids = [layout.rows_of[tool] for tool in layout.slots[answer.key].field.to if tool in layout.rows_of]
+    grid = next((grid for grid in grids if code in grid.row), None)
+    if not behind or code is None or grid is None:
+        return
+    words = grid.row[code].label
+    if isinstance(grid.block, RegisterBlock):
+        column = view.program.columns[grid.tool.code, grid.block.shows or grid.block.fields[0].code]
+        about = view.by_slot.get((column.number, code), ())
+        seen = about[0].original if about else None
+        if not column.asked and not isinstance(seen, str):  # calculated words, which some formats lose
+            return
+        words = shown(seen or "")
+    if not letters(words).startswith(letters(behind)):
+        known = {fold_code(row) for grid in grids for row in grid.row} - {fold_code(code)}
+        named = known.intersection(ROW_CODE.findall(fold_code(behind)))
+        yield v.REST_NOT_COUNTED if named else v.OTHER_SPELLING
 
 
 def kinds_of(compiled: CompiledSpec) -> set[str]:
@@ -80,6 +99,6 @@ def kinds_of(compiled: CompiledSpec) -> set[str]:
     found: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES.values()} if kinds else set()
     for kind in kinds:
         found |= {*PROBLEMS[kind], *NOTES[kind]}
-        found |= {v.TEXT_TOO_LONG, *PATTERNS} if kind is ColumnKind.TEXT else set()
+        found |= {v.TEXT_TOO_LONG, *EXPECTED} if kind is ColumnKind.TEXT else set()
         found |= {v.CHOSEN_TWICE} if kind is ColumnKind.CODE else set()
     return {kind.code for kind in found}

@@ -9,13 +9,13 @@ from ..answer_columns import AnswerColumns
 from ..findings import value as v
 from ..layout import Layout, Slot
 from ..submission import Submission
-from .verdicts import IN_THE_SHEET, is_overlooked
+from .verdicts import IN_THE_SHEET, OVERLOOKED, is_overlooked
 
 NOT_UNDERSTOOD = {
     kind.code: IN_THE_SHEET[kind].code
     for kind in (
-        v.LABEL_IN_ANOTHER_LANGUAGE, v.SPELLING_TIDIED, v.CODE_FOR_LABEL, v.OTHER_SPELLING, v.NUMBER_AS_TEXT,
-        v.DATE_AS_TEXT,
+        v.LABEL_IN_ANOTHER_LANGUAGE, v.SPELLING_TIDIED, v.CODE_FOR_LABEL, v.OTHER_SPELLING,
+        v.REST_NOT_COUNTED, v.NUMBER_AS_TEXT, v.DATE_AS_TEXT,
     )
 }  # fmt: skip
 
@@ -41,4 +41,4 @@ def _as_seen(answer: Answer, layout: Layout) -> Answer:
 
 
 def _tidied_alike(answer: Answer, slot: Slot, layout: Layout) -> bool:
-    return v.SPELLING_TIDIED.code in answer.notes and is_overlooked(answer, slot.field, layout)
+    return any(kind.code in answer.notes for kind in OVERLOOKED) and is_overlooked(answer, slot.field, layout)

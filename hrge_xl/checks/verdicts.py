@@ -42,7 +42,8 @@ IN_THE_SHEET = {  # what reading says, and the check of the sheet that does not 
     v.LABEL_IN_ANOTHER_LANGUAGE: v.NOT_IN_LIST,  # the sheet knows its own labels only: not those of other languages,
     v.SPELLING_TIDIED: v.NOT_IN_LIST,  # no full-width letters and the like,
     v.CODE_FOR_LABEL: v.NOT_IN_LIST,  # codes,
-    v.OTHER_SPELLING: v.NOT_IN_LIST,  # or other spellings
+    v.OTHER_SPELLING: v.NOT_IN_LIST,  # other spellings,
+    v.REST_NOT_COUNTED: v.NOT_IN_LIST,  # or steps with other words behind
     v.NUMBER_AS_TEXT: v.NOT_A_NUMBER,
     v.DATE_AS_TEXT: v.NOT_A_DATE,
 }
@@ -52,6 +53,7 @@ FIXED = {kind.code: READING for kind in IN_THE_SHEET} | {
     v.ANSWER_MISSING.code: MISSING,
     v.NOT_ASKED_HERE.code: NOT_ASKED,
 }
+OVERLOOKED = (v.SPELLING_TIDIED, v.OTHER_SPELLING, v.REST_NOT_COUNTED)
 
 
 def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:
@@ -113,7 +115,7 @@ def _first_in_sheet(view: AnswerView, hits: Iterable[Hit]) -> Mapping[tuple[int,
         place = _place(view.program, hit, rules)
         if hit.column is None or place is None:
             continue
-        answer = hit.answer if hit.kind is v.SPELLING_TIDIED else None
+        answer = hit.answer if hit.kind in OVERLOOKED else None
         if answer is not None and is_overlooked(answer, hit.column.field, view.layout):
             continue
         entry = (place, hit.part, _shown(hit))
@@ -135,11 +137,13 @@ def _place(program: Program, hit: Hit, rules: Mapping[int, int]) -> int | None:
 
 
 def is_overlooked(answer: Answer, field: Field, layout: Layout) -> bool:
-    """Say whether the sheet, too, overlooks how a spelling was tidied: it tells no capitals apart."""
+    """Say whether the sheet, too, overlooks what was tidied: it tells no capitals apart, and looks behind no code."""
     text = str(answer.original).casefold()
     if field.to:
         return text.strip(" ").split(" ")[0] == str(answer.code).casefold()
-    return any(text == label.casefold() for label in layout.lists[field.list_name or ""].labels)
+    if field.list_name is None:  # a time behind a date
+        return True
+    return any(text == label.casefold() for label in layout.lists[field.list_name].labels)
 
 
 def _shown(hit: Hit) -> str:
@@ -149,6 +153,6 @@ def _shown(hit: Hit) -> str:
     field = hit.column.field
     if hit.kind is v.OTHER_CALENDAR and hit.answer is not None and isinstance(hit.answer.original, str):
         return (v.NOT_A_NUMBER if kind_of(field) is ColumnKind.NUMBER else v.NOT_A_DATE).code
-    if hit.kind is v.SPELLING_TIDIED and field.to:
+    if hit.kind in OVERLOOKED and field.to:
         return v.ROW_NOT_FOUND.code
     return IN_THE_SHEET.get(hit.kind, hit.kind).code

@@ -195,7 +195,14 @@ def print_totals(datasets: Sequence[Dataset]) -> None:
     """Print what was received and what became of it on stderr, as the last lines."""
     from ..reports.build import totals
 
-    for told in (*(note for each in datasets for note in each.notes), *totals(datasets).lines()):
+    print_notes(*datasets)
+    for told in totals(datasets).lines():
+        line(told, err=True)
+
+
+def print_notes(*datasets: Dataset) -> None:
+    """Print on stderr what there is to know of datasets before anything of them is believed."""
+    for told in dict.fromkeys(note for each in datasets for note in each.notes):
         line(told, err=True)
 
 

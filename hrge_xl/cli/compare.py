@@ -17,6 +17,7 @@ from .common import (
     jobs_option,
     lang_option,
     password_option,
+    print_notes,
     question,
     quiet,
     spec_option,
@@ -72,6 +73,7 @@ def command(
     asked, language = question([], **how), lang or SOURCE_LANGUAGE
     with ExitStack() as stack:
         one, other = (stack.enter_context(datasets(replace(asked, paths=[path]))) for path in (before, after))
+        print_notes(*one, *other)
         stack.enter_context(output_to(output))
         if folders[0]:
             return _rounds(one, other, (before, after), language, as_json=as_json, short=quiet(ctx))

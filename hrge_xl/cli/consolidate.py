@@ -82,7 +82,6 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..consolidation import consolidate
     from ..exports.exports import USUAL
     from ..rounds.datasets import places, sources
-    from ..rounds.receiving import stated_days
     from ..rounds.rounds import REPORTS, terms_of
 
     asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
@@ -95,7 +94,6 @@ def command(  # noqa: PLR0913 (one parameter an option)
     summary = consolidate(
         sources(asked), folder, store=store, engine=engine, jobs=asked.jobs, dry_run=dry_run, received=received,
         only_these=only_these, resume=resume, terms=terms_of(rounds),
-        days=stated_days(each.folder for each in rounds),
         formats=formats.replace(",", " ").split() if formats else USUAL,
         overview=folder / REPORTS, round_=round_,
     )  # fmt: skip

@@ -12,7 +12,7 @@ import click
 
 from ..errors import UsageError
 from ..shell_words import quoted
-from .common import AS_SUITS, password_option, the_day, today_option, warn_of_ledgers
+from .common import AS_SUITS, password_option, print_notes, the_day, today_option, warn_of_ledgers
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     from ..rounds.round_status import is_in_doubt
 
     with one_dataset(folder, day, AS_SUITS, password) as dataset:
+        print_notes(dataset)
         returns = dataset.returns()
     done = {each.submission: each for each in returns if each.status not in WAITS}
     for status, said in WAITS.items():

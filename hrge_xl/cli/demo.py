@@ -40,6 +40,7 @@ def command(output: Path, spec: str) -> None:
     from ..dataset.ledger import Arrived, Ledger
     from ..dataset.work import arrivals
     from ..demonstration import demonstration_round, story, write_story
+    from ..path_text import way_to
     from ..reports import write_report
     from ..reports.build import document
     from ..reports.overview_files import overview_of_folder
@@ -51,7 +52,7 @@ def command(output: Path, spec: str) -> None:
     (output / "dataset").mkdir(parents=True, exist_ok=True)
     with Ledger.open(output / "dataset") as ledger:
         for path, day in returned:
-            ledger.receive(arrivals([str(path)], Path.cwd()), Arrived(day, stated=True))
+            ledger.receive(arrivals([way_to(path, ledger.home)], ledger.home), Arrived(day, stated=True))
     expected = demonstration_round(told, spec, output)
     given = sources(question([str(path) for path, _ in returned], told.today))
     consolidate(given, output / "dataset", only_these=True, overview=output / "reports", round_=expected)

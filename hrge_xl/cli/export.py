@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, known_language, password_option, the_day
+from .common import AS_SUITS, known_language, password_option, print_notes, the_day
 from .offered import offered, teams
 from .terminal import STDOUT, Rows, line
 
@@ -71,6 +71,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..rounds.datasets import one_dataset
 
     with one_dataset(dataset, the_day(None), AS_SUITS, password) as opened:
+        print_notes(opened)
         store = opened.store
         if table is None:
             if teams or periods or current or shareable:

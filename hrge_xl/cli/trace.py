@@ -12,7 +12,7 @@ import click
 from ..addresses import is_address
 from ..errors import UsageError
 from .columns import beside, taken
-from .common import AS_SUITS, OUTPUT, password_option, the_day
+from .common import AS_SUITS, OUTPUT, password_option, print_notes, the_day
 from .offered import fields, offered, teams
 from .terminal import data, line, output_to, style, width
 
@@ -83,6 +83,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     if len(rest) not in ((0,) if is_asked else (2,)):
         raise UsageError(HOW)
     with one_dataset(place, the_day(None), AS_SUITS, password) as opened, output_to(output):
+        print_notes(opened)
         if is_asked:
             _print_asked(opened.store, asked, as_json=as_json)
         else:

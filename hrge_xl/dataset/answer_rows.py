@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from ..answer import CellKey, Key, State, Value
 from ..answer_columns import NOTHING, NUMBER_OF, AnswerColumns, ByPlaces
-from ..fields import Field
+from ..fields import Field, kind_of
 from ..layout import Layout, address
 from ..numerals import shown, to_serial
 from ..spec.model import Spec
-from ..submission import Submission
+from ..submission import Submission, Unplaced
 from .clean import clean
 from .dimensions import codes
+from .schema import list_of
 from .slots import HASHED, Known, Slots, rows_of, slots_of
 from .table import Row
 
@@ -45,11 +46,15 @@ class Cell(NamedTuple):
 
 
 class AnswerRows(NamedTuple):
-    """What the answers of a file bring: facts, cells that not every workbook has, and what rows refer to."""
+    """What the answers of a file bring: facts, cells that not every workbook has, and what rows refer to.
+
+    `rest` are the answers that an earlier version asked for, and that have no place by now.
+    """
 
     facts: list[Row]
     slots: list[Row]
     references: list[Row]
+    rest: list[Unplaced]
 
 
 class AnswerRowBuilder:
@@ -61,7 +66,7 @@ class AnswerRowBuilder:
     def __init__(self, spec: Spec, *, every_slot: bool) -> None:
         self._spec, self._every_slot = spec, every_slot
         self._furthers: dict[tuple[str, str], Mapping[CellKey, Known]] = {}
-        self._cells: dict[tuple[str, str], ByPlaces[Sequence[Cell]]] = {}  # by layout
+        self._cells: dict[tuple[str, str], ByPlaces[Sequence[Cell | None]]] = {}  # by layout
 
     def rows(
         self, submission: Submission, layout: Layout, values: Mapping[Key, Value], number: int
@@ -69,47 +74,63 @@ class AnswerRowBuilder:
         """Give the rows of one file; `values` are those that were worked out again."""
         answers = AnswerColumns.of(submission.answers)
         cells = self._cells_of(layout)(answers.places)
-        facts, new = self._given(answers, cells, number)
+        facts, new, rest = self._given(answers, cells, layout, number)
         shows = _shows(answers)
         rows = {key[:2] for key in values} | _rows_given(answers)
         for key in filter(layout.slots.__contains__, values):
             cell = self._cell((*key, 0), layout)
+            if cell is None:
+                continue
             facts.append((number, *_calculated(key, values[key], cell, submission, layout, shows.get(key))))
             if self._is_new(cell):
                 new[*key, 0] = cell.known
         facts.sort(key=itemgetter(1))
         referring = _referring(answers, cells)
-        return AnswerRows(facts, rows_of(new, layout), [*_references(referring, rows, number)])
+        return AnswerRows(facts, rows_of(new, layout), [*_references(referring, rows, number)], rest)
 
     def _given(
-        self, answers: AnswerColumns, cells: Sequence[Cell], number: int
-    ) -> tuple[list[Row], dict[CellKey, Known]]:
-        """Give facts of what was filled in, and the cells among these that the dataset does not know yet."""
+        self, answers: AnswerColumns, cells: Sequence[Cell | None], layout: Layout, number: int
+    ) -> tuple[list[Row], dict[CellKey, Known], list[Unplaced]]:
+        """Give facts of what was filled in, the cells among these that the dataset does not know yet, and the rest."""
         columns, places, found, new = answers.columns, answers.places, list[Row](), dict[CellKey, Known]()
+        rest, other = list[Unplaced](), layout.spec.digest != self._spec.digest
         day, remarked = columns.days.get, columns.remarked.get
         for n, (at, state, _, original, code, text, figure) in enumerate(zip(*columns[:-2], strict=True)):
             place, cell = places[at], cells[at]
             if state in KEPT and not place.calculated:
+                if cell is None or (other and code is not None and cell.labels and code not in cell.labels):
+                    label = layout.slots[place.key[:3]].field.label.say(layout.language)
+                    rest.append(Unplaced(place.sheet, place.cell, shown(original or code or ""), label))
+                    continue
                 means = code, clean(text), None if isnan(figure) else figure, day(n)
                 said = KEPT[state], remarked(n, NOTHING).problem
                 found.append((number, *_fact(cell, place.cell, means, original, said)))
                 if self._is_new(cell):
                     new[place.key] = cell.known
-        return found, new
+        return found, new, rest
 
     # cells
 
     def _is_new(self, cell: Cell) -> bool:
         return not self._every_slot or cell.known.slot >= HASHED
 
-    def _cells_of(self, layout: Layout) -> ByPlaces[Sequence[Cell]]:
+    def _cells_of(self, layout: Layout) -> ByPlaces[Sequence[Cell | None]]:
         """Give how the cells of a layout are found."""
         key = (layout.digest, layout.language)
         if key not in self._cells:
             self._cells[key] = ByPlaces(lambda places: [self._cell(place.key, layout) for place in places])
         return self._cells[key]
 
-    def _cell(self, key: CellKey, layout: Layout) -> Cell:
+    def _cell(self, key: CellKey, layout: Layout) -> Cell | None:
+        """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
+        tool, theirs = self._spec.tool.get(key[0]), layout.slots[key[:3]].field
+        ours = tool.fields.get(key[2]) if tool else None
+        if ours is None or (kind_of(ours), list_of(ours), ours.calculated) != (
+            kind_of(theirs),
+            list_of(theirs),
+            theirs.calculated,
+        ):
+            return None
         known = self._slots.known(key) or self._further(layout)[key]
         return Cell(known, self._labels.get(known.list or "", {}), self._refers.get((key[0], key[2]), ()))
 
@@ -221,13 +242,13 @@ class Step(NamedTuple):
     tools: Sequence[str]
 
 
-def _referring(answers: AnswerColumns, cells: Sequence[Cell]) -> dict[RowKey, Step]:
+def _referring(answers: AnswerColumns, cells: Sequence[Cell | None]) -> dict[RowKey, Step]:
     """Give the rows that refer to others, by the first of their cells that does."""
     pairs = zip(answers.columns.at, answers.columns.codes, strict=True)
     found = [
-        (cells[at].known.slot, answers.places[at][:2], Step(code, cells[at].refers))
+        (cell.known.slot, answers.places[at][:2], Step(code, cell.refers))
         for at, code in pairs
-        if code is not None and cells[at].refers
+        if code is not None and (cell := cells[at]) is not None and cell.refers
     ]
     found.sort(key=itemgetter(0), reverse=True)
     return {row: step for _, row, step in found}

@@ -14,7 +14,7 @@ _OPENING = re.compile(rf"^\s*[{_SIGNS}]")
 _INNER = re.compile(r"([;,\t\r\n][ \"']*)(?=[=@＝＠]|[+\-＋－][^;,\t\r\n]*[|(!])")
 # Lines without any of these have nothing to make harmless: a quick look at many of them at once.
 _MARKS = "=@＝＠＋－"
-_LEADING = re.compile(r"[;,\t\r\n\"'][\s\"']*[+\-\\]")
+_LEADING = re.compile(r"[;,\t\r\n\"'][^\S\t\r\n]*[+\-\\]")
 AT_ONCE = 500  # rows that are looked at together
 
 

@@ -50,7 +50,7 @@ MEANINGS: Mapping[str, str] = {
     "rows.n": "The number of the first cell that somebody filled in (`slots`), which keeps the order of the workbook.",
     "rows.cell": "The address of the first cell that somebody filled in.",
     # submissions
-    "path": "Where the file was found.",
+    "path": "Where the file was found: the way from the folder of the dataset.",
     "sha256": "The SHA-256 of the content; empty where the file could not be read at all.",
     "size": "How many bytes.",
     "verdict": "The result of checking it.",

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from ..output_files import not_written
 from ..paths import read_regular
@@ -19,15 +21,16 @@ from .files import private
 JOURNAL = "ledger.jsonl"
 MOST_BYTES = 1_000_000_000
 IDENTITY = "identity"
+ENTRY = TypeAdapter(Entry)
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """What a journal says: the entries in their order, the name that the ledger had, and how many lines say nothing."""
+    """What a journal says: the entries in their order, the name that the ledger had, and lines that say nothing."""
 
     entries: tuple[Entry, ...] = ()
     identity: str = ""
-    unreadable: int = 0
+    unreadable: Mapping[int, str] = field(default_factory=dict)  # by their number
 
 
 def read_journal(folder: Path) -> Journal:
@@ -37,17 +40,17 @@ def read_journal(folder: Path) -> Journal:
     except FileNotFoundError:
         return Journal()
     entries: dict[str, Entry] = {}
-    identity, unreadable = "", 0
-    for line in filter(str.strip, lines):
+    identity, unreadable = "", dict[int, str]()
+    for number, line in enumerate(lines, start=1):
         try:
-            row = json.loads(line)
+            row = json.loads(line) if line.strip() else {IDENTITY: identity}
             if IDENTITY in row:
                 identity = str(row[IDENTITY])
             else:
-                entry = Entry(**row)
+                entry = ENTRY.validate_python(row)
                 entries.setdefault(entry.digest, entry)
         except (ValueError, TypeError):
-            unreadable += 1
+            unreadable[number] = line
     return Journal(tuple(sorted(entries.values(), key=lambda entry: entry.n)), identity, unreadable)
 
 
@@ -86,8 +89,14 @@ def _append(path: Path, lines: Sequence[str]) -> None:
 
 
 def journal_faults(folder: Path, chain: Sequence[Entry]) -> Iterator[str]:
-    """Tell of entries that stand in the journal and no longer in the ledger, as they were entered."""
-    there = {entry.digest for entry in chain}
-    for entry in read_journal(folder).entries:
+    """Tell of entries that stand in the journal and no longer in the ledger, and of lines that nobody entered."""
+    journal, there = read_journal(folder), {entry.digest for entry in chain}
+    for entry in journal.entries:
         if entry.digest not in there and entry.digest == entry.right_digest:
             yield f"{entry.headed} is in {JOURNAL} but not in the ledger: it was changed, or removed."
+        elif entry.digest not in there:
+            yield f"{JOURNAL} has a line for {entry.told} that was not entered so: it was changed, or put in."
+    whole = [json.dumps(asdict(entry), ensure_ascii=True) for entry in chain]
+    for number, line in journal.unreadable.items():
+        if not any(each.startswith(line) for each in whole):  # else a run was ended while it wrote
+            yield f"Line {number} of {JOURNAL} is no entry: it was changed, or put in. The ledger has all of its own."

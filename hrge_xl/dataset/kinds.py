@@ -28,7 +28,13 @@ class Content(BaseModel):
         return f"{self.noun} {self.number}"
 
 
-class DecisionMade(Content):
+class Judged(Content):
+    """Somebody said what becomes of something; `of` is the digest of an entry elsewhere that it was taken over from."""
+
+    of: str = ""
+
+
+class DecisionMade(Judged):
     """Somebody said what becomes of a return. `known` is how many files had come by then."""
 
     kind = "decision"
@@ -47,7 +53,7 @@ class DecisionMade(Content):
         return f"{super().about} about {self.file or self.submission}"
 
 
-class WaiverGiven(Content):
+class WaiverGiven(Judged):
     """Somebody accepted findings of one content of a file as they are; without a cell all of the code."""
 
     kind = "waiver"
@@ -68,7 +74,7 @@ class WaiverGiven(Content):
         return f"{super().about} of {self.code} in {self.file}"
 
 
-class WaiverWithdrawn(Content):
+class WaiverWithdrawn(Judged):
     """Somebody took a waiver back."""
 
     kind = "waiver-withdrawn"

@@ -74,20 +74,22 @@ class Arrived:
     """When files came: the day that somebody states, else the day on which they are first seen.
 
     `days` are those on which they came by mail, by content: they are stated too, unless a person states another one for
-    all. `origins` tell where contents came from, and
-    `terms` are those of the rounds that they came to, by name.
+    all. `receipts` are those that the ledgers of their rounds say, and whether they were stated there. `origins` tell
+    where contents came from, and `terms` are those of the rounds that they came to, by name.
     """
 
     day: date = field(default_factory=lambda: datetime.now().astimezone().date())
     stated: bool = False
     terms: Mapping[str, Terms] = field(default_factory=dict)
     days: Mapping[str, date] = field(default_factory=dict)
+    receipts: Mapping[str, tuple[date, bool]] = field(default_factory=dict)
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def day_of(self, sha256: str) -> tuple[date, bool]:
         """Give the day on which a content came, and whether somebody stated it."""
-        known = None if self.stated else self.days.get(sha256)
-        return (known, True) if known is not None else (self.day, self.stated)
+        if not self.stated and sha256 in self.days:
+            return self.days[sha256], True
+        return (self.day, True) if self.stated else self.receipts.get(sha256, (self.day, False))
 
 
 class Receipt(NamedTuple):
@@ -146,7 +148,7 @@ class Ledger:
         if there and not write:
             write = _version(path) < VERSION  # it gets what it lacks, as any writer would give it
         with _opened(path if write or there else None, write=write, lasting=lasting) as store:
-            ledger = cls(store, folder)
+            ledger = cls(store, folder if lasting else Path())
             ledger._prepare(make=write or not there)
             if write and lasting:
                 ledger._entered = ledger._entered or ledger._is_ahead()
@@ -176,7 +178,7 @@ class Ledger:
     # what came
 
     def receive(self, arrivals: Iterable[Arrival], came: Arrived) -> int:
-        """Write down what came, in this order; gives how many of them were never seen before.
+        """Write down what came, in this order, by the way from the folder; gives how many were never seen before.
 
         A file that was moved or renamed since is the same item at another place; one content at two places is two.
         """
@@ -258,12 +260,12 @@ class Ledger:
         with self.transaction() as connection:
             return [Arrival(*row) for row in connection.execute(wanted)]
 
-    def stated_days(self) -> dict[str, date]:
-        """Give the day of arrival of every content that came by mail, or for which somebody stated one, by hash."""
-        wanted = sa.select(FILES.c.sha256, FILES.c.received).where(FILES.c.stated)
+    def days(self) -> dict[str, tuple[date, bool]]:
+        """Give the day of arrival of every content and whether somebody stated it, by hash, in the order of arrival."""
+        wanted = sa.select(FILES.c.sha256, FILES.c.received, FILES.c.stated).order_by(FILES.c.n)
         with self.transaction() as connection:
-            told = ((str(sha256), parse_day(day or "")) for sha256, day in connection.execute(wanted))
-            return {sha256: day for sha256, day in told if day is not None}
+            told = ((*row[::2], parse_day(row[1] or "")) for row in connection.execute(wanted))
+            return {str(sha256): (day, bool(stated)) for sha256, stated, day in told if day is not None}
 
     def origins(self) -> dict[str, Origin]:
         """Give the origins of contents that were taken out of mails and archives, by hash."""

@@ -61,7 +61,7 @@ def recover(folder: Path) -> Recovered:
     )
     _write(folder, journal)
     kinds = Counter(entry.kind for entry in journal.entries)
-    return Recovered(kinds, moved, journal.unreadable)
+    return Recovered(kinds, moved, len(journal.unreadable))
 
 
 def _write(folder: Path, journal: Journal) -> None:

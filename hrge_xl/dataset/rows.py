@@ -20,7 +20,7 @@ from ..layout.wording import Rewording
 from ..numerals import shown
 from ..spec.model import Spec
 from ..stamp import to_pairs
-from ..submission import Submission
+from ..submission import Submission, Unplaced
 from ..validation import Result
 from ..words import tidy, undirected
 from .answer_rows import AnswerRowBuilder
@@ -157,9 +157,9 @@ class RowBuilder:
         ]
         if result.submission is not None and result.layout is not None and result.outcome is not None:
             rows[SHEETS.name] += _sheets(result, owner.number)
-            rows[UNPLACED_FACT.name] += _unplaced(result.submission, owner.number)
+            rest = list[Unplaced]()
             if self.schema.answers:
-                rows[LISTED_FACT.name] += _listed(result, owner.number)
+                rows[LISTED_FACT.name] += _listed(result, self.schema.spec, owner.number)
             if self.schema.answers and result.layout.spec.name == self._spec_name:
                 its = self._answers.rows(
                     result.submission, result.layout, result.outcome.calculated, owner.number
@@ -167,6 +167,8 @@ class RowBuilder:
                 rows[ANSWERS_FACT.name] += its.facts
                 rows[SLOTS.name] += its.slots
                 rows[ROW_REFERENCES.name] += its.references
+                rest = its.rest
+            rows[UNPLACED_FACT.name] += _unplaced(result.submission, rest, owner.number)
         return rows
 
     @property
@@ -231,21 +233,21 @@ def _sheets(result: Result, number: int) -> Iterator[Row]:
         yield number, n, tool, name, *(None if each is None else int(each) for each in counts)
 
 
-def _unplaced(submission: Submission, number: int) -> Iterator[Row]:
-    texts = [(LOOSE_TEXT, each) for each in submission.unplaced]
+def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> Iterator[Row]:
+    texts = [(LOOSE_TEXT, each) for each in (*submission.unplaced, *rest)]
     texts += [(COMMENT, each) for each in submission.comments]
     for n, (what, each) in enumerate(texts, start=1):
         yield number, n, what, each.sheet, each.cell, clean(each.text), clean(each.question) or None
 
 
-def _listed(result: Result, number: int) -> Iterator[Row]:
-    """Give the rows that the lists of a workbook show, in the order of the lists."""
+def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
+    """Give the rows that the lists of a workbook show, in the order of the lists; `spec` is that of the dataset."""
     item = 0
     for (tool, block, source), rows in (
         result.outcome.kept.items() if result.outcome and result.layout else ()
     ):
         shows = result.layout.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
-        for row in rows:
+        for row in rows if spec and {tool, shows} <= spec.tool.keys() else ():
             item += 1
             yield number, item, tool, block, source, shows, row
 

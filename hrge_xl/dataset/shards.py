@@ -35,6 +35,9 @@ class Shard:
     rows: dict[str, int]
     digest: str
     engine: str = ""  # of the worker, where it may be on another machine
+    closed: tuple[
+        str, ...
+    ] = ()  # files that were read before and cannot be opened now: they stay as they are
     changed: tuple[str, ...] = ()  # files that were no more what they were, by path: refused without a hash
 
 

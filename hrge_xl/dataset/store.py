@@ -144,7 +144,11 @@ class Store:
             raise StoreError(
                 f"{self.name} is a dataset of “{other}”, not of “{spec.name}”. Choose another place with -o or --store."
             )
-        if other and spec is not None and _version(facts.get("spec_version", "")) > _version(spec.version):
+        if (
+            other
+            and spec is not None
+            and version_of(facts.get("spec_version", "")) > version_of(spec.version)
+        ):
             raise StoreError(
                 f"{self.name} was made with version {facts['spec_version']} of “{other}”; this program knows "
                 f"{spec.version}. Update its specs."
@@ -299,7 +303,7 @@ class Store:
 
     def _copy(self, connection: Connection, where: Mapping[str, str]) -> None:
         for name in sorted(where, key=self._order):
-            new = "AND slot NOT IN (SELECT slot FROM main.slots)" if name == SLOTS.name else ""
+            new = "AND slot NOT IN (SELECT slot FROM main.slots) GROUP BY slot" if name == SLOTS.name else ""
             connection.exec_driver_sql(
                 f'INSERT INTO main."{name}" SELECT * FROM other."{name}" WHERE ({where[name]}) {new}'
             )
@@ -431,7 +435,8 @@ def _digest(spec: Spec | None) -> str:
     return (spec.digest or spec.version) if spec else ""
 
 
-def _version(text: str) -> tuple[int, ...]:
+def version_of(text: str) -> tuple[int, ...]:
+    """Give what versions are ordered by."""
     return tuple(int(part) for part in text.split(".") if part.isdecimal())
 
 

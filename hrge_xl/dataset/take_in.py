@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ..engine import engine
 from ..errors import UsageError
 from ..intake import Refusal, Wanted, cores, read_many
+from ..intake.content_sniffing import OLE_MAGIC
 from ..output_files import parts_of
+from ..path_text import path_of, path_text, way_to
 from ..spec import carried
+from ..spec.carried import find
 from ..spec.load import is_path, load
 from ..under_way import under_way
-from ..validation import Source, ValidationRequest, noticed_of
+from ..validation import ACCEPTED, REFUSED, RETURNED, Noticed, Source, ValidationRequest, noticed_of
 from ..words import and_more
 from .as_left import CHANGED, is_changed, note, take_note_away
 from .belonging import check_owner, claim
 from .databases import open_url
 from .derive import derive
 from .files import only_writer
-from .ledger import Arrival, Arrived, Ledger
+from .ledger import LEFT_OUT, NAME, Arrival, Arrived, Ledger
 from .opening import DATASET, SPECS, spec_of
 from .received import RECEIVED, has_content, kept_at
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
 from .shards import SHARDS, Shard, discard, take
-from .store import Known, Store, open_file
+from .store import Known, Store, open_file, version_of
+from .take_over import rounds_elsewhere, take_over
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
-from .work import SHARED, Task, arrivals, check_engine, shards_of, submissions_of
+from .work import SHARED, Task, arrivals, check_engine, file_at, shards_of, submissions_of
 from .workers import Workers, in_batches, workers
 
 FEW = 12  # files
@@ -44,7 +50,8 @@ class Options:
     """How a run goes about it.
 
     `only_these` takes files of earlier runs out; without `resume` everything is read again; `store` is the address
-    of a database that holds the same; `jobs` is the number of processes, 0 for as many as suit.
+    of a database that holds the same; `jobs` is the number of processes, 0 for as many as suit. With `asking` what is
+    known stays as it was judged, unless something new has come.
     """
 
     store: str | None = None
@@ -53,6 +60,7 @@ class Options:
     jobs: int = 1
     only_these: bool = False
     resume: bool = True
+    asking: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,9 +73,13 @@ class Run:
     stores: Sequence[Store]  # the file in the folder comes last
     ledger: Ledger
     sources: Sequence[tuple[list[Arrival], ValidationRequest]] = ()
+    spec: str | None = None  # of the dataset, by name or folder
     new: int = 0  # files that were read
+    read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
+    closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
     anew: bool = False  # the dataset was of another spec or an earlier program, and was made anew
     notes: tuple[str, ...] = ()
+    noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
 
     @property
     def file(self) -> Store:
@@ -85,9 +97,9 @@ class Run:
         return [each for arrived, _ in self.sources for each in arrived]
 
     @property
-    def spec(self) -> str | None:
-        """The spec of the dataset, by name or folder."""
-        return next((asked.wanted.spec for _, asked in self.sources if asked.wanted.spec), None)
+    def here(self) -> Path:
+        """What the paths of files lead from."""
+        return self.out.resolve()
 
     @property
     def today(self) -> date:
@@ -97,10 +109,14 @@ class Run:
     def task(self, asked: ValidationRequest) -> Task:
         """Give what workers have to know, wherever they are."""
         spec = load(self.spec) if self.spec else None
-        if self.spec and is_path(self.spec):
-            asked = replace(asked, wanted=replace(asked.wanted, spec=str(Path(self.spec).absolute())))
+        theirs, ours = (
+            str(Path(each).absolute()) if each and is_path(each) else each
+            for each in (asked.wanted.spec, self.spec)
+        )
+        asked = replace(asked, wanted=replace(asked.wanted, spec=theirs))
         same = engine() if self.pool.far else ""
-        return Task(asked, spec.digest if spec else "", Path.cwd(), self.out.absolute(), same)
+        digest = spec.digest if spec else ""
+        return Task(asked, ours, digest, self.here, self.out.absolute(), same, self.read)
 
 
 @contextmanager
@@ -112,35 +128,75 @@ def take_in(
     What is in the dataset already is not read again, unless it was checked on another day than the one asked for.
     Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
-    how = _suited(options or Options(), sources)
+    how, came = _suited(options or Options(), sources), arrived or Arrived()
+    sources = sorted(
+        sources, key=lambda source: source.asked.wanted.round or ""
+    )  # no order of rounds says anything
     with ExitStack() as stack:
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
         stack.enter_context(only_writer(out))
         stores = [stack.enter_context(each) for each in _open(out, how.store, write=True)]
         for store in stores:
             stack.enter_context(store.only_writer())
-        run = Run(out, pool, how, stores, stack.enter_context(Ledger.open(out)))
+        ledger = stack.enter_context(Ledger.open(out))
+        run = Run(out, pool, how, stores, ledger, noticed=noticed_of(sources))
         for store in run.databases:
             check_owner(store, run.ledger, out)
-        run = _of_one_spec(replace(run, sources=_given(run, sources), notes=tuple(_distrusted(run))))
-        run.ledger.receive(run.given, arrived or Arrived())
+        run = replace(run, sources=_given(run, sources), notes=tuple(_distrusted(run)))
+        run = _of_one_spec(_received(run, [source.home for source in sources], came))
         run = _fill(run)
         for store in run.databases:
             claim(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write
-        known = [waiver for _, asked in run.sources for waiver in asked.waivers]
-        noticed = noticed_of(sources)
-        for store in stores:
-            update_statuses(store, run.ledger, tuple(dict.fromkeys(known)), noticed)
-        if any(store.changed or store.derived() != str(run.today) for store in stores):
-            for store in stores:
-                store.analyze()
-            derive(stores, out / DATASET, run.today, pool.here)
-            for store in stores:
-                store.set_derived(str(run.today))
-        record_run(run.ledger, run.file, run.today)
+        if run.new or not how.asking or not all(store.derived() for store in stores):
+            _work_out(run)
+            record_run(run.ledger, run.file, run.today)
         yield run
         note(run.ledger, out / DATASET)
+
+
+def _work_out(run: Run) -> None:
+    """Work out what counts, and the figures of it."""
+    known = [waiver for _, asked in run.sources for waiver in asked.waivers]
+    for store in run.stores:
+        update_statuses(store, run.ledger, tuple(dict.fromkeys(known)), run.noticed)
+    if any(store.changed or store.derived() != str(run.today) for store in run.stores):
+        for store in run.stores:
+            store.analyze()
+        derive(run.stores, run.out / DATASET, run.today, run.pool.here)
+        for store in run.stores:
+            store.set_derived(str(run.today))
+
+
+@contextmanager
+def as_of(run: Run, asked: ValidationRequest) -> Iterator[Run]:
+    """Give the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
+        for name in (DATASET, NAME):
+            shutil.copyfile(run.out / name, home / name)
+        store = stack.enter_context(open_file(home / DATASET))
+        ledger = stack.enter_context(Ledger.open(home, lasting=False))
+        store.use(run.file.schema)
+        asked = replace(asked, waivers=waivers(ledger, asked.today))
+        judged = replace(
+            run, out=home, stores=[store], ledger=ledger, sources=[([], asked)], read=_read_once(store)
+        )
+        given, again = {_name(each) for each in run.given}, []
+        for name, each in store.known().items():
+            kept = kept_at(run.here, each.sha256 or "")
+            if name in given and each.checked != asked.today and has_content(kept, each.sha256 or ""):
+                again.append(Arrival(each.path, each.sha256, None, str(kept)))
+        _read(judged, asked, again)
+        _work_out(judged)
+        yield judged
+
+
+def _read_once(store: Store) -> frozenset[str]:
+    """Give the contents that could be read."""
+    return frozenset(
+        each.sha256 for each in store.known().values() if each.sha256 and each.verdict != REFUSED
+    )
 
 
 def _distrusted(run: Run) -> Iterator[str]:
@@ -200,12 +256,56 @@ def _given(run: Run, sources: Sequence[Source]) -> list[tuple[list[Arrival], Val
     return ours
 
 
+def _received(run: Run, homes: Sequence[Path | None], came: Arrived) -> Run:
+    """Write down what came, first in the ledgers of rounds elsewhere; gives all that these know, and what they rule."""
+    found, days = list(run.sources), dict[str, tuple[date, bool]]()
+    with ExitStack() as stack:
+        rounds = []
+        for n, home in enumerate(homes):
+            if home is None or home.resolve() == run.here:
+                continue
+            given, asked = found[n]
+            terms = {name: each for name, each in came.terms.items() if name == asked.wanted.round}
+            _receive(home, run, given, replace(came, terms=terms))
+            theirs = stack.enter_context(Ledger.open(home, write=False))
+            there = {each.sha256 for each in given}
+            kept = _earlier(home, [each for each in theirs.known() if each.sha256 not in there])
+            found[n] = [*given, *(_moved(each, home, run.out) for each in kept)], asked
+            rounds.append((theirs, asked.wanted))
+            for sha256, day in theirs.days().items():
+                days[sha256] = min(days.get(sha256, day), day)
+        order = {sha256: n for n, sha256 in enumerate(days)}
+        every = sorted((each for given, _ in found for each in given), key=lambda each: each.path)
+        in_order = sorted(every, key=lambda each: order.get(each.sha256 or "", len(order)))
+        run.ledger.receive(in_order, replace(came, receipts=days))
+        for theirs, wanted in rounds:
+            take_over(run.ledger, theirs, wanted.round or "", load(wanted.spec).digest if wanted.spec else "")
+    ours = waivers(run.ledger, run.today)
+    return replace(run, sources=[(given, replace(asked, waivers=ours)) for given, asked in found])
+
+
+def _receive(home: Path, run: Run, given: Sequence[Arrival], came: Arrived) -> None:
+    """Write down in the ledger of a round elsewhere what it does not know yet."""
+    with Ledger.open(home, write=False) as theirs:
+        known = theirs.order()
+    if any(each.sha256 and each.sha256 not in known for each in given):
+        with only_writer(home), Ledger.open(home) as theirs:
+            theirs.receive([_moved(each, run.here, home) for each in given], came)
+
+
+def _moved(each: Arrival, before: Path, now: Path) -> Arrival:
+    """Give what came as it is seen from another folder."""
+    here = before.resolve()
+    path, kept = (way_to(here / path, now) if path else "" for path in (path_of(each.path), each.kept))
+    return each._replace(path=path_text(path), kept=kept)
+
+
 def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
     """Give the files with their hashes: to a worker that sees nothing every file would be missing."""
-    batches = in_batches([str(path) for path in paths], run.options.jobs)
-    found = [each for some in run.pool.map(arrivals, batches, Path.cwd()) for each in some]
+    batches = in_batches([way_to(path, run.out) for path in paths], run.options.jobs)
+    found = [each for some in run.pool.map(arrivals, batches, run.here) for each in some]
     for each in found if run.pool.far else ():
-        if each.sha256 is None and Path(each.place).is_file():
+        if each.sha256 is None and (file_at(run.here, each.place)).is_file():
             raise UsageError(
                 f"A worker of the cluster cannot see {each.path}. {SHARED}, under the same path."
             )
@@ -213,13 +313,21 @@ def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
 
 
 def _of_one_spec(run: Run) -> Run:
-    """Give a dataset is of one spec: the one asked for, the one it has, else that of the first file that says one."""
-    spec = run.spec or _known_spec(run) or _said_spec(run)
-    named = [
-        (given, replace(asked, wanted=replace(asked.wanted, spec=asked.wanted.spec or spec)))
-        for given, asked in run.sources
-    ]
-    return replace(run, sources=named)
+    """Give a dataset is of one spec: the newest of its rounds, the one it has, else that of the first that says one.
+
+    The returns of each round are read by the version that this round has.
+    """
+    specs = [asked.wanted.spec for _, asked in run.sources if asked.wanted.spec]
+    copies = [find(run.out / SPECS, each.spec_digest) for each in rounds_elsewhere(run.ledger)]
+    every = [*specs, *map(str, filter(None, copies))]
+    same = [each for each in every if load(each).name == load(every[0]).name]
+    newest = max(same, key=lambda each: (version_of(load(each).version), load(each).digest), default=None)
+    spec = newest or _known_spec(run) or _said_spec(run)
+    named = []
+    for given, asked in run.sources:
+        its = asked.wanted.spec if asked.wanted.spec in same else spec
+        named.append((given, replace(asked, wanted=replace(asked.wanted, spec=its))))
+    return replace(run, sources=named, spec=spec)
 
 
 def _known_spec(run: Run) -> str | None:
@@ -236,9 +344,9 @@ def _known_spec(run: Run) -> str | None:
 
 
 def _said_spec(run: Run) -> str | None:
-    paths = sorted({each.path for each in run.given})
+    paths = sorted({file_at(run.here, each.place) for each in run.given})
     asked = run.sources[0][1] if run.sources else ValidationRequest(Wanted(), date.today())
-    readings = (r for path in paths for r in read_many([Path(path)], asked.wanted, password=asked.password))
+    readings = (r for path in paths for r in read_many([path], asked.wanted, password=asked.password))
     return next((r.identity.spec for r in readings if not isinstance(r, Refusal)), None)
 
 
@@ -253,14 +361,24 @@ def _fill(run: Run) -> Run:
     """Read what is not there yet, batch by batch."""
     spec = load(run.spec) if run.spec else None
     schema, before = Schema(spec), [store.facts().get("schema_version") for store in run.stores]
+    ready = [store.use(schema, write=False) for store in run.stores]
+    if all(ready):
+        run = replace(run, read=frozenset[str].intersection(*map(_read_once, run.stores)))
+    elif run.sources[0][1].password is None:
+        _refuse_to_lose(run)
     ready = [store.use(schema) for store in run.stores]
-    if spec is not None:
-        carried.write(carried.pack(Path(spec.folder)), run.out / SPECS)
+    for source in dict.fromkeys([run.spec, *(asked.wanted.spec for _, asked in run.sources)]):
+        if source is not None:
+            carried.write(carried.pack(Path(load(source).folder)), run.out / SPECS)
     _take_out(run)
-    known = [store.known() if run.options.resume else {} for store in run.stores]
-    new, wanted, sources = 0, set[str](), []
+    new, wanted, sources, done = 0, set[str](), [], set[str]()
     for given, asked in run.sources:
+        known = [
+            {name: each for name, each in store.known().items() if run.options.resume or name in done}
+            for store in run.stores
+        ]
         missing = _missing(run, given, asked, known)
+        done |= {_name(each) for each in missing}
         new += len(missing)
         wanted |= {_name(each) for each in given}
         sources.append((_as_read(run, asked, given, missing), asked))
@@ -273,13 +391,45 @@ def _fill(run: Run) -> Run:
                 "The dataset was of an earlier version of the program or of the spec: it was read again."
             )
         came = {_name(each): each for each in run.ledger.known() if _name(each) not in wanted}
-        here = [each for each in _earlier(run) if _name(each) in came]
-        again = [each for each in here if not all(_name(each) in some for some in known)]
-        _read(run, replace(run.sources[0][1], wanted=Wanted(run.spec)), sorted(again, key=_name))
+        here = list(_earlier(run.out, came.values()))
+        again = [each for each in here if not all(_name(each) in store.known() for store in run.stores)]
+        requests = {asked.wanted.round: asked for _, asked in run.sources}
+        alone = next(iter(requests.values())) if len(requests) == 1 else None
+        nobody = replace(run.sources[0][1], wanted=Wanted(run.spec))
+        periods = {row["sha256"]: row["period"] for row in run.ledger.rows()}
+        for period in sorted({str(periods[each.sha256]) for each in again}):
+            some = [each for each in again if str(periods[each.sha256]) == period]
+            _read(run, alone or requests.get(period, nobody), sorted(some, key=_name))
         notes += _lost(came.keys() - {_name(each) for each in here}, came)
     for store in run.stores:
         store.filled()
-    return replace(run, new=new, anew=anew, notes=tuple(notes))
+    return replace(run, new=new, anew=anew, notes=(*notes, *closed_now(run)))
+
+
+def closed_now(run: Run) -> Iterator[str]:
+    """Tell what was read once and cannot be opened now."""
+    names = sorted({Path(path).name for path in run.closed})
+    if names:
+        yield (
+            f"{names[0]}{and_more(len(names) - 1)} cannot be opened now, and stays as it was read before. What is "
+            "protected is opened with --password-file FILE."
+        )
+
+
+def _refuse_to_lose(run: Run) -> None:
+    """Raise `UsageError` where a dataset is to be made anew without what had been read with a password."""
+    rows = [
+        row
+        for row in run.ledger.rows()
+        if row["verdict"] in (ACCEPTED, RETURNED) and row["state"] != LEFT_OUT
+    ]
+    for row in rows:
+        kept = kept_at(run.out, str(row["sha256"]))
+        if kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
+            raise UsageError(
+                f"{row['path']} is protected, and was read with a password before. The dataset is to be made anew: "
+                "name the password with --password-file FILE. Nothing was changed."
+            )
 
 
 def _lost(missing: Iterable[str], came: Mapping[str, Arrival]) -> Iterator[str]:
@@ -347,6 +497,7 @@ def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> set[s
                 for shard in shards:
                     _take(run, shard)
                     changed.update(shard.changed)
+                    run.closed.extend(shard.closed)
                 advance(len(batch))
     return changed
 
@@ -360,11 +511,11 @@ def _take(run: Run, shard: Shard) -> None:
     discard(shard)
 
 
-def _earlier(run: Run) -> Iterator[Arrival]:
-    """Give the files of earlier runs: where they were, else as they are kept."""
-    for each in run.ledger.known():
-        here = arrivals([each.path], Path.cwd())[0]
-        kept = kept_at(run.out, each.sha256 or "")
+def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:
+    """Give what came to a folder earlier and is still there: where it was, else as it is kept."""
+    for each in came:
+        here = arrivals([each.path], folder.resolve())[0]
+        kept = kept_at(folder.resolve(), each.sha256 or "")
         if here.sha256 == each.sha256:
             yield each
         elif each.sha256 and has_content(kept, each.sha256):

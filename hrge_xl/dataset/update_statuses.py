@@ -171,11 +171,18 @@ def _update(
             "status": status.state, "current": status.current, "superseded_by": status.other,
             "reason": status.reason, "arrived": first.day if first else None,
             "arrival": first.basis if first else None, "return_number": first.order if first else None,
+            "path": _way(row["path"], [each.path for each in sightings.get(row["sha256"] or "", ())]),
         }  # fmt: skip
         if any(row[name] != value for name, value in values.items()):
             store.touch(connection)
             this = table.c.submission_id == row["submission_id"]
             connection.execute(sa.update(table).where(this).values(values))
+
+
+def _way(path: str, seen: Sequence[str]) -> str:
+    """Give a path as it leads from the folder, where an earlier program kept it as it was given."""
+    ways = (each for each in seen if f"/{path}".endswith(f"/{each.lstrip('./')}"))
+    return path if path in seen else next(ways, path)
 
 
 def _files(returns: Sequence[Submission], sightings: Mapping[str, Sequence[Sighting]]) -> Iterator[Row]:

@@ -39,10 +39,12 @@ class Task:
     """What a worker has to know besides the files."""
 
     asked: ValidationRequest
-    digest: str  # of the spec, which a worker on another machine must have too
+    spec: str | None  # of the dataset, which may be a newer version than the one that files are read by
+    digest: str  # of that spec, which a worker on another machine must have too
     here: Path  # the folder that paths of files start from
     out: Path  # where the received bytes are kept
     engine: str = ""  # of workers that may be on other machines: version and digest that they must have too
+    read: frozenset[str] = frozenset()  # contents that stay as they were read where they cannot be opened now
 
     @property
     def far(self) -> bool:
@@ -55,16 +57,21 @@ def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
     return [_arrival(path, here) for path in paths]
 
 
+def file_at(here: Path, path: str) -> Path:
+    """Give the file that a way from a folder leads to, whether that folder is there yet or not."""
+    return Path(os.path.normpath(here / path))
+
+
 def _arrival(path: str, here: Path) -> Arrival:
     text = path_text(path)
-    return Arrival(text, *fingerprint(here / path), "" if text == path else path)
+    return Arrival(text, *fingerprint(file_at(here, path)), "" if text == path else path)
 
 
 def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]:
     """Do as `shard_of`, in several shards where a fault of ours shows with some of the files: those are refused."""
 
     def instead(file: Arrival, fault: Exception) -> list[Shard]:
-        builder = _row_builder(task.asked.wanted.spec)
+        builder = _row_builder(task.spec)
         rows = builder.rows(_stopped(file, fault, task))
         return [_signed(write_shard([rows], builder.schema, folder), task)]
 
@@ -76,21 +83,23 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
 
     Raises `OutputError`, and `UsageError` on a machine that sees other files, or has another program or spec.
     """
-    builder = _row_builder(task.asked.wanted.spec)
+    builder = _row_builder(task.spec)
     if task.far:
-        _must_see([*(task.here / each.place for each in files if each.sha256), folder])
+        _must_see([*(file_at(task.here, each.place) for each in files if each.sha256), folder])
         _must_know(task, builder.schema.spec)
     with gc_paused():
         gone = {
             each.path
             for each in files
-            if each.sha256 is not None and not keep(task.here / each.place, each.sha256, task.out)
+            if each.sha256 is not None and not keep(file_at(task.here, each.place), each.sha256, task.out)
         }
         results = _read(files, task, gone)
         changed = tuple(_changed(files, results))
-        rows = _row_check(task.asked.wanted.spec)(map(builder.rows, _one_by_one(results)))
+        closed = {each.path for each in results if each.verdict == REFUSED and each.sha256 in task.read}
+        results = [each for each in results if each.path not in closed]
+        rows = _row_check(task.spec)(map(builder.rows, _one_by_one(results)))
         shard = write_shard(rows, builder.schema, folder)
-    return _signed(replace(shard, changed=changed), task)
+    return _signed(replace(shard, changed=changed, closed=tuple(closed)), task)
 
 
 def _signed(shard: Shard, task: Task) -> Shard:
@@ -100,7 +109,7 @@ def _signed(shard: Shard, task: Task) -> Shard:
 
 def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
     """Read and check some files: what the dataset would say of each. Nothing is written. Raises as `shard_of`."""
-    builder, check = _row_builder(task.asked.wanted.spec), _row_check(task.asked.wanted.spec)
+    builder, check = _row_builder(task.spec), _row_check(task.spec)
     if task.far:
         _must_know(task, builder.schema.spec)
 
@@ -134,9 +143,9 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> l
         target=import_module, args=(f"{__package__}.frame_schemas",), daemon=True
     ).start()  # while it waits
     with ExitStack() as stack:
-        kept = [(task.here / each.kept, each.path) for each in files if each.kept]
+        kept = [(file_at(task.here, each.kept), each.path) for each in files if each.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))
-        paths = [next(copies) if each.kept else task.here / each.path for each in files]
+        paths = [next(copies) if each.kept else file_at(task.here, each.path) for each in files]
         results = validate_batch(paths, task.asked, _pool())
     for at, (each, result) in enumerate(zip(files, results, strict=True)):
         result.path = each.path

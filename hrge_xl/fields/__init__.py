@@ -6,7 +6,7 @@ from . import text, numbers, days, choices, rows, calculated
 
 # isort: on
 from .calculated import figure_of, kind_of, type_of
-from .choices import OFFERED, TICK, YES_NO, step_in, tick_spellings, ticked
+from .choices import OFFERED, TICK, YES_NO, step_in, step_of, tick_spellings, ticked
 from .evidence import Evidence, Guess
 from .field import (
     COMMON_OPTIONS,
@@ -29,6 +29,6 @@ from .field import (
 __all__ = [
     "COMMON_OPTIONS", "FIELD_TYPES", "OFFERED", "TICK", "YES_NO", "Band", "Cell", "Check", "ColumnKind", "Constraint",
     "Evidence", "Field", "FieldType", "Guess", "Limits", "PersonalData", "Reading", "Sampling", "Vocabularies", "When",
-    "calculated", "choices", "days", "figure_of", "kind_of", "numbers", "rows", "step_in", "text",
-    "tick_spellings", "ticked", "type_of",
+    "calculated", "choices", "days", "figure_of", "kind_of", "numbers", "rows", "step_in", "step_of",
+    "text", "tick_spellings", "ticked", "type_of",
 ]  # fmt: skip

@@ -6,18 +6,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 
-from ..findings.value import NOT_IN_LIST, OTHER_SPELLING, SPELLING_TIDIED, WRONG_PARENT
+from ..findings import Kind
+from ..findings.value import NOT_IN_LIST, OTHER_SPELLING, REST_NOT_COUNTED, SPELLING_TIDIED, WRONG_PARENT
 from ..language import Ref, Type
 from ..language.functions.choices import Belongs
 from ..language.functions.own import Readable
-from ..language.sheet_text import first_word
+from ..language.sheet_text import is_step
 from ..language.targets import Scope
 from ..numerals import shown
-from ..words import Translate, fold, skeleton, tidy, translator, western_digits
+from ..words import Translate, fold, letters, skeleton, tidy, translator, western_digits
 from .evidence import Evidence, Guess, Source
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sample, Sampling, Vocabularies
 
 SUGGESTION_CUTOFF = 75
+MARKS, PERCENT_SIGNS = (
+    " .:-–)",
+    "%％﹪٪",
+)  # what may stand between a number and words, and what makes it a share
 YES_NO, TICK = "_YN", "_TICK"
 OFFERED = ("✓", "x", "1")  # of the ways to tick those that the sheet itself lets in
 # What stands for a tick, and for none, in any language; as a sheet finds it in small letters. The truth values are
@@ -109,7 +114,7 @@ class ManyField(ChoiceField):
 class ScaleField(ChoiceField):
     """A step of a numbered scale: the cell shows `3 Possible (41–60 %)`, the data hold 3.
 
-    The number in front is what counts: whatever stands behind it, or nothing.
+    The number in front is enough; what stands behind it must be words of the same step, or is told.
     """
 
     name = "scale"
@@ -123,22 +128,23 @@ class ScaleField(ChoiceField):
     tolerant = True
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
-        """Read the number of the step: as a sheet does in front, else from a label in whatever spelling."""
-        text, known = shown(cell.value), lists.spellings[field.vocabulary or ""]
-        if _is_code(step_in(text), known) and not isinstance(cell.value, bool):
-            return Reading(number=float(step_in(text)))
+        """Read the number of the step: as a sheet finds it, else from its number or words in whatever spelling."""
+        text, name = shown(cell.value), field.vocabulary or ""
+        labels, known = lists.labels[name], lists.spellings[name]
+        step = step_of(text, labels)
+        if step and not isinstance(cell.value, bool):
+            return Reading(number=float(step))
         plain = tidy(western_digits(text))
-        front = step_in(plain).rstrip(".:-–)")
-        code = front if _is_code(front, known) else known.get(fold(plain), (None, None))[0]
-        if code is None:
-            return Reading(
-                problem=NOT_IN_LIST.code, suggestion=_suggest(plain, lists.labels[field.vocabulary or ""])
-            )
-        return Reading(number=float(code), notes=(OTHER_SPELLING.code,))
+        code, note = known.get(fold(plain), ("", None))[0], OTHER_SPELLING
+        if not code:
+            code, note = _in_front(plain, known)
+        if not code:
+            return Reading(problem=NOT_IN_LIST.code, suggestion=_suggest(plain, labels))
+        return Reading(number=float(code), notes=(note.code,))
 
     def readable(self, field: Field, cell: str) -> str:
-        """Write whether a step stands in front; to LibreOffice TRUE is a number."""
-        known = f"SUMPRODUCT(--(code_{field.list_name}={first_word(cell)}))>0"
+        """Write whether it is a step; to LibreOffice TRUE is a number."""
+        known = f"SUMPRODUCT(--{is_step(cell, f'list_{field.list_name}')})>0"
         return f"AND(NOT(ISLOGICAL({cell})),{known})"
 
     def instruction(self, say: Translate) -> str:
@@ -238,13 +244,41 @@ class TickField(ChoiceField):
         return "Y"
 
 
-def _is_code(text: str, known: Mapping[str, tuple[str, str | None]]) -> bool:
-    return known.get(text, ("", None))[0] == text != ""
-
-
 def step_in(text: str) -> str:
-    """Give the number in front of what a cell shows, just as the sheet's own formulas find it."""
+    """Give the number in front of an entry of a scale."""
     return text.strip(" ").split(" ")[0]
+
+
+def step_of(text: str, entries: Iterable[str]) -> str:
+    """Give the number of the entry that a text is, or begins with whole words, just as the sheet's own formulas do."""
+    begun = " ".join([*filter(None, text.split(" ")), ""]).casefold()
+    return next(
+        (step_in(entry) for entry in entries if begun and f"{entry} ".casefold().startswith(begun)), ""
+    )
+
+
+def _in_front(text: str, known: Mapping[str, tuple[str, str | None]]) -> tuple[str, Kind]:
+    """Give the step whose number stands in front of other words, and what is told of these.
+
+    "" where no step does, or where the words belong to another one, or hold a figure: a range, a share, a count.
+    """
+    front, _, behind = text.partition(" ")
+    code, rest = front.rstrip(MARKS), letters(behind)
+    if not code or known.get(code, ("",))[0] != code:
+        return "", REST_NOT_COUNTED
+    called = _steps_called(rest, known) if rest else set()
+    if code in called or not behind.strip(MARKS):
+        return code, OTHER_SPELLING
+    unclear = called or any(sign.isnumeric() or sign in PERCENT_SIGNS for sign in behind)
+    return "" if unclear else code, REST_NOT_COUNTED
+
+
+def _steps_called(rest: str, known: Mapping[str, tuple[str, str | None]]) -> set[str]:
+    """Give the steps whose words these letters are in any language: the label, the explanation behind it, or both."""
+    names: dict[str, set[str]] = {}
+    for spelled, (code, _) in known.items():
+        names.setdefault(code, set()).add(letters(spelled.removeprefix(f"{code} ")))
+    return {code for code, said in names.items() if said & {rest, *(name + rest for name in said)}}
 
 
 def tick_spellings(languages: Iterable[str]) -> dict[str, tuple[str, ...]]:

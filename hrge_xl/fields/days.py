@@ -12,6 +12,7 @@ from ..findings.value import (
     NOT_A_DATE,
     OTHER_CALENDAR,
     OUT_OF_RANGE,
+    REST_NOT_COUNTED,
 )
 from ..language import Compare, Literal, Logic, Ref, Type
 from ..language.functions.own import OwnCalendar, Readable
@@ -26,6 +27,7 @@ from ..numerals import (
     from_serial,
     parse_date,
     shown,
+    shown_moment,
     to_serial,
     years_of_own_calendar,
 )
@@ -57,7 +59,8 @@ class DateField(FieldType):
             return Reading(problem=NOT_A_DATE.code)
         if cell.day.year in years_of_own_calendar(lists.language):
             return Reading(problem=OTHER_CALENDAR.code)
-        return Reading(day=cell.day)
+        whole = shown_moment(cell.day, cell.value) == shown(cell.day)
+        return Reading(day=cell.day, notes=() if whole else (REST_NOT_COUNTED.code,))
 
     def _from_text(self, text: str, language: str) -> Reading:
         try:

@@ -17,7 +17,7 @@ from ..findings.value import NOT_IN_LIST
 from ..frozen import Model, Number, Whole
 from ..language import Expr, Ref, Type
 from ..language.targets import Scope
-from ..numerals import from_serial, shown
+from ..numerals import from_serial, shown, shown_moment
 from ..texts import NO_TEXT, Code, Text
 from ..words import Translate
 from .evidence import Evidence, Guess
@@ -67,7 +67,10 @@ class Vocabularies:
 
 
 class Cell(NamedTuple):
-    """A stored value as the field types need it: `is_date` for a number under a date format."""
+    """A stored value as the field types need it: `is_date` for a number under a date format, counted from 1900.
+
+    `epoch_1904`: any other number would mean a day that is counted from 1904.
+    """
 
     value: str | float | bool
     is_date: bool = False
@@ -77,12 +80,14 @@ class Cell(NamedTuple):
     def day(self) -> date | None:
         """The day of a number."""
         number = self.value if isinstance(self.value, float | int) else -1
-        return from_serial(float(number), epoch_1904=self.epoch_1904)
+        return from_serial(float(number), epoch_1904=self.epoch_1904 and not self.is_date)
 
     def as_text(self) -> str:
         """Give the value as a person sees it."""
-        day = self.day if self.is_date else None
-        return shown(day if day is not None else self.value)
+        day = self.day if self.is_date and not isinstance(self.value, str) else None
+        if day is None or isinstance(self.value, str):
+            return shown(self.value)
+        return shown_moment(day, self.value)
 
 
 @dataclass(frozen=True, slots=True)

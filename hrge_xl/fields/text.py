@@ -16,9 +16,10 @@ from ..findings.value import (
 from ..language import Compare, Literal, Ref, Type
 from ..language.functions.words import Email, Length, Matches, WithinWords
 from ..language.targets import Scope
-from ..words import tidy_lines
+from ..words import CELL_LIMIT, tidy_lines
 from .evidence import Evidence, Guess, Source
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Vocabularies
+from .personal_data import personal_data
 
 EMAIL_PATTERN = "email"
 LONG_TEXT, LONGEST = 100, 32_000  # characters: from when on a text is long, and what may be asked for
@@ -48,8 +49,9 @@ class TextField(FieldType):
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read the text, tidied; numbers and dates as they are seen."""
         text = cell.as_text()
-        notes = tuple(kind.code for kind, found in ODD if found.search(text))
-        return Reading(text=tidy_lines(text), notes=notes)
+        tidied, first = tidy_lines(text), text[:CELL_LIMIT]
+        odd = tuple(kind.code for kind, pattern in ODD if pattern.search(first))
+        return Reading(text=tidied, notes=odd + personal_data(tidied[:CELL_LIMIT]))
 
     def limits(self, field: Field) -> Limits:
         """At most so many characters, where the spec says so."""

@@ -342,3 +342,14 @@ UNSEEN_CHARACTERS = Kind(
     example="A text copied from a PDF with control characters in it.",
     shown={"label": "Comments", "value": "Agreed with the ministry"},
 )
+REST_NOT_COUNTED = Kind(
+    code="V110",
+    name="rest-not-counted",
+    severity=WARNING,
+    message="{label}: “{value}” was read as “{read}”; the rest of it was not counted.",
+    remedy="Leave only the answer in this cell. Remarks belong in a cell for text.",
+    why="The answer stands in front and is clear, and behind it something that belongs neither to it nor to another "
+    "answer; nobody should overlook that.",
+    example="“4 in the north” on a scale, two rows in a cell for one, or a time behind a date.",
+    shown={"label": "Likelihood", "value": "4 in the north", "read": "4 Likely"},
+)

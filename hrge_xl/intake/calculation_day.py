@@ -48,7 +48,7 @@ def _is_coded(cells: Mapping[int, RawCell]) -> bool:
 
 def _day_in(cell: RawCell, *, epoch_1904: bool) -> date | None:
     if cell.kind in FIGURES and isinstance(cell.value, float | int):
-        return from_serial(float(cell.value), epoch_1904=epoch_1904)
+        return from_serial(float(cell.value), epoch_1904=epoch_1904 and cell.kind is not CellKind.DATE)
     return _day(str(cell.value)) if cell.kind is CellKind.TEXT else None
 
 

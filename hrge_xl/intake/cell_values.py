@@ -17,6 +17,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TRUTH = {"1": True, "true": True, "0": False, "false": False}
 _DAY_SECONDS = 86_400
+DAYS_BEFORE_1904 = 1_462  # that a day has more where it is counted from 1900, as all are here
 _LEAST_SIZE = 1.0  # points of height, characters of width: below it nothing is seen
 
 
@@ -64,16 +65,18 @@ def stored_cell(
     """Give the cell of a stored type and text, but for shared texts; None when they do not fit together."""
     if text and (kind is None or kind == "n"):
         number = parse_number(text)
+        if is_date and epoch_1904 and number is not None and number >= 1:
+            number += DAYS_BEFORE_1904
         number_kind = CellKind.DATE if is_date else CellKind.NUMBER
         return None if number is None else _NEW(RawCell, (number_kind, number, formula))
-    return typed_cell(kind or "n", text, formula, epoch_1904)
+    return typed_cell(kind or "n", text, formula)
 
 
-def iso_serial(text: str, epoch_1904: bool) -> float | None:
-    """Give the serial number of an ISO date, time or both in the workbook's date system; None if it has none."""
+def iso_serial(text: str) -> float | None:
+    """Give the serial number of an ISO date, time or both; None if it has none."""
     try:
         if "T" in text.lstrip("T") or "-" in text:
-            return date_serial(datetime.fromisoformat(text.strip()).replace(tzinfo=None), epoch_1904)
+            return date_serial(datetime.fromisoformat(text.strip()).replace(tzinfo=None))
         return day_fraction(time.fromisoformat(text.strip().lstrip("T")))
     except ValueError:
         return None
@@ -85,20 +88,17 @@ def day_fraction(moment: time) -> float:
     return seconds / _DAY_SECONDS
 
 
-def date_serial(moment: date | datetime, epoch_1904: bool) -> float | None:
+def date_serial(moment: date | datetime) -> float | None:
     """Excel's number of a day; None before its calendar begins. 1900 counts a 29 February that never was."""
-    days = moment.toordinal() - date(1904, 1, 1).toordinal()
-    if not epoch_1904:
-        days += 1462
-        if days < 61:
-            days -= 1
-    if days < (0 if epoch_1904 else 1):
+    days = moment.toordinal() - date(1904, 1, 1).toordinal() + DAYS_BEFORE_1904
+    days -= days < 61
+    if days < 1:
         return None
     fraction = day_fraction(moment.time()) if isinstance(moment, datetime) else 0.0
     return days + fraction
 
 
-def typed_cell(kind: str, text: str | None, formula: str | None, epoch_1904: bool) -> RawCell | None:
+def typed_cell(kind: str, text: str | None, formula: str | None) -> RawCell | None:
     """Give the cell of any type but numbers and shared texts; None when text and type disagree."""
     if text is None or (text == "" and kind in ("n", "b", "e", "d")):
         return BLANK if formula is None else RawCell(CellKind.NOT_CALCULATED, None, formula)
@@ -110,18 +110,18 @@ def typed_cell(kind: str, text: str | None, formula: str | None, epoch_1904: boo
     if kind == "b":
         value = _TRUTH.get(text.strip())
     elif kind == "d":
-        value = iso_serial(text, epoch_1904)
+        value = iso_serial(text)
     if value is None:
         return None
     return RawCell(CellKind.BOOL if kind == "b" else CellKind.DATE, value, formula)
 
 
-def shown_cell(cell: RawCell, *, epoch_1904: bool = False) -> str:
+def shown_cell(cell: RawCell) -> str:
     """Return the text that a cell shows; a formula that was never calculated shows itself."""
     if cell.kind is CellKind.BLANK:
         return ""
     if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:
-        return shown(from_serial(float(cell.value), epoch_1904=epoch_1904) or cell.value)
+        return shown(from_serial(float(cell.value)) or cell.value)
     if cell.kind is CellKind.NOT_CALCULATED:
         return f"={cell.formula}" if cell.formula and not isinstance(cell.formula, Follower) else ""
     return shown(cell.value)

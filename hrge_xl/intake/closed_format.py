@@ -2,20 +2,23 @@
 
 A file may take over the process that reads it; the answer is then as untrusted as the file. It is written as a pickle
 in which only one name may stand, and that stands for a maker of things on a closed list. No other class, function or
-module can be named, and none of those on the list is ever at hand for a pickle to change.
+module can be named, and none of those on the list is ever at hand for a pickle to change. Before it is read, it is gone
+through once: nothing in it is longer than what is there, or deeper than any answer.
 """
 
 from __future__ import annotations
 
 import io
 import pickle
+import sys
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from ..findings import CATALOGUE, Kind
 
@@ -32,6 +35,24 @@ _KINDS: dict[str, Callable[..., Any]] = {kind.__qualname__: kind for kind in _PA
 _KINDS[Kind.__qualname__] = CATALOGUE.__getitem__  # of a finding only the code: its words are ours
 _NAME = "_MAKE"
 
+_WEIGHT, _WEIGHT_OF_SET = 64, 256  # bytes that one instruction takes here at most, but for its text
+_DEEPEST = 50  # things within things; Python goes into tuples without counting when it looks for them
+_ONE = {  # what puts one thing on the stack, and the bytes that follow it
+    pickle.NONE: 0, pickle.NEWTRUE: 0, pickle.NEWFALSE: 0, pickle.EMPTY_LIST: 0, pickle.EMPTY_TUPLE: 0,
+    pickle.EMPTY_DICT: 0, pickle.EMPTY_SET: 0, pickle.BININT: 4, pickle.BININT1: 1, pickle.BININT2: 2,
+    pickle.BINFLOAT: 8,
+}  # fmt: skip
+_LONG = {  # the same, and these bytes say how many more
+    pickle.SHORT_BINUNICODE: 1, pickle.BINUNICODE: 4, pickle.BINUNICODE8: 8, pickle.SHORT_BINBYTES: 1,
+    pickle.BINBYTES: 4, pickle.BINBYTES8: 8, pickle.BYTEARRAY8: 8,
+}  # fmt: skip
+_TUPLE = {pickle.TUPLE1: 1, pickle.TUPLE2: 2, pickle.TUPLE3: 3, pickle.REDUCE: 2, pickle.STACK_GLOBAL: 2}
+_TO_MARK = {pickle.TUPLE, pickle.FROZENSET}
+_INTO = {pickle.APPEND: 1, pickle.SETITEM: 2}
+_INTO_FROM_MARK = {pickle.APPENDS, pickle.SETITEMS, pickle.ADDITEMS}
+_SILENT = {pickle.PROTO: 1, pickle.FRAME: 8}
+_GET = {pickle.BINGET: 1, pickle.LONG_BINGET: 4}
+
 
 class Unknown(pickle.PicklingError, pickle.UnpicklingError):
     """Something that is not on the list."""
@@ -45,7 +66,10 @@ class _Maker:
     def __call__(self, kind: str, *parts: Any) -> Any:
         if kind not in _KINDS:
             raise Unknown(kind)
-        return _KINDS[kind](*parts)
+        made = _KINDS[kind](*parts)
+        if not all(fits(getattr(made, name), hint) for name, hint in _hints(kind).items()):
+            raise Unknown(f"a {kind} of another shape")
+        return made
 
 
 _MAKE = _Maker()
@@ -69,6 +93,42 @@ def _parts_of(kind: type) -> Parts:
     if issubclass(kind, tuple):
         return tuple
     return lambda it: tuple(it.__reduce__()[1])
+
+
+@cache
+def _hints(kind: str) -> dict[str, Any]:
+    """Give what the parts of such a thing are, by name."""
+    made = _KINDS[kind]
+    return get_type_hints(made) if is_dataclass(made) or hasattr(made, "_fields") else {}
+
+
+def fits(value: Any, hint: Any) -> bool:
+    """Say whether a value, and whatever is in it, is what an annotation says."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return any(fits(value, each) for each in arguments)
+    if origin is Literal:
+        return isinstance(value, str) and value in arguments
+    if origin is None:
+        return hint is Any or isinstance(value, (int, float) if hint is float else hint)
+    if not isinstance(value, origin):
+        return False
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        return len(value) == len(arguments) and all(map(fits, value, arguments))
+    if issubclass(origin, Mapping):
+        return _all_fit(value, arguments[0]) and _all_fit(value.values(), arguments[1])
+    return _all_fit(value, arguments[0])
+
+
+def _all_fit(values: Iterable[Any], hint: Any) -> bool:
+    """Say it of many: of those of plain kinds, one of each kind tells of all."""
+    some = {type(value): value for value in values}
+    if _PLAIN.issuperset(some):
+        values = some.values()
+    return all(fits(value, hint) for value in values)
+
+
+_PLAIN = {str, float, int, bool, NoneType, bytes}
 
 
 class _Writer(pickle.Pickler):
@@ -99,6 +159,47 @@ def dumps(answer: object) -> bytes:
     return target.getvalue()
 
 
-def loads(answer: bytes) -> Any:
-    """Read an answer. May raise anything where it was not written by `dumps`; nothing of it has run then."""
+def loads(answer: bytes, most: int = sys.maxsize) -> Any:
+    """Read an answer that takes at most so many bytes of memory.
+
+    May raise anything where it was not written by `dumps`; nothing of it has run then.
+    """
+    _go_through(answer, most)
     return _Reader(io.BytesIO(answer)).load()
+
+
+def _go_through(answer: bytes, most: int) -> None:
+    """Raise where an answer claims more than is there, is too large or too deep, or says what `dumps` never does."""
+    stack: list[int] = []  # how deep each thing on it is
+    marks: list[int] = []
+    memo: list[int] = []
+    place, held = 0, len(answer)
+    while (instruction := answer[place : place + 1]) != pickle.STOP:
+        place += 1
+        held += _WEIGHT_OF_SET if instruction in (pickle.EMPTY_SET, pickle.FROZENSET) else _WEIGHT
+        if (size := _ONE.get(instruction)) is not None:
+            stack.append(0)
+        elif instruction == pickle.MEMOIZE:
+            memo.append(stack[-1])
+            continue
+        elif (size := _GET.get(instruction)) is not None:
+            stack.append(memo[int.from_bytes(answer[place : place + size], "little")])
+        elif (width := _LONG.get(instruction)) is not None:
+            size = width + int.from_bytes(answer[place : place + width], "little")
+            stack.append(0)
+        elif (count := _TUPLE.get(instruction)) is not None:
+            stack[-count:] = [1 + max(stack[-count:])]
+        elif instruction == pickle.MARK:
+            marks.append(len(stack))
+        elif instruction in _TO_MARK:
+            start = marks.pop()
+            stack[start:] = [1 + max(stack[start:], default=0)]
+        elif instruction in _INTO_FROM_MARK:
+            del stack[marks.pop() :]
+        elif (count := _INTO.get(instruction)) is not None:
+            del stack[-count:]
+        else:
+            size = _SILENT[instruction]
+        place += size or 0
+        if held > most or place > len(answer) or (stack and stack[-1] > _DEEPEST):
+            raise Unknown("an answer that is too large or too deep")

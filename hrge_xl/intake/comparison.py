@@ -18,7 +18,7 @@ from ..submission import Unplaced
 from ..words import tidy
 from .as_issued import judge
 from .axes import Axes, Axis, by_codes
-from .dropdowns import broken_lists
+from .dropdowns import ListNames
 from .given_back import typed_on
 from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, SheetResults, What, is_code
 from .keys import Plan, observe
@@ -45,7 +45,7 @@ class Comparison:
     def __init__(self, plan: Plan, about: Circumstances, found: Located, workbook: RawWorkbook) -> None:
         self.plan, self.found, self.identity, self.last = plan, found, about.identity, about.last
         named = "names" not in about.lost
-        self.broken_lists = broken_lists(workbook, plan.layout) if named else frozenset[str]()
+        self.list_names = ListNames.of(workbook, plan.layout) if named else ListNames()
         self.lost, self.kept = about.lost, "formulas" not in about.lost
         self._seen: list[tuple[ToolSheet, Axes]] = []
 
@@ -115,14 +115,14 @@ class Comparison:
             self.found.observations.append(observe(CODES_DAMAGED, raw.name, tool=tool))
 
     def _look_at_key(self, sheet: ToolSheet) -> None:
-        """Note a key that is not in the corner of its sheet, and keep what stands there instead."""
+        """Note that the key of a sheet is gone, and keep what stands there instead."""
         text = text_at(sheet.raw, *sheet.corner)
-        if sheet.corner == HOME and text == sheet.plan.tool:
+        if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
             return
         self._codes_damaged(sheet.raw, sheet.plan.tool)
         cell = address(*sheet.corner)
         there = {(each.sheet, each.cell) for each in (*self.found.unplaced, *self.found.replaced)}
-        if text and text != sheet.plan.tool and (sheet.raw.name, cell) not in there:
+        if text and (sheet.raw.name, cell) not in there:
             self.found.replaced.append(Unplaced(sheet.raw.name, cell, text))
 
     def _replaced(self, sheet: ToolSheet, compared: Compared) -> None:

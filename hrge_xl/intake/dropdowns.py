@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from ..layout import Layout, ListPlace
 from ..layout.model import CODE_COLUMN, CODE_ROW
@@ -16,15 +17,30 @@ from .tool_sheets import named_area, text_at
 
 NAME = re.compile(r"\b(?:list|rows)_\w+")
 REMEMBERED = 2_048  # sources that a plan keeps
+ALL_ROWS = re.compile(r"INDEX\(([^,()]{1,80}),")
 BETWEEN = re.compile(r"[,;]")  # entries of a list that stands in the rule itself
+
+
+class ListNames(NamedTuple):
+    """The names of lists in a file: those of other cells, and each by what a rule may hold in its place."""
+
+    broken: frozenset[str] = frozenset()
+    written_out: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, workbook: RawWorkbook, layout: Layout) -> ListNames:
+        """Give the names of a file. A list that grows may be written out with all the rows that it can have."""
+        names = (
+            (name, text) for name, text in workbook.defined_names.items() if NAME.fullmatch(name.casefold())
+        )
+        texts = ((name, each) for name, text in names for each in (text, *ALL_ROWS.findall(text)))
+        return cls(broken_lists(workbook, layout), {_bare(text): name for name, text in texts})
 
 
 class Dropdowns:
     """Which rows of a column still have the rule that they were issued with."""
 
-    def __init__(
-        self, validations: Iterable[Validation], plan: Plan, broken: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, validations: Iterable[Validation], plan: Plan, names: ListNames) -> None:
         self._any: list[Area] = []
         self._lists: dict[str, list[Area]] = {}
         self._lenient: dict[str, list[Area]] = {}  # the same without a stop alert
@@ -33,7 +49,8 @@ class Dropdowns:
                 (self._any if rule.blocks else self._lenient.setdefault(ANY_RULE, [])).extend(rule.areas)
             if rule.type == "list":
                 lists = self._lists if rule.blocks else self._lenient
-                for name in set(_known_names(rule.formula1, plan)) - broken:
+                source = names.written_out.get(_bare(rule.formula1), rule.formula1)
+                for name in set(_known_names(source, plan)) - names.broken:
                     lists.setdefault(name, []).extend(rule.areas)
 
     def runs(self, need: str, column: int) -> list[Run]:
@@ -78,6 +95,10 @@ def _known_names(source: str, plan: Plan) -> list[str]:
             plan.sources.clear()
         names = plan.sources[source] = _names(source, plan.layout)
     return names
+
+
+def _bare(source: str) -> str:
+    return source.strip().lstrip("=").replace("'", "").replace(" ", "").casefold()
 
 
 def _names(source: str, layout: Layout) -> list[str]:

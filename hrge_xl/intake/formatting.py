@@ -31,13 +31,13 @@ class _Sight(NamedTuple):
     seen: str = ""
 
 
-def formatting(raw: RawSheet, plan: Plan, here: Here, *, epoch_1904: bool) -> Iterator[Observation]:
+def formatting(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Observation]:
     """Give one observation for each field of a sheet and each kind of thing that formatting does to its answers."""
     found: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
     first: dict[tuple[Kind, str], _Sight] = {}
     for part, row, column in _odd_answers(raw, here):
         percent = part.slot.field.type.scaled
-        for sight in _sights(raw, row, column, percent=percent, epoch_1904=epoch_1904):
+        for sight in _sights(raw, row, column, percent=percent):
             key = sight.kind, part.slot.field.code
             found.setdefault(key, []).append((part, row, column))
             first.setdefault(key, sight)
@@ -53,7 +53,7 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
     for text in unplaced if sheets else ():
         raw, place = sheets.get(text.sheet), parse_cell(text.cell)
         if raw is not None and place is not None:
-            for sight in _sights(raw, *place, percent=True, epoch_1904=workbook.epoch_1904):
+            for sight in _sights(raw, *place, percent=True):
                 found.setdefault((sight.kind, raw.name), []).append(place)
                 first.setdefault((sight.kind, raw.name), sight)
     for (kind, sheet), places in found.items():
@@ -64,7 +64,7 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
         )
 
 
-def dates_by_format(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool) -> Iterator[Observation]:
+def dates_by_format(filled: Iterable[Filled], plan: Plan) -> Iterator[Observation]:
     """Give texts that the format of their cell turned into a date: “3-4” is 3 April then."""
     date, found = CellKind.DATE, dict[tuple[str, str], list[tuple[Part, int, int]]]()
     first: dict[tuple[str, str], str] = {}
@@ -76,7 +76,7 @@ def dates_by_format(filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool) -
         ):
             key = sheet, part.slot.field.code
             found.setdefault(key, []).append((part, *place))
-            first.setdefault(key, shown_cell(cell, epoch_1904=epoch_1904))
+            first.setdefault(key, shown_cell(cell))
     for key, cells in found.items():
         yield together(DATE_BY_FORMAT, key[0], plan, cells, value=first[key])
 
@@ -94,14 +94,10 @@ def _odd_answers(raw: RawSheet, here: Here) -> Iterator[tuple[Part, int, int]]:
                 yield part, row, column
 
 
-def _sights(raw: RawSheet, row: int, column: int, *, percent: bool, epoch_1904: bool) -> Iterator[_Sight]:
+def _sights(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[_Sight]:
     """Give everything that formatting does to one cell."""
     cell, look = raw.cell(row, column), raw.looks.get((row, column), ORDINARY)
-    if (
-        cell is None
-        or cell.kind in _NOTHING
-        or not (value := shown_cell(cell, epoch_1904=epoch_1904).strip())
-    ):
+    if cell is None or cell.kind in _NOTHING or not (value := shown_cell(cell).strip()):
         return
     struck = raw.struck.get((row, column))
     if struck is not None or look.struck:

@@ -10,8 +10,8 @@ from .references import column_number
 
 _TOKEN = re.compile(
     r"""
-    (?P<text>"(?:[^"]|"")*")
-    | (?P<quoted>'(?:[^']|'')++'!?)
+    (?P<text>"(?:[^"]|"")*+(?:"|\Z))
+    | (?P<quoted>'(?:[^']|'')++(?:'!?|\Z))
     | (?P<sheet>(?!\d)[\w.]+!)
     | (?P<book>\[0\])
     | (?P<lost>\#REF!)
@@ -35,6 +35,8 @@ _PREFIXES = ("_XLFN.", "_XLWS.", "_XLUDF.")
 _TRUTH = re.compile(r"\b(TRUE|FALSE)\(\)")
 _ONE_CELL = re.compile(r"(#|R[-\[\]0-9]+C[-\[\]0-9]+):\1(?![-\[\]0-9])")  # a range from a cell to itself
 ANY_CELL = "#"
+_SAME = {"RANK.EQ": "RANK"}
+_OPERATORS = frozenset("+-*/^&=<>%,;")
 
 
 class Anchor(NamedTuple):
@@ -66,8 +68,23 @@ def normal_form(formula: str, anchor: Anchor | None, sheets: Mapping[str, str] |
             words.append(f"{float(text):.15g}")
         elif kind in ("mark", "lost", "quoted"):
             words.append(text)
+    _unwrap_signs(words)
     form = _TRUTH.sub(r"\1", "".join(words))
     return _ONE_CELL.sub(r"\1", form) if ":" in form else form
+
+
+def _unwrap_signs(words: list[str]) -> None:
+    """Have `-(-x)`, as gnumeric writes it, say `--x`, where x is one thing: a sign binds more than any operator."""
+    opened: list[tuple[int, list[str]]] = []  # brackets, each with the operators directly in it
+    for place, word in enumerate(words):
+        if word == "(":
+            opened.append((place, []))
+        elif word in _OPERATORS and opened:
+            opened[-1][1].append(word)
+        elif word == ")" and opened:
+            first, operators = opened.pop()
+            if operators == ["-"] and first and words[first - 1] == words[first + 1] == "-":
+                words[first] = words[place] = ""
 
 
 def counted_from(formula: str, anchor: Anchor) -> str:
@@ -97,7 +114,7 @@ def _name(text: str) -> str:
     upper = text.upper()
     for prefix in _PREFIXES:
         upper = upper.removeprefix(prefix)
-    return upper
+    return _SAME.get(upper, upper)
 
 
 def _cell(text: str, anchor: Anchor | None) -> str:

@@ -19,6 +19,7 @@ from ..observation import Observation
 from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
 from .comparison import Comparison
+from .dropdowns import ListNames
 from .formatting import dates_by_format, formatting, formatting_beside
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .located import Circumstances, Located
@@ -41,14 +42,14 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
         found.sheets[tool] = tool_sheet.raw.name
     issued = Comparison(plan, about, found, workbook) if about.identity is not None else None
     for tool_sheet in assigned.tools.values():
-        _read_sheet(found, plan, tool_sheet, about, issued, epoch_1904=workbook.epoch_1904)
+        _read_sheet(found, plan, tool_sheet, about, issued)
     if issued is not None:
         issued.compare(assigned)
     for copy in assigned.copies:
         found.unplaced += copied_answers(copy)
     for left in _left_sheets(assigned.strangers, workbook, plan, about):
         found.add(left)
-    found.observations += dates_by_format(found.filled, plan, epoch_1904=workbook.epoch_1904)
+    found.observations += dates_by_format(found.filled, plan)
     found.observations += formatting_beside(workbook, found.unplaced)
     found.unplaced += found.replaced
     commented = comments(workbook, found.sheets, found.cells, plan)
@@ -66,10 +67,10 @@ def _left_sheets(
     sheets: list[RawSheet], workbook: RawWorkbook, plan: Plan, about: Circumstances
 ) -> Iterator[UnplacedTexts]:
     """Yield the texts of sheets that no tool claims: those of an older version apart from those that nobody issued."""
-    version, epoch = plan.layout.spec.version, workbook.epoch_1904
+    version = plan.layout.spec.version
     old = [sheet for sheet in sheets if about.older and was_issued(sheet, workbook)]
-    yield from (old_sheet(sheet, version, epoch_1904=epoch) for sheet in old)
-    yield strangers([sheet for sheet in sheets if sheet not in old], epoch_1904=epoch)
+    yield from (old_sheet(sheet, version) for sheet in old)
+    yield strangers([sheet for sheet in sheets if sheet not in old])
 
 
 def _read_sheet(
@@ -78,15 +79,13 @@ def _read_sheet(
     tool_sheet: ToolSheet,
     about: Circumstances,
     issued: Comparison | None,
-    *,
-    epoch_1904: bool,
 ) -> None:
     if not tool_sheet.plan.sheet.grids:
         return
     axes, observations = read_axes(tool_sheet, plan, same_layout=about.same_layout)
     if axes is None and about.older and OldSheet(tool_sheet.raw, tool_sheet.corner).checks:
         version = plan.layout.spec.version  # every question of the sheet is another one now
-        left = old_sheet(tool_sheet.raw, version, tool_sheet.corner, epoch_1904=epoch_1904)
+        left = old_sheet(tool_sheet.raw, version, tool_sheet.corner)
         found.add(left)
         return
     found.observations += observations
@@ -98,14 +97,12 @@ def _read_sheet(
     if about.older:
         here, old = _apart(tool_sheet, here)
     _take(found, tool_sheet, here)
-    broken = issued.broken_lists if issued is not None else frozenset[str]()
-    found.observations += tampered(tool_sheet, plan, here, about.lost, broken)
+    names = issued.list_names if issued is not None else ListNames()
+    found.observations += tampered(tool_sheet, plan, here, about.lost, names)
     held = issued.held(tool_sheet, axes) if issued is not None else None
     formulas = "formulas" not in about.lost
-    found.add(
-        unplaced_texts(tool_sheet, axes, old, held=held, formulas_known=formulas, epoch_1904=epoch_1904)
-    )
-    found.observations += formatting(tool_sheet.raw, plan, here, epoch_1904=epoch_1904)
+    found.add(unplaced_texts(tool_sheet, axes, old, held=held, formulas_known=formulas))
+    found.observations += formatting(tool_sheet.raw, plan, here)
 
 
 def _apart(tool_sheet: ToolSheet, here: Here) -> tuple[Here, OldSheet]:

@@ -67,7 +67,7 @@ def table_of(job: Job) -> Table | Observation:
     if isinstance(content, Observation):
         return content
     sheet = next((each for each in content.sheets if each.cells), None)
-    return [] if sheet is None else _table(content, sheet)
+    return [] if sheet is None else _table(sheet)
 
 
 def content_of(job: Job) -> RawWorkbook | Observation:
@@ -78,25 +78,25 @@ def content_of(job: Job) -> RawWorkbook | Observation:
         return problem.observation
 
 
-def _table(workbook: RawWorkbook, sheet: RawSheet) -> Table:
+def _table(sheet: RawSheet) -> Table:
     """Give cells below no head belong to nothing; so one far cell does not make all rows wide."""
-    told = {row: _texts(workbook, sheet, row) for row in sorted(sheet.cells)}
+    told = {row: _texts(sheet, row) for row in sorted(sheet.cells)}
     rows = {row: texts for row, texts in told.items() if texts}
     heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]
     return [(row, [texts.get(column, "") for column in heads]) for row, texts in rows.items()]
 
 
-def _texts(workbook: RawWorkbook, sheet: RawSheet, row: int) -> dict[int, str]:
+def _texts(sheet: RawSheet, row: int) -> dict[int, str]:
     """Give what the cells of a row show, by column."""
-    shown = ((column, _text(workbook, sheet, row, column)) for column in sheet.cells[row])
+    shown = ((column, _text(sheet, row, column)) for column in sheet.cells[row])
     return {column: text for column, text in shown if text.strip()}
 
 
-def _text(workbook: RawWorkbook, sheet: RawSheet, row: int, column: int) -> str:
+def _text(sheet: RawSheet, row: int, column: int) -> str:
     """Give a cell as it is seen: 7 under the format 000 is the code 007, a moment is its day."""
     cell = sheet.cells[row][column]
     if isinstance(cell.value, float) and cell.kind is CellKind.DATE:
-        return shown(from_serial(cell.value, epoch_1904=workbook.epoch_1904) or cell.value)
+        return shown(from_serial(cell.value) or cell.value)
     text = shown_cell(cell)
     format = sheet.looks.get((row, column), ORDINARY).number_format
     return text.zfill(len(format)) if _ZEROS.fullmatch(format) and text.isdecimal() else text

@@ -17,7 +17,7 @@ from ..findings.file import (
 from ..observation import Observation
 from .cell_values import date_serial, day_fraction
 from .limits import LIMITS, Limits
-from .ods_content import without_layout
+from .ods_content import as_calamine_reads
 from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Unreadable
 from .xlsb_cells import with_long_cells
 from .zip_package import ZipPackage
@@ -59,7 +59,7 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
 def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Observation]]:
     """Inflate every part once within its promise (calamine would inflate whatever there is), and put it right."""
     package = ZipPackage(data, limits)
-    sound = with_long_cells(data, package) if format == "xlsb" else without_layout(data, package)
+    sound = with_long_cells(data, package) if format == "xlsb" else as_calamine_reads(data, package)
     return sound, package.observations
 
 
@@ -129,5 +129,5 @@ def _cell(value: Any) -> RawCell:
 
 def _serial(moment: date | datetime) -> float:
     """Back to the number that was stored; what lies before 1900 keeps its distance to day 0."""
-    serial = date_serial(moment, epoch_1904=False)
+    serial = date_serial(moment)
     return float(moment.toordinal() - date(1899, 12, 30).toordinal()) if serial is None else serial

@@ -34,7 +34,7 @@ _RUN = re.compile(_T)
 _TAG = re.compile(r"<(/)?+[^<>]*?(/)?+>")
 _DEEPEST = 8  # text, run, properties, font
 _RUN_START = re.compile(r"<t[\s>]")
-_READING = re.compile(r"<rPh(?:\s[^<>/]*+)?+>.*?</rPh>", re.DOTALL)
+_READING = re.compile(r"<rPh(?:\s[^<>/]*+)?+>(?:(?!<rPh[\s>]).)*?</rPh>", re.DOTALL)
 
 
 class Stretch(NamedTuple):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from .. import kept_texts
 from ..answer_columns import Columns, Remarked
-from ..errors import HrgeError, Mistake, SpecError
+from ..errors import Mistake, SpecError
 from ..fault_isolation import apart, stopped
 from ..findings import Need, needing
 from ..findings.file import STOPPED_BY_THIS_FILE
@@ -57,7 +57,7 @@ from .reduced_formats import checks_lost
 from .shown_results import ShownResults
 from .signatures import settle, to_believe
 from .transfer import Transfer, pack, unpack, with_answers
-from .worker import Died, WorkerPool
+from .worker import Died, NotStarted, WorkerPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +353,7 @@ def _read_by(
     for outcome in pool.work(admitted()):
         while isinstance(head := waiting.popleft(), Refusal):
             yield head
-        yield _settled(_unpacked(outcome, head), head, want.key, pool)
+        yield _arrived(outcome, head, want.key, pool)
     yield from (each for each in waiting if isinstance(each, Refusal))
 
 
@@ -362,11 +362,28 @@ _Job = tuple[bytes, _File, Wanted]
 
 def _prepare(job: _Job) -> None:
     """Load the spec that a file names at a glance, while another process reads the file."""
+    with suppress(Exception):  # whatever is wrong with it is told with the file itself
+        _spec_at_a_glance(job)
+
+
+def _spec_at_a_glance(job: _Job) -> None:
+    """Load the spec that a file names. Raises `SpecError`."""
     data, _, want = job
     identity = stamp_alone(data)
-    with suppress(HrgeError):  # whatever is wrong with it is told with the file itself
-        if identity is not None:
-            _spec(identity, want.spec)
+    if identity is not None:
+        _spec(identity, want.spec)
+
+
+def _arrived(
+    outcome: Transfer | Refusal | SpecError | Died, job: _Job, key: Key, pool: Readers
+) -> Submission | Refusal:
+    """Give what came back of a file. Whatever that is, it is about this file and no other."""
+    try:
+        return _settled(_unpacked(outcome, job), job, key, pool)
+    except (SpecError, NotStarted):
+        raise
+    except Exception as fault:  # noqa: BLE001 - a process that was taken over may answer anything
+        return job[1].stopped(fault)
 
 
 def _settled(found: Submission | Refusal, job: _Job, key: Key, pool: Readers) -> Submission | Refusal:
@@ -423,24 +440,15 @@ def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
 def _unpacked(outcome: Transfer | Refusal | SpecError | Died, job: _Job) -> Submission | Refusal:
     """Unpack what came back of a file, ready for use."""
     _, file, want = job
-
-    def unpacked(outcomes: Sequence[Transfer | Refusal | SpecError | Died]) -> list[Submission | Refusal]:
-        return [_arrived(each, file, want) for each in outcomes]
-
-    (found,) = apart(unpacked, [outcome], lambda _, fault: [file.stopped(fault)])
-    return found
-
-
-def _arrived(
-    outcome: Transfer | Refusal | SpecError | Died, file: _File, want: Wanted
-) -> Submission | Refusal:
-    if isinstance(outcome, SpecError):
-        raise outcome
-    if isinstance(outcome, Died):
-        return file.refused(outcome.observation)
+    if isinstance(outcome, Transfer):
+        ours = replace(outcome.submission, path=file.path, sha256=file.sha256, size=file.size)
+        return unpack(outcome._replace(submission=ours), _plan_of(ours, want))
     if isinstance(outcome, Refusal):
-        return outcome
-    return unpack(outcome, _plan_of(outcome.submission, want))
+        return replace(file.refused(*outcome.observations), stamps=outcome.stamps)
+    if isinstance(outcome, SpecError):
+        _spec_at_a_glance(job)  # which raises it, if it is true
+    died = outcome if isinstance(outcome, Died) else Died("crash")
+    return file.refused(died.observation)
 
 
 def _turned_away(refused: Refused) -> Refusal:

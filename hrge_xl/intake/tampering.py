@@ -16,7 +16,7 @@ from ..findings.structure import (
 )
 from ..layout import address
 from ..observation import Observation
-from .dropdowns import Dropdowns
+from .dropdowns import Dropdowns, ListNames
 from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
 from .raw import CellKind, RawSheet
 from .runs import Run, compact
@@ -24,14 +24,14 @@ from .tool_sheets import ToolSheet
 
 
 def tampered(
-    tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str], broken: frozenset[str] = frozenset()
+    tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str], names: ListNames
 ) -> Iterator[Observation]:
-    """Everything that was done to one sheet. `lost` is what its format does not keep, `broken` lists without cells."""
+    """Everything that was done to one sheet. `lost` is what its format does not keep."""
     raw = tool_sheet.raw
     if not raw.protected and "protection" not in lost:
         yield observe(PROTECTION_OFF, raw.name, tool=tool_sheet.plan.tool)
     if "validations" not in lost:
-        yield from _lost_lists(raw, plan, here.needs, broken)
+        yield from _lost_lists(raw, plan, here.needs, names)
     if "formulas" not in lost:
         yield from _cleared(raw, plan, here.calculated)
     yield from _merged(raw, plan, here.cells)
@@ -43,9 +43,9 @@ def tampered(
 # dropdowns
 
 
-def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs, broken: frozenset[str]) -> Iterator[Observation]:
+def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs, names: ListNames) -> Iterator[Observation]:
     """One observation for each field of the sheet whose cells lost their dropdown or its alert, naming every cell."""
-    rules = Dropdowns(raw.validations, plan, broken)
+    rules = Dropdowns(raw.validations, plan, names)
     lost: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)

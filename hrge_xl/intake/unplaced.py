@@ -51,7 +51,6 @@ def unplaced_texts(
     *,
     held: Held | None = None,
     formulas_known: bool = True,
-    epoch_1904: bool = False,
 ) -> UnplacedTexts:
     """Give everything on a tool sheet that stands in no cell of the layout.
 
@@ -64,7 +63,7 @@ def unplaced_texts(
     single: list[TypedText] = []
     retired: list[TypedText] = []
     sorter = _Sorter(tool_sheet, axes, old, held, formulas_known=formulas_known)
-    for typed in sorter.outside(epoch_1904=epoch_1904):
+    for typed in sorter.outside():
         kind = sorter.kind(typed)
         if kind == "row":
             by_row.setdefault(typed.row, []).append(typed)
@@ -110,14 +109,14 @@ class _Sorter:
         self.formulas_known = formulas_known or self.known
         self._expected: dict[int, frozenset[int]] = {}
 
-    def outside(self, *, epoch_1904: bool = False) -> Iterator[TypedText]:
+    def outside(self) -> Iterator[TypedText]:
         """Give every value in a cell where the layout has nothing."""
         for row, cells in self.raw.cells.items():
             if row == self.top and not self.known:
                 continue
             extra: Iterable[int] = cells.keys() - self.expected(row) | self._retired(row, cells)
             for column in sorted(extra):
-                text = shown_cell(cells[column], epoch_1904=epoch_1904)
+                text = shown_cell(cells[column])
                 if text and not text.isspace() and not self._is_loose(row, column, text):
                     yield TypedText(row, column, text, self._question(row, column))
 
@@ -136,7 +135,7 @@ class _Sorter:
         """Give the columns of a row in which the layout has something."""
         if self.known and self.unmoved:
             return self.held.get(row, frozenset())
-        origin = self.top if row == self.top else self.rows.origin.get(row)
+        origin = HOME.row if row == self.top else self.rows.origin.get(row)
         if origin is None:
             return self._everywhere if row in self.rows.own else frozenset()
         if self.columns.unmoved:
@@ -279,12 +278,10 @@ def _retired(sheet: str, tool: str | None, found: list[TypedText], version: str)
         yield observe(QUESTION_OUTLIVED, sheet, address(first.row, first.column), tool=tool, **about)
 
 
-def old_sheet(
-    sheet: RawSheet, version: str, corner: Corner = HOME, *, epoch_1904: bool = False
-) -> UnplacedTexts:
+def old_sheet(sheet: RawSheet, version: str, corner: Corner = HOME) -> UnplacedTexts:
     """Read an issued sheet of a tool that the version in force no longer has: its answers, and what is beside them."""
     old = OldSheet(sheet, corner)
-    texts = list(_texts(sheet, epoch_1904=epoch_1904))
+    texts = list(_texts(sheet))
     retired = [
         each._replace(question=old.label(each.row, each.column))
         for each in texts
@@ -301,11 +298,11 @@ def old_sheet(
     return UnplacedTexts(kept, seen)
 
 
-def strangers(sheets: Iterable[RawSheet], *, epoch_1904: bool = False) -> UnplacedTexts:
+def strangers(sheets: Iterable[RawSheet]) -> UnplacedTexts:
     """Give everything on sheets that were not issued: kept, with one observation a sheet."""
     left = UnplacedTexts()
     for sheet in sheets:
-        texts = list(_texts(sheet, epoch_1904=epoch_1904))
+        texts = list(_texts(sheet))
         left.unplaced += [_unplaced(sheet, each) for each in texts[:KEPT_TEXTS]]
         if texts:
             left.observations.append(_together(sheet.name, None, texts[0], len(texts)))
@@ -338,10 +335,10 @@ def copied_answers(copy: ToolSheet) -> list[Unplaced]:
     return found
 
 
-def _texts(sheet: RawSheet, *, epoch_1904: bool = False) -> Iterator[TypedText]:
+def _texts(sheet: RawSheet) -> Iterator[TypedText]:
     for row in sorted(sheet.cells):
         for column, cell in sorted(sheet.cells[row].items(), key=_column):
-            text = shown_cell(cell, epoch_1904=epoch_1904)
+            text = shown_cell(cell)
             if text.strip():
                 yield TypedText(row, column, text)
 

@@ -21,14 +21,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from queue import LifoQueue
-from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar
+from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar, Union, get_type_hints
 
 from ..errors import Exit, HrgeError
 from ..findings import Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
 from ..gc_pause import gc_paused
 from ..observation import Observation
-from .closed_format import dumps, loads, may_answer
+from .closed_format import dumps, fits, loads, may_answer
 from .limits import LIMITS, Limits
 from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
 
@@ -42,6 +42,7 @@ Reason = Literal["time", "memory", "crash", "exception"]
 _AHEAD = 2  # items in hand for each worker, so that a slow one does not make the results pile up
 _START_SECONDS = 120.0  # a slow disk or a busy computer is not the fault of any file
 _SIZE_BYTES = 8  # before each answer stands how long it is
+_PIECE = 1024 * 1024  # bytes that are taken of an answer at a time
 _OUT_OF_MEMORY = 86  # exit code of a child that could not even say so
 _FINDINGS: dict[Reason, Kind] = {
     "time": TIME_LIMIT,
@@ -168,6 +169,8 @@ class _Worker(Generic[Item, Result]):
 
     def __init__(self, function: Callable[[Item], Result], limits: Limits, readable: set[str]) -> None:
         self._function = function
+        told = get_type_hints(getattr(function, "func", function)).get("return", Any)
+        self._answers = Union[told, Died]  # noqa: UP007 - what it says of itself is known only here
         self._limits = limits
         self._readable = readable  # by now; the pool adds to it
         self._granted: frozenset[str] = frozenset()
@@ -186,6 +189,8 @@ class _Worker(Generic[Item, Result]):
             self._discard(process)
         if answer is None:
             return Died("time") if overdue else _cause_of_death(process.returncode)
+        if not fits(answer[1], self._answers):
+            return Died("crash")
         outcome: Result | Died = answer[1]
         return outcome
 
@@ -259,17 +264,21 @@ def _answer_from(source: IO[bytes]) -> tuple[str, Any]:
         return "last", Died("crash")
     message = _whole(source, size)
     try:
-        kind, outcome = loads(message)
+        kind, outcome = loads(message, LIMITS.worker_bytes)
     except Exception:  # noqa: BLE001 - whatever a child that was taken over writes: it costs its own item
         return "last", Died("crash")
     return kind, outcome
 
 
 def _whole(source: IO[bytes], size: int) -> bytes:
-    data = source.read(size)
-    if len(data) < size:
-        raise EOFError
-    return data
+    """Give so many bytes; room is made for no more than came."""
+    pieces = []
+    while size > 0:
+        pieces.append(source.read(min(size, _PIECE)))
+        if not pieces[-1]:
+            raise EOFError
+        size -= len(pieces[-1])
+    return b"".join(pieces)
 
 
 def _kill_overdue(process: Interpreter, overdue: threading.Event) -> None:

@@ -1,6 +1,8 @@
-"""Regular expressions as a sheet can check them: letters, digits and fixed characters by place, then perhaps a rest.
+"""Regular expressions, as the reader matches them and as a sheet can check them.
 
-Whatever else a pattern says is for the reader only, and then the sheet says nothing of it.
+The reader's engine takes time in proportion to the text, whatever the pattern: a spec may come from anybody, and a text
+too. A sheet checks letters, digits and fixed characters by place, then perhaps a rest; of any other pattern it says
+nothing.
 """
 
 from __future__ import annotations
@@ -9,17 +11,68 @@ import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
+from typing import Any
+
+import re2
 
 from .sheet_text import SPACES, text_literal
 
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+REMEDY = (
+    r"Write a regular expression, for example '[A-Z]{2}-[0-9]{4}', without what looks back, ahead or around: "
+    r"\1, (?=…), (?<!…), \b."
+)
+# To the engine \d, \w and \s mean ASCII alone. Letters have their marks: vowels of Hindi and Arabic are among them.
+CLASSES = {"d": r"\p{Nd}", "w": r"\p{L}\p{M}\p{N}_", "s": r"\p{Z}\t-\r\x1c-\x1f\x85"}
+ESCAPES = frozenset("aAfnrtvxpPz")  # which mean the same to Python and the engine, or nothing to Python
+TOKEN = re.compile(r"\\u[0-9A-Fa-f]{4}|\\.?|\[:|\[\^?\]?|\{,|.", re.DOTALL)
 MOST_PLACES = 60  # of letters and digits; a formula has room for no more
 SPECIAL = frozenset(".^$*+?{}[]()|\\")
 RANGE = re.compile(r"(.)-(.)|(.)", re.DOTALL)
 REPEATED = re.compile(r"\{(\d{1,3})(?:(,)(\d{1,3})?)?\}|([+*?])")
 ANY = ""  # no class is empty
 EMPTY = text_literal("")
+
+
+class NotAPattern(ValueError):
+    """A pattern that says nothing, or what the engine does not know."""
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Say whether a whole text fits a pattern."""
+    return compiled(pattern).fullmatch(text.encode("utf-8", "replace")) is not None
+
+
+@cache
+def compiled(pattern: str) -> Any:
+    """Compile a pattern that is written as for Python. Raises `NotAPattern`."""
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile("".join(_translated(pattern)), options)
+    except re2.error as error:
+        raise NotAPattern(error.args[0].decode(errors="replace")) from error
+
+
+def _translated(pattern: str) -> Iterator[str]:
+    """Give what the engine writes otherwise in its own way, and refuse what it would take for something else."""
+    in_class = False
+    for token in TOKEN.findall(pattern):
+        escaped = token[1:] if token[0] == "\\" else ""
+        if escaped.lower() in CLASSES:
+            if in_class and escaped in "WS":
+                raise NotAPattern(f"{token} inside [ ]")
+            negated, characters = escaped.isupper(), CLASSES[escaped.lower()]
+            yield f"[{'^' * negated}{characters}]" if not in_class else r"\P{Nd}" if negated else characters
+        elif escaped[:1] == "u" and len(escaped) > 1:
+            yield rf"\x{{{escaped[1:]}}}"
+        elif (escaped.isalnum() and escaped not in ESCAPES) or (in_class and token == "[:"):
+            raise NotAPattern(token)
+        else:
+            in_class = token != "]" if in_class else token[0] == "["
+            yield "{0," if token == "{," and not in_class else token
 
 
 @dataclass(frozen=True)

@@ -44,33 +44,23 @@ def joined(cells: Sequence[str], between: str) -> str:
     return f"MID({pieces},{len(between) + 1},32767)"
 
 
-def step_number(cell: str, steps: Sequence[str]) -> str:
-    """Write the step of a scale that stands in front in a cell as a number; an error where none does."""
-    width = max(map(len, steps)) + 2
-    known = "".join(f"[{step}]".ljust(width) for step in steps)
-    place = f'FIND("["&{first_word(cell)}&"]",{text_literal(known)})'
-    return f"CHOOSE(({place}+{width - 1})/{width},{','.join(str(int(step)) for step in steps)})"
+def is_step(cells: str, entries: str) -> str:
+    """Write whether a cell, or each of a column, is an entry of a scale or begins it with whole words: 4, 4 Likely."""
+    return f'(LEFT({entries}&" ",LEN(TRIM({cells}))+1)=TRIM({cells})&" ")'
 
 
-def step_numbers(cells: str, steps: Sequence[str]) -> str:
-    """Write the steps that stand in front in a column as an array of numbers, 0 where none does."""
-    return _of_steps(cells, steps, [str(int(step)) for step in steps])
+def of_step(cell: str, scale: str, what: str = "code") -> str:
+    """Write the code, or the entry in the `list`, of the step of a scale that a cell is; an error where it is none."""
+    return f"LOOKUP(2,1/{is_step(cell, f'list_{scale}')},{what}_{scale})"
 
 
-def steps_known(cells: str, steps: Sequence[str]) -> str:
-    """Write 1 for the cells of a column in which a step stands in front, and 0 for the others."""
-    return _of_steps(cells, steps, ["1"] * len(steps))
+def of_steps(cells: str, entries: Sequence[str], worth: Sequence[str]) -> str:
+    """Write an array of what each cell of a column is worth, 0 where it is no step.
 
-
-def _of_steps(cells: str, steps: Sequence[str], worth: Sequence[str]) -> str:
-    """Write an array without errors: what each cell is worth. An array constant has its columns apart by commas."""
-    shown = ",".join(text_literal(step) for step in steps)
-    return f"MMULT(--({first_word(cells)}={{{shown}}}),{{{';'.join(worth)}}})"
-
-
-def is_step(cells: str, step: str) -> str:
-    """Write whether a step, given as a formula, stands in front in a cell or in each of a column."""
-    return f"({first_word(cells)}={step})"
+    An array constant has its columns apart by commas.
+    """
+    shown = ",".join(map(text_literal, entries))
+    return f"MMULT(--{is_step(cells, f'{{{shown}}}')},{{{';'.join(worth)}}})"
 
 
 def first_word(cell: str) -> str:

@@ -102,6 +102,9 @@ class SheetWriter(Protocol):
     def decoded(self, ref: Ref, shown: str) -> str:
         """Write the code of what a cell of an answer shows."""
 
+    def step_entry(self, ref: Ref) -> str:
+        """Write the entry of a scale that the cell of an answer is; an error where it is none."""
+
     def issued(self, tool: str) -> bool:
         """Say whether a tool is in the workbook."""
 

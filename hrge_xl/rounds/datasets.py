@@ -25,6 +25,7 @@ from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
 from ..dataset.rows import submission_id
 from ..dataset.store import Store
+from ..dataset.take_over import Elsewhere, rounds_elsewhere
 from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
@@ -33,14 +34,12 @@ from ..intake import Wanted, cores, stamp_alone
 from ..intake.gate import beginning_of
 from ..intake.limits import LIMITS
 from ..intake.nobodys_answer import is_named_as_workbook
-from ..path_text import path_text
 from ..paths import check_several, expand
 from ..shell_words import quoted
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..validation import Result, Source, ValidationRequest, noticed_of, spec_of, validate
 from .contacts import Senders
-from .receiving import stated_days
 from .rounds import (
     FILE,
     RETURNED,
@@ -60,7 +59,7 @@ class Question:
 
     `paths` are files, folders, globs, lists, rounds and consolidated folders. `ledger` is a folder whose waivers,
     decisions and days of arrival count for loose files. `rejudge`: the day was asked for, so that what was checked on
-    another one is checked again. Without `answers` the dataset of loose files has none: it is made sooner.
+    another one is checked again, for the answer. Without `answers` the dataset of loose files has none: that is sooner.
     """
 
     paths: Sequence[str]
@@ -117,7 +116,9 @@ class Dataset:
     folder: Path | None = None  # None: it goes with the command, or is a database
     source: Source = field(default_factory=lambda: Source([], ValidationRequest(Wanted(), date.min)))
     new: int = 0  # files that were read now
-    given: Mapping[str, str] = field(default_factory=dict)  # submission → path of what lies in `returned` now
+    given: Mapping[str, Sequence[str]] = field(
+        default_factory=dict
+    )  # submission → where it lies in `returned` now
     order: Mapping[str, int] = field(default_factory=dict)  # in which contents came, by hash
     decisions: tuple[Made, ...] = ()  # in force
     notes: tuple[str, ...] = ()  # what the run that took in what is new has to tell
@@ -154,7 +155,7 @@ class Dataset:
         """
         if self.round is None or not self.holds_others:
             return self.returns()
-        name, here = self.round.name, {path_text(path) for path in self.source.files}
+        name, here = self.round.name, {path for some in self.given.values() for path in some}
         mine = [each for each in self.returns() if each.period == name or each.submission in self.given]
         ours = [
             replace(each, items=[item for item in each.items if item.path in here] or each.items)
@@ -164,7 +165,7 @@ class Dataset:
 
     def _elsewhere(self, each: Return) -> Return:
         """Give a return of another round as this one sees it."""
-        reason, path = kept_texts.ELSEWHERE.format(period=each.period), self.given[each.submission]
+        reason, path = kept_texts.ELSEWHERE.format(period=each.period), self.given[each.submission][-1]
         return replace(each, path=path, status=EXCLUDED, current=False, reason=reason)
 
     def totals(self) -> Reconciliation:
@@ -245,8 +246,8 @@ def sources(question: Question) -> list[Source]:
 
 
 def _source(place: Place, question: Question) -> Source:
-    noticed = Senders(place.round).noticed if place.round else None
-    return Source(place.files(), question.request(place.round), noticed)
+    home, noticed = (place.folder, Senders(place.round).noticed) if place.round else (None, None)
+    return Source(place.files(), question.request(place.round), home, noticed)
 
 
 @contextmanager
@@ -272,16 +273,21 @@ def datasets(question: Question) -> Iterator[list[Dataset]]:
 
 def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path) -> Dataset:
     """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
-    from ..dataset.take_in import Options, take_in  # not needed for loose files
+    from ..dataset.take_in import Options, as_of, closed_now, take_in  # not needed for loose files
 
     source = _source(Place(round_.folder, round_), question)
-    elsewhere = [round_.folder] if folder.resolve() != round_.folder.resolve() else []
-    arrived = replace(question.arrived, terms=terms_of([round_]), days=stated_days(elsewhere))
-    taken = take_in([source], folder, arrived=arrived, options=Options(jobs=question.jobs))
-    run = stack.enter_context(taken)
-    given = {submission_id(each.sha256, each.path): each.path for each in run.given}
-    waived = tuple(dict.fromkeys([*source.asked.waivers, *waivers_of(folder, question.today)]))
-    dataset = Dataset(run.file, waived, round_, folder, source, run.new, given, notes=run.notes)
+    arrived = replace(question.arrived, terms=terms_of([round_]))
+    lasting = replace(source, asked=replace(source.asked, rejudge=False))
+    how = Options(jobs=question.jobs, asking=question.rejudge)
+    run = stack.enter_context(take_in([lasting], folder, arrived=arrived, options=how))
+    given: dict[str, list[str]] = {}
+    for each in run.given:
+        given.setdefault(submission_id(each.sha256, each.path), []).append(each.path)
+    if question.rejudge:  # for the answer, and not for good
+        run = stack.enter_context(as_of(run, source.asked))
+    waived = waivers_of(folder, question.today)
+    notes = tuple(dict.fromkeys([*run.notes, *closed_now(run)]))
+    dataset = Dataset(run.file, waived, round_, folder, source, run.new, given, notes=notes)
     return _with_ledger(dataset, run.ledger)
 
 
@@ -296,7 +302,20 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
                 f"{CHANGED.format(file=folder / DATASET)} See what differs with `hrge-xl verify {quoted(folder)}`; "
                 f"`hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` makes it again from what was received."
             )
-        return _with_ledger(Dataset(store, waivers_of(folder, today), folder=folder, source=source), ledger)
+        notes = tuple(behind(folder, rounds_elsewhere(ledger)))
+        dataset = Dataset(store, waivers_of(folder, today), folder=folder, source=source, notes=notes)
+        return _with_ledger(dataset, ledger)
+
+
+def behind(folder: Path, elsewhere: Sequence[Elsewhere]) -> Iterator[str]:
+    """Say where rounds at hand know more by now than the dataset that they were put into."""
+    ahead = [each.name for each in elsewhere if each.is_ahead]
+    if ahead:
+        words = " ".join(quoted(each.folder) for each in elsewhere if each.folder.is_dir())
+        yield (
+            f"Decisions, waivers or files have changed since in {', '.join(ahead)}. Consolidate again: "
+            f"hrge-xl consolidate {words} -o {quoted(folder)}"
+        )
 
 
 def check_own(folder: Path) -> None:

@@ -18,7 +18,7 @@ from ..intake import fingerprint
 from ..intake.nobodys_answer import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
 from ..output_files import whole
-from ..path_text import path_text
+from ..path_text import path_text, way_to
 from ..paths import check_several
 from ..words import counted
 from .file_part import MOST_CHARACTERS, file_part
@@ -180,11 +180,11 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
     in_order = sorted(placed, key=lambda pair: (pair[1].day or today, _received(pair[1].came) or NEVER))
     days = {sha256: each.day for sha256, each in in_order if each.day is not None}
     arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=dict(_origins(in_order, today)))
-    ledger.receive((_arrival(sha256, each.path) for sha256, each in in_order), arrived)
-
-
-def _arrival(sha256: str, path: Path) -> Arrival:
-    return Arrival(path_text(path), sha256, path.stat().st_size)
+    came = ((sha256, each.path) for sha256, each in in_order)
+    ledger.receive(
+        (Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size) for sha256, path in came),
+        arrived,
+    )
 
 
 def _origins(placed: Iterable[tuple[str, Placed]], today: date) -> Iterator[tuple[str, Origin]]:
@@ -197,15 +197,6 @@ def _origins(placed: Iterable[tuple[str, Placed]], today: date) -> Iterator[tupl
                 sent_by=letter.sent_by, received=received.isoformat() if received else "", seen=today,
             ),
         )  # fmt: skip
-
-
-def stated_days(folders: Iterable[Path]) -> dict[str, date]:
-    """Give the days of arrival of what came by mail, or that people stated, as the ledgers of some folders say."""
-    found: dict[str, date] = {}
-    for folder in (each for each in folders if (each / NAME).is_file()):
-        with Ledger.open(folder, write=False) as ledger:
-            found |= ledger.stated_days()
-    return found
 
 
 def origins_of(folder: Path) -> Mapping[str, Origin]:

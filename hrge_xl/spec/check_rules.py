@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from ..frozen import Found, Path
+from ..language.patterns import REMEDY, NotAPattern, compiled
 from ..suggest import remedy_for
 from .check_names import doubled
 from .check_sheets import no_list
@@ -100,13 +99,9 @@ def _over_rounds(identity: Identity) -> Found:
             "Name its field as 'intervention'.",
         )
     try:
-        fits_nothing = re.search(pattern, "") is not None
-    except re.error as error:
-        yield (
-            path,
-            f"This is not a pattern ({error}).",
-            r"Write a regular expression, for example '-\d{4}(?=-)'.",
-        )
+        fits_nothing = compiled(pattern).search("") is not None
+    except NotAPattern as error:
+        yield path, f"This is not a pattern that can be matched ({error}).", REMEDY
         return
     if fits_nothing:
         yield path, "It also fits an empty text, so it may leave out nothing.", "Let it fit the period only."

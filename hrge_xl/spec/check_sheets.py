@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
 from ..frozen import Found, Path, at_the_first
+from ..language.patterns import REMEDY, NotAPattern, compiled, fits
 from ..suggest import remedy_for
 from ..texts import fixed_codes
 from .check_answers import wrong_value
@@ -168,10 +168,9 @@ def _pattern(field: Field, path: Path) -> Found:
     if field.pattern is None or field.pattern == EMAIL_PATTERN:
         return
     try:
-        pattern = re.compile(field.pattern)
-    except re.error as error:
-        remedy = "Write a regular expression, for example '[A-Z]{2}-[0-9]{4}', or `email`."
-        yield (*path, "pattern"), f"This is not a pattern ({error}).", remedy
+        compiled(field.pattern)
+    except NotAPattern as error:
+        yield (*path, "pattern"), f"This is not a pattern that can be matched ({error}).", REMEDY
         return
     if not field.example:
         yield (
@@ -180,7 +179,7 @@ def _pattern(field: Field, path: Path) -> Found:
             "Add an `example`: the team is told it.",
         )
     for language, example in field.example.by_language.items():
-        if not pattern.fullmatch(example):
+        if not fits(field.pattern, example):
             where = (*path, "example", language) if language else (*path, "example")
             yield where, f"The example '{example}' does not fit the pattern.", "Write one that does."
 

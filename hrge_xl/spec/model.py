@@ -12,6 +12,7 @@ from pydantic import Field as Option
 
 from ..fields import Field, PersonalData
 from ..frozen import Model, Whole
+from ..language.patterns import compiled
 from ..texts import NO_TEXT, Code, Text, fixed_codes, fixed_value
 from .figures import Figures
 from .issuance import FactFile, Profile, Sample
@@ -376,7 +377,7 @@ class Identity(Model):
     country: Code | None = None
     period_start: Code | None = None
     period_end: Code | None = None
-    period_in_intervention: str | None = None  # a pattern: the part of its name that tells the period
+    period_in_intervention: str | None = None  # a pattern: it, or its first group, is what tells the period
 
     @property
     def parts(self) -> dict[str, str]:
@@ -391,8 +392,10 @@ class Identity(Model):
 
     def over_rounds(self, intervention: str) -> str:
         """Name an intervention over all rounds: its name without the period."""
-        pattern = self.period_in_intervention
-        return re.sub(pattern, "", intervention, count=1) if pattern else intervention
+        pattern = compiled(self.period_in_intervention or "")
+        found = pattern.search(intervention)
+        start, end = found.span(min(pattern.groups, 1)) if found else (0, 0)
+        return intervention[:start] + intervention[end:]
 
 
 class Spec(Model):

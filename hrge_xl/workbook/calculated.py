@@ -206,10 +206,11 @@ class MatrixPainter(BlockPainter):
                 column_range(self.layout, grid, columns[code])
                 for code in (self.block.down, self.block.across)
             ]
-            steps = [
-                is_step(cells, text_literal(step)) for cells, step in zip(ranges, (down, across), strict=True)
+            entries = [
+                text_literal(scale.labels[scale.codes.index(step)])
+                for scale, step in zip(self.scales, (down, across), strict=True)
             ]
-            terms.append(f"SUMPRODUCT({'*'.join(steps)})")
+            terms.append(f"SUMPRODUCT({'*'.join(map(is_step, ranges, entries))})")
         return "=" + "+".join(terms)
 
     def _levels(self, first: int) -> None:

@@ -11,7 +11,7 @@ from operator import is_not
 from typing import Any, Protocol, TypeVar
 
 from ..answer import Key, Value
-from ..fields import Field, step_in
+from ..fields import TICK, Field, step_of
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
 from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, order_of
@@ -130,12 +130,16 @@ class Content:
         return self.answers.get(slot.key) is not None
 
     def counted(self, slot: Slot) -> set[str]:
-        """Give the codes that COUNTIFS finds in the cells of a slot: it knows the labels, in whatever capitals."""
+        """Give the codes that the sheet finds in the cells of a slot: it knows the labels, in whatever capitals."""
         shown = (each for each in self.shown(slot) if each is not None)
         seen = {each if isinstance(each, str) else f"{each:g}" for each in shown}
         name = LEVELS if slot.field.calculated else slot.field.list_name
         if slot.field.type.stepped:
-            return {step_in(text) for text in seen}
+            return {step_of(text, self.layout.lists[str(name)].labels) for text in seen}
+        if name == TICK:
+            place = self.layout.lists[name]
+            known = zip(dict.fromkeys(place.codes), place.spellings, strict=True)
+            return {code for code, ways in known for text in seen if f"[{text.strip(' ').lower()}]" in ways}
         if name is None or (slot.field.calculated and slot.field.result != "level"):
             return seen
         written = {text.casefold() for text in seen}

@@ -6,7 +6,7 @@ error cell makes it false, and every figure so that it makes it blank (empty tex
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ..fields import TICK, Field
@@ -33,12 +33,11 @@ from ..language.sheet_text import (
     first_word,
     joined,
     number_literal,
-    step_number,
-    step_numbers,
-    steps_known,
+    of_step,
+    of_steps,
     text_literal,
 )
-from ..layout import Grid, Layout, Place, column_letters, quoted, reference_name
+from ..layout import Grid, Layout, ListPlace, Place, column_letters, quoted, reference_name
 from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..numerals import LAST_SERIAL
@@ -170,7 +169,7 @@ class ExcelFormula:
             return number_literal(float(expr.value))
         if isinstance(expr, Ref):
             cell = self.cell(expr) or '""'
-            return step_number(cell, expr.steps) if expr.steps else cell
+            return f"--{of_step(cell, scale_of(self.layout, expr).name)}" if expr.steps else cell
         if isinstance(expr, Arithmetic):
             left, right = self.number(expr.left), self.number(expr.right)
             return _power(left, right, expr.right) if expr.op == "**" else f"({left}{expr.op}{right})"
@@ -373,11 +372,15 @@ class ExcelFormula:
     def decoded(self, ref: Ref, shown: str) -> str:
         """Write the code of what a cell of an answer shows."""
         if ref.steps:
-            return f'IFERROR({step_number(shown, ref.steps)},"")'
+            return f'IFERROR(--{of_step(shown, scale_of(self.layout, ref).name)},"")'
         if ref.list is None or ref.type is not Type.CODE:
             text = f"TRIM({shown})" if ref.type is Type.TEXT else shown
             return f'IFERROR({first_word(shown) if ref.targets else text},"")'
         return decoded(ref.list, shown)
+
+    def step_entry(self, ref: Ref) -> str:
+        """Write the entry of a scale that the cell of an answer is; an error where it is none."""
+        return of_step(str(self.cell(ref)), scale_of(self.layout, ref).name, "list")
 
     def issued(self, tool: str) -> bool:
         """Say whether a tool is in the workbook."""
@@ -426,7 +429,7 @@ class ExcelFormula:
         """Write what is the same for two cells, or for all of a column, where their answers are."""
         if ref.list == TICK:
             return f"({is_ticked(shown, 'Y')}+2*{is_ticked(shown, 'N')})"
-        if ref.steps or ref.targets:
+        if ref.targets:
             return first_word(shown)
         return f"TRIM({shown})" if ref.type in TEXTS else shown
 
@@ -584,16 +587,19 @@ class _Columns:
             return f"({self.number(expr.left)}{expr.op}{self.number(expr.right)})"
         if isinstance(expr, Ref) and not (expr.single or expr.outer):
             (cells, *_) = self.columns(expr)
-            return step_numbers(cells, expr.steps) if expr.steps else cells
+            return self._of_steps(expr, [str(int(step)) for step in expr.steps]) if expr.steps else cells
         return self._once.value(expr) if isinstance(expr, Ref) and expr.steps else self._once.number(expr)
 
     def known(self, ref: Ref) -> str:
         """Write 1 where there is a number, as an array."""
         if ref.steps and not (ref.single or ref.outer):
-            return steps_known(self.columns(ref)[0], ref.steps)
+            return self._of_steps(ref, ["1"] * len(ref.steps))
         number = self.number(ref)
         within = f"*({number}>=1)*({number}<={LAST_SERIAL})" if ref.type is Type.DATE else ""
         return f"ISNUMBER({number}){within}"
+
+    def _of_steps(self, ref: Ref, worth: Sequence[str]) -> str:
+        return of_steps(self.columns(ref)[0], scale_of(self.layout, ref).labels, worth)
 
     def text(self, expr: Expr) -> str:
         """Write texts as an array: labels as shown, of references the code of their row."""
@@ -634,6 +640,11 @@ def _by_rank(expr: Compare) -> bool:
         expr.op not in ("==", "!=")
         or all(side.type is Type.LEVEL or isinstance(side, Literal) for side in sides)
     )
+
+
+def scale_of(layout: Layout, ref: Ref) -> ListPlace:
+    """Give the list whose entries the steps of an answer are."""
+    return layout.lists[str(layout.spec.tool[ref.tool].fields[ref.code].list_name)]
 
 
 def _is_never_blank(expr: Expr) -> bool:

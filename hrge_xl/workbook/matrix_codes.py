@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..language.sheet_text import step_number, text_literal
+from ..language.sheet_text import of_step, text_literal
 from ..layout import Grid, Layout, ListPlace, Place, Slot
 from ..spec.model import MatrixBlock
 from .cell_ranges import absolute
@@ -62,7 +62,7 @@ class JoinedCodes:
         cell = absolute(self.layout, slot.tool, slot.cells)
         if slot.field.calculated:
             return cell
-        return step_number(cell, self.layout.lists[str(slot.field.vocabulary)].codes)
+        return f"--{of_step(cell, str(slot.field.vocabulary))}"
 
     def _joined(self, offset: int, code: str) -> str:
         """Give the codes above at the same crossing, and this one."""

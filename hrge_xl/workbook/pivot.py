@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from ..language.sheet_text import first_word, text_literal
+from ..language.sheet_text import is_step
 from ..layout import Grid, ListPlace, Place, address, column_letters
 from ..layout.calculated import steps_of
 from ..layout.lists import LEVELS
@@ -124,13 +124,13 @@ class PivotPainter(BlockPainter):
         entry = f"INDEX(list_{name},{place.codes.index(code) + 1})"
         of = str(self.block.highest)
         if self._is_scale(of):
-            return [Test(cells, text_literal(code)) for cells in self._cells_of(of)]
+            return [Test(cells, entry) for cells in self._cells_of(of)]
         return [Test(cells, entry, place) for cells in self._cells_of(of)]
 
     def _test(self, code: str, cells: str, heading: str) -> Test:
-        """Make the test for the cells of a field: that they show what a heading does, or have its step in front."""
+        """Make the test for the cells of a field: that they show what a heading does, or are its step."""
         if self._is_scale(code):
-            return Test(cells, first_word(heading))
+            return Test(cells, heading)
         return Test(cells, heading, self.down if code in self.block.all_down else self.across)
 
     def _is_scale(self, code: str) -> bool:
@@ -195,7 +195,7 @@ class PivotNow:
 
 @dataclass(frozen=True)
 class Test:
-    """What is asked of a column: to show an entry of a list, or without a list to have a step of a scale in front."""
+    """What is asked of a column: to show an entry of a list, or without a list to be that step of a scale."""
 
     cells: str
     shown: str
@@ -212,8 +212,8 @@ class Test:
     @property
     def array(self) -> str:
         """As an array of 0 and 1."""
-        cells = first_word(self.cells) if self.place is None else self.cells
-        return f"({cells}{'<>' if self.unlike else '='}{self.shown})"
+        alike = is_step(self.cells, self.shown) if self.place is None else f"({self.cells}={self.shown})"
+        return f"(1-{alike})" if self.unlike else alike
 
 
 def _counted(tests: Sequence[Test]) -> str:

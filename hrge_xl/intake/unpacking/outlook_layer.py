@@ -59,8 +59,9 @@ class OutlookMessage:
         headers = HeaderParser().parsestr(self._text(self._home, _HEADERS))
         said = (self._text(self._home, each) for each in (_SENDER_SMTP, _SENDER))
         sender = next((address for address in said if "@" in address), sender_of(headers))
-        sent = moment_of(str(headers["Date"] or "")) or self._moment(_SUBMITTED)
-        return Letter(sender, sent, sender, received_on(headers) or self._moment(_DELIVERED))
+        delivered = self._moment(_DELIVERED)
+        sent = moment_of(str(headers["Date"] or "")) or self._moment(_SUBMITTED) or delivered
+        return Letter(sender, sent, sender, received_on(headers) or delivered)
 
     @property
     def subject(self) -> str:

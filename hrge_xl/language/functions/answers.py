@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, passing_on
 from ..function import Function, in_cells, ref_of
-from ..sheet_text import answers_in
+from ..sheet_text import answers_in, is_step
 from ..tree import FIGURES, Expr, Ref, Type, refs
 from ..values import Unknown, fold, same, worse
 
@@ -120,7 +120,10 @@ class Unique(Function):
             return "TRUE"
         readable = "TRUE" if ref.fixed else write.readable(ref)
         known = f'TRIM({cell})<>""' if readable == "TRUE" else f'AND(TRIM({cell})<>"",{readable})'
-        alike = f"({write.comparable(ref, column)}={write.comparable(ref, cell)})"
+        if ref.steps:
+            alike = is_step(column, write.step_entry(ref))
+        else:
+            alike = f"({write.comparable(ref, column)}={write.comparable(ref, cell)})"
         if ref.type in FIGURES:  # to a spreadsheet a blank cell is 0
             alike = f'(({column}<>"")*{alike})'
         return f"IFERROR(OR(NOT({known}),SUMPRODUCT(--ISNUMBER(1/{alike}))<=1),TRUE)"  # an error is no number

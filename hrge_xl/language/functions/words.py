@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from ...numerals import from_serial, shown
 from ...words import CHARACTERS_A_WORD, count_words, too_many_words
 from ..compiler import Answers, Compiled, Compiler, Row, passing_on
 from ..function import Function, code_of, ref_of
-from ..patterns import EMAIL, email_formula, in_a_sheet, pattern_formula
+from ..patterns import EMAIL, REMEDY, NotAPattern, compiled, email_formula, fits, in_a_sheet, pattern_formula
 from ..sheet_text import SEVERAL, word_count
 from ..tree import FIGURES, Call, Expr, Literal, Ref, Type
 from ..values import Unknown, Value, fold
@@ -92,12 +91,10 @@ class Matches(Function):
         if not isinstance(args[1], Literal):
             raise typing.refuse(node.args[1], "The pattern of matches() is written out, not calculated.")
         try:
-            re.compile(code_of(args[1]))
-        except re.error as error:
-            raise typing.refuse(
-                node.args[1], f"'{args[1].value}' is not a pattern ({error}).",
-                "Write a regular expression, for example '[A-Z]{2}-[0-9]{4}'.",
-            ) from error  # fmt: skip
+            compiled(code_of(args[1]))
+        except NotAPattern as error:
+            reason = f"'{args[1].value}' is not a pattern that can be matched ({error})."
+            raise typing.refuse(node.args[1], reason, REMEDY) from error
         return self.call(*args)
 
     def in_sheet(self, *args: Expr) -> bool:
@@ -108,7 +105,7 @@ class Matches(Function):
 
     def of(self, *values: Any) -> bool:
         text, pattern = values
-        return text is not None and re.fullmatch(pattern, text) is not None
+        return text is not None and fits(pattern, text)
 
 
 class Email(Function):
@@ -124,7 +121,7 @@ class Email(Function):
         return email_formula(write.text(args[0]))
 
     def of(self, *values: Any) -> bool:
-        return values[0] is not None and EMAIL.fullmatch(values[0]) is not None
+        return values[0] is not None and fits(EMAIL, values[0])
 
 
 class Join(Function):
