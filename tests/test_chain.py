@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -15,10 +14,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from hrge_xl.dataset.chain import faults
-from hrge_xl.dataset.decisions import history
-from hrge_xl.dataset.entries import TEXTS, Entry, digest_of
+from hrge_xl.dataset.entries import TEXTS, Entry
 from hrge_xl.dataset.ledger import Arrival, Arrived, Ledger
-from hrge_xl.dataset.waivers import waivers
 from tests.audited import DAY, hrge, returned, round_folder, workbook
 
 FIXTURE = Path(__file__).parent / "fixtures" / "ledger_version_2"
@@ -294,97 +291,18 @@ def sha_of(folder: Path, name: str) -> str:
     return str(found)
 
 
-# ledgers of earlier versions
-
-
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """A consolidated folder with a ledger of version 2."""
-    return shutil.copytree(FIXTURE, tmp_path / "old")
-
-
-def test_a_ledger_of_version_2_is_taken_over(old: Path) -> None:
-    assert told(old) == []
-    with Ledger.open(old, write=False) as ledger:
-        assert [entry.about for entry in ledger.chain()] == [
-            "receipt 1 of returned/AFG.xlsx and 1 more", "decision 1 about AFG.xlsx",
-            "decision 2 about AFG.xlsx", "waiver 1 of V001 in PAK.xlsx", "waiver 2 of V001 in PAK.xlsx",
-            "withdrawal 1, of waiver 2", "seal 1 of validation.json", "seal 2 of validation.json",
-            "adoption 1 of a ledger of version 2",
-        ]  # fmt: skip
-        given = waivers(ledger, date(2026, 7, 1))
-        assert [(each.number, each.state, each.until, each.withdrawn_by) for each in given] == [
-            (1, "active", "2026-12-31", None), (2, "withdrawn", None, "B. Auditor"),
-        ]  # fmt: skip
-        assert [(made.decision.choice, made.decision.by, made.decision.known) for made in history(ledger)] == [
-            ("withdrawn", "office", 2), ("undone", "office", 2),
-        ]  # fmt: skip
-    with closing(sqlite3.connect(old / "ledger.sqlite")) as connection:
-        tables = {
-            name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        }
-        assert tables == {"files", "sightings", "entries"}
-
-
-@pytest.mark.parametrize("digest", NOTED)
-def test_a_digest_that_was_noted_of_an_old_seal_still_finds_it(
-    old: Path, digest: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert hrge("sign", old / "validation.json", "--check", "--digest", digest, "--ledger", old) == 0
-    assert "has the digest that was noted elsewhere" in capsys.readouterr().out
-    assert hrge("sign", old / "validation.json", "--check", "--digest", "0" * 64, "--ledger", old) == 1
-
-
-@pytest.mark.parametrize(
-    ("statement", "words"),
-    [
-        (
-            "UPDATE seals SET by = 'Somebody' WHERE n = 1",
-            "Entry 7 (seal 1 of validation.json) is not what was sealed",
-        ),
-        ("DELETE FROM seals WHERE n = 1", "Seal 1 is missing: there is seal 2."),
-        ("DELETE FROM waivers WHERE number = 1", "Waiver 1 is missing: there is waiver 2."),
-        ("DELETE FROM decided WHERE n = 1", "Decision 1 is missing: there is decision 2."),
-    ],
-)
-def test_what_was_done_to_an_old_ledger_is_told_for_ever(old: Path, statement: str, words: str) -> None:
-    edit(old, statement)
-    for _ in range(2):
-        assert any(words in each for each in told(old))
-
-
-def test_an_old_seal_that_was_made_anew_is_told(old: Path) -> None:
-    """With a digest that fits: the next one no longer follows it."""
-    with closing(sqlite3.connect(old / "ledger.sqlite")) as connection:
-        row = connection.execute("SELECT time, name, sha256, previous FROM seals WHERE n = 1").fetchone()
-    time, *rest = row
-    edit(old, "UPDATE seals SET by = 'X', digest = ? WHERE n = 1", digest_of([1, time, "X", *rest]))
-    assert told(old) == [
-        "Entry 8 (seal 2 of validation.json) did not follow the seal before it in the ledger of version 2."
-    ]
-
-
-def test_an_old_seal_that_is_made_up_afterwards_is_told(old: Path) -> None:
-    """A noted digest cannot be written into a seal of something else."""
-    with Ledger.open(old) as ledger:
-        (entry, *_) = [each for each in ledger.chain() if each.kind == "seal"]
-    content = json.loads(entry.content) | {"sha256": "f" * 64}
-    edit(old, "UPDATE entries SET content = ? WHERE n = ?", json.dumps(content), entry.n)
-    assert any("is not what was sealed in the ledger of version 2" in each for each in told(old))
-
-
-def test_an_old_ledger_with_what_no_program_wrote_is_not_taken_over(
-    old: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    edit(old, "UPDATE waivers SET until = 'soon'")
-    assert hrge("waive", "--list", "--ledger", old) == 5
-    assert "until of a WaiverGiven is wrong" in capsys.readouterr().err
-    with closing(sqlite3.connect(old / "ledger.sqlite")) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
-        assert connection.execute("SELECT count(*) FROM waivers").fetchone() == (2,)
+# ledgers of other versions
 
 
 def test_a_ledger_of_a_later_version_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(folder, "PRAGMA user_version = 4")
     assert hrge("waive", "--list", "--ledger", folder) == 5
     assert "newer version" in capsys.readouterr().err
+
+
+def test_a_ledger_of_a_trial_version_is_told_and_left_alone(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(folder, "PRAGMA user_version = 2")
+    assert hrge("waive", "--list", "--ledger", folder) == 5
+    assert "trial version of hrge-xl" in capsys.readouterr().err

@@ -188,7 +188,7 @@ def _check(what: What, digest: str, trust: Sequence[Path]) -> int:
         found = check(ledger, name, sha256, what.terms)
     for told in lines(found, name, trusted, digest):
         line(told)
-    noted = not digest or any(digest in each.digests for each in found.seals)
+    noted = not digest or any(digest == each.digest for each in found.seals)
     if not noted:
         line(f"No seal of {name} has the digest {digest}: the ledger or the report was replaced.")
     known = not trusted or any(is_trusted(each, trusted) for each in found.seals)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from .entries import FIRST, Entry, digest_of
+from .entries import FIRST, Entry
 from .journal import journal_faults
-from .kinds import FilesReceived, ReceivedFile, SealMade
+from .kinds import FilesReceived, ReceivedFile
 from .ledger import Ledger
 from .signing import is_signed_by
 
@@ -24,7 +24,6 @@ def faults(ledger: Ledger) -> Iterator[str]:
     chain = ledger.chain()
     yield from broken_links(chain)
     yield from _gaps(chain)
-    yield from _of_version_2(chain)
     yield from _receipts(chain, ledger.rows())
     yield from journal_faults(ledger.home, chain)
 
@@ -89,23 +88,6 @@ def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
             yield f"{noun.capitalize()} {n} is missing: there is {noun} {min(other for other in there if other > n)}."
         if missing[MOST_GAPS:]:
             yield f"More entries of the kind {noun} are missing: the highest number is {max(there)}."
-
-
-def _of_version_2(chain: Sequence[Entry]) -> Iterator[str]:
-    """Whether seals that were made in a ledger of version 2 are as they were: there each was chained to the one before.
-
-    The digest of such a seal is that of the list `[n, time, by, name, sha256, previous]`.
-    """
-    previous = FIRST
-    for entry in chain:
-        seal = entry.read
-        if isinstance(seal, SealMade) and (earlier := seal.earlier):
-            parts = [seal.number, entry.time, entry.by, seal.name, seal.sha256, earlier.previous]
-            if digest_of(parts) != earlier.digest:
-                yield f"{entry.headed} is not what was sealed in the ledger of version 2: it was changed since."
-            if earlier.previous != previous:
-                yield f"{entry.headed} did not follow the seal before it in the ledger of version 2."
-            previous = earlier.digest
 
 
 # what came

@@ -89,15 +89,6 @@ class WaiverWithdrawn(Judged):
         return f"{super().about}, of waiver {self.waiver}"
 
 
-class EarlierSeal(BaseModel):
-    """How a seal was chained in ledgers of version 2: to the seal before it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    previous: str
-    digest: str
-
-
 class Sealed(Content):
     """Somebody sealed something that bears a name, by its SHA-256; and the terms of the rounds that it is of."""
 
@@ -117,8 +108,6 @@ class SealMade(Sealed):
     """The bytes of a report were sealed."""
 
     kind = "seal"
-
-    earlier: EarlierSeal | None = None
 
 
 class TermsSealed(Sealed):
@@ -181,23 +170,9 @@ class FilesReceived(Content):
         return f"{super().about} of {first.path if first else 'nothing'}{others}"
 
 
-class LedgerAdopted(Content):
-    """A ledger of an earlier version was taken over: of what had been entered by then only seals were chained."""
-
-    kind = "adopted"
-    noun = "adoption"
-
-    version: int
-
-    @property
-    def about(self) -> str:
-        """With the version."""
-        return f"{super().about} of a ledger of version {self.version}"
-
-
 KINDS: dict[str, type[Content]] = {
     each.kind: each
     for each in (
-        DecisionMade, WaiverGiven, WaiverWithdrawn, SealMade, TermsSealed, FilesReceived, LedgerAdopted,
+        DecisionMade, WaiverGiven, WaiverWithdrawn, SealMade, TermsSealed, FilesReceived,
     )
 }  # fmt: skip

@@ -20,7 +20,6 @@ from sqlalchemy.engine import Connection
 from ..dates import parse_day
 from ..errors import StoreError
 from ..shell_words import quoted
-from .adoption import adopt
 from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, last_entry, next_number
 from .journal import JOURNAL, bring_up_to_date, is_behind
 from .kinds import Content, FilesReceived, Origin, ReceivedFile
@@ -163,12 +162,11 @@ class Ledger:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar() or 0
             if version > VERSION:
                 raise StoreError(f"{NAME} was written by a newer version of hrge-xl. Update this program.")
+            if 0 < version < VERSION:
+                raise StoreError(f"{NAME} is of a trial version of hrge-xl, which is not read any more.")
             if make:
                 for table in (FILES, SIGHTINGS, ENTRIES):
                     table.create(connection, checkfirst=True)
-                if 0 < version < VERSION:
-                    adopt(connection, version)
-                    self._entered = True
                 connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
     def transaction(self) -> AbstractContextManager[Connection]:

@@ -109,9 +109,11 @@ def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool
     """Say what a seal shows, and who could have forged it."""
     this = f"Seal {seal.n}"
     covers = (
-        _covered(seal, noted) if whole else "But the chain is broken: the faults above may concern this seal."
+        f"The entries 1 to {seal.entry} of the chain are covered by it."
+        if whole
+        else "But the chain is broken: the faults above may concern this seal."
     )
-    if noted in seal.digests:
+    if noted == seal.digest:
         return (
             f"{this} has the digest that was noted elsewhere: it was there by then, and is the same. {covers}"
         )
@@ -135,10 +137,3 @@ def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool
         f"{this} is signed with the key {seal.key}, {known}: anybody could have made such a key, and sealed under the "
         f"name {seal.by}. Ask {seal.by} for the public key by another way, and name it with --trust."
     )
-
-
-def _covered(seal: Seal, noted: str) -> str:
-    """Say what nobody can have changed without changing a seal."""
-    if noted and noted == seal.earlier:
-        return "The seals before it are covered by it; nothing else was chained in the ledger of version 2."
-    return f"The entries 1 to {seal.entry} of the chain are covered by it."

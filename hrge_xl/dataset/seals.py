@@ -27,17 +27,11 @@ class Seal:
     digest: str
     key: str = ""
     signature: str = ""
-    earlier: str = ""  # the digest that it had in a ledger of version 2
 
     @property
     def told(self) -> str:
         """The seal in a line."""
         return f"seal {self.n} of {self.name}, by {self.by}, {self.time}"
-
-    @property
-    def digests(self) -> set[str]:
-        """Every digest that may have been noted of it."""
-        return {self.digest, self.earlier} - {""}
 
 
 def seals(ledger: Ledger) -> list[Seal]:
@@ -46,10 +40,9 @@ def seals(ledger: Ledger) -> list[Seal]:
 
 
 def _seal(entry: Entry, content: Sealed) -> Seal:
-    earlier = content.earlier if isinstance(content, SealMade) else None
     return Seal(
         content.number, entry.time, entry.by, content.name, content.sha256, entry.n, entry.previous, entry.digest,
-        entry.key, entry.signature, earlier.digest if earlier else "",
+        entry.key, entry.signature,
     )  # fmt: skip
 
 
