@@ -281,7 +281,7 @@ def test_what_only_something_else_shows(folder: Path) -> None:
     edit(folder, "DELETE FROM entries WHERE n > 7")
     assert "is in ledger.jsonl but not in the ledger" in " ".join(told(folder))
     (folder / "ledger.jsonl").unlink()
-    assert [each[:35] for each in told(folder)] == [
+    assert [each[:29] for each in told(folder)] == [
         "returned/PAK_2.xlsx (" + sha_of(folder, "PAK_2.xlsx")[:8]
     ]
     edit(folder, "DELETE FROM files WHERE path LIKE '%PAK_2.xlsx'")
