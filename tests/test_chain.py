@@ -307,7 +307,7 @@ def test_a_ledger_of_version_2_is_taken_over(old: Path) -> None:
     assert told(old) == []
     with Ledger.open(old, write=False) as ledger:
         assert [entry.about for entry in ledger.chain()] == [
-            "receipt 1 of returned/AFG.xlsx and 1 more", "decision 1 about AFG.xlsx",
+            "receipt 1 of round/returned/AFG.xlsx and 1 more", "decision 1 about AFG.xlsx",
             "decision 2 about AFG.xlsx", "waiver 1 of V001 in PAK.xlsx", "waiver 2 of V001 in PAK.xlsx",
             "withdrawal 1, of waiver 2", "seal 1 of validation.json", "seal 2 of validation.json",
             "adoption 1 of a ledger of version 2",
