@@ -281,7 +281,7 @@ def test_what_only_something_else_shows(folder: Path) -> None:
     edit(folder, "DELETE FROM entries WHERE n > 7")
     assert "is in ledger.jsonl but not in the ledger" in " ".join(told(folder))
     (folder / "ledger.jsonl").unlink()
-    assert [each[:35] for each in told(folder)] == [
+    assert [each[:29] for each in told(folder)] == [
         "returned/PAK_2.xlsx (" + sha_of(folder, "PAK_2.xlsx")[:8]
     ]
     edit(folder, "DELETE FROM files WHERE path LIKE '%PAK_2.xlsx'")
@@ -307,7 +307,7 @@ def test_a_ledger_of_version_2_is_taken_over(old: Path) -> None:
     assert told(old) == []
     with Ledger.open(old, write=False) as ledger:
         assert [entry.about for entry in ledger.chain()] == [
-            "receipt 1 of returned/AFG.xlsx and 1 more", "decision 1 about AFG.xlsx",
+            "receipt 1 of round/returned/AFG.xlsx and 1 more", "decision 1 about AFG.xlsx",
             "decision 2 about AFG.xlsx", "waiver 1 of V001 in PAK.xlsx", "waiver 2 of V001 in PAK.xlsx",
             "withdrawal 1, of waiver 2", "seal 1 of validation.json", "seal 2 of validation.json",
             "adoption 1 of a ledger of version 2",
