@@ -775,7 +775,9 @@ STRUCTURES = [
     accepted("column inserted", edited(move(RISKS, columns=inserted(8)))),
     accepted("row inserted above the codes", edited(move(RISKS, rows=inserted(1)))),
     accepted("rows inserted above the codes", edited(move(CHECKLIST, rows=inserted(1, 3)))),
-    accepted("rows and columns inserted before the codes", edited(move(PLAN, inserted(1, 2), inserted(1, 2)))),
+    accepted(
+        "rows and columns inserted before the codes", edited(move(PLAN, inserted(1, 2), inserted(1, 2)))
+    ),
     accepted(
         "a note above the codes",
         edited(move(RISKS, rows=inserted(1, 2)), new_cell(RISKS, "D1", "A note")),
