@@ -18,13 +18,14 @@ from ..language.texts import BLANK
 from ..language.vectors import Bools, Floats, Integers, Vector
 from ..numerals import from_serial, shown, shown_moment
 from ..spec.model import Spec
-from ..words import tidy
+from ..words import and_more, tidy
 from .cell_index import Column
 from .evaluator import Evaluator
 from .hits import Finder, Hit
 from .readings import answers_by_column
 
 CLOSE, ZERO = 1e-9, 1e-12
+TYPED_ALONE, CELLS_NAMED = 3, 20  # typed results of a sheet that are told one by one; cells that are named
 
 
 def columns(run: Evaluator) -> Iterator[Column]:
@@ -47,8 +48,10 @@ def values(run: Evaluator) -> list[dict[Key, Value]]:
 def overwritten(now: Evaluator, then: Evaluator, finder: Finder) -> Iterator[Hit]:
     """Give cells that show something else than what comes out (V017 typed, V019 by formula), and typed ones that agree.
 
-    What depends on the day is compared with what came out then, when the sheets were calculated.
+    What depends on the day is compared with what came out then, when the sheets were calculated. Where more than a few
+    of a sheet agree, values were pasted over all of it: that is told once.
     """
+    pasted: dict[tuple[int, str], list[int]] = {}
     for column, at in answers_by_column(now.batch):
         if column.key not in now.program.formulas:
             continue
@@ -56,7 +59,19 @@ def overwritten(now: Evaluator, then: Evaluator, finder: Finder) -> Iterator[Hit
         differs, typed = _differs(run, column, at), ~run.batch.formula[at] & run.batch.given[at]
         for place in at[differs].tolist():
             yield _difference(run, finder, column, place)
-        yield from (finder.at_answer(FORMULA_OVERWRITTEN, place) for place in at[typed & ~differs].tolist())
+        for place in at[typed & ~differs].tolist():
+            pasted.setdefault((int(run.batch.submission[place]), column.key[0]), []).append(place)
+    for places in pasted.values():
+        hits = [finder.at_answer(FORMULA_OVERWRITTEN, place) for place in places]
+        if len(hits) > TYPED_ALONE:
+            answers = [hit.answer for hit in hits if hit.answer is not None]
+            value = shown_answer(answers[0]) + and_more(len(hits) - 1)
+            cells = ", ".join(answer.cell for answer in answers[:CELLS_NAMED]) + and_more(
+                len(answers) - CELLS_NAMED
+            )
+            hits[0].detail |= {"label": cells, "value": value}
+            del hits[1:]
+        yield from hits
 
 
 def _difference(run: Evaluator, finder: Finder, column: Column, place: int) -> Hit:

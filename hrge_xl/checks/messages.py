@@ -107,9 +107,9 @@ class FindingWriter:
         """Put a hit into words, with all that its message may quote."""
         (column, row), answer = self.batch.cell_index.place[hit.slot], hit.answer
         layout = self.batch.layout(hit.submission)
-        value = excerpt(shown(answer, column))
+        value = hit.detail.get("value") or excerpt(shown(answer, column))
         labels = layout.labels_of.get(_slot_key(column, row), {})
-        seen.label = label(column, row, layout.language)
+        seen.label = hit.detail.get("label") or label(column, row, layout.language)
         seen.suggestion = answer.suggestion if answer and answer.problem == hit.code else None
         seen.detail = hit.detail | {"value": value, "read": read(answer, column, labels)}
         seen.detail |= self._measures(hit, column)
