@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -24,6 +25,7 @@ CHARACTERS_A_WORD = 6
 # Marks that people type where they have no answer; a text that is a part of this, space in front, says nothing.
 NO_ANSWER = " ... --- – — … ??? ؟ / * _"
 CELL_LIMIT = 32_767  # characters that a cell of Excel holds
+_SHORT = 500  # characters, with which nothing takes long
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"\w+")
 UNNAMED_MONTH = re.compile(r"M?\d*")  # what stands where CLDR knows no name
@@ -236,8 +238,21 @@ def languages() -> list[str]:
 def tidy(text: str) -> str:
     """Give the text in NFC, with every run of spaces of any kind as one space, and none at the ends."""
     if not text.isascii():  # most texts are, and need neither
-        text = _spaced(unicodedata.normalize("NFC", text))
+        text = _spaced(_normalised("NFC", text))
     return " ".join(text.split())
+
+
+def _normalised(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+    """Normalise a text; what no language writes stays as it is, for to sort marks takes the square of their number."""
+    return text if len(text) > _SHORT and _piled().search(text) else unicodedata.normalize(form, text)
+
+
+@cache
+def _piled() -> re.Pattern[str]:
+    marks = "".join(mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(mark))
+    return re.compile(
+        f"[{marks}]{{31}}"
+    )  # more than 30 are in no text that Unicode takes for one (UAX 15, D3)
 
 
 def tidy_lines(text: str) -> str:
@@ -330,12 +345,12 @@ def unhidden(text: str) -> str:
 
 def bare(text: str) -> str:
     """Give the text as `fold` makes it, without accents."""
-    return "".join(c for c in unicodedata.normalize("NFKD", fold(text)) if not unicodedata.combining(c))
+    return "".join(c for c in _normalised("NFKD", fold(text)) if not unicodedata.combining(c))
 
 
 def fold(text: str) -> str:
     """Give the text as it is compared: tidy, without case or compatibility forms."""
-    return tidy(text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    return tidy(text if text.isascii() else _normalised("NFKC", text)).casefold()
 
 
 # Letters that keyboards and programs of one script put for each other.

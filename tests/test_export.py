@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -225,7 +226,7 @@ def test_a_database_gives_the_same(
     """And what was decided reaches it too, where it is named."""
     assert run(["export", postgres_url, "--table", "answers"]) == 2
     assert "holds no dataset" in capsys.readouterr().err
-    files = [folder.parent / name for name in ("pak.xlsx", "mar.xlsx")]
+    files = [Path(shutil.copy(folder.parent / name, tmp_path)) for name in ("pak.xlsx", "mar.xlsx")]
     consolidate([Source(files, ValidationRequest(Wanted(), TODAY))], tmp_path / "out", store=postgres_url)
     try:
         for table in ("submissions", "answers", "PLAN", "codebook"):

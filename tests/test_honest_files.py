@@ -8,9 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
+from hrge_xl.checks import check
+from hrge_xl.findings import Finding
 from hrge_xl.intake import ooxml
 from hrge_xl.intake.raw import CellKind
 from hrge_xl.layout import address
+from tests.answers import TODAY, layout
 from tests.intake_files import members, pack
 from tests.made_workbooks import made
 from tests.test_round_trip import read
@@ -123,3 +126,22 @@ def test_rules_with_the_range_that_a_name_stands_for(name: str, all_rows: bool) 
 
     submission = read(sheets_changed(pack(parts), written))
     assert submission.observations == submission.shown_otherwise == []
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_values_pasted_over_a_sheet_are_told_once(name: str) -> None:
+    """Of each sheet that its formulas are gone, how many and where: with results, and where these were blank."""
+    data = made(name, "en", "full")
+    submission = read(sheets_changed(data, lambda _, xml: re.sub(r"<f[^>]*?/>|<f[^>]*>[^<]*</f>", "", xml)))
+    (outcome,) = check([(submission, layout(name))], today=TODAY)
+    told: dict[tuple[str, str | None], list[Finding]] = {}
+    for finding in outcome.findings:
+        if finding.code in ("S013", "S022", "S026", "S027", "V017"):
+            told.setdefault((finding.code, finding.sheet), []).append(finding)
+    assert max(map(len, told.values())) <= 6
+    assert len([each for each in told if each[0] == "S013"]) == len(
+        {each.tool for each in submission.answers if each.calculated}
+    )
+    (risks,) = told["S013", "Risks" if name == "example" else "3.2 Risk strategy"]
+    assert str(risks.label).startswith(f"{risks.cell}, ")
+    assert re.search(r"replaced by “.+ \(\+\d+\)”", risks.message)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from ..answer import Answer, Key, State, Value
 from ..fields import Field
@@ -14,12 +15,13 @@ from ..language.functions.figures import rounded
 from ..language.values import Unknown
 from ..numerals import from_serial, shown, shown_moment
 from ..spec.model import Spec
-from ..words import tidy
+from ..words import and_more, tidy
 from .answer_view import AnswerView
 from .hits import Hit, at_answer
 from .program import Column
 
 CLOSE, ZERO = 1e-9, 1e-12
+TYPED_ALONE, CELLS_NAMED = 3, 20  # typed results of a sheet that are told one by one; cells that are named
 
 
 def calculated_values(view: AnswerView) -> dict[Key, Value]:
@@ -46,8 +48,10 @@ def as_value(column: Column, worked_out: object) -> Value | None:
 def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
     """Give cells that show something else than comes out (V017 typed, V019 by formula), and typed ones that agree.
 
-    What depends on the day is compared with what came out `then`, when the sheets were calculated.
+    What depends on the day is compared with what came out `then`, when the sheets were calculated. Where more than a
+    few of a sheet agree, values were pasted over all of it: that is told once.
     """
+    pasted: dict[str, list[Hit]] = defaultdict(list)
     for number, cell in enumerate(now.cells):
         if cell is None or cell[0].number not in now.program.formulas:
             continue
@@ -63,7 +67,17 @@ def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
             hit.detail["expected"] = said(as_value(column, value), column.field, now.program.spec, language)
             yield hit
         elif now.states[number] is State.ANSWERED and not now.answers.columns.formulas[number]:
-            yield at_answer(FORMULA_OVERWRITTEN, column, row, now.answers[number])
+            pasted[column.key[0]].append(at_answer(FORMULA_OVERWRITTEN, column, row, now.answers[number]))
+    for hits in pasted.values():
+        yield from hits if len(hits) <= TYPED_ALONE else [_pasted(hits)]
+
+
+def _pasted(hits: Sequence[Hit]) -> Hit:
+    """Give the first of some typed results of a sheet, which stands for all of them."""
+    answers = [hit.answer for hit in hits if hit.answer is not None]
+    cells = ", ".join(answer.cell for answer in answers[:CELLS_NAMED]) + and_more(len(answers) - CELLS_NAMED)
+    hits[0].detail |= {"label": cells, "value": shown_answer(answers[0]) + and_more(len(hits) - 1)}
+    return hits[0]
 
 
 def _differs(view: AnswerView, number: int, column: Column, row: str, value: object) -> bool:

@@ -52,9 +52,9 @@ class FindingWriter:
         seen, column, answer = self._placed(hit), hit.column, hit.answer
         if column is None:
             return finding_of(seen, self.submission.path, self.layout.language)
-        value = excerpt(shown(answer, column))
+        value = hit.detail.get("value") or excerpt(shown(answer, column))
         labels = self.layout.labels_of.get((column.key[0], str(hit.row), column.key[1]), {})
-        seen.label = label(column, hit.row, self.layout.language)
+        seen.label = hit.detail.get("label") or label(column, hit.row, self.layout.language)
         seen.suggestion = answer.suggestion if answer and answer.problem == hit.code else None
         seen.detail = hit.detail | {"value": value, "read": read(answer, column, labels)}
         seen.detail |= self._measures(hit, column)

@@ -53,7 +53,9 @@ def _fits(each: Return, name: str) -> bool:
         return True
     wanted = name.replace("\\", "/").removeprefix("./")
     paths = [path.replace("\\", "/") for path in (each.path, *(item.path for item in each.items))]
-    return any(f"/{path}".endswith(f"/{wanted}") or wanted.endswith(f"/{path}") for path in paths)
+    return any(
+        f"/{path}".endswith(f"/{wanted}") or wanted.endswith(f"/{path.lstrip('./')}") for path in paths
+    )
 
 
 def _of_content(returns: Sequence[Return], file: Path) -> list[Return]:

@@ -24,6 +24,7 @@ from .runs import compact
 from .unplaced import UnplacedTexts
 
 OF_FORMULAS = {What.REPLACED: FORMULA_CHANGED, What.TYPED_OVER: TYPED_OVER, What.CLEARED: FORMULA_CLEARED}
+COLUMNS_ALONE = 3  # of formulas that are gone; where there are more, all are reported together
 REPORTED_ALONE = 20  # of one kind on one sheet; further ones are reported together
 
 
@@ -42,9 +43,18 @@ def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | Non
             left.unplaced.append(Unplaced(sheet, address(each.row, each.column), each.found))
     for kind, some in sorted(texts.items(), key=lambda each: each[0].code):
         left.observations += _texts(kind, some, sheet, tool)
-    for (kind, _), some in sorted(formulas.items(), key=lambda each: (each[0][0].code, each[0][1])):
-        left.observations.append(_together(kind, some, sheet, tool))
+    for kind in OF_FORMULAS.values():
+        columns = [some for (told, _), some in sorted(formulas.items(), key=_column) if told == kind]
+        if (
+            kind != FORMULA_CHANGED and len(columns) > COLUMNS_ALONE
+        ):  # values pasted over all of it, in one act
+            columns = [[each for some in columns for each in some]]
+        left.observations += [_together(kind, some, sheet, tool) for some in columns]
     return left
+
+
+def _column(entry: tuple[tuple[Kind, int], object]) -> int:
+    return entry[0][1]
 
 
 def _meaning(each: Difference, roles: Roles) -> Kind:

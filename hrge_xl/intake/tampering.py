@@ -16,6 +16,7 @@ from ..findings.structure import (
 )
 from ..layout import address
 from ..observation import Observation
+from .as_issued import COLUMNS_ALONE
 from .dropdowns import Dropdowns, ListNames
 from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
 from .raw import CellKind, RawSheet
@@ -76,13 +77,16 @@ def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> O
 
 
 def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observation]:
-    """Give one observation for each calculated field of which cells were emptied."""
+    """Give one observation for each calculated field of which cells were emptied; for many of them one."""
     cleared: dict[str, list[tuple[Part, int, int]]] = {}
     for part, row, column in calculated:
         cell = raw.cell(row, column)
         if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
             cleared.setdefault(part.slot.field.code, []).append((part, row, column))
-    return (together(FORMULA_CLEARED, raw.name, plan, found) for found in cleared.values())
+    found = list(cleared.values())
+    if len(found) > COLUMNS_ALONE:
+        found = [[each for some in found for each in some]]
+    return (together(FORMULA_CLEARED, raw.name, plan, some) for some in found)
 
 
 def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
