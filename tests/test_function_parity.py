@@ -100,7 +100,7 @@ ONE: dict[str, tuple[str, ...]] = {
     "date": (
         "{x}", "{x} == today()", "{x} <= today()", "{x} != today()", "days_between({x}, today())", "year({x})",
         "{x} + 30",
-        "{x} - 30", "today() - {x}", "{x} if filled({x}) else today()", "year({x} + 300)",
+        "{x} - 30", "today() - {x}", "{x} if filled({x}) else today()", "year({x} + 300)", "year_end(year({x}))",
     ),
     "choice": ("{x}", "{x} == 'ON'", "{x} != 'ON'", "{x} in ('ON', 'LATE')", "label({x})", "{x} == row_code()",
         "{x} != row_code()"),

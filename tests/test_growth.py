@@ -28,7 +28,7 @@ from hrge_xl.fields.personal_data import personal_data
 from hrge_xl.intake.file_names import teams_named
 from hrge_xl.intake.formula_forms import normal_form
 from hrge_xl.intake.plain_xml import plain_text
-from hrge_xl.intake.unpacking.mail_layer import is_mail, sender_of, sent_on
+from hrge_xl.intake.unpacking.mail_layer import is_mail, received_on, sender_of
 
 LONG = 1_000  # characters
 SLOW = 400e-9  # seconds a character: what is quicker than that needs no second look
@@ -126,7 +126,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "shared text": lambda text: plain_text(f"<si><t>{text}</t>"),
     "beginning of a mail": lambda text: is_mail(text.encode("utf-8", "replace")),
     "sender": lambda text: sender_of(message_from_string(f"From: {text}")),
-    "day of a mail": sent_on,
+    "day of a mail": received_on,
 }
 
 
