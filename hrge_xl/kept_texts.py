@@ -59,6 +59,7 @@ TOO_MANY_ROWS = "it names {rows} rows in a register, and no sheet has that many"
 STAMP_OF_SAMPLE = "its stamp says so"
 MARK_OF_SAMPLE = "the sheet “{sheet}” carries its mark"
 ALL_PARTS = "all parts together"
+LONGEST = 500  # characters; a longer one quotes what nobody has to read in another language
 
 EVERY = tuple(
     text for name, text in vars().copy().items() if name.isupper() and isinstance(text, str) and " " in text
@@ -69,7 +70,7 @@ EVERY = tuple(
 def retold(text: str, language: str) -> str:
     """Give a kept text, of one sentence or several, in another language; what nobody knows stays as it is."""
     say = translator(language)
-    if language == SOURCE_LANGUAGE or say(text) != text:
+    if language == SOURCE_LANGUAGE or len(text) > LONGEST or say(text) != text:
         return say(text)
     for template in EVERY:
         text = _pattern(template).sub(partial(_filled, say(template)), text)

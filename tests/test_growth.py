@@ -12,7 +12,6 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from email import message_from_string
 from itertools import product
 from pathlib import Path
 from types import ModuleType
@@ -28,15 +27,15 @@ from hrge_xl.fields.personal_data import personal_data
 from hrge_xl.intake.file_names import teams_named
 from hrge_xl.intake.formula_forms import normal_form
 from hrge_xl.intake.plain_xml import plain_text
-from hrge_xl.intake.unpacking.mail_layer import is_mail, received_on, sender_of
+from hrge_xl.intake.unpacking.mail_layer import is_mail, sent_on
 
 LONG = 1_000  # characters
 SLOW = 400e-9  # seconds a character: what is quicker than that needs no second look
 MOST = 9  # times as long for four times the text: between 4 and 16
 PIECES = (
     *"aA1 @.-_<>[]({|!,;:=&#/%*~\\\n\t\"'é١＠", "a.", "a@", "1 ", "1.", "-1", "= ", "0,", "a:", "a b", "''", '""',
-    "$A$1", "<a ", "</v>", "<t>", "<is>", "<rPh>", "<r><t>", ' a="b"', "_x0041_", "//a", "passport", "case no ", "token",
-    "{a}", "=?a?q?",
+    "$A$1", "<a ", "</v>", "<t>", "<is>", "<rPh>", "<r><t>", ' a="b"', "_x0041_", "//a", "passport", "case no ",
+    "token", "{a}", "=?a?q?",
 )  # fmt: skip
 BEFORE = ("", "a@", "<si><t>")
 BEHIND = ("!", "@")
@@ -125,8 +124,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "formula": lambda text: normal_form(text, None),
     "shared text": lambda text: plain_text(f"<si><t>{text}</t>"),
     "beginning of a mail": lambda text: is_mail(text.encode("utf-8", "replace")),
-    "sender": lambda text: sender_of(message_from_string(f"From: {text}")),
-    "day of a mail": received_on,
+    "day of a mail": sent_on,
 }
 
 

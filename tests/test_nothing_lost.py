@@ -23,7 +23,7 @@ from hrge_xl.spec.load import load
 from hrge_xl.spec.own_sheets import IDENTITY_SHEET
 from hrge_xl.submission import Submission
 from hrge_xl.validation import ValidationRequest, validate
-from tests.damage import TODAY, WANTED, filled
+from tests.damage import PLAN, RISKS, TODAY, WANTED, edited, filled, swap
 from tests.damages.book import At, Book
 from tests.property_tests import examples
 
@@ -155,3 +155,46 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(
     assert isinstance(found, Submission)
     assert found.not_run.keys() >= {"S023"}
     assert [(each.cell, each.text) for each in found.unplaced] == [(cell, "See also the note of March")]
+
+
+PROPERTIES, END = "docProps/core.xml", "</worksheet>"
+BESIDE = {  # what people type beside the cells, where it stands, and the sheet on which it is told
+    "page header": (RISKS, END, "<headerFooter><oddHeader>&amp;C&amp;14{}</oddHeader></headerFooter>", "Risks"),
+    "page footer": (PLAN, "&amp;C&amp;8&amp;A", '&amp;C&amp;"Arial,Bold"&amp;K0000FF{}', "Plan"),
+    "first page": (RISKS, END, "<headerFooter><firstFooter>&amp;R{}</firstFooter></headerFooter>", "Risks"),
+    "even pages": (RISKS, END, "<headerFooter><evenHeader>&amp;L{}</evenHeader></headerFooter>", "Risks"),
+    "scenario": (RISKS, END, '<scenarios><scenario name="A" comment="{}"/></scenarios>', "Risks"),
+    "comment": (PROPERTIES, "</cp:coreProperties>", "<dc:description>{}</dc:description>", "Cover"),
+    "keywords": (PROPERTIES, "</cp:coreProperties>", "<cp:keywords>{}</cp:keywords>", "Cover"),
+    "comment of a name": (
+        "xl/workbook.xml", "</definedNames>", '<definedName name="own" comment="{}">1</definedName>', "Cover",
+    ),
+}  # fmt: skip
+
+
+def beside(where: str, text: str) -> Submission:
+    """The small workbook with a text in one of these places, read."""
+    part, mark, around, _ = BESIDE[where]
+    kept = mark if mark.startswith("</") else ""
+    found = read_bytes(
+        edited(swap(part, mark, around.format(text) + kept))(),
+        path="T.xlsx", sha256="", size=0, format="xlsx", want=WANTED,
+    )  # fmt: skip
+    assert isinstance(found, Submission)
+    return found
+
+
+@pytest.mark.parametrize("where", BESIDE)
+def test_words_beside_the_cells_are_kept_and_told(where: str) -> None:
+    found, sheet = beside(where, "Ask &amp;&amp; Omar by Tuesday, page 2"), BESIDE[where][3]
+    text = f"Ask {'&' if where.startswith(('page', 'first', 'even')) else '&&'} Omar by Tuesday, page 2"
+    assert [(each.sheet, each.text) for each in found.unplaced] == [(sheet, text)]
+    assert [(each.code, each.sheet, each.value) for each in found.observations] == [("S014", sheet, text)]
+
+
+@pytest.mark.parametrize(
+    "text", ["&amp;P", "Page &amp;P of &amp;N", "&amp;A", "&amp;D &amp;T", "&amp;8&amp;B", "/"]
+)
+def test_what_only_counts_the_pages_is_no_text(text: str) -> None:
+    found = beside("page header", text)
+    assert found.unplaced == found.observations == []

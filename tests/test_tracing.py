@@ -40,7 +40,7 @@ def traced(capsys: pytest.CaptureFixture[str], place: object, table: str, row: i
 def test_a_row_of_a_round_leads_to_its_cell(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is taken in first."""
     said = traced(capsys, folder, "answers", 1)
-    book = openpyxl.load_workbook(said["file path"])
+    book = openpyxl.load_workbook(folder / said["file path"])
     assert str(book[said["sheet"]][said["cell"]].value) == said["original"]
     assert (said["file team"], said["file status"]) == (said["team"], "counts")
 
@@ -89,7 +89,7 @@ def test_an_answer_is_found_by_team_and_question(folder: Path, capsys: pytest.Ca
     """By code or country, in whatever case; a table and a number still do."""
     one = asked(capsys, folder, "--team", "Pakistan", "--field", "pln_02")
     assert one == asked(capsys, "--data", folder, "--team", "pak", "--field", "PLN_02")
-    place = f"in {folder / 'returned' / 'PAK.xlsx'}"
+    place = "in returned/PAK.xlsx"  # from the folder of the round
     assert "PAK PLAN" in one
     assert place in one
     assert asked(capsys, folder, "--row", "nowhere", code=2).startswith(

@@ -23,7 +23,7 @@ from .dropdowns import ListNames
 from .formatting import dates_by_format, formatting, formatting_beside
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .located import Circumstances, Located
-from .overlays import comments, drawn
+from .overlays import beside_cells, comments, drawn
 from .raw import CellKind, RawSheet, RawWorkbook
 from .retired_questions import OldSheet, was_issued
 from .tampering import tampered
@@ -58,6 +58,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     overlays = drawn(workbook, found.sheets, found.cells, plan)
     found.unplaced += overlays.unplaced
     found.observations += overlays.observations
+    found.add(beside_cells(workbook, plan))
     if about.older:
         found.observations = [each for each in found.observations if Need.VERSION not in each.kind.needs]
     return found

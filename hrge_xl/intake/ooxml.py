@@ -58,6 +58,7 @@ class _WorkbookReader:
             format="xlsm" if "macroenabled" in parts.content_type(self._main) else "xlsx",
             sheets=[self._sheet(entry, context) for entry in main.sheets],
             defined_names=main.defined_names,
+            words=main.comments,
             epoch_1904=main.epoch_1904,
             observations=self._observations,
         )
@@ -79,7 +80,8 @@ class _WorkbookReader:
             workbook.properties.update(self._parts.custom_properties(part))
 
         def note(part: str) -> None:
-            saved = self._parts.saved(part)
+            saved, words = self._parts.core_properties(part)
+            workbook.words += words
             if saved and parse_moment(saved) is None:
                 self._observations.append(
                     Observation(SAVE_TIME_IMPOSSIBLE, detail={"value": saved[:MOST_SHOWN]})

@@ -62,6 +62,7 @@ class WorkbookPart:
     defined_names: dict[str, str]
     epoch_1904: bool
     settings: list[Observation]
+    comments: list[str]  # of defined names
 
 
 class Parts:
@@ -138,6 +139,7 @@ class Parts:
             },
             epoch_1904=properties is not None and is_true(properties.get("date1904")),
             settings=_settings(tree.find("x|calcPr")),
+            comments=[entry.get("comment", "") for entry in tree.iterfind("x|definedNames/x|definedName")],
         )
 
     def theme(self, part: str) -> tuple[str, ...]:
@@ -186,9 +188,14 @@ class Parts:
             entry.get("name", ""): "".join(entry.itertext()).strip() for entry in tree.iter("cp|property")
         }
 
-    def saved(self, part: str) -> str:
-        """Say when the file was last saved, by the core document properties; "" where they do not say."""
-        return (self.tree(part, "core|coreProperties").findtext("dcterms|modified") or "").strip()
+    def core_properties(self, part: str) -> tuple[str, list[str]]:
+        """Give when the file was last saved, "" where that is not said, and what people typed about it."""
+        tree = self.tree(part, "core|coreProperties")
+        words = (
+            tree.findtext(name) or ""
+            for name in ("dc|subject", "dc|description", "core|keywords", "core|category")
+        )
+        return (tree.findtext("dcterms|modified") or "").strip(), [*words]
 
     def table_is_filtered(self, part: str) -> bool:
         """Say whether a table (list object) hides rows by a filter."""

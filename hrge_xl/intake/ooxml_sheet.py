@@ -18,6 +18,7 @@ from .references import LAST_COLUMN, parse_area, parse_areas
 from .safe_xml import Attributes, Handlers, Known, XmlGuard, run_expat
 
 _ROOTS = ("x|worksheet", "x|dialogsheet", "xm|macrosheet")
+_MARGINS = [f"x|{pages}{place}" for pages in ("odd", "even", "first") for place in ("Header", "Footer")]
 _OWN_FILTER_DEPTH = 3  # worksheet, autoFilter, filterColumn; deeper ones belong to saved custom views
 
 
@@ -30,6 +31,7 @@ class _Surroundings(NamedTuple):
     protected: bool
     filtered: bool
     drawn: list[Drawn]
+    margins: list[str]
 
     @classmethod
     def of(cls, sheet: RawSheet) -> _Surroundings:
@@ -41,12 +43,14 @@ class _Surroundings(NamedTuple):
             sheet.protected,
             sheet.filtered,
             sheet.drawn,
+            sheet.margins,
         )
 
     def put_on(self, sheet: RawSheet) -> None:
         """Give another sheet the same."""
         sheet.validations, sheet.merges = self.validations.copy(), self.merges.copy()
         sheet.hidden_columns, sheet.drawn = self.hidden_columns.copy(), self.drawn.copy()
+        sheet.margins = self.margins.copy()
         sheet.protected, sheet.filtered = self.protected, self.filtered
 
 
@@ -122,7 +126,7 @@ class _Around:
         """Give what to do when an element opens."""
         return {
             **dict.fromkeys(_ROOTS, self._root),
-            **dict.fromkeys(("x|t", "x|formula1", "x|formula2", "xm|f", "xm|sqref"), _ignore),
+            **dict.fromkeys(("x|t", "x|formula1", "x|formula2", "xm|f", "xm|sqref", *_MARGINS), _ignore),
             "x|sheetData": self._open_data,
             "x|is": self._open_inline,
             "x|rPh": self._open_phonetic,
@@ -136,6 +140,7 @@ class _Around:
             "x|from": self._open_anchor,
             **dict.fromkeys(("xdr|row", "xdr|col"), _ignore),
             "x|control": self._control,
+            "x|scenario": self._scenario,
             "x|filterColumn": self._filter,
             "x|dataValidation": self._open_rule,
             "x14|dataValidation": self._open_rule,
@@ -146,6 +151,7 @@ class _Around:
     def ends(self) -> EndTable:
         """Give what to do when an element closes."""
         return {
+            **dict.fromkeys(_MARGINS, self._margin),
             "x|t": self._close_text,
             "x|from": self._close_anchor,
             "xdr|row": self._close_row,
@@ -160,6 +166,12 @@ class _Around:
             "x|dataValidation": self._close_rule,
             "x14|dataValidation": self._close_extended_rule,
         }
+
+    def _margin(self, text: str) -> None:
+        self.sheet.margins.append(unescape(text))
+
+    def _scenario(self, attributes: Attributes, _depth: int) -> None:
+        self._margin(attributes.get("comment", "").replace("&", "&&"))
 
     def _root(self, _attributes: Attributes, depth: int) -> None:
         self.has_root = self.has_root or depth == 1

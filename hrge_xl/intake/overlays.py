@@ -1,22 +1,28 @@
-"""What lies on top of the cells: comments, text boxes, shapes, pictures; their texts are kept, the rest is named."""
+"""What stands on top of the cells and beside them: comments, text boxes, pictures, page headers, words about the file.
+
+Their texts are kept, the rest is named.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from ..answer import CellKey
 from ..findings import Kind
 from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
-from ..findings.structure import COMMENT_KEPT
+from ..findings.structure import COMMENT_KEPT, TEXT_WITHOUT_PLACE
 from ..layout import address
 from ..observation import Observation
 from ..submission import Unplaced
-from ..words import Translate, and_more, translator
+from ..words import Translate, and_more, fold, translator
 from .keys import Plan, observe, observe_at, shorten
 from .raw import Drawn, RawSheet, RawWorkbook
 from .unplaced import KEPT_TEXTS, SINGLE_REPORTS, UnplacedTexts
 
 Cells = Mapping[str, Mapping[CellKey, str]]  # by tool
+SECTION, PAGE_WORDS = re.compile("&[LCR]"), 2  # of a page header; words beside its number: Page 1 of 2
+MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{2}[0-9A-F+-]{4}|\d{1,3}|[A-Z])')
 CORNER = "A1"  # stands for the place of a text that has none
 
 
@@ -48,6 +54,31 @@ def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Pla
         left.observations += _texts(sheet, texts, below)
         left.observations += _others(sheet, below, what)
     return left
+
+
+def beside_cells(workbook: RawWorkbook, plan: Plan) -> UnplacedTexts:
+    """Give what people typed into the margins of pages, and about the file: that is told on its first sheet."""
+    left, layout = UnplacedTexts(), plan.layout
+    ours = {fold(f"{layout.spec.name} {layout.spec.version}"), fold(translator(layout.language)("SAMPLE"))}
+    places = [(workbook.sheets[0].name, workbook.words)] if workbook.sheets else []
+    for sheet in workbook.sheets:
+        places.append((sheet.name, [text for written in sheet.margins for text in _typed(written)]))
+    for sheet_name, texts in places:
+        for text in dict.fromkeys(texts):
+            if any(map(str.isalnum, text)) and fold(text) not in ours:
+                left.unplaced.append(Unplaced(sheet_name, CORNER, text.strip()))
+                left.observations.append(
+                    observe(TEXT_WITHOUT_PLACE, sheet_name, value=shorten(text, 200), count="1")
+                )
+    return left
+
+
+def _typed(margin: str) -> Iterator[str]:
+    """Give the words of a header or footer, part by part, without codes and what names the number of a page."""
+    for part in SECTION.split(margin.replace("&&", "\0")):
+        text = MARGIN_CODE.sub("", part).replace("\0", "&").strip()
+        if "&P" not in part or len(text.split()) > PAGE_WORDS:
+            yield text
 
 
 def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Observation]:

@@ -111,6 +111,9 @@ class RawSheet:
     filtered: bool = False  # a filter that hides rows is active
     comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
     drawn: list[Drawn] = field(default_factory=list)
+    margins: list[str] = field(
+        default_factory=list
+    )  # headers and footers of its pages, and other words beside cells
     looks: dict[tuple[int, int], Look] = field(default_factory=dict)  # row, column; of few cells
     struck: dict[tuple[int, int], str] = field(
         default_factory=dict
@@ -129,6 +132,9 @@ class RawWorkbook:
     sheets: list[RawSheet] = field(default_factory=list)
     defined_names: dict[str, str] = field(default_factory=dict)  # name -> reference, without "="
     properties: dict[str, str] = field(default_factory=dict)  # custom document properties, as text
+    words: list[str] = field(
+        default_factory=list
+    )  # typed about the file: its comment, keywords, comments of names
     saved: str = ""  # when it was last saved, as the program wrote it that saved it
     epoch_1904: bool = False
     observations: list[Observation] = field(default_factory=list)

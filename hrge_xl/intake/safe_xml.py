@@ -44,6 +44,7 @@ _NAMESPACES = {
     f"{_STRICT}/officeDocument/customProperties": "cp",
     f"{_OFFICE}/package/2006/metadata/core-properties": "core",
     "http://purl.org/dc/terms/": "dcterms",
+    "http://purl.org/dc/elements/1.1/": "dc",
     f"{_MICROSOFT}/spreadsheetml/2009/9/main": "x14",
     f"{_MICROSOFT}/excel/2006/main": "xm",
     f"{_MICROSOFT}/spreadsheetml/2018/threadedcomments": "tc",
@@ -65,13 +66,15 @@ _LOCAL_NAMES = {
         "workbook workbookPr sheets sheet definedNames definedName sst si "
         "styleSheet numFmts numFmt cellXfs xf fonts font strike sz color fills fill patternFill fgColor "
         "colors indexedColors rgbColor calcPr comments authors author commentList comment text table "
-        "externalLink externalBook ddeLink oleLink picture oleObject control from"
+        "externalLink externalBook ddeLink oleLink picture oleObject control from "
+        "oddHeader oddFooter evenHeader evenFooter firstHeader firstFooter scenario"
     ),
     "r": "id dm",
     "rel": "Relationships Relationship",
     "ct": "Types Default Override",
     "cp": "Properties property",
-    "core": "coreProperties",
+    "core": "coreProperties keywords category",
+    "dc": "subject description",
     "dcterms": "modified",
     "x14": "dataValidation formula1 formula2",
     "xm": "f sqref macrosheet",

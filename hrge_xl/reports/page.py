@@ -16,7 +16,7 @@ from .shown_text import visible
 
 _LEFT_TO_RIGHT = re.compile(  # in an escaped text
     r"hrge-xl [a-z]+(?: (?:[A-Z]+|[0-9a-f]{6,}|--[a-z-]+))*|--[a-z][a-z-]*|pip install &#34;hrge-xl\[[a-z]+\]&#34;"
-    r"|[A-Za-z0-9][A-Za-z0-9 ._-]*![A-Z]{1,3}[0-9]+"
+    r"|[A-Za-z0-9][A-Za-z0-9 ._-]{0,30}![A-Z]{1,3}[0-9]+"  # Excel has no longer names of sheets
 )
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 
