@@ -137,7 +137,7 @@ def _choice_mistakes(team: Team, spec: Spec) -> Iterator[str]:
         yield str(error)
 
 
-ADDRESS = re.compile(r"[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
+ADDRESS = re.compile(r"(?<![^@\s<>,;\"()])[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
 
 
 def addresses(text: str, wrong: list[str]) -> str:

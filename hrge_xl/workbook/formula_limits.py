@@ -17,7 +17,7 @@ from .shared_formulas import ROW
 
 NESTING_LIMIT, ARGUMENT_LIMIT = 64, 255
 QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
-FUNCTION = re.compile(r"[A-Z][A-Z0-9.]*$")
+FUNCTION = re.compile(r"(?<![A-Z0-9.])[0-9.]*[A-Z][A-Z0-9.]*$")
 
 
 @dataclass(frozen=True, slots=True)
