@@ -250,9 +250,7 @@ def _normalised(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
 @cache
 def _piled() -> re.Pattern[str]:
     marks = "".join(mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(mark))
-    return re.compile(
-        f"[{marks}]{{31}}"
-    )  # more than 30 are in no text that Unicode takes for one (UAX 15, D3)
+    return re.compile(f"[{marks}]{{31}}")  # Unicode's stream-safe texts have at most 30 (UAX 15, D3)
 
 
 def tidy_lines(text: str) -> str:

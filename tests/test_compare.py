@@ -236,9 +236,9 @@ def test_an_intervention_is_the_same_in_another_year(
     ("pattern", "name", "over_rounds"),
     [
         (None, "PAK-2026-01", "PAK-2026-01"),
-        (r"-\d{4}(?=-)", "PAK-2026-GLO-07", "PAK-GLO-07"),
-        (r"-\d{4}(?=-)", "PAK-2026-P-2020-1", "PAK-P-2020-1"),  # the first one
-        (r"-\d{4}(?=-)", "GLO-07", "GLO-07"),
+        (r"(?P<period>-\d{4})-", "PAK-2026-GLO-07", "PAK-GLO-07"),
+        (r"(?P<period>-\d{4})-", "PAK-2026-P-2020-1", "PAK-P-2020-1"),  # the first one
+        (r"(?P<period>-\d{4})-", "GLO-07", "GLO-07"),
         (r"20\d\d(-H[12])?/?", "2026-H1/PAK-01", "PAK-01"),  # typed by hand
     ],
 )

@@ -103,5 +103,5 @@ def test_no_text_holds_the_reader_up(pattern: str, text: str) -> None:
     [("PAK-2026-GLO-07", "PAK-GLO-07"), ("PAK-GLO-2026", "PAK-GLO-2026"), ("باك-٢٠٢٦-غ", "باك-غ"), ("", "")],
 )
 def test_the_period_is_left_out_of_the_name_of_an_intervention(before: str, after: str) -> None:
-    """A group in the pattern says which part of it; what stands around is kept."""
+    """A group of the pattern says which part of it; what stands around is kept."""
     assert load("hrge_toolkit").identity.over_rounds(before) == after

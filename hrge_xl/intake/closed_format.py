@@ -37,21 +37,23 @@ _NAME = "_MAKE"
 
 _WEIGHT, _WEIGHT_OF_SET = 64, 256  # bytes that one instruction takes here at most, but for its text
 _DEEPEST = 50  # things within things; Python goes into tuples without counting when it looks for them
-_ONE = {  # what puts one thing on the stack, and the bytes that follow it
-    pickle.NONE: 0, pickle.NEWTRUE: 0, pickle.NEWFALSE: 0, pickle.EMPTY_LIST: 0, pickle.EMPTY_TUPLE: 0,
-    pickle.EMPTY_DICT: 0, pickle.EMPTY_SET: 0, pickle.BININT: 4, pickle.BININT1: 1, pickle.BININT2: 2,
-    pickle.BINFLOAT: 8,
+# What `dumps` writes, by name in `pickle`: how many bytes follow; whether they say how many more do; how many things it
+# takes from the stack, None for all since the last mark; and whether it puts one there.
+_INSTRUCTIONS = {
+    getattr(pickle, name): step
+    for step, names in {
+        (0, False, 0, True): "NONE NEWTRUE NEWFALSE EMPTY_LIST EMPTY_TUPLE EMPTY_DICT EMPTY_SET",
+        (1, False, 0, True): "BININT1", (2, False, 0, True): "BININT2", (4, False, 0, True): "BININT",
+        (8, False, 0, True): "BINFLOAT", (1, True, 0, True): "SHORT_BINUNICODE SHORT_BINBYTES",
+        (4, True, 0, True): "BINUNICODE BINBYTES", (8, True, 0, True): "BINUNICODE8 BINBYTES8 BYTEARRAY8",
+        (0, False, 1, True): "TUPLE1", (0, False, 2, True): "TUPLE2 REDUCE STACK_GLOBAL",
+        (0, False, 3, True): "TUPLE3", (0, False, None, True): "TUPLE FROZENSET",
+        (0, False, None, False): "APPENDS SETITEMS ADDITEMS", (0, False, 1, False): "APPEND",
+        (0, False, 2, False): "SETITEM", (1, False, 0, False): "PROTO", (8, False, 0, False): "FRAME",
+    }.items()
+    for name in names.split()
 }  # fmt: skip
-_LONG = {  # the same, and these bytes say how many more
-    pickle.SHORT_BINUNICODE: 1, pickle.BINUNICODE: 4, pickle.BINUNICODE8: 8, pickle.SHORT_BINBYTES: 1,
-    pickle.BINBYTES: 4, pickle.BINBYTES8: 8, pickle.BYTEARRAY8: 8,
-}  # fmt: skip
-_TUPLE = {pickle.TUPLE1: 1, pickle.TUPLE2: 2, pickle.TUPLE3: 3, pickle.REDUCE: 2, pickle.STACK_GLOBAL: 2}
-_TO_MARK = {pickle.TUPLE, pickle.FROZENSET}
-_INTO = {pickle.APPEND: 1, pickle.SETITEM: 2}
-_INTO_FROM_MARK = {pickle.APPENDS, pickle.SETITEMS, pickle.ADDITEMS}
-_SILENT = {pickle.PROTO: 1, pickle.FRAME: 8}
-_GET = {pickle.BINGET: 1, pickle.LONG_BINGET: 4}
+_REMEMBERED = {pickle.BINGET: 1, pickle.LONG_BINGET: 4}
 
 
 class Unknown(pickle.PicklingError, pickle.UnpicklingError):
@@ -177,29 +179,20 @@ def _go_through(answer: bytes, most: int) -> None:
     while (instruction := answer[place : place + 1]) != pickle.STOP:
         place += 1
         held += _WEIGHT_OF_SET if instruction in (pickle.EMPTY_SET, pickle.FROZENSET) else _WEIGHT
-        if (size := _ONE.get(instruction)) is not None:
-            stack.append(0)
+        if instruction == pickle.MARK:
+            marks.append(len(stack))
         elif instruction == pickle.MEMOIZE:
             memo.append(stack[-1])
-            continue
-        elif (size := _GET.get(instruction)) is not None:
-            stack.append(memo[int.from_bytes(answer[place : place + size], "little")])
-        elif (width := _LONG.get(instruction)) is not None:
-            size = width + int.from_bytes(answer[place : place + width], "little")
-            stack.append(0)
-        elif (count := _TUPLE.get(instruction)) is not None:
-            stack[-count:] = [1 + max(stack[-count:])]
-        elif instruction == pickle.MARK:
-            marks.append(len(stack))
-        elif instruction in _TO_MARK:
-            start = marks.pop()
-            stack[start:] = [1 + max(stack[start:], default=0)]
-        elif instruction in _INTO_FROM_MARK:
-            del stack[marks.pop() :]
-        elif (count := _INTO.get(instruction)) is not None:
-            del stack[-count:]
+        elif (width := _REMEMBERED.get(instruction, 0)) > 0:
+            stack.append(memo[int.from_bytes(answer[place : place + width], "little")])
+            place += width
         else:
-            size = _SILENT[instruction]
-        place += size or 0
-        if held > most or place > len(answer) or (stack and stack[-1] > _DEEPEST):
-            raise Unknown("an answer that is too large or too deep")
+            width, more, takes, puts = _INSTRUCTIONS[instruction]
+            place += width + (int.from_bytes(answer[place : place + width], "little") if more else 0)
+            start = marks.pop() if takes is None else len(stack) - takes
+            deepest = max(stack[start:], default=-1) + 1
+            stack[start:] = [deepest] if puts else []
+            if deepest > _DEEPEST:
+                raise Unknown("an answer that is too deep")
+        if held > most or place > len(answer):
+            raise Unknown("an answer that is too large")

@@ -377,7 +377,7 @@ class Identity(Model):
     country: Code | None = None
     period_start: Code | None = None
     period_end: Code | None = None
-    period_in_intervention: str | None = None  # a pattern: it, or its first group, is what tells the period
+    period_in_intervention: str | None = None  # a pattern of what tells the period, or its group `period`
 
     @property
     def parts(self) -> dict[str, str]:
@@ -394,7 +394,7 @@ class Identity(Model):
         """Name an intervention over all rounds: its name without the period."""
         pattern = compiled(self.period_in_intervention or "")
         found = pattern.search(intervention)
-        start, end = found.span(min(pattern.groups, 1)) if found else (0, 0)
+        start, end = found.span(pattern.groupindex.get("period", 0)) if found else (0, 0)
         return intervention[:start] + intervention[end:]
 
 
