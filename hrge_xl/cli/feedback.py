@@ -15,6 +15,7 @@ from .common import (
     jobs_option,
     ledger_option,
     password_option,
+    print_notes,
     question,
     quiet,
     spec_option,
@@ -77,6 +78,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     chosen = [code.strip() for code in tools.split(",") if code.strip()] if tools is not None else None
     given = Given()
     with datasets(asked) as opened:
+        print_notes(*opened)
         alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
         wish = Wish(asked.today, output, spec, chosen, all_ or alone or chosen is not None, reply_by)
         for made in (each for dataset in opened for each in give_all(dataset, wish, given)):
