@@ -59,13 +59,14 @@ def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Pla
 def beside_cells(workbook: RawWorkbook, plan: Plan) -> UnplacedTexts:
     """Give what people typed into the margins of pages, and about the file: that is told on its first sheet."""
     left, layout = UnplacedTexts(), plan.layout
-    ours = {fold(f"{layout.spec.name} {layout.spec.version}"), fold(translator(layout.language)("SAMPLE"))}
+    sample = re.escape(fold(translator(layout.language)("SAMPLE")))
+    ours = re.compile(rf"{re.escape(fold(layout.spec.name))} [\w.-]+|{sample}")  # of this version or another
     places = [(workbook.sheets[0].name, workbook.words)] if workbook.sheets else []
     for sheet in workbook.sheets:
         places.append((sheet.name, [text for written in sheet.margins for text in _typed(written)]))
     for sheet_name, texts in places:
         for text in dict.fromkeys(texts):
-            if any(map(str.isalnum, text)) and fold(text) not in ours:
+            if any(map(str.isalnum, text)) and not ours.fullmatch(fold(text)):
                 left.unplaced.append(Unplaced(sheet_name, CORNER, text.strip()))
                 left.observations.append(
                     observe(TEXT_WITHOUT_PLACE, sheet_name, value=shorten(text, 200), count="1")

@@ -63,7 +63,8 @@ def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
 def _read(spec: Spec, tools: Sequence[str]) -> set[str]:
     """Give the lists of answers that expressions read, fixed ones too."""
     read = (part for expr in compiled(spec).expressions() for part in walk(expr) if isinstance(part, Ref))
-    return {ref.list for ref in read if ref.tool in tools and ref.list in (TICK, *spec.vocabularies)}
+    names = {spec.tool[ref.tool].fields[ref.code].list_name for ref in read if ref.tool in tools}
+    return {name for name in names if name in (TICK, *spec.vocabularies)}
 
 
 def _parents(spec: Spec) -> dict[str, Vocabulary]:

@@ -168,8 +168,10 @@ class ExcelFormula:
         if isinstance(expr, Literal):
             return number_literal(float(expr.value))
         if isinstance(expr, Ref):
-            cell = self.cell(expr) or '""'
-            return f"--{of_step(cell, scale_of(self.layout, expr).name)}" if expr.steps else cell
+            cell = self.cell(expr)
+            if expr.steps:
+                return "NA()" if cell is None else f"--{of_step(cell, scale_of(self.layout, expr).name)}"
+            return cell or '""'
         if isinstance(expr, Arithmetic):
             left, right = self.number(expr.left), self.number(expr.right)
             return _power(left, right, expr.right) if expr.op == "**" else f"({left}{expr.op}{right})"
