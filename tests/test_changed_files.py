@@ -123,9 +123,9 @@ def test_a_dry_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     before(monkeypatch, work, "validate_batch", lambda: rewritten(files[0]))
     summary = run(files, tmp_path / "out", dry_run=True)
     assert dict(summary.foreseen) == {
-        str(files[0]): REFUSED,
-        str(files[1]): RETURNED,
-        str(files[2]): REFUSED,
+        f"../in/{files[0].name}": REFUSED,
+        f"../in/{files[1].name}": RETURNED,
+        f"../in/{files[2].name}": REFUSED,
     }
 
 

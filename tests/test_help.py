@@ -228,7 +228,7 @@ def test_settings_lie_in_the_folder_of_the_user(
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(here / "config"))
     file = here / "config" / "hrge-xl" / "hrge-xl.toml"
-    assert f"No settings; they would be in {file}\n" in said(capsys, "doctor", code=0)
+    assert f"No settings in {file}\n" in said(capsys, "doctor", code=0)
     file.parent.mkdir(parents=True)
     file.write_text("[explain]\njson = true\n", encoding="utf-8")
     assert f"Settings: json from {file}\n" in said(capsys, "explain", "V001", code=0)

@@ -344,7 +344,7 @@ def test_blank_rows_are_not_over(tmp_path: Path) -> None:
     sent = said(
         spec, filled_in(generate(spec, order()), spec, risk("K-01") | risk("K-02", RSK_06=None)), tmp_path
     )
-    assert closed_rows([(sent, layout_of(sent, Wanted(spec.folder)))], TODAY) == [frozenset({("R1", "K-02")})]
+    assert closed_rows(sent, layout_of(sent, Wanted(spec.folder)), TODAY) == {("R1", "K-02")}
 
 
 def test_of_rows_about_one_thing_the_latest_goes_on(spec: Spec, tmp_path: Path) -> None:

@@ -102,7 +102,8 @@ def test_a_unit_stands_behind_the_label(language: str, sheet: str, label: str, r
 
 def test_unit_note_and_tag_are_in_the_codebook(remarked: Path) -> None:
     """And the unit in the heads of data.xlsx; notes are for authors and stand in no workbook."""
-    data = issued(remarked, answers=full(build(load(remarked), "en")))
+    answers = full(build(load(remarked), "en")) | {("PLAN", "1", "PLN_02"): "PAK"}
+    data = issued(remarked, answers=answers)
     assert not any("Asked since" in str(value) for value in cells(data, "Plan"))
     out = consolidated(remarked, data)
     book = "SELECT unit, note, tag FROM codebook WHERE field = '{}' AND code IS {}"

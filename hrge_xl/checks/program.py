@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..fields import Check, ColumnKind, Field, kind_of, type_of
 from ..findings import Kind
@@ -20,9 +20,6 @@ from ..spec.compiled import CompiledSpec, FieldKey, ParsedRule, Source
 from ..spec.compiled import compiled as compiled_spec
 from ..spec.fixed_rows import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, Item, Rule, Spec, Tool
-
-if TYPE_CHECKING:
-    from .answer_view import IssuedTables
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
 SINGLE = "single"
@@ -151,7 +148,7 @@ class Program(Compiler):
             (self.tables[code, f"block {number}"], self.value(over))
             for (code, number), over in compiled.closed.items()
         ]
-        self.issued: dict[tuple[str, str], IssuedTables] = {}  # by language and digest of the layout
+        self.issued: dict[tuple[str, str], Any] = {}  # what layouts say, by language and digest
 
     def _rules(self) -> Iterator[RuleCheck]:
         for parsed in self.compiled.rules:

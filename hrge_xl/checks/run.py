@@ -86,7 +86,7 @@ def closed_rows(submission: Submission, layout: Layout, today: date) -> frozense
 
 def _view(submission: Submission, layout: Layout, today: date) -> AnswerView:
     program = program_of(layout.spec)
-    tables = program.issued.get((layout.language, layout.digest))
+    tables: IssuedTables | None = program.issued.get((layout.language, layout.digest))
     if tables is None:
         tables = program.issued[layout.language, layout.digest] = IssuedTables(program, layout)
     return AnswerView(tables, submission, today)

@@ -94,7 +94,7 @@ def check_all(root: click.Context) -> str:
         if not isinstance(value, dict) and _plain(key) not in known:
             hint = remedy_for(_plain(key), sorted(known))
             raise UsageError(f"{settings.path}: no command has an option '{key}'. {hint}")
-    return f"{settings.path}: no mistake" if settings.table else f"No settings; they would be in {_home()}"
+    return f"{settings.path}: no mistake" if settings.table else f"No settings in {_home()}"
 
 
 def _of(ctx: click.Context) -> Settings:

@@ -405,13 +405,14 @@ class Layout:
 
     @cached_property
     def rows_of(self) -> dict[str, Grid]:
-        """For each tool the grid that references and counts mean: its first table, else its first form."""
-        table = {}
+        """For each tool the grid that references and counts mean: its first table; of a sheet of forms the first."""
+        found = {}
         for sheet in self.sheets:
-            tables = [grid for grid in sheet.grids if not grid.across or grid.block.records > 1]  # type: ignore[attr-defined]
-            if sheet.grids:
-                table[sheet.tool.code] = (tables or list(sheet.grids))[0]
-        return table
+            is_form = all(getattr(block, "records", 2) == 1 for block in sheet.tool.field_blocks)
+            tables = [grid for grid in sheet.grids if is_form or not grid.across or grid.records > 1]
+            if tables:
+                found[sheet.tool.code] = tables[0]
+        return found
 
     @cached_property
     def row_codes(self) -> dict[str, tuple[str, ...]]:
