@@ -7,7 +7,6 @@ once for all files that were issued alike. An `Answer` is a view of one line, ma
 from __future__ import annotations
 
 import math
-from abc import abstractmethod
 from array import array
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
@@ -119,25 +118,7 @@ class Columns(NamedTuple):
             self.remarked[number] = Remarked(problem, suggestion, notes)
 
 
-class AnswerViews(Sequence[Answer]):
-    """A sequence of answers, each made when somebody asks for it."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def make(self, number: int) -> Answer:
-        """Make the answer at a number, from 0."""
-
-    @overload
-    def __getitem__(self, number: int) -> Answer: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Answer]: ...
-    def __getitem__(self, number: int | slice) -> Answer | Sequence[Answer]:
-        numbers = range(len(self))[number]
-        return self.make(numbers) if isinstance(numbers, int) else [self.make(each) for each in numbers]
-
-
-class AnswerColumns(AnswerViews):
+class AnswerColumns(Sequence[Answer]):
     """Columns with the places that they go by."""
 
     __slots__ = ("columns", "places")
@@ -167,6 +148,14 @@ class AnswerColumns(AnswerViews):
         return cls(
             columns, [Place(*each.key, each.part, each.sheet, each.cell, each.calculated) for each in answers]
         )
+
+    @overload
+    def __getitem__(self, number: int) -> Answer: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Answer]: ...
+    def __getitem__(self, number: int | slice) -> Answer | Sequence[Answer]:
+        numbers = range(len(self))[number]
+        return self.make(numbers) if isinstance(numbers, int) else [self.make(each) for each in numbers]
 
     def __len__(self) -> int:
         return len(self.columns.at)

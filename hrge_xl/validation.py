@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -31,7 +31,6 @@ if TYPE_CHECKING:  # pandas is slow to import
     from .checks import Outcome
 
 ACCEPTED, RETURNED, REFUSED = "accepted", "returned", "refused"
-BATCH = 200  # files checked together: memory stays flat, one frame for each kind of answer
 
 
 @dataclass
@@ -104,49 +103,34 @@ def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
     """Give every file read and checked, in the order given; files in = results out."""
     check_several("paths", paths)
     with readers(asked.jobs) as pool:
-        return [result for batch in batches(paths) for result in validate_batch(batch, asked, pool)]
-
-
-def batches(paths: Sequence[Path]) -> Iterator[Sequence[Path]]:
-    """Give the paths, some hundred at a time."""
-    return (paths[start : start + BATCH] for start in range(0, len(paths), BATCH))
+        return validate_batch(paths, asked, pool)
 
 
 def validate_batch(paths: Sequence[Path], asked: ValidationRequest, by: Readers) -> list[Result]:
-    """Read some files and check them together."""
+    """Read some files, and check each as soon as it is read."""
     Thread(
         target=import_module, args=(f"{__package__}.checks.run",), daemon=True
     ).start()  # while others read
     readings = read_many(paths, asked.wanted, password=asked.password, by=by)
-    return check_all(list(steps(readings, len(paths), "Reading returned files")), asked)
+    return check_all(steps(readings, len(paths), "Reading returned files"), asked)
 
 
-def check_all(readings: Sequence[Submission | Refusal], asked: ValidationRequest) -> list[Result]:
+def check_all(readings: Iterable[Submission | Refusal], asked: ValidationRequest) -> list[Result]:
     """Check what was read; whatever goes wrong with one of the files is its own fault alone."""
-    results = apart(partial(_check_together, asked), readings, _stopped)
+    results = (result for each in readings for result in apart(partial(_check, asked), [each], _stopped))
     return [replace(result, checked=asked.today, read_for=asked.wanted.round) for result in results]
 
 
-def _check_together(asked: ValidationRequest, readings: Sequence[Submission | Refusal]) -> list[Result]:
-    """Check one spec after the other, and put the results back in order."""
+def _check(asked: ValidationRequest, readings: Sequence[Submission | Refusal]) -> list[Result]:
     from .checks import check
 
-    results: dict[int, Result] = {}
-    by_spec: dict[str, list[tuple[int, Submission, Layout]]] = {}
-    for number, reading in enumerate(readings):
-        if isinstance(reading, Refusal):
-            results[number] = _refused(reading)
-        else:
-            with looking_at(reading.path):
-                layout = layout_of(reading, asked.wanted)
-            by_spec.setdefault(reading.identity.spec, []).append((number, reading, layout))
-    for group in by_spec.values():
-        with looking_at(*(submission.path for _, submission, _ in group)):
-            outcomes = check([(submission, layout) for _, submission, layout in group], today=asked.today)
-        for (number, submission, layout), outcome in zip(group, outcomes, strict=True):
-            with looking_at(submission.path):
-                results[number] = _checked(submission, layout, outcome, asked.waivers)
-    return [results[number] for number in range(len(readings))]
+    (reading,) = readings
+    if isinstance(reading, Refusal):
+        return [_refused(reading)]
+    with looking_at(reading.path):
+        layout = layout_of(reading, asked.wanted)
+        (outcome,) = check([(reading, layout)], today=asked.today)
+        return [_checked(reading, layout, outcome, asked.waivers)]
 
 
 def _checked(submission: Submission, layout: Layout, outcome: Outcome, waivers: Sequence[Waiver]) -> Result:

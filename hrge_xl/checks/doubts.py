@@ -6,19 +6,20 @@ blame an answer for what another one got wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ..answer import Key
+from ..answer import CellKey, Key
 from ..findings import Kind, codes
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..language.compiler import Row
 from ..language.values import Unknown, Value, worse
+from ..layout import Sheet, Slot
 from ..spec.model import Rule
 from .answer_view import AnswerView
-from .gaps import Gap
 from .hits import Hit
 from .program import ANYTHING, Column, Need, rows_counted
 
@@ -31,7 +32,7 @@ SPOILT = LOST.union(
 # It can be compared, but is not a step of a matrix and no row.
 ASTRAY = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
 
-Slot = tuple[int, Row]
+SlotKey = tuple[int, Row]  # number of the column, and row
 
 
 class Undecided(NamedTuple):
@@ -55,14 +56,14 @@ class DoubtfulView(AnswerView):
         """Mark what is in doubt; of several causes the last one counts, and a gap more than an error."""
         vars(self).update(vars(plain))
         self.plain = plain
-        spoilt: dict[Slot, Unknown] = {}
-        lost: dict[Slot, Unknown] = {}
-        astray: dict[Slot, Unknown] = {}
+        spoilt: dict[SlotKey, Unknown] = {}
+        lost: dict[SlotKey, Unknown] = {}
+        astray: dict[SlotKey, Unknown] = {}
         for rank, hit in enumerate(hits):
             for marked, marks in ((spoilt, SPOILT), (lost, LOST), (astray, ASTRAY)):
                 if hit.code in marks and hit.column is not None:
                     marked[hit.slot] = Unknown(rank, hit)
-        unread: dict[Slot, Unknown] = {
+        unread: dict[SlotKey, Unknown] = {
             slot: Unknown(rank, gap) for rank, gap in enumerate(gaps, len(hits)) for slot in gap.slots
         }
         self.unread, self.lost, self.astray = unread, lost | unread, astray
@@ -252,3 +253,59 @@ class DoubtfulView(AnswerView):
         for column, row, doubt in self.unknown_calculations():
             if not doubt.cause.older:
                 yield column.key[0], row, column.key[1]
+
+
+# what could not be read
+
+
+class Gap(NamedTuple):
+    """A sheet, row or column of a file that could not be read, or that its older version does not have."""
+
+    place: str
+    older: bool
+    slots: frozenset[tuple[int, str]]  # number of the column, and row
+
+
+def gaps_of(view: AnswerView) -> list[Gap]:
+    """Find what is missing in a return; nothing in one that does not say where its cells are."""
+    submission, columns = view.submission, view.program.columns
+    found = []
+    for sheet in view.layout.sheets if submission.cells else ():
+        there = submission.cells.get(sheet.tool.code, {})
+        if len(there) < sheet.cell_count:
+            name = submission.sheets.get(sheet.tool.code) or sheet.name
+            for place, missing in _of_sheet(sheet, name, there, view.layout.language):
+                slots = frozenset((columns[slot.tool, slot.field.code].number, slot.row) for slot in missing)
+                found.append(Gap(place, submission.older, slots))
+    return found
+
+
+def _of_sheet(
+    sheet: Sheet, name: str, there: Mapping[CellKey, str], language: str
+) -> Iterator[tuple[str, list[Slot]]]:
+    """Give each place of a sheet where something is missing, with the slots there: all of it, rows, or columns."""
+    asked = [slot for slot in sheet.slots if not slot.field.calculated]
+    missing = [slot for slot in asked if not all(key in there for key in _keys(slot))]
+    if len(missing) == len(asked):
+        if missing:
+            yield name, missing
+        return
+    rows = _by_row(asked)
+    gone = {row for row, slots in _by_row(missing).items() if len(slots) == len(rows[row]) > 1}
+    places: dict[str, list[Slot]] = defaultdict(list)
+    for slot in missing:
+        row = slot.grid, slot.row
+        places[slot.row if row in gone else slot.field.label.say(language)].append(slot)
+    yield from ((f"{name}: {place}", slots) for place, slots in places.items())
+
+
+def _by_row(slots: Iterable[Slot]) -> dict[tuple[int, str], list[Slot]]:
+    rows: dict[tuple[int, str], list[Slot]] = defaultdict(list)
+    for slot in slots:
+        rows[slot.grid, slot.row].append(slot)
+    return rows
+
+
+def _keys(slot: Slot) -> Iterator[CellKey]:
+    parts = range(1, len(slot.cells) + 1) if slot.field.several else (0,)
+    return ((*slot.key, part) for part in parts)

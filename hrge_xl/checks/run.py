@@ -16,16 +16,13 @@ from ..observation import Observation
 from ..submission import Submission
 from .answer_view import AnswerView, IssuedTables
 from .calculated import calculated_values, overwritten
-from .doubts import in_doubt
-from .gaps import Gap, gaps_of
+from .doubts import Gap, gaps_of, in_doubt
 from .hits import Hit
-from .messages import FindingWriter
-from .observed import in_order, observations
+from .messages import FindingWriter, in_order, observations
 from .outcome import Outcome, Progress
 from .program import Program, program_of
 from .readings import kinds_of, readings
-from .results import differing_results
-from .sheet_view import as_seen
+from .results import as_seen, differing_results
 from .verdicts import check_numbers, verdicts
 from .violations import broken_rules, missing, other_country, other_period, wrong_answers
 
