@@ -93,7 +93,7 @@ def test_kept_bytes_that_are_not_what_came_are_not_taken_in(
 ) -> None:
     kept = next((case / "received").glob("*.xlsx"))
     kept.chmod(0o600)
-    kept.write_bytes(workbook("BGD"))
+    kept.write_bytes(workbook("MLI"))
     shutil.rmtree(case.parent / "gone", ignore_errors=True)
     shutil.move(made / "returned", made / "elsewhere")
     try:

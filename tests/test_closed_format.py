@@ -160,7 +160,7 @@ def test_an_answer_is_never_longer_than_a_process_can_make_it() -> None:
     assert list(run_guarded(act, ["long", "say b"], jobs=1, limits=limits)) == [Died("crash"), "b"]
 
 
-@pytest.mark.parametrize("count", [24, pytest.param(600, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("count", [8, pytest.param(600, marks=pytest.mark.deep)])
 def test_whatever_is_answered_concerns_its_file_alone(
     count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -66,7 +66,7 @@ def in_received(folder: Path) -> str:
 
 
 def more_received(folder: Path) -> str:
-    content = workbook("BGD")
+    content = workbook("MLI")
     (folder / "new.xlsx").write_bytes(content)
     name = f"{sha256_of(folder / 'new.xlsx')}.xlsx"
     (folder / "new.xlsx").rename(folder / "received" / name)
@@ -75,7 +75,7 @@ def more_received(folder: Path) -> str:
 
 def in_returned(folder: Path) -> str:
     path = folder / "returned" / "PAK.xlsx"
-    path.write_bytes(workbook("BGD"))
+    path.write_bytes(workbook("MLI"))
     return f"{path} was changed after it arrived: the ledger has no file with its SHA-256 {sha256_of(path)}."
 
 
@@ -143,11 +143,11 @@ def test_a_day_of_check_that_cannot_be_is_today(case: Path, told: str, checked: 
 
 def test_rounds_are_found_by_what_came_back(made: Path, tmp_path: Path) -> None:
     """Never one that lies among returned files: what teams send says nothing about rounds."""
-    assert set(rounds_at_hand(made, [])) == {made}
-    assert set(rounds_at_hand(tmp_path, [made / "returned", made / "returned" / "AFG.xlsx"])) == {made}
+    assert set(rounds_at_hand([made], [])) == {made}
+    assert set(rounds_at_hand([tmp_path], [made / "returned", made / "returned" / "AFG.xlsx"])) == {made}
     shutil.copytree(made, tmp_path / "round")
     shutil.copytree(made, tmp_path / "round" / "returned" / "sent")
-    assert set(rounds_at_hand(tmp_path, [tmp_path / "round" / "returned" / "sent"])) == {tmp_path / "round"}
+    assert set(rounds_at_hand([tmp_path], [tmp_path / "round" / "returned" / "sent"])) == {tmp_path / "round"}
 
 
 def test_rounds_that_are_not_at_hand(made: Path) -> None:
@@ -158,7 +158,7 @@ def test_rounds_that_are_not_at_hand(made: Path) -> None:
 
 
 def test_entries_that_were_changed(case: Path) -> None:
-    rounds = rounds_at_hand(case, []).values()
+    rounds = rounds_at_hand([case], []).values()
     assert list(faults_of_entries(case, rounds)) == []
     change(case / "ledger.sqlite", "UPDATE entries SET content = replace(content, 'AFG', 'AFX')")
     told = list(faults_of_entries(case, rounds))

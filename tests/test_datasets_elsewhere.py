@@ -263,7 +263,10 @@ def test_who_asks_as_of_a_day_changes_nothing(home: Path, capsys: pytest.Capture
 # where things are
 
 
-@pytest.mark.parametrize("way", ["from above", "moved", "absolute"])
+LONG_WAYS = [pytest.param(way, marks=pytest.mark.deep) for way in ("from above", "absolute")]
+
+
+@pytest.mark.parametrize("way", ["moved", *LONG_WAYS])
 def test_a_round_named_by_another_path_is_the_same(
     way: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

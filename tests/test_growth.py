@@ -27,7 +27,7 @@ from hrge_xl.fields.personal_data import personal_data
 from hrge_xl.intake.file_names import teams_named
 from hrge_xl.intake.formula_forms import normal_form
 from hrge_xl.intake.plain_xml import plain_text
-from hrge_xl.intake.unpacking.mail_layer import is_mail, received_on
+from hrge_xl.intake.unpacking.mail_layer import is_mail, moment_of
 
 LONG = 1_000  # characters
 SLOW = 400e-9  # seconds a character: what is quicker than that needs no second look
@@ -129,7 +129,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "formula": lambda text: normal_form(text, None),
     "shared text": lambda text: plain_text(f"<si><t>{text}</t>"),
     "beginning of a mail": lambda text: is_mail(text.encode("utf-8", "replace")),
-    "day of a mail": received_on,
+    "day of a mail": moment_of,
 }
 
 

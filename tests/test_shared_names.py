@@ -221,7 +221,7 @@ def test_files_go_by_team_and_number_and_sheets_by_the_names_that_were_issued(sh
     assert files == [(f"{team or '?'} {number}", team, number) for _, team, number in files]
     assert len(files) == 6
     assert {"PAK 1", "PAK 1 (2)"} <= set(places)
-    assert sheets == {"Plan", "Checklist", "Risks", "a sheet of their own (1)"}
+    assert sheets == {"Cover", "Plan", "Checklist", "Risks", "a sheet of their own (1)"}
     told = json.loads((shared / "validation.json").read_text(encoding="utf-8"))
     assert {row["path"] for row in told["files"]} == set(places)
     assert {waiver["sheet"] for waiver in told["waivers"]} == {None}

@@ -97,7 +97,7 @@ def test_ten_figures_lead_to_their_cells(
             assert shown in page, figure
             told = traced(folder, row, capsys)
             assert (Path(told["file"]).name, told["sheet"], told["cell"]) == (row.file, row.sheet, row.cell)
-            book = openpyxl.load_workbook(told["file"], data_only=True, read_only=True)
+            book = openpyxl.load_workbook(folder / told["file"], data_only=True, read_only=True)
             value = book[told["sheet"]][told["cell"]].value
             assert str(value) == (told["typed"] or told["value"]), figure
             sums[figure] += value if isinstance(value, int) else 1
