@@ -280,6 +280,11 @@ def gaps_of(view: AnswerView) -> list[Gap]:
     return found
 
 
+def unread_slots(gaps: Iterable[Gap]) -> frozenset[tuple[int, str]]:
+    """Give every slot that is in a gap."""
+    return frozenset(slot for gap in gaps for slot in gap.slots)
+
+
 def _of_sheet(
     sheet: Sheet, name: str, there: Mapping[CellKey, str], language: str
 ) -> Iterator[tuple[str, list[Slot]]]:

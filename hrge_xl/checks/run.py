@@ -16,7 +16,7 @@ from ..observation import Observation
 from ..submission import Submission
 from .answer_view import AnswerView, IssuedTables
 from .calculated import calculated_values, overwritten
-from .doubts import Gap, gaps_of, in_doubt
+from .doubts import Gap, gaps_of, in_doubt, unread_slots
 from .hits import Hit
 from .messages import FindingWriter, in_order, observations
 from .outcome import Outcome, Progress
@@ -26,6 +26,7 @@ from .results import as_seen, differing_results
 from .verdicts import check_numbers, verdicts
 from .violations import broken_rules, missing, other_country, other_period, wrong_answers
 
+MOST_LAYOUTS = 32  # whose tables are remembered
 CALCULATED = (CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT)
 
 
@@ -85,6 +86,8 @@ def _view(submission: Submission, layout: Layout, today: date) -> AnswerView:
     program = program_of(layout.spec)
     tables: IssuedTables | None = program.issued.get((layout.language, layout.digest))
     if tables is None:
+        if len(program.issued) >= MOST_LAYOUTS:  # a stamp can name any choice of sheets
+            program.issued.clear()
         tables = program.issued[layout.language, layout.digest] = IssuedTables(program, layout)
     return AnswerView(tables, submission, today)
 
@@ -95,11 +98,10 @@ def judge(submission: Submission, layout: Layout, today: date) -> Judged:
     day, gaps = submission.calculated_on, gaps_of(view)
     other_day = view.program.compiled.by_the_day and day is not None and day != today
     then = view.on(day) if other_day and day is not None else view
-    unread = frozenset(slot for gap in gaps for slot in gap.slots)
     hits = [
         *readings(view),
         *wrong_answers(view),
-        *missing(view, unread),
+        *missing(view, unread_slots(gaps)),
         *overwritten(view, then),
         *broken_rules(view),
         *other_country(view),
@@ -154,7 +156,7 @@ def _as_of(judged: Judged) -> Iterator[Hit]:
     yield from wrong_answers(
         then, {id(check) for checks in compiled.dated_checks.values() for check in checks}
     )
-    yield from missing(then, frozenset(slot for gap in judged.gaps for slot in gap.slots))
+    yield from missing(then, unread_slots(judged.gaps))
 
 
 def _account(view: AnswerView, result: Outcome) -> None:

@@ -89,7 +89,8 @@ class InUse(Function):
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         """Compile it: where none of the sheets that it may name is there, nobody can tell."""
         ref = ref_of(args[0])
-        places = [(tool, to.table(tool), to.offered(ref, tool)) for tool in ref.targets]
+        reference = to.value(ref)
+        places = [(to.table(tool), to.offered(ref, tool)) for tool in ref.targets]
 
         def in_use(answers: Answers, row: Row, this: Row) -> bool | Unknown:
             code = reference(answers, row, this)
@@ -97,11 +98,10 @@ class InUse(Function):
                 return code
             if code is None or not any(answers.issued(tool) for tool in ref.targets):
                 return True
-            for _, table, offered in places:
+            for table, offered in places:
                 there = answers.row_named(table, code)
                 if there in answers.active_sets[table] and (offered is None or there in offered):
                     return True
             return False
 
-        reference = to.value(ref)
         return in_use
