@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 Value = str | float | date | tuple[str, ...]
 Key = tuple[str, str, str]  # tool, row, field
@@ -23,8 +24,7 @@ class State(StrEnum):
     NOT_CALCULATED = "not-calculated"
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct, array_like=True, gc=False):
     """One answer as it stood in one cell (`part` counts the cells of a field with several, from 1).
 
     `original` is what stood there; `code`, `text`, `number` and `day` what it means. `problem` is the code
@@ -53,6 +53,11 @@ class Answer:
     def key(self) -> Key:
         """Tool, row and field."""
         return self.tool, self.row, self.field
+
+    @property
+    def cell_key(self) -> CellKey:
+        """Tool, row, field and part."""
+        return self.tool, self.row, self.field, self.part
 
     @property
     def value(self) -> str | float | date | None:

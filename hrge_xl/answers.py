@@ -87,13 +87,10 @@ def from_file(path: Path, layout: Layout, spec: str, today: date, password: str 
 
 
 def _from_return(path: Path, layout: Layout, spec: str, today: date, password: str | None) -> GoingOn:
-    from .checks import check
-    from .intake import Refusal, Wanted, layout_of, read_many
+    from .intake import Wanted
+    from .validation import ValidationRequest, validate
 
-    want = Wanted(spec=spec)
-    (found,) = read_many([path], want, password=password)
-    if isinstance(found, Refusal):
+    (result,) = validate([path], ValidationRequest(Wanted(spec=spec), today, password=password))
+    if result.submission is None or result.layout is None:
         raise UsageError(f"{path}: no answers can be read from it. Try `hrge-xl validate` to see why.")
-    read_in = layout_of(found, want)
-    (outcome,) = check([(found, read_in)], today=today)
-    return go_on(found, read_in, layout, today, outcome.calculated)
+    return go_on(result.submission, result.layout, layout, today)

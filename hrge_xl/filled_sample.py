@@ -32,7 +32,7 @@ def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
     layout, order = sample_order(spec, spec.languages[0], choice)
     stamp = Identity(spec.name, spec.version, layout.digest, layout.language, order.team, order.country)
     filled = submission_of(layout, starting_answers(layout, order), stamp)
-    (outcome,) = check([(filled, layout)], today=order.today)
+    outcome = check(filled, layout, today=order.today)
     return [finding for finding in outcome.findings if finding.severity is Severity.ERROR]
 
 

@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from .answer import Answer, Answers, State
 from .errors import UsageError
 from .fields import ColumnKind, kind_of
 from .gc_pause import gc_paused
-from .last_answers import digest_of, written
+from .last_answers import digest_of, read_last, written
 from .layout import CellOfSlot, Layout, build
 from .paths import check_several
 from .spec.check_answers import MOST_ROWS
@@ -21,11 +20,8 @@ from .spec.facts import facts_about
 from .spec.lookup import country_codes
 from .spec.model import Spec
 from .stamp import canonical, sign
-from .submission import Identity, Submission
+from .submission import Identity, Outcome, Submission
 from .workbook import Content, cover_lines, draw, facts_of
-
-if TYPE_CHECKING:
-    from .checks import Outcome
 
 COLUMNS = {
     ColumnKind.CODE: "code",
@@ -97,22 +93,24 @@ def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
         identity, answers = identity_of(layout.spec, order, layout), starting_answers(layout, order)
         planned = submission_of(layout, answers, identity, order.last)
         said = foretold(planned, layout, order.today)
-        found.append(_content(layout, answers, said, facts_of(identity, order.contact), planned.last))
+        last = last_placed(layout, order.last)
+        found.append(_content(layout, answers, said, facts_of(identity, order.contact), last))
     return found
 
 
 def _content(
     layout: Layout, answers: Answers, said: Outcome, facts: Mapping[str, str], last: Answers
 ) -> Content:
-    return Content(layout, answers, said.verdicts, said.calculated, said.kept, facts=facts, last=last)
+    calculated = {cell.key: cell.value for cell in said.calculated if cell.value is not None}
+    return Content(layout, answers, said.verdicts, calculated, said.kept, facts=facts, last=last)
 
 
 def content_of(layout: Layout, identity: Identity, submission: Submission, *, contact: str = "") -> Content:
     """Give what a workbook with the answers of a submission holds, those that could not be read as they stood."""
     from .checks import check
 
-    (said,) = check([(submission, layout)], today=date.fromisoformat(identity.today), in_sheets=True)
-    last = last_placed(layout, submission.last)
+    said = check(submission, layout, today=date.fromisoformat(identity.today), in_sheets=True)
+    last = last_placed(layout, read_last(submission.last) or {})
     content = _content(layout, submission.values(), said, facts_of(identity, contact), last)
     return replace(content, originals=submission.originals())
 
@@ -201,6 +199,14 @@ def last_placed(layout: Layout, last: Answers) -> Answers:
     return found
 
 
+def is_as_issued(sent: Submission, layout: Layout) -> bool:
+    """Say whether nothing stands in a return that does not stand in every blank workbook issued to its country."""
+    if sent.unplaced or sent.comments:
+        return False
+    blank = starting_answers(layout, Order("", date.min, sent.identity.country))
+    return sent.values().items() <= blank.items() and not sent.originals()
+
+
 def submission_of(
     layout: Layout, answers: Answers, identity: Identity, last: Answers | None = None
 ) -> Submission:
@@ -210,7 +216,7 @@ def submission_of(
         kind, cells = kind_of(layout.slots[key].field), layout.cells_of[key]
         values = value if isinstance(value, tuple) else (value,)
         found += [_answer(cell, kind, one) for cell, one in zip(cells, values, strict=False)]
-    return Submission("", "", 0, identity, answers=found, last=last_placed(layout, last or {}))
+    return Submission("", "", 0, identity, answers=found, last=written(last_placed(layout, last or {})))
 
 
 def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> Answer:

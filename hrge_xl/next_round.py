@@ -50,13 +50,8 @@ class GoingOn:
             yield f"answers that could not be read: {self.unread}"
 
 
-def go_on(
-    sent: Submission, read_in: Layout, layout: Layout, today: date, calculated: Mapping[Key, Value]
-) -> GoingOn:
-    """Tell what of a return that was read against `read_in` goes on into `layout`, which has places for it.
-
-    `calculated` are its calculated values as they were worked out again.
-    """
+def go_on(sent: Submission, read_in: Layout, layout: Layout, today: date) -> GoingOn:
+    """Tell what of a checked return that was read against `read_in` goes on into `layout`, which has places for it."""
     from .checks import closed_rows
 
     carried = carry_over(sent, read_in, layout)
@@ -66,7 +61,7 @@ def go_on(
     closed = closed_rows(fitted, layout, today)
     given = fitted.values()
     over = closed | _earlier_of_series(layout.spec, given)
-    open_ones, worked_out = _without(given, over), _without(calculated, over)
+    open_ones, worked_out = _without(given, over), _without(sent.calculated(), over)
     before = _last(layout.spec, open_ones | worked_out) | _about(layout.spec, given, closed)
     return GoingOn(
         _answers(layout.spec, open_ones, over),

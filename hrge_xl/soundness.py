@@ -18,7 +18,7 @@ from .findings import CATALOGUE, Finding, Severity
 from .findings.value import ANSWER_MISSING
 from .frozen import Path as Steps
 from .gc_pause import gc_paused
-from .intake import Refusal, Wanted, read_bytes
+from .intake import File, Refusal, Wanted, read_content
 from .issuing import Order, contents_for, layout_for
 from .layout import Layout, Slot
 from .layout.wording import finding_of
@@ -29,7 +29,6 @@ from .spec.load import places
 from .spec.model import FieldBlock, Spec
 from .spec.sample import answers_of
 from .submission import Submission
-from .validation import ValidationRequest, check_all
 from .words import SOURCE_LANGUAGE, translator
 from .workbook import cover_lines, draw
 from .workbook.formula_limits import size_of, too_large
@@ -223,15 +222,15 @@ def _doubled_names(data: bytes) -> Iterator[Placed]:
 
 def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
     """Find what is said of workbooks that nobody has touched when they are read; they are checked together."""
-    asked = ValidationRequest(Wanted(spec=index.spec.folder), DAY)
-    read = [_reading(data, asked.wanted) for _, _, data in made]
-    results = iter(check_all([each for each in read if isinstance(each, Submission)], asked))
-    for (kind, given, _), reading in zip(made, read, strict=True):
+    from .checks import check
+
+    for kind, given, data in made:
+        reading = _reading(data, Wanted(spec=index.spec.folder))
         what = f"The {kind} workbook ({index.layout.language})"
         if isinstance(reading, Refusal):
             yield ("name",), f"{what} cannot be read back: {_said(reading)}", ODD
             continue
-        for finding in next(results).findings:
+        for finding in check(reading, index.layout, today=DAY).findings:
             if finding.severity is Severity.ERROR and _is_odd(finding, filled=kind == FILLED_IN):
                 place = index.at(finding.tool, finding.field)
                 prefilled = kind == BLANK and (finding.tool, finding.row, finding.field) in given
@@ -243,7 +242,7 @@ def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
 def _reading(data: bytes, want: Wanted) -> Submission | Refusal:
     """Read a workbook under a path of its own, so that none is taken for a copy of the other."""
     digest = hashlib.sha256(data).hexdigest()
-    return read_bytes(data, path=f"{digest}.xlsx", sha256=digest, size=len(data), format="xlsx", want=want)
+    return read_content(data, File(f"{digest}.xlsx", digest, len(data), "xlsx"), want)
 
 
 def _said(refusal: Refusal) -> str:

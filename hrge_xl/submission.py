@@ -1,16 +1,17 @@
-"""What a returned workbook said: answers with their addresses, who sent it, and what was noticed."""
+"""What a returned workbook said, and what checking found: answers with their addresses, who sent it, findings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as each_with
 from datetime import date
 from typing import NamedTuple
 
-from .answer import Answer, Answers, CellKey
-from .answer_columns import NOTHING, AnswerColumns
+from .answer import Answer, Answers, CellKey, Key
+from .findings import Finding
 from .findings.value import REST_NOT_COUNTED
+from .numerals import shown
 from .observation import Observation
 
 Period = tuple[date | None, date | None]  # first and last day, where they are known
@@ -104,41 +105,104 @@ class Submission:
         default_factory=list
     )  # than follows from checks and answers
     replaced: frozenset[CellKey] = frozenset()  # calculated answers whose formula is not the issued one
-    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
+    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, where the key is elsewhere
     older: bool = False  # issued from an older version: what it does not have may never have been asked
     saved: str = ""  # when the file was last saved, as it says itself: never believed blindly
-    last: Answers = each_with(default_factory=dict)  # of the round before, as it was issued with them
+    last: str = ""  # the answers of the round before that it was issued with, as `last_answers` writes them
 
     def values(self) -> Answers:
         """Give every answer by key; the cells of a field with several answers together."""
         found: Answers = {}
-        for _, place, value in AnswerColumns.of(self.answers).values():
-            if value is None or place.calculated:
+        for answer in self.answers:
+            value, key = answer.value, answer.key
+            if value is None or answer.calculated:
                 continue
-            key = place[:3]
-            if place.part:
+            if answer.part:
                 before = found.get(key, ())
                 found[key] = (*before, str(value)) if isinstance(before, tuple) else (str(value),)
             else:
                 found[key] = value
         return found
 
+    def calculated(self) -> Answers:
+        """Give the values that formulas came to, as they were worked out again."""
+        return {
+            answer.key: answer.value
+            for answer in self.answers
+            if answer.calculated and answer.value is not None
+        }
+
     def originals(self) -> dict[CellKey, str | float]:
         """Give answers that mean nothing, or less than stands there, as they stood; of several cells all of them."""
-        answers = AnswerColumns.of(self.answers)
-        remarked = answers.columns.remarked
-        unread = {
-            place[:3]
-            for number, place, value in answers.values()
-            if not place.calculated
-            and (value is None or REST_NOT_COUNTED.code in remarked.get(number, NOTHING).notes)
-        }
-        return answers.as_they_stood(unread) if unread else {}
+        return self._as_they_stood(
+            {
+                answer.key
+                for answer in self.answers
+                if not answer.calculated and (answer.value is None or REST_NOT_COUNTED.code in answer.notes)
+            }
+        )
 
     def otherwise_written(self) -> dict[CellKey, str | float]:
         """Give answers that may stand there in other words or signs than their sheet writes, as they stood."""
-        return (answers := AnswerColumns.of(self.answers)).as_they_stood(answers.keys_in_other_words())
+        return self._as_they_stood(
+            {
+                answer.key
+                for answer in self.answers
+                if answer.text is None and (answer.day is None or isinstance(answer.original, str))
+            }
+        )
+
+    def _as_they_stood(self, keys: Collection[Key]) -> dict[CellKey, str | float]:
+        """Give what stood in the cells of some answers, but for calculated ones."""
+        return {
+            answer.cell_key: answer.original
+            if isinstance(answer.original, str | float)
+            else shown(answer.original)
+            for answer in self.answers
+            if answer.key in keys and answer.original is not None and not answer.calculated
+        }
 
     def cell(self, key: CellKey) -> str | None:
         """Give the cell of an answer in the file; None where it is not there."""
         return self.cells.get(key[0], {}).get(key)
+
+
+# what checking finds
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the sheet's own check cell of one slot must say."""
+
+    code: str  # '' for nothing, else the code of a finding ('V001', 'R-E01')
+    required: bool  # required and active at the moment
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far one sheet is: required answers, those of them given, and its findings by severity."""
+
+    required: int = 0
+    answered: int = 0
+    errors: int = 0
+    warnings: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Everything that was found out about one submission.
+
+    `calculated` has every cell that a formula fills, with what it comes to; `sheets` the name that each issued sheet
+    has in the file, or was issued with where it is gone.
+    """
+
+    findings: list[Finding] = each_with(default_factory=list)
+    verdicts: dict[Key, Verdict] = each_with(default_factory=dict)  # where they were asked for
+    calculated: list[Answer] = each_with(default_factory=list)
+    kept: dict[tuple[str, int, int], dict[str, float]] = each_with(
+        default_factory=dict
+    )  # the rows of collected lists, by tool, block and source, with their ranks
+    progress: dict[str, Progress] = each_with(default_factory=dict)
+    sheets: dict[str, str] = each_with(default_factory=dict)
+    checks_run: list[str] = each_with(default_factory=list)
+    checks_not_run: dict[str, str] = each_with(default_factory=dict)

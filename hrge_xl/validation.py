@@ -1,41 +1,49 @@
-"""Validates returned files: read, check, verdict; one result a file, whatever the file is."""
+"""Validates returned files: each is read and checked in a process of its own; one result a file, whatever the file is.
+
+The process may be taken over by what it reads. It has no key: signatures are settled here, and so are waivers and the
+verdict; what it answers is believed about its own file only.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING
 
 from . import kept_texts
-from .errors import looking_at
+from .errors import SpecError, looking_at
 from .fault_isolation import apart, stopped
 from .findings import Finding, Severity, Waiver, waived
 from .findings.file import CHANGED_WHILE_READ
-from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
+from .intake import File, Refusal, Wanted, layout_of, read_content, spec_of, stamp_alone
+from .intake.gate import Admitted, Refused, admit, fingerprint
+from .intake.identity import Elsewhere
+from .intake.limits import LIMITS, Limits
+from .intake.signatures import settled, to_believe
+from .intake.worker import Died, NotStarted, WorkerPool
 from .layout import Layout
 from .layout.wording import finding_of
 from .observation import Observation
+from .path_text import path_text
 from .paths import check_several
-from .spec.load import load
+from .spec.load import SPEC_HOMES, find, is_path, load
 from .spec.model import Spec
-from .submission import Submission
+from .submission import Identity, Outcome, Submission
 from .under_way import steps
 from .words import SOURCE_LANGUAGE
 
-if TYPE_CHECKING:  # pandas is slow to import
-    from .checks import Outcome
-
 ACCEPTED, RETURNED, REFUSED = "accepted", "returned", "refused"
+MOST_FRAMES = 60  # that are told of a fault
 
 
 @dataclass
 class Result:
-    """What became of one file. `submission`, `layout` and `outcome` are None for a refused one."""
+    """What became of one file. `submission` and `outcome` are None for a refused one."""
 
     path: str
     sha256: str | None
@@ -43,11 +51,25 @@ class Result:
     verdict: str
     findings: list[Finding]
     submission: Submission | None = None
-    layout: Layout | None = None
     outcome: Outcome | None = None
     not_run: dict[str, str] = field(default_factory=dict)
     checked: date | None = None  # the day of the check
     read_for: str | None = None  # the round whose key, teams and period it was checked by
+    read_by: str | None = None  # the spec that was asked for; None for the one that its stamp names
+    untouched: bool = (
+        False  # nothing stands in it that does not stand in every blank workbook for its country
+    )
+    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
+
+    @property
+    def spec(self) -> Spec | None:
+        """The spec that it was read by; None for a refused one."""
+        return None if self.submission is None else spec_of(self.submission.identity, self.read_by)
+
+    @property
+    def layout(self) -> Layout | None:
+        """The layout that it was read against; None for a refused one."""
+        return None if self.submission is None else layout_of(self.submission.identity, self.read_by)
 
     def count(self, severity: Severity) -> int:
         """Count the findings of this severity."""
@@ -95,63 +117,209 @@ class Source:
 def noticed_of(sources: Iterable[Source]) -> dict[str, Noticed]:
     """Give what is noticed about how returns came, by the name of their round."""
     return {
-        each.asked.wanted.round: each.noticed for each in sources if each.noticed and each.asked.wanted.round
+        source.asked.wanted.round: source.noticed
+        for source in sources
+        if source.noticed and source.asked.wanted.round
     }
 
 
 def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
-    """Give every file read and checked, in the order given; files in = results out."""
+    """Give every file read and checked, in the order given; files in = results out.
+
+    Raises `UsageError` or `SpecError` when the wanted spec does not exist or has mistakes, and `SpecError` where a
+    stamp names a spec that has some.
+    """
     check_several("paths", paths)
     with readers(asked.jobs) as pool:
-        return validate_batch(paths, asked, pool)
+        return [*steps(validated(paths, asked, pool), len(paths), "Reading returned files")]
 
 
-def validate_batch(paths: Sequence[Path], asked: ValidationRequest, by: Readers) -> list[Result]:
-    """Read some files, and check each as soon as it is read."""
-    Thread(
-        target=import_module, args=(f"{__package__}.checks.run",), daemon=True
-    ).start()  # while others read
-    readings = read_many(paths, asked.wanted, password=asked.password, by=by)
-    return check_all(steps(readings, len(paths), "Reading returned files"), asked)
+# in a process of its own
 
 
-def check_all(readings: Iterable[Submission | Refusal], asked: ValidationRequest) -> list[Result]:
-    """Check what was read; whatever goes wrong with one of the files is its own fault alone."""
-    results = (result for each in readings for result in apart(partial(_check, asked), [each], _stopped))
-    return [replace(result, checked=asked.today, read_for=asked.wanted.round) for result in results]
+@dataclass(frozen=True, slots=True)
+class FileToCheck:
+    """One file to read and check, by whom it is wanted, and the day of the check."""
+
+    data: bytes
+    file: File
+    wanted: Wanted
+    today: date
 
 
-def _check(asked: ValidationRequest, readings: Sequence[Submission | Refusal]) -> list[Result]:
-    from .checks import check
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error of this program that showed with a file: its type, and where it was raised."""
 
-    (reading,) = readings
+    type: str
+    frames: tuple[str, ...]
+
+    @property
+    def error(self) -> Exception:
+        """The error as it can be put into a log here."""
+        name = self.type if self.type.isidentifier() else "Exception"
+        told: Exception = type(name, (Exception,), {})("\n".join(self.frames[:MOST_FRAMES]))
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class SpecBroken:
+    """The spec of a file has mistakes, which is no fault of the file: whoever loads it finds them."""
+
+
+def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
+    """Read and check one file: what a child process does."""
+    try:
+        return checked(read_content(job.data, job.file, job.wanted), job.wanted.spec, job.today)
+    except SpecError:
+        return SpecBroken()
+
+
+def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> Result | Fault:
+    """Check what was read of a file by the wanted spec, in this process; the verdict comes later."""
     if isinstance(reading, Refusal):
-        return [_refused(reading)]
-    with looking_at(reading.path):
-        layout = layout_of(reading, asked.wanted)
-        (outcome,) = check([(reading, layout)], today=asked.today)
-        return [_checked(reading, layout, outcome, asked.waivers)]
+        return replace(_refused(reading), stamps=reading.stamps)
+    from .checks import check
+    from .issuing import is_as_issued
 
-
-def _checked(submission: Submission, layout: Layout, outcome: Outcome, waivers: Sequence[Waiver]) -> Result:
-    """Give a file without an error is accepted, and so is one whose every error somebody has accepted as it is."""
-    findings = waived(outcome.findings, submission.sha256, waivers)
-    errors = any(finding.severity is Severity.ERROR and finding.open for finding in findings)
+    try:
+        layout = layout_of(reading.identity, wanted)
+        outcome = check(reading, layout, today=today)
+    except (MemoryError, SpecError):
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever nobody foresaw costs this file, and leaves a log
+        frames = traceback.extract_tb(fault.__traceback__)
+        told = (f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames)
+        return Fault(type(fault).__name__, tuple(told))
+    untouched = is_as_issued(reading, layout)
+    given = [answer for answer in reading.answers if not answer.calculated]
+    sent = replace(
+        reading, answers=[*given, *outcome.calculated], observations=[], shown_checks=None, shown_rows={},
+        shown_otherwise=[], stamps=(),
+    )  # fmt: skip
+    findings, not_run = outcome.findings, outcome.checks_not_run
+    outcome = replace(outcome, findings=[], calculated=[], checks_not_run={})
     return Result(
-        submission.path,
-        submission.sha256,
-        submission.size,
-        RETURNED if errors else ACCEPTED,
-        findings,
-        submission,
-        layout,
-        outcome,
-        outcome.checks_not_run,
-    )
+        sent.path, sent.sha256, sent.size, ACCEPTED, findings, sent, outcome, not_run, read_by=wanted,
+        untouched=untouched, stamps=reading.stamps,
+    )  # fmt: skip
 
 
-def _stopped(reading: Submission | Refusal, fault: Exception) -> list[Result]:
-    return [stopped_result(Result(reading.path, reading.sha256, reading.size, REFUSED, []), fault)]
+# here
+
+
+Readers = WorkerPool[FileToCheck, Result | Fault | SpecBroken]
+"""Processes that read and check files; they are worth keeping, as they learn what files have in common."""
+
+
+def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
+    """Make new processes for reading, each under these limits; they live until they are closed."""
+    return WorkerPool(check_file, jobs, limits, readable=SPEC_HOMES)
+
+
+def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Readers) -> Iterator[Result]:
+    """Give every file read and checked, as soon as it is. Raises as `validate`."""
+    wanted = asked.wanted
+    if wanted.spec is not None:
+        load(wanted.spec)
+        if is_path(wanted.spec):
+            folder = find(wanted.spec)
+            pool.allow(folder)
+            wanted = replace(wanted, spec=str(folder))  # a path from here leads nowhere from another folder
+    given = replace(wanted, key=Elsewhere()) if isinstance(wanted.key, bytes) else wanted
+    waiting: deque[Result | FileToCheck] = deque()  # what was not yet handed out, in order
+
+    def admitted() -> Iterator[FileToCheck]:
+        for path in paths:
+            (found,) = apart(partial(_admitted, asked.password), [Path(path)], _not_admitted)
+            if isinstance(found, Refused):
+                refusal = Refusal(path_text(found.path), found.sha256, found.size, (found.observation,))
+                waiting.append(_refused(refusal))
+            else:
+                job = FileToCheck(found.data, File.of(found), given, asked.today)
+                waiting.append(job)
+                yield job
+        first = next((job for job in waiting if isinstance(job, FileToCheck)), None)
+        if first is not None:
+            with suppress(Exception):  # whatever is wrong with its spec is told with the file itself
+                _load_spec(first)  # while another process reads the file
+
+    for outcome in pool.work(admitted()):
+        while isinstance(head := waiting.popleft(), Result):
+            yield _judged(head, asked)
+        yield _judged(_arrived(outcome, head, asked, pool), asked)
+    yield from (_judged(result, asked) for result in waiting if isinstance(result, Result))
+
+
+def _admitted(password: str | None, paths: Sequence[Path]) -> list[Admitted | Refused]:
+    return [admit(path, password) for path in paths]
+
+
+def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
+    return [Refused(path, *fingerprint(path), stopped(path_text(path), fault))]
+
+
+def _load_spec(job: FileToCheck) -> None:
+    """Load the spec that a file names at a glance. Raises `SpecError`."""
+    identity = stamp_alone(job.data)
+    if identity is not None:
+        spec_of(identity, job.wanted.spec)
+
+
+def _arrived(
+    outcome: Result | Fault | SpecBroken | Died, job: FileToCheck, asked: ValidationRequest, pool: Readers
+) -> Result:
+    """Give what came back of a file. Whatever that is, it is about this file and no other."""
+    file, key = job.file, asked.wanted.key
+    try:
+        result = _of_file(outcome, job)
+        if isinstance(key, bytes):
+            read_by = None if result.submission is None else result.submission.identity
+            believed = to_believe(result.stamps, read_by, key)
+            if believed is not None:  # the file is read once more where another copy of its stamp counts
+                again = replace(job, wanted=replace(job.wanted, key=Elsewhere(believed)))
+                (outcome,) = pool.work([again])
+                result = _of_file(outcome, again)
+            if result.submission is not None:
+                signature, untrue = settled(result.submission.signature, result.stamps, key)
+                result.submission.signature = signature
+                result.findings = [
+                    finding for finding in result.findings if untrue is None or finding.code != untrue.code
+                ]
+        return replace(result, stamps=())
+    except (SpecError, NotStarted):
+        raise
+    except Exception as fault:  # noqa: BLE001 - a process that was taken over may answer anything
+        return stopped_result(Result(file.path, file.sha256, file.size, REFUSED, []), fault)
+
+
+def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> Result:
+    """Give what came back as the result for the file that was handed over."""
+    file = job.file
+    if isinstance(outcome, Result):
+        told = replace(outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec)
+        if told.submission is None:
+            return replace(told, verdict=REFUSED, outcome=None)
+        if told.outcome is None or told.spec is None:
+            raise ValueError("a result without all of its parts")
+        told.submission.path, told.submission.sha256, told.submission.size = file.path, file.sha256, file.size
+        return replace(told, verdict=ACCEPTED)
+    if isinstance(outcome, Fault):
+        raise outcome.error
+    if isinstance(outcome, SpecBroken):
+        _load_spec(job)  # which raises what is wrong with it, if that is true
+        outcome = Died("crash")
+    return _refused(file.refused(outcome.observation))
+
+
+def _judged(result: Result, asked: ValidationRequest) -> Result:
+    """Give the verdict: a file without an error is accepted, and so is one whose every error somebody has accepted."""
+    with looking_at(result.path):
+        findings = waived(result.findings, result.sha256, asked.waivers)
+        result = replace(result, findings=findings, checked=asked.today, read_for=asked.wanted.round)
+        if result.verdict != REFUSED:
+            result.verdict = RETURNED if result.open(Severity.ERROR) else ACCEPTED
+        return result
 
 
 def stopped_result(about: Result, fault: Exception) -> Result:
@@ -177,8 +345,8 @@ def _refused(refusal: Refusal) -> Result:
     return Result(refusal.path, refusal.sha256, refusal.size, REFUSED, findings, not_run=not_run)
 
 
-def spec_of(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:
+def spec_of_results(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:
     """Give the spec that the run was about: the one asked for, else that of the first file read."""
     if asked.wanted.spec is not None:
         return load(asked.wanted.spec)
-    return next((result.layout.spec for result in results if result.layout is not None), None)
+    return next((result.spec for result in results if result.submission is not None), None)

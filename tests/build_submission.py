@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from msgspec.structs import replace as changed
+
 from hrge_xl.answer import Answer, State
 from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.fields.personal_data import personal_data
@@ -30,7 +32,7 @@ def submission(
     for key, attributes in (changes or {}).items():
         cell = _cell(layout, key)
         base = by_cell.get(cell) or _blank(layout, cell)
-        by_cell[cell] = replace(base, **attributes)
+        by_cell[cell] = changed(base, **attributes)
     identity = Identity(spec.name, spec.version, layout.digest, layout.language)
     if "country" in options:
         identity = replace(identity, country=options.pop("country"))
@@ -66,14 +68,14 @@ def _answer(layout: Layout, slot: Slot, value: Any, part: int) -> Answer:
     kind = slot.field.type
     if kind is FIELD_TYPES["calculated"]:
         shown = {"number": float(value)} if isinstance(value, int | float) else {"text": str(value)}
-        return replace(base, original=value, formula=True, **shown)
+        return changed(base, original=value, formula=True, **shown)
     if isinstance(value, date):
-        return replace(base, original=float(to_serial(value)), day=value)
+        return changed(base, original=float(to_serial(value)), day=value)
     if isinstance(value, int | float):
-        return replace(base, original=float(value), number=float(value))
+        return changed(base, original=float(value), number=float(value))
     if kind in (FIELD_TYPES["choice"], FIELD_TYPES["many"], FIELD_TYPES["yesno"], FIELD_TYPES["reference"]):
-        return replace(base, original=label(layout, slot, value), code=value)
-    return replace(base, original=value, text=value, notes=personal_data(value))
+        return changed(base, original=label(layout, slot, value), code=value)
+    return changed(base, original=value, text=value, notes=personal_data(value))
 
 
 def label(layout: Layout, slot: Slot, code: str) -> str:

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hrge_xl.answer import Answers
-from hrge_xl.checks import check
 from hrge_xl.dataset.store import Store
 from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
@@ -21,6 +20,7 @@ from hrge_xl.submission import Identity, Submission
 from hrge_xl.validation import ACCEPTED, Result
 from tests.answers import TODAY
 from tests.build_submission import Keyed, submission
+from tests.face import check
 from tests.temporary import of_results
 
 FILES = {

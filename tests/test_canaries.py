@@ -16,10 +16,10 @@ import openpyxl
 import pytest
 
 from hrge_xl import cli, validation
-from hrge_xl.intake import Wanted, read_many
+from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from hrge_xl.submission import Submission
+from hrge_xl.validation import Result
 from tests.damage import (
     CHECKLIST,
     PLAN,
@@ -37,6 +37,7 @@ from tests.damage import (
     text_of,
     words,
 )
+from tests.face import read_many
 from tests.intake_files import pack
 
 pytestmark = pytest.mark.xdist_group("canaries")  # what its fixtures play is played once
@@ -143,14 +144,14 @@ def test_no_value_in_the_log_of_a_bug_or_its_traceback(
 ) -> None:
     """A bug on the way from reading to checking, whose message quotes an answer, as those of Python do."""
 
-    def broken(readings: list[object], *_: object) -> None:
-        answers = next(iter(readings)).answers  # type: ignore[attr-defined]
+    def broken(result: Result, _: object) -> None:
+        answers = result.submission.answers if result.submission else ()
         try:
             float(next(each.original for each in answers if CANARY in str(each.original)))
         except ValueError as error:
             raise KeyError(str(error)) from error
 
-    monkeypatch.setattr(validation, "check_all", broken)
+    monkeypatch.setattr(validation, "_judged", broken)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert cli.run(["--debug", "-v", "validate", str(returned), "--jobs", "1"]) == 70
     out, err = capfd.readouterr()
@@ -320,9 +321,9 @@ def test_no_value_is_a_script_or_a_link_in_a_page(out: Path) -> None:
 
 def test_what_goes_back_to_the_team_reads_the_same(out: Path) -> None:
     """Made harmless, and not changed: the answers of the feedback workbook are those of the return."""
-    (again,) = read_many([out / "feedback" / "PAK_WS-PAK_feedback.xlsx"], Wanted())
-    (first,) = read_many([out.parent / "returned" / "PAK.xlsx"], Wanted())
-    assert isinstance(again, Submission)
-    assert isinstance(first, Submission)
+    paths = [out / "feedback" / "PAK_WS-PAK_feedback.xlsx", out.parent / "returned" / "PAK.xlsx"]
+    again, first = (result.submission for result in read_many(paths, Wanted()))
+    assert again is not None
+    assert first is not None
     assert again.values() == first.values()
     assert len(first.values()) >= len(CELLS)

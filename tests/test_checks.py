@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from hrge_xl.answer import State
-from hrge_xl.checks import Outcome, Verdict, check
 from hrge_xl.findings import Severity
 from hrge_xl.findings.identity import STAMP_DAMAGED
 from hrge_xl.findings.structure import DROPDOWN_LOST, SHEET_MISSING
@@ -18,8 +17,9 @@ from hrge_xl.layout import Layout, build
 from hrge_xl.observation import Observation
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Rule
-from hrge_xl.submission import ShownChecks, Submission
+from hrge_xl.submission import Outcome, ShownChecks, Submission, Verdict
 from tests.build_submission import submission
+from tests.face import calculated, check
 from tests.test_evaluator import SPEC as SMALL
 
 TODAY = date(2026, 6, 30)
@@ -73,14 +73,14 @@ def test_a_workbook_filled_in_sensibly_has_no_findings() -> None:
     assert found(result) == []
     assert {verdict.code for verdict in result.verdicts.values()} == {""}
     assert set(result.verdicts) == {key for key, slot in LAYOUT.slots.items() if slot.check is not None}
-    assert result.calculated == {plan("14"): 25.0, risk("05"): "M"}
+    assert calculated(result) == {plan("14"): 25.0, risk("05"): "M"}
 
 
 def test_a_blank_workbook_asks_for_the_form_only() -> None:
     result = outcome(submission(LAYOUT, {}))
     assert Counter(finding.code for finding in result.findings) == {"V001": 8}
     assert {finding.tool for finding in result.findings} == {"PLAN"}
-    assert result.calculated == {}
+    assert calculated(result) == {}
 
 
 def test_what_is_compared_with_a_missing_answer_is_not_accused() -> None:

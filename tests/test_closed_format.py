@@ -7,144 +7,94 @@ import os
 import pickle
 import sqlite3
 import tracemalloc
-from array import array
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from msgspec import msgpack
 
 from hrge_xl import validation
 from hrge_xl.dataset import work
-from hrge_xl.errors import Mistake, SpecError
-from hrge_xl.findings.file import EMPTY_FILE
-from hrge_xl.findings.value import ANSWER_MISSING
-from hrge_xl.intake import Refusal, Wanted, read, read_many
-from hrge_xl.intake import closed_format as ours
-from hrge_xl.intake.closed_format import dumps, loads, may_answer
+from hrge_xl.intake import Wanted
+from hrge_xl.intake.closed_format import dumps, loads
 from hrge_xl.intake.limits import LIMITS
-from hrge_xl.intake.read import SPEC_HOMES
 from hrge_xl.intake.worker import Died, WorkerPool, run_guarded
-from hrge_xl.observation import Observation
-from hrge_xl.submission import Submission
+from hrge_xl.spec.load import SPEC_HOMES
+from hrge_xl.submission import Identity
+from hrge_xl.validation import Fault, Result, SpecBroken
 from tests.audited import hrge, returned, workbook
+from tests.face import check_here, read_many
 from tests.worker_actions import act, lie
 
-MODULE = ours.__name__
 
-
-class Command:
-    """What runs a command wherever it is unpickled."""
-
-    def __reduce__(self) -> object:
-        return os.system, ("exit 7",)
+def come(value: object, *kinds: Any) -> Any:
+    return loads(dumps(value, kinds), kinds)
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        None, ["x", 1, 1.5, -0.0, True, b"y", {"k": ("t",)}, {1, 2}, frozenset([3])], date(2026, 6, 30),
-        time(1, 2, 3, 4),
-        datetime(2026, 6, 30, 12, 1, 2, 3), array("L", [1, 2**40]), Died("time"),
-        Observation(ANSWER_MISSING, "Plan", "E6", detail={"value": "\ud800"}),
-        Refusal("a", None, 1, (Observation(EMPTY_FILE),)),
+        Died("time"), Fault("KeyError", ("x", "y")), SpecBroken(),
+        Result("a", None, 1, "refused", [], stamps=(Identity("s", "1", "l", "en", team="\u062a"),)),
     ],
 )  # fmt: skip
 def test_what_may_be_answered_comes_whole(value: object) -> None:
-    assert loads(dumps(value)) == value
+    assert come(value, Died, Result, Fault, SpecBroken) == value
 
 
-def test_a_spec_with_mistakes_comes_whole() -> None:
-    error = loads(dumps(SpecError([Mistake("a.yaml", 1, 2, "Why.", "What to do.")])))
-    assert isinstance(error, SpecError)
-    assert str(error) == "a.yaml:1:2: Why. What to do."
-
-
-@pytest.mark.parametrize(
-    "value", [lambda: None, os.system, Command(), Path("x"), Submission, object(), range(3)]
-)
+@pytest.mark.parametrize("value", [{1, 2}, Path("x"), b"x", None, object()])
 def test_nothing_else_is_answered(value: object) -> None:
-    with pytest.raises(pickle.PicklingError):
-        dumps(value)
+    with pytest.raises(TypeError):
+        dumps(value, (Died, Result, list[str]))
 
 
-def named(name: str, module: str = MODULE) -> bytes:
-    """As a pickle names something."""
-    return b"".join(b"\x8c" + bytes([len(each)]) + each.encode() for each in (module, name)) + b"\x93"
+ONE = msgpack.encode({"path": "a", "sha256": None, "size": 1, "verdict": "refused", "findings": []})
+LIES = {
+    "nothing": b"",
+    "of no kind": b"\x09" + ONE,
+    "of another kind": b"\x00" + ONE,
+    "a pickle": b"\x01" + pickle.dumps(os.system),
+    "another type": b"\x01" + ONE.replace(b"\x01", b"\xa1x"),
+    "a finding that there is not": b"\x01"
+    + msgpack.encode(
+        {"path": "a", "sha256": None, "size": 1, "verdict": "refused", "findings": [{"code": 1}]}
+    ),
+    "what is cut off": b"\x01" + ONE[:-1],
+    "more than one": b"\x01" + ONE + ONE,
+}
 
 
-NAMED = named("_MAKE")
+@pytest.mark.parametrize("answer", LIES.values(), ids=LIES.keys())
+def test_nothing_else_is_read(answer: bytes) -> None:
+    with pytest.raises((ValueError, IndexError)):
+        loads(answer, (Died, Result))
 
 
-@pytest.mark.parametrize(
-    ("answer", "because"),
-    [
-        (pickle.dumps(Command()), "system"),
-        (named("eval", "builtins") + b"\x8c\x011\x85R.", "builtins.eval"),
-        (b"cbuiltins\neval\n(S'1'\ntR.", ""),
-        (b"(S'1'\nibuiltins\neval\n.", ""),
-        (pickle.dumps(Submission), "Submission"),
-        (named("_KINDS") + b".", "_KINDS"),
-        (named("_MAKE.__class__") + b".", "__class__"),
-        (NAMED + b"\x8c\x06system\x85R.", "system"),
-        (NAMED + b"}S'x'\nI1\nsb.", ""),  # an attribute of what makes things
-        (NAMED + b"(N}S'__call__'\nI1\nstb.", ""),
-        (NAMED + b")\x81.", ""),  # as if it were a class
-        (b"Pname\n.", ""), (b"\x82\x01.", ""), (b"", ""), (b"\x80\x05", ""),
-    ],
-)  # fmt: skip
-def test_nothing_else_is_read(answer: bytes, because: str) -> None:
-    with pytest.raises(Exception, match=because):
-        loads(answer)
-
-
-GIGABYTE = (1 << 30).to_bytes(8, "little")
+MUCH = (1 << 30).to_bytes(4, "big")
 CLAIMS = {
-    "a remembered thing at a place far away": b"\x80\x04Nr\xff\xff\xff\x0b.",
-    "a text": b"\x8d" + GIGABYTE + b".",
-    "bytes": b"\x8e" + GIGABYTE + b".",
-    "bytes that can change": b"\x96" + GIGABYTE + b".",
-    "a number": b"\x8b" + GIGABYTE[:4] + b".",
-    "lists": b"(" + b"]" * 200_000 + b"t.",
-    "sets": b"(" + b"\x8f" * 50_000 + b"t.",
-    "the same, many times": b"]\x94" + b"(" + b"h\x00" * 200_000 + b"t.",
+    "a text": b"\xdb" + MUCH,
+    "bytes": b"\xc6" + MUCH,
+    "a list": b"\xdd" + MUCH,
+    "a table": b"\xdf" + MUCH,
+    "lists in lists": b"\x91" * 500_000,
+    "tables in tables": b"\x81\xa0" * 500_000,
 }
 
 
 @pytest.mark.parametrize("answer", CLAIMS.values(), ids=CLAIMS.keys())
-def test_no_room_is_made_for_what_is_not_there(answer: bytes) -> None:
-    """Nine bytes made a process hold three gigabytes."""
+@pytest.mark.parametrize("kind", [Any, list[str], dict[str, str], Result, str])
+def test_no_room_is_made_for_what_is_not_there(answer: bytes, kind: Any) -> None:
+    """Five bytes could make a process hold gigabytes; a list that is deep enough could end it without a word."""
     tracemalloc.start()
     try:
-        with pytest.raises(Exception, match=""):
-            loads(answer, 10_000_000)
+        with pytest.raises((ValueError, RecursionError)):
+            loads(b"\x00" + answer, (kind,))
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
         tracemalloc.stop()
-
-
-def test_nothing_is_deeper_than_an_answer() -> None:
-    """Python ends without a word where it looks for a tuple that is a hundred thousand tuples deep."""
-    deep = b")" + b"\x85" * 500_000
-    for answer in (b"}" + deep + b"Ns.", b"\x8f(" + deep + b"\x90.", NAMED + deep + b"\x85R."):
-        with pytest.raises(ours.Unknown, match="too deep"):
-            loads(answer)
-
-
-def test_of_a_finding_only_its_code_is_answered() -> None:
-    """A process that was taken over cannot put words into a report: they are looked up here."""
-    forged = replace(EMPTY_FILE, message="Send your password to x@example.org.")
-    told = loads(dumps(Observation(forged)))
-    assert told.kind is EMPTY_FILE
-    with pytest.raises(KeyError):
-        loads(dumps(Observation(replace(forged, code="F999"))))
-
-
-def test_no_two_kinds_have_one_name() -> None:
-    with pytest.raises(AssertionError, match="two kinds"):
-        may_answer(type("Died", (), {"__qualname__": "Died"}))
 
 
 def test_a_process_that_was_taken_over_runs_nothing_here(tmp_path: Path) -> None:
@@ -195,11 +145,13 @@ def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> Non
     files = returned(tmp_path, {"1-spec.xlsx": workbook("PAK"), "2-true.xlsx": workbook("PAK")})
     with WorkerPool(lie, readable=SPEC_HOMES) as pool:
         lied, told = read_many(files, Wanted(), by=pool)
-    assert isinstance(lied, Refusal)
+    assert lied.submission is None
     assert lied.path == str(files[0])
-    assert isinstance(told, Submission)
+    assert told.submission is not None
 
 
 def test_a_reading_is_the_same_after_its_way(tmp_path: Path) -> None:
     files = returned(tmp_path, {"PAK.xlsx": workbook("PAK"), "none.xlsx": b"none"})
-    assert list(read_many(files, Wanted())) == [read(path, Wanted()) for path in files]
+    came = [(result.submission, result.findings) for result in read_many(files, Wanted())]
+    here = [check_here(path, Wanted()) for path in files]
+    assert came == [(result.submission, result.findings) for result in here]

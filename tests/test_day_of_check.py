@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.checks import check
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import address, build
@@ -16,6 +15,7 @@ from hrge_xl.spec.load import load
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.answers import layout, spec
 from tests.build_submission import submission
+from tests.face import check
 from tests.made_workbooks import stop_clock
 from tests.office.driver import Office
 from tests.versions import answers, copy, edit
@@ -116,9 +116,9 @@ def test_what_cells_show_is_right_as_of_their_own_day(dated: Path, tmp_path: Pat
     assert [(each.code, each.field) for each in result.findings] == [("V001", "PLN_09")]
     assert result.submission is not None
     assert result.outcome is not None
-    shown = {answer.key: answer.number for answer in result.submission.answers if answer.calculated}
+    shown = {answer.key: answer.original for answer in result.submission.answers if answer.calculated}
     assert (shown[WAITING], shown[AFTER], shown[COMPLETE]) == (10, 11, 1)
-    counts = result.outcome.calculated
+    counts = result.submission.calculated()
     assert (counts[WAITING], counts[AFTER]) == (71, 72)
     assert counts[COMPLETE] == pytest.approx(8 / 9)
 
@@ -160,7 +160,7 @@ def test_the_day_is_that_of_the_clock_unless_somebody_typed_another(
     day = result.submission.calculated_on
     assert day is not None
     assert day == EARLIER + timedelta(days=5) if typed else day >= clock
-    shown = {answer.key: answer.number for answer in result.submission.answers if answer.calculated}
+    shown = {answer.key: answer.original for answer in result.submission.answers if answer.calculated}
     assert shown[WAITING] == (day - FIRST_DAY).days
     assert [(each.code, each.field) for each in result.findings if each.tool == "PLAN"] == [
         ("V001", "PLN_09")

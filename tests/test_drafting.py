@@ -22,12 +22,13 @@ from hrge_xl.drafting.codes import item_codes, list_name, tool_code
 from hrge_xl.drafting.draft_spec import drafted as drafted_from
 from hrge_xl.errors import UsageError
 from hrge_xl.fields import FIELD_TYPES
-from hrge_xl.intake import Wanted, read_bytes
+from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.observation import Observation
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import ChecklistBlock, FormBlock, RegisterBlock, Spec
 from hrge_xl.submission import Submission
+from tests.face import read_bytes
 from tests.intake_files import pack
 
 DAY = date(2026, 3, 1)

@@ -9,10 +9,11 @@ import pytest
 import xlsxwriter
 
 from hrge_xl.findings import CATALOGUE, sentence
-from hrge_xl.intake import Wanted, ooxml, ooxml_drawings, read_bytes
+from hrge_xl.intake import Wanted, ooxml, ooxml_drawings
 from hrge_xl.intake.raw import Drawn, RawWorkbook
 from hrge_xl.submission import Submission, Unplaced
 from tests.damage import PLAN, Parts, add, edited, filled, link, swap, text_of
+from tests.face import read_bytes
 from tests.intake_files import LINKS, relationships, sheet, workbook
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.checks import check
 from hrge_xl.checks.run import judge
 from hrge_xl.language import (
     FIGURES,
@@ -34,6 +33,7 @@ from hrge_xl.spec.scope import Scope
 from hrge_xl.submission import Submission
 from hrge_xl.words import count_words, tidy
 from tests.build_submission import submission
+from tests.face import check
 from tests.property_tests import examples
 
 TODAY = date(2026, 6, 30)

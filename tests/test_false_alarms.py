@@ -7,11 +7,11 @@ from datetime import date
 
 from hrge_xl.answer import Answers, Key, Value
 from hrge_xl.answers import from_mapping
-from hrge_xl.checks import Outcome, check
 from hrge_xl.demonstration import story
 from hrge_xl.issuing import submission_of
-from hrge_xl.submission import Identity
+from hrge_xl.submission import Identity, Outcome
 from tests.answers import layout, plain_value, spec
+from tests.face import check
 
 TOOLKIT = "hrge_toolkit"
 WHERE = layout(TOOLKIT)

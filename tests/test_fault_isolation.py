@@ -12,20 +12,22 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import checks, validation
+from hrge_xl import validation
 from hrge_xl.auditing import second_opinion
+from hrge_xl.dataset import work
 from hrge_xl.dataset.rows import RowBuilder
 from hrge_xl.errors import OutputError, StoreError, UsageError
 from hrge_xl.fault_isolation import apart
 from hrge_xl.fault_log import write_log
 from hrge_xl.findings.file import STOPPED_BY_THIS_FILE
+from hrge_xl.intake.worker import WorkerPool
 from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Result
+from hrge_xl.spec.load import SPEC_HOMES, load
+from hrge_xl.validation import FileToCheck, Result
 from tests.audited import DAY, hrge
 from tests.versions import answers
+from tests.worker_actions import fail_in_checks
 
-read = import_module("hrge_xl.intake.read")  # whose name is also that of a function
 NAMES = ("a", "b", "c", "d", "e", "f", "g")
 ANSWER = "what somebody answered"
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -123,12 +125,21 @@ def fails_where(module: Any, name: str, shows: Callable[..., bool]) -> Break:
     return put
 
 
+def in_the_process(function: Callable[[FileToCheck], Any]) -> Break:
+    """Have the processes that read and check do it by this function."""
+
+    def put(monkeypatch: pytest.MonkeyPatch) -> None:
+        for module in (validation, work):
+            monkeypatch.setattr(module, "readers", lambda _jobs=1: WorkerPool(function, readable=SPEC_HOMES))
+        monkeypatch.setattr(work, "_pools", {})
+
+    return put
+
+
 AT = {
-    "the gate": fails_where(read, "admit", lambda path, *_: named(path)),
-    "unpacking": fails_where(read, "_arrived", lambda _, file, *__: named(file.path)),
-    "the layout": fails_where(validation, "layout_of", lambda sent, *_: named(sent.path)),
-    "checks": fails_where(checks, "check", lambda pairs, **_: any(named(sent.path) for sent, _ in pairs)),
-    "the verdict": fails_where(validation, "_checked", lambda sent, *_: named(sent.path)),
+    "the gate": fails_where(validation, "admit", lambda path, *_: named(path)),
+    "arrival": fails_where(validation, "_of_file", lambda _, job: named(job.file.path)),
+    "checks": in_the_process(fail_in_checks),
     "rows": fails_where(RowBuilder, "_rows", lambda _, result: named(result.path) and result.submission),
 }
 

@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 from hrge_xl.answer import Answers
-from hrge_xl.checks import check
 from hrge_xl.errors import SpecError
 from hrge_xl.intake import Wanted, read
 from hrge_xl.issuing import Order, generate
@@ -21,6 +20,7 @@ from hrge_xl.language.patterns import in_a_sheet
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Submission
+from tests.face import check, layout_of
 from tests.office.driver import Office
 
 TODAY = date(2026, 3, 2)
@@ -85,8 +85,6 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
 
 def found(sent: Submission, spec: Spec) -> set[tuple[str | None, str | None, str]]:
     """Sheet, field and code of every finding about an answer."""
-    from hrge_xl.intake.read import layout_of
-
     layout = layout_of(sent, Wanted(spec.folder))
     (outcome,) = check([(sent, layout)], today=TODAY)
     return {(each.row, each.field, each.code) for each in outcome.findings}

@@ -12,13 +12,12 @@ import pytest
 import yaml
 
 from hrge_xl.answer import Answers
-from hrge_xl.checks import check
 from hrge_xl.intake import Wanted, read
-from hrge_xl.intake.read import layout_of
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Submission
+from tests.face import calculated, check, layout_of
 from tests.office.driver import Office
 
 TODAY = date(2026, 3, 2)
@@ -100,7 +99,7 @@ def test_sheet_and_reader_calculate_alike(
     assert isinstance(sent, Submission)
     (outcome,) = check([(sent, layout_of(sent, Wanted(spec.folder)))], today=TODAY)
     assert [finding.code for finding in outcome.findings] == []
-    found = {key[1:]: value for key, value in outcome.calculated.items()}
+    found = {key[1:]: value for key, value in calculated(outcome).items()}
     assert {key: found[key] for key in EXPECTED} == EXPECTED
     assert [found[row, "ROW_6"] for row in ("R-01", "R-02")] == units
     sheet = openpyxl.load_workbook(saved, data_only=True)["Rows"]

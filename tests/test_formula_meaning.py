@@ -9,11 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.checks import check
 from hrge_xl.layout import Grid, address, build
 from hrge_xl.spec.load import load
 from tests.answers import TODAY
 from tests.build_submission import submission
+from tests.face import calculated, check
 from tests.made_specs import Files, write
 from tests.test_cli import run
 
@@ -209,4 +209,4 @@ def test_a_half_goes_away_from_nought(decimals: int, number: float, expected: fl
     made = tool("A", NUMBER, formula(f"round(A_1, {decimals})"))
     layout = build(load(write(spec(made), tmp_path)), "en")
     (outcome,) = check([(submission(layout, {("A", "A-01", "A_1"): number}), layout)], today=TODAY)
-    assert outcome.calculated["A", "A-01", "A_2"] == expected
+    assert calculated(outcome)["A", "A-01", "A_2"] == expected

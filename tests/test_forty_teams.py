@@ -18,9 +18,10 @@ from hrge_xl.cli import run
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.demonstration import Typed, saved_on, type_into
-from hrge_xl.intake import Refusal, Wanted, layout_of, read
+from hrge_xl.intake import Refusal, Wanted, read
 from hrge_xl.refreshing import Week
 from hrge_xl.rounds.mail.occasions import REMINDERS
+from tests.face import layout_of
 from tests.forty_teams import (
     REPAIRED,
     RIGHT,

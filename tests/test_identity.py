@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from hrge_xl import stamp
-from hrge_xl.intake.read import AS_ISSUED, Refusal, Wanted, read_raw
+from hrge_xl.intake.read import AS_ISSUED, Refusal, Wanted
 from hrge_xl.layout import Layout, build
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Identity, Submission
+from tests.face import read_raw
 from tests.raw_workbook import draw, identity_of, sheet_of, text
 
 KEY, OTHER = b"k" * 32, b"o" * 32

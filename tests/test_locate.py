@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from hrge_xl.answer import State
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook
-from hrge_xl.intake.read import AS_ISSUED, Wanted, read_raw
+from hrge_xl.intake.read import AS_ISSUED, Wanted
 from hrge_xl.layout import build
 from hrge_xl.layout.model import TODAY_NAME
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from tests.answer_strategies import answers_of
+from tests.face import read_raw
 from tests.property_tests import examples
 from tests.raw_workbook import TODAY, delete, draw, insert, map_lines, number, put, sheet_of, swap, text
 

@@ -10,12 +10,12 @@ import openpyxl
 import pytest
 
 from hrge_xl.answer import Answers
-from hrge_xl.checks import check
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import build
 from hrge_xl.layout.model import MARK_COLUMN
 from hrge_xl.spec.load import find, load
+from tests.face import check
 from tests.made_workbooks import recalculate_on
 from tests.test_parity import TODAY, disagreements, read
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.checks import check
 from hrge_xl.findings import Finding
 from hrge_xl.findings.structure import FORMULA_CHANGED, RESULT_DIFFERS, TYPED_OVER
 from hrge_xl.findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
@@ -22,6 +21,7 @@ from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, address, build
 from hrge_xl.spec.load import load
 from tests.answers import TODAY
+from tests.face import check
 from tests.made_specs import Files, specs, write
 from tests.made_workbooks import opened
 from tests.property_tests import examples

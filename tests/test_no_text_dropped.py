@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl.answer import Answer
-from hrge_xl.checks import check
 from hrge_xl.fields import FIELD_TYPES, tick_spellings
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
@@ -22,6 +21,7 @@ from hrge_xl.numerals import shown
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from hrge_xl.words import letters, plain_digits
+from tests.face import check
 from tests.made_specs import Files, write
 from tests.property_tests import examples
 from tests.test_round_trip import read

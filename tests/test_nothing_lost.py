@@ -15,7 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
-from hrge_xl.intake import Wanted, read_bytes
+from hrge_xl.intake import Wanted
 from hrge_xl.intake.keys import Plan
 from hrge_xl.issuing import Order, generate
 from hrge_xl.reports.feedback import feedback
@@ -25,6 +25,7 @@ from hrge_xl.submission import Submission
 from hrge_xl.validation import ValidationRequest, validate
 from tests.damage import PLAN, RISKS, TODAY, WANTED, edited, filled, swap
 from tests.damages.book import At, Book
+from tests.face import read_bytes
 from tests.property_tests import examples
 
 Note = tuple[str, str, str]  # sheet, cell, text

@@ -192,8 +192,8 @@ def test_a_clean_return_is_clean_in_another_format(format: str, office: Office, 
     office.resave(careful, other)
     (result,) = validate([other], ValidationRequest(Wanted(), datetime.date(2026, 6, 30)))
     assert [finding.code for finding in result.findings] == ["F046"]
-    assert result.outcome is not None
-    assert ("T3.2", "R-SP-01", "RSK_12") in result.outcome.calculated
+    assert result.submission is not None
+    assert ("T3.2", "R-SP-01", "RSK_12") in result.submission.calculated()
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "dropdown"), ("fr", "liste"), ("ar", "قائمة")])

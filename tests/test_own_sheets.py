@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from hrge_xl.intake.raw import RawSheet, RawWorkbook
-from hrge_xl.intake.read import raw_workbook, read_raw
+from hrge_xl.intake.read import raw_workbook
 from hrge_xl.submission import Submission
 from tests.damage import ANSWERS, WANTED, filled
+from tests.face import read_raw
 from tests.raw_workbook import delete, insert, map_lines, put, text
 
 Act = Callable[[RawSheet], object]

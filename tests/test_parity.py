@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.checks import check
 from hrge_xl.fields import ColumnKind, kind_of
 from hrge_xl.intake import Wanted, ooxml
 from hrge_xl.intake.raw import CellKind, RawWorkbook
@@ -19,6 +18,7 @@ from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import Layout, Slot, address, build
 from hrge_xl.spec.load import load
 from tests.answers import TODAY, layout, plain_value, spec
+from tests.face import check
 from tests.property_tests import examples
 from tests.test_round_trip import DRAFTED, SOME_TOOLS, read
 

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.intake import Wanted, ooxml, ooxml_parts, ooxml_sheet, read_bytes
+from hrge_xl.intake import Wanted, ooxml, ooxml_parts, ooxml_sheet
 from hrge_xl.intake.memory import Memory
 from hrge_xl.intake.raw import CellKind, RawCell, RawWorkbook, Unreadable
 from hrge_xl.submission import Submission
 from tests.damages.as_excel import as_excel
+from tests.face import read_bytes
 from tests.intake_files import sheet, workbook
 from tests.property_tests import examples
 

@@ -10,10 +10,8 @@ import openpyxl
 import pytest
 
 from hrge_xl.answer import Answers
-from hrge_xl.checks import check
 from hrge_xl.errors import RoundError, UsageError
 from hrge_xl.intake import Wanted, read
-from hrge_xl.intake.read import layout_of
 from hrge_xl.issuing import Order, generate, layout_for, submission_of
 from hrge_xl.layout import build
 from hrge_xl.rounds.rounds import Round, init_round, load_round, orders, taken_along
@@ -23,6 +21,7 @@ from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Identity, Submission
 from tests.audited import hrge
 from tests.burden import burdens, table
+from tests.face import check, layout_of
 from tests.test_parity import disagreements
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from hrge_xl.checks import check
 from hrge_xl.fields import Cell, Field, Reading
-from hrge_xl.intake.read import Wanted, read_raw
+from hrge_xl.intake.read import Wanted
 from hrge_xl.layout import Layout
 from hrge_xl.spec.spellings import vocabularies
 from hrge_xl.submission import Submission
 from tests.answers import TODAY, layout
+from tests.face import check, read_raw
 from tests.raw_workbook import draw, put, sheet_of, text
 
 TOOLS = ("T4.A", "T4.B", "T4.C")

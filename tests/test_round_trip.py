@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from hrge_xl.answer import Answers
-from hrge_xl.intake.read import Wanted, read_bytes
+from hrge_xl.intake.read import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.submission import Submission
 from tests.answers import TODAY, answers, full, layout, spec
+from tests.face import read_bytes
 from tests.property_tests import examples
 
 SOME_TOOLS = ("T1.1", "T2.5", "T2.6", "T3.2", "T4.A", "T4.B", "T4.C")

@@ -13,7 +13,6 @@ import pytest
 from openpyxl import Workbook
 
 from hrge_xl import stamp
-from hrge_xl.checks import check
 from hrge_xl.errors import SpecError, UsageError
 from hrge_xl.filled_sample import sample_order, sample_workbook
 from hrge_xl.intake import Refusal, Wanted, read
@@ -27,6 +26,7 @@ from hrge_xl.spec.own_sheets import SAMPLE_KEY
 from hrge_xl.stamp import PROPERTY_PREFIX
 from hrge_xl.words import country_names, translator
 from tests.audited import hrge
+from tests.face import check
 from tests.test_spec import damage, mistakes
 
 PROFILES = [(name, profile) for name in ("example", "hrge_toolkit") for profile in load(name).profiles]

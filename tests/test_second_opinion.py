@@ -15,10 +15,10 @@ from hrge_xl.auditing.second_opinion import (
     explanations,
     second_opinion,
 )
-from hrge_xl.intake import Wanted, read_many
-from hrge_xl.submission import Submission
+from hrge_xl.intake import Wanted
 from tests import intake_files
 from tests.audited import edited, returned, workbook
+from tests.face import read_many
 from tests.intake_files import LINKS, MAIN, STRICT, STRICT_LINKS, sheet
 
 VALUES = {  # a cell as the file has it, and what openpyxl sees in it
@@ -73,9 +73,9 @@ def test_no_sheet_is_found_in_strict_open_xml() -> None:
 def opinion(data: bytes, folder: Path) -> Opinion:
     """A return read with both readers."""
     paths = returned(folder, {"pak.xlsx": data})
-    (reading,) = read_many(paths, Wanted())
-    assert isinstance(reading, Submission)
-    return second_opinion([(reading, paths[0])])
+    (result,) = read_many(paths, Wanted())
+    assert result.submission is not None
+    return second_opinion([(result.submission, paths[0])])
 
 
 def test_a_return_in_strict_open_xml_has_no_second_opinion(tmp_path: Path) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.intake import Refusal, Wanted, read_many
+from hrge_xl.intake import Wanted
 from hrge_xl.intake import worker as workers
-from hrge_xl.intake.read import read
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load
-from hrge_xl.submission import Submission
+from hrge_xl.validation import Result
 from tests.audited import TODAY
 from tests.damage import restamp, text_of
+from tests.face import check_here, read_many
 from tests.intake_files import pack
 
 KEY, OTHER = b"k" * 32, b"o" * 32
@@ -56,19 +56,18 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / "PAK.xlsx"
 
 
-def said(result: Submission | Refusal) -> tuple[Any, ...]:
+def said(result: Result) -> tuple[Any, ...]:
     """What is told of the stamp."""
-    told = [(each.code, each.detail) for each in result.observations]
-    if isinstance(result, Refusal):
+    told, sent = [(each.code, each.message) for each in result.findings], result.submission
+    if sent is None:
         return result.path, result.stamps, told
-    return result.path, result.stamps, result.identity, result.signature, result.sheets, result.not_run, told
+    return result.path, result.stamps, sent.identity, sent.signature, sent.sheets, result.not_run, told
 
 
 def test_it_is_as_if_the_reader_had_the_key(file: Path) -> None:
-    (found,) = read_many([file], WANTED)
-    assert said(found) == said(read(file, WANTED))
-    (unchecked,) = read_many([file], replace(WANTED, key=None))
-    assert said(unchecked) == said(read(file, replace(WANTED, key=None)))
+    for want in (WANTED, replace(WANTED, key=None)):
+        (found,) = read_many([file], want)
+        assert said(found) == said(check_here(file, want))
 
 
 def test_no_reading_process_is_given_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -82,8 +81,8 @@ def test_no_reading_process_is_given_it(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(workers, "_ask", listening)
     (tmp_path / "PAK.xlsx").write_bytes(SIGNED)
     (found,) = read_many([tmp_path / "PAK.xlsx"], WANTED)
-    assert isinstance(found, Submission)
-    assert found.signature == "valid"
+    assert found.submission is not None
+    assert found.submission.signature == "valid"
     assert pickle.dumps(WANTED).count(KEY) == 1
     assert len(sent.getvalue()) > len(SIGNED)
     assert KEY not in sent.getvalue()

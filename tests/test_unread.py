@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.answer import Key
-from hrge_xl.checks import Outcome, check
 from hrge_xl.findings import Finding
 from hrge_xl.intake.raw import RawSheet, RawWorkbook
-from hrge_xl.intake.read import Wanted, read_raw
+from hrge_xl.intake.read import Wanted
 from hrge_xl.layout import Layout, Slot, build
 from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Submission
+from hrge_xl.submission import Outcome, Submission
 from tests.answers import TODAY, answers, full, layout
 from tests.build_submission import submission
+from tests.face import calculated, check, read_raw
 from tests.property_tests import examples
 from tests.raw_workbook import delete, draw, map_lines, sheet_of
 from tests.test_evaluator import LISTS, MATRIX, TOOLS, asked
@@ -114,8 +114,8 @@ def differences(whole: Outcome, part: Outcome, gone: Collection[Key]) -> list[st
     wrong += [f"dropped: {key}" for key in before if key not in after and key[0] not in part.checks_not_run]
     wrong += [
         f"calculated: {key} {value}"
-        for key, value in part.calculated.items()
-        if key not in gone and whole.calculated.get(key) != value
+        for key, value in calculated(part).items()
+        if key not in gone and calculated(whole).get(key) != value
     ]
     return wrong
 
@@ -179,8 +179,8 @@ def test_what_is_made_from_it_is_not_run(
     )
     assert (found, left) == (before, set())
     assert not_run <= part.checks_not_run.keys()
-    assert ("SUM", "1", "SUM_NUM") in whole.calculated
-    assert ("SUM", "1", "SUM_NUM") not in part.calculated
+    assert ("SUM", "1", "SUM_NUM") in calculated(whole)
+    assert ("SUM", "1", "SUM_NUM") not in calculated(part)
     place = "Register" if gone == register() else "Register: R-02"
     for code in not_run:
         assert part.checks_not_run[code].endswith(f"it depends on what could not be read: {place}.")

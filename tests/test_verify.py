@@ -22,15 +22,15 @@ from hrge_xl.auditing.verify import Asked
 from hrge_xl.cli import run
 from hrge_xl.dataset.received import name_of
 from hrge_xl.errors import UsageError
-from hrge_xl.intake import Wanted, read_many
+from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.reports import write_report
 from hrge_xl.reports.build import run_id
 from hrge_xl.reports.formats import html
 from hrge_xl.spec.load import load
-from hrge_xl.submission import Submission
 from tests import damage
 from tests.audited import DAY, RETURNS, TODAY, edited, hrge, reported, returned, round_folder, workbook
+from tests.face import read_many
 
 pytestmark = pytest.mark.xdist_group("verify")  # what its fixtures play is played once
 UNREADABLE = {  # damage that our reader gets over and openpyxl does not: why it gives up
@@ -580,9 +580,8 @@ def test_encrypted_workbooks(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 def opinion(files: dict[str, bytes], folder: Path, want: Wanted | None = None) -> Any:
     """Read files with both readers."""
     paths = returned(folder, files)
-    readings = read_many(paths, want or Wanted())
-    pairs = [(each, path) for each, path in zip(readings, paths, strict=True) if isinstance(each, Submission)]
-    return second_opinion(pairs)
+    results = zip(read_many(paths, want or Wanted()), paths, strict=True)
+    return second_opinion([(result.submission, path) for result, path in results if result.submission])
 
 
 def test_two_readers_that_differ_are_told_with_both_values(tmp_path: Path) -> None:
@@ -619,9 +618,9 @@ def test_what_openpyxl_cannot_read_is_told(tmp_path: Path) -> None:
 
 def test_a_format_that_openpyxl_does_not_know_is_told() -> None:
     path = Path(__file__).parent / "fixtures" / "intake" / "returned.ods"
-    (reading,) = read_many([path], Wanted())
-    assert isinstance(reading, Submission)
-    found = second_opinion([(reading, path)])
+    (result,) = read_many([path], Wanted())
+    assert result.submission is not None
+    found = second_opinion([(result.submission, path)])
     assert (found.cells, found.failed) == (0, [])
     assert found.not_read[0].endswith("it is of the format .ods, which openpyxl does not read.")
 

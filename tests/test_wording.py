@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from hrge_xl import kept_texts
-from hrge_xl.checks import check
 from hrge_xl.cli import run
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.findings import Finding
@@ -25,6 +24,7 @@ from hrge_xl.validation import validate
 from hrge_xl.words import translator
 from tests.audited import DAY, TODAY, returned, workbook
 from tests.build_submission import submission
+from tests.face import check
 from tests.test_checks import CLEAN, plan, risk
 from tests.test_returns import ASKED, RETURNS
 

@@ -7,17 +7,15 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from hrge_xl.intake import Refusal, Wanted, read_many
+from hrge_xl.intake import Wanted
 from hrge_xl.intake.limits import LIMITS, Limits
-from hrge_xl.intake.read import readers
-from hrge_xl.submission import Submission
-from hrge_xl.validation import ValidationRequest, check_all
+from hrge_xl.validation import readers
 from tests.damage import filled, to_letters
+from tests.face import read_many
 from tests.intake_files import members, pack
 
 pytestmark = [
@@ -106,15 +104,13 @@ def test_a_file_that_costs_too_much_costs_itself_only(
         results = [*first, *read_many(paths[1:], Wanted(), by=pool)]
         replaced = set(children()) - before
     assert [result.path for result in results] == [str(path) for path in paths]
-    assert [type(result) for result in results] == [Submission, Refusal, Submission, Refusal, Submission]
-    refusals = [result for result in results if isinstance(result, Refusal)]
-    assert [each.code for refusal in refusals for each in refusal.observations] == [code, code]
+    refusals = [result for result in results if result.submission is None]
+    assert [finding.code for refusal in refusals for finding in refusal.findings] == [code, code]
     assert all(refusal.sha256 and refusal.size for refusal in refusals)
     assert len(worker) == len(replaced) == 1
     assert worker != replaced
     assert set(children()) <= before
-    checked = check_all(results, ValidationRequest(Wanted(), date(2026, 6, 30)))
-    assert [result.verdict for result in checked] == [
+    assert [result.verdict for result in results] == [
         "accepted",
         "refused",
         "accepted",
@@ -128,5 +124,5 @@ def test_under_the_usual_limits_it_is_read(folder: Path) -> None:
     """What it holds besides is kept as text without a place, so far as a sheet may."""
     assert (folder / "heavy.xlsx").stat().st_size < LIMITS.file_bytes
     (result,) = read_many([folder / "heavy.xlsx"], Wanted())
-    assert isinstance(result, Submission)
-    assert result.values()["PLAN", "1", "PLN_01"] == "WS-07"
+    assert result.submission is not None
+    assert result.submission.values()["PLAN", "1", "PLN_01"] == "WS-07"

@@ -13,21 +13,19 @@ import sys
 import threading
 import time
 import zoneinfo
-from array import array
-from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import babel.dates
+import msgspec
 
-from hrge_xl.errors import Mistake, SpecError
-from hrge_xl.findings import Kind
+from hrge_xl.checks import run
 from hrge_xl.findings.file import EMPTY_FILE
 from hrge_xl.intake import worker
-from hrge_xl.intake.read import read_job
 from hrge_xl.intake.worker import Died
 from hrge_xl.observation import Observation
+from hrge_xl.validation import Fault, FileToCheck, Result, SpecBroken, check_file
 
 
 def act(item: str) -> object:
@@ -74,13 +72,13 @@ class _Command:
 
 def _take_over(command: str) -> str:
     """As a file would that has taken over the process: what it answers is its own."""
-    forged = pickle.dumps(("next", _Command(command)))
-    worker.dumps = lambda _: forged  # type: ignore[assignment]
+    forged = b"\x01" + pickle.dumps(_Command(command))
+    worker.dumps = lambda *_: forged  # type: ignore[assignment]
     return "ours"
 
 
 def _garbage(text: str) -> str:
-    worker.dumps = lambda _: text.encode()  # type: ignore[assignment]
+    worker.dumps = lambda *_: text.encode()  # type: ignore[assignment]
     return "ours"
 
 
@@ -181,34 +179,40 @@ ACTIONS = {
 
 ODD: tuple[Any, ...] = (
     None, -1, 2**62, 10**40, float("nan"), "", "\0", "\ud800", "x" * 40_000, b"x", [], (), {}, {"a": 1}, [None],
-    date.max, True, array("d", [1.5]), Died("exception", "KeyError"), SpecError([Mistake("a", 1, 1, "b", "c")]),
-    Observation(EMPTY_FILE),
+    date.max, True, Died("exception", "KeyError"), Observation(EMPTY_FILE),
 )  # fmt: skip
 
 
-def lie(job: Any) -> Any:
-    """Read a file, and answer with something else in the place of one thing, as its name says: `12-lie.xlsx`."""
-    answer = read_job(job)
-    number, _, how = Path(job[1].path).stem.partition("-")
+def lie(job: FileToCheck) -> Result | Fault | SpecBroken:
+    """Check a file, and answer with something else in the place of one thing, as its name says: `12-lie.xlsx`."""
+    answer = check_file(job)
+    number, _, how = Path(job.file.path).stem.partition("-")
     if how == "spec":
-        return SpecError([Mistake("a", 1, 1, "b", "c")])
-    chance = random.Random(number)
-    return _otherwise(answer, chance, chance.randrange(8)) if how == "lie" else answer
+        return SpecBroken()
+    if how == "lie":
+        chance = random.Random(number)
+        changed = _otherwise(msgspec.to_builtins(answer), chance, chance.randrange(8))
+        lied = b"\x01" + msgspec.msgpack.encode(changed)
+        worker.dumps = lambda *_: lied  # type: ignore[assignment]
+    return answer
+
+
+def fail_in_checks(job: FileToCheck) -> Result | Fault | SpecBroken:
+    """Check a file with a program that fails for the one that is called d."""
+    if Path(job.file.path).stem == "d":
+        run.judge = _broken
+    return check_file(job)
+
+
+def _broken(*_: object) -> Any:
+    raise KeyError("what somebody answered")
 
 
 def _otherwise(answer: Any, chance: random.Random, down: int) -> Any:
     """The same with one thing otherwise, at most so many steps down."""
-    if isinstance(answer, bytearray | array) and len(answer) and chance.randrange(2):
-        changed = answer[:]
-        changed[chance.randrange(len(changed))] = chance.choice((0, 1, 77, 255))
-        return changed
-    if down and is_dataclass(answer) and not isinstance(answer, type | Kind):
-        name = chance.choice([each.name for each in fields(answer)])
-        return replace(answer, **{name: _otherwise(getattr(answer, name), chance, down - 1)})
     if down and isinstance(answer, list | tuple) and answer:
         at = chance.randrange(len(answer))
-        parts = [*answer[:at], _otherwise(answer[at], chance, down - 1), *answer[at + 1 :]]
-        return type(answer)(*parts) if hasattr(answer, "_fields") else type(answer)(parts)
+        return [*answer[:at], _otherwise(answer[at], chance, down - 1), *answer[at + 1 :]]
     if down and isinstance(answer, dict) and answer:
         key = chance.choice([*answer])
         return {**answer, key: _otherwise(answer[key], chance, down - 1)}

@@ -18,7 +18,7 @@ from ..dataset.ledger import Receipt
 from ..dataset.return_status import STATED, Decision
 from ..dataset.temporary_dataset import dataset_as_told
 from ..findings import Waiver
-from ..intake import Readers, Wanted, readers
+from ..intake import Wanted
 from ..path_text import path_text
 from ..reports.build import Facts, document
 from ..reports.document import Document, FileRow
@@ -27,7 +27,7 @@ from ..reports.formats.json import render
 from ..rounds.datasets import Dataset
 from ..rounds.rounds import Round
 from ..spec.load import load
-from ..validation import Result, Source, ValidationRequest
+from ..validation import Readers, Result, Source, ValidationRequest, readers
 from .read_again import Setting, Told, read_again
 
 # Where the folder of a round would be, and a dataset kept apart.

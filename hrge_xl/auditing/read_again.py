@@ -11,9 +11,9 @@ from typing import Any
 
 from ..dataset.received import under_their_names
 from ..findings import Waiver
-from ..intake import Readers, Wanted
+from ..intake import Wanted
 from ..rounds.rounds import Round
-from ..validation import Result, ValidationRequest, validate_batch
+from ..validation import Readers, Result, ValidationRequest, validated
 from .of_round import take_over
 
 BATCH = 50  # files whose results are held at a time
@@ -70,7 +70,7 @@ def read_again(files: Mapping[int, Told], setting: Setting, pool: Readers) -> It
 
 def _results(files: Sequence[Told], request: ValidationRequest, pool: Readers) -> list[Result]:
     with under_their_names([(told.file, told.path) for told in files]) as paths:
-        results = validate_batch(paths, request, pool)
+        results = [*validated(paths, request, pool)]
     for told, result in zip(files, results, strict=True):
         result.path, result.read_for = told.path, told.read_for
         if result.submission is not None:

@@ -22,7 +22,7 @@ from ..dataset.temporary_dataset import put_in
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.waivers import waivers
 from ..dataset.workers import Workers
-from ..intake import readers
+from ..validation import readers
 from .dataset_sources import Source
 from .read_again import Setting, Told, read_again
 

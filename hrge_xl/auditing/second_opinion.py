@@ -19,7 +19,6 @@ from ..fault_isolation import apart, stopped
 from ..findings import sentence
 from ..findings.file import STOPPED_BY_THIS_FILE
 from ..intake.cell_values import unescape
-from ..intake.closed_format import may_answer
 from ..intake.gate import Admitted, admit
 from ..intake.worker import Died, run_guarded
 from ..numerals import shown
@@ -63,7 +62,6 @@ class Seen(NamedTuple):
         return "nothing" if self.kind == NOTHING else f"{self.kind} “{shown(self.value)}”"
 
 
-may_answer(Seen)
 BLANK = Seen(NOTHING)
 Job = tuple[bytes, dict[str, frozenset[str]]]
 

@@ -7,18 +7,18 @@ finds out with a second view.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..answer import Answer, State
-from ..answer_columns import STATES, AnswerColumns, ByPlaces, Place
 from ..fields import figure_of
 from ..language import Type
 from ..language.compiler import Compiled, Row
 from ..language.values import Known, Unknown, Value, finite, fold, worse
+from ..last_answers import read_last
 from ..layout import Grid, Layout
 from ..numerals import to_serial
 from ..spec.model import FieldBlock, FormBlock
@@ -27,7 +27,16 @@ from ..texts import fixed_codes, said
 from ..words import NO_ANSWER, says_nothing, tidy_lines
 from .program import Column, Need, Program, Table, table_key
 
-CellAt = tuple[Column, str, int]  # column, row, part
+
+class AnswerCell(NamedTuple):
+    """An answer at its place among the tables, and what expressions see of it."""
+
+    answer: Answer
+    column: Column
+    row: str
+    state: State
+    text: str | None  # its code or text
+    figure: float | None
 
 
 class IssuedTables:
@@ -41,7 +50,6 @@ class IssuedTables:
         self.fixed: dict[int, tuple[dict[Row, Known], dict[Row, int]]] = {
             column.number: self._fixed(column) for column in program.column_list if column.field.fixed
         }
-        self.cells = ByPlaces(self._cells)
         self._labels: dict[str, dict[str, str]] = {}
 
     def _fixed(self, column: Column) -> tuple[dict[Row, Known], dict[Row, int]]:
@@ -63,17 +71,25 @@ class IssuedTables:
                 filled[row] = len(value) if isinstance(value, tuple) else 1
         return values, filled
 
-    def _cells(self, places: Sequence[Place]) -> list[CellAt | None]:
-        """Give for each place of a file its column, row and part; None where it is no cell of the layout."""
-        found: list[CellAt | None] = []
-        for place in places:
-            column = self.program.columns.get((place.tool, place.field))
-            known = column is not None and place.row in self.row_sets[column.table.number]
-            parts = range(1, column.field.cells + 1) if column is not None and column.several else (0,)
-            found.append(
-                (column, place.row, place.part) if column and known and place.part in parts else None
-            )
-        return found
+    def cells(self, answers: Iterable[Answer]) -> Iterator[AnswerCell]:
+        """Give the answers that stand in cells of the layout."""
+        for answer in answers:
+            column = self.program.columns.get((answer.tool, answer.field))
+            if column is None or answer.row not in self.row_sets[column.table.number]:
+                continue
+            if not (0 < answer.part <= column.field.cells if column.several else answer.part == 0):
+                continue
+            state, text = answer.state, answer.text if answer.code is None else answer.code
+            original = answer.original
+            if state is State.ANSWERED and not text and isinstance(original, str) and not original.strip():
+                state = State.EMPTY_TEXT  # spaces alone
+            figure = None
+            if state is State.ANSWERED:
+                number = answer.number if answer.day is None else to_serial(answer.day)
+                figure = None if number is None else finite(float(number))
+            else:
+                text = None
+            yield AnswerCell(answer, column, answer.row, state, text, figure)
 
     def labels(self, vocabulary: str) -> Mapping[str, str]:
         """Give what the workbook calls the entries of a list, by their folded codes."""
@@ -113,54 +129,34 @@ class AnswerView:
         self.values: list[dict[Row, Value]] = [{} for _ in range(size)]
         self.filled: list[dict[Row, int]] = [{} for _ in range(size)]
         self.replies: list[set[Row]] = [set() for _ in range(size)]  # rows whose answer says something
+        self._last = read_last(submission.last) or {}
         self.in_doubt: set[tuple[int, Row]] = set()  # reading found something wrong with it
         self.broken: set[tuple[int, Row]] = set()  # an error stands there, or a formula never calculated
         for number, (values, filled) in issued.fixed.items():
             self.values[number], self.filled[number] = dict(values), dict(filled)
-        self.answers = AnswerColumns.of(submission.answers)
-        self.cells = [issued.cells(self.answers.places)[at] for at in self.answers.columns.at]
-        self.states: list[State] = []
-        self.said: list[str | None] = []  # code or text
-        self.figures: list[float | None] = []
-        self._read()
+        self.cells = [*issued.cells(submission.answers)]
+        for cell in self.cells:
+            if cell.column.asked:
+                self._take(cell)
         self.active: Sequence[Sequence[str]] = [
             self._active(table) for table in self.program.tables_by_number
         ]
         self.active_sets: Sequence[Collection[str]] = [frozenset(rows) for rows in self.active]
         self._forget()
 
-    def _read(self) -> None:
-        """Take up the answers whose cells are in the layout."""
-        columns, days = self.answers.columns, self.answers.columns.days
-        for number, cell in enumerate(self.cells):
-            state, text = STATES[columns.states[number]], columns.codes[number]
-            text = columns.texts[number] if text is None else text
-            original = columns.originals[number]
-            if state is State.ANSWERED and not text and isinstance(original, str) and not original.strip():
-                state = State.EMPTY_TEXT  # spaces alone
-            given = state is State.ANSWERED
-            figure = float(to_serial(days[number])) if number in days else columns.numbers[number]
-            self.states.append(state)
-            self.said.append(text if given else None)
-            self.figures.append(finite(figure) if given else None)
-            if cell is not None and cell[0].asked:
-                self._take(cell, number, state)
-
-    def _take(self, cell: CellAt, number: int, state: State) -> None:
-        column, row, _ = cell
+    def _take(self, cell: AnswerCell) -> None:
+        answer, column, row, state, text, figure = cell
         at = column.number
         if state in (State.ERROR, State.NOT_CALCULATED):
             self.broken.add((at, row))
         if state is not State.ANSWERED:
             return
         self.filled[at][row] = self.filled[at].get(row, 0) + 1
-        remarked = self.answers.columns.remarked.get(number)
-        if remarked is not None and remarked.problem:
+        if answer.problem:
             self.in_doubt.add((at, row))
-        text = self.said[number]
         if not (column.is_text and text and len(text) < len(NO_ANSWER) and says_nothing(text)):
             self.replies[at].add(row)
-        value: Any = self.figures[number] if column.is_figure else text
+        value: Any = figure if column.is_figure else text
         if value is not None:
             before: Any = self.values[at].get(row) or ()
             self.values[at][row] = (*before, value) if column.type is Type.MANY else value
@@ -195,11 +191,10 @@ class AnswerView:
     @cached_property
     def by_slot(self) -> Mapping[tuple[int, Row], Sequence[Answer]]:
         """The answers in the cells of each slot, in their order."""
-        found: dict[tuple[int, Row], list[tuple[int, int]]] = defaultdict(list)
-        for number, cell in enumerate(self.cells):
-            if cell is not None:
-                found[cell[0].number, cell[1]].append((cell[2], number))
-        return {slot: [self.answers[number] for _, number in sorted(parts)] for slot, parts in found.items()}
+        found: dict[tuple[int, Row], list[Answer]] = defaultdict(list)
+        for cell in self.cells:
+            found[cell.column.number, cell.row].append(cell.answer)
+        return {slot: sorted(answers, key=lambda answer: answer.part) for slot, answers in found.items()}
 
     # what expressions ask for
 
@@ -226,7 +221,7 @@ class AnswerView:
 
     def last(self, column: Column, row: Row) -> Known:
         """Give what an answer was in the round before, as it was issued with the workbook."""
-        value = self.submission.last.get((column.key[0], str(row), column.key[1]))
+        value = self._last.get((column.key[0], str(row), column.key[1]))
         if value is None or isinstance(value, tuple) is not (column.type is Type.MANY):
             return None
         if column.is_figure:

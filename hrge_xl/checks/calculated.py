@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+
+from msgspec.structs import replace
 
 from ..answer import Answer, Key, State, Value
 from ..fields import Field
@@ -13,10 +16,11 @@ from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..language import Type
 from ..language.functions.figures import rounded
 from ..language.values import Unknown
+from ..layout import address
 from ..numerals import from_serial, shown, shown_moment
 from ..spec.model import Spec
 from ..words import and_more, tidy
-from .answer_view import AnswerView
+from .answer_view import AnswerCell, AnswerView
 from .hits import Hit, at_answer
 from .program import Column
 
@@ -24,16 +28,39 @@ CLOSE, ZERO = 1e-9, 1e-12
 TYPED_ALONE, CELLS_NAMED = 3, 20  # typed results of a sheet that are told one by one; cells that are named
 
 
-def calculated_values(view: AnswerView) -> dict[Key, Value]:
-    """Give every calculated value that is there."""
-    found: dict[Key, Value] = {}
+def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[Answer]:
+    """Give every calculated cell that shows something or comes to something, with what it comes to.
+
+    Of those that are `unknown`, what they come to is left out.
+    """
+    found = {
+        answer.key: replace(answer, code=None, text=None, number=None, day=None)
+        for answer in view.submission.answers
+        if answer.calculated
+    }
     for column in view.program.calculated:
         (tool, code), number = column.key, column.number
         for row in view.active[column.table.number]:
-            value = as_value(column, view.calculated(number, row))
-            if value is not None:
-                found[tool, row, code] = value
-    return found
+            value, key = as_value(column, view.calculated(number, row)), (tool, row, code)
+            if value is not None and key not in unknown:
+                answer = found.get(key) or _not_shown(view, key)
+                found[key] = replace(answer, **{_meaning(column, value): value})
+    return list(found.values())
+
+
+def _not_shown(view: AnswerView, key: Key) -> Answer:
+    """Give a calculated cell that shows nothing."""
+    submission, sheet = view.submission, view.layout.sheet[key[0]]
+    cell = submission.cell((*key, 0)) or address(*view.layout.slots[key].cells[0])
+    return Answer(*key, 0, submission.sheets.get(key[0], sheet.name), cell, State.BLANK, calculated=True)
+
+
+def _meaning(column: Column, value: Value) -> str:
+    if isinstance(value, date):
+        return "day"
+    if isinstance(value, float):
+        return "number"
+    return "code" if column.field.result == "level" else "text"
 
 
 def as_value(column: Column, worked_out: object) -> Value | None:
@@ -52,22 +79,21 @@ def overwritten(now: AnswerView, then: AnswerView) -> Iterator[Hit]:
     few of a sheet agree, values were pasted over all of it: that is told once.
     """
     pasted: dict[str, list[Hit]] = defaultdict(list)
-    for number, cell in enumerate(now.cells):
-        if cell is None or cell[0].number not in now.program.formulas:
+    for cell in now.cells:
+        answer, column, row, *_ = cell
+        if column.number not in now.program.formulas:
             continue
-        column, row, _ = cell
         view = then if column.number in now.program.dated else now
         value = view.calculated(column.number, row)
-        if _differs(now, number, column, row, value):
-            answer = now.answers[number]
-            replaced = (*answer.key, answer.part) in now.submission.replaced
+        if _differs(now, cell, value):
+            replaced = answer.cell_key in now.submission.replaced
             kind = CALCULATION_NOT_CURRENT if answer.formula and not replaced else CALCULATION_DIFFERS
             hit = at_answer(kind, column, row, answer)
             language = now.layout.language
             hit.detail["expected"] = said(as_value(column, value), column.field, now.program.spec, language)
             yield hit
-        elif now.states[number] is State.ANSWERED and not now.answers.columns.formulas[number]:
-            pasted[column.key[0]].append(at_answer(FORMULA_OVERWRITTEN, column, row, now.answers[number]))
+        elif cell.state is State.ANSWERED and not answer.formula:
+            pasted[answer.tool].append(at_answer(FORMULA_OVERWRITTEN, column, row, answer))
     for hits in pasted.values():
         yield from hits if len(hits) <= TYPED_ALONE else [_pasted(hits)]
 
@@ -80,20 +106,18 @@ def _pasted(hits: Sequence[Hit]) -> Hit:
     return hits[0]
 
 
-def _differs(view: AnswerView, number: int, column: Column, row: str, value: object) -> bool:
+def _differs(view: AnswerView, cell: AnswerCell, value: object) -> bool:
     """Say whether a cell shows something else than the value that comes out."""
-    state = view.states[number]
+    answer, column, row, state, text, figure = cell
     if state is State.NOT_CALCULATED:
         return False
-    if view.answers.columns.formulas[number] and row not in view.active_sets[column.table.number]:
+    if answer.formula and row not in view.active_sets[column.table.number]:
         return False  # a row without answers calculates nothing; what its formula shows there does not matter
     given = state is State.ANSWERED
     if not given or value is None:
         return state is State.ERROR or given is not (value is not None)
     if isinstance(value, float):
-        figure = view.figures[number]
         return figure is None or not _same_figure(figure, value, column.field.decimals)
-    text = view.said[number]
     expected = said(as_value(column, value), column.field, view.program.spec, view.layout.language)
     return text is None or tidy(text) != tidy(expected)
 

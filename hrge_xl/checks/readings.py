@@ -15,7 +15,7 @@ from ..numerals import shown
 from ..spec.compiled import CompiledSpec
 from ..spec.model import RegisterBlock
 from ..words import CELL_LIMIT, fits_a_cell, fold_code, letters
-from .answer_view import AnswerView, CellAt
+from .answer_view import AnswerCell, AnswerView
 from .hits import Hit, at_answer
 
 ROW_CODE = re.compile(r"\w(?:[\w.-]*\w)?")  # as it may stand among words
@@ -39,31 +39,28 @@ NOTES = {
 def readings(view: AnswerView) -> list[Hit]:
     """Give a hit for everything that reading noticed of a cell that people fill in."""
     found: list[Hit] = []
-    columns = view.answers.columns
     chosen: dict[tuple[int, str | None], set[str]] = defaultdict(set)
-    for number, cell in enumerate(view.cells):
-        if cell is None or not cell[0].asked:
+    for cell in view.cells:
+        answer, column, row, state, *_ = cell
+        if not column.asked:
             continue
-        state, remarked = view.states[number], columns.remarked.get(number)
         kinds = [STATES[state]] if state in STATES else []
         if state is State.ANSWERED:
-            kinds += [v.FORMULA_IN_ANSWER] if columns.formulas[number] else []
-            if remarked is not None:
-                noted = (CATALOGUE[code] for code in (remarked.problem, *remarked.notes) if code)
-                expected = {*view.program.spec.expects, *cell[0].field.expects}
+            kinds += [v.FORMULA_IN_ANSWER] if answer.formula else []
+            if answer.problem or answer.notes:
+                noted = (CATALOGUE[code] for code in (answer.problem, *answer.notes) if code)
+                expected = {*view.program.spec.expects, *column.field.expects}
                 kinds += [kind for kind in noted if EXPECTED.get(kind) not in expected]
-            kinds += _of_text(cell, view.said[number], chosen)
-            if cell[0].field.to:
-                kinds += _behind_code(view, view.answers[number])
-        found += (at_answer(kind, cell[0], cell[1], view.answers[number]) for kind in kinds)
+            kinds += _of_text(cell, chosen)
+            if column.field.to:
+                kinds += _behind_code(view, answer)
+        found += (at_answer(kind, column, row, answer) for kind in kinds)
     return found
 
 
-def _of_text(
-    cell: CellAt, text: str | None, chosen: dict[tuple[int, str | None], set[str]]
-) -> Iterator[Kind]:
+def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -> Iterator[Kind]:
     """Give what is odd about a text or code: chosen in another cell already, or too long for Excel."""
-    column, row, _ = cell
+    column, row, text = cell.column, cell.row, cell.text
     if text and column.several:
         if text in chosen[column.number, row]:
             yield v.CHOSEN_TWICE

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from msgspec.structs import replace as changed
+
 from ..answer import Answer
-from ..answer_columns import AnswerColumns
 from ..findings import sentence
 from ..findings import value as v
 from ..findings.structure import RESULT_DIFFERS
@@ -109,11 +110,9 @@ NOT_UNDERSTOOD = {
 
 def as_seen(submission: Submission, layout: Layout) -> Submission | None:
     """Give a return with its answers as its sheets see them; None where they understand all that the reader does."""
-    answers = AnswerColumns.of(submission.answers)
-    noted = [at for at, remarked in answers.columns.remarked.items() if remarked.notes]
-    if all(_as_seen(answer, layout) is answer for answer in map(answers.make, noted)):
-        return None
-    return replace(submission, answers=[_as_seen(answer, layout) for answer in answers])
+    seen = [_as_seen(answer, layout) for answer in submission.answers]
+    same = all(one is other for one, other in zip(seen, submission.answers, strict=True))
+    return None if same else replace(submission, answers=seen)
 
 
 def _as_seen(answer: Answer, layout: Layout) -> Answer:
@@ -123,8 +122,8 @@ def _as_seen(answer: Answer, layout: Layout) -> Answer:
     if problem is None or slot is None or answer.problem or _tidied_alike(answer, slot, layout):
         return answer
     if slot.field.to:  # the sheet takes the first word for the code of a row
-        return replace(answer, code=str(answer.original).strip(" ").split(" ")[0], notes=())
-    return replace(answer, code=None, number=None, day=None, problem=problem, notes=())
+        return changed(answer, code=str(answer.original).strip(" ").split(" ")[0], notes=())
+    return changed(answer, code=None, number=None, day=None, problem=problem, notes=())
 
 
 def _tidied_alike(answer: Answer, slot: Slot, layout: Layout) -> bool:

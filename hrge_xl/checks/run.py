@@ -13,13 +13,12 @@ from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..layout import Layout
 from ..observation import Observation
-from ..submission import Submission
+from ..submission import Outcome, Progress, Submission
 from .answer_view import AnswerView, IssuedTables
-from .calculated import calculated_values, overwritten
+from .calculated import calculated_answers, overwritten
 from .doubts import Gap, gaps_of, in_doubt, unread_slots
 from .hits import Hit
 from .messages import FindingWriter, in_order, observations
-from .outcome import Outcome, Progress
 from .program import Program, program_of
 from .readings import kinds_of, readings
 from .results import as_seen, differing_results
@@ -39,13 +38,15 @@ class Judged(NamedTuple):
     hits: Sequence[Hit]
 
 
-def outcome(submission: Submission, layout: Layout, today: date, *, in_sheets: bool) -> Outcome:
-    """Check one return; with `in_sheets` also what the check cells must say."""
+def check(submission: Submission, layout: Layout, *, today: date, in_sheets: bool = False) -> Outcome:
+    """Check one return, in any language and choice of tools; with `in_sheets` also what the check cells must say."""
     judged = judge(submission, layout, today)
     view, program = judged.view, judged.view.program
     result = _without_words(judged, in_sheets=in_sheets)
     doubtful = in_doubt(view, judged.hits, judged.gaps)
     undecided = doubtful.undecided() if doubtful else []
+    unknown = set(doubtful.without_known_value()) if doubtful else set()
+    result.calculated = calculated_answers(view, unknown)
     held_back = {hit.key for hit, _ in undecided}
     writer = FindingWriter(view, judged.gaps)
     spoken = (hit for hit in judged.hits if hit.key not in held_back and hit.code not in submission.not_run)
@@ -61,14 +62,16 @@ def outcome(submission: Submission, layout: Layout, today: date, *, in_sheets: b
             progress.warnings += finding.severity is Severity.WARNING
     _account(view, result)
     result.checks_not_run |= writer.reasons(undecided)
-    for key in doubtful.without_known_value() if doubtful else ():
-        result.calculated.pop(key, None)
+    result.sheets = {tool: submission.sheets.get(tool, sheet.name) for tool, sheet in layout.sheet.items()}
     return result
 
 
 def foretold(submission: Submission, layout: Layout, today: date) -> Outcome:
     """Foretell what the sheets of a workbook will say: verdicts and calculated values, nothing in words."""
-    return _without_words(judge(submission, layout, today), in_sheets=True)
+    judged = judge(submission, layout, today)
+    result = _without_words(judged, in_sheets=True)
+    result.calculated = calculated_answers(judged.view)
+    return result
 
 
 def closed_rows(submission: Submission, layout: Layout, today: date) -> frozenset[tuple[str, str]]:
@@ -114,7 +117,6 @@ def _without_words(judged: Judged, *, in_sheets: bool) -> Outcome:
     view = judged.view
     return Outcome(
         verdicts=verdicts(view, judged.hits) if in_sheets else {},
-        calculated=calculated_values(view),
         kept={key: view.rows_listed(key) for key in view.program.lists},
     )
 

@@ -17,9 +17,9 @@ from ..findings import value as v
 from ..language.compiler import Row
 from ..layout import Layout, Slot
 from ..layout.messages import REQUIRED
+from ..submission import Verdict
 from .answer_view import AnswerView
 from .hits import Hit
-from .outcome import Verdict
 from .program import Program
 
 BROKEN, NEVER_CALCULATED, MISSING, NOT_ASKED, READING, CHECKS, RULES = (

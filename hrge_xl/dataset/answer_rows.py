@@ -1,18 +1,16 @@
-"""Answers as rows of facts, out of their columns; values that are worked out again stand among them."""
+"""Answers as rows of facts; values that are worked out again stand among them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from math import isnan
 from operator import itemgetter
 from typing import NamedTuple
 
-from ..answer import CellKey, Key, State, Value
-from ..answer_columns import NOTHING, NUMBER_OF, AnswerColumns, ByPlaces
-from ..fields import Field, kind_of
-from ..layout import Layout, address
+from ..answer import Answer, CellKey, State
+from ..fields import kind_of
+from ..layout import Layout
 from ..numerals import shown, to_serial
 from ..spec.model import Spec
 from ..submission import Submission, Unplaced
@@ -23,9 +21,10 @@ from .slots import HASHED, Known, Slots, rows_of, slots_of
 from .table import Row
 
 LONGEST_WAY = 4  # references that lead from one row to the next
-KEPT = {  # what a fact says of its state, by the number of the state
-    NUMBER_OF[State.ANSWERED]: None,
-    **{NUMBER_OF[state]: state.value for state in (State.ERROR, State.NOT_CALCULATED)},
+KEPT = {  # what a fact says of its state
+    State.ANSWERED: None,
+    State.ERROR: State.ERROR.value,
+    State.NOT_CALCULATED: State.NOT_CALCULATED.value,
 }
 NOTHING_SHOWN = ""  # the original of a value that is worked out again and was not shown
 NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is not text
@@ -33,7 +32,6 @@ Original = str | float | bool | None
 Meaning = tuple[str | None, str | None, float | None, date | None]  # code, text, number, day
 Fact = str | float | date | None
 NO_MEANING: Meaning = (None, None, None, None)
-Shown = dict[Key, tuple[Original, str]]  # what a calculated cell shows, and where it is
 RowKey = tuple[str, str]  # tool and row
 
 
@@ -65,64 +63,53 @@ class AnswerRowBuilder:
 
     def __init__(self, spec: Spec, *, every_slot: bool) -> None:
         self._spec, self._every_slot = spec, every_slot
+        self._cells: dict[tuple[str, str], dict[CellKey, Cell | None]] = {}  # by layout
         self._furthers: dict[tuple[str, str], Mapping[CellKey, Known]] = {}
-        self._cells: dict[tuple[str, str], ByPlaces[Sequence[Cell | None]]] = {}  # by layout
 
-    def rows(
-        self, submission: Submission, layout: Layout, values: Mapping[Key, Value], number: int
-    ) -> AnswerRows:
-        """Give the rows of one file; `values` are those that were worked out again."""
-        answers = AnswerColumns.of(submission.answers)
-        cells = self._cells_of(layout)(answers.places)
-        facts, new, rest = self._given(answers, cells, layout, number)
-        shows = _shows(answers)
-        rows = {key[:2] for key in values} | _rows_given(answers)
-        for key in filter(layout.slots.__contains__, values):
-            cell = self._cell((*key, 0), layout)
-            if cell is None:
-                continue
-            facts.append((number, *_calculated(key, values[key], cell, submission, layout, shows.get(key))))
-            if self._is_new(cell):
-                new[*key, 0] = cell.known
-        facts.sort(key=itemgetter(1))
-        referring = _referring(answers, cells)
-        return AnswerRows(facts, rows_of(new, layout), [*_references(referring, rows, number)], rest)
-
-    def _given(
-        self, answers: AnswerColumns, cells: Sequence[Cell | None], layout: Layout, number: int
-    ) -> tuple[list[Row], dict[CellKey, Known], list[Unplaced]]:
-        """Give facts of what was filled in, the cells among these that the dataset does not know yet, and the rest."""
-        columns, places, found, new = answers.columns, answers.places, list[Row](), dict[CellKey, Known]()
-        rest, other = list[Unplaced](), layout.spec.digest != self._spec.digest
-        day, remarked = columns.days.get, columns.remarked.get
-        for n, (at, state, _, original, code, text, figure) in enumerate(zip(*columns[:-2], strict=True)):
-            place, cell = places[at], cells[at]
-            if state in KEPT and not place.calculated:
-                if cell is None or (other and code is not None and cell.labels and code not in cell.labels):
-                    label = layout.slots[place.key[:3]].field.label.say(layout.language)
-                    rest.append(Unplaced(place.sheet, place.cell, shown(original or code or ""), label))
+    def rows(self, submission: Submission, layout: Layout, number: int) -> AnswerRows:
+        """Give the rows of one checked file."""
+        facts, rest, new = list[Row](), list[Unplaced](), dict[CellKey, Known]()
+        rows: set[RowKey] = set()
+        referring: list[tuple[int, RowKey, Step]] = []
+        other = layout.spec.digest != self._spec.digest
+        for answer in submission.answers:
+            cell, code = self._cell(answer.cell_key, layout), answer.code
+            if cell is not None and code is not None and cell.refers:
+                referring.append((cell.known.slot, answer.key[:2], Step(code, cell.refers)))
+            if answer.calculated:
+                if answer.value is None:
                     continue
-                means = code, clean(text), None if isnan(figure) else figure, day(n)
-                said = KEPT[state], remarked(n, NOTHING).problem
-                found.append((number, *_fact(cell, place.cell, means, original, said)))
+                said: tuple[str | None, str | None] = None, None
+            elif answer.state in KEPT:
+                said = KEPT[answer.state], answer.problem
+                if cell is None or (other and code is not None and cell.labels and code not in cell.labels):
+                    rest.append(_without_place(answer, layout))
+                    cell = None
+            else:
+                continue
+            rows.add(answer.key[:2])
+            if cell is not None:
+                means = code, clean(answer.text), answer.number, answer.day
+                facts.append((number, *_fact(cell, answer.cell, means, answer.original, said)))
                 if self._is_new(cell):
-                    new[place.key] = cell.known
-        return found, new, rest
+                    new[answer.cell_key] = cell.known
+        facts.sort(key=itemgetter(1))
+        steps = {row: step for _, row, step in sorted(referring, key=itemgetter(0), reverse=True)}
+        return AnswerRows(facts, rows_of(new, layout), [*_references(steps, rows, number)], rest)
 
     # cells
 
     def _is_new(self, cell: Cell) -> bool:
         return not self._every_slot or cell.known.slot >= HASHED
 
-    def _cells_of(self, layout: Layout) -> ByPlaces[Sequence[Cell | None]]:
-        """Give how the cells of a layout are found."""
-        key = (layout.digest, layout.language)
-        if key not in self._cells:
-            self._cells[key] = ByPlaces(lambda places: [self._cell(place.key, layout) for place in places])
-        return self._cells[key]
-
     def _cell(self, key: CellKey, layout: Layout) -> Cell | None:
         """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
+        cells = self._cells.setdefault((layout.digest, layout.language), {})
+        if key not in cells:
+            cells[key] = self._cell_of(key, layout)
+        return cells[key]
+
+    def _cell_of(self, key: CellKey, layout: Layout) -> Cell | None:
         tool, theirs = self._spec.tool.get(key[0]), layout.slots[key[:3]].field
         ours = tool.fields.get(key[2]) if tool else None
         if ours is None or (kind_of(ours), list_of(ours), ours.calculated) != (
@@ -159,39 +146,9 @@ class AnswerRowBuilder:
         return {(t.code, f.code): f.to for t, _, f in self._spec.places() if f.to}
 
 
-def _rows_given(answers: AnswerColumns) -> set[RowKey]:
-    """Give the rows in which something was filled in."""
-    pairs = zip(answers.columns.at, answers.columns.states, strict=True)
-    places = (answers.places[at] for at, state in pairs if state in KEPT)
-    return {place[:2] for place in places if not place.calculated}
-
-
-def _shows(answers: AnswerColumns) -> Shown:
-    pairs = zip(answers.columns.at, answers.columns.originals, strict=True)
-    places = answers.places
-    return {places[at][:3]: (original, places[at].cell) for at, original in pairs if places[at].calculated}
-
-
-def _calculated(
-    key: Key,
-    value: Value,
-    cell: Cell,
-    submission: Submission,
-    layout: Layout,
-    shows: tuple[Original, str] | None,
-) -> Sequence[Fact]:
-    """Give the fact of a value worked out again, at the cell that shows it; `original` is what this showed."""
-    slot = layout.slots[key]
-    original, place = shows or (None, submission.cell((*key, 0)) or address(*slot.cells[0]))
-    return _fact(cell, place, _meaning(slot.field, value), original, (None, None))
-
-
-def _meaning(field: Field, value: Value) -> Meaning:
-    if isinstance(value, date):
-        return None, None, None, value
-    if isinstance(value, float | int):
-        return None, None, float(value), None
-    return (str(value), None, None, None) if field.result == "level" else (None, str(value), None, None)
+def _without_place(answer: Answer, layout: Layout) -> Unplaced:
+    label = layout.slots[answer.key].field.label.say(layout.language)
+    return Unplaced(answer.sheet, answer.cell, shown(answer.original or answer.code or ""), label)
 
 
 def _fact(
@@ -240,18 +197,6 @@ class Step(NamedTuple):
 
     code: str
     tools: Sequence[str]
-
-
-def _referring(answers: AnswerColumns, cells: Sequence[Cell | None]) -> dict[RowKey, Step]:
-    """Give the rows that refer to others, by the first of their cells that does."""
-    pairs = zip(answers.columns.at, answers.columns.codes, strict=True)
-    found = [
-        (cell.known.slot, answers.places[at][:2], Step(code, cell.refers))
-        for at, code in pairs
-        if code is not None and (cell := cells[at]) is not None and cell.refers
-    ]
-    found.sort(key=itemgetter(0), reverse=True)
-    return {row: step for _, row, step in found}
 
 
 def _references(referring: Mapping[RowKey, Step], rows: Collection[RowKey], number: int) -> Iterator[Row]:

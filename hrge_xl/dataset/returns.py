@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -13,8 +13,6 @@ import sqlalchemy as sa
 
 from ..answer import Answer, State
 from ..findings import Finding, Severity, Waiver
-from ..intake import Wanted, layout_of
-from ..last_answers import read_last
 from ..layout.wording import Rewording
 from ..numerals import to_serial
 from ..stamp import from_pairs
@@ -275,13 +273,13 @@ def result(store: Store, each: Return) -> Result:
         each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
         answers=list(answers(store, each)), unplaced=each.unplaced, comments=each.comments,
         not_run=each.checks_not_run, sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
-        saved=each.saved or "", last=read_last(each.last_answers or "") or {},
+        saved=each.saved or "", last=each.last_answers or "",
     )  # fmt: skip
-    layout = layout_of(sent, Wanted(store.schema.spec.folder or store.schema.spec.name))
-    reword = Rewording(layout.spec)
-    found = [reword(one, each.name, layout.language) for one in each.findings]
+    read_by = store.schema.spec.folder or store.schema.spec.name
+    reword = Rewording(store.schema.spec)
+    found = [reword(one, each.name, each.identity.language) for one in each.findings]
     return Result(
-        each.path, each.sha256, each.size, each.verdict, found, sent, layout,
+        each.path, each.sha256, each.size, each.verdict, found, sent, read_by=read_by,
         not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
     )  # fmt: skip
 
@@ -301,7 +299,8 @@ def answers(store: Store, each: Return) -> Iterator[Answer]:
         said = dict(zip((*names, *values, "type"), row, strict=True))
         type_, day = said.pop("type"), said.pop("date")
         answer = Answer(**said | {"day": day, "state": State(said["state"])})
-        yield replace(answer, original=_typed(answer, type_))
+        answer.original = _typed(answer, type_)
+        yield answer
 
 
 def _typed(answer: Answer, type_: str | None) -> str | float | bool | None:

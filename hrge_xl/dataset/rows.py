@@ -10,17 +10,14 @@ from datetime import date
 from functools import cached_property
 
 from ..answer import Value
-from ..answer_columns import AnswerColumns
 from ..dates import parse_day
 from ..errors import looking_at
 from ..findings import Finding, Severity, Told
-from ..issuing import Order, starting_answers
-from ..last_answers import written
 from ..layout.wording import Rewording
 from ..numerals import shown
 from ..spec.model import Spec
 from ..stamp import to_pairs
-from ..submission import Submission, Unplaced
+from ..submission import Outcome, Submission, Unplaced
 from ..validation import Result
 from ..words import tidy, undirected
 from .answer_rows import AnswerRowBuilder
@@ -83,9 +80,9 @@ def return_key(result: Result) -> ReturnKey:
     """Tell who and what a result is about. The form counts for what it asks, the stamp for the rest."""
     name = submission_id(result.sha256, result.path)
     submission = result.submission
-    if submission is None or result.layout is None:
+    if submission is None or result.spec is None:
         return ReturnKey(name)
-    said = _identity_answers(result, result.layout.spec)
+    said = _identity_answers(submission, result.spec)
     start, end = (_day(said.get(part)) for part in ("period_start", "period_end"))
     stamp = submission.identity
     period = stamp.round or (f"{start}/{end}" if start and end else "")
@@ -96,16 +93,15 @@ def return_key(result: Result) -> ReturnKey:
     return ReturnKey(name, stamp.team, country, period, project, intervention, start, end)
 
 
-def _identity_answers(result: Result, spec: Spec) -> dict[str, Value]:
+def _identity_answers(submission: Submission, spec: Spec) -> dict[str, Value]:
     """Give what the form says about the return itself, by part of the key; a calculated part is worked out again."""
     asked = {code: part for part, code in spec.identity.parts.items()}
     places = {(*_single(spec, code), code): part for code, part in asked.items()}
-    calculated = result.outcome.calculated if result.outcome else {}
-    found = {part: calculated[key] for key, part in places.items() if key in calculated}
-    for _, place, value in AnswerColumns.of(result.submission.answers).values() if result.submission else ():
-        part = places.get(place[:3])
-        if part is not None and value is not None and not place.calculated:
-            found.setdefault(part, value)
+    found: dict[str, Value] = {}
+    for answer in submission.answers:
+        part = places.get(answer.key)
+        if part is not None and answer.value is not None and (answer.calculated or part not in found):
+            found[part] = answer.value
     return found
 
 
@@ -155,15 +151,14 @@ class RowBuilder:
         rows[CHECKS_NOT_RUN.name] += [
             (owner.number, code, clean(why)) for code, why in sorted(result.not_run.items())
         ]
-        if result.submission is not None and result.layout is not None and result.outcome is not None:
-            rows[SHEETS.name] += _sheets(result, owner.number)
+        if result.submission is not None and result.outcome is not None:
+            rows[SHEETS.name] += _sheets(result.outcome, owner.number)
             rest = list[Unplaced]()
             if self.schema.answers:
                 rows[LISTED_FACT.name] += _listed(result, self.schema.spec, owner.number)
-            if self.schema.answers and result.layout.spec.name == self._spec_name:
-                its = self._answers.rows(
-                    result.submission, result.layout, result.outcome.calculated, owner.number
-                )
+            if self.schema.answers and result.submission.identity.spec == self._spec_name:
+                assert result.layout is not None
+                its = self._answers.rows(result.submission, result.layout, owner.number)
                 rows[ANSWERS_FACT.name] += its.facts
                 rows[SLOTS.name] += its.slots
                 rows[ROW_REFERENCES.name] += its.references
@@ -177,7 +172,7 @@ class RowBuilder:
 
     def _findings(self, result: Result) -> Iterator[Finding]:
         """Give what was found in the language of the dataset, whatever the team's is."""
-        spec = result.layout.spec if result.layout is not None else self.schema.spec
+        spec = result.spec or self.schema.spec
         language, file = spec_language(self.schema.spec), name_of(result.path)
         reword = self._rewordings.setdefault(id(spec), Rewording(spec))
         return (reword(each, file, language) for each in result.findings)
@@ -207,30 +202,16 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         sum(int(each.required) for each in progress), sum(int(each.answered) for each in progress),
         " ".join(result.outcome.checks_run) if result.outcome else None,
         json.dumps(dict(to_pairs(stamp)), ensure_ascii=False) if stamp else None,
-        clean(written(sent.last)) or None if sent else None, _is_untouched(result),
+        clean(sent.last) or None if sent else None, result.untouched,
     )  # fmt: skip
 
 
-def _is_untouched(result: Result) -> bool:
-    """Say whether nothing stands in a return that does not stand in every blank workbook issued to this country."""
-    sent, layout = result.submission, result.layout
-    if sent is None or layout is None or sent.unplaced or sent.comments:
-        return False
-    blank = starting_answers(layout, Order("", date.min, sent.identity.country))
-    return sent.values().items() <= blank.items() and not sent.originals()
-
-
-def _sheets(result: Result, number: int) -> Iterator[Row]:
+def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:
     """Give the sheets of a file, those without anything to fill in too."""
-    submission, layout, outcome = result.submission, result.layout, result.outcome
-    assert submission is not None
-    assert layout is not None
-    assert outcome is not None
-    for n, (tool, sheet) in enumerate(layout.sheet.items(), start=1):
+    for n, (tool, name) in enumerate(outcome.sheets.items(), start=1):
         far = outcome.progress.get(tool)
         counts = (far.required, far.answered, far.errors, far.warnings) if far else (None,) * 4
-        name = submission.sheets.get(tool, sheet.name)
-        yield number, n, tool, name, *(None if each is None else int(each) for each in counts)
+        yield number, n, tool, name, *counts
 
 
 def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> Iterator[Row]:
@@ -243,10 +224,8 @@ def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> 
 def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
     """Give the rows that the lists of a workbook show, in the order of the lists; `spec` is that of the dataset."""
     item = 0
-    for (tool, block, source), rows in (
-        result.outcome.kept.items() if result.outcome and result.layout else ()
-    ):
-        shows = result.layout.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
+    for (tool, block, source), rows in result.outcome.kept.items() if result.outcome else ():
+        shows = result.spec.tool[tool].blocks[block].sources[source].tool  # type: ignore[union-attr]
         for row in rows if spec and {tool, shows} <= spec.tool.keys() else ():
             item += 1
             yield number, item, tool, block, source, shows, row

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from ..engine import engine
 from ..errors import UsageError
-from ..intake import Refusal, Wanted, cores, read_many
+from ..intake import Wanted, cores
 from ..intake.content_sniffing import OLE_MAGIC
 from ..output_files import parts_of
 from ..path_text import path_of, path_text, way_to
@@ -21,7 +21,17 @@ from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
 from ..under_way import under_way
-from ..validation import ACCEPTED, REFUSED, RETURNED, Noticed, Source, ValidationRequest, noticed_of
+from ..validation import (
+    ACCEPTED,
+    REFUSED,
+    RETURNED,
+    Noticed,
+    Source,
+    ValidationRequest,
+    noticed_of,
+    readers,
+    validated,
+)
 from ..words import and_more
 from .as_left import CHANGED, is_changed, note, take_note_away
 from .belonging import check_owner, claim
@@ -346,8 +356,9 @@ def _known_spec(run: Run) -> str | None:
 def _said_spec(run: Run) -> str | None:
     paths = sorted({file_at(run.here, each.place) for each in run.given})
     asked = run.sources[0][1] if run.sources else ValidationRequest(Wanted(), date.today())
-    readings = (r for path in paths for r in read_many([path], asked.wanted, password=asked.password))
-    return next((r.identity.spec for r in readings if not isinstance(r, Refusal)), None)
+    with readers() as pool:
+        results = validated(paths, asked, pool)
+        return next((result.submission.identity.spec for result in results if result.submission), None)
 
 
 def _name(each: Arrival) -> str:

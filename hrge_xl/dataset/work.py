@@ -17,11 +17,20 @@ from ..engine import engine
 from ..errors import UsageError
 from ..fault_isolation import apart
 from ..gc_pause import gc_paused
-from ..intake import Readers, fingerprint, readers
+from ..intake import fingerprint
 from ..path_text import path_text
 from ..spec.load import load
 from ..spec.model import Spec
-from ..validation import REFUSED, Result, ValidationRequest, changed_result, stopped_result, validate_batch
+from ..validation import (
+    REFUSED,
+    Readers,
+    Result,
+    ValidationRequest,
+    changed_result,
+    readers,
+    stopped_result,
+    validated,
+)
 from .ledger import Arrival
 from .received import keep, under_their_names
 from .row_check import RowCheck
@@ -146,7 +155,7 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> l
         kept = [(file_at(task.here, each.kept), each.path) for each in files if each.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))
         paths = [next(copies) if each.kept else file_at(task.here, each.path) for each in files]
-        results = validate_batch(paths, task.asked, _pool())
+        results = [*validated(paths, task.asked, _pool())]
     for at, (each, result) in enumerate(zip(files, results, strict=True)):
         result.path = each.path
         if result.submission is not None:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import UsageError
-from ..intake import Job, RawWorkbook, content_of, look_into, may_answer
+from ..intake import Job, RawWorkbook, content_of, look_into
 from ..observation import Observation
 from .guess import guess
 from .read import Book, read
@@ -25,9 +25,6 @@ class Draft:
 
     files: Mapping[str, str]
     messages: Sequence[str]
-
-
-may_answer(Draft)
 
 
 def draft(path: Path, name: str, password: str | None = None) -> Draft:

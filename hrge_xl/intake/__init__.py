@@ -1,17 +1,16 @@
 """Returned files: untrusted bytes in, a `Submission` or a `Refusal` out; the only layer that opens them."""
 
-from .closed_format import may_answer
 from .gate import fingerprint
 from .office_files import Job, content_of, first_table, look_into
 from .raw import RawWorkbook
-from .read import Readers, Refusal, Wanted, layout_of, read, read_bytes, read_many, readers
+from .read import File, Refusal, Wanted, layout_of, read, read_content, read_raw, spec_of
 from .read_stamp import stamp_alone
 from .worker import cores
 
 __all__ = [
+    "File",
     "Job",
     "RawWorkbook",
-    "Readers",
     "Refusal",
     "Wanted",
     "content_of",
@@ -20,10 +19,9 @@ __all__ = [
     "first_table",
     "layout_of",
     "look_into",
-    "may_answer",
     "read",
-    "read_bytes",
-    "read_many",
-    "readers",
+    "read_content",
+    "read_raw",
+    "spec_of",
     "stamp_alone",
 ]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..answer import CellKey
-from ..answer_columns import Place
 from ..fields import Field, Reading, Vocabularies
 from ..findings import Kind
 from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_name
@@ -285,17 +284,6 @@ class Plan:
     def parts(self) -> tuple[Part, ...]:
         """Every cell of every sheet."""
         return tuple(part for each in self.sheets.values() for part in each.parts)
-
-    @cached_property
-    def places(self) -> tuple[Place, ...]:
-        """Where every cell is while nothing has moved, in the order of `parts`."""
-        names = {tool: each.sheet.name for tool, each in self.sheets.items()}
-        return tuple(Place(*part.key, names[part.key[0]], part.home, part.calculated) for part in self.parts)
-
-    @cached_property
-    def numbers(self) -> dict[CellKey, int]:
-        """Where each cell stands among `parts`."""
-        return {part.key: number for number, part in enumerate(self.parts)}
 
     @cached_property
     def vocabularies(self) -> Vocabularies:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from ..answer import State
-from ..answer_columns import Columns
+from ..answer import Answer, State
 from ..fields import Cell, ColumnKind, Field, Reading
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
 from ..words import tidy
@@ -26,13 +25,13 @@ Filled = tuple[Part, str, str, RawCell]  # cell of the layout, sheet, address, w
 
 def answers(
     filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool = False, formulas_lost: bool = False
-) -> Columns:
-    """Give an answer for every cell that holds something, by the number of the cell in the plan.
+) -> list[Answer]:
+    """Give an answer for every cell that holds something.
 
     Where a format tells no formulas, a calculated cell counts as whole: nobody can say that it was typed over.
     """
-    found, numbers = Columns.none(), plan.numbers
-    for part, _, _, raw in filled:
+    found: list[Answer] = []
+    for part, sheet, cell, raw in filled:
         state = _state(raw)
         if state is None:
             continue
@@ -40,7 +39,10 @@ def answers(
             read_cell(part.slot.field, raw, plan, epoch_1904=epoch_1904) if state is ANSWERED else NOTHING
         )
         formula = raw.formula is not None or (formulas_lost and part.calculated)
-        found.add(numbers[part.key], state, raw.value, reading, formula=formula)
+        answer = Answer(*part.key, sheet, cell, state, raw.value, formula, calculated=part.calculated)
+        answer.code, answer.text, answer.number, answer.day = reading[:4]
+        answer.problem, answer.suggestion, answer.notes = reading[4:]
+        found.append(answer)
     return found
 
 

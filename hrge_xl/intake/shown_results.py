@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..answer import Key, Value
-from ..answer_columns import AnswerColumns
 from ..findings.structure import RESULT_DIFFERS
+from ..last_answers import read_last
 from ..layout import Layout, address
 from ..layout.lists import LEVELS
 from ..numerals import shown as said
@@ -84,13 +84,14 @@ class ShownResults:
                 yield self._about(some[REPORTED_ALONE:])
 
     def _content(self, submission: Submission) -> Content:
+        last = read_last(submission.last) or {}
         facts, day = facts_of(submission.identity), submission.calculated_on
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
         answers, unread = submission.values(), submission.originals()
         memory = self.cells.remembered(self.cells.cleaned(self.shown), None if unread else answers)
         calculated, originals = _calculated(submission, self.layout), unread | submission.otherwise_written()
-        return Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, submission.last)
+        return Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
 
     def _about(self, found: Sequence[Differing]) -> Observation:
         first = found[0]
@@ -117,7 +118,7 @@ def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:
     """Give what calculated answers show, levels by their code."""
     codes = {label: code for code, label in layout.labels.get(LEVELS, {}).items()}
     return {
-        place[:3]: codes.get(str(value), value)
-        for _, place, value in AnswerColumns.of(submission.answers).values()
-        if place.calculated and value is not None
+        answer.key: codes.get(str(answer.value), answer.value)
+        for answer in submission.answers
+        if answer.calculated and answer.value is not None
     }

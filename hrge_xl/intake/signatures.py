@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..findings import Kind
 from ..findings.identity import FILE_NAME_NAMES_ANOTHER, SIGNATURE_INVALID
 from ..stamp import UNSIGNED, VALID, verify
-from ..submission import Identity, Submission
+from ..submission import Identity
 from .identity import PENDING
 
 
@@ -25,17 +26,15 @@ def to_believe(stamps: Sequence[Identity], read_by: Identity | None, key: bytes)
     return signed
 
 
-def settle(submission: Submission, key: bytes) -> None:
-    """Put into a submission what its signature is, and take out what is only told where it is otherwise."""
-    if submission.signature == PENDING:
-        signed = _signed(submission.stamps, key)
-        first = verify(submission.stamps[0], key) if submission.stamps else UNSIGNED
-        submission.signature = first if signed is None else VALID
-        # Either is told, never both: of a forged stamp nothing is believed.
-        untrue = SIGNATURE_INVALID if submission.signature == VALID else FILE_NAME_NAMES_ANOTHER
-        submission.observations = [each for each in submission.observations if each.kind != untrue]
-    submission.stamps = ()
+def settled(signature: str, stamps: Sequence[Identity], key: bytes) -> tuple[str, Kind | None]:
+    """Give what a signature is, and the finding that was only noted in case it is otherwise."""
+    if signature != PENDING:
+        return signature, None
+    first = verify(stamps[0], key) if stamps else UNSIGNED
+    signature = first if _signed(stamps, key) is None else VALID
+    # Either is told, never both: of a forged stamp nothing is believed.
+    return signature, SIGNATURE_INVALID if signature == VALID else FILE_NAME_NAMES_ANOTHER
 
 
 def _signed(stamps: Sequence[Identity], key: bytes) -> Identity | None:
-    return next((each for each in stamps if verify(each, key) == VALID), None)
+    return next((stamp for stamp in stamps if verify(stamp, key) == VALID), None)

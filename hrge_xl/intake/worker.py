@@ -21,14 +21,14 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from queue import LifoQueue
-from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar, Union, get_type_hints
+from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar, cast
 
 from ..errors import Exit, HrgeError
 from ..findings import Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
 from ..gc_pause import gc_paused
 from ..observation import Observation
-from .closed_format import dumps, fits, loads, may_answer
+from .closed_format import dumps, kinds_of, loads
 from .limits import LIMITS, Limits
 from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
 
@@ -68,9 +68,6 @@ class Died:
         return Observation(_FINDINGS[self.reason], detail={"reason": self.detail})
 
 
-may_answer(Died, Observation)
-
-
 class NotStarted(HrgeError):
     """A child did not come up: no fault of any file."""
 
@@ -87,8 +84,8 @@ def run_guarded(
 ) -> Iterator[Result | Died]:
     """Give the results of `function` over `items`, in their order, each from a child under `limits` and in a sandbox.
 
-    `function` must be importable (children start from nothing), items picklable, and results of kinds that
-    `may_answer`. No file is open to it: what it needs is in the item. A child that dies costs its own item only.
+    `function` must be importable (children start from nothing), items picklable, and results of the types that its
+    annotation names. No file is open to it: what it needs is in the item. A child that dies costs its own item only.
     Leaving the iteration, by Ctrl-C too, ends every child.
     """
     with WorkerPool(function, jobs, limits) as pool:
@@ -169,8 +166,7 @@ class _Worker(Generic[Item, Result]):
 
     def __init__(self, function: Callable[[Item], Result], limits: Limits, readable: set[str]) -> None:
         self._function = function
-        told = get_type_hints(getattr(function, "func", function)).get("return", Any)
-        self._answers = Union[told, Died]  # noqa: UP007 - what it says of itself is known only here
+        self._kinds = (Died, *kinds_of(function))
         self._limits = limits
         self._readable = readable  # by now; the pool adds to it
         self._granted: frozenset[str] = frozenset()
@@ -185,13 +181,15 @@ class _Worker(Generic[Item, Result]):
         if process is None:
             return Died("crash")
         answer, overdue = _ask(process, message, self._limits.wall_seconds)
-        if overdue or answer is None or answer[0] == "last":
-            self._discard(process)
         if answer is None:
+            self._discard(process)
             return Died("time") if overdue else _cause_of_death(process.returncode)
-        if not fits(answer[1], self._answers):
-            return Died("crash")
-        outcome: Result | Died = answer[1]
+        try:
+            outcome = cast("Result | Died", loads(answer, self._kinds))
+        except Exception:  # noqa: BLE001 - whatever a child that was taken over writes: it costs its own item
+            outcome = Died("crash")
+        if overdue or (isinstance(outcome, Died) and outcome.reason != "exception"):
+            self._discard(process)
         return outcome
 
     def _ready(self) -> Interpreter | None:
@@ -233,7 +231,7 @@ def _greeting(function: Callable[..., object], limits: Limits, readable: Iterabl
     return b"".join(map(pickle.dumps, (list(path), (*import_places(path), *readable), limits, function)))
 
 
-def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[tuple[str, Any] | None, bool]:
+def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[bytes | None, bool]:
     """Hand a message over and wait for the answer, None if the child died; and whether it was overdue."""
     overdue = threading.Event()
     patience = threading.Timer(seconds, _kill_overdue, (process, overdue))
@@ -245,33 +243,21 @@ def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[tuple[st
         patience.cancel()
 
 
-def _exchange(process: Interpreter, message: bytes) -> tuple[str, Any] | None:
+def _exchange(process: Interpreter, message: bytes) -> bytes | None:
     if process.stdin is None or process.stdout is None:
         return None
     try:
         process.stdin.write(message)
         process.stdin.flush()
-        return _answer_from(process.stdout)
+        size = int.from_bytes(_whole(process.stdout, _SIZE_BYTES), "big")
+        return _whole(process.stdout, size) if size <= LIMITS.answer_bytes else b""
     except (OSError, EOFError):
         process.wait()
         return None
 
 
-def _answer_from(source: IO[bytes]) -> tuple[str, Any]:
-    """Give an answer. Raises `EOFError` where the child is gone before it is whole."""
-    size = int.from_bytes(_whole(source, _SIZE_BYTES), "big")
-    if size > LIMITS.worker_bytes:
-        return "last", Died("crash")
-    message = _whole(source, size)
-    try:
-        kind, outcome = loads(message, LIMITS.worker_bytes)
-    except Exception:  # noqa: BLE001 - whatever a child that was taken over writes: it costs its own item
-        return "last", Died("crash")
-    return kind, outcome
-
-
 def _whole(source: IO[bytes], size: int) -> bytes:
-    """Give so many bytes; room is made for no more than came."""
+    """Give so many bytes; room is made for no more than came. Raises `EOFError` where the child is gone before."""
     pieces = []
     while size > 0:
         pieces.append(source.read(min(size, _PIECE)))
@@ -306,7 +292,8 @@ def serve() -> None:
         limits: Limits = pickle.load(source)
         function: Callable[[Any], object] = pickle.load(source)
         _limit_memory(limits, meter)
-    _answer(answers, "ready", None)
+        kinds = (Died, *kinds_of(function))
+    _answer(answers, b"ready")
     while True:
         try:
             item = pickle.load(source)
@@ -316,16 +303,8 @@ def serve() -> None:
             os._exit(_OUT_OF_MEMORY)
         _limit_time(limits)
         with gc_paused():
-            last = _turn(function, item, answers)
-        if last:
-            return
-
-
-def _turn(function: Callable[[Any], object], item: object, answers: BinaryIO) -> bool:
-    """Answer one item; whether it was the last. All that it took is gone again on return."""
-    kind, outcome = _outcome(function, item)
-    _answer(answers, kind, outcome)
-    return kind == "last"
+            message = _outcome(function, item, kinds)
+        _answer(answers, message)
 
 
 def _claim_output() -> BinaryIO:
@@ -337,23 +316,18 @@ def _claim_output() -> BinaryIO:
     return answers
 
 
-def _outcome(function: Callable[[Any], object], item: object) -> tuple[Literal["next", "last"], object]:
-    """Give a result, or what kept us from it; after running out of memory a child is not used again."""
+def _outcome(function: Callable[[Any], object], item: object, kinds: tuple[Any, ...]) -> bytes:
+    """Give a result, or what kept us from it; all that it took is gone again on return."""
     try:
-        return "next", function(item)
-    except MemoryError:
-        return "last", Died("memory")
+        outcome = function(item)
+        return dumps(outcome, kinds)
+    except MemoryError:  # the parent does not use this process again
+        return dumps(Died("memory"), kinds)
     except Exception as error:  # noqa: BLE001 - whatever it is becomes a finding; its text may hold answers
-        return "next", Died("exception", type(error).__name__)
+        return dumps(Died("exception", type(error).__name__), kinds)
 
 
-def _answer(answers: BinaryIO, kind: str, outcome: object) -> None:
-    try:
-        message = dumps((kind, outcome))
-    except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
-    except Exception as error:  # noqa: BLE001 - a result of another kind may fail in any way
-        message = dumps((kind, Died("exception", type(error).__name__)))
+def _answer(answers: BinaryIO, message: bytes) -> None:
     answers.write(len(message).to_bytes(_SIZE_BYTES, "big"))
     answers.write(message)
     answers.flush()

@@ -71,13 +71,14 @@ class Comparison:
 
 def said(result: Result, language: str) -> Said:
     """Read what a return said, its findings in a language. Raises ValueError for a refused one."""
-    if result.submission is None or result.layout is None:
+    spec = result.spec
+    if result.submission is None or spec is None:
         raise ValueError("only files that could be read can be compared")
     found = Said()
     for answer in result.submission.answers:
         if not answer.calculated:
             found.add(answer)
-    reword, file = Rewording(result.layout.spec), name_of(result.path)
+    reword, file = Rewording(spec), name_of(result.path)
     for each in (reword(found, file, language) for found in result.findings):
         if not each.code.startswith(TOGETHER):
             found.findings[each.code, each.tool, each.row, each.field, each.value] = _noted(each)

@@ -13,6 +13,7 @@ from ..findings import CATALOGUE, Finding, InFeedback, Severity, codes
 from ..findings.value import ERROR_IN_CELL, FORMULA_NEVER_CALCULATED
 from ..intake.identity import register_rows
 from ..issuing import Order, content_of, identity_of, layout_for
+from ..last_answers import read_last
 from ..layout import Layout, address
 from ..spec.model import Spec
 from ..stamp import INVALID, UNSIGNED
@@ -168,7 +169,7 @@ def _order(
         stamp.team, today, stamp.country, language, issued if chosen is None else tuple(chosen),
         register_rows(stamp), stamp.round, stamp.deadline, contact,
         None if sent.signature in (INVALID, UNSIGNED) else key, copy=stamp.copy,
-        predecessor=submission_id(sent.sha256, sent.path), last=sent.last, last_round=stamp.last_round,
+        predecessor=submission_id(sent.sha256, sent.path), last=read_last(sent.last) or {}, last_round=stamp.last_round,
     )  # fmt: skip
 
 
@@ -208,7 +209,7 @@ def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: L
 
     if result.layout is not None and result.layout.digest == layout.digest:
         return
-    outcome = check([(fresh, layout)], today=date.fromisoformat(fresh.identity.today))[0]
+    outcome = check(fresh, layout, today=date.fromisoformat(fresh.identity.today))
     told = {_about(each) for each in (*still, *(each for each in result.findings if not each.open))}
     yield from (each for each in outcome.findings if _about(each) not in told)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from ..answer import Answer
 from ..carry_over import question_of
-from ..intake import Refusal, Wanted, layout_of, read_many
+from ..intake import Wanted
+from ..layout import Layout
 from ..spec.changes import TOUCHING, Effect, Group, Touch
 from ..spec.diff import SpecDiff
 from ..submission import Identity, Submission
+from ..validation import ValidationRequest, readers, validated
 
 WORST_FIRST = (Effect.LOST, Effect.OTHER, Effect.CHECK)
 
@@ -55,14 +58,15 @@ def touched_files(
     found: SpecDiff, paths: Sequence[Path], older: str, jobs: int, password: str | None = None
 ) -> Iterator[TouchedFile]:
     """Give every file, one after the other, read with the older spec (`older`: its name or folder)."""
-    want = Wanted(spec=older)
+    asked = ValidationRequest(Wanted(spec=older), date.today(), jobs, password)
     index = _index(found)
-    for reading in read_many(paths, want, jobs, password=password):
-        if isinstance(reading, Refusal):
-            codes = ", ".join(each.code for each in reading.observations)
-            yield TouchedFile(reading.path, refused=codes)
-        else:
-            yield _file(reading, want, found, index)
+    with readers(jobs) as pool:
+        for result in validated(paths, asked, pool):
+            if result.submission is None or result.layout is None:
+                codes = ", ".join(finding.code for finding in result.findings)
+                yield TouchedFile(result.path, refused=codes)
+            else:
+                yield _file(result.submission, result.layout, found, index)
 
 
 Index = dict[str, list[tuple[int, Effect, Touch]]]  # by tool; those of every tool under ""
@@ -77,8 +81,8 @@ def _index(found: SpecDiff) -> Index:
     return index
 
 
-def _file(sent: Submission, want: Wanted, found: SpecDiff, index: Index) -> TouchedFile:
-    layout, stamp = layout_of(sent, want), sent.identity
+def _file(sent: Submission, layout: Layout, found: SpecDiff, index: Index) -> TouchedFile:
+    stamp = sent.identity
     given = [each for each in sent.answers if not each.calculated and each.original is not None]
     touched = []
     for answer in given:

@@ -38,7 +38,7 @@ from ..paths import check_several, expand
 from ..shell_words import quoted
 from ..spec.load import find, load
 from ..spec.model import Spec
-from ..validation import Result, Source, ValidationRequest, noticed_of, spec_of, validate
+from ..validation import Result, Source, ValidationRequest, noticed_of, spec_of_results, validate
 from .contacts import Senders
 from .rounds import (
     FILE,
@@ -363,7 +363,7 @@ def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Datas
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
     source, notes = _source(place, question), (place.told,) if place.told else ()
     results, waived = validate(source.files, source.asked), source.asked.waivers
-    for spec, some in _by_spec(results, spec_of(source.asked, results)):
+    for spec, some in _by_spec(results, spec_of_results(source.asked, results)):
         made = temporary_dataset(
             some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers,
             noticed=noticed_of([source]),
@@ -381,7 +381,7 @@ def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
 def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec | None, list[Result]]]:
     groups: dict[str, tuple[Spec | None, list[Result]]] = {first.name if first else "": (first, [])}
     for result in results:
-        spec = result.layout.spec if result.layout else first
+        spec = result.spec or first
         groups.setdefault(spec.name if spec else "", (spec, []))[1].append(result)
     return list(groups.values())
 

@@ -60,14 +60,9 @@ def _begun(order: Order, earlier: Dataset, each: Return, spec: Spec) -> Begun:
     read = result(earlier.store, each)
     assert read.submission is not None  # what counts could be read
     assert read.layout is not None
-    calculated = {
-        answer.key: answer.value
-        for answer in read.submission.answers
-        if answer.calculated and answer.value is not None
-    }
     language = order.language or spec.languages[0]
     layout = laid_out(spec, language, order.tools, order.blank_rows, last=True)
-    found = go_on(read.submission, read.layout, layout, order.today, calculated)
+    found = go_on(read.submission, read.layout, layout, order.today)
     named = replace(found, last_round=found.last_round or each.period)
     return Begun(named.into(order), each, named)
 

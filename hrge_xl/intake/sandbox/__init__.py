@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..closed_format import may_answer
 from .interpreter import Interpreter
 from .places import import_places, module_path
 
@@ -40,7 +39,6 @@ class Confinement:
     open: list[str] = field(default_factory=list)
 
 
-may_answer(Confinement)
 _here = Confinement()
 
 

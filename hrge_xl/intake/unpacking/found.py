@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from ..closed_format import may_answer
+from msgspec import Struct
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,16 @@ class Place:
         return replace(self, way=(*self.way, name), letter=letter or self.letter)
 
 
-@dataclass(frozen=True, slots=True)
-class Workbook:
+class Workbook(Struct, tag=True, frozen=True):
     """A file that is an answer, or was meant as one; `format` is what its content says, else empty."""
 
     name: str
     place: Place
-    data: bytes = field(repr=False)
+    data: bytes
     format: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, tag=True, frozen=True):
     """A file that is nobody's answer, and what it is, in a word."""
 
     name: str
@@ -60,8 +58,7 @@ class Left:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unopened:
+class Unopened(Struct, tag=True, frozen=True):
     """Something that may hold answers and could not be opened, and why, as a sentence.
 
     `count` is how many files it stands for: of very many in one source the first are told one by one.
@@ -74,4 +71,3 @@ class Unopened:
 
 
 Found = Workbook | Left | Unopened
-may_answer(Letter, Place, Workbook, Left, Unopened)
