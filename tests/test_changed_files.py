@@ -63,7 +63,7 @@ def told(out: Path) -> dict[str, tuple[str, str | None, list[str]]]:
 
 
 @pytest.mark.parametrize("change", [rewritten, deleted, replaced_by_a_link])
-@pytest.mark.parametrize("step", ["keep", "validate_batch"])
+@pytest.mark.parametrize("step", ["keep", "validated"])
 def test_between_hash_and_reading(
     change: Change, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,7 +77,7 @@ def test_between_hash_and_reading(
     assert {name: row for name, row in seen.items() if name != "00.xlsx"} == told(tmp_path / "without")
 
 
-@pytest.mark.parametrize("step", ["keep", "validate_batch"])
+@pytest.mark.parametrize("step", ["keep", "validated"])
 def test_the_next_run_reads_it_again(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Then everything is as if nothing had happened, whether it is the old or a new content."""
     files, out = returns(tmp_path / "in", 3), tmp_path / "out"
@@ -101,7 +101,7 @@ def test_the_same_content_elsewhere_is_read_there(tmp_path: Path, monkeypatch: p
     files, out = returns(tmp_path / "in", 1), tmp_path / "out"
     copy = files[0].with_name("copy.xlsx")
     copy.write_bytes(workbook(0))
-    before(monkeypatch, work, "validate_batch", lambda: rewritten(files[0]))
+    before(monkeypatch, work, "validated", lambda: rewritten(files[0]))
     run([*files, copy], out)
     seen = told(out)
     assert seen["00.xlsx"][0] == REFUSED
@@ -120,7 +120,7 @@ def test_once_it_was_read_it_may_change(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_dry_run_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = returns(tmp_path / "in", 2)
-    before(monkeypatch, work, "validate_batch", lambda: rewritten(files[0]))
+    before(monkeypatch, work, "validated", lambda: rewritten(files[0]))
     summary = run(files, tmp_path / "out", dry_run=True)
     assert dict(summary.foreseen) == {
         f"../in/{files[0].name}": REFUSED,

@@ -345,7 +345,7 @@ def test_no_workbook_is_opened_for_a_decision(
     dataset: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The dataset and the files beside it follow at once, with what was read before."""
-    monkeypatch.setattr(work, "validate_batch", forbidden)
+    monkeypatch.setattr(work, "validated", forbidden)
     assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 0
     with open_dataset(dataset) as store:
         found = {each.name: each.status for each in heads(store)}

@@ -154,7 +154,7 @@ def test_nothing_is_read_twice(
         read.extend(path.name for path in paths)
         raise AssertionError(read)
 
-    monkeypatch.setattr(work, "validate_batch", reading)
+    monkeypatch.setattr(work, "validated", reading)
     assert told(capsys, made.folder, "--jobs", "1") == first
     returned(made, two=workbook(made, "IRQ-1"))
     run(["status", str(made.folder), "--jobs", "1"])
