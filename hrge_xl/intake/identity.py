@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from .. import kept_texts
 from ..dates import RANGE, parse_day
-from ..findings import Kind
+from ..findings import Finding, Kind
 from ..findings.identity import (
     ANOTHER_ROUND,
     ANOTHER_SPEC,
@@ -22,7 +22,6 @@ from ..findings.identity import (
     UNKNOWN_TEAM,
 )
 from ..numerals import shown
-from ..observation import Observation
 from ..spec.model import Spec
 from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
@@ -59,7 +58,7 @@ class Stamp:
     identity: Identity | None = None
     signature: str = UNSIGNED
     copies: tuple[Identity, ...] = ()
-    observations: list[Observation] = field(default_factory=list)
+    observations: list[Finding] = field(default_factory=list)
 
 
 def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
@@ -147,11 +146,11 @@ def _shorten(stamp: Stamp, workbook: RawWorkbook) -> str:
     return kept_texts.TOO_MANY_ROWS.format(rows=claimed)
 
 
-def _about(kind: Kind, file: str, **detail: str) -> Observation:
-    return Observation(kind, value=detail.get("found"), detail={"file": file, **detail})
+def _about(kind: Kind, file: str, **detail: str) -> Finding:
+    return Finding.of(kind, value=detail.get("found"), details={"file": file, **detail})
 
 
-def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Observation | None:
+def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:
     """Say whether a file is a sample, by its stamp; or by the marks on its sheets, whatever has become of the stamp."""
     if any(copy.sample for copy in stamp.copies):
         return _about(SAMPLE_RETURNED, file, detail=kept_texts.STAMP_OF_SAMPLE)
@@ -164,12 +163,12 @@ def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Observation | None
 # what the stamp means for reading
 
 
-def another_spec(identity: Identity, file: str, expected: str) -> Observation:
+def another_spec(identity: Identity, file: str, expected: str) -> Finding:
     """Report a workbook of another spec, or of one that is not known here."""
     return _about(ANOTHER_SPEC, file, found=identity.spec, expected=expected)
 
 
-def unreadable(identity: Identity, spec: Spec, file: str) -> Observation | None:
+def unreadable(identity: Identity, spec: Spec, file: str) -> Finding | None:
     """Say why a workbook of this spec cannot be read: too new, or in a language that the spec does not have."""
     if _version(identity.spec_version) > _version(spec.version):
         return _about(NEWER_VERSION, file, found=identity.spec_version, expected=spec.version)
@@ -203,7 +202,7 @@ class Expected:
     key: Key = None
 
 
-def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> Iterator[Observation]:
+def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> Iterator[Finding]:
     """Report what is wrong with a stamp that can be read."""
     identity = stamp.identity
     if identity is None:

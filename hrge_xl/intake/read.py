@@ -13,12 +13,11 @@ from .. import kept_texts
 from ..answer_columns import Columns, Remarked
 from ..errors import Mistake, SpecError
 from ..fault_isolation import apart, stopped
-from ..findings import Need, needing
+from ..findings import Finding, Need, needing
 from ..findings.file import STOPPED_BY_THIS_FILE
 from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..gc_pause import gc_paused
 from ..layout import Layout, laid_out
-from ..observation import Observation
 from ..path_text import path_text
 from ..spec.compiled import compiled
 from ..spec.load import SPEC_HOMES, find, is_path, load, names
@@ -83,7 +82,7 @@ class Refusal:
     path: str
     sha256: str | None
     size: int | None
-    observations: tuple[Observation, ...]
+    observations: tuple[Finding, ...]
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
 
 
@@ -108,7 +107,7 @@ class _File:
     def stopped(self, fault: Exception) -> Refusal:
         return self.refused(stopped(self.path, fault))
 
-    def refused(self, *why: Observation) -> Refusal:
+    def refused(self, *why: Finding) -> Refusal:
         return Refusal(self.path, self.sha256, self.size, why)
 
 
@@ -211,7 +210,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run = _not_run(workbook, older, stamp.signature == UNCHECKED)
     if last is None:
-        submission.observations.append(Observation(LAST_ANSWERS_CHANGED))
+        submission.observations.append(Finding.of(LAST_ANSWERS_CHANGED))
         submission.not_run |= _not_known(plan.layout.spec)
     if known is None:
         submission.not_run |= _not_compared(older)
@@ -418,7 +417,6 @@ may_answer(
     Remarked,
     Submission,
     Identity,
-    Observation,
     Unplaced,
     ShownChecks,
     ShownRows,
@@ -433,7 +431,7 @@ def _admitted(password: str | None, paths: Sequence[Path]) -> list[Admitted | Re
 
 
 def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
-    observation = Observation(STOPPED_BY_THIS_FILE, detail=stopped(path_text(path), fault).detail)
+    observation = Finding.of(STOPPED_BY_THIS_FILE, details=stopped(path_text(path), fault).details)
     return [Refused(path, *fingerprint(path), observation)]
 
 

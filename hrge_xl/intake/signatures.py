@@ -33,7 +33,7 @@ def settle(submission: Submission, key: bytes) -> None:
         submission.signature = first if signed is None else VALID
         # Either is told, never both: of a forged stamp nothing is believed.
         untrue = SIGNATURE_INVALID if submission.signature == VALID else FILE_NAME_NAMES_ANOTHER
-        submission.observations = [each for each in submission.observations if each.kind != untrue]
+        submission.observations = [each for each in submission.observations if each.code != untrue.code]
     submission.stamps = ()
 
 

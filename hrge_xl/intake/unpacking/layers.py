@@ -74,7 +74,7 @@ class _Opening:
         try:
             yield from self._opened(job)
         except Unreadable as problem:
-            details = {"file": job.name, **problem.observation.detail}
+            details = {"file": job.name, **problem.observation.details}
             yield Unopened(
                 job.name, job.place, f"{sentence(problem.observation.kind.message, details)} {ASK}"
             )
@@ -205,7 +205,7 @@ def _other_than_workbook(look: Callable[..., str], data: object) -> str:
     try:
         look(data)
     except Unreadable as problem:
-        return str(problem.observation.detail.get("what", ""))
+        return str(problem.observation.details.get("what", ""))
     return ""
 
 
@@ -216,7 +216,7 @@ def _format_of(data: bytes, limits: Limits) -> str:
             return zip_format(ZipPackage(data, limits))
         return ole_format(data) if data.startswith(OLE_MAGIC) else ""
     except Unreadable as problem:
-        return "" if "what" in problem.observation.detail else "xlsx"
+        return "" if "what" in problem.observation.details else "xlsx"
 
 
 def _archive_kind(job: Job) -> str:
