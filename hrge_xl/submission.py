@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from .answer import Answer, Answers, CellKey
 from .answer_columns import NOTHING, AnswerColumns
+from .findings import Finding
 from .findings.value import REST_NOT_COUNTED
-from .observation import Observation
+from .kept_texts import Kept
 
 Period = tuple[date | None, date | None]  # first and last day, where they are known
 Result = str | float | bool | None  # what a formula shows; None where it was never calculated
@@ -86,10 +87,10 @@ class Submission:
     identity: Identity
     signature: str = "unsigned"  # valid, invalid, unsigned
     answers: Sequence[Answer] = ()
-    observations: list[Observation] = each_with(default_factory=list)
+    observations: list[Finding] = each_with(default_factory=list)
     unplaced: list[Unplaced] = each_with(default_factory=list)
     comments: list[Unplaced] = each_with(default_factory=list)
-    not_run: dict[str, str] = each_with(default_factory=dict)  # check -> why
+    not_run: dict[str, str | Kept] = each_with(default_factory=dict)  # check -> why
     sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
     cells: dict[str, Mapping[CellKey, str]] = each_with(
         default_factory=dict
@@ -100,9 +101,7 @@ class Submission:
     shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(
         default_factory=dict
     )  # as `checks.listed_rows` tells them
-    shown_otherwise: list[Observation] = each_with(
-        default_factory=list
-    )  # than follows from checks and answers
+    shown_otherwise: list[Finding] = each_with(default_factory=list)  # than follows from checks and answers
     replaced: frozenset[CellKey] = frozenset()  # calculated answers whose formula is not the issued one
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
     older: bool = False  # issued from an older version: what it does not have may never have been asked

@@ -17,15 +17,13 @@ from .fault_isolation import apart, stopped
 from .findings import Finding, Severity, Waiver, waived
 from .findings.file import CHANGED_WHILE_READ
 from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
+from .kept_texts import Kept
 from .layout import Layout
-from .layout.wording import finding_of
-from .observation import Observation
 from .paths import check_several
 from .spec.load import load
 from .spec.model import Spec
 from .submission import Submission
 from .under_way import steps
-from .words import SOURCE_LANGUAGE
 
 if TYPE_CHECKING:  # pandas is slow to import
     from .checks import Outcome
@@ -45,7 +43,7 @@ class Result:
     submission: Submission | None = None
     layout: Layout | None = None
     outcome: Outcome | None = None
-    not_run: dict[str, str] = field(default_factory=dict)
+    not_run: dict[str, str | Kept] = field(default_factory=dict)
     checked: date | None = None  # the day of the check
     read_for: str | None = None  # the round whose key, teams and period it was checked by
 
@@ -72,7 +70,7 @@ class ValidationRequest:
     rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
 
 
-Noticed = Callable[[str, str], Iterable[Observation]]
+Noticed = Callable[[str, str], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
@@ -161,19 +159,17 @@ def stopped_result(about: Result, fault: Exception) -> Result:
 
 def changed_result(result: Result) -> Result:
     """Give the result of a file that was not the same all the time: what was read has no hash that could be named."""
-    return _instead(replace(result, sha256=None, size=None), Observation(CHANGED_WHILE_READ))
+    return _instead(replace(result, sha256=None, size=None), Finding.of(CHANGED_WHILE_READ))
 
 
-def _instead(about: Result, why: Observation) -> Result:
+def _instead(about: Result, why: Finding) -> Result:
     refused = _refused(Refusal(about.path, about.sha256, about.size, (why,)))
     return replace(refused, checked=about.checked, read_for=about.read_for)
 
 
 def _refused(refusal: Refusal) -> Result:
-    findings = [
-        finding_of(observation, refusal.path, SOURCE_LANGUAGE) for observation in refusal.observations
-    ]
-    not_run = dict.fromkeys("SVRXP", kept_texts.NOT_READ)
+    not_run: dict[str, str | Kept] = dict.fromkeys("SVRXP", kept_texts.NOT_READ)
+    findings = list(refusal.observations)
     return Result(refusal.path, refusal.sha256, refusal.size, REFUSED, findings, not_run=not_run)
 
 

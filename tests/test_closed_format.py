@@ -19,6 +19,7 @@ import pytest
 from hrge_xl import validation
 from hrge_xl.dataset import work
 from hrge_xl.errors import Mistake, SpecError
+from hrge_xl.findings import Finding
 from hrge_xl.findings.file import EMPTY_FILE
 from hrge_xl.findings.value import ANSWER_MISSING
 from hrge_xl.intake import Refusal, Wanted, read, read_many
@@ -27,7 +28,6 @@ from hrge_xl.intake.closed_format import dumps, loads, may_answer
 from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.read import SPEC_HOMES
 from hrge_xl.intake.worker import Died, WorkerPool, run_guarded
-from hrge_xl.observation import Observation
 from hrge_xl.submission import Submission
 from tests.audited import hrge, returned, workbook
 from tests.worker_actions import act, lie
@@ -48,8 +48,8 @@ class Command:
         None, ["x", 1, 1.5, -0.0, True, b"y", {"k": ("t",)}, {1, 2}, frozenset([3])], date(2026, 6, 30),
         time(1, 2, 3, 4),
         datetime(2026, 6, 30, 12, 1, 2, 3), array("L", [1, 2**40]), Died("time"),
-        Observation(ANSWER_MISSING, "Plan", "E6", detail={"value": "\ud800"}),
-        Refusal("a", None, 1, (Observation(EMPTY_FILE),)),
+        Finding.of(ANSWER_MISSING, "Plan", "E6", details={"value": "\ud800"}),
+        Refusal("a", None, 1, (Finding.of(EMPTY_FILE),)),
     ],
 )  # fmt: skip
 def test_what_may_be_answered_comes_whole(value: object) -> None:
@@ -136,10 +136,10 @@ def test_nothing_is_deeper_than_an_answer() -> None:
 def test_of_a_finding_only_its_code_is_answered() -> None:
     """A process that was taken over cannot put words into a report: they are looked up here."""
     forged = replace(EMPTY_FILE, message="Send your password to x@example.org.")
-    told = loads(dumps(Observation(forged)))
-    assert told.kind is EMPTY_FILE
+    told = loads(dumps(Finding.of(forged)))
+    assert told == Finding.of(EMPTY_FILE)
     with pytest.raises(KeyError):
-        loads(dumps(Observation(replace(forged, code="F999"))))
+        loads(dumps(Finding.of(replace(forged, code="F999"))))
 
 
 def test_no_two_kinds_have_one_name() -> None:

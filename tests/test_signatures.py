@@ -58,7 +58,7 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def said(result: Submission | Refusal) -> tuple[Any, ...]:
     """What is told of the stamp."""
-    told = [(each.code, each.detail) for each in result.observations]
+    told = [(each.code, each.details) for each in result.observations]
     if isinstance(result, Refusal):
         return result.path, result.stamps, told
     return result.path, result.stamps, result.identity, result.signature, result.sheets, result.not_run, told

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..answer import Key, Value
 from ..findings import Finding
+from ..kept_texts import Kept
 
 if TYPE_CHECKING:
     from ..spec.compiled import Source
@@ -40,4 +41,4 @@ class Outcome:
     kept: dict[Source, dict[str, float]] = field(default_factory=dict)  # see `checks.listed_rows`
     progress: dict[str, Progress] = field(default_factory=dict)
     checks_run: list[str] = field(default_factory=list)
-    checks_not_run: dict[str, str] = field(default_factory=dict)
+    checks_not_run: dict[str, str | Kept] = field(default_factory=dict)

@@ -7,13 +7,12 @@ from dataclasses import replace
 
 from ..answer import Answer
 from ..answer_columns import AnswerColumns
-from ..findings import sentence
+from ..findings import Finding, sentence
 from ..findings import value as v
 from ..findings.structure import RESULT_DIFFERS
 from ..layout import Layout, Slot, address
 from ..layout.messages import REQUIRED, ROW_NAME, is_required
 from ..numerals import shown
-from ..observation import Observation
 from ..spec.compiled import Source
 from ..submission import Result, Submission
 from ..words import and_more, translator
@@ -25,8 +24,8 @@ def differing_results(
     layout: Layout,
     expected: Sequence[int | None],
     kept: Mapping[Source, Mapping[str, float]],
-) -> Iterator[Observation]:
-    """Give one observation for the check cells of a submission, which are hidden, and one for each list."""
+) -> Iterator[Finding]:
+    """Give one finding for the check cells of a submission, which are hidden, and one for each list."""
     cells, said = submission.shown_checks, submission.shown_checks.numbers if submission.shown_checks else ()
     if cells is None or list(said) == list(expected):
         wrong: list[int] = []
@@ -39,7 +38,7 @@ def differing_results(
         said_rows, due_rows = _in_order(rows.ranked), _in_order(kept.get(source, {}))
         if said_rows != due_rows:
             texts = {"value": ", ".join(said_rows), "expected": ", ".join(due_rows)}
-            yield _observation(rows.sheet, rows.cell, source[0], rows.cell, **texts)
+            yield _finding(rows.sheet, rows.cell, source[0], rows.cell, **texts)
 
 
 def _in_order(ranked: Mapping[str, float]) -> list[str]:
@@ -49,7 +48,7 @@ def _in_order(ranked: Mapping[str, float]) -> list[str]:
 
 def _checks(
     submission: Submission, layout: Layout, wrong: Sequence[int], expected: Sequence[int | None]
-) -> Observation:
+) -> Finding:
     cells = submission.shown_checks
     assert cells is not None
     slots = [slot for slot in layout.slots.values() if slot.check is not None]
@@ -61,7 +60,7 @@ def _checks(
     question = {"cell": place, "label": _label(first, layout)}
     about = {"value": stands + and_more(len(wrong) - 1), "expected": due}
     cell = sentence(say("{cell}, the check of “{label}”"), question)
-    return _observation(sheet, place, first.tool, cell, **about)
+    return _finding(sheet, place, first.tool, cell, **about)
 
 
 def _label(slot: Slot, layout: Layout) -> str:
@@ -93,9 +92,9 @@ def _need(layout: Layout, number: Result) -> str:
     return say("required") if required else say("not required")
 
 
-def _observation(sheet: str, cell: str, tool: str, cells: str, **texts: str) -> Observation:
+def _finding(sheet: str, cell: str, tool: str, cells: str, **texts: str) -> Finding:
     detail = {"sheet": sheet, "cell": cell, "cells": cells, **texts}
-    return Observation(RESULT_DIFFERS, sheet, cell, tool, value=texts["value"], detail=detail)
+    return Finding.of(RESULT_DIFFERS, sheet, cell, tool, value=texts["value"], details=detail)
 
 
 NOT_UNDERSTOOD = {

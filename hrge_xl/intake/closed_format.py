@@ -20,7 +20,14 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from ..findings import CATALOGUE, Kind
+from ..findings import CATALOGUE, Finding
+from ..kept_texts import Kept
+
+
+def _finding(code: str, *parts: Any) -> Finding:
+    *place, value, details = parts
+    return Finding.of(CATALOGUE[code], *place, value=value, details=details)
+
 
 Parts = Callable[[Any], tuple[Any, ...]]
 _PARTS: dict[type, Parts] = {
@@ -29,10 +36,20 @@ _PARTS: dict[type, Parts] = {
     time: lambda it: (it.hour, it.minute, it.second, it.microsecond),
     timedelta: lambda it: (it.days, it.seconds, it.microseconds),
     array: lambda it: (it.typecode, it.tobytes()),
-    Kind: lambda it: (it.code,),
+    Finding: lambda it: (
+        it.code,
+        it.sheet,
+        it.cell,
+        it.tool,
+        it.row,
+        it.field,
+        it.value,
+        it.details,
+    ),  # its name, severity and words are ours
+    Kept: lambda it: (it.text, it.values),
 }
 _KINDS: dict[str, Callable[..., Any]] = {kind.__qualname__: kind for kind in _PARTS}
-_KINDS[Kind.__qualname__] = CATALOGUE.__getitem__  # of a finding only the code: its words are ours
+_KINDS[Finding.__qualname__] = _finding
 _NAME = "_MAKE"
 
 _WEIGHT, _WEIGHT_OF_SET = 64, 256  # bytes that one instruction takes here at most, but for its text

@@ -8,6 +8,7 @@ from itertools import islice
 
 from ..findings import Finding
 from ..findings.file import ENCRYPTED_WORKBOOK, NOT_A_WORKBOOK
+from ..kept_texts import Kept
 from .raw import Unreadable
 from .zip_package import ZipPackage
 
@@ -78,7 +79,7 @@ _LOOKED_AT = 4096
 
 def not_a_workbook(what: str) -> Unreadable:
     """Give the finding that says what the file is instead."""
-    return Unreadable(Finding.of(NOT_A_WORKBOOK, details={"what": what}))
+    return Unreadable(Finding.of(NOT_A_WORKBOOK, details={"what": Kept(what)}))
 
 
 def zip_format(package: ZipPackage) -> str:

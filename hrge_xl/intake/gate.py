@@ -27,6 +27,7 @@ from ..findings.file import (
     UNREADABLE_FILE,
     WRONG_PASSWORD,
 )
+from ..kept_texts import Kept
 from ..paths import LOCK_PREFIXES
 from .content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, not_a_workbook, ole_format, zip_format
 from .limits import LIMITS, MEBIBYTE, Limits
@@ -130,7 +131,7 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
         return Refused(path, sha256, size, problem.observation)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to open it")
-        return Refused(path, sha256, size, Finding.of(UNREADABLE_FILE, details={"reason": reason}))
+        return Refused(path, sha256, size, Finding.of(UNREADABLE_FILE, details={"reason": Kept(reason)}))
     return data, sha256, size
 
 
@@ -169,7 +170,7 @@ def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> 
 def _check_not_configuration(path: Path, data: bytes) -> None:
     what = _CONFIGURATION.get(path.name.casefold())
     if what is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(Finding.of(CONFIGURATION_AMONG_RETURNS, details={"what": what}))
+        raise Unreadable(Finding.of(CONFIGURATION_AMONG_RETURNS, details={"what": Kept(what)}))
 
 
 def _too_large(size: int, limit: int) -> Finding:

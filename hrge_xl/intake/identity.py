@@ -21,6 +21,7 @@ from ..findings.identity import (
     UNKNOWN_LANGUAGE,
     UNKNOWN_TEAM,
 )
+from ..kept_texts import Kept, joined
 from ..numerals import shown
 from ..spec.model import Spec
 from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
@@ -106,10 +107,12 @@ def _signature(identity: Identity, key: Key) -> str:
     return UNCHECKED if identity.signature else UNSIGNED
 
 
-def _damage(on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost: Collection[str]) -> str:
-    """In which way the two copies differ; empty when they agree."""
+def _damage(
+    on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost: Collection[str]
+) -> Kept | None:
+    """In which way the two copies differ; None when they agree."""
     if not in_properties and "properties" in lost:
-        return ""
+        return None
     if not on_sheet:
         return kept_texts.NO_STAMP_SHEET
     if not in_properties:
@@ -121,33 +124,34 @@ def _damage(on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost:
         for name in FIELDS
         if on_sheet.get(name, "") != in_properties.get(name, "")
     ]
-    return "; ".join(differing[:3])
+    return joined(differing[:3], "; ") if differing else None
 
 
-def _drop_impossible_days(stamp: Stamp) -> str:
+def _drop_impossible_days(stamp: Stamp) -> Kept | None:
     """Take days that are none out of a stamp: they are as if it did not say them."""
     assert stamp.identity is not None
     said = {name: getattr(stamp.identity, name) for name in DAYS}
     wrong = {name: day for name, day in said.items() if day and parse_day(day) is None}
     stamp.identity = replace(stamp.identity, **dict.fromkeys(wrong, ""))
-    return "; ".join(
+    days = [
         kept_texts.NO_DAY.format(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()
-    )
+    ]
+    return joined(days, "; ") if days else None
 
 
-def _shorten(stamp: Stamp, workbook: RawWorkbook) -> str:
+def _shorten(stamp: Stamp, workbook: RawWorkbook) -> Kept | None:
     """Bring a claim of many register rows down to what the sheets hold: laying them out takes time and memory."""
     assert stamp.identity is not None
     claimed = register_rows(stamp.identity) or 0
     stored = max((len(sheet.cells) for sheet in workbook.sheets), default=0)
     if stamp.signature == VALID or claimed <= max(BELIEVED_ROWS, stored):
-        return ""
+        return None
     stamp.identity = replace(stamp.identity, rows=str(max(BELIEVED_ROWS, stored)))
     return kept_texts.TOO_MANY_ROWS.format(rows=claimed)
 
 
-def _about(kind: Kind, file: str, **detail: str) -> Finding:
-    return Finding.of(kind, value=detail.get("found"), details={"file": file, **detail})
+def _about(kind: Kind, file: str, **detail: str | Kept) -> Finding:
+    return Finding.of(kind, value=str(detail.get("found") or ""), details={"file": file, **detail})
 
 
 def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import UsageError
-from ..findings import Finding, sentence
+from ..findings import Finding, codes
 from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_PASSWORD
+from ..layout.wording import text
 from ..numerals import from_serial, shown
 from .cell_values import shown_cell
 from .gate import Refused, admit
@@ -26,7 +27,8 @@ Table = list[tuple[int, list[str]]]  # rows that hold something: their numbers, 
 
 MOST_HEADS = 256
 MOST_TITLES = 25  # rows in which heads may stand, below titles and notes
-PASSWORDS = (ENCRYPTED_WORKBOOK, WRONG_PASSWORD, PASSWORD_SUPPORT_MISSING)  # they say themselves what to do
+# they say themselves what to do
+PASSWORDS = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD, PASSWORD_SUPPORT_MISSING)
 _ZEROS = re.compile("0{2,}")
 
 
@@ -50,9 +52,8 @@ def look_into(
 
 
 def _why_not(path: Path, observation: Finding, remedy: str) -> UsageError:
-    details = {"file": path.name, "sheet": observation.sheet, "cell": observation.cell, **observation.details}
-    told = observation.kind.remedy if observation.kind in PASSWORDS else remedy
-    return UsageError(f"{sentence(observation.kind.message, details)} {told}")
+    told = text(observation, path=path.name)
+    return UsageError(f"{told.message} {told.remedy if observation.code in PASSWORDS else remedy}")
 
 
 def first_table(path: Path, remedy: str, password: str | None = None) -> Table:

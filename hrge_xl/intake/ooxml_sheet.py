@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ..findings import Finding
 from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
+from ..kept_texts import Kept
 from .cell_values import is_true, is_unseen, struck_through, unescape
 from .limits import Limits
 from .memory import Memory
@@ -311,5 +312,5 @@ class _Around:
         if self.context.unreadable_places > self.context.limits.unreadable_places:
             self.guard.refuse(DAMAGED_PART)
         self.context.observations.append(
-            Finding.of(UNREADABLE_SHEET_SETTING, self.sheet.name, details={"what": what})
+            Finding.of(UNREADABLE_SHEET_SETTING, self.sheet.name, details={"what": Kept(what)})
         )

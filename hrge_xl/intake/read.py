@@ -17,6 +17,7 @@ from ..findings import Finding, Need, needing
 from ..findings.file import STOPPED_BY_THIS_FILE
 from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..gc_pause import gc_paused
+from ..kept_texts import Kept
 from ..layout import Layout, laid_out
 from ..path_text import path_text
 from ..spec.compiled import compiled
@@ -208,7 +209,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     submission.replaced = found.no_longer
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
-    submission.not_run = _not_run(workbook, older, stamp.signature == UNCHECKED)
+    submission.not_run |= _not_run(workbook, older, stamp.signature == UNCHECKED)
     if last is None:
         submission.observations.append(Finding.of(LAST_ANSWERS_CHANGED))
         submission.not_run |= _not_known(plan.layout.spec)
@@ -262,18 +263,18 @@ def _plan_of(submission: Submission, want: Wanted) -> Plan:
     return plan_for(submission.identity, spec)
 
 
-def _not_compared(older: bool) -> dict[str, str]:
+def _not_compared(older: bool) -> dict[str, Kept]:
     """Give the checks of texts, formulas and results that nobody here knows as they were issued."""
     return dict.fromkeys(AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER)
 
 
-def _not_known(spec: Spec) -> dict[str, str]:
+def _not_known(spec: Spec) -> dict[str, Kept]:
     """Give the rules that need the answers of the round before."""
     known = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
     return dict.fromkeys(known, kept_texts.OTHER_LAST)
 
 
-def _not_run(workbook: RawWorkbook, older: bool, unchecked: bool) -> dict[str, str]:
+def _not_run(workbook: RawWorkbook, older: bool, unchecked: bool) -> dict[str, Kept]:
     """Give the checks that could not run, and why."""
     why = checks_lost(workbook.cannot_tell, workbook.format)
     if older:

@@ -67,7 +67,7 @@ class Died:
         return Finding.of(_FINDINGS[self.reason], details={"reason": self.detail})
 
 
-may_answer(Died, Finding)
+may_answer(Died)
 
 
 class NotStarted(HrgeError):

@@ -14,7 +14,7 @@ from ..dataset.reconciliation import Reconciliation
 from ..dataset.returns import settled
 from ..disclosure_control.names import SheetNames, sheet_names, under_shared_names
 from ..findings import CATALOGUE, Kind, Severity
-from ..layout.wording import Rewording, explained
+from ..layout.wording import Wording, explained
 from ..rounds.datasets import Dataset
 from ..spec.model import Rule, Spec
 from ..words import SOURCE_LANGUAGE
@@ -86,7 +86,7 @@ def file_rows(
         if redacted:
             sheets, folder = _sheets(dataset, language), f"{n}/" if len(datasets) > 1 else ""
             every = [under_shared_names(each, sheets, folder) for each in every]
-        rows = Rows(n, dataset.order, settled(every), Rewording(dataset.spec), language, redacted)
+        rows = Rows(n, dataset.order, settled(every), Wording(dataset.spec), language, redacted)
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
     return found

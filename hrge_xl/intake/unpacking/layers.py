@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ...findings import sentence
+from ...layout.wording import text
 from ...paths import LOCK_PREFIXES, MOST_LOCK_BYTES, is_left_by_a_program
 from ...words import counted
 from ..content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, ole_format, zip_format
@@ -74,10 +74,8 @@ class _Opening:
         try:
             yield from self._opened(job)
         except Unreadable as problem:
-            details = {"file": job.name, **problem.observation.details}
-            yield Unopened(
-                job.name, job.place, f"{sentence(problem.observation.kind.message, details)} {ASK}"
-            )
+            why = text(problem.observation, path=job.name).message
+            yield Unopened(job.name, job.place, f"{why} {ASK}")
         except RecursionError:
             yield Unopened(job.name, job.place, TOO_DEEP)
 

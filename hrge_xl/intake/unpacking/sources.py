@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ...findings import Finding, sentence
+from ...findings import Finding
+from ...layout.wording import text
 from ...paths import expand
 from ..gate import Refused, beginning_of, bytes_of
 from ..limits import LIMITS
@@ -40,7 +41,7 @@ def _noted(jobs: Iterable[Job], opened: deque[tuple[str, Place]]) -> Iterator[Jo
 
 
 def _why(name: str, observation: Finding) -> str:
-    return f"{sentence(observation.kind.message, {'file': name, **observation.details})} {ASK}"
+    return f"{text(observation, path=name).message} {ASK}"
 
 
 def _jobs(sources: Sequence[str]) -> Iterator[Job]:
