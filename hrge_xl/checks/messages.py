@@ -11,7 +11,7 @@ from math import ceil
 from .. import kept_texts
 from ..answer import Answer
 from ..fields import ColumnKind, Field
-from ..findings import Finding, Kind, Severity, excerpt
+from ..findings import Finding, Kind, excerpt
 from ..findings.value import (
     OTHER_CALENDAR,
     TEXT_TOO_LONG,
@@ -89,7 +89,7 @@ class FindingWriter:
         """Give a hit with its place in the file: where that is not known, in the issued workbook."""
         kind = hit.kind
         name = kind.name if isinstance(kind, Kind) else kind.called
-        finding = Finding(kind.code, name, Severity(kind.severity), language=self.layout.language)
+        finding = Finding(kind.code, name, kind.severity, language=self.layout.language)
         if hit.column is None:  # a rule over a whole sheet, which points to no cell
             assert hit.rule is not None
             return replace(finding, sheet=self._sheet(hit.rule.tool), tool=hit.rule.tool)

@@ -13,7 +13,7 @@ from .. import __version__
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.returns import settled
 from ..disclosure_control.names import SheetNames, sheet_names, under_shared_names
-from ..findings import CATALOGUE, Kind, Severity
+from ..findings import CATALOGUE, Kind
 from ..layout.wording import Wording, explained
 from ..rounds.datasets import Dataset
 from ..spec.model import Rule, Spec
@@ -32,9 +32,10 @@ from .document import (
     WaiverRow,
 )
 from .file_rows import Rows, waiver_row
+from .groups import SEVERITIES
 from .matrices import matrices
 
-FINDINGS = (*(severity.value for severity in reversed(Severity)), "waived")
+FINDINGS = (*reversed(SEVERITIES), "waived")
 ENTERED = (  # what is said of each file besides its content, and decides what stands in the report
     "path", "dataset", "submission", "sha256", "status", "copy_of", "read_as", "read_for", "order", "arrived",
     "arrival", "checked",
@@ -217,7 +218,7 @@ def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> li
 def _code(about: Kind | Rule, language: str) -> CodeRow:
     why, example, remedy = explained(about, language)
     name = about.called if isinstance(about, Rule) else about.name
-    severity = Severity(about.severity).value
+    severity = about.severity.value
     return {
         "code": about.code, "name": name, "severity": severity, "why": why, "example": example, "remedy": remedy,
     }  # fmt: skip
