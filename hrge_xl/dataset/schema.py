@@ -125,10 +125,12 @@ SHEETS = _facts(
     "tool",
     "The sheets of each submission under the names that they have there, and how far each is.",
 )
+OF_A_FINDING = (
+    "code name severity tool row field label sheet cell value message remedy suggestion waived:boolean waiver"
+)
 FINDINGS_FACT = _facts(
     "findings_fact",
-    "n:integer code name severity tool row field label sheet cell value message remedy suggestion waived:boolean "
-    "waiver waiver_number:integer details",
+    f"n:integer {OF_A_FINDING} waiver_number:integer details",
     "n",
     "Everything that was noticed about the files.",
 )
@@ -173,8 +175,7 @@ ANSWERS = _view(
 )
 FINDINGS = _view(
     "findings",
-    "submission n:integer team country period code name severity tool row field label sheet cell value "
-    "message remedy suggestion waived:boolean waiver current:boolean file_sha256",
+    f"submission n:integer team country period {OF_A_FINDING} current:boolean file_sha256",
     "submission n",
     "Everything that was noticed about the files; `waived` where somebody has accepted it as it is.",
 )
