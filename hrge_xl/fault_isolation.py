@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from .errors import HrgeError
 from .fault_log import write_log
+from .findings import Finding
 from .findings.file import ROW_WITHOUT_A_PLACE, STOPPED_BY_THIS_FILE
-from .observation import Observation
 
 Item = TypeVar("Item")
 Out = TypeVar("Out")
@@ -47,9 +47,9 @@ def apart(
     return [*apart(work, items[:middle], instead), *apart(work, items[middle:], instead)]
 
 
-def stopped(path: str, fault: Exception) -> Observation:
+def stopped(path: str, fault: Exception) -> Finding:
     """Note that a fault showed with a file, and write the log of it."""
     log = str(write_log(fault, [path]))
     if isinstance(fault, UnfitRow):
-        return Observation(ROW_WITHOUT_A_PLACE, detail={**fault.told, "log": log})
-    return Observation(STOPPED_BY_THIS_FILE, detail={"reason": type(fault).__name__, "log": log})
+        return Finding.of(ROW_WITHOUT_A_PLACE, details={**fault.told, "log": log})
+    return Finding.of(STOPPED_BY_THIS_FILE, details={"reason": type(fault).__name__, "log": log})

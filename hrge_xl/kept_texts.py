@@ -1,97 +1,135 @@
-"""Sentences that are kept in English where something is noted, and said in the language of whoever reads it.
+"""Sentences of the program that are kept where something is noted, and said in the language of whoever reads them.
 
-What is kept is the sentence as it is filled in; its template is found again by the words around what was filled in.
+Kept is the English template and what fills it in. What people wrote is only ever filled in, and so never translated.
 """
 
 from __future__ import annotations
 
-import re
-from functools import cache, lru_cache, partial
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from .words import SOURCE_LANGUAGE, translator
 
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A text of the program: its English template, which may have `{placeholders}`, and what fills them in."""
+
+    text: str
+    values: Mapping[str, str | Kept] = field(default_factory=dict, hash=False)
+
+    def format(self, **values: object) -> Kept:
+        """Fill it in."""
+        return Kept(
+            self.text, {name: part if isinstance(part, Kept) else str(part) for name, part in values.items()}
+        )
+
+    def say(self, language: str = SOURCE_LANGUAGE) -> str:
+        """Give it in a language."""
+        return self._filled(language, {name: said(value, language) for name, value in self.values.items()})
+
+    def unfilled(self, language: str) -> str:
+        """Give it without what was filled in, which may be names from a file."""
+        parts = self.values.items()
+        return self._filled(
+            language,
+            {name: part.unfilled(language) if isinstance(part, Kept) else "…" for name, part in parts},
+        )
+
+    def _filled(self, language: str, values: Mapping[str, str]) -> str:
+        template = translator(language)(self.text)
+        return template.format_map(values) if values else template
+
+    def __str__(self) -> str:
+        return self.say()
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The same as data, to be stored."""
+        return asdict(self) if self.values else {"text": self.text}
+
+
+def joined(texts: Iterable[Kept], between: str = " ") -> Kept:
+    """Give several texts as one."""
+    values = {f"text{number}": text for number, text in enumerate(texts)}
+    if len(values) == 1:
+        return values["text0"]
+    return Kept(between.join(f"{{{name}}}" for name in values), values)
+
+
+def said(text: str | Kept | None, language: str = SOURCE_LANGUAGE) -> str:
+    """Give a text in a language; one of people, or that an earlier version wrote, as it stands."""
+    return text.say(language) if isinstance(text, Kept) else text or ""
+
+
+def as_text(text: str | Kept | None) -> str | None:
+    """Give a text as JSON, to be stored beside its words; None for one of people, which is nothing but words."""
+    return json.dumps(text.data, ensure_ascii=False) if isinstance(text, Kept) else None
+
+
+def read_text(stored: str | None, words: str | None) -> str | Kept | None:
+    """Give a text that was stored; of one that an earlier version wrote nothing but the words."""
+    return from_data(json.loads(stored)) if stored else words
+
+
+def from_data(data: Any) -> Kept:
+    """Give a text that was stored. Raises `KeyError`, `TypeError` or `AttributeError` for what is none."""
+    values = data.get("values", {}).items()
+    return Kept(
+        data["text"], {name: part if isinstance(part, str) else from_data(part) for name, part in values}
+    )
+
+
 # why a return does not count
-REFUSED = "The file could not be read as a return."
-NOT_THE_TEAMS = "It is not the return of this team in this round ({codes})."
-DECIDED = "Decided on {day} by {by}: {reason}"
-WAITS = "It has errors; the accepted version counts until a corrected one arrives."
-NEWER_COUNTS = "A newer version of the same workbook counts."
-SAVED_EARLIER = "This one arrived later, but says that it was saved earlier."
-UNTOUCHED = "Nothing is filled in here; it gives way to the workbook that was filled in."
-TWO_WORKBOOKS = "Another workbook is about the same team, intervention and period."
-TWO_COPIES = "A copy of the same issued workbook is about another project or intervention."
-ELSEWHERE = "It counts in {period}."
+REFUSED = Kept("The file could not be read as a return.")
+NOT_THE_TEAMS = Kept("It is not the return of this team in this round ({codes}).")
+DECIDED = Kept("Decided on {day} by {by}: {reason}")
+WAITS = Kept("It has errors; the accepted version counts until a corrected one arrives.")
+NEWER_COUNTS = Kept("A newer version of the same workbook counts.")
+SAVED_EARLIER = Kept("This one arrived later, but says that it was saved earlier.")
+UNTOUCHED = Kept("Nothing is filled in here; it gives way to the workbook that was filled in.")
+TWO_WORKBOOKS = Kept("Another workbook is about the same team, intervention and period.")
+TWO_COPIES = Kept("A copy of the same issued workbook is about another project or intervention.")
+ELSEWHERE = Kept("It counts in {period}.")
 
 # why a check did not run
-NOT_READ = "The file could not be read."
-IN_ERROR = "Not decided at {places}: it depends on answers that are in error themselves: {causes}."
-NOT_ASKED = "Not decided at {places}: it depends on what this older workbook does not ask: {causes}."
-UNREAD = "Not decided at {places}: it depends on what could not be read: {causes}."
-NO_SHEET = "Its sheet is not in this workbook."
-OLDER_TEXTS = (
+NOT_READ = Kept("The file could not be read.")
+IN_ERROR = Kept("Not decided at {places}: it depends on answers that are in error themselves: {causes}.")
+NOT_ASKED = Kept("Not decided at {places}: it depends on what this older workbook does not ask: {causes}.")
+UNREAD = Kept("Not decided at {places}: it depends on what could not be read: {causes}.")
+NO_SHEET = Kept("Its sheet is not in this workbook.")
+OLDER_TEXTS = Kept(
     "The workbook is of an older version: its texts and formulas are not those of the version in force."
 )
-OTHER_ISSUER = "The workbook was issued by another version of the program or of the questionnaire."
-OTHER_LAST = "The answers of last time are not those that the workbook was issued with."
-OLDER_VERSION = (
+OTHER_ISSUER = Kept("The workbook was issued by another version of the program or of the questionnaire.")
+OTHER_LAST = Kept("The answers of last time are not those that the workbook was issued with.")
+OLDER_VERSION = Kept(
     "The workbook is of an older version: what was deleted cannot be told apart from what was added since."
 )
-NO_KEY = "There is no key to check the signature with."
-NO_FORMULAS = "The format {format} does not distinguish results of formulas from typed values."
-NO_ERRORS = "Error cells of the format {format} are read as blank cells."
-NO_VALIDATIONS = "The format {format} does not say which cells have a dropdown list."
-NO_PROTECTION = "The format {format} does not say whether a sheet is protected."
-NO_HIDDEN_ROWS = "The format {format} does not say which rows and columns are hidden."
-NO_COMMENTS = "Comments are not read from the format {format}."
-NO_NAMES = "Names of areas are not read from the format {format}."
-NO_PROPERTIES = "The second copy of the stamp is not read from the format {format}."
-NO_MERGES = "The format {format} does not say which cells are merged."
-NO_FORMATTING = "Colours, strikethrough and number formats are not read from the format {format}."
-NO_SETTINGS = "Settings of calculation are not read from the format {format}."
-NO_DRAWINGS = "Text boxes, pictures and other drawings are not read from the format {format}."
+NO_KEY = Kept("There is no key to check the signature with.")
+NO_FORMULAS = Kept("The format {format} does not distinguish results of formulas from typed values.")
+NO_ERRORS = Kept("Error cells of the format {format} are read as blank cells.")
+NO_VALIDATIONS = Kept("The format {format} does not say which cells have a dropdown list.")
+NO_PROTECTION = Kept("The format {format} does not say whether a sheet is protected.")
+NO_HIDDEN_ROWS = Kept("The format {format} does not say which rows and columns are hidden.")
+NO_COMMENTS = Kept("Comments are not read from the format {format}.")
+NO_NAMES = Kept("Names of areas are not read from the format {format}.")
+NO_PROPERTIES = Kept("The second copy of the stamp is not read from the format {format}.")
+NO_MERGES = Kept("The format {format} does not say which cells are merged.")
+NO_FORMATTING = Kept("Colours, strikethrough and number formats are not read from the format {format}.")
+NO_SETTINGS = Kept("Settings of calculation are not read from the format {format}.")
+NO_DRAWINGS = Kept("Text boxes, pictures and other drawings are not read from the format {format}.")
 
 # what is wrong with a stamp, and what else stands inside a finding
-NO_STAMP_SHEET = "the hidden sheet that holds it is gone"
-NO_STAMP_PROPERTIES = "the document properties that hold it are gone"
-COPIES_DIFFER = "{name} is “{one}” on the hidden sheet, “{other}” in the document properties"
-NO_DAY = "{name} is “{day}”, which is not {range}"
-TOO_MANY_ROWS = "it names {rows} rows in a register, and no sheet has that many"
-STAMP_OF_SAMPLE = "its stamp says so"
-MARK_OF_SAMPLE = "the sheet “{sheet}” carries its mark"
-ALL_PARTS = "all parts together"
-LONGEST = 500  # characters; a longer one quotes what nobody has to read in another language
+NO_STAMP_SHEET = Kept("the hidden sheet that holds it is gone")
+NO_STAMP_PROPERTIES = Kept("the document properties that hold it are gone")
+COPIES_DIFFER = Kept("{name} is “{one}” on the hidden sheet, “{other}” in the document properties")
+NO_DAY = Kept("{name} is “{day}”, which is not {range}")
+TOO_MANY_ROWS = Kept("it names {rows} rows in a register, and no sheet has that many")
+STAMP_OF_SAMPLE = Kept("its stamp says so")
+MARK_OF_SAMPLE = Kept("the sheet “{sheet}” carries its mark")
+ALL_PARTS = Kept("all parts together")
 
-EVERY = tuple(
-    text for name, text in vars().copy().items() if name.isupper() and isinstance(text, str) and " " in text
-)
-
-
-@lru_cache(maxsize=10_000)
-def retold(text: str, language: str) -> str:
-    """Give a kept text, of one sentence or several, in another language; what nobody knows stays as it is."""
-    say = translator(language)
-    if language == SOURCE_LANGUAGE or len(text) > LONGEST or say(text) != text:
-        return say(text)
-    for template in EVERY:
-        text = _pattern(template).sub(partial(_filled, say(template)), text)
-    return text
-
-
-def unfilled(text: str, language: str) -> str:
-    """Give a kept text without what was filled in, which may be names from a file."""
-    for template in EVERY:
-        text = _pattern(template).sub(re.sub(r"\{\w+\}", "…", translator(language)(template)), text)
-    return text
-
-
-def _filled(template: str, found: re.Match[str]) -> str:
-    return template.format(**found.groupdict())
-
-
-@cache
-def _pattern(template: str) -> re.Pattern[str]:
-    """Give what finds a template in a text where its placeholders are filled in."""
-    parts = re.split(r"\{(\w+)\}", template)
-    fixed = [re.escape(part) if n % 2 == 0 else f"(?P<{part}>.+?)" for n, part in enumerate(parts)]
-    end = "" if parts[-1] else "$"
-    return re.compile("".join(fixed) + end, re.DOTALL)
+EVERY = tuple(each.text for each in vars().copy().values() if isinstance(each, Kept))

@@ -21,7 +21,7 @@ from .gc_pause import gc_paused
 from .intake import File, Refusal, Wanted, read_content
 from .issuing import Order, contents_for, layout_for
 from .layout import Layout, Slot
-from .layout.wording import finding_of
+from .layout.wording import text
 from .sample_answers import sample_answers
 from .spec.check_expressions import Written, expressions
 from .spec.choice import choose
@@ -29,7 +29,7 @@ from .spec.load import places
 from .spec.model import FieldBlock, Spec
 from .spec.sample import answers_of
 from .submission import Submission
-from .words import SOURCE_LANGUAGE, translator
+from .words import translator
 from .workbook import cover_lines, draw
 from .workbook.formula_limits import size_of, too_large
 from .workbook.validation import prompt_of
@@ -94,9 +94,10 @@ def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
     for name in spec.profiles or ("",):
         for finding in errors_in_sample(spec, choose(spec, name, first=True)):
             key = (finding.tool or "", finding.row or "", finding.field or "")
-            said = f"{' / '.join(key)}: {finding.code} {finding.message}"
+            words = text(finding, finding.language, spec)
+            said = f"{' / '.join(key)}: {finding.code} {words.message}"
             path = where.get(key, ("sample", "answers", key[0]))
-            told.setdefault((path, said, finding.remedy), []).append(name)
+            told.setdefault((path, said, words.remedy), []).append(name)
     for (path, said, remedy), profiles in told.items():
         of = f" ({', '.join(profiles)})" if all(profiles) else ""
         yield path, f"The sample is not right{of}: {said}", remedy
@@ -234,7 +235,8 @@ def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
             if finding.severity is Severity.ERROR and _is_odd(finding, filled=kind == FILLED_IN):
                 place = index.at(finding.tool, finding.field)
                 prefilled = kind == BLANK and (finding.tool, finding.row, finding.field) in given
-                reason = f"{what} comes back with {finding.code}: {finding.message}"
+                said = text(finding, index.layout.language, index.spec).message
+                reason = f"{what} comes back with {finding.code}: {said}"
                 yield place, reason, PREFILLED if prefilled else ODD
         yield from _changed(index, given, reading, what)
 
@@ -246,7 +248,7 @@ def _reading(data: bytes, want: Wanted) -> Submission | Refusal:
 
 
 def _said(refusal: Refusal) -> str:
-    return "; ".join(finding_of(each, refusal.path, SOURCE_LANGUAGE).message for each in refusal.observations)
+    return "; ".join(text(each, path=refusal.path).message for each in refusal.observations)
 
 
 def _is_odd(finding: Finding, *, filled: bool) -> bool:

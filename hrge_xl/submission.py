@@ -11,8 +11,8 @@ from typing import NamedTuple
 from .answer import Answer, Answers, CellKey, Key
 from .findings import Finding
 from .findings.value import REST_NOT_COUNTED
+from .kept_texts import Kept
 from .numerals import shown
-from .observation import Observation
 
 Period = tuple[date | None, date | None]  # first and last day, where they are known
 Result = str | float | bool | None  # what a formula shows; None where it was never calculated
@@ -87,10 +87,10 @@ class Submission:
     identity: Identity
     signature: str = "unsigned"  # valid, invalid, unsigned
     answers: Sequence[Answer] = ()
-    observations: list[Observation] = each_with(default_factory=list)
+    observations: list[Finding] = each_with(default_factory=list)
     unplaced: list[Unplaced] = each_with(default_factory=list)
     comments: list[Unplaced] = each_with(default_factory=list)
-    not_run: dict[str, str] = each_with(default_factory=dict)  # check -> why
+    not_run: dict[str, str | Kept] = each_with(default_factory=dict)  # check -> why
     sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
     cells: dict[str, Mapping[CellKey, str]] = each_with(
         default_factory=dict
@@ -101,9 +101,7 @@ class Submission:
     shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(
         default_factory=dict
     )  # as `checks.listed_rows` tells them
-    shown_otherwise: list[Observation] = each_with(
-        default_factory=list
-    )  # than follows from checks and answers
+    shown_otherwise: list[Finding] = each_with(default_factory=list)  # than follows from checks and answers
     replaced: frozenset[CellKey] = frozenset()  # calculated answers whose formula is not the issued one
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, where the key is elsewhere
     older: bool = False  # issued from an older version: what it does not have may never have been asked
@@ -205,4 +203,4 @@ class Outcome:
     progress: dict[str, Progress] = each_with(default_factory=dict)
     sheets: dict[str, str] = each_with(default_factory=dict)
     checks_run: list[str] = each_with(default_factory=list)
-    checks_not_run: dict[str, str] = each_with(default_factory=dict)
+    checks_not_run: dict[str, str | Kept] = each_with(default_factory=dict)

@@ -18,7 +18,7 @@ from pathlib import Path
 from . import kept_texts
 from .errors import SpecError, looking_at
 from .fault_isolation import apart, stopped
-from .findings import Finding, Severity, Waiver, waived
+from .findings import CATALOGUE, Finding, Severity, Waiver, waived
 from .findings.file import CHANGED_WHILE_READ
 from .intake import File, Refusal, Wanted, layout_of, read_content, spec_of, stamp_alone
 from .intake.gate import Admitted, Refused, admit, fingerprint
@@ -26,16 +26,14 @@ from .intake.identity import Elsewhere
 from .intake.limits import LIMITS, Limits
 from .intake.signatures import settled, to_believe
 from .intake.worker import Died, NotStarted, WorkerPool
+from .kept_texts import Kept
 from .layout import Layout
-from .layout.wording import finding_of
-from .observation import Observation
 from .path_text import path_text
 from .paths import check_several
 from .spec.load import SPEC_HOMES, find, is_path, load
 from .spec.model import Spec
 from .submission import Identity, Outcome, Submission
 from .under_way import steps
-from .words import SOURCE_LANGUAGE
 
 ACCEPTED, RETURNED, REFUSED = "accepted", "returned", "refused"
 MOST_FRAMES = 60  # that are told of a fault
@@ -52,7 +50,7 @@ class Result:
     findings: list[Finding]
     submission: Submission | None = None
     outcome: Outcome | None = None
-    not_run: dict[str, str] = field(default_factory=dict)
+    not_run: dict[str, str | Kept] = field(default_factory=dict)
     checked: date | None = None  # the day of the check
     read_for: str | None = None  # the round whose key, teams and period it was checked by
     read_by: str | None = None  # the spec that was asked for; None for the one that its stamp names
@@ -94,7 +92,7 @@ class ValidationRequest:
     rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
 
 
-Noticed = Callable[[str, str], Iterable[Observation]]
+Noticed = Callable[[str, str], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
@@ -298,6 +296,7 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
     file = job.file
     if isinstance(outcome, Result):
         told = replace(outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec)
+        told.findings = [_known(finding, told.spec) for finding in told.findings]
         if told.submission is None:
             return replace(told, verdict=REFUSED, outcome=None)
         if told.outcome is None or told.spec is None:
@@ -310,6 +309,14 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
         _load_spec(job)  # which raises what is wrong with it, if that is true
         outcome = Died("crash")
     return _refused(file.refused(outcome.observation))
+
+
+def _known(finding: Finding, spec: Spec | None) -> Finding:
+    """Give a finding as the catalogue or the spec has it, with nothing that only we can say. Raises KeyError."""
+    rules = {rule.code: (rule.called, Severity(rule.severity)) for rule in spec.rules} if spec else {}
+    kind = CATALOGUE.get(finding.code)
+    name, severity = rules[finding.code] if kind is None else (kind.name, kind.severity)
+    return replace(finding, name=name, severity=severity, waiver=None, words=None)
 
 
 def _judged(result: Result, asked: ValidationRequest) -> Result:
@@ -329,19 +336,17 @@ def stopped_result(about: Result, fault: Exception) -> Result:
 
 def changed_result(result: Result) -> Result:
     """Give the result of a file that was not the same all the time: what was read has no hash that could be named."""
-    return _instead(replace(result, sha256=None, size=None), Observation(CHANGED_WHILE_READ))
+    return _instead(replace(result, sha256=None, size=None), Finding.of(CHANGED_WHILE_READ))
 
 
-def _instead(about: Result, why: Observation) -> Result:
+def _instead(about: Result, why: Finding) -> Result:
     refused = _refused(Refusal(about.path, about.sha256, about.size, (why,)))
     return replace(refused, checked=about.checked, read_for=about.read_for)
 
 
 def _refused(refusal: Refusal) -> Result:
-    findings = [
-        finding_of(observation, refusal.path, SOURCE_LANGUAGE) for observation in refusal.observations
-    ]
-    not_run = dict.fromkeys("SVRXP", kept_texts.NOT_READ)
+    findings = list(refusal.observations)
+    not_run: dict[str, str | Kept] = dict.fromkeys("SVRXP", kept_texts.NOT_READ)
     return Result(refusal.path, refusal.sha256, refusal.size, REFUSED, findings, not_run=not_run)
 
 

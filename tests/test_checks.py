@@ -10,16 +10,17 @@ from typing import Any
 import pytest
 
 from hrge_xl.answer import State
-from hrge_xl.findings import Severity
+from hrge_xl.findings import Finding, Severity
 from hrge_xl.findings.identity import STAMP_DAMAGED
 from hrge_xl.findings.structure import DROPDOWN_LOST, SHEET_MISSING
+from hrge_xl.kept_texts import said
 from hrge_xl.layout import Layout, build
-from hrge_xl.observation import Observation
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Rule
 from hrge_xl.submission import Outcome, ShownChecks, Submission, Verdict
 from tests.build_submission import submission
 from tests.face import calculated, check
+from tests.in_words import in_words
 from tests.test_evaluator import SPEC as SMALL
 
 TODAY = date(2026, 6, 30)
@@ -156,7 +157,7 @@ def test_a_suggestion_travels_with_the_finding() -> None:
     wrong = {plan("02"): UNREAD | {"original": "Pakstan", "problem": "V002", "suggestion": "Pakistan"}}
     (finding,) = changed(wrong).findings
     assert (finding.value, finding.suggestion) == ("Pakstan", "Pakistan")
-    assert finding.message == "Country: “Pakstan” is not in the list."
+    assert in_words(finding).message == "Country: “Pakstan” is not in the list."
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,8 @@ def test_a_suggestion_travels_with_the_finding() -> None:
 )  # fmt: skip
 def test_a_limit_is_named_with_what_to_type(field: str, answer: Any, message: str, remedy: str) -> None:
     (first, *_) = changed(also={("PLAN", "1", field): answer, plan("14"): None}).findings
-    assert (first.message, first.remedy) == (message, remedy)
+    words = in_words(first)
+    assert (words.message, words.remedy) == (message, remedy)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +217,7 @@ def test_a_limit_is_named_with_what_to_type(field: str, answer: Any, message: st
     ],
 )  # fmt: skip
 def test_what_was_normalised_is_told_with_what_it_was_read_as(key: Any, edit: Any, message: str) -> None:
-    assert message in [finding.message for finding in changed({key: edit}).findings]
+    assert message in [in_words(finding).message for finding in changed({key: edit}).findings]
 
 
 def test_spaces_alone_count_as_missing() -> None:
@@ -274,7 +276,7 @@ def test_a_sheet_that_is_not_ticked_asks_for_nothing() -> None:
     blank = {("C1", item, "CHK_01"): None for item in ("C1_01", "C1_02", "C1_03")}
     assert [code for code, _ in found(changed(also=blank))] == ["V001"] * 3
     assert found(changed(also=blank | {("PLAN", "C1", "USE_01"): "N"})) == []
-    assert changed(also=blank).findings[0].label == "C1_01 Answer"
+    assert in_words(changed(also=blank).findings[0]).label == "C1_01 Answer"
 
 
 @pytest.mark.parametrize(
@@ -313,7 +315,7 @@ def test_a_rule_stands_at_the_first_cell_it_points_to() -> None:
     assert result.verdicts[plan("05")] == Verdict("R-E01", required=True)
     (finding,) = result.findings
     assert (finding.name, finding.severity) == ("end-before-start", Severity.ERROR)
-    assert (finding.message, finding.value) == ("The end is before the start.", "2026-02-01")
+    assert (in_words(finding).message, finding.value) == ("The end is before the start.", "2026-02-01")
 
 
 def test_a_rule_over_the_rows_of_a_register_finds_its_row() -> None:
@@ -340,7 +342,7 @@ def test_a_rule_that_asks_for_answers_puts_its_code_in_the_place_of_v001(severit
     (finding,) = result.findings
     assert (finding.code, finding.row, finding.field) == ("R-X1", "R-02", "REG_TA")
     assert finding.severity is Severity(severity)
-    assert finding.message == "reg_ta is needed, for 6 is over 5."
+    assert in_words(finding, layout).message == "reg_ta is needed, for 6 is over 5."
     assert result.verdicts["REG", "R-02", "REG_TA"] == Verdict("R-X1", required=counts)
     assert (result.progress["REG"].required, result.progress["REG"].answered) == (int(counts), 0)
 
@@ -426,11 +428,11 @@ def test_calculated_cells_are_recomputed(
 def test_a_difference_says_what_comes_out() -> None:
     typed = {risk("05"): {"formula": False}, plan("14"): {"formula": False}}
     calculated, level = changed(typed, also={risk("05"): "Low", plan("14"): 26}).findings
-    assert calculated.message == "Budget per person: the cell shows “26”; recalculated, it is “25”."
-    assert level.message == "Level: the cell shows “Low”; recalculated, it is “Moderate”."
+    assert in_words(calculated).message == "Budget per person: the cell shows “26”; recalculated, it is “25”."
+    assert in_words(level).message == "Level: the cell shows “Low”; recalculated, it is “Moderate”."
     stale = changed(also={risk("05"): "Low"}).findings[0]
-    assert "“Low”" in stale.message
-    assert "“Moderate”" in stale.message
+    assert "“Low”" in in_words(stale).message
+    assert "“Moderate”" in in_words(stale).message
 
 
 def test_blank_where_blank_comes_out_is_right_and_never_calculated_is_no_finding() -> None:
@@ -452,8 +454,8 @@ def test_the_country_of_the_form_is_that_of_the_stamp() -> None:
     assert found(changed(country="PAK")) == []
     result = changed(country="AFG")
     assert found(result) == [("I009", at("PLN_02"))]
-    assert "“Pakistan”" in result.findings[0].message
-    assert "“Afghanistan”" in result.findings[0].message
+    assert "“Pakistan”" in in_words(result.findings[0]).message
+    assert "“Afghanistan”" in in_words(result.findings[0]).message
 
 
 @pytest.mark.parametrize(
@@ -472,7 +474,7 @@ def test_the_period_of_the_form_touches_that_of_the_round(period: Any, said: lis
     assert found(result) == said
     assert ("I011" in result.checks_run) == (period != (None, None))
     if period == (date(2025, 10, 1), date(2025, 12, 31)):
-        assert result.findings[0].message == (
+        assert in_words(result.findings[0]).message == (
             "First day: 2026-03-01 lies outside the period of the round, 2025-10-01 – 2025-12-31."
         )
     assert found(changed(period=period, also={plan("04"): None, plan("05"): None}))[0][0] == "V001"
@@ -508,23 +510,23 @@ def test_personal_data_in_texts(text: str, code: str) -> None:
 
 def test_observations_of_the_reader_are_findings_too() -> None:
     seen = [
-        Observation(SHEET_MISSING, sheet="Risks", tool="R1", detail={"sheet": "Risks"}),
-        Observation(
+        Finding.of(SHEET_MISSING, sheet="Risks", tool="R1", details={"sheet": "Risks"}),
+        Finding.of(
             DROPDOWN_LOST,
             sheet="Plan",
             cell="E7",
             tool="PLAN",
             row="1",
             field="PLN_02",
-            detail={"cells": "E7"},
+            details={"cells": "E7"},
         ),
-        Observation(STAMP_DAMAGED, detail={"detail": "the copies differ"}),
+        Finding.of(STAMP_DAMAGED, details={"detail": "the copies differ"}),
     ]
     result = changed(observations=seen)
     assert [finding.code for finding in result.findings] == ["I005", "S011", "S001"]
-    assert result.findings[0].message == "The stamp of team.xlsx is damaged: the copies differ."
-    assert result.findings[1].message == "Country: the dropdown list of E7 is gone."
-    assert (result.findings[1].label, result.findings[1].cell) == ("Country", "E7")
+    assert in_words(result.findings[0]).message == "The stamp of team.xlsx is damaged: the copies differ."
+    assert in_words(result.findings[1]).message == "Country: the dropdown list of E7 is gone."
+    assert (in_words(result.findings[1]).label, result.findings[1].cell) == ("Country", "E7")
 
 
 def test_cells_that_have_moved_are_named_where_they_are() -> None:
@@ -550,7 +552,8 @@ def test_progress_counts_required_answers_and_findings() -> None:
 def test_checks_that_did_not_run_are_told_with_the_reason() -> None:
     few = build(EXAMPLE, "en", ["C1"])
     result = outcome(submission(few, {}, not_run={"S011": "No XML."}), few)
-    assert result.checks_not_run == {"S011": "No XML.", "R-E02": "Its sheet is not in this workbook."}
+    why = {code: said(reason) for code, reason in result.checks_not_run.items()}
+    assert why == {"S011": "No XML.", "R-E02": "Its sheet is not in this workbook."}
     assert "R-E01" in result.checks_run
     assert "R-E02" not in result.checks_run
 
@@ -572,9 +575,10 @@ def test_languages_and_choices_of_tools_in_one_call() -> None:
         ["R-E01"], ["R-E01", "P001"], ["R-E01"],
     ]  # fmt: skip
     first = results[1].findings[0]
-    assert (first.sheet, first.label) == ("Plan", "Dernier jour")
-    assert (first.message, first.remedy) == ("La fin précède le début.", "Corrigez l'une des deux dates.")
-    assert results[1].findings[1].label == "Risque"
+    words = in_words(first)
+    assert (first.sheet, words.label) == ("Plan", "Dernier jour")
+    assert (words.message, words.remedy) == ("La fin précède le début.", "Corrigez l'une des deux dates.")
+    assert in_words(results[1].findings[1]).label == "Risque"
     assert set(results[2].progress) == {"PLAN"}
 
 
@@ -618,7 +622,7 @@ def test_a_mark_is_no_answer(key: tuple[str, str, str], mark: str) -> None:
     result = changed({key: {"original": mark, "text": mark.strip()}})
     (finding,) = result.findings
     assert (finding.code, finding.cell, finding.value) == ("V001", at(key[2], key[1], key[0]), mark.strip())
-    assert finding.message.endswith(f": the answer is missing; “{mark.strip()}” is not an answer.")
+    assert in_words(finding).message.endswith(f": the answer is missing; “{mark.strip()}” is not an answer.")
     assert result.verdicts[key] == Verdict("V001", required=True)
     whole = changed().progress[key[0]]
     assert (result.progress[key[0]].required, result.progress[key[0]].answered) == (
@@ -702,7 +706,7 @@ def test_what_a_check_cell_shows_is_told_in_words(
         for each in changed(also=also, shown_checks=numbers(result, **others)).findings
         if each.code == "S028"
     )
-    assert told.message == f"{told.cell}, {said}"
+    assert in_words(told).message == f"{told.cell}, {said}"
 
 
 def test_the_row_of_a_check_cell_is_named() -> None:
@@ -726,8 +730,11 @@ def test_the_row_of_a_check_cell_is_named() -> None:
         for each in outcome(submission(where, kept, shown_checks=only), where).findings
         if each.code == "S028"
     )
-    assert "the check of “K-01 Response”: the workbook shows “Nothing to correct”" in told.message
-    assert "“Look at K-01”" in told.message
+    assert (
+        "the check of “K-01 Response”: the workbook shows “Nothing to correct”"
+        in in_words(told, where).message
+    )
+    assert "“Look at K-01”" in in_words(told, where).message
 
 
 YES = {plan("11"): "Y", plan("12"): "The hosts"}

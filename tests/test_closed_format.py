@@ -9,6 +9,7 @@ import sqlite3
 import tracemalloc
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -22,12 +23,13 @@ from hrge_xl.intake import Wanted
 from hrge_xl.intake.closed_format import dumps, loads
 from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.worker import Died, WorkerPool, run_guarded
-from hrge_xl.spec.load import SPEC_HOMES
+from hrge_xl.issuing import Order, generate
+from hrge_xl.spec.load import SPEC_HOMES, load
 from hrge_xl.submission import Identity
 from hrge_xl.validation import Fault, Result, SpecBroken
 from tests.audited import hrge, returned, workbook
 from tests.face import check_here, read_many
-from tests.worker_actions import act, lie
+from tests.worker_actions import act, lie, speak
 
 
 def come(value: object, *kinds: Any) -> Any:
@@ -139,6 +141,19 @@ def test_whatever_is_answered_concerns_its_file_alone(
     with closing(sqlite3.connect(dataset / "dataset.sqlite")) as store:
         kept = {Path(path).name for (path,) in store.execute("SELECT path FROM files")}
     assert kept == set(names)
+
+
+def test_words_severity_and_waivers_are_never_those_of_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A process that was taken over cannot put words into a report, nor have a file with errors accepted."""
+    (path,) = returned(tmp_path, {"a.xlsx": generate(load("example"), Order("PAK", date(2026, 6, 1)))})
+    order = ["validate", path, "--json", "--today", "2026-06-30"]
+    assert hrge(*order) == 1
+    honest = json.loads(capsys.readouterr().out)["files"]
+    monkeypatch.setattr(validation, "readers", lambda _jobs=1: WorkerPool(speak, readable=SPEC_HOMES))
+    assert hrge(*order) == 1
+    assert json.loads(capsys.readouterr().out)["files"] == honest
 
 
 def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from hrge_xl.intake import Wanted
 from hrge_xl.intake.worker import Died, Reason
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.damage import BY_OFFICE, EXAMPLE, TODAY, TOOLKIT, WANTED, Act, Damage, Place, filled
+from tests.in_words import in_words
 from tests.office.driver import Office
 
 HERE = Path(__file__).parent
@@ -37,7 +38,8 @@ def run(damages: Sequence[Damage], wanted: Wanted, folder: Path) -> Found:
 
 def unfinished(results: Iterable[Result]) -> list[str]:
     """Messages and remedies in which a placeholder had nothing to say."""
-    texts = (text for result in results for each in result.findings for text in (each.message, each.remedy))
+    words = (in_words(each, result) for result in results for each in result.findings)
+    texts = (text for each in words for text in (each.message, each.remedy))
     return [text for text in texts if re.search(r"“”| [(] *[)]|^[:;,.]| $", text)]
 
 

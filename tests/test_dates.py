@@ -15,6 +15,7 @@ from hrge_xl.dates import EARLIEST, LATEST, parse_day, parse_moment
 from hrge_xl.validation import ACCEPTED, Result, ValidationRequest, validate
 from tests.audited import hrge
 from tests.damage import TODAY, WANTED, filled
+from tests.in_words import in_words
 from tests.odd_files import saved_at, stamped
 
 IMPOSSIBLE_MOMENTS = (
@@ -85,7 +86,7 @@ def test_the_file_is_told_of_and_nothing_else_is_wrong_with_it(saved: str, tmp_p
 @pytest.mark.parametrize("day", IMPOSSIBLE_DAYS)
 def test_an_impossible_day_in_a_stamp_is_damage_to_it(name: str, day: str, tmp_path: Path) -> None:
     result = look(stamped(**{name: day})(), tmp_path)
-    told = [each.message for each in result.findings if each.code == "I005"]
+    told = [in_words(each, result).message for each in result.findings if each.code == "I005"]
     wrong = f"The stamp of PAK.xlsx is damaged: {name} is “{day}”, which is not a day between 1900 and 2200."
     assert told[-1] == wrong
     assert result.submission is not None

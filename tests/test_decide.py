@@ -6,6 +6,8 @@ import csv
 import hashlib
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 from hrge_xl.cli import run
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset import work
+from hrge_xl.dataset.as_left import take_note_away
 from hrge_xl.dataset.decisions import decisions, history
 from hrge_xl.dataset.ledger import Ledger
 from hrge_xl.dataset.opening import open_dataset
@@ -42,6 +45,7 @@ from hrge_xl.rounds.rounds import Round, init_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.stamp import sign
 from hrge_xl.validation import Source, ValidationRequest, validate
+from hrge_xl.words import translator
 from tests.property_tests import examples
 from tests.test_year import KEY, SPEC, answers, model, stamp_of, stamped
 from tests.versions import second
@@ -105,7 +109,8 @@ def test_what_is_not_the_teams_own_is_excluded_unless_somebody_decides() -> None
     a, b = entry("a", 1), entry("b", 2, doubts=("I007",))
     assert states([a, b]) == {"a": COUNTS, "b": "excluded"}
     assert (
-        return_statuses([a, b], {})["b"].reason == "It is not the return of this team in this round (I007)."
+        str(return_statuses([a, b], {})["b"].reason)
+        == "It is not the return of this team in this round (I007)."
     )
     assert states([a, b], b=decision(1, 2)) == {"a": SUPERSEDED, "b": COUNTS}
 
@@ -219,6 +224,67 @@ def test_decided_from_the_command_line(dataset: Path, capsys: pytest.CaptureFixt
     capsys.readouterr()
     assert run(["decide", str(dataset)]) == 0
     assert capsys.readouterr().out.count("decided 2026-05-02") == 3
+
+
+WROTE = "The team wrote: The file could not be read."
+
+
+def reported(dataset: Path, language: str) -> dict[str, Any]:
+    """The files of a report in a language, by name."""
+    where = dataset.parent / language
+    run(
+        [
+            "report",
+            str(dataset),
+            "--format",
+            "json",
+            "--lang",
+            language,
+            "-o",
+            str(where),
+            "--today",
+            "2026-05-03",
+        ]
+    )
+    files = json.loads((where / "validation.json").read_text(encoding="utf-8"))["files"]
+    return {Path(each["path"]).name: each for each in files}
+
+
+def test_the_reason_that_somebody_wrote_is_never_translated(dataset: Path) -> None:
+    """Whoever quotes a sentence of the program has written it all the same."""
+    use = ("--use", "--reason", WROTE, "--by", "office", "--today", "2026-05-02")
+    assert run(["decide", str(dataset), "ours.xlsx", *use]) == 0
+    ours = reported(dataset, "fr")["ours.xlsx"]
+    assert ours["reason"] == f"Décidé le 2026-05-02 par office : {WROTE}"
+    (decided,) = (each for each in ours["findings"] if each["code"] == "X005")
+    assert decided["message"].endswith(WROTE)
+    assert "2026-05-02" in decided["message"]
+
+
+def test_a_dataset_of_an_earlier_version_is_read_with_its_texts_as_they_stand(dataset: Path) -> None:
+    now = reported(dataset, "fr")
+    file = dataset / "dataset.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        for table, column in (("submissions", "reason_details"), ("checks_not_run", "details")):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute("UPDATE meta SET value = '7' WHERE name = 'schema_version'")
+        connection.commit()
+    with Ledger.open(dataset) as ledger:
+        take_note_away(ledger, file)
+    then = reported(dataset, "fr")
+    assert (
+        then["theirs.xlsx"]["reason"] == "Another workbook is about the same team, intervention and period."
+    )
+    assert now["theirs.xlsx"]["reason"] == translator("fr")(then["theirs.xlsx"]["reason"])
+    assert {name: each["findings"] for name, each in then.items()} == {
+        name: each["findings"] for name, each in now.items()
+    }
+    assert run(["verify", str(dataset)]) == 2
+    assert run(["consolidate", str(dataset.parent / "in"), "-o", str(dataset), "--today", "2026-05-03"]) in (
+        1,
+        4,
+    )
+    assert reported(dataset, "fr")["theirs.xlsx"]["reason"] == now["theirs.xlsx"]["reason"]
 
 
 def test_the_overview_follows_a_decision_where_there_is_one(dataset: Path) -> None:

@@ -22,9 +22,9 @@ from hrge_xl.drafting.codes import item_codes, list_name, tool_code
 from hrge_xl.drafting.draft_spec import drafted as drafted_from
 from hrge_xl.errors import UsageError
 from hrge_xl.fields import FIELD_TYPES
+from hrge_xl.findings import Finding
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
-from hrge_xl.observation import Observation
 from hrge_xl.spec.load import load
 from hrge_xl.spec.model import ChecklistBlock, FormBlock, RegisterBlock, Spec
 from hrge_xl.submission import Submission
@@ -300,7 +300,7 @@ def test_a_damaged_workbook_is_read_or_refused(tmp_path: Path) -> None:
             cut = parts | {damaged: content or b""}
             if content is None:
                 del cut[damaged]
-            assert isinstance(drafted_from("cut.xlsx", "cut", (pack(cut), "xlsx")), Draft | Observation)
+            assert isinstance(drafted_from("cut.xlsx", "cut", (pack(cut), "xlsx")), Draft | Finding)
 
 
 def nothing() -> Workbook:

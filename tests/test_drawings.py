@@ -285,7 +285,7 @@ def test_a_drawing_that_cannot_be_read_is_told_and_the_answers_are_read(
 ) -> None:
     monkeypatch.setattr(ooxml_drawings, "_MOST_ELEMENTS", 60)
     found = read(content, vml(old("Rect", "4, 1, 8, 2, 5, 3, 9, 4", "still here")))
-    assert [(each.code, each.sheet, each.detail["part"]) for each in found.observations] == [
+    assert [(each.code, each.sheet, each.details["part"]) for each in found.observations] == [
         ("F045", "S1", PART)
     ]
     assert [each.text for each in found.sheets[0].drawn] == ["still here"]
@@ -301,7 +301,7 @@ def test_a_chart_that_cannot_be_read_hides_nothing_else() -> None:
         (3, 2, "shape", "behind it"),
         (9, 5, "chart", ""),
     ]
-    assert [each.detail["part"] for each in found.observations] == ["xl/charts/chart1.xml"]
+    assert [each.details["part"] for each in found.observations] == ["xl/charts/chart1.xml"]
 
 
 # in a return
@@ -322,7 +322,7 @@ def submission(data: bytes) -> Submission:
 def said(found: Submission) -> list[tuple[str, str | None, str]]:
     """Code, cell and message of everything noticed."""
     return [
-        (each.code, each.cell, sentence(CATALOGUE[each.code].message, each.detail))
+        (each.code, each.cell, sentence(CATALOGUE[each.code].message, each.details))
         for each in found.observations
     ]
 

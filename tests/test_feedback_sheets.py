@@ -205,7 +205,7 @@ def test_the_feedback_filled_in_and_sent_again_counts(mistakes: Path, tmp_path: 
             book[sheet][place] = shown.get(str(code), code)
     book.save(target)
     again = look(target)
-    assert again.verdict == ACCEPTED, [each.message for each in again.findings]
+    assert again.verdict == ACCEPTED, [each.code for each in again.findings]
     assert again.submission is not None
     assert again.submission.values() == answers(PLN_08=5000.0)
     assert again.submission.unplaced == []

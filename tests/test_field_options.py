@@ -21,6 +21,7 @@ from hrge_xl.spec.load import load
 from hrge_xl.spec.model import Spec
 from hrge_xl.submission import Submission
 from tests.face import check, layout_of
+from tests.in_words import in_words
 from tests.office.driver import Office
 
 TODAY = date(2026, 3, 2)
@@ -130,7 +131,11 @@ def test_what_does_not_belong_is_named(spec: Spec, tmp_path: Path) -> None:
     from hrge_xl.validation import ValidationRequest, validate
 
     (result,) = validate([made(spec, ANSWERS, tmp_path)], ValidationRequest(Wanted(spec.folder), TODAY))
-    told = {each.field: f"{each.message} {each.remedy}" for each in result.findings}
+    told = {
+        each.field: f"{words.message} {words.remedy}"
+        for each in result.findings
+        for words in [in_words(each, result)]
+    }
     assert told["FDIS_1"] == (
         "District: “Baidoa” does not belong to “Awdal”. "
         "Choose an entry that belongs to the other answer, or correct that one."

@@ -27,7 +27,7 @@ def said(data: bytes) -> list[tuple[str, str | None, str]]:
     found = read_bytes(data, path="return.xlsx", sha256="0", size=1, format="xlsx", want=Wanted("example"))
     assert isinstance(found, Submission)
     return [
-        (each.code, each.cell, sentence(CATALOGUE[each.code].message, each.detail))
+        (each.code, each.cell, sentence(CATALOGUE[each.code].message, each.details))
         for each in found.observations
     ]
 

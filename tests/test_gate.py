@@ -14,7 +14,7 @@ from pathlib import Path
 import msoffcrypto.format.ooxml
 import pytest
 
-from hrge_xl.findings import CATALOGUE, sentence
+from hrge_xl.findings import CATALOGUE, Finding, sentence
 from hrge_xl.findings.file import (
     DAMAGED_PART,
     ENCRYPTED_WORKBOOK,
@@ -33,7 +33,7 @@ from hrge_xl.intake.gate import Admitted, Refused, admit
 from hrge_xl.intake.limits import LIMITS
 from hrge_xl.intake.raw import Unreadable
 from hrge_xl.intake.zip_package import ZipPackage
-from hrge_xl.observation import Observation
+from hrge_xl.kept_texts import Kept
 from tests.intake_files import (
     COMPRESSED_SIZE,
     HEADER_OFFSET,
@@ -61,7 +61,7 @@ def arrived(folder: Path, data: bytes, name: str = "return.xlsx") -> Path:
     return path
 
 
-def refusal(folder: Path, data: bytes, name: str = "return.xlsx") -> Observation:
+def refusal(folder: Path, data: bytes, name: str = "return.xlsx") -> Finding:
     """Why these bytes are not let in; asked twice, answered alike, with hash and size."""
     outcome = admit(arrived(folder, data, name))
     assert outcome == admit(folder / name)
@@ -137,7 +137,7 @@ NOT_WORKBOOKS = {
 @pytest.mark.parametrize(("data", "what"), NOT_WORKBOOKS.values(), ids=NOT_WORKBOOKS.keys())
 def test_what_is_no_workbook_is_named(tmp_path: Path, data: bytes, what: str) -> None:
     observation = refusal(tmp_path, data)
-    assert (observation.code, observation.detail) == ("F007", {"what": what})
+    assert (observation.code, observation.details) == ("F007", {"what": Kept(what)})
 
 
 def test_a_stream_name_inside_a_text_is_no_stream(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_stream_name_inside_a_text_is_no_stream(tmp_path: Path) -> None:
 
 def test_empty_and_lock_files(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"").code == "F001"
-    assert refusal(tmp_path, b"x" * 165, "~$return.xlsx") == Observation(LOCK_FILE, detail={"mark": "~$"})
+    assert refusal(tmp_path, b"x" * 165, "~$return.xlsx") == Finding.of(LOCK_FILE, details={"mark": "~$"})
     assert refusal(tmp_path, b",x,", ".~lock.return.xlsx#").code == "F003"
 
 
@@ -160,7 +160,7 @@ def test_too_large_files_are_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes + 1)
     size = LIMITS.file_bytes + 1
-    observation = Observation(FILE_TOO_LARGE, detail={"size": "25.0 MB", "limit": "25.0 MB"})
+    observation = Finding.of(FILE_TOO_LARGE, details={"size": "25.0 MB", "limit": "25.0 MB"})
     assert admit(path) == Refused(path, hashlib.sha256(bytes(size)).hexdigest(), size, observation)
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes)
@@ -176,9 +176,9 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     link.symlink_to(target)
     os.mkfifo(pipe)
     folder.mkdir()
-    assert admit(link) == Refused(link, None, None, Observation(LINK_NOT_FILE))
-    assert admit(pipe) == Refused(pipe, None, None, Observation(NOT_A_REGULAR_FILE))
-    assert admit(folder) == Refused(folder, None, None, Observation(FOLDER_NOT_FILE))
+    assert admit(link) == Refused(link, None, None, Finding.of(LINK_NOT_FILE))
+    assert admit(pipe) == Refused(pipe, None, None, Finding.of(NOT_A_REGULAR_FILE))
+    assert admit(folder) == Refused(folder, None, None, Finding.of(FOLDER_NOT_FILE))
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
 def test_files_that_cannot_be_opened(tmp_path: Path, name: str, reason: str) -> None:
     outcome = admit(tmp_path / name)
     assert isinstance(outcome, Refused)
-    assert outcome.observation == Observation(UNREADABLE_FILE, detail={"reason": reason})
+    assert outcome.observation == Finding.of(UNREADABLE_FILE, details={"reason": Kept(reason)})
 
 
 def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,8 +204,8 @@ def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(os, "open", forbidden)
     outcome = admit(path)
     assert isinstance(outcome, Refused)
-    assert outcome.observation == Observation(
-        UNREADABLE_FILE, detail={"reason": "you are not allowed to open it"}
+    assert outcome.observation == Finding.of(
+        UNREADABLE_FILE, details={"reason": Kept("you are not allowed to open it")}
     )
 
 
@@ -282,7 +282,7 @@ def test_faults_of_the_zip_are_found_before_inflating(
 def test_a_zip_with_a_password_is_told_as_one(tmp_path: Path) -> None:
     data = directory_field(PLAIN, SHEET, 8, "<H", 1)
     observation = refusal(tmp_path, data)
-    told = sentence(CATALOGUE[observation.code].message, {"file": "return.xlsx", **observation.detail})
+    told = sentence(CATALOGUE[observation.code].message, {"file": "return.xlsx", **observation.details})
     assert told == (
         f"The part {SHEET} of the file return.xlsx is encrypted: the zip was protected with a password."
     )
@@ -323,7 +323,7 @@ def test_bytes_beside_the_workbook_are_told_and_it_is_read(kind: str, tmp_path: 
     assert isinstance(admit(arrived(tmp_path, data)), Admitted)
     found = ooxml.read(data)
     assert found.observations == [
-        Observation(FOREIGN_BYTES, detail=dict(zip(("before", "between", "behind"), counts, strict=True)))
+        Finding.of(FOREIGN_BYTES, details=dict(zip(("before", "between", "behind"), counts, strict=True)))
     ]
     assert [each.name for each in found.sheets] == ["S1"]
 
@@ -371,7 +371,7 @@ def test_a_part_that_lies_about_its_size_or_is_damaged() -> None:
     for damaged in faults:
         with pytest.raises(Unreadable) as caught:
             ZipPackage(damaged).read("a.xml")
-        assert caught.value.observation == Observation(DAMAGED_PART, detail={"part": "a.xml"})
+        assert caught.value.observation == Finding.of(DAMAGED_PART, details={"part": "a.xml"})
 
 
 LARGER = pack({**members(PLAIN), "docProps/thumbnail.jpeg": random.Random(2).randbytes(9_000)})
@@ -389,7 +389,7 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
     assert refusal(tmp_path, data).code == "F004"
     wrong = admit(path, "pa§s")
     assert isinstance(wrong, Refused)
-    assert wrong.observation == Observation(WRONG_PASSWORD)
+    assert wrong.observation == Finding.of(WRONG_PASSWORD)
     opened = admit(path, "Pa§s")
     assert opened == Admitted(path, LARGER, hashlib.sha256(data).hexdigest(), len(data), "xlsx")
 
@@ -397,7 +397,7 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
 def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> None:
     outcome = admit(arrived(tmp_path, ole("EncryptedPackage")), "x")
     assert isinstance(outcome, Refused)
-    assert outcome.observation == Observation(WRONG_PASSWORD)
+    assert outcome.observation == Finding.of(WRONG_PASSWORD)
 
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
@@ -429,7 +429,7 @@ def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
     observations = [
         found.observation for word in (None, "wrong") if isinstance(found := admit(locked, word), Refused)
     ]
-    assert observations == [Observation(ENCRYPTED_WORKBOOK), Observation(WRONG_PASSWORD)]
+    assert observations == [Finding.of(ENCRYPTED_WORKBOOK), Finding.of(WRONG_PASSWORD)]
     opened = admit(locked, "open sesame")
     assert isinstance(opened, Admitted)
     assert opened.format == "xls"
@@ -442,7 +442,7 @@ def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
 def test_a_protected_ods_is_told_from_a_damaged_one() -> None:
     found = admit(FIXTURES / "locked.ods")
     assert isinstance(found, Refused)
-    assert found.observation == Observation(ENCRYPTED_WORKBOOK)
+    assert found.observation == Finding.of(ENCRYPTED_WORKBOOK)
 
 
 @pytest.mark.parametrize("name", ["xlsx", "xls"])
@@ -453,7 +453,7 @@ def test_a_password_without_the_extra_says_what_to_install(
     without_the_extra(monkeypatch, tmp_path)
     found = admit(arrived(tmp_path, data), "open sesame")
     assert isinstance(found, Refused)
-    assert found.observation == Observation(PASSWORD_SUPPORT_MISSING)
+    assert found.observation == Finding.of(PASSWORD_SUPPORT_MISSING)
     assert "pip install" in CATALOGUE["F006"].remedy
 
 
@@ -464,6 +464,6 @@ def test_every_finding_on_files_fills_its_sentences(tmp_path: Path) -> None:
         observation = refusal(tmp_path, data)
         kind = CATALOGUE[observation.code]
         assert kind.refuses
-        details = {"file": "return.xlsx", **observation.detail}
+        details = {"file": "return.xlsx", **observation.details}
         text = sentence(kind.message, details) + sentence(kind.remedy, details)
         assert text == (kind.message + kind.remedy).format(**details)

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 import hrge_xl
-from hrge_xl import addresses, kept_texts, numerals, words
+from hrge_xl import addresses, numerals, words
 from hrge_xl.dataset import clean
 from hrge_xl.errors import HrgeError
 from hrge_xl.fields.personal_data import personal_data
@@ -125,7 +125,6 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "line of CSV": lambda text: [*clean.harmless_lines([[text]])],
     "masked": addresses.masked,
     "name of a file": lambda text: teams_named(text, ["PAK", "a"]),
-    "kept text": lambda text: kept_texts.retold(text, "fr"),
     "formula": lambda text: normal_form(text, None),
     "shared text": lambda text: plain_text(f"<si><t>{text}</t>"),
     "beginning of a mail": lambda text: is_mail(text.encode("utf-8", "replace")),

@@ -14,6 +14,7 @@ from hrge_xl.intake.raw import CellKind
 from hrge_xl.layout import address
 from tests.answers import TODAY, layout
 from tests.face import check
+from tests.in_words import in_words
 from tests.intake_files import members, pack
 from tests.made_workbooks import made
 from tests.test_round_trip import read
@@ -143,5 +144,5 @@ def test_values_pasted_over_a_sheet_are_told_once(name: str) -> None:
         {each.tool for each in submission.answers if each.calculated}
     )
     (risks,) = told["S013", "Risks" if name == "example" else "3.2 Risk strategy"]
-    assert str(risks.label).startswith(f"{risks.cell}, ")
-    assert re.search(r"replaced by “.+ \(\+\d+\)”", risks.message)
+    assert str(in_words(risks, name).label).startswith(f"{risks.cell}, ")
+    assert re.search(r"replaced by “.+ \(\+\d+\)”", in_words(risks, name).message)

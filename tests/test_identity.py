@@ -76,7 +76,7 @@ def test_refused(change, wanted, code, found, expected) -> None:
     result = read(draw(LAYOUT, identity=identity_of(LAYOUT, **change)), **wanted)
     assert isinstance(result, Refusal)
     assert seen(result) == [code]
-    detail = result.observations[0].detail
+    detail = result.observations[0].details
     assert detail["found"] == found
     assert detail["file"] == "a.xlsx"
     assert expected is None or detail["expected"] == expected
@@ -155,8 +155,8 @@ def test_copies_disagree_and_the_signed_one_counts() -> None:
     assert isinstance(found, Submission)
     assert seen(found) == ["I005"]
     assert found.identity == signed
-    assert "IRQ-01" in found.observations[0].detail["detail"]
-    assert "PAK-01" in found.observations[0].detail["detail"]
+    assert "IRQ-01" in str(found.observations[0].details["detail"])
+    assert "PAK-01" in str(found.observations[0].details["detail"])
 
 
 @pytest.mark.parametrize(("rows", "expected"), [("12", 12), ("0", 8), ("999999999", 8), ("-3", 8), ("x", 8)])
@@ -191,7 +191,7 @@ def test_more_rows_than_the_file_holds_are_believed_under_our_signature_only(
     found = read(workbook, key=key)
     assert isinstance(found, Submission)
     assert found.identity.rows == rows
-    damaged = [each.detail["detail"] for each in found.observations if each.code == "I005"]
+    damaged = [str(each.details["detail"]) for each in found.observations if each.code == "I005"]
     assert damaged == ([] if key else ["it names 500 rows in a register, and no sheet has that many"])
 
 
@@ -227,7 +227,7 @@ def test_a_file_name_that_names_another_team(file: str, named: str | None) -> No
     signed = stamp.sign(identity_of(LAYOUT), KEY)
     want = Wanted("example", "2026-H1", TEAMS, KEY)
     found = read_raw(draw(LAYOUT, identity=signed), path=f"PAK/{file}", want=want)
-    assert [(each.code, each.detail["found"], each.detail["expected"]) for each in found.observations] == (
+    assert [(each.code, each.details["found"], each.details["expected"]) for each in found.observations] == (
         [("I013", named, "PAK-01")] if named else []
     )
 

@@ -37,7 +37,9 @@ BROKEN = unread("#REF!", "") | {"state": State.ERROR, "problem": None}
 
 def open_checks(result: Outcome) -> dict[str, str]:
     """The checks that are open somewhere, and where because of what."""
-    words = {code: why for code, why in result.checks_not_run.items() if why.startswith("Not decided")}
+    words = {
+        code: str(why) for code, why in result.checks_not_run.items() if str(why).startswith("Not decided")
+    }
     return {
         code: why.removeprefix("Not decided at ").replace(
             ": it depends on answers that are in error themselves", " <-"

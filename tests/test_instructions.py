@@ -18,6 +18,7 @@ from hrge_xl.layout.instructions import remedy
 from hrge_xl.words import cell_length
 from hrge_xl.workbook.validation import TITLE_LIMIT
 from tests.answers import layout, spec
+from tests.in_words import in_words
 from tests.made_workbooks import SPECS, made, opened
 from tests.test_checks import changed, plan
 
@@ -103,8 +104,8 @@ def test_status_cell_and_finding_say_the_same(number: str) -> None:
     where, field = layout("example"), f"PLN_{number}"
     (finding, *_) = changed(also={plan(number): WRONG[number], plan("14"): None}).findings
     message = where.messages.entries[where.messages.index[finding.code, field] - 1]
-    assert (finding.field, finding.remedy) == (field, message.text)
-    assert finding.remedy != CATALOGUE[finding.code].remedy
+    assert (finding.field, in_words(finding).remedy) == (field, message.text)
+    assert in_words(finding).remedy != CATALOGUE[finding.code].remedy
 
 
 def test_every_limit_is_named_with_its_figure() -> None:

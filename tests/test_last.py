@@ -249,7 +249,7 @@ def test_one_that_was_typed_over_is_told_and_changes_nothing(spec: Spec, tmp_pat
     book.save(target)
     sent = said(spec, target.getvalue(), tmp_path)
     (told,) = [each for each in sent.observations if each.cell == cell]
-    assert (told.kind.name, told.value) == ("typed-over", "3")
+    assert (told.name, told.value) == ("typed-over", "3")
     assert read_last(sent.last) == LAST
     assert "R-L01" in rules_told(spec, sent)
 
@@ -281,7 +281,7 @@ def test_a_cell_of_them_that_was_changed_is_told_with_its_place(spec: Spec, tmp_
     (place,) = layout.last["R1", "K-01", "RSK_04"]
     sent = said(spec, changed(generate(spec, order()), place, 3), tmp_path)
     (told,) = sent.observations
-    assert (told.sheet, told.value, told.detail["expected"]) == ("_hrge_last", "3", "1 Minor")
+    assert (told.sheet, told.value, told.details["expected"]) == ("_hrge_last", "3", "1 Minor")
     assert read_last(sent.last) == LAST
 
 

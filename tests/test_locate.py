@@ -186,7 +186,7 @@ def test_missing_calculated_sheet_holds_no_answers() -> None:
 def test_renamed_sheet() -> None:
     found = damaged(on("C1", lambda sheet: setattr(sheet, "name", "Ready?")))
     assert seen(found) == [("S002", "Ready?", None)]
-    assert found.observations[0].detail["expected"] == "Checklist"
+    assert found.observations[0].details["expected"] == "Checklist"
     assert found.values() == ANSWERS
     assert found.sheets["C1"] == "Ready?"
 
@@ -204,7 +204,7 @@ def test_doubled_sheet(before: bool) -> None:
 
     found = damaged(copy)
     assert seen(found) == [("S003", "Risks (2)", None)]
-    assert found.observations[0].detail["expected"] == "Risks"
+    assert found.observations[0].details["expected"] == "Risks"
     assert found.values() == ANSWERS
     assert "Only here" in [each.text for each in found.unplaced]
 
@@ -220,7 +220,7 @@ def test_extra_sheet() -> None:
     extra = RawSheet("Notes", cells={3: {2: text("First"), 4: number(7.0)}, 9: {1: text("Last")}})
     found = damaged(lambda workbook: workbook.sheets.append(extra))
     assert seen(found) == [("S014", "Notes", "B3")]
-    assert found.observations[0].detail["count"] == "3"
+    assert found.observations[0].details["count"] == "3"
     assert [(each.cell, each.text) for each in found.unplaced] == [
         ("B3", "First"),
         ("D3", "7"),
@@ -268,7 +268,7 @@ def test_missing_row() -> None:
     assert seen(found) == [("S004", "Checklist", None)]
     about = found.observations[0]
     assert (about.tool, about.row, about.field) == ("C1", "C1_02", None)
-    assert about.detail["label"] == "C1_02 There is a private room for talks"
+    assert about.details["label"] == "C1_02 There is a private room for talks"
     assert not [key for key in found.cells if key[1] == "C1_02"]
 
 
@@ -277,7 +277,7 @@ def test_missing_question() -> None:
     assert seen(found) == [("S004", "Plan", None)]
     about = found.observations[0]
     assert (about.tool, about.row, about.field) == ("PLAN", None, "PLN_06")
-    assert about.detail["label"] == "Participants expected"
+    assert about.details["label"] == "Participants expected"
 
 
 def test_missing_column() -> None:
@@ -286,7 +286,7 @@ def test_missing_column() -> None:
     assert seen(found) == [("S005", "Checklist", None)]
     about = found.observations[0]
     assert (about.tool, about.row, about.field) == ("C1", None, "CHK_02")
-    assert about.detail["label"] == "What is missing"
+    assert about.details["label"] == "What is missing"
     assert ("C1", "C1_02", "CHK_01") in found.values()
 
 
@@ -301,7 +301,7 @@ def test_doubled_row() -> None:
     found = damaged(on("R1", copy))
     assert ("S006", "Risks", f"D{at + 1}") in seen(found)
     about = next(each for each in found.observations if each.code == "S006")
-    assert (about.row, about.detail["row"]) == ("K-01", "K-01")
+    assert (about.row, about.details["row"]) == ("K-01", "K-01")
     assert found.values() == ANSWERS
     assert ("Risks", f"D{at + 1}", "Hail") in [(u.sheet, u.cell, u.text) for u in found.unplaced]
     assert {code for code, _, _ in seen(found)} == {"S006"}
@@ -318,7 +318,7 @@ def test_doubled_column() -> None:
 
     found = damaged(on("C1", copy))
     assert seen(found) == [("S007", "Checklist", f"G{HOME['C1_01']}")]
-    assert found.observations[0].detail["label"] == "What is missing"
+    assert found.observations[0].details["label"] == "What is missing"
     assert found.values() == ANSWERS
     assert [each.text for each in found.unplaced] == ["A lock"]
 
@@ -398,7 +398,7 @@ def test_filled_down_to_the_last_row() -> None:
 
     found = damaged(on("C1", fill))
     assert [code for code, _, _ in seen(found)] == ["S014"] * 101
-    assert found.observations[-1].detail["count"] == "7900"
+    assert found.observations[-1].details["count"] == "7900"
     assert len(found.unplaced) == 5_000
 
 
@@ -485,7 +485,7 @@ def test_lost_dropdowns() -> None:
     assert seen(found) == [("S011", "Checklist", f"E{first}")]
     about = found.observations[0]
     assert about.value == f"E{first}:E{first + 1}, E{last}"
-    assert (about.detail["cells"], about.field, about.row) == (about.value, "CHK_01", "C1_01")
+    assert (about.details["cells"], about.field, about.row) == (about.value, "CHK_01", "C1_01")
 
 
 def test_one_lost_dropdown() -> None:

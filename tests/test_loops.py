@@ -16,6 +16,7 @@ from hrge_xl.layout import build
 from hrge_xl.layout.model import MARK_COLUMN
 from hrge_xl.spec.load import find, load
 from tests.face import check
+from tests.in_words import in_words
 from tests.made_workbooks import recalculate_on
 from tests.test_parity import TODAY, disagreements, read
 
@@ -67,7 +68,7 @@ def test_the_sheet_and_the_reader_name_the_tool(
     assert disagreements(saved, where, want) == []
     submission = read(saved.read_bytes(), want)
     (result,) = check([(submission, where)], today=TODAY)
-    by_row = {each.row: each.message for each in result.findings if each.field == "USE_01"}
+    by_row = {each.row: in_words(each, where).message for each in result.findings if each.field == "USE_01"}
     assert (by_row["C1"], by_row["R1"]) == SAID[language]
     changed = {
         each.code for each in result.findings if each.code[0] in "FS" and each.sheet != where.cover_name

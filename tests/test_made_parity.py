@@ -22,6 +22,7 @@ from hrge_xl.layout import Layout, address, build
 from hrge_xl.spec.load import load
 from tests.answers import TODAY
 from tests.face import check
+from tests.in_words import in_words
 from tests.made_specs import Files, specs, write
 from tests.made_workbooks import opened
 from tests.property_tests import examples
@@ -66,7 +67,7 @@ def of_results(saved: Path, where: Layout, want: Wanted, codes: frozenset[str] =
     """What the reader says of results, formulas and lists that show something else than the answers give."""
     for finding in findings(saved, where, want):
         if finding.code in codes:
-            yield f"{finding.tool} {finding.row} {finding.field} {finding.cell}: {finding.message}"
+            yield f"{finding.tool} {finding.row} {finding.field} {finding.cell}: {in_words(finding, where).message}"
 
 
 def findings(saved: Path, where: Layout, want: Wanted) -> list[Finding]:

@@ -20,9 +20,9 @@ from hrge_xl.answers import from_file
 from hrge_xl.cli import run
 from hrge_xl.drafting import draft_spec
 from hrge_xl.errors import UsageError
+from hrge_xl.findings import Finding
 from hrge_xl.intake.office_files import MOST_HEADS, MOST_TITLES, look_into, table_of
 from hrge_xl.issuing import Order, generate
-from hrge_xl.observation import Observation
 from hrge_xl.rounds.team_list import MOST_TEAMS, read_teams
 from hrge_xl.spec.load import load
 from tests.answers import layout
@@ -201,8 +201,8 @@ def test_a_workbook_without_a_table_has_no_rows() -> None:
 
 def test_a_workbook_that_cannot_be_read_is_told_by_a_finding() -> None:
     found = table_of((workbook("<worksheet><sheetData></worksheet>"), "xlsx"))
-    assert isinstance(found, Observation)
-    assert (found.code, found.detail["part"]) == ("F024", SHEET)
+    assert isinstance(found, Finding)
+    assert (found.code, found.details["part"]) == ("F024", SHEET)
 
 
 def test_what_a_worker_answers_with_is_told_with_the_remedy(tmp_path: Path) -> None:

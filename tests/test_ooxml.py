@@ -447,7 +447,7 @@ def test_foreign_content_is_named_and_the_values_are_read(
 ) -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row>'
     read = ooxml.read(workbook(sheet(rows), types=types, changes=changes))
-    assert [(observation.code, observation.detail["what"]) for observation in read.observations] == [
+    assert [(observation.code, observation.details["what"]) for observation in read.observations] == [
         (code, what)
     ]
     assert cells(read) == {"A1": RawCell(NUMBER, 1.0)}
@@ -541,10 +541,10 @@ def test_a_cell_that_stands_nowhere_is_named(way: str, reference: str) -> None:
         "row": "1",
     }
     assert (found.code, found.sheet) == ("F034", "S1")
-    assert {name: found.detail[name] for name in place if name != "column"} == {
+    assert {name: found.details[name] for name in place if name != "column"} == {
         name: text for name, text in place.items() if name != "column"
     }
-    assert int(found.detail["column"]) > 1
+    assert int(found.details["column"]) > 1
 
 
 @pytest.mark.parametrize("number", ["0", "1048577", "x", "-1", "99999999999999999999", "1.5"])
@@ -552,7 +552,7 @@ def test_a_row_that_cannot_be_is_named(way: str, number: str) -> None:
     with pytest.raises(Unreadable) as caught:
         ooxml.read(workbook(sheet(f'\n\n<row r="{number}"><c><v>2</v></c></row>')))
     found = caught.value.observation
-    assert (found.code, found.sheet, found.detail["value"], found.detail["line"]) == (
+    assert (found.code, found.sheet, found.details["value"], found.details["line"]) == (
         "F036",
         "S1",
         number,
@@ -652,7 +652,7 @@ def test_settings_that_name_no_cells_are_left_out_with_a_remark() -> None:
         '<dataValidations><dataValidation sqref="?"/></dataValidations>'
     )
     read = ooxml.read(workbook(sheet(GOOD_ROW, after=after)))
-    assert [(observation.code, observation.detail["what"]) for observation in read.observations] == [
+    assert [(observation.code, observation.details["what"]) for observation in read.observations] == [
         ("F049", "merged cells"),
         ("F049", "a dropdown or another entry rule"),
     ]

@@ -138,7 +138,7 @@ def test_a_sheet_that_is_gone_is_told(name: str) -> None:
 def test_the_cover_is_held_against_the_stamp(act: Act, expected: set[tuple[str, str, str]]) -> None:
     """Wherever its lines stand by now."""
     told = [each for each in returned("Cover", act).observations if each.code == "I012"]
-    assert {(each.cell, each.value, each.detail["expected"]) for each in told} == expected
+    assert {(each.cell, each.value, each.details["expected"]) for each in told} == expected
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_blank_lines_between_say_nothing(sheet: str, act: Act) -> None:
 )
 def test_of_a_row_that_is_gone_its_first_text_is_told(sheet: str, row: int, first: str) -> None:
     (told,) = returned(sheet, rows(delete(row))).observations
-    assert (told.code, told.sheet, told.cell, told.detail["expected"]) == ("S023", sheet, f"B{row}", first)
+    assert (told.code, told.sheet, told.cell, told.details["expected"]) == ("S023", sheet, f"B{row}", first)
 
 
 @pytest.mark.parametrize(

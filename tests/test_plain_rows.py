@@ -36,7 +36,7 @@ def outcome(data: bytes) -> Outcome:
     try:
         return ooxml.read(data)
     except Unreadable as problem:
-        return problem.observation.code, problem.observation.detail
+        return problem.observation.code, problem.observation.details
 
 
 @pytest.fixture

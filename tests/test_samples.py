@@ -27,6 +27,7 @@ from hrge_xl.stamp import PROPERTY_PREFIX
 from hrge_xl.words import country_names, translator
 from tests.audited import hrge
 from tests.face import check
+from tests.in_words import in_words
 from tests.test_spec import damage, mistakes
 
 PROFILES = [(name, profile) for name in ("example", "hrge_toolkit") for profile in load(name).profiles]
@@ -62,7 +63,9 @@ def test_nothing_in_a_sample_is_to_be_corrected_or_looked_at(name: str, profile:
     layout, order = sample_order(spec, spec.languages[0], choose(spec, profile, first=True))
     filled = submission_of(layout, starting_answers(layout, order), identity_of(layout.spec, order, layout))
     (outcome,) = check([(filled, layout)], today=order.today, in_sheets=True)
-    assert [f"{each.tool} {each.row} {each.field}: {each.message}" for each in outcome.findings] == []
+    assert [
+        f"{each.tool} {each.row} {each.field}: {in_words(each, spec).message}" for each in outcome.findings
+    ] == []
     unanswered = [key for key, verdict in outcome.verdicts.items() if verdict.required and verdict.code]
     assert unanswered == []
 
@@ -188,7 +191,7 @@ def saved(book: Workbook) -> bytes:
 def test_the_marks_are_enough_where_the_stamp_is_lost(tmp_path: Path) -> None:
     found = told(saved(without_stamp(sample())), tmp_path / "a.xlsx")
     assert [each.code for each in found.observations] == ["I016"]
-    assert "“Cover” carries its mark" in found.observations[0].detail["detail"]
+    assert "“Cover” carries its mark" in str(found.observations[0].details["detail"])
 
 
 def test_a_sheet_of_a_sample_in_a_real_workbook_is_refused_and_named(tmp_path: Path) -> None:
@@ -197,7 +200,7 @@ def test_a_sheet_of_a_sample_in_a_real_workbook_is_refused_and_named(tmp_path: P
     book["Risks"]["A2"] = SAMPLE_KEY
     found = told(saved(book), tmp_path / "b.xlsx")
     assert [each.code for each in found.observations] == ["I016"]
-    assert "“Risks”" in found.observations[0].detail["detail"]
+    assert "“Risks”" in str(found.observations[0].details["detail"])
 
 
 def test_stamps_from_before_there_were_samples_are_signed_as_they_were() -> None:

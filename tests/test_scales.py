@@ -17,6 +17,7 @@ from hrge_xl.layout import Layout, address, build
 from hrge_xl.spec.load import load
 from hrge_xl.submission import Submission
 from tests.face import check
+from tests.in_words import in_words
 from tests.made_specs import Files, write
 from tests.test_made_parity import of_results, recalculated, said_differently
 from tests.test_parity import sheet_verdicts
@@ -180,7 +181,7 @@ def test_what_is_no_step_is_told_with_what_to_do(wrong: list[Any], where: Layout
     (outcome,) = check([(submission, where)], today=TODAY)
     told = [each for each in outcome.findings if each.code == "V002"]
     assert len(told) == len(wrong)
-    assert {each.remedy for each in told} == {"Choose a step, or type its number."}
+    assert {in_words(each, where).remedy for each in told} == {"Choose a step, or type its number."}
     assert not any(number for number, _ in steps(submission))
 
 
@@ -189,7 +190,7 @@ def test_what_else_stands_behind_a_step_is_quoted(where: Layout) -> None:
     submission = returned(where, filled(where, [(each, None) for each in BEHIND]))
     assert steps(submission) == [(step, True) for step in BEHIND.values()]
     (outcome,) = check([(submission, where)], today=TODAY)
-    told = {each.value: each.message for each in outcome.findings if each.code == "V110"}
+    told = {each.value: in_words(each, where).message for each in outcome.findings if each.code == "V110"}
     assert [*told] == [*BEHIND]
     assert told["10 in the north"] == (
         "How often: “10 in the north” was read as “10”; the rest of it was not counted."

@@ -388,6 +388,58 @@ def test_a_finding_is_one_block(copy: Copy) -> None:
     assert "### V099\n\n**round-figure** (warning)." in copy.page("findings.md")
 
 
+COLUMN = '    origin: str | None = "the reader"\n\n    @classmethod\n'
+
+
+def test_a_column_of_the_findings_is_a_field_a_column_and_what_it_means(copy: Copy) -> None:
+    copy.replace("hrge_xl/findings/finding.py", "\n    @classmethod\n", COLUMN)
+    copy.replace("hrge_xl/dataset/schema.py", "suggestion waived:boolean", "suggestion origin waived:boolean")
+    meaning = '    "origin": "Who noticed it.",\n    "suggestion": '
+    copy.replace("hrge_xl/dataset/data_dictionary.py", '    "suggestion": ', meaning)
+    assert copy.changed() == [
+        "hrge_xl/dataset/data_dictionary.py", "hrge_xl/dataset/schema.py", "hrge_xl/findings/finding.py",
+    ]  # fmt: skip
+    path = copy.returned(SVC_02="many")
+    assert {each["origin"] for each in copy.findings(path)} == {"the reader"}
+    copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
+    table = (copy.root / "dataset" / "csv" / "findings.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert "suggestion,origin,waived" in table[0]
+    assert all(",the reader," in line for line in table[1:])
+    book = openpyxl.load_workbook(copy.root / "dataset" / "data.xlsx")
+    assert any(cell.value == "origin" for sheet in book.worksheets for row in sheet["A1:Z4"] for cell in row)
+
+
+CHECK = '''
+
+def round_figures(view: AnswerView) -> Iterator[Hit]:
+    """Give a hit for every figure that ends in two noughts."""
+    for column in view.program.column_list:
+        figures = view.values[column.number].items()
+        rows = (row for row, value in figures if isinstance(value, float) and value % 100 == 0)
+        yield from at_rows(view, ROUND_FIGURE, column, rows)
+'''
+
+
+def test_a_finding_of_a_new_check_is_a_block_the_check_and_its_place_among_the_others(copy: Copy) -> None:
+    copy.append("hrge_xl/findings/value.py", FINDING)
+    copy.append("hrge_xl/checks/violations.py", CHECK)
+    names = "import NOT_A_WHOLE_NUMBER, ROUND_FIGURE,"
+    copy.replace("hrge_xl/checks/violations.py", "import NOT_A_WHOLE_NUMBER,", names)
+    copy.replace("hrge_xl/checks/run.py", "import broken_rules,", "import round_figures, broken_rules,")
+    others = "        *other_period(view),\n"
+    copy.replace("hrge_xl/checks/run.py", others, others + "        *round_figures(view),\n")
+    assert copy.changed() == [
+        "hrge_xl/checks/run.py", "hrge_xl/checks/violations.py", "hrge_xl/findings/value.py",
+    ]  # fmt: skip
+    path = copy.returned(SVC_02=300)
+    (found,) = (each for each in copy.findings(path) if each["code"] == "V099")
+    assert (found["field"], found["message"]) == ("SVC_02", "Rooms: 300 is a round figure.")
+    copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
+    table = (copy.root / "dataset" / "csv" / "findings.csv").read_text(encoding="utf-8-sig")
+    assert ",V099,round-figure,warning," in table
+    assert "300 is a round figure." in copy.hrge("trace", copy.root / "dataset", "--finding", "V099")
+
+
 def test_what_a_finding_says_stands_once(copy: Copy) -> None:
     copy.replace("hrge_xl/findings/value.py", 'remedy="Type a whole number."', 'remedy="Count whole ones."')
     assert copy.changed() == ["hrge_xl/findings/value.py"]

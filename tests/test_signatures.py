@@ -58,7 +58,7 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def said(result: Result) -> tuple[Any, ...]:
     """What is told of the stamp."""
-    told, sent = [(each.code, each.message) for each in result.findings], result.submission
+    told, sent = [(each.code, each.details) for each in result.findings], result.submission
     if sent is None:
         return result.path, result.stamps, told
     return result.path, result.stamps, sent.identity, sent.signature, sent.sheets, result.not_run, told

@@ -28,9 +28,9 @@ from hrge_xl.auditing.verify import Asked, verify
 from hrge_xl.cli import run
 from hrge_xl.drafting.draft_spec import drafted
 from hrge_xl.errors import HrgeError, UsageError
+from hrge_xl.findings import Finding
 from hrge_xl.intake import Refusal, Wanted, read
 from hrge_xl.intake.office_files import table_of
-from hrge_xl.observation import Observation
 from hrge_xl.rounds.rounds import init_round, load_round
 from hrge_xl.rounds.team_list import read_teams
 from hrge_xl.rounds.teams import Team
@@ -337,7 +337,7 @@ def as_workbook(rows: list[list[str]], chance: random.Random) -> bytes:
 def here(path: Path, remedy: str, _password: str | None) -> list[tuple[int, list[str]]]:
     """The table of a workbook, read in this process for the sake of speed."""
     found = table_of((path.read_bytes(), "xlsx"))
-    if isinstance(found, Observation):
+    if isinstance(found, Finding):
         assert found.code not in OURS
         raise UsageError(f"{found.code} {remedy}")
     return found
@@ -375,7 +375,7 @@ def fuzz_drafts(count: int, seed: int, folder: Path) -> Tally:
 
     def first_spec(data: bytes) -> str:
         found = drafted("office.xlsx", "office", (data, "xlsx"))
-        if isinstance(found, Observation):
+        if isinstance(found, Finding):
             assert found.code not in OURS
             return found.code
         return "drafted" if found.files else "nothing to draft"

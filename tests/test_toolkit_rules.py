@@ -17,6 +17,7 @@ from hrge_xl.spec.load import find, load
 from hrge_xl.spec.model import Rule, Spec
 from hrge_xl.submission import Identity, Outcome
 from tests.face import check
+from tests.in_words import in_words
 from tests.toolkit_rule_cases import CASES, START, TODAY, Case, Written
 from tests.write_rules import PAGE, rules_page
 
@@ -218,7 +219,11 @@ def test_a_rule_may_be_asked_on_several_sheets(spec: Spec) -> None:
 def test_what_is_said_of_a_tool_names_it(layout: Layout) -> None:
     ticks: Written = {"tick T1.1": "Y", "tick T3.8": "Y", "tick T2.5": "N", "T25_06": START}
     (result,) = outcomes(layout, [(written(layout, ticks, "FORM"), {})])
-    said = [(each.code, each.row, each.message) for each in result.findings if each.field == "FRM_26"]
+    said = [
+        (each.code, each.row, in_words(each, layout).message)
+        for each in result.findings
+        if each.field == "FRM_26"
+    ]
     assert ("R-F07", "T3.8", "T3.8 is marked as used, but its sheet is empty.") in said
     assert ("R-F08", "T1.1", "T1.1 is marked as used, but less than 60% of its sheet is filled in.") in said
     assert ("R-F18", "T2.5", "T2.5 is marked as not used, but its sheet has answers.") in said

@@ -17,8 +17,7 @@ from hrge_xl.dataset.opening import DATASET
 from hrge_xl.findings import Finding
 from hrge_xl.findings.identity import UNKNOWN_TEAM
 from hrge_xl.layout import Layout, build
-from hrge_xl.layout.wording import Rewording
-from hrge_xl.observation import Observation
+from hrge_xl.layout.wording import Wording
 from hrge_xl.spec.load import load
 from hrge_xl.validation import validate
 from hrge_xl.words import translator
@@ -29,7 +28,7 @@ from tests.test_checks import CLEAN, plan, risk
 from tests.test_returns import ASKED, RETURNS
 
 EXAMPLE = load("example")
-REWORD = Rewording(EXAMPLE)
+WORDING = Wording(EXAMPLE)
 FILE = "x.xlsx"
 WRONG = {
     plan("04"): None, plan("06"): 5000, plan("07"): "many", plan("03"): "word " * 200, plan("02"): "pakistan ",
@@ -48,10 +47,10 @@ def test_words_are_those_that_the_check_itself_would_have_said(language: str) ->
     own, others = checked(build(EXAMPLE, "en")), checked(build(EXAMPLE, language))
     assert len(own) > 5
     for here, there in zip(own, others, strict=True):
-        again = REWORD(here, FILE, language)
-        assert (again.code, again.label, again.remedy) == (there.code, there.label, there.remedy)
+        again, own_words = WORDING.words(here, language, FILE), WORDING.words(there, language, FILE)
+        assert (here.code, again.label, again.remedy) == (there.code, own_words.label, own_words.remedy)
         if here.value == there.value:  # else the cell itself shows the label of another language
-            assert again.message == there.message
+            assert again.message == own_words.message
 
 
 def test_nothing_is_lost_on_the_way_through_another_language() -> None:
@@ -61,11 +60,14 @@ def test_nothing_is_lost_on_the_way_through_another_language() -> None:
     assert len({each.code for _, each in found}) > 15
     for result, each in found:
         assert result.layout is not None
-        reword, file = Rewording(result.layout.spec), Path(result.path).name
-        there = reword(each, file, "fr" if each.language == "ar" else "ar")
-        assert there.message != each.message, each.code
-        assert "{" not in there.message + there.remedy
-        assert reword(there, file, each.language) == each
+        wording, path = Wording(result.layout.spec), result.path
+        here = wording.worded(each, each.language, path)
+        there = wording.worded(each, "fr" if each.language == "ar" else "ar", path)
+        assert here.words is not None
+        assert there.words is not None
+        assert there.words.message != here.words.message, each.code
+        assert "{" not in there.words.message + there.words.remedy
+        assert wording.worded(there, each.language, path) == here
 
 
 def test_what_cannot_be_read_is_told_to_its_reader_too(tmp_path: Path) -> None:
@@ -73,7 +75,7 @@ def test_what_cannot_be_read_is_told_to_its_reader_too(tmp_path: Path) -> None:
     path.write_bytes(b"<!doctype html><html><body>Please sign in</body></html>")
     (result,) = validate([path], ASKED)
     (finding,) = result.findings
-    assert REWORD(finding, path.name, "fr").message == (
+    assert WORDING.words(finding, "fr", path.name).message == (
         translator("fr")("The file {file} is not a workbook: it is {what}.").format(
             file="page.xlsx", what=translator("fr")("a web page (HTML)")
         )
@@ -144,20 +146,20 @@ def test_comparing_speaks_to_its_reader(
 
 def test_why_a_check_did_not_run_is_said_in_the_words_of_its_rule() -> None:
     toolkit = load("hrge_toolkit")
-    reword = Rewording(toolkit)
+    wording = Wording(toolkit)
     rules = [rule for rule in toolkit.rules if rule.reader_only]
     assert rules
     for rule in rules:
-        said = reword.reason(rule.code, rule.reader_only.source, "fr")
+        said = wording.reason(rule.code, rule.reader_only.source, "fr")
         assert said == rule.reader_only.say("fr") != rule.reader_only.source
-    assert reword.reason(rules[0].code, kept_texts.NO_SHEET, "fr") == translator("fr")(kept_texts.NO_SHEET)
+    assert wording.reason(rules[0].code, kept_texts.NO_SHEET, "fr") == kept_texts.NO_SHEET.say("fr")
 
 
 def test_of_a_long_text_that_was_noticed_a_finding_quotes_the_beginning() -> None:
     """A stamp may say anything: the finding, which every report repeats, does not."""
     layout = build(EXAMPLE, "en")
     found = submission(layout, {})
-    found.observations = [Observation(UNKNOWN_TEAM, value="R" * 5_000, detail={"found": "R" * 5_000})]
+    found.observations = [Finding.of(UNKNOWN_TEAM, value="R" * 5_000, details={"found": "R" * 5_000})]
     (outcome,) = check([(found, layout)], today=TODAY)
     (noticed,) = (each for each in outcome.findings if each.code == UNKNOWN_TEAM.code)
     assert noticed.value == "R" * 199 + "…"

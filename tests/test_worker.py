@@ -104,7 +104,7 @@ def test_what_a_child_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> 
 def test_every_death_is_a_finding_that_refuses() -> None:
     for died in (Died("time"), Died("memory"), Died("crash"), Died("exception", "KeyError")):
         assert CATALOGUE[died.observation.code].refuses
-    assert Died("exception", "KeyError").observation.detail == {"reason": "KeyError"}
+    assert Died("exception", "KeyError").observation.details == {"reason": "KeyError"}
     assert len({Died(reason).observation.code for reason in ("time", "memory", "crash", "exception")}) == 4
 
 

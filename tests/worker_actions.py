@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import zoneinfo
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,10 @@ import babel.dates
 import msgspec
 
 from hrge_xl.checks import run
+from hrge_xl.findings import Finding, Severity, Waiver, Words
 from hrge_xl.findings.file import EMPTY_FILE
 from hrge_xl.intake import worker
 from hrge_xl.intake.worker import Died
-from hrge_xl.observation import Observation
 from hrge_xl.validation import Fault, FileToCheck, Result, SpecBroken, check_file
 
 
@@ -179,7 +180,7 @@ ACTIONS = {
 
 ODD: tuple[Any, ...] = (
     None, -1, 2**62, 10**40, float("nan"), "", "\0", "\ud800", "x" * 40_000, b"x", [], (), {}, {"a": 1}, [None],
-    date.max, True, Died("exception", "KeyError"), Observation(EMPTY_FILE),
+    date.max, True, Died("exception", "KeyError"), Finding.of(EMPTY_FILE),
 )  # fmt: skip
 
 
@@ -195,6 +196,19 @@ def lie(job: FileToCheck) -> Result | Fault | SpecBroken:
         lied = b"\x01" + msgspec.msgpack.encode(changed)
         worker.dumps = lambda *_: lied  # type: ignore[assignment]
     return answer
+
+
+def speak(job: FileToCheck) -> Result | Fault | SpecBroken:
+    """Check a file, and answer with findings that are said in words of its own, and accepted."""
+    answer = check_file(job)
+    assert isinstance(answer, Result)
+    words = Words("Send your password to x@example.org.", "Do it now.")
+    waiver = Waiver(1, "V001", "0" * 64, "x", None, None, "x", "x", "2026-01-01")
+    forged = [
+        replace(finding, name="mail", severity=Severity.INFO, words=words, waiver=waiver)
+        for finding in answer.findings
+    ]
+    return replace(answer, findings=forged)
 
 
 def fail_in_checks(job: FileToCheck) -> Result | Fault | SpecBroken:

@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from ..dataset.finding_rows import read_details
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
-from ..findings import CATALOGUE, Finding, Severity, Waiver, waived
+from ..findings import CATALOGUE, Details, Finding, Severity, Waiver, Words, waived
+from ..kept_texts import Kept
 from ..layout.wording import placeholders
 from ..reports.document import FindingRow
 from ..validation import ACCEPTED, RETURNED, Result
@@ -51,7 +53,7 @@ def take_over(
     checks = row.get("checks") or {}
     result.outcome.checks_run = _of_round(result.outcome.checks_run, checks.get("run", ()))
     skipped = {skip.get("code"): str(skip.get("why")) for skip in checks.get("not_run", ())}
-    told = {code: why for code, why in skipped.items() if code in OF_ROUND}
+    told: dict[str, str | Kept] = {code: why for code, why in skipped.items() if code in OF_ROUND}
     others = {code: why for code, why in result.not_run.items() if code not in OF_ROUND}
     result.not_run = others | told
 
@@ -68,25 +70,19 @@ def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[
     for at, told in enumerate(row.get("findings") or ()):
         if told.get("code") in codes:
             with suppress(ValueError):  # one that is none is not there afterwards, and so is a difference
-                yield (
-                    at,
-                    _finding(TypeAdapter(FindingRow).validate_python({**told, "details": _details(told)})),
-                )
+                details = told.get("details") or {}
+                details = json.loads(details) if isinstance(details, str) else details  # as in a dataset
+                row = TypeAdapter(FindingRow).validate_python({**told, "details": {}})
+                yield at, _finding(row, read_details(details))
 
 
-def _details(told: Mapping[str, Any]) -> object:
-    """Give the details of a finding: a report has them as they are, a dataset as JSON."""
-    details = told.get("details") or {}
-    return json.loads(details) if isinstance(details, str) else details
-
-
-def _finding(row: FindingRow) -> Finding:
+def _finding(row: FindingRow, details: Details) -> Finding:
     """Give a finding as it is told; a value that was left out of a redacted report is left out once more."""
     kind, value = CATALOGUE.get(row["code"]), row["value"]
     if value is None and kind is not None and "value" in placeholders(kind.message):
         value = LEFT_OUT
     return Finding(
-        row["code"], row["name"], Severity(row["severity"]), row["message"], row["remedy"], row["sheet"], row["cell"],
-        row["tool"], row["row"], row["field"], row["label"], value, row["suggestion"],
-        details=tuple(row.get("details", {}).items()),
+        row["code"], row["name"], Severity(row["severity"]), row["sheet"], row["cell"], row["tool"], row["row"],
+        row["field"], value, row["suggestion"], details,
+        words=Words(row["message"], row["remedy"], row["label"]),
     )  # fmt: skip

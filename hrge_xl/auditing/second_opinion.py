@@ -138,7 +138,7 @@ def second_opinion(
 
 def _stopped(pair: tuple[Submission, Seeing], fault: Exception) -> list[Opinion]:
     path = pair[0].path
-    told = sentence(STOPPED_BY_THIS_FILE.remedy, stopped(path, fault).detail)
+    told = sentence(STOPPED_BY_THIS_FILE.remedy, stopped(path, fault).details)
     why = f"because of an error in this program ({STOPPED_BY_THIS_FILE.code})"
     return [Opinion(failed=[f"{path}: no second opinion, {why}. {told}"])]
 

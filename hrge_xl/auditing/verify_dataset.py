@@ -14,7 +14,7 @@ from ..dataset.ledger import FILES, NAME, Ledger
 from ..dataset.opening import DATASET, SPECS, open_dataset
 from ..dataset.periods import periods
 from ..dataset.received import RECEIVED
-from ..dataset.schema import Schema
+from ..dataset.schema import VERSION, Schema
 from ..dataset.store import Store, compact
 from ..dataset.take_over import rounds_elsewhere
 from ..dataset.workers import Workers, workers
@@ -110,6 +110,9 @@ def _day_of(folder: Path, store: Store) -> date:
     """Give the day that the figures were worked out for. Raises where the dataset cannot be made again."""
     if store.schema.flat:
         raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
+    if store.schema.version != VERSION:
+        remedy = f"Run `hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` first."
+        raise UsageError(f"{folder} was made by an earlier version of this program. {remedy}")
     day = parse_day(store.derived())
     if day is None:
         raise StoreError(

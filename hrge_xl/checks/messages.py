@@ -1,29 +1,28 @@
-"""From hits to findings: places, labels, values and sentences in the team's language."""
+"""From hits to findings: where they are in the file, and what their words quote."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import chain
 from math import ceil
 
 from .. import kept_texts
 from ..answer import Answer
 from ..fields import ColumnKind, Field
-from ..findings import Finding
+from ..findings import Finding, Kind, excerpt
 from ..findings.value import (
     OTHER_CALENDAR,
     TEXT_TOO_LONG,
     TOO_MANY_WORDS,
     WRONG_PARENT,
 )
+from ..kept_texts import Kept, joined
 from ..language.compiler import Row
 from ..layout import address
-from ..layout.wording import asked_of_row, excerpt, finding_of, kind_of, placeholders
+from ..layout.wording import asked_of_row, placeholders
 from ..numerals import shown as said
-from ..observation import Observation
 from ..words import (
     CELL_LIMIT,
     CHARACTERS_A_WORD,
@@ -44,37 +43,35 @@ Details = dict[str, str]
 
 
 class FindingWriter:
-    """Puts the hits of one return into words."""
+    """Makes findings of the hits of one return."""
 
     def __init__(self, view: AnswerView, gaps: Sequence[Gap]) -> None:
         self.view, self.layout, self.submission = view, view.layout, view.submission
         self._gap_at: dict[tuple[int, Row], Gap] = {slot: gap for gap in gaps for slot in gap.slots}
 
     def finding(self, hit: Hit) -> Finding:
-        """Put a hit into words, with all that its message may quote."""
+        """Make a finding of a hit, with all that its words may quote."""
         seen, column, answer = self._placed(hit), hit.column, hit.answer
         if column is None:
-            return finding_of(seen, self.submission.path, self.layout.language)
+            return seen
         value = hit.detail.get("value") or excerpt(shown(answer, column))
         labels = self.layout.labels_of.get((column.key[0], str(hit.row), column.key[1]), {})
-        seen.label = hit.detail.get("label") or label(column, hit.row, self.layout.language)
-        seen.suggestion = answer.suggestion if answer and answer.problem == hit.code else None
-        seen.detail = hit.detail | {"value": value, "read": read(answer, column, labels)}
-        seen.detail |= self._measures(hit, column)
-        codes = asked_of_row(hit.kind, column.field) - seen.detail.keys() - OF_THE_PLACE
-        seen.detail |= {code: self._answer(hit, code) for code in codes}
-        seen.value = value or self._quoted(hit) or None
-        return finding_of(seen, self.submission.path, self.layout.language, column.field)
+        details = hit.detail | {"value": value, "read": read(answer, column, labels)}
+        details |= self._measures(hit, column)
+        codes = asked_of_row(hit.kind, column.field) - details.keys() - OF_THE_PLACE
+        details |= {code: self._answer(hit, code) for code in codes}
+        suggestion = answer.suggestion if answer and answer.problem == hit.code else None
+        return replace(seen, value=value or self._quoted(hit) or None, suggestion=suggestion, details=details)
 
-    def reasons(self, undecided: Iterable[Undecided]) -> dict[str, str]:
+    def reasons(self, undecided: Iterable[Undecided]) -> dict[str, Kept]:
         """Give for each code why it was not decided everywhere, with the places."""
-        open_: dict[str, dict[str, tuple[dict[str, None], dict[str, None]]]] = {}
+        open_: dict[str, dict[Kept, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
             places, causes = open_.setdefault(hit.code, {}).setdefault(_reason(cause), ({}, {}))
             places[self._place(hit)] = None
             causes[cause.place if isinstance(cause, Gap) else self._place(cause)] = None
         return {
-            code: " ".join(
+            code: joined(
                 why.format(places=few(places), causes=few(causes)) for why, (places, causes) in whys.items()
             )
             for code, whys in open_.items()
@@ -88,19 +85,21 @@ class FindingWriter:
         gap = self._gap_at.get(hit.slot)
         return f"{seen.sheet}!{seen.cell}" if gap is None else gap.place
 
-    def _placed(self, hit: Hit) -> Observation:
+    def _placed(self, hit: Hit) -> Finding:
         """Give a hit with its place in the file: where that is not known, in the issued workbook."""
-        kind = kind_of(hit.kind)
+        kind = hit.kind
+        name = kind.name if isinstance(kind, Kind) else kind.called
+        finding = Finding(kind.code, name, kind.severity, language=self.layout.language)
         if hit.column is None:  # a rule over a whole sheet, which points to no cell
             assert hit.rule is not None
-            return Observation(kind, self._sheet(hit.rule.tool), tool=hit.rule.tool, rule=hit.rule)
+            return replace(finding, sheet=self._sheet(hit.rule.tool), tool=hit.rule.tool)
         tool, code = hit.column.key
         key = tool, str(hit.row), code
         cell = None if hit.answer is None else hit.answer.cell
         if cell is None:
             cell = self.submission.cell((*key, hit.part + 1 if hit.column.several else 0))
             cell = cell or address(*self.layout.slots[key].cells[hit.part])
-        return Observation(kind, self._sheet(tool), cell, *key, rule=hit.rule)
+        return replace(finding, sheet=self._sheet(tool), cell=cell, tool=tool, row=key[1], field=code)
 
     def _sheet(self, tool: str) -> str:
         """Give the name of a sheet in the file."""
@@ -140,7 +139,7 @@ class FindingWriter:
         return ", ".join(excerpt(shown(answer, column)) for answer in answers)
 
 
-def _reason(cause: Hit | Gap) -> str:
+def _reason(cause: Hit | Gap) -> Kept:
     """Say why something is not decided."""
     if not isinstance(cause, Gap):
         return kept_texts.IN_ERROR
@@ -152,12 +151,6 @@ def _reason(cause: Hit | Gap) -> str:
 def few(cells: Collection[str]) -> str:
     """Give the first of some cells, and how many more."""
     return ", ".join(list(cells)[:NAMED]) + and_more(len(cells) - NAMED)
-
-
-def label(column: Column, row: Row, language: str) -> str:
-    """Name a slot: the question, and the item it is asked about."""
-    question = column.field.label.say(language)
-    return f"{row} {question}" if column.table.itemised and row is not None else question
 
 
 def _length(field: Field, text: str) -> tuple[int, int]:
@@ -196,18 +189,6 @@ def words_of(text: str) -> int:
 
 ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 Order = tuple[int, int, int, int, str]
-
-
-def observations(view: AnswerView, more: Iterable[Observation] = ()) -> Iterator[Finding]:
-    """Give the observations of a return, and more that checking brought."""
-    language = view.layout.language
-    for observation in chain(view.submission.observations, more):
-        seen = replace(observation, value=excerpt(observation.value or "") or None)
-        column = view.program.columns.get((seen.tool or "", seen.field or ""))
-        if column is not None:
-            seen = replace(seen, label=label(column, seen.row, language))
-        field = None if column is None else column.field
-        yield finding_of(seen, view.submission.path, language, field)
 
 
 def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:

@@ -8,13 +8,12 @@ from dataclasses import replace
 from msgspec.structs import replace as changed
 
 from ..answer import Answer
-from ..findings import sentence
+from ..findings import Finding, sentence
 from ..findings import value as v
 from ..findings.structure import RESULT_DIFFERS
 from ..layout import Layout, Slot, address
 from ..layout.messages import REQUIRED, ROW_NAME, is_required
 from ..numerals import shown
-from ..observation import Observation
 from ..spec.compiled import Source
 from ..submission import Result, Submission
 from ..words import and_more, translator
@@ -26,8 +25,8 @@ def differing_results(
     layout: Layout,
     expected: Sequence[int | None],
     kept: Mapping[Source, Mapping[str, float]],
-) -> Iterator[Observation]:
-    """Give one observation for the check cells of a submission, which are hidden, and one for each list."""
+) -> Iterator[Finding]:
+    """Give one finding for the check cells of a submission, which are hidden, and one for each list."""
     cells, said = submission.shown_checks, submission.shown_checks.numbers if submission.shown_checks else ()
     if cells is None or list(said) == list(expected):
         wrong: list[int] = []
@@ -40,7 +39,7 @@ def differing_results(
         said_rows, due_rows = _in_order(rows.ranked), _in_order(kept.get(source, {}))
         if said_rows != due_rows:
             texts = {"value": ", ".join(said_rows), "expected": ", ".join(due_rows)}
-            yield _observation(rows.sheet, rows.cell, source[0], rows.cell, **texts)
+            yield _finding(rows.sheet, rows.cell, source[0], rows.cell, **texts)
 
 
 def _in_order(ranked: Mapping[str, float]) -> list[str]:
@@ -50,7 +49,7 @@ def _in_order(ranked: Mapping[str, float]) -> list[str]:
 
 def _checks(
     submission: Submission, layout: Layout, wrong: Sequence[int], expected: Sequence[int | None]
-) -> Observation:
+) -> Finding:
     cells = submission.shown_checks
     assert cells is not None
     slots = [slot for slot in layout.slots.values() if slot.check is not None]
@@ -62,7 +61,7 @@ def _checks(
     question = {"cell": place, "label": _label(first, layout)}
     about = {"value": stands + and_more(len(wrong) - 1), "expected": due}
     cell = sentence(say("{cell}, the check of “{label}”"), question)
-    return _observation(sheet, place, first.tool, cell, **about)
+    return _finding(sheet, place, first.tool, cell, **about)
 
 
 def _label(slot: Slot, layout: Layout) -> str:
@@ -94,9 +93,9 @@ def _need(layout: Layout, number: Result) -> str:
     return say("required") if required else say("not required")
 
 
-def _observation(sheet: str, cell: str, tool: str, cells: str, **texts: str) -> Observation:
+def _finding(sheet: str, cell: str, tool: str, cells: str, **texts: str) -> Finding:
     detail = {"sheet": sheet, "cell": cell, "cells": cells, **texts}
-    return Observation(RESULT_DIFFERS, sheet, cell, tool, value=texts["value"], detail=detail)
+    return Finding.of(RESULT_DIFFERS, sheet, cell, tool, value=texts["value"], details=detail)
 
 
 NOT_UNDERSTOOD = {

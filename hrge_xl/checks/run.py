@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from .. import kept_texts
-from ..findings import Severity, codes
+from ..findings import Finding, Severity, codes
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
+from ..kept_texts import Kept
 from ..layout import Layout
-from ..observation import Observation
 from ..submission import Outcome, Progress, Submission
 from .answer_view import AnswerView, IssuedTables
 from .calculated import calculated_answers, overwritten
 from .doubts import Gap, gaps_of, in_doubt, unread_slots
 from .hits import Hit
-from .messages import FindingWriter, in_order, observations
+from .messages import FindingWriter, in_order
 from .program import Program, program_of
 from .readings import kinds_of, readings
 from .results import as_seen, differing_results
@@ -50,7 +51,8 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
     held_back = {hit.key for hit, _ in undecided}
     writer = FindingWriter(view, judged.gaps)
     spoken = (hit for hit in judged.hits if hit.key not in held_back and hit.code not in submission.not_run)
-    found = [*map(writer.finding, spoken), *observations(view, _results(judged, today))]
+    noticed = [*submission.observations, *_results(judged, today)]
+    found = [*map(writer.finding, spoken), *(replace(each, language=layout.language) for each in noticed)]
     result.findings = in_order(view, found)
     for tool in layout.sheet:
         if any(column.asked for column in program.column_list if column.table.tool.code == tool):
@@ -121,7 +123,7 @@ def _without_words(judged: Judged, *, in_sheets: bool) -> Outcome:
     )
 
 
-def _results(judged: Judged, today: date) -> Sequence[Observation]:
+def _results(judged: Judged, today: date) -> Sequence[Finding]:
     """Find what check cells and lists show otherwise than they should have when they were calculated."""
     submission, layout = judged.view.submission, judged.view.layout
     if not submission.shown_checks:
@@ -136,7 +138,7 @@ def _results(judged: Judged, today: date) -> Sequence[Observation]:
     return submission.shown_otherwise
 
 
-def _differing(judged: Judged) -> list[Observation]:
+def _differing(judged: Judged) -> list[Finding]:
     """Give the check cells and lists that show something else than follows from the answers."""
     view, then = judged.view, judged.then
     hits = judged.hits if then is view else list(_as_of(judged))
@@ -177,10 +179,10 @@ def _account(view: AnswerView, result: Outcome) -> None:
     result.checks_run = sorted(ran - set(result.checks_not_run))
 
 
-def _not_run(program: Program, layout: Layout) -> dict[str, str]:
+def _not_run(program: Program, layout: Layout) -> dict[str, str | Kept]:
     rules = [parsed.rule for parsed in program.compiled.rules]
     there = {rule.code for rule in rules if rule.tool in layout.sheet}
-    reasons = {}
+    reasons: dict[str, str | Kept] = {}
     for rule in rules:
         if rule.code not in there:  # a rule may stand for several sheets
             reasons[rule.code] = kept_texts.NO_SHEET

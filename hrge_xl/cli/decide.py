@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
+from ..kept_texts import said
 from ..shell_words import quoted
 from .common import AS_SUITS, password_option, print_notes, the_day, today_option, warn_of_ledgers
 from .terminal import line
@@ -79,7 +80,7 @@ def _tell(before: Sequence[Return], after: Sequence[Return]) -> None:
     was = {each.submission: (each.status, each.reason) for each in before}
     changed = [each for each in after if was.get(each.submission) != (each.status, each.reason)]
     for each in changed:
-        line(f"{_named(each)}: {each.status}. {each.reason or ''}".rstrip())
+        line(f"{_named(each)}: {each.status}. {said(each.reason)}".rstrip())
     left = sum(each.status == "conflict" for each in after)
     line(f"{len(changed)} changed, {left} still wait for a decision.", err=True)
 
@@ -96,17 +97,20 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
         print_notes(dataset)
         returns = dataset.returns()
     done = {each.submission: each for each in returns if each.status not in WAITS}
-    for status, said in WAITS.items():
+    for status, waits in WAITS.items():
         for each in (one for one in returns if one.status == status):
             other = done.get(each.superseded_by or "")  # what waits too has a line of its own
             against = f" Other: {_named(other)}." if other else ""
-            yield f"{_named(each)} {said}: {each.reason}{against}"
+            yield f"{_named(each)} {waits}: {each.reason}{against}"
             for choice in possible(each):
                 yield f'  hrge-xl decide {quoted(folder)} {each.submission} --{OPTIONS[choice]} --reason "…"'
+    from ..layout.wording import text
+
     doubted = list(filter(is_in_doubt, returns))
     for each in doubted:
         finding = next(one for one in each.findings if one.code == SENDER_NOT_THE_TEAMS.code)
-        yield f"{_named(each)}: {finding.code} {finding.message} {finding.remedy}"
+        words = text(finding, finding.language)
+        yield f"{_named(each)}: {finding.code} {words.message} {words.remedy}"
     with Ledger.open(folder, write=False) as ledger:
         made = history(ledger)
     yield from (f"decided {each.told}" for each in made)

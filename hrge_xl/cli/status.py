@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..kept_texts import said
 from ..shell_words import quoted
 from ..words import SOURCE_LANGUAGE, Translate, and_more, right_to_left, translator
 from .columns import beside, hanging, has_room, padded, print_text, taken
@@ -182,7 +183,7 @@ def _file(each: Return) -> dict[str, str]:
     day, by = each.lateness
     return {
         "path": each.path, "submission": each.submission, "received": str(each.arrived or ""), "day": str(day or ""),
-        "by": by, "verdict": each.verdict, "state": each.status, "reason": each.reason or "",
+        "by": by, "verdict": each.verdict, "state": each.status, "reason": said(each.reason),
     }  # fmt: skip
 
 

@@ -57,6 +57,7 @@ MEANINGS: Mapping[str, str] = {
     "status": "What became of it.",
     "superseded_by": "The submission that it gives way to, or meets.",
     "reason": "Why it has this status.",
+    "reason_details": "The same as JSON: what is needed to say it in another language.",
     "return_number": "Which content it is in the order of receipt: what is shared calls its file by team and number.",
     "language": "The language of the workbook.",
     "spec": "The spec that the workbook was made from.",

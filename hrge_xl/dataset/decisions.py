@@ -8,6 +8,7 @@ from datetime import date
 
 from ..errors import UsageError
 from ..findings.identity import SIGNATURE_INVALID
+from ..kept_texts import said
 from ..suggest import remedy_for
 from ..validation import REFUSED
 from .entries import Entry
@@ -97,7 +98,7 @@ def decide(
 
 def possible(each: Return) -> tuple[str, ...]:
     """Give what can be decided about a return; no decision makes a stamp ours that is not."""
-    forged = each.status == EXCLUDED and SIGNATURE_INVALID.code in (each.reason or "")
+    forged = each.status == EXCLUDED and SIGNATURE_INVALID.code in said(each.reason)
     return (WITHDRAWN,) if forged else (COUNTS, WITHDRAWN)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 
 from ..dates import parse_day
 from ..errors import StoreError
+from ..kept_texts import said
 from ..shell_words import quoted
 from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, last_entry, next_number
 from .journal import JOURNAL, bring_up_to_date, is_behind
@@ -284,7 +285,7 @@ class Ledger:
                     "b_sha256": sha256, "submission": entry.submission, "verdict": entry.verdict,
                     "team": entry.team, "country": entry.country, "period": entry.period, "copy": entry.copy,
                     "project": entry.project, "intervention": entry.intervention, "state": status.state,
-                    "superseded_by": status.other, "reason": status.reason,
+                    "superseded_by": status.other, "reason": said(status.reason) or None,
                 }
             )  # fmt: skip
         if rows:

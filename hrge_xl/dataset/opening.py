@@ -19,7 +19,7 @@ from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
 from ..spec.model import Spec
 from .databases import open_url
-from .schema import SPEC_FILES, VERSION, Schema
+from .schema import OLDEST, SPEC_FILES, VERSION, Schema
 from .store import Store, open_file
 
 DATASET = "dataset.sqlite"
@@ -56,10 +56,12 @@ def _taken_up(store: Store, remedy: str) -> Store:
     facts = store.facts()
     if not facts:
         raise UsageError(f"{store.name} holds no dataset. {remedy}")
-    version = facts.get("schema_version", "")
-    if version.isdecimal() and int(version) < VERSION:
+    stated = facts.get("schema_version", "")
+    version = int(stated) if stated.isdecimal() else VERSION
+    if version < OLDEST:
         raise UsageError(f"{store.name} was made by an earlier version of this program. {remedy}")
-    if not store.use(Schema(spec_of(store), flat=bool(facts.get("flat"))), write=False):
+    schema = Schema(spec_of(store), flat=bool(facts.get("flat")), version=version)
+    if not store.use(schema, write=False):
         raise UsageError(f"{store.name} is not filled yet: a run was cut off. {remedy}")
     return store
 
@@ -72,7 +74,7 @@ def spec_of(store: Store) -> Spec | None:
     facts = store.facts()
     if not facts.get("spec"):
         return None
-    if facts.get("schema_version") != str(VERSION):
+    if facts["schema_version"] not in map(str, range(OLDEST, VERSION + 1)):
         return load(facts["spec"])  # earlier versions named it only
     folder = find(_home(), facts["spec_digest"])
     if folder is None:

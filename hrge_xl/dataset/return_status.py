@@ -11,6 +11,7 @@ from itertools import chain
 from .. import kept_texts
 from ..dates import parse_day, parse_moment
 from ..findings import Kind, codes, identity, submissions
+from ..kept_texts import Kept, joined
 from ..validation import ACCEPTED, REFUSED
 from ..words import fold
 
@@ -96,7 +97,7 @@ class ReturnStatus:
 
     state: str
     other: str | None = None
-    reason: str | None = None
+    reason: Kept | None = None
     finding: Kind | None = None
     decision: Decision | None = None
 
@@ -273,10 +274,10 @@ class _Workbook:
             return _decided(SUPERSEDED, self.decision, chosen.submission)
         if entry.age > chosen.age:
             return ReturnStatus(WAITING, chosen.submission, kept_texts.WAITS)
-        reason = kept_texts.NEWER_COUNTS
+        reason = [kept_texts.NEWER_COUNTS]
         if entry.order > chosen.order:
-            reason += f" {kept_texts.SAVED_EARLIER}"
-        return ReturnStatus(SUPERSEDED, chosen.submission, reason, submissions.SUPERSEDED)
+            reason.append(kept_texts.SAVED_EARLIER)
+        return ReturnStatus(SUPERSEDED, chosen.submission, joined(reason), submissions.SUPERSEDED)
 
 
 REASONS = {

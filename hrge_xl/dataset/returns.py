@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ..answer import Answer, State
 from ..findings import Finding, Severity, Waiver
-from ..layout.wording import Rewording
+from ..kept_texts import Kept, read_text
 from ..numerals import to_serial
 from ..stamp import from_pairs
 from ..submission import Identity, Submission, Unplaced
@@ -21,8 +21,9 @@ from ..validation import Result
 from ..words import fold
 from .answer_rows import NUMBER_TYPE, TRUTH_TYPE
 from .apply_waivers import ACROSS
+from .finding_rows import finding_of
 from .return_status import EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
-from .rows import COMMENT, read_details, submission_number
+from .rows import COMMENT, submission_number
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
@@ -73,7 +74,7 @@ class Return:
     status: str
     current: bool  # whether it counts
     superseded_by: str | None
-    reason: str | None
+    reason: str | Kept | None
     team: str
     country: str
     period: str
@@ -99,7 +100,7 @@ class Return:
     open_errors: int = 0  # of its own, that nobody has accepted
     items: list[Item] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    checks_not_run: dict[str, str] = field(default_factory=dict)
+    checks_not_run: dict[str, str | Kept] = field(default_factory=dict)
     sheets: list[SheetProgress] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     comments: list[Unplaced] = field(default_factory=list)
@@ -191,9 +192,11 @@ def returns(
     for number, rows in _grouped(store, FILES_FACT.name, found).items():
         found[number].items = [Item(row["path"], row["received"], bool(row["stated"])) for row in rows]
     for number, rows in _grouped(store, FINDINGS_FACT.name, found).items():
-        found[number].findings = [_finding(row, known, language) for row in rows]
+        found[number].findings = [finding_of(row, known, language) for row in rows]
     for number, rows in _grouped(store, CHECKS_NOT_RUN.name, found).items():
-        found[number].checks_not_run = {row["code"]: row["why"] for row in rows}
+        found[number].checks_not_run = {
+            row["code"]: read_text(row.get("details"), row["why"]) or "" for row in rows
+        }
     for number, rows in _grouped(store, SHEETS.name, found).items():
         found[number].sheets = [
             SheetProgress(*(row[name] for name in SheetProgress._fields))
@@ -226,27 +229,18 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
         "submission_id": submission_number(row["submission"]),
         "checks_run": None,
         "stamp": None,
+        "reason_details": None,
         "last_answers": None,
     }
     row = missing | row
     own = {name: row[name] for name in OWN}  # a copy to share lacks what is of no use to others
+    own["reason"] = read_text(row["reason_details"], row["reason"])
     for name in ("team", "country", "period", "project", "intervention"):
         own[name] = own[name] or ""
     identity = from_pairs(json.loads(row["stamp"])) if row["stamp"] else None
     return Return(
         **own, checks_run=(row["checks_run"] or "").split(), identity=identity,
         open_errors=errors.get(row["submission"], 0),
-    )  # fmt: skip
-
-
-def _finding(row: Record, waivers: Mapping[int, Waiver], language: str) -> Finding:
-    names = (
-        "message", "remedy", "sheet", "cell", "tool", "row", "field", "label", "value", "suggestion",
-    )  # fmt: skip
-    return Finding(
-        row["code"], row["name"], Severity(row["severity"]), **{name: row[name] for name in names},
-        waiver=waivers.get(row["waiver_number"]) if row["waiver_number"] is not None else None,
-        language=language, details=read_details(row["details"]),
     )  # fmt: skip
 
 
@@ -260,10 +254,7 @@ def results(store: Store, found: Iterable[Return]) -> Iterator[Result]:
 
 
 def result(store: Store, each: Return) -> Result:
-    """Give one return as what reading and checking it gave, in the language of its team.
-
-    Refused ones have no submission.
-    """
+    """Give one return as what reading and checking it gave; refused ones have no submission."""
     if each.identity is None or store.schema.spec is None:
         return Result(
             each.path, each.sha256, each.size, each.verdict, each.findings, not_run=each.checks_not_run,
@@ -276,10 +267,8 @@ def result(store: Store, each: Return) -> Result:
         saved=each.saved or "", last=each.last_answers or "",
     )  # fmt: skip
     read_by = store.schema.spec.folder or store.schema.spec.name
-    reword = Rewording(store.schema.spec)
-    found = [reword(one, each.name, each.identity.language) for one in each.findings]
     return Result(
-        each.path, each.sha256, each.size, each.verdict, found, sent, read_by=read_by,
+        each.path, each.sha256, each.size, each.verdict, each.findings, sent, read_by=read_by,
         not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
     )  # fmt: skip
 

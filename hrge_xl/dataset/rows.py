@@ -12,8 +12,10 @@ from functools import cached_property
 from ..answer import Value
 from ..dates import parse_day
 from ..errors import looking_at
-from ..findings import Finding, Severity, Told
-from ..layout.wording import Rewording
+from ..findings import Finding, Severity
+from ..kept_texts import as_text
+from ..kept_texts import said as in_english
+from ..layout.wording import Wording
 from ..numerals import shown
 from ..spec.model import Spec
 from ..stamp import to_pairs
@@ -22,6 +24,7 @@ from ..validation import Result
 from ..words import tidy, undirected
 from .answer_rows import AnswerRowBuilder
 from .clean import clean
+from .finding_rows import finding_row
 from .received import name_of
 from .schema import (
     ANSWERS_FACT,
@@ -137,7 +140,7 @@ class RowBuilder:
 
     def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
         self.schema, self._every_slot = schema, every_slot
-        self._rewordings: dict[int, Rewording] = {}
+        self._wordings: dict[int, Wording] = {}
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
@@ -147,9 +150,11 @@ class RowBuilder:
     def _rows(self, result: Result) -> Rows:
         rows, owner = no_rows(self.schema), return_key(result)
         rows[SUBMISSIONS.name].append(_submission(result, owner))
-        rows[FINDINGS_FACT.name] += finding_rows(self._findings(result), owner.number)
+        findings = enumerate(self._findings(result), start=1)
+        rows[FINDINGS_FACT.name] += [finding_row(each, owner.number, n) for n, each in findings]
         rows[CHECKS_NOT_RUN.name] += [
-            (owner.number, code, clean(why)) for code, why in sorted(result.not_run.items())
+            (owner.number, code, clean(in_english(why)), clean(as_text(why)))
+            for code, why in sorted(result.not_run.items())
         ]
         if result.submission is not None and result.outcome is not None:
             rows[SHEETS.name] += _sheets(result.outcome, owner.number)
@@ -174,8 +179,8 @@ class RowBuilder:
         """Give what was found in the language of the dataset, whatever the team's is."""
         spec = result.spec or self.schema.spec
         language, file = spec_language(self.schema.spec), name_of(result.path)
-        reword = self._rewordings.setdefault(id(spec), Rewording(spec))
-        return (reword(each, file, language) for each in result.findings)
+        wording = self._wordings.setdefault(id(spec), Wording(spec))
+        return (wording.worded(each, language, file) for each in result.findings)
 
     @cached_property
     def _answers(self) -> AnswerRowBuilder:
@@ -191,7 +196,7 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
     stamp = sent.identity if sent else None
     return (
         owner.number, owner.submission, None, clean(result.path), result.sha256, result.size, result.verdict,
-        None, False, None, None, owner.team, owner.country, stamp.language if stamp else None,
+        None, False, None, None, None, owner.team, owner.country, stamp.language if stamp else None,
         stamp.spec if stamp else None, stamp.spec_version if stamp else None, stamp.round if stamp else None,
         owner.period, owner.start, owner.end, clean(owner.project), clean(owner.intervention),
         stamp.copy if stamp else None, clean(stamp.predecessor) or None if stamp else None,
@@ -229,24 +234,3 @@ def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
         for row in rows if spec and {tool, shows} <= spec.tool.keys() else ():
             item += 1
             yield number, item, tool, block, source, shows, row
-
-
-def finding_rows(findings: Iterable[Finding], number: int, first: int = 1) -> list[Row]:
-    """Give findings as rows."""
-    return [
-        (number, n, each.code, each.name, each.severity.value, each.tool, each.row, each.field, each.label,
-         each.sheet, each.cell, clean(each.value), clean(each.message), clean(each.remedy),
-         clean(each.suggestion), not each.open, clean(each.waiver.told) if each.waiver else None,
-         each.waiver.number if each.waiver else None, details_as_text(each.details))
-        for n, each in enumerate(findings, start=first)
-    ]  # fmt: skip
-
-
-def details_as_text(details: Told) -> str | None:
-    """Give the details of a finding as JSON; None where there are none, as mostly."""
-    return clean(json.dumps(dict(details), ensure_ascii=False)) if details else None
-
-
-def read_details(text: str | None) -> Told:
-    """Give the details of a finding as they were before `details_as_text`."""
-    return tuple(json.loads(text).items()) if text else ()

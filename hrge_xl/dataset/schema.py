@@ -12,7 +12,9 @@ from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Spec
 from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
-VERSION = 7  # of the tables; raised whenever one of them changes
+VERSION = 8  # of the tables; raised whenever one of them changes
+OLDEST = 7  # that can be read: it lacks some columns
+SINCE = {"submissions": {"reason_details": 8}, "checks_not_run": {"details": 8}}  # by table and column
 
 KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
 
@@ -46,7 +48,7 @@ SUBMISSIONS = Table(
     "submissions",
     columns(
         f"{SUBMISSION_ID}:integer submission return_number:integer path sha256 size:integer verdict status "
-        "current:boolean superseded_by reason team country language spec spec_version round period "
+        "current:boolean superseded_by reason reason_details team country language spec spec_version round period "
         "period_start:date period_end:date "
         "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
         "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
@@ -56,7 +58,7 @@ SUBMISSIONS = Table(
     "Every content received, once: who sent it and when, what became of it, and whether it counts.",
     references=(TO_OTHER,),
     unique=("submission",),
-    internal=(SUBMISSION_ID, "checks_run", "stamp", "last_answers", "untouched"),
+    internal=(SUBMISSION_ID, "reason_details", "checks_run", "stamp", "last_answers", "untouched"),
 )
 SLOTS = Table(
     "slots",
@@ -123,10 +125,12 @@ SHEETS = _facts(
     "tool",
     "The sheets of each submission under the names that they have there, and how far each is.",
 )
+OF_A_FINDING = (
+    "code name severity tool row field label sheet cell value message remedy suggestion waived:boolean waiver"
+)
 FINDINGS_FACT = _facts(
     "findings_fact",
-    "n:integer code name severity tool row field label sheet cell value message remedy suggestion waived:boolean "
-    "waiver waiver_number:integer details",
+    f"n:integer {OF_A_FINDING} waiver_number:integer details",
     "n",
     "Everything that was noticed about the files.",
 )
@@ -149,7 +153,7 @@ ROW_REFERENCES = _facts(
     "What a row refers to in the end: from a value to its indicator, from there to the catalogue.",
 )
 CHECKS_NOT_RUN = _facts(
-    "checks_not_run", "code why", "code", "The checks that did not run on a file, and why."
+    "checks_not_run", "code why details", "code", "The checks that did not run on a file, and why."
 )
 
 # views
@@ -171,8 +175,7 @@ ANSWERS = _view(
 )
 FINDINGS = _view(
     "findings",
-    "submission n:integer team country period code name severity tool row field label sheet cell value "
-    "message remedy suggestion waived:boolean waiver current:boolean file_sha256",
+    f"submission n:integer team country period {OF_A_FINDING} current:boolean file_sha256",
     "submission n",
     "Everything that was noticed about the files; `waived` where somebody has accepted it as it is.",
 )
@@ -335,8 +338,10 @@ class Schema:
     says about them, only what is known of each file.
     """
 
-    def __init__(self, spec: Spec | None, *, flat: bool = False, answers: bool = True) -> None:
-        self.spec, self.flat, self.answers = spec, flat, answers
+    def __init__(
+        self, spec: Spec | None, *, flat: bool = False, answers: bool = True, version: int = VERSION
+    ) -> None:
+        self.spec, self.flat, self.answers, self.version = spec, flat, answers, version
         taken = set(RESERVED)
         self.wide: dict[str, Table] = {}
         self.united: dict[str, Table] = {}
@@ -355,7 +360,7 @@ class Schema:
             return (SPEC_FILES, *(replace(table, view=False) for table in self.shown))
         if not self.answers:
             return WITHOUT_ANSWERS
-        star = (*DIMENSIONS, *FACTS)
+        star = tuple(_as_of(table, self.version) for table in (*DIMENSIONS, *FACTS))
         there = {table.name for table in star}
         return (*star, *(table for table in self.shown if not table.view and table.name not in there))
 
@@ -474,6 +479,16 @@ class Schema:
     def by_name(self) -> dict[str, Table]:
         """Every table and view by name."""
         return {table.name: table for table in (*self.base, *self.views)}
+
+
+def _as_of(table: Table, version: int) -> Table:
+    """Give a table as an earlier version made it."""
+    later = {name for name, since in SINCE.get(table.name, {}).items() if since > version}
+    return (
+        replace(table, columns=tuple(each for each in table.columns if each.name not in later))
+        if later
+        else table
+    )
 
 
 def spec_language(spec: Spec | None) -> str:

@@ -127,7 +127,9 @@ class Store:
         """
         facts, spec = self.facts(), schema.spec
         self._refuse(facts, spec)
-        same = facts.get("spec_digest") == _digest(spec) and facts.get("schema_version") == str(VERSION)
+        same = facts.get("spec_digest") == _digest(spec) and facts.get("schema_version") == str(
+            schema.version
+        )
         self.schema = schema
         self._define()
         if write and not same:

@@ -27,12 +27,13 @@ from ..findings.identity import (
     UNKNOWN_TEAM,
 )
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
-from ..layout.wording import finding_of
-from ..observation import Observation
+from ..kept_texts import as_text, said
+from ..layout.wording import Wording
 from ..stamp import VALID
 from ..validation import REFUSED, Noticed, ValidationRequest
 from .apply_waivers import apply_waivers
 from .decisions import decisions
+from .finding_rows import finding_row
 from .ledger import Ledger, Sighting
 from .return_status import (
     DOUBTS,
@@ -43,7 +44,7 @@ from .return_status import (
     return_statuses,
     steps_back,
 )
-from .rows import finding_rows, submission_number
+from .rows import submission_number
 from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS, spec_language
 from .store import Store
 from .table import Row
@@ -169,7 +170,8 @@ def _update(
         status, first = found[row["submission"]], _first(row, sightings)
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
-            "reason": status.reason, "arrived": first.day if first else None,
+            "reason": said(status.reason) or None, "reason_details": as_text(status.reason),
+            "arrived": first.day if first else None,
             "arrival": first.basis if first else None, "return_number": first.order if first else None,
             "path": _way(row["path"], [each.path for each in sightings.get(row["sha256"] or "", ())]),
         }  # fmt: skip
@@ -206,14 +208,11 @@ def _findings(
     for name, status in found.items():
         if status.finding is not None:
             against = by_name.get(status.other or "")
-            finding = status_finding(status, status.finding, by_name[name], against, language)
-            yield from finding_rows([finding], submission_number(name), STATUS_FINDING)
+            finding = status_finding(status, status.finding, by_name[name], against)
+            yield _row(finding, by_name[name], STATUS_FINDING, language)
     for name, other in back.items():
-        detail = {"other": _name(by_name[other])}
-        finding = finding_of(
-            Observation(MADE_FROM_OLDER_VERSION, detail=detail), by_name[name]["path"], language
-        )
-        yield from finding_rows([finding], submission_number(name), STEP_BACK_FINDING)
+        finding = Finding.of(MADE_FROM_OLDER_VERSION, details={"other": _name(by_name[other])})
+        yield _row(finding, by_name[name], STEP_BACK_FINDING, language)
 
 
 def _of_mail(
@@ -223,23 +222,23 @@ def _of_mail(
     for row in returns:
         decided = found[row["submission"]].decision is not None
         seen = notice(row["sha256"], row["team"] or "") if row["verdict"] != REFUSED and row["sha256"] else ()
-        told = [
-            finding_of(each, row["path"], language)
-            for each in seen
-            if not (decided and each.kind is SENDER_NOT_THE_TEAMS)
-        ]
-        yield from finding_rows(told, submission_number(row["submission"]), MAIL_FINDINGS)
+        told = [each for each in seen if not (decided and each.code == SENDER_NOT_THE_TEAMS.code)]
+        for n, finding in enumerate(told, start=MAIL_FINDINGS):
+            yield _row(finding, row, n, language)
 
 
-def status_finding(
-    status: ReturnStatus, kind: Kind, row: Submission, other: Submission | None, language: str
-) -> Finding:
+def _row(finding: Finding, row: Submission, n: int, language: str) -> Row:
+    worded = Wording(None).worded(finding, language, row["path"])
+    return finding_row(worded, submission_number(row["submission"]), n)
+
+
+def status_finding(status: ReturnStatus, kind: Kind, row: Submission, other: Submission | None) -> Finding:
     """Give the finding that tells of a status."""
     detail = {"other": _name(other) if other else "", "submission": row["submission"]}
     made = status.decision
     if made is not None:
         detail |= {"reason": made.reason, "by": made.by, "day": made.day}
-    return finding_of(Observation(kind, detail=detail), row["path"], language)
+    return Finding.of(kind, details=detail)
 
 
 def _name(row: Submission) -> str:

@@ -29,6 +29,7 @@ from .schema import (
     LISTED_ROWS,
     MATRIX_LEVELS,
     MATRIX_ROWS,
+    OF_A_FINDING,
     PLACED,
     RECONCILIATION,
     ROW_REFERENCES,
@@ -41,7 +42,7 @@ from .schema import (
     list_of,
     value_kind,
 )
-from .table import DATE, NUMBER, Table
+from .table import DATE, NUMBER, Table, columns
 
 Tables = Mapping[str, Any]
 Make = Callable[[Schema, Tables], Any]
@@ -105,7 +106,7 @@ def _whole(f: Any) -> Any:
 
 def _findings(schema: Schema, tables: Tables) -> Any:
     s, f = tables[SUBMISSIONS.name].c, tables[FINDINGS_FACT.name]
-    own = (f.c[column.name] for column in FINDINGS_FACT.columns[2:-2])
+    own = (f.c[column.name] for column in columns(OF_A_FINDING))
     return sa.select(
         s.submission, f.c.n, s.team, s.country, s.period, *own, s.current, s.sha256.label("file_sha256")
     ).join_from(f, tables[SUBMISSIONS.name], s.submission_id == f.c.submission_id)

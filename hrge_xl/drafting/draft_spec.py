@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import UsageError
+from ..findings import Finding
 from ..intake import Job, RawWorkbook, content_of, look_into
-from ..observation import Observation
 from .guess import guess
 from .read import Book, read
 from .write import write
@@ -35,10 +35,10 @@ def draft(path: Path, name: str, password: str | None = None) -> Draft:
     return outcome
 
 
-def drafted(file: str, name: str, job: Job) -> Draft | Observation:
+def drafted(file: str, name: str, job: Job) -> Draft | Finding:
     """Give the draft from a file that was let in. Runs in a worker."""
     content = content_of(job)
-    if isinstance(content, Observation):
+    if isinstance(content, Finding):
         return content
     try:
         book = _book(file, job, content)

@@ -8,7 +8,8 @@ from types import ModuleType
 from ..suggest import plain
 from ..words import Translate
 from . import appearance, file, identity, privacy, structure, submissions, value
-from .model import Finding, InFeedback, Kind, Need, Severity, Told, by_code, codes, waived
+from .finding import Detail, Details, Finding, Words, excerpt, waived
+from .model import InFeedback, Kind, Need, Severity, by_code, codes
 from .waiver import Waiver
 
 
@@ -55,9 +56,9 @@ def needing(need: Need) -> tuple[str, ...]:
     return tuple(kind.code for kind in CATALOGUE.values() if need in kind.needs)
 
 
-def sentence(template: str, details: Mapping[str, str | None]) -> str:
+def sentence(template: str, details: Details) -> str:
     """Give a template with its placeholders filled in; a detail that is not known stays empty."""
-    return template.format_map(_Blank({key: text or "" for key, text in details.items()}))
+    return template.format_map(_Blank({key: str(text or "") for key, text in details.items()}))
 
 
 def shown(kind: Kind, say: Translate) -> tuple[str, str]:
@@ -81,7 +82,7 @@ class _Blank(dict[str, str]):
         return ""
 
 
-def word(kind: Kind, say: Translate, details: Mapping[str, str | None]) -> tuple[str, str]:
+def word(kind: Kind, say: Translate, details: Details) -> tuple[str, str]:
     """Message and remedy of a kind in the language of `say`."""
     message = kind.message_of_value if kind.message_of_value and details.get("value") else kind.message
     told = dict(details) | {name: say("(blank)") for name in QUOTED if details.get(name) == ""}
@@ -92,15 +93,18 @@ __all__ = [
     "CATALOGUE",
     "FAMILIES",
     "USUALLY_SHOWN",
+    "Detail",
+    "Details",
     "Finding",
     "InFeedback",
     "Kind",
     "Need",
     "Severity",
-    "Told",
     "Waiver",
+    "Words",
     "by_code",
     "codes",
+    "excerpt",
     "general",
     "kind_called",
     "needing",

@@ -1,12 +1,10 @@
-"""What a finding is: a kind (the block in the catalogue) and one thing noticed at one place."""
+"""What a kind of finding is: one block of the catalogue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-
-from .waiver import Waiver, waiver_of
 
 
 class Severity(StrEnum):
@@ -19,7 +17,7 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for info, 1 for warning, 2 for error."""
-        return ("info", "warning", "error").index(self.value)
+        return [*reversed(Severity)].index(self)
 
 
 class Need(StrEnum):
@@ -80,40 +78,6 @@ class Kind:
         return self.code[0]
 
 
-Told = tuple[tuple[str, str | None], ...]  # details by name
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing noticed: what (code), how bad, where, and what to do about it (contract of the report).
-
-    `waiver` is what accepts it as it is, in force or expired. `language` is that of its words, and `details` what they
-    tell besides place and value: with these it is worded in any other language.
-    """
-
-    code: str
-    name: str
-    severity: Severity
-    message: str
-    remedy: str
-    sheet: str | None = None
-    cell: str | None = None
-    tool: str | None = None
-    row: str | None = None
-    field: str | None = None
-    label: str | None = None
-    value: str | None = None
-    suggestion: str | None = None
-    waiver: Waiver | None = None
-    language: str = ""
-    details: Told = ()
-
-    @property
-    def open(self) -> bool:
-        """Whether nobody has accepted it."""
-        return self.waiver is None or self.waiver.state != "active"
-
-
 def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:
     """Index kinds by code; a code that is used twice is our bug and raises ValueError."""
     table: dict[str, Kind] = {}
@@ -127,13 +91,3 @@ def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:
 def codes(*kinds: Kind) -> tuple[str, ...]:
     """Give the codes of some kinds, for what is stored or was read from a store."""
     return tuple(kind.code for kind in kinds)
-
-
-def waived(findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]) -> list[Finding]:
-    """Give the findings of a file, each with the waiver that covers it."""
-    ours = [each for each in waivers if each.sha256 == sha256]
-    if not ours:
-        return list(findings)
-    return [
-        replace(each, waiver=waiver_of(ours, sha256, each.code, each.sheet, each.cell)) for each in findings
-    ]

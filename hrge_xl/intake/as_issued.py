@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..findings import Kind
+from ..findings import Finding, Kind
 from ..findings.structure import (
     FORMULA_CHANGED,
     FORMULA_CLEARED,
@@ -14,7 +14,6 @@ from ..findings.structure import (
     TYPED_OVER,
 )
 from ..layout import address
-from ..observation import Observation
 from ..submission import Unplaced
 from ..words import and_more, tidy
 from .issued_cells import Difference, What, is_code
@@ -69,7 +68,7 @@ def _first_line(text: str) -> str:
     return tidy(text.split("\n", 1)[0])
 
 
-def _texts(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None) -> Iterator[Observation]:
+def _texts(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None) -> Iterator[Finding]:
     """Give one observation a text; the numbers of rows together, as one sorting changes them all."""
     alone = 0 if kind == ROW_NUMBER_CHANGED and len(found) > 1 else REPORTED_ALONE
     yield from (_together(kind, [each], sheet, tool) for each in found[:alone])
@@ -77,7 +76,7 @@ def _texts(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None
         yield _together(kind, found[alone:], sheet, tool)
 
 
-def _together(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None) -> Observation:
+def _together(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None) -> Finding:
     first = min(found, key=lambda each: (each.row, each.column))
     cells = compact((each.row, each.column) for each in found)
     return observe(

@@ -2,7 +2,7 @@
 
 A file may take over the process that reads it; the answer is then as untrusted as the file. It is MessagePack, decoded
 into the types that the guarded function says it returns: whatever is of another type is refused, no room is made for
-what is claimed and not there, and of a finding only its code travels, so that its words are ours.
+what is claimed and not there.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from msgspec import msgpack
-
-from ..findings import CATALOGUE, Kind
 
 Kinds = tuple[Any, ...]
 
@@ -32,7 +30,7 @@ def dumps(answer: object, kinds: Kinds) -> bytes:
     """Write an answer: the number of its type, then the answer. Raises TypeError where it is of none of them."""
     for number, kind in enumerate(kinds):
         if kind is None or isinstance(answer, object if kind is Any else get_origin(kind) or kind):
-            return bytes([number]) + msgpack.encode(answer, enc_hook=_plain)
+            return bytes([number]) + msgpack.encode(answer)
     raise TypeError(type(answer).__qualname__)
 
 
@@ -41,18 +39,6 @@ def loads(message: bytes, kinds: Kinds) -> Any:
     return _decoder(kinds[message[0]]).decode(memoryview(message)[1:])
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Kind):
-        return value.code
-    raise TypeError(type(value).__qualname__)
-
-
-def _made(kind: type, value: Any) -> object:
-    if kind is Kind and value in CATALOGUE:
-        return CATALOGUE[value]
-    raise ValueError(f"no {kind.__qualname__}")
-
-
 @cache
 def _decoder(kind: Any) -> msgpack.Decoder[Any]:
-    return msgpack.Decoder(kind, dec_hook=_made)
+    return msgpack.Decoder(kind)

@@ -93,9 +93,11 @@ class Comparison:
 
     def _forget_sorting(self) -> None:
         """Rows whose codes and numbers disagree were not just sorted."""
-        doubtful = {each.sheet for each in self.found.observations if each.kind == ROW_NUMBER_CHANGED}
+        doubtful = {each.sheet for each in self.found.observations if each.code == ROW_NUMBER_CHANGED.code}
         self.found.observations = [
-            each for each in self.found.observations if each.kind != ROWS_SORTED or each.sheet not in doubtful
+            each
+            for each in self.found.observations
+            if each.code != ROWS_SORTED.code or each.sheet not in doubtful
         ]
 
     def _judge(self, compared: Compared, roles: Roles, raw: RawSheet, tool: str | None) -> None:
@@ -108,7 +110,7 @@ class Comparison:
     def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:
         """Say so once a sheet."""
         told = any(
-            each.kind in (CODES_DAMAGED, SHEET_UNREADABLE) and each.sheet == raw.name
+            each.code in (CODES_DAMAGED.code, SHEET_UNREADABLE.code) and each.sheet == raw.name
             for each in self.found.observations
         )
         if not told:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from ..findings import Finding
 from ..findings.file import ENCRYPTED_WORKBOOK, NOT_A_WORKBOOK
-from ..observation import Observation
+from ..kept_texts import Kept
 from .raw import Unreadable
 from .zip_package import ZipPackage
 
@@ -78,7 +79,7 @@ _LOOKED_AT = 4096
 
 def not_a_workbook(what: str) -> Unreadable:
     """Give the finding that says what the file is instead."""
-    return Unreadable(Observation(NOT_A_WORKBOOK, detail={"what": what}))
+    return Unreadable(Finding.of(NOT_A_WORKBOOK, details={"what": Kept(what)}))
 
 
 def zip_format(package: ZipPackage) -> str:
@@ -101,7 +102,7 @@ def zip_format(package: ZipPackage) -> str:
 
 def _check_not_encrypted(package: ZipPackage) -> None:
     if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
-        raise Unreadable(Observation(ENCRYPTED_WORKBOOK))
+        raise Unreadable(Finding.of(ENCRYPTED_WORKBOOK))
 
 
 def _first(table: tuple[tuple[bytes, str], ...], content: bytes) -> str | None:

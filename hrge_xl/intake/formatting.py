@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ..fields import ColumnKind, kind_of
-from ..findings import Kind
+from ..findings import Finding, Kind
 from ..findings.appearance import DATE_BY_FORMAT, SHOWN_OTHERWISE, STRUCK_THROUGH, TEXT_INVISIBLE
 from ..layout import address
-from ..observation import Observation
 from ..submission import Unplaced
 from .cell_values import shown_cell, struck_through
 from .keys import Here, Part, Plan, observe, shorten
@@ -31,7 +30,7 @@ class _Sight(NamedTuple):
     seen: str = ""
 
 
-def formatting(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Observation]:
+def formatting(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Finding]:
     """Give one observation for each field of a sheet and each kind of thing that formatting does to its answers."""
     found: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
     first: dict[tuple[Kind, str], _Sight] = {}
@@ -45,7 +44,7 @@ def formatting(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Observation]:
         yield together(key[0], raw.name, plan, cells, **_detail(first[key]))
 
 
-def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Observation]:
+def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
     """Give the same of what stands outside the cells to fill in, one observation for each sheet."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets if sheet.looks or sheet.struck}
     found: dict[tuple[Kind, str], list[tuple[int, int]]] = {}
@@ -64,7 +63,7 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
         )
 
 
-def dates_by_format(filled: Iterable[Filled], plan: Plan) -> Iterator[Observation]:
+def dates_by_format(filled: Iterable[Filled], plan: Plan) -> Iterator[Finding]:
     """Give texts that the format of their cell turned into a date: “3-4” is 3 April then."""
     date, found = CellKind.DATE, dict[tuple[str, str], list[tuple[Part, int, int]]]()
     first: dict[tuple[str, str], str] = {}

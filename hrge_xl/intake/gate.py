@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..findings import Finding
 from ..findings.file import (
     CHANGED_WHILE_READ,
     CONFIGURATION_AMONG_RETURNS,
@@ -26,7 +27,7 @@ from ..findings.file import (
     UNREADABLE_FILE,
     WRONG_PASSWORD,
 )
-from ..observation import Observation
+from ..kept_texts import Kept
 from ..paths import LOCK_PREFIXES
 from .content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, not_a_workbook, ole_format, zip_format
 from .limits import LIMITS, MEBIBYTE, Limits
@@ -72,7 +73,7 @@ class Refused:
     path: Path
     sha256: str | None
     size: int | None
-    observation: Observation
+    observation: Finding
 
 
 def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> Admitted | Refused:
@@ -130,7 +131,7 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
         return Refused(path, sha256, size, problem.observation)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to open it")
-        return Refused(path, sha256, size, Observation(UNREADABLE_FILE, detail={"reason": reason}))
+        return Refused(path, sha256, size, Finding.of(UNREADABLE_FILE, details={"reason": Kept(reason)}))
     return data, sha256, size
 
 
@@ -144,24 +145,24 @@ def _opened_file(path: Path) -> Iterator[io.BufferedReader]:
         yield file
         after = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise Unreadable(Observation(CHANGED_WHILE_READ))
+        raise Unreadable(Finding.of(CHANGED_WHILE_READ))
 
 
 def _check_kind(mode: int) -> None:
     if stat.S_ISLNK(mode):
-        raise Unreadable(Observation(LINK_NOT_FILE))
+        raise Unreadable(Finding.of(LINK_NOT_FILE))
     if stat.S_ISDIR(mode):
-        raise Unreadable(Observation(FOLDER_NOT_FILE))
+        raise Unreadable(Finding.of(FOLDER_NOT_FILE))
     if not stat.S_ISREG(mode):
-        raise Unreadable(Observation(NOT_A_REGULAR_FILE))
+        raise Unreadable(Finding.of(NOT_A_REGULAR_FILE))
 
 
 def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> None:
     mark = next((prefix for prefix in LOCK_PREFIXES if path.name.startswith(prefix)), None)
     if mark is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(Observation(LOCK_FILE, detail={"mark": mark}))
+        raise Unreadable(Finding.of(LOCK_FILE, details={"mark": mark}))
     if size == 0:
-        raise Unreadable(Observation(EMPTY_FILE))
+        raise Unreadable(Finding.of(EMPTY_FILE))
     if size > limits.file_bytes:
         raise Unreadable(_too_large(size, limits.file_bytes))
 
@@ -169,11 +170,11 @@ def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> 
 def _check_not_configuration(path: Path, data: bytes) -> None:
     what = _CONFIGURATION.get(path.name.casefold())
     if what is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(Observation(CONFIGURATION_AMONG_RETURNS, detail={"what": what}))
+        raise Unreadable(Finding.of(CONFIGURATION_AMONG_RETURNS, details={"what": Kept(what)}))
 
 
-def _too_large(size: int, limit: int) -> Observation:
-    return Observation(FILE_TOO_LARGE, detail={"size": megabytes(size), "limit": megabytes(limit)})
+def _too_large(size: int, limit: int) -> Finding:
+    return Finding.of(FILE_TOO_LARGE, details={"size": megabytes(size), "limit": megabytes(limit)})
 
 
 def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, bytes]:
@@ -195,21 +196,21 @@ def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, byte
 def _opened(data: bytes, password: str | None, limits: Limits) -> bytes:
     """Give the content of an encrypted workbook; opened in a worker, for the container is as untrusted as any."""
     if password is None:
-        raise Unreadable(Observation(ENCRYPTED_WORKBOOK))
+        raise Unreadable(Finding.of(ENCRYPTED_WORKBOOK))
     outcome = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))
     if isinstance(outcome, Died):
         raise Unreadable(outcome.observation)
-    if isinstance(outcome, Observation):
+    if isinstance(outcome, Finding):
         raise Unreadable(outcome)
     return outcome
 
 
-def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Observation:
+def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Finding:
     """Decrypt (data, password, most bytes). Runs in a worker: what went wrong is a result, no exception."""
     try:
         import msoffcrypto
     except ImportError:
-        return Observation(PASSWORD_SUPPORT_MISSING)
+        return Finding.of(PASSWORD_SUPPORT_MISSING)
     data, password, most = sealed
     opened = io.BytesIO()
     try:
@@ -220,5 +221,5 @@ def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Observation:
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - on damaged containers the package raises errors of every kind
-        return Observation(WRONG_PASSWORD)
+        return Finding.of(WRONG_PASSWORD)
     return opened.getvalue() if opened.tell() <= most else _too_large(opened.tell(), most)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from .. import kept_texts
 from ..dates import RANGE, parse_day
-from ..findings import Kind
+from ..findings import Finding, Kind
 from ..findings.identity import (
     ANOTHER_ROUND,
     ANOTHER_SPEC,
@@ -21,8 +21,8 @@ from ..findings.identity import (
     UNKNOWN_LANGUAGE,
     UNKNOWN_TEAM,
 )
+from ..kept_texts import Kept, joined
 from ..numerals import shown
-from ..observation import Observation
 from ..spec.model import Spec
 from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
@@ -59,7 +59,7 @@ class Stamp:
     identity: Identity | None = None
     signature: str = UNSIGNED
     copies: tuple[Identity, ...] = ()
-    observations: list[Observation] = field(default_factory=list)
+    observations: list[Finding] = field(default_factory=list)
 
 
 def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
@@ -107,10 +107,12 @@ def _signature(identity: Identity, key: Key) -> str:
     return UNCHECKED if identity.signature else UNSIGNED
 
 
-def _damage(on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost: Collection[str]) -> str:
-    """In which way the two copies differ; empty when they agree."""
+def _damage(
+    on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost: Collection[str]
+) -> Kept | None:
+    """In which way the two copies differ; None when they agree."""
     if not in_properties and "properties" in lost:
-        return ""
+        return None
     if not on_sheet:
         return kept_texts.NO_STAMP_SHEET
     if not in_properties:
@@ -122,36 +124,37 @@ def _damage(on_sheet: Mapping[str, str], in_properties: Mapping[str, str], lost:
         for name in FIELDS
         if on_sheet.get(name, "") != in_properties.get(name, "")
     ]
-    return "; ".join(differing[:3])
+    return joined(differing[:3], "; ") if differing else None
 
 
-def _drop_impossible_days(stamp: Stamp) -> str:
+def _drop_impossible_days(stamp: Stamp) -> Kept | None:
     """Take days that are none out of a stamp: they are as if it did not say them."""
     assert stamp.identity is not None
     said = {name: getattr(stamp.identity, name) for name in DAYS}
     wrong = {name: day for name, day in said.items() if day and parse_day(day) is None}
     stamp.identity = replace(stamp.identity, **dict.fromkeys(wrong, ""))
-    return "; ".join(
+    days = [
         kept_texts.NO_DAY.format(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()
-    )
+    ]
+    return joined(days, "; ") if days else None
 
 
-def _shorten(stamp: Stamp, workbook: RawWorkbook) -> str:
+def _shorten(stamp: Stamp, workbook: RawWorkbook) -> Kept | None:
     """Bring a claim of many register rows down to what the sheets hold: laying them out takes time and memory."""
     assert stamp.identity is not None
     claimed = register_rows(stamp.identity) or 0
     stored = max((len(sheet.cells) for sheet in workbook.sheets), default=0)
     if stamp.signature == VALID or claimed <= max(BELIEVED_ROWS, stored):
-        return ""
+        return None
     stamp.identity = replace(stamp.identity, rows=str(max(BELIEVED_ROWS, stored)))
     return kept_texts.TOO_MANY_ROWS.format(rows=claimed)
 
 
-def _about(kind: Kind, file: str, **detail: str) -> Observation:
-    return Observation(kind, value=detail.get("found"), detail={"file": file, **detail})
+def _about(kind: Kind, file: str, **detail: str | Kept) -> Finding:
+    return Finding.of(kind, value=str(detail.get("found") or ""), details={"file": file, **detail})
 
 
-def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Observation | None:
+def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:
     """Say whether a file is a sample, by its stamp; or by the marks on its sheets, whatever has become of the stamp."""
     if any(copy.sample for copy in stamp.copies):
         return _about(SAMPLE_RETURNED, file, detail=kept_texts.STAMP_OF_SAMPLE)
@@ -164,12 +167,12 @@ def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Observation | None
 # what the stamp means for reading
 
 
-def another_spec(identity: Identity, file: str, expected: str) -> Observation:
+def another_spec(identity: Identity, file: str, expected: str) -> Finding:
     """Report a workbook of another spec, or of one that is not known here."""
     return _about(ANOTHER_SPEC, file, found=identity.spec, expected=expected)
 
 
-def unreadable(identity: Identity, spec: Spec, file: str) -> Observation | None:
+def unreadable(identity: Identity, spec: Spec, file: str) -> Finding | None:
     """Say why a workbook of this spec cannot be read: too new, or in a language that the spec does not have."""
     if _version(identity.spec_version) > _version(spec.version):
         return _about(NEWER_VERSION, file, found=identity.spec_version, expected=spec.version)
@@ -203,7 +206,7 @@ class Expected:
     key: Key = None
 
 
-def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> Iterator[Observation]:
+def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> Iterator[Finding]:
     """Report what is wrong with a stamp that can be read."""
     identity = stamp.identity
     if identity is None:

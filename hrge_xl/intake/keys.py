@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..answer import CellKey
 from ..fields import Field, Reading, Vocabularies
-from ..findings import Kind
+from ..findings import Finding, Kind
 from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
-from ..observation import Observation
 from ..spec.model import FieldBlock
 from ..spec.spellings import vocabularies
 from ..words import fold
@@ -365,14 +364,13 @@ def shorten(text: str, limit: int = 80) -> str:
 
 def observe(
     kind: Kind, sheet: str, cell: str | None = None, *, tool: str | None = None, **detail: str
-) -> Observation:
+) -> Finding:
     """Give an observation with every detail that its message may ask for."""
     full = {"sheet": sheet, "cell": cell or "", **detail}
-    return Observation(kind, sheet, cell, tool, value=detail.get("value"), detail=full)
+    return Finding.of(kind, sheet, cell, tool, value=detail.get("value"), details=full)
 
 
-def observe_at(kind: Kind, sheet: str, cell: str | None, part: Part, **detail: str) -> Observation:
+def observe_at(kind: Kind, sheet: str, cell: str | None, part: Part, **detail: str) -> Finding:
     """Give an observation about one answer."""
     seen = observe(kind, sheet, cell, tool=part.slot.tool, **{"row": part.slot.row, **detail})
-    seen.row, seen.field = part.slot.row, part.slot.field.code
-    return seen
+    return replace(seen, row=part.slot.row, field=part.slot.field.code)

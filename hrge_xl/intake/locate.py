@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from ..answer import CellKey
-from ..findings import Kind, Need
+from ..findings import Finding, Kind, Need, needing
 from ..findings.structure import (
     CODES_DAMAGED,
     COLUMN_DOUBLED,
@@ -15,7 +16,6 @@ from ..findings.structure import (
     SHEET_UNREADABLE,
 )
 from ..layout import address
-from ..observation import Observation
 from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
 from .comparison import Comparison
@@ -60,7 +60,7 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
     found.observations += overlays.observations
     found.add(beside_cells(workbook, plan))
     if about.older:
-        found.observations = [each for each in found.observations if Need.VERSION not in each.kind.needs]
+        found.observations = [each for each in found.observations if each.code not in needing(Need.VERSION)]
     return found
 
 
@@ -143,9 +143,7 @@ def _take(found: Located, tool_sheet: ToolSheet, here: Here) -> None:
                 keep((part, name, part.home if at_home else address(row, column), cell))
 
 
-def read_axes(
-    tool_sheet: ToolSheet, plan: Plan, *, same_layout: bool
-) -> tuple[Axes | None, list[Observation]]:
+def read_axes(tool_sheet: ToolSheet, plan: Plan, *, same_layout: bool) -> tuple[Axes | None, list[Finding]]:
     """Give rows and columns by code; by position where that is certain; None when neither is possible."""
     axes = by_codes(tool_sheet)
     raw, each = tool_sheet.raw, tool_sheet.plan
@@ -267,7 +265,7 @@ def _head(text: str) -> str:
 
 def _missing(
     plan: Plan, each: SheetPlan, raw: RawSheet, lost_rows: list[str], lost_columns: list[str]
-) -> Iterator[Observation]:
+) -> Iterator[Finding]:
     for code in lost_rows:
         part = each.needed_rows[code]
         yield _about_line(ROW_MISSING, raw, part, plan.row_label(part), whole_row=not plan.across(part))
@@ -276,17 +274,13 @@ def _missing(
         yield _about_line(COLUMN_MISSING, raw, part, plan.column_label(part), whole_row=plan.across(part))
 
 
-def _about_line(kind: Kind, raw: RawSheet, part: Part, label: str, *, whole_row: bool) -> Observation:
+def _about_line(kind: Kind, raw: RawSheet, part: Part, label: str, *, whole_row: bool) -> Finding:
     """About a whole record (all its fields) or a whole question (in all its records)."""
     seen = observe_at(kind, raw.name, None, part, label=label)
-    if whole_row:
-        seen.field = None
-    else:
-        seen.row = None
-    return seen
+    return replace(seen, field=None) if whole_row else replace(seen, row=None)
 
 
-def _doubled(plan: Plan, each: SheetPlan, raw: RawSheet, axes: Axes) -> Iterator[Observation]:
+def _doubled(plan: Plan, each: SheetPlan, raw: RawSheet, axes: Axes) -> Iterator[Finding]:
     for row, code in axes.rows.copies.items():
         if code in each.needed_rows:
             part = each.needed_rows[code]
@@ -303,7 +297,5 @@ def _doubled(plan: Plan, each: SheetPlan, raw: RawSheet, axes: Axes) -> Iterator
             yield _at(seen, cell)
 
 
-def _at(seen: Observation, cell: str, **detail: str) -> Observation:
-    seen.cell = cell
-    seen.detail |= {"cell": cell, **detail}
-    return seen
+def _at(seen: Finding, cell: str, **detail: str) -> Finding:
+    return replace(seen, cell=cell, details={**seen.details, "cell": cell, **detail})

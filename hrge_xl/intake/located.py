@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..answer import Answers, CellKey
-from ..observation import Observation
+from ..findings import Finding
 from ..submission import Identity, Unplaced
 from .issued_cells import SheetResults
 from .keys import Part
@@ -21,7 +21,7 @@ class Located:
     cells: dict[str, Mapping[CellKey, str]] = field(default_factory=dict)  # by tool
     filled: list[tuple[Part, str, str, RawCell]] = field(default_factory=list)  # part, sheet, address, cell
     sheets: dict[str, str] = field(default_factory=dict)
-    observations: list[Observation] = field(default_factory=list)
+    observations: list[Finding] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     comments: list[Unplaced] = field(default_factory=list)
     replaced: list[Unplaced] = field(default_factory=list)  # what was typed over texts and formulas

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import UsageError
-from ..findings import sentence
+from ..findings import Finding, codes
 from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_PASSWORD
+from ..layout.wording import text
 from ..numerals import from_serial, shown
-from ..observation import Observation
 from .cell_values import shown_cell
 from .gate import Refused, admit
 from .limits import LIMITS, Limits
@@ -27,12 +27,13 @@ Table = list[tuple[int, list[str]]]  # rows that hold something: their numbers, 
 
 MOST_HEADS = 256
 MOST_TITLES = 25  # rows in which heads may stand, below titles and notes
-PASSWORDS = (ENCRYPTED_WORKBOOK, WRONG_PASSWORD, PASSWORD_SUPPORT_MISSING)  # they say themselves what to do
+# they say themselves what to do
+PASSWORDS = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD, PASSWORD_SUPPORT_MISSING)
 _ZEROS = re.compile("0{2,}")
 
 
 def look_into(
-    function: Callable[[Job], Result | Observation], path: Path, remedy: str, password: str | None = None,
+    function: Callable[[Job], Result | Finding], path: Path, remedy: str, password: str | None = None,
     limits: Limits = LIMITS,
 ) -> Result:  # fmt: skip
     """Return what a function makes of a workbook. Raises `UsageError`, with this remedy, where it can make nothing.
@@ -45,15 +46,14 @@ def look_into(
     outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1, limits=limits))
     if isinstance(outcome, Died):
         raise _why_not(path, outcome.observation, remedy)
-    if isinstance(outcome, Observation):
+    if isinstance(outcome, Finding):
         raise _why_not(path, outcome, remedy)
     return outcome
 
 
-def _why_not(path: Path, observation: Observation, remedy: str) -> UsageError:
-    details = {"file": path.name, "sheet": observation.sheet, "cell": observation.cell, **observation.detail}
-    told = observation.kind.remedy if observation.kind in PASSWORDS else remedy
-    return UsageError(f"{sentence(observation.kind.message, details)} {told}")
+def _why_not(path: Path, observation: Finding, remedy: str) -> UsageError:
+    told = text(observation, path=path.name)
+    return UsageError(f"{told.message} {told.remedy if observation.code in PASSWORDS else remedy}")
 
 
 def first_table(path: Path, remedy: str, password: str | None = None) -> Table:
@@ -61,16 +61,16 @@ def first_table(path: Path, remedy: str, password: str | None = None) -> Table:
     return look_into(table_of, path, remedy, password)
 
 
-def table_of(job: Job) -> Table | Observation:
+def table_of(job: Job) -> Table | Finding:
     """Give the table of a file that was let in. Runs in a worker."""
     content = content_of(job)
-    if isinstance(content, Observation):
+    if isinstance(content, Finding):
         return content
     sheet = next((each for each in content.sheets if each.cells), None)
     return [] if sheet is None else _table(sheet)
 
 
-def content_of(job: Job) -> RawWorkbook | Observation:
+def content_of(job: Job) -> RawWorkbook | Finding:
     """Give all that a file holds that was let in, or why it cannot be read."""
     try:
         return raw_workbook(*job)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from ..dates import parse_moment
+from ..findings import Finding
 from ..findings.file import MISSING_PART, NO_SHEETS, SHEET_LISTED_TWICE, TOO_MANY_SHEETS, UNREADABLE_SIDE_PART
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
-from ..observation import Observation
 from .limits import LIMITS, Limits
 from .ooxml_cells import Context
 from .ooxml_drawings import Drawings, merged
@@ -84,7 +85,7 @@ class _WorkbookReader:
             workbook.words += words
             if saved and parse_moment(saved) is None:
                 self._observations.append(
-                    Observation(SAVE_TIME_IMPOSSIBLE, detail={"value": saved[:MOST_SHOWN]})
+                    Finding.of(SAVE_TIME_IMPOSSIBLE, details={"value": saved[:MOST_SHOWN]})
                 )
             else:
                 workbook.saved = saved
@@ -99,15 +100,15 @@ class _WorkbookReader:
         limit = self._parts.limits.sheets
         if len(entries) > limit:
             raise Unreadable(
-                Observation(TOO_MANY_SHEETS, detail={"count": str(len(entries)), "limit": str(limit)})
+                Finding.of(TOO_MANY_SHEETS, details={"count": str(len(entries)), "limit": str(limit)})
             )
         if not entries:
-            raise Unreadable(Observation(NO_SHEETS, detail={"part": shown(self._main)}))
+            raise Unreadable(Finding.of(NO_SHEETS, details={"part": shown(self._main)}))
         names = Counter(entry.name.casefold() for entry in entries)
         doubled = next((entry.name for entry in entries if names[entry.name.casefold()] > 1), None)
         if doubled is not None:
             raise Unreadable(
-                Observation(SHEET_LISTED_TWICE, sheet=shown(doubled), detail={"part": shown(self._main)})
+                Finding.of(SHEET_LISTED_TWICE, sheet=shown(doubled), details={"part": shown(self._main)})
             )
 
     def _linked(self, kind: str) -> str | None:
@@ -116,13 +117,13 @@ class _WorkbookReader:
     def _sheet(self, entry: SheetEntry, context: Context) -> RawSheet:
         link = next((link for link in self._links if link.id == entry.relationship), None)
         if link is None or link.external:
-            raise Unreadable(Observation(MISSING_PART, sheet=entry.name, detail={"part": shown(entry.name)}))
+            raise Unreadable(Finding.of(MISSING_PART, sheet=entry.name, details={"part": shown(entry.name)}))
         sheet = RawSheet(entry.name, state=entry.state)
         if link.kind in _CELL_SHEETS:  # a chart sheet keeps its place in the row of tabs, but has no cells
             try:
                 read_sheet(self._parts.package.read(link.target), link.target, sheet, context)
             except Unreadable as problem:
-                problem.observation.sheet = entry.name
+                problem.observation = replace(problem.observation, sheet=entry.name)
                 raise
         self._attachments(link.target, sheet)
         return sheet
@@ -158,7 +159,7 @@ class _WorkbookReader:
 
     def _note_unreadable(self, link: Relationship, sheet: str | None) -> None:
         self._observations.append(
-            Observation(UNREADABLE_SIDE_PART, sheet=sheet, detail={"part": shown(link.target)})
+            Finding.of(UNREADABLE_SIDE_PART, sheet=sheet, details={"part": shown(link.target)})
         )
 
 
@@ -182,5 +183,5 @@ def _only(links: list[Relationship], kind: str) -> str:
     """Give the target of the one relationship that a package cannot do without."""
     target = next((link.target for link in links if link.kind == kind and not link.external), None)
     if target is None:
-        raise Unreadable(Observation(MISSING_PART, detail={"part": kind}))
+        raise Unreadable(Finding.of(MISSING_PART, details={"part": kind}))
     return target

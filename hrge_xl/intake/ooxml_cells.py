@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ..findings import Kind
+from ..findings import Finding, Kind
 from ..findings.file import (
     CELL_STORED_TWICE,
     DAMAGED_PART,
@@ -17,7 +17,6 @@ from ..findings.file import (
     UNREADABLE_CELL,
 )
 from ..layout import address
-from ..observation import Observation
 from .cell_values import BLANK, is_unseen, stored_cell
 from .limits import Limits
 from .ooxml_styles import Styles
@@ -44,7 +43,7 @@ class Context:
     styles: Styles
     epoch_1904: bool
     limits: Limits
-    observations: list[Observation] = field(default_factory=list)
+    observations: list[Finding] = field(default_factory=list)
     stored_cells: int = 0
     unreadable_places: int = 0
 
@@ -134,7 +133,7 @@ class Cells:
         context.unreadable_places += 1
         if context.unreadable_places > context.limits.unreadable_places:
             self.guard.refuse(DAMAGED_PART)
-        context.observations.append(Observation(kind, self.sheet.name, address(row, column)))
+        context.observations.append(Finding.of(kind, self.sheet.name, address(row, column)))
 
     def note_outside(self, row: int, column: int) -> None:
         """Remember a formula that reaches outside the workbook."""
@@ -164,7 +163,7 @@ class Cells:
         if self._outside:
             detail = {"count": str(len(self._outside))}
             self.context.observations.append(
-                Observation(FORMULA_REACHES_OUTSIDE, self.sheet.name, self._outside[0], detail=detail)
+                Finding.of(FORMULA_REACHES_OUTSIDE, self.sheet.name, self._outside[0], details=detail)
             )
 
 

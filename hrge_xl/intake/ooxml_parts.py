@@ -9,9 +9,9 @@ from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
+from ..findings import Finding
 from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
-from ..observation import Observation
 from .cell_values import is_true, struck_through, unescape
 from .colours import theme_colours
 from .limits import Limits
@@ -61,7 +61,7 @@ class WorkbookPart:
     sheets: list[SheetEntry]
     defined_names: dict[str, str]
     epoch_1904: bool
-    settings: list[Observation]
+    settings: list[Finding]
     comments: list[str]  # of defined names
 
 
@@ -80,7 +80,7 @@ class Parts:
             (self.limits, content), len(content), lambda: parse_tree(content, part, self.limits)
         )
         if element.tag != root:
-            raise Unreadable(Observation(DAMAGED_PART, detail={"part": shown(part)}))
+            raise Unreadable(Finding.of(DAMAGED_PART, details={"part": shown(part)}))
         return element
 
     def _content_types(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -178,7 +178,7 @@ class Parts:
     def _place(self, comment: Element, part: str) -> tuple[int, int]:
         place = parse_cell(comment.get("ref", ""))
         if place is None:
-            raise Unreadable(Observation(DAMAGED_PART, detail={"part": shown(part)}))
+            raise Unreadable(Finding.of(DAMAGED_PART, details={"part": shown(part)}))
         return place
 
     def custom_properties(self, part: str) -> dict[str, str]:
@@ -203,14 +203,14 @@ class Parts:
         return any(len(column) for column in tree.iterfind("x|autoFilter/x|filterColumn"))
 
 
-def _settings(calculation: Element | None) -> list[Observation]:
+def _settings(calculation: Element | None) -> list[Finding]:
     """Note the settings by which a workbook may change or show other figures than were typed."""
     if calculation is None:
         return []
     displayed = not is_true(calculation.get("fullPrecision", "1"))
     manual = calculation.get("calcMode") == "manual"
     return [
-        Observation(kind)
+        Finding.of(kind)
         for kind, is_set in ((PRECISION_AS_DISPLAYED, displayed), (MANUAL_CALCULATION, manual))
         if is_set
     ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ..findings import Finding
 from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
-from ..observation import Observation
+from ..kept_texts import Kept
 from .cell_values import is_true, is_unseen, struck_through, unescape
 from .limits import Limits
 from .memory import Memory
@@ -311,5 +312,5 @@ class _Around:
         if self.context.unreadable_places > self.context.limits.unreadable_places:
             self.guard.refuse(DAMAGED_PART)
         self.context.observations.append(
-            Observation(UNREADABLE_SHEET_SETTING, self.sheet.name, detail={"what": what})
+            Finding.of(UNREADABLE_SHEET_SETTING, self.sheet.name, details={"what": Kept(what)})
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..findings import Finding
 from ..findings.file import EMBEDDED_OBJECT, EXTERNAL_LINK, LIVE_DATA_LINK, MACROS_PRESENT
-from ..observation import Observation
 from .ooxml_parts import Parts
 from .zip_package import shown
 
@@ -15,7 +15,7 @@ _EMBEDDED_TYPES = ("oleobject", "activex")
 _EMBEDDED_FOLDERS = ("/embeddings/", "/activex/")
 
 
-def foreign_content(parts: Parts) -> Iterator[Observation]:
+def foreign_content(parts: Parts) -> Iterator[Finding]:
     """One observation for each kind of content that a form has no use for."""
     types = {name: parts.content_type(name) for name in parts.package.names}
     macros = [name for name, kind in types.items() if _is_any(_MACRO_TYPES, kind, name)]
@@ -31,7 +31,7 @@ def foreign_content(parts: Parts) -> Iterator[Observation]:
         (EXTERNAL_LINK, connections),
     ):
         if found:
-            yield Observation(finding, detail={"what": ", ".join(shown(name) for name in found[:5])})
+            yield Finding.of(finding, details={"what": ", ".join(shown(name) for name in found[:5])})
     for name, kind in types.items():
         if "externallink+xml" in kind:
             yield _link(parts, name)
@@ -41,15 +41,16 @@ def _is_any(words: tuple[str, ...], *texts: str) -> bool:
     return any(word in text.lower() for word in words for text in texts)
 
 
-def _link(parts: Parts, part: str) -> Observation:
+def _link(parts: Parts, part: str) -> Finding:
     """Give a link to another workbook, or to a running program (DDE, OLE)."""
     tree = parts.tree(part, "x|externalLink")
     dynamic = next((link for link in tree if link.tag in ("x|ddeLink", "x|oleLink")), None)
     if dynamic is not None:
-        return Observation(
-            LIVE_DATA_LINK, detail={"what": shown(dynamic.get("ddeService") or dynamic.get("progId") or part)}
+        return Finding.of(
+            LIVE_DATA_LINK,
+            details={"what": shown(dynamic.get("ddeService") or dynamic.get("progId") or part)},
         )
     targets = [link.target for link in parts.relationships(part) if link.external]
     # The file name only: a whole path tells where on somebody's computer it lay.
     names = [target.replace("\\", "/").rpartition("/")[2] for target in targets]
-    return Observation(EXTERNAL_LINK, detail={"what": shown(", ".join(names) or part)})
+    return Finding.of(EXTERNAL_LINK, details={"what": shown(", ".join(names) or part)})

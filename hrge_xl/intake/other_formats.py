@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from ..findings import Finding
 from ..findings.file import (
     ENCRYPTED_WORKBOOK,
     REDUCED_FORMAT,
@@ -14,7 +15,6 @@ from ..findings.file import (
     TOO_MANY_SHEETS,
     UNREADABLE_OTHER_FORMAT,
 )
-from ..observation import Observation
 from .cell_values import date_serial, day_fraction
 from .limits import LIMITS, Limits
 from .ods_content import as_calamine_reads
@@ -49,14 +49,14 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             workbook = _workbook(book, format, limits)
     except python_calamine.PasswordError as error:
-        raise Unreadable(Observation(ENCRYPTED_WORKBOOK)) from error
+        raise Unreadable(Finding.of(ENCRYPTED_WORKBOOK)) from error
     except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
-        raise Unreadable(Observation(UNREADABLE_OTHER_FORMAT, detail={"format": f".{format}"})) from error
+        raise Unreadable(Finding.of(UNREADABLE_OTHER_FORMAT, details={"format": f".{format}"})) from error
     workbook.observations += observations
     return workbook
 
 
-def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Observation]]:
+def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Finding]]:
     """Inflate every part once within its promise (calamine would inflate whatever there is), and put it right."""
     package = ZipPackage(data, limits)
     sound = with_long_cells(data, package) if format == "xlsb" else as_calamine_reads(data, package)
@@ -67,7 +67,7 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
     described = book.sheets_metadata
     if len(described) > limits.sheets:
         detail = {"count": str(len(described)), "limit": str(limits.sheets)}
-        raise Unreadable(Observation(TOO_MANY_SHEETS, detail=detail))
+        raise Unreadable(Finding.of(TOO_MANY_SHEETS, details=detail))
     workbook = RawWorkbook(format)
     stored, merges_known = 0, True
     for description in described:
@@ -76,11 +76,11 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
         stored += sum(map(len, sheet.cells.values()))
         if stored > limits.cells:
             raise Unreadable(
-                Observation(TOO_MANY_CELLS, sheet=sheet.name, detail={"limit": f"{limits.cells:,}"})
+                Finding.of(TOO_MANY_CELLS, sheet=sheet.name, details={"limit": f"{limits.cells:,}"})
             )
     lost = _LOST if not merges_known else _LOST[:-1]
     workbook.cannot_tell = list(lost)
-    workbook.observations.append(Observation(REDUCED_FORMAT, detail={"format": f".{format}"}))
+    workbook.observations.append(Finding.of(REDUCED_FORMAT, details={"format": f".{format}"}))
     return workbook
 
 

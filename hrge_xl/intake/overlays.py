@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..answer import CellKey
-from ..findings import Kind
+from ..findings import Finding, Kind
 from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
 from ..findings.structure import COMMENT_KEPT, TEXT_WITHOUT_PLACE
 from ..layout import address
-from ..observation import Observation
 from ..submission import Unplaced
 from ..words import Translate, and_more, fold, translator
 from .keys import Plan, observe, observe_at, shorten
@@ -82,7 +81,7 @@ def _typed(margin: str) -> Iterator[str]:
             yield text
 
 
-def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Observation]:
+def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Finding]:
     """Give one observation for each text; very many are told together at the end."""
     for number, each in enumerate(texts[: SINGLE_REPORTS + 1]):
         more = and_more(len(texts) - number - 1) if number == SINGLE_REPORTS else ""
@@ -90,7 +89,7 @@ def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Obser
         yield below.seen(TEXT_ON_TOP, sheet.name, _cell(each), place=_place(sheet, each), value=value)
 
 
-def _others(sheet: RawSheet, below: _Below, what: Mapping[str, str]) -> Iterator[Observation]:
+def _others(sheet: RawSheet, below: _Below, what: Mapping[str, str]) -> Iterator[Finding]:
     """Give one observation for each place and kind of thing without a text; very many are told together at the end."""
     found = {each[:3]: each for each in sheet.drawn if not each.text}
     for number, each in enumerate(found.values()):
@@ -137,7 +136,7 @@ class _Below:
             (sheets[tool], cell): parts[key] for tool, some in cells.items() for key, cell in some.items()
         }
 
-    def seen(self, kind: Kind, sheet: str, cell: str | None, **detail: str) -> Observation:
+    def seen(self, kind: Kind, sheet: str, cell: str | None, **detail: str) -> Finding:
         """Give an observation about the answer at a cell, or about the place alone."""
         part = self._parts.get((sheet, cell or ""))
         if part is None:

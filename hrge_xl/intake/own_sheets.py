@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from ..findings import Finding
 from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import OWN_SHEET_MISSING, PROTECTION_OFF, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_RENAMED
 from ..layout import Layout, address
-from ..observation import Observation
 from ..spec.own_sheets import LAST_SHEET
 from ..stamp import to_pairs
 from ..submission import Identity
@@ -65,7 +65,7 @@ def first_ones(ours: Own) -> Own:
     return list(found.items())
 
 
-def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iterator[Observation]:
+def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iterator[Finding]:
     """Report what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
     counting = first_ones(ours)
     for name, raw in ours:
@@ -84,7 +84,7 @@ def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iter
 
 def facts_that_differ(
     raw: RawSheet, expected: ExpectedCells, moved: Moved | None, identity: Identity
-) -> Iterator[Observation]:
+) -> Iterator[Finding]:
     """Give the lines of the cover that say otherwise than the stamp."""
     stamped = dict(to_pairs(identity))
     for home, fact in expected.issued.facts.items():
@@ -162,7 +162,7 @@ def _is_text(cell: RawCell) -> bool:
     return cell.kind is CellKind.TEXT and cell.formula is None and bool(cell.value)
 
 
-def missing_sheets(layout: Layout, there: Collection[str]) -> Iterator[Observation]:
+def missing_sheets(layout: Layout, there: Collection[str]) -> Iterator[Finding]:
     """Our own sheets that are gone, but for the stamp, which is looked for by itself."""
     return (
         observe(OWN_SHEET_MISSING, name)

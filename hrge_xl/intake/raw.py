@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from ..observation import Observation
+from ..findings import Finding
 
 
 class CellKind(StrEnum):
@@ -137,7 +137,7 @@ class RawWorkbook:
     )  # typed about the file: its comment, keywords, comments of names
     saved: str = ""  # when it was last saved, as the program wrote it that saved it
     epoch_1904: bool = False
-    observations: list[Observation] = field(default_factory=list)
+    observations: list[Finding] = field(default_factory=list)
     cannot_tell: list[str] = field(
         default_factory=list
     )  # what this format loses: "formulas", "validations" …
@@ -146,6 +146,6 @@ class RawWorkbook:
 class Unreadable(Exception):
     """This file cannot be read any further; `observation` says why. It never leaves `intake`."""
 
-    def __init__(self, observation: Observation) -> None:
+    def __init__(self, observation: Finding) -> None:
         super().__init__(observation)
         self.observation = observation

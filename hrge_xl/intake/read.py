@@ -7,11 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from .. import kept_texts
-from ..findings import Need, needing
+from ..findings import Finding, Need, needing
 from ..findings.identity import LAST_ANSWERS_CHANGED
+from ..kept_texts import Kept
 from ..last_answers import written
 from ..layout import Layout, laid_out
-from ..observation import Observation
 from ..path_text import path_text
 from ..spec.compiled import compiled
 from ..spec.load import load, names
@@ -69,7 +69,7 @@ class Refusal:
     path: str
     sha256: str | None
     size: int | None
-    observations: tuple[Observation, ...]
+    observations: tuple[Finding, ...]
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
 
 
@@ -92,7 +92,7 @@ class File:
         """Without its folder."""
         return Path(self.path).name
 
-    def refused(self, *why: Observation) -> Refusal:
+    def refused(self, *why: Finding) -> Refusal:
         """Say why it is no return."""
         return Refusal(self.path, self.sha256, self.size, why)
 
@@ -187,9 +187,9 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
     submission.replaced = found.no_longer
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
-    submission.not_run = _not_run(workbook, older, stamp.signature == UNCHECKED)
+    submission.not_run |= _not_run(workbook, older, stamp.signature == UNCHECKED)
     if last is None:
-        submission.observations.append(Observation(LAST_ANSWERS_CHANGED))
+        submission.observations.append(Finding.of(LAST_ANSWERS_CHANGED))
         submission.not_run |= _not_known(plan.layout.spec)
     if known is None:
         submission.not_run |= _not_compared(older)
@@ -237,18 +237,18 @@ def layout_of(identity: Identity, wanted: str | None) -> Layout:
     return plan_for(identity, spec).layout
 
 
-def _not_compared(older: bool) -> dict[str, str]:
+def _not_compared(older: bool) -> dict[str, Kept]:
     """Give the checks of texts, formulas and results that nobody here knows as they were issued."""
     return dict.fromkeys(AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER)
 
 
-def _not_known(spec: Spec) -> dict[str, str]:
+def _not_known(spec: Spec) -> dict[str, Kept]:
     """Give the rules that need the answers of the round before."""
     known = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
     return dict.fromkeys(known, kept_texts.OTHER_LAST)
 
 
-def _not_run(workbook: RawWorkbook, older: bool, unchecked: bool) -> dict[str, str]:
+def _not_run(workbook: RawWorkbook, older: bool, unchecked: bool) -> dict[str, Kept]:
     """Give the checks that could not run, and why."""
     why = checks_lost(workbook.cannot_tell, workbook.format)
     if older:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from .. import kept_texts
 from ..findings import Need, needing
+from ..kept_texts import Kept
 
 REASONS = {
     Need.FORMULAS: kept_texts.NO_FORMULAS,
@@ -23,7 +24,7 @@ REASONS = {
 }
 
 
-def checks_lost(lost: Iterable[str], format: str) -> dict[str, str]:
+def checks_lost(lost: Iterable[str], format: str) -> dict[str, Kept]:
     """Give the checks that a format leaves out, and why."""
     why = {each: REASONS[Need(each)].format(format=f".{format}") for each in lost}
     return {code: reason for each, reason in why.items() for code in needing(Need(each))}

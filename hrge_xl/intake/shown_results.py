@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..answer import Key, Value
+from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
 from ..last_answers import read_last
 from ..layout import Layout, address
 from ..layout.lists import LEVELS
 from ..numerals import shown as said
-from ..observation import Observation
 from ..submission import Result, ShownChecks, ShownRows, Submission
 from ..words import and_more
 from ..workbook import Content, facts_of
@@ -71,7 +71,7 @@ class ShownResults:
             found |= {key: ShownRows(tuple(rows), *at, tuple(rows.values())) for key, rows in ranked.items()}
         return found
 
-    def differing(self, submission: Submission) -> Iterator[Observation]:
+    def differing(self, submission: Submission) -> Iterator[Finding]:
         """Give one observation for each cell that shows something else than follows from the answers and the checks."""
         content = self._content(submission)
         by_sheet: dict[str, list[Differing]] = {}
@@ -93,7 +93,7 @@ class ShownResults:
         calculated, originals = _calculated(submission, self.layout), unread | submission.otherwise_written()
         return Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
 
-    def _about(self, found: Sequence[Differing]) -> Observation:
+    def _about(self, found: Sequence[Differing]) -> Finding:
         first = found[0]
         sheet, row, column = self.place(first.number)
         issued = self.cells.cells[first.number].sheet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..findings import Kind
+from ..findings import Finding, Kind
 from ..findings.appearance import ALERT_OFF, COLUMNS_HIDDEN
 from ..findings.structure import (
     ANSWERS_HIDDEN,
@@ -15,7 +15,6 @@ from ..findings.structure import (
     ROWS_SORTED,
 )
 from ..layout import address
-from ..observation import Observation
 from .as_issued import COLUMNS_ALONE
 from .dropdowns import Dropdowns, ListNames
 from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
@@ -26,7 +25,7 @@ from .tool_sheets import ToolSheet
 
 def tampered(
     tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str], names: ListNames
-) -> Iterator[Observation]:
+) -> Iterator[Finding]:
     """Everything that was done to one sheet. `lost` is what its format does not keep."""
     raw = tool_sheet.raw
     if not raw.protected and "protection" not in lost:
@@ -44,7 +43,7 @@ def tampered(
 # dropdowns
 
 
-def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs, names: ListNames) -> Iterator[Observation]:
+def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs, names: ListNames) -> Iterator[Finding]:
     """One observation for each field of the sheet whose cells lost their dropdown or its alert, naming every cell."""
     rules = Dropdowns(raw.validations, plan, names)
     lost: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
@@ -65,7 +64,7 @@ def _covers(runs: Sequence[Run], row: int) -> bool:
     return any(first <= row <= last for first, last in runs)
 
 
-def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> Observation:
+def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> Finding:
     """Report what happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
@@ -76,7 +75,7 @@ def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> O
 # formulas and rows
 
 
-def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observation]:
+def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Finding]:
     """Give one observation for each calculated field of which cells were emptied; for many of them one."""
     cleared: dict[str, list[tuple[Part, int, int]]] = {}
     for part, row, column in calculated:
@@ -89,7 +88,7 @@ def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observati
     return (together(FORMULA_CLEARED, raw.name, plan, some) for some in found)
 
 
-def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
+def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
     """Give one observation for each block whose rows stand in another order than they were issued in."""
     if here is tool_sheet.plan.home:
         return
@@ -107,7 +106,7 @@ def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
             yield observe(ROWS_SORTED, tool_sheet.raw.name, at, tool=part.slot.tool, value=shorten(codes))
 
 
-def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
+def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
     """Give rows that were hidden, by a filter or by hand, although something is answered in them."""
     raw = tool_sheet.raw
     hidden = [
@@ -121,7 +120,7 @@ def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
         yield observe(ANSWERS_HIDDEN, raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=rows)
 
 
-def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
+def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
     """Give columns that were hidden, or are too narrow to see anything, although something is answered in them."""
     raw = tool_sheet.raw
     unseen = raw.hidden_columns & here.columns
@@ -141,7 +140,7 @@ def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
 # merges
 
 
-def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
+def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Finding]:
     """Give one observation for each merge over answers, at the first answer in it."""
     if not raw.merges:
         return

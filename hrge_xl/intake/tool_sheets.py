@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..findings import Finding
 from ..findings.structure import OWN_SHEET_MISSING, SHEET_DOUBLED, SHEET_HIDDEN, SHEET_MISSING, SHEET_RENAMED
 from ..layout import Layout
-from ..observation import Observation
 from ..spec.own_sheets import (
     COVER_KEY,
     FEEDBACK_KEY,
@@ -57,7 +57,7 @@ class Assigned:
         default_factory=list
     )  # no tools: by the name they were issued under
     strangers: list[RawSheet] = field(default_factory=list)
-    observations: list[Observation] = field(default_factory=list)
+    observations: list[Finding] = field(default_factory=list)
 
 
 def text_at(sheet: RawSheet, row: int, column: int) -> str:

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..findings import Kind
+from ..findings import Finding, Kind
 from ..findings.structure import COLUMN_WITHOUT_CODE, QUESTION_OUTLIVED, ROW_WITHOUT_CODE, TEXT_WITHOUT_PLACE
 from ..layout import address
-from ..observation import Observation
 from ..submission import Unplaced
 from ..words import and_more
 from .axes import Axes, by_codes
@@ -38,7 +37,7 @@ class UnplacedTexts:
     """What was left over: the texts, and the observations about them."""
 
     unplaced: list[Unplaced] = field(default_factory=list)
-    observations: list[Observation] = field(default_factory=list)
+    observations: list[Finding] = field(default_factory=list)
 
 
 Held = Mapping[int, frozenset[int]]
@@ -224,7 +223,7 @@ def _line(
     return codes[copies[line]][0] if line in copies else origin.get(line, 0)
 
 
-def _group(kind: Kind, sheet: str, tool: str, group: list[TypedText]) -> Observation:
+def _group(kind: Kind, sheet: str, tool: str, group: list[TypedText]) -> Finding:
     first = min(group)
     cells = ", ".join(address(typed.row, typed.column) for typed in sorted(group)[:20])
     return observe(
@@ -245,7 +244,7 @@ def single_texts(raw: RawSheet, tool: str | None, found: list[TypedText]) -> Unp
     )
 
 
-def _singles(sheet: str, tool: str | None, found: list[TypedText]) -> Iterator[Observation]:
+def _singles(sheet: str, tool: str | None, found: list[TypedText]) -> Iterator[Finding]:
     for typed in found[:SINGLE_REPORTS]:
         yield observe(
             TEXT_WITHOUT_PLACE,
@@ -259,7 +258,7 @@ def _singles(sheet: str, tool: str | None, found: list[TypedText]) -> Iterator[O
         yield _together(sheet, tool, found[SINGLE_REPORTS], len(found) - SINGLE_REPORTS)
 
 
-def _together(sheet: str, tool: str | None, first: TypedText, count: int) -> Observation:
+def _together(sheet: str, tool: str | None, first: TypedText, count: int) -> Finding:
     """Give one observation for several texts: the first of them, and how many more."""
     value = shorten(first.text) + and_more(count - 1)
     return observe(
@@ -267,7 +266,7 @@ def _together(sheet: str, tool: str | None, first: TypedText, count: int) -> Obs
     )
 
 
-def _retired(sheet: str, tool: str | None, found: list[TypedText], version: str) -> Iterator[Observation]:
+def _retired(sheet: str, tool: str | None, found: list[TypedText], version: str) -> Iterator[Finding]:
     for typed in found[:SINGLE_REPORTS]:
         about = {"label": typed.question, "expected": version, "value": shorten(typed.text)}
         yield observe(QUESTION_OUTLIVED, sheet, address(typed.row, typed.column), tool=tool, **about)

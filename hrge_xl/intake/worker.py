@@ -24,10 +24,9 @@ from queue import LifoQueue
 from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar, cast
 
 from ..errors import Exit, HrgeError
-from ..findings import Kind
+from ..findings import Finding, Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
 from ..gc_pause import gc_paused
-from ..observation import Observation
 from .closed_format import dumps, kinds_of, loads
 from .limits import LIMITS, Limits
 from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
@@ -63,9 +62,9 @@ class Died:
     detail: str = ""  # the type of the exception
 
     @property
-    def observation(self) -> Observation:
+    def observation(self) -> Finding:
         """The finding for the file that this happened to."""
-        return Observation(_FINDINGS[self.reason], detail={"reason": self.detail})
+        return Finding.of(_FINDINGS[self.reason], details={"reason": self.detail})
 
 
 class NotStarted(HrgeError):

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .. import kept_texts
+from ..findings import Finding
 from ..findings.file import (
     BAD_ENTRY_NAME,
     COMPRESSION_BOMB,
@@ -25,7 +26,6 @@ from ..findings.file import (
     TRUNCATED_FILE,
     UNPACKED_TOO_LARGE,
 )
-from ..observation import Observation
 from .limits import LIMITS, Limits
 from .raw import Unreadable
 
@@ -95,7 +95,7 @@ class ZipPackage:
         """Give the inflated bytes of a part: never more than its directory line promised."""
         entry = self._entries.get(name.lower())
         if entry is None:
-            raise Unreadable(Observation(MISSING_PART, detail={"part": shown(name)}))
+            raise Unreadable(Finding.of(MISSING_PART, details={"part": shown(name)}))
         stored = self._data[entry.start : entry.stop]
         content = _inflate(stored, entry) if entry.deflated else stored
         if len(content) != entry.inflated or zlib.crc32(content) != entry.checksum:
@@ -119,7 +119,7 @@ def shown(name: str) -> str:
 
 
 def _damaged(name: str) -> Unreadable:
-    return Unreadable(Observation(DAMAGED_PART, detail={"part": shown(name)}))
+    return Unreadable(Finding.of(DAMAGED_PART, details={"part": shown(name)}))
 
 
 def _inflate(stored: bytes, entry: _Entry) -> bytes:
@@ -149,13 +149,13 @@ def _directory(data: bytes, limits: Limits) -> _Directory:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Directory(archive.infolist(), archive.start_dir, data.rindex(_END_SIGNATURE))
     except _DIRECTORY_ERRORS as error:
-        raise Unreadable(Observation(TRUNCATED_FILE)) from error
+        raise Unreadable(Finding.of(TRUNCATED_FILE)) from error
 
 
 def _check_count(count: int, limits: Limits) -> None:
     if count > limits.entries:
         detail = {"count": str(count), "limit": str(limits.entries)}
-        raise Unreadable(Observation(TOO_MANY_ENTRIES, detail=detail))
+        raise Unreadable(Finding.of(TOO_MANY_ENTRIES, details=detail))
 
 
 def _check_names(infos: list[zipfile.ZipInfo]) -> None:
@@ -163,18 +163,18 @@ def _check_names(infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         name = info.orig_filename
         if _BAD_NAME.search(name):
-            raise Unreadable(Observation(BAD_ENTRY_NAME, detail={"part": shown(name)}))
+            raise Unreadable(Finding.of(BAD_ENTRY_NAME, details={"part": shown(name)}))
         if name.lower() in seen:
-            raise Unreadable(Observation(DUPLICATE_ENTRY, detail={"part": shown(name)}))
+            raise Unreadable(Finding.of(DUPLICATE_ENTRY, details={"part": shown(name)}))
         seen.add(name.lower())
 
 
 def _check_methods(infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         if info.flag_bits & _ENCRYPTED:
-            raise Unreadable(Observation(ENCRYPTED_ENTRY, detail={"part": shown(info.filename)}))
+            raise Unreadable(Finding.of(ENCRYPTED_ENTRY, details={"part": shown(info.filename)}))
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Unreadable(Observation(FORBIDDEN_COMPRESSION, detail={"part": shown(info.filename)}))
+            raise Unreadable(Finding.of(FORBIDDEN_COMPRESSION, details={"part": shown(info.filename)}))
 
 
 def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -183,7 +183,7 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
             raise too_large(info.filename, info.file_size, limits.part_bytes)
         if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
             detail = {"part": shown(info.filename), "limit": str(limits.ratio)}
-            raise Unreadable(Observation(COMPRESSION_BOMB, detail=detail))
+            raise Unreadable(Finding.of(COMPRESSION_BOMB, details=detail))
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
         raise too_large("", total, limits.total_bytes)
@@ -192,7 +192,7 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 def too_large(part: str, size: int, limit: int) -> Unreadable:
     """Give the error for a part, or for all parts together where none is named."""
     detail = {"part": shown(part) or kept_texts.ALL_PARTS, "size": megabytes(size), "limit": megabytes(limit)}
-    return Unreadable(Observation(UNPACKED_TOO_LARGE, detail=detail))
+    return Unreadable(Finding.of(UNPACKED_TOO_LARGE, details=detail))
 
 
 def megabytes(size: int) -> str:
@@ -204,7 +204,7 @@ def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
     """Follow a directory line to its local header, which must exist and carry the same name."""
     header = data[info.header_offset : info.header_offset + _LOCAL_HEADER.size]
     if info.header_offset < 0 or len(header) < _LOCAL_HEADER.size:
-        raise Unreadable(Observation(TRUNCATED_FILE))
+        raise Unreadable(Finding.of(TRUNCATED_FILE))
     signature, name_length, extra_length = _LOCAL_HEADER.unpack(header)
     name_start = info.header_offset + _LOCAL_HEADER.size
     name = data[name_start : name_start + name_length]
@@ -230,7 +230,7 @@ def _check_overlaps(entries: list[_Entry], directory_start: int) -> None:
     """No two members may share bytes, and none may reach into the directory."""
     for entry, limit in _with_limits(entries, directory_start):
         if entry.stop > limit:
-            raise Unreadable(Observation(OVERLAPPING_ENTRIES, detail={"part": shown(entry.name)}))
+            raise Unreadable(Finding.of(OVERLAPPING_ENTRIES, details={"part": shown(entry.name)}))
 
 
 def _with_limits(entries: list[_Entry], directory_start: int) -> Iterator[tuple[_Entry, int]]:
@@ -240,7 +240,7 @@ def _with_limits(entries: list[_Entry], directory_start: int) -> Iterator[tuple[
     yield from zip(ordered, starts[1:], strict=True)
 
 
-def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) -> Iterator[Observation]:
+def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) -> Iterator[Finding]:
     """Note bytes besides the archive: another program may take the file for another kind, and show those."""
     before = min((entry.header for entry in entries), default=directory.start)
     gaps = (limit - entry.stop for entry, limit in _with_limits(entries, directory.start))
@@ -248,4 +248,4 @@ def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) ->
     behind = max(len(data) - directory.end - _END_SIZE, 0)
     if before or between or behind:
         counts = {"before": before, "between": between, "behind": behind}
-        yield Observation(FOREIGN_BYTES, detail={where: f"{count:,}" for where, count in counts.items()})
+        yield Finding.of(FOREIGN_BYTES, details={where: f"{count:,}" for where, count in counts.items()})

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import LimitError
-from ..findings import Kind
+from ..findings import Kind, Severity
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, ERROR_IN_CELL
 from ..spec.compiled import compiled
 from ..spec.model import Spec
@@ -102,8 +102,8 @@ def _of_rules(spec: Spec, language: str, tools: Sequence[str]) -> Said:
     said: Said = {}
     for rule in (parsed.rule for parsed in compiled(spec).rules if not parsed.reader_only):
         if rule.tool in tools:
-            level = {"error": ERROR, "warning": WARNING, "info": WARNING}[rule.severity]
-            level = MISSING if rule.require and level == ERROR else level
+            urgent = MISSING if rule.require else ERROR
+            level = urgent if rule.severity is Severity.ERROR else WARNING
             said[rule.code, ""] = Message(rule.code, level, rule.message.say(language))
     return said
 

@@ -1,221 +1,154 @@
-"""Findings in words of any language: from what was noticed and its details, whoever reads them."""
+"""Findings in words of any language: of what was noticed, where, and its details, whoever reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import PurePath
 from string import Formatter
 
 from ..fields import TICK, YES_NO, Field
-from ..findings import CATALOGUE, Finding, Kind, Told, general, sentence, word
+from ..findings import CATALOGUE, Detail, Details, Finding, Kind, Words, general, sentence, word
+from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
-from ..kept_texts import retold
-from ..observation import Observation
-from ..spec.model import Rule, Spec
+from ..kept_texts import Kept, said
+from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Rule, Spec
 from ..texts import Text
-from ..words import translator
+from ..words import SOURCE_LANGUAGE, translator
 from .instructions import FIGURES, limits
 from .instructions import remedy as instructed
 from .lists import LEVELS
 
-Details = Mapping[str, str | None]
-TOLD_BY_ITSELF = frozenset({"reason", "limits", "example"})  # what field and rule say in every language
-OF_THE_PROGRAM = ("what", "reason", "detail", "part")  # details that may be words of the program
 OF_ITS_LIST = ("read", "expected")  # details that may be entries of the field's own list
 BETWEEN = ", "
-EXCERPT = 200  # characters of a text that are quoted
 
 
-def finding_of(seen: Observation, path: str, language: str, field: Field | None = None) -> Finding:
-    """Put what was noticed about a file into words; `field` is the question that stands at its place."""
-    file = file_name(path)
-    value = seen.value or excerpt(seen.detail.get("value") or "") or None
-    details: dict[str, str | None] = {
-        "file": file, "sheet": seen.sheet, "cell": seen.cell, "row": seen.row, "value": value,
-        "label": seen.label or seen.row or seen.cell,
-    }  # fmt: skip
-    details |= seen.detail
-    message, remedy = worded(seen.about, field, details, language)
-    found = Finding(
-        code=seen.code, name=seen.name, severity=seen.severity, message=message, remedy=remedy,
-        sheet=seen.sheet, cell=seen.cell, tool=seen.tool, row=seen.row, field=seen.field,
-        label=seen.label, value=value, suggestion=seen.suggestion, language=language,
-    )  # fmt: skip
-    return replace(found, details=_noted(details, seen.about, field, found, file))
+class Wording:
+    """Puts findings of one spec into words; what is the same for many of them is worked out once.
 
-
-@cache
-def file_name(path: str) -> str:
-    """Give a file without its folder."""
-    return PurePath(path).name
-
-
-def excerpt(text: str) -> str:
-    """Give the beginning of a long text, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
-
-
-def worded(about: Kind | Rule, field: Field | None, details: Details, language: str) -> tuple[str, str]:
-    """Give message and remedy: those of the spec where it has its own, else those of the catalogue."""
-    say = translator(language)
-    if isinstance(about, Rule) and field is None:  # over a whole sheet, and without a place
-        message, remedy = (sentence(text.say(language), details) for text in (about.message, about.remedy))
-        return message or about.why.say(language), remedy
-    kind = kind_of(about)
-    details = dict(_of_program(details, language)) | _by_itself(about, kind, field, details, language)
-    message, remedy = word(kind, say, details)
-    if isinstance(about, Rule):
-        message = sentence(about.message.say(language), details) or message
-        remedy = sentence(about.remedy.say(language), details) or remedy
-    elif field is not None and kind in (*FIGURES, NOT_IN_LIST):
-        remedy = instructed(kind, field, language)
-    elif field is not None and field.constraint is not None and kind is DOES_NOT_FIT:
-        remedy = sentence(field.constraint.remedy.say(language), details) or remedy
-    return message, remedy
-
-
-def kind_of(about: Kind | Rule) -> Kind:
-    """Give the kind whose words stand in where a rule has none of its own."""
-    if isinstance(about, Kind):
-        return about
-    return ANSWER_MISSING if about.check is None else DOES_NOT_FIT
-
-
-def explained(about: Kind | Rule, language: str) -> tuple[str, str, str]:
-    """Give why a finding is one, an example and the remedy, away from any file."""
-    if isinstance(about, Rule):
-        message, why, remedy = (text.say(language) for text in (about.message, about.why, about.remedy))
-        return why or general(message), general(message), general(remedy)
-    say = translator(language)
-    return say(about.why), say(about.example), general(say(about.remedy))
-
-
-def _of_program(details: Details, language: str) -> Iterator[tuple[str, str | None]]:
-    for name, text in details.items():
-        yield name, retold(text, language) if text and name in OF_THE_PROGRAM else text
-
-
-def _by_itself(
-    about: Kind | Rule, kind: Kind, field: Field | None, details: Details, language: str
-) -> dict[str, str]:
-    """Give what field and rule tell in any language: limits, an example, the reason."""
-    if isinstance(about, Rule):
-        return {"reason": about.why.say(language)}
-    if field is None:
-        return {}
-    told = {name: text for name, text in limits(kind, field, language).items() if not details.get(name)}
-    if kind is DOES_NOT_FIT and field.constraint is not None:
-        told["reason"] = sentence(field.constraint.message.say(language), details)
-    return told
-
-
-@cache
-def placeholders(template: str) -> frozenset[str]:
-    """Give the names in braces."""
-    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
-
-
-def asked_of_row(about: Kind | Rule, field: Field | None) -> frozenset[str]:
-    """Give the codes in the spec's own words about a finding, in whose place answers stand, and other names there."""
-    if isinstance(about, Rule):
-        texts: tuple[Text, ...] = (about.message, about.remedy)
-    elif about is DOES_NOT_FIT and field is not None and field.constraint is not None:
-        texts = (field.constraint.message, field.constraint.remedy)
-    else:
-        return frozenset()
-    return frozenset[str]().union(*(placeholders(text.source) for text in texts))
-
-
-def _named(about: Kind | Rule, field: Field | None) -> frozenset[str]:
-    """Give the names of all details that the words of a finding need, in whatever language."""
-    kind = kind_of(about)
-    own = map(placeholders, (kind.message, kind.message_of_value, kind.remedy))
-    return asked_of_row(about, field).union(*own) - TOLD_BY_ITSELF
-
-
-def _noted(details: Details, about: Kind | Rule, field: Field | None, found: Finding, file: str) -> Told:
-    """Give the details that another wording would need besides what the finding tells anyway."""
-    known = _known(found, file)
-    return tuple(
-        (name, details[name])
-        for name in sorted(_named(about, field) & details.keys())
-        if details[name] != known.get(name)
-    )
-
-
-def _known(found: Finding, file: str) -> dict[str, str | None]:
-    """Give the details that a finding tells by its place and its value."""
-    return {
-        "file": file, "sheet": found.sheet, "cell": found.cell, "row": found.row, "value": found.value or "",
-        "label": found.label or found.row or found.cell,
-    }  # fmt: skip
-
-
-# in another language
-
-
-class Rewording:
-    """Puts findings of one spec into other languages; what is the same for many findings is worked out once."""
+    Without a spec only what the catalogue says, as of files that could not be read.
+    """
 
     def __init__(self, spec: Spec | None) -> None:
         self.spec = spec
         self._rules = {rule.code: rule for rule in spec.rules} if spec is not None else {}
+        self._places = (
+            {(tool.code, field.code): (block, field) for tool, block, field in spec.places()} if spec else {}
+        )
         self._entries: dict[tuple[str, str, str], dict[str, str]] = {}
 
-    def __call__(self, found: Finding, file: str, language: str) -> Finding:
-        """Give a finding in another language; what it quotes from the file stays, but for entries of lists.
+    def words(self, finding: Finding, language: str, path: str = "") -> Words:
+        """Give message, remedy and label of a finding about a file, in a language.
 
-        A finding that neither the program nor the spec knows stays as it is.
+        It has those of the spec where that has its own, else those of the catalogue; one that neither of them knows
+        stays as it was worded.
         """
-        about = CATALOGUE.get(found.code) or self._rules.get(found.code)
-        if about is None or found.language == language:
-            return found
-        field = self._field(found, found.field)
-        details = tuple((name, self._detail(found, name, text, language)) for name, text in found.details)
-        label = _label(found.label, field, found.language, language)
-        fresh = replace(found, label=label, details=details, language=language)
-        message, remedy = worded(about, field, _known(fresh, file) | dict(details), language)
-        return replace(fresh, message=message, remedy=remedy)
+        about = self._about(finding)
+        if finding.words is not None and (about is None or finding.language == language):
+            return finding.words
+        assert about is not None, finding.code
+        field, label = self._field(finding, finding.field), self._label(finding, language)
+        details = _known(finding, label, path) | self.details(finding, language)
+        if isinstance(about, Rule) and field is None:  # over a whole sheet, and without a place
+            message, remedy = (
+                sentence(text.say(language), details) for text in (about.message, about.remedy)
+            )
+            return Words(message or about.why.say(language), remedy, label)
+        kind = kind_of(about)
+        details = {
+            name: said(text, language) if isinstance(text, Kept) else text for name, text in details.items()
+        }
+        details |= _by_itself(about, kind, field, details, language)
+        message, remedy = word(kind, translator(language), details)
+        if isinstance(about, Rule):
+            message = sentence(about.message.say(language), details) or message
+            remedy = sentence(about.remedy.say(language), details) or remedy
+        elif field is not None and kind in (*FIGURES, NOT_IN_LIST):
+            remedy = instructed(kind, field, language)
+        elif field is not None and field.constraint is not None and kind is DOES_NOT_FIT:
+            remedy = sentence(field.constraint.remedy.say(language), details) or remedy
+        return Words(message, remedy, label)
 
-    def unquoted(self, found: Finding) -> Finding:
-        """Give a finding without anything that it quotes from the file, or calls it by."""
-        about = CATALOGUE.get(found.code) or self._rules.get(found.code)
+    def worded(self, finding: Finding, language: str, path: str = "") -> Finding:
+        """Give a finding with its words in a language, and with the details that another wording would need besides."""
+        words = self.words(finding, language, path)
+        if words is finding.words:
+            return finding
+        known = _known(finding, words.label, path)
+        details = self.details(finding, language)
+        named = self._named(finding) & details.keys()
+        noted = {name: details[name] for name in sorted(named) if details[name] != known.get(name)}
+        return replace(finding, words=words, details=noted, language=language)
+
+    def unquoted(self, finding: Finding) -> Finding:
+        """Give a finding in words without anything that it quotes from the file, or calls it by."""
+        about, words = self._about(finding), finding.words
+        assert words is not None
         if about is None:
-            return replace(found, value=None, suggestion=None, details=(), message=found.name, remedy="")
+            bare = replace(words, message=finding.name, remedy="")
+            return replace(finding, value=None, suggestion=None, details={}, words=bare)
         named = placeholders(kind_of(about).message) | placeholders(kind_of(about).remedy)
-        if found.value is None and not found.details and named.isdisjoint(("file", "sheet")):
-            return replace(found, suggestion=None)
-        why, _, remedy = explained(about, found.language)
-        message = f"{found.label or found.name}: {why}"
-        return replace(found, value=None, suggestion=None, details=(), message=message, remedy=remedy)
+        if finding.value is None and not finding.details and named.isdisjoint(("file", "sheet")):
+            return replace(finding, suggestion=None)
+        why, _, remedy = explained(about, finding.language)
+        bare = Words(f"{words.label or finding.name}: {why}", remedy, words.label)
+        return replace(finding, value=None, suggestion=None, details={}, words=bare)
 
-    def reason(self, code: str, why: str, language: str) -> str:
-        """Give in another language why a check did not run: in the words of its rule, or of the program."""
+    def reason(self, code: str, why: str | Kept, language: str) -> str:
+        """Say why a check did not run: in the words of its rule, or of the program."""
         rule = self._rules.get(code)
         if rule is not None and rule.reader_only and why == rule.reader_only.source:
             return rule.reader_only.say(language)
-        return retold(why, language)
+        return said(why, language)
 
-    def _field(self, found: Finding, code: str | None) -> Field | None:
+    def details(self, finding: Finding, language: str) -> dict[str, Detail]:
+        """Give the details of a finding in a language: what it quotes from the file stays, but for entries of lists."""
+        if finding.language in ("", language):
+            return dict(finding.details)
+        return {name: self._detail(finding, name, text, language) for name, text in finding.details.items()}
+
+    def _about(self, finding: Finding) -> Kind | Rule | None:
+        return CATALOGUE.get(finding.code) or self._rules.get(finding.code)
+
+    def _field(self, finding: Finding, code: str | None) -> Field | None:
         """Give a field that the row of a finding has, or else a form."""
         if self.spec is None or code is None:
             return None
-        tool = self.spec.tool.get(found.tool or "")
-        if tool is not None and code in tool.fields:
-            return tool.fields[code]
+        place = self._places.get((finding.tool or "", code))
+        if place is not None:
+            return place[1]
         return self.spec.single_fields[code][1] if code in self.spec.single_fields else None
 
-    def _detail(self, found: Finding, name: str, text: str | None, language: str) -> str | None:
+    def _label(self, finding: Finding, language: str) -> str | None:
+        """Give what the place of a finding is called: the question, and the item that it is asked about."""
+        if finding.words is not None:
+            field = self._field(finding, finding.field)
+            return _relabelled(finding.words.label or "", field, finding.language, language) or None
+        cells = finding.details.get("label")
+        if finding.code == FORMULA_OVERWRITTEN.code and cells:  # several cells, which stand in its place
+            return str(cells)
+        place = self._places.get((finding.tool or "", finding.field or ""))
+        return None if place is None else label(*place, finding.row, language)
+
+    def _named(self, finding: Finding) -> frozenset[str]:
+        """Give the names of all details that the words of a finding need, in whatever language."""
+        about = self._about(finding)
+        assert about is not None
+        own = map(
+            placeholders, (kind_of(about).message, kind_of(about).message_of_value, kind_of(about).remedy)
+        )
+        return asked_of_row(about, self._field(finding, finding.field)).union(*own)
+
+    def _detail(self, finding: Finding, name: str, text: Detail, language: str) -> Detail:
         """Give a detail in another language, where it is an entry of a list, or several of them."""
-        own = self._field(found, found.field)
-        if name == "label" or not text:
-            return _label(text, own, found.language, language)
+        own = self._field(finding, finding.field)
+        if not text or isinstance(text, Kept):
+            return text
+        if name == "label":
+            return _relabelled(text, own, finding.language, language)
         asked = own.parent if name == "parent" and own is not None else name
-        field = own if name in OF_ITS_LIST else self._field(found, asked)
-        labels = self._labels(field, found.language, language) if field is not None else {}
+        field = own if name in OF_ITS_LIST else self._field(finding, asked)
+        labels = self._labels(field, finding.language, language) if field is not None else {}
         if text in labels:
             return labels[text]
         parts = text.split(BETWEEN)
@@ -245,9 +178,86 @@ class Rewording:
         return shown + ([item.as_step(language) for item in items] if name in self.spec.scales else [])
 
 
-def _label(label: str | None, field: Field | None, old: str, new: str) -> str | None:
-    """Give what a slot is called, with the code of its row in front where one stands there."""
+def text(
+    finding: Finding, language: str = SOURCE_LANGUAGE, spec: Spec | None = None, path: str = ""
+) -> Words:
+    """Put one finding about a file into words."""
+    return Wording(spec).words(finding, language, path)
+
+
+def label(block: FieldBlock, field: Field, row: str | None, language: str) -> str:
+    """Name a slot: the question, and the item it is asked about."""
+    question = field.label.say(language)
+    itemised = isinstance(block, ChecklistBlock | CatalogueBlock)
+    return f"{row} {question}" if itemised and row is not None else question
+
+
+def _relabelled(label: str, field: Field | None, old: str, new: str) -> str:
+    """Give what a slot is called in another language, with the code of its row in front where one stands there."""
     before = field.label.say(old) if field is not None else ""
-    if field is None or label is None or not before or not label.endswith(before):
+    if field is None or not before or not label.endswith(before):
         return label
     return label.removesuffix(before) + field.label.say(new)
+
+
+def _known(finding: Finding, label: str | None, path: str) -> dict[str, Detail]:
+    """Give the details that a finding tells by its place and its value."""
+    return {
+        "file": file_name(path), "sheet": finding.sheet, "cell": finding.cell, "row": finding.row,
+        "value": finding.value or "", "label": label or finding.row or finding.cell,
+    }  # fmt: skip
+
+
+@cache
+def file_name(path: str) -> str:
+    """Give a file without its folder."""
+    return PurePath(path).name
+
+
+def _by_itself(
+    about: Kind | Rule, kind: Kind, field: Field | None, details: Details, language: str
+) -> dict[str, Detail]:
+    """Give what field and rule tell in any language: limits, an example, the reason."""
+    if isinstance(about, Rule):
+        return {"reason": about.why.say(language)}
+    if field is None:
+        return {}
+    told: dict[str, Detail] = {
+        name: text for name, text in limits(kind, field, language).items() if not details.get(name)
+    }
+    if kind is DOES_NOT_FIT and field.constraint is not None:
+        told["reason"] = sentence(field.constraint.message.say(language), details)
+    return told
+
+
+def kind_of(about: Kind | Rule) -> Kind:
+    """Give the kind whose words stand in where a rule has none of its own."""
+    if isinstance(about, Kind):
+        return about
+    return ANSWER_MISSING if about.check is None else DOES_NOT_FIT
+
+
+def explained(about: Kind | Rule, language: str) -> tuple[str, str, str]:
+    """Give why a finding is one, an example and the remedy, away from any file."""
+    if isinstance(about, Rule):
+        message, why, remedy = (text.say(language) for text in (about.message, about.why, about.remedy))
+        return why or general(message), general(message), general(remedy)
+    say = translator(language)
+    return say(about.why), say(about.example), general(say(about.remedy))
+
+
+@cache
+def placeholders(template: str) -> frozenset[str]:
+    """Give the names in braces."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
+
+
+def asked_of_row(about: Kind | Rule, field: Field | None) -> frozenset[str]:
+    """Give the codes in the spec's own words about a finding, in whose place answers stand, and other names there."""
+    if isinstance(about, Rule):
+        texts: tuple[Text, ...] = (about.message, about.remedy)
+    elif about is DOES_NOT_FIT and field is not None and field.constraint is not None:
+        texts = (field.constraint.message, field.constraint.remedy)
+    else:
+        return frozenset()
+    return frozenset[str]().union(*(placeholders(text.source) for text in texts))

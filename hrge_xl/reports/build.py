@@ -13,8 +13,8 @@ from .. import __version__
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.returns import settled
 from ..disclosure_control.names import SheetNames, sheet_names, under_shared_names
-from ..findings import CATALOGUE, Kind, Severity
-from ..layout.wording import Rewording, explained
+from ..findings import CATALOGUE, Kind
+from ..layout.wording import Wording, explained
 from ..rounds.datasets import Dataset
 from ..spec.model import Rule, Spec
 from ..words import SOURCE_LANGUAGE
@@ -32,9 +32,10 @@ from .document import (
     WaiverRow,
 )
 from .file_rows import Rows, waiver_row
+from .groups import SEVERITIES
 from .matrices import matrices
 
-FINDINGS = (*(severity.value for severity in reversed(Severity)), "waived")
+FINDINGS = (*reversed(SEVERITIES), "waived")
 ENTERED = (  # what is said of each file besides its content, and decides what stands in the report
     "path", "dataset", "submission", "sha256", "status", "copy_of", "read_as", "read_for", "order", "arrived",
     "arrival", "checked",
@@ -86,7 +87,7 @@ def file_rows(
         if redacted:
             sheets, folder = _sheets(dataset, language), f"{n}/" if len(datasets) > 1 else ""
             every = [under_shared_names(each, sheets, folder) for each in every]
-        rows = Rows(n, dataset.order, settled(every), Rewording(dataset.spec), language, redacted)
+        rows = Rows(n, dataset.order, settled(every), Wording(dataset.spec), language, redacted)
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
     return found
@@ -217,7 +218,7 @@ def _codes(files: Iterable[FileRow], specs: Iterable[Spec], language: str) -> li
 def _code(about: Kind | Rule, language: str) -> CodeRow:
     why, example, remedy = explained(about, language)
     name = about.called if isinstance(about, Rule) else about.name
-    severity = Severity(about.severity).value
+    severity = about.severity.value
     return {
         "code": about.code, "name": name, "severity": severity, "why": why, "example": example, "remedy": remedy,
     }  # fmt: skip

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..answer import Answer, Key, Value
-from ..dataset.received import name_of
-from ..findings import Finding
-from ..layout.wording import Rewording
+from ..layout.wording import Wording
 from ..numerals import shown
 from ..validation import Result
 from ..words import SOURCE_LANGUAGE, translator
@@ -78,15 +76,13 @@ def said(result: Result, language: str) -> Said:
     for answer in result.submission.answers:
         if not answer.calculated:
             found.add(answer)
-    reword, file = Rewording(spec), name_of(result.path)
-    for each in (reword(found, file, language) for found in result.findings):
+    wording = Wording(spec)
+    for each in result.findings:
         if not each.code.startswith(TOGETHER):
-            found.findings[each.code, each.tool, each.row, each.field, each.value] = _noted(each)
+            message = wording.words(each, language, result.path).message
+            noted = Noted(each.code, each.severity.value, each.sheet or "", each.cell or "", message)
+            found.findings[each.code, each.tool, each.row, each.field, each.value] = noted
     return found
-
-
-def _noted(each: Finding) -> Noted:
-    return Noted(each.code, each.severity.value, each.sheet or "", each.cell or "", each.message)
 
 
 def compare(before: Result, after: Result, language: str = SOURCE_LANGUAGE) -> Comparison:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..findings import Finding, Severity
+from ..findings import Finding, Severity, Words
 from ..findings.value import ANSWER_MISSING
 from ..layout import Grid, Layout, Place, Slot, address
 from ..layout.instructions import prompt
@@ -16,7 +16,10 @@ COLONS = " :：\u00a0\u202f"  # what languages put behind the name of a question
 
 
 def corrections(findings: Sequence[Finding], content: Content) -> list[Correction]:
-    """Give the most urgent first, in the order of the sheets; what was only normalised needs nothing."""
+    """Give the most urgent first, in the order of the sheets; what was only normalised needs nothing.
+
+    The findings were put into words of the workbook's language.
+    """
     wanted = [each for each in findings if each.severity is not Severity.INFO]
     number = {sheet.name: number for number, sheet in enumerate(content.layout.sheets)}
     found = (_correction(each, content) for each in wanted)
@@ -26,26 +29,27 @@ def corrections(findings: Sequence[Finding], content: Content) -> list[Correctio
 
 
 def _correction(finding: Finding, content: Content) -> Correction:
-    layout, urgency = content.layout, _urgency(finding, content.layout)
+    layout, urgency, words = content.layout, _urgency(finding, content.layout), finding.words
+    assert words is not None
     slot = layout.slots.get((finding.tool or "", finding.row or "", finding.field or ""))
     if slot is None:
         return Correction(
-            urgency, finding.sheet or "", finding.row or "", None, None, finding.label or "", finding.value or "",
-            finding.message, finding.remedy,
+            urgency, finding.sheet or "", finding.row or "", None, None, words.label or "", finding.value or "",
+            words.message, words.remedy,
         )  # fmt: skip
     places = {address(*place): place for place in slot.cells}
     return Correction(
         urgency, finding.sheet or "", row_code(slot, layout), places.get(finding.cell or ""),
-        _watched(slot, urgency, content), question_of(slot, layout), finding.value or "", _reason(finding),
-        _what_to_do(finding, slot, layout),
+        _watched(slot, urgency, content), question_of(slot, layout), finding.value or "", _reason(words),
+        _what_to_do(finding.code, words, slot, layout),
     )  # fmt: skip
 
 
-def _what_to_do(finding: Finding, slot: Slot, layout: Layout) -> str:
+def _what_to_do(code: str, words: Words, slot: Slot, layout: Layout) -> str:
     """Give the remedy; where nothing is answered yet, with what may be given."""
-    if finding.code != ANSWER_MISSING.code:
-        return finding.remedy
-    return f"{finding.remedy} {prompt(slot.field, layout.language)}".strip()
+    if code != ANSWER_MISSING.code:
+        return words.remedy
+    return f"{words.remedy} {prompt(slot.field, layout.language)}".strip()
 
 
 def _urgency(finding: Finding, layout: Layout) -> Urgency:
@@ -61,12 +65,12 @@ def _watched(slot: Slot, urgency: Urgency, content: Content) -> Slot | None:
     return slot if slot.check is not None and content.check(slot) >= least(urgency) else None
 
 
-def _reason(finding: Finding) -> str:
+def _reason(words: Words) -> str:
     """Say what is wrong, without the question in front: that stands in a column of its own."""
-    label = finding.label or ""
-    if not (label and finding.message.startswith(label)):
-        return finding.message
-    rest = finding.message[len(label) :].lstrip(COLONS)
+    label = words.label or ""
+    if not (label and words.message.startswith(label)):
+        return words.message
+    rest = words.message[len(label) :].lstrip(COLONS)
     return rest[:1].upper() + rest[1:]
 
 

@@ -15,6 +15,7 @@ from ..intake.identity import register_rows
 from ..issuing import Order, content_of, identity_of, layout_for
 from ..last_answers import read_last
 from ..layout import Layout, address
+from ..layout.wording import Wording
 from ..spec.model import Spec
 from ..stamp import INVALID, UNSIGNED
 from ..submission import Identity, Submission, Unplaced
@@ -180,14 +181,15 @@ def _still(result: Result, layout: Layout) -> Iterator[Finding]:
     """Yield what was found in the file and concerns the team, as far as the new workbook still has it."""
     assert result.layout is not None
     foreign = result.layout.spec.digest != layout.spec.digest  # then its answers are judged anew
-    say = translator(layout.language)
+    wording, say = Wording(result.layout.spec), translator(layout.language)
     for finding in result.findings:
         gone = finding.tool is not None and finding.tool not in layout.sheet
         stale = foreign and finding.code[0] in "VRP" and finding.code not in UNREADABLE
         office = finding.code.startswith(FOR_THE_OFFICE) or (finding.code[0] == "F" and finding.cell is None)
         if gone or stale or office or _handled(finding, InFeedback.BESIDE) or not finding.open:
             continue
-        yield _mended(finding, say) if _handled(finding, InFeedback.MENDED) else finding
+        worded = wording.worded(finding, layout.language, result.path)
+        yield _mended(worded, say) if _handled(finding, InFeedback.MENDED) else worded
 
 
 def _handled(finding: Finding, how: InFeedback) -> bool:
@@ -200,7 +202,8 @@ def _mended(finding: Finding, say: Translate) -> Finding:
     """Lower a finding that a fresh workbook has put right by itself: it is only to be looked at."""
     remedy = say("It has been fixed in this workbook. Check that what the cell says now is right.")
     severity = min(finding.severity, Severity.WARNING, key=lambda each: each.rank)
-    return replace(finding, severity=severity, remedy=remedy)
+    assert finding.words is not None
+    return replace(finding, severity=severity, words=replace(finding.words, remedy=remedy))
 
 
 def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: Layout) -> Iterator[Finding]:
@@ -211,7 +214,9 @@ def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: L
         return
     outcome = check(fresh, layout, today=date.fromisoformat(fresh.identity.today))
     told = {_about(each) for each in (*still, *(each for each in result.findings if not each.open))}
-    yield from (each for each in outcome.findings if _about(each) not in told)
+    wording, path = Wording(layout.spec), fresh.path
+    new = (each for each in outcome.findings if _about(each) not in told)
+    yield from (wording.worded(each, layout.language, path) for each in new)
 
 
 def _about(finding: Finding) -> tuple[str | None, ...]:

@@ -14,14 +14,13 @@ from ..errors import Exit, LimitError
 from ..fault_isolation import apart, stopped
 from ..findings.identity import SIGNATURE_INVALID
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
-from ..layout.wording import finding_of
+from ..layout.wording import text
 from ..output_files import write_whole
 from ..rounds.datasets import Dataset
 from ..rounds.feedback_choice import LeftOut, choose, file_name
 from ..spec.load import load
 from ..stamp import INVALID, UNSIGNED
 from ..under_way import steps
-from ..words import SOURCE_LANGUAGE
 from .feedback import GivenBack, give_back
 from .feedback_message import as_data, message
 from .older_copy import answered_otherwise
@@ -68,8 +67,9 @@ def give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, A
 
 def _stopped(found: Return, fault: Exception) -> list[dict[str, Any] | LeftOut]:
     """Leave out a return that a fault of ours shows with."""
-    told = finding_of(stopped(found.path, fault), found.path, SOURCE_LANGUAGE)
-    why = f"{told.code} {told.message} {told.remedy}".rstrip(".")
+    told = stopped(found.path, fault)
+    words = text(told, path=found.path)
+    why = f"{told.code} {words.message} {words.remedy}".rstrip(".")
     return [LeftOut(found, why, found.path, Exit.REFUSED)]
 
 
@@ -115,7 +115,8 @@ def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
     """Tell what must not be sent before somebody has looked at it."""
     for finding in found.findings:
         if finding.code == MADE_FROM_OLDER_VERSION.code:
-            yield f"{finding.code} warning: {finding.message} {finding.remedy}"
+            words = text(finding, finding.language)
+            yield f"{finding.code} warning: {words.message} {words.remedy}"
     if not back.identity.signature and found.signature not in (INVALID, UNSIGNED):
         yield (
             f"{found.name}: issued with a signature, given back without one: the key is in the round folder. "

@@ -9,16 +9,15 @@ from typing import Any
 
 from ..dataset.return_status import DOUBLED
 from ..dataset.returns import Item, Return
-from ..findings import Finding, Severity, Waiver
+from ..findings import Finding, Severity, Waiver, Words
 from ..findings.submissions import SAME_FILE_TWICE
-from ..kept_texts import retold, unfilled
-from ..layout.wording import Rewording, finding_of
-from ..observation import Observation
+from ..kept_texts import Kept, said
+from ..layout.wording import Wording
 from ..validation import REFUSED
 from ..words import SOURCE_LANGUAGE
 from .document import FileRow, FindingRow, IdentityRow, Progress, WaiverRow
 
-SAID = tuple(field.name for field in fields(Finding) if field.name != "language")
+OWN = tuple(field.name for field in fields(Finding) if field.name not in ("language", "words"))
 NOTHING_RUN = ["F"]  # on a file that could not be read
 
 
@@ -29,7 +28,7 @@ class Rows:
     dataset: int
     order: Mapping[str, int]
     settled: Collection[str]  # submissions
-    reword: Rewording
+    wording: Wording
     language: str = SOURCE_LANGUAGE  # of the reader
     redacted: bool = False
 
@@ -51,7 +50,7 @@ class Rows:
             "status": each.status,
             "counted": each.current,
             "settled": each.submission in self.settled,
-            "reason": retold(each.reason, self.language) if each.reason else None,
+            "reason": said(each.reason, self.language) or None,
             "superseded_by": each.superseded_by,
             "copy_of": None,
             "read_as": each.path if each.path != each.item.path else None,
@@ -70,16 +69,11 @@ class Rows:
             "checks": {
                 "run": [*each.checks_run] or NOTHING_RUN,
                 "not_run": [
-                    {
-                        "code": code,
-                        "why": self.reword.reason(
-                            code, unfilled(why, self.language) if self.redacted else why, self.language
-                        ),
-                    }
+                    {"code": code, "why": self._reason(code, why)}
                     for code, why in sorted(each.checks_not_run.items())
                 ],
             },
-            "findings": [self._finding(self.reword(one, each.name, self.language)) for one in each.findings],
+            "findings": [self._finding(one, each.name) for one in each.findings],
             "unplaced": [
                 {"sheet": text.sheet, "cell": text.cell, "text": None if self.redacted else text.text}
                 for text in each.unplaced
@@ -89,8 +83,8 @@ class Rows:
     def _copy(self, row: FileRow, each: Return, item: Item) -> FileRow:
         """Give the row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
         name = row["path"].replace("\\", "/").rpartition("/")[2]
-        finding = finding_of(Observation(SAME_FILE_TWICE, detail={"other": name}), item.path, self.language)
-        told = self._finding(finding)
+        finding = Finding.of(SAME_FILE_TWICE, details={"other": name})
+        told = self._finding(finding, item.path)
         copy: FileRow = {
             **row,
             "path": item.path,
@@ -109,14 +103,25 @@ class Rows:
         }
         return copy
 
-    def _finding(self, finding: Finding) -> FindingRow:
+    def _reason(self, code: str, why: str | Kept) -> str:
+        """Say why a check did not run; in a redacted report without what may be names from the file."""
+        if self.redacted:
+            why = why.unfilled(self.language) if isinstance(why, Kept) else why
+        return self.wording.reason(code, why, self.language)
+
+    def _finding(self, finding: Finding, path: str) -> FindingRow:
         """Give a finding as data."""
-        finding = self.reword.unquoted(finding) if self.redacted else finding
-        said: dict[str, Any] = {name: getattr(finding, name) for name in SAID}
-        row: FindingRow = said  # type: ignore[assignment]
+        finding = self.wording.worded(finding, self.language, path)
+        finding = self.wording.unquoted(finding) if self.redacted else finding
+        words: dict[str, Any] = {name: getattr(finding, name) for name in OWN} | asdict(
+            finding.words or Words("", "")
+        )
+        row: FindingRow = words  # type: ignore[assignment]
         row["severity"] = finding.severity.value
         row["waiver"] = waiver_row(finding.waiver) if finding.waiver else None
-        row["details"] = dict(finding.details)
+        row["details"] = {
+            name: said(text) if isinstance(text, Kept) else text for name, text in finding.details.items()
+        }
         return row
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..answer import Key, Value
 from ..dataset.returns import Return, result
 from ..dataset.store import Store
-from ..findings import Finding, Severity, sentence
+from ..findings import Finding, Severity, Words, sentence
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..numerals import shown
 from ..validation import Result
@@ -22,7 +22,7 @@ def answered_otherwise(
 ) -> Iterator[Finding]:
     """Yield what the later version, from which a return was not made, had answered otherwise: to be looked at."""
     noticed = (each for each in found.findings if each.code == MADE_FROM_OLDER_VERSION.code and each.open)
-    for name in (dict(each.details)["other"] for each in noticed):
+    for name in (str(each.details["other"]) for each in noticed):
         same = [each for each in returns if each.name == name and each.about[0] == found.about[0]]
         if same and name:
             yield from _differences(sent, result(store, max(same, key=lambda each: each.age)), name)
@@ -36,10 +36,11 @@ def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
         if slot is None or here.get(key, ((), ""))[0] == values:
             continue
         told = {"other": name, "answer": beginning(typed, MOST_SHOWN)}
+        message = sentence(say("In {other} it was: {answer}"), told)
+        remedy = say("Which of the two is right? Put that one into the cell.")
         yield Finding(
-            kind.code, kind.name, Severity.WARNING, sentence(say("In {other} it was: {answer}"), told),
-            say("Which of the two is right? Put that one into the cell."), sent.layout.sheet[slot.tool].name, None,
-            *key, value=here.get(key, ((), ""))[1],
+            kind.code, kind.name, Severity.WARNING, sent.layout.sheet[slot.tool].name, None, *key,
+            value=here.get(key, ((), ""))[1], language=sent.layout.language, words=Words(message, remedy),
         )  # fmt: skip
 
 

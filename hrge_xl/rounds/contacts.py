@@ -10,8 +10,8 @@ import yaml
 
 from ..dates import parse_moment
 from ..errors import RoundError, UsageError
+from ..findings import Finding
 from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
-from ..observation import Observation
 from ..output_files import whole
 from ..spec.nodes import get
 from ..suggest import remedy_for
@@ -42,7 +42,7 @@ class Senders:
         said = (origin.sent_by or "", origin.sender) if origin else ()
         return next(filter(None, (self._teams.get(comparable(address)) for address in said)), [])
 
-    def noticed(self, sha256: str, team: str) -> Iterator[Observation]:
+    def noticed(self, sha256: str, team: str) -> Iterator[Finding]:
         """Tell what is noticed about the mail that a workbook of a team came with."""
         origin = self._origins.get(sha256)
         if origin is None:
@@ -50,7 +50,7 @@ class Senders:
         moment = parse_moment(origin.received)
         if moment and origin.seen and abs((moment.date() - origin.seen).days) > MOST_DAYS:
             days = {"found": str(moment.date()), "day": str(origin.seen)}
-            yield Observation(ARRIVAL_DAYS_DIFFER, detail=days)
+            yield Finding.of(ARRIVAL_DAYS_DIFFER, details=days)
         sender = origin.sender or None if origin.sent_by is None else origin.sent_by
         if sender is None or team not in self._own:
             return
@@ -58,7 +58,7 @@ class Senders:
         known = comparable(sender) in self._own[team] | self._office[team]
         if not known and (others or self._own[team]):
             shown = masked_address(sender) + (f" ({', '.join(others)})" if others else "")
-            yield Observation(SENDER_NOT_THE_TEAMS, value=shown, detail={"expected": team})
+            yield Finding.of(SENDER_NOT_THE_TEAMS, value=shown, details={"expected": team})
 
 
 def _addresses_in(text: str) -> set[str]:

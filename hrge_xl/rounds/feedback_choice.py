@@ -10,6 +10,7 @@ from ..dataset.return_status import CONFLICT, COUNTS, SUPERSEDED, WAITING
 from ..dataset.returns import Return
 from ..errors import Exit
 from ..findings import Severity
+from ..kept_texts import said
 from ..spec.model import Spec
 from ..validation import REFUSED
 from .file_part import file_part
@@ -77,7 +78,7 @@ def _why_not(each: Return, last: Mapping[str, Return], names: Mapping[str, str])
         if newest is None:
             return f"{other} waits for a decision first: see hrge-xl decide"
         return "" if newest is each else f"{newest.name} is newer, and has the feedback"
-    return f"{each.status}: {(each.reason or '').rstrip('.')}"
+    return f"{each.status}: {said(each.reason).rstrip('.')}"
 
 
 def file_name(each: Return, spec: Spec | None, taken: set[str]) -> str:

@@ -20,8 +20,8 @@ from ..dataset.returns import Return
 from ..findings import Kind
 from ..findings.identity import SENDER_NOT_THE_TEAMS
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
-from ..kept_texts import retold
-from ..layout.wording import Rewording
+from ..kept_texts import said
+from ..layout.wording import text
 from ..validation import ACCEPTED, REFUSED
 from ..words import SOURCE_LANGUAGE, translator
 from .contacts import Senders
@@ -32,7 +32,6 @@ from .teams import Team
 NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE = "not issued", "issued", "returned", "late", "not in this round"
 TO_DECIDE = "to decide"
 STATES = (NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE, TO_DECIDE, ACCEPTED, REFUSED)  # said as they are
-REWORD = Rewording(None)  # of files that could not be read, which are of no spec
 OPEN = (NOT_ISSUED, ISSUED, LATE)  # nothing that counts has come, nor anything that may
 NOTES = {
     CONFLICT: "decide between",
@@ -146,12 +145,12 @@ class TeamStatus:
             if each.status in (COUNTS, CONFLICT, WAITING) and _has(each, MADE_FROM_OLDER_VERSION):
                 yield f"{say('made from an older version')} ({MADE_FROM_OLDER_VERSION.code}): {each.name}"
             if each.status == COUNTS and each.reason:
-                yield f"{each.name}: {retold(each.reason, language)}"
+                yield f"{each.name}: {said(each.reason, language)}"
             if is_in_doubt(each):
                 yield f"{say('not sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {each.name}"
             if each.verdict == REFUSED:
-                found = (REWORD(finding, each.name, language) for finding in each.findings[:1])
-                yield from (f"{finding.code}: {finding.message}" for finding in found)
+                for finding in each.findings[:1]:
+                    yield f"{finding.code}: {text(finding, language, path=each.name).message}"
         for each in self.sent_for_others:
             yield f"{say('sent from its address')} ({SENDER_NOT_THE_TEAMS.code}): {each.name}, {each.team}"
 
@@ -170,7 +169,7 @@ def _named(each: Return, language: str) -> str:
     if each.status != EXCLUDED:
         return each.name
     codes = dict.fromkeys(finding.code for finding in each.findings if finding.code in DOUBTS)
-    return f"{each.name} ({', '.join(codes) or retold(each.reason or '', language)})"
+    return f"{each.name} ({', '.join(codes) or said(each.reason, language)})"
 
 
 def status(returns: Iterable[Return], today: date, round_: Round | None = None) -> list[TeamStatus]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..fields import Check, Field, When
+from ..findings import Severity
 from ..findings.value import DOES_NOT_FIT, NOT_ASKED_HERE
 from ..language import (
     TRUE,
@@ -69,7 +70,7 @@ class Requirement:
     @property
     def counts(self) -> bool:
         """Whether the answer counts among those required: what a warning asks for is advice."""
-        return self.rule is None or self.rule.rule.severity == "error"
+        return self.rule is None or self.rule.rule.severity is Severity.ERROR
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, ConfigDict
 from pydantic import Field as Option
 
 from ..fields import Field, PersonalData
+from ..findings import Severity
 from ..frozen import Model, Whole
 from ..language.patterns import compiled
 from ..texts import NO_TEXT, Code, Text, fixed_codes, fixed_value
@@ -339,7 +340,7 @@ class Rule(Model):
     when: str | None = None
     check: str | None = None
     require: tuple[Code, ...] = ()
-    severity: Literal["error", "warning", "info"] = "error"
+    severity: Severity = Severity.ERROR
     at: tuple[Code, ...] = ()
     message: Text = NO_TEXT
     remedy: Text = NO_TEXT

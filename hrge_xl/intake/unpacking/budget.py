@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ...findings import Finding
 from ...findings.file import TOO_MANY_ENTRIES
-from ...observation import Observation
 from ..limits import LIMITS, Limits
 from ..raw import Unreadable
 from ..zip_package import too_large
@@ -24,7 +24,7 @@ class Budget:
         most = self.limits.entries
         if self._entries + count > most:
             detail = {"count": str(self._entries + count), "limit": str(most)}
-            raise Unreadable(Observation(TOO_MANY_ENTRIES, detail=detail))
+            raise Unreadable(Finding.of(TOO_MANY_ENTRIES, details=detail))
         self._entries += count
 
     def take_bytes(self, count: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from ...findings import sentence
+from ...layout.wording import text
 from ...paths import LOCK_PREFIXES, MOST_LOCK_BYTES, is_left_by_a_program
 from ...words import counted
 from ..content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, ole_format, zip_format
@@ -74,10 +74,8 @@ class _Opening:
         try:
             yield from self._opened(job)
         except Unreadable as problem:
-            details = {"file": job.name, **problem.observation.detail}
-            yield Unopened(
-                job.name, job.place, f"{sentence(problem.observation.kind.message, details)} {ASK}"
-            )
+            why = text(problem.observation, path=job.name).message
+            yield Unopened(job.name, job.place, f"{why} {ASK}")
         except RecursionError:
             yield Unopened(job.name, job.place, TOO_DEEP)
 
@@ -205,7 +203,7 @@ def _other_than_workbook(look: Callable[..., str], data: object) -> str:
     try:
         look(data)
     except Unreadable as problem:
-        return str(problem.observation.detail.get("what", ""))
+        return str(problem.observation.details.get("what", ""))
     return ""
 
 
@@ -216,7 +214,7 @@ def _format_of(data: bytes, limits: Limits) -> str:
             return zip_format(ZipPackage(data, limits))
         return ole_format(data) if data.startswith(OLE_MAGIC) else ""
     except Unreadable as problem:
-        return "" if "what" in problem.observation.detail else "xlsx"
+        return "" if "what" in problem.observation.details else "xlsx"
 
 
 def _archive_kind(job: Job) -> str:

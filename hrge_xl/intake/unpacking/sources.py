@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ...findings import sentence
-from ...observation import Observation
+from ...findings import Finding
+from ...layout.wording import text
 from ...paths import expand
 from ..gate import Refused, beginning_of, bytes_of
 from ..limits import LIMITS
@@ -40,8 +40,8 @@ def _noted(jobs: Iterable[Job], opened: deque[tuple[str, Place]]) -> Iterator[Jo
         yield job
 
 
-def _why(name: str, observation: Observation) -> str:
-    return f"{sentence(observation.kind.message, {'file': name, **observation.detail})} {ASK}"
+def _why(name: str, observation: Finding) -> str:
+    return f"{text(observation, path=name).message} {ASK}"
 
 
 def _jobs(sources: Sequence[str]) -> Iterator[Job]:

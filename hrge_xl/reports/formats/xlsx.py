@@ -182,7 +182,7 @@ class _Report:
             ("files", summary["files"], ""),
             *((key, summary[key], key) for key in ("accepted", "returned", "refused")),
             *((key, _cell(summary, key), "") for key in BECAME),
-            *((f"{key}s", summary[key], key) for key in ("error", "warning", "info")),
+            *((f"{key}s", _cell(summary, key), key) for key in SEVERITIES),
             ("waived", summary["waived"], ""),
             ("others", self.words["count"].format(**summary["other"]), ""),
             ("run_id", run["id"], ""),
@@ -484,7 +484,7 @@ def _file_cells(words: Words, file: FileRow) -> dict[str, Cell]:
         None if file["counted"] else file["reason"],
     )
     cells["waived"] = file["counts"]["waived"]
-    return cells | {f"{key}s": file["counts"][key] for key in ("error", "warning", "info")}
+    return cells | {f"{key}s": file["counts"][key] for key in SEVERITIES}
 
 
 def _finding_cells(words: Words, number: int, file: FileRow, finding: FindingRow) -> dict[str, Cell]:

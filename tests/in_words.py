@@ -1,0 +1,24 @@
+"""Findings in words, as a reader has them."""
+
+from __future__ import annotations
+
+from hrge_xl.findings import Finding, Words
+from hrge_xl.layout import Layout
+from hrge_xl.layout.wording import text
+from hrge_xl.spec.load import load
+from hrge_xl.spec.model import Spec
+from hrge_xl.validation import Result
+
+
+def in_words(
+    finding: Finding, about: Result | Layout | Spec | str = "example", path: str = "team.xlsx"
+) -> Words:
+    """A finding in the language of its team; `about` is the return, or the spec, that it was found in."""
+    spec: Spec | None
+    if isinstance(about, Result):
+        spec, path = about.layout.spec if about.layout else None, about.path
+    elif isinstance(about, Layout):
+        spec = about.spec
+    else:
+        spec = load(about) if isinstance(about, str) else about
+    return text(finding, finding.language or "en", spec, path)
