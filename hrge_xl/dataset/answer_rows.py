@@ -1,12 +1,11 @@
-"""Answers as rows of facts; values that are worked out again stand among them."""
+"""Answers as rows of facts, and back; values that are worked out again stand among them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cached_property
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..answer import Answer, CellKey, State
 from ..fields import kind_of
@@ -16,22 +15,14 @@ from ..spec.model import Spec
 from ..submission import Submission, Unplaced
 from .clean import clean
 from .dimensions import codes
-from .schema import list_of
+from .schema import ANSWERS_FACT, list_of
 from .slots import HASHED, Known, Slots, rows_of, slots_of
 from .table import Row
 
 LONGEST_WAY = 4  # references that lead from one row to the next
-KEPT = {  # what a fact says of its state
-    State.ANSWERED: None,
-    State.ERROR: State.ERROR.value,
-    State.NOT_CALCULATED: State.NOT_CALCULATED.value,
-}
+KEPT = frozenset({State.ANSWERED, State.ERROR, State.NOT_CALCULATED})
 NOTHING_SHOWN = ""  # the original of a value that is worked out again and was not shown
 NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is not text
-Original = str | float | bool | None
-Meaning = tuple[str | None, str | None, float | None, date | None]  # code, text, number, day
-Fact = str | float | date | None
-NO_MEANING: Meaning = (None, None, None, None)
 RowKey = tuple[str, str]  # tool and row
 
 
@@ -76,23 +67,16 @@ class AnswerRowBuilder:
             cell, code = self._cell(answer.cell_key, layout), answer.code
             if cell is not None and code is not None and cell.refers:
                 referring.append((cell.known.slot, answer.key[:2], Step(code, cell.refers)))
-            if answer.calculated:
-                if answer.value is None:
-                    continue
-                said: tuple[str | None, str | None] = None, None
-            elif answer.state in KEPT:
-                said = KEPT[answer.state], answer.problem
-                if cell is None or (other and code is not None and cell.labels and code not in cell.labels):
-                    rest.append(_without_place(answer, layout))
-                    cell = None
-            else:
+            if answer.value is None if answer.calculated else answer.state not in KEPT:
                 continue
             rows.add(answer.key[:2])
-            if cell is not None:
-                means = code, clean(answer.text), answer.number, answer.day
-                facts.append((number, *_fact(cell, answer.cell, means, answer.original, said)))
+            lost = other and code is not None and cell is not None and cell.labels and code not in cell.labels
+            if cell is not None and not lost:
+                facts.append(fact_row(answer, cell, number))
                 if self._is_new(cell):
                     new[answer.cell_key] = cell.known
+            elif not answer.calculated:
+                rest.append(_without_place(answer, layout))
         facts.sort(key=itemgetter(1))
         steps = {row: step for _, row, step in sorted(referring, key=itemgetter(0), reverse=True)}
         return AnswerRows(facts, rows_of(new, layout), [*_references(steps, rows, number)], rest)
@@ -151,42 +135,62 @@ def _without_place(answer: Answer, layout: Layout) -> Unplaced:
     return Unplaced(answer.sheet, answer.cell, shown(answer.original or answer.code or ""), label)
 
 
-def _fact(
-    cell: Cell, place: str, means: Meaning, original: Original, said: tuple[str | None, str | None]
-) -> Sequence[Fact]:
-    """Give the columns of a fact after its submission; what can be told from the others is left out."""
-    code, text, number, day = means
-    stood, type_ = _stood(original, means)
-    label = cell.labels.get(code or "")
-    if stood == (_shown(text, number, day) if label is None else label):
-        stood = None
-    return (
-        cell.known.slot, said[0], code, text, number, day, stood, type_, said[1],
-        None if place == cell.known.cell else place,
+# an answer as a row of facts, and back
+
+
+def fact_row(answer: Answer, cell: Cell, submission: int) -> Row:
+    """Give the row of an answer. What can be told from its other columns is left out."""
+    text, calculated = clean(answer.text), answer.calculated
+    original, original_type = _as_text(answer)
+    label = cell.labels.get(answer.code or "")
+    if original == (_as_shown(text, answer) if label is None else label):
+        original = None
+    return ANSWERS_FACT.row(
+        submission_id=submission, slot=cell.known.slot, code=answer.code, text=text, number=answer.number,
+        date=answer.day, original=original, original_type=original_type,
+        state=None if calculated or answer.state is State.ANSWERED else answer.state.value,
+        problem=None if calculated else answer.problem, cell=None if answer.cell == cell.known.cell else answer.cell,
     )  # fmt: skip
 
 
-def _shown(text: str | None, number: float | None, day: date | None) -> str | None:
+def _as_shown(text: str | None, answer: Answer) -> str | None:
     """Give what the view shows of a fact without an original; of fractions databases show other digits."""
+    number = answer.number
     if text is not None:
         return text
     if number is not None:
         return str(int(number)) if number.is_integer() and abs(number) < 1e15 else None
-    return day.isoformat() if day is not None else None
+    return answer.day.isoformat() if answer.day is not None else None
 
 
-def _stood(value: Original, means: Meaning) -> tuple[str | None, str | None]:
+def _as_text(answer: Answer) -> tuple[str | None, str | None]:
     """Give what stood in the cell, as a person saw it, and its type where that is not the value's own."""
+    value = answer.original
     if isinstance(value, str):
         return clean(value), None
     if value is None:
-        return None if means == NO_MEANING else NOTHING_SHOWN, None
+        return None if answer.value is None else NOTHING_SHOWN, None
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE", TRUTH_TYPE
-    _, _, number, day = means
-    if day is not None:
-        return day.isoformat(), None if value == to_serial(day) else NUMBER_TYPE
-    return shown(value), None if number == value else NUMBER_TYPE
+    if answer.day is not None:
+        return answer.day.isoformat(), None if value == to_serial(answer.day) else NUMBER_TYPE
+    return shown(value), None if answer.number == value else NUMBER_TYPE
+
+
+def answer_of(row: Mapping[str, Any]) -> Answer:
+    """Give the answer of a row of the view `answers`, with the type of its original beside."""
+    own = {name: row[name] for name in Answer.__struct_fields__ if name in row}
+    answer = Answer(**own | {"day": row["date"], "state": State(row["state"])})
+    original, type_ = answer.original, row["original_type"]
+    if type_ == TRUTH_TYPE:
+        answer.original = original == "TRUE"
+    elif original is not None and answer.day is not None and original == answer.day.isoformat():
+        answer.original = float(to_serial(answer.day))
+    elif original is not None and answer.number is not None and type_ is None:
+        answer.original = answer.number
+    elif type_ == NUMBER_TYPE:
+        answer.original = float(str(original))
+    return answer
 
 
 # what rows refer to

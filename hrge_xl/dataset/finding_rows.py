@@ -30,7 +30,7 @@ def finding_row(finding: Finding, submission: int, n: int) -> Row:
         "waiver": clean(waiver.told) if waiver else None, "waiver_number": waiver.number if waiver else None,
         "details": details_as_text(finding.details),
     }  # fmt: skip
-    return tuple(values[name] for name in FINDINGS_FACT.names)
+    return FINDINGS_FACT.row(**values)
 
 
 def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: str) -> Finding:

@@ -11,15 +11,14 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from ..answer import Answer, State
+from ..answer import Answer
 from ..findings import Finding, Severity, Waiver
 from ..kept_texts import Kept, read_text
-from ..numerals import to_serial
 from ..stamp import from_pairs
 from ..submission import Identity, Submission, Unplaced
 from ..validation import Result
 from ..words import fold
-from .answer_rows import NUMBER_TYPE, TRUTH_TYPE
+from .answer_rows import answer_of
 from .apply_waivers import ACROSS
 from .finding_rows import finding_of
 from .return_status import EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
@@ -276,29 +275,11 @@ def result(store: Store, each: Return) -> Result:
 def answers(store: Store, each: Return) -> Iterator[Answer]:
     """Give the answers of a return in the order of its workbook; calculated values as they were worked out again."""
     f, view = store.tables[ANSWERS_FACT.name], store.tables[ANSWERS.name]
-    names = ("tool", "row", "field", "part", "sheet", "cell", "state", "original")
-    values = ("code", "text", "number", "date", "problem", "calculated")
     wanted = (
-        sa.select(*(view.c[name] for name in (*names, *values)), f.c.original_type)
+        sa.select(*view.c, f.c.original_type)
         .join_from(view, f, sa.and_(f.c.submission_id == each.submission_id, f.c.slot == view.c.n))
         .where(view.c.submission == each.submission)
         .order_by(view.c.n)
     )
-    for row in store.select(wanted):
-        said = dict(zip((*names, *values, "type"), row, strict=True))
-        type_, day = said.pop("type"), said.pop("date")
-        answer = Answer(**said | {"day": day, "state": State(said["state"])})
-        answer.original = _typed(answer, type_)
-        yield answer
-
-
-def _typed(answer: Answer, type_: str | None) -> str | float | bool | None:
-    """Give what stood in the cell, in the type that it had there."""
-    original = answer.original
-    if original is None or type_ == TRUTH_TYPE:
-        return None if original is None else original == "TRUE"
-    if answer.day is not None and original == answer.day.isoformat():
-        return float(to_serial(answer.day))
-    if answer.number is not None and type_ is None:
-        return answer.number
-    return float(original) if type_ == NUMBER_TYPE else original
+    names = (*view.c.keys(), "original_type")
+    return (answer_of(dict(zip(names, row, strict=True))) for row in store.select(wanted))

@@ -39,7 +39,7 @@ from .schema import (
     Schema,
     spec_language,
 )
-from .table import Row, Rows
+from .table import SUBMISSION_ID, Cell, Row, Rows
 
 SHORT = 16  # hex digits of a submission's id: a million files without two alike
 LOOSE_TEXT, COMMENT = "text", "comment"  # what stands outside every known cell
@@ -192,23 +192,31 @@ class RowBuilder:
 
 
 def _submission(result: Result, owner: ReturnKey) -> Row:
-    sent, progress = result.submission, result.outcome.progress.values() if result.outcome else ()
-    stamp = sent.identity if sent else None
-    return (
-        owner.number, owner.submission, None, clean(result.path), result.sha256, result.size, result.verdict,
-        None, False, None, None, None, owner.team, owner.country, stamp.language if stamp else None,
-        stamp.spec if stamp else None, stamp.spec_version if stamp else None, stamp.round if stamp else None,
-        owner.period, owner.start, owner.end, clean(owner.project), clean(owner.intervention),
-        stamp.copy if stamp else None, clean(stamp.predecessor) or None if stamp else None,
-        parse_day(stamp.issued) if stamp else None,
-        clean(sent.saved) or None if sent else None, None, None, result.checked, result.read_for,
-        sent.signature if sent else None, *(result.count(severity) for severity in Severity),
-        sum(not each.open for each in result.findings),
-        sum(int(each.required) for each in progress), sum(int(each.answered) for each in progress),
-        " ".join(result.outcome.checks_run) if result.outcome else None,
-        json.dumps(dict(to_pairs(stamp)), ensure_ascii=False) if stamp else None,
-        clean(sent.last) or None if sent else None, result.untouched,
-    )  # fmt: skip
+    counts = dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
+    row: dict[str, Cell] = {
+        SUBMISSION_ID: owner.number, "submission": owner.submission, "path": clean(result.path),
+        "sha256": result.sha256, "size": result.size, "verdict": result.verdict, "current": False, "team": owner.team,
+        "country": owner.country, "period": owner.period, "period_start": owner.start, "period_end": owner.end,
+        "project": clean(owner.project), "intervention": clean(owner.intervention), "checked": result.checked,
+        "read_for": result.read_for, "waived": sum(not finding.open for finding in result.findings),
+        "untouched": result.untouched, "required": 0, "answered": 0,
+    }  # fmt: skip
+    if result.outcome is not None:
+        progress = result.outcome.progress.values()
+        row |= {
+            "required": sum(sheet.required for sheet in progress),
+            "answered": sum(sheet.answered for sheet in progress),
+            "checks_run": " ".join(result.outcome.checks_run),
+        }
+    if result.submission is not None:
+        sent, stamp = result.submission, result.submission.identity
+        row |= {
+            "language": stamp.language, "spec": stamp.spec, "spec_version": stamp.spec_version, "round": stamp.round,
+            "copy": stamp.copy, "predecessor": clean(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
+            "saved": clean(sent.saved) or None, "signature": sent.signature, "last_answers": clean(sent.last) or None,
+            "stamp": json.dumps(dict(to_pairs(stamp)), ensure_ascii=False),
+        }  # fmt: skip
+    return SUBMISSIONS.row(**row, **counts)
 
 
 def _sheets(outcome: Outcome, number: int) -> Iterator[Row]:

@@ -68,6 +68,14 @@ class Table:
         key = self.unique if set(self.key) & set(self.internal) else self.key
         return replace(self, columns=columns, key=key, unique=(), internal=())
 
+    def row(self, **values: Cell) -> Row:
+        """Give a row by the names of its columns; those that are not named are empty. Raises KeyError for others."""
+        at = self.at
+        found: list[Cell] = [None] * len(self.columns)
+        for name, value in values.items():
+            found[at[name]] = value
+        return tuple(found)
+
     @property
     def of_submissions(self) -> bool:
         """Whether its rows are facts of submissions, and go and come with them."""
