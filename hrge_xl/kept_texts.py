@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
 
 from .words import SOURCE_LANGUAGE, translator
 
@@ -45,11 +46,6 @@ class Kept:
     def __str__(self) -> str:
         return self.say()
 
-    @property
-    def data(self) -> dict[str, Any]:
-        """The same as data, to be stored."""
-        return asdict(self) if self.values else {"text": self.text}
-
 
 def joined(texts: Iterable[Kept], between: str = " ") -> Kept:
     """Give several texts as one."""
@@ -64,22 +60,17 @@ def said(text: str | Kept | None, language: str = SOURCE_LANGUAGE) -> str:
     return text.say(language) if isinstance(text, Kept) else text or ""
 
 
-def as_text(text: str | Kept | None) -> str | None:
-    """Give a text as JSON, to be stored beside its words; None for one of people, which is nothing but words."""
-    return json.dumps(text.data, ensure_ascii=False) if isinstance(text, Kept) else None
+_STORED = TypeAdapter(dict[str, str | Kept | None])
 
 
-def read_text(stored: str | None, words: str | None) -> str | Kept | None:
-    """Give a text that was stored; of one that an earlier version wrote nothing but the words."""
-    return from_data(json.loads(stored)) if stored else words
+def as_json(texts: Mapping[str, str | Kept | None]) -> str | None:
+    """Give texts by name as JSON, to be stored; None where there are none, as mostly."""
+    return json.dumps(_STORED.dump_python(dict(texts)), ensure_ascii=False) if texts else None
 
 
-def from_data(data: Any) -> Kept:
-    """Give a text that was stored. Raises `KeyError`, `TypeError` or `AttributeError` for what is none."""
-    values = data.get("values", {}).items()
-    return Kept(
-        data["text"], {name: part if isinstance(part, str) else from_data(part) for name, part in values}
-    )
+def from_json(stored: str | None) -> dict[str, str | Kept | None]:
+    """Give texts as they were before `as_json`; what an earlier version filled in stays as it stands."""
+    return _STORED.validate_json(stored) if stored else {}
 
 
 # why a return does not count

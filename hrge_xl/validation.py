@@ -159,7 +159,7 @@ def stopped_result(about: Result, fault: Exception) -> Result:
 
 def changed_result(result: Result) -> Result:
     """Give the result of a file that was not the same all the time: what was read has no hash that could be named."""
-    return _instead(replace(result, sha256=None, size=None), Finding.of(CHANGED_WHILE_READ))
+    return _instead(replace(result, sha256=None, size=None), CHANGED_WHILE_READ.at())
 
 
 def _instead(about: Result, why: Finding) -> Result:

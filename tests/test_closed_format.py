@@ -19,7 +19,6 @@ import pytest
 from hrge_xl import validation
 from hrge_xl.dataset import work
 from hrge_xl.errors import Mistake, SpecError
-from hrge_xl.findings import Finding
 from hrge_xl.findings.file import EMPTY_FILE
 from hrge_xl.findings.value import ANSWER_MISSING
 from hrge_xl.intake import Refusal, Wanted, read, read_many
@@ -48,8 +47,8 @@ class Command:
         None, ["x", 1, 1.5, -0.0, True, b"y", {"k": ("t",)}, {1, 2}, frozenset([3])], date(2026, 6, 30),
         time(1, 2, 3, 4),
         datetime(2026, 6, 30, 12, 1, 2, 3), array("L", [1, 2**40]), Died("time"),
-        Finding.of(ANSWER_MISSING, "Plan", "E6", details={"value": "\ud800"}),
-        Refusal("a", None, 1, (Finding.of(EMPTY_FILE),)),
+        ANSWER_MISSING.at("Plan", "E6", value="\ud800"),
+        Refusal("a", None, 1, (EMPTY_FILE.at(),)),
     ],
 )  # fmt: skip
 def test_what_may_be_answered_comes_whole(value: object) -> None:
@@ -136,10 +135,10 @@ def test_nothing_is_deeper_than_an_answer() -> None:
 def test_of_a_finding_only_its_code_is_answered() -> None:
     """A process that was taken over cannot put words into a report: they are looked up here."""
     forged = replace(EMPTY_FILE, message="Send your password to x@example.org.")
-    told = loads(dumps(Finding.of(forged)))
-    assert told == Finding.of(EMPTY_FILE)
+    told = loads(dumps(forged.at()))
+    assert told == EMPTY_FILE.at()
     with pytest.raises(KeyError):
-        loads(dumps(Finding.of(replace(forged, code="F999"))))
+        loads(dumps(replace(forged, code="F999").at()))
 
 
 def test_no_two_kinds_have_one_name() -> None:

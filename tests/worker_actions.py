@@ -22,7 +22,7 @@ from typing import Any
 import babel.dates
 
 from hrge_xl.errors import Mistake, SpecError
-from hrge_xl.findings import Finding, Kind
+from hrge_xl.findings import Kind
 from hrge_xl.findings.file import EMPTY_FILE
 from hrge_xl.intake import worker
 from hrge_xl.intake.read import read_job
@@ -181,7 +181,7 @@ ACTIONS = {
 ODD: tuple[Any, ...] = (
     None, -1, 2**62, 10**40, float("nan"), "", "\0", "\ud800", "x" * 40_000, b"x", [], (), {}, {"a": 1}, [None],
     date.max, True, array("d", [1.5]), Died("exception", "KeyError"), SpecError([Mistake("a", 1, 1, "b", "c")]),
-    Finding.of(EMPTY_FILE),
+    EMPTY_FILE.at(),
 )  # fmt: skip
 
 

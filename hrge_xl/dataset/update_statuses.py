@@ -27,7 +27,7 @@ from ..findings.identity import (
     UNKNOWN_TEAM,
 )
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
-from ..kept_texts import as_text, said
+from ..kept_texts import as_json, said
 from ..layout.wording import Wording
 from ..stamp import VALID
 from ..validation import REFUSED, Noticed, ValidationRequest
@@ -170,7 +170,8 @@ def _update(
         status, first = found[row["submission"]], _first(row, sightings)
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
-            "reason": said(status.reason) or None, "reason_details": as_text(status.reason),
+            "reason": said(status.reason) or None,
+            "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
             "arrival": first.basis if first else None, "return_number": first.order if first else None,
             "path": _way(row["path"], [each.path for each in sightings.get(row["sha256"] or "", ())]),
@@ -211,7 +212,7 @@ def _findings(
             finding = status_finding(status, status.finding, by_name[name], against)
             yield _row(finding, by_name[name], STATUS_FINDING, language)
     for name, other in back.items():
-        finding = Finding.of(MADE_FROM_OLDER_VERSION, details={"other": _name(by_name[other])})
+        finding = MADE_FROM_OLDER_VERSION.at(other=_name(by_name[other]))
         yield _row(finding, by_name[name], STEP_BACK_FINDING, language)
 
 
@@ -238,7 +239,7 @@ def status_finding(status: ReturnStatus, kind: Kind, row: Submission, other: Sub
     made = status.decision
     if made is not None:
         detail |= {"reason": made.reason, "by": made.by, "day": made.day}
-    return Finding.of(kind, details=detail)
+    return kind.at(**detail)
 
 
 def _name(row: Submission) -> str:

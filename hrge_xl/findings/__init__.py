@@ -8,8 +8,20 @@ from types import ModuleType
 from ..suggest import plain
 from ..words import Translate
 from . import appearance, file, identity, privacy, structure, submissions, value
-from .finding import Detail, Details, Finding, Words, excerpt, waived
-from .model import InFeedback, Kind, Need, Severity, by_code, codes
+from .model import (
+    Detail,
+    Details,
+    Finding,
+    InFeedback,
+    Kind,
+    Need,
+    Severity,
+    Words,
+    by_code,
+    codes,
+    excerpt,
+    waived,
+)
 from .waiver import Waiver
 
 

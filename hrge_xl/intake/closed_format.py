@@ -13,10 +13,11 @@ import pickle
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -26,7 +27,7 @@ from ..kept_texts import Kept
 
 def _finding(code: str, *parts: Any) -> Finding:
     *place, value, details = parts
-    return Finding.of(CATALOGUE[code], *place, value=value, details=details)
+    return replace(CATALOGUE[code].at(*place, **details), value=value)
 
 
 Parts = Callable[[Any], tuple[Any, ...]]
@@ -36,17 +37,9 @@ _PARTS: dict[type, Parts] = {
     time: lambda it: (it.hour, it.minute, it.second, it.microsecond),
     timedelta: lambda it: (it.days, it.seconds, it.microseconds),
     array: lambda it: (it.typecode, it.tobytes()),
-    Finding: lambda it: (
-        it.code,
-        it.sheet,
-        it.cell,
-        it.tool,
-        it.row,
-        it.field,
-        it.value,
-        it.details,
-    ),  # its name, severity and words are ours
-    Kept: lambda it: (it.text, it.values),
+    # its name, severity and words are ours
+    Finding: attrgetter("code", "sheet", "cell", "tool", "row", "field", "value", "details"),
+    Kept: attrgetter("text", "values"),
 }
 _KINDS: dict[str, Callable[..., Any]] = {kind.__qualname__: kind for kind in _PARTS}
 _KINDS[Finding.__qualname__] = _finding

@@ -211,7 +211,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run |= _not_run(workbook, older, stamp.signature == UNCHECKED)
     if last is None:
-        submission.observations.append(Finding.of(LAST_ANSWERS_CHANGED))
+        submission.observations.append(LAST_ANSWERS_CHANGED.at())
         submission.not_run |= _not_known(plan.layout.spec)
     if known is None:
         submission.not_run |= _not_compared(older)
@@ -432,7 +432,7 @@ def _admitted(password: str | None, paths: Sequence[Path]) -> list[Admitted | Re
 
 
 def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
-    observation = Finding.of(STOPPED_BY_THIS_FILE, details=stopped(path_text(path), fault).details)
+    observation = STOPPED_BY_THIS_FILE.at(**stopped(path_text(path), fault).details)
     return [Refused(path, *fingerprint(path), observation)]
 
 

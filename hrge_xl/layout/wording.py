@@ -21,6 +21,7 @@ from .lists import LEVELS
 
 OF_ITS_LIST = ("read", "expected")  # details that may be entries of the field's own list
 BETWEEN = ", "
+LEFT_OUT = "…"
 
 
 class Wording:
@@ -94,11 +95,13 @@ class Wording:
         bare = Words(f"{words.label or finding.name}: {why}", remedy, words.label)
         return replace(finding, value=None, suggestion=None, details={}, words=bare)
 
-    def reason(self, code: str, why: str | Kept, language: str) -> str:
-        """Say why a check did not run: in the words of its rule, or of the program."""
+    def reason(self, code: str, why: str | Kept, language: str, *, redacted: bool = False) -> str:
+        """Say why a check did not run: in the words of its rule, or of the program; without what may be names."""
         rule = self._rules.get(code)
         if rule is not None and rule.reader_only and why == rule.reader_only.source:
             return rule.reader_only.say(language)
+        if redacted:
+            return why.unfilled(language) if isinstance(why, Kept) else LEFT_OUT
         return said(why, language)
 
     def details(self, finding: Finding, language: str) -> dict[str, Detail]:
