@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..findings import Finding, Kind, Waiver, codes
+from ..findings import Finding, Waiver, codes
 from ..findings.file import (
     ENCRYPTED_WORKBOOK,
     READER_FAILED,
@@ -208,8 +208,10 @@ def _findings(
     by_name = {row["submission"]: row for row in returns}
     for name, status in found.items():
         if status.finding is not None:
-            against = by_name.get(status.other or "")
-            finding = status_finding(status, status.finding, by_name[name], against)
+            against, made = by_name.get(status.other or ""), status.decision
+            about = {"reason": made.reason, "by": made.by, "day": made.day} if made is not None else {}
+            other = _name(against) if against else ""
+            finding = status.finding.at(other=other, submission=name, **about)
             yield _row(finding, by_name[name], STATUS_FINDING, language)
     for name, other in back.items():
         finding = MADE_FROM_OLDER_VERSION.at(other=_name(by_name[other]))
@@ -231,15 +233,6 @@ def _of_mail(
 def _row(finding: Finding, row: Submission, n: int, language: str) -> Row:
     worded = Wording(None).worded(finding, language, row["path"])
     return finding_row(worded, submission_number(row["submission"]), n)
-
-
-def status_finding(status: ReturnStatus, kind: Kind, row: Submission, other: Submission | None) -> Finding:
-    """Give the finding that tells of a status."""
-    detail = {"other": _name(other) if other else "", "submission": row["submission"]}
-    made = status.decision
-    if made is not None:
-        detail |= {"reason": made.reason, "by": made.by, "day": made.day}
-    return kind.at(**detail)
 
 
 def _name(row: Submission) -> str:

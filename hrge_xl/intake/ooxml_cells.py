@@ -161,9 +161,8 @@ class Cells:
             rows = sorted(self.sheet.cells.items())
             self.sheet.cells = {row: dict(sorted(cells.items())) for row, cells in rows}
         if self._outside:
-            detail = {"count": str(len(self._outside))}
             self.context.observations.append(
-                FORMULA_REACHES_OUTSIDE.at(self.sheet.name, self._outside[0], **detail)
+                FORMULA_REACHES_OUTSIDE.at(self.sheet.name, self._outside[0], count=str(len(self._outside)))
             )
 
 

@@ -66,8 +66,7 @@ def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Find
 def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
     described = book.sheets_metadata
     if len(described) > limits.sheets:
-        detail = {"count": str(len(described)), "limit": str(limits.sheets)}
-        raise Unreadable(TOO_MANY_SHEETS.at(**detail))
+        raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(described)), limit=str(limits.sheets)))
     workbook = RawWorkbook(format)
     stored, merges_known = 0, True
     for description in described:

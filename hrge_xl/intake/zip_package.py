@@ -154,8 +154,7 @@ def _directory(data: bytes, limits: Limits) -> _Directory:
 
 def _check_count(count: int, limits: Limits) -> None:
     if count > limits.entries:
-        detail = {"count": str(count), "limit": str(limits.entries)}
-        raise Unreadable(TOO_MANY_ENTRIES.at(**detail))
+        raise Unreadable(TOO_MANY_ENTRIES.at(count=str(count), limit=str(limits.entries)))
 
 
 def _check_names(infos: list[zipfile.ZipInfo]) -> None:
@@ -182,8 +181,7 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
         if info.file_size > limits.part_bytes:
             raise too_large(info.filename, info.file_size, limits.part_bytes)
         if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
-            detail = {"part": shown(info.filename), "limit": str(limits.ratio)}
-            raise Unreadable(COMPRESSION_BOMB.at(**detail))
+            raise Unreadable(COMPRESSION_BOMB.at(part=shown(info.filename), limit=str(limits.ratio)))
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
         raise too_large("", total, limits.total_bytes)
@@ -191,8 +189,8 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 def too_large(part: str, size: int, limit: int) -> Unreadable:
     """Give the error for a part, or for all parts together where none is named."""
-    detail = {"part": shown(part) or kept_texts.ALL_PARTS, "size": megabytes(size), "limit": megabytes(limit)}
-    return Unreadable(UNPACKED_TOO_LARGE.at(**detail))
+    what = shown(part) or kept_texts.ALL_PARTS
+    return Unreadable(UNPACKED_TOO_LARGE.at(part=what, size=megabytes(size), limit=megabytes(limit)))
 
 
 def megabytes(size: int) -> str:

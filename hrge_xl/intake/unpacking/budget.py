@@ -22,8 +22,7 @@ class Budget:
         """Count the parts of a layer, before any of them is looked at."""
         most = self.limits.entries
         if self._entries + count > most:
-            detail = {"count": str(self._entries + count), "limit": str(most)}
-            raise Unreadable(TOO_MANY_ENTRIES.at(**detail))
+            raise Unreadable(TOO_MANY_ENTRIES.at(count=str(self._entries + count), limit=str(most)))
         self._entries += count
 
     def take_bytes(self, count: int) -> None:
