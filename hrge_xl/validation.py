@@ -51,10 +51,6 @@ class Result:
         """Count the findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
-    def open(self, severity: Severity) -> int:
-        """Count those that nobody has accepted."""
-        return sum(finding.severity is severity and finding.open for finding in self.findings)
-
 
 @dataclass(frozen=True)
 class ValidationRequest:

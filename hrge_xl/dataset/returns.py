@@ -138,10 +138,6 @@ class Return:
         """Whose return it is, and about which intervention."""
         return self.team, fold(self.project), fold(self.intervention)
 
-    def open(self, severity: Severity) -> int:
-        """Count the findings of this severity that nobody has accepted."""
-        return sum(finding.severity is severity and finding.open for finding in self.findings)
-
 
 def settled(found: Iterable[Return]) -> set[str]:
     """Give the submissions whose findings are nobody's task any more: another return counts in their place.

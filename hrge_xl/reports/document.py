@@ -263,6 +263,11 @@ class Document(TypedDict):
     names: Names
 
 
+def place_of(finding: FindingRow) -> str:
+    """Give sheet and cell, or nothing where the whole file is meant."""
+    return "!".join(part for part in (finding["sheet"], finding["cell"]) if part)
+
+
 def is_waived(finding: FindingRow) -> bool:
     """Say whether somebody has accepted a finding as it is."""
     return finding["waiver"] is not None and finding["waiver"]["state"] == ACTIVE
