@@ -51,5 +51,5 @@ def stopped(path: str, fault: Exception) -> Finding:
     """Note that a fault showed with a file, and write the log of it."""
     log = str(write_log(fault, [path]))
     if isinstance(fault, UnfitRow):
-        return Finding.of(ROW_WITHOUT_A_PLACE, details={**fault.told, "log": log})
-    return Finding.of(STOPPED_BY_THIS_FILE, details={"reason": type(fault).__name__, "log": log})
+        return ROW_WITHOUT_A_PLACE.at(**fault.told, log=log)
+    return STOPPED_BY_THIS_FILE.at(reason=type(fault).__name__, log=log)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter
 
 from .words import SOURCE_LANGUAGE, translator
 
@@ -26,29 +27,17 @@ class Kept:
             self.text, {name: part if isinstance(part, Kept) else str(part) for name, part in values.items()}
         )
 
-    def say(self, language: str = SOURCE_LANGUAGE) -> str:
-        """Give it in a language."""
-        return self._filled(language, {name: said(value, language) for name, value in self.values.items()})
-
-    def unfilled(self, language: str) -> str:
-        """Give it without what was filled in, which may be names from a file."""
-        parts = self.values.items()
-        return self._filled(
-            language,
-            {name: part.unfilled(language) if isinstance(part, Kept) else "…" for name, part in parts},
-        )
-
-    def _filled(self, language: str, values: Mapping[str, str]) -> str:
+    def say(self, language: str = SOURCE_LANGUAGE, *, bare: bool = False) -> str:
+        """Give it in a language; `bare`: without what was filled in, which may be names from a file."""
+        values = {
+            name: part.say(language, bare=bare) if isinstance(part, Kept) else "…" if bare else part
+            for name, part in self.values.items()
+        }
         template = translator(language)(self.text)
         return template.format_map(values) if values else template
 
     def __str__(self) -> str:
         return self.say()
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The same as data, to be stored."""
-        return asdict(self) if self.values else {"text": self.text}
 
 
 def joined(texts: Iterable[Kept], between: str = " ") -> Kept:
@@ -64,22 +53,17 @@ def said(text: str | Kept | None, language: str = SOURCE_LANGUAGE) -> str:
     return text.say(language) if isinstance(text, Kept) else text or ""
 
 
-def as_text(text: str | Kept | None) -> str | None:
-    """Give a text as JSON, to be stored beside its words; None for one of people, which is nothing but words."""
-    return json.dumps(text.data, ensure_ascii=False) if isinstance(text, Kept) else None
+_STORED = TypeAdapter(dict[str, str | Kept | None])
 
 
-def read_text(stored: str | None, words: str | None) -> str | Kept | None:
-    """Give a text that was stored; of one that an earlier version wrote nothing but the words."""
-    return from_data(json.loads(stored)) if stored else words
+def as_json(texts: Mapping[str, str | Kept | None]) -> str | None:
+    """Give texts by name as JSON, to be stored; None where there are none, as mostly."""
+    return json.dumps(_STORED.dump_python(dict(texts)), ensure_ascii=False) if texts else None
 
 
-def from_data(data: Any) -> Kept:
-    """Give a text that was stored. Raises `KeyError`, `TypeError` or `AttributeError` for what is none."""
-    values = data.get("values", {}).items()
-    return Kept(
-        data["text"], {name: part if isinstance(part, str) else from_data(part) for name, part in values}
-    )
+def from_json(stored: str | None) -> dict[str, str | Kept | None]:
+    """Give texts as they were before `as_json`; what an earlier version filled in stays as it stands."""
+    return _STORED.validate_json(stored) if stored else {}
 
 
 # why a return does not count
@@ -109,18 +93,21 @@ OLDER_VERSION = Kept(
     "The workbook is of an older version: what was deleted cannot be told apart from what was added since."
 )
 NO_KEY = Kept("There is no key to check the signature with.")
-NO_FORMULAS = Kept("The format {format} does not distinguish results of formulas from typed values.")
-NO_ERRORS = Kept("Error cells of the format {format} are read as blank cells.")
-NO_VALIDATIONS = Kept("The format {format} does not say which cells have a dropdown list.")
-NO_PROTECTION = Kept("The format {format} does not say whether a sheet is protected.")
-NO_HIDDEN_ROWS = Kept("The format {format} does not say which rows and columns are hidden.")
-NO_COMMENTS = Kept("Comments are not read from the format {format}.")
-NO_NAMES = Kept("Names of areas are not read from the format {format}.")
-NO_PROPERTIES = Kept("The second copy of the stamp is not read from the format {format}.")
-NO_MERGES = Kept("The format {format} does not say which cells are merged.")
-NO_FORMATTING = Kept("Colours, strikethrough and number formats are not read from the format {format}.")
-NO_SETTINGS = Kept("Settings of calculation are not read from the format {format}.")
-NO_DRAWINGS = Kept("Text boxes, pictures and other drawings are not read from the format {format}.")
+
+NOT_TOLD = {  # by a format, by what must be known for a check
+    "formulas": Kept("The format {format} does not distinguish results of formulas from typed values."),
+    "errors": Kept("Error cells of the format {format} are read as blank cells."),
+    "validations": Kept("The format {format} does not say which cells have a dropdown list."),
+    "protection": Kept("The format {format} does not say whether a sheet is protected."),
+    "hidden rows": Kept("The format {format} does not say which rows and columns are hidden."),
+    "comments": Kept("Comments are not read from the format {format}."),
+    "names": Kept("Names of areas are not read from the format {format}."),
+    "properties": Kept("The second copy of the stamp is not read from the format {format}."),
+    "merges": Kept("The format {format} does not say which cells are merged."),
+    "formatting": Kept("Colours, strikethrough and number formats are not read from the format {format}."),
+    "settings": Kept("Settings of calculation are not read from the format {format}."),
+    "drawings": Kept("Text boxes, pictures and other drawings are not read from the format {format}."),
+}
 
 # what is wrong with a stamp, and what else stands inside a finding
 NO_STAMP_SHEET = Kept("the hidden sheet that holds it is gone")
@@ -132,4 +119,4 @@ STAMP_OF_SAMPLE = Kept("its stamp says so")
 MARK_OF_SAMPLE = Kept("the sheet “{sheet}” carries its mark")
 ALL_PARTS = Kept("all parts together")
 
-EVERY = tuple(each.text for each in vars().copy().values() if isinstance(each, Kept))
+EVERY = tuple(each.text for each in (*vars().copy().values(), *NOT_TOLD.values()) if isinstance(each, Kept))

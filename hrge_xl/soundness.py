@@ -94,7 +94,7 @@ def _wrong_in_sample(spec: Spec) -> Iterator[Placed]:
     for name in spec.profiles or ("",):
         for finding in errors_in_sample(spec, choose(spec, name, first=True)):
             key = (finding.tool or "", finding.row or "", finding.field or "")
-            words = text(finding, finding.language, spec)
+            words = text(finding, spec=spec)
             said = f"{' / '.join(key)}: {finding.code} {words.message}"
             path = where.get(key, ("sample", "answers", key[0]))
             told.setdefault((path, said, words.remedy), []).append(name)
@@ -235,7 +235,7 @@ def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
             if finding.severity is Severity.ERROR and _is_odd(finding, filled=kind == FILLED_IN):
                 place = index.at(finding.tool, finding.field)
                 prefilled = kind == BLANK and (finding.tool, finding.row, finding.field) in given
-                said = text(finding, index.layout.language, index.spec).message
+                said = text(finding, spec=index.spec).message
                 reason = f"{what} comes back with {finding.code}: {said}"
                 yield place, reason, PREFILLED if prefilled else ODD
         yield from _changed(index, given, reading, what)

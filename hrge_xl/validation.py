@@ -73,10 +73,6 @@ class Result:
         """Count the findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
 
-    def open(self, severity: Severity) -> int:
-        """Count those that nobody has accepted."""
-        return sum(finding.severity is severity and finding.open for finding in self.findings)
-
 
 @dataclass(frozen=True)
 class ValidationRequest:
@@ -325,7 +321,8 @@ def _judged(result: Result, asked: ValidationRequest) -> Result:
         findings = waived(result.findings, result.sha256, asked.waivers)
         result = replace(result, findings=findings, checked=asked.today, read_for=asked.wanted.round)
         if result.verdict != REFUSED:
-            result.verdict = RETURNED if result.open(Severity.ERROR) else ACCEPTED
+            errors = any(finding.open and finding.severity is Severity.ERROR for finding in findings)
+            result.verdict = RETURNED if errors else ACCEPTED
         return result
 
 
@@ -336,7 +333,7 @@ def stopped_result(about: Result, fault: Exception) -> Result:
 
 def changed_result(result: Result) -> Result:
     """Give the result of a file that was not the same all the time: what was read has no hash that could be named."""
-    return _instead(replace(result, sha256=None, size=None), Finding.of(CHANGED_WHILE_READ))
+    return _instead(replace(result, sha256=None, size=None), CHANGED_WHILE_READ.at())
 
 
 def _instead(about: Result, why: Finding) -> Result:

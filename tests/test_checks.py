@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hrge_xl.answer import State
-from hrge_xl.findings import Finding, Severity
+from hrge_xl.findings import Severity
 from hrge_xl.findings.identity import STAMP_DAMAGED
 from hrge_xl.findings.structure import DROPDOWN_LOST, SHEET_MISSING
 from hrge_xl.kept_texts import said
@@ -510,17 +510,9 @@ def test_personal_data_in_texts(text: str, code: str) -> None:
 
 def test_observations_of_the_reader_are_findings_too() -> None:
     seen = [
-        Finding.of(SHEET_MISSING, sheet="Risks", tool="R1", details={"sheet": "Risks"}),
-        Finding.of(
-            DROPDOWN_LOST,
-            sheet="Plan",
-            cell="E7",
-            tool="PLAN",
-            row="1",
-            field="PLN_02",
-            details={"cells": "E7"},
-        ),
-        Finding.of(STAMP_DAMAGED, details={"detail": "the copies differ"}),
+        SHEET_MISSING.at("Risks", None, "R1", sheet="Risks"),
+        DROPDOWN_LOST.at("Plan", "E7", "PLAN", "1", "PLN_02", cells="E7"),
+        STAMP_DAMAGED.at(detail="the copies differ"),
     ]
     result = changed(observations=seen)
     assert [finding.code for finding in result.findings] == ["I005", "S011", "S001"]

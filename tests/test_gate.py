@@ -147,7 +147,7 @@ def test_a_stream_name_inside_a_text_is_no_stream(tmp_path: Path) -> None:
 
 def test_empty_and_lock_files(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"").code == "F001"
-    assert refusal(tmp_path, b"x" * 165, "~$return.xlsx") == Finding.of(LOCK_FILE, details={"mark": "~$"})
+    assert refusal(tmp_path, b"x" * 165, "~$return.xlsx") == LOCK_FILE.at(mark="~$")
     assert refusal(tmp_path, b",x,", ".~lock.return.xlsx#").code == "F003"
 
 
@@ -160,7 +160,7 @@ def test_too_large_files_are_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes + 1)
     size = LIMITS.file_bytes + 1
-    observation = Finding.of(FILE_TOO_LARGE, details={"size": "25.0 MB", "limit": "25.0 MB"})
+    observation = FILE_TOO_LARGE.at(size="25.0 MB", limit="25.0 MB")
     assert admit(path) == Refused(path, hashlib.sha256(bytes(size)).hexdigest(), size, observation)
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes)
@@ -176,9 +176,9 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     link.symlink_to(target)
     os.mkfifo(pipe)
     folder.mkdir()
-    assert admit(link) == Refused(link, None, None, Finding.of(LINK_NOT_FILE))
-    assert admit(pipe) == Refused(pipe, None, None, Finding.of(NOT_A_REGULAR_FILE))
-    assert admit(folder) == Refused(folder, None, None, Finding.of(FOLDER_NOT_FILE))
+    assert admit(link) == Refused(link, None, None, LINK_NOT_FILE.at())
+    assert admit(pipe) == Refused(pipe, None, None, NOT_A_REGULAR_FILE.at())
+    assert admit(folder) == Refused(folder, None, None, FOLDER_NOT_FILE.at())
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
 def test_files_that_cannot_be_opened(tmp_path: Path, name: str, reason: str) -> None:
     outcome = admit(tmp_path / name)
     assert isinstance(outcome, Refused)
-    assert outcome.observation == Finding.of(UNREADABLE_FILE, details={"reason": Kept(reason)})
+    assert outcome.observation == UNREADABLE_FILE.at(reason=Kept(reason))
 
 
 def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,9 +204,7 @@ def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(os, "open", forbidden)
     outcome = admit(path)
     assert isinstance(outcome, Refused)
-    assert outcome.observation == Finding.of(
-        UNREADABLE_FILE, details={"reason": Kept("you are not allowed to open it")}
-    )
+    assert outcome.observation == UNREADABLE_FILE.at(reason=Kept("you are not allowed to open it"))
 
 
 def renamed(data: bytes, name: bytes, other: bytes) -> bytes:
@@ -323,7 +321,7 @@ def test_bytes_beside_the_workbook_are_told_and_it_is_read(kind: str, tmp_path: 
     assert isinstance(admit(arrived(tmp_path, data)), Admitted)
     found = ooxml.read(data)
     assert found.observations == [
-        Finding.of(FOREIGN_BYTES, details=dict(zip(("before", "between", "behind"), counts, strict=True)))
+        FOREIGN_BYTES.at(**dict(zip(("before", "between", "behind"), counts, strict=True)))
     ]
     assert [each.name for each in found.sheets] == ["S1"]
 
@@ -371,7 +369,7 @@ def test_a_part_that_lies_about_its_size_or_is_damaged() -> None:
     for damaged in faults:
         with pytest.raises(Unreadable) as caught:
             ZipPackage(damaged).read("a.xml")
-        assert caught.value.observation == Finding.of(DAMAGED_PART, details={"part": "a.xml"})
+        assert caught.value.observation == DAMAGED_PART.at(part="a.xml")
 
 
 LARGER = pack({**members(PLAIN), "docProps/thumbnail.jpeg": random.Random(2).randbytes(9_000)})
@@ -389,7 +387,7 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
     assert refusal(tmp_path, data).code == "F004"
     wrong = admit(path, "pa§s")
     assert isinstance(wrong, Refused)
-    assert wrong.observation == Finding.of(WRONG_PASSWORD)
+    assert wrong.observation == WRONG_PASSWORD.at()
     opened = admit(path, "Pa§s")
     assert opened == Admitted(path, LARGER, hashlib.sha256(data).hexdigest(), len(data), "xlsx")
 
@@ -397,7 +395,7 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
 def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> None:
     outcome = admit(arrived(tmp_path, ole("EncryptedPackage")), "x")
     assert isinstance(outcome, Refused)
-    assert outcome.observation == Finding.of(WRONG_PASSWORD)
+    assert outcome.observation == WRONG_PASSWORD.at()
 
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
@@ -429,7 +427,7 @@ def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
     observations = [
         found.observation for word in (None, "wrong") if isinstance(found := admit(locked, word), Refused)
     ]
-    assert observations == [Finding.of(ENCRYPTED_WORKBOOK), Finding.of(WRONG_PASSWORD)]
+    assert observations == [ENCRYPTED_WORKBOOK.at(), WRONG_PASSWORD.at()]
     opened = admit(locked, "open sesame")
     assert isinstance(opened, Admitted)
     assert opened.format == "xls"
@@ -442,7 +440,7 @@ def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
 def test_a_protected_ods_is_told_from_a_damaged_one() -> None:
     found = admit(FIXTURES / "locked.ods")
     assert isinstance(found, Refused)
-    assert found.observation == Finding.of(ENCRYPTED_WORKBOOK)
+    assert found.observation == ENCRYPTED_WORKBOOK.at()
 
 
 @pytest.mark.parametrize("name", ["xlsx", "xls"])
@@ -453,7 +451,7 @@ def test_a_password_without_the_extra_says_what_to_install(
     without_the_extra(monkeypatch, tmp_path)
     found = admit(arrived(tmp_path, data), "open sesame")
     assert isinstance(found, Refused)
-    assert found.observation == Finding.of(PASSWORD_SUPPORT_MISSING)
+    assert found.observation == PASSWORD_SUPPORT_MISSING.at()
     assert "pip install" in CATALOGUE["F006"].remedy
 
 

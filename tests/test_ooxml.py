@@ -652,7 +652,7 @@ def test_settings_that_name_no_cells_are_left_out_with_a_remark() -> None:
         '<dataValidations><dataValidation sqref="?"/></dataValidations>'
     )
     read = ooxml.read(workbook(sheet(GOOD_ROW, after=after)))
-    assert [(observation.code, observation.details["what"]) for observation in read.observations] == [
+    assert [(observation.code, str(observation.details["what"])) for observation in read.observations] == [
         ("F049", "merged cells"),
         ("F049", "a dropdown or another entry rule"),
     ]

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.answer import Answers
-from hrge_xl.findings import Finding, Need
+from hrge_xl.findings import Need
 from hrge_xl.findings.file import UNREADABLE_OTHER_FORMAT
 from hrge_xl.intake import Refusal, Wanted, other_formats, read
 from hrge_xl.intake.limits import LIMITS
@@ -78,7 +78,7 @@ def test_damaged_files_are_refused(format: str) -> None:
     }[format]
     with pytest.raises(Unreadable) as caught:
         other_formats.read(damaged, format)
-    assert caught.value.observation == Finding.of(UNREADABLE_OTHER_FORMAT, details={"format": f".{format}"})
+    assert caught.value.observation == UNREADABLE_OTHER_FORMAT.at(format=f".{format}")
 
 
 def test_a_workbook_without_a_sheet_is_none_of_ours(tmp_path: Path) -> None:

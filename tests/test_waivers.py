@@ -448,7 +448,7 @@ def given_(number: int, **more: Any) -> Waiver:
     ],
 )
 def test_the_waiver_that_stands_beside_a_finding(known: list[Waiver], expected: int | None) -> None:
-    seen = Finding("V001", "missing", Severity.ERROR, "m", "r", sheet="Plan", cell="E8")
+    seen = Finding("V001", "missing", Severity.ERROR, sheet="Plan", cell="E8")
     (found,) = waived([seen], "f" * 64, known)
     assert (found.waiver.number if found.waiver else None) == expected
     assert waived([seen], "0" * 64, known) == [seen]

@@ -159,7 +159,7 @@ def test_of_a_long_text_that_was_noticed_a_finding_quotes_the_beginning() -> Non
     """A stamp may say anything: the finding, which every report repeats, does not."""
     layout = build(EXAMPLE, "en")
     found = submission(layout, {})
-    found.observations = [Finding.of(UNKNOWN_TEAM, value="R" * 5_000, details={"found": "R" * 5_000})]
+    found.observations = [UNKNOWN_TEAM.at(value="R" * 5_000, found="R" * 5_000)]
     (outcome,) = check([(found, layout)], today=TODAY)
     (noticed,) = (each for each in outcome.findings if each.code == UNKNOWN_TEAM.code)
     assert noticed.value == "R" * 199 + "…"

@@ -22,7 +22,7 @@ import babel.dates
 import msgspec
 
 from hrge_xl.checks import run
-from hrge_xl.findings import Finding, Severity, Waiver, Words
+from hrge_xl.findings import Severity, Waiver, Words
 from hrge_xl.findings.file import EMPTY_FILE
 from hrge_xl.intake import worker
 from hrge_xl.intake.worker import Died
@@ -180,7 +180,7 @@ ACTIONS = {
 
 ODD: tuple[Any, ...] = (
     None, -1, 2**62, 10**40, float("nan"), "", "\0", "\ud800", "x" * 40_000, b"x", [], (), {}, {"a": 1}, [None],
-    date.max, True, Died("exception", "KeyError"), Finding.of(EMPTY_FILE),
+    date.max, True, Died("exception", "KeyError"), EMPTY_FILE.at(),
 )  # fmt: skip
 
 

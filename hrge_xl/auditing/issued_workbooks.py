@@ -10,7 +10,7 @@ from ..findings import Severity
 from ..layout.wording import text
 from ..rounds.rounds import ISSUED, Round
 from ..validation import ValidationRequest, validate
-from ..words import SOURCE_LANGUAGE, and_more
+from ..words import and_more
 
 OF_WORKBOOK = ("F", "I", "S")  # families of findings that say nothing of answers
 
@@ -29,5 +29,5 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
             name = Path(result.path).relative_to(folder).as_posix()
             place = f" at {found[0].sheet}!{found[0].cell}" if found[0].cell else ""
             more, spec = and_more(len(found) - 1), result.layout.spec if result.layout else None
-            message = text(found[0], found[0].language or SOURCE_LANGUAGE, spec, result.path).message
+            message = text(found[0], spec=spec, path=result.path).message
             yield f"{ISSUED}/{name} is not as it was issued: {found[0].code}{place}{more}. {message}"

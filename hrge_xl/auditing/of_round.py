@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..dataset.finding_rows import read_details
+from ..dataset.finding_rows import finding_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
-from ..findings import CATALOGUE, Details, Finding, Severity, Waiver, Words, waived
+from ..findings import CATALOGUE, Finding, Severity, Waiver, waived
 from ..kept_texts import Kept
 from ..layout.wording import placeholders
 from ..reports.document import FindingRow
@@ -70,19 +70,16 @@ def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[
     for at, told in enumerate(row.get("findings") or ()):
         if told.get("code") in codes:
             with suppress(ValueError):  # one that is none is not there afterwards, and so is a difference
-                details = told.get("details") or {}
-                details = json.loads(details) if isinstance(details, str) else details  # as in a dataset
                 row = TypeAdapter(FindingRow).validate_python({**told, "details": {}})
-                yield at, _finding(row, read_details(details))
+                yield at, _finding(dict(row), told.get("details") or {})
 
 
-def _finding(row: FindingRow, details: Details) -> Finding:
+def _finding(row: dict[str, Any], details: object) -> Finding:
     """Give a finding as it is told; a value that was left out of a redacted report is left out once more."""
-    kind, value = CATALOGUE.get(row["code"]), row["value"]
-    if value is None and kind is not None and "value" in placeholders(kind.message):
-        value = LEFT_OUT
-    return Finding(
-        row["code"], row["name"], Severity(row["severity"]), row["sheet"], row["cell"], row["tool"], row["row"],
-        row["field"], value, row["suggestion"], details,
-        words=Words(row["message"], row["remedy"], row["label"]),
-    )  # fmt: skip
+    kind = CATALOGUE.get(row["code"])
+    if row["value"] is None and kind is not None and "value" in placeholders(kind.message):
+        row["value"] = LEFT_OUT
+    stored = (
+        details if isinstance(details, str) else json.dumps(details)
+    )  # as in a dataset, or as in a report
+    return finding_of(row | {"details": stored, "waiver_number": None}, {}, "")

@@ -35,11 +35,9 @@ ASTRAY = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
 SlotKey = tuple[int, Row]  # number of the column, and row
 
 
-class Undecided(NamedTuple):
-    """What would have been found, or not, and what keeps it from being decided: a hit, or a gap."""
-
-    hit: Hit
-    cause: Hit | Gap
+Undecided = tuple[
+    Hit, "Hit | Gap"
+]  # what would have been found, or not, and what keeps it from being decided
 
 
 def in_doubt(view: AnswerView, hits: Sequence[Hit], gaps: Sequence[Gap]) -> DoubtfulView | None:
@@ -165,7 +163,7 @@ class DoubtfulView(AnswerView):
 
     def undecided(self) -> list[Undecided]:
         """Give every check that is open somewhere because of a hit or a gap, with each cause."""
-        return [Undecided(hit, doubt.cause) for hit, doubt in self._open()]
+        return [(hit, doubt.cause) for hit, doubt in self._open()]
 
     def _open(self) -> Iterator[tuple[Hit, Unknown]]:
         yield from self._rules()

@@ -10,7 +10,7 @@ from math import ceil
 
 from .. import kept_texts
 from ..answer import Answer
-from ..fields import ColumnKind, Field
+from ..fields import ColumnKind
 from ..findings import Finding, Kind, excerpt
 from ..findings.value import (
     OTHER_CALENDAR,
@@ -67,7 +67,9 @@ class FindingWriter:
         """Give for each code why it was not decided everywhere, with the places."""
         open_: dict[str, dict[Kept, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
-            places, causes = open_.setdefault(hit.code, {}).setdefault(_reason(cause), ({}, {}))
+            unread = kept_texts.NOT_ASKED if isinstance(cause, Gap) and cause.older else kept_texts.UNREAD
+            why = unread if isinstance(cause, Gap) else kept_texts.IN_ERROR
+            places, causes = open_.setdefault(hit.code, {}).setdefault(why, ({}, {}))
             places[self._place(hit)] = None
             causes[cause.place if isinstance(cause, Gap) else self._place(cause)] = None
         return {
@@ -110,10 +112,15 @@ class FindingWriter:
         kind, field = hit.kind, column.field
         text = (hit.answer.text if hit.answer else "") or ""
         if kind is TOO_MANY_WORDS:
-            return {"count": str(words_of(text)), "limit": str(field.words)}
+            count = ceil(len(text) / CHARACTERS_A_WORD) if spaceless(text) else count_words(text)
+            return {"count": str(count), "limit": str(field.words)}
         if kind is TEXT_TOO_LONG:
-            count, limit = _length(field, text)
-            return {"count": str(count), "limit": str(limit)}
+            own = field.characters  # a character may take more of a cell than one
+            own_limit = own is not None and len(text) > own
+            return {
+                "count": str(len(text) if own_limit else cell_length(text)),
+                "limit": str(own if own_limit else CELL_LIMIT),
+            }
         return {"parent": self._answer(hit, field.parent or "")} if kind is WRONG_PARENT else {}
 
     def _quoted(self, hit: Hit) -> str:
@@ -139,24 +146,9 @@ class FindingWriter:
         return ", ".join(excerpt(shown(answer, column)) for answer in answers)
 
 
-def _reason(cause: Hit | Gap) -> Kept:
-    """Say why something is not decided."""
-    if not isinstance(cause, Gap):
-        return kept_texts.IN_ERROR
-    if cause.older:
-        return kept_texts.NOT_ASKED
-    return kept_texts.UNREAD
-
-
 def few(cells: Collection[str]) -> str:
     """Give the first of some cells, and how many more."""
     return ", ".join(list(cells)[:NAMED]) + and_more(len(cells) - NAMED)
-
-
-def _length(field: Field, text: str) -> tuple[int, int]:
-    """Give how many characters a text has that is too long, and how many it may have."""
-    own = field.characters
-    return (len(text), own) if own is not None and len(text) > own else (cell_length(text), CELL_LIMIT)
 
 
 def shown(answer: Answer | None, column: Column) -> str:
@@ -180,11 +172,6 @@ def read(answer: Answer | None, column: Column, labels: Mapping[str, str]) -> st
     if answer.number is not None:
         return column.field.type.said(answer.number)
     return said(answer.value)
-
-
-def words_of(text: str) -> int:
-    """Give words of a text as its limit counts them."""
-    return ceil(len(text) / CHARACTERS_A_WORD) if spaceless(text) else count_words(text)
 
 
 ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")

@@ -41,11 +41,6 @@ class Table(NamedTuple):
         """Whether a row counts only once something is answered in it."""
         return getattr(self.block, "kind", "") == "register" or self.key[1].startswith("records")
 
-    @property
-    def itemised(self) -> bool:
-        """Whether the rows are items with names of their own."""
-        return isinstance(self.block, ChecklistBlock | CatalogueBlock)
-
 
 class Column:
     """One field over the rows of its table."""

@@ -94,8 +94,7 @@ def _need(layout: Layout, number: Result) -> str:
 
 
 def _finding(sheet: str, cell: str, tool: str, cells: str, **texts: str) -> Finding:
-    detail = {"sheet": sheet, "cell": cell, "cells": cells, **texts}
-    return Finding.of(RESULT_DIFFERS, sheet, cell, tool, value=texts["value"], details=detail)
+    return RESULT_DIFFERS.at(sheet, cell, tool, cells=cells, **texts)
 
 
 NOT_UNDERSTOOD = {

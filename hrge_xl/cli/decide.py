@@ -109,7 +109,7 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     doubted = list(filter(is_in_doubt, returns))
     for each in doubted:
         finding = next(one for one in each.findings if one.code == SENDER_NOT_THE_TEAMS.code)
-        words = text(finding, finding.language)
+        words = text(finding)
         yield f"{_named(each)}: {finding.code} {words.message} {words.remedy}"
     with Ledger.open(folder, write=False) as ledger:
         made = history(ledger)

@@ -52,10 +52,11 @@ def _print(first: str, text: str) -> None:
 
 
 def _full(finding: FindingRow) -> str:
+    from ..reports.document import place_of
     from ..reports.file_rows import waiver_of
 
     waiver = finding["waiver"]
-    place = f"{_place(finding)}: " if finding["sheet"] else ""
+    place = f"{place_of(finding)}: " if finding["sheet"] else ""
     waived = f" [waiver {waiver['number']} {waiver_of(waiver).told}]" if waiver else ""
     return f"{place}{finding['code']} {finding['severity']}: {_said(finding)} {finding['remedy']}{waived}"
 
@@ -63,10 +64,6 @@ def _full(finding: FindingRow) -> str:
 def _said(finding: FindingRow) -> str:
     hint = f" → “{finding['suggestion']}”?" if finding["suggestion"] else ""
     return f"{finding['message']}{hint}"
-
-
-def _place(finding: FindingRow) -> str:
-    return f"{finding['sheet']}!{finding['cell']}" if finding["cell"] else str(finding["sheet"])
 
 
 def _aside(file: FileRow) -> str:

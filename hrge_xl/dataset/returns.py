@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ..answer import Answer
 from ..findings import Finding, Severity, Waiver
-from ..kept_texts import Kept, read_text
+from ..kept_texts import Kept, from_json
 from ..stamp import from_pairs
 from ..submission import Identity, Submission, Unplaced
 from ..validation import Result
@@ -135,10 +135,6 @@ class Return:
         """Whose return it is, and about which intervention."""
         return self.team, fold(self.project), fold(self.intervention)
 
-    def open(self, severity: Severity) -> int:
-        """Count the findings of this severity that nobody has accepted."""
-        return sum(finding.severity is severity and finding.open for finding in self.findings)
-
 
 def settled(found: Iterable[Return]) -> set[str]:
     """Give the submissions whose findings are nobody's task any more: another return counts in their place.
@@ -194,7 +190,7 @@ def returns(
         found[number].findings = [finding_of(row, known, language) for row in rows]
     for number, rows in _grouped(store, CHECKS_NOT_RUN.name, found).items():
         found[number].checks_not_run = {
-            row["code"]: read_text(row.get("details"), row["why"]) or "" for row in rows
+            row["code"]: from_json(row.get("details")).get("why") or row["why"] for row in rows
         }
     for number, rows in _grouped(store, SHEETS.name, found).items():
         found[number].sheets = [
@@ -233,7 +229,7 @@ def _return(row: Record, errors: Mapping[str, int]) -> Return:
     }
     row = missing | row
     own = {name: row[name] for name in OWN}  # a copy to share lacks what is of no use to others
-    own["reason"] = read_text(row["reason_details"], row["reason"])
+    own["reason"] = from_json(row["reason_details"]).get("reason") or row["reason"]
     for name in ("team", "country", "period", "project", "intervention"):
         own[name] = own[name] or ""
     identity = from_pairs(json.loads(row["stamp"])) if row["stamp"] else None

@@ -13,7 +13,7 @@ from ..answer import Value
 from ..dates import parse_day
 from ..errors import looking_at
 from ..findings import Finding, Severity
-from ..kept_texts import as_text
+from ..kept_texts import as_json
 from ..kept_texts import said as in_english
 from ..layout.wording import Wording
 from ..numerals import shown
@@ -153,7 +153,7 @@ class RowBuilder:
         findings = enumerate(self._findings(result), start=1)
         rows[FINDINGS_FACT.name] += [finding_row(each, owner.number, n) for n, each in findings]
         rows[CHECKS_NOT_RUN.name] += [
-            (owner.number, code, clean(in_english(why)), clean(as_text(why)))
+            (owner.number, code, clean(in_english(why)), clean(as_json({"why": why})))
             for code, why in sorted(result.not_run.items())
         ]
         if result.submission is not None and result.outcome is not None:

@@ -13,8 +13,8 @@ from ..spec.model import CollectBlock, Spec
 from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
 VERSION = 8  # of the tables; raised whenever one of them changes
-OLDEST = 7  # that can be read: it lacks some columns
-SINCE = {"submissions": {"reason_details": 8}, "checks_not_run": {"details": 8}}  # by table and column
+OLDEST = 7  # that can be read: it lacks these columns
+LATER = {("submissions", "reason_details"), ("checks_not_run", "details")}
 
 KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
 
@@ -360,7 +360,9 @@ class Schema:
             return (SPEC_FILES, *(replace(table, view=False) for table in self.shown))
         if not self.answers:
             return WITHOUT_ANSWERS
-        star = tuple(_as_of(table, self.version) for table in (*DIMENSIONS, *FACTS))
+        star: tuple[Table, ...] = (*DIMENSIONS, *FACTS)
+        if self.version < VERSION:
+            star = tuple(map(_before, star))
         there = {table.name for table in star}
         return (*star, *(table for table in self.shown if not table.view and table.name not in there))
 
@@ -481,13 +483,10 @@ class Schema:
         return {table.name: table for table in (*self.base, *self.views)}
 
 
-def _as_of(table: Table, version: int) -> Table:
-    """Give a table as an earlier version made it."""
-    later = {name for name, since in SINCE.get(table.name, {}).items() if since > version}
-    return (
-        replace(table, columns=tuple(each for each in table.columns if each.name not in later))
-        if later
-        else table
+def _before(table: Table) -> Table:
+    """Give a table as the earlier version made it."""
+    return replace(
+        table, columns=tuple(each for each in table.columns if (table.name, each.name) not in LATER)
     )
 
 

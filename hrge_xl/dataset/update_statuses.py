@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..findings import Finding, Kind, Waiver, codes
+from ..findings import Finding, Waiver, codes
 from ..findings.file import (
     ENCRYPTED_WORKBOOK,
     READER_FAILED,
@@ -27,7 +27,7 @@ from ..findings.identity import (
     UNKNOWN_TEAM,
 )
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
-from ..kept_texts import as_text, said
+from ..kept_texts import as_json, said
 from ..layout.wording import Wording
 from ..stamp import VALID
 from ..validation import REFUSED, Noticed, ValidationRequest
@@ -170,7 +170,8 @@ def _update(
         status, first = found[row["submission"]], _first(row, sightings)
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
-            "reason": said(status.reason) or None, "reason_details": as_text(status.reason),
+            "reason": said(status.reason) or None,
+            "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
             "arrival": first.basis if first else None, "return_number": first.order if first else None,
             "path": _way(row["path"], [each.path for each in sightings.get(row["sha256"] or "", ())]),
@@ -207,11 +208,13 @@ def _findings(
     by_name = {row["submission"]: row for row in returns}
     for name, status in found.items():
         if status.finding is not None:
-            against = by_name.get(status.other or "")
-            finding = status_finding(status, status.finding, by_name[name], against)
+            against, made = by_name.get(status.other or ""), status.decision
+            about = {"reason": made.reason, "by": made.by, "day": made.day} if made is not None else {}
+            other = _name(against) if against else ""
+            finding = status.finding.at(other=other, submission=name, **about)
             yield _row(finding, by_name[name], STATUS_FINDING, language)
     for name, other in back.items():
-        finding = Finding.of(MADE_FROM_OLDER_VERSION, details={"other": _name(by_name[other])})
+        finding = MADE_FROM_OLDER_VERSION.at(other=_name(by_name[other]))
         yield _row(finding, by_name[name], STEP_BACK_FINDING, language)
 
 
@@ -230,15 +233,6 @@ def _of_mail(
 def _row(finding: Finding, row: Submission, n: int, language: str) -> Row:
     worded = Wording(None).worded(finding, language, row["path"])
     return finding_row(worded, submission_number(row["submission"]), n)
-
-
-def status_finding(status: ReturnStatus, kind: Kind, row: Submission, other: Submission | None) -> Finding:
-    """Give the finding that tells of a status."""
-    detail = {"other": _name(other) if other else "", "submission": row["submission"]}
-    made = status.decision
-    if made is not None:
-        detail |= {"reason": made.reason, "by": made.by, "day": made.day}
-    return Finding.of(kind, details=detail)
 
 
 def _name(row: Submission) -> str:

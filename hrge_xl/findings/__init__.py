@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from types import ModuleType
 
 from ..suggest import plain
 from ..words import Translate
 from . import appearance, file, identity, privacy, structure, submissions, value
-from .finding import Detail, Details, Finding, Words, excerpt, waived
-from .model import InFeedback, Kind, Need, Severity, by_code, codes
+from .model import (
+    Detail,
+    Details,
+    Finding,
+    InFeedback,
+    Kind,
+    Need,
+    Severity,
+    Words,
+    by_code,
+    codes,
+    excerpt,
+    waived,
+)
 from .waiver import Waiver
 
 
@@ -26,14 +39,7 @@ FAMILIES = {
     "X": ("Several returns together", _kinds(submissions)),
     "P": ("Personal data", _kinds(privacy)),
 }
-QUOTED = (
-    "value",
-    "expected",
-    "found",
-    "read",
-    "seen",
-)  # what stands or should stand in a cell, which may be nothing
-USUALLY_SHOWN: Mapping[str, str] = {
+USUALLY_SHOWN = {
     "file": "PAK-2025.xlsx",
     "sheet": "Risks",
     "cell": "D9",
@@ -58,35 +64,18 @@ def needing(need: Need) -> tuple[str, ...]:
 
 def sentence(template: str, details: Details) -> str:
     """Give a template with its placeholders filled in; a detail that is not known stays empty."""
-    return template.format_map(_Blank({key: str(text or "") for key, text in details.items()}))
+    return template.format_map(defaultdict(str, {key: str(text or "") for key, text in details.items()}))
 
 
 def shown(kind: Kind, say: Translate) -> tuple[str, str]:
     """Give message and remedy of a kind as they read in its example: no placeholder is left."""
-    details = _Open({**USUALLY_SHOWN, **kind.shown})
-    return say(kind.message).format_map(details), say(kind.remedy).format_map(details)
+    details = {**USUALLY_SHOWN, **kind.shown}
+    return general(say(kind.message), details), general(say(kind.remedy), details)
 
 
-def general(template: str) -> str:
+def general(template: str, details: Mapping[str, str] | None = None) -> str:
     """Give a template as it is explained, away from any file: what it would fill in is left open."""
-    return template.format_map(_Open())
-
-
-class _Open(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
-class _Blank(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def word(kind: Kind, say: Translate, details: Details) -> tuple[str, str]:
-    """Message and remedy of a kind in the language of `say`."""
-    message = kind.message_of_value if kind.message_of_value and details.get("value") else kind.message
-    told = dict(details) | {name: say("(blank)") for name in QUOTED if details.get(name) == ""}
-    return sentence(say(message), told), sentence(say(kind.remedy), told)
+    return template.format_map(defaultdict(lambda: "…", details or {}))
 
 
 __all__ = [
@@ -111,5 +100,4 @@ __all__ = [
     "sentence",
     "shown",
     "waived",
-    "word",
 ]

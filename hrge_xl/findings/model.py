@@ -1,10 +1,18 @@
-"""What a kind of finding is: one block of the catalogue."""
+"""What a finding is: a kind (one block of the catalogue), and one thing noticed at one place, as plain values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from dataclasses import field as each_with
 from enum import StrEnum
+
+from ..kept_texts import Kept
+from .waiver import Waiver, waiver_of
+
+EXCERPT = 200  # characters of a text that are quoted
+Detail = str | Kept | None
+Details = Mapping[str, Detail]
 
 
 class Severity(StrEnum):
@@ -49,6 +57,44 @@ class InFeedback(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """A finding in words of one language. `label` is what the question is called, or what stands in its place."""
+
+    message: str
+    remedy: str
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing noticed: what (code), how bad, where, and what its words need besides.
+
+    A place is None where the whole file, sheet or row is meant. `language` is that of the entries of lists that
+    `details` quote, and of the `words` of one that was put into words already, as in a dataset.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    sheet: str | None = None
+    cell: str | None = None  # "D12"
+    tool: str | None = None
+    row: str | None = None
+    field: str | None = None
+    value: str | None = None
+    suggestion: str | None = None
+    details: Details = each_with(default_factory=dict, hash=False)
+    waiver: Waiver | None = None  # what accepts it as it is, in force or expired
+    language: str = ""
+    words: Words | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has accepted it."""
+        return self.waiver is None or self.waiver.state != "active"
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One block of the catalogue: everything that is said about one kind of finding.
 
@@ -66,7 +112,7 @@ class Kind:
     remedy: str
     why: str
     example: str
-    shown: Mapping[str, str] = field(default_factory=dict, compare=False)  # details as in the example
+    shown: Mapping[str, str] = each_with(default_factory=dict, compare=False)  # details as in the example
     refuses: bool = False
     message_of_value: str = ""  # the message where something stands in the cell all the same
     needs: tuple[Need, ...] = ()
@@ -76,6 +122,16 @@ class Kind:
     def family(self) -> str:
         """The letter of the code: F, I, S, V, R, X or P."""
         return self.code[0]
+
+    def at(
+        self, sheet: str | None = None, cell: str | None = None, tool: str | None = None, row: str | None = None,
+        field: str | None = None, /, **details: Detail,
+    ) -> Finding:  # fmt: skip
+        """Give a finding of this kind at a place; `details` are what its words need besides."""
+        value = excerpt(str(details.get("value") or "")) or None
+        return Finding(
+            self.code, self.name, self.severity, sheet, cell, tool, row, field, value, details=details
+        )
 
 
 def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:
@@ -91,3 +147,19 @@ def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:
 def codes(*kinds: Kind) -> tuple[str, ...]:
     """Give the codes of some kinds, for what is stored or was read from a store."""
     return tuple(kind.code for kind in kinds)
+
+
+def excerpt(text: str) -> str:
+    """Give the beginning of a long text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1] + "…"
+
+
+def waived(findings: Iterable[Finding], sha256: str | None, waivers: Iterable[Waiver]) -> list[Finding]:
+    """Give the findings of a file, each with the waiver that covers it."""
+    ours = [each for each in waivers if each.sha256 == sha256]
+    if not ours:
+        return list(findings)
+    return [
+        replace(each, waiver=waiver_of(ours, sha256, each.code, each.sheet, each.cell)) for each in findings
+    ]

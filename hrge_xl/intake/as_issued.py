@@ -17,7 +17,7 @@ from ..layout import address
 from ..submission import Unplaced
 from ..words import and_more, tidy
 from .issued_cells import Difference, What, is_code
-from .keys import observe, shorten
+from .keys import shorten
 from .roles import Roles
 from .runs import compact
 from .unplaced import UnplacedTexts
@@ -79,11 +79,10 @@ def _texts(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None
 def _together(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None) -> Finding:
     first = min(found, key=lambda each: (each.row, each.column))
     cells = compact((each.row, each.column) for each in found)
-    return observe(
-        kind,
+    return kind.at(
         sheet,
         address(first.row, first.column),
-        tool=tool,
+        tool,
         value=shorten(first.found) + and_more(len(found) - 1),
         expected=shorten(first.issued),
         label=cells,

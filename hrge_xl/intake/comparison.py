@@ -21,7 +21,7 @@ from .axes import Axes, Axis, by_codes
 from .dropdowns import ListNames
 from .given_back import typed_on
 from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, SheetResults, What, is_code
-from .keys import Plan, observe
+from .keys import Plan
 from .last_round import differing
 from .located import Circumstances, Located
 from .own_sheets import (
@@ -89,7 +89,7 @@ class Comparison:
                 expected = self.plan.issued[sheet.plan.sheet.name]
                 self._rows(sheet.raw, expected, formulas, roles, tool, sheet.corner)
                 if not sheet.raw.protected and "protection" not in self.lost:
-                    self.found.observations.append(observe(PROTECTION_OFF, sheet.raw.name, tool=tool))
+                    self.found.observations.append(PROTECTION_OFF.at(sheet.raw.name, None, tool))
 
     def _forget_sorting(self) -> None:
         """Rows whose codes and numbers disagree were not just sorted."""
@@ -114,7 +114,7 @@ class Comparison:
             for each in self.found.observations
         )
         if not told:
-            self.found.observations.append(observe(CODES_DAMAGED, raw.name, tool=tool))
+            self.found.observations.append(CODES_DAMAGED.at(raw.name, None, tool))
 
     def _look_at_key(self, sheet: ToolSheet) -> None:
         """Note that the key of a sheet is gone, and keep what stands there instead."""

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from ..findings import Finding
 from ..findings.file import ENCRYPTED_WORKBOOK, NOT_A_WORKBOOK
 from ..kept_texts import Kept
 from .raw import Unreadable
@@ -79,7 +78,7 @@ _LOOKED_AT = 4096
 
 def not_a_workbook(what: str) -> Unreadable:
     """Give the finding that says what the file is instead."""
-    return Unreadable(Finding.of(NOT_A_WORKBOOK, details={"what": Kept(what)}))
+    return Unreadable(NOT_A_WORKBOOK.at(what=Kept(what)))
 
 
 def zip_format(package: ZipPackage) -> str:
@@ -102,7 +101,7 @@ def zip_format(package: ZipPackage) -> str:
 
 def _check_not_encrypted(package: ZipPackage) -> None:
     if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
-        raise Unreadable(Finding.of(ENCRYPTED_WORKBOOK))
+        raise Unreadable(ENCRYPTED_WORKBOOK.at())
 
 
 def _first(table: tuple[tuple[bytes, str], ...], content: bytes) -> str | None:

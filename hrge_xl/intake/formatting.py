@@ -11,7 +11,7 @@ from ..findings.appearance import DATE_BY_FORMAT, SHOWN_OTHERWISE, STRUCK_THROUG
 from ..layout import address
 from ..submission import Unplaced
 from .cell_values import shown_cell, struck_through
-from .keys import Here, Part, Plan, observe, shorten
+from .keys import Here, Part, Plan, shorten
 from .normalise import Filled
 from .raw import ORDINARY, CellKind, RawCell, RawSheet, RawWorkbook
 from .references import parse_cell
@@ -58,9 +58,7 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
     for (kind, sheet), places in found.items():
         cells = compact(places)
         detail = _detail(first[kind, sheet])
-        yield observe(
-            kind, sheet, address(*places[0]), label=cells, cells=cells, count=str(len(places)), **detail
-        )
+        yield kind.at(sheet, address(*places[0]), label=cells, cells=cells, count=str(len(places)), **detail)
 
 
 def dates_by_format(filled: Iterable[Filled], plan: Plan) -> Iterator[Finding]:

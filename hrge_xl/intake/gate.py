@@ -131,7 +131,7 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
         return Refused(path, sha256, size, problem.observation)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to open it")
-        return Refused(path, sha256, size, Finding.of(UNREADABLE_FILE, details={"reason": Kept(reason)}))
+        return Refused(path, sha256, size, UNREADABLE_FILE.at(reason=Kept(reason)))
     return data, sha256, size
 
 
@@ -145,24 +145,24 @@ def _opened_file(path: Path) -> Iterator[io.BufferedReader]:
         yield file
         after = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise Unreadable(Finding.of(CHANGED_WHILE_READ))
+        raise Unreadable(CHANGED_WHILE_READ.at())
 
 
 def _check_kind(mode: int) -> None:
     if stat.S_ISLNK(mode):
-        raise Unreadable(Finding.of(LINK_NOT_FILE))
+        raise Unreadable(LINK_NOT_FILE.at())
     if stat.S_ISDIR(mode):
-        raise Unreadable(Finding.of(FOLDER_NOT_FILE))
+        raise Unreadable(FOLDER_NOT_FILE.at())
     if not stat.S_ISREG(mode):
-        raise Unreadable(Finding.of(NOT_A_REGULAR_FILE))
+        raise Unreadable(NOT_A_REGULAR_FILE.at())
 
 
 def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> None:
     mark = next((prefix for prefix in LOCK_PREFIXES if path.name.startswith(prefix)), None)
     if mark is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(Finding.of(LOCK_FILE, details={"mark": mark}))
+        raise Unreadable(LOCK_FILE.at(mark=mark))
     if size == 0:
-        raise Unreadable(Finding.of(EMPTY_FILE))
+        raise Unreadable(EMPTY_FILE.at())
     if size > limits.file_bytes:
         raise Unreadable(_too_large(size, limits.file_bytes))
 
@@ -170,11 +170,11 @@ def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> 
 def _check_not_configuration(path: Path, data: bytes) -> None:
     what = _CONFIGURATION.get(path.name.casefold())
     if what is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(Finding.of(CONFIGURATION_AMONG_RETURNS, details={"what": Kept(what)}))
+        raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=Kept(what)))
 
 
 def _too_large(size: int, limit: int) -> Finding:
-    return Finding.of(FILE_TOO_LARGE, details={"size": megabytes(size), "limit": megabytes(limit)})
+    return FILE_TOO_LARGE.at(size=megabytes(size), limit=megabytes(limit))
 
 
 def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, bytes]:
@@ -196,7 +196,7 @@ def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, byte
 def _opened(data: bytes, password: str | None, limits: Limits) -> bytes:
     """Give the content of an encrypted workbook; opened in a worker, for the container is as untrusted as any."""
     if password is None:
-        raise Unreadable(Finding.of(ENCRYPTED_WORKBOOK))
+        raise Unreadable(ENCRYPTED_WORKBOOK.at())
     outcome = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))
     if isinstance(outcome, Died):
         raise Unreadable(outcome.observation)
@@ -210,7 +210,7 @@ def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Finding:
     try:
         import msoffcrypto
     except ImportError:
-        return Finding.of(PASSWORD_SUPPORT_MISSING)
+        return PASSWORD_SUPPORT_MISSING.at()
     data, password, most = sealed
     opened = io.BytesIO()
     try:
@@ -221,5 +221,5 @@ def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Finding:
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - on damaged containers the package raises errors of every kind
-        return Finding.of(WRONG_PASSWORD)
+        return WRONG_PASSWORD.at()
     return opened.getvalue() if opened.tell() <= most else _too_large(opened.tell(), most)

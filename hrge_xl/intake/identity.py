@@ -151,7 +151,7 @@ def _shorten(stamp: Stamp, workbook: RawWorkbook) -> Kept | None:
 
 
 def _about(kind: Kind, file: str, **detail: str | Kept) -> Finding:
-    return Finding.of(kind, value=str(detail.get("found") or ""), details={"file": file, **detail})
+    return kind.at(value=str(detail.get("found") or ""), file=file, **detail)
 
 
 def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:

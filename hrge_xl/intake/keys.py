@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..answer import CellKey
@@ -362,15 +362,6 @@ def shorten(text: str, limit: int = 80) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def observe(
-    kind: Kind, sheet: str, cell: str | None = None, *, tool: str | None = None, **detail: str
-) -> Finding:
-    """Give an observation with every detail that its message may ask for."""
-    full = {"sheet": sheet, "cell": cell or "", **detail}
-    return Finding.of(kind, sheet, cell, tool, value=detail.get("value"), details=full)
-
-
 def observe_at(kind: Kind, sheet: str, cell: str | None, part: Part, **detail: str) -> Finding:
     """Give an observation about one answer."""
-    seen = observe(kind, sheet, cell, tool=part.slot.tool, **{"row": part.slot.row, **detail})
-    return replace(seen, row=part.slot.row, field=part.slot.field.code)
+    return kind.at(sheet, cell, *part.slot.key, **detail)

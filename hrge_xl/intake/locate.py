@@ -21,7 +21,7 @@ from .axes import Axes, Axis, by_codes, find_own, home_axis
 from .comparison import Comparison
 from .dropdowns import ListNames
 from .formatting import dates_by_format, formatting, formatting_beside
-from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
+from .keys import Here, Part, Plan, SheetPlan, observe_at
 from .located import Circumstances, Located
 from .overlays import beside_cells, comments, drawn
 from .raw import CellKind, RawSheet, RawWorkbook
@@ -151,9 +151,9 @@ def read_axes(tool_sheet: ToolSheet, plan: Plan, *, same_layout: bool) -> tuple[
     lost_columns = [code for code in each.needed_columns if code not in axes.columns.places]
     if lost_rows or lost_columns:
         if same_layout and _certain(tool_sheet, axes, lost_rows, lost_columns):
-            return _by_position(tool_sheet), [observe(CODES_DAMAGED, raw.name, tool=each.tool)]
+            return _by_position(tool_sheet), [CODES_DAMAGED.at(raw.name, None, each.tool)]
         if len(lost_rows) == len(each.needed_rows) or len(lost_columns) == len(each.needed_columns):
-            return None, [observe(SHEET_UNREADABLE, raw.name, tool=each.tool)]
+            return None, [SHEET_UNREADABLE.at(raw.name, None, each.tool)]
     _find_own_lines(tool_sheet, axes)
     noticed = [*_missing(plan, each, raw, lost_rows, lost_columns), *_doubled(plan, each, raw, axes)]
     return axes, noticed

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ..dates import parse_moment
-from ..findings import Finding
 from ..findings.file import MISSING_PART, NO_SHEETS, SHEET_LISTED_TWICE, TOO_MANY_SHEETS, UNREADABLE_SIDE_PART
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
 from .limits import LIMITS, Limits
@@ -84,9 +83,7 @@ class _WorkbookReader:
             saved, words = self._parts.core_properties(part)
             workbook.words += words
             if saved and parse_moment(saved) is None:
-                self._observations.append(
-                    Finding.of(SAVE_TIME_IMPOSSIBLE, details={"value": saved[:MOST_SHOWN]})
-                )
+                self._observations.append(SAVE_TIME_IMPOSSIBLE.at(value=saved[:MOST_SHOWN]))
             else:
                 workbook.saved = saved
 
@@ -99,17 +96,13 @@ class _WorkbookReader:
     def _check_sheets(self, entries: list[SheetEntry]) -> None:
         limit = self._parts.limits.sheets
         if len(entries) > limit:
-            raise Unreadable(
-                Finding.of(TOO_MANY_SHEETS, details={"count": str(len(entries)), "limit": str(limit)})
-            )
+            raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(entries)), limit=str(limit)))
         if not entries:
-            raise Unreadable(Finding.of(NO_SHEETS, details={"part": shown(self._main)}))
+            raise Unreadable(NO_SHEETS.at(part=shown(self._main)))
         names = Counter(entry.name.casefold() for entry in entries)
         doubled = next((entry.name for entry in entries if names[entry.name.casefold()] > 1), None)
         if doubled is not None:
-            raise Unreadable(
-                Finding.of(SHEET_LISTED_TWICE, sheet=shown(doubled), details={"part": shown(self._main)})
-            )
+            raise Unreadable(SHEET_LISTED_TWICE.at(shown(doubled), part=shown(self._main)))
 
     def _linked(self, kind: str) -> str | None:
         return next((link.target for link in self._links if link.kind == kind and not link.external), None)
@@ -117,7 +110,7 @@ class _WorkbookReader:
     def _sheet(self, entry: SheetEntry, context: Context) -> RawSheet:
         link = next((link for link in self._links if link.id == entry.relationship), None)
         if link is None or link.external:
-            raise Unreadable(Finding.of(MISSING_PART, sheet=entry.name, details={"part": shown(entry.name)}))
+            raise Unreadable(MISSING_PART.at(entry.name, part=shown(entry.name)))
         sheet = RawSheet(entry.name, state=entry.state)
         if link.kind in _CELL_SHEETS:  # a chart sheet keeps its place in the row of tabs, but has no cells
             try:
@@ -158,9 +151,7 @@ class _WorkbookReader:
             self._note_unreadable(link, sheet)
 
     def _note_unreadable(self, link: Relationship, sheet: str | None) -> None:
-        self._observations.append(
-            Finding.of(UNREADABLE_SIDE_PART, sheet=sheet, details={"part": shown(link.target)})
-        )
+        self._observations.append(UNREADABLE_SIDE_PART.at(sheet, part=shown(link.target)))
 
 
 def _note_filter(parts: Parts, part: str, sheet: RawSheet) -> None:
@@ -183,5 +174,5 @@ def _only(links: list[Relationship], kind: str) -> str:
     """Give the target of the one relationship that a package cannot do without."""
     target = next((link.target for link in links if link.kind == kind and not link.external), None)
     if target is None:
-        raise Unreadable(Finding.of(MISSING_PART, details={"part": kind}))
+        raise Unreadable(MISSING_PART.at(part=kind))
     return target

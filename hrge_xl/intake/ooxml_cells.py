@@ -133,7 +133,7 @@ class Cells:
         context.unreadable_places += 1
         if context.unreadable_places > context.limits.unreadable_places:
             self.guard.refuse(DAMAGED_PART)
-        context.observations.append(Finding.of(kind, self.sheet.name, address(row, column)))
+        context.observations.append(kind.at(self.sheet.name, address(row, column)))
 
     def note_outside(self, row: int, column: int) -> None:
         """Remember a formula that reaches outside the workbook."""
@@ -161,9 +161,8 @@ class Cells:
             rows = sorted(self.sheet.cells.items())
             self.sheet.cells = {row: dict(sorted(cells.items())) for row, cells in rows}
         if self._outside:
-            detail = {"count": str(len(self._outside))}
             self.context.observations.append(
-                Finding.of(FORMULA_REACHES_OUTSIDE, self.sheet.name, self._outside[0], details=detail)
+                FORMULA_REACHES_OUTSIDE.at(self.sheet.name, self._outside[0], count=str(len(self._outside)))
             )
 
 

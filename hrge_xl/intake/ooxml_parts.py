@@ -80,7 +80,7 @@ class Parts:
             (self.limits, content), len(content), lambda: parse_tree(content, part, self.limits)
         )
         if element.tag != root:
-            raise Unreadable(Finding.of(DAMAGED_PART, details={"part": shown(part)}))
+            raise Unreadable(DAMAGED_PART.at(part=shown(part)))
         return element
 
     def _content_types(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -178,7 +178,7 @@ class Parts:
     def _place(self, comment: Element, part: str) -> tuple[int, int]:
         place = parse_cell(comment.get("ref", ""))
         if place is None:
-            raise Unreadable(Finding.of(DAMAGED_PART, details={"part": shown(part)}))
+            raise Unreadable(DAMAGED_PART.at(part=shown(part)))
         return place
 
     def custom_properties(self, part: str) -> dict[str, str]:
@@ -210,7 +210,7 @@ def _settings(calculation: Element | None) -> list[Finding]:
     displayed = not is_true(calculation.get("fullPrecision", "1"))
     manual = calculation.get("calcMode") == "manual"
     return [
-        Finding.of(kind)
+        kind.at()
         for kind, is_set in ((PRECISION_AS_DISPLAYED, displayed), (MANUAL_CALCULATION, manual))
         if is_set
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..findings import Finding
 from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
 from ..kept_texts import Kept
 from .cell_values import is_true, is_unseen, struck_through, unescape
@@ -311,6 +310,4 @@ class _Around:
         self.context.unreadable_places += 1
         if self.context.unreadable_places > self.context.limits.unreadable_places:
             self.guard.refuse(DAMAGED_PART)
-        self.context.observations.append(
-            Finding.of(UNREADABLE_SHEET_SETTING, self.sheet.name, details={"what": Kept(what)})
-        )
+        self.context.observations.append(UNREADABLE_SHEET_SETTING.at(self.sheet.name, what=Kept(what)))

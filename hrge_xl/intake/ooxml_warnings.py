@@ -31,7 +31,7 @@ def foreign_content(parts: Parts) -> Iterator[Finding]:
         (EXTERNAL_LINK, connections),
     ):
         if found:
-            yield Finding.of(finding, details={"what": ", ".join(shown(name) for name in found[:5])})
+            yield finding.at(what=", ".join(shown(name) for name in found[:5]))
     for name, kind in types.items():
         if "externallink+xml" in kind:
             yield _link(parts, name)
@@ -46,11 +46,8 @@ def _link(parts: Parts, part: str) -> Finding:
     tree = parts.tree(part, "x|externalLink")
     dynamic = next((link for link in tree if link.tag in ("x|ddeLink", "x|oleLink")), None)
     if dynamic is not None:
-        return Finding.of(
-            LIVE_DATA_LINK,
-            details={"what": shown(dynamic.get("ddeService") or dynamic.get("progId") or part)},
-        )
+        return LIVE_DATA_LINK.at(what=shown(dynamic.get("ddeService") or dynamic.get("progId") or part))
     targets = [link.target for link in parts.relationships(part) if link.external]
     # The file name only: a whole path tells where on somebody's computer it lay.
     names = [target.replace("\\", "/").rpartition("/")[2] for target in targets]
-    return Finding.of(EXTERNAL_LINK, details={"what": shown(", ".join(names) or part)})
+    return EXTERNAL_LINK.at(what=shown(", ".join(names) or part))

@@ -49,9 +49,9 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             workbook = _workbook(book, format, limits)
     except python_calamine.PasswordError as error:
-        raise Unreadable(Finding.of(ENCRYPTED_WORKBOOK)) from error
+        raise Unreadable(ENCRYPTED_WORKBOOK.at()) from error
     except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
-        raise Unreadable(Finding.of(UNREADABLE_OTHER_FORMAT, details={"format": f".{format}"})) from error
+        raise Unreadable(UNREADABLE_OTHER_FORMAT.at(format=f".{format}")) from error
     workbook.observations += observations
     return workbook
 
@@ -66,8 +66,7 @@ def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Find
 def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
     described = book.sheets_metadata
     if len(described) > limits.sheets:
-        detail = {"count": str(len(described)), "limit": str(limits.sheets)}
-        raise Unreadable(Finding.of(TOO_MANY_SHEETS, details=detail))
+        raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(described)), limit=str(limits.sheets)))
     workbook = RawWorkbook(format)
     stored, merges_known = 0, True
     for description in described:
@@ -75,12 +74,10 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
         workbook.sheets.append(sheet)
         stored += sum(map(len, sheet.cells.values()))
         if stored > limits.cells:
-            raise Unreadable(
-                Finding.of(TOO_MANY_CELLS, sheet=sheet.name, details={"limit": f"{limits.cells:,}"})
-            )
+            raise Unreadable(TOO_MANY_CELLS.at(sheet.name, limit=f"{limits.cells:,}"))
     lost = _LOST if not merges_known else _LOST[:-1]
     workbook.cannot_tell = list(lost)
-    workbook.observations.append(Finding.of(REDUCED_FORMAT, details={"format": f".{format}"}))
+    workbook.observations.append(REDUCED_FORMAT.at(format=f".{format}"))
     return workbook
 
 

@@ -15,7 +15,7 @@ from ..findings.structure import COMMENT_KEPT, TEXT_WITHOUT_PLACE
 from ..layout import address
 from ..submission import Unplaced
 from ..words import Translate, and_more, fold, translator
-from .keys import Plan, observe, observe_at, shorten
+from .keys import Plan, observe_at, shorten
 from .raw import Drawn, RawSheet, RawWorkbook
 from .unplaced import KEPT_TEXTS, SINGLE_REPORTS, UnplacedTexts
 
@@ -68,7 +68,7 @@ def beside_cells(workbook: RawWorkbook, plan: Plan) -> UnplacedTexts:
             if any(map(str.isalnum, text)) and not ours.fullmatch(fold(text)):
                 left.unplaced.append(Unplaced(sheet_name, CORNER, text.strip()))
                 left.observations.append(
-                    observe(TEXT_WITHOUT_PLACE, sheet_name, value=shorten(text, 200), count="1")
+                    TEXT_WITHOUT_PLACE.at(sheet_name, value=shorten(text, 200), count="1")
                 )
     return left
 
@@ -140,5 +140,5 @@ class _Below:
         """Give an observation about the answer at a cell, or about the place alone."""
         part = self._parts.get((sheet, cell or ""))
         if part is None:
-            return observe(kind, sheet, cell, tool=self._tools.get(sheet), **detail)
+            return kind.at(sheet, cell, self._tools.get(sheet), **detail)
         return observe_at(kind, sheet, cell, part, label=self._plan.label(part), **detail)

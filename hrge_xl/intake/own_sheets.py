@@ -18,7 +18,7 @@ from ..workbook.cover import COVER_FACTS, contact_label
 from ..workbook.progress import LABEL
 from .cell_values import shown_cell
 from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, What
-from .keys import observe, shorten
+from .keys import shorten
 from .raw import CellKind, RawCell, RawSheet
 from .tool_sheets import HOME, Corner, text_at
 from .unplaced import TypedText, UnplacedTexts, single_texts
@@ -72,14 +72,14 @@ def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iter
         if name not in (layout.cover_name, layout.lists_name):
             continue
         if (name, raw) not in counting:
-            yield observe(SHEET_DOUBLED, raw.name, expected=name)
+            yield SHEET_DOUBLED.at(raw.name, expected=name)
             continue
         if raw.name != name:
-            yield observe(SHEET_RENAMED, raw.name, expected=name)
+            yield SHEET_RENAMED.at(raw.name, expected=name)
         if raw.state != "visible":
-            yield observe(SHEET_HIDDEN, raw.name)
+            yield SHEET_HIDDEN.at(raw.name)
         if not raw.protected and "protection" not in lost:
-            yield observe(PROTECTION_OFF, raw.name)
+            yield PROTECTION_OFF.at(raw.name)
 
 
 def facts_that_differ(
@@ -93,8 +93,8 @@ def facts_that_differ(
             continue
         issued, said = fact.labels.get(stamped[fact.name], stamped[fact.name]), text_at_place(raw, *here)
         if tidy(issued) != tidy(said):
-            yield observe(
-                COVER_NAMES_ANOTHER, raw.name, address(*here), value=shorten(said), expected=shorten(issued)
+            yield COVER_NAMES_ANOTHER.at(
+                raw.name, address(*here), value=shorten(said), expected=shorten(issued)
             )
 
 
@@ -165,7 +165,7 @@ def _is_text(cell: RawCell) -> bool:
 def missing_sheets(layout: Layout, there: Collection[str]) -> Iterator[Finding]:
     """Our own sheets that are gone, but for the stamp, which is looked for by itself."""
     return (
-        observe(OWN_SHEET_MISSING, name)
+        OWN_SHEET_MISSING.at(name)
         for name in (layout.cover_name, layout.lists_name, *([LAST_SHEET] if layout.last else ()))
         if name not in there
     )

@@ -189,7 +189,7 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
         _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
     submission.not_run |= _not_run(workbook, older, stamp.signature == UNCHECKED)
     if last is None:
-        submission.observations.append(Finding.of(LAST_ANSWERS_CHANGED))
+        submission.observations.append(LAST_ANSWERS_CHANGED.at())
         submission.not_run |= _not_known(plan.layout.spec)
     if known is None:
         submission.not_run |= _not_compared(older)

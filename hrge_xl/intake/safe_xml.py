@@ -13,7 +13,7 @@ from typing import NamedTuple, NoReturn
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from ..findings import Finding, Kind
+from ..findings import Kind
 from ..findings.file import (
     BAD_ENCODING,
     FORBIDDEN_DECLARATION,
@@ -107,7 +107,7 @@ class XmlGuard:
 
     def refuse(self, kind: Kind, **detail: str) -> NoReturn:
         """Give this file up with a finding on this part."""
-        raise Unreadable(Finding.of(kind, details={"part": shown(self.part), **detail}))
+        raise Unreadable(kind.at(part=shown(self.part), **detail))
 
     def refuse_here(self, kind: Kind, **detail: str) -> NoReturn:
         """Give this file up with a finding on the place that is read now."""

@@ -23,7 +23,7 @@ from ..workbook import Content, facts_of
 from .as_issued import REPORTED_ALONE
 from .formula_cells import FormulaCells
 from .issued_cells import SheetResults
-from .keys import observe, shorten
+from .keys import shorten
 
 
 class Differing(NamedTuple):
@@ -103,7 +103,7 @@ class ShownResults:
         )
         at = address(row, column)
         value += and_more(len(found) - 1)
-        return observe(RESULT_DIFFERS, sheet, at, tool=tool, value=value, expected=expected, cells=at)
+        return RESULT_DIFFERS.at(sheet, at, tool, value=value, expected=expected, cells=at)
 
     def place(self, number: int) -> tuple[str, int, int]:
         """Give the name of the sheet in the file, and where on it a formula cell is now."""

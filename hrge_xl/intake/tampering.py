@@ -17,7 +17,7 @@ from ..findings.structure import (
 from ..layout import address
 from .as_issued import COLUMNS_ALONE
 from .dropdowns import Dropdowns, ListNames
-from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
+from .keys import Cells, Here, Needs, Part, Plan, observe_at, shorten
 from .raw import CellKind, RawSheet
 from .runs import Run, compact
 from .tool_sheets import ToolSheet
@@ -29,7 +29,7 @@ def tampered(
     """Everything that was done to one sheet. `lost` is what its format does not keep."""
     raw = tool_sheet.raw
     if not raw.protected and "protection" not in lost:
-        yield observe(PROTECTION_OFF, raw.name, tool=tool_sheet.plan.tool)
+        yield PROTECTION_OFF.at(raw.name, None, tool_sheet.plan.tool)
     if "validations" not in lost:
         yield from _lost_lists(raw, plan, here.needs, names)
     if "formulas" not in lost:
@@ -103,7 +103,7 @@ def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
             row, part, column = moved[0]
             codes = ", ".join(dict.fromkeys(part.row_code for _, part, _ in found))
             at = address(row, column)
-            yield observe(ROWS_SORTED, tool_sheet.raw.name, at, tool=part.slot.tool, value=shorten(codes))
+            yield ROWS_SORTED.at(tool_sheet.raw.name, at, part.slot.tool, value=shorten(codes))
 
 
 def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
@@ -117,7 +117,7 @@ def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
     ]
     if hidden:
         rows = compact((row, 1) for row, _ in hidden).replace("A", "")
-        yield observe(ANSWERS_HIDDEN, raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=rows)
+        yield ANSWERS_HIDDEN.at(raw.name, address(*hidden[0]), tool_sheet.plan.tool, value=rows)
 
 
 def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
@@ -134,7 +134,7 @@ def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
     )
     if hidden:
         columns = compact((1, column) for _, column in hidden).replace("1", "")
-        yield observe(COLUMNS_HIDDEN, raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=columns)
+        yield COLUMNS_HIDDEN.at(raw.name, address(*hidden[0]), tool_sheet.plan.tool, value=columns)
 
 
 # merges

@@ -19,7 +19,7 @@ from ..spec.own_sheets import (
     LEFTOVER_KEY,
     LISTS_KEY,
 )
-from .keys import Plan, SheetPlan, observe
+from .keys import Plan, SheetPlan
 from .raw import Area, CellKind, RawSheet, RawWorkbook
 from .references import parse_area
 
@@ -122,7 +122,7 @@ def _take(found: Assigned, plan: SheetPlan, claimed: list[RawSheet], workbook: R
     for sheet in claimed:
         if sheet is not winner:
             found.copies.append(ToolSheet(plan, sheet))
-            found.observations.append(observe(SHEET_DOUBLED, sheet.name, tool=plan.tool, expected=expected))
+            found.observations.append(SHEET_DOUBLED.at(sheet.name, None, plan.tool, expected=expected))
 
 
 def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> None:
@@ -137,7 +137,7 @@ def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: Ra
             found.tools[plan.tool] = ToolSheet(plan, sheet, corner, area)
             return
     found.observations.append(
-        observe(SHEET_MISSING if plan.parts else OWN_SHEET_MISSING, plan.sheet.name, tool=plan.tool)
+        (SHEET_MISSING if plan.parts else OWN_SHEET_MISSING).at(plan.sheet.name, None, plan.tool)
     )
 
 
@@ -185,6 +185,6 @@ def _has_codes(sheet: RawSheet, plan: SheetPlan, corner: Corner) -> bool:
 def _note(found: Assigned, tool_sheet: ToolSheet) -> None:
     raw, plan = tool_sheet.raw, tool_sheet.plan
     if raw.name != plan.sheet.name:
-        found.observations.append(observe(SHEET_RENAMED, raw.name, tool=plan.tool, expected=plan.sheet.name))
+        found.observations.append(SHEET_RENAMED.at(raw.name, None, plan.tool, expected=plan.sheet.name))
     if raw.state != "visible":
-        found.observations.append(observe(SHEET_HIDDEN, raw.name, tool=plan.tool))
+        found.observations.append(SHEET_HIDDEN.at(raw.name, None, plan.tool))

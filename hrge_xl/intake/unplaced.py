@@ -13,7 +13,7 @@ from ..submission import Unplaced
 from ..words import and_more
 from .axes import Axes, by_codes
 from .cell_values import shown_cell
-from .keys import Part, observe, shorten
+from .keys import Part, shorten
 from .raw import RawCell, RawSheet
 from .retired_questions import OldSheet
 from .tool_sheets import HOME, Corner, ToolSheet
@@ -226,11 +226,10 @@ def _line(
 def _group(kind: Kind, sheet: str, tool: str, group: list[TypedText]) -> Finding:
     first = min(group)
     cells = ", ".join(address(typed.row, typed.column) for typed in sorted(group)[:20])
-    return observe(
-        kind,
+    return kind.at(
         sheet,
         address(first.row, first.column),
-        tool=tool,
+        tool,
         value=shorten(first.text) + and_more(len(group) - 1),
         count=str(len(group)),
         cells=cells,
@@ -246,13 +245,8 @@ def single_texts(raw: RawSheet, tool: str | None, found: list[TypedText]) -> Unp
 
 def _singles(sheet: str, tool: str | None, found: list[TypedText]) -> Iterator[Finding]:
     for typed in found[:SINGLE_REPORTS]:
-        yield observe(
-            TEXT_WITHOUT_PLACE,
-            sheet,
-            address(typed.row, typed.column),
-            tool=tool,
-            value=shorten(typed.text),
-            count="1",
+        yield TEXT_WITHOUT_PLACE.at(
+            sheet, address(typed.row, typed.column), tool, value=shorten(typed.text), count="1"
         )
     if len(found) > SINGLE_REPORTS:
         yield _together(sheet, tool, found[SINGLE_REPORTS], len(found) - SINGLE_REPORTS)
@@ -261,20 +255,18 @@ def _singles(sheet: str, tool: str | None, found: list[TypedText]) -> Iterator[F
 def _together(sheet: str, tool: str | None, first: TypedText, count: int) -> Finding:
     """Give one observation for several texts: the first of them, and how many more."""
     value = shorten(first.text) + and_more(count - 1)
-    return observe(
-        TEXT_WITHOUT_PLACE, sheet, address(first.row, first.column), tool=tool, value=value, count=str(count)
-    )
+    return TEXT_WITHOUT_PLACE.at(sheet, address(first.row, first.column), tool, value=value, count=str(count))
 
 
 def _retired(sheet: str, tool: str | None, found: list[TypedText], version: str) -> Iterator[Finding]:
     for typed in found[:SINGLE_REPORTS]:
         about = {"label": typed.question, "expected": version, "value": shorten(typed.text)}
-        yield observe(QUESTION_OUTLIVED, sheet, address(typed.row, typed.column), tool=tool, **about)
+        yield QUESTION_OUTLIVED.at(sheet, address(typed.row, typed.column), tool, **about)
     if len(found) > SINGLE_REPORTS:
         first = found[SINGLE_REPORTS]
         label = first.question + and_more(len(found) - SINGLE_REPORTS - 1)
         about = {"label": label, "expected": version, "value": shorten(first.text)}
-        yield observe(QUESTION_OUTLIVED, sheet, address(first.row, first.column), tool=tool, **about)
+        yield QUESTION_OUTLIVED.at(sheet, address(first.row, first.column), tool, **about)
 
 
 def old_sheet(sheet: RawSheet, version: str, corner: Corner = HOME) -> UnplacedTexts:

@@ -64,7 +64,7 @@ class Died:
     @property
     def observation(self) -> Finding:
         """The finding for the file that this happened to."""
-        return Finding.of(_FINDINGS[self.reason], details={"reason": self.detail})
+        return _FINDINGS[self.reason].at(reason=self.detail)
 
 
 class NotStarted(HrgeError):

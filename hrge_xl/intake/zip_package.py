@@ -95,7 +95,7 @@ class ZipPackage:
         """Give the inflated bytes of a part: never more than its directory line promised."""
         entry = self._entries.get(name.lower())
         if entry is None:
-            raise Unreadable(Finding.of(MISSING_PART, details={"part": shown(name)}))
+            raise Unreadable(MISSING_PART.at(part=shown(name)))
         stored = self._data[entry.start : entry.stop]
         content = _inflate(stored, entry) if entry.deflated else stored
         if len(content) != entry.inflated or zlib.crc32(content) != entry.checksum:
@@ -119,7 +119,7 @@ def shown(name: str) -> str:
 
 
 def _damaged(name: str) -> Unreadable:
-    return Unreadable(Finding.of(DAMAGED_PART, details={"part": shown(name)}))
+    return Unreadable(DAMAGED_PART.at(part=shown(name)))
 
 
 def _inflate(stored: bytes, entry: _Entry) -> bytes:
@@ -149,13 +149,12 @@ def _directory(data: bytes, limits: Limits) -> _Directory:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _Directory(archive.infolist(), archive.start_dir, data.rindex(_END_SIGNATURE))
     except _DIRECTORY_ERRORS as error:
-        raise Unreadable(Finding.of(TRUNCATED_FILE)) from error
+        raise Unreadable(TRUNCATED_FILE.at()) from error
 
 
 def _check_count(count: int, limits: Limits) -> None:
     if count > limits.entries:
-        detail = {"count": str(count), "limit": str(limits.entries)}
-        raise Unreadable(Finding.of(TOO_MANY_ENTRIES, details=detail))
+        raise Unreadable(TOO_MANY_ENTRIES.at(count=str(count), limit=str(limits.entries)))
 
 
 def _check_names(infos: list[zipfile.ZipInfo]) -> None:
@@ -163,18 +162,18 @@ def _check_names(infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         name = info.orig_filename
         if _BAD_NAME.search(name):
-            raise Unreadable(Finding.of(BAD_ENTRY_NAME, details={"part": shown(name)}))
+            raise Unreadable(BAD_ENTRY_NAME.at(part=shown(name)))
         if name.lower() in seen:
-            raise Unreadable(Finding.of(DUPLICATE_ENTRY, details={"part": shown(name)}))
+            raise Unreadable(DUPLICATE_ENTRY.at(part=shown(name)))
         seen.add(name.lower())
 
 
 def _check_methods(infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         if info.flag_bits & _ENCRYPTED:
-            raise Unreadable(Finding.of(ENCRYPTED_ENTRY, details={"part": shown(info.filename)}))
+            raise Unreadable(ENCRYPTED_ENTRY.at(part=shown(info.filename)))
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Unreadable(Finding.of(FORBIDDEN_COMPRESSION, details={"part": shown(info.filename)}))
+            raise Unreadable(FORBIDDEN_COMPRESSION.at(part=shown(info.filename)))
 
 
 def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -182,8 +181,7 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
         if info.file_size > limits.part_bytes:
             raise too_large(info.filename, info.file_size, limits.part_bytes)
         if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
-            detail = {"part": shown(info.filename), "limit": str(limits.ratio)}
-            raise Unreadable(Finding.of(COMPRESSION_BOMB, details=detail))
+            raise Unreadable(COMPRESSION_BOMB.at(part=shown(info.filename), limit=str(limits.ratio)))
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
         raise too_large("", total, limits.total_bytes)
@@ -191,8 +189,8 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 def too_large(part: str, size: int, limit: int) -> Unreadable:
     """Give the error for a part, or for all parts together where none is named."""
-    detail = {"part": shown(part) or kept_texts.ALL_PARTS, "size": megabytes(size), "limit": megabytes(limit)}
-    return Unreadable(Finding.of(UNPACKED_TOO_LARGE, details=detail))
+    what = shown(part) or kept_texts.ALL_PARTS
+    return Unreadable(UNPACKED_TOO_LARGE.at(part=what, size=megabytes(size), limit=megabytes(limit)))
 
 
 def megabytes(size: int) -> str:
@@ -204,7 +202,7 @@ def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
     """Follow a directory line to its local header, which must exist and carry the same name."""
     header = data[info.header_offset : info.header_offset + _LOCAL_HEADER.size]
     if info.header_offset < 0 or len(header) < _LOCAL_HEADER.size:
-        raise Unreadable(Finding.of(TRUNCATED_FILE))
+        raise Unreadable(TRUNCATED_FILE.at())
     signature, name_length, extra_length = _LOCAL_HEADER.unpack(header)
     name_start = info.header_offset + _LOCAL_HEADER.size
     name = data[name_start : name_start + name_length]
@@ -230,7 +228,7 @@ def _check_overlaps(entries: list[_Entry], directory_start: int) -> None:
     """No two members may share bytes, and none may reach into the directory."""
     for entry, limit in _with_limits(entries, directory_start):
         if entry.stop > limit:
-            raise Unreadable(Finding.of(OVERLAPPING_ENTRIES, details={"part": shown(entry.name)}))
+            raise Unreadable(OVERLAPPING_ENTRIES.at(part=shown(entry.name)))
 
 
 def _with_limits(entries: list[_Entry], directory_start: int) -> Iterator[tuple[_Entry, int]]:
@@ -248,4 +246,4 @@ def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) ->
     behind = max(len(data) - directory.end - _END_SIZE, 0)
     if before or between or behind:
         counts = {"before": before, "between": between, "behind": behind}
-        yield Finding.of(FOREIGN_BYTES, details={where: f"{count:,}" for where, count in counts.items()})
+        yield FOREIGN_BYTES.at(**{where: f"{count:,}" for where, count in counts.items()})

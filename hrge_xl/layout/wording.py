@@ -8,7 +8,7 @@ from pathlib import PurePath
 from string import Formatter
 
 from ..fields import TICK, YES_NO, Field
-from ..findings import CATALOGUE, Detail, Details, Finding, Kind, Words, general, sentence, word
+from ..findings import CATALOGUE, Detail, Details, Finding, Kind, Words, general, sentence
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
 from ..kept_texts import Kept, said
@@ -19,8 +19,11 @@ from .instructions import FIGURES, limits
 from .instructions import remedy as instructed
 from .lists import LEVELS
 
+# what stands or should stand in a cell, which may be nothing
+QUOTED = ("value", "expected", "found", "read", "seen")
 OF_ITS_LIST = ("read", "expected")  # details that may be entries of the field's own list
 BETWEEN = ", "
+LEFT_OUT = "…"
 
 
 class Wording:
@@ -59,7 +62,10 @@ class Wording:
             name: said(text, language) if isinstance(text, Kept) else text for name, text in details.items()
         }
         details |= _by_itself(about, kind, field, details, language)
-        message, remedy = word(kind, translator(language), details)
+        say = translator(language)
+        message = kind.message_of_value if kind.message_of_value and details.get("value") else kind.message
+        told = details | {name: say("(blank)") for name in QUOTED if details.get(name) == ""}
+        message, remedy = sentence(say(message), told), sentence(say(kind.remedy), told)
         if isinstance(about, Rule):
             message = sentence(about.message.say(language), details) or message
             remedy = sentence(about.remedy.say(language), details) or remedy
@@ -94,11 +100,13 @@ class Wording:
         bare = Words(f"{words.label or finding.name}: {why}", remedy, words.label)
         return replace(finding, value=None, suggestion=None, details={}, words=bare)
 
-    def reason(self, code: str, why: str | Kept, language: str) -> str:
-        """Say why a check did not run: in the words of its rule, or of the program."""
+    def reason(self, code: str, why: str | Kept, language: str, *, redacted: bool = False) -> str:
+        """Say why a check did not run: in the words of its rule, or of the program; without what may be names."""
         rule = self._rules.get(code)
         if rule is not None and rule.reader_only and why == rule.reader_only.source:
             return rule.reader_only.say(language)
+        if redacted:
+            return why.say(language, bare=True) if isinstance(why, Kept) else LEFT_OUT
         return said(why, language)
 
     def details(self, finding: Finding, language: str) -> dict[str, Detail]:
@@ -178,11 +186,9 @@ class Wording:
         return shown + ([item.as_step(language) for item in items] if name in self.spec.scales else [])
 
 
-def text(
-    finding: Finding, language: str = SOURCE_LANGUAGE, spec: Spec | None = None, path: str = ""
-) -> Words:
-    """Put one finding about a file into words."""
-    return Wording(spec).words(finding, language, path)
+def text(finding: Finding, language: str = "", spec: Spec | None = None, path: str = "") -> Words:
+    """Put one finding about a file into words, in its own language where no other is named."""
+    return Wording(spec).words(finding, language or finding.language or SOURCE_LANGUAGE, path)
 
 
 def label(block: FieldBlock, field: Field, row: str | None, language: str) -> str:

@@ -9,6 +9,7 @@ from ..findings.value import ANSWER_MISSING
 from ..layout import Grid, Layout, Place, Slot, address
 from ..layout.instructions import prompt
 from ..layout.messages import MISSING
+from ..layout.wording import Wording
 from ..workbook import Content, Correction, Urgency, least
 from ..workbook.grid_now import record_name
 
@@ -16,21 +17,18 @@ COLONS = " :：\u00a0\u202f"  # what languages put behind the name of a question
 
 
 def corrections(findings: Sequence[Finding], content: Content) -> list[Correction]:
-    """Give the most urgent first, in the order of the sheets; what was only normalised needs nothing.
-
-    The findings were put into words of the workbook's language.
-    """
+    """Give the most urgent first, in the order of the sheets; what was only normalised needs nothing."""
     wanted = [each for each in findings if each.severity is not Severity.INFO]
     number = {sheet.name: number for number, sheet in enumerate(content.layout.sheets)}
-    found = (_correction(each, content) for each in wanted)
+    wording, language = Wording(content.layout.spec), content.layout.language
+    found = (_correction(each, wording.words(each, language), content) for each in wanted)
     return sorted(
         found, key=lambda each: (each.urgency, number.get(each.sheet, -1), each.place or Place(0, 0))
     )
 
 
-def _correction(finding: Finding, content: Content) -> Correction:
-    layout, urgency, words = content.layout, _urgency(finding, content.layout), finding.words
-    assert words is not None
+def _correction(finding: Finding, words: Words, content: Content) -> Correction:
+    layout, urgency = content.layout, _urgency(finding, content.layout)
     slot = layout.slots.get((finding.tool or "", finding.row or "", finding.field or ""))
     if slot is None:
         return Correction(

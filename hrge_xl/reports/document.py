@@ -71,6 +71,8 @@ class FindingRow(TypedDict):
     code: str
     name: str
     severity: str  # error, warning, info
+    message: str
+    remedy: str
     sheet: str | None
     cell: str | None  # "D12"
     tool: str | None
@@ -78,11 +80,9 @@ class FindingRow(TypedDict):
     field: str | None
     label: str | None  # the question, in the language of the report
     value: str | None  # what stood in the cell; None when blank or redacted
-    message: str
-    remedy: str
     suggestion: str | None
-    details: NotRequired[dict[str, str | None]]  # what the words tell besides; empty when redacted
     waiver: WaiverRow | None  # active: accepted as it is; expired: was accepted
+    details: NotRequired[dict[str, str | None]]  # what the words tell besides; empty when redacted
 
 
 class Skipped(TypedDict):
@@ -261,6 +261,11 @@ class Document(TypedDict):
     waivers: list[WaiverRow]
     decisions: list[DecisionRow]
     names: Names
+
+
+def place_of(finding: FindingRow) -> str:
+    """Give sheet and cell, or nothing where the whole file is meant."""
+    return "!".join(part for part in (finding["sheet"], finding["cell"]) if part)
 
 
 def is_waived(finding: FindingRow) -> bool:

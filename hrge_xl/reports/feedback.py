@@ -214,9 +214,7 @@ def _anew(result: Result, still: Sequence[Finding], fresh: Submission, layout: L
         return
     outcome = check(fresh, layout, today=date.fromisoformat(fresh.identity.today))
     told = {_about(each) for each in (*still, *(each for each in result.findings if not each.open))}
-    wording, path = Wording(layout.spec), fresh.path
-    new = (each for each in outcome.findings if _about(each) not in told)
-    yield from (wording.worded(each, layout.language, path) for each in new)
+    yield from (each for each in outcome.findings if _about(each) not in told)
 
 
 def _about(finding: Finding) -> tuple[str | None, ...]:

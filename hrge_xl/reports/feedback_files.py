@@ -115,7 +115,7 @@ def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
     """Tell what must not be sent before somebody has looked at it."""
     for finding in found.findings:
         if finding.code == MADE_FROM_OLDER_VERSION.code:
-            words = text(finding, finding.language)
+            words = text(finding)
             yield f"{finding.code} warning: {words.message} {words.remedy}"
     if not back.identity.signature and found.signature not in (INVALID, UNSIGNED):
         yield (

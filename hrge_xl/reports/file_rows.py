@@ -9,7 +9,7 @@ from typing import Any
 
 from ..dataset.return_status import DOUBLED
 from ..dataset.returns import Item, Return
-from ..findings import Finding, Severity, Waiver, Words
+from ..findings import Finding, Severity, Waiver
 from ..findings.submissions import SAME_FILE_TWICE
 from ..kept_texts import Kept, said
 from ..layout.wording import Wording
@@ -17,7 +17,6 @@ from ..validation import REFUSED
 from ..words import SOURCE_LANGUAGE
 from .document import FileRow, FindingRow, IdentityRow, Progress, WaiverRow
 
-OWN = tuple(field.name for field in fields(Finding) if field.name not in ("language", "words"))
 NOTHING_RUN = ["F"]  # on a file that could not be read
 
 
@@ -69,7 +68,10 @@ class Rows:
             "checks": {
                 "run": [*each.checks_run] or NOTHING_RUN,
                 "not_run": [
-                    {"code": code, "why": self._reason(code, why)}
+                    {
+                        "code": code,
+                        "why": self.wording.reason(code, why, self.language, redacted=self.redacted),
+                    }
                     for code, why in sorted(each.checks_not_run.items())
                 ],
             },
@@ -83,7 +85,7 @@ class Rows:
     def _copy(self, row: FileRow, each: Return, item: Item) -> FileRow:
         """Give the row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
         name = row["path"].replace("\\", "/").rpartition("/")[2]
-        finding = Finding.of(SAME_FILE_TWICE, details={"other": name})
+        finding = SAME_FILE_TWICE.at(other=name)
         told = self._finding(finding, item.path)
         copy: FileRow = {
             **row,
@@ -103,25 +105,18 @@ class Rows:
         }
         return copy
 
-    def _reason(self, code: str, why: str | Kept) -> str:
-        """Say why a check did not run; in a redacted report without what may be names from the file."""
-        if self.redacted:
-            why = why.unfilled(self.language) if isinstance(why, Kept) else why
-        return self.wording.reason(code, why, self.language)
-
     def _finding(self, finding: Finding, path: str) -> FindingRow:
         """Give a finding as data."""
         finding = self.wording.worded(finding, self.language, path)
         finding = self.wording.unquoted(finding) if self.redacted else finding
-        words: dict[str, Any] = {name: getattr(finding, name) for name in OWN} | asdict(
-            finding.words or Words("", "")
-        )
-        row: FindingRow = words  # type: ignore[assignment]
-        row["severity"] = finding.severity.value
-        row["waiver"] = waiver_row(finding.waiver) if finding.waiver else None
-        row["details"] = {
-            name: said(text) if isinstance(text, Kept) else text for name, text in finding.details.items()
+        data: dict[str, Any] = asdict(finding)
+        told = finding.details.items()
+        data |= data.pop("words") | {
+            "severity": finding.severity.value,
+            "details": {name: str(text) if isinstance(text, Kept) else text for name, text in told},
         }
+        del data["language"]
+        row: FindingRow = {name: data[name] for name in dict.fromkeys([*FindingRow.__annotations__, *data])}  # type: ignore[assignment]
         return row
 
 

@@ -50,7 +50,7 @@ class Senders:
         moment = parse_moment(origin.received)
         if moment and origin.seen and abs((moment.date() - origin.seen).days) > MOST_DAYS:
             days = {"found": str(moment.date()), "day": str(origin.seen)}
-            yield Finding.of(ARRIVAL_DAYS_DIFFER, details=days)
+            yield ARRIVAL_DAYS_DIFFER.at(**days)
         sender = origin.sender or None if origin.sent_by is None else origin.sent_by
         if sender is None or team not in self._own:
             return
@@ -58,7 +58,7 @@ class Senders:
         known = comparable(sender) in self._own[team] | self._office[team]
         if not known and (others or self._own[team]):
             shown = masked_address(sender) + (f" ({', '.join(others)})" if others else "")
-            yield Finding.of(SENDER_NOT_THE_TEAMS, value=shown, details={"expected": team})
+            yield SENDER_NOT_THE_TEAMS.at(value=shown, expected=team)
 
 
 def _addresses_in(text: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ...findings import Finding
 from ...findings.file import TOO_MANY_ENTRIES
 from ..limits import LIMITS, Limits
 from ..raw import Unreadable
@@ -23,8 +22,7 @@ class Budget:
         """Count the parts of a layer, before any of them is looked at."""
         most = self.limits.entries
         if self._entries + count > most:
-            detail = {"count": str(self._entries + count), "limit": str(most)}
-            raise Unreadable(Finding.of(TOO_MANY_ENTRIES, details=detail))
+            raise Unreadable(TOO_MANY_ENTRIES.at(count=str(self._entries + count), limit=str(most)))
         self._entries += count
 
     def take_bytes(self, count: int) -> None:

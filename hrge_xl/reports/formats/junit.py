@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 
-from ..document import Document, FileRow, FindingRow, is_waived
+from ..document import Document, FileRow, FindingRow, is_waived, place_of
 from ..shown_text import visible
 
 SUFFIX = "xml"
@@ -67,7 +67,7 @@ def _suite(file: FileRow, started: str) -> ET.Element:
 
 
 def _case(file: FileRow, finding: FindingRow) -> ET.Element:
-    place = "!".join(part for part in (finding["sheet"], finding["cell"]) if part)
+    place = place_of(finding)
     name = " ".join(part for part in (finding["code"], finding["name"], place) if part)
     case = ET.Element("testcase", _attributes(classname=file["path"], name=name, time=0))
     waiver = _waiver(finding)

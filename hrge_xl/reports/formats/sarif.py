@@ -7,7 +7,7 @@ from pathlib import PureWindowsPath
 from typing import Any
 from urllib.parse import quote
 
-from ..document import CodeRow, Document, FileRow, FindingRow
+from ..document import CodeRow, Document, FileRow, FindingRow, place_of
 from ..shown_text import visible
 
 SUFFIX = "sarif"
@@ -118,7 +118,7 @@ def _artifact(file: FileRow) -> dict[str, Any]:
 
 def _result(finding: FindingRow, file: FileRow, at: int, index: dict[str, int]) -> dict[str, Any]:
     location: dict[str, Any] = {"physicalLocation": {"artifactLocation": _artifact_location(file, at)}}
-    place = "!".join(part for part in (finding["sheet"], finding["cell"]) if part)
+    place = place_of(finding)
     if place:
         location["logicalLocations"] = [{"name": finding["cell"] or place, "fullyQualifiedName": place}]
     return {

@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from ...dataset.reconciliation import WORDS as BECAME
 from ...errors import LimitError
 from ...words import CELL_LIMIT, beginning, direction, fits_a_cell, translator
-from ..document import Document, FileRow, FindingRow, MatrixRow, WaiverRow, is_waived
+from ..document import Document, FileRow, FindingRow, MatrixRow, WaiverRow, is_waived, place_of
 from ..groups import SEVERITIES, by_sheet_and_rule, by_team
 from ..page import ink
 from ..shown_text import visible
@@ -497,7 +497,7 @@ def _finding_cells(words: Words, number: int, file: FileRow, finding: FindingRow
         "severity": words[finding["severity"]],
         "team": _team(words, file),
         "file_status": words[file["status"]],
-        "place": "!".join(part for part in (finding["sheet"], finding["cell"]) if part),
+        "place": place_of(finding),
         "question": finding["label"],
         "status": words["accepted_as_it_is" if is_waived(finding) else "open"],
         "comment": None,
