@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from .dataset.files import only_writer
+from .dataset.kinds import Terms
 from .dataset.ledger import Arrived, Ledger
 from .dataset.opening import DATASET
 from .dataset.reconciliation import Reconciliation, reconciliation
@@ -20,7 +21,6 @@ from .dataset.returns import Return
 from .dataset.rows import submission_id
 from .dataset.store import compact
 from .dataset.take_in import Options, Run, foreseen, take_in
-from .dataset.terms import Terms
 from .errors import OutputError
 from .exports import exports
 from .paths import check_several

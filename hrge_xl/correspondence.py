@@ -14,18 +14,25 @@ from .dataset.returns import Return
 from .intake.zip_package import megabytes
 from .output_files import write_if_changed, write_whole
 from .reports.feedback_files import Given, Wish, give_all
-from .rounds.contacts import Senders
 from .rounds.datasets import Dataset, one_dataset
 from .rounds.feedback_choice import choose
-from .rounds.mail.calendar_file import deadlines_calendar
-from .rounds.mail.due import Due, corrections_due, feedback_key, issue_due, reminders_due, thanks_due
-from .rounds.mail.eml import MOST_BYTES, Mail, as_eml
-from .rounds.mail.merge_list import write_merge_list
-from .rounds.mail.occasions import MAIL_KINDS, REMINDERS, Occasion
+from .rounds.mail.due import (
+    MAIL_KINDS,
+    REMINDERS,
+    Due,
+    Occasion,
+    corrections_due,
+    feedback_key,
+    issue_due,
+    reminders_due,
+    thanks_due,
+)
+from .rounds.mail.eml import MOST_BYTES, Mail, as_eml, deadlines_calendar, write_merge_list
 from .rounds.mail.templates import Templates, filled, load_templates
 from .rounds.round_status import TeamStatus, is_in_doubt, status
 from .rounds.rounds import FEEDBACK, Round, load_round
 from .rounds.teams import Team
+from .rounds.update_spec import Senders
 from .spec.lookup import country_label
 from .spec.model import Spec
 from .validation import REFUSED

@@ -19,11 +19,10 @@ from .correspondence import drafts, remind
 from .dataset import decisions, seals, tracing
 from .dataset import waivers as accepted
 from .dataset.files import only_writer
-from .dataset.find_return import find_return
 from .dataset.frame_schemas import schemas
 from .dataset.ledger import Ledger
 from .dataset.recovery import recover
-from .dataset.returns import Return, heads
+from .dataset.returns import Return, find_return, heads
 from .dataset.seals import Seal
 from .drafting import draft
 from .errors import UsageError
@@ -40,11 +39,11 @@ from .reports.build import Facts, document
 from .reports.compare import compare
 from .reports.feedback import feedback
 from .rounds import round_status
-from .rounds.contacts import set_contact
 from .rounds.datasets import Question, check_folder, datasets, one_dataset
 from .rounds.receiving import receive
 from .rounds.round_status import TeamStatus
 from .rounds.rounds import init_round, load_round
+from .rounds.update_spec import set_contact
 from .soundness import try_out
 from .spec.diff import diff
 from .spec.load import load

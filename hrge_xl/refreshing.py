@@ -22,7 +22,7 @@ from .dataset.returns import Return, settled
 from .reports import write_report
 from .reports.build import Facts, document
 from .rounds.datasets import Dataset, Question, datasets, sources
-from .rounds.mail.occasions import Occasion
+from .rounds.mail.due import Occasion
 from .rounds.mail.templates import load_templates
 from .rounds.receiving import Received, receive
 from .rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status

@@ -28,8 +28,7 @@ from .intake.signatures import settled, to_believe
 from .intake.worker import Died, NotStarted, WorkerPool
 from .kept_texts import Kept
 from .layout import Layout
-from .path_text import path_text
-from .paths import check_several
+from .paths import check_several, path_text
 from .spec.load import SPEC_HOMES, find, is_path, load
 from .spec.model import Spec
 from .submission import Identity, Outcome, Submission

@@ -9,7 +9,7 @@ from msgspec.structs import replace as changed
 
 from hrge_xl.answer import Answer, State
 from hrge_xl.fields import FIELD_TYPES
-from hrge_xl.fields.personal_data import personal_data
+from hrge_xl.fields.text import personal_data
 from hrge_xl.layout import Layout, Slot, address
 from hrge_xl.numerals import to_serial
 from hrge_xl.submission import Identity, Submission

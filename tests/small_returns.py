@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from hrge_xl.consolidation import Summary, consolidate
-from hrge_xl.dataset.chain import faults
 from hrge_xl.dataset.journal import JOURNAL
 from hrge_xl.dataset.ledger import Ledger
+from hrge_xl.dataset.seals import faults
 from hrge_xl.intake import Wanted
 from hrge_xl.issuing import Order, generate
 from hrge_xl.spec.load import load

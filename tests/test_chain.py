@@ -13,9 +13,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hrge_xl.dataset.chain import faults
 from hrge_xl.dataset.entries import TEXTS, Entry
 from hrge_xl.dataset.ledger import Arrival, Arrived, Ledger
+from hrge_xl.dataset.seals import faults
 from tests.audited import DAY, hrge, returned, round_folder, workbook
 
 ABOUT = {

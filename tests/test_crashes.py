@@ -21,9 +21,8 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl.cli import run as command_line
-from hrge_xl.dataset.databases import open_url
 from hrge_xl.dataset.files import LOCK
-from hrge_xl.dataset.opening import DATASET
+from hrge_xl.dataset.opening import DATASET, open_url
 from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.store import open_file
 from hrge_xl.errors import OutputError, StoreError

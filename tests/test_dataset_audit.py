@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.auditing.dataset_audit import DatasetAudit
-from hrge_xl.auditing.dataset_sources import (
+from hrge_xl.auditing.comparison import Difference
+from hrge_xl.auditing.dataset_audit import (
+    DatasetAudit,
     faults_of_entries,
     faults_of_files,
     faults_of_spec,
@@ -20,8 +21,7 @@ from hrge_xl.auditing.dataset_sources import (
     rounds_not_at_hand,
     sources_of,
 )
-from hrge_xl.auditing.differences import Difference
-from hrge_xl.auditing.issued_workbooks import faults_of_issued
+from hrge_xl.auditing.verify_dataset import faults_of_issued
 from hrge_xl.dataset.files import sha256_of
 from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.temporary_dataset import temporary_dataset

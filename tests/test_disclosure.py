@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hrge_xl.answer import Answers
-from hrge_xl.disclosure_control import shared_copy
-from hrge_xl.disclosure_control.sharing import MASKED, frames, shareable
+from hrge_xl.disclosure_control.sharing import MASKED, frames, shareable, shared
 from hrge_xl.disclosure_control.suppression import is_sensitive
 from hrge_xl.reports import overview
 from tests.answers import TODAY, layout
@@ -535,7 +534,7 @@ def test_the_overview_that_may_be_shared_is_drawn_from_the_copy() -> None:
     risk |= {("RISKS", "K-01", "RSK_DUE"): date(2026, 1, 1)}
     with dataset(Return("PAK-1", {"PPL_NOTE": "secret"}, (2, 40), risk)) as store:
         whole = overview.render(store, TODAY, "en")
-        with shared_copy.shared(store, TODAY) as copy:
+        with shared(store, TODAY) as copy:
             told = overview.render(copy, TODAY, "en")
     for secret in ("People at risk: <bdi>5</bdi>", "1 January 2026"):
         assert secret in whole

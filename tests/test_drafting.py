@@ -18,8 +18,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from hrge_xl.cli.spec import command
 from hrge_xl.drafting import Draft, draft
-from hrge_xl.drafting.codes import item_codes, list_name, tool_code
 from hrge_xl.drafting.draft_spec import drafted as drafted_from
+from hrge_xl.drafting.guess import item_codes, list_name, tool_code
 from hrge_xl.errors import UsageError
 from hrge_xl.fields import FIELD_TYPES
 from hrge_xl.findings import Finding

@@ -304,8 +304,8 @@ def test_a_cluster_that_is_not_there(files: list[Path], tmp_path: Path) -> None:
 @pytest.fixture
 def workerless(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a scheduler without any worker; we are less patient with it than usual."""
-    monkeypatch.setattr("hrge_xl.dataset.cluster.QUIET", 0.2)
-    monkeypatch.setattr("hrge_xl.dataset.cluster.WORKERLESS", 2)
+    monkeypatch.setattr("hrge_xl.dataset.workers.QUIET", 0.2)
+    monkeypatch.setattr("hrge_xl.dataset.workers.WORKERLESS", 2)
     with distributed.LocalCluster(n_workers=0, dashboard_address="127.0.0.1:0") as local:
         yield local.scheduler_address
 
@@ -346,7 +346,7 @@ def test_workers_that_all_leave_are_told_and_not_waited_for(
 def test_a_worker_that_comes_late_is_taken(
     files: list[Path], alone: Any, tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hrge_xl.dataset.cluster.QUIET", 0.01)
+    monkeypatch.setattr("hrge_xl.dataset.workers.QUIET", 0.01)
     cluster.client.retire_workers()
     with ThreadPoolExecutor(1) as thread:
         running = thread.submit(run, files, tmp_path / "out", engine=cluster.address)

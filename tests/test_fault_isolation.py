@@ -17,8 +17,7 @@ from hrge_xl.auditing import second_opinion
 from hrge_xl.dataset import work
 from hrge_xl.dataset.rows import RowBuilder
 from hrge_xl.errors import OutputError, StoreError, UsageError
-from hrge_xl.fault_isolation import apart
-from hrge_xl.fault_log import write_log
+from hrge_xl.fault_isolation import apart, write_log
 from hrge_xl.findings.file import STOPPED_BY_THIS_FILE
 from hrge_xl.intake.worker import WorkerPool
 from hrge_xl.issuing import Order, generate

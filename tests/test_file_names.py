@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from hrge_xl.dataset.opening import DATASET
 from hrge_xl.issuing import Order, generate
-from hrge_xl.path_text import path_of, path_text
+from hrge_xl.paths import path_of, path_text
 from hrge_xl.rounds.rounds import Round, init_round, orders
 from hrge_xl.spec.load import load
 from tests.audited import DAY, hrge

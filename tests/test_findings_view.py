@@ -14,9 +14,9 @@ import pytest
 from rich.cells import cell_len
 
 from hrge_xl.cli import run
-from hrge_xl.cli.columns import beside, cut, hanging, padded, taken, wrapped
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
 from hrge_xl.cli.status import _print_narrow
+from hrge_xl.cli.terminal import beside, cut, hanging, padded, taken, wrapped
 from hrge_xl.findings.waiver import ACTIVE
 from hrge_xl.words import translator
 

@@ -20,7 +20,7 @@ from hrge_xl.dataset.opening import DATASET
 from hrge_xl.demonstration import Typed, saved_on, type_into
 from hrge_xl.intake import Refusal, Wanted, read
 from hrge_xl.refreshing import Week
-from hrge_xl.rounds.mail.occasions import REMINDERS
+from hrge_xl.rounds.mail.due import REMINDERS
 from tests.face import layout_of
 from tests.forty_teams import (
     REPAIRED,

@@ -23,7 +23,7 @@ import hrge_xl
 from hrge_xl import addresses, numerals, words
 from hrge_xl.dataset import clean
 from hrge_xl.errors import HrgeError
-from hrge_xl.fields.personal_data import personal_data
+from hrge_xl.fields.text import personal_data
 from hrge_xl.intake.file_names import teams_named
 from hrge_xl.intake.formula_forms import normal_form
 from hrge_xl.intake.plain_xml import plain_text

@@ -12,7 +12,7 @@ from hrge_xl.answer import State
 from hrge_xl.checks.doubts import in_doubt
 from hrge_xl.checks.run import judge
 from hrge_xl.language import Problem, parse_condition
-from hrge_xl.language.values import Unknown
+from hrge_xl.language.compiler import Unknown
 from hrge_xl.layout import Layout, address, build
 from hrge_xl.spec.model import Spec
 from hrge_xl.spec.scope import Scope

@@ -31,7 +31,7 @@ from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset.opening import DATASET, open_dataset
 from hrge_xl.dataset.reconciliation import Reconciliation, reconciled, reconciliation
 from hrge_xl.demonstration import saved_on, story
-from hrge_xl.disclosure_control.shared_copy import shared
+from hrge_xl.disclosure_control.sharing import shared
 from hrge_xl.issuing import Order, generate
 from hrge_xl.layout import build
 from hrge_xl.reports import report

@@ -19,7 +19,7 @@ from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.periods import periods
 from hrge_xl.dataset.store import Store
 from hrge_xl.demonstration import play
-from hrge_xl.disclosure_control.shared_copy import shared
+from hrge_xl.disclosure_control.sharing import shared
 from hrge_xl.errors import UsageError
 from hrge_xl.intake import Wanted
 from hrge_xl.reports import overview, page

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.aggregates.common import records
+from hrge_xl.dataset.aggregates.sql import records
 from hrge_xl.dataset.opening import open_dataset
 from hrge_xl.dataset.run_history import last_change
 from hrge_xl.dataset.store import Store

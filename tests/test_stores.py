@@ -14,8 +14,7 @@ import sqlalchemy as sa
 from hrge_xl.answer import Value
 from hrge_xl.consolidation import consolidate
 from hrge_xl.dataset import store as stores
-from hrge_xl.dataset.databases import open_url
-from hrge_xl.dataset.opening import DATASET
+from hrge_xl.dataset.opening import DATASET, open_url
 from hrge_xl.dataset.schema import Schema
 from hrge_xl.dataset.store import OF_DATABASE, Store, open_file
 from hrge_xl.errors import StoreError

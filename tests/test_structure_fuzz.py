@@ -29,26 +29,25 @@ from hrge_xl.cli import run
 from hrge_xl.drafting.draft_spec import drafted
 from hrge_xl.errors import HrgeError, UsageError
 from hrge_xl.findings import Finding
-from hrge_xl.intake import Refusal, Wanted, read
+from hrge_xl.intake import Wanted
 from hrge_xl.intake.office_files import table_of
 from hrge_xl.rounds.rounds import init_round, load_round
 from hrge_xl.rounds.team_list import read_teams
 from hrge_xl.rounds.teams import Team
 from hrge_xl.spec.load import load
-from hrge_xl.submission import Submission
+from hrge_xl.validation import Result
 from tests.audited import hrge, returned, workbook
 from tests.damage import KEY, filled, openpyxl_saved
+from tests.face import check_here
 from tests.intake_files import members, pack
 from tests.structure import DAYS, KINDS, TEXTS, Parts, change_json
 from tests.test_fuzz import (
-    CHECKED_TOGETHER,
     FIXTURES,
     LONGEST_SECONDS,
     Return,
     Tally,
     mutate,
     outcome,
-    unchecked,
 )
 
 SEED = 20_261_126
@@ -95,34 +94,27 @@ def sources() -> list[Parts]:
 
 
 def fuzz_workbooks(count: int, seed: int, folder: Path) -> Tally:
-    """Read so many workbooks in this process, check them together, and take some of them in."""
+    """Read and check so many workbooks in this process, and take some of them in."""
     tally, known, path = Tally(), sources(), folder / "return.xlsx"
     made: list[tuple[int, bytes]] = []
-    readings: list[tuple[int, Submission]] = []
     for number in range(count):
         chance = chance_of(seed, number)
         _, data = changed(chance.choice(known), chance)
         path.write_bytes(data)
         result = judged(tally, number, partial(sound, path, chance.choice(WANTED)))
-        tally.codes[outcome(result) if isinstance(result, Submission | Refusal) else "failed"] += 1
-        if isinstance(result, Submission):
-            readings.append((number, result))
+        tally.codes[outcome(result) if isinstance(result, Result) else "failed"] += 1
         if number % TAKEN_OF < TAKEN:
             made.append((number, data))
-        if len(readings) >= CHECKED_TOGETHER or number == count - 1:
-            tally.failures += unchecked(readings)
-            readings.clear()
         if len(made) >= TOGETHER or number == count - 1:
             tally.failures += stopping(taken, made, folder) if made else []
             made.clear()
     return tally
 
 
-def sound(path: Path, want: Wanted) -> Submission | Refusal:
-    """What is read of a file, never with a fault of ours."""
-    result = read(path, want)
-    assert isinstance(result, Submission | Refusal)
-    assert not OURS & {each.code for each in result.observations}
+def sound(path: Path, want: Wanted) -> Result:
+    """What is found in a file, never with a fault of ours."""
+    result = check_here(path, want)
+    assert not OURS & {finding.code for finding in result.findings}
     return result
 
 

@@ -14,8 +14,7 @@ import openpyxl
 import pytest
 
 from hrge_xl.auditing import Audit, verify
-from hrge_xl.auditing.comparison import summed_up
-from hrge_xl.auditing.found import find
+from hrge_xl.auditing.comparison import find, summed_up
 from hrge_xl.auditing.report_file import read_report
 from hrge_xl.auditing.second_opinion import BLANK, EQUAL, Seen, equality, second_opinion
 from hrge_xl.auditing.verify import Asked

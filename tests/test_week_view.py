@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.cli.columns import taken
+from hrge_xl.cli.terminal import taken
 from hrge_xl.rounds.rounds import init_round
 
 WORDS = ["Arrived", "Counts", "Teams", "Late", "Due next", "To decide", "To send", "Look first", "Files in"]

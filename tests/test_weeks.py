@@ -26,10 +26,9 @@ from hrge_xl.demonstration import saved_on
 from hrge_xl.issuing import generate
 from hrge_xl.refreshing import Week, refresh
 from hrge_xl.reports.formats import html
+from hrge_xl.rounds.mail.due import Occasion
 from hrge_xl.rounds.mail.eml import Mail, as_eml
-from hrge_xl.rounds.mail.occasions import Occasion
-from hrge_xl.rounds.mail.standard_texts import PLACEHOLDERS, standard
-from hrge_xl.rounds.mail.templates import filled
+from hrge_xl.rounds.mail.templates import PLACEHOLDERS, filled, standard
 from hrge_xl.rounds.rounds import init_round, load_round, orders
 from hrge_xl.spec.load import load
 from hrge_xl.words import languages, right_to_left

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.dataset.cluster import cluster
-from hrge_xl.dataset.workers import in_batches, workers
+from hrge_xl.dataset.workers import cluster, in_batches, workers
 from hrge_xl.errors import HrgeError, UsageError
 
 BATCHES = [[number, number + 1] for number in range(0, 20, 2)]

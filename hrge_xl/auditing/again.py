@@ -7,28 +7,36 @@ own word; `verify` holds it against the ledger where one is at hand.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from ..dataset.decisions import Made
 from ..dataset.ledger import Receipt
+from ..dataset.received import under_their_names
 from ..dataset.return_status import STATED, Decision
+from ..dataset.rows import finding_of
 from ..dataset.temporary_dataset import dataset_as_told
-from ..findings import Waiver
+from ..dataset.update_statuses import OF_MAIL, OF_ROUND
+from ..findings import CATALOGUE, Finding, Severity, Waiver, waived
 from ..intake import Wanted
-from ..path_text import path_text
+from ..kept_texts import Kept
+from ..layout.wording import placeholders
+from ..paths import path_text
 from ..reports.build import Facts, document
-from ..reports.document import Document, FileRow
+from ..reports.document import Document, FileRow, FindingRow
 from ..reports.file_rows import waiver_of
 from ..reports.formats.json import render
 from ..rounds.datasets import Dataset
 from ..rounds.rounds import Round
 from ..spec.load import load
-from ..validation import Readers, Result, Source, ValidationRequest, readers
-from .read_again import Setting, Told, read_again
+from ..validation import ACCEPTED, RETURNED, Readers, Result, Source, ValidationRequest, readers, validated
 
 # Where the folder of a round would be, and a dataset kept apart.
 HOME, ELSEWHERE = Path("round"), Path("dataset")
@@ -166,3 +174,134 @@ def _plain(made: Document) -> Document:
     """As it comes back from JSON."""
     data: Document = json.loads(render(made))
     return data
+
+
+# files read again
+
+BATCH = 50  # files whose results are held at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of a file: where its bytes are, its path then, for which round and on which day it was checked.
+
+    `row` is what was found in it, as a row of a report: what only the folder of its round could tell is taken from it
+    where that is not at hand.
+    """
+
+    file: Path
+    path: str
+    read_for: str | None
+    checked: date
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What every file is asked: the spec, where one was named; the rounds at hand, by name; and what was waived."""
+
+    spec: str | None
+    rounds: Mapping[str, Round]
+    specs: Mapping[str, str] = field(default_factory=dict)  # by the round, where one has a version of its own
+    waivers: Sequence[Waiver] = ()
+    jobs: int = 1
+    password: str | None = field(default=None, repr=False)
+
+    def request(self, round_: str | None, day: date) -> ValidationRequest:
+        """Ask for the files of a round, or of none, on a day."""
+        wanted = Wanted(self.specs.get(round_ or "", self.spec))
+        if round_ is not None and round_ in self.rounds:
+            wanted = replace(self.rounds[round_].wanted, spec=wanted.spec)
+        return ValidationRequest(wanted, day, self.jobs, self.password, tuple(self.waivers))
+
+
+def read_again(files: Mapping[int, Told], setting: Setting, pool: Readers) -> Iterator[dict[int, Result]]:
+    """Give the results by the number of their file, some at a time: a thousand are more than fits into memory."""
+    groups: dict[tuple[str | None, date], list[int]] = defaultdict(list)
+    for number, told in files.items():
+        groups[told.read_for, told.checked].append(number)
+    for (round_, day), numbers in groups.items():
+        request = setting.request(round_, day)
+        for start in range(0, len(numbers), BATCH):
+            some = {number: files[number] for number in numbers[start : start + BATCH]}
+            results = dict(zip(some, _results(list(some.values()), request, pool), strict=True))
+            for number, told in some.items() if round_ is not None else ():
+                take_over(results[number], told.row, setting.waivers, at_hand=round_ in setting.rounds)
+            yield results
+
+
+def _results(files: Sequence[Told], request: ValidationRequest, pool: Readers) -> list[Result]:
+    with under_their_names([(told.file, told.path) for told in files]) as paths:
+        results = [*validated(paths, request, pool)]
+    for told, result in zip(files, results, strict=True):
+        result.path, result.read_for = told.path, told.read_for
+        if result.submission is not None:
+            result.submission.path = told.path
+    return results
+
+
+# what only the folder of its round can tell of a file
+
+LEFT_OUT = "…"
+
+
+def not_compared(round_: str) -> str:
+    """Say what of the files of a round, or of several, is not compared where its folder is not at hand."""
+    return (
+        f"The folder of the round {round_} is not available: signatures and teams ({', '.join(OF_ROUND)}) are not "
+        "compared."
+    )
+
+
+def take_over(
+    result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver], *, at_hand: bool = False
+) -> None:
+    """Put into a result what the report says of its signature, and the findings that only the round can tell.
+
+    Of a round at hand only those about the mail that a return came with: addresses of teams change.
+
+    Whatever the row lacks is not there afterwards either, and so is a difference.
+    """
+    if result.submission is None or result.outcome is None:
+        return
+    for at, finding in _findings(row, OF_MAIL if at_hand else (*OF_MAIL, *OF_ROUND)):
+        result.findings.insert(at, finding)
+    if at_hand:
+        return
+    result.findings = waived(result.findings, result.sha256, waivers)
+    errors = any(each.severity is Severity.ERROR and each.open for each in result.findings)
+    result.verdict = RETURNED if errors else ACCEPTED
+    result.submission.signature = str((row.get("identity") or {}).get("signature"))
+    checks = row.get("checks") or {}
+    result.outcome.checks_run = _of_round(result.outcome.checks_run, checks.get("run", ()))
+    skipped = {skip.get("code"): str(skip.get("why")) for skip in checks.get("not_run", ())}
+    told: dict[str, str | Kept] = {code: why for code, why in skipped.items() if code in OF_ROUND}
+    others = {code: why for code, why in result.not_run.items() if code not in OF_ROUND}
+    result.not_run = others | told
+
+
+def _of_round(ours: Collection[str], told: Collection[str]) -> list[str]:
+    """Give the codes of checks that ran: those of the round as the report has them."""
+    return sorted(
+        {*(code for code in ours if code not in OF_ROUND), *(code for code in told if code in OF_ROUND)}
+    )
+
+
+def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[int, Finding]]:
+    """Give the findings of the round with their places among the others."""
+    for at, told in enumerate(row.get("findings") or ()):
+        if told.get("code") in codes:
+            with suppress(ValueError):  # one that is none is not there afterwards, and so is a difference
+                row = TypeAdapter(FindingRow).validate_python({**told, "details": {}})
+                yield at, _finding(dict(row), told.get("details") or {})
+
+
+def _finding(row: dict[str, Any], details: object) -> Finding:
+    """Give a finding as it is told; a value that was left out of a redacted report is left out once more."""
+    kind = CATALOGUE.get(row["code"])
+    if row["value"] is None and kind is not None and "value" in placeholders(kind.message):
+        row["value"] = LEFT_OUT
+    stored = (
+        details if isinstance(details, str) else json.dumps(details)
+    )  # as in a dataset, or as in a report
+    return finding_of(row | {"details": stored, "waiver_number": None}, {}, "")

@@ -6,20 +6,24 @@ since, or never hashed) there is nothing to compare its row with; that its findi
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any, Final
 
+from ..dataset.files import sha256_of
+from ..dataset.received import name_of
 from ..dataset.reconciliation import WORDS, Reconciliation
 from ..dataset.return_status import COUNTS, STATUS_CODES
 from ..findings import Severity
 from ..findings.waiver import ACTIVE
+from ..paths import path_text
 from ..reports.build import run_id, summary
-from ..reports.document import Document
+from ..reports.document import Document, FileRow
 from ..validation import REFUSED
-from .differences import CHANGED, Difference, differences
-from .found import Found
 
 TAKEN_OVER = {  # the report made again repeats them: only a seal protects them
     "run.started": "no file tells when the report was made",
@@ -145,3 +149,190 @@ def _without(tree: Any, codes: Collection[str]) -> Any:
 
 def _code(item: Any) -> str:
     return str(item.get("code") if isinstance(item, dict) else item)
+
+
+# what differs between two JSON documents, wherever it stands
+
+GONE, NEW, CHANGED = "gone", "new", "changed"
+ABSENT: Final[Any] = object()  # on this side there is nothing, not even null
+SHOWN = ("path", "code", "number", "title", "down", "across")  # what an item of a list is known by, to read
+IDENTIFYING = (*SHOWN, "team", "file", "tool", "sheet", "cell", "row", "field")
+LONGEST = 80  # of a value that is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the report (`then`) and the same report made again (`now`) say different things."""
+
+    place: str  # `summary.info`; in a file `findings[V002 Plan!E18].value`
+    then: Any = ABSENT
+    now: Any = ABSENT
+    file: str | None = None
+    source: str = "report"  # what `then` is said by
+
+    @property
+    def kind(self) -> str:
+        """Whether it is in the report only, in the report made again only, or in both and changed."""
+        return GONE if self.now is ABSENT else NEW if self.then is ABSENT else CHANGED
+
+    def line(self, *, redacted: bool) -> str:
+        """Give the difference to read; redacted, without anything that may have come out of a file."""
+        where = f"{self.file}: " if self.file else ""
+        if self.kind == CHANGED:
+            return f"{where}{self.place}{self._change(redacted)}."
+        side = (
+            f"in the {self.source}, not found again"
+            if self.kind == GONE
+            else f"found now, not in the {self.source}"
+        )
+        return f"{where}{self.kind}: {self.place}, {side}.{'' if redacted else self._message()}"
+
+    def data(self, *, redacted: bool) -> dict[str, Any]:
+        """Give the same as JSON data."""
+        row = {"kind": self.kind, "file": self.file, "what": self.place}
+        sides = {"then": self.then, "now": self.now}
+        return (
+            row if redacted else row | {key: None if each is ABSENT else each for key, each in sides.items()}
+        )
+
+    def _change(self, redacted: bool) -> str:
+        if redacted or not (_is_plain(self.then) and _is_plain(self.now)):
+            return " differs"
+        return f": “{_short(self.then)}” in the {self.source}, “{_short(self.now)}” now"
+
+    def _message(self) -> str:
+        item = self.then if self.kind == GONE else self.now
+        if isinstance(item, dict):
+            return f" {item['message']}" if "message" in item else f" {_short(_words_of(item))}"
+        return f" It says “{_short(item)}”." if _is_plain(item) else ""
+
+
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, dict | list)
+
+
+def _words_of(item: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in item.items() if _is_plain(value))
+
+
+def _short(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + " …"
+
+
+def differences(then: Any, now: Any, place: str = "") -> Iterator[Difference]:
+    """Yield every difference between two JSON values; 1, 1.0 and true are three values."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        for key in dict.fromkeys([*then, *now]):
+            inner = f"{place}.{key}" if place else key
+            yield from differences(then.get(key, ABSENT), now.get(key, ABSENT), inner)
+    elif isinstance(then, list) and isinstance(now, list):
+        yield from _in_lists(then, now, place)
+    elif type(then) is not type(now) or then != now:
+        yield Difference(place, then, now)
+
+
+def _in_lists(then: Sequence[Any], now: Sequence[Any], place: str) -> Iterator[Difference]:
+    """Match items in their order by what identifies them; one that has moved is gone here and new there."""
+    before, after = ([_identity(item) for item in side] for side in (then, now))
+    for same, first, last, start, stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if same == "equal":
+            for number in range(first, last):
+                inner = _in_place(place, number, then[number])
+                yield from differences(then[number], now[number - first + start], inner)
+        else:
+            for number in range(first, last):
+                yield Difference(_in_place(place, number, then[number]), then=then[number])
+            for number in range(start, stop):
+                yield Difference(_in_place(place, number, now[number]), now=now[number])
+
+
+def _identity(item: Any) -> str:
+    return json.dumps(_words(item, IDENTIFYING) if isinstance(item, dict) else item, sort_keys=True)
+
+
+def _in_place(place: str, number: int, item: Any) -> str:
+    """Name an item as a reader would: `findings[V002 Plan!E18]`, else by its number."""
+    cell = "!".join(_words(item, ("sheet", "cell")))
+    return f"{place}[{' '.join([*_words(item, SHOWN), *([cell] if cell else [])]) or number}]"
+
+
+def _words(item: Any, keys: Sequence[str]) -> list[str]:
+    values = [item.get(key) for key in keys] if isinstance(item, dict) else []
+    return [str(each) for each in values if isinstance(each, str | int)]
+
+
+# the files of a report, looked for by their SHA-256 in folders where names may have changed
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the files of a report are, each by the number of its row, and a line for each that is not there."""
+
+    here: Mapping[int, Path]
+    missing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unhashed: tuple[str, ...] = ()  # the report itself could not read them
+    closed: tuple[str, ...] = ()  # files in the folders that cannot be opened
+    others: int = 0  # files in the folders that the report does not speak of
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether a file that the report could read is not there as it was."""
+        return bool(self.missing or self.changed)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Every file of the folders, by hash and by name."""
+
+    by_hash: dict[str, Path] = field(default_factory=dict)
+    by_name: dict[str, tuple[Path, str]] = field(default_factory=dict)
+    closed: list[str] = field(default_factory=list)
+
+
+def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
+    """Look for every file of a report."""
+    shelf = _shelf(folders)
+    here: dict[int, Path] = {}
+    missing, changed, unhashed = [], [], []
+    for number, row in enumerate(files):
+        name, sha256 = name_of(row["path"]), row["sha256"]
+        if sha256 is None:
+            unhashed.append(
+                f"{row['path']}: not compared, because it could not be read for the report either."
+            )
+        elif sha256 in shelf.by_hash:
+            here[number] = shelf.by_hash[sha256]
+        elif name in shelf.by_name:
+            path, now = shelf.by_name[name]
+            changed.append(f"{row['path']}: {path} has changed since. SHA-256 then {sha256}, now {now}.")
+        else:
+            missing.append(f"{row['path']}: missing. No file with SHA-256 {sha256} was found.")
+    told = {row["sha256"] for row in files}
+    others = sum(sha256 not in told for sha256 in shelf.by_hash)
+    return Found(here, tuple(missing), tuple(changed), tuple(unhashed), tuple(shelf.closed), others)
+
+
+def _shelf(folders: Sequence[Path]) -> Shelf:
+    shelf = Shelf()
+    for path, sha256 in sha256_by_path(folders, shelf.closed):
+        shelf.by_hash.setdefault(sha256, path)
+        shelf.by_name.setdefault(path_text(path.name), (path, sha256))
+    return shelf
+
+
+def sha256_by_path(folders: Iterable[Path], closed: list[str] | None = None) -> Iterator[tuple[Path, str]]:
+    """Give every file of some folders with its hash; what there is to say of those that cannot be opened is added."""
+    for path in _every(folders):
+        try:
+            yield path, sha256_of(path)
+        except OSError as error:
+            if closed is not None:
+                closed.append(f"{path} cannot be opened ({error.strerror}): it was not looked at.")
+
+
+def _every(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        places = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
+        yield from (each for each in places if each.is_file() and not each.is_symlink())

@@ -15,8 +15,8 @@ from ..dataset.parquet import read_rows
 from ..dataset.table import Table
 from ..intake.limits import LIMITS
 from ..intake.worker import Died, run_guarded
-from .differences import ABSENT, Difference
-from .differences import differences as json_differences
+from .comparison import ABSENT, Difference
+from .comparison import differences as json_differences
 from .row_differences import Names
 from .row_differences import differences as row_differences
 

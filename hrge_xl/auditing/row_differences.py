@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ..dataset.schema import ANSWERS_FACT, SLOTS, SUBMISSIONS
 from ..dataset.store import Store
 from ..dataset.table import SUBMISSION_ID, TEXT, Table
-from .differences import ABSENT, Difference
+from .comparison import ABSENT, Difference
 
 SOURCE = "dataset"
 MOST_WORDS = 6  # of the texts of a figure

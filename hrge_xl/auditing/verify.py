@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..dataset import seal_check
+from ..dataset import seals
+from ..dataset.decisions import history
 from ..dataset.files import sha256_of
 from ..dataset.ledger import NAME, Ledger
-from ..dataset.seal_check import doubts
-from ..reports.document import Document
+from ..dataset.seals import doubts
+from ..dataset.waivers import waivers
+from ..reports.document import Document, FileRow
 from ..rounds.datasets import check_own
-from ..rounds.rounds import Round, is_among_returns, is_round, load_round, round_around, spec_at, terms_of
-from ..rounds.spec_copy import copy_of
+from ..rounds.rounds import (
+    Round,
+    copy_of,
+    is_among_returns,
+    is_round,
+    load_round,
+    round_around,
+    spec_at,
+    terms_of,
+)
 from ..spec.load import find as find_spec
 from ..words import counted
-from .again import Again, Known, run_again
-from .against_ledger import contradicted, left_out, told_by
-from .comparison import OF_ALL_FILES, compare, contradictions
-from .differences import Difference
-from .found import Found, find
-from .of_round import not_compared
+from .again import Again, Known, not_compared, run_again
+from .comparison import OF_ALL_FILES, Difference, Found, compare, contradictions, find
 from .report_file import read_report
 from .second_opinion import Opinion, explanations, second_opinion
 
@@ -55,7 +63,7 @@ class Audit:
     notes: list[str] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
     opinion: Opinion = field(default_factory=Opinion)
-    seal: seal_check.Checked | None = None
+    seal: seals.Checked | None = None
     files: int = 0  # compared
     findings: int = 0  # of these files, in the report
 
@@ -76,7 +84,7 @@ class Audit:
         yield from self.opinion.not_read
         yield from explanations(self.opinion)
         if self.seal is not None:
-            yield from seal_check.lines(self.seal, Path(self.report).name)
+            yield from seals.lines(self.seal, Path(self.report).name)
         yield self._again()
         yield self._second()
 
@@ -249,10 +257,79 @@ def _look_into_ledgers(audit: Audit, asked: Asked, then: Document, rounds: Itera
         return
     terms = terms_of(rounds)
     with Ledger.open(folders[0], write=False) as ledger:
-        audit.seal = seal_check.check(ledger, asked.report.name, audit.sha256, terms)
+        audit.seal = seals.check(ledger, asked.report.name, audit.sha256, terms)
     for folder in sorted({each.resolve() for each in folders} - {folders[0].resolve()}):
         with Ledger.open(folder, write=False) as ledger:
             audit.problems += [f"{folder / NAME}: {told}" for told in doubts(ledger, terms)]
     told = told_by(folders)
     audit.problems += contradicted(then, told, of_report=asked.ledger is not None)
     audit.notes += left_out(then, told)
+
+
+# what a report tells that no file says, held against the ledgers at hand
+
+# What is said of each of them as it was given.
+WAIVER = ("number", "code", "sha256", "file", "sheet", "cell", "reason", "by", "day", "until")
+DECISION = ("n", "submission", "choice", "reason", "day", "by", "known")
+Arrival = tuple[int, str | None, str]  # in which order, on which day, and what that day is
+
+
+@dataclass(slots=True)
+class Told:
+    """What some ledgers tell: a report may be of several datasets, each with its own."""
+
+    waivers: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    arrivals: dict[str, set[Arrival]] = field(default_factory=lambda: defaultdict(set))  # by hash
+
+
+def told_by(folders: Iterable[Path]) -> Told:
+    """Take up the ledgers of some folders."""
+    told = Told()
+    for folder in folders:
+        with Ledger.open(folder, write=False) as ledger:
+            told.waivers += [asdict(each) for each in waivers(ledger, date.min)]  # as they were given
+            told.decisions += [
+                {"submission": made.submission, **asdict(made.decision)} for made in history(ledger)
+            ]
+            for sha256, (first, *_) in ledger.sightings().items():
+                told.arrivals[sha256].add((first.order, first.received or None, first.basis))
+    return told
+
+
+def contradicted(then: Document, told: Told, *, of_report: bool) -> Iterator[str]:
+    """Yield what no ledger tells as a report does. `of_report`: the very ledger of its datasets is among them."""
+    as_given = [key for key in WAIVER if not (then["run"]["redacted"] and key in ("file", "sheet"))]
+    for waiver in then["waivers"]:
+        if not _is_told(waiver, told.waivers, as_given):
+            yield f"Waiver {waiver['number']} of the report is not in the ledger as the report states it."
+    for decision in then["decisions"]:
+        if not _is_told(decision, told.decisions, DECISION):
+            yield f"Decision {decision['n']} of the report is not in the ledger as the report states it."
+    for file in then["files"]:
+        dataset = then["run"]["datasets"][file["dataset"] - 1]
+        if dataset["lasting"] and (of_report or not dataset["holds_others"]):
+            yield from _arrival(file, told.arrivals.get(file["sha256"] or "", set()))
+
+
+def left_out(then: Document, told: Told) -> Iterator[str]:
+    """Yield the decisions about files of a report that are not in it; they may have been made since."""
+    names = {file["submission"]: file["path"] for file in then["files"]}
+    last = {row["submission"]: row for row in told.decisions if row["submission"] in names}
+    for submission, row in last.items():
+        if not _is_told(row, then["decisions"], DECISION):
+            yield f"Decision {row['n']} about {names[submission]} is not in the report: made since, or left out."
+
+
+def _is_told(row: Any, known: Sequence[Any], keys: Sequence[str]) -> bool:
+    """Say whether something was given as a report tells it; that it was withdrawn since is not a contradiction."""
+    return any(all(row[key] == each[key] for key in keys) for each in known)
+
+
+def _arrival(file: FileRow, known: set[Arrival]) -> Iterator[str]:
+    if known and (file["order"], file["arrived"], file["arrival"]) not in known:
+        order, day, basis = min(known)
+        yield (
+            f"{file['path']}: the ledger says that it arrived on {day} ({basis}), as number {order}; the report says "
+            "otherwise."
+        )

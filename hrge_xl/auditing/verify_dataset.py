@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
-from ..dataset.databases import open_url
+from ..dataset.derive import derive
 from ..dataset.ledger import FILES, NAME, Ledger
-from ..dataset.opening import DATASET, SPECS, open_dataset
+from ..dataset.opening import DATASET, SPECS, open_dataset, open_url
 from ..dataset.periods import periods
 from ..dataset.received import RECEIVED
-from ..dataset.schema import VERSION, Schema
-from ..dataset.store import Store, compact
+from ..dataset.rows import RowBuilder
+from ..dataset.schema import CHECKS_NOT_RUN, FINDINGS_FACT, SLOTS, SUBMISSIONS, VERSION, Schema
+from ..dataset.store import Store, compact, open_file
+from ..dataset.table import SUBMISSION_ID
 from ..dataset.take_over import rounds_elsewhere
+from ..dataset.temporary_dataset import put_in
+from ..dataset.update_statuses import OF_MAIL, update_statuses
+from ..dataset.waivers import waivers
 from ..dataset.workers import Workers, workers
 from ..dates import parse_day
 from ..errors import StoreError, UsageError
 from ..exports import exports
 from ..exports.shareable import FOLDER as SHAREABLE
 from ..exports.shareable import write_shareable
+from ..findings import Severity
+from ..layout.wording import text
 from ..reports import overview_page
 from ..reports.overview_files import of_folder
 from ..rounds.datasets import behind, check_own
-from ..rounds.rounds import REPORTS, RETURNED, Round
+from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round
 from ..shell_words import quoted
 from ..spec.carried import find
-from ..words import languages
-from .dataset_audit import DatasetAudit
-from .dataset_sources import (
+from ..validation import ValidationRequest, readers, validate
+from ..words import and_more, languages
+from .again import Setting, Told, read_again
+from .comparison import Difference, differences
+from .dataset_audit import (
+    DatasetAudit,
     Source,
     Sources,
     faults_of_entries,
@@ -41,11 +55,7 @@ from .dataset_sources import (
     rounds_not_at_hand,
     sources_of,
 )
-from .differences import Difference, differences
 from .export_differences import of_file
-from .issued_workbooks import faults_of_issued
-from .read_again import Setting
-from .rebuilt import Rebuilt, rebuilt
 from .row_differences import SOURCE, Names, of_database, of_schema, of_tables
 
 OF_RUN = ("state",)  # facts about the last run, which say nothing of any file
@@ -221,3 +231,119 @@ def _pages(made: Path, rounds: Sequence[Round | None], *, masked: bool) -> Itera
     for round_, language, period in product(rounds, (None, *languages()), names):
         page = of_folder(made, language, round_, masked=masked, period=period)
         yield page.encode("utf-8", "replace")
+
+
+# whether the workbooks that a round issued are as they were issued
+
+OF_WORKBOOK = ("F", "I", "S")  # families of findings that say nothing of answers
+
+
+def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
+    """Yield which workbooks were changed since, each with the first place where that shows."""
+    folder = round_.folder / ISSUED
+    paths = sorted(path for path in folder.rglob("*.xlsx") if path.is_file())
+    for result in validate(paths, ValidationRequest(round_.wanted, today, jobs)):
+        found = [
+            each
+            for each in result.findings
+            if each.code.startswith(OF_WORKBOOK) and each.severity is not Severity.INFO
+        ]
+        if found:
+            name = Path(result.path).relative_to(folder).as_posix()
+            place = f" at {found[0].sheet}!{found[0].cell}" if found[0].cell else ""
+            more, spec = and_more(len(found) - 1), result.layout.spec if result.layout else None
+            message = text(found[0], spec=spec, path=result.path).message
+            yield f"{ISSUED}/{name} is not as it was issued: {found[0].code}{place}{more}. {message}"
+
+
+# A dataset made again
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A dataset that was made again, with its ledger and the folder that both are in."""
+
+    store: Store
+    ledger: Ledger
+    folder: Path
+
+
+def told_of(store: Store, files: Mapping[int, Source]) -> dict[int, Told]:
+    """Give what a dataset tells of some of its returns, by their numbers."""
+    rows = _by_submission(store, SUBMISSIONS.name, files)
+    findings = _by_submission(store, FINDINGS_FACT.name, files)
+    not_run = _by_submission(store, CHECKS_NOT_RUN.name, files)
+    return {
+        number: _told(files[number], row, findings.get(number, ()), not_run.get(number, ()))
+        for number, (row,) in rows.items()
+    }
+
+
+def _by_submission(store: Store, name: str, wanted: Collection[int]) -> dict[int, list[Record]]:
+    """Give the rows of a table as they stand there, whatever they are: another program may have written them."""
+    found: dict[int, list[Record]] = {}
+    names = store.schema.by_name[name].names
+    for row in store.raw(name, [f'"{column}"' for column in names]):
+        record: Record = dict(zip(names, row, strict=True))
+        if record[SUBMISSION_ID] in wanted:
+            found.setdefault(record[SUBMISSION_ID], []).append(record)
+    return found
+
+
+def _told(source: Source, row: Record, findings: Sequence[Record], not_run: Sequence[Record]) -> Told:
+    """Give what a report would tell of a return."""
+    found = [each | {"waiver": None} for each in findings if each["n"] > 0]  # the others are of the dataset
+    as_row = {
+        "identity": {"signature": row["signature"]},
+        "checks": {"run": str(row["checks_run"] or "").split(), "not_run": not_run},
+        "findings": found,
+    }
+    return Told(source.file, source.path, row["read_for"], source.checked, as_row)
+
+
+@contextmanager
+def rebuilt(
+    folder: Path, store: Store, files: Mapping[int, Source], setting: Setting, today: date, pool: Workers
+) -> Iterator[Rebuilt]:  # fmt: skip
+    """Give the dataset of a folder made again as of a day, with the files beside it still to be written.
+
+    The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in
+    the dataset. Everything that follows from it is worked out again. Raises as `consolidate` does.
+    """
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
+        shutil.copyfile(folder / NAME, home / NAME)
+        ledger = stack.enter_context(Ledger.open(home))
+        made = stack.enter_context(open_file(home / DATASET))
+        made.use(Schema(store.schema.spec))
+        _take_over(made, folder / DATASET, files)
+        builder, by = RowBuilder(made.schema), stack.enter_context(readers(setting.jobs))
+        for results in read_again(told_of(store, files), setting, by):
+            put_in(made, builder, list(results.values()))
+        codes, again = (", ".join(map(repr, some)) for some in (OF_MAIL, sorted(files)))
+        of_mail = f"code IN ({codes}) AND {SUBMISSION_ID} IN ({again or 'NULL'})"
+        made.copy_rows(
+            folder / DATASET, {FINDINGS_FACT.name: of_mail}
+        )  # no file tells them, and addresses change
+        update_statuses(made, ledger, waivers(ledger, today))
+        made.filled()
+        made.analyze()
+        derive([made], home / DATASET, today, pool)
+        made.set_derived(str(today))
+        yield Rebuilt(made, ledger, home)
+
+
+def _take_over(made: Store, other: Path, files: Collection[int]) -> None:
+    """Copy what the other returns brought, with the cells that only they have."""
+    names = [
+        SLOTS.name,
+        SUBMISSIONS.name,
+        *(table.name for table in made.schema.base if table.of_submissions),
+    ]
+    others = f'"{SUBMISSION_ID}" NOT IN ({", ".join(map(str, sorted(files))) or "NULL"})' if files else "1"
+    where = dict.fromkeys(names, others) | {
+        SLOTS.name: f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"
+    }
+    made.copy_rows(other, where)

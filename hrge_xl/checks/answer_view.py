@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 from ..answer import Answer, State
 from ..fields import figure_of
 from ..language import Type
-from ..language.compiler import Compiled, Row
-from ..language.values import Known, Unknown, Value, finite, fold, worse
+from ..language.compiler import Compiled, Known, Row, Unknown, Value, finite, fold, worse
 from ..last_answers import read_last
 from ..layout import Grid, Layout
 from ..numerals import to_serial

@@ -14,8 +14,8 @@ from ..fields import Field
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..language import Type
+from ..language.compiler import Unknown
 from ..language.functions.figures import rounded
-from ..language.values import Unknown
 from ..layout import address
 from ..numerals import from_serial, shown, shown_moment
 from ..spec.model import Spec

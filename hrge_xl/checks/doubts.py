@@ -15,8 +15,7 @@ from ..findings import Kind, codes
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
-from ..language.compiler import Row
-from ..language.values import Unknown, Value, worse
+from ..language.compiler import Row, Unknown, Value, worse
 from ..layout import Sheet, Slot
 from ..spec.model import Rule
 from .answer_view import AnswerView

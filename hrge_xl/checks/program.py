@@ -14,8 +14,7 @@ from ..fields import Check, ColumnKind, Field, kind_of, type_of
 from ..findings import Kind
 from ..findings.value import ANSWER_MISSING
 from ..language import FIGURES, Call, Expr, Over, Ref, walk
-from ..language.compiler import Answers, Compiled, Compiler, Row
-from ..language.values import Unknown, Value, fold, worse
+from ..language.compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, worse
 from ..spec.compiled import CompiledSpec, FieldKey, ParsedRule, Source
 from ..spec.compiled import compiled as compiled_spec
 from ..spec.fixed_rows import items_of

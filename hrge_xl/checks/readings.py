@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..answer import Answer, State
 from ..fields import ColumnKind, kind_of
-from ..fields.personal_data import EXPECTED
+from ..fields.text import EXPECTED
 from ..findings import CATALOGUE, Kind
 from ..findings import value as v
 from ..numerals import shown

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator
 
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.value import NOT_A_WHOLE_NUMBER, NOT_ASKED_HERE
-from ..language.compiler import Row
-from ..language.values import fold
+from ..language.compiler import Row, fold
 from ..numerals import to_serial
 from .answer_view import AnswerView
 from .hits import Hit, at_rows

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .common import exit_code, password_option, question, spec_option, today_option
-from .stdin import ReturnedPath
+from .common import ReturnedPath, exit_code, password_option, question, spec_option, today_option
 from .terminal import line
 
 if TYPE_CHECKING:

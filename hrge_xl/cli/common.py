@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,19 +15,17 @@ from click.shell_completion import CompletionItem
 from ..addresses import masked
 from ..dates import RANGE, parse_day
 from ..errors import Exit, UsageError
-from ..path_text import path_text
-from ..paths import read_regular
+from ..paths import path_text, read_regular
 from ..shell_words import quoted
 from ..suggest import did_you_mean
-from .columns import beside
 from .groups import said
-from .stdin import STDIN
-from .terminal import line, style, width
+from .terminal import beside, line, style, width
 
 if TYPE_CHECKING:
     from ..reports.build import Facts
     from ..reports.document import FileRow
     from ..rounds.datasets import Dataset, Question
+
 
 MOST_PASSWORD_BYTES = 10_000
 WARNING = "yellow"
@@ -249,7 +248,7 @@ def warn(text: str) -> None:
 
 def warn_of_ledgers(*folders: Path) -> None:
     """Say on stderr what is doubtful about the ledgers of some folders."""
-    from ..rounds.ledger_doubts import ledger_doubts
+    from ..rounds.datasets import ledger_doubts
 
     for told in ledger_doubts(*folders):
         warn(told)
@@ -271,3 +270,43 @@ def one_of(value: str, known: Sequence[str], what: str) -> str:
         hint = did_you_mean(value, known)
         raise UsageError(f"There is no {what} '{value}'. {hint}Known are: {', '.join(known)}.")
     return value
+
+
+# `-` as a path
+
+STDIN = "-"
+LIST = "@-"  # a list of paths, a path a line
+NAMES = {STDIN: "stdin.xlsx", LIST: "stdin.txt"}
+MOST_BYTES = 100_000_000
+
+
+class ReturnedPath(click.Path):
+    """The path of returned files: a file, folder, glob, @list.txt, or `-` for a workbook on standard input."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_dash=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Give the path; where it is `-`, that of a file with what comes."""
+        text = str(value)
+        return text if text not in NAMES else _kept(text, ctx)
+
+
+def _kept(text: str, ctx: click.Context | None) -> str:
+    """Keep standard input in a file until the command is done."""
+    data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise UsageError(
+            f"{text}: more than {MOST_BYTES // 1_000_000} MB arrived on standard input. Name a file."
+        )
+    folder = Path(mkdtemp(prefix="hrge-xl-"))
+    file = folder / NAMES[text]
+    file.write_bytes(data)
+    if ctx is not None:
+        ctx.find_root().call_on_close(lambda: _remove(file))
+    return f"@{file}" if text == LIST else str(file)
+
+
+def _remove(file: Path) -> None:
+    file.unlink(missing_ok=True)
+    file.parent.rmdir()

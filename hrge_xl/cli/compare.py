@@ -11,9 +11,9 @@ import click
 
 from ..errors import Exit, UsageError
 from ..words import SOURCE_LANGUAGE
-from .columns import print_text
 from .common import (
     OUTPUT,
+    ReturnedPath,
     jobs_option,
     lang_option,
     password_option,
@@ -23,8 +23,7 @@ from .common import (
     spec_option,
     today_option,
 )
-from .stdin import ReturnedPath
-from .terminal import data, output_to
+from .terminal import data, output_to, print_text
 
 if TYPE_CHECKING:
     from ..rounds.datasets import Dataset

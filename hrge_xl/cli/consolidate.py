@@ -10,6 +10,7 @@ import click
 
 from ..errors import Exit
 from .common import (
+    ReturnedPath,
     jobs_option,
     password_option,
     question,
@@ -18,7 +19,6 @@ from .common import (
     today_option,
     warn_of_ledgers,
 )
-from .stdin import ReturnedPath
 from .terminal import line
 
 if TYPE_CHECKING:

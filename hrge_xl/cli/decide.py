@@ -55,9 +55,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     """
     from ..consolidation import amend
     from ..dataset.decisions import decide
-    from ..dataset.find_return import find_return
     from ..dataset.opening import open_dataset
-    from ..dataset.returns import heads
+    from ..dataset.returns import find_return, heads
 
     day = the_day(today)
     if not returns:

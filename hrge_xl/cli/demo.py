@@ -40,7 +40,7 @@ def command(output: Path, spec: str) -> None:
     from ..dataset.ledger import Arrived, Ledger
     from ..dataset.work import arrivals
     from ..demonstration import demonstration_round, story, write_story
-    from ..path_text import way_to
+    from ..paths import way_to
     from ..reports import write_report
     from ..reports.build import document
     from ..reports.overview_files import overview_of_folder

@@ -13,9 +13,8 @@ from xml.parsers.expat import EXPAT_VERSION
 import click
 
 from ..errors import Exit
-from .columns import print_text
 from .settings import check_all
-from .terminal import line
+from .terminal import line, print_text
 
 if TYPE_CHECKING:
     from ..intake.sandbox import Confinement

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..rounds.mail.occasions import MAIL_KINDS
+from ..rounds.mail.due import MAIL_KINDS
 from .common import password_option, the_day, today_option, warn
 from .terminal import line
 

@@ -13,9 +13,8 @@ from click.shell_completion import CompletionItem
 from ..errors import UsageError
 from ..suggest import alike, plain
 from ..words import SOURCE_LANGUAGE, Translate, translator
-from .columns import print_text
 from .common import OUTPUT, SpecName, lang_option
-from .terminal import data, line, output_to
+from .terminal import data, line, output_to, print_text
 
 if TYPE_CHECKING:
     from ..findings import Kind

@@ -9,7 +9,7 @@ import click
 
 from ..errors import UsageError
 from .common import AS_SUITS, known_language, password_option, print_notes, the_day
-from .offered import offered, teams
+from .groups import offered, teams
 from .terminal import STDOUT, Rows, line
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import click
 from ..errors import Exit
 from .common import (
     Day,
+    ReturnedPath,
     jobs_option,
     ledger_option,
     password_option,
@@ -21,7 +22,6 @@ from .common import (
     spec_option,
     today_option,
 )
-from .stdin import ReturnedPath
 from .terminal import data, line
 
 if TYPE_CHECKING:

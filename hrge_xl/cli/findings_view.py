@@ -13,8 +13,7 @@ from ..findings import CATALOGUE, Severity, general
 from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
 from ..suggest import listed
 from ..words import SOURCE_LANGUAGE, counted, translator
-from .columns import beside, cut, hanging, padded, taken
-from .terminal import line, shown, style, width
+from .terminal import beside, cut, hanging, line, padded, shown, style, taken, width
 
 if TYPE_CHECKING:
     from ..reports.document import FileRow, FindingRow

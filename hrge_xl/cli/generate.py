@@ -14,7 +14,7 @@ from ..errors import UsageError
 from ..shell_words import quoted
 from ..under_way import steps
 from .common import SpecName, password_option, quiet, the_day, today_option
-from .offered import countries, languages, offered, profiles, tools
+from .groups import countries, languages, offered, profiles, tools
 from .terminal import line
 
 if TYPE_CHECKING:

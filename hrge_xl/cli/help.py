@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .groups import Group, names_within, path_of
-from .offered import offered
+from .groups import Group, names_within, offered, path_of
 from .terminal import block
 
 

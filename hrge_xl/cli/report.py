@@ -12,6 +12,7 @@ import click
 from ..errors import UsageError
 from ..reports import FORMATS, write_report
 from .common import (
+    ReturnedPath,
     exit_code,
     facts,
     jobs_option,
@@ -24,7 +25,6 @@ from .common import (
     spec_option,
     today_option,
 )
-from .stdin import ReturnedPath
 from .terminal import line
 
 if TYPE_CHECKING:

@@ -141,7 +141,7 @@ def contact(folder: Path, team: str, address: str, also: bool) -> None:
 
     Next: hrge-xl status output/2026-H1
     """
-    from ..rounds.contacts import set_contact
+    from ..rounds.update_spec import set_contact
 
     made = set_contact(folder, team, address, also=also)
     line(f"{made.code}: {made.email}. Next: hrge-xl status {quoted(folder)}")

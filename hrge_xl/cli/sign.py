@@ -15,7 +15,7 @@ from .terminal import line
 
 if TYPE_CHECKING:
     from ..dataset.entries import Signer
-    from ..dataset.terms import Terms
+    from ..dataset.kinds import Terms
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -157,8 +157,7 @@ def _around(report: Path | None) -> Path:
 def _seal(what: What, by: str, signer: Signer | None) -> int:
     from ..dataset.files import only_writer
     from ..dataset.ledger import Ledger
-    from ..dataset.seal_check import doubts
-    from ..dataset.seals import seal, seal_terms
+    from ..dataset.seals import doubts, seal, seal_terms
     from ..rounds.datasets import check_folder
 
     check_folder(what.folder)
@@ -180,7 +179,7 @@ def _seal(what: What, by: str, signer: Signer | None) -> int:
 
 def _check(what: What, digest: str, trust: Sequence[Path]) -> int:
     from ..dataset.ledger import Ledger
-    from ..dataset.seal_check import check, is_trusted, lines
+    from ..dataset.seals import check, is_trusted, lines
     from ..dataset.signing import trusted_keys
 
     trusted, (name, sha256) = trusted_keys(trust), what.named
@@ -199,8 +198,7 @@ def _check(what: What, digest: str, trust: Sequence[Path]) -> int:
 
 def _list(what: What, *, everything: bool) -> int:
     from ..dataset.ledger import Ledger
-    from ..dataset.seal_check import doubts, limits
-    from ..dataset.seals import seals
+    from ..dataset.seals import doubts, limits, seals
 
     with Ledger.open(what.folder, write=False) as ledger:
         chain, found = ledger.chain(), seals(ledger)

@@ -14,7 +14,6 @@ import click
 from ..kept_texts import said
 from ..shell_words import quoted
 from ..words import SOURCE_LANGUAGE, Translate, and_more, right_to_left, translator
-from .columns import beside, hanging, has_room, padded, print_text, taken
 from .common import (
     OUTPUT,
     jobs_option,
@@ -26,7 +25,20 @@ from .common import (
     today_option,
     warn_of_ledgers,
 )
-from .terminal import data, line, output_to, shown, style, width
+from .terminal import (
+    beside,
+    data,
+    hanging,
+    has_room,
+    line,
+    output_to,
+    padded,
+    print_text,
+    shown,
+    style,
+    taken,
+    width,
+)
 
 if TYPE_CHECKING:
     from ..dataset.returns import Return

@@ -11,10 +11,9 @@ import click
 
 from ..addresses import is_address
 from ..errors import UsageError
-from .columns import beside, taken
 from .common import AS_SUITS, OUTPUT, password_option, print_notes, the_day
-from .offered import fields, offered, teams
-from .terminal import data, line, output_to, style, width
+from .groups import fields, offered, teams
+from .terminal import beside, data, line, output_to, style, taken, width
 
 if TYPE_CHECKING:
     from ..dataset.store import Store

@@ -12,6 +12,7 @@ import click
 
 from .common import (
     OUTPUT,
+    ReturnedPath,
     exit_code,
     facts,
     jobs_option,
@@ -27,7 +28,6 @@ from .common import (
     today_option,
     verbose,
 )
-from .stdin import ReturnedPath
 from .terminal import data, line, output_to
 
 if TYPE_CHECKING:

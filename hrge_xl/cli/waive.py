@@ -108,9 +108,8 @@ class _Change:
 def _waive(
     change: _Change, what: tuple[str, str, str | None], said: tuple[str, str, date | None]
 ) -> None:  # fmt: skip
-    from ..dataset.find_return import find_return
     from ..dataset.opening import open_dataset
-    from ..dataset.returns import heads
+    from ..dataset.returns import find_return, heads
     from ..dataset.waivers import refuse_unwaivable, waive
 
     (code, file, cell), (reason, by, until) = what, said

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..correspondence import FOLDER, tally
 from ..exports.exports import WORKBOOK
-from ..rounds.mail.merge_list import LIST
+from ..rounds.mail.eml import LIST
 from ..rounds.round_status import RETURNED
 from ..rounds.rounds import FEEDBACK, REPORTS
 from ..words import counted
-from .columns import beside, padded, taken
 from .receive import as_data as as_data_of
-from .terminal import line, style, width
+from .terminal import beside, line, padded, style, taken, width
 
 if TYPE_CHECKING:
     from ..dataset.drafted import Drafted

@@ -14,9 +14,8 @@ from ..numerals import shown, to_serial
 from ..spec.model import Spec
 from ..submission import Submission, Unplaced
 from .clean import clean
-from .dimensions import codes
+from .dimensions import HASHED, Known, Slots, codes, rows_of, slots_of
 from .schema import ANSWERS_FACT, list_of
-from .slots import HASHED, Known, Slots, rows_of, slots_of
 from .table import Row
 
 LONGEST_WAY = 4  # references that lead from one row to the next

@@ -12,8 +12,8 @@ from ..answer import State
 from ..findings import Severity
 from ..stamp import INVALID, UNCHECKED, UNSIGNED, VALID
 from ..validation import ACCEPTED, REFUSED, RETURNED
-from .aggregates.common import BY_COUNTRY, BY_TOOL, TOTAL
 from .aggregates.risks import AFTER, BEFORE
+from .aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL
 from .answer_rows import NUMBER_TYPE, TRUTH_TYPE
 from .return_status import (
     CONFLICT,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
+from ..answer import CellKey
 from ..fields import TICK, YES_NO, Field, When
-from ..layout import laid_out
+from ..layout import Layout, laid_out
 from ..layout.lists import LEVELS
 from ..spec.carried import as_text, pack
-from ..spec.model import CollectBlock, Collected, Spec
+from ..spec.model import CollectBlock, Collected, MatrixBlock, Spec
 from ..words import translator, with_base
-from .matrix_rows import matrix_levels
 from .schema import (
     CODEBOOK,
     CODES,
@@ -24,7 +26,6 @@ from .schema import (
     list_of,
     spec_language,
 )
-from .slots import slots_of
 from .table import Row, Rows
 
 
@@ -150,3 +151,115 @@ def labels(schema: Schema) -> dict[tuple[str, str], str]:
     """Give the label of every question."""
     spec, language = schema.spec, spec_language(schema.spec)
     return {(tool.code, f.code): f.label.say(language) for tool, _, f in spec.places()} if spec else {}
+
+
+# the numbers of the cells that can hold an answer
+
+HASHED = (
+    1 << 48
+)  # numbers of cells that only some workbooks have, such as further rows, come after all others
+
+
+class Known(NamedTuple):
+    """A cell that a dataset knows: its number, where it is in the language of the spec, and its list."""
+
+    slot: int
+    cell: str
+    list: str | None
+
+
+class Slots:
+    """The cells of a spec as it is issued by default, by tool, row, field and part."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._layout = laid_out(spec, spec_language(spec))
+        cells = enumerate(_cells(self._layout), start=1)
+        self._known = {key: Known(n, cell, its_list) for n, (key, cell, its_list) in cells}
+
+    def known(self, key: CellKey) -> Known | None:
+        """Give the number of a cell; None for one that is not in every workbook."""
+        return self._known.get(key)
+
+    def further(self, layout: Layout) -> dict[CellKey, Known]:
+        """Give the numbers of the cells of a layout that are not in every workbook."""
+        cells = (each for each in _cells(layout) if each[0] not in self._known)
+        return {key: Known(_hashed(key), cell, its_list) for key, cell, its_list in cells}
+
+    def rows(self) -> list[Row]:
+        """Give the rows of all cells that are in every workbook."""
+        return rows_of(self._known, self._layout)
+
+
+def rows_of(cells: Mapping[CellKey, Known], layout: Layout) -> list[Row]:
+    """Give rows of `slots` for some cells of a layout."""
+    return [
+        (known.slot, *key, layout.sheet[key[0]].name, known.cell, known.list, _is_calculated(layout, key))
+        for key, known in cells.items()
+    ]
+
+
+def _is_calculated(layout: Layout, key: CellKey) -> bool:
+    return layout.slots[key[:3]].field.calculated
+
+
+def _cells(layout: Layout) -> Iterator[tuple[CellKey, str, str | None]]:
+    """Give every cell in the order of the workbook, with its address and its list."""
+    for key, cells in layout.cells_of.items():
+        its_list = list_of(layout.slots[key].field)
+        for cell in cells if cells[0].part else cells[:1]:
+            yield (cell.tool, cell.row, cell.field, cell.part), cell.address, its_list
+
+
+def _hashed(key: CellKey) -> int:
+    digest = hashlib.sha256("\0".join(str(part) for part in key).encode()).digest()
+    return HASHED + int.from_bytes(digest[:6], "big")
+
+
+_SLOTS: dict[str, Slots] = {}
+MOST_SPECS = 8  # remembered at a time
+
+
+def slots_of(spec: Spec) -> Slots:
+    """Give the cells of a spec, worked out once a process."""
+    key = spec.digest or str(id(spec))
+    if key not in _SLOTS:
+        if len(_SLOTS) >= MOST_SPECS:
+            _SLOTS.clear()
+        _SLOTS[key] = Slots(spec)
+    return _SLOTS[key]
+
+
+# what a spec crosses in its matrices
+
+Pair = tuple[str, str]  # the fields down and across
+
+
+def matrix_blocks(spec: Spec) -> list[MatrixBlock]:
+    """Give every matrix of the spec."""
+    return [block for tool in spec.tools for block in tool.blocks if isinstance(block, MatrixBlock)]
+
+
+def crossed_pairs(spec: Spec) -> dict[str, list[Pair]]:
+    """Give for each tool the pairs of fields that are crossed somewhere, in a matrix or as risks."""
+    if spec.matrix is None:
+        return {}
+    found: dict[str, dict[Pair, None]] = {}
+    for block in matrix_blocks(spec):
+        for tool in block.sources:
+            found.setdefault(tool, {})[block.down, block.across] = None
+    risks = spec.figures.risks
+    stages = [stage for stage in (risks.before, risks.after) if stage] if risks else []
+    for tool in risks.tools if risks else ():
+        found.setdefault(tool, {}).update(dict.fromkeys((stage.down, stage.across) for stage in stages))
+    return {tool: list(pairs) for tool, pairs in found.items()}
+
+
+def matrix_levels(spec: Spec | None) -> list[Row]:
+    """Give the level of each pair of steps: codes, numbers, level."""
+    if spec is None or spec.matrix is None:
+        return []
+    return [
+        (down, across, float(down), float(across), level)
+        for down, levels in spec.matrix.cells.items()
+        for across, level in levels.items()
+    ]

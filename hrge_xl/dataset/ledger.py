@@ -23,13 +23,12 @@ from ..kept_texts import said
 from ..shell_words import quoted
 from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, last_entry, next_number
 from .journal import JOURNAL, bring_up_to_date, is_behind
-from .kinds import Content, FilesReceived, Origin, ReceivedFile
+from .kinds import Content, FilesReceived, Origin, ReceivedFile, Terms
 from .opening import DATASET
 from .return_status import FIRST_SEEN, STATED, ReturnStatus
 from .return_status import Entry as ReturnEntry
 from .sightings import SIGHTINGS, SeenPlaces, insert
 from .store import Store, open_file
-from .terms import Terms
 
 VERSION = 3  # of the ledger
 NAME = "ledger.sqlite"

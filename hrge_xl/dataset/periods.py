@@ -11,9 +11,8 @@ import sqlalchemy as sa
 
 from ..errors import UsageError
 from ..validation import REFUSED
-from .aggregates.common import TOTAL
 from .aggregates.risks import stages
-from .aggregates.sql import distinct, grouped, whole
+from .aggregates.sql import TOTAL, distinct, grouped, whole
 from .schema import AGGREGATE_COMPLETENESS, AGGREGATE_RISKS, SUBMISSIONS
 from .store import Store
 

@@ -11,7 +11,7 @@ from pathlib import Path, PureWindowsPath
 from tempfile import TemporaryDirectory
 
 from ..output_files import whole
-from ..path_text import path_of
+from ..paths import path_of
 from .files import OWNER_FOLDER, private, sha256_of
 
 RECEIVED = "received"

@@ -13,7 +13,7 @@ from ..dates import parse_day, parse_moment
 from ..findings import Kind, codes, identity, submissions
 from ..kept_texts import Kept, joined
 from ..validation import ACCEPTED, REFUSED
-from ..words import fold
+from ..words import Translate, fold
 
 COUNTS, SUPERSEDED, CONFLICT, WITHDRAWN, WAITING = "counts", "superseded", "conflict", "withdrawn", "waiting"
 EXCLUDED = "excluded"
@@ -362,3 +362,29 @@ def _skipped(entry: Entry, before: Sequence[Entry], by_name: Mapping[str, Entry]
         and (source is None or other.age > source.age)
     )
     return next(others, None)
+
+
+# what is said alike where people read figures, on the overview and in `data.xlsx`
+
+
+def status_words(say: Translate) -> dict[str, str]:
+    """Give each part of the reconciliation its words; a status by its code has them too, but `counts`."""
+    return {
+        "received": say("Received"),
+        "accepted": say("Accepted"),
+        "returned": say("Returned for correction"),
+        "refused": say("Could not be read"),
+        "counted": say("Counted"),
+        "superseded": say("Superseded by a newer version"),
+        "waiting": say("Newer, but with errors"),
+        "doubled": say("The same as another file"),
+        "conflict": say("Waits for a decision"),
+        "excluded": say("Excluded"),
+        "withdrawn": say("Withdrawn"),
+    }
+
+
+def may_be_shared(say: Translate) -> str:
+    """Say what a copy that may be shared leaves out."""
+    masked = say("May be shared: counts of 1 to 10 people are masked, and so is what would reveal them.")
+    return f"{masked} {say('Restricted questions are left out, and whatever is counted by them.')}"

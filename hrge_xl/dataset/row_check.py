@@ -14,9 +14,9 @@ from ..fields import kind_of
 from ..numerals import shown
 from ..words import beginning
 from .column_values import codes_of
+from .dimensions import slots_of
 from .rows import no_rows
 from .schema import ANSWERS_FACT, SLOTS, Schema
-from .slots import slots_of
 from .table import Row, Rows, Table
 
 if TYPE_CHECKING:  # pandas and pandera are slow to import

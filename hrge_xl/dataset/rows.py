@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from ..answer import Value
 from ..dates import parse_day
 from ..errors import looking_at
-from ..findings import Finding, Severity
-from ..kept_texts import as_json
+from ..findings import Finding, Severity, Waiver, Words
+from ..kept_texts import as_json, from_json
 from ..kept_texts import said as in_english
 from ..layout.wording import Wording
 from ..numerals import shown
@@ -24,7 +25,6 @@ from ..validation import Result
 from ..words import tidy, undirected
 from .answer_rows import AnswerRowBuilder
 from .clean import clean
-from .finding_rows import finding_row
 from .received import name_of
 from .schema import (
     ANSWERS_FACT,
@@ -242,3 +242,30 @@ def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
         for row in rows if spec and {tool, shows} <= spec.tool.keys() else ():
             item += 1
             yield number, item, tool, block, source, shows, row
+
+
+# A finding as a row of the dataset, and back
+
+OWN = Finding.__dataclass_fields__.keys() & FINDINGS_FACT.at.keys()
+
+
+def finding_row(finding: Finding, submission: int, n: int) -> Row:
+    """Give the row of a finding that was put into words, the nth of its return."""
+    values, waiver = asdict(finding), finding.waiver
+    values |= values.pop("words") | {
+        SUBMISSION_ID: submission, "n": n, "severity": finding.severity.value, "waived": not finding.open,
+        "waiver": waiver and waiver.told, "waiver_number": waiver and waiver.number,
+        "details": as_json(finding.details),
+    }  # fmt: skip
+    return tuple(
+        clean(value) if isinstance(value, str) else value for value in map(values.get, FINDINGS_FACT.names)
+    )
+
+
+def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: str) -> Finding:
+    """Give the finding of a row, in the words that stand there; `waivers` by number, `language` of the dataset."""
+    own = {name: row[name] for name in OWN} | {
+        "severity": Severity(row["severity"]), "details": from_json(row["details"]), "language": language,
+        "waiver": waivers.get(row["waiver_number"]), "words": Words(row["message"], row["remedy"], row["label"]),
+    }  # fmt: skip
+    return Finding(**own)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
-from .entries import Entry, Signer, digest_of
+from .entries import FIRST, Entry, Signer, digest_of
 from .files import sha256_of
-from .kinds import Sealed, SealMade, TermsSealed
+from .journal import journal_faults
+from .kinds import FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .ledger import Ledger
-from .terms import OfRounds, Terms
+from .signing import INSTALL, is_signed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +77,247 @@ def _named(by: str) -> str:
     if not by.strip():
         raise UsageError("A seal needs a name: --by NAME.")
     return by.strip()
+
+
+# what the seals of a report show, and who could have forged them
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the ledger says of a report, or of the terms of a round.
+
+    Its seals, seals of other bytes under its name, what is wrong with the chain, and what the rounds say otherwise now
+    than when they were last sealed.
+    """
+
+    sha256: str
+    seals: tuple[Seal, ...]
+    others: tuple[Seal, ...]
+    faults: tuple[str, ...]
+    terms: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against the report: sealed as it is, or never; chain and terms as they were."""
+        return not self.faults and not self.terms and (bool(self.seals) or not self.others)
+
+
+def check(ledger: Ledger, name: str, sha256: str, terms: OfRounds | None = None) -> Checked:
+    """Look up in the chain what bears a name; `terms` are those of the rounds at hand, as they are now."""
+    known = seals(ledger)
+    return Checked(
+        sha256,
+        tuple(each for each in known if each.sha256 == sha256),
+        tuple(each for each in known if each.sha256 != sha256 and each.name == name),
+        tuple(faults(ledger)),
+        tuple(changed_terms(ledger, terms or {})),
+    )
+
+
+def doubts(ledger: Ledger, terms: OfRounds) -> Iterator[str]:
+    """Tell what is wrong with the chain, and what rounds say otherwise now than when they were last sealed."""
+    yield from faults(ledger)
+    yield from changed_terms(ledger, terms)
+
+
+def changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
+    """Tell what rounds say otherwise now than when their terms were last sealed; what to do about it comes last."""
+    told = list(_changed_terms(ledger, now))
+    yield from told
+    if told:
+        yield "If that is meant, seal the terms of the round as they are now: hrge-xl sign ROUND --by NAME."
+
+
+def _changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
+    made = ledger.entries(SealMade, TermsSealed)
+    last = {name: (entry, content) for entry, content in made for name in content.terms}
+    for name, terms in now.items():
+        if name in last:
+            entry, content = last[name]
+            yield from changes(content.terms[name], terms, f"{content.about} was made on {entry.time[:10]}")
+
+
+def limits(chain: Sequence[Entry]) -> Iterator[str]:
+    """Tell what a chain does not show here."""
+    if any(is_signed_by(each.key, each.digest, each.signature) is None for each in chain if each.key):
+        yield f"The signatures were not checked. {INSTALL}"
+    last = max((each.n for each in chain if isinstance(each.read, Sealed)), default=0)
+    if chain and chain[-1].n > last:
+        yield (
+            f"Entries from number {last + 1} on are not sealed: if the last of them were removed, that would not "
+            "show here."
+        )
+
+
+def lines(
+    found: Checked, name: str, trusted: Mapping[str, str] | None = None, noted: str = ""
+) -> Iterator[str]:
+    """Tell what was found out, to read. `trusted`: keys with names; `noted`: a digest that was noted elsewhere."""
+    yield from found.faults
+    yield from found.terms
+    for each in found.seals:
+        yield f"Sealed: {each.told}; digest {each.digest}."
+        yield _shown_by(each, trusted or {}, noted, whole=not found.faults)
+    if not found.seals and found.others:
+        last = found.others[-1]
+        yield (
+            f"{name} is not what was sealed under this name ({last.told}): it was changed afterwards, or is "
+            f"another report. SHA-256 sealed: {last.sha256}, now: {found.sha256}."
+        )
+    elif not found.seals:
+        yield f"{name} has no seal."
+
+
+def is_trusted(seal: Seal, trusted: Mapping[str, str]) -> bool:
+    """Say whether a seal was signed with a key that somebody trusts."""
+    return seal.key in trusted and bool(is_signed_by(seal.key, seal.digest, seal.signature))
+
+
+def _shown_by(seal: Seal, trusted: Mapping[str, str], noted: str, *, whole: bool) -> str:
+    """Say what a seal shows, and who could have forged it."""
+    this = f"Seal {seal.n}"
+    covers = (
+        f"The entries 1 to {seal.entry} of the chain are covered by it."
+        if whole
+        else "But the chain is broken: the faults above may concern this seal."
+    )
+    if noted == seal.digest:
+        return (
+            f"{this} has the digest that was noted elsewhere: it was there by then, and is the same. {covers}"
+        )
+    if not seal.key:
+        return (
+            f"{this} is not signed: anybody who can write into this folder could have made it, and the whole chain, "
+            "again. It proves something only with its digest noted elsewhere (--digest)."
+        )
+    signed = is_signed_by(seal.key, seal.digest, seal.signature)
+    if signed is None:
+        return f"{this} is signed, but the signature was not checked. {INSTALL}"
+    if not signed:
+        return f"{this} bears a signature that its key did not make: anybody could have put it there."
+    if seal.key in trusted:
+        owner = trusted[seal.key]
+        return (
+            f"{this} is signed with the key of {owner}: only who holds that key could have made it. {covers}"
+        )
+    known = "which is not among those that you trust" if trusted else "and nobody has said whose key that is"
+    return (
+        f"{this} is signed with the key {seal.key}, {known}: anybody could have made such a key, and sealed under the "
+        f"name {seal.by}. Ask {seal.by} for the public key by another way, and name it with --trust."
+    )
+
+
+# whether what people entered into the ledger is as they entered it
+
+MOST_GAPS = 5  # that are named
+
+
+def faults(ledger: Ledger) -> Iterator[str]:
+    """Tell what is wrong with the entries of a ledger, a sentence each."""
+    chain = ledger.chain()
+    yield from broken_links(chain)
+    yield from _gaps(chain)
+    yield from _receipts(chain, ledger.rows())
+    yield from journal_faults(ledger.home, chain)
+
+
+def broken_links(chain: Sequence[Entry]) -> Iterator[str]:
+    """Tell of each entry that is not what it was made as, or does not stand where it was made."""
+    places: dict[str, Entry] = {}
+    for entry in chain:
+        places.setdefault(entry.digest, entry)
+    before: Entry | None = None
+    for entry in chain:
+        yield from _place(before, entry, places)
+        yield from _itself(entry)
+        before = entry
+
+
+def _place(before: Entry | None, entry: Entry, places: Mapping[str, Entry]) -> Iterator[str]:
+    """Say whether an entry follows the one that it was chained to."""
+    expected = before.n + 1 if before else 1
+    follows = {before.digest, before.right_digest} if before else {FIRST}
+    origin = places.get(entry.previous)
+    if entry.previous in follows:
+        if entry.n != expected:
+            yield f"{entry.headed} has another number than when it was made: then it was entry {expected}."
+    elif origin is not None or entry.previous == FIRST:
+        then = f"it followed {origin.told}" if origin else "it was the first one"
+        yield f"{entry.headed} is not in its original place: then {then}. Entries were moved or inserted."
+    elif entry.n > expected:
+        gone = (
+            f"Entry {expected} is" if entry.n == expected + 1 else f"Entries {expected} to {entry.n - 1} are"
+        )
+        after = f"after {before.told} comes" if before else "the first one is"
+        yield f"{gone} missing: {after} {entry.told}."
+    else:
+        other = before.told if before else "the start"
+        yield (
+            f"{entry.headed} does not follow {other}: an entry between them was removed, or one of the two was "
+            "inserted or changed."
+        )
+
+
+def _itself(entry: Entry) -> Iterator[str]:
+    """Say whether an entry says what it said when it was made, and was signed by the key that it names."""
+    if entry.digest != entry.right_digest:
+        yield f"{entry.headed} was changed after it was made: its digest does not fit what it says."
+    elif entry.read is None:
+        yield f"{entry.headed} was not made by this program: it does not hold what such an entry holds."
+    if bool(entry.key) != bool(entry.signature):
+        yield f"{entry.headed} lacks its {'signature' if entry.key else 'key'}: it was changed after it was made."
+    elif entry.key and is_signed_by(entry.key, entry.digest, entry.signature) is False:
+        yield f"{entry.headed} was not signed with the key that it names: it was inserted, or changed later."
+
+
+def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
+    """Say which decision, waiver, seal or receipt there must have been: each kind is counted from 1."""
+    numbers: dict[str, set[int]] = defaultdict(set)
+    for content in filter(None, (entry.read for entry in chain)):
+        numbers[content.noun].add(content.number)
+    for noun, there in numbers.items():
+        missing = [n for n in range(1, min(max(there), len(chain) + MOST_GAPS)) if n not in there]
+        for n in missing[:MOST_GAPS]:
+            yield f"{noun.capitalize()} {n} is missing: there is {noun} {min(other for other in there if other > n)}."
+        if missing[MOST_GAPS:]:
+            yield f"More entries of the kind {noun} are missing: the highest number is {max(there)}."
+
+
+# what came
+
+
+def _receipts(chain: Sequence[Entry], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
+    """Say whether the table of files says of each content what its receipt says."""
+    told: dict[str, tuple[FilesReceived, ReceivedFile]] = {}
+    for content in (entry.read for entry in chain):
+        if isinstance(content, FilesReceived):
+            for file in content.files:
+                told.setdefault(file.sha256, (content, file))
+    for row in rows:
+        receipt = told.pop(str(row["sha256"]), None)
+        if receipt is None:
+            yield (
+                f"{row['path']} ({str(row['sha256'])[:12]}) is in the table of files without a receipt: it was "
+                "inserted, or its receipt was removed."
+            )
+        else:
+            yield from _disagreement(*receipt, row)
+    for content, file in told.values():
+        yield (
+            f"Receipt {content.number} is about {file.path} ({file.sha256[:12]}), which was removed from the table of "
+            "files."
+        )
+
+
+def _disagreement(receipt: FilesReceived, file: ReceivedFile, row: Mapping[str, object]) -> Iterator[str]:
+    day = receipt.day.isoformat() if receipt.day else None
+    pairs = {
+        "number": (row["n"], file.order), "path": (row["path"], file.path), "size": (row["size"], file.size),
+        "day": (row["received"], day), "day stated": (bool(row["stated"]), receipt.stated),
+    }  # fmt: skip
+    other = [f"{what} {said} instead of {came}" for what, (said, came) in pairs.items() if said != came]
+    if other:
+        yield (
+            f"{file.path} ({file.sha256[:12]}): the table of files was changed; it says {', '.join(other)}, as receipt "
+            f"{receipt.number} has it."
+        )

@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..path_text import path_of, path_text, way_to
+from ..paths import path_of, path_text, way_to
 
 SIGHTINGS = sa.Table(
     "sightings",

@@ -16,7 +16,7 @@ from ..errors import UsageError
 from ..intake import Wanted, cores
 from ..intake.content_sniffing import OLE_MAGIC
 from ..output_files import parts_of
-from ..path_text import path_of, path_text, way_to
+from ..paths import path_of, path_text, way_to
 from ..spec import carried
 from ..spec.carried import find
 from ..spec.load import is_path, load
@@ -34,19 +34,17 @@ from ..validation import (
 )
 from ..words import and_more
 from .as_left import CHANGED, is_changed, note, take_note_away
-from .belonging import check_owner, claim
-from .databases import open_url
 from .derive import derive
 from .files import only_writer
 from .ledger import LEFT_OUT, NAME, Arrival, Arrived, Ledger
-from .opening import DATASET, SPECS, spec_of
+from .opening import DATASET, SPECS, open_url, spec_of
 from .received import RECEIVED, has_content, kept_at
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
 from .shards import SHARDS, Shard, discard, take
 from .store import Known, Store, open_file, version_of
-from .take_over import rounds_elsewhere, take_over
+from .take_over import check_owner, claim, rounds_elsewhere, take_over
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
 from .work import SHARED, Task, arrivals, check_engine, file_at, shards_of, submissions_of

@@ -33,7 +33,6 @@ from ..stamp import VALID
 from ..validation import REFUSED, Noticed, ValidationRequest
 from .apply_waivers import apply_waivers
 from .decisions import decisions
-from .finding_rows import finding_row
 from .ledger import Ledger, Sighting
 from .return_status import (
     DOUBTS,
@@ -44,7 +43,7 @@ from .return_status import (
     return_statuses,
     steps_back,
 )
-from .rows import submission_number
+from .rows import finding_row, submission_number
 from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS, spec_language
 from .store import Store
 from .table import Row

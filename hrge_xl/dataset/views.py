@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from ..fields import Field
 from ..validation import ACCEPTED, REFUSED, RETURNED
+from .dimensions import crossed_pairs
 from .join_order import in_order
-from .matrix_rows import crossed_pairs
 from .return_status import CONFLICT, COUNTS, EXCLUDED, SUPERSEDED, WAITING, WITHDRAWN
 from .schema import (
     ANSWERS,

@@ -18,7 +18,7 @@ from ..errors import UsageError
 from ..fault_isolation import apart
 from ..gc_pause import gc_paused
 from ..intake import fingerprint
-from ..path_text import path_text
+from ..paths import path_text
 from ..spec.load import load
 from ..spec.model import Spec
 from ..validation import (

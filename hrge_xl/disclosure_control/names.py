@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ..dataset.find_return import shared_name
-from ..dataset.returns import Return
+from ..dataset.returns import Return, shared_name
 from ..dates import parse_moment
 from ..spec.model import Spec
 from ..spec.own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES

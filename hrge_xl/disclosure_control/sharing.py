@@ -7,13 +7,18 @@ row or of the teams, totals where nothing else helps, and whatever is worked out
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from ..dataset.aggregates.common import Record
 from ..dataset.aggregates.risks import stages
-from ..dataset.find_return import shared_name
-from ..dataset.matrix_rows import matrix_blocks
+from ..dataset.aggregates.sql import Record
+from ..dataset.dimensions import matrix_blocks
+from ..dataset.opening import DATASET
+from ..dataset.returns import shared_name
 from ..dataset.schema import (
     AGGREGATE_ANSWERS,
     AGGREGATE_GAPS,
@@ -36,15 +41,16 @@ from ..dataset.schema import (
     field_column,
     spec_language,
 )
-from ..dataset.store import Store
+from ..dataset.store import Store, open_file
 from ..dataset.table import Row, Rows, Table
 from ..spec.model import CollectBlock, Spec
 from .names import SheetNames, moment_saved
-from .people_fields import never_shared
+from .people_answers import never_shared
 from .suppressed_figures import SuppressedFigures
 
 if TYPE_CHECKING:
     import pandas as pd
+
 
 SAID = ("code", "text", "number", "date", "original")  # what an answer says, by column
 DUE = ""  # the days of a list, which stand in a column of their own
@@ -299,3 +305,28 @@ def _unplaced(record: Record) -> Record:
 def _finding(record: Record) -> Record:
     """Leave out what quotes, or may quote, what stands in the cells."""
     return record | dict.fromkeys(("value", "message", "remedy", "suggestion", "waiver"))
+
+
+# A copy of a dataset without what must not be told
+
+
+@contextmanager
+def shared(store: Store, today: date) -> Iterator[Store]:
+    """Give such a copy, which lives as long as it is looked at."""
+    with (
+        TemporaryDirectory(prefix="hrge-xl-") as folder,
+        open_file(Path(folder) / DATASET, lasting=False) as copy,
+    ):
+        fill_shareable(copy, store, today)
+        yield copy
+
+
+def fill_shareable(copy: Store, store: Store, today: date) -> None:
+    """Fill an empty dataset with what may be told of another one."""
+    copy.use(Schema(store.schema.spec, flat=True))
+    with copy.transaction() as connection:
+        for name, rows in shared_rows(store):
+            copy.insert(connection, name, rows)
+    copy.filled()
+    copy.set_derived(str(today))
+    copy.finish(f"done {today} {MASKED}")

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from xml.etree import ElementTree
 
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ..fields import FIELD_TYPES, Evidence, FieldType, Guess
 from ..intake.zip_package import ZipPackage
 
 MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000
@@ -264,3 +266,34 @@ def _distinct(values: list[Any]) -> tuple[str, ...]:
         if text and not text.startswith("="):
             found.setdefault(text.casefold(), text)
     return tuple(found.values())
+
+
+# the type of a field
+
+DESCRIBED = 60  # characters of a validation that a note quotes
+
+
+def evidence(rule: Rule | None, cells: Sequence[Cell]) -> Evidence:
+    """Put together what tells of a field: the first number format that says something, and every value."""
+    formats = [cell.format for cell in cells if cell.format != "General"]
+    shape = formats[0] if formats else "General"
+    known = rule if rule is not None else Rule("", ())
+    return Evidence(
+        known.type, known.source[:DESCRIBED], known.labels, known.low, known.high, shape, bool(is_date_format(shape)),
+        tuple(cell.value for cell in cells if cell.value is not None),
+    )  # fmt: skip
+
+
+def likeliest(told: Evidence) -> tuple[FieldType, Guess]:
+    """Give the type that has most for it; anything can be a text."""
+    guesses = [(each, each.guess(told)) for each in FIELD_TYPES.values()]
+    return max(
+        ((kind, guess) for kind, guess in guesses if guess is not None), key=lambda found: found[1].weight
+    )
+
+
+def notes(told: Evidence, guess: Guess) -> list[str]:
+    """Say what was guessed, and which validation became nothing."""
+    lost = told.rule not in ("", "any") and not guess.by_rule
+    without = f"the validation '{told.rule}' ({told.described}) has no counterpart"
+    return [*filter(None, [guess.note]), *([without] if lost else [])]

@@ -10,8 +10,7 @@ from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, Sche
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Row, Table
 from ..fields import Field
 from ..words import beginning
-from .code_labels import CodeLabels, Label, Record
-from .column_words import heads
+from .column_words import CodeLabels, Label, Record, heads
 
 SHARE = "share"  # a number that is shown in percent
 NAMED = "_label"  # the codes of columns that hold the names of other columns' codes

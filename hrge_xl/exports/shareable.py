@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..dataset.opening import DATASET, open_dataset
 from ..dataset.store import open_file
-from ..disclosure_control.shared_copy import fill_shareable
+from ..disclosure_control.sharing import fill_shareable
 from ..errors import OutputError
 from ..output_files import whole
 from . import exports

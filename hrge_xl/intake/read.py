@@ -12,7 +12,7 @@ from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..kept_texts import Kept
 from ..last_answers import written
 from ..layout import Layout, laid_out
-from ..path_text import path_text
+from ..paths import path_text
 from ..spec.compiled import compiled
 from ..spec.load import load, names
 from ..spec.model import Spec

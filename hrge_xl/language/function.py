@@ -6,9 +6,8 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .compiler import Answers, Compiled, Compiler, Row, passing_on
+from .compiler import Answers, Compiled, Compiler, Known, Row, Unknown, Value, passing_on, worse
 from .tree import TEXTS, Arithmetic, Call, Choose, Expr, Literal, Over, Ref, Type, parts, refs
-from .values import Known, Unknown, Value, worse
 
 if TYPE_CHECKING:
     from .targets import ColumnWriter, SheetWriter, Typing

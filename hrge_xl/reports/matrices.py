@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from ..dataset.matrix_rows import matrix_blocks
+from ..dataset.dimensions import matrix_blocks
 from ..dataset.schema import MATRIX_ROWS
 from ..dataset.store import Store
 from ..disclosure_control.names import SheetNames

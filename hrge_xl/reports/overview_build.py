@@ -12,10 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..dataset.aggregates.common import TOTAL, Record, label_of, records, rounded, said
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, unplaced_risks, ways
-from ..dataset.aggregates.sql import Sources, distinct
+from ..dataset.aggregates.sql import TOTAL, Record, Sources, distinct, label_of, records, rounded, said
 from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.dimensions import fixed_rows
 from ..dataset.periods import choose, over_periods, periods

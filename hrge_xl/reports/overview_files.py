@@ -10,7 +10,7 @@ from ..dataset.opening import open_dataset
 from ..dataset.run_history import RunChange, last_change
 from ..dataset.schema import spec_language
 from ..dataset.store import Store
-from ..disclosure_control.shared_copy import shared
+from ..disclosure_control.sharing import shared
 from ..errors import StoreError
 from ..output_files import write_if_changed
 from ..rounds.rounds import FILE, Round, load_round

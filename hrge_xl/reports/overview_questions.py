@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from ..dataset.aggregates.common import TOTAL, Record, records, said
+from ..dataset.aggregates.sql import TOTAL, Record, records, said
 from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS
 from ..dataset.store import Store
 from ..dataset.table import Row

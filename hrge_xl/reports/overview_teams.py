@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from ..dataset.aggregates.common import Record, records
+from ..dataset.aggregates.sql import Record, records
 from ..dataset.returns import Return, heads
 from ..dataset.schema import COMPLETENESS
 from ..dataset.store import Store

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..dataset.aggregates.indicators import DOUBLED, KINDS, NO_KIND, NO_RATIO, NOT_ADDED, UNITS
+from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.schema import MASKED
-from ..dataset.status_words import may_be_shared, status_words
 from ..words import Translate
 
 

@@ -24,6 +24,7 @@ from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
 from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
 from ..dataset.rows import submission_id
+from ..dataset.seals import changed_terms, faults
 from ..dataset.store import Store
 from ..dataset.take_over import Elsewhere, rounds_elsewhere
 from ..dataset.temporary_dataset import temporary_dataset
@@ -39,7 +40,6 @@ from ..shell_words import quoted
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..validation import Result, Source, ValidationRequest, noticed_of, spec_of_results, validate
-from .contacts import Senders
 from .rounds import (
     FILE,
     RETURNED,
@@ -51,6 +51,7 @@ from .rounds import (
     spec_at,
     terms_of,
 )
+from .update_spec import Senders
 
 
 @dataclass(frozen=True)
@@ -392,3 +393,22 @@ def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
         return ()
     with Ledger.open(folder, write=False) as ledger:
         return waivers(ledger, today)
+
+
+# what is doubtful about the ledgers of some folders, in a few lines
+
+
+def ledger_doubts(*folders: Path) -> Iterator[str]:
+    """Tell which ledgers are not as people made them, and what rounds say otherwise now than when they were sealed."""
+    once = list({folder.resolve(): folder for folder in folders}.values())
+    terms = terms_of(load_round(folder) for folder in once if is_round(folder))
+    for folder in (each for each in once if (each / NAME).is_file()):
+        with Ledger.open(folder, write=False) as ledger:
+            broken = list(faults(ledger))
+            yield from changed_terms(ledger, terms)
+        if broken:
+            more = f" {len(broken) - 1} more faults are like it." if len(broken) > 1 else ""
+            yield (
+                f"What people entered into {folder / NAME} was changed from outside. {broken[0]}{more} All of it: "
+                f"hrge-xl sign --list --ledger {quoted(folder)}"
+            )

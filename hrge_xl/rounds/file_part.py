@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 
-from ..path_text import UNSEEN
+from ..paths import UNSEEN
 
 UNSAFE = re.compile(rf'[\s<>:"/\\|?*\x00-\x1f\x7f-\x9f{UNSEEN}]+')  # what nobody wants in the name of a file
 MOST_CHARACTERS, MOST_BYTES = 60, 90  # of each part of a name

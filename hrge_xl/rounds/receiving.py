@@ -18,8 +18,7 @@ from ..intake import fingerprint
 from ..intake.nobodys_answer import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
 from ..output_files import whole
-from ..path_text import path_text, way_to
-from ..paths import check_several
+from ..paths import check_several, path_text, way_to
 from ..words import counted
 from .file_part import MOST_CHARACTERS, file_part
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of

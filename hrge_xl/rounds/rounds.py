@@ -13,24 +13,27 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..dataset.terms import Terms
+from ..dataset.kinds import Terms
 from ..dates import RANGE, parse_day
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
 from ..output_files import whole
 from ..paths import read_regular
+from ..shell_words import quoted
+from ..spec.carried import digest_of, find, pack, place, write
 from ..spec.choice import Choice, choose
+from ..spec.load import find as find_spec
 from ..spec.load import load, names
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
 from ..spec.nodes import dumped, get, plain
 from ..spec.yaml_file import compose
-from .spec_copy import carry, check_copy, spec_source
 from .team_list import read_list
 from .teams import COLUMNS, Line, Team, cells_of, checked
 
-if TYPE_CHECKING:  # what draws workbooks is not needed to read them
+if TYPE_CHECKING:
     from ..issuing import Order
+
 
 FILE, KEY = "round.yaml", "signing.key"
 ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
@@ -327,3 +330,41 @@ def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
         if key not in known:
             known[key] = choose(spec, *key)
         yield team, known[key]
+
+
+# the copy of its spec that a round carries
+
+HOME = "spec"
+
+
+def carry(spec: str | Path, folder: Path) -> str:
+    """Copy a spec into a round, beside the copies that are there already; gives its digest."""
+    files = pack(find_spec(spec))
+    write(files, folder / HOME)
+    return digest_of(files)
+
+
+def spec_source(folder: Path, name: str, digest: str) -> str:
+    """Give what the spec of a round is loaded by: the folder of its copy, else its name."""
+    return str(place(folder / HOME, digest).absolute()) if digest else name
+
+
+def copy_of(folder: Path, digest: str) -> str | None:
+    """Give the folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
+    found = find(folder / HOME, digest) if digest else None
+    return str(found.absolute()) if found is not None else None
+
+
+def check_copy(folder: Path, digest: str) -> None:
+    """Raise `RoundError` where a round has a copy of its spec that is missing or was changed."""
+    if not digest or find(folder / HOME, digest) is not None:
+        return
+    copy, again = place(folder / HOME, digest), f"hrge-xl round update-spec {quoted(folder)} --spec"
+    if not copy.is_dir():
+        raise RoundError(
+            f"The spec of the round is missing: {copy}. Restore it from a backup, or take it again: {again} SPEC"
+        )
+    raise RoundError(
+        f"The spec of the round was changed in {copy}. Restore it from a backup; or, if the change is meant, take it "
+        f"as a new version: {again} {quoted(copy)}"
+    )

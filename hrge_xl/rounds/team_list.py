@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -11,12 +12,13 @@ from pathlib import Path
 
 from ..errors import RoundError, UsageError
 from ..intake import first_table
+from ..intake.limits import LIMITS
 from ..intake.office_files import MOST_TITLES
+from ..paths import read_regular
 from ..spec.model import Spec
 from ..suggest import nearest
 from ..words import loosely, tidy
 from .teams import COLUMNS, Line, Team, checked
-from .text_file import read_text
 
 MOST_TEAMS = 10_000
 CLOSE = 75  # how alike a misspelt column must be to be taken for one
@@ -180,3 +182,22 @@ def _mistakes(heads: Heads) -> Iterator[str]:
         close = nearest(text, missing, CLOSE)
         if close:
             yield f"line {heads.line}: there is no column '{text}'. Did you mean '{close}'?"
+
+
+# text files that people write or save for us
+
+
+def read_text(file: Path, what: str, save_as: str) -> str:
+    """Read the text of a file. Raises `RoundError` that says what the file is, and how to save it."""
+    try:
+        data = read_regular(file, LIMITS.file_bytes)
+    except OSError as error:
+        raise RoundError(f"{file}: the {what} cannot be read ({error.strerror}). Check the path.") from error
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RoundError(f"{file.name}: the {what} is not UTF-8 text. Save it as {save_as}.") from error
+    if "\0" in text:
+        raise RoundError(f"{file.name}: the {what} is not text. Save it as {save_as}.")
+    return text

@@ -24,16 +24,10 @@ from ..schema import (
 )
 from ..store import Store
 from ..table import Row, Rows
-from .answers import answers
-from .common import BY_COUNTRY, BY_TOOL, TOTAL
-from .completeness import completeness
-from .gaps import gaps
+from .counts import answers, completeness, gaps, numbers, overdue
 from .indicators import aggregate_indicators, aggregate_splits, totals
-from .matrices import matrices
-from .numbers import numbers
-from .overdue import overdue
-from .risks import aggregate_risks, top_risks
-from .sql import Figure, Sources
+from .risks import aggregate_risks, matrices, top_risks
+from .sql import BY_COUNTRY, BY_TOOL, TOTAL, Figure, Sources
 from .values import indicator_values, lines_and_values
 
 __all__ = ["BY_COUNTRY", "BY_TOOL", "GROUPS", "SELECTS", "TOTAL", "Sources", "aggregates"]

@@ -14,7 +14,7 @@ from ...spec.model import Spec
 from ...words import fold
 from ..schema import spec_language
 from ..table import Row
-from .common import rounded
+from .sql import rounded
 from .values import NO_VALUE, RESTATED, Value, indicator_figures
 
 SUM, POOLED = "sum", "pooled"

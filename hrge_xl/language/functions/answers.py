@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ..compiler import Answers, Compiled, Compiler, Row, passing_on
-from ..function import Function, in_cells, ref_of
+from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_on, same, worse
+from ..function import Function, expect, in_cells, ref_of
 from ..sheet_text import answers_in, is_step
 from ..tree import FIGURES, Expr, Ref, Type, refs
-from ..values import Unknown, fold, same, worse
 
 if TYPE_CHECKING:
-    from ..targets import ColumnWriter, SheetWriter
+    from ..targets import ColumnWriter, SheetWriter, Typing
 
 
 def write_filled(write: SheetWriter, arg: Expr) -> str:
@@ -171,3 +172,26 @@ def _comparable(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _folded(value: str | tuple[str, ...]) -> Any:
     return fold(value) if isinstance(value, str) else frozenset(map(fold, value))
+
+
+# the function over rounds
+
+
+class Last(Function):
+    """`last(field)`: an answer of the round before, which every visitor reads as it reads answers."""
+
+    name = "last"
+    example = "last(RSK_03)"
+    takes = (None,)
+    takes_in_words = "field"
+    gives = Type.TEXT
+    gives_in_words = "what that field gives"
+    meaning = "the answer of the round before, in the same row"
+    blank = "blank where there was none, and in a workbook that continues no other"
+
+    def typed(self, typing: Typing, node: ast.Call) -> Ref:
+        expect(typing, node, self.name, 1)
+        found = typing.expr(node.args[0])
+        if not isinstance(found, Ref) or found.last:
+            raise typing.refuse(node.args[0], "last() takes the code of a field.", "Write that alone.")
+        return replace(found, last=True)

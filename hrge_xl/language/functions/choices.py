@@ -6,10 +6,9 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..compiler import Answers, Compiled, Compiler, Row, passing_on
+from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on, worse
 from ..function import Function, code_of, expect, in_cells, ref_of
 from ..tree import Call, Expr, Literal, Logic, Over, Ref, Type, walk
-from ..values import Unknown, Value, fold, worse
 
 if TYPE_CHECKING:
     from ..targets import ColumnWriter, SheetWriter, Typing

@@ -9,9 +9,9 @@ from itertools import pairwise
 from math import copysign, floor, log10
 from typing import TYPE_CHECKING, Any
 
+from ..compiler import present
 from ..function import Function
 from ..tree import Call, Expr, Literal, Ref, Type
-from ..values import present
 
 if TYPE_CHECKING:
     from ..targets import SheetWriter, Typing

@@ -7,10 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ...numerals import to_serial, years_of_own_calendar
-from ..compiler import Answers, Compiled, Compiler, Row
+from ..compiler import Answers, Compiled, Compiler, Row, Unknown
 from ..function import Function, ref_of
 from ..tree import Expr, Type
-from ..values import Unknown
 
 if TYPE_CHECKING:
     from ..targets import SheetWriter

@@ -6,10 +6,9 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from ..compiler import Answers, Compiled, Compiler, Row
+from ..compiler import Answers, Compiled, Compiler, Row, present
 from ..function import Aggregate, Function, Record, expect, in_columns, ref_of
 from ..tree import Call, Choose, Expr, Literal, Ref, Type
-from ..values import present
 
 if TYPE_CHECKING:
     from ..targets import ColumnWriter, SheetWriter, Typing

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...numerals import from_serial, shown
 from ...words import CHARACTERS_A_WORD, count_words, too_many_words
-from ..compiler import Answers, Compiled, Compiler, Row, passing_on
+from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on
 from ..function import Function, code_of, ref_of
 from ..patterns import EMAIL, REMEDY, NotAPattern, compiled, email_formula, fits, in_a_sheet, pattern_formula
 from ..sheet_text import SEVERAL, word_count
 from ..tree import FIGURES, Call, Expr, Literal, Ref, Type
-from ..values import Unknown, Value, fold
 
 if TYPE_CHECKING:
     from ..targets import SheetWriter, Typing

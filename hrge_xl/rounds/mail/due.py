@@ -1,12 +1,14 @@
-"""Which mails to teams are due on a day: to those who owe something, and to nobody else."""
+"""Why mails to teams are written, and what people call them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from ...dataset.drafted import Drafted
 from ...dataset.files import sha256_of
@@ -17,7 +19,40 @@ from ...words import SOURCE_LANGUAGE
 from ..round_status import ISSUED, LATE, TeamStatus, issued_files
 from ..rounds import FEEDBACK, Round
 from ..teams import Team
-from .occasions import Occasion
+
+
+class Occasion(StrEnum):
+    """Why a mail is written."""
+
+    ISSUE = "issue"
+    FEEDBACK = "feedback"
+    BEFORE = "reminder-before"  # the deadline
+    ON = "reminder-on"
+    AFTER = "reminder-after"
+    CORRECT = "reminder-to-correct"
+    THANKS = "thanks"
+
+
+REMINDERS = (Occasion.BEFORE, Occasion.ON, Occasion.AFTER, Occasion.CORRECT)
+
+
+class MailKind(NamedTuple):
+    """A kind of mail as people speak of it: its occasions, and what one and several are called."""
+
+    occasions: tuple[Occasion, ...]
+    one: str
+    several: str
+
+
+MAIL_KINDS: Mapping[str, MailKind] = {
+    "issue": MailKind((Occasion.ISSUE,), "workbook to issue", "workbooks to issue"),
+    "feedback": MailKind((Occasion.FEEDBACK,), "feedback message", "feedback messages"),
+    "reminder": MailKind(REMINDERS, "reminder", "reminders"),
+    "thanks": MailKind((Occasion.THANKS,), "thank-you message", "thank-you messages"),
+}
+
+
+# which mails to teams are due on a day
 
 DAYS_BEFORE = 7  # the deadline that a team is reminded of it
 EVERY = 7  # days between two reminders of the same

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import html
-from collections.abc import Sequence
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, timedelta
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, default
 from hashlib import sha256
 from pathlib import Path
 
+from ...dataset.clean import harmless
+from ...dataset.drafted import Drafted
 from ...intake.limits import MEBIBYTE
+from ...output_files import write_if_changed
 from ...words import direction
-from .standard_texts import Template
+from ..rounds import Round
+from ..teams import Team
+from .due import DAYS_BEFORE
+from .templates import Template
 
 MOST_BYTES = 10 * MEBIBYTE  # of a mail, with what is attached: many servers refuse more
 KINDS = {  # of what is attached, by the ending of its name
@@ -68,3 +79,94 @@ def _fix_boundaries(mail: EmailMessage) -> None:
                 b"".join(each.as_bytes() for each in part.iter_parts() if not each.is_multipart())
             )
             part.set_boundary(f"=_{digest.hexdigest()[:32]}_{part.get_content_subtype()}")
+
+
+# the deadlines of a round as a calendar (.ics, RFC 5545)
+
+MOST_OCTETS = 75  # of a line
+
+
+def deadlines_calendar(round_: Round) -> bytes:
+    """Give the calendar; the same round gives the same bytes. It is empty where no team has a deadline."""
+    by_day: dict[date, list[Team]] = {}
+    for team in round_.teams:
+        if team.deadline is not None:
+            by_day.setdefault(team.deadline, []).append(team)
+    lines = [
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//hrge-xl//deadlines//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
+        *(line for day, teams in sorted(by_day.items()) for line in _entry(round_, day, teams)),
+        "END:VCALENDAR",
+    ]  # fmt: skip
+    return b"".join(_folded(line) for line in lines)
+
+
+def _entry(round_: Round, day: date, teams: list[Team]) -> Iterator[str]:
+    codes = ", ".join(team.code for team in teams)
+    uid = sha256(f"{round_.name}\n{day}".encode()).hexdigest()[:32]
+    yield "BEGIN:VEVENT"
+    yield f"UID:{uid}@hrge-xl"
+    yield f"DTSTAMP:{day:%Y%m%d}T000000Z"
+    yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
+    yield f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"
+    yield f"SUMMARY:{_text(f'{round_.name}: {len(teams)} workbooks are due')}"
+    yield f"DESCRIPTION:{_text(codes)}"
+    yield "TRANSP:TRANSPARENT"
+    yield "BEGIN:VALARM"
+    yield "ACTION:DISPLAY"
+    yield f"DESCRIPTION:{_text(f'{round_.name}: workbooks are due on {day}')}"
+    yield f"TRIGGER:-P{DAYS_BEFORE}D"
+    yield "END:VALARM"
+    yield "END:VEVENT"
+
+
+def _text(text: str) -> str:
+    """Write a text as it stands in a calendar."""
+    for sign in "\\;,":
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\n", "\\n")
+
+
+def _folded(line: str) -> bytes:
+    """Divide a line into pieces of at most 75 octets, none of which cuts a character in two."""
+    pieces, piece = [], b""
+    for letter in line:
+        octets = letter.encode()
+        if len(piece) + len(octets) > MOST_OCTETS:
+            pieces.append(piece)
+            piece = b" "
+        piece += octets
+    return b"\r\n".join([*pieces, piece]) + b"\r\n"
+
+
+# the drafts of a day as a table, for those who send by mail merge
+
+LIST = "mail-merge.csv"
+HEADS = ("team", "email", "language", "occasion", "subject", "text", "attached", "draft")
+
+
+def write_merge_list(folder: Path, drafts: Iterable[Drafted]) -> None:
+    """Write the drafts that are still in a folder as a table; without any, take the folder away."""
+    files = {Path(each.file).name: each for each in drafts}
+    there = [(folder / name, files[name]) for name in sorted(files) if (folder / name).is_file()]
+    if not there:
+        (folder / LIST).unlink(missing_ok=True)
+        with suppress(OSError):  # somebody keeps something of their own in it
+            folder.rmdir()
+        return
+    target = io.StringIO(newline="")
+    writer = csv.writer(target)
+    writer.writerow(HEADS)
+    writer.writerows([harmless(cell) for cell in _row(path, draft)] for path, draft in there)
+    write_if_changed(folder / LIST, target.getvalue().encode("utf-8-sig"))
+
+
+def _row(path: Path, draft: Drafted) -> list[str]:
+    """Give a draft as a row: whom and what it is for, and what it says now, for somebody may have changed it."""
+    mail = message_from_bytes(path.read_bytes(), policy=default)
+    assert isinstance(mail, EmailMessage)
+    text = mail.get_body(("plain",))
+    files = [str(each.get_filename()) for each in mail.iter_attachments()]
+    return [
+        draft.team, str(mail["To"] or ""), str(mail["Content-Language"] or ""), draft.occasion,
+        str(mail["Subject"] or ""), str(text.get_content()).strip() if text else "", "; ".join(files), path.name,
+    ]  # fmt: skip
