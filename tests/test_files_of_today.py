@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.files_of_today import EXPECTED, FILES, NAMES, said_of, names_in
+from tests.files_of_today import EXPECTED, FILES, NAMES, names_in, said_of
 
 SAID = json.loads((FILES / EXPECTED).read_text("utf-8"))
 STORED = json.loads((FILES / NAMES).read_text("utf-8"))

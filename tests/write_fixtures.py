@@ -2,8 +2,8 @@
 
 Run once, by the last commit before something that is stored was touched; what it made stays under `tests/fixtures`.
 Two rounds of a small spec in three languages, one after the other: issued, prefilled and feedback workbooks, returns by
-mail and by hand, decisions, waivers, seals, own texts of mails, the dataset. Beside them stands what the program said of
-it all (`expected.json`) and which names are stored (`names.json`).
+mail and by hand, decisions, waivers, seals, own texts of mails, the dataset. Beside them stands what the program said
+of it all (`expected.json`) and which names are stored (`names.json`).
 """
 
 from __future__ import annotations
