@@ -72,8 +72,6 @@ def spec_of(store: Store) -> Spec | None:
     facts = store.facts()
     if not facts.get("spec"):
         return None
-    if facts.get("schema_version") != str(VERSION):
-        return load(facts["spec"])  # earlier versions named it only
     folder = find(_home(), facts["spec_digest"])
     if folder is None:
         files = carried_files(store)
