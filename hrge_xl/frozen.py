@@ -16,6 +16,26 @@ Found = Iterator[tuple[Path, str, str]]  # mistakes: path, reason, remedy
 FEW = 3  # places with the same fault that are still told one by one
 
 
+class NoSuch(str):
+    """The reason of a mistake that lies in a name: nothing is called by it.
+
+    Where the part that bears the name could not be read, it is no mistake of its own.
+    """
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, reason: str, name: str) -> NoSuch:
+        """Give the reason, with the name."""
+        made = super().__new__(cls, reason)
+        made.name = name
+        return made
+
+    def reworded(self, reason: str) -> NoSuch:
+        """Give the same reason in other words."""
+        return NoSuch(reason, self.name)
+
+
 class Model(BaseModel):
     """Base of every part: frozen, and a misspelt key is a mistake, never ignored."""
 
@@ -44,4 +64,5 @@ def at_the_first(paths: Sequence[Path], reason: str, remedy: str) -> Found:
     if len(paths) <= FEW:
         yield from ((path, reason, remedy) for path in paths)
     else:
-        yield paths[0], f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other places.", remedy
+        several = f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other places."
+        yield paths[0], reason.reworded(several) if isinstance(reason, NoSuch) else several, remedy

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..fields import ColumnKind, Field, kind_of
-from ..frozen import Found, Path
+from ..frozen import Found, NoSuch, Path
 from ..suggest import remedy_for
 from .check_lists import NO_MATRIX
 from .figures import Breakdown, Crossing, IndicatorFigures, QuestionFigures, RiskFigures
@@ -49,7 +49,7 @@ def check_figures(spec: Spec) -> Found:
 
 def _in(code: str | None, known: Sequence[str], what: str, path: Path) -> Found:
     if code is not None and code not in known:
-        yield path, f"There is no {what} '{code}'.", remedy_for(code, known)
+        yield path, NoSuch(f"There is no {what} '{code}'.", code), remedy_for(code, known)
 
 
 def _risks(spec: Spec, risks: RiskFigures, path: Path) -> Found:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from ..fields import ColumnKind, Field
+from ..frozen import NoSuch
 from ..numerals import from_serial, plain_number, shown
 from ..suggest import remedy_for
 from ..words import count_words
@@ -95,7 +96,7 @@ def _codes(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
     known = entries(spec, field.list_name)
     for code in written:
         if known and code not in known:
-            yield f"'{code}' is not a code of this list.", remedy_for(code, known)
+            yield NoSuch(f"'{code}' is not a code of this list.", code), remedy_for(code, known)
     if len(written) > field.cells and field.several:
         yield (
             f"{len(written)} answers do not fit into {field.cells} cells.",
