@@ -10,30 +10,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from .numerals import plain_number
+from .suggest import NoSuch
 
 Path = tuple[str | int, ...]  # leads to a place in the model, and so in the files
 Found = Iterator[tuple[Path, str, str]]  # mistakes: path, reason, remedy
 FEW = 3  # places with the same fault that are still told one by one
-
-
-class NoSuch(str):
-    """The reason of a mistake that lies in a name: nothing is called by it.
-
-    Where the part that bears the name could not be read, it is no mistake of its own.
-    """
-
-    __slots__ = ("name",)
-    name: str
-
-    def __new__(cls, reason: str, name: str) -> NoSuch:
-        """Give the reason, with the name."""
-        made = super().__new__(cls, reason)
-        made.name = name
-        return made
-
-    def reworded(self, reason: str) -> NoSuch:
-        """Give the same reason in other words."""
-        return NoSuch(reason, self.name)
 
 
 class Model(BaseModel):

@@ -16,6 +16,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,7 +42,7 @@ COPIED = (
 )
 SEED, COUNT = 29, 200
 MOST_FILES = 10  # with tests, nearest first
-MOST_SECONDS = 300.0
+MOST_SECONDS = 300.0  # for the tests of one file; after so many no further file is tried
 FARTHEST = (
     "test_files_of_today.py",
     "test_story.py",
@@ -244,49 +245,35 @@ def attempt(breakage: Breakage, copy: Path, tests: Sequence[str]) -> Trial:
     began, file = time.monotonic(), copy / breakage.file
     sound, by = file.read_text(encoding="utf-8"), ""
     for name in tests:
-        left = MOST_SECONDS - (time.monotonic() - began)
-        if left <= 0:
+        if by or time.monotonic() - began > MOST_SECONDS:
             break
         file.write_text(text_with(breakage), encoding="utf-8")
-        failed = first_failure(copy, f"tests/{name}", left)
+        failed = first_failure(copy, f"tests/{name}")
         file.write_text(sound, encoding="utf-8")
-        if failed and (failed == "time" or not first_failure(copy, failed, MOST_SECONDS)):
-            by = failed if failed != "time" else f"tests/{name} did not end"
-            break
+        if failed and not first_failure(copy, failed):
+            by = failed
     change = f"{breakage.kind}: {breakage.before}  →  {breakage.after}"
     return Trial(breakage.name, breakage.file, breakage.line, change, by, round(time.monotonic() - began, 1))
 
 
-def first_failure(copy: Path, tests: str, seconds: float) -> str:
-    """Run tests in a copy; gives the first that fails, `time` where they do not end, nothing where all pass."""
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "pytest",
-        "-n",
-        "0",
-        "-x",
-        "-q",
-        "--no-header",
-        "-p",
-        "no:cacheprovider",
-        tests,
-    ]
+def first_failure(copy: Path, tests: str) -> str:
+    """Run tests in a copy; gives the first that fails, all of them where they do not end, nothing where all pass."""
+    options = ["-n", "0", "-x", "-q", "--no-header", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-P", "-m", "pytest", *options, tests]
     environment = os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     with subprocess.Popen(
         command, cwd=copy, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
     ) as process:  # fmt: skip
         try:
-            printed, _ = process.communicate(timeout=seconds)
+            printed, _ = process.communicate(timeout=MOST_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, 9)
-            return "time"
+            os.killpg(process.pid, signal.SIGKILL)
+            return tests
     if process.returncode in (0, 5):
         return ""
     failed = FAILED.search(printed)
-    return failed[1].split(" - ")[0] if failed else tests
+    return failed[1] if failed else tests
 
 
 def kept() -> dict[str, Trial]:

@@ -10,8 +10,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..frozen import NoSuch
-from ..suggest import nearest
+from ..suggest import NoSuch, nearest
 from ..words import tidy
 from .function import Aggregate, Function
 from .functions import FUNCTIONS

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..fields import Field
-from ..frozen import NoSuch
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from .defaults import Wrong, wrong_answer
 from .fixed_rows import items_of
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..fields import Field, When
-from ..frozen import Found, NoSuch, Path
+from ..frozen import Found, Path
 from ..language import Call, Expr, Over, Problem, Type, parts, reader_only
+from ..suggest import NoSuch
 from .check_sheets import has_rows
 from .expression_slips import slip
 from .model import CollectBlock, FieldBlock, RegisterBlock, Rule, Spec

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..fields import ColumnKind, kind_of
-from ..frozen import Found, NoSuch, Path
-from ..suggest import remedy_for
+from ..frozen import Found, Path
+from ..suggest import NoSuch, remedy_for
 from .check_answers import no_field, no_row, no_tool, wrong_value
 from .defaults import wrong_answer
 from .facts import said_of_source

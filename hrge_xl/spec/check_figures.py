@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..fields import ColumnKind, Field, kind_of
-from ..frozen import Found, NoSuch, Path
-from ..suggest import remedy_for
+from ..frozen import Found, Path
+from ..suggest import NoSuch, remedy_for
 from .check_lists import NO_MATRIX
 from .figures import Breakdown, Crossing, IndicatorFigures, QuestionFigures, RiskFigures
 from .model import CatalogueBlock, Item, Spec, Tool

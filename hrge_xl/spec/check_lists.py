@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ..frozen import Found, NoSuch, Path
-from ..suggest import remedy_for
+from ..frozen import Found, Path
+from ..suggest import NoSuch, remedy_for
 from ..words import is_language
 from .check_languages import too_long
 from .check_names import doubled

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..frozen import Found, NoSuch, Path
-from ..suggest import remedy_for
+from ..frozen import Found, Path
+from ..suggest import NoSuch, remedy_for
 from .check_names import ROW_CODE
 from .issuance import Profile
 from .model import Spec

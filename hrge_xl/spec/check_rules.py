@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..frozen import Found, NoSuch, Path
+from ..frozen import Found, Path
 from ..language.patterns import REMEDY, NotAPattern, compiled
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from .check_lists import no_list
 from .check_names import doubled
 from .model import OF_ROUNDS, FormBlock, Identity, Rule, Spec, Tool

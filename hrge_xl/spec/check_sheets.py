@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
-from ..frozen import Found, NoSuch, Path, at_the_first
+from ..frozen import Found, Path, at_the_first
 from ..language.patterns import REMEDY, NotAPattern, compiled, fits
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from ..texts import fixed_codes
 from .check_answers import wrong_value
 from .check_languages import too_long

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from ..fields import ColumnKind, Field
-from ..frozen import NoSuch
 from ..numerals import from_serial, plain_number, shown
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from ..words import count_words
 from .model import FieldBlock, RegisterBlock, Spec
 from .scope import entries

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from ..frozen import NoSuch
+from ..suggest import NoSuch
 from .nodes import get
 
 NAMING = ("code", "id")  # options whose values other parts of a spec refer to
