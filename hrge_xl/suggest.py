@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 CLOSE = 65  # how alike a misspelt name must be to be taken for one, of 100
 MOST = 40  # names that are listed
@@ -68,3 +68,8 @@ class NoSuch(str):
     def reworded(self, reason: str) -> NoSuch:
         """Give the same reason in other words."""
         return NoSuch(reason, self.name)
+
+
+def no_such(what: str, name: str, known: Iterable[str]) -> tuple[NoSuch, str]:
+    """Give reason and remedy of a mistake that lies in a name: `what` there is none of, such as `There is no tool`."""
+    return NoSuch(f"{what} '{name}'.", name), remedy_for(name, list(known))

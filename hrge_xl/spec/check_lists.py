@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ..frozen import Found, Path
-from ..suggest import NoSuch, remedy_for
+from ..suggest import NoSuch, no_such, remedy_for
 from ..words import is_language
 from .check_languages import too_long
 from .check_names import doubled
@@ -97,7 +97,7 @@ def _matrix(spec: Spec, matrix: Matrix) -> Found:
     scales = {}
     for side, name in (("down", matrix.down), ("across", matrix.across)):
         if name not in spec.vocabularies:
-            yield ("matrix", side), *no_list(spec, name)
+            yield ("matrix", side), *no_such("There is no vocabulary", name, spec.vocabularies)
             return
         scales[side] = list(spec.vocabularies[name].by_code)
         yield from whole_numbers(spec, name, ("matrix", side))
@@ -118,8 +118,3 @@ def whole_numbers(spec: Spec, name: str, path: Path) -> Found:
     if wrong:
         reason = f"The list '{name}' is not a scale: its code '{wrong[0]}' is not a whole number."
         yield path, reason, "Name a list with the codes 1, 2, 3 …, or use type choice."
-
-
-def no_list(spec: Spec, name: str) -> tuple[str, str]:
-    """Say that there is no list of a name."""
-    return NoSuch(f"There is no vocabulary '{name}'.", name), remedy_for(name, list(spec.vocabularies))
