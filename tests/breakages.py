@@ -174,16 +174,16 @@ def chosen() -> list[Breakage]:
 # who may notice
 
 
-def imports_of(file: Path, module: str) -> Iterator[tuple[str, str]]:
-    """Give what a module imports: from which module, and under which name there."""
+def imports_of(file: Path, module: str) -> Iterator[tuple[str, str, str]]:
+    """Give what a module imports: from which module, under which name there, and under which here."""
     package = module if file.name == "__init__.py" else module.rpartition(".")[0]
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, "") for alias in node.names)
+            yield from ((alias.name, "", "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             home = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
             source = ".".join([*home, *([node.module] if node.module else [])])
-            yield from ((source, alias.name) for alias in node.names)
+            yield from ((source, alias.name, alias.asname or alias.name) for alias in node.names)
 
 
 class Imports:
@@ -196,13 +196,13 @@ class Imports:
         }  # fmt: skip
         self._imports = {module: [*imports_of(path, module)] for module, path in self.file.items()}
         self._handed_on = {
-            module: {name: (source, name) for source, name in found if name}
+            module: {here: (source, name) for source, name, here in found if here}
             for module, found in self._imports.items()
             if module == "tests.face" or self.file[module].name == "__init__.py"
         }
         self.importers: dict[str, set[str]] = defaultdict(set)
         for module, found in self._imports.items():
-            for source, name in found:
+            for source, name, _ in found:
                 self.importers[self._made_in(source, name)].add(module)
 
     def _made_in(self, source: str, name: str) -> str:
