@@ -13,7 +13,7 @@ from .submission import Identity
 PROPERTY_PREFIX = "hrge_"  # of the custom document properties that hold the second copy
 FIELDS = tuple(field.name for field in fields(Identity))
 NEEDED = ("spec", "spec_version", "layout", "language")
-LATER = (  # fields that the first stamps did not have
+IF_SAID = (  # fields that are signed only where they say something
     "predecessor",
     "edition",
     "last_round",
@@ -42,9 +42,9 @@ def from_pairs(pairs: Mapping[str, str]) -> Identity | None:
 def canonical(identity: Identity) -> bytes:
     """Give the bytes to sign: the stamp without its signature, in one way only.
 
-    Fields that came later are part of it where they say something: stamps from before stay as they were signed.
+    Some fields are part of it only where they say something.
     """
-    left_out = {"signature", *(name for name in LATER if not getattr(identity, name))}
+    left_out = {"signature", *(name for name in IF_SAID if not getattr(identity, name))}
     signed = {name: value for name, value in to_pairs(identity) if name not in left_out}
     return json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 

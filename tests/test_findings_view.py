@@ -16,7 +16,6 @@ from rich.cells import cell_len
 from hrge_xl.cli import run
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
 from hrge_xl.cli.status import _print_narrow
-from hrge_xl.cli.terminal import beside, cut, hanging, padded, taken, wrapped
 from hrge_xl.findings.waiver import ACTIVE
 from hrge_xl.words import translator
 
@@ -262,22 +261,6 @@ def test_status_in_colour_and_without(
         capsys.readouterr().out.splitlines()[1]
         == "PAK-1  returned           93%      12          5  2026-07-31"
     )
-
-
-# columns
-
-
-def test_columns_are_those_of_the_terminal() -> None:
-    assert (taken("表"), taken("مُحَمَّد"), taken("é")) == (2, 4, 1)
-    assert padded("表", 4) == "表  "
-    assert padded("9", 3, right=True) == "  9"
-    assert cut("表表表", 5) == "表表…"
-    assert wrapped("one two three", 7) == ["one two", "three"]
-    assert wrapped("表表表 x", 4) == ["表表", "表 x"]
-    assert list(beside("code ", "one two three", 12)) == ["code one two", "     three"]
-    assert list(beside("a long word before ", "one two", 20)) == ["a long word before", "  one two"]
-    assert hanging("one two three", 9) == ["one", "    two", "    three"]
-    assert hanging("one two", 7) == ["one two"]
 
 
 def test_a_narrow_window_is_written_as_if_it_had_forty(

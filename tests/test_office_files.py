@@ -23,7 +23,7 @@ from hrge_xl.errors import UsageError
 from hrge_xl.findings import Finding
 from hrge_xl.intake.office_files import MOST_HEADS, MOST_TITLES, look_into, table_of
 from hrge_xl.issuing import Order, generate
-from hrge_xl.rounds.team_list import MOST_TEAMS, read_teams
+from hrge_xl.rounds.team_list import MOST_TEAMS, read_list
 from hrge_xl.spec.load import load
 from tests.answers import layout
 from tests.intake_files import MAIN, METHOD, directory_field, pack, parts, sheet, workbook
@@ -106,7 +106,7 @@ def test_a_sheet_without_end_costs_nothing(rows: str, before: str, tmp_path: Pat
     (tmp_path / "x.xlsx").write_bytes(workbook(sheet(rows, before, merge)))
     started = time.monotonic()
     with pytest.raises(Exception, match=r"there is no team in it|code of the team is missing"):
-        read_teams(tmp_path / "x.xlsx", load("example"))
+        read_list(tmp_path / "x.xlsx", load("example"))
     assert run(["spec", "draft", str(tmp_path / "x.xlsx"), "-o", str(tmp_path / "draft")]) == 2
     assert time.monotonic() - started < SECONDS
 
@@ -217,11 +217,11 @@ def test_what_a_worker_answers_with_is_told_with_the_remedy(tmp_path: Path) -> N
 def test_a_list_of_a_million_teams_is_none(tmp_path: Path) -> None:
     rows = iter([["team"], *([f"T{n}"] for n in range(MOST_TEAMS + 1))])
     with pytest.raises(Exception, match=r"there are 10,001 lines; at most 10,000 teams are allowed"):
-        read_teams(saved(tmp_path, rows), load("example"))
+        read_list(saved(tmp_path, rows), load("example"))
 
 
 def test_heads_beyond_the_end_name_nothing(tmp_path: Path) -> None:
-    (team,) = read_teams(saved(tmp_path, wide()), load("example"))
+    (team,) = read_list(saved(tmp_path, wide()), load("example")).teams
     assert (team.code, team.country) == ("A", "")
 
 
@@ -244,7 +244,7 @@ def test_a_list_that_is_a_link_is_read(tmp_path: Path) -> None:
     """Who names a file means what it leads to."""
     saved(tmp_path, iter([["team"], ["A"]]))
     (tmp_path / "latest.xlsx").symlink_to("teams.xlsx")
-    assert [team.code for team in read_teams(tmp_path / "latest.xlsx", load("example"))] == ["A"]
+    assert [team.code for team in read_list(tmp_path / "latest.xlsx", load("example")).teams] == ["A"]
 
 
 def test_answers_are_taken_from_a_file_in_a_process_of_its_own(

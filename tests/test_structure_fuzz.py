@@ -32,7 +32,7 @@ from hrge_xl.findings import Finding
 from hrge_xl.intake import Wanted
 from hrge_xl.intake.office_files import table_of
 from hrge_xl.rounds.rounds import init_round, load_round
-from hrge_xl.rounds.team_list import read_teams
+from hrge_xl.rounds.team_list import read_list
 from hrge_xl.rounds.teams import Team
 from hrge_xl.spec.load import load
 from hrge_xl.validation import Result
@@ -340,7 +340,7 @@ def fuzz_teams(count: int, seed: int, folder: Path) -> Tally:
     tally, spec = Tally(), load("example")
 
     def taken_up(path: Path, number: int) -> str:
-        teams = read_teams(path, spec)
+        teams = list(read_list(path, spec).teams)
         if number % 10 == 0:
             assert back(path, folder / f"round {number}") == teams
         return "teams"

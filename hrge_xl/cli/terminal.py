@@ -247,9 +247,9 @@ def beside(first: str, text: str, width: int | None, *, indent: int | None = Non
     yield from (" " * start + each for each in lines[1:])
 
 
-def print_text(*lines: str, err: bool = False, widest: int = READABLE) -> None:
+def print_text(*lines: str, err: bool = False) -> None:
     """Print lines, each broken between words where it is longer than the terminal is wide."""
     columns = width()
     for each in lines:
-        for piece in hanging(each, None if columns is None else min(columns, widest)):
+        for piece in hanging(each, None if columns is None else min(columns, READABLE)):
             line(piece, err=err)

@@ -54,17 +54,17 @@ class Round:
 
     folder: Path
     name: str
-    spec: str  # its name; a folder in rounds of the first program
+    spec: str  # its name
     start: date | None
     end: date | None
     teams: tuple[Team, ...]
     key: bytes = field(repr=False, default=b"")
-    spec_digest: str = ""  # of the copy that the round carries; empty: it carries none
+    spec_digest: str = ""  # of the copy that the round carries
 
     @property
     def spec_source(self) -> str:
-        """What the spec is loaded by: the folder of the copy that the round carries, else its name."""
-        return spec_source(self.folder, self.spec, self.spec_digest)
+        """What the spec is loaded by: the folder of the copy that the round carries."""
+        return spec_source(self.folder, self.spec_digest)
 
     @property
     def wanted(self) -> Wanted:
@@ -181,8 +181,8 @@ def load_round(folder: Path) -> Round:
     root, data = read_round(folder)
     name, digest = spec_of(root, data)
     check_copy(folder, digest)
-    spec = load(spec_source(folder, name, digest))
-    if digest and spec.name != name:
+    spec = load(spec_source(folder, digest))
+    if spec.name != name:
         line = _line(get(root, "spec"))
         raise RoundError(
             f"{FILE}: line {line}: the round carries the spec '{spec.name}', not '{name}'. Write '{spec.name}' again."
@@ -214,7 +214,7 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
 
 
 def spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
-    """Name and digest of the spec; the digest as it is written, and empty in rounds that carry no copy."""
+    """Give name and digest of the spec; the digest as it is written, and empty where somebody took it out."""
     digest = get(root, "spec_digest")
     return str(data["spec"]), str(digest.value) if digest is not None else ""
 
@@ -344,9 +344,9 @@ def carry(spec: str | Path, folder: Path) -> str:
     return digest_of(files)
 
 
-def spec_source(folder: Path, name: str, digest: str) -> str:
-    """Give what the spec of a round is loaded by: the folder of its copy, else its name."""
-    return str(place(folder / HOME, digest).absolute()) if digest else name
+def spec_source(folder: Path, digest: str) -> str:
+    """Give what the spec of a round is loaded by: the folder of its copy."""
+    return str(place(folder / HOME, digest).absolute())
 
 
 def copy_of(folder: Path, digest: str) -> str | None:
@@ -356,10 +356,14 @@ def copy_of(folder: Path, digest: str) -> str | None:
 
 
 def check_copy(folder: Path, digest: str) -> None:
-    """Raise `RoundError` where a round has a copy of its spec that is missing or was changed."""
-    if not digest or find(folder / HOME, digest) is not None:
-        return
+    """Raise `RoundError` where the copy of its spec that a round carries is missing or was changed."""
     copy, again = place(folder / HOME, digest), f"hrge-xl round update-spec {quoted(folder)} --spec"
+    if not digest:
+        raise RoundError(
+            f"The round does not say any more which spec it carries. Take it again: {again} SPEC"
+        )
+    if find(folder / HOME, digest) is not None:
+        return
     if not copy.is_dir():
         raise RoundError(
             f"The spec of the round is missing: {copy}. Restore it from a backup, or take it again: {again} SPEC"

@@ -67,13 +67,8 @@ class TeamList:
     titles: tuple[str, ...] = ()
 
 
-def read_teams(file: Path, spec: Spec, password: str | None = None) -> list[Team]:
-    """Read the teams of a list. Raises `RoundError` with every mistake, a line each."""
-    return list(read_list(file, spec, password).teams)
-
-
 def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
-    """Read the teams of a list, and how it was understood. Raises as `read_teams`."""
+    """Read the teams of a list, and how it was understood. Raises `RoundError` with every mistake, a line each."""
     rows = _workbook(file, password) if file.suffix.lower() in WORKBOOKS else _csv(file)
     filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
     empty = RoundError(f"{file.name}: there is no team in it. Fill it in: {', '.join(COLUMNS)}.")

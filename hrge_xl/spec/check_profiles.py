@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..frozen import Found, Path
-from ..suggest import remedy_for
+from ..suggest import no_such
 from .check_names import ROW_CODE
 from .issuance import Profile
 from .model import Spec
@@ -19,11 +19,7 @@ def check_profiles(spec: Spec) -> Found:
     if default is None:
         return
     if default not in spec.profiles:
-        yield (
-            ("default_profile",),
-            f"There is no profile '{default}'.",
-            remedy_for(default, list(spec.profiles)),
-        )
+        yield ("default_profile",), *no_such("There is no profile", default, spec.profiles)
     elif spec.profiles[default].choose_from:
         reason = f"The profile '{default}' leaves sheets to choose from, and a default is issued as it is."
         yield ("default_profile",), reason, "Name another one, or put the sheets into its `tools`."
@@ -47,6 +43,6 @@ def _profile(spec: Spec, name: str, profile: Profile) -> Found:
 def _tools(spec: Spec, codes: Sequence[str], path: Path) -> Found:
     for number, code in enumerate(codes):
         if code not in spec.tool:
-            yield (*path, number), f"There is no tool '{code}'.", remedy_for(code, list(spec.tool))
+            yield (*path, number), *no_such("There is no tool", code, spec.tool)
         elif spec.tool[code].always:
             yield (*path, number), f"'{code}' is issued whatever is chosen.", "Leave it out here."

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from ..frozen import Found, Path
 from ..language.patterns import REMEDY, NotAPattern, compiled
-from ..suggest import remedy_for
+from ..suggest import NoSuch, no_such
 from .check_names import doubled
-from .check_sheets import no_list
 from .model import OF_ROUNDS, FormBlock, Identity, Rule, Spec, Tool
 
 
@@ -17,7 +16,7 @@ def check_rules(spec: Spec) -> Found:
         path: Path = ("rules", index)
         tool = spec.tool.get(rule.tool)
         if tool is None:
-            yield (*path, "tool"), f"There is no tool '{rule.tool}'.", remedy_for(rule.tool, list(spec.tool))
+            yield (*path, "tool"), *no_such("There is no tool", rule.tool, spec.tool)
         else:
             yield from _rule(rule, tool, path)
 
@@ -26,8 +25,10 @@ def _rule(rule: Rule, tool: Tool, path: Path) -> Found:
     for key, codes in (("at", rule.at), ("require", rule.require)):
         for number, code in enumerate(codes):
             if code not in tool.fields:
-                reason = f"The tool '{rule.tool}' has no field '{code}'."
-                yield (*path, key, number), reason, remedy_for(code, list(tool.fields))
+                yield (
+                    (*path, key, number),
+                    *no_such(f"The tool '{rule.tool}' has no field", code, tool.fields),
+                )
     shown = tool.fields.get((*rule.at, *rule.require, "")[0])
     if shown is not None and not shown.asked:
         yield path, f"Nothing can be corrected in '{shown.code}'.", "Point to a field to fill in first."
@@ -76,15 +77,15 @@ def check_identity(spec: Spec) -> Found:
     }
     for name, code in spec.identity.parts.items():
         if code not in single:
-            yield ("identity", name), f"There is no form field '{code}'.", remedy_for(code, sorted(single))
+            yield ("identity", name), *no_such("There is no form field", code, sorted(single))
     yield from _over_rounds(spec.identity)
     if spec.countries is not None and spec.countries not in spec.vocabularies:
-        yield ("countries",), *no_list(spec, spec.countries)
+        yield ("countries",), *no_such("There is no vocabulary", spec.countries, spec.vocabularies)
     for name, table in spec.tables.items():
         for index, code in enumerate(table.tools):
             if code not in spec.tool:
                 where: Path = ("tables", name, "tools", index)
-                yield where, f"There is no tool '{code}'.", remedy_for(code, list(spec.tool))
+                yield where, *no_such("There is no tool", code, spec.tool)
 
 
 def _over_rounds(identity: Identity) -> Found:
@@ -95,7 +96,7 @@ def _over_rounds(identity: Identity) -> Found:
     if identity.intervention is None:
         yield (
             path,
-            "There is no intervention whose name could hold a period.",
+            NoSuch("There is no intervention whose name could hold a period.", "intervention"),
             "Name its field as 'intervention'.",
         )
     try:

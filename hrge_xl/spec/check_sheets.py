@@ -8,7 +8,7 @@ from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
 from ..frozen import Found, Path, at_the_first
 from ..language.patterns import REMEDY, NotAPattern, compiled, fits
-from ..suggest import remedy_for
+from ..suggest import NoSuch, no_such, remedy_for
 from ..texts import fixed_codes
 from .check_answers import wrong_value
 from .check_languages import too_long
@@ -66,7 +66,11 @@ def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
         own = [field.code for field in block.fields]
         for where, code in _named(block):
             if code not in own:
-                yield (*path, *where), f"There is no field '{code}' here.", remedy_for(code, own)
+                yield (
+                    (*path, *where),
+                    NoSuch(f"There is no field '{code}' here.", code),
+                    remedy_for(code, own),
+                )
     if isinstance(block, MatrixBlock | PivotBlock | CollectBlock):
         yield from _sources(spec, block, path)
 
@@ -80,11 +84,6 @@ def _named(block: RegisterBlock) -> Iterator[tuple[Path, str]]:
         yield ("series", "over"), block.series.over
 
 
-def no_list(spec: Spec, name: str) -> tuple[str, str]:
-    """Say that there is no list of a name."""
-    return f"There is no vocabulary '{name}'.", remedy_for(name, list(spec.vocabularies))
-
-
 # rows that are always the same
 
 
@@ -92,7 +91,7 @@ def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Fo
     if isinstance(block.items, ItemsFrom):
         name = block.items.vocabulary
         if name is not None and name not in spec.vocabularies:
-            yield (*path, "items", "vocabulary"), *no_list(spec, name)
+            yield (*path, "items", "vocabulary"), *no_such("There is no vocabulary", name, spec.vocabularies)
         if name is None and block.items.file is None and not block.items.tools:
             remedy = "Name a vocabulary or a file, or say `tools: true`."
             yield (*path, "items"), "`items` says nothing.", remedy
@@ -107,9 +106,7 @@ def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Fo
             else:
                 yield from _fixed_value(spec, fixed[name], value, where)
     for name, places in unknown.items():
-        yield from at_the_first(
-            places, f"There is no fixed column '{name}'.", remedy_for(name, sorted(fixed))
-        )
+        yield from at_the_first(places, *no_such("There is no fixed column", name, sorted(fixed)))
 
 
 def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
@@ -139,7 +136,7 @@ def _field(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
     yield from _carry(field, path)
     yield from _texts(field, path)
     if field.vocabulary is not None and field.vocabulary not in spec.vocabularies:
-        yield (*path, "vocabulary"), *no_list(spec, field.vocabulary)
+        yield (*path, "vocabulary"), *no_such("There is no vocabulary", field.vocabulary, spec.vocabularies)
     elif field.type.stepped and field.vocabulary is not None:
         yield from whole_numbers(spec, field.vocabulary, (*path, "vocabulary"))
     if field.parent is not None and "parent" in field.type.allows:
@@ -194,7 +191,7 @@ def _targets(spec: Spec, field: Field, path: Path) -> Found:
         )
     for index, target in enumerate(field.to):
         if target not in spec.tool:
-            yield (*path, "to", index), f"There is no tool '{target}'.", remedy_for(target, list(spec.tool))
+            yield (*path, "to", index), *no_such("There is no tool", target, spec.tool)
         elif not has_rows(spec.tool[target]):
             known = [tool.code for tool in spec.tools if has_rows(tool)]
             reason = f"The sheet '{target}' has no rows to refer to."
@@ -284,13 +281,12 @@ def _sources(spec: Spec, block: MatrixBlock | PivotBlock | CollectBlock, path: P
         yield from _columns(block, path)
     for where, code, fields in _wanted(block):
         if code not in spec.tool:
-            yield (*path, *where), f"There is no tool '{code}'.", remedy_for(code, list(spec.tool))
+            yield (*path, *where), *no_such("There is no tool", code, spec.tool)
             continue
         own = spec.tool[code].fields
         for place, name in fields:
             if name not in own:
-                reason = f"The tool '{code}' has no field '{name}'."
-                yield (*path, *place), reason, remedy_for(name, list(own))
+                yield (*path, *place), *no_such(f"The tool '{code}' has no field", name, own)
             elif not isinstance(block, CollectBlock):
                 yield from _crossed(spec, block, own[name], place, path)
 
@@ -317,7 +313,7 @@ def _columns(block: CollectBlock, path: Path) -> Found:
         for name in source.columns:
             if name not in block.columns:
                 where = (*path, "sources", number, "columns", name)
-                yield where, f"There is no column '{name}'.", remedy_for(name, list(block.columns))
+                yield where, *no_such("There is no column", name, block.columns)
     named = [
         (("due",), block.due),
         (("bars",), block.bars),
@@ -325,7 +321,7 @@ def _columns(block: CollectBlock, path: Path) -> Found:
     ]
     for where, column in named:
         if column is not None and column not in block.columns:
-            yield (*path, *where), f"There is no column '{column}'.", remedy_for(column, list(block.columns))
+            yield (*path, *where), *no_such("There is no column", column, block.columns)
 
 
 def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, place: Path, path: Path) -> Found:
