@@ -56,7 +56,7 @@ LONG = {"workbooks": 18_000, "reports": 3_000, "teams": 7_500, "drafts": 1_500, 
 OURS = {"F060", "F061", "F062", "F063"}  # a file that was read by a fault of ours, or hardly
 TOGETHER = 60  # files in one folder
 TAKEN, TAKEN_OF = 1, 10  # how many of all are taken in: that takes far longer than to read them
-Result = TypeVar("Result")
+Out = TypeVar("Out")
 SLOWER = {"reports": 6}  # each starts processes of its own, and waits for them where others work as well
 VERIFIED_OF = 10  # one in how many reports is held against its files
 DAY = ("--today", "2026-06-30", "--jobs", "1")
@@ -234,7 +234,7 @@ def verified(path: Path, folder: Path, *, whole: bool) -> str:
     return "identical" if audit.identical else "something differs"
 
 
-def judged(tally: Tally, number: int, act: Callable[[], Result]) -> Result | str:
+def judged(tally: Tally, number: int, act: Callable[[], Out]) -> Out | str:
     """What became of a case: what it gives, the error that users see, or a failure."""
     started = time.perf_counter()
     try:
