@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from . import kept_texts
 from .errors import looking_at
 from .fault_isolation import apart, stopped
-from .findings import Finding, Severity, Waiver, waived
+from .findings import Finding, Severity, Waiver, Words, waived
 from .findings.file import CHANGED_WHILE_READ
 from .intake import Readers, Refusal, Wanted, layout_of, read_many, readers
 from .kept_texts import Kept
 from .layout import Layout
+from .layout.wording import text
 from .paths import check_several
 from .spec.load import load
 from .spec.model import Spec
@@ -50,6 +51,10 @@ class Result:
     def count(self, severity: Severity) -> int:
         """Count the findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
+
+    def words(self, finding: Finding, language: str = "") -> Words:
+        """Put one of its findings into words, in the language of its team where no other is named."""
+        return text(finding, language, self.layout.spec if self.layout else None, self.path)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 from ..findings import Severity
-from ..layout.wording import text
 from ..rounds.rounds import ISSUED, Round
 from ..validation import ValidationRequest, validate
 from ..words import and_more
@@ -28,6 +27,6 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
         if found:
             name = Path(result.path).relative_to(folder).as_posix()
             place = f" at {found[0].sheet}!{found[0].cell}" if found[0].cell else ""
-            more, spec = and_more(len(found) - 1), result.layout.spec if result.layout else None
-            message = text(found[0], spec=spec, path=result.path).message
+            more = and_more(len(found) - 1)
+            message = result.words(found[0]).message
             yield f"{ISSUED}/{name} is not as it was issued: {found[0].code}{place}{more}. {message}"
