@@ -18,7 +18,7 @@ from pathlib import Path
 from . import kept_texts
 from .errors import SpecError, looking_at
 from .fault_isolation import apart, stopped
-from .findings import CATALOGUE, Finding, Severity, Waiver, waived
+from .findings import CATALOGUE, Finding, Severity, Waiver, Words, waived
 from .findings.file import CHANGED_WHILE_READ
 from .intake import File, Refusal, Wanted, layout_of, read_content, spec_of, stamp_alone
 from .intake.gate import Admitted, Refused, admit, fingerprint
@@ -28,6 +28,7 @@ from .intake.signatures import settled, to_believe
 from .intake.worker import Died, NotStarted, WorkerPool
 from .kept_texts import Kept
 from .layout import Layout
+from .layout.wording import text
 from .paths import check_several, path_text
 from .spec.load import SPEC_HOMES, find, is_path, load
 from .spec.model import Spec
@@ -71,6 +72,10 @@ class Result:
     def count(self, severity: Severity) -> int:
         """Count the findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)
+
+    def words(self, finding: Finding, language: str = "") -> Words:
+        """Put one of its findings into words, in the language of its team where no other is named."""
+        return text(finding, language, self.layout.spec if self.layout else None, self.path)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,12 @@ def calculated(outcome: Outcome) -> Answers:
     return {answer.key: answer.value for answer in outcome.calculated if answer.value is not None}
 
 
+def checked_answers(sent: Submission, outcome: Outcome) -> Submission:
+    """A return with its calculated answers as they were worked out again."""
+    given = [answer for answer in sent.answers if not answer.calculated]
+    return replace(sent, answers=[*given, *outcome.calculated])
+
+
 def check_here(path: Path, want: Wanted) -> Result:
     """Read and check a file in this very process."""
     result = validation.checked(intake.read(path, want), want.spec, date(2026, 6, 30))

@@ -61,7 +61,9 @@ def in_a_copy(ask: Callable[[Path], Any]) -> Callable[[Path], Any]:
 def said_of(folder: Path) -> dict[str, Any]:
     """Say of every workbook, of the round and of its dataset what the program says."""
     kept = {name: dataset_of(name) for name in (EARLIER, ROUND)}
-    command("consolidate", ROUND, "--today", TODAY)  # a dataset of an earlier version is verified as it is made now
+    command(
+        "consolidate", ROUND, "--today", TODAY
+    )  # a dataset of an earlier version is verified as it is made now
     verified = [
         {
             key: told

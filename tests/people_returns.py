@@ -20,7 +20,7 @@ from hrge_xl.submission import Identity, Submission
 from hrge_xl.validation import ACCEPTED, Result
 from tests.answers import TODAY
 from tests.build_submission import Keyed, submission
-from tests.face import check
+from tests.face import check, checked_answers
 from tests.temporary import of_results
 
 FILES = {
@@ -135,15 +135,17 @@ blocks:
 }
 
 
+FOLDER = TemporaryDirectory()  # which lives as long as the tests
+
+
 @cache
 def people_spec() -> Spec:
     """The spec, loaded once."""
-    with TemporaryDirectory() as folder:
-        for name, text in FILES.items():
-            path = Path(folder, name)
-            path.parent.mkdir(exist_ok=True)
-            path.write_text(text.lstrip(), encoding="utf-8")
-        return load(folder)
+    for name, text in FILES.items():
+        path = Path(FOLDER.name, name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text.lstrip(), encoding="utf-8")
+    return load(FOLDER.name)
 
 
 @cache
@@ -203,8 +205,17 @@ def dataset_of(
     read = [_read(layout, *each) for each in returns]
     checked = check([(each, layout) for each in read], today=TODAY)
     results = [
-        Result(each.path, each.sha256, 1, ACCEPTED, outcome.findings, each, layout, outcome)
-        for each, outcome in zip(read, checked, strict=True)
+        Result(
+            sent.path,
+            sent.sha256,
+            1,
+            ACCEPTED,
+            outcome.findings,
+            checked_answers(sent, outcome),
+            outcome,
+            read_by=layout.spec.folder,
+        )
+        for sent, outcome in zip(read, checked, strict=True)
     ]
     with of_results(results, layout.spec, TODAY) as store:
         yield store

@@ -223,7 +223,9 @@ def _short(value: Any) -> str:
 def differences(then: Any, now: Any, place: str = "") -> Iterator[Difference]:
     """Yield every difference between two JSON values; 1, 1.0 and true are three values."""
     if isinstance(then, dict) and isinstance(now, dict):
-        keys = then if place.endswith(".details") else dict.fromkeys([*then, *now])  # a later version notes more
+        keys = (
+            then if place.endswith(".details") else dict.fromkeys([*then, *now])
+        )  # a later version notes more
         for key in keys:
             inner = f"{place}.{key}" if place else key
             yield from differences(then.get(key, ABSENT), now.get(key, ABSENT), inner)

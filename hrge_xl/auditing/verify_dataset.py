@@ -33,7 +33,6 @@ from ..exports import exports
 from ..exports.shareable import FOLDER as SHAREABLE
 from ..exports.shareable import write_shareable
 from ..findings import Severity
-from ..layout.wording import text
 from ..reports import overview_page
 from ..reports.overview_files import of_folder
 from ..rounds.datasets import behind, check_own
@@ -252,7 +251,7 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
             name = Path(result.path).relative_to(folder).as_posix()
             place = f" at {found[0].sheet}!{found[0].cell}" if found[0].cell else ""
             more, spec = and_more(len(found) - 1), result.layout.spec if result.layout else None
-            message = text(found[0], spec=spec, path=result.path).message
+            message = result.words(found[0]).message
             yield f"{ISSUED}/{name} is not as it was issued: {found[0].code}{place}{more}. {message}"
 
 
