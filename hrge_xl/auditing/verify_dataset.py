@@ -250,8 +250,7 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
         if found:
             name = Path(result.path).relative_to(folder).as_posix()
             place = f" at {found[0].sheet}!{found[0].cell}" if found[0].cell else ""
-            more, spec = and_more(len(found) - 1), result.layout.spec if result.layout else None
-            message = result.words(found[0]).message
+            more, message = and_more(len(found) - 1), result.words(found[0]).message
             yield f"{ISSUED}/{name} is not as it was issued: {found[0].code}{place}{more}. {message}"
 
 
