@@ -10,9 +10,9 @@ from ..findings.file import MISSING_PART, NO_SHEETS, SHEET_LISTED_TWICE, TOO_MAN
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
 from ..observation import Observation
 from .limits import LIMITS, Limits
-from .ooxml_cells import Context
 from .ooxml_drawings import Drawings, merged
 from .ooxml_parts import Parts, Relationship, SheetEntry, Strings
+from .ooxml_rows import Context
 from .ooxml_sheet import read_sheet
 from .ooxml_styles import NO_STYLES, Styles
 from .ooxml_warnings import foreign_content
