@@ -24,8 +24,8 @@ from hrge_xl import addresses, kept_texts, numerals, words
 from hrge_xl.dataset import clean
 from hrge_xl.errors import HrgeError
 from hrge_xl.fields.personal_data import personal_data
-from hrge_xl.intake.file_names import teams_named
 from hrge_xl.intake.formula_forms import normal_form
+from hrge_xl.intake.identity import teams_named
 from hrge_xl.intake.ooxml_parts import shared_text
 from hrge_xl.intake.raw import Unreadable
 from hrge_xl.intake.unpacking.mail_layer import is_mail, moment_of

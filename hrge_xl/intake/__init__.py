@@ -2,10 +2,10 @@
 
 from .closed_format import may_answer
 from .gate import fingerprint
+from .identity import stamp_alone
 from .office_files import Job, content_of, first_table, look_into
 from .raw import RawWorkbook
 from .read import Readers, Refusal, Wanted, layout_of, read, read_bytes, read_many, readers
-from .read_stamp import stamp_alone
 from .worker import cores
 
 __all__ = [

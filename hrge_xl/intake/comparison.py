@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from ..answer import Answers
+from ..findings import Kind
+from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import (
     CODES_DAMAGED,
+    FORMULA_CHANGED,
+    FORMULA_CLEARED,
+    HEAD_CHANGED,
+    OWN_SHEET_MISSING,
     PROTECTION_OFF,
     ROW_NUMBER_CHANGED,
     ROWS_SORTED,
+    SHEET_DOUBLED,
+    SHEET_HIDDEN,
+    SHEET_RENAMED,
     SHEET_UNREADABLE,
+    TEXT_CHANGED,
+    TYPED_OVER,
 )
-from ..layout import address
+from ..layout import Layout, address
+from ..observation import Observation
 from ..spec.own_sheets import LAST_SHEET
-from ..submission import Unplaced
-from ..words import tidy
-from .as_issued import judge
+from ..stamp import to_pairs
+from ..submission import Identity, Unplaced
+from ..words import and_more, tidy
+from ..workbook.cover import COVER_FACTS, contact_label
+from ..workbook.progress import LABEL
 from .axes import Axes, Axis, by_codes
+from .cell_values import shown_cell
 from .dropdowns import ListNames
-from .given_back import typed_on
-from .issued_cells import Compared, Difference, ExpectedCells, Formulas, Moved, SheetResults, What, is_code
-from .keys import Plan, observe
+from .issued_cells import (
+    Compared,
+    Difference,
+    ExpectedCells,
+    Formulas,
+    Moved,
+    Roles,
+    SheetResults,
+    What,
+    is_code,
+)
+from .keys import Plan, observe, shorten
 from .last_round import differing
 from .located import Circumstances, Located
-from .own_sheets import (
-    compare_rows,
-    cover_lines,
-    facts_that_differ,
-    first_ones,
-    missing_sheets,
-    outside,
-    own_sheets_touched,
-)
-from .raw import RawSheet, RawWorkbook
-from .roles import Roles
+from .raw import CellKind, RawCell, RawSheet, RawWorkbook
+from .references import compact
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
-from .unplaced import Held
+from .unplaced import Held, TypedText, UnplacedTexts, single_texts, typed_on
 
 
 class Comparison:
@@ -219,3 +236,221 @@ def _moved(axes: Axes) -> Moved | None:
 def _inverse(axis: Axis) -> dict[int, int]:
     """Line of the layout → line of the file."""
     return {origin: line for line, origin in sorted(axis.origin.items(), reverse=True)}
+
+
+OF_FORMULAS = {What.REPLACED: FORMULA_CHANGED, What.TYPED_OVER: TYPED_OVER, What.CLEARED: FORMULA_CLEARED}
+COLUMNS_ALONE = 3  # of formulas that are gone; where there are more, all are reported together
+REPORTED_ALONE = 20  # of one kind on one sheet; further ones are reported together
+
+
+def judge(found: Sequence[Difference], roles: Roles, sheet: str, tool: str | None) -> UnplacedTexts:
+    """Report what differs on one sheet as findings, and what was typed there as texts to keep."""
+    left = UnplacedTexts()
+    texts: dict[Kind, list[Difference]] = {}
+    formulas: dict[tuple[Kind, int], list[Difference]] = {}
+    for each in found:
+        if each.what is What.CHANGED:
+            if not is_code(*each.home):  # codes are told of once a sheet, by whoever compares it
+                texts.setdefault(_meaning(each, roles), []).append(each)
+        elif each.home not in roles.calculated or each.what is What.REPLACED:
+            formulas.setdefault((OF_FORMULAS[each.what], each.column), []).append(each)
+        if each.found.strip() and (each.what is What.CHANGED or each.what is What.TYPED_OVER):
+            left.unplaced.append(Unplaced(sheet, address(each.row, each.column), each.found))
+    for kind, some in sorted(texts.items(), key=lambda each: each[0].code):
+        left.observations += _texts(kind, some, sheet, tool)
+    for kind in OF_FORMULAS.values():
+        columns = [some for (told, _), some in sorted(formulas.items(), key=_column) if told == kind]
+        if (
+            kind != FORMULA_CHANGED and len(columns) > COLUMNS_ALONE
+        ):  # values pasted over all of it, in one act
+            columns = [[each for some in columns for each in some]]
+        left.observations += [_together(kind, some, sheet, tool) for some in columns]
+    return left
+
+
+def _column(entry: tuple[tuple[Kind, int], object]) -> int:
+    return entry[0][1]
+
+
+def _meaning(each: Difference, roles: Roles) -> Kind:
+    """Give the finding of a text; where only the help below a head or question was changed, its meaning stands."""
+    kind = roles.meanings.get(each.home, TEXT_CHANGED)
+    if kind == HEAD_CHANGED and "\n" in each.issued and _first_line(each.issued) == _first_line(each.found):
+        return TEXT_CHANGED
+    return kind
+
+
+def _first_line(text: str) -> str:
+    return tidy(text.split("\n", 1)[0])
+
+
+def _texts(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None) -> Iterator[Observation]:
+    """Give one observation a text; the numbers of rows together, as one sorting changes them all."""
+    alone = 0 if kind == ROW_NUMBER_CHANGED and len(found) > 1 else REPORTED_ALONE
+    yield from (_together(kind, [each], sheet, tool) for each in found[:alone])
+    if len(found) > alone:
+        yield _together(kind, found[alone:], sheet, tool)
+
+
+def _together(kind: Kind, found: Sequence[Difference], sheet: str, tool: str | None) -> Observation:
+    first = min(found, key=lambda each: (each.row, each.column))
+    cells = compact((each.row, each.column) for each in found)
+    return observe(
+        kind,
+        sheet,
+        address(first.row, first.column),
+        tool=tool,
+        value=shorten(first.found) + and_more(len(found) - 1),
+        expected=shorten(first.issued),
+        label=cells,
+        cells=cells,
+        count=str(len(found)),
+    )
+
+
+FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
+
+
+def cover_lines(identity: Identity, raw: RawSheet, layout: Layout) -> frozenset[str]:
+    """Give the facts that a cover has lines for: those that the stamp states; whom to ask is not in the stamp."""
+    stated = {name for name, value in to_pairs(identity) if value and name in COVER_FACTS}
+    asked = contact_label(layout.language)
+    has_contact = any(text_at(raw, row, LABEL) == asked for row in raw.cells)
+    return frozenset(stated | {"contact"} if has_contact else stated)
+
+
+def compare_rows(
+    raw: RawSheet, expected: ExpectedCells, formulas: Formulas, corner: Corner = HOME
+) -> tuple[Compared, UnplacedTexts]:
+    """Report what differs on a sheet that has no codes to go by, and what stands where nothing was issued."""
+    found, moved = expected.compare(raw, None, formulas), None
+    changed = {each.row for each in found.differences if each.what is What.CHANGED}
+    if len(changed) > FEW or corner != HOME:
+        moved = _aligned(raw, expected, corner)
+    if moved is not None:
+        found = expected.compare(raw, moved, replace(formulas, exact=False))
+        found.differences += _lost_rows(expected, moved)
+    return found, outside(raw, expected, moved)
+
+
+def outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> UnplacedTexts:
+    """Report what stands where nothing was issued."""
+    return single_texts(raw, None, list(_outside(raw, expected, moved)))
+
+
+Own = Sequence[tuple[str, RawSheet]]  # sheets of ours that are not tools, by the name they were issued under
+
+
+def first_ones(ours: Own) -> Own:
+    """Of each of our sheets the one with its own name, else the first."""
+    found: dict[str, RawSheet] = {}
+    for name, raw in ours:
+        if name not in found or raw.name == name:
+            found[name] = raw
+    return list(found.items())
+
+
+def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iterator[Observation]:
+    """Report what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
+    counting = first_ones(ours)
+    for name, raw in ours:
+        if name not in (layout.cover_name, layout.lists_name):
+            continue
+        if (name, raw) not in counting:
+            yield observe(SHEET_DOUBLED, raw.name, expected=name)
+            continue
+        if raw.name != name:
+            yield observe(SHEET_RENAMED, raw.name, expected=name)
+        if raw.state != "visible":
+            yield observe(SHEET_HIDDEN, raw.name)
+        if not raw.protected and "protection" not in lost:
+            yield observe(PROTECTION_OFF, raw.name)
+
+
+def facts_that_differ(
+    raw: RawSheet, expected: ExpectedCells, moved: Moved | None, identity: Identity
+) -> Iterator[Observation]:
+    """Give the lines of the cover that say otherwise than the stamp."""
+    stamped = dict(to_pairs(identity))
+    for home, fact in expected.issued.facts.items():
+        here = home if moved is None else moved.place(*home)
+        if fact.name not in stamped or here is None:
+            continue
+        issued, said = fact.labels.get(stamped[fact.name], stamped[fact.name]), text_at_place(raw, *here)
+        if tidy(issued) != tidy(said):
+            yield observe(
+                COVER_NAMES_ANOTHER, raw.name, address(*here), value=shorten(said), expected=shorten(issued)
+            )
+
+
+def text_at_place(raw: RawSheet, row: int, column: int) -> str:
+    """Return what a cell shows, whatever it holds."""
+    cell = raw.cell(row, column)
+    return "" if cell is None else shown_cell(cell)
+
+
+def _outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Iterator[TypedText]:
+    rows = None if moved is None else {here: home for home, here in moved.rows.items()}
+    columns = None if moved is None else {here: home for home, here in moved.columns.items()}
+    for row, cells in sorted(raw.cells.items()):
+        home = row if rows is None else rows.get(row, 0)
+        held = expected.held.get(home, frozenset[int]())
+        extra = (
+            cells.keys() - held if columns is None else {c for c in cells if columns.get(c, 0) not in held}
+        )
+        for column in sorted(extra):
+            text = shown_cell(cells[column])
+            if text and not text.isspace():
+                yield TypedText(row, column, text)
+
+
+def _lost_rows(expected: ExpectedCells, moved: Moved) -> Iterator[Difference]:
+    """Give the first text of each row that is gone."""
+    for row, cells in expected.texts.items():
+        if row not in moved.rows:
+            column, issued = next(iter(cells.items()))
+            yield Difference(What.CHANGED, row, column, (row, column), str(issued), "")
+
+
+def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | None:
+    """Find where each issued row is now, by its first text; None where all are at home.
+
+    What stands behind it may be of one workbook only: the lines of a cover.
+    """
+    texts, shift = expected.texts, corner.column - HOME.column
+    last = max([*expected.held, 0])
+    issued = [_issued_line(texts.get(row, {})) for row in range(1, last + 1)]
+    stored = [
+        _line(raw.cells.get(row, {}), shift) for row in range(1, min(max(raw.cells, default=0), 2 * last) + 1)
+    ]
+    rows: dict[int, int] = {}
+    for kind, first, stop, here, end in SequenceMatcher(None, issued, stored, autojunk=False).get_opcodes():
+        if kind in ("equal", "replace"):
+            rows.update(zip(range(first + 1, stop + 1), range(here + 1, end + 1), strict=False))
+    columns = {column: column + shift for held in expected.held.values() for column in held}
+    unmoved = not shift and all(row == at for row, at in rows.items()) and len(rows) == last
+    return None if unmoved else Moved(rows, columns)
+
+
+def _issued_line(cells: Mapping[int, str | float]) -> tuple[int, str] | None:
+    return min(
+        ((column, tidy(text)) for column, text in cells.items() if isinstance(text, str)), default=None
+    )
+
+
+def _line(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | None:
+    texts = ((c - shift, tidy(str(each.value))) for c, each in cells.items() if _is_text(each))
+    return min((each for each in texts if each[0] > HOME.column), default=None)
+
+
+def _is_text(cell: RawCell) -> bool:
+    return cell.kind is CellKind.TEXT and cell.formula is None and bool(cell.value)
+
+
+def missing_sheets(layout: Layout, there: Collection[str]) -> Iterator[Observation]:
+    """Our own sheets that are gone, but for the stamp, which is looked for by itself."""
+    return (
+        observe(OWN_SHEET_MISSING, name)
+        for name in (layout.cover_name, layout.lists_name, *([LAST_SHEET] if layout.last else ()))
+        if name not in there
+    )

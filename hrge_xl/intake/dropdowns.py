@@ -11,8 +11,7 @@ from ..layout.model import CODE_COLUMN, CODE_ROW
 from ..spec.own_sheets import LISTS_KEY
 from .keys import ANY_RULE, OPEN, Plan
 from .raw import Area, RawWorkbook, Validation
-from .references import parse_area
-from .runs import Run, runs
+from .references import Run, parse_area, runs
 from .tool_sheets import named_area, text_at
 
 NAME = re.compile(r"\b(?:list|rows)_\w+")

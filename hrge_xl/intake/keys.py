@@ -19,9 +19,7 @@ from ..spec.spellings import vocabularies
 from ..words import fold
 from ..workbook.issued import edition_of, issued_cover, issued_sheets
 from ..workbook.progress import progress_sentence
-from .formula_cells import FormulaCells
-from .issued_cells import ExpectedCells
-from .roles import Roles, roles_of_lists, roles_of_tool
+from .issued_cells import ExpectedCells, Roles, roles_of_lists, roles_of_tool
 
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
 OPEN = "?"  # stands before the name of a list whose dropdown refuses nothing
@@ -267,7 +265,7 @@ def _first(pairs: Iterable[tuple[str, Part]]) -> dict[str, Part]:
     return table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """A layout made ready for reading; made once and used for every file of that layout."""
 
@@ -316,11 +314,6 @@ class Plan:
     def roles_of_lists(self) -> Roles:
         """Which texts of the sheet with the lists mean something for answers."""
         return roles_of_lists(self.layout)
-
-    @cached_property
-    def formula_cells(self) -> FormulaCells:
-        """The formula cells of all sheets, and how what they show is worked out."""
-        return FormulaCells(self.layout, self.issued)
 
     @cached_property
     def edition(self) -> str:

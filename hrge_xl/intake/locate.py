@@ -20,13 +20,12 @@ from ..words import fold
 from .axes import Axes, Axis, by_codes, find_own, home_axis
 from .comparison import Comparison
 from .dropdowns import ListNames
-from .formatting import dates_by_format, formatting, formatting_beside
 from .keys import Here, Part, Plan, SheetPlan, observe, observe_at
 from .located import Circumstances, Located
 from .overlays import beside_cells, comments, drawn
 from .raw import CellKind, RawSheet, RawWorkbook
 from .retired_questions import OldSheet, was_issued
-from .tampering import tampered
+from .tampering import dates_by_format, formatting, formatting_beside, tampered
 from .tool_sheets import ToolSheet, assign, text_at
 from .unplaced import UnplacedTexts, copied_answers, every_text, old_sheet, strangers, unplaced_texts
 

@@ -16,10 +16,9 @@ from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
 from ..observation import Observation
 from .cell_values import is_true, rich_text, unescape
-from .colours import theme_colours
 from .limits import LIMITS, Limits
 from .memory import Memory
-from .ooxml_styles import Styles, read_styles
+from .ooxml_styles import Styles, read_styles, theme_colours
 from .raw import CellKind, RawCell, Unreadable
 from .references import parse_cell
 from .safe_xml import MAIN, XmlGuard, find_stretch, parse_tree, prove, resolved

@@ -26,10 +26,8 @@ from ..spec.model import Spec
 from ..stamp import UNCHECKED
 from ..submission import Identity, Period, ShownChecks, ShownRows, Submission, Unplaced
 from . import ooxml, other_formats
-from .calculation_day import day_of_calculation, day_on_cover
 from .closed_format import may_answer
 from .gate import Admitted, Refused, admit, fingerprint
-from .given_back import leftovers
 from .identity import (
     PENDING,
     Elsewhere,
@@ -43,20 +41,21 @@ from .identity import (
     read_stamp,
     register_rows,
     sample,
+    stamp_alone,
     unreadable,
 )
 from .keys import Plan
-from .last_round import last_answers
+from .last_round import day_of_calculation, day_on_cover, last_answers
 from .limits import LIMITS, Limits
 from .locate import locate
 from .located import Circumstances, Located
 from .normalise import answers
+from .other_formats import checks_lost
 from .raw import RawWorkbook, Unreadable
-from .read_stamp import stamp_alone
-from .reduced_formats import checks_lost
 from .shown_results import ShownResults
 from .signatures import settle, to_believe
 from .transfer import Transfer, pack, unpack, with_answers
+from .unplaced import leftovers
 from .worker import Died, NotStarted, WorkerPool
 
 
@@ -208,7 +207,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     submission.saved, submission.older = workbook.saved, older
     submission.replaced = found.no_longer
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
-        _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
+        _compare_results(submission, ShownResults(plan, found.results))
     submission.not_run = _not_run(workbook, older, stamp.signature == UNCHECKED)
     if last is None:
         submission.observations.append(Observation(LAST_ANSWERS_CHANGED))

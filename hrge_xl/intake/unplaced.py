@@ -9,13 +9,16 @@ from typing import NamedTuple
 from ..findings import Kind
 from ..findings.structure import COLUMN_WITHOUT_CODE, QUESTION_OUTLIVED, ROW_WITHOUT_CODE, TEXT_WITHOUT_PLACE
 from ..layout import address
+from ..layout.model import CODE_COLUMN, LEFTOVER_COLUMNS, LEFTOVER_HEAD
 from ..observation import Observation
+from ..spec.own_sheets import LEFTOVER_KEY
 from ..submission import Unplaced
 from ..words import and_more
+from ..workbook.row_digests import FORMULA, digest
 from .axes import Axes, by_codes
 from .cell_values import shown_cell
 from .keys import Part, observe, shorten
-from .raw import RawCell, RawSheet
+from .raw import RawCell, RawSheet, RawWorkbook
 from .retired_questions import OldSheet
 from .tool_sheets import HOME, Corner, ToolSheet
 
@@ -349,3 +352,54 @@ def _column(entry: tuple[int, RawCell]) -> int:
 
 def _unplaced(sheet: RawSheet, typed: TypedText) -> Unplaced:
     return Unplaced(sheet.name, address(typed.row, typed.column), typed.text, typed.question)
+
+
+Cells = Mapping[int, RawCell]
+
+
+def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
+    """Give what had no place in an earlier return and was given back on a sheet of its own: still kept."""
+    return [
+        Unplaced(*(_said(cells, column) for column in LEFTOVER_COLUMNS))
+        for sheet in workbook.sheets
+        if _holds_leftovers(sheet)
+        for row, cells in sorted(sheet.cells.items())
+        if _is_leftover(row, cells)
+    ]
+
+
+def typed_on(sheet: RawSheet, *, formulas_known: bool) -> UnplacedTexts:
+    """Give what somebody typed on such a sheet, beside, below or over what it was given back with."""
+    found = [
+        TypedText(row, column, text)
+        for row in sorted(sheet.cells)
+        for column, text in _typed(sheet, row, formulas_known=formulas_known)
+    ]
+    return single_texts(sheet, None, found)
+
+
+def _typed(sheet: RawSheet, row: int, *, formulas_known: bool) -> Iterator[tuple[int, str]]:
+    cells = sheet.cells[row]
+    issued = frozenset(_said(cells, CODE_COLUMN).split())
+    ours = _holds_leftovers(sheet) and _is_leftover(row, cells)
+    read = {CODE_COLUMN, *(LEFTOVER_COLUMNS if ours else ())}
+    for column, cell in sorted(cells.items()):
+        text = shown_cell(cell)
+        calculated = f"{FORMULA}{column}" in issued and (cell.formula is not None or not formulas_known)
+        if column not in read and text.strip() and not calculated and digest(text) not in issued:
+            yield column, text
+
+
+def _holds_leftovers(sheet: RawSheet) -> bool:
+    """Say whether a sheet is the one on which such texts are given back."""
+    return _said(sheet.cells.get(HOME.row, {}), HOME.column) == LEFTOVER_KEY
+
+
+def _is_leftover(row: int, cells: Cells) -> bool:
+    """Say whether a row of it names sheet, cell and text of something that had no place."""
+    return row > LEFTOVER_HEAD and all(_said(cells, column) for column in LEFTOVER_COLUMNS[:3])
+
+
+def _said(cells: Cells, column: int) -> str:
+    cell = cells.get(column)
+    return shown_cell(cell) if cell is not None else ""
