@@ -19,7 +19,7 @@ from ..spec.spellings import vocabularies
 from ..words import fold
 from ..workbook.issued import edition_of, issued_cover, issued_sheets
 from ..workbook.progress import progress_sentence
-from .issued_cells import ExpectedCells, Roles, roles_of_lists, roles_of_tool
+from .issued_cells import ExpectedCells
 
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
 OPEN = "?"  # stands before the name of a list whose dropdown refuses nothing
@@ -181,11 +181,6 @@ class SheetPlan:
         return frozenset(fold(text) for line in self.sheet.panel for text in (line.about, line.text)) - {""}
 
     @cached_property
-    def issued_roles(self) -> Roles:
-        """Which of its texts and formulas mean something for answers."""
-        return roles_of_tool(self.sheet)
-
-    @cached_property
     def tables(self) -> tuple[frozenset[str], ...]:
         """The row codes of each block that people can sort: those that also show them as marks."""
         grids = (grid for grid in self.sheet.grids if not grid.across and grid.slots)
@@ -308,12 +303,16 @@ class Plan:
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:
         """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
-        return {name: ExpectedCells(sheet) for name, sheet in issued_sheets(self.layout).items()}
-
-    @cached_property
-    def roles_of_lists(self) -> Roles:
-        """Which texts of the sheet with the lists mean something for answers."""
-        return roles_of_lists(self.layout)
+        tools = {each.sheet.name: each.sheet for each in self.sheets.values()}
+        found = {}
+        for name, issued in issued_sheets(self.layout).items():
+            if name in tools:
+                found[name] = ExpectedCells.of_tool(issued, tools[name])
+            elif name == self.layout.lists_name:
+                found[name] = ExpectedCells.of_lists(issued, self.layout)
+            else:
+                found[name] = ExpectedCells(issued)
+        return found
 
     @cached_property
     def edition(self) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 from ..answer import Answers, Key, Value
 from ..fields import type_of
+from ..findings.structure import TEXT_CHANGED
 from ..language import FIGURES, Type
 from ..last_answers import digest_of, read_last
 from ..layout import Layout
@@ -18,7 +19,7 @@ from ..workbook import Content
 from ..workbook.issued import IssuedSheet
 from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
 from .cell_values import shown_cell
-from .issued_cells import Difference, What
+from .issued_cells import CellChange
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
 from .tool_sheets import named_area, text_at
 
@@ -52,7 +53,7 @@ def _fits(layout: Layout, key: Key, value: Value) -> bool:
     return isinstance(value, tuple if kind is Type.MANY else str)
 
 
-def differing(raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers) -> Iterator[Difference]:
+def differing(raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers) -> Iterator[CellChange]:
     """Yield the cells of the hidden sheet that do not say what the answers were."""
     content = Content(layout, {}, last=last)
     for live in issued.live:
@@ -60,7 +61,7 @@ def differing(raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers)
             cell = raw.cell(*place)
             found, expected = "" if cell is None else shown_cell(cell), "" if value is None else shown(value)
             if found != expected:
-                yield Difference(What.CHANGED, *place, (place.row, place.column), expected, found)
+                yield CellChange(TEXT_CHANGED, *place, (place.row, place.column), expected, found)
 
 
 DAYS = (CellKind.DATE, CellKind.NUMBER)

@@ -45,8 +45,7 @@ from ..workbook.live import Live
 from ..workbook.problems import ProblemsNow
 from ..workbook.progress import Progress, ProgressNow
 from ..workbook.sheet_progress import SheetProgressNow
-from .comparison import REPORTED_ALONE
-from .issued_cells import ExpectedCells, SheetResults
+from .issued_cells import ALONE, ExpectedCells, SheetResults
 from .keys import Plan, observe, shorten
 
 
@@ -103,9 +102,9 @@ class ShownResults:
             sheet = self.cells.cells[number].sheet
             by_sheet.setdefault(sheet, []).append(Differing(number, self.shown[number], value))
         for some in by_sheet.values():
-            yield from (self._about([each]) for each in some[:REPORTED_ALONE])
-            if len(some) > REPORTED_ALONE:
-                yield self._about(some[REPORTED_ALONE:])
+            yield from (self._about([each]) for each in some[:ALONE])
+            if len(some) > ALONE:
+                yield self._about(some[ALONE:])
 
     def _content(self, submission: Submission) -> Content:
         facts, day = facts_of(submission.identity), submission.calculated_on

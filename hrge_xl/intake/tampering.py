@@ -27,8 +27,8 @@ from ..layout import address
 from ..observation import Observation
 from ..submission import Unplaced
 from .cell_values import shown_cell, struck_through
-from .comparison import COLUMNS_ALONE
 from .dropdowns import Dropdowns, ListNames
+from .issued_cells import COLUMNS_ALONE
 from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
 from .normalise import Filled
 from .number_formats import seen
