@@ -131,9 +131,9 @@ def typed_cell(kind: str, text: str | None, formula: str | None) -> RawCell | No
     return RawCell(CellKind.BOOL if kind == "b" else CellKind.DATE, value, formula)
 
 
-def shown_cell(cell: RawCell) -> str:
-    """Return the text that a cell shows; a formula that was never calculated shows itself."""
-    if cell.kind is CellKind.BLANK:
+def shown_cell(cell: RawCell | None) -> str:
+    """Return the text that a cell shows, if there is one; a formula that was never calculated shows itself."""
+    if cell is None or cell.kind is CellKind.BLANK:
         return ""
     if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:
         return shown(from_serial(float(cell.value)) or cell.value)

@@ -35,7 +35,7 @@ from .axes import Axes, by_codes
 from .cell_values import shown_cell
 from .dropdowns import ListNames
 from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
-from .keys import Plan, observe, shorten
+from .keys import Plan, observe, one_by_one, shorten
 from .last_round import differing
 from .located import Circumstances, Located
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
@@ -177,9 +177,7 @@ class Comparison:
             if len(groups) > telling.most_columns > 0:
                 groups = {0: [each for _, group in sorted(groups.items()) for each in group]}
             for _, group in sorted(groups.items()):
-                alone = [[each] for each in group[: telling.alone]]
-                rest = group[telling.alone :]
-                for told in (*alone, *([rest] if rest else ())):
+                for told in one_by_one(group, telling.alone):
                     self.found.observations.append(_together(kind, told, raw.name, tool))
         if any(each.kind == CODES_DAMAGED for each in changes):
             self._codes_damaged(raw, tool)
@@ -294,17 +292,11 @@ def facts_that_differ(
         here = home if moved is None else moved.place(*home)
         if fact.name not in stamped or here is None:
             continue
-        issued, said = fact.labels.get(stamped[fact.name], stamped[fact.name]), text_at_place(raw, *here)
+        issued, said = fact.labels.get(stamped[fact.name], stamped[fact.name]), shown_cell(raw.cell(*here))
         if tidy(issued) != tidy(said):
             yield observe(
                 COVER_NAMES_ANOTHER, raw.name, address(*here), value=shorten(said), expected=shorten(issued)
             )
-
-
-def text_at_place(raw: RawSheet, row: int, column: int) -> str:
-    """Return what a cell shows, whatever it holds."""
-    cell = raw.cell(row, column)
-    return "" if cell is None else shown_cell(cell)
 
 
 def _outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Iterator[TypedText]:

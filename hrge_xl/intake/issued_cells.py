@@ -269,7 +269,7 @@ class ExpectedCells:
             for home, issued, here, cell in line.walk(raw, moved):
                 if here is not None and not _is_same(issued, cell):
                     text = issued if isinstance(issued, str) else f"{issued:.15g}"
-                    found = "" if cell is None else shown_cell(cell)
+                    found = shown_cell(cell)
                     yield CellChange(self._meaning(home, text, found), *here, home, text, found)
 
     def _meaning(self, home: Home, issued: str, found: str) -> Kind:
@@ -344,10 +344,8 @@ def _changed_formula(
 
 
 def _shown_instead(kind: Kind, cell: RawCell | None) -> str:
-    if cell is None:
-        return ""
-    is_own = kind == FORMULA_CHANGED and not isinstance(cell.formula, Follower)
-    return f"={cell.formula}" if is_own else shown_cell(cell)
+    is_own = kind == FORMULA_CHANGED and cell is not None and not isinstance(cell.formula, Follower)
+    return f"={cell.formula}" if cell is not None and is_own else shown_cell(cell)
 
 
 def _constant(value: str | float) -> RawCell:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from ..answer import CellKey
 from ..answer_columns import Place
@@ -40,6 +41,7 @@ class Part:
     need: str  # the rule it is issued with: "any", a list by its name, or none ("")
 
 
+Found = TypeVar("Found")
 Cells = Sequence[tuple[Part, int, int]]  # with row and column
 Needs = dict[tuple[str, int], dict[int, Part]]  # kind of rule and column -> row -> cell
 
@@ -380,3 +382,10 @@ def observe_at(kind: Kind, sheet: str, cell: str | None, part: Part, **detail: s
     seen = observe(kind, sheet, cell, tool=part.slot.tool, **{"row": part.slot.row, **detail})
     seen.row, seen.field = part.slot.row, part.slot.field.code
     return seen
+
+
+def one_by_one(found: Sequence[Found], alone: int) -> Iterator[Sequence[Found]]:
+    """Give what is told: the first ones each by itself, and all further ones together."""
+    yield from ([each] for each in found[:alone])
+    if len(found) > alone:
+        yield found[alone:]

@@ -58,8 +58,7 @@ def differing(raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers)
     content = Content(layout, {}, last=last)
     for live in issued.live:
         for place, value in zip(live.places, live.now(content), strict=True):
-            cell = raw.cell(*place)
-            found, expected = "" if cell is None else shown_cell(cell), "" if value is None else shown(value)
+            found, expected = shown_cell(raw.cell(*place)), "" if value is None else shown(value)
             if found != expected:
                 yield CellChange(TEXT_CHANGED, *place, (place.row, place.column), expected, found)
 

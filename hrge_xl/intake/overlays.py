@@ -16,7 +16,7 @@ from ..layout import address
 from ..observation import Observation
 from ..submission import Unplaced
 from ..words import Translate, and_more, fold, translator
-from .keys import Plan, observe, observe_at, shorten
+from .keys import Plan, observe, observe_at, one_by_one, shorten
 from .raw import Drawn, RawSheet, RawWorkbook
 from .unplaced import KEPT_TEXTS, SINGLE_REPORTS, UnplacedTexts
 
@@ -84,24 +84,19 @@ def _typed(margin: str) -> Iterator[str]:
 
 def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Observation]:
     """Give one observation for each text; very many are told together at the end."""
-    for number, each in enumerate(texts[: SINGLE_REPORTS + 1]):
-        more = and_more(len(texts) - number - 1) if number == SINGLE_REPORTS else ""
-        value = shorten(each.text, 200) + more
-        yield below.seen(TEXT_ON_TOP, sheet.name, _cell(each), place=_place(sheet, each), value=value)
+    for first, *more in one_by_one(texts, SINGLE_REPORTS):
+        value = shorten(first.text, 200) + and_more(len(more))
+        yield below.seen(TEXT_ON_TOP, sheet.name, _cell(first), place=_place(sheet, first), value=value)
 
 
 def _others(sheet: RawSheet, below: _Below, what: Mapping[str, str]) -> Iterator[Observation]:
     """Give one observation for each place and kind of thing without a text; very many are told together at the end."""
-    found = {each[:3]: each for each in sheet.drawn if not each.text}
-    for number, each in enumerate(found.values()):
-        more = and_more(len(found) - number - 1) if number == SINGLE_REPORTS else ""
-        if number <= SINGLE_REPORTS:
-            about = {
-                "what": what[each.what],
-                "place": _place(sheet, each) + more,
-                "value": shorten(each.name),
-            }
-            yield below.seen(PICTURE_ON_TOP, sheet.name, _cell(each), **about)
+    found = [*{each[:3]: each for each in sheet.drawn if not each.text}.values()]
+    for first, *more in one_by_one(found, SINGLE_REPORTS):
+        place, value = _place(sheet, first) + and_more(len(more)), shorten(first.name)
+        yield below.seen(
+            PICTURE_ON_TOP, sheet.name, _cell(first), what=what[first.what], place=place, value=value
+        )
 
 
 def _cell(each: Drawn) -> str | None:

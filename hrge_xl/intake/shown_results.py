@@ -46,7 +46,7 @@ from ..workbook.problems import ProblemsNow
 from ..workbook.progress import Progress, ProgressNow
 from ..workbook.sheet_progress import SheetProgressNow
 from .issued_cells import ALONE, ExpectedCells, SheetResults
-from .keys import Plan, observe, shorten
+from .keys import Plan, observe, one_by_one, shorten
 
 
 class Differing(NamedTuple):
@@ -102,9 +102,7 @@ class ShownResults:
             sheet = self.cells.cells[number].sheet
             by_sheet.setdefault(sheet, []).append(Differing(number, self.shown[number], value))
         for some in by_sheet.values():
-            yield from (self._about([each]) for each in some[:ALONE])
-            if len(some) > ALONE:
-                yield self._about(some[ALONE:])
+            yield from map(self._about, one_by_one(some, ALONE))
 
     def _content(self, submission: Submission) -> Content:
         facts, day = facts_of(submission.identity), submission.calculated_on

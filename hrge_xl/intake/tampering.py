@@ -1,9 +1,8 @@
-"""What was done to the cells of a sheet: lost dropdowns and formulas, merges, hidden rows."""
+"""What was done to the cells of a sheet beside their values: lost dropdowns and formulas, merges, hiding, formats."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from ..fields import ColumnKind, kind_of
 from ..findings import Kind
@@ -32,7 +31,7 @@ from .issued_cells import COLUMNS_ALONE
 from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
 from .normalise import Filled
 from .number_formats import seen
-from .raw import ORDINARY, CellKind, RawCell, RawSheet, RawWorkbook
+from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook
 from .references import Run, compact, parse_cell
 from .tool_sheets import ToolSheet
 
@@ -51,7 +50,6 @@ def tampered(
     yield from _merged(raw, plan, here.cells)
     yield from _sorted(tool_sheet, here)
     yield from _hidden(tool_sheet, here)
-    yield from _hidden_columns(tool_sheet, here)
 
 
 # dropdowns
@@ -121,34 +119,22 @@ def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
 
 
 def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
-    """Give rows that were hidden, by a filter or by hand, although something is answered in them."""
+    """Give rows that were hidden, by a filter or by hand, and columns too, although something is answered in them."""
     raw = tool_sheet.raw
-    hidden = [
-        (row, column)
-        for row in sorted(raw.hidden_rows & here.by_row.keys())
-        for part, column in here.by_row[row]
-        if not part.calculated and (cell := raw.cell(row, column)) and cell.kind is not CellKind.BLANK
-    ]
-    if hidden:
-        rows = compact((row, 1) for row, _ in hidden).replace("A", "")
-        yield observe(ANSWERS_HIDDEN, raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=rows)
-
-
-def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
-    """Give columns that were hidden, or are too narrow to see anything, although something is answered in them."""
-    raw = tool_sheet.raw
-    unseen = raw.hidden_columns & here.columns
-    hidden = sorted(
-        (row, column)
-        for part, row, column in (here.cells if unseen else ())
-        if column in unseen
-        and not part.calculated
-        and (cell := raw.cell(row, column))
-        and cell.kind is not CellKind.BLANK
-    )
-    if hidden:
-        columns = compact((1, column) for _, column in hidden).replace("1", "")
-        yield observe(COLUMNS_HIDDEN, raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=columns)
+    rows, columns = raw.hidden_rows & here.by_row.keys(), raw.hidden_columns & here.columns
+    for kind, is_column, lines in ((ANSWERS_HIDDEN, False, rows), (COLUMNS_HIDDEN, True, columns)):
+        hidden = sorted(
+            (row, column)
+            for part, row, column in (here.cells if lines else ())
+            if (column if is_column else row) in lines
+            and not part.calculated
+            and (cell := raw.cell(row, column))
+            and cell.kind is not CellKind.BLANK
+        )
+        if hidden:
+            places = ((1, column) if is_column else (row, 1) for row, column in hidden)
+            named = compact(places).replace("1" if is_column else "A", "")
+            yield observe(kind, raw.name, address(*hidden[0]), tool=tool_sheet.plan.tool, value=named)
 
 
 # merges
@@ -156,131 +142,87 @@ def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
 
 def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
     """Give one observation for each merge over answers, at the first answer in it."""
-    if not raw.merges:
-        return
     left: dict[int, dict[int, Part]] = {}
-    for part, row, column in here:
+    for part, row, column in here if raw.merges else ():
         if not part.calculated:
             left.setdefault(row, {})[column] = part
     for area in raw.merges:
+        rows = range(area.first_row, area.last_row + 1)
         covered = [
             (row, column)
-            for row in (
-                left
-                if area.last_row - area.first_row > len(left)
-                else range(area.first_row, area.last_row + 1)
-            )
+            for row in ([row for row in left if row in rows] if len(rows) > len(left) else rows)
             for column in left.get(row, ())
-            if area.first_row <= row <= area.last_row and area.first_column <= column <= area.last_column
+            if area.first_column <= column <= area.last_column
         ]
         if covered:
             row, column = min(covered)
-            value = f"{address(area.first_row, area.first_column)}:{address(area.last_row, area.last_column)}"
-            part = left[row][column]
-            yield observe_at(
-                CELLS_MERGED,
-                raw.name,
-                address(row, column),
-                part,
-                label=plan.label(part),
-                value=value,
-                cells=value,
-            )
+            part, value = left[row][column], f"{address(*area[:2])}:{address(*area[2:])}"
+            about = {"label": plan.label(part), "value": value, "cells": value}
+            yield observe_at(CELLS_MERGED, raw.name, address(row, column), part, **about)
         for row, column in covered:
             del left[row][column]
 
 
-_NOTHING = (CellKind.BLANK, CellKind.ERROR, CellKind.NOT_CALCULATED)
-
-
-class _Sight(NamedTuple):
-    """What formatting does to one cell: the finding, what was read, and what is seen where that is another thing."""
-
-    kind: Kind
-    value: str
-    seen: str = ""
+# what formatting says of answers that their values do not: struck through, invisible, shown otherwise
 
 
 def formatting(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Observation]:
     """Give one observation for each field of a sheet and each kind of thing that formatting does to its answers."""
-    found: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
-    first: dict[tuple[Kind, str], _Sight] = {}
-    for part, row, column in _odd_answers(raw, here):
-        percent = part.slot.field.type.scaled
-        for sight in _sights(raw, row, column, percent=percent):
-            key = sight.kind, part.slot.field.code
-            found.setdefault(key, []).append((part, row, column))
-            first.setdefault(key, sight)
-    for key, cells in found.items():
-        yield together(key[0], raw.name, plan, cells, **_detail(first[key]))
+    found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[Part, int, int]]]] = {}
+    for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1]):
+        for part, its_column in here.by_row.get(row, ()):
+            if its_column == column and not part.calculated:
+                for kind, detail in _seen(raw, row, column, percent=part.slot.field.type.scaled):
+                    cells = found.setdefault((kind, part.slot.field.code), (detail, []))[1]
+                    cells.append((part, row, column))
+    for (kind, _), (detail, cells) in found.items():
+        yield together(kind, raw.name, plan, cells, **detail)
 
 
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Observation]:
     """Give the same of what stands outside the cells to fill in, one observation for each sheet."""
     sheets = {sheet.name: sheet for sheet in workbook.sheets if sheet.looks or sheet.struck}
-    found: dict[tuple[Kind, str], list[tuple[int, int]]] = {}
-    first: dict[tuple[Kind, str], _Sight] = {}
+    found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[int, int]]]] = {}
     for text in unplaced if sheets else ():
         raw, place = sheets.get(text.sheet), parse_cell(text.cell)
         if raw is not None and place is not None:
-            for sight in _sights(raw, *place, percent=True):
-                found.setdefault((sight.kind, raw.name), []).append(place)
-                first.setdefault((sight.kind, raw.name), sight)
-    for (kind, sheet), places in found.items():
+            for kind, detail in _seen(raw, *place, percent=True):
+                found.setdefault((kind, raw.name), (detail, []))[1].append(place)
+    for (kind, sheet), (detail, places) in found.items():
         cells = compact(places)
-        detail = _detail(first[kind, sheet])
-        yield observe(
-            kind, sheet, address(*places[0]), label=cells, cells=cells, count=str(len(places)), **detail
-        )
+        about = {"label": cells, "cells": cells, "count": str(len(places))}
+        yield observe(kind, sheet, address(*places[0]), **about, **detail)
 
 
 def dates_by_format(filled: Iterable[Filled], plan: Plan) -> Iterator[Observation]:
     """Give texts that the format of their cell turned into a date: “3-4” is 3 April then."""
-    date, found = CellKind.DATE, dict[tuple[str, str], list[tuple[Part, int, int]]]()
-    first: dict[tuple[str, str], str] = {}
+    date, found = CellKind.DATE, dict[tuple[str, str], tuple[str, list[tuple[Part, int, int]]]]()
     for part, sheet, home, cell in filled:
-        if (
-            cell[0] is date
-            and kind_of(part.slot.field) is ColumnKind.TEXT
-            and (place := parse_cell(home)) is not None
-        ):
-            key = sheet, part.slot.field.code
-            found.setdefault(key, []).append((part, *place))
-            first.setdefault(key, shown_cell(cell))
-    for key, cells in found.items():
-        yield together(DATE_BY_FORMAT, key[0], plan, cells, value=first[key])
+        if cell[0] is date and kind_of(part.slot.field) is ColumnKind.TEXT:
+            place = parse_cell(home)
+            if place is not None:
+                key = sheet, part.slot.field.code
+                found.setdefault(key, (shown_cell(cell), []))[1].append((part, *place))
+    for (sheet, _), (value, cells) in found.items():
+        yield together(DATE_BY_FORMAT, sheet, plan, cells, value=value)
 
 
-def _detail(sight: _Sight) -> dict[str, str]:
-    return {"value": shorten(sight.value, 200), "seen": shorten(sight.seen, 200)}
-
-
-def _odd_answers(raw: RawSheet, here: Here) -> Iterator[tuple[Part, int, int]]:
-    """Give the answers among the cells with an odd formatting, column by column."""
-    places = sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1])
-    for row, column in places:
-        for part, its_column in here.by_row.get(row, ()):
-            if its_column == column and not part.calculated:
-                yield part, row, column
-
-
-def _sights(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[_Sight]:
-    """Give everything that formatting does to one cell."""
+def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tuple[Kind, dict[str, str]]]:
+    """Give everything that formatting does to one cell: the finding, what was read, and what is seen instead."""
     cell, look = raw.cell(row, column), raw.looks.get((row, column), ORDINARY)
-    if cell is None or cell.kind in _NOTHING or not (value := shown_cell(cell).strip()):
+    value = shown_cell(cell).strip()
+    if cell is None or not value or cell.kind in (CellKind.ERROR, CellKind.NOT_CALCULATED):
         return
-    struck = raw.struck.get((row, column))
+    struck, other = raw.struck.get((row, column)), None
+    if look.number_format and cell.value is not None and not isinstance(cell.value, bool):
+        other = seen(look.number_format, cell.value, percent=percent)
     if struck is not None or look.struck:
-        yield _Sight(STRUCK_THROUGH, struck or struck_through(value))
-    other = _seen(cell, look.number_format, percent=percent)
+        yield STRUCK_THROUGH, _detail(struck or struck_through(value))
     if look.invisible or other == "":
-        yield _Sight(TEXT_INVISIBLE, value)
+        yield TEXT_INVISIBLE, _detail(value)
     elif other is not None:
-        yield _Sight(SHOWN_OTHERWISE, value, other)
+        yield SHOWN_OTHERWISE, _detail(value, other)
 
 
-def _seen(cell: RawCell, number_format: str, *, percent: bool) -> str | None:
-    """Return what is seen of a cell; None if it is what it holds."""
-    if not number_format or isinstance(cell.value, bool) or cell.value is None:
-        return None
-    return seen(number_format, cell.value, percent=percent)
+def _detail(value: str, seen_instead: str = "") -> dict[str, str]:
+    return {"value": shorten(value, 200), "seen": shorten(seen_instead, 200)}
