@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.intake import Wanted, read_bytes
-from hrge_xl.intake.keys import Plan
+from hrge_xl.intake.expected import ExpectedWorkbook
 from hrge_xl.issuing import Order, generate
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.spec.load import load
@@ -103,15 +103,15 @@ def lost(written: Iterable[Note], kept: Iterable[object]) -> list[Note]:
 @given(notes())
 @example([("Cover", "H2", "beside the title")])
 @example([("Cover", "A1", "over the key")])
-@example([("Plan", "A1", "over the key")])
+@example([("ExpectedWorkbook", "A1", "over the key")])
 @example([("Checklist", "A1", "over the key"), ("Checklist", "D1", "over a code")])
-@example([("Plan", "A9", "over a code")])
+@example([("ExpectedWorkbook", "A9", "over a code")])
 @example([("Risks", "H1", "over a code")])
 @example([("Risks", "B6", "over a number")])
 @example([("Risks", "D6", "over a status")])
 @example([("Risks", "I6", "over a level")])
-@example([("Plan", "C9", "over a question")])
-@example([("Plan", "C3", "under the title")])
+@example([("ExpectedWorkbook", "C9", "over a question")])
+@example([("ExpectedWorkbook", "C3", "under the title")])
 @example([("Lists", "B60", "below a list")])
 def test_every_text_is_an_answer_or_unplaced(written: list[Note]) -> None:
     found = read(with_notes(written))
@@ -121,7 +121,9 @@ def test_every_text_is_an_answer_or_unplaced(written: list[Note]) -> None:
 
 @examples(12)
 @given(notes())
-@example([("Summary", "B2", "over a title"), ("Risks", "D7", "over a status"), ("Plan", "E12", "many")])
+@example(
+    [("Summary", "B2", "over a title"), ("Risks", "D7", "over a status"), ("ExpectedWorkbook", "E12", "many")]
+)
 def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "return.xlsx"
@@ -148,7 +150,7 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(
     cell = f"{column}{book['1.1 Legislation'].max_row + 3}"
     book["1.1 Legislation"][cell] = "See also the note of March"
     book.save(target := BytesIO())
-    monkeypatch.setattr(Plan, "edition", "another")
+    monkeypatch.setattr(ExpectedWorkbook, "edition", "another")
     found = read_bytes(
         target.getvalue(), path="T.xlsx", sha256="", size=0, format="xlsx", want=Wanted("hrge_toolkit")
     )
@@ -160,7 +162,7 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(
 PROPERTIES, END = "docProps/core.xml", "</worksheet>"
 BESIDE = {  # what people type beside the cells, where it stands, and the sheet on which it is told
     "page header": (RISKS, END, "<headerFooter><oddHeader>&amp;C&amp;14{}</oddHeader></headerFooter>", "Risks"),
-    "page footer": (PLAN, "&amp;C&amp;8&amp;A", '&amp;C&amp;"Arial,Bold"&amp;K0000FF{}', "Plan"),
+    "page footer": (PLAN, "&amp;C&amp;8&amp;A", '&amp;C&amp;"Arial,Bold"&amp;K0000FF{}', "ExpectedWorkbook"),
     "first page": (RISKS, END, "<headerFooter><firstFooter>&amp;R{}</firstFooter></headerFooter>", "Risks"),
     "even pages": (RISKS, END, "<headerFooter><evenHeader>&amp;L{}</evenHeader></headerFooter>", "Risks"),
     "scenario": (RISKS, END, '<scenarios><scenario name="A" comment="{}"/></scenarios>', "Risks"),

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.intake import Wanted, ooxml, ooxml_parts, ooxml_sheet, read_bytes
-from hrge_xl.intake.memory import Memory
+from hrge_xl.intake.cache import Cache
 from hrge_xl.intake.raw import CellKind, RawCell, RawWorkbook, Unreadable
 from hrge_xl.submission import Submission
 from tests.damages.as_excel import as_excel
@@ -193,7 +193,7 @@ def test_a_file_does_not_change_what_another_one_says() -> None:
 
 
 def test_memory_forgets_what_was_not_asked_for_lately() -> None:
-    memory: Memory[int, str] = Memory(3, largest=2)
+    memory: Cache[int, str] = Cache(3, largest=2)
     for number in range(1, 9):
         assert memory.recall(number, 1, lambda: "new") == "new"
         assert memory.recall(1, 1, lambda: "newer") == "new"

@@ -18,7 +18,7 @@ from ..findings.structure import (
 from ..layout import address
 from ..observation import Observation
 from ..words import fold
-from .keys import Part, Plan, SheetPlan, observe, observe_at
+from .expected import CellSpec, ExpectedSheet, ExpectedWorkbook, observe, observe_at
 from .raw import CellKind, RawSheet
 from .tool_sheets import ToolSheet, text_at
 
@@ -137,7 +137,7 @@ def _sorted_by_hand(
 
 
 def read_axes(
-    tool_sheet: ToolSheet, plan: Plan, *, same_layout: bool
+    tool_sheet: ToolSheet, plan: ExpectedWorkbook, *, same_layout: bool
 ) -> tuple[Axes | None, list[Observation]]:
     """Give rows and columns by code; by position where that is certain; None when neither is possible."""
     axes = by_codes(tool_sheet)
@@ -177,7 +177,7 @@ def _find_own_lines(tool_sheet: ToolSheet, axes: Axes) -> None:
         )
 
 
-def _row_is_ours(raw: RawSheet, plan: SheetPlan, row: int, *, above: bool) -> bool:
+def _row_is_ours(raw: RawSheet, plan: ExpectedSheet, row: int, *, above: bool) -> bool:
     """Say whether a row without a code shows a text of the layout, or above all blocks the links or the progress."""
     cells = raw.cells.get(row, {}).values()
     texts = [str(cell.value) for cell in cells if cell.kind is CellKind.TEXT]
@@ -191,7 +191,7 @@ def _row_is_ours(raw: RawSheet, plan: SheetPlan, row: int, *, above: bool) -> bo
     return any(map(plan.known_text, texts))
 
 
-def _column_is_ours(raw: RawSheet, plan: SheetPlan, column: int) -> bool:
+def _column_is_ours(raw: RawSheet, plan: ExpectedSheet, column: int) -> bool:
     return any(
         (text := text_at(raw, row, column)) and (plan.known_text(text) or plan.on_panel(text))
         for row in raw.cells
@@ -267,7 +267,7 @@ def _head(text: str) -> str:
 # what is missing or doubled
 
 
-def _noticed(plan: Plan, each: SheetPlan, raw: RawSheet, axes: Axes) -> Iterator[Observation]:
+def _noticed(plan: ExpectedWorkbook, each: ExpectedSheet, raw: RawSheet, axes: Axes) -> Iterator[Observation]:
     """Report the lines that are missing, then those that are there twice; rows first."""
     rows = (ROW_MISSING, ROW_DOUBLED, axes.rows, each.needed_rows, plan.row_label)
     columns = (COLUMN_MISSING, COLUMN_DOUBLED, axes.columns, each.needed_columns, plan.column_label)
@@ -289,7 +289,7 @@ def _noticed(plan: Plan, each: SheetPlan, raw: RawSheet, axes: Axes) -> Iterator
 
 
 def _about_line(
-    kind: Kind, raw: RawSheet, cell: str | None, part: Part, *, whole: bool, **detail: str
+    kind: Kind, raw: RawSheet, cell: str | None, part: CellSpec, *, whole: bool, **detail: str
 ) -> Observation:
     """Give what is about a whole record (all its fields), or else about a question (in all its records)."""
     seen = observe_at(kind, raw.name, cell, part, **detail)

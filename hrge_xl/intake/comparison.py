@@ -34,22 +34,24 @@ from ..workbook.progress import LABEL
 from .axes import Axes, by_codes
 from .cell_values import shown_cell
 from .dropdowns import ListNames
+from .expected import ExpectedWorkbook, observe, one_by_one, shorten
 from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
-from .keys import Plan, observe, one_by_one, shorten
-from .last_round import differing
-from .located import Circumstances, Located
 from .raw import CellKind, RawCell, RawSheet, RawWorkbook
+from .read_result import ReadContext, ReadResult
 from .references import compact
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
 from .unplaced import Held, TypedText, UnplacedTexts, single_texts, typed_on
+from .workbook_state import differing
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
 
 
-class Comparison:
+class WorkbookComparison:
     """Compares the sheets of one file with what was issued in it."""
 
-    def __init__(self, plan: Plan, about: Circumstances, found: Located, workbook: RawWorkbook) -> None:
+    def __init__(
+        self, plan: ExpectedWorkbook, about: ReadContext, found: ReadResult, workbook: RawWorkbook
+    ) -> None:
         self.plan, self.found, self.identity, self.last = plan, found, about.identity, about.last
         named = "names" not in about.lost
         self.list_names = ListNames.of(workbook, plan.layout) if named else ListNames()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..layout import Layout, ListPlace
 from ..layout.model import CODE_COLUMN, CODE_ROW
 from ..spec.own_sheets import LISTS_KEY
-from .keys import ANY_RULE, OPEN, Plan
+from .expected import ANY_RULE, OPEN, ExpectedWorkbook
 from .raw import Area, RawWorkbook, Validation
 from .references import Run, parse_area, runs
 from .tool_sheets import named_area, text_at
@@ -39,7 +39,7 @@ class ListNames(NamedTuple):
 class Dropdowns:
     """Which rows of a column still have the rule that they were issued with."""
 
-    def __init__(self, validations: Iterable[Validation], plan: Plan, names: ListNames) -> None:
+    def __init__(self, validations: Iterable[Validation], plan: ExpectedWorkbook, names: ListNames) -> None:
         self._any: list[Area] = []
         self._lists: dict[str, list[Area]] = {}
         self._lenient: dict[str, list[Area]] = {}  # the same without a stop alert
@@ -86,7 +86,7 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
     return frozenset(_name(place) for place in layout.lists.values() if not is_whole(place))
 
 
-def _known_names(source: str, plan: Plan) -> list[str]:
+def _known_names(source: str, plan: ExpectedWorkbook) -> list[str]:
     """Give the same sources come back on every sheet of every file."""
     names = plan.sources.get(source)
     if names is None:

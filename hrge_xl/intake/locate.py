@@ -8,35 +8,35 @@ from ..answer import CellKey
 from ..findings import Need
 from ..layout import address
 from .axes import Axes, read_axes
-from .comparison import Comparison
+from .comparison import WorkbookComparison
 from .dropdowns import ListNames
-from .keys import Here, Part, Plan, SheetPlan
-from .located import Circumstances, Located
+from .expected import CellSpec, ExpectedSheet, ExpectedWorkbook, FoundCells
 from .overlays import beside_cells, comments, drawn
 from .raw import CellKind, RawSheet, RawWorkbook
+from .read_result import ReadContext, ReadResult
 from .retired_questions import OldSheet, was_issued
 from .tampering import dates_by_format, formatting, formatting_beside, tampered
 from .tool_sheets import ToolSheet, assign
-from .unplaced import UnplacedTexts, copied_answers, every_text, old_sheet, strangers, unplaced_texts
+from .unplaced import UnplacedTexts, copied_answers, every_text, old_sheet, unknown_sheets, unplaced_texts
 
 NOWHERE: Mapping[CellKey, str] = {}  # the cells of a sheet that cannot be read
 
 
-def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None) -> Located:
+def locate(workbook: RawWorkbook, plan: ExpectedWorkbook, about: ReadContext | None = None) -> ReadResult:
     """Find every cell of the layout in a workbook, and note everything that is not as issued."""
-    about = about or Circumstances()
+    about = about or ReadContext()
     assigned = assign(workbook, plan)
-    found = Located(cells=dict.fromkeys(plan.sheets, NOWHERE), observations=assigned.observations)
+    found = ReadResult(cells=dict.fromkeys(plan.sheets, NOWHERE), observations=assigned.observations)
     for tool, tool_sheet in assigned.tools.items():
         found.sheets[tool] = tool_sheet.raw.name
-    issued = Comparison(plan, about, found, workbook) if about.identity is not None else None
+    issued = WorkbookComparison(plan, about, found, workbook) if about.identity is not None else None
     for tool_sheet in assigned.tools.values():
         _read_sheet(found, plan, tool_sheet, about, issued)
     if issued is not None:
         issued.compare(assigned)
     for copy in assigned.copies:
         found.unplaced += copied_answers(copy)
-    for left in _left_sheets(assigned.strangers, workbook, plan, about):
+    for left in _left_sheets(assigned.unknown_sheets, workbook, plan, about):
         found.add(left)
     found.observations += dates_by_format(found.filled, plan)
     found.observations += formatting_beside(workbook, found.unplaced)
@@ -54,21 +54,21 @@ def locate(workbook: RawWorkbook, plan: Plan, about: Circumstances | None = None
 
 
 def _left_sheets(
-    sheets: list[RawSheet], workbook: RawWorkbook, plan: Plan, about: Circumstances
+    sheets: list[RawSheet], workbook: RawWorkbook, plan: ExpectedWorkbook, about: ReadContext
 ) -> Iterator[UnplacedTexts]:
     """Yield the texts of sheets that no tool claims: those of an older version apart from those that nobody issued."""
     version = plan.layout.spec.version
     old = [sheet for sheet in sheets if about.older and was_issued(sheet, workbook)]
     yield from (old_sheet(sheet, version) for sheet in old)
-    yield strangers([sheet for sheet in sheets if sheet not in old])
+    yield unknown_sheets([sheet for sheet in sheets if sheet not in old])
 
 
 def _read_sheet(
-    found: Located,
-    plan: Plan,
+    found: ReadResult,
+    plan: ExpectedWorkbook,
     tool_sheet: ToolSheet,
-    about: Circumstances,
-    issued: Comparison | None,
+    about: ReadContext,
+    issued: WorkbookComparison | None,
 ) -> None:
     if not tool_sheet.plan.sheet.grids:
         return
@@ -82,7 +82,7 @@ def _read_sheet(
     if axes is None:
         found.unplaced += every_text(tool_sheet)
         return
-    here = tool_sheet.plan.home if axes.unmoved else Here(tuple(_cells(tool_sheet.plan, axes)))
+    here = tool_sheet.plan.home if axes.unmoved else FoundCells(tuple(_cells(tool_sheet.plan, axes)))
     old = None
     if about.older:
         here, old = _apart(tool_sheet, here)
@@ -95,7 +95,7 @@ def _read_sheet(
     found.observations += formatting(tool_sheet.raw, plan, here)
 
 
-def _apart(tool_sheet: ToolSheet, here: Here) -> tuple[Here, OldSheet]:
+def _apart(tool_sheet: ToolSheet, here: FoundCells) -> tuple[FoundCells, OldSheet]:
     """Give the cells that are read, without those that were filled in then and are calculated now; and the rest."""
     old = OldSheet(tool_sheet.raw, tool_sheet.corner)
     cells = tuple(
@@ -104,10 +104,10 @@ def _apart(tool_sheet: ToolSheet, here: Here) -> tuple[Here, OldSheet]:
         if not (part.calculated and old.question(row, column) is not None)
     )
     old.known = frozenset((row, column) for _, row, column in cells)
-    return Here(cells), old
+    return FoundCells(cells), old
 
 
-def _cells(plan: SheetPlan, axes: Axes) -> Iterator[tuple[Part, int, int]]:
+def _cells(plan: ExpectedSheet, axes: Axes) -> Iterator[tuple[CellSpec, int, int]]:
     """Give every cell that was found, with its row and column."""
     rows, columns = axes.rows.places, axes.columns.places
     for part in plan.parts:
@@ -116,7 +116,7 @@ def _cells(plan: SheetPlan, axes: Axes) -> Iterator[tuple[Part, int, int]]:
             yield part, row, column
 
 
-def _take(found: Located, tool_sheet: ToolSheet, here: Here) -> None:
+def _take(found: ReadResult, tool_sheet: ToolSheet, here: FoundCells) -> None:
     """Note where every cell is, and take the values of those that hold one."""
     at_home, raw, plan = here is tool_sheet.plan.home, tool_sheet.raw, tool_sheet.plan
     moved = {} if at_home else {part.key: address(row, column) for part, row, column in here.cells}

@@ -15,17 +15,17 @@ from xml.etree.ElementTree import Element
 from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
 from ..observation import Observation
+from .cache import Cache
 from .cell_values import is_true, rich_text, unescape
 from .limits import LIMITS, Limits
-from .memory import Memory
 from .ooxml_styles import Styles, read_styles, theme_colours
 from .raw import CellKind, RawCell, Unreadable
 from .references import parse_cell
 from .safe_xml import MAIN, XmlGuard, find_stretch, parse_tree, prove, resolved
 from .zip_package import ZipPackage, shown
 
-_TREES: Memory[tuple[Limits, bytes], Element] = Memory(1_000_000, largest=200_000)
-_STYLES: Memory[tuple[Limits, bytes, tuple[str, ...]], Styles] = Memory(1_000_000, largest=200_000)
+_TREES: Cache[tuple[Limits, bytes], Element] = Cache(1_000_000, largest=200_000)
+_STYLES: Cache[tuple[Limits, bytes, tuple[str, ...]], Styles] = Cache(1_000_000, largest=200_000)
 
 
 class Relationship(NamedTuple):
@@ -224,7 +224,7 @@ def _settings(calculation: Element | None) -> list[Observation]:
     ]
 
 
-_TEXTS: Memory[str, _Text] = Memory(4_000_000)  # by the text of the element; most files share most of them
+_TEXTS: Cache[str, _Text] = Cache(4_000_000)  # by the text of the element; most files share most of them
 _SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)</t>\s*+')
 
 

@@ -29,9 +29,9 @@ from ..findings.file import (
 )
 from ..layout import address
 from ..observation import Observation
+from .cache import Cache
 from .cell_values import BLANK, is_unseen, rich_text, stored_cell, unescape
 from .limits import LIMITS, Limits
-from .memory import Memory
 from .ooxml_styles import Styles
 from .raw import Area, CellKind, Follower, RawCell, RawSheet, SharedFormula, Unreadable
 from .references import COLUMNS, LAST_ROW, parse_area, parse_cell
@@ -124,8 +124,8 @@ class CellReader:
 
     def __init__(self, dates: frozenset[str], odd_styles: frozenset[str], *, epoch_1904: bool) -> None:
         self._dates, self._odd_styles, self._epoch_1904 = dates, odd_styles, epoch_1904
-        self._rows: Memory[str, list[PlainRow]] = Memory(REMEMBERED)
-        self._cells: Memory[str, StoredCell] = Memory(REMEMBERED)
+        self._rows: Cache[str, list[PlainRow]] = Cache(REMEMBERED)
+        self._cells: Cache[str, StoredCell] = Cache(REMEMBERED)
 
     def plain_rows(self, text: str) -> list[PlainRow]:
         """Give every row of a stretch of cell data; raises NotPlain. Whether it is well-formed is for expat to say."""

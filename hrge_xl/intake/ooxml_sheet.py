@@ -7,9 +7,9 @@ from xml.etree.ElementTree import Element
 
 from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
 from ..observation import Observation
+from .cache import Cache
 from .cell_values import is_true, is_unseen, unescape
 from .limits import Limits
-from .memory import Memory
 from .ooxml_drawings import cell_from_zero
 from .ooxml_rows import Context, NotPlain, SheetCells
 from .raw import Area, Drawn, RawSheet, Unreadable, Validation
@@ -41,7 +41,7 @@ class Surroundings:
     not_understood: list[str] = field(default_factory=list)
 
 
-_REMEMBERED: Memory[tuple[Limits, bytes, bytes], Surroundings] = Memory(4_000_000, largest=400_000)
+_REMEMBERED: Cache[tuple[Limits, bytes, bytes], Surroundings] = Cache(4_000_000, largest=400_000)
 
 
 def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> None:

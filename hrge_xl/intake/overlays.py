@@ -16,7 +16,7 @@ from ..layout import address
 from ..observation import Observation
 from ..submission import Unplaced
 from ..words import Translate, and_more, fold, translator
-from .keys import Plan, observe, observe_at, one_by_one, shorten
+from .expected import ExpectedWorkbook, observe, observe_at, one_by_one, shorten
 from .raw import Drawn, RawSheet, RawWorkbook
 from .unplaced import KEPT_TEXTS, SINGLE_REPORTS, UnplacedTexts
 
@@ -26,7 +26,9 @@ MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{2}[0-9A-F+-]{4}|\d{1,3}|[A-Z])'
 CORNER = "A1"  # stands for the place of a text that has none
 
 
-def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> UnplacedTexts:
+def comments(
+    workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: ExpectedWorkbook
+) -> UnplacedTexts:
     """Give every comment of the file, with the answer that it stands at, if any."""
     left = UnplacedTexts()
     if not any(sheet.comments for sheet in workbook.sheets):
@@ -40,7 +42,9 @@ def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: 
     return left
 
 
-def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> UnplacedTexts:
+def drawn(
+    workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: ExpectedWorkbook
+) -> UnplacedTexts:
     """Give everything that was drawn on the sheets of the file, with the answer that it lies on, if any."""
     left = UnplacedTexts()
     if not any(sheet.drawn for sheet in workbook.sheets):
@@ -56,7 +60,7 @@ def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Pla
     return left
 
 
-def beside_cells(workbook: RawWorkbook, plan: Plan) -> UnplacedTexts:
+def beside_cells(workbook: RawWorkbook, plan: ExpectedWorkbook) -> UnplacedTexts:
     """Give what people typed into the margins of pages, and about the file: that is told on its first sheet."""
     left, layout = UnplacedTexts(), plan.layout
     sample = re.escape(fold(translator(layout.language)("SAMPLE")))
@@ -124,7 +128,7 @@ def _what(say: Translate) -> Mapping[str, str]:
 class _Below:
     """The answers below what lies on top, by sheet and cell."""
 
-    def __init__(self, sheets: dict[str, str], cells: Cells, plan: Plan) -> None:
+    def __init__(self, sheets: dict[str, str], cells: Cells, plan: ExpectedWorkbook) -> None:
         self._plan = plan
         self._tools = {name: tool for tool, name in sheets.items()}
         parts = {part.key: part for part in plan.parts}

@@ -27,6 +27,7 @@ from ..stamp import UNCHECKED
 from ..submission import Identity, Period, ShownChecks, ShownRows, Submission, Unplaced
 from . import ooxml, other_formats
 from .closed_format import may_answer
+from .expected import ExpectedWorkbook
 from .gate import Admitted, Refused, admit, fingerprint
 from .identity import (
     PENDING,
@@ -44,18 +45,17 @@ from .identity import (
     stamp_alone,
     unreadable,
 )
-from .keys import Plan
-from .last_round import day_of_calculation, day_on_cover, last_answers
 from .limits import LIMITS, Limits
 from .locate import locate
-from .located import Circumstances, Located
 from .normalise import answers
 from .other_formats import checks_lost
 from .raw import RawWorkbook, Unreadable
+from .read_result import ReadContext, ReadResult
 from .shown_results import ShownResults
 from .signatures import settle, to_believe
 from .transfer import Transfer, pack, unpack, with_answers
 from .unplaced import leftovers
+from .workbook_state import day_of_calculation, day_on_cover, last_answers
 from .worker import Died, NotStarted, WorkerPool
 
 
@@ -192,7 +192,7 @@ def _read(workbook: RawWorkbook, file: _File, stamp: Stamp, identity: Identity, 
     same = identity.layout == plan.layout.digest
     known = identity if same and identity.edition and identity.edition == plan.edition else None
     last = last_answers(workbook, plan.layout, identity)
-    found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell), known, last))
+    found = locate(workbook, plan, ReadContext(same, older, frozenset(workbook.cannot_tell), known, last))
     submission = Submission(file.path, file.sha256, file.size, identity, stamp.signature, last=last or {})
     _fill(submission, found, workbook)
     columns = answers(
@@ -224,18 +224,18 @@ def _compare_results(submission: Submission, results: ShownResults) -> None:
         submission.shown_otherwise = list(results.differing(submission))
 
 
-def _fill(submission: Submission, found: Located, workbook: RawWorkbook) -> None:
+def _fill(submission: Submission, found: ReadResult, workbook: RawWorkbook) -> None:
     submission.observations = found.observations
     submission.unplaced = [*found.unplaced, *leftovers(workbook)]
     submission.comments = found.comments
     submission.cells, submission.sheets = found.cells, found.sheets
 
 
-_PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], Plan] = {}
+_PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], ExpectedWorkbook] = {}
 MOST_PLANS = 32
 
 
-def plan_for(identity: Identity, spec: Spec) -> Plan:
+def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
     """Give the layout that a workbook was issued with, made ready for reading; made once for all files of it."""
     tools = chosen_tools(identity, spec)
     rows = register_rows(identity)
@@ -246,7 +246,7 @@ def plan_for(identity: Identity, spec: Spec) -> Plan:
     if plan is None:
         if len(_PLANS) >= MOST_PLANS:
             _PLANS.clear()
-        plan = _PLANS[key] = Plan(laid_out(spec, identity.language, tools, rows, last=last))
+        plan = _PLANS[key] = ExpectedWorkbook(laid_out(spec, identity.language, tools, rows, last=last))
     return plan
 
 
@@ -255,7 +255,7 @@ def layout_of(submission: Submission, want: Wanted) -> Layout:
     return _plan_of(submission, want).layout
 
 
-def _plan_of(submission: Submission, want: Wanted) -> Plan:
+def _plan_of(submission: Submission, want: Wanted) -> ExpectedWorkbook:
     spec = _spec(submission.identity, want.spec)
     if spec is None:
         raise ValueError(f"{submission.path} was not read as a workbook of {want.spec}")

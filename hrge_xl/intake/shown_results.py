@@ -45,8 +45,8 @@ from ..workbook.live import Live
 from ..workbook.problems import ProblemsNow
 from ..workbook.progress import Progress, ProgressNow
 from ..workbook.sheet_progress import SheetProgressNow
+from .expected import ExpectedWorkbook, observe, one_by_one, shorten
 from .issued_cells import ALONE, ExpectedCells, SheetResults
-from .keys import Plan, observe, one_by_one, shorten
 
 
 class Differing(NamedTuple):
@@ -60,7 +60,7 @@ class Differing(NamedTuple):
 class ShownResults:
     """What the formulas of one file show."""
 
-    def __init__(self, plan: Plan, found: Mapping[str, SheetResults]) -> None:
+    def __init__(self, plan: ExpectedWorkbook, found: Mapping[str, SheetResults]) -> None:
         self.cells, self.layout, self.found = formula_cells(plan), plan.layout, found
         self.shown: list[Result] = []
         for name, sheet in self.cells.sheets.items():
@@ -147,7 +147,7 @@ def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:
 OF_CHECKS = ProgressNow | Progress | ProblemsNow | SheetProgressNow  # what sums up check cells
 
 
-class Cell(NamedTuple):
+class FormulaCell(NamedTuple):
     """One formula cell: the issued name of its sheet, and where it was issued."""
 
     sheet: str
@@ -180,7 +180,7 @@ def _take(numbers: Sequence[int]) -> Take:
 
 
 @lru_cache(maxsize=32)
-def formula_cells(plan: Plan) -> FormulaCells:
+def formula_cells(plan: ExpectedWorkbook) -> FormulaCells:
     """Give the formula cells of a layout; worked out once for all files of it."""
     return FormulaCells(plan.layout, plan.issued)
 
@@ -190,7 +190,9 @@ class FormulaCells:
 
     def __init__(self, layout: Layout, issued: Mapping[str, ExpectedCells]) -> None:
         self.layout, self.sheets = layout, issued
-        self.cells = [Cell(name, *place) for name, sheet in issued.items() for place in sheet.formula_places]
+        self.cells = [
+            FormulaCell(name, *place) for name, sheet in issued.items() for place in sheet.formula_places
+        ]
         self._number = {cell: number for number, cell in enumerate(self.cells)}
         sizes = accumulate((len(sheet.formula_places) for sheet in issued.values()), initial=0)
         self.first = dict(zip(issued, sizes, strict=False))  # the number of the first cell of each sheet
@@ -201,7 +203,9 @@ class FormulaCells:
         checked = [slot for slot in self.layout.slots.values() if slot.check is not None]
         names = {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
         return [
-            (self._number[Cell(names[slot.tool], *slot.check)], slot.order) for slot in checked if slot.check
+            (self._number[FormulaCell(names[slot.tool], *slot.check)], slot.order)
+            for slot in checked
+            if slot.check
         ]
 
     @cached_property
@@ -246,9 +250,11 @@ class FormulaCells:
         ]
 
     def _row(self, name: str, now: RowNow) -> _Row:
-        checks = [self._number[Cell(name, *slot.check)] for slot in now.checked if slot.check is not None]
-        status = tuple(self._number[Cell(name, *place)] for place in now.status_places)
-        active = None if now.active_place is None else self._number.get(Cell(name, *now.active_place))
+        checks = [
+            self._number[FormulaCell(name, *slot.check)] for slot in now.checked if slot.check is not None
+        ]
+        status = tuple(self._number[FormulaCell(name, *place)] for place in now.status_places)
+        active = None if now.active_place is None else self._number.get(FormulaCell(name, *now.active_place))
         plain_status = not now.grid.across and now.status is not None and now.status.limit is None
         key = now.checked[0].key
         return _Row(now, key, key[1], plain_status, _take(checks), status, active)
@@ -257,7 +263,10 @@ class FormulaCells:
     def lists(self) -> list[tuple[CollectNow, list[int]]]:
         """The collected lists, each with the cells that count the rows it keeps, and those that rank them."""
         return [
-            (live.now, [self._number[Cell(name, *place)] for place in live.places[: live.now.deciding]])
+            (
+                live.now,
+                [self._number[FormulaCell(name, *place)] for place in live.places[: live.now.deciding]],
+            )
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
             if isinstance(live.now, CollectNow)
@@ -267,7 +276,7 @@ class FormulaCells:
     def _others(self) -> list[tuple[Live, list[int | None]]]:
         """Everything that is shown beside rows of answers."""
         return [
-            (live, [self._number.get(Cell(name, *place)) for place in live.places])
+            (live, [self._number.get(FormulaCell(name, *place)) for place in live.places])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
             if not isinstance(live.now, RowNow | Fact)

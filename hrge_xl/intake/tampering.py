@@ -27,8 +27,8 @@ from ..observation import Observation
 from ..submission import Unplaced
 from .cell_values import shown_cell, struck_through
 from .dropdowns import Dropdowns, ListNames
+from .expected import Cells, CellSpec, ExpectedWorkbook, FoundCells, Needs, observe, observe_at, shorten
 from .issued_cells import COLUMNS_ALONE
-from .keys import Cells, Here, Needs, Part, Plan, observe, observe_at, shorten
 from .normalise import Filled
 from .number_formats import seen
 from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook
@@ -37,7 +37,7 @@ from .tool_sheets import ToolSheet
 
 
 def tampered(
-    tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str], names: ListNames
+    tool_sheet: ToolSheet, plan: ExpectedWorkbook, here: FoundCells, lost: frozenset[str], names: ListNames
 ) -> Iterator[Observation]:
     """Everything that was done to one sheet. `lost` is what its format does not keep."""
     raw = tool_sheet.raw
@@ -55,10 +55,12 @@ def tampered(
 # dropdowns
 
 
-def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs, names: ListNames) -> Iterator[Observation]:
+def _lost_lists(
+    raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames
+) -> Iterator[Observation]:
     """One observation for each field of the sheet whose cells lost their dropdown or its alert, naming every cell."""
     rules = Dropdowns(raw.validations, plan, names)
-    lost: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
+    lost: dict[tuple[Kind, str], list[tuple[CellSpec, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)
         if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
@@ -76,7 +78,7 @@ def _covers(runs: Sequence[Run], row: int) -> bool:
     return any(first <= row <= last for first, last in runs)
 
 
-def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> Observation:
+def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **more: str) -> Observation:
     """Report what happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
@@ -87,9 +89,9 @@ def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> O
 # formulas and rows
 
 
-def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observation]:
+def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterator[Observation]:
     """Give one observation for each calculated field of which cells were emptied; for many of them one."""
-    cleared: dict[str, list[tuple[Part, int, int]]] = {}
+    cleared: dict[str, list[tuple[CellSpec, int, int]]] = {}
     for part, row, column in calculated:
         cell = raw.cell(row, column)
         if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
@@ -100,11 +102,11 @@ def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Observati
     return (together(FORMULA_CLEARED, raw.name, plan, some) for some in found)
 
 
-def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
+def _sorted(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Observation]:
     """Give one observation for each block whose rows stand in another order than they were issued in."""
     if here is tool_sheet.plan.home:
         return
-    blocks: dict[int, dict[int, tuple[Part, int]]] = {}
+    blocks: dict[int, dict[int, tuple[CellSpec, int]]] = {}
     for part, row, column in here.cells:
         blocks.setdefault(part.slot.grid, {}).setdefault(row, (part, column))
     for rows in blocks.values():
@@ -118,7 +120,7 @@ def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
             yield observe(ROWS_SORTED, tool_sheet.raw.name, at, tool=part.slot.tool, value=shorten(codes))
 
 
-def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
+def _hidden(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Observation]:
     """Give rows that were hidden, by a filter or by hand, and columns too, although something is answered in them."""
     raw = tool_sheet.raw
     rows, columns = raw.hidden_rows & here.by_row.keys(), raw.hidden_columns & here.columns
@@ -140,9 +142,9 @@ def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Observation]:
 # merges
 
 
-def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
+def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Observation]:
     """Give one observation for each merge over answers, at the first answer in it."""
-    left: dict[int, dict[int, Part]] = {}
+    left: dict[int, dict[int, CellSpec]] = {}
     for part, row, column in here if raw.merges else ():
         if not part.calculated:
             left.setdefault(row, {})[column] = part
@@ -166,9 +168,9 @@ def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Observation]:
 # what formatting says of answers that their values do not: struck through, invisible, shown otherwise
 
 
-def formatting(raw: RawSheet, plan: Plan, here: Here) -> Iterator[Observation]:
+def formatting(raw: RawSheet, plan: ExpectedWorkbook, here: FoundCells) -> Iterator[Observation]:
     """Give one observation for each field of a sheet and each kind of thing that formatting does to its answers."""
-    found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[Part, int, int]]]] = {}
+    found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[CellSpec, int, int]]]] = {}
     for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1]):
         for part, its_column in here.by_row.get(row, ()):
             if its_column == column and not part.calculated:
@@ -194,9 +196,9 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
         yield observe(kind, sheet, address(*places[0]), **about, **detail)
 
 
-def dates_by_format(filled: Iterable[Filled], plan: Plan) -> Iterator[Observation]:
+def dates_by_format(filled: Iterable[Filled], plan: ExpectedWorkbook) -> Iterator[Observation]:
     """Give texts that the format of their cell turned into a date: “3-4” is 3 April then."""
-    date, found = CellKind.DATE, dict[tuple[str, str], tuple[str, list[tuple[Part, int, int]]]]()
+    date, found = CellKind.DATE, dict[tuple[str, str], tuple[str, list[tuple[CellSpec, int, int]]]]()
     for part, sheet, home, cell in filled:
         if cell[0] is date and kind_of(part.slot.field) is ColumnKind.TEXT:
             place = parse_cell(home)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..answer import CellKey
 from ..answer_columns import AnswerColumns, Columns, Place
 from ..submission import Submission
-from .keys import Plan, SheetPlan
+from .expected import ExpectedSheet, ExpectedWorkbook
 
 
 class Transfer(NamedTuple):
@@ -20,7 +20,7 @@ class Transfer(NamedTuple):
     answers: Columns
 
 
-def pack(submission: Submission, plan: Plan) -> Transfer:
+def pack(submission: Submission, plan: ExpectedWorkbook) -> Transfer:
     """Pack what the child process sends."""
     moved = {
         tool: cells for tool, cells in submission.cells.items() if not _at_home(cells, plan.sheets[tool])
@@ -30,26 +30,26 @@ def pack(submission: Submission, plan: Plan) -> Transfer:
     return Transfer(replace(submission, answers=(), cells=moved), unmoved, columns)
 
 
-def unpack(transfer: Transfer, plan: Plan) -> Submission:
+def unpack(transfer: Transfer, plan: ExpectedWorkbook) -> Submission:
     """Unpack what was sent, in the parent process."""
     submission = transfer.submission
     submission.cells |= {tool: plan.sheets[tool].home_cells for tool in transfer.unmoved}
     return with_answers(submission, transfer.answers, plan)
 
 
-def with_answers(submission: Submission, columns: Columns, plan: Plan) -> Submission:
+def with_answers(submission: Submission, columns: Columns, plan: ExpectedWorkbook) -> Submission:
     """Give a submission the answers that were read, each at its place in the file."""
     submission.answers = AnswerColumns(columns, _places(submission.sheets, submission.cells, plan))
     return submission
 
 
-def _at_home(cells: Mapping[CellKey, str], plan: SheetPlan) -> bool:
+def _at_home(cells: Mapping[CellKey, str], plan: ExpectedSheet) -> bool:
     """Say whether nothing on a sheet has moved; many sheets have no cells of their own."""
     return cells is plan.home_cells or not (cells or plan.home_cells)
 
 
 def _places(
-    sheets: Mapping[str, str], cells: Mapping[str, Mapping[CellKey, str]], plan: Plan
+    sheets: Mapping[str, str], cells: Mapping[str, Mapping[CellKey, str]], plan: ExpectedWorkbook
 ) -> Sequence[Place]:
     """Give where every cell of the plan is in a file: the very same list for all files in which nothing has moved."""
     unmoved = all(_at_home(its, plan.sheets[tool]) for tool, its in cells.items())

@@ -17,7 +17,7 @@ from ..words import and_more
 from ..workbook.row_digests import FORMULA, digest
 from .axes import Axes, by_codes
 from .cell_values import shown_cell
-from .keys import observe, one_by_one, shorten
+from .expected import observe, one_by_one, shorten
 from .raw import RawCell, RawSheet, RawWorkbook
 from .retired_questions import OldSheet
 from .tool_sheets import HOME, Corner, ToolSheet
@@ -238,7 +238,7 @@ def old_sheet(sheet: RawSheet, version: str, corner: Corner = HOME) -> UnplacedT
     return UnplacedTexts(kept, seen)
 
 
-def strangers(sheets: Iterable[RawSheet]) -> UnplacedTexts:
+def unknown_sheets(sheets: Iterable[RawSheet]) -> UnplacedTexts:
     """Give everything on sheets that were not issued: kept, with one observation a sheet."""
     left = UnplacedTexts()
     for sheet in sheets:

@@ -27,7 +27,7 @@ OPEN = "?"  # stands before the name of a list whose dropdown refuses nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class CellSpec:
     """One cell of a slot: the codes that find it and its place in the layout."""
 
     slot: Slot
@@ -42,20 +42,20 @@ class Part:
 
 
 Found = TypeVar("Found")
-Cells = Sequence[tuple[Part, int, int]]  # with row and column
-Needs = dict[tuple[str, int], dict[int, Part]]  # kind of rule and column -> row -> cell
+Cells = Sequence[tuple[CellSpec, int, int]]  # with row and column
+Needs = dict[tuple[str, int], dict[int, CellSpec]]  # kind of rule and column -> row -> cell
 
 
 @dataclass(frozen=True)
-class Here:
+class FoundCells:
     """The cells of one sheet that were found, with the places where they are."""
 
     cells: Cells
 
     @cached_property
-    def by_row(self) -> dict[int, list[tuple[Part, int]]]:
+    def by_row(self) -> dict[int, list[tuple[CellSpec, int]]]:
         """The cells by row, with their columns."""
-        table: dict[int, list[tuple[Part, int]]] = {}
+        table: dict[int, list[tuple[CellSpec, int]]] = {}
         for part, row, column in self.cells:
             table.setdefault(row, []).append((part, column))
         return table
@@ -81,7 +81,7 @@ class Here:
 
 
 @dataclass(frozen=True)
-class SheetPlan:
+class ExpectedSheet:
     """What one tool sheet should hold. Rows and columns are those of the layout."""
 
     sheet: Sheet
@@ -93,17 +93,17 @@ class SheetPlan:
         return self.sheet.tool.code
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[CellSpec, ...]:
         """Every cell of every slot, top down."""
         return tuple(part for slot in self.sheet.slots for part in _parts(self.layout, slot))
 
     @cached_property
-    def home(self) -> Here:
+    def home(self) -> FoundCells:
         """Every cell while nothing has moved."""
-        return Here(tuple((part, part.row, part.column) for part in self.parts))
+        return FoundCells(tuple((part, part.row, part.column) for part in self.parts))
 
     @cached_property
-    def at(self) -> dict[tuple[int, int], Part]:
+    def at(self) -> dict[tuple[int, int], CellSpec]:
         """The cells by place."""
         return {(part.row, part.column): part for part in self.parts}
 
@@ -124,12 +124,12 @@ class SheetPlan:
         return _places(pairs)
 
     @cached_property
-    def needed_rows(self) -> dict[str, Part]:
+    def needed_rows(self) -> dict[str, CellSpec]:
         """The codes of the rows that hold answers, each with the first of its cells."""
         return _first((part.row_code, part) for part in self.parts)
 
     @cached_property
-    def needed_columns(self) -> dict[str, Part]:
+    def needed_columns(self) -> dict[str, CellSpec]:
         """The codes of the columns that hold answers, each with the first of its cells."""
         return _first((part.column_code, part) for part in self.parts)
 
@@ -240,12 +240,12 @@ class SheetPlan:
         return is_band or (column - self.sheet.panel_column in (0, 1) and self.on_panel(text))
 
 
-def _parts(layout: Layout, slot: Slot) -> Iterable[Part]:
+def _parts(layout: Layout, slot: Slot) -> Iterable[CellSpec]:
     many, calculated = slot.field.several, slot.field.calculated
     need = _need(layout, slot.field)
     for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
         key = (*slot.key, number if many else 0)
-        yield Part(slot, key, *codes, place.row, place.column, address(*place), calculated, need)
+        yield CellSpec(slot, key, *codes, place.row, place.column, address(*place), calculated, need)
 
 
 def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
@@ -255,15 +255,15 @@ def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
     return {code: tuple(sorted(places)) for code, places in table.items()}
 
 
-def _first(pairs: Iterable[tuple[str, Part]]) -> dict[str, Part]:
-    table: dict[str, Part] = {}
+def _first(pairs: Iterable[tuple[str, CellSpec]]) -> dict[str, CellSpec]:
+    table: dict[str, CellSpec] = {}
     for code, part in pairs:
         table.setdefault(code, part)
     return table
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class ExpectedWorkbook:
     """A layout made ready for reading; made once and used for every file of that layout."""
 
     layout: Layout
@@ -272,12 +272,12 @@ class Plan:
     covers: dict[frozenset[str], ExpectedCells] = field(default_factory=dict)
 
     @cached_property
-    def sheets(self) -> dict[str, SheetPlan]:
+    def sheets(self) -> dict[str, ExpectedSheet]:
         """The plan of every tool sheet by the code of its tool."""
-        return {sheet.tool.code: SheetPlan(sheet, self.layout) for sheet in self.layout.sheets}
+        return {sheet.tool.code: ExpectedSheet(sheet, self.layout) for sheet in self.layout.sheets}
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[CellSpec, ...]:
         """Every cell of every sheet."""
         return tuple(part for each in self.sheets.values() for part in each.parts)
 
@@ -327,12 +327,12 @@ class Plan:
             self.covers[lines] = ExpectedCells(issued_cover(self.layout, lines))
         return self.covers[lines]
 
-    def label(self, part: Part) -> str:
+    def label(self, part: CellSpec) -> str:
         """Name an answer as findings do: its row, where it has one, and its question."""
         question = part.slot.field.label.say(self.layout.language)
         return question if self.across(part) else f"{part.slot.row} {question}"
 
-    def row_label(self, part: Part) -> str:
+    def row_label(self, part: CellSpec) -> str:
         """Name a row as findings do: its number and item, or its question."""
         grid, slot = self._grid(part), part.slot
         if grid.across:
@@ -340,15 +340,15 @@ class Plan:
         label = next(row.label for row in grid.data_rows if row.code == slot.row)
         return slot.row if label == slot.row else shorten(f"{slot.row} {label}")
 
-    def column_label(self, part: Part) -> str:
+    def column_label(self, part: CellSpec) -> str:
         """Name a column as findings do, by what its head says."""
         return next(c.label for c in self._grid(part).columns if c.index == part.column)
 
-    def across(self, part: Part) -> bool:
+    def across(self, part: CellSpec) -> bool:
         """Say whether the records of a cell stand side by side."""
         return self._grid(part).across
 
-    def _grid(self, part: Part) -> Grid:
+    def _grid(self, part: CellSpec) -> Grid:
         sheet = self.sheets[part.slot.tool].sheet
         return next(grid for grid in sheet.grids if grid.number == part.slot.grid)
 
@@ -377,7 +377,7 @@ def observe(
     return Observation(kind, sheet, cell, tool, value=detail.get("value"), detail=full)
 
 
-def observe_at(kind: Kind, sheet: str, cell: str | None, part: Part, **detail: str) -> Observation:
+def observe_at(kind: Kind, sheet: str, cell: str | None, part: CellSpec, **detail: str) -> Observation:
     """Give an observation about one answer."""
     seen = observe(kind, sheet, cell, tool=part.slot.tool, **{"row": part.slot.row, **detail})
     seen.row, seen.field = part.slot.row, part.slot.field.code

@@ -13,7 +13,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Memory(Generic[Key, Value]):
+class Cache(Generic[Key, Value]):
     """Values in two generations of about `most` size each; what is alone larger than `largest` is not kept.
 
     `young` holds the later one, for whoever looks up very many.
