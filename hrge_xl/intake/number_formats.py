@@ -1,10 +1,12 @@
-"""Which number formats show a number as a date or a time."""
+"""What number formats show of a value: a date, or something else than the value."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import eq, ge, gt, le, lt, ne
 
 from ..numerals import shown
 
@@ -12,28 +14,19 @@ from ..numerals import shown
 _BUILT_IN_DATES = frozenset(
     str(number) for number in (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59), *range(71, 82))
 )
-_ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
-_LITERALS = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]?', re.DOTALL)
-_DATE_LETTER = re.compile(r"[ymdhs]", re.IGNORECASE)
-
-
-def is_date_format(identifier: str, code: str | None) -> bool:
-    """Say whether a format is one of dates or times: by its own code if it has one, else by its number."""
-    if code is None:
-        return identifier in _BUILT_IN_DATES
-    if _ELAPSED.search(code):
-        return True
-    bare = _LITERALS.sub("", code)
-    return _DATE_LETTER.search(bare) is not None
-
-
 _TOKEN = re.compile(
     r'"([^"]*)"?|\\(.)|[_*].|\[([^\]]*)\]?|(;)|(General)|([0#?][0#?,]*(?:\.[0#?,]*)?|\.[0#?,]+)|(%)|(@)'
     r"|(E[+-][0#?]+|/)|(am/pm|a/p|[ymdhsebg]+)|(.)",
     re.IGNORECASE | re.DOTALL,
 )
+_DAY = re.compile(
+    "[ymdhs]", re.IGNORECASE
+)  # others tell the era or the part of a day, which is no date alone
 _PLAIN = re.compile(r"General|@|(?:[#?,]*0(?:\.[0#?]*)?)", re.IGNORECASE)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
+_COMPARED: dict[str, Callable[[float, float], bool]] = {
+    "<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne,
+}  # fmt: skip
 _BUILT_IN = {"9": "0%", "10": "0.00%"}  # those that may show another number; ECMA-376 part 1, 18.8.30
 _CURRENCY = 3  # letters that say nothing about the number: "EUR", "Rs"
 _LONGEST = 255  # of a format that is looked at; no program writes longer ones
@@ -48,23 +41,29 @@ class _Section:
     pattern: str = ""  # of the digits
     scale: int = 0  # thousands that are left out
     percents: int = 0
-    condition: tuple[str, float] | None = None
-    takes: str = ""  # what stands in the place of the value: digits, General, @, date; "" for nothing
+    condition: Callable[[float], bool] | None = None
+    takes: str = ""  # what stands in the place of the value: digits, General, @, date, other; "" for nothing
+    is_date: bool = False
 
     @property
     def literals(self) -> str:
         return "".join(piece for piece in self.pieces if piece is not None)
 
 
+def is_date_format(identifier: str, code: str | None) -> bool:
+    """Say whether a format is one of dates or times: by its own code if it has one, else by its number."""
+    if code is None:
+        return identifier in _BUILT_IN_DATES
+    return any(section.is_date for section in _sections(code))
+
+
 def format_of(identifier: str, code: str | None) -> str:
     """Give the format of a style if it may show something else than the value, else ""."""
     code = _BUILT_IN.get(identifier, "") if code is None else code
-    return "" if _PLAIN.fullmatch(code) or len(code) > _LONGEST or _is_only_date(code) else code
-
-
-def _is_only_date(code: str) -> bool:
+    if _PLAIN.fullmatch(code) or len(code) > _LONGEST:
+        return ""
     sections = _sections(code)
-    return len(sections) == 1 and sections[0].takes == "date"
+    return "" if len(sections) == 1 and sections[0].takes == "date" else code
 
 
 def seen(code: str, value: str | float, *, percent: bool = False) -> str | None:
@@ -96,25 +95,13 @@ def _section_for(sections: list[_Section], value: float) -> tuple[_Section, bool
     """Give the section that a number is shown by, and whether a minus sign is put before it."""
     numbers = sections[:3]
     if any(section.condition for section in numbers):
-        fitting = (each for each in numbers if each.condition is None or _holds(each.condition, value))
+        fitting = (each for each in numbers if each.condition is None or each.condition(value))
         return next(fitting, numbers[-1]), value < 0
     if value < 0 and len(numbers) > 1:
         return numbers[1], False
     if value == 0 and len(numbers) > 2:
         return numbers[2], False
     return numbers[0], value < 0
-
-
-def _holds(condition: tuple[str, float], value: float) -> bool:
-    sign, bound = condition
-    return {
-        "<": value < bound,
-        ">": value > bound,
-        "=": value == bound,
-        "<=": value <= bound,
-        ">=": value >= bound,
-        "<>": value != bound,
-    }[sign]
 
 
 def _is_other(section: _Section, value: float, text: str, *, percent: bool) -> bool:
@@ -183,13 +170,14 @@ def _take(section: _Section, match: re.Match[str]) -> None:
         section.scale = min(section.scale + len(digits) - len(bare), _MOST_STEPS)
         section.pattern += bare
     elif general or text or day or other:
-        _put(section, (general and "General") or text or (day and "date") or "other")
+        _put(section, (general and "General") or text or ("date" if day and _DAY.search(day) else "other"))
 
 
 def _put(section: _Section, takes: str) -> None:
     """Add a place for the value; digits separated by literals are one number, written at the first of them."""
     if not section.takes:
         section.pieces.append(None)
+    section.is_date |= takes == "date"
     section.takes = takes if takes != "digits" or section.takes not in ("date", "other") else section.takes
 
 
@@ -197,7 +185,8 @@ def _take_bracket(section: _Section, inside: str) -> None:
     """Take what a bracket holds: a condition, an elapsed time, a currency or a colour."""
     condition = _CONDITION.fullmatch(inside)
     if condition is not None:
-        section.condition = condition[1], float(condition[2])
+        compare, bound = _COMPARED[condition[1]], float(condition[2])
+        section.condition = lambda value: compare(value, bound)
     elif inside.lower().strip("hms") == "" and inside:
         _put(section, "date")
     elif inside.startswith("$"):

@@ -23,20 +23,20 @@ from .limits import LIMITS, Limits
 from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Unreadable
 from .zip_package import ZipPackage, packed
 
-_LOST = (
-    "formulas",
-    "errors",
-    "validations",
-    "protection",
-    "hidden rows",
-    "comments",
-    "names",
-    "properties",
-    "drawings",
-    "formatting",
-    "settings",
-    "merges",
-)
+REASONS = {  # what is lost, and why
+    Need.FORMULAS: kept_texts.NO_FORMULAS,
+    Need.ERRORS: kept_texts.NO_ERRORS,
+    Need.VALIDATIONS: kept_texts.NO_VALIDATIONS,
+    Need.PROTECTION: kept_texts.NO_PROTECTION,
+    Need.HIDDEN_ROWS: kept_texts.NO_HIDDEN_ROWS,
+    Need.COMMENTS: kept_texts.NO_COMMENTS,
+    Need.NAMES: kept_texts.NO_NAMES,
+    Need.PROPERTIES: kept_texts.NO_PROPERTIES,
+    Need.DRAWINGS: kept_texts.NO_DRAWINGS,
+    Need.FORMATTING: kept_texts.NO_FORMATTING,
+    Need.SETTINGS: kept_texts.NO_SETTINGS,
+    Need.MERGES: kept_texts.NO_MERGES,
+}
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
 _ZIPPED = ("xlsb", "ods")
 
@@ -60,8 +60,20 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
 def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Observation]]:
     """Inflate every part once within its promise (calamine would inflate whatever there is), and put it right."""
     package = ZipPackage(data, limits)
-    sound = with_long_cells(data, package) if format == "xlsb" else as_calamine_reads(data, package)
-    return sound, package.observations
+    contents = {name: package.read(name) for name in package.names}
+    sound = {name: _readable(name, content, format) for name, content in contents.items()}
+    return data if sound == contents else packed(sound), package.observations
+
+
+def _readable(name: str, content: bytes, format: str) -> bytes:
+    """Give a part as calamine reads it: cells name their columns, breaks are signs, and no text is between cells."""
+    if format == "xlsb":
+        return (content.startswith(_SHEET_BEGINS) and lengthened(content)) or content
+    return (
+        _BREAK.sub(lambda found: _SIGNS[found[1]], _BETWEEN.sub(b">", content))
+        if name == _CONTENT
+        else content
+    )
 
 
 def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
@@ -79,8 +91,7 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
             raise Unreadable(
                 Observation(TOO_MANY_CELLS, sheet=sheet.name, detail={"limit": f"{limits.cells:,}"})
             )
-    lost = _LOST if not merges_known else _LOST[:-1]
-    workbook.cannot_tell = list(lost)
+    workbook.cannot_tell = [str(need) for need in REASONS if not (merges_known and need is Need.MERGES)]
     workbook.observations.append(Observation(REDUCED_FORMAT, detail={"format": f".{format}"}))
     return workbook
 
@@ -152,17 +163,6 @@ class _Record(NamedTuple):
     content: bytes
 
 
-def with_long_cells(data: bytes, package: ZipPackage) -> bytes:
-    """Give the same workbook, every cell of which names its column; `data` itself where nothing is short."""
-    contents = {name: package.read(name) for name in package.names}
-    longer = {
-        name: long
-        for name, content in contents.items()
-        if content.startswith(_SHEET_BEGINS) and (long := lengthened(content)) is not None
-    }
-    return packed(contents | longer) if longer else data
-
-
 def lengthened(sheet: bytes) -> bytes | None:
     """Give the records of a sheet with long cells only; None where it has no short ones."""
     pieces: list[bytes] = []
@@ -220,30 +220,6 @@ _BETWEEN = re.compile(rb">[ \t\r\n]++(?=</?+(?:table:|office:|text:p[ />]))")
 # What calamine leaves out of a text: a break or a tab within a paragraph, with what it stands for.
 _BREAK = re.compile(rb"<text:(line-break|tab)\b[^<>]*+(?:(?<=/)>|></text:\1>)")
 _SIGNS = {b"line-break": b"&#10;", b"tab": b"&#9;"}
-
-
-def as_calamine_reads(data: bytes, package: ZipPackage) -> bytes:
-    """Give the same workbook with signs for breaks, and nothing between its cells; `data` itself where it is so."""
-    contents = {name: package.read(name) for name in package.names}
-    content = contents.get(_CONTENT, b"")
-    bare = _BREAK.sub(lambda found: _SIGNS[found[1]], _BETWEEN.sub(b">", content))
-    return data if bare == content else packed(contents | {_CONTENT: bare})
-
-
-REASONS = {
-    Need.FORMULAS: kept_texts.NO_FORMULAS,
-    Need.ERRORS: kept_texts.NO_ERRORS,
-    Need.VALIDATIONS: kept_texts.NO_VALIDATIONS,
-    Need.PROTECTION: kept_texts.NO_PROTECTION,
-    Need.HIDDEN_ROWS: kept_texts.NO_HIDDEN_ROWS,
-    Need.COMMENTS: kept_texts.NO_COMMENTS,
-    Need.NAMES: kept_texts.NO_NAMES,
-    Need.PROPERTIES: kept_texts.NO_PROPERTIES,
-    Need.MERGES: kept_texts.NO_MERGES,
-    Need.FORMATTING: kept_texts.NO_FORMATTING,
-    Need.SETTINGS: kept_texts.NO_SETTINGS,
-    Need.DRAWINGS: kept_texts.NO_DRAWINGS,
-}
 
 
 def checks_lost(lost: Iterable[str], format: str) -> dict[str, str]:
