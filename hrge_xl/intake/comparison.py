@@ -33,49 +33,39 @@ from ..workbook.cover import COVER_FACTS, contact_label
 from ..workbook.progress import LABEL
 from .axes import Axes, by_codes
 from .cell_values import shown_cell
-from .dropdowns import ListNames
 from .expected import ExpectedWorkbook, observe, one_by_one, shorten
 from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
-from .raw import CellKind, RawCell, RawSheet, RawWorkbook
+from .raw import CellKind, RawCell, RawSheet
 from .read_result import ReadContext, ReadResult
 from .references import compact
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
-from .unplaced import Held, TypedText, UnplacedTexts, single_texts, typed_on
+from .unplaced import TypedText, UnplacedTexts, single_texts, typed_on
 from .workbook_state import differing
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
 
 
+ReadSheet = tuple[ToolSheet, Axes]
+
+
 class WorkbookComparison:
     """Compares the sheets of one file with what was issued in it."""
 
-    def __init__(
-        self, plan: ExpectedWorkbook, about: ReadContext, found: ReadResult, workbook: RawWorkbook
-    ) -> None:
+    def __init__(self, plan: ExpectedWorkbook, about: ReadContext, found: ReadResult) -> None:
         self.plan, self.found, self.identity, self.last = plan, found, about.identity, about.last
-        named = "names" not in about.lost
-        self.list_names = ListNames.of(workbook, plan.layout) if named else ListNames()
         self.lost, self.kept = about.lost, "formulas" not in about.lost
-        self._seen: list[tuple[ToolSheet, Axes]] = []
 
-    def held(self, sheet: ToolSheet, axes: Axes) -> Held:
-        """In which columns of each row of a sheet with answers something was issued; it is compared later."""
-        self._seen.append((sheet, axes))
-        return self.plan.issued[sheet.plan.sheet.name].held
-
-    def compare(self, assigned: Assigned) -> None:
-        """Compare all sheets, once it is known whether anything has moved on one of them."""
-        found, calculated = (
-            self.found,
-            [each for each in assigned.tools.values() if not each.plan.sheet.grids],
-        )
-        there = {sheet.plan.tool for sheet in (*calculated, *(sheet for sheet, _ in self._seen))}
-        whole = there == self.plan.sheets.keys() and all(map(_is_whole, self._seen))
-        exact = whole and all(_moved(axes) is None for _, axes in self._seen)
+    def compare(self, assigned: Assigned, read: Sequence[ReadSheet]) -> None:
+        """Compare all sheets, once it is known whether anything has moved on one of those that were read."""
+        found = self.found
+        calculated = [each for each in assigned.tools.values() if not each.plan.sheet.grids]
+        there = {sheet.plan.tool for sheet in (*calculated, *(sheet for sheet, _ in read))}
+        whole = there == self.plan.sheets.keys() and all(map(_is_whole, read))
+        exact = whole and all(_moved(axes) is None for _, axes in read)
         names = {name: self.plan.sheets[tool].sheet.name for tool, name in found.sheets.items()}
         renamed = {name.casefold(): issued.casefold() for name, issued in names.items() if name != issued}
         formulas = Formulas(self.kept, exact, renamed)
-        for sheet, axes in self._seen:
+        for sheet, axes in read:
             self._questions(sheet, _moved(axes), formulas)
         for copy in assigned.copies:
             self._copy(copy, formulas)
@@ -90,7 +80,7 @@ class WorkbookComparison:
         found.observations = [
             each for each in found.observations if each.kind != ROWS_SORTED or each.sheet not in doubtful
         ]
-        if not (whole and self.kept and all(map(_found_by_codes, self._seen))):
+        if not (whole and self.kept and all(map(_found_by_codes, read))):
             # what refers to cells that are gone, or looks for codes that are, cannot show what it should
             found.results.clear()
 
@@ -208,17 +198,17 @@ def _together(kind: Kind, changes: Sequence[CellChange], sheet: str, tool: str |
     return observe(kind, sheet, address(first.row, first.column), tool=tool, **about)
 
 
-def _is_whole(seen: tuple[ToolSheet, Axes]) -> bool:
-    plan, axes = seen[0].plan, seen[1]
+def _is_whole(read: ReadSheet) -> bool:
+    plan, axes = read[0].plan, read[1]
     return (
         plan.needed_rows.keys() <= axes.rows.places.keys()
         and plan.needed_columns.keys() <= axes.columns.places.keys()
     )
 
 
-def _found_by_codes(seen: tuple[ToolSheet, Axes]) -> bool:
+def _found_by_codes(read: ReadSheet) -> bool:
     """Say whether every row that was read stands beside its hidden code, by which formulas of other sheets find it."""
-    (raw, corner), rows = (seen[0].raw, seen[0].corner), seen[1].rows.places
+    (raw, corner), rows = (read[0].raw, read[0].corner), read[1].rows.places
     return all(text_at(raw, row, corner.column) == code for code, row in rows.items())
 
 

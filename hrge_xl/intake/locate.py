@@ -11,7 +11,7 @@ from .axes import Axes, read_axes
 from .comparison import WorkbookComparison
 from .dropdowns import ListNames
 from .expected import CellSpec, ExpectedSheet, ExpectedWorkbook, FoundCells
-from .overlays import beside_cells, comments, drawn
+from .overlays import note_overlays
 from .raw import CellKind, RawSheet, RawWorkbook
 from .read_result import ReadContext, ReadResult
 from .retired_questions import OldSheet, was_issued
@@ -29,11 +29,13 @@ def locate(workbook: RawWorkbook, plan: ExpectedWorkbook, about: ReadContext | N
     found = ReadResult(cells=dict.fromkeys(plan.sheets, NOWHERE), observations=assigned.observations)
     for tool, tool_sheet in assigned.tools.items():
         found.sheets[tool] = tool_sheet.raw.name
-    issued = WorkbookComparison(plan, about, found, workbook) if about.identity is not None else None
-    for tool_sheet in assigned.tools.values():
-        _read_sheet(found, plan, tool_sheet, about, issued)
-    if issued is not None:
-        issued.compare(assigned)
+    named = about.identity is not None and "names" not in about.lost
+    names = ListNames.of(workbook, plan.layout) if named else ListNames()
+    with_answers = [sheet for sheet in assigned.tools.values() if sheet.plan.sheet.grids]
+    read = [(sheet, _read_sheet(found, plan, sheet, about, names)) for sheet in with_answers]
+    if about.identity is not None:
+        by_lines = [(sheet, axes) for sheet, axes in read if axes is not None]
+        WorkbookComparison(plan, about, found).compare(assigned, by_lines)
     for copy in assigned.copies:
         found.unplaced += copied_answers(copy)
     for left in _left_sheets(assigned.unknown_sheets, workbook, plan, about):
@@ -41,13 +43,7 @@ def locate(workbook: RawWorkbook, plan: ExpectedWorkbook, about: ReadContext | N
     found.observations += dates_by_format(found.filled, plan)
     found.observations += formatting_beside(workbook, found.unplaced)
     found.unplaced += found.replaced
-    commented = comments(workbook, found.sheets, found.cells, plan)
-    found.comments += commented.unplaced
-    found.observations += commented.observations
-    overlays = drawn(workbook, found.sheets, found.cells, plan)
-    found.unplaced += overlays.unplaced
-    found.observations += overlays.observations
-    found.add(beside_cells(workbook, plan))
+    note_overlays(workbook, plan, found)
     if about.older:
         found.observations = [each for each in found.observations if Need.VERSION not in each.kind.needs]
     return found
@@ -64,35 +60,31 @@ def _left_sheets(
 
 
 def _read_sheet(
-    found: ReadResult,
-    plan: ExpectedWorkbook,
-    tool_sheet: ToolSheet,
-    about: ReadContext,
-    issued: WorkbookComparison | None,
-) -> None:
-    if not tool_sheet.plan.sheet.grids:
-        return
+    found: ReadResult, plan: ExpectedWorkbook, tool_sheet: ToolSheet, about: ReadContext, names: ListNames
+) -> Axes | None:
+    """Read the answers of a sheet, and note what was done to it; where its lines are, None where nobody can say."""
     axes, observations = read_axes(tool_sheet, plan, same_layout=about.same_layout)
-    if axes is None and about.older and OldSheet(tool_sheet.raw, tool_sheet.corner).checks:
-        version = plan.layout.spec.version  # every question of the sheet is another one now
-        left = old_sheet(tool_sheet.raw, version, tool_sheet.corner)
-        found.add(left)
-        return
+    raw, version = tool_sheet.raw, plan.layout.spec.version
+    if axes is None and about.older and OldSheet(raw, tool_sheet.corner).checks:
+        found.add(
+            old_sheet(raw, version, tool_sheet.corner)
+        )  # every question of the sheet is another one now
+        return None
     found.observations += observations
     if axes is None:
         found.unplaced += every_text(tool_sheet)
-        return
+        return None
     here = tool_sheet.plan.home if axes.unmoved else FoundCells(tuple(_cells(tool_sheet.plan, axes)))
     old = None
     if about.older:
         here, old = _apart(tool_sheet, here)
     _take(found, tool_sheet, here)
-    names = issued.list_names if issued is not None else ListNames()
     found.observations += tampered(tool_sheet, plan, here, about.lost, names)
-    held = issued.held(tool_sheet, axes) if issued is not None else None
+    held = None if about.identity is None else plan.issued[tool_sheet.plan.sheet.name].held
     formulas = "formulas" not in about.lost
     found.add(unplaced_texts(tool_sheet, axes, old, held=held, formulas_known=formulas))
-    found.observations += formatting(tool_sheet.raw, plan, here)
+    found.observations += formatting(raw, plan, here)
+    return axes
 
 
 def _apart(tool_sheet: ToolSheet, here: FoundCells) -> tuple[FoundCells, OldSheet]:
