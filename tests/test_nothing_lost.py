@@ -103,15 +103,15 @@ def lost(written: Iterable[Note], kept: Iterable[object]) -> list[Note]:
 @given(notes())
 @example([("Cover", "H2", "beside the title")])
 @example([("Cover", "A1", "over the key")])
-@example([("ExpectedWorkbook", "A1", "over the key")])
+@example([("Plan", "A1", "over the key")])
 @example([("Checklist", "A1", "over the key"), ("Checklist", "D1", "over a code")])
-@example([("ExpectedWorkbook", "A9", "over a code")])
+@example([("Plan", "A9", "over a code")])
 @example([("Risks", "H1", "over a code")])
 @example([("Risks", "B6", "over a number")])
 @example([("Risks", "D6", "over a status")])
 @example([("Risks", "I6", "over a level")])
-@example([("ExpectedWorkbook", "C9", "over a question")])
-@example([("ExpectedWorkbook", "C3", "under the title")])
+@example([("Plan", "C9", "over a question")])
+@example([("Plan", "C3", "under the title")])
 @example([("Lists", "B60", "below a list")])
 def test_every_text_is_an_answer_or_unplaced(written: list[Note]) -> None:
     found = read(with_notes(written))
@@ -121,9 +121,7 @@ def test_every_text_is_an_answer_or_unplaced(written: list[Note]) -> None:
 
 @examples(12)
 @given(notes())
-@example(
-    [("Summary", "B2", "over a title"), ("Risks", "D7", "over a status"), ("ExpectedWorkbook", "E12", "many")]
-)
+@example([("Summary", "B2", "over a title"), ("Risks", "D7", "over a status"), ("Plan", "E12", "many")])
 def test_and_stands_in_the_dataset_and_in_the_feedback(written: list[Note]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "return.xlsx"
@@ -162,7 +160,7 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(
 PROPERTIES, END = "docProps/core.xml", "</worksheet>"
 BESIDE = {  # what people type beside the cells, where it stands, and the sheet on which it is told
     "page header": (RISKS, END, "<headerFooter><oddHeader>&amp;C&amp;14{}</oddHeader></headerFooter>", "Risks"),
-    "page footer": (PLAN, "&amp;C&amp;8&amp;A", '&amp;C&amp;"Arial,Bold"&amp;K0000FF{}', "ExpectedWorkbook"),
+    "page footer": (PLAN, "&amp;C&amp;8&amp;A", '&amp;C&amp;"Arial,Bold"&amp;K0000FF{}', "Plan"),
     "first page": (RISKS, END, "<headerFooter><firstFooter>&amp;R{}</firstFooter></headerFooter>", "Risks"),
     "even pages": (RISKS, END, "<headerFooter><evenHeader>&amp;L{}</evenHeader></headerFooter>", "Risks"),
     "scenario": (RISKS, END, '<scenarios><scenario name="A" comment="{}"/></scenarios>', "Risks"),
