@@ -159,7 +159,9 @@ class CellReader:
         letters, row, raw, raw_formula, formula, value, empty, inline = match.groups()
         if raw_formula is not None:
             formula = resolved(formula or "").removeprefix("=")
-        value = next((resolved(each) for each in (value, empty, inline) if each is not None), None)
+        if value is None:
+            value = inline if empty is None else empty
+        value = None if value is None else resolved(value)
         found = self._stored(_attributes(raw), value, formula, _attributes(raw_formula or ""), None)
         return StoredCell(row, COLUMNS.get(letters, 0), *found)
 
@@ -193,24 +195,20 @@ class CellReader:
         cell: RawCell | str | None = value
         if not is_shared:
             cell = stored_cell(kind, value, formula, is_date=is_date, epoch_1904=self._epoch_1904)
-        special = Special(
-            formula if is_shared else None,
-            about,
-            formula is not None and reaches_outside(formula),
-            style if style in self._odd_styles else None,
-            struck,
-        )
-        return cell, None if special == _NOTHING_SPECIAL else special
+        own, odd = formula if is_shared else None, style if style in self._odd_styles else None
+        outside = formula is not None and reaches_outside(formula)
+        if own is None and not (about or outside or odd or struck):
+            return cell, None
+        return cell, Special(own, about, outside, odd, struck)
 
 
-_NOTHING_SPECIAL = Special(None, {}, False, None, None)
 _AROUND = f'<worksheet xmlns="{MAIN}"><sheetData><row><c r="%s</row></sheetData></worksheet>'
 
 
 def _element(text: str) -> Element:
     """Give one cell as an element, at its depth in a sheet; raises NotPlain."""
     try:
-        ((cell,),) = parse_tree((_AROUND % text).encode("utf-8", "surrogatepass"), XmlGuard("", LIMITS))[0]
+        ((cell,),) = parse_tree((_AROUND % text).encode(), XmlGuard("", LIMITS))[0]
     except (Unreadable, ValueError):
         raise NotPlain from None
     return cell

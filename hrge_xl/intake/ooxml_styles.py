@@ -6,6 +6,7 @@ import colorsys
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, TypeVar
 from xml.etree.ElementTree import Element
 
@@ -41,38 +42,29 @@ def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
         entry.get("numFmtId", ""): entry.get("formatCode", "")
         for entry in styles.iterfind("x|numFmts/x|numFmt")
     }
-    dates, looks = set(), {}
-    known: dict[tuple[str, str, str], tuple[bool, Look | None]] = {}
-    judge = _Judge(codes, Colours.of(styles, theme), styles)
-    for index, style in enumerate(styles.iterfind("x|cellXfs/x|xf")):
-        key = style.get("numFmtId", "0"), style.get("fontId", "0"), style.get("fillId", "0")
-        if key not in known:
-            known[key] = is_date_format(key[0], codes.get(key[0])), judge.look(*key)
-        is_date, look = known[key]
-        if is_date:
-            dates.add(str(index))
-        if look is not None:
-            looks[str(index)] = look
-    return Styles(frozenset(dates), looks)
+    colours = Colours.of(styles, theme)
+    fonts = [_font(entry, colours) for entry in styles.iterfind("x|fonts/x|font")]
+    grounds = [_ground(entry, colours) for entry in styles.iterfind("x|fills/x|fill")]
 
-
-class _Judge:
-    """Tells what is odd about a combination of format, font and fill."""
-
-    def __init__(self, codes: Mapping[str, str], colours: Colours, styles: Element) -> None:
-        self._codes = codes
-        self._fonts = [_font(entry, colours) for entry in styles.iterfind("x|fonts/x|font")]
-        self._grounds = [_ground(entry, colours) for entry in styles.iterfind("x|fills/x|fill")]
-
-    def look(self, number_format: str, font: str, fill: str) -> Look | None:
-        """Give what is odd, None if nothing is."""
-        letters = _at(self._fonts, font, _Font(False, False, BLACK))
-        ground = _at(self._grounds, fill, WHITE)
+    @cache
+    def look(number_format: str, font: str, fill: str) -> Look | None:
+        """Give what is odd about a combination of format, font and fill; None if nothing is."""
+        letters, ground = _at(fonts, font, _Font(False, False, BLACK)), _at(grounds, fill, WHITE)
         hidden = letters.tiny or (
             letters.colour is not None and ground is not None and contrast(letters.colour, ground) < _VISIBLE
         )
-        look = Look(letters.struck, hidden, format_of(number_format, self._codes.get(number_format)))
-        return look if any(look) else None
+        found = Look(letters.struck, hidden, format_of(number_format, codes.get(number_format)))
+        return found if any(found) else None
+
+    dates, looks = set(), {}
+    for index, style in enumerate(styles.iterfind("x|cellXfs/x|xf")):
+        number_format = style.get("numFmtId", "0")
+        if is_date_format(number_format, codes.get(number_format)):
+            dates.add(str(index))
+        odd = look(number_format, style.get("fontId", "0"), style.get("fillId", "0"))
+        if odd is not None:
+            looks[str(index)] = odd
+    return Styles(frozenset(dates), looks)
 
 
 def _at(table: Sequence[Entry], index: str, usual: Entry) -> Entry:
