@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..layout import Layout, ListPlace
@@ -15,7 +16,7 @@ from .references import Run, parse_area, runs
 from .tool_sheets import named_area, text_at
 
 NAME = re.compile(r"\b(?:list|rows)_\w+")
-REMEMBERED = 2_048  # sources that a plan keeps
+REMEMBERED = 1_024  # sources: the same come back on every sheet of every file
 ALL_ROWS = re.compile(r"INDEX\(([^,()]{1,80}),")
 BETWEEN = re.compile(r"[,;]")  # entries of a list that stands in the rule itself
 
@@ -49,7 +50,7 @@ class Dropdowns:
             if rule.type == "list":
                 lists = self._lists if rule.blocks else self._lenient
                 source = names.written_out.get(_bare(rule.formula1), rule.formula1)
-                for name in set(_known_names(source, plan)) - names.broken:
+                for name in set(_names(source, plan)) - names.broken:
                     lists.setdefault(name, []).extend(rule.areas)
 
     def runs(self, need: str, column: int) -> list[Run]:
@@ -86,25 +87,17 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
     return frozenset(_name(place) for place in layout.lists.values() if not is_whole(place))
 
 
-def _known_names(source: str, plan: ExpectedWorkbook) -> list[str]:
-    """Give the same sources come back on every sheet of every file."""
-    names = plan.sources.get(source)
-    if names is None:
-        if len(plan.sources) >= REMEMBERED:
-            plan.sources.clear()
-        names = plan.sources[source] = _names(source, plan.layout)
-    return names
-
-
 def _bare(source: str) -> str:
     return source.strip().lstrip("=").replace("'", "").replace(" ", "").casefold()
 
 
-def _names(source: str, layout: Layout) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def _names(source: str, plan: ExpectedWorkbook) -> list[str]:
     """Give the lists that a source offers: by their names, their area, or their entries one by one.
 
     A name may stand in a formula, as where the list depends on another answer.
     """
+    layout = plan.layout
     bare = source.strip().lstrip("=").strip()
     if bare.startswith('"'):
         entries = {each.strip().casefold() for each in BETWEEN.split(bare.strip('"'))}

@@ -268,7 +268,6 @@ class ExpectedWorkbook:
 
     layout: Layout
     readings: dict[tuple[object, ...], Reading] = field(default_factory=dict)
-    sources: dict[str, list[str]] = field(default_factory=dict)  # of dropdowns -> the lists that they offer
     covers: dict[frozenset[str], ExpectedCells] = field(default_factory=dict)
 
     @cached_property
