@@ -106,11 +106,25 @@ class StoredCell(NamedTuple):
 
 
 class PlainRow(NamedTuple):
-    """A row with all its cells, whose columns ascend."""
+    """A row with all its cells, whose columns ascend; files share it, so that it is never changed.
+
+    `texts` are the columns that show a shared text, each with its number, or with none where a value cannot be read.
+    """
 
     number: int
-    cells: Sequence[StoredCell]
+    cells: dict[int, RawCell]  # BLANK where a shared text goes
+    texts: Sequence[tuple[int, str]]
+    special: Sequence[tuple[int, Special]]
     hidden: bool
+
+    @classmethod
+    def of(cls, number: str, cells: Sequence[StoredCell], raw: str) -> PlainRow:
+        """Make one of its cells and of its attributes."""
+        values = {cell.column: cell.value for cell in cells}
+        whole = {column: value if isinstance(value, RawCell) else BLANK for column, value in values.items()}
+        texts = [(column, value or "") for column, value in values.items() if not isinstance(value, RawCell)]
+        special = [(cell.column, cell.special) for cell in cells if cell.special is not None]
+        return cls(int(number), whole, texts, special, is_unseen(_attributes(raw), "ht"))
 
 
 @lru_cache(maxsize=4)
@@ -149,7 +163,7 @@ class CellReader:
         columns = [cell.column for cell in cells]
         if closed or {cell.row for cell in cells} - {number} or not all(map(lt, [0, *columns], columns)):
             raise NotPlain
-        return [*_empty_rows(empty), PlainRow(int(number), cells, _is_unseen(raw))]
+        return [*_empty_rows(empty), PlainRow.of(number, cells, raw)]
 
     def _cell(self, text: str) -> StoredCell:
         """Take a cell apart, from its reference on; raises NotPlain."""
@@ -224,12 +238,7 @@ def _row_tags(text: str) -> list[tuple[str, str, str]]:
 def _empty_rows(tags: Sequence[tuple[str, str, str]]) -> list[PlainRow]:
     if not all(closed for _, _, closed in tags):
         raise NotPlain
-    return [PlainRow(int(number), (), _is_unseen(raw)) for number, raw, _ in tags]
-
-
-@lru_cache(maxsize=4_096)
-def _is_unseen(raw: str) -> bool:
-    return is_unseen(_attributes(raw), "ht")
+    return [PlainRow.of(number, (), raw) for number, raw, _ in tags]
 
 
 @lru_cache(maxsize=4_096)
@@ -256,15 +265,15 @@ class SheetCells:
     def keep(self, rows: Sequence[PlainRow]) -> None:
         """Put plain rows into the sheet."""
         strings = self.context.strings
-        for number, stored, hidden in rows:
+        for number, cells, texts, special, hidden in rows:
             if hidden:
                 self.sheet.hidden_rows.add(number)
-            cells: dict[int, RawCell] = {}
-            for _, column, value, special in stored:
-                cell = strings.get(value) if isinstance(value, str) else value
-                if cell is None or special is not None:
-                    cell = self._noted(number, column, cell, special)
-                cells[column] = cell
+            if texts or special:
+                cells = cells.copy()  # noqa: PLW2901 - the row of this file
+                for column, text in texts:
+                    cells[column] = strings.get(text) or self._unreadable(number, column)
+                for column, what in special:
+                    cells[column] = self._noted(number, column, cells[column], what)
             if cells:
                 self._keep_row(number, cells)
 
@@ -301,7 +310,8 @@ class SheetCells:
         self._column = column
         _, _, value, special = self.reader.of_element(element)
         cell = self.context.strings.get(value) if isinstance(value, str) else value
-        self._cells[column] = self._noted(row, column, cell, special)
+        cell = self._unreadable(row, column) if cell is None else cell
+        self._cells[column] = cell if special is None else self._noted(row, column, cell, special)
 
     def close_row(self, _element: Element) -> None:
         """End the open row."""
@@ -311,13 +321,13 @@ class SheetCells:
 
     # both
 
-    def _noted(self, row: int, column: int, cell: RawCell | None, special: Special | None) -> RawCell:
-        """Give a cell as it is kept, with whatever is special about it noted; what cannot be read is an error cell."""
-        if cell is None:
-            self._damaged(UNREADABLE_CELL, row, column)
-            cell = UNREADABLE
-        if special is None:
-            return cell
+    def _unreadable(self, row: int, column: int) -> RawCell:
+        """Give a value that does not fit its type: an error cell in our own words, and a finding."""
+        self._damaged(UNREADABLE_CELL, row, column)
+        return UNREADABLE
+
+    def _noted(self, row: int, column: int, cell: RawCell, special: Special) -> RawCell:
+        """Give a cell as it is kept, with whatever is special about it noted."""
         if special.formula is not None and cell is not UNREADABLE:
             cell = cell._replace(formula=special.formula)
         about = special.about
