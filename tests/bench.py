@@ -29,7 +29,7 @@ from tests.different_returns import SPEC, saved_by_office, write_returns
 from tests.face import check, layout_of, read_many
 
 RUNS = 5
-COMPARISON = "hrge_xl.intake.comparison.Comparison.compare"  # of every cell with the issued one
+COMPARISON = "hrge_xl.intake.comparison.WorkbookComparison.compare"  # of every cell with the issued one
 RETURNS = 60  # files, as issued and saved by LibreOffice
 BARE_CLICK = "import click\n@click.command()\ndef main(): pass\nmain(['--help'], standalone_mode=False)"
 

@@ -86,7 +86,7 @@ MADE_UP = Kind(
 """
 LOOK = """
 from hrge_xl.intake.read import AS_ISSUED
-from hrge_xl.intake.reduced_formats import checks_lost
+from hrge_xl.intake.other_formats import checks_lost
 from tests.texts import texts
 from tests.write_docs import findings_page
 from hrge_xl.cli import cli

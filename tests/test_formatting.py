@@ -13,7 +13,7 @@ from openpyxl.styles.colors import Color
 
 from hrge_xl.findings import CATALOGUE, sentence
 from hrge_xl.intake import Wanted, ooxml
-from hrge_xl.intake.shown_numbers import format_of, seen
+from hrge_xl.intake.number_formats import format_of, seen
 from hrge_xl.submission import Submission
 from tests.damage import PLAN, RISKS, dressed, edited, filled, new_cell, number, regex
 from tests.face import read_bytes

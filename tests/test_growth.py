@@ -24,9 +24,10 @@ from hrge_xl import addresses, numerals, words
 from hrge_xl.dataset import clean
 from hrge_xl.errors import HrgeError
 from hrge_xl.fields.text import personal_data
-from hrge_xl.intake.file_names import teams_named
 from hrge_xl.intake.formula_forms import normal_form
-from hrge_xl.intake.plain_xml import plain_text
+from hrge_xl.intake.identity import teams_named
+from hrge_xl.intake.ooxml_parts import shared_text
+from hrge_xl.intake.raw import Unreadable
 from hrge_xl.intake.unpacking.mail_layer import is_mail, moment_of
 
 LONG = 1_000  # characters
@@ -91,7 +92,7 @@ def squares(act: Callable[[str], object], pieces: Sequence[str] = PIECES) -> lis
 def taken(act: Callable[[str], object], text: str) -> float:
     """Processor time of this process alone, which others do not lengthen."""
     started = time.process_time()
-    with suppress(HrgeError, ValueError):  # it may be refused
+    with suppress(HrgeError, ValueError, Unreadable):  # it may be refused
         act(text)
     return time.process_time() - started
 
@@ -126,7 +127,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "masked": addresses.masked,
     "name of a file": lambda text: teams_named(text, ["PAK", "a"]),
     "formula": lambda text: normal_form(text, None),
-    "shared text": lambda text: plain_text(f"<si><t>{text}</t>"),
+    "shared text": lambda text: shared_text(f"<si><t>{text}</t>"),
     "beginning of a mail": lambda text: is_mail(text.encode("utf-8", "replace")),
     "day of a mail": moment_of,
 }

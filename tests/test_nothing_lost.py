@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.intake import Wanted
-from hrge_xl.intake.keys import Plan
+from hrge_xl.intake.expected import ExpectedWorkbook
 from hrge_xl.issuing import Order, generate
 from hrge_xl.reports.feedback import feedback
 from hrge_xl.spec.load import load
@@ -149,7 +149,7 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(
     cell = f"{column}{book['1.1 Legislation'].max_row + 3}"
     book["1.1 Legislation"][cell] = "See also the note of March"
     book.save(target := BytesIO())
-    monkeypatch.setattr(Plan, "edition", "another")
+    monkeypatch.setattr(ExpectedWorkbook, "edition", "another")
     found = read_bytes(
         target.getvalue(), path="T.xlsx", sha256="", size=0, format="xlsx", want=Wanted("hrge_toolkit")
     )

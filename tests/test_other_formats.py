@@ -17,9 +17,8 @@ from hrge_xl.findings import Need
 from hrge_xl.findings.file import UNREADABLE_OTHER_FORMAT
 from hrge_xl.intake import Refusal, Wanted, other_formats, read
 from hrge_xl.intake.limits import LIMITS
+from hrge_xl.intake.other_formats import checks_lost, lengthened
 from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Unreadable
-from hrge_xl.intake.reduced_formats import checks_lost
-from hrge_xl.intake.xlsb_cells import lengthened
 from hrge_xl.validation import Result, ValidationRequest, validate
 from tests.intake_files import COMPRESSED_SIZE, directory_field, members, pack
 from tests.office.driver import Office

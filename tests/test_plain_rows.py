@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.intake import Wanted, ooxml, ooxml_parts, ooxml_sheet
-from hrge_xl.intake.memory import Memory
+from hrge_xl.intake.cache import Cache
 from hrge_xl.intake.raw import CellKind, RawCell, RawWorkbook, Unreadable
 from hrge_xl.submission import Submission
 from tests.damages.as_excel import as_excel
@@ -59,7 +59,7 @@ def test_real_returns_are_plain_and_read_alike(
     data = path.read_bytes()
     expected = by_handlers(data)
     rows_heard: list[int] = []
-    monkeypatch.setattr("hrge_xl.intake.ooxml_cells.Cells.open_row", lambda *_: rows_heard.append(1))
+    monkeypatch.setattr("hrge_xl.intake.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
     assert outcome(data) == outcome(data) == expected
     assert rows_heard == []
 
@@ -78,7 +78,7 @@ def test_what_others_save_is_plain_and_read_as_it_was(
     """Texts and formats renumbered, spans and identifiers, texts without marks of space: nothing goes the slow way."""
     before = RETURNS[0].read_bytes()
     rows_heard: list[int] = []
-    monkeypatch.setattr("hrge_xl.intake.ooxml_cells.Cells.open_row", lambda *_: rows_heard.append(1))
+    monkeypatch.setattr("hrge_xl.intake.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
     one, other = (
         read_bytes(each, path="", sha256="", size=0, format="xlsx", want=Wanted())
         for each in (before, saved(before))
@@ -193,19 +193,11 @@ def test_a_file_does_not_change_what_another_one_says() -> None:
     assert ooxml.read(workbook(plain, strings=STRINGS)) == before
 
 
-def test_memory_of_what_comes_twice() -> None:
-    memory: Memory[int, str] = Memory(3, twice=True)
-    assert memory.recall(1, 1, lambda: "new") == "new"
-    assert memory.get(1) is None
-    assert memory.recall(1, 1, lambda: "newer") == "newer"
-    assert memory.recall(1, 1, lambda: "newest") == "newer"
-
-
 def test_memory_forgets_what_was_not_asked_for_lately() -> None:
-    memory: Memory[int, str] = Memory(3, largest=2)
-    memory.put(0, "too large", 3)
+    memory: Cache[int, str] = Cache(3, largest=2)
     for number in range(1, 9):
-        memory.put(number, str(number), 1)
-        assert memory.get(1) == "1"
-    assert [memory.get(number) for number in (0, 2, 3, 8)] == [None, None, None, "8"]
-    assert memory.recall(2, 1, lambda: "new") == memory.recall(2, 1, lambda: "newer") == "new"
+        assert memory.recall(number, 1, lambda: "new") == "new"
+        assert memory.recall(1, 1, lambda: "newer") == "new"
+    assert [memory.recall(number, 1, lambda: "newer") for number in (8, 2)] == ["new", "newer"]
+    assert memory.recall(0, 3, lambda: "too large") == "too large"
+    assert memory.recall(0, 3, lambda: "still") == "still"

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from xml.etree.ElementTree import Element
 
 from ..numerals import from_serial, shown
 from .raw import CellKind, Follower, RawCell
@@ -36,6 +37,20 @@ def struck_through(text: str) -> str:
     """Give a text as we write what is struck through: ~~text~~, spaces around it left outside."""
     bare = text.strip()
     return text.replace(bare, f"~~{bare}~~", 1) if bare else text
+
+
+def rich_text(element: Element) -> tuple[str, str]:
+    """Give the text of all runs but phonetic readings, and the same with ~~what is struck through~~ marked."""
+    runs, marked, struck = [], [], False
+    readings = {run for reading in element.iter("x|rPh") for run in reading.iter("x|t")}
+    for part in element.iter():
+        if part.tag == "x|strike":
+            struck = is_true(part.get("val", "1"))
+        elif part.tag == "x|t" and part not in readings:
+            runs.append("".join(part.itertext()))
+            marked.append(struck_through(runs[-1]) if struck else runs[-1])
+            struck = False
+    return "".join(runs), "".join(marked)
 
 
 def unescape(text: str) -> str:
@@ -116,9 +131,9 @@ def typed_cell(kind: str, text: str | None, formula: str | None) -> RawCell | No
     return RawCell(CellKind.BOOL if kind == "b" else CellKind.DATE, value, formula)
 
 
-def shown_cell(cell: RawCell) -> str:
-    """Return the text that a cell shows; a formula that was never calculated shows itself."""
-    if cell.kind is CellKind.BLANK:
+def shown_cell(cell: RawCell | None) -> str:
+    """Return the text that a cell shows, if there is one; a formula that was never calculated shows itself."""
+    if cell is None or cell.kind is CellKind.BLANK:
         return ""
     if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:
         return shown(from_serial(float(cell.value)) or cell.value)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..layout import Layout, ListPlace
 from ..layout.model import CODE_COLUMN, CODE_ROW
 from ..spec.own_sheets import LISTS_KEY
-from .keys import ANY_RULE, OPEN, Plan
+from .expected import ANY_RULE, OPEN, ExpectedWorkbook
 from .raw import Area, RawWorkbook, Validation
-from .references import parse_area
-from .runs import Run, runs
+from .references import Run, parse_area, runs
 from .tool_sheets import named_area, text_at
 
 NAME = re.compile(r"\b(?:list|rows)_\w+")
-REMEMBERED = 2_048  # sources that a plan keeps
+REMEMBERED = 1_024  # sources: the same come back on every sheet of every file
 ALL_ROWS = re.compile(r"INDEX\(([^,()]{1,80}),")
 BETWEEN = re.compile(r"[,;]")  # entries of a list that stands in the rule itself
 
@@ -40,7 +40,7 @@ class ListNames(NamedTuple):
 class Dropdowns:
     """Which rows of a column still have the rule that they were issued with."""
 
-    def __init__(self, validations: Iterable[Validation], plan: Plan, names: ListNames) -> None:
+    def __init__(self, validations: Iterable[Validation], plan: ExpectedWorkbook, names: ListNames) -> None:
         self._any: list[Area] = []
         self._lists: dict[str, list[Area]] = {}
         self._lenient: dict[str, list[Area]] = {}  # the same without a stop alert
@@ -50,7 +50,7 @@ class Dropdowns:
             if rule.type == "list":
                 lists = self._lists if rule.blocks else self._lenient
                 source = names.written_out.get(_bare(rule.formula1), rule.formula1)
-                for name in set(_known_names(source, plan)) - names.broken:
+                for name in set(_names(source, plan)) - names.broken:
                     lists.setdefault(name, []).extend(rule.areas)
 
     def runs(self, need: str, column: int) -> list[Run]:
@@ -87,25 +87,17 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
     return frozenset(_name(place) for place in layout.lists.values() if not is_whole(place))
 
 
-def _known_names(source: str, plan: Plan) -> list[str]:
-    """Give the same sources come back on every sheet of every file."""
-    names = plan.sources.get(source)
-    if names is None:
-        if len(plan.sources) >= REMEMBERED:
-            plan.sources.clear()
-        names = plan.sources[source] = _names(source, plan.layout)
-    return names
-
-
 def _bare(source: str) -> str:
     return source.strip().lstrip("=").replace("'", "").replace(" ", "").casefold()
 
 
-def _names(source: str, layout: Layout) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def _names(source: str, plan: ExpectedWorkbook) -> list[str]:
     """Give the lists that a source offers: by their names, their area, or their entries one by one.
 
     A name may stand in a formula, as where the list depends on another answer.
     """
+    layout = plan.layout
     bare = source.strip().lstrip("=").strip()
     if bare.startswith('"'):
         entries = {each.strip().casefold() for each in BETWEEN.split(bare.strip('"'))}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import PurePath
 
 from .. import kept_texts
 from ..dates import RANGE, parse_day
@@ -27,8 +29,11 @@ from ..spec.model import Spec
 from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
 from ..submission import Identity
-from .file_names import teams_named
-from .raw import CellKind, RawSheet, RawWorkbook
+from ..words import fold
+from .limits import LIMITS
+from .ooxml_parts import Parts
+from .raw import CellKind, RawSheet, RawWorkbook, Unreadable
+from .zip_package import ZipPackage
 
 SHEET_ROWS = 200  # of the hidden sheet that are looked at
 MOST_ROWS = 500  # of a register, as in the spec language
@@ -238,3 +243,42 @@ def register_rows(identity: Identity) -> int | None:
     text = identity.rows
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
     return number if 1 <= number <= MOST_ROWS else None
+
+
+PART = "docProps/custom.xml"
+BRIEF = replace(LIMITS, elements=10_000)  # in this very process: a stamp has a few dozen
+
+
+def stamp_alone(data: bytes) -> Identity | None:
+    """Give the stamp of a workbook that was issued and has come through no other program since; None without one."""
+    try:
+        properties = Parts(ZipPackage(data), BRIEF).custom_properties(PART)
+    except Unreadable:
+        return None
+    return from_pairs({name.removeprefix(PROPERTY_PREFIX): value for name, value in properties.items()})
+
+
+BETWEEN = re.compile(r"[\W_]+")
+SHORTEST = (
+    2  # characters of a code that says something: a name may hold any letter or number for other reasons
+)
+
+
+def teams_named(file: str, teams: Iterable[str]) -> set[str]:
+    """Find the teams whose codes are whole words in the name of a file; `PAK 2` goes before the `PAK` within it."""
+    words, found = _words(PurePath(file).stem), set()
+    for team in sorted(teams, key=lambda each: (-len(_words(each)), each)):
+        code = _words(team)
+        if code in words and _tells(code):
+            found.add(team)
+            words = words.replace(code, "  ")
+    return found
+
+
+def _words(text: str) -> str:
+    """Give the words of a text, each between two spaces."""
+    return f" {BETWEEN.sub(' ', fold(text)).strip()} "
+
+
+def _tells(code: str) -> bool:
+    return len(code.strip()) >= SHORTEST and any(character.isalpha() for character in code)

@@ -1,4 +1,4 @@
-"""Every cell of a sheet held against what was issued in it: texts, numbers of rows, formulas; and what these show.
+"""Every cell of a sheet held against what was issued in it: one walk, and one table of what each change means.
 
 Hundreds of returns are alike in nearly all of this. So whole rows are compared at once, and the formulas as some
 program writes them are remembered once they were found to be the issued ones.
@@ -6,15 +6,25 @@ program writes them are remembered once they were found to be the issued ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property, lru_cache
 from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..layout.model import CODE_COLUMN, CODE_ROW
+from ..findings import Kind
+from ..findings.structure import (
+    CODES_DAMAGED,
+    FORMULA_CHANGED,
+    FORMULA_CLEARED,
+    HEAD_CHANGED,
+    ROW_NUMBER_CHANGED,
+    TEXT_CHANGED,
+    TYPED_OVER,
+)
+from ..layout import Layout, Sheet
+from ..layout.model import CODE_COLUMN, CODE_ROW, HEAD_ROW
 from ..submission import Result
 from ..words import tidy
 from ..workbook.issued import IssuedFormula, IssuedSheet
@@ -25,26 +35,46 @@ from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
 LONGEST = 2 * 8_192  # characters of a formula that any program may have made of ours, which have half as many
 NEVER = CellKind.NOT_CALCULATED
+Home = tuple[int, int]
 
 
-class What(StrEnum):
-    """What became of an issued cell."""
+class Telling(NamedTuple):
+    """How the changes of one kind on one sheet are told: some one by one, the others together."""
 
-    CHANGED = "changed"  # another text or number, or nothing
-    TYPED_OVER = "typed over"  # a formula that gave way to a text or number
-    REPLACED = "replaced"  # a formula by another one
-    CLEARED = "cleared"  # a formula by nothing
+    alone: int = 0
+    by_column: bool = False
+    most_columns: int = 0  # where more have changed it was one act, which is told once; 0: however many
 
 
-class Difference(NamedTuple):
+ALONE = 20
+COLUMNS_ALONE = 3
+TELLING: Mapping[
+    Kind, Telling
+] = {  # in the order in which they are told; damaged codes are told once a sheet
+    TEXT_CHANGED: Telling(ALONE),
+    HEAD_CHANGED: Telling(ALONE),  # a head or question that answers stand under or beside
+    ROW_NUMBER_CHANGED: Telling(),  # one sorting changes them all
+    FORMULA_CHANGED: Telling(by_column=True),
+    TYPED_OVER: Telling(by_column=True, most_columns=COLUMNS_ALONE),
+    FORMULA_CLEARED: Telling(by_column=True, most_columns=COLUMNS_ALONE),
+}
+OF_FORMULAS = (FORMULA_CHANGED, TYPED_OVER, FORMULA_CLEARED)
+
+
+class CellChange(NamedTuple):
     """One cell that is not as issued: where it is in the file, where it was, what stood there and what stands there."""
 
-    what: What
+    kind: Kind
     row: int
     column: int
-    home: tuple[int, int]
+    home: Home
     issued: str
     found: str
+
+    @property
+    def of_text(self) -> bool:
+        """Whether a text or number gave way to another one, or to nothing."""
+        return self.kind not in OF_FORMULAS
 
 
 @dataclass
@@ -56,7 +86,7 @@ class SheetResults:
 
     sheet: str
     values: list[Result] = field(default_factory=list)
-    places: list[tuple[int, int]] | None = None
+    places: list[Home] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +96,7 @@ class Moved:
     rows: Mapping[int, int]
     columns: Mapping[int, int]
 
-    def place(self, row: int, column: int) -> tuple[int, int] | None:
+    def place(self, row: int, column: int) -> Home | None:
         """Say where a cell is now; None where its row or column is gone."""
         here = self.rows.get(row), self.columns.get(column)
         return None if here[0] is None or here[1] is None else (here[0], here[1])
@@ -74,13 +104,10 @@ class Moved:
 
 @dataclass
 class Compared:
-    """What was found on one sheet. `results` are those of the issued formulas, in the order of `formula_places`.
-
-    `moved` says where its rows and columns are, None that all are where they were issued.
-    """
+    """What was found on one sheet. `moved` says where its rows and columns are, None that they are where issued."""
 
     results: SheetResults
-    differences: list[Difference] = field(default_factory=list)
+    changes: list[CellChange] = field(default_factory=list)
     moved: Moved | None = None
 
 
@@ -105,20 +132,78 @@ class _Writing:
     rows: dict[int, list[str | None]] = field(default_factory=dict)
 
 
-class _Row(NamedTuple):
+class _Line(NamedTuple):
     """Issued cells of one row."""
 
     row: int
-    columns: tuple[int, ...]
+    issued: Mapping[int, Any]  # by column
     take: Callable[[Any], tuple[RawCell, ...]]  # from the stored cells of the row
+    stored: tuple[RawCell, ...] = ()  # as they are stored where nothing has changed
+
+    @classmethod
+    def of(cls, row: int, issued: Mapping[int, Any], stored: Iterable[RawCell] = ()) -> _Line:
+        columns, as_issued = [*issued], [*stored]
+        twice = 1 if len(columns) > 1 else 2  # so that they are always taken as a tuple
+        return cls(row, issued, itemgetter(*columns * twice), tuple(as_issued * twice))
+
+    def cells(self, raw: RawSheet) -> Sequence[RawCell | None]:
+        """Give what stands where the row was issued."""
+        stored = raw.cells.get(self.row, {})
+        try:
+            return self.take(stored)
+        except KeyError:
+            return [stored.get(column) for column in self.issued]
+
+    def walk(
+        self, raw: RawSheet, moved: Moved | None
+    ) -> Iterator[tuple[Home, Any, Home | None, RawCell | None]]:
+        """Yield each cell: its home, what was issued, its place now, None where that is gone, and what stands there."""
+        for column, issued in self.issued.items():
+            home = self.row, column
+            here = home if moved is None else moved.place(*home)
+            yield home, issued, here, None if here is None else raw.cell(*here)
 
 
 class ExpectedCells:
-    """One issued sheet, made ready to be compared with."""
+    """One issued sheet, made ready to be compared with.
 
-    def __init__(self, issued: IssuedSheet) -> None:
-        self.issued = issued
+    `meanings` are its texts that are more than texts, `calculated` its formulas that give answers: these are looked at
+    with the answers.
+    """
+
+    def __init__(
+        self,
+        issued: IssuedSheet,
+        meanings: Mapping[Home, Kind] | None = None,
+        calculated: Collection[Home] = (),
+    ) -> None:
+        self.issued, self.meanings, self.calculated = issued, meanings or {}, calculated
         self._writings: list[_Writing] = []
+
+    @classmethod
+    def of_tool(cls, issued: IssuedSheet, sheet: Sheet) -> ExpectedCells:
+        """Give those of a tool: heads and questions that answers stand under or beside, and the numbers of rows."""
+        meanings: dict[Home, Kind] = {}
+        for grid in sheet.grids:
+            for column in grid.columns if grid.slots else ():
+                if column.role in ("answer", "calculated"):
+                    meanings[HEAD_ROW, column.index] = HEAD_CHANGED
+                kind = {"mark": ROW_NUMBER_CHANGED, "name": HEAD_CHANGED}.get(column.role)
+                if kind is not None:
+                    meanings |= {(row.index, column.index): kind for row in grid.data_rows}
+        cells = (cell for slot in sheet.slots if slot.check is None for cell in slot.cells)
+        return cls(issued, meanings, {(cell.row, cell.column) for cell in cells})
+
+    @classmethod
+    def of_lists(cls, issued: IssuedSheet, layout: Layout) -> ExpectedCells:
+        """Give those of the sheet with the lists: every entry and its code means something."""
+        meanings = {
+            (row, column): HEAD_CHANGED
+            for place in layout.lists.values()
+            for row in range(place.first, place.last + 1)
+            for column in range(place.column, place.column + place.width)
+        }
+        return cls(issued, meanings)
 
     @cached_property
     def held(self) -> dict[int, frozenset[int]]:
@@ -133,81 +218,65 @@ class ExpectedCells:
         return {row: frozenset(columns) for row, columns in table.items()}
 
     @cached_property
-    def formula_places(self) -> list[tuple[int, int]]:
+    def formula_places(self) -> list[Home]:
         """Where the formulas were issued, row by row."""
         return [(row, column) for row, cells in self.issued.formulas.items() for column in cells]
-
-    @cached_property
-    def _constants(self) -> list[tuple[_Row, tuple[RawCell, ...]]]:
-        return [
-            (_row(row, cells), tuple(map(_constant, _twice(list(cells.values())))))
-            for row, cells in self.texts.items()
-        ]
 
     @cached_property
     def texts(self) -> dict[int, dict[int, str | float]]:
         """The constants but for the hidden codes, which tell where everything is."""
         found = {
-            row: {column: each for column, each in cells.items() if not is_code(row, column)}
+            row: {column: each for column, each in cells.items() if not _is_code(row, column)}
             for row, cells in self.issued.constants.items()
         }
         return {row: cells for row, cells in found.items() if cells}
 
     @cached_property
-    def codes(self) -> dict[tuple[int, int], str]:
-        """The hidden codes, by their places."""
-        return {
-            (row, column): str(each)
+    def _codes(self) -> list[_Line]:
+        codes = (
+            (row, {column: str(code) for column, code in cells.items() if _is_code(row, column)})
             for row, cells in self.issued.constants.items()
-            for column, each in cells.items()
-            if is_code(row, column)
-        }
+        )
+        return [_Line.of(row, cells, map(_constant, cells.values())) for row, cells in codes if cells]
 
     @cached_property
-    def _formulas(self) -> list[_Row]:
-        return [_row(row, cells) for row, cells in self.issued.formulas.items()]
+    def _texts(self) -> list[_Line]:
+        return [_Line.of(row, cells, map(_constant, cells.values())) for row, cells in self.texts.items()]
+
+    @cached_property
+    def _formulas(self) -> list[_Line]:
+        return [_Line.of(row, cells) for row, cells in self.issued.formulas.items()]
 
     def compare(self, raw: RawSheet, moved: Moved | None, formulas: Formulas) -> Compared:
         """Compare a sheet. `moved` says where its rows and columns are, None that all are where they were issued."""
         found = Compared(SheetResults(raw.name), moved=moved)
-        if moved is None:
-            self._compare_home(raw, found, formulas)
-        else:
-            self._compare_moved(raw, moved, found, formulas)
-        return found
-
-    # where nothing has moved: row by row
-
-    def _compare_home(self, raw: RawSheet, found: Compared, formulas: Formulas) -> None:
-        cells = raw.cells
-        for (row, column), code in self.codes.items():
-            cell = cells.get(row, {}).get(column)
-            if cell is None or (cell.value != code and not _is_same(code, cell)):
-                found.differences.append(_difference(What.CHANGED, (row, column), (row, column), code, cell))
-        for line, expected in self._constants:
-            stored = cells.get(line.row, {})
-            if _taken(line, stored) != expected:
-                found.differences += self._changed(line.row, stored)
+        if moved is None:  # else the codes are what it goes by
+            found.changes += self._changed_texts(self._codes, raw, None)
+        found.changes += self._changed_texts(self._texts, raw, moved)
+        if moved is not None:
+            found.results.places = [moved.place(*home) or home for home in self.formula_places]
         writing = self._writing(raw.shared_formulas)
         for line in self._formulas:
-            stored = cells.get(line.row, {})
-            taken = _taken(line, stored)
-            if taken is None:
-                taken = tuple(stored.get(column, _NOTHING) for column in _twice(line.columns))
-            found.results.values += [
-                None if each.kind is NEVER else each.value for each in taken[: len(line.columns)]
-            ]
-            if formulas.kept:
-                differences = list(self._written(line, taken, writing, formulas))
-                found.differences += differences
-                for each in differences:  # what another formula shows is not a result of the issued one
-                    found.results.values[line.columns.index(each.column) - len(line.columns)] = None
+            found.changes += self._compare_formulas(line, raw, found.results, moved, formulas, writing)
+        return found
 
-    def _changed(self, row: int, stored: Mapping[int, RawCell]) -> Iterator[Difference]:
-        for column, issued in self.texts[row].items():
-            cell = stored.get(column)
-            if not _is_same(issued, cell):
-                yield _difference(What.CHANGED, (row, column), (row, column), _text(issued), cell)
+    def _changed_texts(
+        self, lines: Sequence[_Line], raw: RawSheet, moved: Moved | None
+    ) -> Iterator[CellChange]:
+        for line in lines:
+            if moved is None and line.cells(raw) == line.stored:
+                continue
+            for home, issued, here, cell in line.walk(raw, moved):
+                if here is not None and not _is_same(issued, cell):
+                    text = issued if isinstance(issued, str) else f"{issued:.15g}"
+                    found = shown_cell(cell)
+                    yield CellChange(self._meaning(home, text, found), *here, home, text, found)
+
+    def _meaning(self, home: Home, issued: str, found: str) -> Kind:
+        """Give the finding of a text; where only the help below a head or question was changed, its meaning stands."""
+        kind = CODES_DAMAGED if _is_code(*home) else self.meanings.get(home, TEXT_CHANGED)
+        lines = (tidy(text.split("\n", 1)[0]) for text in (issued, found))
+        return TEXT_CHANGED if kind == HEAD_CHANGED and "\n" in issued and len({*lines}) == 1 else kind
 
     def _writing(self, shared: dict[str, SharedFormula]) -> _Writing:
         for each in self._writings:
@@ -216,100 +285,67 @@ class ExpectedCells:
         self._writings = [*self._writings[1 - MOST_WRITINGS :], _Writing(dict(shared))]
         return self._writings[-1]
 
-    def _written(
-        self, line: _Row, taken: Sequence[RawCell], writing: _Writing, formulas: Formulas
-    ) -> Iterator[Difference]:
-        texts = [each.formula for each in taken]
-        if writing.rows.get(line.row) == texts:
+    def _compare_formulas(
+        self,
+        line: _Line,
+        raw: RawSheet,
+        results: SheetResults,
+        moved: Moved | None,
+        formulas: Formulas,
+        writing: _Writing,
+    ) -> Iterator[CellChange]:
+        """Add what the formulas of a row show, and yield those that are others now: what these show is no result."""
+        first, whole = len(results.values), moved is None and formulas.exact and not formulas.sheets
+        walked = None if moved is None else [*line.walk(raw, moved)]
+        cells = line.cells(raw) if walked is None else [cell for *_, cell in walked]
+        results.values += [
+            None if cell is None or cell.kind is NEVER else cell.value for cell in cells[: len(line.issued)]
+        ]
+        texts = [None if cell is None else cell.formula for cell in cells]
+        if not formulas.kept or (moved is None and writing.rows.get(line.row) == texts):
             return
-        whole = formulas.exact and not formulas.sheets
-        for column, cell in zip(line.columns, taken, strict=False):
-            place, issued = (line.row, column), self.issued.formulas[line.row][column]
-            what = _fate(cell, place, issued, writing.shared, formulas)
-            if what is not None:
-                whole = False
-                yield _difference(what, place, place, f"={issued.text}", cell)
+        for number, (home, issued, here, cell) in enumerate(walked or line.walk(raw, None), start=first):
+            kind = (
+                None if here is None else _changed_formula(cell, here, issued, raw.shared_formulas, formulas)
+            )
+            if here is not None and kind is not None:
+                whole, results.values[number] = False, None
+                yield CellChange(kind, *here, home, f"={issued.text}", _shown_instead(kind, cell))
         if whole:
             writing.rows[line.row] = texts
 
-    # where something has moved: cell by cell
 
-    def _compare_moved(self, raw: RawSheet, moved: Moved, found: Compared, formulas: Formulas) -> None:
-        for home, cell, here in _at(self.texts, raw, moved):
-            issued = self.texts[home[0]][home[1]]
-            if not _is_same(issued, cell):
-                found.differences.append(_difference(What.CHANGED, here, home, _text(issued), cell))
-        results = dict[tuple[int, int], Result].fromkeys(self.formula_places)
-        places = dict(zip(self.formula_places, self.formula_places, strict=True))
-        for home, cell, here in _at(self.issued.formulas, raw, moved):
-            results[home], places[home] = None if cell is None or cell.kind is NEVER else cell.value, here
-            formula = self.issued.formulas[home[0]][home[1]]
-            what = _fate(cell, here, formula, raw.shared_formulas, formulas) if formulas.kept else None
-            if what is not None:
-                results[home] = None
-                found.differences.append(_difference(what, here, home, f"={formula.text}", cell))
-        found.results.values, found.results.places = list(results.values()), list(places.values())
-
-
-def _fate(
+def _changed_formula(
     cell: RawCell | None,
-    here: tuple[int, int],
+    here: Home,
     issued: IssuedFormula,
     shared: Mapping[str, SharedFormula],
     formulas: Formulas,
-) -> What | None:
+) -> Kind | None:
     """Tell what became of a formula; None if it still stands there."""
     if cell is None or cell.formula is None:
         blank = cell is None or cell.kind is CellKind.BLANK or cell.value == ""
-        return What.CLEARED if blank else What.TYPED_OVER
+        return FORMULA_CLEARED if blank else TYPED_OVER
     text, anchor = cell.formula, here
     if isinstance(text, Follower):
         first = shared.get(text)
         if first is None:
-            return What.REPLACED
+            return FORMULA_CHANGED
         text, anchor = first.text, (first.row, first.column)
     if (text, anchor) == (issued.text, tuple(issued.anchor)):
         return None
     if len(text) > LONGEST:
-        return What.REPLACED
+        return FORMULA_CHANGED
     at = Anchor(*anchor) if formulas.exact else None
     if at is not None and not formulas.sheets and counted_from(text, at) == _counted(issued):
         return None
     same = normal_form(text, at, formulas.sheets) == _normal(issued, exact=formulas.exact)
-    return None if same else What.REPLACED
+    return None if same else FORMULA_CHANGED
 
 
-_NOTHING = RawCell(CellKind.BLANK, None)
-
-
-def _twice(columns: Sequence[Any]) -> Sequence[Any]:
-    """At least two, so that they are always taken as a tuple."""
-    return columns if len(columns) > 1 else [*columns, *columns]
-
-
-def _row(row: int, cells: Iterable[int]) -> _Row:
-    columns = tuple(cells)
-    return _Row(row, columns, itemgetter(*_twice(columns)))
-
-
-def _taken(line: _Row, stored: Mapping[int, RawCell]) -> tuple[RawCell, ...] | None:
-    try:
-        return line.take(stored)
-    except KeyError:
-        return None
-
-
-def _at(
-    issued: Mapping[int, Mapping[int, object]], raw: RawSheet, moved: Moved
-) -> Iterator[tuple[tuple[int, int], RawCell | None, tuple[int, int]]]:
-    """Give every issued cell whose row and column are there: its home, what stands there now, and where that is."""
-    for row, cells in issued.items():
-        here = moved.rows.get(row)
-        stored = raw.cells.get(here, {}) if here is not None else {}
-        for column in cells:
-            across = moved.columns.get(column)
-            if here is not None and across is not None:
-                yield (row, column), stored.get(across), (here, across)
+def _shown_instead(kind: Kind, cell: RawCell | None) -> str:
+    is_own = kind == FORMULA_CHANGED and cell is not None and not isinstance(cell.formula, Follower)
+    return f"={cell.formula}" if cell is not None and is_own else shown_cell(cell)
 
 
 def _constant(value: str | float) -> RawCell:
@@ -324,27 +360,9 @@ def _is_same(issued: str | float, cell: RawCell | None) -> bool:
     return isinstance(cell.value, int | float) and isclose(issued, cell.value, rel_tol=1e-12)
 
 
-def is_code(row: int, column: int) -> bool:
+def _is_code(row: int, column: int) -> bool:
     """Say whether hidden codes stand in this place."""
     return row == CODE_ROW or column == CODE_COLUMN
-
-
-def _difference(
-    what: What, here: tuple[int, int], home: tuple[int, int], issued: str, cell: RawCell | None
-) -> Difference:
-    return Difference(what, *here, home, issued, _found(what, cell))
-
-
-def _found(what: What, cell: RawCell | None) -> str:
-    if cell is None:
-        return ""
-    if what is What.REPLACED and not isinstance(cell.formula, Follower):
-        return f"={cell.formula}"
-    return shown_cell(cell)
-
-
-def _text(issued: str | float) -> str:
-    return issued if isinstance(issued, str) else f"{issued:.15g}"
 
 
 @lru_cache(maxsize=40_000)

@@ -9,7 +9,7 @@ from ..answer import Answer, State
 from ..fields import Cell, ColumnKind, Field, Reading
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
 from ..words import tidy
-from .keys import Part, Plan
+from .expected import CellSpec, ExpectedWorkbook
 from .raw import CellKind, RawCell
 
 REMEMBERED, LONGEST_REMEMBERED = 4_096, 120  # readings of list entries that a plan keeps, and of what length
@@ -20,11 +20,11 @@ STATES = dict.fromkeys(CellKind, ANSWERED) | {
     CellKind.ERROR: State.ERROR,
     CellKind.NOT_CALCULATED: State.NOT_CALCULATED,
 }
-Filled = tuple[Part, str, str, RawCell]  # cell of the layout, sheet, address, what stands there
+Filled = tuple[CellSpec, str, str, RawCell]  # cell of the layout, sheet, address, what stands there
 
 
 def answers(
-    filled: Iterable[Filled], plan: Plan, *, epoch_1904: bool = False, formulas_lost: bool = False
+    filled: Iterable[Filled], plan: ExpectedWorkbook, *, epoch_1904: bool = False, formulas_lost: bool = False
 ) -> list[Answer]:
     """Give an answer for every cell that holds something.
 
@@ -57,7 +57,7 @@ def _state(raw: RawCell) -> State | None:
     return None if raw.formula is None else State.EMPTY_TEXT
 
 
-def read_cell(field: Field, raw: RawCell, plan: Plan, *, epoch_1904: bool = False) -> Reading:
+def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, *, epoch_1904: bool = False) -> Reading:
     """Read what a stored value means to its field."""
     if not field.type.repeats or (isinstance(raw.value, str) and len(raw.value) > LONGEST_REMEMBERED):
         return _read(field, raw, plan, epoch_1904)
@@ -70,7 +70,7 @@ def read_cell(field: Field, raw: RawCell, plan: Plan, *, epoch_1904: bool = Fals
     return known
 
 
-def _read(field: Field, raw: RawCell, plan: Plan, epoch_1904: bool) -> Reading:
+def _read(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
     value = raw.value
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return _no(field.type.kind)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from ..dates import parse_moment
-from ..findings.file import MISSING_PART, NO_SHEETS, SHEET_LISTED_TWICE, TOO_MANY_SHEETS, UNREADABLE_SIDE_PART
+from ..findings import Finding
+from ..findings.file import (
+    EMBEDDED_OBJECT,
+    EXTERNAL_LINK,
+    LIVE_DATA_LINK,
+    MACROS_PRESENT,
+    MISSING_PART,
+    NO_SHEETS,
+    SHEET_LISTED_TWICE,
+    TOO_MANY_SHEETS,
+    UNREADABLE_SIDE_PART,
+)
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
 from .limits import LIMITS, Limits
-from .ooxml_cells import Context
 from .ooxml_drawings import Drawings, merged
 from .ooxml_parts import Parts, Relationship, SheetEntry, Strings
+from .ooxml_rows import Context
 from .ooxml_sheet import read_sheet
 from .ooxml_styles import NO_STYLES, Styles
-from .ooxml_warnings import foreign_content
 from .raw import Drawn, RawSheet, RawWorkbook, Unreadable
 from .zip_package import ZipPackage, shown
 
@@ -176,3 +186,47 @@ def _only(links: list[Relationship], kind: str) -> str:
     if target is None:
         raise Unreadable(MISSING_PART.at(part=kind))
     return target
+
+
+_MACRO_TYPES = ("vbaproject", "macrosheet")
+_CONNECTION_TYPES = ("connections+xml", "querytable+xml")
+_EMBEDDED_TYPES = ("oleobject", "activex")
+_EMBEDDED_FOLDERS = ("/embeddings/", "/activex/")
+
+
+def foreign_content(parts: Parts) -> Iterator[Finding]:
+    """One observation for each kind of content that a form has no use for."""
+    types = {name: parts.content_type(name) for name in parts.package.names}
+    macros = [name for name, kind in types.items() if _is_any(_MACRO_TYPES, kind, name)]
+    embedded = [
+        name
+        for name, kind in types.items()
+        if _is_any(_EMBEDDED_TYPES, kind) or any(folder in f"/{name.lower()}" for folder in _EMBEDDED_FOLDERS)
+    ]
+    connections = [name for name, kind in types.items() if _is_any(_CONNECTION_TYPES, kind)]
+    for finding, found in (
+        (MACROS_PRESENT, macros),
+        (EMBEDDED_OBJECT, embedded),
+        (EXTERNAL_LINK, connections),
+    ):
+        if found:
+            yield finding.at(what=", ".join(shown(name) for name in found[:5]))
+    for name, kind in types.items():
+        if "externallink+xml" in kind:
+            yield _link(parts, name)
+
+
+def _is_any(words: tuple[str, ...], *texts: str) -> bool:
+    return any(word in text.lower() for word in words for text in texts)
+
+
+def _link(parts: Parts, part: str) -> Finding:
+    """Give a link to another workbook, or to a running program (DDE, OLE)."""
+    tree = parts.tree(part, "x|externalLink")
+    dynamic = next((link for link in tree if link.tag in ("x|ddeLink", "x|oleLink")), None)
+    if dynamic is not None:
+        return LIVE_DATA_LINK.at(what=shown(dynamic.get("ddeService") or dynamic.get("progId") or part))
+    targets = [link.target for link in parts.relationships(part) if link.external]
+    # The file name only: a whole path tells where on somebody's computer it lay.
+    names = [target.replace("\\", "/").rpartition("/")[2] for target in targets]
+    return EXTERNAL_LINK.at(what=shown(", ".join(names) or part))

@@ -15,7 +15,7 @@ from .limits import Limits
 from .ooxml_parts import Parts, Relationship
 from .raw import Drawn, Unreadable
 from .references import LAST_COLUMN, LAST_ROW
-from .safe_xml import parse_tree
+from .safe_xml import XmlGuard, parse_tree
 
 _ANCHORS = frozenset({"xdr|twoCellAnchor", "xdr|oneCellAnchor", "xdr|absoluteAnchor"})
 _OBJECTS = {
@@ -59,7 +59,7 @@ class Drawings:
     def of_legacy_part(self, part: str) -> Iterator[Drawn]:
         """Yield what a VML part describes, except the boxes of comments and the pictures of headers and footers."""
         content = _HTML_LINE_END.sub(_LINE_SEPARATOR.encode(), self._parts.package.read(part))
-        for shape in parse_tree(content, part, self._limits).iter():
+        for shape in parse_tree(content, XmlGuard(part, self._limits)).iter():
             client = shape.find("xv|ClientData")
             kind = _NOTE if client is None else client.get("ObjectType", "")
             if client is not None and kind != _NOTE:
@@ -69,7 +69,7 @@ class Drawings:
                 yield Drawn(*place, what, _legacy_text(shape), shape=number[1] if number else "")
 
     def _tree(self, part: str) -> Element:
-        return parse_tree(self._parts.package.read(part), part, self._limits)
+        return parse_tree(self._parts.package.read(part), XmlGuard(part, self._limits))
 
     def _linked_from(self, element: Element, links: dict[str, Relationship]) -> list[Relationship]:
         """Give the charts and diagrams that an element shows."""

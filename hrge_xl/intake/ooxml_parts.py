@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
@@ -12,19 +15,17 @@ from xml.etree.ElementTree import Element
 from ..findings import Finding
 from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
-from .cell_values import is_true, struck_through, unescape
-from .colours import theme_colours
-from .limits import Limits
-from .memory import Memory
-from .ooxml_styles import Styles, read_styles
-from .plain_xml import closed_up, find_stretch, plain_text
+from .cache import Cache
+from .cell_values import is_true, rich_text, unescape
+from .limits import LIMITS, Limits
+from .ooxml_styles import Styles, read_styles, theme_colours
 from .raw import CellKind, RawCell, Unreadable
 from .references import parse_cell
-from .safe_xml import Attributes, Handlers, Known, XmlGuard, parse_tree, run_expat
+from .safe_xml import MAIN, XmlGuard, find_stretch, parse_tree, prove, resolved
 from .zip_package import ZipPackage, shown
 
-_TREES: Memory[tuple[Limits, bytes], Element] = Memory(1_000_000, largest=200_000)
-_STYLES: Memory[tuple[Limits, bytes, tuple[str, ...]], Styles] = Memory(1_000_000, largest=200_000)
+_TREES: Cache[tuple[Limits, bytes], Element] = Cache(1_000_000, largest=200_000)
+_STYLES: Cache[tuple[Limits, bytes, tuple[str, ...]], Styles] = Cache(1_000_000, largest=200_000)
 
 
 class Relationship(NamedTuple):
@@ -65,6 +66,13 @@ class WorkbookPart:
     comments: list[str]  # of defined names
 
 
+class _Text(NamedTuple):
+    """A shared text as a cell, and with what is struck through marked, where anything is."""
+
+    cell: RawCell
+    struck: str | None
+
+
 class Parts:
     """Reads single parts of one package."""
 
@@ -77,7 +85,7 @@ class Parts:
         """Give a part as a tree with this root element."""
         content = self.package.read(part)
         element = _TREES.recall(
-            (self.limits, content), len(content), lambda: parse_tree(content, part, self.limits)
+            (self.limits, content), len(content), lambda: parse_tree(content, XmlGuard(part, self.limits))
         )
         if element.tag != root:
             raise Unreadable(DAMAGED_PART.at(part=shown(part)))
@@ -157,9 +165,9 @@ class Parts:
 
     def strings(self, part: str) -> Strings:
         """Give the shared texts."""
-        table = _StringTable(XmlGuard(part, self.limits))
-        cells = table.read(self.package.read(part))
-        return Strings(dict(zip(map(str, range(len(cells))), cells, strict=True)), table.struck)
+        texts = _shared_texts(self.package.read(part), XmlGuard(part, self.limits))
+        struck = {id(text.cell): text.struck for text in texts if text.struck is not None}
+        return Strings({str(number): text.cell for number, text in enumerate(texts)}, struck)
 
     def comments(self, part: str) -> Iterator[tuple[int, int, str]]:
         """Give the notes of a sheet: row, column and text."""
@@ -216,105 +224,40 @@ def _settings(calculation: Element | None) -> list[Finding]:
     ]
 
 
-class _Item(NamedTuple):
-    """A shared text as a cell, and whether its bytes are proven to be well-formed."""
-
-    cell: RawCell
-    proven: bool
+_TEXTS: Cache[str, _Text] = Cache(4_000_000)  # by the text of the element; most files share most of them
+_SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)</t>\s*+')
 
 
-_ITEMS: Memory[str, _Item] = Memory(
-    4_000_000, twice=True
-)  # by the text of the element; most files share most texts
+def shared_text(item: str) -> _Text:
+    """Give the text of an `si` element, given without its end tag; raises Unreadable where it is none by itself."""
+    simple = None if "&#" in item else _SIMPLE_TEXT.fullmatch(item)
+    if simple is not None:
+        return _text(resolved(simple[1]))
+    guard = XmlGuard("", LIMITS)
+    table = parse_tree(f'<sst xmlns="{MAIN}">{item}</si></sst>'.encode(), guard)
+    if [element.tag for element in table] != ["x|si"]:
+        guard.refuse(DAMAGED_PART)
+    return _text(*rich_text(table[0]))
 
 
-def _plain_items(text: str) -> list[_Item] | None:
-    """Give the shared texts of a stretch, or None when one of them is not plain."""
-    *elements, rest = text.split("</si>")
-    items = [_ITEMS.get(each) or _plain_item(each) for each in elements]
-    plain = [item for item in items if item is not None]
-    return None if closed_up(rest) or len(plain) < len(items) else plain
+def _text(text: str, marked: str | None = None) -> _Text:
+    struck = unescape(marked) if marked is not None and marked != text else None
+    return _Text(RawCell(CellKind.TEXT, unescape(text)), struck)
 
 
-def _plain_item(element: str) -> _Item | None:
-    found = plain_text(closed_up(element))
-    if found is None:
-        return None
-    item = _Item(_text_cell(found.text), found.proven)
-    _ITEMS.put(element, item, len(element))
-    return item
-
-
-def _text_cell(text: str) -> RawCell:
-    return RawCell(CellKind.TEXT, unescape(text))
-
-
-class _StringTable:
-    """The shared string part, streamed: it is the second largest part of most workbooks."""
-
-    def __init__(self, guard: XmlGuard) -> None:
-        self._guard = guard
-        self._cells: list[RawCell] = []
-        self._has_root = False
-        self.struck: dict[int, str] = {}
-
-    def read(self, content: bytes) -> list[RawCell]:
-        """Give every text in order: rich runs joined, phonetic readings left out."""
-        pieces: list[str] = []
-        handlers = Handlers(*self._handlers(pieces), pieces.append)
-        stretch = find_stretch(content, b"sst")
-        plain = _plain_items(stretch.text) if stretch is not None else None
-        known = None
-        if stretch is not None and plain is not None:
-            proven = all(item.proven for item in plain)
-            known = Known(stretch.start, stretch.stop, lambda: self._has_root, proven)
-        if run_expat(content, self._guard, handlers, known):
-            return [item.cell for item in plain or ()]
-        if not self._has_root:
-            self._guard.refuse(DAMAGED_PART)
-        return self._cells
-
-    def _handlers(self, pieces: list[str]) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
-        guard, cells = self._guard, self._cells
-        max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
-        depth = 0
-        phonetic = False
-        struck = False
-        runs: list[str] = []
-        marked: list[str] = []  # the same with what is struck through marked
-
-        def start(name: str, attributes: Attributes) -> None:
-            nonlocal depth, phonetic, struck
-            depth += 1
-            if depth > max_depth:
-                guard.too_deep()
-            if len(attributes) > max_attributes:
-                guard.too_many_attributes()
-            if name == "x|t":
-                pieces.clear()
-            elif name == "x|rPh":
-                phonetic = True
-            elif name == "x|strike":
-                struck = is_true(attributes.get("val", "1"))
-            elif name == "x|sst":
-                self._has_root = depth == 1
-
-        def end(name: str) -> None:
-            nonlocal depth, phonetic, struck
-            depth -= 1
-            if name == "x|t":
-                if not phonetic:
-                    text = "".join(pieces)
-                    runs.append(text)
-                    marked.append(struck_through(text) if struck else text)
-                    struck = False
-            elif name == "x|si":
-                cells.append(_text_cell("".join(runs)))
-                if marked != runs:
-                    self.struck[id(cells[-1])] = unescape("".join(marked))
-                runs.clear()
-                marked.clear()
-            elif name == "x|rPh":
-                phonetic = False
-
-        return start, end
+def _shared_texts(content: bytes, guard: XmlGuard) -> list[_Text]:
+    """Give every shared text in order: one by one where they are plain, else as expat meets their elements."""
+    stretch = find_stretch(content, b"sst")
+    with suppress(Unreadable):  # of an element alone: the part as a whole says where
+        if stretch is not None:
+            *items, rest = stretch.text.split("</si>")
+            texts = [_TEXTS.recall(item, len(item), partial(shared_text, item)) for item in items]
+            around = parse_tree(content[: stretch.start] + content[stretch.stop :], guard)
+            if around.tag == "x|sst" and not rest.strip(" \t\r\n"):
+                prove(content, guard)
+                return texts
+    found: list[_Text] = []
+    tree = parse_tree(content, guard, closed={"x|si": lambda item: found.append(_text(*rich_text(item)))})
+    if tree.tag != "x|sst":
+        guard.refuse(DAMAGED_PART)
+    return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from ..findings import Finding
+from ..findings import Finding, Need, needing
 from ..findings.file import (
     ENCRYPTED_WORKBOOK,
     REDUCED_FORMAT,
@@ -15,27 +16,12 @@ from ..findings.file import (
     TOO_MANY_SHEETS,
     UNREADABLE_OTHER_FORMAT,
 )
+from ..kept_texts import NOT_TOLD, Kept
 from .cell_values import date_serial, day_fraction
 from .limits import LIMITS, Limits
-from .ods_content import as_calamine_reads
 from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Unreadable
-from .xlsb_cells import with_long_cells
-from .zip_package import ZipPackage
+from .zip_package import ZipPackage, packed
 
-_LOST = (
-    "formulas",
-    "errors",
-    "validations",
-    "protection",
-    "hidden rows",
-    "comments",
-    "names",
-    "properties",
-    "drawings",
-    "formatting",
-    "settings",
-    "merges",
-)
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
 _ZIPPED = ("xlsb", "ods")
 
@@ -59,14 +45,27 @@ def read(data: bytes, format: str, limits: Limits = LIMITS) -> RawWorkbook:
 def _checked(data: bytes, format: str, limits: Limits) -> tuple[bytes, list[Finding]]:
     """Inflate every part once within its promise (calamine would inflate whatever there is), and put it right."""
     package = ZipPackage(data, limits)
-    sound = with_long_cells(data, package) if format == "xlsb" else as_calamine_reads(data, package)
-    return sound, package.observations
+    contents = {name: package.read(name) for name in package.names}
+    sound = {name: _readable(name, content, format) for name, content in contents.items()}
+    return data if sound == contents else packed(sound), package.observations
+
+
+def _readable(name: str, content: bytes, format: str) -> bytes:
+    """Give a part as calamine reads it: cells name their columns, breaks are signs, and no text is between cells."""
+    if format == "xlsb":
+        return (content.startswith(_SHEET_BEGINS) and lengthened(content)) or content
+    return (
+        _BREAK.sub(lambda found: _SIGNS[found[1]], _BETWEEN.sub(b">", content))
+        if name == _CONTENT
+        else content
+    )
 
 
 def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
     described = book.sheets_metadata
     if len(described) > limits.sheets:
-        raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(described)), limit=str(limits.sheets)))
+        detail = {"count": str(len(described)), "limit": str(limits.sheets)}
+        raise Unreadable(TOO_MANY_SHEETS.at(**detail))
     workbook = RawWorkbook(format)
     stored, merges_known = 0, True
     for description in described:
@@ -75,8 +74,7 @@ def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
         stored += sum(map(len, sheet.cells.values()))
         if stored > limits.cells:
             raise Unreadable(TOO_MANY_CELLS.at(sheet.name, limit=f"{limits.cells:,}"))
-    lost = _LOST if not merges_known else _LOST[:-1]
-    workbook.cannot_tell = list(lost)
+    workbook.cannot_tell = [need for need in NOT_TOLD if not (merges_known and need == Need.MERGES)]
     workbook.observations.append(REDUCED_FORMAT.at(format=f".{format}"))
     return workbook
 
@@ -128,3 +126,85 @@ def _serial(moment: date | datetime) -> float:
     """Back to the number that was stored; what lies before 1900 keeps its distance to day 0."""
     serial = date_serial(moment)
     return float(moment.toordinal() - date(1899, 12, 30).toordinal()) if serial is None else serial
+
+
+_SHEET_BEGINS = b"\x81\x01\x00"
+_ROW = 0
+_LONG = range(1, 12)  # blank, number, error, truth value, text, formulas: all begin with their column
+_SHORT = range(12, 19)  # blank to shared text, in the order of their long forms
+_LONG_OF_SHORT = _SHORT.start - _LONG.start
+_LAST_COLUMN = 0xFFFF_FFFF  # that the four bytes can name
+_MORE, _BITS = 0x80, 0x7F
+
+
+class _Record(NamedTuple):
+    """One record: where it starts and stops, what it is, and its content."""
+
+    start: int
+    stop: int
+    kind: int
+    content: bytes
+
+
+def lengthened(sheet: bytes) -> bytes | None:
+    """Give the records of a sheet with long cells only; None where it has no short ones."""
+    pieces: list[bytes] = []
+    kept, column = 0, -1
+    for start, stop, kind, content in _records(sheet):
+        if kind == _ROW:
+            column = -1
+        elif kind in _LONG:
+            column = int.from_bytes(content[:4], "little")
+        elif kind in _SHORT:
+            column = min(column + 1, _LAST_COLUMN)
+            long = column.to_bytes(4, "little") + content
+            pieces += sheet[kept:start], bytes([kind - _LONG_OF_SHORT]), _size(len(long)), long
+            kept = stop
+    return b"".join([*pieces, sheet[kept:]]) if pieces else None
+
+
+def _records(sheet: bytes) -> Iterator[_Record]:
+    """Give every whole record; what follows a broken one is left to the reader, which refuses it."""
+    place, end = 0, len(sheet)
+    while place < end:
+        start = place
+        kind, place = _number(sheet, place, 2)
+        size, place = _number(sheet, place, 4)
+        if place + size > end:
+            return
+        yield _Record(start, place + size, kind, sheet[place : place + size])
+        place += size
+
+
+def _number(sheet: bytes, place: int, most: int) -> tuple[int, int]:
+    """Give a number in groups of seven bits, and the place after it."""
+    number = 0
+    for group in range(most):
+        byte = sheet[place] if place < len(sheet) else 0
+        place += 1
+        number |= (byte & _BITS) << (7 * group)
+        if not byte & _MORE:
+            break
+    return number, place
+
+
+def _size(size: int) -> bytes:
+    found = bytearray()
+    while size > _BITS:
+        found.append(size & _BITS | _MORE)
+        size >>= 7
+    return bytes([*found, size])
+
+
+_CONTENT = "content.xml"
+# White space before these elements stands between cells, rows and tables, or around the paragraphs of a cell, as
+# gnumeric writes it: it is no text, and calamine refuses it. Within a paragraph, before a span for example, it may be.
+_BETWEEN = re.compile(rb">[ \t\r\n]++(?=</?+(?:table:|office:|text:p[ />]))")
+# What calamine leaves out of a text: a break or a tab within a paragraph, with what it stands for.
+_BREAK = re.compile(rb"<text:(line-break|tab)\b[^<>]*+(?:(?<=/)>|></text:\1>)")
+_SIGNS = {b"line-break": b"&#10;", b"tab": b"&#9;"}
+
+
+def checks_lost(lost: Iterable[str], format: str) -> dict[str, Kept]:
+    """Give the checks that a format leaves out, and why."""
+    return {code: NOT_TOLD[each].format(format=f".{format}") for each in lost for code in needing(Need(each))}

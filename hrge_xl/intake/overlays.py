@@ -8,69 +8,55 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ..answer import CellKey
 from ..findings import Finding, Kind
 from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
 from ..findings.structure import COMMENT_KEPT, TEXT_WITHOUT_PLACE
 from ..layout import address
 from ..submission import Unplaced
 from ..words import Translate, and_more, fold, translator
-from .keys import Plan, observe_at, shorten
+from .expected import ExpectedWorkbook, observe_at, one_by_one, shorten
 from .raw import Drawn, RawSheet, RawWorkbook
-from .unplaced import KEPT_TEXTS, SINGLE_REPORTS, UnplacedTexts
+from .read_result import ReadResult
+from .unplaced import KEPT_TEXTS, SINGLE_REPORTS
 
-Cells = Mapping[str, Mapping[CellKey, str]]  # by tool
 SECTION, PAGE_WORDS = re.compile("&[LCR]"), 2  # of a page header; words beside its number: Page 1 of 2
 MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{2}[0-9A-F+-]{4}|\d{1,3}|[A-Z])')
 CORNER = "A1"  # stands for the place of a text that has none
 
 
-def comments(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> UnplacedTexts:
-    """Give every comment of the file, with the answer that it stands at, if any."""
-    left = UnplacedTexts()
-    if not any(sheet.comments for sheet in workbook.sheets):
-        return left
-    below = _Below(sheets, cells, plan)
-    for sheet in workbook.sheets:
-        for row, column, text in sheet.comments:
-            cell = address(row, column)
-            left.unplaced.append(Unplaced(sheet.name, cell, text))
-            left.observations.append(below.seen(COMMENT_KEPT, sheet.name, cell, value=shorten(text, 200)))
-    return left
+def note_overlays(workbook: RawWorkbook, plan: ExpectedWorkbook, found: ReadResult) -> None:
+    """Keep every comment, whatever was drawn, and words beside cells, with the answers that they belong to, if any."""
+    if any(sheet.comments or sheet.drawn for sheet in workbook.sheets):
+        below, what = _Below(found, plan), _what(translator(plan.layout.language))
+        for sheet in workbook.sheets:
+            for row, column, text in sheet.comments:
+                cell, value = address(row, column), shorten(text, 200)
+                found.comments.append(Unplaced(sheet.name, cell, text))
+                found.observations.append(below.seen(COMMENT_KEPT, sheet.name, cell, value=value))
+        for sheet in workbook.sheets:
+            texts = [each for each in sheet.drawn if each.text]
+            found.unplaced += [
+                Unplaced(sheet.name, _cell(each) or CORNER, each.text) for each in texts[:KEPT_TEXTS]
+            ]
+            found.observations += _texts(sheet, texts, below)
+            found.observations += _others(sheet, below, what)
+    _note_words(workbook, plan, found)
 
 
-def drawn(workbook: RawWorkbook, sheets: dict[str, str], cells: Cells, plan: Plan) -> UnplacedTexts:
-    """Give everything that was drawn on the sheets of the file, with the answer that it lies on, if any."""
-    left = UnplacedTexts()
-    if not any(sheet.drawn for sheet in workbook.sheets):
-        return left
-    below, what = _Below(sheets, cells, plan), _what(translator(plan.layout.language))
-    for sheet in workbook.sheets:
-        texts = [each for each in sheet.drawn if each.text]
-        left.unplaced += [
-            Unplaced(sheet.name, _cell(each) or CORNER, each.text) for each in texts[:KEPT_TEXTS]
-        ]
-        left.observations += _texts(sheet, texts, below)
-        left.observations += _others(sheet, below, what)
-    return left
-
-
-def beside_cells(workbook: RawWorkbook, plan: Plan) -> UnplacedTexts:
-    """Give what people typed into the margins of pages, and about the file: that is told on its first sheet."""
-    left, layout = UnplacedTexts(), plan.layout
+def _note_words(workbook: RawWorkbook, plan: ExpectedWorkbook, found: ReadResult) -> None:
+    """Keep what people typed into the margins of pages, and about the file: that is told on its first sheet."""
+    layout = plan.layout
     sample = re.escape(fold(translator(layout.language)("SAMPLE")))
     ours = re.compile(rf"{re.escape(fold(layout.spec.name))} [\w.-]+|{sample}")  # of this version or another
     places = [(workbook.sheets[0].name, workbook.words)] if workbook.sheets else []
     for sheet in workbook.sheets:
         places.append((sheet.name, [text for written in sheet.margins for text in _typed(written)]))
-    for sheet_name, texts in places:
+    for name, texts in places:
         for text in dict.fromkeys(texts):
             if any(map(str.isalnum, text)) and not ours.fullmatch(fold(text)):
-                left.unplaced.append(Unplaced(sheet_name, CORNER, text.strip()))
-                left.observations.append(
-                    TEXT_WITHOUT_PLACE.at(sheet_name, value=shorten(text, 200), count="1")
-                )
-    return left
+                found.unplaced.append(Unplaced(name, CORNER, text.strip()))
+                about = {"value": shorten(text, 200), "count": "1"}
+                found.observations.append(TEXT_WITHOUT_PLACE.at(name, **about))
 
 
 def _typed(margin: str) -> Iterator[str]:
@@ -83,24 +69,19 @@ def _typed(margin: str) -> Iterator[str]:
 
 def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Finding]:
     """Give one observation for each text; very many are told together at the end."""
-    for number, each in enumerate(texts[: SINGLE_REPORTS + 1]):
-        more = and_more(len(texts) - number - 1) if number == SINGLE_REPORTS else ""
-        value = shorten(each.text, 200) + more
-        yield below.seen(TEXT_ON_TOP, sheet.name, _cell(each), place=_place(sheet, each), value=value)
+    for first, *more in one_by_one(texts, SINGLE_REPORTS):
+        value = shorten(first.text, 200) + and_more(len(more))
+        yield below.seen(TEXT_ON_TOP, sheet.name, _cell(first), place=_place(sheet, first), value=value)
 
 
 def _others(sheet: RawSheet, below: _Below, what: Mapping[str, str]) -> Iterator[Finding]:
     """Give one observation for each place and kind of thing without a text; very many are told together at the end."""
-    found = {each[:3]: each for each in sheet.drawn if not each.text}
-    for number, each in enumerate(found.values()):
-        more = and_more(len(found) - number - 1) if number == SINGLE_REPORTS else ""
-        if number <= SINGLE_REPORTS:
-            about = {
-                "what": what[each.what],
-                "place": _place(sheet, each) + more,
-                "value": shorten(each.name),
-            }
-            yield below.seen(PICTURE_ON_TOP, sheet.name, _cell(each), **about)
+    found = [*{each[:3]: each for each in sheet.drawn if not each.text}.values()]
+    for first, *more in one_by_one(found, SINGLE_REPORTS):
+        place, value = _place(sheet, first) + and_more(len(more)), shorten(first.name)
+        yield below.seen(
+            PICTURE_ON_TOP, sheet.name, _cell(first), what=what[first.what], place=place, value=value
+        )
 
 
 def _cell(each: Drawn) -> str | None:
@@ -128,12 +109,14 @@ def _what(say: Translate) -> Mapping[str, str]:
 class _Below:
     """The answers below what lies on top, by sheet and cell."""
 
-    def __init__(self, sheets: dict[str, str], cells: Cells, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, found: ReadResult, plan: ExpectedWorkbook) -> None:
+        self._plan, sheets = plan, found.sheets
         self._tools = {name: tool for tool, name in sheets.items()}
         parts = {part.key: part for part in plan.parts}
         self._parts = {
-            (sheets[tool], cell): parts[key] for tool, some in cells.items() for key, cell in some.items()
+            (sheets[tool], cell): parts[key]
+            for tool, cells in found.cells.items()
+            for key, cell in cells.items()
         }
 
     def seen(self, kind: Kind, sheet: str, cell: str | None, **detail: str) -> Finding:

@@ -19,9 +19,8 @@ from ..spec.model import Spec
 from ..stamp import UNCHECKED
 from ..submission import Identity, Period, Submission
 from . import ooxml, other_formats
-from .calculation_day import day_of_calculation, day_on_cover
+from .expected import ExpectedWorkbook
 from .gate import Admitted, Refused, admit
-from .given_back import leftovers
 from .identity import (
     PENDING,
     Expected,
@@ -36,14 +35,14 @@ from .identity import (
     sample,
     unreadable,
 )
-from .keys import Plan
-from .last_round import last_answers
 from .locate import locate
-from .located import Circumstances, Located
 from .normalise import answers
+from .other_formats import checks_lost
 from .raw import RawWorkbook, Unreadable
-from .reduced_formats import checks_lost
+from .read_result import ReadContext, ReadResult
 from .shown_results import ShownResults
+from .unplaced import leftovers
+from .workbook_state import day_of_calculation, day_on_cover, last_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
     same = identity.layout == plan.layout.digest
     known = identity if same and identity.edition and identity.edition == plan.edition else None
     last = last_answers(workbook, plan.layout, identity)
-    found = locate(workbook, plan, Circumstances(same, older, frozenset(workbook.cannot_tell), known, last))
+    found = locate(workbook, plan, ReadContext(same, older, frozenset(workbook.cannot_tell), known, last))
     submission = Submission(
         file.path, file.sha256, file.size, identity, stamp.signature, last=written(last or {})
     )
@@ -186,7 +185,7 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
     submission.saved, submission.older = workbook.saved, older
     submission.replaced = found.no_longer
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
-        _compare_results(submission, ShownResults(plan.formula_cells, plan.layout, found.results))
+        _compare_results(submission, ShownResults(plan, found.results))
     submission.not_run |= _not_run(workbook, older, stamp.signature == UNCHECKED)
     if last is None:
         submission.observations.append(LAST_ANSWERS_CHANGED.at())
@@ -203,18 +202,18 @@ def _compare_results(submission: Submission, results: ShownResults) -> None:
         submission.shown_otherwise = list(results.differing(submission))
 
 
-def _fill(submission: Submission, found: Located, workbook: RawWorkbook) -> None:
+def _fill(submission: Submission, found: ReadResult, workbook: RawWorkbook) -> None:
     submission.observations = found.observations
     submission.unplaced = [*found.unplaced, *leftovers(workbook)]
     submission.comments = found.comments
     submission.cells, submission.sheets = found.cells, found.sheets
 
 
-_PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], Plan] = {}
+_PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], ExpectedWorkbook] = {}
 MOST_PLANS = 32
 
 
-def plan_for(identity: Identity, spec: Spec) -> Plan:
+def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
     """Give the layout that a workbook was issued with, made ready for reading; made once for all files of it."""
     tools = chosen_tools(identity, spec)
     rows = register_rows(identity)
@@ -225,7 +224,7 @@ def plan_for(identity: Identity, spec: Spec) -> Plan:
     if plan is None:
         if len(_PLANS) >= MOST_PLANS:
             _PLANS.clear()
-        plan = _PLANS[key] = Plan(laid_out(spec, identity.language, tools, rows, last=last))
+        plan = _PLANS[key] = ExpectedWorkbook(laid_out(spec, identity.language, tools, rows, last=last))
     return plan
 
 

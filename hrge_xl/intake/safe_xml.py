@@ -7,11 +7,12 @@ nobody asked for stay long and fall through every comparison.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, NoReturn
 from xml.etree import ElementTree
 from xml.parsers import expat
+from xml.sax.saxutils import unescape
 
 from ..findings import Kind
 from ..findings.file import (
@@ -27,13 +28,16 @@ from .raw import Unreadable
 from .zip_package import shown
 
 Attributes = dict[str, str]
+OnStart = Mapping[str, Callable[[Attributes], None]]
+OnEnd = Mapping[str, Callable[[ElementTree.Element], None]]
 
 _OFFICE = "http://schemas.openxmlformats.org"
 _STRICT = "http://purl.oclc.org/ooxml"
 _MICROSOFT = "http://schemas.microsoft.com/office"
 _DRAWING = f"{_OFFICE}/drawingml/2006"
+MAIN = f"{_OFFICE}/spreadsheetml/2006/main"
 _NAMESPACES = {
-    f"{_OFFICE}/spreadsheetml/2006/main": "x",
+    MAIN: "x",
     f"{_STRICT}/spreadsheetml/main": "x",
     f"{_OFFICE}/officeDocument/2006/relationships": "r",
     f"{_STRICT}/officeDocument/relationships": "r",
@@ -117,14 +121,6 @@ class XmlGuard:
             }  # fmt: skip
         self.refuse(kind, **detail)
 
-    def too_deep(self) -> NoReturn:
-        """Elements are nested deeper than any office program does."""
-        self.refuse(NESTED_TOO_DEEPLY, limit=str(self.limits.depth))
-
-    def too_many_attributes(self) -> NoReturn:
-        """Give one element carries more attributes than any office program writes."""
-        self.refuse(TOO_MANY_ATTRIBUTES, limit=str(self.limits.attributes))
-
     def check_elements(self, content: bytes) -> None:
         """Bound the elements by counting opening angle brackets: no fewer than there are elements."""
         if len(content) <= self.limits.elements * len(b"<a/>"):
@@ -142,43 +138,55 @@ class XmlGuard:
             self.refuse(BAD_ENCODING)
 
 
-@dataclass(frozen=True, slots=True)
-class Handlers:
-    """What hears of a part; `start` watches depth and attributes itself (the hot loops inline it)."""
-
-    start: Callable[[str, Attributes], object]
-    end: Callable[[str], object]
-    text: Callable[[str], object]
+def prove(content: bytes, guard: XmlGuard) -> None:
+    """Let expat look at every byte of a part, without a call for what it holds; raises Unreadable."""
+    _parse(_parser(guard), content, guard)
 
 
-class Known(NamedTuple):
-    """A stretch of a part that the handlers need not hear of, if `agreed()` when they stand before it."""
+def parse_tree(
+    content: bytes, guard: XmlGuard, opened: OnStart | None = None, closed: OnEnd | None = None
+) -> ElementTree.Element:
+    """Give a part as a tree, whose names are short ("x|sheet").
 
-    start: int
-    stop: int
-    agreed: Callable[[], bool]
-    proven: bool  # well-formed for certain, so that expat need not look at it
+    For long ones: `opened` hears of elements as they begin, `closed` takes those that are complete, and they leave no
+    children behind.
+    """
+    builder, parser = ElementTree.TreeBuilder(), _parser(guard)
+    starts, ends = opened or {}, closed or {}
+    max_depth, max_attributes = guard.limits.depth, guard.limits.attributes
+    depth = 0
+
+    def start(name: str, attributes: Attributes) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > max_depth:
+            guard.refuse(NESTED_TOO_DEEPLY, limit=str(max_depth))
+        if len(attributes) > max_attributes:
+            guard.refuse(TOO_MANY_ATTRIBUTES, limit=str(max_attributes))
+        builder.start(name, attributes)
+        if name in starts:
+            starts[name](attributes)
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        element = builder.end(name)
+        if name in ends:
+            ends[name](element)
+            element.clear()
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = builder.data
+    _parse(parser, content, guard)
+    return builder.close()
 
 
-def run_expat(content: bytes, guard: XmlGuard, handlers: Handlers, known: Known | None = None) -> bool:
-    """Check every byte of a part and report it to the handlers; true when they were spared `known`."""
+def _parse(parser: expat.XMLParserType, content: bytes, guard: XmlGuard) -> None:
     guard.check_elements(content)
-    parser = _parser(guard)
-    _connect(parser, handlers)
     try:
-        if known is None:
-            parser.Parse(content, True)
-            return False
-        parser.Parse(content[: known.start], False)
-        spared = known.agreed()
-        if not (spared and known.proven):
-            _connect(parser, None if spared else handlers)
-            parser.Parse(content[known.start : known.stop], False)
-        _connect(parser, handlers)
-        parser.Parse(content[known.stop :], True)
-        return spared
+        parser.Parse(content, True)
     except expat.ExpatError as error:
-        _explain(_placed(error, content, known), content, guard)
+        _explain(error, content, guard)
 
 
 def _parser(guard: XmlGuard) -> expat.XMLParserType:
@@ -191,23 +199,6 @@ def _parser(guard: XmlGuard) -> expat.XMLParserType:
     parser.XmlDeclHandler = guard.check_declaration
     guard.parser = parser
     return parser
-
-
-def _connect(parser: expat.XMLParserType, handlers: Handlers | None) -> None:
-    parser.StartElementHandler = handlers.start if handlers else None
-    parser.EndElementHandler = handlers.end if handlers else None
-    parser.CharacterDataHandler = handlers.text if handlers else None
-
-
-def _placed(error: expat.ExpatError, content: bytes, known: Known | None) -> expat.ExpatError:
-    """Give an error with its place in the whole part, where a stretch of it was left out."""
-    if known is None or not known.proven:
-        return error
-    try:
-        expat.ParserCreate(namespace_separator=" ").Parse(content, True)
-    except expat.ExpatError as again:
-        return again
-    return error
 
 
 def _explain(error: expat.ExpatError, content: bytes, guard: XmlGuard) -> NoReturn:
@@ -232,34 +223,33 @@ def _is_encoding_fault(code: int, content: bytes) -> bool:
     return False
 
 
-def is_whole(element: str) -> bool:
-    """Say whether an element without declarations and prefixes is well-formed by itself."""
+def resolved(text: str) -> str:
+    """Give a text out of a part that expat found well-formed, with its named references resolved; it has no others."""
+    return unescape(text, {"&quot;": '"', "&apos;": "'"}) if "&" in text else text
+
+
+class Stretch(NamedTuple):
+    """Where the content of one element stands in a part, and that content as text."""
+
+    start: int
+    stop: int
+    text: str
+
+
+def find_stretch(content: bytes, element: bytes) -> Stretch | None:
+    """Give the content of the first such element; None when it is empty, or when anything could mislead us.
+
+    Before the element no comment, CDATA section or further processing instruction may stand: then its tag,
+    wherever the bytes show it, is a tag for expat too.
+    """
+    opening = re.search(rb"<" + element + rb"(?: [^<>]*[^<>/])?>", content)
+    if opening is None:
+        return None
+    start, stop = opening.end(), content.find(b"</" + element + b">", opening.end())
+    head = content[:start]
+    if stop < 0 or b"<!" in head or head.count(b"<?") > head.startswith(b"<?xml "):
+        return None
     try:
-        expat.ParserCreate().Parse(element, True)
-    except expat.ExpatError:
-        return False
-    return True
-
-
-def parse_tree(content: bytes, part: str, limits: Limits) -> ElementTree.Element:
-    """Give a whole part as a tree, for the parts that are small; names are short ("x|sheet")."""
-    guard = XmlGuard(part, limits)
-    builder = ElementTree.TreeBuilder()
-    depth = 0
-
-    def start(name: str, attributes: Attributes) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > limits.depth:
-            guard.too_deep()
-        if len(attributes) > limits.attributes:
-            guard.too_many_attributes()
-        builder.start(name, attributes)
-
-    def end(name: str) -> None:
-        nonlocal depth
-        depth -= 1
-        builder.end(name)
-
-    run_expat(content, guard, Handlers(start, end, builder.data))
-    return builder.close()
+        return Stretch(start, stop, content[start:stop].decode())
+    except UnicodeDecodeError:
+        return None

@@ -7,23 +7,46 @@ where somebody made it differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import accumulate, chain
+from math import isclose
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from ..answer import Key, Value
+from ..answer import Answers, Key, Value
 from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
 from ..last_answers import read_last
 from ..layout import Layout, address
 from ..layout.lists import LEVELS
+from ..layout.messages import (
+    ERROR,
+    LEVEL,
+    MISSING,
+    REQUIRED,
+    WARNING,
+    Messages,
+    is_required,
+    level_of,
+    order_of,
+)
 from ..numerals import shown as said
 from ..submission import Result, ShownChecks, ShownRows, Submission
-from ..words import and_more
+from ..words import and_more, tidy
 from ..workbook import Content, facts_of
-from .as_issued import REPORTED_ALONE
-from .formula_cells import FormulaCells
-from .issued_cells import SheetResults
-from .keys import shorten
+from ..workbook.collect import CollectNow
+from ..workbook.content import Memory
+from ..workbook.cover import Fact
+from ..workbook.grid_now import RowNow
+from ..workbook.live import Live
+from ..workbook.problems import ProblemsNow
+from ..workbook.progress import Progress, ProgressNow
+from ..workbook.sheet_progress import SheetProgressNow
+from .expected import ExpectedWorkbook, one_by_one, shorten
+from .issued_cells import ALONE, ExpectedCells, SheetResults
 
 
 class Differing(NamedTuple):
@@ -37,10 +60,10 @@ class Differing(NamedTuple):
 class ShownResults:
     """What the formulas of one file show."""
 
-    def __init__(self, cells: FormulaCells, layout: Layout, found: Mapping[str, SheetResults]) -> None:
-        self.cells, self.layout, self.found = cells, layout, found
+    def __init__(self, plan: ExpectedWorkbook, found: Mapping[str, SheetResults]) -> None:
+        self.cells, self.layout, self.found = formula_cells(plan), plan.layout, found
         self.shown: list[Result] = []
-        for name, sheet in cells.sheets.items():
+        for name, sheet in self.cells.sheets.items():
             results = found.get(name)
             self.shown += results.values if results is not None else [None] * len(sheet.formula_places)
 
@@ -79,9 +102,7 @@ class ShownResults:
             sheet = self.cells.cells[number].sheet
             by_sheet.setdefault(sheet, []).append(Differing(number, self.shown[number], value))
         for some in by_sheet.values():
-            yield from (self._about([each]) for each in some[:REPORTED_ALONE])
-            if len(some) > REPORTED_ALONE:
-                yield self._about(some[REPORTED_ALONE:])
+            yield from map(self._about, one_by_one(some, ALONE))
 
     def _content(self, submission: Submission) -> Content:
         last = read_last(submission.last) or {}
@@ -122,3 +143,225 @@ def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:
         for answer in submission.answers
         if answer.calculated and answer.value is not None
     }
+
+
+OF_CHECKS = ProgressNow | Progress | ProblemsNow | SheetProgressNow  # what sums up check cells
+
+
+class FormulaCell(NamedTuple):
+    """One formula cell: the issued name of its sheet, and where it was issued."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of answers: its check cells, sign, sentence and helper cell, by their numbers among all formulas."""
+
+    now: RowNow
+    key: Key  # of its first answer
+    row: str  # its code
+    is_plain: bool  # a row of a table, whose status counts no words
+    checks: Take
+    status: tuple[int, ...]
+    active: int | None
+
+
+def _take(numbers: Sequence[int]) -> Take:
+    """Give a tuple of some cells, of one cell too."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    (only,) = numbers
+    return lambda cells: (cells[only],)
+
+
+@lru_cache(maxsize=32)
+def formula_cells(plan: ExpectedWorkbook) -> FormulaCells:
+    """Give the formula cells of a layout; worked out once for all files of it."""
+    return FormulaCells(plan.layout, plan.issued)
+
+
+class FormulaCells:
+    """The formula cells of all sheets of a layout, in one order, and how what they show is worked out."""
+
+    def __init__(self, layout: Layout, issued: Mapping[str, ExpectedCells]) -> None:
+        self.layout, self.sheets = layout, issued
+        self.cells = [
+            FormulaCell(name, *place) for name, sheet in issued.items() for place in sheet.formula_places
+        ]
+        self._number = {cell: number for number, cell in enumerate(self.cells)}
+        sizes = accumulate((len(sheet.formula_places) for sheet in issued.values()), initial=0)
+        self.first = dict(zip(issued, sizes, strict=False))  # the number of the first cell of each sheet
+
+    @cached_property
+    def checks(self) -> list[tuple[int, int]]:
+        """The check cells in the order of the slots that have one, each with its place in its row, from 0."""
+        checked = [slot for slot in self.layout.slots.values() if slot.check is not None]
+        names = {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
+        return [
+            (self._number[FormulaCell(names[slot.tool], *slot.check)], slot.order)
+            for slot in checked
+            if slot.check
+        ]
+
+    @cached_property
+    def take_checks(self) -> Take:
+        """What the check cells show, out of what all cells show."""
+        return _take([cell for cell, _ in self.checks]) if self.checks else lambda _: ()
+
+    def cleaned(self, shown: Sequence[Result]) -> list[Any]:
+        """Give what all cells show, check cells with 0 for what none of them can say."""
+        messages, cleaned = self.layout.messages, list(shown)
+        for (cell, order), value in zip(self.checks, self.take_checks(shown), strict=True):
+            if value not in (0, REQUIRED):
+                cleaned[cell] = _check_number(value, order, messages)
+        return cleaned
+
+    @cached_property
+    def _spans(self) -> dict[str, Take]:
+        """The check cells of each sheet, by the code of its tool."""
+        tools = {sheet.name: sheet.tool.code for sheet in self.layout.sheets}
+        found: dict[str, list[int]] = {}
+        for number, _ in self.checks:
+            found.setdefault(tools[self.cells[number].sheet], []).append(number)
+        return {tool: _take(numbers) for tool, numbers in found.items()}
+
+    @cached_property
+    def _counted(self) -> list[tuple[str, str, int]]:
+        """Every row of every grid whose answers are counted: tool, row (or record) and number of the grid."""
+        return [
+            (sheet.tool.code, row, grid.number)
+            for sheet in self.layout.sheets
+            for grid in sheet.grids
+            for row in grid.by_row
+        ]
+
+    @cached_property
+    def _rows(self) -> list[_Row]:
+        return [
+            self._row(name, live.now)
+            for name, sheet in self.sheets.items()
+            for live in sheet.issued.live
+            if isinstance(live.now, RowNow) and live.now.checked
+        ]
+
+    def _row(self, name: str, now: RowNow) -> _Row:
+        checks = [
+            self._number[FormulaCell(name, *slot.check)] for slot in now.checked if slot.check is not None
+        ]
+        status = tuple(self._number[FormulaCell(name, *place)] for place in now.status_places)
+        active = None if now.active_place is None else self._number.get(FormulaCell(name, *now.active_place))
+        plain_status = not now.grid.across and now.status is not None and now.status.limit is None
+        key = now.checked[0].key
+        return _Row(now, key, key[1], plain_status, _take(checks), status, active)
+
+    @cached_property
+    def lists(self) -> list[tuple[CollectNow, list[int]]]:
+        """The collected lists, each with the cells that count the rows it keeps, and those that rank them."""
+        return [
+            (
+                live.now,
+                [self._number[FormulaCell(name, *place)] for place in live.places[: live.now.deciding]],
+            )
+            for name, sheet in self.sheets.items()
+            for live in sheet.issued.live
+            if isinstance(live.now, CollectNow)
+        ]
+
+    @cached_property
+    def _others(self) -> list[tuple[Live, list[int | None]]]:
+        """Everything that is shown beside rows of answers."""
+        return [
+            (live, [self._number.get(FormulaCell(name, *place)) for place in live.places])
+            for name, sheet in self.sheets.items()
+            for live in sheet.issued.live
+            if not isinstance(live.now, RowNow | Fact)
+        ]
+
+    def remembered(self, cleaned: Sequence[Any], answers: Answers | None) -> Memory:
+        """Give what the check cells say and, where answers are given, how many a row has: all else follows from it."""
+        known: dict[Any, Any] = {}
+        for row in self._rows:
+            known["checks", row.key] = row.checks(cleaned)
+        for tool, numbers in self._spans.items():
+            known["progress", tool] = _progress(numbers(cleaned))
+        if answers is not None:
+            counts = Counter[tuple[str, str]]()
+            for (tool, code, _), value in answers.items():
+                counts[tool, code] += len(value) if isinstance(value, tuple) else 1
+            known |= {("active", tool, row, n): counts[tool, row] for tool, row, n in self._counted}
+        return Memory(known)
+
+    def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
+        """Give each formula cell that shows something else than follows from the checks, with what it should show.
+
+        Check cells themselves and calculated answers are left out, and what was never calculated; where a check cell
+        shows no number, also what sums these up.
+        """
+        broken = not all(map(_is_number, self.take_checks(shown)))
+        for number, value in chain(self._of_rows(content, shown), self._of_others(content, broken=broken)):
+            if value != shown[number] and not _is_same(shown[number], value):
+                yield number, value
+
+    def _of_rows(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
+        """Yield what each row's sign, sentence and helper cell should show, where its checks show numbers."""
+        for row in self._rows:
+            checks = row.checks(shown)
+            if not all(map(_is_number, checks)):
+                continue
+            count = 0 if row.now.grid.across else content.active(row.now.grid, row.row)
+            if row.active is not None:
+                yield row.active, count
+            status = row.now.status
+            if status is None:
+                continue
+            if row.is_plain and max(checks) < LEVEL:  # most rows: nothing to look up
+                words: tuple[str, ...] = status.sign((), given=count > 0), ""
+            else:
+                words = row.now.status_words(content, content.checks(row.now.checked))
+            yield from zip(row.status, words, strict=True)
+
+    def _of_others(self, content: Content, *, broken: bool) -> Iterator[tuple[int, Result]]:
+        """Yield what all other cells should show; without sums of check cells where some of them are broken."""
+        for live, numbers in self._others:
+            if not (broken and isinstance(live.now, OF_CHECKS)):
+                pairs = zip(numbers, live.now(content), strict=True)
+                yield from ((number, value) for number, value in pairs if number is not None)
+
+
+def _is_number(value: Result) -> bool:
+    return isinstance(value, float | int)
+
+
+def _check_number(value: Result, order: int, messages: Messages) -> int:
+    """Give what a check cell can say at this place of its row; 0 for everything else."""
+    if not isinstance(value, float | int) or not 0 < value < (ERROR + 1) * LEVEL:
+        return 0
+    number = int(value)
+    return number if order_of(number) == order and messages.decode(number) is not None else 0
+
+
+def _is_same(shown: Result, expected: Result) -> bool:
+    """Say whether a cell shows what it should, or nothing that can be compared."""
+    if shown is None:
+        return True
+    if expected is None or expected == "":
+        return shown in ("", 0)
+    if isinstance(expected, str):
+        return isinstance(shown, str) and tidy(shown) == tidy(expected)
+    return isinstance(shown, int | float) and isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-12)
+
+
+def _progress(numbers: Sequence[int]) -> tuple[int, int, int, int]:
+    """Count a sheet's required answers, those given, and answers to correct and to look at, from its check cells."""
+    required, at = 0, Counter[int]()
+    for each, count in Counter(numbers).items():
+        number = int(each or 0)
+        at[level_of(number)] += count
+        required += count * is_required(number)
+    return required, required - at[MISSING], at[ERROR], at[WARNING]

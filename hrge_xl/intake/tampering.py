@@ -1,11 +1,19 @@
-"""What was done to the cells of a sheet: lost dropdowns and formulas, merges, hidden rows."""
+"""What was done to the cells of a sheet beside their values: lost dropdowns and formulas, merges, hiding, formats."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from ..fields import ColumnKind, kind_of
 from ..findings import Finding, Kind
-from ..findings.appearance import ALERT_OFF, COLUMNS_HIDDEN
+from ..findings.appearance import (
+    ALERT_OFF,
+    COLUMNS_HIDDEN,
+    DATE_BY_FORMAT,
+    SHOWN_OTHERWISE,
+    STRUCK_THROUGH,
+    TEXT_INVISIBLE,
+)
 from ..findings.structure import (
     ANSWERS_HIDDEN,
     CELLS_MERGED,
@@ -15,16 +23,20 @@ from ..findings.structure import (
     ROWS_SORTED,
 )
 from ..layout import address
-from .as_issued import COLUMNS_ALONE
+from ..submission import Unplaced
+from .cell_values import shown_cell, struck_through
 from .dropdowns import Dropdowns, ListNames
-from .keys import Cells, Here, Needs, Part, Plan, observe_at, shorten
-from .raw import CellKind, RawSheet
-from .runs import Run, compact
+from .expected import Cells, CellSpec, ExpectedWorkbook, FoundCells, Needs, observe_at, shorten
+from .issued_cells import COLUMNS_ALONE
+from .normalise import Filled
+from .number_formats import seen
+from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook
+from .references import Run, compact, parse_cell
 from .tool_sheets import ToolSheet
 
 
 def tampered(
-    tool_sheet: ToolSheet, plan: Plan, here: Here, lost: frozenset[str], names: ListNames
+    tool_sheet: ToolSheet, plan: ExpectedWorkbook, here: FoundCells, lost: frozenset[str], names: ListNames
 ) -> Iterator[Finding]:
     """Everything that was done to one sheet. `lost` is what its format does not keep."""
     raw = tool_sheet.raw
@@ -37,16 +49,15 @@ def tampered(
     yield from _merged(raw, plan, here.cells)
     yield from _sorted(tool_sheet, here)
     yield from _hidden(tool_sheet, here)
-    yield from _hidden_columns(tool_sheet, here)
 
 
 # dropdowns
 
 
-def _lost_lists(raw: RawSheet, plan: Plan, needs: Needs, names: ListNames) -> Iterator[Finding]:
+def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames) -> Iterator[Finding]:
     """One observation for each field of the sheet whose cells lost their dropdown or its alert, naming every cell."""
     rules = Dropdowns(raw.validations, plan, names)
-    lost: dict[tuple[Kind, str], list[tuple[Part, int, int]]] = {}
+    lost: dict[tuple[Kind, str], list[tuple[CellSpec, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)
         if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
@@ -64,7 +75,7 @@ def _covers(runs: Sequence[Run], row: int) -> bool:
     return any(first <= row <= last for first, last in runs)
 
 
-def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> Finding:
+def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **more: str) -> Finding:
     """Report what happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
@@ -75,9 +86,9 @@ def together(kind: Kind, sheet: str, plan: Plan, cells: Cells, **more: str) -> F
 # formulas and rows
 
 
-def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Finding]:
+def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterator[Finding]:
     """Give one observation for each calculated field of which cells were emptied; for many of them one."""
-    cleared: dict[str, list[tuple[Part, int, int]]] = {}
+    cleared: dict[str, list[tuple[CellSpec, int, int]]] = {}
     for part, row, column in calculated:
         cell = raw.cell(row, column)
         if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
@@ -88,11 +99,11 @@ def _cleared(raw: RawSheet, plan: Plan, calculated: Cells) -> Iterator[Finding]:
     return (together(FORMULA_CLEARED, raw.name, plan, some) for some in found)
 
 
-def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
+def _sorted(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
     """Give one observation for each block whose rows stand in another order than they were issued in."""
     if here is tool_sheet.plan.home:
         return
-    blocks: dict[int, dict[int, tuple[Part, int]]] = {}
+    blocks: dict[int, dict[int, tuple[CellSpec, int]]] = {}
     for part, row, column in here.cells:
         blocks.setdefault(part.slot.grid, {}).setdefault(row, (part, column))
     for rows in blocks.values():
@@ -106,71 +117,111 @@ def _sorted(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
             yield ROWS_SORTED.at(tool_sheet.raw.name, at, part.slot.tool, value=shorten(codes))
 
 
-def _hidden(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
-    """Give rows that were hidden, by a filter or by hand, although something is answered in them."""
+def _hidden(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
+    """Give rows that were hidden, by a filter or by hand, and columns too, although something is answered in them."""
     raw = tool_sheet.raw
-    hidden = [
-        (row, column)
-        for row in sorted(raw.hidden_rows & here.by_row.keys())
-        for part, column in here.by_row[row]
-        if not part.calculated and (cell := raw.cell(row, column)) and cell.kind is not CellKind.BLANK
-    ]
-    if hidden:
-        rows = compact((row, 1) for row, _ in hidden).replace("A", "")
-        yield ANSWERS_HIDDEN.at(raw.name, address(*hidden[0]), tool_sheet.plan.tool, value=rows)
-
-
-def _hidden_columns(tool_sheet: ToolSheet, here: Here) -> Iterator[Finding]:
-    """Give columns that were hidden, or are too narrow to see anything, although something is answered in them."""
-    raw = tool_sheet.raw
-    unseen = raw.hidden_columns & here.columns
-    hidden = sorted(
-        (row, column)
-        for part, row, column in (here.cells if unseen else ())
-        if column in unseen
-        and not part.calculated
-        and (cell := raw.cell(row, column))
-        and cell.kind is not CellKind.BLANK
-    )
-    if hidden:
-        columns = compact((1, column) for _, column in hidden).replace("1", "")
-        yield COLUMNS_HIDDEN.at(raw.name, address(*hidden[0]), tool_sheet.plan.tool, value=columns)
+    rows, columns = raw.hidden_rows & here.by_row.keys(), raw.hidden_columns & here.columns
+    for kind, is_column, lines in ((ANSWERS_HIDDEN, False, rows), (COLUMNS_HIDDEN, True, columns)):
+        hidden = sorted(
+            (row, column)
+            for part, row, column in (here.cells if lines else ())
+            if (column if is_column else row) in lines
+            and not part.calculated
+            and (cell := raw.cell(row, column))
+            and cell.kind is not CellKind.BLANK
+        )
+        if hidden:
+            places = ((1, column) if is_column else (row, 1) for row, column in hidden)
+            named = compact(places).replace("1" if is_column else "A", "")
+            yield kind.at(raw.name, address(*hidden[0]), tool_sheet.plan.tool, value=named)
 
 
 # merges
 
 
-def _merged(raw: RawSheet, plan: Plan, here: Cells) -> Iterator[Finding]:
+def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Finding]:
     """Give one observation for each merge over answers, at the first answer in it."""
-    if not raw.merges:
-        return
-    left: dict[int, dict[int, Part]] = {}
-    for part, row, column in here:
+    left: dict[int, dict[int, CellSpec]] = {}
+    for part, row, column in here if raw.merges else ():
         if not part.calculated:
             left.setdefault(row, {})[column] = part
     for area in raw.merges:
+        rows = range(area.first_row, area.last_row + 1)
         covered = [
             (row, column)
-            for row in (
-                left
-                if area.last_row - area.first_row > len(left)
-                else range(area.first_row, area.last_row + 1)
-            )
+            for row in ([row for row in left if row in rows] if len(rows) > len(left) else rows)
             for column in left.get(row, ())
-            if area.first_row <= row <= area.last_row and area.first_column <= column <= area.last_column
+            if area.first_column <= column <= area.last_column
         ]
         if covered:
             row, column = min(covered)
-            value = f"{address(area.first_row, area.first_column)}:{address(area.last_row, area.last_column)}"
-            part = left[row][column]
-            yield observe_at(
-                CELLS_MERGED,
-                raw.name,
-                address(row, column),
-                part,
-                label=plan.label(part),
-                value=value,
-                cells=value,
-            )
+            part, value = left[row][column], f"{address(*area[:2])}:{address(*area[2:])}"
+            about = {"label": plan.label(part), "value": value, "cells": value}
+            yield observe_at(CELLS_MERGED, raw.name, address(row, column), part, **about)
         for row, column in covered:
             del left[row][column]
+
+
+# what formatting says of answers that their values do not: struck through, invisible, shown otherwise
+
+
+def formatting(raw: RawSheet, plan: ExpectedWorkbook, here: FoundCells) -> Iterator[Finding]:
+    """Give one observation for each field of a sheet and each kind of thing that formatting does to its answers."""
+    found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[CellSpec, int, int]]]] = {}
+    for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1]):
+        for part, its_column in here.by_row.get(row, ()):
+            if its_column == column and not part.calculated:
+                for kind, detail in _seen(raw, row, column, percent=part.slot.field.type.scaled):
+                    cells = found.setdefault((kind, part.slot.field.code), (detail, []))[1]
+                    cells.append((part, row, column))
+    for (kind, _), (detail, cells) in found.items():
+        yield together(kind, raw.name, plan, cells, **detail)
+
+
+def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
+    """Give the same of what stands outside the cells to fill in, one observation for each sheet."""
+    sheets = {sheet.name: sheet for sheet in workbook.sheets if sheet.looks or sheet.struck}
+    found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[int, int]]]] = {}
+    for text in unplaced if sheets else ():
+        raw, place = sheets.get(text.sheet), parse_cell(text.cell)
+        if raw is not None and place is not None:
+            for kind, detail in _seen(raw, *place, percent=True):
+                found.setdefault((kind, raw.name), (detail, []))[1].append(place)
+    for (kind, sheet), (detail, places) in found.items():
+        cells = compact(places)
+        about = {"label": cells, "cells": cells, "count": str(len(places))}
+        yield kind.at(sheet, address(*places[0]), **about, **detail)
+
+
+def dates_by_format(filled: Iterable[Filled], plan: ExpectedWorkbook) -> Iterator[Finding]:
+    """Give texts that the format of their cell turned into a date: “3-4” is 3 April then."""
+    date, found = CellKind.DATE, dict[tuple[str, str], tuple[str, list[tuple[CellSpec, int, int]]]]()
+    for part, sheet, home, cell in filled:
+        if cell[0] is date and kind_of(part.slot.field) is ColumnKind.TEXT:
+            place = parse_cell(home)
+            if place is not None:
+                key = sheet, part.slot.field.code
+                found.setdefault(key, (shown_cell(cell), []))[1].append((part, *place))
+    for (sheet, _), (value, cells) in found.items():
+        yield together(DATE_BY_FORMAT, sheet, plan, cells, value=value)
+
+
+def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tuple[Kind, dict[str, str]]]:
+    """Give everything that formatting does to one cell: the finding, what was read, and what is seen instead."""
+    cell, look = raw.cell(row, column), raw.looks.get((row, column), ORDINARY)
+    value = shown_cell(cell).strip()
+    if cell is None or not value or cell.kind in (CellKind.ERROR, CellKind.NOT_CALCULATED):
+        return
+    struck, other = raw.struck.get((row, column)), None
+    if look.number_format and cell.value is not None and not isinstance(cell.value, bool):
+        other = seen(look.number_format, cell.value, percent=percent)
+    if struck is not None or look.struck:
+        yield STRUCK_THROUGH, _detail(struck or struck_through(value))
+    if look.invisible or other == "":
+        yield TEXT_INVISIBLE, _detail(value)
+    elif other is not None:
+        yield SHOWN_OTHERWISE, _detail(value, other)
+
+
+def _detail(value: str, seen_instead: str = "") -> dict[str, str]:
+    return {"value": shorten(value, 200), "seen": shorten(seen_instead, 200)}

@@ -19,7 +19,7 @@ from ..spec.own_sheets import (
     LEFTOVER_KEY,
     LISTS_KEY,
 )
-from .keys import Plan, SheetPlan
+from .expected import ExpectedSheet, ExpectedWorkbook
 from .raw import Area, CellKind, RawSheet, RawWorkbook
 from .references import parse_area
 
@@ -41,7 +41,7 @@ HOME = Corner(1, 1)
 class ToolSheet:
     """The sheet that was taken for a tool."""
 
-    plan: SheetPlan
+    plan: ExpectedSheet
     raw: RawSheet
     corner: Corner = HOME
     area: Area | None = None  # what its defined name covers
@@ -56,7 +56,7 @@ class Assigned:
     ours: list[tuple[str, RawSheet]] = field(
         default_factory=list
     )  # no tools: by the name they were issued under
-    strangers: list[RawSheet] = field(default_factory=list)
+    unknown_sheets: list[RawSheet] = field(default_factory=list)
     observations: list[Finding] = field(default_factory=list)
 
 
@@ -78,7 +78,7 @@ def named_area(workbook: RawWorkbook, name: str) -> tuple[str, Area] | None:
     return sheet, area
 
 
-def assign(workbook: RawWorkbook, plan: Plan) -> Assigned:
+def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
     """Give every tool its sheet; what is left over is a copy, one of our own sheets, or a stranger."""
     claims: dict[str, list[RawSheet]] = {}
     free: list[RawSheet] = []
@@ -98,7 +98,7 @@ def assign(workbook: RawWorkbook, plan: Plan) -> Assigned:
             _take(found, each, claimed, workbook)
         else:
             _search(found, each, free, workbook)
-    found.strangers = free
+    found.unknown_sheets = free
     for tool_sheet in found.tools.values():
         _note(found, tool_sheet)
     return found
@@ -114,7 +114,7 @@ def issued_name(sheet: RawSheet, key: str, layout: Layout) -> str | None:
     return sheet.name if sheet.name in names.values() else None
 
 
-def _take(found: Assigned, plan: SheetPlan, claimed: list[RawSheet], workbook: RawWorkbook) -> None:
+def _take(found: Assigned, plan: ExpectedSheet, claimed: list[RawSheet], workbook: RawWorkbook) -> None:
     """Take the sheet with the right name, else the first; the others are copies."""
     expected = plan.sheet.name
     winner = next((sheet for sheet in claimed if sheet.name == expected), claimed[0])
@@ -125,7 +125,7 @@ def _take(found: Assigned, plan: SheetPlan, claimed: list[RawSheet], workbook: R
             found.observations.append(SHEET_DOUBLED.at(sheet.name, None, plan.tool, expected=expected))
 
 
-def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> None:
+def _search(found: Assigned, plan: ExpectedSheet, free: list[RawSheet], workbook: RawWorkbook) -> None:
     """Search for the sheet of a tool whose key is not where it should be."""
     for sheet in _likely(plan, free, workbook):
         area = _area(workbook, plan, sheet)
@@ -141,7 +141,7 @@ def _search(found: Assigned, plan: SheetPlan, free: list[RawSheet], workbook: Ra
     )
 
 
-def _likely(plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> list[RawSheet]:
+def _likely(plan: ExpectedSheet, free: list[RawSheet], workbook: RawWorkbook) -> list[RawSheet]:
     """Give the free sheets, the one that the defined name means first, then the one with the right name."""
 
     def rank(sheet: RawSheet) -> int:
@@ -152,12 +152,12 @@ def _likely(plan: SheetPlan, free: list[RawSheet], workbook: RawWorkbook) -> lis
     return sorted(free, key=rank)
 
 
-def _area(workbook: RawWorkbook, plan: SheetPlan, sheet: RawSheet) -> Area | None:
+def _area(workbook: RawWorkbook, plan: ExpectedSheet, sheet: RawSheet) -> Area | None:
     named = named_area(workbook, plan.sheet.name_in_book)
     return named[1] if named is not None and named[0].casefold() == sheet.name.casefold() else None
 
 
-def _corner(sheet: RawSheet, plan: SheetPlan, area: Area | None) -> Corner | None:
+def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Corner | None:
     """Give the corner from which row and column codes of this tool can be read; its key, where it has none."""
     tried = [HOME]
     if area is not None:
@@ -174,7 +174,7 @@ def _near(sheet: RawSheet) -> Iterable[tuple[int, int]]:
         yield from ((row, column) for column in sorted(sheet.cells[row]) if column <= WINDOW)
 
 
-def _has_codes(sheet: RawSheet, plan: SheetPlan, corner: Corner) -> bool:
+def _has_codes(sheet: RawSheet, plan: ExpectedSheet, corner: Corner) -> bool:
     rows = any(text_at(sheet, row, corner.column) in plan.needed_rows for row in sheet.cells)
     if not rows:
         return False

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..findings import Finding, Kind
 from ..findings.structure import COLUMN_WITHOUT_CODE, QUESTION_OUTLIVED, ROW_WITHOUT_CODE, TEXT_WITHOUT_PLACE
 from ..layout import address
+from ..layout.model import CODE_COLUMN, LEFTOVER_COLUMNS, LEFTOVER_HEAD
+from ..spec.own_sheets import LEFTOVER_KEY
 from ..submission import Unplaced
 from ..words import and_more
+from ..workbook.row_digests import FORMULA, digest
 from .axes import Axes, by_codes
 from .cell_values import shown_cell
-from .keys import Part, shorten
-from .raw import RawCell, RawSheet
+from .expected import one_by_one, shorten
+from .raw import RawCell, RawSheet, RawWorkbook
 from .retired_questions import OldSheet
 from .tool_sheets import HOME, Corner, ToolSheet
 
@@ -56,36 +59,30 @@ def unplaced_texts(
     `old` describes a sheet of an older version; `held` says in which columns of each row something was issued, where
     that is known: then every other text is somebody's own. Without `formulas_known` a text may be what a formula shows.
     """
-    left, name = UnplacedTexts(), tool_sheet.raw.name
-    by_row: dict[int, list[TypedText]] = {}
-    by_column: dict[int, list[TypedText]] = {}
-    single: list[TypedText] = []
-    retired: list[TypedText] = []
+    left, name, tool = UnplacedTexts(), tool_sheet.raw.name, tool_sheet.plan.tool
+    found: dict[str, list[TypedText]] = {kind: [] for kind in ("row", "column", "single", "retired", "kept")}
     sorter = _Sorter(tool_sheet, axes, old, held, formulas_known=formulas_known)
     for typed in sorter.outside():
         kind = sorter.kind(typed)
-        if kind == "row":
-            by_row.setdefault(typed.row, []).append(typed)
-        elif kind == "column":
-            by_column.setdefault(typed.column, []).append(typed)
-        elif kind == "single":
-            single.append(typed)
-        elif kind == "retired":
-            retired.append(typed)
-        if kind and len(left.unplaced) < KEPT_TEXTS:
-            left.unplaced.append(_unplaced(tool_sheet.raw, typed))
-    tool = tool_sheet.plan.tool
-    for lost, groups, inside in (
-        (ROW_WITHOUT_CODE, by_row, axes.rows.inside),
-        (COLUMN_WITHOUT_CODE, by_column, axes.columns.inside),
+        if kind:
+            found[kind].append(typed)
+            if len(left.unplaced) < KEPT_TEXTS:
+                left.unplaced.append(_unplaced(tool_sheet.raw, typed))
+    for lost, kind, axis in (
+        (ROW_WITHOUT_CODE, "row", axes.rows),
+        (COLUMN_WITHOUT_CODE, "column", axes.columns),
     ):
-        for line, group in sorted(groups.items()):
-            if inside(line) or len(group) > 1:
-                left.observations.append(_group(lost, name, tool, group))
+        lines: dict[int, list[TypedText]] = {}
+        for typed in found[kind]:
+            lines.setdefault(typed.row if kind == "row" else typed.column, []).append(typed)
+        for line, group in sorted(lines.items()):
+            if axis.inside(line) or len(group) > 1:
+                cells = ", ".join(address(typed.row, typed.column) for typed in sorted(group)[:20])
+                left.observations.append(_told(lost, name, tool, sorted(group), cells=cells))
             else:
-                single += group
-    left.observations += _singles(name, tool, sorted(single))
-    left.observations += _retired(name, tool, retired, tool_sheet.plan.layout.spec.version)
+                found["single"] += group
+    left.observations += _singles(name, tool, sorted(found["single"]))
+    left.observations += _retired(name, tool, found["retired"], tool_sheet.plan.layout.spec.version)
     return left
 
 
@@ -96,10 +93,10 @@ class _Sorter:
         self,
         tool_sheet: ToolSheet,
         axes: Axes,
-        old: OldSheet | None = None,
-        held: Held | None = None,
+        old: OldSheet | None,
+        held: Held | None,
         *,
-        formulas_known: bool = True,
+        formulas_known: bool,
     ) -> None:
         self.raw, self.plan, self.old = tool_sheet.raw, tool_sheet.plan, old
         self.rows, self.columns, self.unmoved = axes.rows, axes.columns, axes.unmoved
@@ -113,22 +110,15 @@ class _Sorter:
         for row, cells in self.raw.cells.items():
             if row == self.top and not self.known:
                 continue
-            extra: Iterable[int] = cells.keys() - self.expected(row) | self._retired(row, cells)
-            for column in sorted(extra):
-                text = shown_cell(cells[column])
-                if text and not text.isspace() and not self._is_loose(row, column, text):
-                    yield TypedText(row, column, text, self._question(row, column))
-
-    def _is_loose(self, row: int, column: int, text: str) -> bool:
-        return self.plan.is_loose(row, self.columns.origin.get(column, 0), text)
-
-    def _retired(self, row: int, columns: Iterable[int]) -> set[int]:
-        old = self.old
-        return {column for column in columns if old.is_retired(row, column)} if old is not None else set()
-
-    def _question(self, row: int, column: int) -> str:
-        old = self.old
-        return old.label(row, column) if old is not None and old.is_retired(row, column) else ""
+            old = self.old
+            retired = (
+                {column for column in cells if old.is_retired(row, column)} if old is not None else set()
+            )
+            for column in sorted(cells.keys() - self.expected(row) | retired):
+                text, origin = shown_cell(cells[column]), self.columns.origin.get(column, 0)
+                if text and not text.isspace() and not self.plan.is_loose(row, origin, text):
+                    question = old.label(row, column) if old is not None and column in retired else ""
+                    yield TypedText(row, column, text, question)
 
     def expected(self, row: int) -> frozenset[int]:
         """Give the columns of a row in which the layout has something."""
@@ -136,7 +126,8 @@ class _Sorter:
             return self.held.get(row, frozenset())
         origin = HOME.row if row == self.top else self.rows.origin.get(row)
         if origin is None:
-            return self._everywhere if row in self.rows.own else frozenset()
+            everywhere = frozenset({self.left, *self.columns.origin, *self.columns.own})
+            return everywhere if row in self.rows.own else frozenset()
         if self.columns.unmoved:
             return self.held.get(origin, frozenset())
         known = self._expected.get(origin)
@@ -146,15 +137,11 @@ class _Sorter:
             known = self._expected[origin] = frozenset({self.left, *here, *self.columns.own})
         return known
 
-    @property
-    def _everywhere(self) -> frozenset[int]:
-        return frozenset({self.left, *self.columns.origin, *self.columns.own})
-
     def kind(self, typed: TypedText) -> str:
         """`row` or `column` (inserted by hand), `single`, `retired`, `kept` (of a copy), or nothing at all."""
         row, column = typed.row, typed.column
         if row in self.rows.copies or column in self.columns.copies:
-            return "kept" if self._answers(row, column) else self._unless_ours(typed)
+            return "kept" if self._repeats_answer(typed) else self._unless_ours(typed)
         if self.old is not None and typed.question:
             return "retired"
         if self.old is not None and self.old.raw.protected and self.old.ours(row, column):
@@ -162,7 +149,9 @@ class _Sorter:
         if row in self.rows.unknown or column in self.columns.unknown:
             return self._coded(typed)
         if row not in self.rows.origin and row not in self.rows.own:
-            return "" if self._is_service(typed) or self._is_calculated(row) else "row"
+            # where nobody knows what was issued, it may belong to a calculated block
+            calculated = not self.known and self.plan.foreign and not self.rows.inside(row)
+            return "" if calculated or self._is_service(typed) else "row"
         if column not in self.columns.origin and column not in self.columns.own:
             return "column"
         return "single"
@@ -181,7 +170,7 @@ class _Sorter:
         row, column = self._original(typed)
         if (row, column) == (typed.row, typed.column):
             return "single"
-        return "single" if self.known and self._shown(row, column) != typed.text else ""
+        return "single" if self.known and shown_cell(self.raw.cell(row, column)) != typed.text else ""
 
     def _original(self, typed: TypedText) -> tuple[int, int]:
         """Give the cell that a cell of a copied row or column repeats; the cell itself where nothing was copied."""
@@ -189,10 +178,6 @@ class _Sorter:
         row = rows.places[rows.copies[typed.row]] if typed.row in rows.copies else typed.row
         across = columns.copies.get(typed.column)
         return row, typed.column if across is None else columns.places[across]
-
-    def _shown(self, row: int, column: int) -> str:
-        cell = self.raw.cell(row, column)
-        return "" if cell is None else shown_cell(cell)
 
     def _formula(self, typed: TypedText) -> str | None:
         return self.raw.cells[typed.row][typed.column].formula
@@ -204,99 +189,62 @@ class _Sorter:
         origin = self.columns.origin.get(typed.column)
         return origin is not None and self.plan.roles.get(origin, frozenset()) <= SERVICE_ROLES
 
-    def _is_calculated(self, row: int) -> bool:
-        """Say whether a row may belong to a calculated block, where nobody knows what was issued."""
-        return not self.known and self.plan.foreign and not self.rows.inside(row)
-
-    def _answers(self, row: int, column: int) -> Part | None:
-        """Give the answer that a cell of a copied row or column repeats."""
-        plan = self.plan
-        at_row = _line(row, self.rows.copies, plan.row_codes, self.rows.origin)
-        at_column = _line(column, self.columns.copies, plan.column_codes, self.columns.origin)
-        part = plan.at.get((at_row, at_column))
-        return part if part is not None and not part.calculated else None
+    def _repeats_answer(self, typed: TypedText) -> bool:
+        """Say whether a cell of a copied row or column repeats an answer."""
+        row, column = self._original(typed)
+        part = self.plan.at.get((self.rows.origin.get(row, 0), self.columns.origin.get(column, 0)))
+        return part is not None and not part.calculated
 
 
-def _line(
-    line: int, copies: dict[int, str], codes: dict[str, tuple[int, ...]], origin: dict[int, int]
-) -> int:
-    return codes[copies[line]][0] if line in copies else origin.get(line, 0)
-
-
-def _group(kind: Kind, sheet: str, tool: str, group: list[TypedText]) -> Finding:
-    first = min(group)
-    cells = ", ".join(address(typed.row, typed.column) for typed in sorted(group)[:20])
-    return kind.at(
-        sheet,
-        address(first.row, first.column),
-        tool,
-        value=shorten(first.text) + and_more(len(group) - 1),
-        count=str(len(group)),
-        cells=cells,
-    )
-
-
-def single_texts(raw: RawSheet, tool: str | None, found: list[TypedText]) -> UnplacedTexts:
-    """Give texts on a sheet, each kept and reported by itself."""
-    return UnplacedTexts(
-        [_unplaced(raw, each) for each in found[:KEPT_TEXTS]], list(_singles(raw.name, tool, found))
-    )
-
-
-def _singles(sheet: str, tool: str | None, found: list[TypedText]) -> Iterator[Finding]:
-    for typed in found[:SINGLE_REPORTS]:
-        yield TEXT_WITHOUT_PLACE.at(
-            sheet, address(typed.row, typed.column), tool, value=shorten(typed.text), count="1"
-        )
-    if len(found) > SINGLE_REPORTS:
-        yield _together(sheet, tool, found[SINGLE_REPORTS], len(found) - SINGLE_REPORTS)
-
-
-def _together(sheet: str, tool: str | None, first: TypedText, count: int) -> Finding:
+def _told(kind: Kind, sheet: str, tool: str | None, found: Sequence[TypedText], **more: str) -> Finding:
     """Give one observation for several texts: the first of them, and how many more."""
+    first, count = found[0], len(found)
     value = shorten(first.text) + and_more(count - 1)
-    return TEXT_WITHOUT_PLACE.at(sheet, address(first.row, first.column), tool, value=value, count=str(count))
+    at = address(first.row, first.column)
+    return kind.at(sheet, at, tool, value=value, count=str(count), **more)
 
 
-def _retired(sheet: str, tool: str | None, found: list[TypedText], version: str) -> Iterator[Finding]:
-    for typed in found[:SINGLE_REPORTS]:
-        about = {"label": typed.question, "expected": version, "value": shorten(typed.text)}
-        yield QUESTION_OUTLIVED.at(sheet, address(typed.row, typed.column), tool, **about)
-    if len(found) > SINGLE_REPORTS:
-        first = found[SINGLE_REPORTS]
-        label = first.question + and_more(len(found) - SINGLE_REPORTS - 1)
+def _singles(sheet: str, tool: str | None, found: Sequence[TypedText]) -> Iterator[Finding]:
+    for some in one_by_one(found, SINGLE_REPORTS):
+        yield _told(TEXT_WITHOUT_PLACE, sheet, tool, some)
+
+
+def _retired(sheet: str, tool: str | None, found: Sequence[TypedText], version: str) -> Iterator[Finding]:
+    for first, *more in one_by_one(found, SINGLE_REPORTS):
+        label, at = first.question + and_more(len(more)), address(first.row, first.column)
         about = {"label": label, "expected": version, "value": shorten(first.text)}
-        yield QUESTION_OUTLIVED.at(sheet, address(first.row, first.column), tool, **about)
+        yield QUESTION_OUTLIVED.at(sheet, at, tool, **about)
+
+
+def single_texts(raw: RawSheet, tool: str | None, found: Sequence[TypedText]) -> UnplacedTexts:
+    """Give texts on a sheet, each kept and reported by itself."""
+    kept = [_unplaced(raw, each) for each in found[:KEPT_TEXTS]]
+    return UnplacedTexts(kept, [*_singles(raw.name, tool, found)])
 
 
 def old_sheet(sheet: RawSheet, version: str, corner: Corner = HOME) -> UnplacedTexts:
     """Read an issued sheet of a tool that the version in force no longer has: its answers, and what is beside them."""
     old = OldSheet(sheet, corner)
     texts = list(_texts(sheet))
-    retired = [
-        each._replace(question=old.label(each.row, each.column))
-        for each in texts
-        if old.is_retired(each.row, each.column)
-    ]
-    answered = {(each.row, each.column) for each in retired}
-    beside = [
-        each
-        for each in texts
-        if (each.row, each.column) not in answered and not old.ours(each.row, each.column)
-    ]
+    retired, beside = list[TypedText](), list[TypedText]()
+    for each in texts:
+        if old.is_retired(each.row, each.column):
+            retired.append(each._replace(question=old.label(each.row, each.column)))
+        elif not old.ours(each.row, each.column):
+            beside.append(each)
     kept = [_unplaced(sheet, each) for each in sorted(retired + beside)[:KEPT_TEXTS]]
     seen = [*_singles(sheet.name, None, beside), *_retired(sheet.name, None, retired, version)]
     return UnplacedTexts(kept, seen)
 
 
-def strangers(sheets: Iterable[RawSheet]) -> UnplacedTexts:
+def unknown_sheets(sheets: Iterable[RawSheet]) -> UnplacedTexts:
     """Give everything on sheets that were not issued: kept, with one observation a sheet."""
     left = UnplacedTexts()
     for sheet in sheets:
         texts = list(_texts(sheet))
         left.unplaced += [_unplaced(sheet, each) for each in texts[:KEPT_TEXTS]]
         if texts:
-            left.observations.append(_together(sheet.name, None, texts[0], len(texts)))
+            left.observations.append(_told(TEXT_WITHOUT_PLACE, sheet.name, None, texts))
     return left
 
 
@@ -318,25 +266,66 @@ def copied_answers(copy: ToolSheet) -> list[Unplaced]:
     axes, raw = by_codes(copy), copy.raw
     found = []
     for part in copy.plan.parts:
-        row, column = axes.rows.places.get(part.row_code), axes.columns.places.get(part.column_code)
-        cell = raw.cell(row or 0, column or 0)
-        text = shown_cell(cell) if cell is not None else ""
-        if row and column and text.strip() and not part.calculated:
+        row, column = axes.rows.places.get(part.row_code, 0), axes.columns.places.get(part.column_code, 0)
+        text = shown_cell(raw.cell(row, column))
+        if text.strip() and not part.calculated:
             found.append(_unplaced(raw, TypedText(row, column, text)))
     return found
 
 
 def _texts(sheet: RawSheet) -> Iterator[TypedText]:
     for row in sorted(sheet.cells):
-        for column, cell in sorted(sheet.cells[row].items(), key=_column):
-            text = shown_cell(cell)
+        for column in sorted(sheet.cells[row]):
+            text = shown_cell(sheet.cells[row][column])
             if text.strip():
                 yield TypedText(row, column, text)
 
 
-def _column(entry: tuple[int, RawCell]) -> int:
-    return entry[0]
-
-
 def _unplaced(sheet: RawSheet, typed: TypedText) -> Unplaced:
     return Unplaced(sheet.name, address(typed.row, typed.column), typed.text, typed.question)
+
+
+Cells = Mapping[int, RawCell]
+
+
+def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
+    """Give what had no place in an earlier return and was given back on a sheet of its own: still kept."""
+    return [
+        Unplaced(*(shown_cell(cells.get(column)) for column in LEFTOVER_COLUMNS))
+        for sheet in workbook.sheets
+        if _holds_leftovers(sheet)
+        for row, cells in sorted(sheet.cells.items())
+        if _is_leftover(row, cells)
+    ]
+
+
+def typed_on(sheet: RawSheet, *, formulas_known: bool) -> UnplacedTexts:
+    """Give what somebody typed on such a sheet, beside, below or over what it was given back with."""
+    found = [
+        TypedText(row, column, text)
+        for row in sorted(sheet.cells)
+        for column, text in _typed(sheet, row, formulas_known=formulas_known)
+    ]
+    return single_texts(sheet, None, found)
+
+
+def _typed(sheet: RawSheet, row: int, *, formulas_known: bool) -> Iterator[tuple[int, str]]:
+    cells = sheet.cells[row]
+    issued = frozenset(shown_cell(cells.get(CODE_COLUMN)).split())
+    ours = _holds_leftovers(sheet) and _is_leftover(row, cells)
+    read = {CODE_COLUMN, *(LEFTOVER_COLUMNS if ours else ())}
+    for column, cell in sorted(cells.items()):
+        text = shown_cell(cell)
+        calculated = f"{FORMULA}{column}" in issued and (cell.formula is not None or not formulas_known)
+        if column not in read and text.strip() and not calculated and digest(text) not in issued:
+            yield column, text
+
+
+def _holds_leftovers(sheet: RawSheet) -> bool:
+    """Say whether a sheet is the one on which such texts are given back."""
+    return shown_cell(sheet.cells.get(HOME.row, {}).get(HOME.column)) == LEFTOVER_KEY
+
+
+def _is_leftover(row: int, cells: Cells) -> bool:
+    """Say whether a row of it names sheet, cell and text of something that had no place."""
+    return row > LEFTOVER_HEAD and all(shown_cell(cells.get(column)) for column in LEFTOVER_COLUMNS[:3])

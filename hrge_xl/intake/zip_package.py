@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .. import kept_texts
 from ..findings import Finding
@@ -46,25 +46,22 @@ _DIRECTORY_ERRORS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One member: where its stored bytes stand and what its directory line promises."""
+class _Entry(NamedTuple):
+    """One member: what its directory line promises, and where its stored bytes stand."""
 
-    name: str
-    header: int
+    line: zipfile.ZipInfo
     start: int
-    stored: int
-    inflated: int
-    checksum: int
-    deflated: bool
+
+    @property
+    def name(self) -> str:
+        return self.line.orig_filename
 
     @property
     def stop(self) -> int:
-        return self.start + self.stored
+        return self.start + self.line.compress_size
 
 
-@dataclass(frozen=True, slots=True)
-class _Directory:
+class _Directory(NamedTuple):
     """The lines of a directory, where the first stands, and where the record of its end begins."""
 
     lines: list[zipfile.ZipInfo]
@@ -97,8 +94,8 @@ class ZipPackage:
         if entry is None:
             raise Unreadable(MISSING_PART.at(part=shown(name)))
         stored = self._data[entry.start : entry.stop]
-        content = _inflate(stored, entry) if entry.deflated else stored
-        if len(content) != entry.inflated or zlib.crc32(content) != entry.checksum:
+        content = _inflate(stored, entry) if entry.line.compress_type == zipfile.ZIP_DEFLATED else stored
+        if len(content) != entry.line.file_size or zlib.crc32(content) != entry.line.CRC:
             raise _damaged(entry.name)
         return content
 
@@ -126,19 +123,20 @@ def _inflate(stored: bytes, entry: _Entry) -> bytes:
     """Inflate one byte more than promised at most, so that a lying size shows and costs nothing."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        return inflater.decompress(stored, entry.inflated + 1)
+        return inflater.decompress(stored, entry.line.file_size + 1)
     except zlib.error as error:
         raise _damaged(entry.name) from error
 
 
 def _checked_entries(data: bytes, directory: _Directory, limits: Limits) -> list[_Entry]:
-    infos = directory.lines
-    _check_count(len(infos), limits)
-    _check_names(infos)
-    _check_methods(infos)
-    _check_sizes(infos, limits)
-    entries = [_located(data, info) for info in infos]
-    _check_overlaps(entries, directory.start)
+    _check_count(len(directory.lines), limits)
+    _check_names(directory.lines)
+    _check_methods(directory.lines)
+    _check_sizes(directory.lines, limits)
+    entries = [_located(data, line) for line in directory.lines]
+    for entry, limit in _with_limits(entries, directory.start):
+        if entry.stop > limit:  # members share bytes, or reach into the directory
+            raise Unreadable(OVERLAPPING_ENTRIES.at(part=shown(entry.name)))
     return entries
 
 
@@ -154,7 +152,8 @@ def _directory(data: bytes, limits: Limits) -> _Directory:
 
 def _check_count(count: int, limits: Limits) -> None:
     if count > limits.entries:
-        raise Unreadable(TOO_MANY_ENTRIES.at(count=str(count), limit=str(limits.entries)))
+        detail = {"count": str(count), "limit": str(limits.entries)}
+        raise Unreadable(TOO_MANY_ENTRIES.at(**detail))
 
 
 def _check_names(infos: list[zipfile.ZipInfo]) -> None:
@@ -181,7 +180,8 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
         if info.file_size > limits.part_bytes:
             raise too_large(info.filename, info.file_size, limits.part_bytes)
         if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
-            raise Unreadable(COMPRESSION_BOMB.at(part=shown(info.filename), limit=str(limits.ratio)))
+            detail = {"part": shown(info.filename), "limit": str(limits.ratio)}
+            raise Unreadable(COMPRESSION_BOMB.at(**detail))
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
         raise too_large("", total, limits.total_bytes)
@@ -189,8 +189,8 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 def too_large(part: str, size: int, limit: int) -> Unreadable:
     """Give the error for a part, or for all parts together where none is named."""
-    what = shown(part) or kept_texts.ALL_PARTS
-    return Unreadable(UNPACKED_TOO_LARGE.at(part=what, size=megabytes(size), limit=megabytes(limit)))
+    detail = {"part": shown(part) or kept_texts.ALL_PARTS, "size": megabytes(size), "limit": megabytes(limit)}
+    return Unreadable(UNPACKED_TOO_LARGE.at(**detail))
 
 
 def megabytes(size: int) -> str:
@@ -208,15 +208,7 @@ def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
     name = data[name_start : name_start + name_length]
     if signature != b"PK\x03\x04" or name != _stored_name(info):
         raise _damaged(info.filename)
-    return _Entry(
-        name=info.orig_filename,
-        header=info.header_offset,
-        start=name_start + name_length + extra_length,
-        stored=info.compress_size,
-        inflated=info.file_size,
-        checksum=info.CRC,
-        deflated=info.compress_type == zipfile.ZIP_DEFLATED,
-    )
+    return _Entry(info, name_start + name_length + extra_length)
 
 
 def _stored_name(info: zipfile.ZipInfo) -> bytes:
@@ -224,23 +216,16 @@ def _stored_name(info: zipfile.ZipInfo) -> bytes:
     return info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")
 
 
-def _check_overlaps(entries: list[_Entry], directory_start: int) -> None:
-    """No two members may share bytes, and none may reach into the directory."""
-    for entry, limit in _with_limits(entries, directory_start):
-        if entry.stop > limit:
-            raise Unreadable(OVERLAPPING_ENTRIES.at(part=shown(entry.name)))
-
-
 def _with_limits(entries: list[_Entry], directory_start: int) -> Iterator[tuple[_Entry, int]]:
     """Yield the members as they lie, each with where what follows it begins."""
-    ordered = sorted(entries, key=lambda entry: entry.header)
-    starts = [*(entry.header for entry in ordered), directory_start]
+    ordered = sorted(entries, key=lambda entry: entry.line.header_offset)
+    starts = [*(entry.line.header_offset for entry in ordered), directory_start]
     yield from zip(ordered, starts[1:], strict=True)
 
 
 def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) -> Iterator[Finding]:
     """Note bytes besides the archive: another program may take the file for another kind, and show those."""
-    before = min((entry.header for entry in entries), default=directory.start)
+    before = min((entry.line.header_offset for entry in entries), default=directory.start)
     gaps = (limit - entry.stop for entry, limit in _with_limits(entries, directory.start))
     between = sum(gap for gap in gaps if gap > _DESCRIPTOR)
     behind = max(len(data) - directory.end - _END_SIZE, 0)

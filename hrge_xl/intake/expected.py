@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from ..answer import CellKey
 from ..fields import Field, Reading, Vocabularies
@@ -17,16 +18,14 @@ from ..spec.spellings import vocabularies
 from ..words import fold
 from ..workbook.issued import edition_of, issued_cover, issued_sheets
 from ..workbook.progress import progress_sentence
-from .formula_cells import FormulaCells
 from .issued_cells import ExpectedCells
-from .roles import Roles, roles_of_lists, roles_of_tool
 
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
 OPEN = "?"  # stands before the name of a list whose dropdown refuses nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class CellSpec:
     """One cell of a slot: the codes that find it and its place in the layout."""
 
     slot: Slot
@@ -40,20 +39,21 @@ class Part:
     need: str  # the rule it is issued with: "any", a list by its name, or none ("")
 
 
-Cells = Sequence[tuple[Part, int, int]]  # with row and column
-Needs = dict[tuple[str, int], dict[int, Part]]  # kind of rule and column -> row -> cell
+Found = TypeVar("Found")
+Cells = Sequence[tuple[CellSpec, int, int]]  # with row and column
+Needs = dict[tuple[str, int], dict[int, CellSpec]]  # kind of rule and column -> row -> cell
 
 
 @dataclass(frozen=True)
-class Here:
+class FoundCells:
     """The cells of one sheet that were found, with the places where they are."""
 
     cells: Cells
 
     @cached_property
-    def by_row(self) -> dict[int, list[tuple[Part, int]]]:
+    def by_row(self) -> dict[int, list[tuple[CellSpec, int]]]:
         """The cells by row, with their columns."""
-        table: dict[int, list[tuple[Part, int]]] = {}
+        table: dict[int, list[tuple[CellSpec, int]]] = {}
         for part, row, column in self.cells:
             table.setdefault(row, []).append((part, column))
         return table
@@ -79,7 +79,7 @@ class Here:
 
 
 @dataclass(frozen=True)
-class SheetPlan:
+class ExpectedSheet:
     """What one tool sheet should hold. Rows and columns are those of the layout."""
 
     sheet: Sheet
@@ -91,17 +91,17 @@ class SheetPlan:
         return self.sheet.tool.code
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[CellSpec, ...]:
         """Every cell of every slot, top down."""
         return tuple(part for slot in self.sheet.slots for part in _parts(self.layout, slot))
 
     @cached_property
-    def home(self) -> Here:
+    def home(self) -> FoundCells:
         """Every cell while nothing has moved."""
-        return Here(tuple((part, part.row, part.column) for part in self.parts))
+        return FoundCells(tuple((part, part.row, part.column) for part in self.parts))
 
     @cached_property
-    def at(self) -> dict[tuple[int, int], Part]:
+    def at(self) -> dict[tuple[int, int], CellSpec]:
         """The cells by place."""
         return {(part.row, part.column): part for part in self.parts}
 
@@ -122,12 +122,12 @@ class SheetPlan:
         return _places(pairs)
 
     @cached_property
-    def needed_rows(self) -> dict[str, Part]:
+    def needed_rows(self) -> dict[str, CellSpec]:
         """The codes of the rows that hold answers, each with the first of its cells."""
         return _first((part.row_code, part) for part in self.parts)
 
     @cached_property
-    def needed_columns(self) -> dict[str, Part]:
+    def needed_columns(self) -> dict[str, CellSpec]:
         """The codes of the columns that hold answers, each with the first of its cells."""
         return _first((part.column_code, part) for part in self.parts)
 
@@ -179,11 +179,6 @@ class SheetPlan:
     def panel_texts(self) -> frozenset[str]:
         """Every text of the panel beside the table, folded; answers may well be written alike."""
         return frozenset(fold(text) for line in self.sheet.panel for text in (line.about, line.text)) - {""}
-
-    @cached_property
-    def issued_roles(self) -> Roles:
-        """Which of its texts and formulas mean something for answers."""
-        return roles_of_tool(self.sheet)
 
     @cached_property
     def tables(self) -> tuple[frozenset[str], ...]:
@@ -243,12 +238,12 @@ class SheetPlan:
         return is_band or (column - self.sheet.panel_column in (0, 1) and self.on_panel(text))
 
 
-def _parts(layout: Layout, slot: Slot) -> Iterable[Part]:
+def _parts(layout: Layout, slot: Slot) -> Iterable[CellSpec]:
     many, calculated = slot.field.several, slot.field.calculated
     need = _need(layout, slot.field)
     for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
         key = (*slot.key, number if many else 0)
-        yield Part(slot, key, *codes, place.row, place.column, address(*place), calculated, need)
+        yield CellSpec(slot, key, *codes, place.row, place.column, address(*place), calculated, need)
 
 
 def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
@@ -258,29 +253,28 @@ def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
     return {code: tuple(sorted(places)) for code, places in table.items()}
 
 
-def _first(pairs: Iterable[tuple[str, Part]]) -> dict[str, Part]:
-    table: dict[str, Part] = {}
+def _first(pairs: Iterable[tuple[str, CellSpec]]) -> dict[str, CellSpec]:
+    table: dict[str, CellSpec] = {}
     for code, part in pairs:
         table.setdefault(code, part)
     return table
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, eq=False)
+class ExpectedWorkbook:
     """A layout made ready for reading; made once and used for every file of that layout."""
 
     layout: Layout
     readings: dict[tuple[object, ...], Reading] = field(default_factory=dict)
-    sources: dict[str, list[str]] = field(default_factory=dict)  # of dropdowns -> the lists that they offer
     covers: dict[frozenset[str], ExpectedCells] = field(default_factory=dict)
 
     @cached_property
-    def sheets(self) -> dict[str, SheetPlan]:
+    def sheets(self) -> dict[str, ExpectedSheet]:
         """The plan of every tool sheet by the code of its tool."""
-        return {sheet.tool.code: SheetPlan(sheet, self.layout) for sheet in self.layout.sheets}
+        return {sheet.tool.code: ExpectedSheet(sheet, self.layout) for sheet in self.layout.sheets}
 
     @cached_property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[CellSpec, ...]:
         """Every cell of every sheet."""
         return tuple(part for each in self.sheets.values() for part in each.parts)
 
@@ -297,17 +291,16 @@ class Plan:
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:
         """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
-        return {name: ExpectedCells(sheet) for name, sheet in issued_sheets(self.layout).items()}
-
-    @cached_property
-    def roles_of_lists(self) -> Roles:
-        """Which texts of the sheet with the lists mean something for answers."""
-        return roles_of_lists(self.layout)
-
-    @cached_property
-    def formula_cells(self) -> FormulaCells:
-        """The formula cells of all sheets, and how what they show is worked out."""
-        return FormulaCells(self.layout, self.issued)
+        tools = {each.sheet.name: each.sheet for each in self.sheets.values()}
+        found = {}
+        for name, issued in issued_sheets(self.layout).items():
+            if name in tools:
+                found[name] = ExpectedCells.of_tool(issued, tools[name])
+            elif name == self.layout.lists_name:
+                found[name] = ExpectedCells.of_lists(issued, self.layout)
+            else:
+                found[name] = ExpectedCells(issued)
+        return found
 
     @cached_property
     def edition(self) -> str:
@@ -320,12 +313,12 @@ class Plan:
             self.covers[lines] = ExpectedCells(issued_cover(self.layout, lines))
         return self.covers[lines]
 
-    def label(self, part: Part) -> str:
+    def label(self, part: CellSpec) -> str:
         """Name an answer as findings do: its row, where it has one, and its question."""
         question = part.slot.field.label.say(self.layout.language)
         return question if self.across(part) else f"{part.slot.row} {question}"
 
-    def row_label(self, part: Part) -> str:
+    def row_label(self, part: CellSpec) -> str:
         """Name a row as findings do: its number and item, or its question."""
         grid, slot = self._grid(part), part.slot
         if grid.across:
@@ -333,15 +326,15 @@ class Plan:
         label = next(row.label for row in grid.data_rows if row.code == slot.row)
         return slot.row if label == slot.row else shorten(f"{slot.row} {label}")
 
-    def column_label(self, part: Part) -> str:
+    def column_label(self, part: CellSpec) -> str:
         """Name a column as findings do, by what its head says."""
         return next(c.label for c in self._grid(part).columns if c.index == part.column)
 
-    def across(self, part: Part) -> bool:
+    def across(self, part: CellSpec) -> bool:
         """Say whether the records of a cell stand side by side."""
         return self._grid(part).across
 
-    def _grid(self, part: Part) -> Grid:
+    def _grid(self, part: CellSpec) -> Grid:
         sheet = self.sheets[part.slot.tool].sheet
         return next(grid for grid in sheet.grids if grid.number == part.slot.grid)
 
@@ -362,6 +355,13 @@ def shorten(text: str, limit: int = 80) -> str:
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
-def observe_at(kind: Kind, sheet: str, cell: str | None, part: Part, **detail: str) -> Finding:
+def observe_at(kind: Kind, sheet: str, cell: str | None, part: CellSpec, **detail: str) -> Finding:
     """Give an observation about one answer."""
     return kind.at(sheet, cell, *part.slot.key, **detail)
+
+
+def one_by_one(found: Sequence[Found], alone: int) -> Iterator[Sequence[Found]]:
+    """Give what is told: the first ones each by itself, and all further ones together."""
+    yield from ([each] for each in found[:alone])
+    if len(found) > alone:
+        yield found[alone:]

@@ -8,18 +8,20 @@ from dataclasses import dataclass, field
 from ..answer import Answers, CellKey
 from ..findings import Finding
 from ..submission import Identity, Unplaced
+from .expected import CellSpec
 from .issued_cells import SheetResults
-from .keys import Part
 from .raw import RawCell
 from .unplaced import UnplacedTexts
 
 
 @dataclass(slots=True)
-class Located:
+class ReadResult:
     """Everything that was found: cells with their values, where all cells are, and what was noticed."""
 
     cells: dict[str, Mapping[CellKey, str]] = field(default_factory=dict)  # by tool
-    filled: list[tuple[Part, str, str, RawCell]] = field(default_factory=list)  # part, sheet, address, cell
+    filled: list[tuple[CellSpec, str, str, RawCell]] = field(
+        default_factory=list
+    )  # part, sheet, address, cell
     sheets: dict[str, str] = field(default_factory=dict)
     observations: list[Finding] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
@@ -37,7 +39,7 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
+class ReadContext:
     """What is known about a file beyond its sheets."""
 
     same_layout: bool = True  # it was issued with this very layout: positions can be trusted
