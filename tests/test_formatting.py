@@ -11,12 +11,12 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 
-from hrge_xl.findings import CATALOGUE, sentence
 from hrge_xl.intake import Wanted, ooxml
 from hrge_xl.intake.number_formats import format_of, seen
 from hrge_xl.submission import Submission
 from tests.damage import PLAN, RISKS, dressed, edited, filled, new_cell, number, regex
 from tests.face import read_bytes
+from tests.in_words import in_words
 from tests.intake_files import MAIN, relationships, sheet, workbook
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -26,10 +26,7 @@ def said(data: bytes) -> list[tuple[str, str | None, str]]:
     """Code, cell and message of everything noticed."""
     found = read_bytes(data, path="return.xlsx", sha256="0", size=1, format="xlsx", want=Wanted("example"))
     assert isinstance(found, Submission)
-    return [
-        (each.code, each.cell, sentence(CATALOGUE[each.code].message, each.details))
-        for each in found.observations
-    ]
+    return [(each.code, each.cell, in_words(each).message) for each in found.observations]
 
 
 # as a person sees it
