@@ -16,7 +16,7 @@ from ..spec.scope import ref_to
 from ..words import NO_ANSWER
 from .cell_ranges import cells_of, count_answers
 from .excel_formula import ExcelFormula
-from .shared_formulas import ROW
+from .formulas import ROW
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,16 @@ from ..answer import Key, Value
 from ..fields import TICK, Field, step_of
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
-from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, order_of
+from ..layout.messages import ERROR, MISSING, REQUIRED, WARNING
 from ..numerals import shown, to_serial
 from ..spec.model import RegisterBlock
 from ..words import count_words
-from .references import LABEL_LENGTH
 
 Shown = str | float | None  # what a cell shows: a text, a number (a date as its serial number), nothing
 Found = TypeVar("Found")
 BLANK, EMPTY, NUMBER = (None,), (None, ""), (int, float)
 TICKED = "Y"  # the code of a tick
+LABEL_LENGTH = 60  # of what an open row is about, in a list
 ANYTHING = ""  # stands for every tool and every fact
 
 
@@ -48,13 +48,13 @@ class Memory:
     """What several cells need: worked out for the first of them."""
 
     def __init__(self, known: dict[Hashable, Any]) -> None:
-        self._known = known
+        self.known = known
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
         """Return what is known by this key, worked out when it is first asked for."""
-        if key not in self._known:
-            self._known[key] = work_out()
-        found: Found = self._known[key]
+        if key not in self.known:
+            self.known[key] = work_out()
+        found: Found = self.known[key]
         return found
 
 
@@ -77,10 +77,6 @@ class Content:
         """Serial number of the day that due dates are measured against, 0 where there is none."""
         day = self.facts["today"]
         return to_serial(date.fromisoformat(day)) if day else 0
-
-    def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
-        """Work out once what several cells need."""
-        return self.memory.once(key, work_out)
 
     # one slot
 
@@ -202,7 +198,7 @@ class Content:
 
     def active(self, grid: Grid, row: str) -> int:
         """Count the cells of a row (or of a record over all its blocks) that hold something."""
-        return self.once(("active", grid.tool.code, row, grid.number), lambda: self._active(grid, row))
+        return self.memory.once(("active", grid.tool.code, row, grid.number), lambda: self._active(grid, row))
 
     def _active(self, grid: Grid, row: str) -> int:
         grids = (
@@ -213,11 +209,11 @@ class Content:
     def checks(self, slots: Collection[Slot]) -> list[int]:
         """Give the check numbers of the slots of a row, always all of them."""
         key = ("checks", next(iter(slots)).key)
-        return self.once(key, lambda: [self.check(slot) for slot in slots])
+        return self.memory.once(key, lambda: [self.check(slot) for slot in slots])
 
     def progress(self, sheet: Sheet) -> tuple[int, int, int, int]:
         """Count the required answers of a sheet, those given, and answers to correct and to look at."""
-        return self.once(("progress", sheet.tool.code), lambda: self._progress(sheet))
+        return self.memory.once(("progress", sheet.tool.code), lambda: self._progress(sheet))
 
     def _progress(self, sheet: Sheet) -> tuple[int, int, int, int]:
         verdicts = [self.verdicts.get(slot.key) for slot in sheet.checked]
@@ -240,12 +236,6 @@ class Content:
         where, field = spec.tick_field
         slot = self.layout.slots.get((where, ticked, field))
         return slot is not None and TICKED in self.counted(slot)
-
-    def problem(self, checks: Collection[int]) -> tuple[int, str] | None:
-        """Order and message of the most urgent of some check numbers, or None."""
-        worst = max(checks, default=0)
-        message = self.layout.messages.decode(worst) if worst >= LEVEL else None
-        return None if message is None else (order_of(worst), message.text)
 
     # what differs
 

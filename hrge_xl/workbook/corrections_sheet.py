@@ -8,12 +8,12 @@ from enum import IntEnum
 from itertools import groupby
 
 from ..findings import sentence
-from ..language.sheet_text import text_literal, with_count
+from ..language.sheet_text import text_literal
 from ..layout import Layout, Place, Slot, address, column_letters, quoted
 from ..layout.messages import LEVEL, MISSING, WARNING
 from ..spec.own_sheets import FEEDBACK_KEY
 from ..words import translator
-from .content import Content, Shown
+from .formulas import Formula, if_, total, with_count
 from .listing import FIRST_COLUMN, SHOWN, Listing
 from .pen import Pen
 from .styles import ERROR_INK, LINES
@@ -123,13 +123,12 @@ class CorrectionsPainter:
         self.list.end_row()
 
     def _count(self, style: str, part: Sequence[Correction], last: int) -> None:
-        watched, here = [each for each in part if each.watched], Place(self.list.row, DONE)
+        here, done = Place(self.list.row, DONE), [self._is_done(each) for each in part if each.watched]
         cells = f"{address(here.row + 1, DONE)}:{address(last, DONE)}"
-        count = f"COUNTIF({cells},{text_literal(self.done)})"
-        template = self.counted.replace("{all}", str(len(watched))).replace("{done}", "{count}")
-        formula = f"={with_count(template, count)}"
-        self.list.formula(DONE, formula, style, DoneCount(tuple(watched), self.counted))
-        all_done = sentence(self.counted, {"done": str(len(watched)), "all": str(len(watched))})
+        template = self.counted.replace("{all}", str(len(done))).replace("{done}", "{count}")
+        count = total(f"COUNTIF({cells},{text_literal(self.done)})", done)
+        self.list.formula(DONE, with_count(template, count), style)
+        all_done = sentence(self.counted, {"done": str(len(done)), "all": str(len(done))})
         self.pen.mark_when(here, here, f"={address(*here)}={text_literal(all_done)}", "good", **LINES)
 
     # rows
@@ -171,37 +170,12 @@ class CorrectionsPainter:
             later = each.urgency is not Urgency.DOUBTFUL
             self.list.text(DONE, self.say("Checked on return") if later else "", "help")
             return
-        assert each.watched.check is not None
-        check = f"{quoted(self.layout.sheet[each.watched.tool].name)}!{address(*each.watched.check)}"
-        formula = f'=IF({check}<{each.least},{text_literal(self.done)},"")'
-        self.list.formula(DONE, formula, "cell", DoneCell(each, self.done))
+        self.list.formula(DONE, if_(self._is_done(each), self.done), "cell")
 
-
-@dataclass(frozen=True)
-class DoneCell:
-    """Whether one thing is done."""
-
-    about: Correction
-    word: str
-
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        """Give one cell."""
-        return [self.word if is_done(self.about, content) else ""]
-
-
-@dataclass(frozen=True)
-class DoneCount:
-    """How many of some things are done."""
-
-    about: tuple[Correction, ...]
-    template: str
-
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        """Give one cell."""
-        done = sum(is_done(each, content) for each in self.about)
-        return [sentence(self.template, {"done": str(done), "all": str(len(self.about))})]
-
-
-def is_done(about: Correction, content: Content) -> bool:
-    """Say whether the check cell of an answer shows no more what was wrong with it."""
-    return about.watched is not None and content.check(about.watched) < about.least
+    def _is_done(self, about: Correction) -> Formula:
+        """Say whether the check cell of an answer shows no more what was wrong with it."""
+        slot = about.watched
+        assert slot is not None
+        assert slot.check is not None
+        check = f"{quoted(self.layout.sheet[slot.tool].name)}!{address(*slot.check)}"
+        return Formula(check, lambda content, row: content.check(slot)) < about.least

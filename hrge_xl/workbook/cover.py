@@ -16,6 +16,7 @@ from ..spec.own_sheets import COVER_KEY
 from ..spec.translations import is_draft
 from ..words import SOURCE_LANGUAGE, language_name, translator
 from .content import Content, Shown
+from .formulas import Formula
 from .pen import Pen
 from .progress import LABEL, SHARE, STATE, VALUE, ProgressPainter
 
@@ -114,9 +115,11 @@ class CoverPainter:
         self.pen.text(Place(row, CODE_COLUMN), TODAY_NAME, "code")
         self.pen.text(Place(row, LABEL), self.say("Day of the check"), "cover_label")
         place, form = Place(row, VALUE), ("cover_value", "yyyy-mm-dd")
-        still = SAMPLE in self.given
-        day = self.pen.entry(place, *form) if still else self.pen.formula(place, "=TODAY()", *form)
-        self.pen.live([day], lambda content: [content.today])
+        today = Formula("TODAY()", lambda content, row: content.today)
+        if SAMPLE in self.given:
+            self.pen.live([self.pen.entry(place, *form)], lambda content: [content.today])
+        else:
+            self.pen.formula(place, today, *form)
         cell = f"${column_letters(VALUE)}${row}"
         self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!{cell}")
 

@@ -12,8 +12,8 @@ from ..spec.compiled import compiled
 from ..spec.scope import Scope, parsed
 from .check_formula import CheckFormulas
 from .excel_formula import ExcelFormula
+from .formulas import ROW
 from .pen import FORMULA_LIMIT
-from .shared_formulas import ROW
 
 NESTING_LIMIT, ARGUMENT_LIMIT = 64, 255
 QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')

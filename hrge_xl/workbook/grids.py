@@ -8,26 +8,23 @@ from math import ceil
 
 from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
-from ..language.sheet_text import SEVERAL, text_literal, with_count, word_count
+from ..language.sheet_text import SEVERAL, text_literal
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
-from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING
+from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
 from ..spec.compiled import compiled
 from ..spec.model import Level
 from ..texts import fixed_codes, said
 from ..words import translator
-from .cell_ranges import cells_of, count_answers
 from .check_formula import CheckFormulas, active_formula
 from .defined_names import ticked
 from .excel_formula import ExcelFormula
-from .grid_now import RecordCount, RowNow, Status, record_name, signs
+from .formulas import ROW, Formula
 from .pen import Pen
-from .shared_formulas import ROW
-from .styles import ink_on
+from .row_status import RowCells, Status, Statuses
+from .styles import ink_on, number_format_of
 from .validation import validation
 
-MESSAGES = "check_messages"  # defined name of the message texts
-COUNT = "{count}"
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
 MOST_LINES = 8  # that a blank row keeps free
 WORD_LENGTH = 6.5  # characters, with the space behind it
@@ -46,7 +43,7 @@ class GridPainter:
         """Draw heads and bands first, then row by row, then what spans columns."""
         self.say = translator(self.layout.language)
         self.compiled: dict[str, str] = {}
-        self.words: dict[int | None, Status] = {}
+        self.statuses: dict[str, Status] = {}
         self.checks = CheckFormulas(self.layout, self.grid)
         self.last_row = self.grid.rows[-1].index
         self._heads()
@@ -89,8 +86,12 @@ class GridPainter:
             slot = next(iter(slots.values()))
             place = self.layout.active_place(self.grid, slot.row)
             if place is not None and self.grid is self._first_of_records:
-                formula = active_formula(self.layout, self.grid, slot.row)
-                self.pen.live([self.pen.formula(place, formula, "check")], RecordCount(self.grid, slot.row))
+                self.pen.formula(place, self._count_of(slot.row), "check")
+
+    def _count_of(self, record: str) -> Formula:
+        grid = self.grid
+        text = active_formula(self.layout, grid, record)
+        return Formula(text, lambda content, row: content.active(grid, record))
 
     @property
     def _first_of_records(self) -> Grid:
@@ -117,12 +118,11 @@ class GridPainter:
             self._live(row, slots)
 
     def _live(self, row: Row, slots: Sequence[Slot]) -> None:
-        places = self._status(row, [slot for slot in slots if slot.check is not None])
+        status, places = self._status(row, [slot for slot in slots if slot.check is not None])
         for slot in slots:
             self._check(slot)
         active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
-        status = self._words(self._limit(row)) if places else None
-        now = RowNow(self.grid, tuple(slots), status, places, active)
+        now = RowCells(self.grid, tuple(slots), status, places, active)
         self.pen.live(now.places, now)
 
     def _slots_of(self, row: Row) -> list[Slot]:
@@ -192,7 +192,7 @@ class GridPainter:
         )
         if self.grid.across or self._differs(slot):
             figure = self._figure(slot, None if self.grid.across else str(place.row))
-            self.pen.formula(place, figure, "calculated", form)
+            self.pen.formula_text(place, figure, "calculated", form)
             return
         key = f"={slot.field.code}"
         if key not in self.compiled:
@@ -218,47 +218,29 @@ class GridPainter:
         code = slot.field.code
         if self.grid.across or self._differs(slot):
             formula = self.checks.of(slot).replace(ROW, str(slot.check.row))
-            self.pen.formula(slot.check, formula, "check")
+            self.pen.formula_text(slot.check, formula, "check")
             return
         if code not in self.compiled:  # the first row: the others differ in their row number only
             self.compiled[code] = self.checks.of(slot)
         self.pen.column_formula(slot.check, self.last_row, self.compiled[code], "check")
 
-    def _status(self, row: Row, checked: Sequence[Slot]) -> tuple[Place, ...]:
-        """Draw how a row stands, with a sign and in a sentence; where that is, if anything is shown."""
+    def _status(self, row: Row, checked: Sequence[Slot]) -> tuple[Status | None, tuple[Place, ...]]:
+        """Draw how a row stands, with a sign and in a sentence; these and where they are, if anything is shown."""
         places = tuple(Place(row.index, c.index) for c in self.grid.columns if c.role in ("sign", "status"))
         if not checked:
             for place, style in zip(places, ("sign", "status"), strict=False):
                 self.pen.text(place, "", style)
-            return ()
-        own = str(row.index) if self.grid.across else ROW
-        key = row.code if self.grid.across else "status"
-        if key not in self.compiled:
-            self.compiled[f"{key}:sign"] = self._sign_formula(checked, own)
-            self.compiled[key] = self._status_formula(checked, row, own)
-        for place, name, style in zip(places, (f"{key}:sign", key), ("sign", "status"), strict=True):
+            return None, ()
+        key = row.code if self.grid.across else ""
+        if key not in self.statuses:
+            self.statuses[key] = Statuses(self.layout, self.grid).of(checked, self._limit(row))
+        status = self.statuses[key]
+        for place, style, formula in zip(places, ("sign", "status"), status, strict=False):
             if self.grid.across:
-                self.pen.formula(place, self.compiled[name], style)
+                self.pen.formula_text(place, formula.text, style)
             else:
-                self.pen.column_formula(place, self.last_row, self.compiled[name], style)
-        return places
-
-    def _sign_formula(self, checked: Sequence[Slot], row: str) -> str:
-        """Give a sign with a word, and how many answers are meant."""
-        run = _columns_run([slot.check.column for slot in checked if slot.check], row)
-        said = signs(self.say, one=self.grid.across and not self._repeated)
-        given = count_answers(checked, row=None if self.grid.across else row)
-        formula = f'IF({given}>0,{text_literal(said[0])},"")'
-        for level in (WARNING, MISSING, ERROR):
-            from_level = f'COUNTIF({run},">={level * LEVEL}")'
-            words = with_count(said[level], from_level) if COUNT in said[level] else text_literal(said[level])
-            formula = f"IF(MAX({run})>={level * LEVEL},{words},{formula})"
-        return f"={formula}"
-
-    def _words(self, limit: int | None) -> Status:
-        if limit not in self.words:
-            self.words[limit] = Status(self.layout, self.grid, limit)
-        return self.words[limit]
+                self.pen.column_formula(place, self.last_row, formula.text, style)
+        return status if places else None, places
 
     def _lines(self, row: Row) -> int:
         """Give how many lines of a long answer are shown first; 1 in a table. Rows grow with their texts."""
@@ -271,37 +253,6 @@ class GridPainter:
     def _limit(self, row: Row) -> int | None:
         """Give the word limit that the status of a question counts against."""
         return row.field.words if row.field is not None and not self._repeated else None
-
-    def _status_formula(self, checked: Sequence[Slot], of: Row, row: str) -> str:
-        limit = self._limit(of)
-        worst = f"MAX({_columns_run([s.check.column for s in checked if s.check], row)})"
-        message = f"INDEX({MESSAGES},MOD({worst},1000))"
-        if not self.grid.across and self.layout.messages.names_rows:
-            message = f"SUBSTITUTE({message},{text_literal(ROW_NAME)},${column_letters(CODE_COLUMN)}{row})"
-        if limit is not None:
-            return self._counted(checked[0], limit, worst, message)
-        return f'=IF({worst}>={LEVEL},{self._who(worst)}{message},"")'
-
-    def _who(self, worst: str) -> str:
-        """In front of a message: which column of a table, or which record of a repeated form."""
-        position = f"1000-MOD(INT({worst}/10000),1000)"
-        checks = self.grid.with_role("check")
-        if not self.grid.across:
-            first, last = (column_letters(checks[i].index) for i in (0, -1))
-            return f'INDEX(${first}${HEAD_ROW}:${last}${HEAD_ROW},{position})&": "&'
-        if self._repeated:
-            return f'{text_literal(record_name(self.grid) + " ")}&({position})&": "&'
-        return ""
-
-    def _counted(self, slot: Slot, limit: int, worst: str, message: str) -> str:
-        """Give a text with a word limit: the count, live, in front of what is wrong."""
-        cell = cells_of(slot.cells)
-        pieces = self.say("{count} of {limit} words").replace("{limit}", str(limit)).split("{count}")
-        count = "&".join(
-            p for p in (_quoted_or_nothing(pieces[0]), word_count(cell), _quoted_or_nothing(pieces[1])) if p
-        )
-        text = f'IF(TRIM({cell})="","",{count})'
-        return f'=IFERROR({text}&IF({worst}>={LEVEL},IF(TRIM({cell})="","",". ")&{message},""),{message})'
 
     # what spans columns
 
@@ -392,20 +343,6 @@ class GridPainter:
             formula = f"={cell}={text_literal(level.label.say(self.layout.language))}"
             colours = {"bg_color": level.colour, "font_color": ink_on(level.colour)}
             self.pen.mark_when(first, last, formula, "level", **colours)
-
-
-def number_format_of(field: Field) -> str:
-    """Give the number format of a field's cells."""
-    if field.decimals is not None:
-        decimals = "." + "0" * field.decimals if field.decimals else ""
-        return f"0{decimals}%" if field.type.scaled else f"#,##0{decimals}"
-    if field.calculated:
-        return "yyyy-mm-dd" if field.result == "date" else "General"
-    return field.type.number_format
-
-
-def _quoted_or_nothing(text: str) -> str:
-    return text_literal(text) if text else ""
 
 
 def _columns_run(columns: Sequence[int], row: int | str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ..layout import Layout, Place, quoted
 from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_HEAD, TITLE_ROW, lines_of
 from ..words import translator
-from .live import Now
+from .formulas import Formula
 from .pen import Pen
 from .row_digests import row_digests
 
@@ -58,9 +58,9 @@ class Listing:
         self.pen.link(Place(self.row, column), target, text, tip, style)
         self._texts[column] = text
 
-    def formula(self, column: int, formula: str, style: str, now: Now) -> None:
-        """Write a formula into the row, and what says what it shows."""
-        self.pen.live([self.pen.formula(Place(self.row, column), formula, style)], now)
+    def formula(self, column: int, formula: Formula, style: str) -> None:
+        """Write a formula into the row."""
+        self.pen.formula(Place(self.row, column), formula, style)
         self._formulas.append(column)
 
     def end_row(self, *, fitted: bool = False) -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate
 
 from xlsxwriter.workbook import Workbook
 
-from ..language.sheet_text import text_literal
 from ..layout import Layout, ListPlace, Place, column_letters, quoted
 from ..layout.lists import LEVELS
 from ..spec.own_sheets import LISTS_KEY
 from ..words import translator
-from .content import Content, Shown, fixed_label
-from .grids import MESSAGES
+from .formulas import Formula, Run, constant, iferror, index, match, once
 from .pen import Pen
-from .references import Target, active_cell, label_formula, reference_lists
+from .references import Target, is_in_use, label_of, reference_lists
+from .row_status import MESSAGES
 
 HEAD_ROW = 4
 LIST_WIDTH = 60
@@ -124,19 +121,24 @@ class ListsPainter:
             return
         last = HEAD_ROW + len(targets)
         counter = f"${column_letters(column + 1)}"
-        cells: list[Place] = []
-        for offset, target in enumerate(targets):
-            row = first + offset
-            before = f"{counter}{row - 1}" if offset else "0"
-            count = f"={before}+({self._active(target)})"
-            pick = f"MATCH({offset + 1},{counter}${first}:{counter}${last},0)"
-            texts = f"${column_letters(column + 2)}${first}:${column_letters(column + 2)}${last}"
-            cells += [
-                self.pen.formula(Place(row, column), f'=IFERROR(INDEX({texts},{pick}),"")', "list"),
-                self.pen.formula(Place(row, column + 1), count, "list"),
-                self.pen.formula(Place(row, column + 2), text_formula(self.layout, target), "list"),
-            ]
-        self.pen.live(cells, RowsInUse(tuple(targets)))
+        labels = Run(column + 2, first, [label_of(self.layout, target) for target in targets])
+        used = [is_in_use(self.layout, target) for target in targets]
+        running = once(Formula("", lambda *at: list(accumulate(int(each.value(*at)) for each in used))))
+        counts = Run(
+            column + 1,
+            first,
+            [
+                Formula(
+                    f"{counter + str(row - 1) if row > first else 0}+({each.text})",
+                    lambda content, row: running.value(content, row)[row - first],
+                )
+                for row, each in enumerate(used, first)
+            ],
+        )
+        places = (match(constant(number), counts.cells) for number, _ in enumerate(targets, 1))
+        entries = Run(column, first, [iferror(index(labels.cells, place), "") for place in places])
+        for run in (entries, counts, labels):
+            self.pen.fill(run, "list")
         self.next_column += 1
         start = f"{quoted(self.layout.lists_name)}!${column_letters(column)}${first}"
         whole = f"{quoted(self.layout.lists_name)}!${column_letters(column)}${first}:${column_letters(column)}${last}"
@@ -145,34 +147,5 @@ class ListsPainter:
 
     def _fixed_rows(self, name: str, targets: list[Target], column: int) -> None:
         for offset, target in enumerate(targets, start=1):
-            self.pen.text(Place(HEAD_ROW + offset, column), fixed_label(target.grid, target.code), "list")
+            self.pen.text(Place(HEAD_ROW + offset, column), target.label, "list")
         self._name(name, column, HEAD_ROW + 1, HEAD_ROW + len(targets))
-
-    def _active(self, target: Target) -> str:
-        return f"{active_cell(self.layout, target)}>0" if target.label_column is not None else "TRUE"
-
-
-@dataclass(frozen=True)
-class RowsInUse:
-    """A live list of rows: its next entry, how many rows are in use so far, and the entry of this row."""
-
-    targets: tuple[Target, ...]
-
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        """Three cells a row."""
-        labels = [content.row_label(target.grid, target.code) for target in self.targets]
-        active = [_in_use(content, target) for target in self.targets]
-        listed: list[Shown] = [label for label, used in zip(labels, active, strict=True) if used]
-        listed += [""] * (len(labels) - len(listed))
-        return list(chain.from_iterable(zip(listed, accumulate(map(int, active)), labels, strict=True)))
-
-
-def _in_use(content: Content, target: Target) -> bool:
-    return target.label_column is None or content.active(target.grid, target.code) > 0
-
-
-def text_formula(layout: Layout, target: Target) -> str:
-    """Give the entry of one row, as a formula."""
-    if target.label_column is None:
-        return "=" + text_literal(f"{target.code} {target.label[:60]}")
-    return "=" + label_formula(layout, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -11,8 +11,8 @@ from xlsxwriter.workbook import Workbook
 from ..errors import LimitError
 from ..layout import Place, address
 from ..words import CELL_LIMIT, cell_length, fits_a_cell
-from .live import Live, Now
-from .shared_formulas import ROW, FormulaSheet, SharedFormula, sharable
+from .formulas import ROW, Formula, Run, listed, run_of
+from .shared_formulas import FormulaSheet, Live, Now, SharedFormula, sharable
 from .styles import BAR_FILL, BASE, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
@@ -57,9 +57,9 @@ class Pen:
         self._shared: dict[tuple[int, int], int | None] = {}
         self._formulas = 0
 
-    def text(self, place: Place, text: str, style: str, number_format: str = "") -> None:
-        """Write a text; empty text leaves a formatted blank cell."""
-        form = self.formats(style, number_format)
+    def text(self, place: Place, text: str, style: str, number_format: str = "", **more: Any) -> None:
+        """Write a text; empty text leaves a formatted blank cell. `more` differs from the style."""
+        form = self.formats(style, number_format, **more)
         if not text:
             self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
             return
@@ -97,39 +97,64 @@ class Pen:
         form = self.formats(style, number_format)
         self._done(self.sheet.write_number(place.row - 1, place.column - 1, number, form), place)
 
-    def formula(self, place: Place, formula: str, style: str, number_format: str = "") -> Place:
-        """Give a formula; its cell is a live one."""
-        return self.styled_formula(place, formula, self.formats(style, number_format))
+    def formula(
+        self, place: Place, formula: Formula, style: str, number_format: str = "", **more: Any
+    ) -> None:
+        """Write a formula; `more` differs from the style."""
+        self.formula_text(place, formula.text, style, number_format, **more)
+        value = formula.value
+        self.live([place], lambda content: [value(content, place.row)])
+
+    def fill(self, run: Run, style: str, number_format: str = "") -> None:
+        """Write the formulas of a run of cells."""
+        places = run.places
+        for place, formula in zip(places, run.formulas, strict=True):
+            if run.shared:
+                self.column_formula(place, places[-1].row, formula.text, style, number_format)
+            else:
+                self.formula_text(place, formula.text, style, number_format)
+        self.live(places, run.values)
+
+    def constants(self, column: int, first: int, values: Sequence[str | float]) -> Formula:
+        """Write into a hidden column what formulas look up; the cells as these name them."""
+        for row, value in enumerate(values, first):
+            if isinstance(value, str):
+                self.text(Place(row, column), value, "check")
+            else:
+                self.number(Place(row, column), value, "check")
+        return listed(run_of(column, first, len(values)), values)
 
     def column_formula(
         self, place: Place, last_row: int, formula: str, style: str, number_format: str = ""
-    ) -> Place:
-        """Give a formula that is the same in every row of a column but for `ROW`: stored once where Excel lets it."""
+    ) -> None:
+        """Write a formula that is the same in every row of a column but for `ROW`: stored once where Excel lets it."""
         key = (place.column, last_row)
         first = key not in self._shared
         if first:
             self._shared[key] = self._formulas if sharable(formula) else None
             self._formulas += 1
         number = self._shared[key]
-        if number is None or first:
-            formula = formula.replace(ROW, str(place.row))
         if number is not None and first:
             cells = f"{address(*place)}:{address(last_row, place.column)}"
-            formula = SharedFormula.first(formula, number, cells)
+            formula = SharedFormula.first(formula.replace(ROW, str(place.row)), number, cells)
         elif number is not None:
             formula = SharedFormula.follower(number)
-        return self.formula(place, formula, style, number_format)
+        self.formula_text(place, formula, style, number_format)
 
-    def styled_formula(self, place: Place, formula: str, form: Format) -> Place:
-        """Give a formula in a format of its own."""
+    def formula_text(
+        self, place: Place, formula: str, style: str, number_format: str = "", **more: Any
+    ) -> None:
+        """Write a formula whose value is known with the cells beside it."""
+        if not isinstance(formula, SharedFormula):
+            formula = formula.replace(ROW, str(place.row))
         if len(formula) > FORMULA_LIMIT:
             raise LimitError(
                 f"{self._where(place)}: the formula has {len(formula)} characters; Excel takes {FORMULA_LIMIT}. "
                 "`hrge-xl spec check` says which part of the spec to shorten.",
                 at=(self.sheet.name, *place),
             )
+        form = self.formats(style, number_format, **more)
         self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form), place)
-        return place
 
     def entry(self, place: Place, style: str, number_format: str = "", **more: Any) -> Place:
         """Write a live cell without a formula: an answer, or a fact of the stamp; `more` differs from the style."""
@@ -139,11 +164,7 @@ class Pen:
 
     def live(self, places: Iterable[Place], now: Now) -> None:
         """Note what live cells show that are worked out together."""
-        self.sheet.shows(Live(tuple(places), now))
-
-    def styled_text(self, place: Place, text: str, form: Format) -> None:
-        """Write a text in a format of its own."""
-        self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
+        self.sheet.live.append(Live(tuple(places), now))
 
     def two_lines(self, place: Place, first: str, second: str, style: str) -> None:
         """Write a text with a quieter one below it in the same cell."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..fields import Field
+
 CONTRAST = 4.5  # at least, of letters and their ground
 FONT, SIZE = "Arial", 10
 INK, QUIET_INK, PALE_INK, ACCENT, PAPER = "#1F2933", "#52606D", "#5B6772", "#14505C", "#FFFFFF"
@@ -195,3 +197,13 @@ def step_fills(steps: int) -> list[str]:
     if steps < 2:
         return list(STEP_FILLS[-1:] * steps)
     return [STEP_FILLS[round(n * (len(STEP_FILLS) - 1) / (steps - 1))] for n in range(steps)]
+
+
+def number_format_of(field: Field) -> str:
+    """Give the number format of a field's cells."""
+    if field.decimals is not None:
+        decimals = "." + "0" * field.decimals if field.decimals else ""
+        return f"0{decimals}%" if field.type.scaled else f"#,##0{decimals}"
+    if field.calculated:
+        return "yyyy-mm-dd" if field.result == "date" else "General"
+    return field.type.number_format

@@ -1,0 +1,408 @@
+"""Draws tables of rows by two of their answers: the matrix (how many, or which ones), and the pivot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+from ..language.sheet_text import is_step, of_step, text_literal
+from ..layout import ListPlace, Place, Slot, address, column_letters
+from ..layout.calculated import steps_of
+from ..layout.lists import LEVELS
+from ..spec.model import Level, MatrixBlock, PivotBlock
+from ..words import right_to_left
+from .calculated import BlockPainter
+from .cell_ranges import absolute, column_range
+from .content import Content, Shown
+from .formulas import ROW, Formula, Run, run_of, total
+from .styles import ink_on, step_fills
+
+LINE = "\n"  # between the codes of a cell
+DOWN = 1000  # a crossing as one number: the place of the step down, then that of the step across
+WILD = "~*?"  # what COUNTIFS does not take literally
+Crossing = tuple[str, str]  # a code of each of two scales
+Rows = Sequence[Mapping[str, Slot]]
+
+
+@dataclass(frozen=True, eq=False)
+class CrossedRows:
+    """Rows by two of their answers; the one that runs down may be any of several."""
+
+    rows: Rows
+    down: Sequence[str]
+    across: str
+
+    def at(self, content: Content, crossing: Crossing) -> Rows:
+        """Give the rows at a crossing."""
+        return content.memory.once(self, lambda: self._all(content)).get(crossing, ())
+
+    def _all(self, content: Content) -> Mapping[Crossing, Rows]:
+        found: dict[Crossing, list[Mapping[str, Slot]]] = {}
+        for row in self.rows:
+            down = {code for field in self.down for code in content.counted(row[field])}
+            for crossing in product(down, content.counted(row[self.across])):
+                found.setdefault(crossing, []).append(row)
+        return found
+
+
+class CrossingPainter(BlockPainter):
+    """What matrix and pivot share."""
+
+    def crossed(self, tools: Sequence[str], down: Sequence[str], across: str) -> CrossedRows:
+        """Give the rows of some tools."""
+        rows = [row for tool in tools for row in self.layout.rows_of[tool].by_row.values()]
+        return CrossedRows(rows, down, across)
+
+    def corner(self, row: int, down: str = "", across: str = "") -> None:
+        """Write which scale runs down, which across."""
+        arrow = "←" if right_to_left(self.layout.language) else "→"
+        self.pen.text(Place(row, self.left), f"{down} ↓   {across} {arrow}".strip(), "head")
+
+    def label(self, tool: str, code: str) -> str:
+        """Give the label of a field."""
+        return self.layout.spec.tool[tool].fields[code].label.say(self.layout.language)
+
+
+class MatrixPainter(CrossingPainter):
+    """Draws one matrix block: how many rows stand at each crossing (or which), then how many at each level."""
+
+    def draw(self) -> int:
+        """Title, heads, one row per step of the scale (highest first), then the levels."""
+        block, matrix = self.drawn.block, self.layout.spec.matrix
+        assert isinstance(block, MatrixBlock)
+        assert matrix is not None
+        self.block = block
+        self.tools = self.issued(block)
+        self.down, self.across = self.layout.lists[matrix.down], self.layout.lists[matrix.across]
+        self.rows = self.crossed(self.tools, (block.down,), block.across)
+        head = self.top(block)
+        if block.codes:  # too narrow for words: the title or the help of the block has them
+            self.corner(head)
+        else:
+            self.corner(head, *(self.label(self.tools[0], code) for code in (block.down, block.across)))
+        across_style, down_style = ("head_codes", "step_codes") if block.codes else ("head", "cell_middle")
+        codes = self._joined_codes() if block.codes else None
+        for column, other in enumerate(self.across.codes, start=self.left + 1):
+            self.pen.text(Place(head, column), self._step(self.across, other), across_style)
+        at_level: dict[str, list[Formula]] = {}
+        for row, one in enumerate(reversed(self.down.codes), start=head + 1):
+            self.pen.text(Place(row, self.left), self._step(self.down, one), down_style)
+            self.pen.height(row, "step")
+            for column, other in enumerate(self.across.codes, start=self.left + 1):
+                level, place = matrix.level[matrix.cells[one][other]], Place(row, column)
+                label = level.label.say(self.layout.language)
+                if codes is not None:
+                    formula, style, form = codes((one, other), label), "cell_codes", ""
+                else:
+                    quoted = label.replace('"', "'")
+                    formula, style = self._number_of_rows((one, other)), "cell_centre"
+                    form = f'"{quoted}: "0;;"{quoted}"'
+                self.pen.formula(place, formula, style, form, **_colours(level))
+                at_level.setdefault(level.code, []).append(Formula(address(*place), formula.value))
+        if codes is not None:
+            return self.free + 2
+        self._levels(head + 1 + len(self.down.codes), matrix.levels, at_level)
+        return self.free
+
+    def _step(self, scale: ListPlace, code: str) -> str:
+        """Give a step in few words: a matrix has no room for where it lies."""
+        return self.layout.spec.vocabularies[scale.name].by_code[code].numbered(self.layout.language)
+
+    def _number_of_rows(self, crossing: Crossing) -> Formula:
+        terms, rows = [], self.rows
+        entries = [
+            text_literal(scale.labels[scale.codes.index(step)])
+            for scale, step in zip((self.down, self.across), crossing, strict=True)
+        ]
+        for grid in (self.layout.rows_of[tool] for tool in self.tools):
+            columns = {c.field.code: c.index for c in grid.columns if c.field and c.role == "answer"}
+            fields = (self.block.down, self.block.across)
+            ranges = [column_range(self.layout, grid, columns[code]) for code in fields]
+            terms.append(f"SUMPRODUCT({'*'.join(map(is_step, ranges, entries))})")
+        return Formula("+".join(terms), lambda content, row: len(rows.at(content, crossing)))
+
+    def _levels(self, first: int, levels: Sequence[Level], cells: Mapping[str, Sequence[Formula]]) -> None:
+        """How many rows stand at each level, highest first."""
+        self.pen.text(Place(first, self.left), self.say("Rows by level"), "head")
+        self.pen.text(Place(first, self.left + 1), self.say("Number"), "head")
+        for row, level in enumerate(reversed(levels), start=first + 1):
+            label = level.label.say(self.layout.language)
+            self.pen.text(Place(row, self.left), label, "cell_middle", **_colours(level))
+            self.pen.height(row, "step")
+            counts = cells.get(level.code, ())
+            text = "+".join(count.text for count in counts) or "0"
+            self.pen.formula(Place(row, self.left + 1), total(text, counts), "cell_centre")
+
+    # which rows stand at a crossing: two hidden columns join their codes down the rows
+
+    def _joined_codes(self) -> Callable[[Crossing, str], Formula]:
+        """Draw at which crossing each row stands, and the codes of the rows there down to it; give what takes these."""
+        slots = [(row[self.block.down], row[self.block.across]) for row in self.rows.rows]
+        first, codes = self.drawn.first, [down.row for down, _ in slots]
+        crossings = Run(self.free, first, [self._crossing(*each) for each in slots])
+        joined = Run(
+            self.free + 1, first, [_joined(crossings, codes[: end + 1]) for end, _ in enumerate(codes)]
+        )
+        for run in (crossings, joined):
+            self.pen.fill(run, "check")
+
+        def at(crossing: Crossing, level: str) -> Formula:
+            number = self._number(*crossing)
+            text = _last(run_of(self.free + 1, first, len(codes)), crossings.cells.text, first, str(number))
+            return Formula(
+                f"IF(COUNTIF({crossings.cells.text},{number})=0,{text_literal(level)},{text})",
+                lambda content, row: _codes_at(crossings.values(content), codes, number) or level,
+            )
+
+        return at
+
+    def _number(self, down: str, across: str) -> int:
+        """Give the number of a crossing."""
+        return DOWN * (self.down.codes.index(down) + 1) + self.across.codes.index(across) + 1
+
+    def _crossing(self, *slots: Slot) -> Formula:
+        """Say at which crossing a row stands: 0 is none."""
+        down, across = map(self._number_of_step, slots)
+        scales = self.down.codes, self.across.codes
+
+        def value(content: Content, _: int) -> int:
+            steps = [next(iter(content.counted(slot)), "") for slot in slots]
+            if not all(step in codes for step, codes in zip(steps, scales, strict=True)):
+                return 0
+            one, other = (codes.index(step) + 1 for step, codes in zip(steps, scales, strict=True))
+            return DOWN * one + other
+
+        return Formula(
+            f"IFERROR(MATCH({down},matrix_down,0)*{DOWN}+MATCH({across},matrix_across,0),0)", value
+        )
+
+    def _number_of_step(self, slot: Slot) -> str:
+        """Write the step that an answer has, as a number."""
+        cell = absolute(self.layout, slot.tool, slot.cells)
+        return cell if slot.field.calculated else f"--{of_step(cell, str(slot.field.vocabulary))}"
+
+
+def _joined(crossings: Run, codes: Sequence[str]) -> Formula:
+    """Give the codes above at the same crossing, and this one."""
+    column, first, above = crossings.column, crossings.first, len(codes) - 1
+    own, code = f"${column_letters(column)}{first + above}", text_literal(codes[-1])
+    text = f'IF({own}=0,"",{code})'
+    if above:
+        before = run_of(column, first, above)
+        joined = f"{_last(run_of(column + 1, first, above), before, first, own)}&CHAR(10)&{code}"
+        text = f'IF({own}=0,"",IF(COUNTIF({before},{own})=0,{code},{joined}))'
+
+    def value(content: Content, row: int) -> str:
+        numbers = crossings.values(content)
+        return _codes_at(numbers, codes, numbers[above]) if numbers[above] else ""
+
+    return Formula(text, value)
+
+
+def _last(texts: str, crossings: str, first: int, wanted: str) -> str:
+    """Write what stands beside the last of some crossings that is the wanted one."""
+    return f"INDEX({texts},SUMPRODUCT(MAX(({crossings}={wanted})*(ROW({crossings})-{first - 1}))))"
+
+
+def _codes_at(crossings: Sequence[int], codes: Sequence[str], wanted: int) -> str:
+    return LINE.join(code for code, number in zip(codes, crossings, strict=False) if number == wanted)
+
+
+def _colours(level: Level) -> dict[str, str]:
+    return {"bg_color": level.colour, "font_color": ink_on(level.colour)}
+
+
+class PivotPainter(CrossingPainter):
+    """Draws one pivot block: the table, then the steps with their colours."""
+
+    def draw(self) -> int:
+        """Title, heads, one row per entry of the first list, then the steps, highest first."""
+        block = self.drawn.block
+        assert isinstance(block, PivotBlock)
+        self.block, self.grid = block, self.layout.rows_of[block.source]
+        fields = self.layout.spec.tool[block.source].fields
+        self.down, self.across = (
+            self.layout.lists[str(fields[code].vocabulary)] for code in (block.down, block.across)
+        )
+        self.steps = steps_of(self.layout.spec, block)
+        self.head = self.top(block)
+        self.first = self.head + 1
+        self.last = self.head + len(self.down.codes)
+        self.corner(self.head, *(self.label(block.source, code) for code in (block.down, block.across)))
+        for column, label in enumerate(self.across.labels, start=self.left + 1):
+            self.pen.text(Place(self.head, column), label, "head")
+        self._names()
+        self._legend()
+        self._table()
+        return self.free
+
+    # the rows of the source
+
+    def _parts(self, code: str) -> list[int]:
+        return [c.index for c in self.grid.columns if c.field and c.field.code == code and c.role != "check"]
+
+    def _name(self, code: str, part: int) -> str:
+        return f"pivot_{self.sheet.tool.code}_{self.drawn.number}_{code}_{part}".replace(".", "_")
+
+    def _cells_of(self, code: str) -> list[str]:
+        """Give the names of the cells that a field has in each row."""
+        return [self._name(code, part) for part, _ in enumerate(self._parts(code))]
+
+    def _names(self) -> None:
+        """Each column of the source by name: only so can one formula serve a whole column here."""
+        codes = dict.fromkeys((*self.block.all_down, self.block.across, self.block.highest))
+        for code in filter(
+            None, codes
+        ):  # one field may stand on two sides; a name that is there twice breaks the file
+            for part, column in enumerate(self._parts(code)):
+                self.book.define_name(
+                    self._name(code, part), f"={column_range(self.layout, self.grid, column)}"
+                )
+
+    # the table
+
+    def _table(self) -> None:
+        rows = self.crossed([self.block.source], self.block.all_down, self.block.across)
+        for row, label in enumerate(self.down.labels, start=self.first):
+            self.pen.text(Place(row, self.left), label, "cell")
+        for column, across in enumerate(self.across.codes, start=self.left + 1):
+            formula = Formula(self._counted(column), self._value(rows, across))
+            run = Run.alike(column, self.first, len(self.down.codes), formula)
+            self.pen.fill(run, "cell", "" if self.steps else "0;;")
+        corner = Place(self.first, self.left + 1)
+        end = Place(self.last, self.left + len(self.across.codes))
+        for step, fill in zip(self._step_cells(), step_fills(len(self.steps)), strict=True):
+            self.pen.mark_when(corner, end, f"={address(*corner)}={step}", "step", bg_color=fill)
+
+    def _value(self, rows: CrossedRows, across: str) -> Callable[[Content, int], Shown]:
+        """Give the highest step of the rows that have both codes, or how many such rows there are."""
+        down, first, of = self.down.codes, self.first, self.block.highest
+        highest_first = list(zip((code for _, code in self.steps), self._labels(), strict=True))[::-1]
+
+        def value(content: Content, row: int) -> Shown:
+            found = rows.at(content, (down[row - first], across))
+            if of is None:
+                return len(found)
+            steps = {step for each in found for step in content.counted(each[of])}
+            return next((label for code, label in highest_first if code in steps), "")
+
+        return value
+
+    def _counted(self, column: int) -> str:
+        head = f"{column_letters(column)}${self.head}"
+        across = [self._test(self.block.across, cells, head) for cells in self._cells_of(self.block.across)]
+        counts = [(*one, other) for one, other in product(self._rows(), across)]
+        if not self.steps:
+            return "+".join(map(_counted, counts))
+        formula = '""'
+        for (name, code), cell in zip(
+            self.steps, self._step_cells(), strict=True
+        ):  # the highest comes out in front
+            wanted = self._wanted(name, code)
+            found = "+".join(_counted((*tests, step)) for tests in counts for step in wanted)
+            formula = f"IF({found}>0,{cell},{formula})"
+        return formula
+
+    def _rows(self) -> list[tuple[Test, ...]]:
+        """List the tests for the rows which stand under an entry.
+
+        Where rows are counted, each is found once: in the first of the fields that names the entry.
+        """
+        entry = f"${column_letters(self.left)}{ROW}"
+        found: list[tuple[Test, ...]] = []
+        before: tuple[Test, ...] = ()
+        for code in self.block.all_down:
+            tests = [self._test(code, cells, entry) for cells in self._cells_of(code)]
+            found += [(*before, test) for test in tests]
+            before += () if self.steps else tuple(replace(test, unlike=True) for test in tests)
+        return found
+
+    def _wanted(self, name: str, code: str) -> list[Test]:
+        """List the tests for the cells that hold the steps."""
+        place = self.layout.lists[name]
+        entry = f"INDEX(list_{name},{place.codes.index(code) + 1})"
+        of = str(self.block.highest)
+        if self._is_scale(of):
+            return [Test(cells, entry) for cells in self._cells_of(of)]
+        return [Test(cells, entry, place) for cells in self._cells_of(of)]
+
+    def _test(self, code: str, cells: str, heading: str) -> Test:
+        """Make the test for the cells of a field: that they show what a heading does, or are its step."""
+        if self._is_scale(code):
+            return Test(cells, heading)
+        return Test(cells, heading, self.down if code in self.block.all_down else self.across)
+
+    def _is_scale(self, code: str) -> bool:
+        return self.layout.spec.tool[self.block.source].fields[code].type.stepped
+
+    # the steps
+
+    def _legend(self) -> None:
+        if not self.steps:
+            return
+        about = self.label(self.block.source, str(self.block.highest))
+        self.pen.text(Place(self.last + 1, self.left), about, "head")
+        fills = step_fills(len(self.steps))
+        for number, label in enumerate(self._labels()):
+            self.pen.text(Place(self._step_row(number), self.left), label, "cell", bg_color=fills[number])
+
+    def _labels(self) -> list[str]:
+        labels = []
+        for name, code in self.steps:
+            place = self.layout.lists[name]
+            labels.append(place.labels[place.codes.index(code)])
+        return labels
+
+    def _step_row(self, number: int) -> int:
+        return self.last + 1 + len(self.steps) - number
+
+    def _step_cells(self) -> list[str]:
+        letters = column_letters(self.left)
+        return [f"${letters}${self._step_row(number)}" for number in range(len(self.steps))]
+
+
+@dataclass(frozen=True)
+class Test:
+    """What is asked of a column: to show an entry of a list, or without a list to be that step of a scale."""
+
+    cells: str
+    shown: str
+    place: ListPlace | None = None
+    unlike: bool = False  # to show anything else
+
+    @property
+    def criterion(self) -> str:
+        """As COUNTIFS takes it."""
+        assert self.place is not None
+        wanted = _literally(self.shown, self.place)
+        return f"{self.cells}," + (f'"<>"&{_as_text(self.shown, self.place)}' if self.unlike else wanted)
+
+    @property
+    def array(self) -> str:
+        """As an array of 0 and 1."""
+        alike = is_step(self.cells, self.shown) if self.place is None else f"({self.cells}={self.shown})"
+        return f"(1-{alike})" if self.unlike else alike
+
+
+def _counted(tests: Sequence[Test]) -> str:
+    """Count the rows that meet all tests; COUNTIFS, which is quick, does not see what stands in front."""
+    if all(test.place for test in tests):
+        return f"COUNTIFS({','.join(test.criterion for test in tests)})"
+    return f"SUMPRODUCT({'*'.join(test.array for test in tests)})"
+
+
+def _literally(cell: str, place: ListPlace) -> str:
+    """Give a cell as COUNTIFS must have it to find its text and nothing else."""
+    text = _as_text(cell, place)
+    like_a_condition = place.name != LEVELS and any(label[:1] in "<>=" for label in place.labels)
+    return f'"="&{text}' if like_a_condition else text
+
+
+def _as_text(cell: str, place: ListPlace) -> str:
+    """Give a cell without anything that COUNTIFS would take for a pattern."""
+    labels = "".join(place.labels)
+    for mark in WILD:
+        if mark in labels:
+            cell = f'SUBSTITUTE({cell},"{mark}","~{mark}")'
+    return cell
