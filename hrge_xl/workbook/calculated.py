@@ -58,7 +58,7 @@ class BlockPainter:
         """Write above a list that there is nothing in it, how many there are, or how many do not fit."""
         rows = too_many.replace("{rows}", str(most))
         line = if_(count > most, with_count(rows, count), with_count(fits, count))
-        self.pen.formula(Place(row, self.left), if_(count.is_(0), nothing, line), "progress")
+        self.pen.formula(Place(row, self.left), if_(count.equals(0), nothing, line), "progress")
 
     def frame_used(self, first: int, last: int, columns: int, state: int, words: dict[str, str]) -> None:
         """Lines around the rows in use, and the words of the state column in their colours.

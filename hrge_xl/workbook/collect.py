@@ -208,7 +208,7 @@ class CollectPainter(BlockPainter):
         block, first, left, last = self.block, self.first, self.left, self.first + self.block.rows - 1
         number = row_number(column_letters(left), first)
         pick = self._column(self.free + 4, iferror(match(number, self.counts), 0), "check")
-        unused = pick.is_(0)
+        unused = pick.equals(0)
         origin = self._column(self.free + 5, if_(unused, 0, index(self.which, pick)), "check")
         found = self._column(self.free + 6, if_(unused, 0, self._found(pick, origin)), "check")
         target = constant("#") & chosen(origin, [self._address(source, found) for source in self.sources])
@@ -263,8 +263,8 @@ class CollectPainter(BlockPainter):
         value = chosen(origin, [self._cell(source, column, found) for source in self.sources])
         spec = self.layout.spec
         figure = is_dated(spec, self.block, column) or is_figure(spec, self.block, column)
-        shown = if_(value.is_(""), "", value) if figure else value & ""
-        return if_(origin.is_(0), "", iferror(shown, ""))
+        shown = if_(value.equals(""), "", value) if figure else value & ""
+        return if_(origin.equals(0), "", iferror(shown, ""))
 
     def _cell(self, source: Source, column: str, found: Formula) -> Formula:
         """Give the cells of a field in one row of a source, joined where there are several."""

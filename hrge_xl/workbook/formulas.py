@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..language.sheet_text import number_literal, text_literal
 from ..layout import Place, column_letters
@@ -17,6 +17,18 @@ from .content import Content
 
 ROW = "\ue000"  # stands for the row number in a formula that is compiled once for a whole column
 Value = Callable[[Content, int], Any]  # with the row of the cell that asks
+Term: TypeAlias = "Formula | str | float"
+
+
+def _operator(sign: str, compute: Callable[[Any, Any], Any]) -> Callable[[Formula, Term], Formula]:
+    def operation(left: Formula, other: Term) -> Formula:
+        one, right = left.value, constant(other)
+        text, two = f"{left.text}{sign}{right.text}", right.value
+        if not isinstance(other, Formula):
+            return Formula(text, lambda content, row: compute(one(content, row), other))
+        return Formula(text, lambda content, row: compute(one(content, row), two(content, row)))
+
+    return operation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,43 +38,15 @@ class Formula:
     text: str
     value: Value
 
-    def __add__(self, other: Formula | float) -> Formula:
-        return _operation(self, "+", other, operator.add)
-
-    def __sub__(self, other: Formula | float) -> Formula:
-        return _operation(self, "-", other, operator.sub)
-
-    def __mul__(self, other: Formula | float) -> Formula:
-        return _operation(self, "*", other, operator.mul)
-
-    def __truediv__(self, other: Formula | float) -> Formula:
-        return _operation(self, "/", other, operator.truediv)
-
-    def __gt__(self, other: Formula | float) -> Formula:
-        return _operation(self, ">", other, operator.gt)
-
-    def __ge__(self, other: Formula | float) -> Formula:
-        return _operation(self, ">=", other, operator.ge)
-
-    def __lt__(self, other: Formula | float) -> Formula:
-        return _operation(self, "<", other, operator.lt)
-
-    def __and__(self, other: Formula | str) -> Formula:
-        return _operation(self, "&", other, lambda one, two: as_text(one) + as_text(two))
-
-    def is_(self, other: Formula | str | float) -> Formula:
-        """Whether it equals something."""
-        return _operation(self, "=", other, operator.eq)
-
-
-def _operation(
-    left: Formula, sign: str, other: Formula | str | float, compute: Callable[[Any, Any], Any]
-) -> Formula:
-    one, right = left.value, constant(other)
-    text, two = f"{left.text}{sign}{right.text}", right.value
-    if not isinstance(other, Formula):
-        return Formula(text, lambda content, row: compute(one(content, row), other))
-    return Formula(text, lambda content, row: compute(one(content, row), two(content, row)))
+    __add__, __sub__ = _operator("+", operator.add), _operator("-", operator.sub)
+    __mul__, __truediv__ = _operator("*", operator.mul), _operator("/", operator.truediv)
+    __gt__, __ge__, __lt__ = (
+        _operator(">", operator.gt),
+        _operator(">=", operator.ge),
+        _operator("<", operator.lt),
+    )
+    __and__ = _operator("&", lambda one, two: as_text(one) + as_text(two))
+    equals = _operator("=", operator.eq)
 
 
 def as_text(value: Any) -> str:
@@ -70,7 +54,7 @@ def as_text(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
-def constant(value: Formula | str | float) -> Formula:
+def constant(value: Term) -> Formula:
     """Give a text or a number as a formula; a formula stays what it is."""
     if isinstance(value, Formula):
         return value
@@ -83,7 +67,7 @@ def listed(text: str, values: Sequence[Any]) -> Formula:
     return Formula(text, lambda content, row: values)
 
 
-def if_(condition: Formula, then: Formula | str | float, other: Formula | str | float = "") -> Formula:
+def if_(condition: Formula, then: Term, other: Term = "") -> Formula:
     """`IF`."""
     one, two = constant(then), constant(other)
     test, yes, no = condition.value, one.value, two.value
@@ -93,9 +77,7 @@ def if_(condition: Formula, then: Formula | str | float, other: Formula | str | 
     )
 
 
-def graded(
-    number: Formula, grades: Sequence[tuple[float, Formula | str]], other: Formula | str | float
-) -> Formula:
+def graded(number: Formula, grades: Sequence[tuple[float, Formula | str]], other: Term) -> Formula:
     """Give what stands beside the first limit that a number reaches, from the highest on: `IF` in `IF`."""
     last = constant(other)
     text, cases = last.text, [(limit, constant(case)) for limit, case in grades]
@@ -104,13 +86,15 @@ def graded(
 
     def value(content: Content, row: int) -> Any:
         reached = number.value(content, row)
-        case = next((case for limit, case in cases if reached >= limit), last)
-        return case.value(content, row)
+        for limit, case in cases:
+            if reached >= limit:
+                return case.value(content, row)
+        return last.value(content, row)
 
     return Formula(text, value)
 
 
-def iferror(formula: Formula, other: Formula | str | float) -> Formula:
+def iferror(formula: Formula, other: Term) -> Formula:
     """`IFERROR`; what is an error in Excel is a `LookupError` here."""
     value, instead = formula.value, constant(other)
 
@@ -123,13 +107,16 @@ def iferror(formula: Formula, other: Formula | str | float) -> Formula:
     return Formula(f"IFERROR({formula.text},{instead.text})", of)
 
 
-def function(name: str, compute: Callable[..., Any], *arguments: Formula | str | float) -> Formula:
+def function(name: str, compute: Callable[..., Any], *arguments: Term) -> Formula:
     """Give a function of Excel, and what it comes to with the values of its arguments."""
     parts = [constant(each) for each in arguments]
     text, values = f"{name}({','.join(part.text for part in parts)})", [part.value for part in parts]
     if len(values) == 1:
         only = values[0]
         return Formula(text, lambda content, row: compute(only(content, row)))
+    if len(values) == 2:
+        one, two = values
+        return Formula(text, lambda content, row: compute(one(content, row), two(content, row)))
     return Formula(text, lambda content, row: compute(*[value(content, row) for value in values]))
 
 

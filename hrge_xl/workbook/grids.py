@@ -235,7 +235,9 @@ class GridPainter:
         if key not in self.statuses:
             self.statuses[key] = Statuses(self.layout, self.grid).of(checked, self._limit(row))
         status = self.statuses[key]
-        for place, style, formula in zip(places, ("sign", "status"), status, strict=False):
+        for place, style, formula in zip(
+            places, ("sign", "status"), (status.sign, status.sentence), strict=True
+        ):
             if self.grid.across:
                 self.pen.formula_text(place, formula.text, style)
             else:

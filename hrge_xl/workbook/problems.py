@@ -134,7 +134,7 @@ class ProblemsPainter(BlockPainter):
             number > once(count_if(self.keys, ">", 0)), 0, match(large(self.keys, number), self.keys)
         )
         pick = self._column(self.free + 8, iferror(ranked, 0))
-        unused = pick.is_(0)
+        unused = pick.equals(0)
         worst = self._column(self.free + 9, if_(unused, 0, index(self.worst, pick)))
         origin = self._column(self.free + 10, if_(unused, 0, index(self.place, pick)))
         found = self._column(self.free + 11, if_(unused, 0, self._row(pick, origin)))
@@ -143,7 +143,7 @@ class ProblemsPainter(BlockPainter):
         words = {WARNING: self.say("To look at"), MISSING: self.say("Missing"), ERROR: self.say("To correct")}
         prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
         target = constant("#") & prefix & index(self.letters, what) & found
-        both = if_(label.is_(""), about & "", if_(about.is_(""), label, label & ": " & about))
+        both = if_(label.equals(""), about & "", if_(about.equals(""), label, label & ": " & about))
         for column, formula, style in (
             (left, number, "listed_mark"),
             (left + 1, chosen(_level(worst), list(words.values())), "listed"),

@@ -17,7 +17,7 @@ from ..texts import NO_TEXT
 from ..words import translator
 from .calculated import BlockPainter
 from .defined_names import ticked
-from .formulas import Formula, constant, function, if_, sentence_of, total, with_count
+from .formulas import Formula, constant, function, if_, once, sentence_of, total, with_count
 from .pen import Pen
 
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
@@ -76,9 +76,11 @@ class ProgressPainter:
         self.pen.text(Place(self.row, LABEL), self.say("All sheets"), "total_name")
         self.pen.text(Place(self.row, VALUE), "", "total_name")
         counts = [
-            total(
-                f"SUM({address(first, column)}:{address(last, column)})",
-                [line[number] for line in self.lines],
+            once(
+                total(
+                    f"SUM({address(first, column)}:{address(last, column)})",
+                    [line[number] for line in self.lines],
+                )
             )
             for number, column in enumerate(range(NEED, STATE))
         ]
@@ -122,12 +124,14 @@ class ProgressPainter:
             Formula(address(self.row, column), count.value)
             for column, count in zip(columns, counts, strict=True)
         )
-        pen.formula(Place(self.row, SHARE), if_(need.is_(0), "", given / need), style, "0%")
+        pen.formula(Place(self.row, SHARE), if_(need.equals(0), "", given / need), style, "0%")
         for column, count in zip(columns, counts, strict=True):
             pen.formula(Place(self.row, column), count, style)
-        begun = if_(given.is_(0), say("Not started"), if_(given >= need, say("Complete"), say("In progress")))
+        begun = if_(
+            given.equals(0), say("Not started"), if_(given >= need, say("Complete"), say("In progress"))
+        )
         free = if_(in_use, say("Nothing required"), say("Not ticked in the form"))
-        state = if_(wrong > 0, say("To correct"), if_(need.is_(0), free, begun))
+        state = if_(wrong > 0, say("To correct"), if_(need.equals(0), free, begun))
         pen.formula(Place(self.row, STATE), state, words_style)
 
 
@@ -151,7 +155,7 @@ class SheetProgressPainter(BlockPainter):
                 "link_cell",
             )
             need, given, wrong, _ = _counts_of(sheet)
-            self.pen.formula(Place(row, share), if_(need.is_(0), "", given / need), "cell_centre", "0%")
+            self.pen.formula(Place(row, share), if_(need.equals(0), "", given / need), "cell_centre", "0%")
             self.pen.formula(Place(row, missing), need - given, "cell_centre", "0;;")
             self.pen.formula(Place(row, to_correct), wrong, "cell_centre", "0;;")
         first, last = head + 1, head + len(codes)
@@ -183,7 +187,7 @@ def progress_line(layout: Layout, sheet: Sheet) -> Formula:
     for template, count in ((say("{count} to correct"), wrong), (say("{count} to look at"), look)):
         text = text & if_(count > 0, constant(GAP) & with_count(template, count))
     idle = function("NOT", operator.not_, _in_use(layout, sheet))
-    return if_(function("AND", operator.and_, required.is_(0), idle), say("Not ticked in the form"), text)
+    return if_(function("AND", operator.and_, required.equals(0), idle), say("Not ticked in the form"), text)
 
 
 def _in_use(layout: Layout, sheet: Sheet) -> Formula:
