@@ -164,6 +164,6 @@ def _identity_sheet(pen: Pen) -> None:
     pen.text(Place(1, 1), IDENTITY_KEY, "code")
     for row, name in enumerate(FIELDS, start=2):
         pen.text(Place(row, 1), name, "code", "@")
-        pen.live([pen.entry(Place(row, 2), "code", "@")], Fact(name))
+        pen.entries([Place(row, 2)], Fact(name), "code", "@")
     pen.sheet.very_hidden()
     pen.sheet.protect("", {})

@@ -94,18 +94,16 @@ class CoverPainter:
             (say("Issued on"), Fact("issued")),
         ]
         for label, value in facts:
-            if not isinstance(value, Fact) or value.name in self.given:
-                self.pen.text(Place(row, LABEL), label, "cover_label")
-                self._fact(Place(row, VALUE), value)
-                row += 1
+            if isinstance(value, str):
+                self.pen.text(Place(row, VALUE), value, "cover_value")
+            elif value.name in self.given:
+                self.pen.entries([Place(row, VALUE)], value, "cover_value")
+            else:
+                continue
+            self.pen.text(Place(row, LABEL), label, "cover_label")
+            row += 1
         self._today(row)
         return row + 1
-
-    def _fact(self, place: Place, value: Fact | str) -> None:
-        if isinstance(value, Fact):
-            self.pen.live([self.pen.entry(place, "cover_value")], value)
-        else:
-            self.pen.text(place, value, "cover_value")
 
     def _today(self, row: int) -> None:
         """Write the day that due dates are measured against: the only volatile cell, issued with the day of issue.
@@ -115,11 +113,10 @@ class CoverPainter:
         self.pen.text(Place(row, CODE_COLUMN), TODAY_NAME, "code")
         self.pen.text(Place(row, LABEL), self.say("Day of the check"), "cover_label")
         place, form = Place(row, VALUE), ("cover_value", "yyyy-mm-dd")
-        today = Formula("TODAY()", lambda content, row: content.today)
         if SAMPLE in self.given:
-            self.pen.live([self.pen.entry(place, *form)], lambda content: [content.today])
+            self.pen.entries([place], lambda content: [content.today], *form)
         else:
-            self.pen.formula(place, today, *form)
+            self.pen.formula(place, Formula("TODAY()", lambda content, row: content.today), *form)
         cell = f"${column_letters(VALUE)}${row}"
         self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!{cell}")
 

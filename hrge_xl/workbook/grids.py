@@ -176,7 +176,7 @@ class GridPainter:
             self._calculated(slot, place)
             return
         style = "input" if self.grid.across else slot.field.type.style
-        self.pen.entry(place, style, number_format_of(slot.field), **self._joined(slot, place))
+        self.pen.text(place, "", style, number_format_of(slot.field), **self._joined(slot, place))
 
     def _joined(self, slot: Slot, place: Place) -> dict[str, int]:
         """No lines between the cells of one answer."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xlsxwriter.workbook import Workbook
 
@@ -20,6 +19,7 @@ from .content import Content, Shown
 from .defined_names import last_name, last_of_row, last_rows
 from .formulas import ROW
 from .pen import Pen
+from .shared_formulas import Now
 from .styles import number_format_of
 
 TEXT_COLUMN, TEXT_ROWS = 1, range(2, 18)  # where that text stands, so much in each row
@@ -32,7 +32,7 @@ PIECE = 16_000  # characters, which are never more than two units of a cell each
 def draw_last_sheet(book: Workbook, pen: Pen, layout: Layout) -> None:
     """Draw the codes of columns and rows, and everything else as live cells, those of a sheet together."""
     pen.text(Place(CODE_ROW, 1), LAST_KEY, "code")
-    pen.live([pen.entry(Place(row, TEXT_COLUMN), "code", "@") for row in TEXT_ROWS], travelling)
+    pen.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], travelling, "code", "@")
     tools: dict[str, Cells] = {}
     for key, places in layout.last.items():
         tools.setdefault(key[0], []).append((key, places))
@@ -40,8 +40,7 @@ def draw_last_sheet(book: Workbook, pen: Pen, layout: Layout) -> None:
     for tool, cells in tools.items():
         for (_, _, field), places in cells:
             pen.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
-        now = LastOfTool(tuple((key, len(places)) for key, places in cells))
-        pen.live([pen.entry(place, "code") for _, places in cells for place in places], now)
+        pen.entries([place for _, places in cells for place in places], _shown_in(cells), "code")
         free += _table(book, pen, layout, tool, free)
     pen.sheet.very_hidden()
     pen.sheet.protect("", {})
@@ -67,15 +66,9 @@ def _table(book: Workbook, pen: Pen, layout: Layout, tool: str, column: int) -> 
     return 1
 
 
-@dataclass(frozen=True)
-class LastOfTool:
-    """What the answers of a sheet were, with how many cells each has."""
-
-    keys: tuple[tuple[Key, int], ...]
-
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        """Give the cells one after the other."""
-        return [shown for key, cells in self.keys for shown in content.shown_last(key, cells)]
+def _shown_in(cells: Cells) -> Now:
+    """Give what the answers of a sheet were, in one cell after the other."""
+    return lambda content: [shown for key, places in cells for shown in content.shown_last(key, len(places))]
 
 
 def travelling(content: Content) -> Sequence[Shown]:
@@ -107,19 +100,17 @@ def draw_last_cells(pen: Pen, layout: Layout, grid: Grid) -> None:
             was = last_of_row(grid.tool.code, field_of(column), ROW)
             last_row = grid.data_rows[-1].index
             pen.column_formula(place, last_row, f'IF({was}="","",{was})', "last", form)
-        pen.live([place], _LastShown(key, len(said)))
+        pen.live([place], _joined(key, len(said)))
 
 
-@dataclass(frozen=True)
-class _LastShown:
-    """What an answer was, as people see it."""
+def _joined(key: Key, cells: int) -> Now:
+    """Give what an answer was, as people see it."""
 
-    key: Key
-    cells: int
-
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        said = [each for each in content.shown_last(self.key, self.cells) if each is not None]
+    def now(content: Content) -> Sequence[Shown]:
+        said = [shown for shown in content.shown_last(key, cells) if shown is not None]
         return said if len(said) == 1 else [BETWEEN.join(map(str, said))]
+
+    return now
 
 
 def _key(layout: Layout, grid: Grid, row: Row, column: Column) -> Key | None:

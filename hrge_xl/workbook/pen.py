@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -61,15 +61,13 @@ class Pen:
         """Write a text; empty text leaves a formatted blank cell. `more` differs from the style."""
         form = self.formats(style, number_format, **more)
         if not text:
-            self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
-            return
-        if not fits_a_cell(text):
+            self._write(self.sheet.write_blank, place, None, form)
+        elif not fits_a_cell(text):
             raise LimitError(f"{self._where(place)}: {no_cell_holds(text)}", at=(self.sheet.name, *place))
-        if text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
-            parts = [text[:1], self.formats("plain"), text[1:], form]
-            self._done(self.sheet.write_rich_string(place.row - 1, place.column - 1, *parts), place)
-            return
-        self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
+        elif text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
+            self._write(self.sheet.write_rich_string, place, text[:1], self.formats("plain"), text[1:], form)
+        else:
+            self._write(self.sheet.write_string, place, text, form)
 
     def band(self, row: int, first: int, last: int, text: str, style: str) -> None:
         """Write a text over a run of cells that look like one: the others stay empty, so that it may run into them."""
@@ -80,12 +78,7 @@ class Pen:
     def row_code(self, place: Place, code: str, lines: int) -> None:
         """Write the hidden code of a row: its size keeps so many lines free, and the row still grows with its text."""
         size = max(TALL, round(lines * LINE_OF_CODE))
-        self._done(
-            self.sheet.write_string(
-                place.row - 1, place.column - 1, code, self.formats("row_code", font_size=size)
-            ),
-            place,
-        )
+        self._write(self.sheet.write_string, place, code, self.formats("row_code", font_size=size))
 
     def height(self, row: int, style: str) -> None:
         """Set the height of a row of one line; rows of several lines are fitted by the program that opens them."""
@@ -94,8 +87,7 @@ class Pen:
 
     def number(self, place: Place, number: float, style: str, number_format: str = "") -> None:
         """Write a number (a date as its serial number)."""
-        form = self.formats(style, number_format)
-        self._done(self.sheet.write_number(place.row - 1, place.column - 1, number, form), place)
+        self._write(self.sheet.write_number, place, number, self.formats(style, number_format))
 
     def formula(
         self, place: Place, formula: Formula, style: str, number_format: str = "", **more: Any
@@ -153,14 +145,14 @@ class Pen:
                 "`hrge-xl spec check` says which part of the spec to shorten.",
                 at=(self.sheet.name, *place),
             )
-        form = self.formats(style, number_format, **more)
-        self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form), place)
+        self._write(self.sheet.write_formula, place, formula, self.formats(style, number_format, **more))
 
-    def entry(self, place: Place, style: str, number_format: str = "", **more: Any) -> Place:
-        """Write a live cell without a formula: an answer, or a fact of the stamp; `more` differs from the style."""
-        form = self.formats(style, number_format, **more)
-        self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
-        return place
+    def entries(self, places: Iterable[Place], now: Now, style: str, number_format: str = "") -> None:
+        """Write live cells without formulas, and note what they show."""
+        cells = tuple(places)
+        for place in cells:
+            self.text(place, "", style, number_format)
+        self.live(cells, now)
 
     def live(self, places: Iterable[Place], now: Now) -> None:
         """Note what live cells show that are worked out together."""
@@ -173,28 +165,20 @@ class Pen:
             return
         bold, quiet = self.formats(f"{style}_bold"), self.formats(f"{style}_help")
         parts = [bold, first, quiet, "\n" + second, self.formats(style)]
-        self._done(self.sheet.write_rich_string(place.row - 1, place.column - 1, *parts), place)
+        self._write(self.sheet.write_rich_string, place, *parts)
 
     def link(self, place: Place, target: str, text: str, tip: str, style: str = "link") -> None:
         """Write a link to a place in the same workbook."""
-        form = self.formats(style)
-        result = self.sheet.write_url(place.row - 1, place.column - 1, f"internal:{target}", form, text, tip)
-        self._done(result, place)
+        self._write(self.sheet.write_url, place, f"internal:{target}", self.formats(style), text, tip)
 
     def validate(self, first: Place, last: Place, options: dict[str, Any]) -> None:
         """Add a validation rule with prompt and stop alert over a run of cells."""
-        result = self.sheet.data_validation(
-            first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
-        )
-        self._done(result, first)
+        self._write(self.sheet.data_validation, first, last.row - 1, last.column - 1, options)
 
     def mark_when(self, first: Place, last: Place, formula: str, style: str, **more: Any) -> None:
         """Add a conditional format that applies where a formula holds."""
         options = {"type": "formula", "criteria": formula, "format": self.formats.bare(style, **more)}
-        result = self.sheet.conditional_format(
-            first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
-        )
-        self._done(result, first)
+        self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
 
     def bars(self, first: Place, last: Place) -> None:
         """Put bars behind shares from nothing to all."""
@@ -202,15 +186,14 @@ class Pen:
             "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": BAR_FILL,
             "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
         }  # fmt: skip
-        result = self.sheet.conditional_format(
-            first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
-        )
-        self._done(result, first)
+        self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
 
     def _where(self, place: Place) -> str:
         return f"Sheet “{self.sheet.name}”, cell {address(*place)}"
 
-    def _done(self, result: Any, place: Place) -> None:
+    def _write(self, write: Callable[..., Any], place: Place, *what: Any) -> None:
+        """Have XlsxWriter write something. Raises `LimitError` where it refuses."""
+        result = write(place.row - 1, place.column - 1, *what)
         if isinstance(result, int) and result < 0:
             raise LimitError(
                 f"{self._where(place)}: Excel does not take this text, list or formula ({result}). Shorten it.",
