@@ -16,7 +16,7 @@ from .calculated import BlockPainter
 from .cell_ranges import absolute, column_range
 from .content import Content, Shown
 from .formulas import ROW, Formula, Run, run_of, total
-from .styles import ink_on, step_fills
+from .styles import level_colours, step_fills
 
 LINE = "\n"  # between the codes of a cell
 DOWN = 1000  # a crossing as one number: the place of the step down, then that of the step across
@@ -98,7 +98,7 @@ class MatrixPainter(CrossingPainter):
                     quoted = label.replace('"', "'")
                     formula, style = self._number_of_rows((one, other)), "cell_centre"
                     form = f'"{quoted}: "0;;"{quoted}"'
-                self.pen.formula(place, formula, style, form, **_colours(level))
+                self.pen.formula(place, formula, style, form, **level_colours(level))
                 at_level.setdefault(level.code, []).append(Formula(address(*place), formula.value))
         if codes is not None:
             return self.free + 2
@@ -128,7 +128,7 @@ class MatrixPainter(CrossingPainter):
         self.pen.text(Place(first, self.left + 1), self.say("Number"), "head")
         for row, level in enumerate(reversed(levels), start=first + 1):
             label = level.label.say(self.layout.language)
-            self.pen.text(Place(row, self.left), label, "cell_middle", **_colours(level))
+            self.pen.text(Place(row, self.left), label, "cell_middle", **level_colours(level))
             self.pen.height(row, "step")
             counts = cells.get(level.code, ())
             text = "+".join(count.text for count in counts) or "0"
@@ -207,10 +207,6 @@ def _last(texts: str, crossings: str, first: int, wanted: str) -> str:
 
 def _codes_at(crossings: Sequence[int], codes: Sequence[str], wanted: int) -> str:
     return LINE.join(code for code, number in zip(codes, crossings, strict=False) if number == wanted)
-
-
-def _colours(level: Level) -> dict[str, str]:
-    return {"bg_color": level.colour, "font_color": ink_on(level.colour)}
 
 
 class PivotPainter(CrossingPainter):

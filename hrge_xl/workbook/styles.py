@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..fields import Field
+from ..spec.model import Level
 
 CONTRAST = 4.5  # at least, of letters and their ground
 FONT, SIZE = "Arial", 10
@@ -176,6 +177,11 @@ def ink_on(fill: str) -> str:
     """Give the colour of letters that can be read on a fill: the usual ink, else black or white."""
     found = [colour for colour in (INK, "#000000", PAPER) if _contrast(colour, fill) >= CONTRAST]
     return found[0] if found else "#000000"
+
+
+def level_colours(level: Level) -> dict[str, str]:
+    """Give the colours of a level: its own, and that of letters on it."""
+    return {"bg_color": level.colour, "font_color": ink_on(level.colour)}
 
 
 def _contrast(one: str, other: str) -> float:
