@@ -15,10 +15,9 @@ from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET, SAMPLE_K
 from ..stamp import FIELDS, PROPERTY_PREFIX, to_pairs
 from ..submission import Identity
 from ..words import right_to_left, translator
-from .cell_ranges import absolute, column_range
+from .cell_ranges import absolute, answer_name, column_name, column_range
 from .content import Content
 from .cover import COVER_FACTS, SAMPLE, CoverPainter, Fact
-from .defined_names import answer_name, column_name
 from .drawing import Drawing
 from .feedback_sheets import Feedback, feedback_sheets
 from .last_sheet import draw_last_sheet

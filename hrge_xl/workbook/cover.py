@@ -9,12 +9,13 @@ from textwrap import wrap
 from xlsxwriter.workbook import Workbook
 
 from ..findings import sentence
-from ..layout import Drawn, Layout, Place, column_letters, quoted
+from ..layout import Drawn, Layout, Place, quoted
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.model import ProblemsBlock
 from ..spec.own_sheets import COVER_KEY
 from ..spec.translations import is_draft
 from ..words import SOURCE_LANGUAGE, language_name, translator
+from .cell_ranges import on_sheet
 from .content import Content, Shown
 from .formulas import Formula
 from .pen import Pen
@@ -117,8 +118,7 @@ class CoverPainter:
             self.pen.entries([place], lambda content: [content.today], *form)
         else:
             self.pen.formula(place, Formula("TODAY()", lambda content, row: content.today), *form)
-        cell = f"${column_letters(VALUE)}${row}"
-        self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!{cell}")
+        self.book.define_name(TODAY_NAME, f"={on_sheet(self.layout.cover_name, [place])}")
 
     def _countries(self) -> Mapping[str, str]:
         """Give the names of the countries by code."""

@@ -16,8 +16,8 @@ from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, 
 from ..spec.compiled import compiled
 from ..texts import fixed_codes, said
 from ..words import translator
+from .cell_ranges import ticked
 from .check_formula import RowFormulas, answers_in_row
-from .defined_names import ticked
 from .excel_formula import ExcelFormula
 from .pen import Pen
 from .row_status import RowCells, Status, Statuses, is_repeated

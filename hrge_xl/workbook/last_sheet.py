@@ -14,9 +14,8 @@ from ..layout.last import IN_FORM, ROLE, field_of
 from ..layout.model import CODE_ROW
 from ..spec.next_round import is_shown
 from ..spec.own_sheets import LAST_KEY
-from .cell_ranges import last_cells
+from .cell_ranges import last_cells, last_name, last_of_row, last_rows
 from .content import Content, Shown
-from .defined_names import last_name, last_of_row, last_rows
 from .formulas import ROW
 from .pen import Pen
 from .shared_formulas import Now

@@ -6,10 +6,11 @@ from itertools import accumulate
 
 from xlsxwriter.workbook import Workbook
 
-from ..layout import Layout, ListPlace, Place, column_letters, quoted
+from ..layout import Layout, ListPlace, Place, column_letters
 from ..layout.lists import LEVELS
 from ..spec.own_sheets import LISTS_KEY
 from ..words import translator
+from .cell_ranges import area, on_sheet
 from .formulas import Formula, Run, constant, iferror, index, match, once
 from .pen import Pen
 from .references import Target, is_in_use, label_of, reference_lists
@@ -42,8 +43,8 @@ class ListsPainter:
             self._rows(name, targets)
 
     def _name(self, name: str, column: int, first: int, last: int, width: int = 0) -> None:
-        left, right = column_letters(column), column_letters(column + width)
-        self.book.define_name(name, f"={quoted(self.layout.lists_name)}!${left}${first}:${right}${last}")
+        cells = area(self.layout.lists_name, Place(first, column), Place(last, column + width))
+        self.book.define_name(name, f"={cells}")
 
     def _list(self, place: ListPlace) -> None:
         title = self.say("Levels") if place.name == LEVELS else place.name.lstrip("_")
@@ -140,10 +141,9 @@ class ListsPainter:
         for run in (entries, counts, labels):
             self.pen.fill(run, "list")
         self.next_column += 1
-        start = f"{quoted(self.layout.lists_name)}!${column_letters(column)}${first}"
-        whole = f"{quoted(self.layout.lists_name)}!${column_letters(column)}${first}:${column_letters(column)}${last}"
-        count = f"MAX(1,{quoted(self.layout.lists_name)}!{counter}${last})"
-        self.book.define_name(name, f"={start}:INDEX({whole},{count})")
+        sheet, start, end = self.layout.lists_name, Place(first, column), Place(last, column)
+        count = f"MAX(1,{on_sheet(sheet, [Place(last, column + 1)])})"
+        self.book.define_name(name, f"={on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")
 
     def _fixed_rows(self, name: str, targets: list[Target], column: int) -> None:
         for offset, target in enumerate(targets, start=1):

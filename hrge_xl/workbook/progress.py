@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from xlsxwriter.workbook import Workbook
 
 from ..language.sheet_text import text_literal
-from ..layout import Grid, Layout, Place, Sheet, address, column_letters, quoted
+from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.calculated import to_fill_in
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, lines_of, purpose
@@ -16,7 +16,7 @@ from ..spec.model import ProgressBlock
 from ..texts import NO_TEXT
 from ..words import translator
 from .calculated import BlockPainter
-from .defined_names import ticked
+from .cell_ranges import area, ticked
 from .formulas import Formula, constant, function, if_, once, sentence_of, total, with_count
 from .pen import Pen
 
@@ -114,8 +114,8 @@ class ProgressPainter:
         )
         self.lines.append([_count(text, sheet, number) for number, text in enumerate(texts)])
         self._line(self.lines[-1], _in_use(self.layout, sheet), "cell_centre", "cover_status")
-        cells = f"${column_letters(NEED)}${self.row}:${column_letters(LOOK)}${self.row}"
-        self.book.define_name(sheet.progress_name, f"={quoted(self.layout.cover_name)}!{cells}")
+        cells = area(self.layout.cover_name, Place(self.row, NEED), Place(self.row, LOOK))
+        self.book.define_name(sheet.progress_name, f"={cells}")
 
     def _line(self, counts: Sequence[Formula], in_use: Formula, style: str, words_style: str) -> None:
         """Write the share of required answers that are given, the counts, and how far that is in words."""

@@ -9,9 +9,10 @@ from ..fields import Field
 from ..language import Call, Expr, walk
 from ..language.function import ref_of
 from ..language.functions.choices import LookUp
-from ..layout import Column, Grid, Layout, column_letters, offered_rows, quoted, reference_name
+from ..layout import Column, Grid, Layout, Place, offered_rows, reference_name
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock
+from .cell_ranges import absolute
 from .content import LABEL_LENGTH, fixed_label
 from .formulas import Formula, constant
 
@@ -70,7 +71,7 @@ def label_of(layout: Layout, target: Target) -> Formula:
     grid, code = target.grid, target.code
     if target.label_column is None:
         return constant(target.label)
-    cell = f"{quoted(layout.sheet[grid.tool.code].name)}!${column_letters(target.label_column)}${target.row}"
+    cell = absolute(layout, grid.tool.code, [Place(target.row, target.label_column)])
     return Formula(
         f'"{code} "&LEFT({cell},{LABEL_LENGTH})', lambda content, row: content.row_label(grid, code)
     )
@@ -81,7 +82,7 @@ def is_in_use(layout: Layout, target: Target) -> Formula:
     grid, code = target.grid, target.code
     if target.label_column is None:
         return Formula("TRUE", lambda content, row: True)
-    sheet = quoted(layout.sheet[grid.tool.code].name)
-    column = next(c.index for c in grid.columns if c.role == "active")
-    text = f"{sheet}!${column_letters(column)}${target.row}>0"
-    return Formula(text, lambda content, row: content.active(grid, code) > 0)
+    place = layout.active_place(grid, code)
+    assert place is not None
+    cell = absolute(layout, grid.tool.code, [place])
+    return Formula(cell, lambda content, row: content.active(grid, code)) > 0

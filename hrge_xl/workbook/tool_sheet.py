@@ -23,10 +23,9 @@ from ..layout.model import (
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
 from ..words import translator
 from .calculated import BlockPainter
-from .cell_ranges import absolute, column_range
+from .cell_ranges import absolute, active_name, area, column_range, row_codes, tick_name
 from .collect import CollectPainter
 from .crossings import MatrixPainter, PivotPainter
-from .defined_names import active_name, row_codes, tick_name
 from .grids import GridPainter
 from .last_sheet import draw_last_cells
 from .pen import Pen
@@ -144,8 +143,7 @@ def _calculated_blocks(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -
 def _names(book: Workbook, layout: Layout, sheet: Sheet) -> None:
     """Define what formulas of other sheets call by name."""
     code = sheet.tool.code
-    last = f"${address(1, sheet.last.column)[:-1]}${sheet.last.row}"
-    book.define_name(sheet.name_in_book, f"={quoted(sheet.name)}!$A$1:{last}")
+    book.define_name(sheet.name_in_book, f"={area(sheet.name, Place(1, 1), sheet.last)}")
     table = layout.rows_of.get(code)
     if table is not None and not table.across:
         book.define_name(row_codes(layout, code), f"={column_range(layout, table, CODE_COLUMN)}")
