@@ -36,8 +36,7 @@ def last_cells(first: Place, last: Place, *, row: str | None = None) -> str:
 
 def area(name: str, first: Place, last: Place) -> str:
     """Write an area of a sheet from any other one, also one of a single cell."""
-    ends = (cells_of([place], mark="$") for place in (first, last))
-    return f"{quoted(name)}!{':'.join(ends)}"
+    return f"{on_sheet(name, [first])}:{cells_of([last], mark='$')}"
 
 
 def column_range(layout: Layout, grid: Grid, column: int) -> str:

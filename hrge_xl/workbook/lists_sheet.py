@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import accumulate
 
 from xlsxwriter.workbook import Workbook
@@ -17,6 +18,7 @@ from .references import Target, is_in_use, label_of, reference_lists
 from .row_status import MESSAGES
 
 HEAD_ROW = 4
+FIRST = HEAD_ROW + 1
 LIST_WIDTH = 60
 
 
@@ -46,40 +48,33 @@ class ListsPainter:
         cells = area(self.layout.lists_name, Place(first, column), Place(last, column + width))
         self.book.define_name(name, f"={cells}")
 
+    def _column(
+        self, name: str, column: int, values: Sequence[str], form: str = "", first: int = FIRST
+    ) -> None:
+        """Write a column of texts, and name it."""
+        self.pen.constants(column, first, values, "list", form)
+        self._name(name, column, first, first + len(values) - 1)
+
     def _list(self, place: ListPlace) -> None:
         title = self.say("Levels") if place.name == LEVELS else place.name.lstrip("_")
         vocabulary = self.layout.spec.vocabularies.get(place.name)
         note = vocabulary.note.say(self.layout.language) if vocabulary is not None else ""
         self.pen.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
         self.pen.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
-        for offset, (label, code) in enumerate(zip(place.labels, place.codes, strict=True)):
-            self._entry(place, Place(place.first + offset, place.column), label)
-            self.pen.text(Place(place.first + offset, place.column + 1), code, "list", "@")
-        self._name(f"list_{place.name}", place.column, place.first, place.last_offered)
-        self._name(f"code_{place.name}", place.column + 1, place.first, place.last)
+        first, column, name = place.first, place.column, place.name
+        labels = [
+            float(x) if place.spellings and x.isdecimal() else x for x in place.labels
+        ]  # typed ticks, too
+        self.pen.constants(column, first, labels, "list", "@")
+        self._name(f"list_{name}", column, first, place.last_offered)
+        self._column(f"code_{name}", column + 1, place.codes, "@", first)
         if place.parents:
-            for offset, parent in enumerate(place.parents):
-                self.pen.text(Place(place.first + offset, place.column + 2), parent, "list", "@")
-            self._name(f"parent_{place.name}", place.column + 2, place.first, place.last)
+            self._column(f"parent_{name}", column + 2, place.parents, "@", first)
         if place.spellings:
-            self._spellings(place)
+            self._column(f"spellings_{name}", column + 2, place.spellings, "@", first)
         width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
         self.pen.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
         self.next_column = max(self.next_column, place.column + place.width)
-
-    def _entry(self, place: ListPlace, cell: Place, label: str) -> None:
-        """One entry; of a tick a figure is one, for what people type is compared with it."""
-        if place.spellings and label.isdecimal():
-            self.pen.number(cell, float(label), "list")
-        else:
-            self.pen.text(cell, label, "list", "@")
-
-    def _spellings(self, place: ListPlace) -> None:
-        """For a tick, and for none, everything that is read as it."""
-        for offset, text in enumerate(place.spellings):
-            self.pen.text(Place(place.first + offset, place.column + 2), text, "list", "@")
-        last = place.first + len(place.spellings) - 1
-        self._name(f"spellings_{place.name}", place.column + 2, place.first, last)
 
     def _matrix(self) -> None:
         matrix = self.layout.spec.matrix
@@ -90,35 +85,33 @@ class ListsPainter:
         self.pen.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
         for column, other in enumerate(across, start=first + 1):
             self.pen.number(Place(HEAD_ROW, column), float(other), "head")
-        for row, one in enumerate(down, start=HEAD_ROW + 1):
+        for row, one in enumerate(down, start=FIRST):
             self.pen.number(Place(row, first), float(one), "list")
             for column, other in enumerate(across, start=first + 1):
                 level = matrix.level[matrix.cells[one][other]]
                 self.pen.text(Place(row, column), level.label.say(self.layout.language), "list")
-        self._name("matrix_down", first, HEAD_ROW + 1, HEAD_ROW + len(down))
+        self._name("matrix_down", first, FIRST, HEAD_ROW + len(down))
         self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, len(across) - 1)
-        self._name("matrix_levels", first + 1, HEAD_ROW + 1, HEAD_ROW + len(down), len(across) - 1)
+        self._name("matrix_levels", first + 1, FIRST, HEAD_ROW + len(down), len(across) - 1)
         self.next_column += len(across) + 1
 
     def _messages(self) -> None:
         column, entries = self.next_column, self.layout.messages.entries
         self.pen.text(Place(HEAD_ROW, column), self.say("Messages"), "head")
         self.pen.text(Place(HEAD_ROW, column + 1), self.say("Code"), "head")
-        for offset, message in enumerate(entries, start=1):
-            self.pen.text(Place(HEAD_ROW + offset, column), message.text, "list")
-            self.pen.text(Place(HEAD_ROW + offset, column + 1), message.code, "list")
-        self._name(MESSAGES, column, HEAD_ROW + 1, HEAD_ROW + len(entries))
+        self._column(MESSAGES, column, [message.text for message in entries])
+        self.pen.constants(column + 1, FIRST, [message.code for message in entries], "list")
         self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.next_column += 2
 
     def _rows(self, name: str, targets: list[Target]) -> None:
         """Write a live list: beside each row a running count of those in use, then the list of these."""
-        column, first = self.next_column, HEAD_ROW + 1
+        column, first = self.next_column, FIRST
         self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.pen.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
         if all(target.label_column is None for target in targets):
-            self._fixed_rows(name, targets, column)
+            self._column(name, column, [target.label for target in targets])
             return
         last = HEAD_ROW + len(targets)
         counter = f"${column_letters(column + 1)}"
@@ -144,8 +137,3 @@ class ListsPainter:
         sheet, start, end = self.layout.lists_name, Place(first, column), Place(last, column)
         count = f"MAX(1,{on_sheet(sheet, [Place(last, column + 1)])})"
         self.book.define_name(name, f"={on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")
-
-    def _fixed_rows(self, name: str, targets: list[Target], column: int) -> None:
-        for offset, target in enumerate(targets, start=1):
-            self.pen.text(Place(HEAD_ROW + offset, column), target.label, "list")
-        self._name(name, column, HEAD_ROW + 1, HEAD_ROW + len(targets))

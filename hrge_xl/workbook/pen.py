@@ -107,13 +107,20 @@ class Pen:
                 self.formula_text(place, formula.text, style, number_format)
         self.live(places, run.values)
 
-    def constants(self, column: int, first: int, values: Sequence[str | float]) -> Formula:
-        """Write into a hidden column what formulas look up; the cells as these name them."""
+    def constants(
+        self,
+        column: int,
+        first: int,
+        values: Sequence[str | float],
+        style: str = "check",
+        text_format: str = "",
+    ) -> Formula:
+        """Write a column of what formulas look up; the cells as these name them."""
         for row, value in enumerate(values, first):
             if isinstance(value, str):
-                self.text(Place(row, column), value, "check")
+                self.text(Place(row, column), value, style, text_format)
             else:
-                self.number(Place(row, column), value, "check")
+                self.number(Place(row, column), value, style)
         return listed(run_of(column, first, len(values)), values)
 
     def column_formula(
