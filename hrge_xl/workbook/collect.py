@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from ..fields import ColumnKind
 from ..language.functions.choices import differs_by_row
 from ..language.sheet_text import joined, text_literal
 from ..layout import Grid, Place, column_letters, quoted
-from ..layout.calculated import is_dated, is_figure
+from ..layout.calculated import kind_of_column
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled
 from ..spec.model import CollectBlock, Collected
@@ -250,7 +251,7 @@ class CollectPainter(BlockPainter):
 
     def _format(self, column: str) -> str:
         """Give the number format of a column."""
-        dated = is_dated(self.layout.spec, self.block, column)
+        dated = kind_of_column(self.layout.spec, self.block, column) is ColumnKind.DATE
         return "0%" if column == self.block.bars else "yyyy-mm-dd" if dated else ""
 
     def _state(self, due: Formula) -> Formula:
@@ -261,9 +262,10 @@ class CollectPainter(BlockPainter):
 
     def _value(self, column: str, origin: Formula, found: Formula) -> Formula:
         value = chosen(origin, [self._cell(source, column, found) for source in self.sources])
-        spec = self.layout.spec
-        figure = is_dated(spec, self.block, column) or is_figure(spec, self.block, column)
-        shown = if_(value.equals(""), "", value) if figure else value & ""
+        kind = kind_of_column(self.layout.spec, self.block, column)
+        shown = (
+            if_(value.equals(""), "", value) if kind in (ColumnKind.DATE, ColumnKind.NUMBER) else value & ""
+        )
         return if_(origin.equals(0), "", iferror(shown, ""))
 
     def _cell(self, source: Source, column: str, found: Formula) -> Formula:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import NamedTuple
 
 from ..language.sheet_text import is_step, of_step, text_literal
 from ..layout import ListPlace, Place, Slot, address, column_letters
-from ..layout.calculated import steps_of
 from ..layout.lists import LEVELS
 from ..spec.model import Level, MatrixBlock, PivotBlock
 from ..words import right_to_left
 from .calculated import BlockPainter
-from .cell_ranges import absolute, column_range
+from .cell_ranges import absolute, cells_of, column_range
 from .content import Content, Shown
-from .formulas import ROW, Formula, Run, run_of, total
+from .formulas import ROW, Formula, Run, Value, run_of, total
 from .styles import level_colours, step_fills
 
 LINE = "\n"  # between the codes of a cell
@@ -111,15 +111,17 @@ class MatrixPainter(CrossingPainter):
 
     def _number_of_rows(self, crossing: Crossing) -> Formula:
         terms, rows = [], self.rows
-        entries = [
-            text_literal(scale.labels[scale.codes.index(step)])
-            for scale, step in zip((self.down, self.across), crossing, strict=True)
-        ]
+        sides = (self.block.down, self.down), (self.block.across, self.across)
         for grid in (self.layout.rows_of[tool] for tool in self.tools):
             columns = {c.field.code: c.index for c in grid.columns if c.field and c.role == "answer"}
-            fields = (self.block.down, self.block.across)
-            ranges = [column_range(self.layout, grid, columns[code]) for code in fields]
-            terms.append(f"SUMPRODUCT({'*'.join(map(is_step, ranges, entries))})")
+            tests = [
+                Test(
+                    column_range(self.layout, grid, columns[code]),
+                    text_literal(scale.labels[scale.codes.index(step)]),
+                )
+                for (code, scale), step in zip(sides, crossing, strict=True)
+            ]
+            terms.append(_counted(tests))
         return Formula("+".join(terms), lambda content, row: len(rows.at(content, crossing)))
 
     def _levels(self, first: int, levels: Sequence[Level], cells: Mapping[str, Sequence[Formula]]) -> None:
@@ -209,6 +211,15 @@ def _codes_at(crossings: Sequence[int], codes: Sequence[str], wanted: int) -> st
     return LINE.join(code for code, number in zip(codes, crossings, strict=False) if number == wanted)
 
 
+class Step(NamedTuple):
+    """A step of the third field of a pivot, and the cell that shows it."""
+
+    code: str
+    label: str
+    cell: str
+    fill: str
+
+
 class PivotPainter(CrossingPainter):
     """Draws one pivot block: the table, then the steps with their colours."""
 
@@ -216,88 +227,91 @@ class PivotPainter(CrossingPainter):
         """Title, heads, one row per entry of the first list, then the steps, highest first."""
         block = self.drawn.block
         assert isinstance(block, PivotBlock)
-        self.block, self.grid = block, self.layout.rows_of[block.source]
-        fields = self.layout.spec.tool[block.source].fields
-        self.down, self.across = (
-            self.layout.lists[str(fields[code].vocabulary)] for code in (block.down, block.across)
-        )
-        self.steps = steps_of(self.layout.spec, block)
+        fields, lists = self.layout.spec.tool[block.source].fields, self.layout.lists
+        self.block, self.down = block, lists[str(fields[block.down].vocabulary)]
+        self.across = lists[str(fields[block.across].vocabulary)]
+        self.scale: ListPlace | None = None  # of the steps; without one rows are counted
+        if block.highest is not None:
+            of = fields[block.highest]
+            self.scale = lists[LEVELS if of.calculated else str(of.vocabulary)]
+        self.stepped = {code for code, field in fields.items() if field.type.stepped}
+        self.cells = self._named_columns()
         self.head = self.top(block)
-        self.first = self.head + 1
         self.last = self.head + len(self.down.codes)
         self.corner(self.head, *(self.label(block.source, code) for code in (block.down, block.across)))
         for column, label in enumerate(self.across.labels, start=self.left + 1):
             self.pen.text(Place(self.head, column), label, "head")
-        self._names()
-        self._legend()
-        self._table()
+        self._table(self._legend())
         return self.free
 
-    # the rows of the source
+    def _named_columns(self) -> dict[str, list[str]]:
+        """Name each column of the source, by field: only so can one formula serve a whole column here.
 
-    def _parts(self, code: str) -> list[int]:
-        return [c.index for c in self.grid.columns if c.field and c.field.code == code and c.role != "check"]
+        One field may stand on two sides; a name that is there twice breaks the file.
+        """
+        block, grid, found = self.block, self.layout.rows_of[self.block.source], dict[str, list[str]]()
+        prefix = f"pivot_{self.sheet.tool.code}_{self.drawn.number}"
+        for code in filter(None, dict.fromkeys((*block.all_down, block.across, block.highest))):
+            columns = {
+                f"{prefix}_{code}_{part}".replace(".", "_"): column_range(self.layout, grid, column.index)
+                for part, column in enumerate(grid.columns_of(code))
+            }
+            for name, cells in columns.items():
+                self.book.define_name(name, f"={cells}")
+            found[code] = list(columns)
+        return found
 
-    def _name(self, code: str, part: int) -> str:
-        return f"pivot_{self.sheet.tool.code}_{self.drawn.number}_{code}_{part}".replace(".", "_")
+    def _legend(self) -> list[Step]:
+        """Write the steps below the table, and give them, the lowest first."""
+        if self.scale is None:
+            return []
+        about = self.label(self.block.source, str(self.block.highest))
+        self.pen.text(Place(self.last + 1, self.left), about, "head")
+        codes, labels, found = self.scale.codes, self.scale.labels, []
+        for number, fill in enumerate(step_fills(len(codes))):
+            place = Place(self.last + 1 + len(codes) - number, self.left)
+            self.pen.text(place, labels[number], "cell", bg_color=fill)
+            found.append(Step(codes[number], labels[number], cells_of([place], mark="$"), fill))
+        return found
 
-    def _cells_of(self, code: str) -> list[str]:
-        """Give the names of the cells that a field has in each row."""
-        return [self._name(code, part) for part, _ in enumerate(self._parts(code))]
-
-    def _names(self) -> None:
-        """Each column of the source by name: only so can one formula serve a whole column here."""
-        codes = dict.fromkeys((*self.block.all_down, self.block.across, self.block.highest))
-        for code in filter(
-            None, codes
-        ):  # one field may stand on two sides; a name that is there twice breaks the file
-            for part, column in enumerate(self._parts(code)):
-                self.book.define_name(
-                    self._name(code, part), f"={column_range(self.layout, self.grid, column)}"
-                )
-
-    # the table
-
-    def _table(self) -> None:
+    def _table(self, steps: Sequence[Step]) -> None:
         rows = self.crossed([self.block.source], self.block.all_down, self.block.across)
-        for row, label in enumerate(self.down.labels, start=self.first):
+        for row, label in enumerate(self.down.labels, start=self.head + 1):
             self.pen.text(Place(row, self.left), label, "cell")
         for column, across in enumerate(self.across.codes, start=self.left + 1):
-            formula = Formula(self._counted(column), self._value(rows, across))
-            run = Run.alike(column, self.first, len(self.down.codes), formula)
-            self.pen.fill(run, "cell", "" if self.steps else "0;;")
-        corner = Place(self.first, self.left + 1)
+            formula = Formula(self._counted(column, steps), self._value(rows, across, steps[::-1]))
+            run = Run.alike(column, self.head + 1, len(self.down.codes), formula)
+            self.pen.fill(run, "cell", "" if steps else "0;;")
+        corner = Place(self.head + 1, self.left + 1)
         end = Place(self.last, self.left + len(self.across.codes))
-        for step, fill in zip(self._step_cells(), step_fills(len(self.steps)), strict=True):
-            self.pen.mark_when(corner, end, f"={address(*corner)}={step}", "step", bg_color=fill)
+        for step in steps:
+            formula_of_step = f"={address(*corner)}={step.cell}"
+            self.pen.mark_when(corner, end, formula_of_step, "step", bg_color=step.fill)
 
-    def _value(self, rows: CrossedRows, across: str) -> Callable[[Content, int], Shown]:
+    def _value(self, rows: CrossedRows, across: str, highest_first: Sequence[Step]) -> Value:
         """Give the highest step of the rows that have both codes, or how many such rows there are."""
-        down, first, of = self.down.codes, self.first, self.block.highest
-        highest_first = list(zip((code for _, code in self.steps), self._labels(), strict=True))[::-1]
+        down, first, of = self.down.codes, self.head + 1, self.block.highest
 
         def value(content: Content, row: int) -> Shown:
             found = rows.at(content, (down[row - first], across))
             if of is None:
                 return len(found)
-            steps = {step for each in found for step in content.counted(each[of])}
-            return next((label for code, label in highest_first if code in steps), "")
+            codes = {code for each in found for code in content.counted(each[of])}
+            return next((step.label for step in highest_first if step.code in codes), "")
 
         return value
 
-    def _counted(self, column: int) -> str:
-        head = f"{column_letters(column)}${self.head}"
-        across = [self._test(self.block.across, cells, head) for cells in self._cells_of(self.block.across)]
-        counts = [(*one, other) for one, other in product(self._rows(), across)]
-        if not self.steps:
+    def _counted(self, column: int, steps: Sequence[Step]) -> str:
+        head, of = f"{column_letters(column)}${self.head}", self.block.across
+        counts = [(*one, other) for one, other in product(self._rows(), self._tests(of, head, self.across))]
+        if self.scale is None:
             return "+".join(map(_counted, counts))
         formula = '""'
-        for (name, code), cell in zip(
-            self.steps, self._step_cells(), strict=True
-        ):  # the highest comes out in front
-            wanted = self._wanted(name, code)
-            found = "+".join(_counted((*tests, step)) for tests in counts for step in wanted)
-            formula = f"IF({found}>0,{cell},{formula})"
+        for number, step in enumerate(steps, start=1):  # the highest comes out in front
+            entry = f"INDEX(list_{self.scale.name},{number})"
+            wanted = self._tests(str(self.block.highest), entry, self.scale)
+            found = "+".join(_counted((*tests, test)) for tests in counts for test in wanted)
+            formula = f"IF({found}>0,{step.cell},{formula})"
         return formula
 
     def _rows(self) -> list[tuple[Test, ...]]:
@@ -309,53 +323,14 @@ class PivotPainter(CrossingPainter):
         found: list[tuple[Test, ...]] = []
         before: tuple[Test, ...] = ()
         for code in self.block.all_down:
-            tests = [self._test(code, cells, entry) for cells in self._cells_of(code)]
+            tests = self._tests(code, entry, self.down)
             found += [(*before, test) for test in tests]
-            before += () if self.steps else tuple(replace(test, unlike=True) for test in tests)
+            before += () if self.scale else tuple(replace(test, unlike=True) for test in tests)
         return found
 
-    def _wanted(self, name: str, code: str) -> list[Test]:
-        """List the tests for the cells that hold the steps."""
-        place = self.layout.lists[name]
-        entry = f"INDEX(list_{name},{place.codes.index(code) + 1})"
-        of = str(self.block.highest)
-        if self._is_scale(of):
-            return [Test(cells, entry) for cells in self._cells_of(of)]
-        return [Test(cells, entry, place) for cells in self._cells_of(of)]
-
-    def _test(self, code: str, cells: str, heading: str) -> Test:
-        """Make the test for the cells of a field: that they show what a heading does, or are its step."""
-        if self._is_scale(code):
-            return Test(cells, heading)
-        return Test(cells, heading, self.down if code in self.block.all_down else self.across)
-
-    def _is_scale(self, code: str) -> bool:
-        return self.layout.spec.tool[self.block.source].fields[code].type.stepped
-
-    # the steps
-
-    def _legend(self) -> None:
-        if not self.steps:
-            return
-        about = self.label(self.block.source, str(self.block.highest))
-        self.pen.text(Place(self.last + 1, self.left), about, "head")
-        fills = step_fills(len(self.steps))
-        for number, label in enumerate(self._labels()):
-            self.pen.text(Place(self._step_row(number), self.left), label, "cell", bg_color=fills[number])
-
-    def _labels(self) -> list[str]:
-        labels = []
-        for name, code in self.steps:
-            place = self.layout.lists[name]
-            labels.append(place.labels[place.codes.index(code)])
-        return labels
-
-    def _step_row(self, number: int) -> int:
-        return self.last + 1 + len(self.steps) - number
-
-    def _step_cells(self) -> list[str]:
-        letters = column_letters(self.left)
-        return [f"${letters}${self._step_row(number)}" for number in range(len(self.steps))]
+    def _tests(self, code: str, shown: str, place: ListPlace) -> list[Test]:
+        """Make the tests for the cells of a field: that they show an entry, or are its step."""
+        return [Test(cells, shown, None if code in self.stepped else place) for cells in self.cells[code]]
 
 
 @dataclass(frozen=True)
@@ -369,10 +344,18 @@ class Test:
 
     @property
     def criterion(self) -> str:
-        """As COUNTIFS takes it."""
+        """As COUNTIFS must have it to find its text and nothing else."""
         assert self.place is not None
-        wanted = _literally(self.shown, self.place)
-        return f"{self.cells}," + (f'"<>"&{_as_text(self.shown, self.place)}' if self.unlike else wanted)
+        text = self.shown
+        for mark in WILD:  # nothing that COUNTIFS would take for a pattern
+            if any(mark in label for label in self.place.labels):
+                text = f'SUBSTITUTE({text},"{mark}","~{mark}")'
+        if self.unlike:
+            return f'{self.cells},"<>"&{text}'
+        like_a_condition = self.place.name != LEVELS and any(
+            label[:1] in "<>=" for label in self.place.labels
+        )
+        return f'{self.cells},"="&{text}' if like_a_condition else f"{self.cells},{text}"
 
     @property
     def array(self) -> str:
@@ -386,19 +369,3 @@ def _counted(tests: Sequence[Test]) -> str:
     if all(test.place for test in tests):
         return f"COUNTIFS({','.join(test.criterion for test in tests)})"
     return f"SUMPRODUCT({'*'.join(test.array for test in tests)})"
-
-
-def _literally(cell: str, place: ListPlace) -> str:
-    """Give a cell as COUNTIFS must have it to find its text and nothing else."""
-    text = _as_text(cell, place)
-    like_a_condition = place.name != LEVELS and any(label[:1] in "<>=" for label in place.labels)
-    return f'"="&{text}' if like_a_condition else text
-
-
-def _as_text(cell: str, place: ListPlace) -> str:
-    """Give a cell without anything that COUNTIFS would take for a pattern."""
-    labels = "".join(place.labels)
-    for mark in WILD:
-        if mark in labels:
-            cell = f'SUBSTITUTE({cell},"{mark}","~{mark}")'
-    return cell

@@ -106,12 +106,12 @@ class GridPainter:
         checked = [slot for slot in slots if slot.check is not None]
         places = tuple(Place(row.index, c.index) for c in self.grid.columns if c.role in ("sign", "status"))
         status = self._status(row, checked) if checked and places else None
-        for number, place in enumerate(places):
-            style = ("sign", "status")[number]
-            if status is None:
-                self.pen.text(place, "", style)
+        texts = (status.sign.text, status.sentence.text) if status else ("", "")
+        for place, style, text in zip(places, ("sign", "status"), texts, strict=False):
+            if text:
+                self._formula(place, style, text, style)
             else:
-                self._formula(place, style, status[number].text, style)
+                self.pen.text(place, "", style)
         for slot in checked:
             assert slot.check is not None
             code, by_row = slot.field.code, self._differs(slot)
