@@ -163,8 +163,11 @@ class Content:
         code = str(value)
         if of.calculated and of.result == "level":
             return self.layout.labels[LEVELS].get(code, code)
-        grids = (self.layout.rows_of.get(target) for target in of.to)
-        return next((self.row_label(grid, code) for grid in grids if grid and code in grid.row), code)
+        for target in of.to:  # a reference shows the entry of the list it is chosen from
+            grid = self.layout.rows_of.get(target)
+            if grid is not None and code in grid.row:
+                return self.row_label(grid, code)
+        return code
 
     def row_label(self, grid: Grid, code: str) -> str:
         """`R-01 what it is about`."""

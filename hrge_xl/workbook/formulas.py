@@ -70,11 +70,10 @@ def listed(text: str, values: Sequence[Any]) -> Formula:
 def if_(condition: Formula, then: Term, other: Term = "") -> Formula:
     """`IF`."""
     one, two = constant(then), constant(other)
-    test, yes, no = condition.value, one.value, two.value
-    return Formula(
-        f"IF({condition.text},{one.text},{two.text})",
-        lambda content, row: yes(content, row) if test(content, row) else no(content, row),
-    )
+    text, test, yes, no = f"IF({condition.text},{one.text},{two.text})", condition.value, one.value, two.value
+    if not isinstance(then, Formula):  # most cells of a list are empty
+        return Formula(text, lambda content, row: then if test(content, row) else no(content, row))
+    return Formula(text, lambda content, row: yes(content, row) if test(content, row) else no(content, row))
 
 
 def graded(number: Formula, grades: Sequence[tuple[float, Formula | str]], other: Term) -> Formula:
@@ -128,12 +127,13 @@ def index(cells: Formula, number: Formula) -> Formula:
 def match(wanted: Formula, cells: Formula) -> Formula:
     """`MATCH`: the place of the first cell that holds something."""
 
-    def place(looked_for: Any, held: Sequence[Any], _: float) -> int:
+    def value(content: Content, row: int) -> int:
+        held, looked_for = cells.value(content, row), wanted.value(content, row)
         if looked_for not in held:
             raise LookupError(looked_for)
-        return held.index(looked_for) + 1
+        return int(held.index(looked_for)) + 1
 
-    return function("MATCH", place, wanted, cells, 0)
+    return Formula(f"MATCH({wanted.text},{cells.text},0)", value)
 
 
 def large(cells: Formula, number: Formula) -> Formula:
@@ -167,11 +167,13 @@ def chosen(number: Formula, cases: Sequence[Formula | str]) -> Formula:
 
 def count_if(cells: Formula, sign: str, limit: float) -> Formula:
     """`COUNTIF`: how many cells hold a number that is `>` or `>=` a limit."""
-    holds = operator.gt if sign == ">" else operator.ge
-    return Formula(
-        f'COUNTIF({cells.text},"{sign}{limit}")',
-        lambda content, row: sum(holds(value, limit) for value in cells.value(content, row)),
-    )
+    value, above = cells.value, sign == ">"
+
+    def count(content: Content, row: int) -> int:
+        numbers = value(content, row)
+        return sum(n > limit for n in numbers) if above else sum(n >= limit for n in numbers)
+
+    return Formula(f'COUNTIF({cells.text},"{sign}{limit}")', count)
 
 
 def total(text: str, formulas: Sequence[Formula]) -> Formula:

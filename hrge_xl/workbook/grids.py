@@ -115,7 +115,9 @@ class GridPainter:
         for slot in checked:
             assert slot.check is not None
             code, by_row = slot.field.code, self._differs(slot)
-            self._formula(slot.check, code, partial(self.formulas.check, slot), "check", by_row=by_row)
+            self._formula(
+                slot.check, f"{code}:check", partial(self.formulas.check, slot), "check", by_row=by_row
+            )
         active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
         now = RowCells(self.grid, tuple(slots), status, places if status else (), active)
         self.pen.live(now.places, now)

@@ -43,7 +43,7 @@ class Statuses:
             _columns_run([slot.check.column for slot in checked if slot.check]),
             lambda content, row: content.checks(slots[row]),
         )
-        worst = function("MAX", max, checks)
+        worst = Formula(f"MAX({checks.text})", lambda content, row: max(content.checks(slots[row])))
         given = Formula(
             count_answers(checked, row=ROW if table else None),
             lambda content, row: (
@@ -155,7 +155,7 @@ class RowCells:
 
     def __call__(self, content: Content) -> Sequence[Shown]:
         """Give what they show."""
-        values: list[Shown] = list(chain.from_iterable(content.shown(slot) for slot in self.slots))
+        values: list[Shown] = list(chain.from_iterable(map(content.shown, self.slots)))
         if self.active_place is not None:
             values.append(content.active(self.grid, self.slots[0].row))
         return [*values, *self.status_words(content), *(content.checks(self.checked) if self.checked else ())]
