@@ -22,9 +22,9 @@ from .drawing import Drawing
 from .feedback_sheets import Feedback, feedback_sheets
 from .last_sheet import draw_last_sheet
 from .lists_sheet import ListsPainter
+from .package import DRAWN_ON
 from .pen import Formats, Pen
 from .progress import COVER_WIDTHS
-from .properties import DRAWN_ON
 from .references import looked_up
 from .shared_formulas import FormulaSheet
 from .styles import FONT, SIZE, TAB_COLOURS

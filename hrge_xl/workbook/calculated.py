@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlsxwriter.workbook import Workbook
@@ -9,9 +10,10 @@ from xlsxwriter.workbook import Workbook
 from ..language.sheet_text import text_literal
 from ..layout import Drawn, Layout, Place, Sheet, column_letters
 from ..layout.calculated import sources_of
-from ..spec.model import Block
+from ..layout.model import CODE_COLUMN
+from ..spec.model import Block, CollectBlock, ProblemsBlock
 from ..words import Translate, translator
-from .formulas import Formula, if_, with_count
+from .formulas import Formula, Run, chosen, if_, with_count
 from .pen import Pen
 from .styles import LINES
 
@@ -49,22 +51,52 @@ class BlockPainter:
                 row += 1
         return row
 
-    def heads(self, row: int, labels: list[str]) -> None:
-        """Write the heads of a list, from the first column on."""
+    def heads(self, row: int, labels: Sequence[str]) -> None:
+        """Write the heads of a table, from the first column on."""
         for column, label in enumerate(labels, start=self.left):
             self.pen.text(Place(row, column), label, "head")
 
-    def summarise(self, row: int, count: Formula, nothing: str, fits: str, too_many: str, most: int) -> None:
-        """Write above a list that there is nothing in it, how many there are, or how many do not fit."""
-        rows = too_many.replace("{rows}", str(most))
-        line = if_(count > most, with_count(rows, count), with_count(fits, count))
-        self.pen.formula(Place(row, self.left), if_(count.equals(0), nothing, line), "progress")
+    def issued(self, block: Block) -> list[str]:
+        """Give the tools of this workbook that the block draws from."""
+        return sources_of(block, [sheet.tool.code for sheet in self.layout.sheets])
 
-    def frame_used(self, first: int, last: int, columns: int, state: int, words: dict[str, str]) -> None:
+
+class ListPainter(BlockPainter):
+    """Draws a list: what is in it in one line, heads, and rows that are taken from hidden columns."""
+
+    def start(self, block: CollectBlock | ProblemsBlock) -> None:
+        """Write what stands above the line."""
+        self.size, self.first = block.rows, self.top(block) + 2
+
+    def column(self, column: int, formula: Formula, style: str = "check", number_format: str = "") -> Formula:
+        """Write a column of the list; give its cell in the row of what asks."""
+        run = Run.alike(column, self.first, self.size, formula)
+        self.pen.fill(run, style, number_format)
+        return run.own
+
+    def columns(self, columns: Sequence[tuple[str, Formula, str, str]]) -> None:
+        """Write the columns that are seen: head, formula, style and number format."""
+        self.heads(self.first - 1, [head for head, *_ in columns])
+        for number, (_, formula, style, number_format) in enumerate(columns, self.left):
+            self.column(number, formula, style, number_format)
+
+    def found(self, code: Formula, origin: Formula, sheets: Sequence[str], issued: Formula) -> Formula:
+        """Find the row of a code on one of some sheets, wherever it is by now."""
+        names = chosen(origin, [Formula(name, issued.value) for name in sheets]).text
+        return Formula(f"IFERROR(MATCH({code.text},INDEX({names},0,{CODE_COLUMN}),0),0)", issued.value)
+
+    def summarise(self, count: Formula, nothing: str, fits: str, too_many: str) -> None:
+        """Write above a list that there is nothing in it, how many there are, or how many do not fit."""
+        rows = too_many.replace("{rows}", str(self.size))
+        line = if_(count > self.size, with_count(rows, count), with_count(fits, count))
+        self.pen.formula(Place(self.first - 2, self.left), if_(count.equals(0), nothing, line), "progress")
+
+    def frame_used(self, columns: int, state: int, words: Mapping[str, str]) -> None:
         """Lines around the rows in use, and the words of the state column in their colours.
 
         LibreOffice takes one conditional format a cell, so that those of the state column bring their lines along.
         """
+        first, last = self.first, self.first + self.size - 1
         used = f'=${column_letters(self.left)}{first}<>""'
         end = self.left + columns - 1
         cell = f"=${column_letters(state)}{first}"
@@ -74,7 +106,3 @@ class BlockPainter:
         for left, right in ((self.left, state - 1), (state, state), (state + 1, end)):
             if left <= right:
                 self.pen.mark_when(Place(first, left), Place(last, right), used, "framed")
-
-    def issued(self, block: Block) -> list[str]:
-        """Give the tools of this workbook that the block draws from."""
-        return sources_of(block, [sheet.tool.code for sheet in self.layout.sheets])

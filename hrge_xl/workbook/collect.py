@@ -15,7 +15,7 @@ from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled
 from ..spec.model import CollectBlock, Collected
 from ..spec.scope import rule_scope
-from .calculated import BlockPainter
+from .calculated import ListPainter
 from .content import Content, Shown
 from .excel_formula import ExcelFormula
 from .formulas import (
@@ -108,7 +108,7 @@ class KeptRows:
         return found
 
 
-class CollectPainter(BlockPainter):
+class CollectPainter(ListPainter):
     """Draws one collected list. Hidden columns count the rows to keep; the list takes the first, second … of them."""
 
     def draw(self) -> int:
@@ -119,20 +119,15 @@ class CollectPainter(BlockPainter):
         issued = [(n, each) for n, each in enumerate(block.sources) if each.tool in self.layout.sheet]
         self.sources = [self._source(position, *each) for position, each in enumerate(issued, start=1)]
         self.rows = [Listed(source, *row) for source in self.sources for row in source.rows]
-        summary = self.top(block)
-        self.first = summary + 2
+        self.start(block)
         self.counts = self._candidates()
         self.summarise(
-            summary,
             once(function("MAX", max, self.counts)) if self.rows else constant(0),
             self.say("Nothing to list."),
             self.say("{count} in total."),
             self.say("{count} in total; the first {rows} are listed."),
-            block.rows,
         )
-        heads = self._head_labels()
-        self.heads(self.first - 1, heads)
-        self._list(len(heads))
+        self._list(block)
         return self.free + HELPERS
 
     def _source(self, position: int, number: int, each: Collected) -> Source:
@@ -198,56 +193,38 @@ class CollectPainter(BlockPainter):
 
     # the list
 
-    def _head_labels(self) -> list[str]:
-        columns = [text.say(self.layout.language) for text in self.block.columns.values()]
-        state = [self.say("On time?")] if self.block.due is not None else []
-        if self.block.compact:
-            return [self.say("Row"), *columns, *state]
-        return [self.say("No."), *columns, *state, self.say("Sheet"), self.say("Row")]
-
-    def _list(self, width: int) -> None:
-        block, first, left, last = self.block, self.first, self.left, self.first + self.block.rows - 1
+    def _list(self, block: CollectBlock) -> None:
+        say, first, left = self.say, self.first, self.left
         number = row_number(column_letters(left), first)
-        pick = self._column(self.free + 4, iferror(match(number, self.counts), 0), "check")
-        unused = pick.equals(0)
-        origin = self._column(self.free + 5, if_(unused, 0, index(self.which, pick)), "check")
-        found = self._column(self.free + 6, if_(unused, 0, self._found(pick, origin)), "check")
+        pick = self.column(self.free + 4, iferror(match(number, self.counts), 0))
+        unused, find = pick.equals(0), index(self.find, pick)
+        origin = self.column(self.free + 5, if_(unused, 0, index(self.which, pick)))
+        names = [source.name for source in self.sources]
+        place = index(listed("", [row.found for row in self.rows]), pick)
+        row = self.found(find, origin, names, place).text
+        row_or_record = Formula(f"IF(ISNUMBER({find.text}),{find.text},{row})", place.value)
+        found = self.column(self.free + 6, if_(unused, 0, row_or_record))
         target = constant("#") & chosen(origin, [self._address(source, found) for source in self.sources])
-        link = if_(unused, "", function("HYPERLINK", lambda _, name: name, target, index(self.named, pick)))
-        if block.compact:
-            self._column(left, link, "listed_link")
-        else:
-            self._column(left, if_(unused, "", number), "listed_mark")
-        columns = {
-            code: self._column(column, self._value(code, origin, found), "listed", self._format(code))
-            for column, code in enumerate(block.columns, start=left + 1)
-        }
-        state = left + 1 + len(columns)
+        name = function("HYPERLINK", lambda _, name: name, target, index(self.named, pick))
+        link = (say("Row"), if_(unused, "", name), "listed_link", "")
+        columns = [link if block.compact else (say("No."), if_(unused, "", number), "listed_mark", "")]
+        for code, head in block.columns.items():
+            value = self._value(code, origin, found)
+            columns.append((head.say(self.layout.language), value, "listed", self._format(code)))
+        state = left + len(columns)
         if block.due is not None:
-            self._column(state, if_(unused, "", self._state(columns[block.due])), "listed")
+            column = left + 1 + list(block.columns).index(block.due)
+            due = Run.alike(column, first, self.size, self._value(block.due, origin, found)).own
+            columns.append((say("On time?"), if_(unused, "", self._state(due)), "listed", ""))
         if not block.compact:
             sheets = chosen(origin, [source.sheet for source in self.sources])
-            self._column(left + width - 2, if_(unused, "", sheets), "listed")
-            self._column(left + width - 1, link, "listed_link")
+            columns += [(say("Sheet"), if_(unused, "", sheets), "listed", ""), link]
+        self.columns(columns)
         if block.bars is not None:
             bars = left + 1 + list(block.columns).index(block.bars)
-            self.pen.bars(Place(first, bars), Place(last, bars))
-        words = {self.say("Overdue"): "error", self.say("No date"): "missing"}
-        self.frame_used(first, last, width, state, words if block.due is not None else {})
-
-    def _column(self, column: int, formula: Formula, style: str, number_format: str = "") -> Formula:
-        """Write a column of the list; its cell in the row of what asks."""
-        run = Run.alike(column, self.first, self.block.rows, formula)
-        self.pen.fill(run, style, number_format)
-        return run.own
-
-    def _found(self, pick: Formula, origin: Formula) -> Formula:
-        """Find the row (or the column of the record) on its sheet, wherever it is by now."""
-        find = index(self.find, pick).text
-        sheets = chosen(origin, [Formula(source.name, constant(0).value) for source in self.sources]).text
-        row = f"IFERROR(MATCH({find},INDEX({sheets},0,{CODE_COLUMN}),0),0)"
-        issued = index(listed("", [each.found for each in self.rows]), pick)
-        return Formula(f"IF(ISNUMBER({find}),{find},{row})", issued.value)
+            self.pen.bars(Place(first, bars), Place(first + self.size - 1, bars))
+        words = {say("Overdue"): "error", say("No date"): "missing"}
+        self.frame_used(len(columns), state, words if block.due is not None else {})
 
     def _format(self, column: str) -> str:
         """Give the number format of a column."""

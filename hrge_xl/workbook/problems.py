@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from ..layout import Grid, Row, Sheet, Slot, column_letters, quoted
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
-from ..layout.model import CODE_COLUMN
 from ..spec.model import ProblemsBlock
-from .calculated import BlockPainter
+from .calculated import ListPainter
 from .formulas import (
     Formula,
     Run,
@@ -44,33 +43,26 @@ class Watched:
     entry: int  # position of the grid's first column (or record) among all of them, from 1
 
 
-class ProblemsPainter(BlockPainter):
+class ProblemsPainter(ListPainter):
     """Draws one list of problems. Hidden columns rank the rows of all sheets; the list takes the first ranks."""
 
     def draw(self) -> int:
         """Title, how many there are, heads, the list, and the hidden columns that it is taken from."""
         block = self.drawn.block
         assert isinstance(block, ProblemsBlock)
-        self.block = block
         self.sheets = [sheet for sheet in self.layout.sheets if sheet.check_columns]
         self.entries: list[tuple[str, str]] = []  # what a check cell is about, and the column of its answer
         self.rows = [
             row for number, sheet in enumerate(self.sheets, start=1) for row in self._watch(number, sheet)
         ]
-        summary = self.top(block)
-        self.first = summary + 2
+        self.start(block)
         self._candidates()
         self.summarise(
-            summary,
             self.some,
             self.say("Nothing to correct."),
             self.say("{count} in total, most urgent first."),
             self.say("{count} in total; the {rows} most urgent are listed."),
-            block.rows,
         )
-        say = self.say
-        heads = (say("No."), say("Status"), say("Sheet"), say("Row"), say("Question"), say("What to do"))
-        self.heads(self.first - 1, list(heads))
         self._list()
         return self.free + HELPERS
 
@@ -128,48 +120,37 @@ class ProblemsPainter(BlockPainter):
     # the list
 
     def _list(self) -> None:
-        first, left = self.first, self.left
-        number = row_number(column_letters(left), first)
+        say, free = self.say, self.free
+        number = row_number(column_letters(self.left), self.first)
         ranked = if_(
             number > once(count_if(self.keys, ">", 0)), 0, match(large(self.keys, number), self.keys)
         )
-        pick = self._column(self.free + 8, iferror(ranked, 0))
-        unused = pick.equals(0)
-        worst = self._column(self.free + 9, if_(unused, 0, index(self.worst, pick)))
-        origin = self._column(self.free + 10, if_(unused, 0, index(self.place, pick)))
-        found = self._column(self.free + 11, if_(unused, 0, self._row(pick, origin)))
-        what = self._column(self.free + 12, if_(unused, 0, order_in_row(worst, 999, index(self.entry, pick))))
-        code, label, about = index(self.code, pick), index(self.label, pick), index(self.about, what)
-        words = {WARNING: self.say("To look at"), MISSING: self.say("Missing"), ERROR: self.say("To correct")}
+        pick = self.column(free + 8, iferror(ranked, 0))
+        unused, code = pick.equals(0), index(self.code, pick)
+        worst = self.column(free + 9, if_(unused, 0, index(self.worst, pick)))
+        origin = self.column(free + 10, if_(unused, 0, index(self.place, pick)))
+        row = index(listed("", [row.row.index for row in self.rows]), pick)
+        names = [sheet.name_in_book for sheet in self.sheets]
+        found = self.column(free + 11, if_(unused, 0, self.found(code, origin, names, row)))
+        what = self.column(free + 12, if_(unused, 0, order_in_row(worst, 999, index(self.entry, pick))))
+        label, about = index(self.label, pick), index(self.about, what)
+        words = {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
         prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
         target = constant("#") & prefix & index(self.letters, what) & found
-        both = if_(label.equals(""), about & "", if_(about.equals(""), label, label & ": " & about))
-        for column, formula, style in (
-            (left, number, "listed_mark"),
-            (left + 1, chosen(_level(worst), list(words.values())), "listed"),
-            (left + 2, chosen(origin, [sheet.name for sheet in self.sheets]), "listed"),
-            (left + 3, function("HYPERLINK", lambda _, shown: shown, target, code), "listed_link"),
-            (left + 4, both, "listed"),
-            (left + 5, message_of(self.layout, worst, code), "listed"),
-        ):
-            self._column(column, if_(unused, "", formula), style)
-        colours = {words[ERROR]: "error", words[MISSING]: "missing"}
-        self.frame_used(first, first + self.block.rows - 1, 6, left + 1, colours)
-
-    def _column(self, column: int, formula: Formula, style: str = "check") -> Formula:
-        """Write a column of the list; its cell in the row of what asks."""
-        run = Run.alike(column, self.first, self.block.rows, formula)
-        self.pen.fill(run, style)
-        return run.own
-
-    def _row(self, pick: Formula, origin: Formula) -> Formula:
-        """Find the row of a code on its sheet, wherever it is by now."""
-        sheets = chosen(
-            origin, [Formula(sheet.name_in_book, constant(0).value) for sheet in self.sheets]
-        ).text
-        issued = index(listed("", [row.row.index for row in self.rows]), pick)
-        text = f"IFERROR(MATCH({index(self.code, pick).text},INDEX({sheets},0,{CODE_COLUMN}),0),0)"
-        return Formula(text, issued.value)
+        columns = (
+            (say("No."), number, "listed_mark"),
+            (say("Status"), chosen(_level(worst), list(words.values())), "listed"),
+            (say("Sheet"), chosen(origin, [sheet.name for sheet in self.sheets]), "listed"),
+            (say("Row"), function("HYPERLINK", lambda _, shown: shown, target, code), "listed_link"),
+            (
+                say("Question"),
+                if_(label.equals(""), about & "", if_(about.equals(""), label, label & ": " & about)),
+                "listed",
+            ),
+            (say("What to do"), message_of(self.layout, worst, code), "listed"),
+        )
+        self.columns([(head, if_(unused, "", formula), style, "") for head, formula, style in columns])
+        self.frame_used(len(columns), self.left + 1, {words[ERROR]: "error", words[MISSING]: "missing"})
 
 
 def _level(number: Formula) -> Formula:

@@ -12,8 +12,7 @@ from typing import Any, Generic
 
 from .content import ANYTHING, TABLES, Content, Found, Memory, Shown, subject
 from .drawing import Drawing, DrawnSheet, Unit
-from .package import Member
-from .texts import MoreTexts
+from .package import Member, MoreTexts
 
 
 @dataclass(frozen=True, slots=True)
