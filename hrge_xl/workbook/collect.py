@@ -64,7 +64,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedRow:
     """One row of a source."""
 
     source: Source
@@ -77,7 +77,7 @@ class Listed:
 class KeptRows:
     """Which rows its list keeps: what the cells show that count these down to each row and, if ranked, their ranks."""
 
-    rows: Sequence[Listed]
+    rows: Sequence[ListedRow]
     ranked: bool
 
     def __call__(self, content: Content) -> Sequence[Shown]:
@@ -85,7 +85,7 @@ class KeptRows:
         return content.memory.once(self, lambda: self._all(content))
 
     def _all(self, content: Content) -> Sequence[Shown]:
-        ranks = [content.kept.get(each.source.key, {}).get(each.row) for each in self.rows]
+        ranks = [content.kept.get(row.source.key, {}).get(row.row) for row in self.rows]
         if not self.ranked:
             return list(accumulate(int(rank is not None) for rank in ranks))
         kept = [place for place, rank in enumerate(ranks) if rank is not None]
@@ -97,13 +97,13 @@ class KeptRows:
     def kept(self, shown: Sequence[Shown]) -> dict[OfSource, dict[str, float]] | None:
         """Say which rows of each source such cells keep, with their ranks; None where one shows no number."""
         counts, ranks = shown[: len(self.rows)], shown[len(self.rows) :] or [0.0] * len(self.rows)
-        found: dict[OfSource, dict[str, float]] = {each.source.key: {} for each in self.rows}
+        found: dict[OfSource, dict[str, float]] = {row.source.key: {} for row in self.rows}
         before = 0.0
-        for each, count, rank in zip(self.rows, counts, ranks, strict=True):
+        for row, count, rank in zip(self.rows, counts, ranks, strict=True):
             if not isinstance(count, int | float):
                 return None
             if count > before:
-                found[each.source.key][each.row] = rank if isinstance(rank, int | float) else 0.0
+                found[row.source.key][row.row] = rank if isinstance(rank, int | float) else 0.0
             before = 0.0 if self.ranked else count
         return found
 
@@ -116,9 +116,9 @@ class CollectPainter(ListPainter):
         block = self.drawn.block
         assert isinstance(block, CollectBlock)
         self.block = block
-        issued = [(n, each) for n, each in enumerate(block.sources) if each.tool in self.layout.sheet]
-        self.sources = [self._source(position, *each) for position, each in enumerate(issued, start=1)]
-        self.rows = [Listed(source, *row) for source in self.sources for row in source.rows]
+        issued = [(n, source) for n, source in enumerate(block.sources) if source.tool in self.layout.sheet]
+        self.sources = [self._source(position, *source) for position, source in enumerate(issued, start=1)]
+        self.rows = [ListedRow(source, *row) for source in self.sources for row in source.rows]
         self.start(block)
         self.counts = self._candidates()
         self.summarise(
@@ -130,12 +130,12 @@ class CollectPainter(ListPainter):
         self._list(block)
         return self.free + HELPERS
 
-    def _source(self, position: int, number: int, each: Collected) -> Source:
-        key, sheet = (self.sheet.tool.code, self.drawn.number, number), self.layout.sheet[each.tool]
-        block = rule_scope(self.layout.spec, sheet.tool, tuple(each.columns.values())).block
+    def _source(self, position: int, number: int, spec: Collected) -> Source:
+        key, sheet = (self.sheet.tool.code, self.drawn.number, number), self.layout.sheet[spec.tool]
+        block = rule_scope(self.layout.spec, sheet.tool, tuple(spec.columns.values())).block
         grid = next(grid for grid in sheet.grids if grid.block is block)
         keeping = compiled(self.layout.spec).lists[key]
-        return Source(key, position, each, keeping, grid, sheet.name_in_book, sheet.name)
+        return Source(key, position, spec, keeping, grid, sheet.name_in_book, sheet.name)
 
     # the hidden columns: one row for each row of the sources
 
@@ -146,22 +146,22 @@ class CollectPainter(ListPainter):
         counts = [Place(row, free) for row, _ in enumerate(rows, first)]
         ranks = [Place(place.row, free + 7) for place in counts] if kept.ranked else []
         conditions: dict[int, str] = {}
-        for place, each in zip(counts, rows, strict=True):
-            source = each.source
+        for place, row in zip(counts, rows, strict=True):
+            source = row.source
             differs = source.grid.across or differs_by_row(source.keeping.condition)
             if differs or source.position not in conditions:
-                conditions[source.position] = self._condition(source, each.row)
-            condition = conditions[source.position].replace(ROW, str(each.found))
+                conditions[source.position] = self._condition(source, row.row)
+            condition = conditions[source.position].replace(ROW, str(row.found))
             pen.formula_text(place, self._count(place.row, condition, ranked=kept.ranked), "check")
             if kept.ranked:
-                rank = f'IF({condition},{self._rank(each)},"")'
+                rank = f'IF({condition},{self._rank(row)},"")'
                 pen.formula_text(Place(place.row, free + 7), rank, "check")
         pen.live([*counts, *ranks], kept)
-        self.which = pen.constants(free + 1, first, [each.source.position for each in rows])
+        self.which = pen.constants(free + 1, first, [row.source.position for row in rows])
         self.find = pen.constants(
-            free + 2, first, [each.found if each.source.grid.across else each.row for each in rows]
+            free + 2, first, [row.found if row.source.grid.across else row.row for row in rows]
         )
-        self.named = pen.constants(free + 3, first, [each.name for each in rows])
+        self.named = pen.constants(free + 3, first, [row.name for row in rows])
         return Formula(run_of(free, first, len(rows)), lambda content, row: kept(content)[: len(rows)])
 
     def _count(self, row: int, condition: str, *, ranked: bool) -> str:
@@ -175,9 +175,9 @@ class CollectPainter(ListPainter):
         above = f"COUNTIF({column}${self.first}:{own},{own})-1"
         return f"IF(ISNUMBER({own}),RANK({own},{whole})+{above},0)"
 
-    def _rank(self, each: Listed) -> str:
-        own, rank = None if each.source.grid.across else str(each.found), each.source.keeping.rank
-        compiler = ExcelFormula(self.layout, each.source.grid, each.row, own, away=True)
+    def _rank(self, row: ListedRow) -> str:
+        own, rank = None if row.source.grid.across else str(row.found), row.source.keeping.rank
+        compiler = ExcelFormula(self.layout, row.source.grid, row.row, own, away=True)
         return "0" if rank is None else f"N({compiler.value(rank)})"
 
     def _condition(self, source: Source, row: str) -> str:
@@ -259,7 +259,7 @@ class CollectPainter(ListPainter):
             cells = [f"INDEX({source.name},{found.text},{_column(source, code)})" for _, code in codes]
 
         def value(content: Content, row: int) -> Shown:
-            values = [each for each in content.shown(slots[found.value(content, row)]) if each is not None]
+            values = [shown for shown in content.shown(slots[found.value(content, row)]) if shown is not None]
             return values[0] if len(values) == 1 else BETWEEN.join(map(as_text, values))
 
         return Formula(joined(cells, BETWEEN), value)

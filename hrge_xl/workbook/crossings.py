@@ -142,7 +142,7 @@ class MatrixPainter(CrossingPainter):
         """Draw at which crossing each row stands, and the codes of the rows there down to it; give what takes these."""
         slots = [(row[self.block.down], row[self.block.across]) for row in self.rows.rows]
         first, codes = self.drawn.first, [down.row for down, _ in slots]
-        crossings = Run(self.free, first, [self._crossing(*each) for each in slots])
+        crossings = Run(self.free, first, [self._crossing(*pair) for pair in slots])
         joined = Run(
             self.free + 1, first, [_joined(crossings, codes[: end + 1]) for end, _ in enumerate(codes)]
         )
@@ -211,7 +211,7 @@ def _codes_at(crossings: Sequence[int], codes: Sequence[str], wanted: int) -> st
     return LINE.join(code for code, number in zip(codes, crossings, strict=False) if number == wanted)
 
 
-class Step(NamedTuple):
+class PivotStep(NamedTuple):
     """A step of the third field of a pivot, and the cell that shows it."""
 
     code: str
@@ -261,7 +261,7 @@ class PivotPainter(CrossingPainter):
             found[code] = list(columns)
         return found
 
-    def _legend(self) -> list[Step]:
+    def _legend(self) -> list[PivotStep]:
         """Write the steps below the table, and give them, the lowest first."""
         if self.scale is None:
             return []
@@ -271,10 +271,10 @@ class PivotPainter(CrossingPainter):
         for number, fill in enumerate(step_fills(len(codes))):
             place = Place(self.last + 1 + len(codes) - number, self.left)
             self.pen.text(place, labels[number], "cell", bg_color=fill)
-            found.append(Step(codes[number], labels[number], cells_of([place], mark="$"), fill))
+            found.append(PivotStep(codes[number], labels[number], cells_of([place], mark="$"), fill))
         return found
 
-    def _table(self, steps: Sequence[Step]) -> None:
+    def _table(self, steps: Sequence[PivotStep]) -> None:
         rows = self.crossed([self.block.source], self.block.all_down, self.block.across)
         for row, label in enumerate(self.down.labels, start=self.head + 1):
             self.pen.text(Place(row, self.left), label, "cell")
@@ -288,20 +288,20 @@ class PivotPainter(CrossingPainter):
             formula_of_step = f"={address(*corner)}={step.cell}"
             self.pen.mark_when(corner, end, formula_of_step, "step", bg_color=step.fill)
 
-    def _value(self, rows: CrossedRows, across: str, highest_first: Sequence[Step]) -> Value:
+    def _value(self, rows: CrossedRows, across: str, highest_first: Sequence[PivotStep]) -> Value:
         """Give the highest step of the rows that have both codes, or how many such rows there are."""
         down, first, of = self.down.codes, self.head + 1, self.block.highest
 
         def value(content: Content, row: int) -> Shown:
-            found = rows.at(content, (down[row - first], across))
+            crossed = rows.at(content, (down[row - first], across))
             if of is None:
-                return len(found)
-            codes = {code for each in found for code in content.counted(each[of])}
+                return len(crossed)
+            codes = {code for slots in crossed for code in content.counted(slots[of])}
             return next((step.label for step in highest_first if step.code in codes), "")
 
         return value
 
-    def _counted(self, column: int, steps: Sequence[Step]) -> str:
+    def _counted(self, column: int, steps: Sequence[PivotStep]) -> str:
         head, of = f"{column_letters(column)}${self.head}", self.block.across
         counts = [(*one, other) for one, other in product(self._rows(), self._tests(of, head, self.across))]
         if self.scale is None:

@@ -108,7 +108,7 @@ def iferror(formula: Formula, other: Term) -> Formula:
 
 def function(name: str, compute: Callable[..., Any], *arguments: Term) -> Formula:
     """Give a function of Excel, and what it comes to with the values of its arguments."""
-    parts = [constant(each) for each in arguments]
+    parts = [constant(argument) for argument in arguments]
     text, values = f"{name}({','.join(part.text for part in parts)})", [part.value for part in parts]
     if len(values) == 1:
         only = values[0]
