@@ -108,7 +108,7 @@ class ListSheet:
         self.text(FIRST_COLUMN, note, "purpose")
         self.end_row()
         for column, head in enumerate(heads, start=FIRST_COLUMN):
-            self.text(column, self.say(head), "head")
+            self.text(column, head, "head")
         self.end_row()
         sheet = self.pen.sheet
         sheet.set_selection(LEFTOVER_HEAD, FIRST_COLUMN - 1, LEFTOVER_HEAD, FIRST_COLUMN - 1)
@@ -153,6 +153,9 @@ class ListSheet:
 
 
 NUMBER, DONE, SHEET, CELL, ROW, QUESTION, STANDS, WRONG, TO_DO = range(FIRST_COLUMN, FIRST_COLUMN + 9)
+CORRECTION_HEADS = (
+    "No.", "Done", "Sheet", "Cell", "Row", "Question", "Content of the cell", "What is wrong", "What to do",
+)  # fmt: skip
 CORRECTIONS_WIDTHS = {
     NUMBER: 5, DONE: 11, SHEET: 18, CELL: 8, ROW: 10, QUESTION: 33, STANDS: 26, WRONG: 31, TO_DO: 38,
 }  # fmt: skip
@@ -175,10 +178,7 @@ class CorrectionsSheet(ListSheet):
             "Follow the links and correct the cells; “Done” shows what has been corrected. A + in the "
             "margin expands the rows of a sheet. Then send the workbook back."
         )
-        heads = (
-            "No.", "Done", "Sheet", "Cell", "Row", "Question", "Content of the cell", "What is wrong", "What to do",
-        )  # fmt: skip
-        self.top(FEEDBACK_KEY, note, heads)
+        self.top(FEEDBACK_KEY, note, [say(head) for head in CORRECTION_HEADS])
         if not self.corrections:
             self.text(SHEET, say("Nothing to correct."), "good")
             self.end_row()
@@ -273,6 +273,7 @@ class CorrectionsSheet(ListSheet):
 
 LEFT_SHEET, LEFT_CELL, LEFT_TEXT, LEFT_QUESTION = LEFTOVER_COLUMNS
 WHY = 7
+LEFTOVER_HEADS = ("No.", "Sheet", "Cell", "Question", "What it said", "Why it is here")
 LEFTOVERS_WIDTHS = {NUMBER: 5, LEFT_SHEET: 18, LEFT_CELL: 8, LEFT_QUESTION: 42, LEFT_TEXT: 65, WHY: 42}
 
 
@@ -289,8 +290,7 @@ class LeftoversSheet(ListSheet):
             "This has no cell in this workbook. Nothing was deleted: "
             "copy what still matters to the cell that asks for it."
         )
-        heads = ("No.", "Sheet", "Cell", "Question", "What it said", "Why it is here")
-        self.top(LEFTOVER_KEY, note, heads)
+        self.top(LEFTOVER_KEY, note, [self.say(head) for head in LEFTOVER_HEADS])
         groups: dict[tuple[str, str], list[Leftover]] = {}
         for leftover in self.leftovers:
             groups.setdefault((leftover.why, leftover.what.sheet), []).append(leftover)
