@@ -17,7 +17,7 @@ from ..spec.model import FieldBlock
 from ..spec.spellings import vocabularies
 from ..words import fold
 from ..workbook.issued import edition_of, issued_cover, issued_sheets
-from ..workbook.progress import progress_sentence
+from ..workbook.progress import answered
 from .issued_cells import ExpectedCells
 
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
@@ -221,7 +221,7 @@ class ExpectedSheet:
     @cached_property
     def progress(self) -> re.Pattern[str]:
         """How the line begins that counts the answers of the sheet."""
-        counted = re.escape(progress_sentence(self.layout, self.sheet).answered)
+        counted = re.escape(answered(self.layout.language))
         return re.compile(counted.replace(r"\{given\}", r"\d+").replace(r"\{required\}", r"\d+"))
 
     def known_text(self, text: str) -> bool:

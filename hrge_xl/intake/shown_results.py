@@ -8,8 +8,8 @@ where somebody made it differ.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain
 from math import isclose
@@ -37,14 +37,11 @@ from ..numerals import shown as said
 from ..submission import Result, ShownChecks, ShownRows, Submission
 from ..words import and_more, tidy
 from ..workbook import Content, facts_of
-from ..workbook.collect import CollectNow
-from ..workbook.content import Memory
+from ..workbook.collect import KeptRows
+from ..workbook.content import Found, Memory
 from ..workbook.cover import Fact
-from ..workbook.grid_now import RowNow
-from ..workbook.live import Live
-from ..workbook.problems import ProblemsNow
-from ..workbook.progress import Progress, ProgressNow
-from ..workbook.sheet_progress import SheetProgressNow
+from ..workbook.row_status import RowCells
+from ..workbook.shared_formulas import Live
 from .expected import ExpectedWorkbook, one_by_one, shorten
 from .issued_cells import ALONE, ExpectedCells, SheetResults
 
@@ -145,7 +142,18 @@ def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:
     }
 
 
-OF_CHECKS = ProgressNow | Progress | ProblemsNow | SheetProgressNow  # what sums up check cells
+class _BrokenCheck(Exception):
+    """Asked for what check cells say, some of which say nothing."""
+
+
+class _WithoutChecks(Memory):
+    """What is known where some check cells show no number: nothing sums them up."""
+
+    def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
+        """Raise `_BrokenCheck` for what sums up check cells."""
+        if isinstance(key, tuple) and key[0] in ("checks", "progress"):
+            raise _BrokenCheck
+        return super().once(key, work_out)
 
 
 class FormulaCell(NamedTuple):
@@ -163,10 +171,9 @@ Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
 class _Row:
     """A row of answers: its check cells, sign, sentence and helper cell, by their numbers among all formulas."""
 
-    now: RowNow
+    now: RowCells
     key: Key  # of its first answer
     row: str  # its code
-    is_plain: bool  # a row of a table, whose status counts no words
     checks: Take
     status: tuple[int, ...]
     active: int | None
@@ -247,30 +254,29 @@ class FormulaCells:
             self._row(name, live.now)
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
-            if isinstance(live.now, RowNow) and live.now.checked
+            if isinstance(live.now, RowCells) and live.now.checked
         ]
 
-    def _row(self, name: str, now: RowNow) -> _Row:
+    def _row(self, name: str, now: RowCells) -> _Row:
         checks = [
             self._number[FormulaCell(name, *slot.check)] for slot in now.checked if slot.check is not None
         ]
         status = tuple(self._number[FormulaCell(name, *place)] for place in now.status_places)
         active = None if now.active_place is None else self._number.get(FormulaCell(name, *now.active_place))
-        plain_status = not now.grid.across and now.status is not None and now.status.limit is None
         key = now.checked[0].key
-        return _Row(now, key, key[1], plain_status, _take(checks), status, active)
+        return _Row(now, key, key[1], _take(checks), status, active)
 
     @cached_property
-    def lists(self) -> list[tuple[CollectNow, list[int]]]:
+    def lists(self) -> list[tuple[KeptRows, list[int]]]:
         """The collected lists, each with the cells that count the rows it keeps, and those that rank them."""
         return [
             (
                 live.now,
-                [self._number[FormulaCell(name, *place)] for place in live.places[: live.now.deciding]],
+                [self._number[FormulaCell(name, *place)] for place in live.places],
             )
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
-            if isinstance(live.now, CollectNow)
+            if isinstance(live.now, KeptRows)
         ]
 
     @cached_property
@@ -280,7 +286,7 @@ class FormulaCells:
             (live, [self._number.get(FormulaCell(name, *place)) for place in live.places])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
-            if not isinstance(live.now, RowNow | Fact)
+            if not isinstance(live.now, RowCells | Fact)
         ]
 
     def remembered(self, cleaned: Sequence[Any], answers: Answers | None) -> Memory:
@@ -320,18 +326,21 @@ class FormulaCells:
             status = row.now.status
             if status is None:
                 continue
-            if row.is_plain and max(checks) < LEVEL:  # most rows: nothing to look up
-                words: tuple[str, ...] = status.sign((), given=count > 0), ""
+            if status.complete is not None and max(checks) < LEVEL:  # most rows: nothing to look up
+                words: Sequence[Result] = status.complete if count else "", ""
             else:
-                words = row.now.status_words(content, content.checks(row.now.checked))
+                words = row.now.status_words(content)
             yield from zip(row.status, words, strict=True)
 
     def _of_others(self, content: Content, *, broken: bool) -> Iterator[tuple[int, Result]]:
         """Yield what all other cells should show; without sums of check cells where some of them are broken."""
+        content = replace(content, memory=_WithoutChecks(content.memory.known)) if broken else content
         for live, numbers in self._others:
-            if not (broken and isinstance(live.now, OF_CHECKS)):
-                pairs = zip(numbers, live.now(content), strict=True)
-                yield from ((number, value) for number, value in pairs if number is not None)
+            try:
+                values = live.now(content)
+            except _BrokenCheck:
+                continue
+            yield from ((n, value) for n, value in zip(numbers, values, strict=True) if n is not None)
 
 
 def _is_number(value: Result) -> bool:

@@ -66,10 +66,3 @@ def of_steps(cells: str, entries: Sequence[str], worth: Sequence[str]) -> str:
 def first_word(cell: str) -> str:
     """Write what stands before the first space: the code of a row in a list of references."""
     return f'LEFT(TRIM({cell}),FIND(" ",TRIM({cell})&" ")-1)'
-
-
-def with_count(template: str, cell: str) -> str:
-    """Give a sentence with `{count}` in it as a formula that takes the count from a cell."""
-    before, after = template.split("{count}")
-    parts = [text_literal(before) if before else "", cell, text_literal(after) if after else ""]
-    return "&".join(part for part in parts if part)

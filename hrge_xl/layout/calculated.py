@@ -60,27 +60,11 @@ def to_fill_in(spec: Spec, issued: Sequence[str]) -> list[str]:
     return [code for code in issued if any(field.asked for field in spec.tool[code].fields.values())]
 
 
-def is_dated(spec: Spec, block: CollectBlock, column: str) -> bool:
-    """Say whether a column of a collected list holds days."""
-    fields = [spec.tool[s.tool].fields[s.columns[column]] for s in block.sources if column in s.columns]
-    return bool(fields) and all(kind_of(each) is ColumnKind.DATE for each in fields)
-
-
-def is_figure(spec: Spec, block: CollectBlock, column: str) -> bool:
-    """Say whether a column of a collected list holds numbers."""
-    fields = [spec.tool[s.tool].fields[s.columns[column]] for s in block.sources if column in s.columns]
-    return bool(fields) and all(kind_of(each) is ColumnKind.NUMBER for each in fields)
-
-
-def steps_of(spec: Spec, block: PivotBlock) -> list[tuple[str, str]]:
-    """List what the third field of a pivot can hold, lowest first: list and code; nothing where rows are counted."""
-    if block.highest is None:
-        return []
-    field = spec.tool[block.source].fields[block.highest]
-    if field.calculated and spec.matrix is not None:
-        return [("_LEVEL", code) for code in spec.matrix.level]
-    name = str(field.vocabulary)
-    return [(name, item.code) for item in spec.vocabularies[name].items]
+def kind_of_column(spec: Spec, block: CollectBlock, column: str) -> ColumnKind | None:
+    """Give the kind of what a column of a collected list shows; None where its sources differ."""
+    of = [spec.tool[s.tool].fields[s.columns[column]] for s in block.sources if column in s.columns]
+    kinds = set(map(kind_of, of))
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _height(spec: Spec, block: Block, issued: Sequence[str]) -> int:
@@ -89,8 +73,12 @@ def _height(spec: Spec, block: Block, issued: Sequence[str]) -> int:
         scale = spec.vocabularies[spec.matrix.down].items
         return 1 + len(scale) + (0 if block.codes else 1 + len(spec.matrix.levels))
     if isinstance(block, PivotBlock):
-        steps = steps_of(spec, block)
-        return 1 + len(_entries(spec, block, block.down)) + (1 + len(steps) if steps else 0)
+        rows = 1 + len(_entries(spec, block, block.down))
+        if block.highest is None:
+            return rows
+        if spec.tool[block.source].fields[block.highest].calculated and spec.matrix is not None:
+            return rows + 1 + len(spec.matrix.levels)
+        return rows + 1 + len(_entries(spec, block, block.highest))
     if isinstance(block, CollectBlock | ProblemsBlock):
         return 2 + block.rows
     if isinstance(block, ProgressBlock):
@@ -106,9 +94,13 @@ def _widths(spec: Spec, block: Block) -> list[int]:
     if isinstance(block, PivotBlock):
         return [LABEL_WIDTH, *[STEP_WIDTH] * len(_entries(spec, block, block.across))]
     if isinstance(block, CollectBlock):
-        kinds = [DAY_WIDTH if is_dated(spec, block, column) else TEXT_WIDTH for column in block.columns]
-        kinds[0] = kinds[0] if kinds[0] == DAY_WIDTH else FIRST_TEXT_WIDTH
-        wide = [block.widths.get(column, width) for column, width in zip(block.columns, kinds, strict=True)]
+        texts = [FIRST_TEXT_WIDTH, *[TEXT_WIDTH] * (len(block.columns) - 1)]
+        wide = [
+            block.widths.get(
+                each, DAY_WIDTH if kind_of_column(spec, block, each) is ColumnKind.DATE else text
+            )
+            for each, text in zip(block.columns, texts, strict=True)
+        ]
         state = [COMPACT_STATE_WIDTH if block.compact else STATE_WIDTH] if block.due is not None else []
         return (
             [CODE_WIDTH, *wide, *state]

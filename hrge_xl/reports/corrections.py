@@ -11,7 +11,7 @@ from ..layout.instructions import prompt
 from ..layout.messages import MISSING
 from ..layout.wording import Wording
 from ..workbook import Content, Correction, Urgency, least
-from ..workbook.grid_now import record_name
+from ..workbook.row_status import record_name
 
 COLONS = " :：\u00a0\u202f"  # what languages put behind the name of a question
 

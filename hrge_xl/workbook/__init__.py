@@ -2,9 +2,7 @@
 
 from .book import cover_lines, draw, facts_of, write
 from .content import Content, Part
-from .corrections_sheet import Correction, Urgency, least
-from .feedback_sheets import Feedback
-from .leftovers_sheet import Leftover
+from .feedback_sheets import Correction, Feedback, Leftover, Urgency, least
 from .template import Template
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 
@@ -10,29 +10,29 @@ from xlsxwriter.workbook import Workbook
 
 from ..gc_pause import gc_paused
 from ..layout import Layout, Place
-from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET
+from ..layout.model import CODE_COLUMN, MARK_COLUMN, TITLE_ROW
+from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, LAST_SHEET, SAMPLE_KEY
 from ..stamp import FIELDS, PROPERTY_PREFIX, to_pairs
 from ..submission import Identity
-from ..words import right_to_left
-from .cell_ranges import absolute, column_range
+from ..words import right_to_left, translator
+from .cell_ranges import absolute, answer_name, column_name, column_range
 from .content import Content
 from .cover import COVER_FACTS, SAMPLE, CoverPainter, Fact
-from .defined_names import answer_name, column_name
 from .drawing import Drawing
 from .feedback_sheets import Feedback, feedback_sheets
 from .last_sheet import draw_last_sheet
 from .lists_sheet import ListsPainter
+from .package import DRAWN_ON
 from .pen import Formats, Pen
 from .progress import COVER_WIDTHS
-from .properties import DRAWN_ON
 from .references import looked_up
-from .sample_mark import mark_as_sample, titles
 from .shared_formulas import FormulaSheet
 from .styles import FONT, SIZE, TAB_COLOURS
 from .tool_sheet import draw_tool_sheet
 from .view import finish
 
 LISTS_SCALE = 60  # percent, in print
+BAND = 14  # columns at most that the mark of a sample runs over: what a screen shows of a sheet
 
 
 def write(
@@ -78,13 +78,13 @@ def painted(
     right = right_to_left(layout.language)
     formats = Formats(book, right_to_left=right)
     _properties(book, layout)
-    sheets = _add_sheets(book, layout, feedback, right=right)
+    more = list(feedback_sheets(layout, feedback)) if feedback is not None else []
+    sheets = _add_sheets(book, layout, [added.title for added in more], right=right)
     CoverPainter(book, Pen(sheets[layout.cover_name], formats), layout, facts).draw()
     finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
-    if feedback is not None:
-        for added in feedback_sheets(layout, feedback):
-            added.draw(Pen(sheets[added.title], formats))
-            finish(sheets[added.title], layout, added.widths, wide=True, protected=False)
+    for added in more:
+        added.draw(Pen(sheets[added.title], formats))
+        finish(sheets[added.title], layout, added.widths, wide=True, protected=False)
     for sheet in layout.sheets:
         draw_tool_sheet(book, Pen(sheets[sheet.name], formats), layout, sheet)
     _tabs(sheets, layout)
@@ -97,9 +97,8 @@ def painted(
     if layout.last:
         draw_last_sheet(book, Pen(sheets[LAST_SHEET], formats), layout)
     if SAMPLE in facts:
-        for name, title, last in titles(layout):
-            mark_as_sample(Pen(sheets[name], formats), title, last, layout.language)
-    sheets[next(feedback_sheets(layout, feedback)).title if feedback else layout.cover_name].activate()
+        _mark_as_sample(sheets, formats, layout)
+    sheets[more[0].title if more else layout.cover_name].activate()
     return book
 
 
@@ -111,9 +110,8 @@ def _properties(book: Workbook, layout: Layout) -> None:
 
 
 def _add_sheets(
-    book: Workbook, layout: Layout, feedback: Feedback | None, *, right: bool
+    book: Workbook, layout: Layout, extra: Sequence[str], *, right: bool
 ) -> dict[str, FormulaSheet]:
-    extra = [added.title for added in feedback_sheets(layout, feedback)] if feedback else []
     tools = [sheet.name for sheet in layout.sheets]
     hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
     names = [layout.cover_name, *extra, *tools, layout.lists_name, *hidden]
@@ -123,6 +121,21 @@ def _add_sheets(
             sheet.right_to_left()
         sheet.hide_gridlines(2)
     return sheets
+
+
+def _mark_as_sample(sheets: Mapping[str, FormulaSheet], formats: Formats, layout: Layout) -> None:
+    """Mark every sheet that is seen before its title, above each printed page, and for whoever reads it back."""
+    word = translator(layout.language)("SAMPLE")
+    titles = {layout.cover_name: (layout.spec.title.say(layout.language), max(COVER_WIDTHS))}
+    for sheet in layout.sheets:
+        last = min(max(sheet.widths, default=BAND), BAND)
+        titles[sheet.name] = sheet.tool.title.say(layout.language), last
+    titles[layout.lists_name] = layout.lists_name, BAND
+    for name, (title, last) in titles.items():
+        pen = Pen(sheets[name], formats)
+        pen.text(Place(TITLE_ROW, CODE_COLUMN), SAMPLE_KEY, "code")
+        pen.band(TITLE_ROW, MARK_COLUMN, last, f"{word} · {title}", "sample_title")
+        pen.sheet.set_header(f"&C&14&B{word}")
 
 
 def _tabs(sheets: Mapping[str, FormulaSheet], layout: Layout) -> None:
@@ -150,6 +163,6 @@ def _identity_sheet(pen: Pen) -> None:
     pen.text(Place(1, 1), IDENTITY_KEY, "code")
     for row, name in enumerate(FIELDS, start=2):
         pen.text(Place(row, 1), name, "code", "@")
-        pen.live([pen.entry(Place(row, 2), "code", "@")], Fact(name))
+        pen.entries([Place(row, 2)], Fact(name), "code", "@")
     pen.sheet.very_hidden()
     pen.sheet.protect("", {})

@@ -1,23 +1,54 @@
-"""Where answers stand, as formulas write it: cells, runs of cells, columns, entries of lists."""
+"""How formulas call cells: by address, by the entry of a list, or by a defined name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..fields import TICK
+from ..fields import ticked as is_ticked
 from ..language import Ref
 from ..language.sheet_text import answers_in
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
+from ..layout.model import CODE_COLUMN
 from ..spec.own_sheets import LAST_SHEET
 
 
-def cells_of(cells: Sequence[Place], *, row: str | None = None) -> str:
-    """Write a cell, or a run of cells, of this sheet; with `row` in place of the row number."""
-    return _run(cells[0], cells[-1], row)
+def cells_of(cells: Sequence[Place], *, row: str | None = None, mark: str = "") -> str:
+    """Write a cell, or a run of cells, of this sheet; with `row` in place of the row number, which `mark` may fix."""
+    ends = ((place.column, row or place.row) for place in (cells[0], cells[-1]))
+    return ":".join(dict.fromkeys(f"${column_letters(column)}{mark}{at}" for column, at in ends))
 
 
-def _run(first: Place, last: Place, row: str | None) -> str:
-    start = f"${column_letters(first.column)}{row or first.row}"
-    return start if first == last else f"{start}:${column_letters(last.column)}{row or last.row}"
+def on_sheet(name: str, cells: Sequence[Place], *, row: str | None = None) -> str:
+    """Write a cell, or a run of cells, of a sheet from any other one."""
+    return f"{quoted(name)}!{cells_of(cells, row=row, mark='$')}"
+
+
+def absolute(layout: Layout, tool: str, cells: Sequence[Place], *, row: str | None = None) -> str:
+    """Write a cell, or a run of cells, of the sheet of a tool."""
+    return on_sheet(layout.sheet[tool].name, cells, row=row)
+
+
+def last_cells(first: Place, last: Place, *, row: str | None = None) -> str:
+    """Write cells of the hidden sheet with the answers of the round before."""
+    return on_sheet(LAST_SHEET, (first, last), row=row)
+
+
+def area(name: str, first: Place, last: Place) -> str:
+    """Write an area of a sheet from any other one, also one of a single cell."""
+    return f"{on_sheet(name, [first])}:{cells_of([last], mark='$')}"
+
+
+def column_range(layout: Layout, grid: Grid, column: int) -> str:
+    """Give a whole column of a grid's data rows, from any sheet."""
+    first, last = (Place(grid.data_rows[at].index, column) for at in (0, -1))
+    return area(layout.sheet[grid.tool.code].name, first, last)
+
+
+def record_range(layout: Layout, ref: Ref) -> str:
+    """Give the cells of a question that is asked once a record, side by side, from any sheet."""
+    slots = [slot for key, slot in layout.slots.items() if (key[0], key[2]) == ref.key]
+    return area(layout.sheet[ref.tool].name, slots[0].cells[0], slots[-1].cells[-1])
 
 
 def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
@@ -28,7 +59,7 @@ def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
             runs[-1] = runs[-1][0], cell
         else:
             runs.append((cell, cell))
-    return "+".join(answers_in(_run(first, last, row)) for first, last in runs)
+    return "+".join(answers_in(cells_of(run, row=row)) for run in runs)
 
 
 def _continues(first: Place, last: Place, cell: Place) -> bool:
@@ -37,36 +68,63 @@ def _continues(first: Place, last: Place, cell: Place) -> bool:
     return beside or (first.column == last.column and cell == Place(last.row + 1, last.column))
 
 
-def absolute(layout: Layout, tool: str, cells: Sequence[Place], *, row: str | None = None) -> str:
-    """Write a cell, or a run of cells, of a sheet from any other one."""
-    first, last = cells[0], cells[-1]
-    start = f"{quoted(layout.sheet[tool].name)}!${column_letters(first.column)}${row or first.row}"
-    return start if first == last else f"{start}:${column_letters(last.column)}${row or last.row}"
-
-
-def column_range(layout: Layout, grid: Grid, column: int) -> str:
-    """Give a whole column of a grid's data rows, from any sheet."""
-    letters, rows = column_letters(column), grid.data_rows
-    return (
-        f"{quoted(layout.sheet[grid.tool.code].name)}!${letters}${rows[0].index}:${letters}${rows[-1].index}"
-    )
-
-
-def last_cells(first: Place, last: Place, *, row: str | None = None) -> str:
-    """Write cells of the hidden sheet with the answers of the round before, from any other sheet."""
-    start = f"{quoted(LAST_SHEET)}!${column_letters(first.column)}${row or first.row}"
-    return start if first == last else f"{start}:${column_letters(last.column)}${row or last.row}"
-
-
-def record_range(layout: Layout, ref: Ref) -> str:
-    """Give the cells of a question that is asked once a record, side by side, from any sheet."""
-    slots = [slot for key, slot in layout.slots.items() if (key[0], key[2]) == ref.key]
-    first, last = slots[0].cells[0], slots[-1].cells[-1]
-    sheet = quoted(layout.sheet[ref.tool].name)
-    return f"{sheet}!${column_letters(first.column)}${first.row}:${column_letters(last.column)}${last.row}"
-
-
 def entry(layout: Layout, name: str, code: str) -> str | None:
     """Give the entry of a list that shows the label of a code."""
     place = layout.lists.get(name)
     return f"INDEX(list_{name},{place.codes.index(code) + 1})" if place and code in place.codes else None
+
+
+def ticked(layout: Layout, tool: str) -> str:
+    """Say whether a tool counts: ticked in the form, or such that it always does."""
+    if tool not in layout.sheet:
+        return "FALSE"
+    own = layout.spec.tick_of(tool)
+    if own is None or layout.spec.tick_field is None:
+        return "TRUE"
+    where, field = layout.spec.tick_field
+    if (where, own, field) not in layout.slots:
+        return "FALSE"
+    of = layout.slots[where, own, field].field
+    if of.list_name == TICK:
+        return is_ticked(tick_name(own), "Y")
+    return f"IFERROR({tick_name(own)}={entry(layout, str(of.list_name), 'Y')},FALSE)"
+
+
+def tick_name(tool: str) -> str:
+    """Give the defined name of the cell that ticks a tool."""
+    return "tick_" + tool.replace(".", "_")
+
+
+def answer_name(code: str) -> str:
+    """Give the defined name of the cell of a question that is asked once."""
+    return f"answer_{code}"
+
+
+def column_name(tool: str, code: str, part: int = 0) -> str:
+    """Give the defined name of a column that references look something up in, one of several where it has parts."""
+    return f"column_{tool}_{code}{f'_part_{part}' if part else ''}".replace(".", "_")
+
+
+def active_name(tool: str) -> str:
+    """Give the defined name of the helper cells that count the answers of each row of a register."""
+    return "answers_in_rows_of_" + tool.replace(".", "_")
+
+
+def last_name(tool: str, code: str) -> str:
+    """Give the defined name of a column that says what answers were in the round before."""
+    return f"last_{tool}_{code or 'closed'}".replace(".", "_")
+
+
+def last_rows(tool: str) -> str:
+    """Give the defined name of the row codes beside these columns."""
+    return "last_rows_of_" + tool.replace(".", "_")
+
+
+def last_of_row(tool: str, code: str, row: str) -> str:
+    """Write what an answer of this row was, found by the code of the row, so that the formula can be shared."""
+    return f"INDEX({last_name(tool, code)},MATCH(${column_letters(CODE_COLUMN)}{row},{last_rows(tool)},0))"
+
+
+def row_codes(layout: Layout, tool: str) -> str:
+    """Give the defined name of the row codes of a tool's table."""
+    return "rows_of_" + tool.replace(".", "_")

@@ -16,21 +16,29 @@ from ..spec.scope import ref_to
 from ..words import NO_ANSWER
 from .cell_ranges import cells_of, count_answers
 from .excel_formula import ExcelFormula
-from .shared_formulas import ROW
+from .formulas import ROW, Formula
 
 
 @dataclass(frozen=True)
-class CheckFormulas:
-    """Writes the check formulas of one grid; each column is compiled once and stamped row by row."""
+class RowFormulas:
+    """Writes the formulas of the rows of one grid. Those of a table hold `ROW` for the row number."""
 
     layout: Layout
     grid: Grid
 
-    def of(self, slot: Slot) -> str:
-        """Give the formula of the slot's check cell. Table formulas hold `ROW` for their row number."""
-        row = None if self.grid.across else ROW
-        cell, own = cells_of(slot.cells, row=row), self.compiled.fields[slot.tool, slot.field.code]
-        compiler = ExcelFormula(self.layout, self.grid, slot.row, row)
+    def _compiler(self, slot: Slot) -> ExcelFormula:
+        return ExcelFormula(self.layout, self.grid, slot.row, None if self.grid.across else ROW)
+
+    def figure(self, slot: Slot) -> str:
+        """Give the formula of a calculated answer; an open row without answers calculates nothing."""
+        formula = self._compiler(slot).value(self.compiled.formulas[slot.tool, slot.field.code])
+        in_use = self.in_use(slot)
+        return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
+
+    def check(self, slot: Slot) -> str:
+        """Give the formula of the slot's check cell."""
+        compiler, own = self._compiler(slot), self.compiled.fields[slot.tool, slot.field.code]
+        cell = cells_of(slot.cells, row=compiler.row)
         once = isinstance(self.grid.block, FormBlock) and self.grid.block.records == 1
         value = ref_to(self.layout.spec, slot.tool, slot.field, single=once)
         of_value = replace(compiler, about=value, about_cell=cell)
@@ -127,14 +135,13 @@ def _breaks(parsed: ParsedRule, key: FieldKey) -> bool:
     return applies is not False and on_blank(parsed.check, key) is not True
 
 
-def active_formula(layout: Layout, grid: Grid, slot_row: str) -> str:
-    """Write the formula that counts the answers of a row, or of a record over all form blocks that hold it."""
-    if grid.kind == "register":
-        row = grid.by_row[slot_row].values()
-        return "=" + count_answers((slot for slot in row if not slot.field.calculated), row=ROW)
-    grids = (each for each in layout.sheet[grid.tool.code].grids if each.same_records(grid))
-    slots = (slot for each in grids for slot in each.by_row[slot_row].values())
-    return "=" + count_answers(slot for slot in slots if not slot.field.calculated)
+def answers_in_row(layout: Layout, grid: Grid, row: str) -> Formula:
+    """Count the answers of an open row, or of a record over all form blocks that hold it."""
+    table = grid.kind == "register"
+    grids = [grid] if table else [g for g in layout.sheet[grid.tool.code].grids if g.same_records(grid)]
+    slots = (slot for each in grids for slot in each.by_row[row].values() if not slot.field.calculated)
+    count = count_answers(slots, row=ROW if table else None)
+    return Formula(count, lambda content, _: content.active(grid, row))
 
 
 def _and(one: str, other: str) -> str:

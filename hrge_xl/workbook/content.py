@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, compress
@@ -14,16 +14,24 @@ from ..answer import Key, Value
 from ..fields import TICK, Field, step_of
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
-from ..layout.messages import ERROR, LEVEL, MISSING, REQUIRED, WARNING, order_of
+from ..layout.messages import ERROR, MISSING, REQUIRED, WARNING
 from ..numerals import shown, to_serial
 from ..spec.model import RegisterBlock
 from ..words import count_words
-from .references import LABEL_LENGTH
 
 Shown = str | float | None  # what a cell shows: a text, a number (a date as its serial number), nothing
 Found = TypeVar("Found")
 BLANK, EMPTY, NUMBER = (None,), (None, ""), (int, float)
 TICKED = "Y"  # the code of a tick
+LABEL_LENGTH = 60  # of what an open row is about, in a list
+TABLES = (
+    "answers",
+    "verdicts",
+    "calculated",
+    "kept",
+    "facts",
+    "last",
+)  # who asks for an original asks for its answer
 ANYTHING = ""  # stands for every tool and every fact
 
 
@@ -48,13 +56,13 @@ class Memory:
     """What several cells need: worked out for the first of them."""
 
     def __init__(self, known: dict[Hashable, Any]) -> None:
-        self._known = known
+        self.known = known
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
         """Return what is known by this key, worked out when it is first asked for."""
-        if key not in self._known:
-            self._known[key] = work_out()
-        found: Found = self._known[key]
+        if key not in self.known:
+            self.known[key] = work_out()
+        found: Found = self.known[key]
         return found
 
 
@@ -78,10 +86,6 @@ class Content:
         day = self.facts["today"]
         return to_serial(date.fromisoformat(day)) if day else 0
 
-    def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
-        """Work out once what several cells need."""
-        return self.memory.once(key, work_out)
-
     # one slot
 
     def check(self, slot: Slot) -> int:
@@ -96,32 +100,26 @@ class Content:
 
     def shown(self, slot: Slot) -> tuple[Shown, ...]:
         """Give what each cell of the slot shows."""
-        read = self._read(slot)
-        return self._as_it_stood(slot, read) if self.originals else read
-
-    def _read(self, slot: Slot) -> tuple[Shown, ...]:
-        key = slot.key
+        key, cells = slot.key, len(slot.cells)
         value = self.answers.get(key)
         if value is None:
-            if slot.field.calculated:
-                return (self.show(slot.field, self.calculated.get(key)),)
-            return BLANK * len(slot.cells)
-        labels = self.layout.labels_of.get(key)
-        if labels is None:
-            return (self.show(slot.field, value), *BLANK * (len(slot.cells) - 1))
-        codes = value if isinstance(value, tuple) else (str(value),)
-        return (*[labels.get(code, code) for code in codes], *BLANK * (len(slot.cells) - len(codes)))
+            value = self.calculated.get(key)
+        read = BLANK * cells if value is None else self._in_cells(slot, value, cells)
+        return self._as_it_stood(slot, read) if self.originals else read
 
     def shown_last(self, key: Key, cells: int) -> tuple[Shown, ...]:
         """Give what the cells show that say what an answer was in the round before; of rows the code."""
         value, slot = self.last.get(key), self.layout.slots.get(key)
-        if value is None or slot is None:
-            return (None if value is None else str(value), *BLANK * (cells - 1))
-        labels = self.layout.labels_of.get(key)
-        if labels is not None:
-            codes = value if isinstance(value, tuple) else (str(value),)
-            return (*[labels.get(code, code) for code in codes], *BLANK * (cells - len(codes)))
-        return (str(value) if slot.field.to else self.show(slot.field, value), *BLANK * (cells - 1))
+        if value is not None and slot is not None and not slot.field.to:
+            return self._in_cells(slot, value, cells)
+        return (None if value is None else str(value), *BLANK * (cells - 1))
+
+    def _in_cells(self, slot: Slot, value: Value, cells: int) -> tuple[Shown, ...]:
+        labels = self.layout.labels_of.get(slot.key)
+        if labels is None:
+            return (self.show(slot.field, value), *BLANK * (cells - 1))
+        codes = value if isinstance(value, tuple) else (str(value),)
+        return (*[labels.get(code, code) for code in codes], *BLANK * (cells - len(codes)))
 
     def is_given(self, slot: Slot) -> bool:
         """Say whether one of the cells of the slot shows something."""
@@ -151,27 +149,21 @@ class Content:
         stood = tuple(self.originals.get((*slot.key, part)) for part in range(1, len(read) + 1))
         return tuple(read) if stood == BLANK * len(read) else stood
 
-    def show(self, each: Field, value: Value | None) -> Shown:
-        """Give a value as its cell shows it: labels for codes, serial numbers for dates."""
+    def show(self, of: Field, value: Value | None) -> Shown:
+        """Give a value as its cell shows it: labels for codes, serial numbers for dates, entries for steps and rows."""
         if isinstance(value, NUMBER):
-            return self._step(each, value) if each.type.stepped else float(value)
+            figure = float(value)
+            return (
+                self.layout.labels[str(of.list_name)].get(f"{value:g}", figure) if of.type.stepped else figure
+            )
         if value is None or value == "":
             return None
         if isinstance(value, date):
             return to_serial(value)
-        if each.to:
-            return self._row_label(each, str(value))
-        if each.calculated and each.result == "level":
-            return self.layout.labels[LEVELS].get(str(value), str(value))
-        return str(value)
-
-    def _step(self, each: Field, value: float) -> Shown:
-        """Give what a step of a scale shows: the entry of its list; a number that is none stays as it is."""
-        return self.layout.labels[str(each.list_name)].get(f"{value:g}", float(value))
-
-    def _row_label(self, each: Field, code: str) -> str:
-        """Give what a reference shows: the entry of the list it is chosen from."""
-        for target in each.to:
+        code = str(value)
+        if of.calculated and of.result == "level":
+            return self.layout.labels[LEVELS].get(code, code)
+        for target in of.to:  # a reference shows the entry of the list it is chosen from
             grid = self.layout.rows_of.get(target)
             if grid is not None and code in grid.row:
                 return self.row_label(grid, code)
@@ -202,22 +194,25 @@ class Content:
 
     def active(self, grid: Grid, row: str) -> int:
         """Count the cells of a row (or of a record over all its blocks) that hold something."""
-        return self.once(("active", grid.tool.code, row, grid.number), lambda: self._active(grid, row))
-
-    def _active(self, grid: Grid, row: str) -> int:
-        grids = (
-            [grid] if not grid.across else [g for g in self.layout.sheet[grid.tool.code].grids if g.across]
+        grids = self.layout.sheet[grid.tool.code].grids if grid.across else (grid,)
+        return self.memory.once(
+            ("active", grid.tool.code, row, grid.number),
+            lambda: self.answered(
+                slot
+                for each in grids
+                if each.across is grid.across
+                for slot in each.by_row.get(row, {}).values()
+            ),
         )
-        return self.answered(slot for each in grids for slot in each.by_row.get(row, {}).values())
 
-    def checks(self, slots: Collection[Slot]) -> list[int]:
+    def checks(self, slots: Sequence[Slot]) -> list[int]:
         """Give the check numbers of the slots of a row, always all of them."""
-        key = ("checks", next(iter(slots)).key)
-        return self.once(key, lambda: [self.check(slot) for slot in slots])
+        key = ("checks", slots[0].key)
+        return self.memory.once(key, lambda: [self.check(slot) for slot in slots])
 
     def progress(self, sheet: Sheet) -> tuple[int, int, int, int]:
         """Count the required answers of a sheet, those given, and answers to correct and to look at."""
-        return self.once(("progress", sheet.tool.code), lambda: self._progress(sheet))
+        return self.memory.once(("progress", sheet.tool.code), lambda: self._progress(sheet))
 
     def _progress(self, sheet: Sheet) -> tuple[int, int, int, int]:
         verdicts = [self.verdicts.get(slot.key) for slot in sheet.checked]
@@ -241,23 +236,13 @@ class Content:
         slot = self.layout.slots.get((where, ticked, field))
         return slot is not None and TICKED in self.counted(slot)
 
-    def problem(self, checks: Collection[int]) -> tuple[int, str] | None:
-        """Order and message of the most urgent of some check numbers, or None."""
-        worst = max(checks, default=0)
-        message = self.layout.messages.decode(worst) if worst >= LEVEL else None
-        return None if message is None else (order_of(worst), message.text)
-
     # what differs
 
     def differences(self, other: Content) -> set[str]:
         """Give the tools and facts that something is said about which the other content says otherwise."""
         found: set[str] = set()
-        for ours, theirs in (
-            (self.answers, other.answers), (self.verdicts, other.verdicts), (self.calculated, other.calculated),
-            (self.kept, other.kept), (self.originals, other.originals), (self.facts, other.facts),
-            (self.last, other.last),
-        ):  # fmt: skip
-            found |= _differences(ours, theirs)
+        for name in (*TABLES, "originals"):
+            found |= _differences(getattr(self, name), getattr(other, name))
         return found | {ANYTHING} if found else found
 
 

@@ -9,13 +9,15 @@ from textwrap import wrap
 from xlsxwriter.workbook import Workbook
 
 from ..findings import sentence
-from ..layout import Drawn, Layout, Place, column_letters, quoted
+from ..layout import Drawn, Layout, Place, quoted
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.model import ProblemsBlock
 from ..spec.own_sheets import COVER_KEY
 from ..spec.translations import is_draft
 from ..words import SOURCE_LANGUAGE, language_name, translator
+from .cell_ranges import on_sheet
 from .content import Content, Shown
+from .formulas import Formula
 from .pen import Pen
 from .progress import LABEL, SHARE, STATE, VALUE, ProgressPainter
 
@@ -93,18 +95,16 @@ class CoverPainter:
             (say("Issued on"), Fact("issued")),
         ]
         for label, value in facts:
-            if not isinstance(value, Fact) or value.name in self.given:
-                self.pen.text(Place(row, LABEL), label, "cover_label")
-                self._fact(Place(row, VALUE), value)
-                row += 1
+            if isinstance(value, str):
+                self.pen.text(Place(row, VALUE), value, "cover_value")
+            elif value.name in self.given:
+                self.pen.entries([Place(row, VALUE)], value, "cover_value")
+            else:
+                continue
+            self.pen.text(Place(row, LABEL), label, "cover_label")
+            row += 1
         self._today(row)
         return row + 1
-
-    def _fact(self, place: Place, value: Fact | str) -> None:
-        if isinstance(value, Fact):
-            self.pen.live([self.pen.entry(place, "cover_value")], value)
-        else:
-            self.pen.text(place, value, "cover_value")
 
     def _today(self, row: int) -> None:
         """Write the day that due dates are measured against: the only volatile cell, issued with the day of issue.
@@ -114,11 +114,11 @@ class CoverPainter:
         self.pen.text(Place(row, CODE_COLUMN), TODAY_NAME, "code")
         self.pen.text(Place(row, LABEL), self.say("Day of the check"), "cover_label")
         place, form = Place(row, VALUE), ("cover_value", "yyyy-mm-dd")
-        still = SAMPLE in self.given
-        day = self.pen.entry(place, *form) if still else self.pen.formula(place, "=TODAY()", *form)
-        self.pen.live([day], lambda content: [content.today])
-        cell = f"${column_letters(VALUE)}${row}"
-        self.book.define_name(TODAY_NAME, f"={quoted(self.layout.cover_name)}!{cell}")
+        if SAMPLE in self.given:
+            self.pen.entries([place], lambda content: [content.today], *form)
+        else:
+            self.pen.formula(place, Formula("TODAY()", lambda content, row: content.today), *form)
+        self.book.define_name(TODAY_NAME, f"={on_sheet(self.layout.cover_name, [place])}")
 
     def _countries(self) -> Mapping[str, str]:
         """Give the names of the countries by code."""

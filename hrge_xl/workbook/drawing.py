@@ -15,12 +15,21 @@ from ..errors import LimitError
 from ..layout import address
 from ..words import fits_a_cell
 from .content import NUMBER, Content, Shown
-from .live import Now
-from .package import Member, deflated, package
+from .package import (
+    CORE,
+    CUSTOM,
+    PART,
+    DrawnTexts,
+    Member,
+    MoreTexts,
+    core,
+    custom,
+    deflated,
+    escaped,
+    package,
+)
 from .pen import no_cell_holds
-from .properties import CORE, CUSTOM, core, custom
-from .shared_formulas import FormulaSheet
-from .texts import PART, DrawnTexts, MoreTexts, escaped
+from .shared_formulas import FormulaSheet, Now
 
 EXACT = 10**15  # below it a whole number is written without a point
 

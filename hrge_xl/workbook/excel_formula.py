@@ -42,8 +42,20 @@ from ..layout.lists import LEVELS
 from ..layout.model import CODE_COLUMN, TODAY_NAME
 from ..numerals import LAST_SERIAL
 from ..words import spaceless
-from .cell_ranges import absolute, cells_of, column_range, entry, last_cells, record_range
-from .defined_names import active_name, answer_name, column_name, last_of_row, row_codes, ticked
+from .cell_ranges import (
+    absolute,
+    active_name,
+    answer_name,
+    cells_of,
+    column_name,
+    column_range,
+    entry,
+    last_cells,
+    last_of_row,
+    record_range,
+    row_codes,
+    ticked,
+)
 
 
 def decoded(name: str, shown: str) -> str:
@@ -304,12 +316,8 @@ class ExcelFormula:
 
     def _record(self, grid: Grid, record: str) -> Record:
         place = self.layout.active_place(grid, record)
-        active = "TRUE" if place is None else f"{self._at(grid, place)}>0"
+        active = "TRUE" if place is None else f"{absolute(self.layout, grid.tool.code, [place])}>0"
         return Record(ExcelFormula(self.layout, grid, record, away=True, here=self), active)
-
-    def _at(self, grid: Grid, place: Place) -> str:
-        sheet = quoted(self.layout.sheet[grid.tool.code].name)
-        return f"{sheet}!${column_letters(place.column)}${place.row}"
 
     # what functions ask for
 

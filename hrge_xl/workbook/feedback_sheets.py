@@ -1,15 +1,68 @@
-"""What a team gets back beside its own answers: a sheet of what to correct, and one of what had no place."""
+"""Draws what a team gets back beside its own answers: a sheet of what to correct, and one of what had no place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
+from itertools import groupby
 
-from ..layout import Layout
+from ..findings import sentence
+from ..language.sheet_text import text_literal
+from ..layout import Layout, Place, Slot, address, column_letters, quoted
+from ..layout.messages import LEVEL, MISSING, WARNING
+from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_COLUMNS, LEFTOVER_HEAD, TITLE_ROW, lines_of
+from ..spec.own_sheets import FEEDBACK_KEY, LEFTOVER_KEY
+from ..submission import Unplaced
 from ..words import translator
-from .corrections_sheet import CORRECTIONS_WIDTHS, Correction, CorrectionsPainter
-from .leftovers_sheet import LEFTOVERS_WIDTHS, Leftover, LeftoversPainter
+from .formulas import Formula, if_, total, with_count
 from .pen import Pen
+from .row_digests import row_digests
+from .styles import ERROR_INK, LINES
+
+FIRST_COLUMN = 2
+SHOWN = 5  # rows about one sheet that are not folded
+MOST_LINES = 20  # that a row keeps free; it still grows with its text
+TICK = "✓ "
+
+
+class Urgency(IntEnum):
+    """What a correction is about, the most urgent first."""
+
+    WRONG = 0
+    MISSING = 1
+    DOUBTFUL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One thing to correct; `place` is its cell in the new workbook, None where it concerns a sheet or the file.
+
+    `watched` is the answer whose check cell shows it, and shows when it is put right; None where no sheet can tell.
+    """
+
+    urgency: Urgency
+    sheet: str
+    row: str  # the code that stands before the answer
+    place: Place | None
+    watched: Slot | None
+    label: str
+    value: str
+    message: str
+    remedy: str
+
+
+def least(urgency: Urgency) -> int:
+    """Give the least number that a check cell shows where such a thing is still to be done."""
+    return LEVEL * (WARNING if urgency is Urgency.DOUBTFUL else MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something that has no cell in the new workbook, and why."""
+
+    what: Unplaced
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +73,251 @@ class Feedback:
     leftovers: tuple[Leftover, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FeedbackSheet:
-    """A sheet that is added to the workbook: its title, the widths of its columns, and what draws it."""
+class ListSheet:
+    """A list to read, written from top to bottom: title, note, heads, and rows of which some are folded under a line.
 
-    title: str
-    widths: Mapping[int, int]
-    draw: Callable[[Pen], None]
+    Each row holds the digests of its texts, so that nothing typed over it is lost. The sheet is not protected: on a
+    protected one Excel folds and unfolds nothing.
+    """
+
+    def __init__(self, layout: Layout, title: str, widths: Mapping[int, int]) -> None:
+        self.layout, self.title, self.widths = layout, title, widths
+        self.say = translator(layout.language)
+        self.row, self.number = TITLE_ROW, 0
+        self._texts: dict[int, str] = {}
+        self._formulas: list[int] = []
+
+    def draw(self, pen: Pen) -> None:
+        """Draw the sheet."""
+        self.pen = pen
+        self.rows()
+        pen.sheet.print_area(TITLE_ROW - 1, FIRST_COLUMN - 1, self.row - 2, max(self.widths) - 1)
+
+    def rows(self) -> None:
+        """Write everything."""
+        raise NotImplementedError
+
+    def top(self, key: str, note: str, heads: Sequence[str]) -> None:
+        """Write what stands above the rows, with the way back to the cover."""
+        self.pen.text(Place(CODE_ROW, CODE_COLUMN), key, "code")
+        self.text(FIRST_COLUMN, self.title, "title")
+        cover = self.layout.cover_name
+        self.link(max(self.widths), f"{quoted(cover)}!A1", self.say("Back to the cover"), cover, "link")
+        self.pen.height(self.row, "title")
+        self.end_row()
+        self.text(FIRST_COLUMN, note, "purpose")
+        self.end_row()
+        for column, head in enumerate(heads, start=FIRST_COLUMN):
+            self.text(column, head, "head")
+        self.end_row()
+        sheet = self.pen.sheet
+        sheet.set_selection(LEFTOVER_HEAD, FIRST_COLUMN - 1, LEFTOVER_HEAD, FIRST_COLUMN - 1)
+        sheet.freeze_panes(LEFTOVER_HEAD, 0)
+        sheet.repeat_rows(LEFTOVER_HEAD - 1)
+        sheet.outline_settings(symbols_below=False)
+
+    def text(self, column: int, text: str, style: str, number_format: str = "") -> None:
+        """Write a text into the row."""
+        self.pen.text(Place(self.row, column), text, style, number_format)
+        self._texts[column] = text
+
+    def link(self, column: int, target: str, text: str, tip: str, style: str) -> None:
+        """Write a link into the row."""
+        self.pen.link(Place(self.row, column), target, text, tip, style)
+        self._texts[column] = text
+
+    def formula(self, column: int, formula: Formula, style: str) -> None:
+        """Write a formula into the row."""
+        self.pen.formula(Place(self.row, column), formula, style)
+        self._formulas.append(column)
+
+    def end_row(self, *, fitted: bool = False) -> None:
+        """Go on to the next row; one that is `fitted` keeps free the lines that its texts take.
+
+        Programs that fit rows to a zoomed view cut the last one.
+        """
+        code, place = row_digests(self._texts.values(), self._formulas), Place(self.row, CODE_COLUMN)
+        if fitted:
+            taken = (lines_of(text, self.widths[column]) for column, text in self._texts.items())
+            self.pen.row_code(place, code, min(max(taken, default=1), MOST_LINES))
+        else:
+            self.pen.text(place, code, "code")
+        self._texts, self._formulas = {}, []
+        self.row += 1
+
+    def fold(self, line: int) -> None:
+        """Fold the rows below a line."""
+        for row in range(line + 1, self.row):
+            self.pen.sheet.set_row(row - 1, None, None, {"level": 1, "hidden": True})
+        self.pen.sheet.set_row(line - 1, None, None, {"collapsed": True})
 
 
-def feedback_sheets(layout: Layout, feedback: Feedback) -> Iterator[FeedbackSheet]:
-    """Give each sheet that is added; the second one only where something had no place."""
-    say = translator(layout.language)
-    yield FeedbackSheet(
-        say("To correct"),
-        CORRECTIONS_WIDTHS,
-        lambda pen: CorrectionsPainter(pen, layout, feedback.corrections).draw(),
-    )
-    if feedback.leftovers:
-        yield FeedbackSheet(
-            say("Without a place"),
-            LEFTOVERS_WIDTHS,
-            lambda pen: LeftoversPainter(pen, layout, feedback.leftovers).draw(),
+NUMBER, DONE, SHEET, CELL, ROW, QUESTION, STANDS, WRONG, TO_DO = range(FIRST_COLUMN, FIRST_COLUMN + 9)
+CORRECTION_HEADS = (
+    "No.", "Done", "Sheet", "Cell", "Row", "Question", "Content of the cell", "What is wrong", "What to do",
+)  # fmt: skip
+CORRECTIONS_WIDTHS = {
+    NUMBER: 5, DONE: 11, SHEET: 18, CELL: 8, ROW: 10, QUESTION: 33, STANDS: 26, WRONG: 31, TO_DO: 38,
+}  # fmt: skip
+
+
+class CorrectionsSheet(ListSheet):
+    """The sheet “To correct”: what is wrong, then what is missing by sheet, then what to look at."""
+
+    def __init__(self, layout: Layout, corrections: Sequence[Correction]) -> None:
+        say = translator(layout.language)
+        super().__init__(layout, say("To correct"), CORRECTIONS_WIDTHS)
+        self.corrections = corrections
+        self.done, self.counted = TICK + say("Done"), say("{done} of {all}")
+
+    def rows(self) -> None:
+        """Write the heads, then section after section."""
+        say = self.say
+        self.pen.sheet.set_tab_color(ERROR_INK)
+        note = say(
+            "Follow the links and correct the cells; “Done” shows what has been corrected. A + in the "
+            "margin expands the rows of a sheet. Then send the workbook back."
         )
+        self.top(FEEDBACK_KEY, note, [say(head) for head in CORRECTION_HEADS])
+        if not self.corrections:
+            self.text(SHEET, say("Nothing to correct."), "good")
+            self.end_row()
+        headings = {
+            Urgency.WRONG: say("To correct: {count}"),
+            Urgency.MISSING: say("Missing: {count}"),
+            Urgency.DOUBTFUL: say("To look at: {count}"),
+        }
+        for urgency, part in groupby(self.corrections, key=lambda correction: correction.urgency):
+            self._section(urgency, headings[urgency], list(part))
+
+    def _section(self, urgency: Urgency, heading: str, part: Sequence[Correction]) -> None:
+        by_sheet = [list(group) for _, group in groupby(part, key=lambda correction: correction.sheet)]
+        if urgency is not Urgency.MISSING:
+            self._line("section", heading, part)
+            self._rows(part)
+            return
+        self._line("section", heading, part, len(by_sheet))
+        for group in by_sheet:
+            line = self.row
+            self._line("group", heading, group)
+            self._rows(group)
+            if len(group) > SHOWN:
+                self.fold(line)
+
+    def _line(self, style: str, heading: str, part: Sequence[Correction], lines: int = 0) -> None:
+        """Write a line above some rows: how many there are, and how many of them are done."""
+        text, of_sheet = sentence(heading, {"count": str(len(part))}), style == "group"
+        for column in self.widths:
+            if column == DONE and any(correction.watched for correction in part):
+                self._count(style, part, self.row + len(part) + lines)
+            elif column == SHEET and of_sheet:
+                self._go_to(SHEET, part[0], part[0].sheet, "group_link")
+            else:
+                self.text(column, text if column == (QUESTION if of_sheet else SHEET) else "", style)
+        self.end_row()
+
+    def _count(self, style: str, part: Sequence[Correction], last: int) -> None:
+        here = Place(self.row, DONE)
+        done = [self._is_done(correction, correction.watched) for correction in part if correction.watched]
+        cells = f"{address(here.row + 1, DONE)}:{address(last, DONE)}"
+        template = self.counted.replace("{all}", str(len(done))).replace("{done}", "{count}")
+        count = total(f"COUNTIF({cells},{text_literal(self.done)})", done)
+        self.formula(DONE, with_count(template, count), style)
+        all_done = text_literal(template.replace("{count}", str(len(done))))
+        self.pen.mark_when(here, here, f"={address(*here)}={all_done}", "good", **LINES)
+
+    def _rows(self, part: Sequence[Correction]) -> None:
+        first = self.row
+        for correction in part:
+            self._row(correction)
+        done = f"=${column_letters(DONE)}{first}={text_literal(self.done)}"
+        last = self.row - 1
+        self.pen.mark_when(Place(first, DONE), Place(last, DONE), done, "good", **LINES)
+        self.pen.mark_when(Place(first, SHEET), Place(last, TO_DO), done, "not_asked", **LINES)
+
+    def _row(self, correction: Correction) -> None:
+        self.number += 1
+        self.text(NUMBER, str(self.number), "mark")
+        if correction.watched is not None:  # the check cell of the very answer says whether it is done
+            self.formula(DONE, if_(self._is_done(correction, correction.watched), self.done), "cell")
+        else:
+            later = correction.urgency is not Urgency.DOUBTFUL
+            self.text(DONE, self.say("Checked on return") if later else "", "help")
+        self.text(SHEET, correction.sheet, "cell")
+        self._go_to(CELL, correction, address(*correction.place) if correction.place else "", "link_cell")
+        wrong = "cell_error" if correction.urgency is Urgency.WRONG else "cell"
+        for column, text, style in (
+            (ROW, correction.row, "cell"),
+            (QUESTION, correction.label, "cell"),
+            (STANDS, correction.value, "cell"),
+            (WRONG, correction.message, wrong),
+            (TO_DO, correction.remedy, "cell"),
+        ):
+            self.text(column, text, style)
+        self.end_row(fitted=True)
+
+    def _go_to(self, column: int, correction: Correction, text: str, style: str) -> None:
+        """Write a link to the cell of a correction; a mere text where it has none."""
+        if correction.place is None:
+            self.text(column, text, "cell")
+        else:
+            target = f"{quoted(correction.sheet)}!{address(*correction.place)}"
+            self.link(column, target, text, self.say("Go to the cell"), style)
+
+    def _is_done(self, correction: Correction, slot: Slot) -> Formula:
+        """Say whether the check cell of an answer shows no more what was wrong with it."""
+        assert slot.check is not None
+        check = f"{quoted(self.layout.sheet[slot.tool].name)}!{address(*slot.check)}"
+        return Formula(check, lambda content, row: content.check(slot)) < least(correction.urgency)
+
+
+LEFT_SHEET, LEFT_CELL, LEFT_TEXT, LEFT_QUESTION = LEFTOVER_COLUMNS
+WHY = 7
+LEFTOVER_HEADS = ("No.", "Sheet", "Cell", "Question", "What it said", "Why it is here")
+LEFTOVERS_WIDTHS = {NUMBER: 5, LEFT_SHEET: 18, LEFT_CELL: 8, LEFT_QUESTION: 42, LEFT_TEXT: 65, WHY: 42}
+
+
+class LeftoversSheet(ListSheet):
+    """The sheet “Without a place”: one row for each text; where many came from one sheet, folded under one line."""
+
+    def __init__(self, layout: Layout, leftovers: Sequence[Leftover]) -> None:
+        super().__init__(layout, translator(layout.language)("Without a place"), LEFTOVERS_WIDTHS)
+        self.leftovers = leftovers
+
+    def rows(self) -> None:
+        """Write the heads, then sheet after sheet."""
+        note = self.say(
+            "This has no cell in this workbook. Nothing was deleted: "
+            "copy what still matters to the cell that asks for it."
+        )
+        self.top(LEFTOVER_KEY, note, [self.say(head) for head in LEFTOVER_HEADS])
+        groups: dict[tuple[str, str], list[Leftover]] = {}
+        for leftover in self.leftovers:
+            groups.setdefault((leftover.why, leftover.what.sheet), []).append(leftover)
+        for group in groups.values():
+            line = self.row
+            if len(group) > SHOWN:  # the line names no cell, so that nobody reads it as a text of the team
+                count = sentence(self.say("Texts: {count}"), {"count": str(len(group))})
+                self._line("group", ("", group[0].what.sheet, "", "", count, group[0].why))
+            for leftover in group:
+                self.number += 1
+                what = leftover.what
+                texts = (str(self.number), what.sheet, what.cell, what.text, what.question, leftover.why)
+                self._line("cell", texts)
+            if len(group) > SHOWN:
+                self.fold(line)
+
+    def _line(self, style: str, texts: Sequence[str]) -> None:
+        number, *others, why = texts
+        self.text(NUMBER, number, "mark" if number else style)
+        for column, text in zip(LEFTOVER_COLUMNS, others, strict=True):
+            self.text(column, text, style, "@" if number or column == LEFT_SHEET else "")
+        self.text(WHY, why, style)
+        self.end_row(fitted=True)
+
+
+def feedback_sheets(layout: Layout, feedback: Feedback) -> Iterator[CorrectionsSheet | LeftoversSheet]:
+    """Give each sheet that is added; the second one only where something had no place."""
+    yield CorrectionsSheet(layout, feedback.corrections)
+    if feedback.leftovers:
+        yield LeftoversSheet(layout, feedback.leftovers)

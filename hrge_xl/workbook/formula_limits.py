@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from ..language import Problem
 from ..layout import Grid, Layout, Slot
-from ..spec.compiled import compiled
 from ..spec.scope import Scope, parsed
-from .check_formula import CheckFormulas
+from .check_formula import RowFormulas
 from .excel_formula import ExcelFormula
+from .formulas import ROW
 from .pen import FORMULA_LIMIT
-from .shared_formulas import ROW
 
 NESTING_LIMIT, ARGUMENT_LIMIT = 64, 255
 QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
@@ -68,11 +67,14 @@ def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
         for grid in sheet.grids:
             last = str(grid.rows[-1].index)
             for slot in _different(grid):
-                calculated = slot.field.calculated
-                formula = _calculated(layout, grid, slot) if calculated else _check(layout, grid, slot)
+                what, formulas = "formula" if slot.field.calculated else "check", RowFormulas(layout, grid)
+                if slot.field.calculated:
+                    formula = formulas.figure(slot)
+                else:
+                    formula = formulas.check(slot) if slot.check is not None else ""
                 size = measure(formula.replace(ROW, last))
                 if size.excess:
-                    yield slot, "formula" if calculated else "check", size
+                    yield slot, what, size
 
 
 def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: bool) -> int:
@@ -91,14 +93,3 @@ def _different(grid: Grid) -> Iterator[Slot]:
         if slot.field.code not in seen:
             seen.add(slot.field.code)
             yield slot
-
-
-def _calculated(layout: Layout, grid: Grid, slot: Slot) -> str:
-    expr = compiled(layout.spec).formulas[slot.tool, slot.field.code]
-    formula = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW).value(expr)
-    in_use = CheckFormulas(layout, grid).in_use(slot)
-    return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
-
-
-def _check(layout: Layout, grid: Grid, slot: Slot) -> str:
-    return CheckFormulas(layout, grid).of(slot) if slot.check is not None else ""

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 
 from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
-from ..language.sheet_text import SEVERAL, text_literal, with_count, word_count
+from ..language.sheet_text import SEVERAL, text_literal
 from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
-from ..layout.messages import ERROR, LEVEL, MISSING, ROW_NAME, WARNING
+from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
 from ..spec.compiled import compiled
-from ..spec.model import Level
 from ..texts import fixed_codes, said
 from ..words import translator
-from .cell_ranges import cells_of, count_answers
-from .check_formula import CheckFormulas, active_formula
-from .defined_names import ticked
+from .cell_ranges import ticked
+from .check_formula import RowFormulas, answers_in_row
 from .excel_formula import ExcelFormula
-from .grid_now import RecordCount, RowNow, Status, record_name, signs
 from .pen import Pen
-from .shared_formulas import ROW
-from .styles import ink_on
+from .row_status import RowCells, Status, Statuses, is_repeated
+from .styles import level_colours, number_format_of
 from .validation import validation
 
-MESSAGES = "check_messages"  # defined name of the message texts
-COUNT = "{count}"
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
 MOST_LINES = 8  # that a blank row keeps free
 WORD_LENGTH = 6.5  # characters, with the space behind it
@@ -46,8 +42,9 @@ class GridPainter:
         """Draw heads and bands first, then row by row, then what spans columns."""
         self.say = translator(self.layout.language)
         self.compiled: dict[str, str] = {}
-        self.words: dict[int | None, Status] = {}
-        self.checks = CheckFormulas(self.layout, self.grid)
+        self.statuses: dict[str, Status] = {}
+        self.repeated = is_repeated(self.grid)
+        self.formulas = RowFormulas(self.layout, self.grid)
         self.last_row = self.grid.rows[-1].index
         self._heads()
         for row in self.grid.rows:
@@ -65,7 +62,7 @@ class GridPainter:
             place = Place(HEAD_ROW, column.index)
             if column.role in HIDDEN:
                 label = column.field.label.say(self.layout.language) if column.field else ""
-                if not (self.grid.across and self._repeated):
+                if not (self.repeated):
                     self.pen.text(place, label, "check")
             elif self.grid is self.sheet.grids[0]:
                 style = "head_turned" if column.turned else "head"
@@ -76,34 +73,23 @@ class GridPainter:
             style = ("band", "band_next")[number % 2]
             label = band.label.say(self.layout.language)
             self.pen.band(BAND_ROW, columns[0].index, columns[-1].index, label, style)
-        if self._repeated:
+        if self.repeated:
             self._record_counts()
 
-    @property
-    def _repeated(self) -> bool:
-        return self.grid.across and bool(self.grid.block.records > 1)  # type: ignore[attr-defined]
-
     def _record_counts(self) -> None:
-        """Above the checks of a repeated form: how many answers each record has."""
-        for slots in self.grid.by_row.values():
-            slot = next(iter(slots.values()))
-            place = self.layout.active_place(self.grid, slot.row)
-            if place is not None and self.grid is self._first_of_records:
-                formula = active_formula(self.layout, self.grid, slot.row)
-                self.pen.live([self.pen.formula(place, formula, "check")], RecordCount(self.grid, slot.row))
-
-    @property
-    def _first_of_records(self) -> Grid:
-        """The first block about the same records."""
-        return next(each for each in self.sheet.grids if each.same_records(self.grid))
+        """Above the checks of the first block of a repeated form: how many answers each record has."""
+        grid = self.grid
+        if grid is next(each for each in self.sheet.grids if each.same_records(grid)):
+            for record in grid.by_row:
+                place = self.layout.active_place(grid, record)
+                assert place is not None
+                self.pen.formula(place, answers_in_row(self.layout, grid, record), "check")
 
     def _title(self, row: Row) -> None:
-        last = MARK_COLUMN if row.role == "note" else max(c.index for c in self._visible())
+        visible = (column.index for column in self.grid.columns if column.role not in HIDDEN)
+        last = MARK_COLUMN if row.role == "note" else max(visible)
         label = f"{row.label}: {row.help}" if row.help else row.label
         self.pen.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
-
-    def _visible(self) -> list[Column]:
-        return [c for c in self.grid.columns if c.role not in HIDDEN]
 
     # rows
 
@@ -117,13 +103,43 @@ class GridPainter:
             self._live(row, slots)
 
     def _live(self, row: Row, slots: Sequence[Slot]) -> None:
-        places = self._status(row, [slot for slot in slots if slot.check is not None])
-        for slot in slots:
-            self._check(slot)
+        checked = [slot for slot in slots if slot.check is not None]
+        places = tuple(Place(row.index, c.index) for c in self.grid.columns if c.role in ("sign", "status"))
+        status = self._status(row, checked) if checked and places else None
+        texts = (status.sign.text, status.sentence.text) if status else ("", "")
+        for place, style, text in zip(places, ("sign", "status"), texts, strict=False):
+            if text:
+                self._formula(place, style, text, style)
+            else:
+                self.pen.text(place, "", style)
+        for slot in checked:
+            assert slot.check is not None
+            code, by_row = slot.field.code, self._differs(slot)
+            self._formula(
+                slot.check, f"{code}:check", partial(self.formulas.check, slot), "check", by_row=by_row
+            )
         active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
-        status = self._words(self._limit(row)) if places else None
-        now = RowNow(self.grid, tuple(slots), status, places, active)
+        now = RowCells(self.grid, tuple(slots), status, places if status else (), active)
         self.pen.live(now.places, now)
+
+    def _formula(
+        self,
+        place: Place,
+        key: str,
+        text: str | Callable[[], str],
+        style: str,
+        form: str = "",
+        *,
+        by_row: bool = False,
+    ) -> None:
+        """Write a formula, for a whole column at once where its rows differ in their number only."""
+        alike = not (self.grid.across or by_row)
+        if not alike or key not in self.compiled:
+            self.compiled[key] = text if isinstance(text, str) else text()
+        if alike:
+            self.pen.column_formula(place, self.last_row, self.compiled[key], style, form)
+        else:
+            self.pen.formula_text(place, self.compiled[key], style, form)
 
     def _slots_of(self, row: Row) -> list[Slot]:
         if self.grid.across:
@@ -150,8 +166,8 @@ class GridPainter:
             value = said(row.item.values.get(column.field.code), self.layout.language)
             self._fixed(place, column.field, value)
         elif column.role == "active":
-            formula = active_formula(self.layout, self.grid, row.code)
-            self.pen.column_formula(place, self.last_row, formula, "check")
+            count = answers_in_row(self.layout, self.grid, row.code)
+            self._formula(place, "active", count.text, "check")
         elif column.role in ("answer", "calculated"):
             self._answer(slots[place], place)
 
@@ -176,7 +192,7 @@ class GridPainter:
             self._calculated(slot, place)
             return
         style = "input" if self.grid.across else slot.field.type.style
-        self.pen.entry(place, style, number_format_of(slot.field), **self._joined(slot, place))
+        self.pen.text(place, "", style, number_format_of(slot.field), **self._joined(slot, place))
 
     def _joined(self, slot: Slot, place: Place) -> dict[str, int]:
         """No lines between the cells of one answer."""
@@ -190,75 +206,18 @@ class GridPainter:
             if kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE)
             else ""
         )
-        if self.grid.across or self._differs(slot):
-            figure = self._figure(slot, None if self.grid.across else str(place.row))
-            self.pen.formula(place, figure, "calculated", form)
-            return
-        key = f"={slot.field.code}"
-        if key not in self.compiled:
-            self.compiled[key] = self._figure(slot, ROW)
-        self.pen.column_formula(place, self.last_row, self.compiled[key], "calculated", form)
+        text = partial(self.formulas.figure, slot)
+        self._formula(place, f"={slot.field.code}", text, "calculated", form, by_row=self._differs(slot))
 
     def _differs(self, slot: Slot) -> bool:
         """Say whether a formula is another one in each row, not only for the cells of that row."""
         return (slot.tool, slot.field.code) in compiled(self.layout.spec).row_by_row
 
-    def _figure(self, slot: Slot, row: str | None) -> str:
-        """Give the formula of a calculated answer; an open row without answers calculates nothing."""
-        expr = compiled(self.layout.spec).formulas[slot.tool, slot.field.code]
-        formula = ExcelFormula(self.layout, self.grid, slot.row, row).value(expr)
-        in_use = self.checks.in_use(slot)
-        return f'=IF({in_use},{formula},"")' if in_use else f"={formula}"
-
-    # status and checks
-
-    def _check(self, slot: Slot) -> None:
-        if slot.check is None:
-            return
-        code = slot.field.code
-        if self.grid.across or self._differs(slot):
-            formula = self.checks.of(slot).replace(ROW, str(slot.check.row))
-            self.pen.formula(slot.check, formula, "check")
-            return
-        if code not in self.compiled:  # the first row: the others differ in their row number only
-            self.compiled[code] = self.checks.of(slot)
-        self.pen.column_formula(slot.check, self.last_row, self.compiled[code], "check")
-
-    def _status(self, row: Row, checked: Sequence[Slot]) -> tuple[Place, ...]:
-        """Draw how a row stands, with a sign and in a sentence; where that is, if anything is shown."""
-        places = tuple(Place(row.index, c.index) for c in self.grid.columns if c.role in ("sign", "status"))
-        if not checked:
-            for place, style in zip(places, ("sign", "status"), strict=False):
-                self.pen.text(place, "", style)
-            return ()
-        own = str(row.index) if self.grid.across else ROW
-        key = row.code if self.grid.across else "status"
-        if key not in self.compiled:
-            self.compiled[f"{key}:sign"] = self._sign_formula(checked, own)
-            self.compiled[key] = self._status_formula(checked, row, own)
-        for place, name, style in zip(places, (f"{key}:sign", key), ("sign", "status"), strict=True):
-            if self.grid.across:
-                self.pen.formula(place, self.compiled[name], style)
-            else:
-                self.pen.column_formula(place, self.last_row, self.compiled[name], style)
-        return places
-
-    def _sign_formula(self, checked: Sequence[Slot], row: str) -> str:
-        """Give a sign with a word, and how many answers are meant."""
-        run = _columns_run([slot.check.column for slot in checked if slot.check], row)
-        said = signs(self.say, one=self.grid.across and not self._repeated)
-        given = count_answers(checked, row=None if self.grid.across else row)
-        formula = f'IF({given}>0,{text_literal(said[0])},"")'
-        for level in (WARNING, MISSING, ERROR):
-            from_level = f'COUNTIF({run},">={level * LEVEL}")'
-            words = with_count(said[level], from_level) if COUNT in said[level] else text_literal(said[level])
-            formula = f"IF(MAX({run})>={level * LEVEL},{words},{formula})"
-        return f"={formula}"
-
-    def _words(self, limit: int | None) -> Status:
-        if limit not in self.words:
-            self.words[limit] = Status(self.layout, self.grid, limit)
-        return self.words[limit]
+    def _status(self, row: Row, checked: Sequence[Slot]) -> Status:
+        key = row.code if self.grid.across else ""
+        if key not in self.statuses:
+            self.statuses[key] = Statuses(self.layout, self.grid).of(checked, self._limit(row))
+        return self.statuses[key]
 
     def _lines(self, row: Row) -> int:
         """Give how many lines of a long answer are shown first; 1 in a table. Rows grow with their texts."""
@@ -270,38 +229,7 @@ class GridPainter:
 
     def _limit(self, row: Row) -> int | None:
         """Give the word limit that the status of a question counts against."""
-        return row.field.words if row.field is not None and not self._repeated else None
-
-    def _status_formula(self, checked: Sequence[Slot], of: Row, row: str) -> str:
-        limit = self._limit(of)
-        worst = f"MAX({_columns_run([s.check.column for s in checked if s.check], row)})"
-        message = f"INDEX({MESSAGES},MOD({worst},1000))"
-        if not self.grid.across and self.layout.messages.names_rows:
-            message = f"SUBSTITUTE({message},{text_literal(ROW_NAME)},${column_letters(CODE_COLUMN)}{row})"
-        if limit is not None:
-            return self._counted(checked[0], limit, worst, message)
-        return f'=IF({worst}>={LEVEL},{self._who(worst)}{message},"")'
-
-    def _who(self, worst: str) -> str:
-        """In front of a message: which column of a table, or which record of a repeated form."""
-        position = f"1000-MOD(INT({worst}/10000),1000)"
-        checks = self.grid.with_role("check")
-        if not self.grid.across:
-            first, last = (column_letters(checks[i].index) for i in (0, -1))
-            return f'INDEX(${first}${HEAD_ROW}:${last}${HEAD_ROW},{position})&": "&'
-        if self._repeated:
-            return f'{text_literal(record_name(self.grid) + " ")}&({position})&": "&'
-        return ""
-
-    def _counted(self, slot: Slot, limit: int, worst: str, message: str) -> str:
-        """Give a text with a word limit: the count, live, in front of what is wrong."""
-        cell = cells_of(slot.cells)
-        pieces = self.say("{count} of {limit} words").replace("{limit}", str(limit)).split("{count}")
-        count = "&".join(
-            p for p in (_quoted_or_nothing(pieces[0]), word_count(cell), _quoted_or_nothing(pieces[1])) if p
-        )
-        text = f'IF(TRIM({cell})="","",{count})'
-        return f'=IFERROR({text}&IF({worst}>={LEVEL},IF(TRIM({cell})="","",". ")&{message},""),{message})'
+        return row.field.words if row.field is not None and not self.repeated else None
 
     # what spans columns
 
@@ -309,30 +237,25 @@ class GridPainter:
         rows = self.grid.data_rows
         if not rows:
             return
-        if self.grid.across:
-            self._form_validations()
-        else:
-            self._table_validations(rows[0].index, rows[-1].index)
+        for field, column, first, last in self._areas(rows[0].index, rows[-1].index):
+            options = (
+                None if field.calculated else validation(self.layout, self.grid, field, column, first.row)
+            )
+            if options:
+                self.pen.validate(first, last, options)
         self._colours(rows[0].index, rows[-1].index)
         self._not_asked(rows[0].index, rows[-1].index)
 
-    def _form_validations(self) -> None:
-        for slot in self.grid.slots:
-            column = next(c for c in self.grid.columns if c.index == slot.cells[0].column)
-            options = self._options(slot.field, column, slot.cells[0].row)
-            if options:
-                self.pen.validate(slot.cells[0], slot.cells[-1], options)
-
-    def _table_validations(self, first: int, last: int) -> None:
-        for column in self.grid.with_role("answer"):
-            options = self._options(column.field, column, first)
-            if options:
-                self.pen.validate(Place(first, column.index), Place(last, column.index), options)
-
-    def _options(self, field: Field | None, column: Column, row: int) -> dict[str, object] | None:
-        if field is None or field.calculated:
-            return None
-        return validation(self.layout, self.grid, field, column, row)
+    def _areas(self, first: int, last: int) -> Iterator[tuple[Field, Column, Place, Place]]:
+        """Give the cells in which the same may be answered, from the first to the last one."""
+        columns = {column.index: column for column in self.grid.with_role("answer")}
+        if self.grid.across:
+            for slot in self.grid.slots:
+                yield slot.field, columns[slot.cells[0].column], slot.cells[0], slot.cells[-1]
+            return
+        for index, column in columns.items():
+            if column.field is not None:
+                yield column.field, column, Place(first, index), Place(last, index)
 
     def _not_asked(self, first: int, last: int) -> None:
         """Grey the cells of questions that other answers make irrelevant."""
@@ -354,22 +277,19 @@ class GridPainter:
     def _colours(self, first: int, last: int) -> None:
         """Input cells, signs and sentences by urgency; the words say the same."""
         checks = {(c.field.code if c.field else "", c.record): c.index for c in self.grid.with_role("check")}
+        in_use = ticked(self.layout, self.sheet.tool.code)
         for column in self.grid.with_role("answer"):
             code = "" if self.grid.across or column.field is None else column.field.code
             cell = f"${column_letters(checks[code, column.record])}{first}"
             self._by_urgency(cell, Place(first, column.index), Place(last, column.index))
-            self._idle(Place(first, column.index), Place(last, column.index))
+            if in_use != "TRUE":  # cells of a sheet that is not ticked do not ask for anything
+                idle = Place(first, column.index), Place(last, column.index)
+                self.pen.mark_when(*idle, f"=NOT({in_use})", "idle")
         run = _columns_run(list(checks.values()), first) if checks else ""
         for column in (*self.grid.with_role("sign"), *self.grid.with_role("status")):
             if run:
                 self._by_urgency(f"MAX({run})", Place(first, column.index), Place(last, column.index))
         self._levels(first, last)
-
-    def _idle(self, first: Place, last: Place) -> None:
-        """Cells of a sheet that is not ticked do not ask for anything."""
-        in_use = ticked(self.layout, self.sheet.tool.code)
-        if in_use != "TRUE":
-            self.pen.mark_when(first, last, f"=NOT({in_use})", "idle")
 
     def _by_urgency(self, check: str, first: Place, last: Place) -> None:
         for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
@@ -379,33 +299,17 @@ class GridPainter:
         """Show calculated levels in the colours of the matrix."""
         matrix = self.layout.spec.matrix
         for slot in self.grid.slots if matrix is not None else ():
-            if not (slot.field.calculated and slot.field.result == "level"):
-                continue
             place = slot.cells[0]
-            below = place if self.grid.across else Place(last, place.column)
-            if self.grid.across or place.row == first:
-                self._level_colours(matrix.levels if matrix else (), place, below)
-
-    def _level_colours(self, levels: Sequence[Level], first: Place, last: Place) -> None:
-        cell = f"${column_letters(first.column)}{first.row}"
-        for level in levels:
-            formula = f"={cell}={text_literal(level.label.say(self.layout.language))}"
-            colours = {"bg_color": level.colour, "font_color": ink_on(level.colour)}
-            self.pen.mark_when(first, last, formula, "level", **colours)
-
-
-def number_format_of(field: Field) -> str:
-    """Give the number format of a field's cells."""
-    if field.decimals is not None:
-        decimals = "." + "0" * field.decimals if field.decimals else ""
-        return f"0{decimals}%" if field.type.scaled else f"#,##0{decimals}"
-    if field.calculated:
-        return "yyyy-mm-dd" if field.result == "date" else "General"
-    return field.type.number_format
-
-
-def _quoted_or_nothing(text: str) -> str:
-    return text_literal(text) if text else ""
+            if (
+                slot.field.calculated
+                and slot.field.result == "level"
+                and (self.grid.across or place.row == first)
+            ):
+                cell = f"${column_letters(place.column)}{place.row}"
+                below = place if self.grid.across else Place(last, place.column)
+                for level in matrix.levels if matrix else ():
+                    shown = text_literal(level.label.say(self.layout.language))
+                    self.pen.mark_when(place, below, f"={cell}={shown}", "level", **level_colours(level))
 
 
 def _columns_run(columns: Sequence[int], row: int | str) -> str:

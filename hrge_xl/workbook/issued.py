@@ -19,9 +19,8 @@ from xlsxwriter.worksheet import (
 from ..layout import Layout, Place
 from .book import painted
 from .cover import COVER_FACTS, CoverPainter, Fact
-from .live import Live
 from .pen import Formats, Pen
-from .shared_formulas import FormulaSheet, SharedFormula
+from .shared_formulas import FormulaSheet, Live, SharedFormula
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,37 @@
-"""Draws the hidden sheet with the answers of the round before, and the text in which they travel."""
+"""Draws the answers of the round before: their hidden sheet, the text they travel in, and beside what to answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from xlsxwriter.workbook import Workbook
 
 from ..errors import LimitError
+from ..fields import ColumnKind, kind_of
 from ..last_answers import written
-from ..layout import Layout, Place
+from ..layout import Column, Grid, Layout, Place, Row
+from ..layout.last import IN_FORM, ROLE, field_of
 from ..layout.model import CODE_ROW
+from ..spec.next_round import is_shown
 from ..spec.own_sheets import LAST_KEY
-from .cell_ranges import last_cells
+from .cell_ranges import last_cells, last_name, last_of_row, last_rows
 from .content import Content, Shown
-from .defined_names import last_name, last_rows
+from .formulas import ROW
 from .pen import Pen
+from .shared_formulas import Now
+from .styles import number_format_of
 
 TEXT_COLUMN, TEXT_ROWS = 1, range(2, 18)  # where that text stands, so much in each row
-Cells = list[tuple[tuple[str, str, str], tuple[Place, ...]]]
+BETWEEN = "; "  # several answers
+Key = tuple[str, str, str]
+Cells = list[tuple[Key, tuple[Place, ...]]]
 PIECE = 16_000  # characters, which are never more than two units of a cell each
 
 
 def draw_last_sheet(book: Workbook, pen: Pen, layout: Layout) -> None:
     """Draw the codes of columns and rows, and everything else as live cells, those of a sheet together."""
     pen.text(Place(CODE_ROW, 1), LAST_KEY, "code")
-    pen.live([pen.entry(Place(row, TEXT_COLUMN), "code", "@") for row in TEXT_ROWS], travelling)
+    pen.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], travelling, "code", "@")
     tools: dict[str, Cells] = {}
     for key, places in layout.last.items():
         tools.setdefault(key[0], []).append((key, places))
@@ -33,8 +39,7 @@ def draw_last_sheet(book: Workbook, pen: Pen, layout: Layout) -> None:
     for tool, cells in tools.items():
         for (_, _, field), places in cells:
             pen.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
-        now = LastOfTool(tuple((key, len(places)) for key, places in cells))
-        pen.live([pen.entry(place, "code") for _, places in cells for place in places], now)
+        pen.entries([place for _, places in cells for place in places], _shown_in(cells), "code")
         free += _table(book, pen, layout, tool, free)
     pen.sheet.very_hidden()
     pen.sheet.protect("", {})
@@ -60,15 +65,9 @@ def _table(book: Workbook, pen: Pen, layout: Layout, tool: str, column: int) -> 
     return 1
 
 
-@dataclass(frozen=True)
-class LastOfTool:
-    """What the answers of a sheet were, with how many cells each has."""
-
-    keys: tuple[tuple[tuple[str, str, str], int], ...]
-
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        """Give the cells one after the other."""
-        return [shown for key, cells in self.keys for shown in content.shown_last(key, cells)]
+def _shown_in(cells: Cells) -> Now:
+    """Give what the answers of a sheet were, in one cell after the other."""
+    return lambda content: [shown for key, places in cells for shown in content.shown_last(key, len(places))]
 
 
 def travelling(content: Content) -> Sequence[Shown]:
@@ -81,3 +80,58 @@ def travelling(content: Content) -> Sequence[Shown]:
             f"{PIECE * len(TEXT_ROWS):,}. Have fewer fields with `carry: last`."
         )
     return [*pieces, *[None] * (len(TEXT_ROWS) - len(pieces))]
+
+
+# beside the cells to answer anew
+
+
+def draw_last_cells(pen: Pen, layout: Layout, grid: Grid) -> None:
+    """Draw these columns of a grid in grey; what they show is known when the workbook is issued, and never changes."""
+    for row, column in ((row, column) for column in grid.with_role(ROLE) for row in grid.data_rows):
+        place, key = Place(row.index, column.index), _key(layout, grid, row, column)
+        if key is None:
+            pen.text(place, "", "help")
+            continue
+        said, form = layout.last[key], _format(layout, key)
+        if grid.across or len(said) > 1 or field_of(column) == IN_FORM:
+            pen.formula_text(place, _shown(said), "last", form)
+        else:
+            was = last_of_row(grid.tool.code, field_of(column), ROW)
+            last_row = grid.data_rows[-1].index
+            pen.column_formula(place, last_row, f'IF({was}="","",{was})', "last", form)
+        pen.live([place], _joined(key, len(said)))
+
+
+def _joined(key: Key, cells: int) -> Now:
+    """Give what an answer was, as people see it."""
+
+    def now(content: Content) -> Sequence[Shown]:
+        said = [shown for shown in content.shown_last(key, cells) if shown is not None]
+        return said if len(said) == 1 else [BETWEEN.join(map(str, said))]
+
+    return now
+
+
+def _key(layout: Layout, grid: Grid, row: Row, column: Column) -> Key | None:
+    """Give the answer of the round before that a cell shows; None for none."""
+    if row.part > 1:
+        return None
+    code = field_of(column)
+    if code != IN_FORM:
+        return grid.tool.code, row.code, code
+    field = row.field or grid.slots[0].field  # of a list of items in a form, which has one
+    record = "1" if grid.across else row.code
+    return (grid.tool.code, record, field.code) if is_shown(layout.spec, field) else None
+
+
+def _shown(said: Sequence[Place]) -> str:
+    """Give a formula of one cell, or of several as one text."""
+    first, *others = (last_cells(place, place) for place in said)
+    more = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in others)
+    return "&".join([f'IF({first}="","",{first})', *more])
+
+
+def _format(layout: Layout, key: Key) -> str:
+    slot = layout.slots.get(key)
+    figure = slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE)
+    return number_format_of(slot.field) if slot is not None and figure else ""

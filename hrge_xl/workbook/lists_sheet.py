@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate
 
 from xlsxwriter.workbook import Workbook
 
-from ..language.sheet_text import text_literal
-from ..layout import Layout, ListPlace, Place, column_letters, quoted
+from ..layout import Layout, ListPlace, Place, column_letters
 from ..layout.lists import LEVELS
 from ..spec.own_sheets import LISTS_KEY
 from ..words import translator
-from .content import Content, Shown, fixed_label
-from .grids import MESSAGES
+from .cell_ranges import area, on_sheet
+from .formulas import Formula, Run, constant, iferror, index, match, once
 from .pen import Pen
-from .references import Target, active_cell, label_formula, reference_lists
+from .references import Target, is_in_use, label_of, reference_lists
+from .row_status import MESSAGES
 
 HEAD_ROW = 4
+FIRST = HEAD_ROW + 1
 LIST_WIDTH = 60
 
 
@@ -45,8 +45,15 @@ class ListsPainter:
             self._rows(name, targets)
 
     def _name(self, name: str, column: int, first: int, last: int, width: int = 0) -> None:
-        left, right = column_letters(column), column_letters(column + width)
-        self.book.define_name(name, f"={quoted(self.layout.lists_name)}!${left}${first}:${right}${last}")
+        cells = area(self.layout.lists_name, Place(first, column), Place(last, column + width))
+        self.book.define_name(name, f"={cells}")
+
+    def _column(
+        self, name: str, column: int, values: Sequence[str], form: str = "", first: int = FIRST
+    ) -> None:
+        """Write a column of texts, and name it."""
+        self.pen.constants(column, first, values, "list", form)
+        self._name(name, column, first, first + len(values) - 1)
 
     def _list(self, place: ListPlace) -> None:
         title = self.say("Levels") if place.name == LEVELS else place.name.lstrip("_")
@@ -54,34 +61,20 @@ class ListsPainter:
         note = vocabulary.note.say(self.layout.language) if vocabulary is not None else ""
         self.pen.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
         self.pen.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
-        for offset, (label, code) in enumerate(zip(place.labels, place.codes, strict=True)):
-            self._entry(place, Place(place.first + offset, place.column), label)
-            self.pen.text(Place(place.first + offset, place.column + 1), code, "list", "@")
-        self._name(f"list_{place.name}", place.column, place.first, place.last_offered)
-        self._name(f"code_{place.name}", place.column + 1, place.first, place.last)
+        first, column, name = place.first, place.column, place.name
+        labels = [
+            float(x) if place.spellings and x.isdecimal() else x for x in place.labels
+        ]  # typed ticks, too
+        self.pen.constants(column, first, labels, "list", "@")
+        self._name(f"list_{name}", column, first, place.last_offered)
+        self._column(f"code_{name}", column + 1, place.codes, "@", first)
         if place.parents:
-            for offset, parent in enumerate(place.parents):
-                self.pen.text(Place(place.first + offset, place.column + 2), parent, "list", "@")
-            self._name(f"parent_{place.name}", place.column + 2, place.first, place.last)
+            self._column(f"parent_{name}", column + 2, place.parents, "@", first)
         if place.spellings:
-            self._spellings(place)
+            self._column(f"spellings_{name}", column + 2, place.spellings, "@", first)
         width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
         self.pen.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
         self.next_column = max(self.next_column, place.column + place.width)
-
-    def _entry(self, place: ListPlace, cell: Place, label: str) -> None:
-        """One entry; of a tick a figure is one, for what people type is compared with it."""
-        if place.spellings and label.isdecimal():
-            self.pen.number(cell, float(label), "list")
-        else:
-            self.pen.text(cell, label, "list", "@")
-
-    def _spellings(self, place: ListPlace) -> None:
-        """For a tick, and for none, everything that is read as it."""
-        for offset, text in enumerate(place.spellings):
-            self.pen.text(Place(place.first + offset, place.column + 2), text, "list", "@")
-        last = place.first + len(place.spellings) - 1
-        self._name(f"spellings_{place.name}", place.column + 2, place.first, last)
 
     def _matrix(self) -> None:
         matrix = self.layout.spec.matrix
@@ -92,87 +85,55 @@ class ListsPainter:
         self.pen.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
         for column, other in enumerate(across, start=first + 1):
             self.pen.number(Place(HEAD_ROW, column), float(other), "head")
-        for row, one in enumerate(down, start=HEAD_ROW + 1):
+        for row, one in enumerate(down, start=FIRST):
             self.pen.number(Place(row, first), float(one), "list")
             for column, other in enumerate(across, start=first + 1):
                 level = matrix.level[matrix.cells[one][other]]
                 self.pen.text(Place(row, column), level.label.say(self.layout.language), "list")
-        self._name("matrix_down", first, HEAD_ROW + 1, HEAD_ROW + len(down))
+        self._name("matrix_down", first, FIRST, HEAD_ROW + len(down))
         self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, len(across) - 1)
-        self._name("matrix_levels", first + 1, HEAD_ROW + 1, HEAD_ROW + len(down), len(across) - 1)
+        self._name("matrix_levels", first + 1, FIRST, HEAD_ROW + len(down), len(across) - 1)
         self.next_column += len(across) + 1
 
     def _messages(self) -> None:
         column, entries = self.next_column, self.layout.messages.entries
         self.pen.text(Place(HEAD_ROW, column), self.say("Messages"), "head")
         self.pen.text(Place(HEAD_ROW, column + 1), self.say("Code"), "head")
-        for offset, message in enumerate(entries, start=1):
-            self.pen.text(Place(HEAD_ROW + offset, column), message.text, "list")
-            self.pen.text(Place(HEAD_ROW + offset, column + 1), message.code, "list")
-        self._name(MESSAGES, column, HEAD_ROW + 1, HEAD_ROW + len(entries))
+        self._column(MESSAGES, column, [message.text for message in entries])
+        self.pen.constants(column + 1, FIRST, [message.code for message in entries], "list")
         self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.next_column += 2
 
     def _rows(self, name: str, targets: list[Target]) -> None:
         """Write a live list: beside each row a running count of those in use, then the list of these."""
-        column, first = self.next_column, HEAD_ROW + 1
+        column, first = self.next_column, FIRST
         self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.pen.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
         if all(target.label_column is None for target in targets):
-            self._fixed_rows(name, targets, column)
+            self._column(name, column, [target.label for target in targets])
             return
         last = HEAD_ROW + len(targets)
         counter = f"${column_letters(column + 1)}"
-        cells: list[Place] = []
-        for offset, target in enumerate(targets):
-            row = first + offset
-            before = f"{counter}{row - 1}" if offset else "0"
-            count = f"={before}+({self._active(target)})"
-            pick = f"MATCH({offset + 1},{counter}${first}:{counter}${last},0)"
-            texts = f"${column_letters(column + 2)}${first}:${column_letters(column + 2)}${last}"
-            cells += [
-                self.pen.formula(Place(row, column), f'=IFERROR(INDEX({texts},{pick}),"")', "list"),
-                self.pen.formula(Place(row, column + 1), count, "list"),
-                self.pen.formula(Place(row, column + 2), text_formula(self.layout, target), "list"),
-            ]
-        self.pen.live(cells, RowsInUse(tuple(targets)))
+        labels = Run(column + 2, first, [label_of(self.layout, target) for target in targets])
+        used = [is_in_use(self.layout, target) for target in targets]
+        running = once(Formula("", lambda *at: list(accumulate(int(each.value(*at)) for each in used))))
+        counts = Run(
+            column + 1,
+            first,
+            [
+                Formula(
+                    f"{counter + str(row - 1) if row > first else 0}+({each.text})",
+                    lambda content, row: running.value(content, row)[row - first],
+                )
+                for row, each in enumerate(used, first)
+            ],
+        )
+        places = (match(constant(number), counts.cells) for number, _ in enumerate(targets, 1))
+        entries = Run(column, first, [iferror(index(labels.cells, place), "") for place in places])
+        for run in (entries, counts, labels):
+            self.pen.fill(run, "list")
         self.next_column += 1
-        start = f"{quoted(self.layout.lists_name)}!${column_letters(column)}${first}"
-        whole = f"{quoted(self.layout.lists_name)}!${column_letters(column)}${first}:${column_letters(column)}${last}"
-        count = f"MAX(1,{quoted(self.layout.lists_name)}!{counter}${last})"
-        self.book.define_name(name, f"={start}:INDEX({whole},{count})")
-
-    def _fixed_rows(self, name: str, targets: list[Target], column: int) -> None:
-        for offset, target in enumerate(targets, start=1):
-            self.pen.text(Place(HEAD_ROW + offset, column), fixed_label(target.grid, target.code), "list")
-        self._name(name, column, HEAD_ROW + 1, HEAD_ROW + len(targets))
-
-    def _active(self, target: Target) -> str:
-        return f"{active_cell(self.layout, target)}>0" if target.label_column is not None else "TRUE"
-
-
-@dataclass(frozen=True)
-class RowsInUse:
-    """A live list of rows: its next entry, how many rows are in use so far, and the entry of this row."""
-
-    targets: tuple[Target, ...]
-
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        """Three cells a row."""
-        labels = [content.row_label(target.grid, target.code) for target in self.targets]
-        active = [_in_use(content, target) for target in self.targets]
-        listed: list[Shown] = [label for label, used in zip(labels, active, strict=True) if used]
-        listed += [""] * (len(labels) - len(listed))
-        return list(chain.from_iterable(zip(listed, accumulate(map(int, active)), labels, strict=True)))
-
-
-def _in_use(content: Content, target: Target) -> bool:
-    return target.label_column is None or content.active(target.grid, target.code) > 0
-
-
-def text_formula(layout: Layout, target: Target) -> str:
-    """Give the entry of one row, as a formula."""
-    if target.label_column is None:
-        return "=" + text_literal(f"{target.code} {target.label[:60]}")
-    return "=" + label_formula(layout, target)
+        sheet, start, end = self.layout.lists_name, Place(first, column), Place(last, column)
+        count = f"MAX(1,{on_sheet(sheet, [Place(last, column + 1)])})"
+        self.book.define_name(name, f"={on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")

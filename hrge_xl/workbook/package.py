@@ -1,4 +1,4 @@
-"""The zip container of a workbook, written from members that are deflated already.
+"""The zip container of a workbook, written from members that are deflated already, and its parts that hold texts.
 
 The standard library's zipfile reads members raw, but cannot write them so; this can, for what a workbook needs:
 names in ASCII, no encryption, less than 4 GB, no time of day (1980-01-01, as XlsxWriter has it).
@@ -6,16 +6,36 @@ names in ASCII, no encryption, less than 4 GB, no time of day (1980-01-01, as Xl
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from struct import Struct
 from typing import Any
+
+from ..errors import LimitError
+from ..stamp import FIELDS, PROPERTY_PREFIX
 
 LOCAL, CENTRAL, END = Struct("<4s5H3L2H"), Struct("<4s6H3L5H2L"), Struct("<4s4H2LH")
 NEEDED, MADE_BY = 20, 3 << 8 | 20  # version 2.0, on a system with file modes
 DEFLATED, MIDNIGHT, FIRST_OF_1980 = 8, 0, 1 << 5 | 1
 OWNER_ONLY = 0o600 << 16
+PART = "xl/sharedStrings.xml"
+COUNTS = re.compile(r' count="[0-9]+" uniqueCount="[0-9]+"')  # both may be left out
+NOT_PLAIN = re.compile("[&<>\0-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9A-Fa-f]{4}_")
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+MARKUP = "<r>"  # how XlsxWriter notes a text in several styles
+CUSTOM, CORE = "docProps/custom.xml", "docProps/core.xml"
+DRAWN_ON = datetime(2000, 1, 1)
+VALUE_LIMIT = 255
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"'
+    ' xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
+)
+FORMAT = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of custom properties, in every document
+FIRST_NUMBER = 2
 LEVEL = 5  # a tenth of the time less than zlib's own choice costs two hundredths of the size
 
 
@@ -65,3 +85,85 @@ def package(members: Collection[Member]) -> bytes:
         body += LOCAL.pack(b"PK\3\4", *facts) + name + member.data
     end = END.pack(b"PK\5\6", 0, 0, count, count, len(directory), len(body), 0)
     return bytes(body + directory + end)
+
+
+# the shared texts: those that were drawn, and behind them those that are filled in
+
+
+class DrawnTexts:
+    """The texts of a drawing, numbered, and deflated once for all workbooks made from it."""
+
+    def __init__(self, part: str, texts: Sequence[str]) -> None:
+        self.numbers = {text: number for number, text in enumerate(texts) if not text.startswith(MARKUP)}
+        self.count = len(texts)
+        self.part = Deflation().add(COUNTS.sub("", part, count=1).removesuffix("</sst>").encode())
+
+    def more(self) -> MoreTexts:
+        """Give the texts of one workbook, to be added to."""
+        return MoreTexts(self)
+
+
+class MoreTexts:
+    """The texts of one workbook. Those that were not drawn are numbered in the order they are first asked for."""
+
+    def __init__(self, drawn: DrawnTexts) -> None:
+        self._drawn, self._more = drawn, dict[str, int]()
+        self.asked = False  # whether any text was asked for
+
+    def number(self, text: str) -> int:
+        """Give the number of a text."""
+        self.asked = True
+        known = self._drawn.numbers.get(text)
+        return self._more.setdefault(text, self._drawn.count + len(self._more)) if known is None else known
+
+    def member(self) -> Member:
+        """Give the part that holds them all."""
+        entries = "".join(map(_entry, self._more))
+        return self._drawn.part.add(f"{entries}</sst>".encode()).member(PART)
+
+
+def _entry(text: str) -> str:
+    kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+    return f"<si><t{kept}>{escaped(text)}</t></si>"
+
+
+def escaped(text: str) -> str:
+    """Give a text as it stands between two tags; characters that XML cannot have in the spelling of the format."""
+    return NOT_PLAIN.sub(_spelt, text) if NOT_PLAIN.search(text) else text
+
+
+def _spelt(match: re.Match[str]) -> str:
+    found = match[0]
+    if len(found) > 1:  # looks like such a spelling, and is none
+        return f"_x005F{found}"
+    return ENTITIES.get(found) or f"_x{ord(found):04X}_"
+
+
+# the document properties, which carry the second copy of the stamp
+
+
+def custom(facts: Mapping[str, str]) -> bytes:
+    """Give every field of the stamp that has a value. Raises `LimitError` for one that is too long."""
+    given = [(name, facts[name]) for name in FIELDS if facts[name]]
+    return (
+        HEAD + "".join(_property(*each) for each in enumerate(given, FIRST_NUMBER)) + "</Properties>"
+    ).encode()
+
+
+def _property(number: int, pair: tuple[str, str]) -> str:
+    name, value = pair
+    if len(value) > VALUE_LIMIT:
+        raise LimitError(f"{name}: {len(value)} characters; Excel takes {VALUE_LIMIT}. Shorten it.")
+    attributes = f'fmtid="{FORMAT}" pid="{number}" name="{PROPERTY_PREFIX}{name}"'
+    return f"<property {attributes}><vt:lpwstr>{escaped(value)}</vt:lpwstr></property>"
+
+
+def core(drawn: bytes, facts: Mapping[str, str]) -> bytes:
+    """Give the usual properties with day of issue and language, in place of what they were drawn with."""
+    day = datetime.fromisoformat(facts["issued"]) if facts["issued"] else DRAWN_ON
+    language = f"<dc:language>{escaped(facts['language'])}</dc:language></cp:coreProperties>".encode()
+    return drawn.replace(_written(DRAWN_ON), _written(day)).replace(b"</cp:coreProperties>", language)
+
+
+def _written(day: datetime) -> bytes:
+    return day.strftime("%Y-%m-%dT%H:%M:%SZ").encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -11,8 +11,8 @@ from xlsxwriter.workbook import Workbook
 from ..errors import LimitError
 from ..layout import Place, address
 from ..words import CELL_LIMIT, cell_length, fits_a_cell
-from .live import Live, Now
-from .shared_formulas import ROW, FormulaSheet, SharedFormula, sharable
+from .formulas import ROW, Formula, Run, listed, run_of
+from .shared_formulas import FormulaSheet, Live, Now, SharedFormula, sharable
 from .styles import BAR_FILL, BASE, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
@@ -57,19 +57,17 @@ class Pen:
         self._shared: dict[tuple[int, int], int | None] = {}
         self._formulas = 0
 
-    def text(self, place: Place, text: str, style: str, number_format: str = "") -> None:
-        """Write a text; empty text leaves a formatted blank cell."""
-        form = self.formats(style, number_format)
+    def text(self, place: Place, text: str, style: str, number_format: str = "", **more: Any) -> None:
+        """Write a text; empty text leaves a formatted blank cell. `more` differs from the style."""
+        form = self.formats(style, number_format, **more)
         if not text:
-            self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
-            return
-        if not fits_a_cell(text):
+            self._write(self.sheet.write_blank, place, None, form)
+        elif not fits_a_cell(text):
             raise LimitError(f"{self._where(place)}: {no_cell_holds(text)}", at=(self.sheet.name, *place))
-        if text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
-            parts = [text[:1], self.formats("plain"), text[1:], form]
-            self._done(self.sheet.write_rich_string(place.row - 1, place.column - 1, *parts), place)
-            return
-        self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
+        elif text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for markup of its own
+            self._write(self.sheet.write_rich_string, place, text[:1], self.formats("plain"), text[1:], form)
+        else:
+            self._write(self.sheet.write_string, place, text, form)
 
     def band(self, row: int, first: int, last: int, text: str, style: str) -> None:
         """Write a text over a run of cells that look like one: the others stay empty, so that it may run into them."""
@@ -80,12 +78,7 @@ class Pen:
     def row_code(self, place: Place, code: str, lines: int) -> None:
         """Write the hidden code of a row: its size keeps so many lines free, and the row still grows with its text."""
         size = max(TALL, round(lines * LINE_OF_CODE))
-        self._done(
-            self.sheet.write_string(
-                place.row - 1, place.column - 1, code, self.formats("row_code", font_size=size)
-            ),
-            place,
-        )
+        self._write(self.sheet.write_string, place, code, self.formats("row_code", font_size=size))
 
     def height(self, row: int, style: str) -> None:
         """Set the height of a row of one line; rows of several lines are fitted by the program that opens them."""
@@ -94,56 +87,83 @@ class Pen:
 
     def number(self, place: Place, number: float, style: str, number_format: str = "") -> None:
         """Write a number (a date as its serial number)."""
-        form = self.formats(style, number_format)
-        self._done(self.sheet.write_number(place.row - 1, place.column - 1, number, form), place)
+        self._write(self.sheet.write_number, place, number, self.formats(style, number_format))
 
-    def formula(self, place: Place, formula: str, style: str, number_format: str = "") -> Place:
-        """Give a formula; its cell is a live one."""
-        return self.styled_formula(place, formula, self.formats(style, number_format))
+    def formula(
+        self, place: Place, formula: Formula, style: str, number_format: str = "", **more: Any
+    ) -> None:
+        """Write a formula; `more` differs from the style."""
+        self.formula_text(place, formula.text, style, number_format, **more)
+        value = formula.value
+        self.live([place], lambda content: [value(content, place.row)])
+
+    def fill(self, run: Run, style: str, number_format: str = "") -> None:
+        """Write the formulas of a run of cells."""
+        places = run.places
+        for place, formula in zip(places, run.formulas, strict=True):
+            if run.shared:
+                self.column_formula(place, places[-1].row, formula.text, style, number_format)
+            else:
+                self.formula_text(place, formula.text, style, number_format)
+        self.live(places, run.values)
+
+    def constants(
+        self,
+        column: int,
+        first: int,
+        values: Sequence[str | float],
+        style: str = "check",
+        text_format: str = "",
+    ) -> Formula:
+        """Write a column of what formulas look up; the cells as these name them."""
+        for row, value in enumerate(values, first):
+            if isinstance(value, str):
+                self.text(Place(row, column), value, style, text_format)
+            else:
+                self.number(Place(row, column), value, style)
+        return listed(run_of(column, first, len(values)), values)
 
     def column_formula(
         self, place: Place, last_row: int, formula: str, style: str, number_format: str = ""
-    ) -> Place:
-        """Give a formula that is the same in every row of a column but for `ROW`: stored once where Excel lets it."""
+    ) -> None:
+        """Write a formula that is the same in every row of a column but for `ROW`: stored once where Excel lets it."""
         key = (place.column, last_row)
         first = key not in self._shared
         if first:
             self._shared[key] = self._formulas if sharable(formula) else None
             self._formulas += 1
         number = self._shared[key]
-        if number is None or first:
-            formula = formula.replace(ROW, str(place.row))
         if number is not None and first:
             cells = f"{address(*place)}:{address(last_row, place.column)}"
-            formula = SharedFormula.first(formula, number, cells)
+            formula = SharedFormula.first(formula.replace(ROW, str(place.row)), number, cells)
         elif number is not None:
             formula = SharedFormula.follower(number)
-        return self.formula(place, formula, style, number_format)
+        self.formula_text(place, formula, style, number_format)
 
-    def styled_formula(self, place: Place, formula: str, form: Format) -> Place:
-        """Give a formula in a format of its own."""
+    def formula_text(
+        self, place: Place, formula: str, style: str, number_format: str = "", **more: Any
+    ) -> None:
+        """Write a formula whose value is known with the cells beside it."""
+        if not isinstance(formula, SharedFormula):
+            formula = formula.replace(ROW, str(place.row))
         if len(formula) > FORMULA_LIMIT:
             raise LimitError(
                 f"{self._where(place)}: the formula has {len(formula)} characters; Excel takes {FORMULA_LIMIT}. "
                 "`hrge-xl spec check` says which part of the spec to shorten.",
                 at=(self.sheet.name, *place),
             )
-        self._done(self.sheet.write_formula(place.row - 1, place.column - 1, formula, form), place)
-        return place
+        self._write(self.sheet.write_formula, place, formula, self.formats(style, number_format, **more))
 
-    def entry(self, place: Place, style: str, number_format: str = "", **more: Any) -> Place:
-        """Write a live cell without a formula: an answer, or a fact of the stamp; `more` differs from the style."""
-        form = self.formats(style, number_format, **more)
-        self._done(self.sheet.write_blank(place.row - 1, place.column - 1, None, form), place)
-        return place
+    def entries(self, places: Iterable[Place], now: Now, style: str, number_format: str = "") -> None:
+        """Write live cells without formulas, and note what they show."""
+        cells = tuple(places)
+        for place in cells:
+            self.text(place, "", style, number_format)
+        self.live(cells, now)
 
     def live(self, places: Iterable[Place], now: Now) -> None:
         """Note what live cells show that are worked out together."""
-        self.sheet.shows(Live(tuple(places), now))
-
-    def styled_text(self, place: Place, text: str, form: Format) -> None:
-        """Write a text in a format of its own."""
-        self._done(self.sheet.write_string(place.row - 1, place.column - 1, text, form), place)
+        self.sheet.live.append(Live(tuple(places), now))
 
     def two_lines(self, place: Place, first: str, second: str, style: str) -> None:
         """Write a text with a quieter one below it in the same cell."""
@@ -152,28 +172,20 @@ class Pen:
             return
         bold, quiet = self.formats(f"{style}_bold"), self.formats(f"{style}_help")
         parts = [bold, first, quiet, "\n" + second, self.formats(style)]
-        self._done(self.sheet.write_rich_string(place.row - 1, place.column - 1, *parts), place)
+        self._write(self.sheet.write_rich_string, place, *parts)
 
     def link(self, place: Place, target: str, text: str, tip: str, style: str = "link") -> None:
         """Write a link to a place in the same workbook."""
-        form = self.formats(style)
-        result = self.sheet.write_url(place.row - 1, place.column - 1, f"internal:{target}", form, text, tip)
-        self._done(result, place)
+        self._write(self.sheet.write_url, place, f"internal:{target}", self.formats(style), text, tip)
 
     def validate(self, first: Place, last: Place, options: dict[str, Any]) -> None:
         """Add a validation rule with prompt and stop alert over a run of cells."""
-        result = self.sheet.data_validation(
-            first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
-        )
-        self._done(result, first)
+        self._write(self.sheet.data_validation, first, last.row - 1, last.column - 1, options)
 
     def mark_when(self, first: Place, last: Place, formula: str, style: str, **more: Any) -> None:
         """Add a conditional format that applies where a formula holds."""
         options = {"type": "formula", "criteria": formula, "format": self.formats.bare(style, **more)}
-        result = self.sheet.conditional_format(
-            first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
-        )
-        self._done(result, first)
+        self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
 
     def bars(self, first: Place, last: Place) -> None:
         """Put bars behind shares from nothing to all."""
@@ -181,15 +193,14 @@ class Pen:
             "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": BAR_FILL,
             "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
         }  # fmt: skip
-        result = self.sheet.conditional_format(
-            first.row - 1, first.column - 1, last.row - 1, last.column - 1, options
-        )
-        self._done(result, first)
+        self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
 
     def _where(self, place: Place) -> str:
         return f"Sheet “{self.sheet.name}”, cell {address(*place)}"
 
-    def _done(self, result: Any, place: Place) -> None:
+    def _write(self, write: Callable[..., Any], place: Place, *what: Any) -> None:
+        """Have XlsxWriter write something. Raises `LimitError` where it refuses."""
+        result = write(place.row - 1, place.column - 1, *what)
         if isinstance(result, int) and result < 0:
             raise LimitError(
                 f"{self._where(place)}: Excel does not take this text, list or formula ({result}). Shorten it.",

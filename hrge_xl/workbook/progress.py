@@ -1,22 +1,23 @@
-"""How far each sheet is: the table on the cover, and the line on top of the sheet."""
+"""How far each sheet is: the table on the cover, a table on a sheet, and the line on top of the sheet."""
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 from xlsxwriter.workbook import Workbook
 
-from ..findings import sentence
-from ..language.sheet_text import text_literal, with_count
-from ..layout import Grid, Layout, Place, Sheet, address, column_letters, quoted
+from ..language.sheet_text import text_literal
+from ..layout import Grid, Layout, Place, Sheet, address, quoted
+from ..layout.calculated import to_fill_in
 from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, lines_of, purpose
+from ..spec.model import ProgressBlock
 from ..texts import NO_TEXT
 from ..words import translator
-from .content import Content, Shown
-from .defined_names import ticked
+from .calculated import BlockPainter
+from .cell_ranges import area, ticked
+from .formulas import Formula, constant, function, if_, once, sentence_of, total, with_count
 from .pen import Pen
 
 LABEL, VALUE, SHARE, NEED, GIVEN, WRONG, LOOK, STATE = range(2, 10)
@@ -30,6 +31,7 @@ class ProgressPainter:
     def __init__(self, book: Workbook, pen: Pen, layout: Layout, row: int) -> None:
         self.book, self.pen, self.layout, self.row = book, pen, layout, row
         self.say = translator(self.layout.language)
+        self.lines: list[Sequence[Formula]] = []  # the counts of each sheet
 
     def draw(self) -> int:
         """Draw the sheets by the parts that they belong to, with what each is for; give the next free row."""
@@ -61,11 +63,10 @@ class ProgressPainter:
             cell = f"${address(first, column)}"
             self.pen.mark_when(Place(first, column), Place(last, column), f"=N({cell})>0", style)
         state = f"${address(first, STATE)}"
-        words = self._words
-        for word, style in ((words.wrong, "error"), (words.complete, "good")):
+        for word, style in ((self.say("To correct"), "error"), (self.say("Complete"), "good")):
             formula = f"={state}={text_literal(word)}"
             self.pen.mark_when(Place(first, STATE), Place(last, STATE), formula, style)
-        unused = f"={state}={text_literal(words.unused)}"
+        unused = f"={state}={text_literal(self.say('Not ticked in the form'))}"
         self.pen.mark_when(Place(first, LABEL), Place(last, VALUE), unused, "pale")
         self.pen.mark_when(Place(first, STATE), Place(last, STATE), unused, "pale")
         self.pen.bars(Place(first, SHARE), Place(last, SHARE))
@@ -74,12 +75,16 @@ class ProgressPainter:
         """All sheets together."""
         self.pen.text(Place(self.row, LABEL), self.say("All sheets"), "total_name")
         self.pen.text(Place(self.row, VALUE), "", "total_name")
-        cells = [self._share("total")]
-        for column in (NEED, GIVEN, WRONG, LOOK):
-            run = f"{address(first, column)}:{address(last, column)}"
-            cells.append(self.pen.formula(Place(self.row, column), f"=SUM({run})", "total"))
-        cells.append(self._state("total_name", "TRUE"))
-        self.pen.live(cells, ProgressNow(self.layout.sheets, self._words))
+        counts = [
+            once(
+                total(
+                    f"SUM({address(first, column)}:{address(last, column)})",
+                    [line[number] for line in self.lines],
+                )
+            )
+            for number, column in enumerate(range(NEED, STATE))
+        ]
+        self._line(counts, Formula("TRUE", lambda content, row: True), "total", "total_name")
         self.row += 1
 
     def _sheet(self, sheet: Sheet) -> None:
@@ -101,81 +106,64 @@ class ProgressPainter:
             for level in (ERROR, MISSING, WARNING)
         )
         need, bad = address(self.row, NEED), address(self.row, WRONG)
-        total = "+".join(f"SUMPRODUCT(MOD(INT({run}/1000),10))" for run in ranges)
-        formulas = (
-            (NEED, f"={total}"),
-            (GIVEN, f"={need}+{bad}-({missing})"),
-            (WRONG, f"={wrong}"),
-            (LOOK, f"={look}-({missing})"),
+        texts = (
+            "+".join(f"SUMPRODUCT(MOD(INT({run}/1000),10))" for run in ranges),
+            f"{need}+{bad}-({missing})",
+            wrong,
+            f"{look}-({missing})",
         )
-        cells = [self._share("cell_centre")]
-        cells += [self.pen.formula(Place(self.row, column), text, "cell_centre") for column, text in formulas]
-        cells.append(self._state("cover_status", ticked(self.layout, sheet.tool.code)))
-        self.pen.live(cells, ProgressNow((sheet,), self._words))
-        name = f"={quoted(self.layout.cover_name)}!{_fixed(self.row, NEED)}:{_fixed(self.row, LOOK)}"
-        self.book.define_name(sheet.progress_name, name)
+        self.lines.append([_count(text, sheet, number) for number, text in enumerate(texts)])
+        self._line(self.lines[-1], _in_use(self.layout, sheet), "cell_centre", "cover_status")
+        cells = area(self.layout.cover_name, Place(self.row, NEED), Place(self.row, LOOK))
+        self.book.define_name(sheet.progress_name, f"={cells}")
 
-    def _share(self, style: str) -> Place:
-        """Give the share of required answers that are given."""
-        need, have = (address(self.row, column) for column in (NEED, GIVEN))
-        formula = f'=IF({need}=0,"",{have}/{need})'
-        return self.pen.formula(Place(self.row, SHARE), formula, style, "0%")
-
-    @property
-    def _words(self) -> States:
-        say = self.say
-        return States(
-            say("To correct"), say("Not ticked in the form"), say("Nothing required"), say("Not started"),
-            say("Complete"), say("In progress"),
-        )  # fmt: skip
-
-    def _state(self, style: str, in_use: str) -> Place:
-        need, have, bad = (address(self.row, column) for column in (NEED, GIVEN, WRONG))
-        wrong, unused, free, not_begun, complete, begun = (text_literal(word) for word in self._words)
-        formula = (
-            f"=IF({bad}>0,{wrong},IF({need}=0,IF({in_use},{free},{unused}),IF({have}=0,{not_begun},"
-            f"IF({have}>={need},{complete},{begun}))))"
+    def _line(self, counts: Sequence[Formula], in_use: Formula, style: str, words_style: str) -> None:
+        """Write the share of required answers that are given, the counts, and how far that is in words."""
+        say, pen, columns = self.say, self.pen, range(NEED, STATE)
+        need, given, wrong, _ = (
+            Formula(address(self.row, column), count.value)
+            for column, count in zip(columns, counts, strict=True)
         )
-        return self.pen.formula(Place(self.row, STATE), formula, style)
+        pen.formula(Place(self.row, SHARE), if_(need.equals(0), "", given / need), style, "0%")
+        for column, count in zip(columns, counts, strict=True):
+            pen.formula(Place(self.row, column), count, style)
+        begun = if_(
+            given.equals(0), say("Not started"), if_(given >= need, say("Complete"), say("In progress"))
+        )
+        free = if_(in_use, say("Nothing required"), say("Not ticked in the form"))
+        state = if_(wrong > 0, say("To correct"), if_(need.equals(0), free, begun))
+        pen.formula(Place(self.row, STATE), state, words_style)
 
 
-def _fixed(row: int, column: int) -> str:
-    return f"${column_letters(column)}${row}"
+class SheetProgressPainter(BlockPainter):
+    """Draws one progress block: how far each sheet is, with a link to it."""
 
-
-class States(NamedTuple):
-    """How far a sheet can be, in words."""
-
-    wrong: str
-    unused: str
-    free: str
-    not_begun: str
-    complete: str
-    begun: str
-
-    def now(self, required: int, given: int, wrong: int, *, in_use: bool) -> str:
-        """Say how far one is."""
-        if wrong:
-            return self.wrong
-        if not required:
-            return self.free if in_use else self.unused
-        return self.not_begun if not given else self.complete if given >= required else self.begun
-
-
-@dataclass(frozen=True)
-class ProgressNow:
-    """A line of the progress of some sheets together: the share, four counts, and the words."""
-
-    sheets: tuple[Sheet, ...]
-    words: States
-
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        """Six cells."""
-        figures = zip(*(content.progress(sheet) for sheet in self.sheets), strict=True)
-        required, given, wrong, look = (sum(each) for each in figures)
-        in_use = len(self.sheets) > 1 or content.ticked(self.sheets[0].tool.code)
-        state = self.words.now(required, given, wrong, in_use=in_use)
-        return [given / required if required else "", required, given, wrong, look, state]
+    def draw(self) -> int:
+        """Draw title and heads, then one row per sheet."""
+        block, say = self.drawn.block, self.say
+        assert isinstance(block, ProgressBlock)
+        head = self.top(block)
+        self.heads(head, [say("Sheet"), say("Answered"), say("Missing"), say("To correct")])
+        codes = to_fill_in(self.layout.spec, [sheet.tool.code for sheet in self.layout.sheets])
+        share, missing, to_correct = range(self.left + 1, self.left + 4)
+        for row, sheet in enumerate((self.layout.sheet[code] for code in codes), start=head + 1):
+            self.pen.link(
+                Place(row, self.left),
+                f"{quoted(sheet.name)}!A1",
+                sheet.name,
+                say("Go to the sheet"),
+                "link_cell",
+            )
+            need, given, wrong, _ = _counts_of(sheet)
+            self.pen.formula(Place(row, share), if_(need.equals(0), "", given / need), "cell_centre", "0%")
+            self.pen.formula(Place(row, missing), need - given, "cell_centre", "0;;")
+            self.pen.formula(Place(row, to_correct), wrong, "cell_centre", "0;;")
+        first, last = head + 1, head + len(codes)
+        self.pen.bars(Place(first, share), Place(last, share))
+        for column, style in ((missing, "missing"), (to_correct, "error")):
+            formula = f"=N(${address(first, column)})>0"
+            self.pen.mark_when(Place(first, column), Place(last, column), formula, style)
+        return self.free
 
 
 def check_range(sheet: Sheet, grid: Grid) -> str:
@@ -186,47 +174,31 @@ def check_range(sheet: Sheet, grid: Grid) -> str:
     return f"{quoted(sheet.name)}!{first}:{last}"
 
 
-def progress_sentence(layout: Layout, sheet: Sheet) -> Progress:
-    """Give what the progress line of a sheet says."""
+def answered(language: str) -> str:
+    """Say how many answers are given of those required."""
+    return translator(language)("{given} of {required} answered")
+
+
+def progress_line(layout: Layout, sheet: Sheet) -> Formula:
+    """Say how many answers of a sheet are given, to correct and to look at, or that it is not used."""
     say = translator(layout.language)
-    return Progress(
-        sheet,
-        say("{given} of {required} answered"),
-        say("{count} to correct"),
-        say("{count} to look at"),
-        say("Not ticked in the form"),
-    )
+    required, given, wrong, look = _counts_of(sheet)
+    text = sentence_of(answered(layout.language), required=required, given=given)
+    for template, count in ((say("{count} to correct"), wrong), (say("{count} to look at"), look)):
+        text = text & if_(count > 0, constant(GAP) & with_count(template, count))
+    idle = function("NOT", operator.not_, _in_use(layout, sheet))
+    return if_(function("AND", operator.and_, required.equals(0), idle), say("Not ticked in the form"), text)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """A sheet's own progress line: how many answers are given, to correct and to look at, or that it is not used."""
+def _in_use(layout: Layout, sheet: Sheet) -> Formula:
+    code = sheet.tool.code
+    return Formula(ticked(layout, code), lambda content, row: content.ticked(code))
 
-    sheet: Sheet
-    answered: str
-    wrong: str
-    look: str
-    unused: str
 
-    def formula(self, in_use: str) -> str:
-        """Give the formula; `in_use` says whether the sheet counts."""
-        required, given, wrong, look = (f"INDEX({self.sheet.progress_name},1,{n})" for n in range(1, 5))
-        text = text_literal(self.answered)
-        for name, cell in (("required", required), ("given", given)):
-            text = text.replace("{" + name + "}", f'"&{cell}&"')
-        for template, cell in ((self.wrong, wrong), (self.look, look)):
-            text += f'&IF({cell}>0,{text_literal(GAP)}&{with_count(template, cell)},"")'
-        return f"=IF(AND({required}=0,NOT({in_use})),{text_literal(self.unused)},{text})"
+def _counts_of(sheet: Sheet) -> list[Formula]:
+    """Give the required answers of a sheet, those given, to correct, and to look at, as the cover counts them."""
+    return [_count(f"INDEX({sheet.progress_name},1,{number + 1})", sheet, number) for number in range(4)]
 
-    def __call__(self, content: Content) -> Sequence[Shown]:
-        """Give one cell."""
-        required, given, wrong, look = content.progress(self.sheet)
-        if not required and not content.ticked(self.sheet.tool.code):
-            return [self.unused]
-        parts = [sentence(self.answered, {"given": str(given), "required": str(required)})]
-        parts += [
-            sentence(template, {"count": str(count)})
-            for template, count in ((self.wrong, wrong), (self.look, look))
-            if count
-        ]
-        return [GAP.join(parts)]
+
+def _count(text: str, sheet: Sheet, number: int) -> Formula:
+    return Formula(text, lambda content, row: content.progress(sheet)[number])

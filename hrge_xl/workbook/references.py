@@ -9,11 +9,12 @@ from ..fields import Field
 from ..language import Call, Expr, walk
 from ..language.function import ref_of
 from ..language.functions.choices import LookUp
-from ..layout import Column, Grid, Layout, column_letters, offered_rows, quoted, reference_name
+from ..layout import Column, Grid, Layout, Place, offered_rows, reference_name
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock
-
-LABEL_LENGTH = 60
+from .cell_ranges import absolute
+from .content import LABEL_LENGTH, fixed_label
+from .formulas import Formula, constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Target:
     grid: Grid
     row: int
     code: str
-    label: str  # of a fixed row
+    label: str  # its entry in the list, of a fixed row
     label_column: int | None  # of an open row
 
 
@@ -58,21 +59,30 @@ def looked_up_in(expr: Expr) -> Iterator[tuple[str, str]]:
 def _targets(grid: Grid, field: Field) -> list[Target]:
     block = grid.block
     if not isinstance(block, RegisterBlock):
-        return [Target(grid, row.index, row.code, row.label, None) for row in offered_rows(grid, field)]
+        rows = offered_rows(grid, field)
+        return [Target(grid, row.index, row.code, fixed_label(grid, row.code), None) for row in rows]
     shows = block.shows or block.fields[0].code
     column = next(c.index for c in grid.columns if c.field is not None and c.field.code == shows)
     return [Target(grid, row.index, row.code, "", column) for row in grid.data_rows]
 
 
-def label_formula(layout: Layout, target: Target) -> str:
-    """Write what the list shows for an open row: its code and what it is about."""
-    sheet = quoted(layout.sheet[target.grid.tool.code].name)
-    cell = f"{sheet}!${column_letters(target.label_column or 1)}${target.row}"
-    return f'"{target.code} "&LEFT({cell},{LABEL_LENGTH})'
+def label_of(layout: Layout, target: Target) -> Formula:
+    """Give the entry of a row in a list: its code and what it is about, in an open row as it is filled in."""
+    grid, code = target.grid, target.code
+    if target.label_column is None:
+        return constant(target.label)
+    cell = absolute(layout, grid.tool.code, [Place(target.row, target.label_column)])
+    return Formula(
+        f'"{code} "&LEFT({cell},{LABEL_LENGTH})', lambda content, row: content.row_label(grid, code)
+    )
 
 
-def active_cell(layout: Layout, target: Target) -> str:
-    """Give the helper cell that counts the answers of an open row."""
-    sheet = quoted(layout.sheet[target.grid.tool.code].name)
-    column = next(c.index for c in target.grid.columns if c.role == "active")
-    return f"{sheet}!${column_letters(column)}${target.row}"
+def is_in_use(layout: Layout, target: Target) -> Formula:
+    """Say whether anything is answered in a row; fixed rows always count."""
+    grid, code = target.grid, target.code
+    if target.label_column is None:
+        return Formula("TRUE", lambda content, row: True)
+    place = layout.active_place(grid, code)
+    assert place is not None
+    cell = absolute(layout, grid.tool.code, [place])
+    return Formula(cell, lambda content, row: content.active(grid, code)) > 0

@@ -10,16 +10,17 @@ Excel refuses a file in which a shared formula refers to another sheet or holds 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
 from ..layout import Place, address
-from .live import Live
+from .content import Content, Shown
 
-ROW = "\ue000"  # stands for the row number in a formula that is compiled once for a whole column
 _TEXTS = re.compile('"[^"]*"')
+Now = Callable[[Content], Sequence[Shown]]
 
 
 def sharable(formula: str) -> bool:
@@ -51,6 +52,14 @@ class SharedFormula(str):
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """Cells that differ between workbooks of one layout, and what they show, which holds on to nothing drawn with."""
+
+    places: tuple[Place, ...]
+    now: Now
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """A live cell as it was drawn: its tag, left open at an offset of the part, and its formula if it has one."""
 
@@ -67,10 +76,6 @@ class FormulaSheet(Worksheet):  # type: ignore[misc]
         self.live: list[Live] = []
         self.gaps: list[Gap] = []  # in the order of the part, known once it has been written
         self._open: set[tuple[int, int]] = set()
-
-    def shows(self, live: Live) -> None:
-        """Note what some of its cells are to show."""
-        self.live.append(live)
 
     def _assemble_xml_file(self) -> None:
         self._open = {(place.row - 1, place.column - 1) for live in self.live for place in live.places}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..fields import Field
+from ..spec.model import Level
+
 CONTRAST = 4.5  # at least, of letters and their ground
 FONT, SIZE = "Arial", 10
 INK, QUIET_INK, PALE_INK, ACCENT, PAPER = "#1F2933", "#52606D", "#5B6772", "#14505C", "#FFFFFF"
@@ -23,6 +26,18 @@ LINES: dict[str, Any] = {"border": 1, "border_color": BORDER}
 FRAME: dict[str, Any] = {**LINES, "text_wrap": True}
 PADDED: dict[str, Any] = {**FRAME, "align": "left"}
 LINE: dict[str, Any] = {"bottom": 1, "bottom_color": BORDER}
+BOLD: dict[str, Any] = {"bold": True}
+QUIET: dict[str, Any] = {"font_color": QUIET_INK}
+SMALL: dict[str, Any] = {"font_size": 9}
+LINK: dict[str, Any] = {"font_color": LINK_INK, "underline": 1}
+MIDDLE: dict[str, Any] = {"valign": "vcenter"}
+CENTRE: dict[str, Any] = {"align": "center"}
+INDENTED: dict[str, Any] = {"align": "left", "indent": 1}
+ON_DARK: dict[str, Any] = {"font_color": PAPER, "bg_color": ACCENT}
+GREY: dict[str, Any] = {"bg_color": CALCULATED_FILL}
+INPUT: dict[str, Any] = {"border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False}
+HEADING: dict[str, Any] = {**BOLD, "font_size": 12, "font_color": ACCENT, "valign": "bottom"}
+TITLE: dict[str, Any] = {**BOLD, "font_size": 16, **MIDDLE}
 TALL = 14  # size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
 LINE_OF_CODE = 10.5  # by which it grows for each line that a row has to hold
 HEIGHTS = {
@@ -41,132 +56,75 @@ HEIGHTS = {
 }
 
 STYLES: dict[str, dict[str, Any]] = {
-    "code": {"font_size": 8, "font_color": QUIET_INK},
-    "row_code": {"font_size": TALL, "font_color": QUIET_INK},
-    "cover_title": {
-        "bold": True,
-        "font_size": 20,
-        "font_color": PAPER,
-        "bg_color": ACCENT,
-        "valign": "vcenter",
-        "align": "left",
-        "indent": 1,
-    },
-    "cover_label": {**LINE, "font_color": QUIET_INK, "valign": "vcenter", "align": "left", "indent": 1},
-    "cover_value": {**LINE, "bold": True, "valign": "vcenter", "text_wrap": True, "align": "left"},
-    "cover_note": {**LINE, "font_color": QUIET_INK, "valign": "vcenter", "align": "left", "indent": 1},
-    "title": {"bold": True, "font_size": 16, "font_color": ACCENT, "valign": "vcenter"},
-    "sample_title": {
-        "bold": True,
-        "font_size": 16,
-        "font_color": PAPER,
-        "bg_color": ERROR_INK,
-        "valign": "vcenter",
-    },
-    "sample_note": {"bold": True, "font_color": ERROR_INK},
-    "purpose": {"font_color": QUIET_INK},
-    "progress": {"bold": True},
-    "link": {"font_color": LINK_INK, "underline": 1},
-    "block": {"bold": True, "font_size": 12, "font_color": ACCENT, "valign": "bottom"},
-    "cover_block": {
-        "bold": True,
-        "font_size": 12,
-        "font_color": ACCENT,
-        "valign": "bottom",
-        "bottom": 2,
-        "bottom_color": ACCENT,
-    },
-    "head": {**PADDED, "bold": True, "font_size": 9, "font_color": PAPER, "bg_color": ACCENT},
-    "head_turned": {
-        **FRAME,
-        "bold": True,
-        "font_size": 9,
-        "font_color": PAPER,
-        "bg_color": ACCENT,
-        "rotation": 90,
-        "valign": "bottom",
-    },
-    "head_bold": {"bold": True, "font_size": 9, "font_color": PAPER},
+    "code": {**QUIET, "font_size": 8},
+    "row_code": {**QUIET, "font_size": TALL},
+    "cover_title": {**BOLD, "font_size": 20, **ON_DARK, **MIDDLE, **INDENTED},
+    "cover_label": {**LINE, **QUIET, **MIDDLE, **INDENTED},
+    "cover_value": {**LINE, **BOLD, **MIDDLE, "text_wrap": True, "align": "left"},
+    "title": {**TITLE, "font_color": ACCENT},
+    "sample_title": {**TITLE, "font_color": PAPER, "bg_color": ERROR_INK},
+    "sample_note": {**BOLD, "font_color": ERROR_INK},
+    "purpose": QUIET,
+    "progress": BOLD,
+    "link": LINK,
+    "block": HEADING,
+    "cover_block": {**HEADING, "bottom": 2, "bottom_color": ACCENT},
+    "head": {**PADDED, **BOLD, **SMALL, **ON_DARK},
+    "head_turned": {**FRAME, **BOLD, **SMALL, **ON_DARK, "rotation": 90, "valign": "bottom"},
+    "head_bold": {**BOLD, **SMALL, "font_color": PAPER},
     "head_help": {"font_size": 8, "font_color": PAPER},
-    "band": {"bold": True, "font_color": PAPER, "bg_color": BAND_FILL, "valign": "vcenter"},
-    "band_next": {"bold": True, "font_color": PAPER, "bg_color": BAND_NEXT_FILL, "valign": "vcenter"},
-    "panel_head": {"bold": True, "font_size": 11, "font_color": ACCENT},
-    "panel_about": {"bold": True, "font_size": 9, "font_color": QUIET_INK, "text_wrap": True},
-    "panel_text": {"font_size": 9, "font_color": INK, "text_wrap": True},
-    "section": {
-        "bold": True,
-        "bg_color": SECTION_FILL,
-        "font_color": ACCENT,
-        "valign": "vcenter",
-        "align": "left",
-        "indent": 1,
-    },
-    "mark": {**FRAME, "font_size": 9, "font_color": QUIET_INK, "align": "center"},
-    "name": {**PADDED},
+    "band": {**BOLD, "font_color": PAPER, "bg_color": BAND_FILL, **MIDDLE},
+    "band_next": {**BOLD, "font_color": PAPER, "bg_color": BAND_NEXT_FILL, **MIDDLE},
+    "panel_head": {**BOLD, "font_size": 11, "font_color": ACCENT},
+    "panel_about": {**BOLD, **SMALL, **QUIET, "text_wrap": True},
+    "panel_text": {**SMALL, "font_color": INK, "text_wrap": True},
+    "section": {**BOLD, "bg_color": SECTION_FILL, "font_color": ACCENT, **MIDDLE, **INDENTED},
+    "mark": {**FRAME, **SMALL, **QUIET, **CENTRE},
+    "name": PADDED,
     "name_bold": {},
-    "name_more": {**PADDED, "indent": 2, "font_size": 9, "font_color": QUIET_INK},
-    "name_help": {"font_size": 9, "font_color": QUIET_INK, "italic": True},
-    "help": {**PADDED, "font_size": 9, "font_color": QUIET_INK},
-    "sign": {**PADDED, "font_size": 9},
-    "status": {**PADDED, "font_size": 9},
+    "name_more": {**PADDED, "indent": 2, **SMALL, **QUIET},
+    "name_help": {**SMALL, **QUIET, "italic": True},
+    "help": {**PADDED, **SMALL, **QUIET},
+    "sign": {**PADDED, **SMALL},
+    "status": {**PADDED, **SMALL},
     "level": {},
-    "fixed": {**PADDED},
-    "calculated": {**PADDED, "bg_color": CALCULATED_FILL},
-    "last": {**PADDED, "bg_color": CALCULATED_FILL, "font_color": QUIET_INK, "italic": True},
-    "input": {**PADDED, "border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False},
-    "input_number": {
-        **PADDED,
-        "border_color": INPUT_BORDER,
-        "bg_color": INPUT_FILL,
-        "locked": False,
-        "align": "right",
-    },
-    "input_centre": {
-        **FRAME,
-        "border_color": INPUT_BORDER,
-        "bg_color": INPUT_FILL,
-        "locked": False,
-        "align": "center",
-    },
-    "check": {"font_size": 8, "font_color": QUIET_INK},
-    "list": {**LINES},
-    "cell": {**PADDED},
-    "cell_centre": {**FRAME, "align": "center", "valign": "vcenter"},
-    "cell_codes": {**FRAME, "align": "center", "valign": "vcenter", "text_wrap": True, "font_size": 8},
-    "step_codes": {**FRAME, "align": "left", "valign": "vcenter", "font_size": 8},
-    "head_codes": {**FRAME, "bold": True, "font_color": PAPER, "bg_color": ACCENT, "font_size": 8},
-    "count": {**FRAME, "align": "center", "valign": "vcenter", "bold": True, "font_size": 14},
-    "plain": {"align": "left", "indent": 1, "valign": "vcenter"},
-    "total": {**FRAME, "valign": "vcenter", "align": "center", "bold": True, "bg_color": SECTION_FILL},
-    "total_name": {**PADDED, "valign": "vcenter", "bold": True, "bg_color": SECTION_FILL},
-    "wrap": {"text_wrap": True},
+    "fixed": PADDED,
+    "calculated": {**PADDED, **GREY},
+    "last": {**PADDED, **GREY, **QUIET, "italic": True},
+    "input": {**PADDED, **INPUT},
+    "input_number": {**PADDED, **INPUT, "align": "right"},
+    "input_centre": {**FRAME, **INPUT, **CENTRE},
+    "check": {**QUIET, "font_size": 8},
+    "list": LINES,
+    "cell": PADDED,
+    "cell_centre": {**FRAME, **CENTRE, **MIDDLE},
+    "cell_codes": {**FRAME, **CENTRE, **MIDDLE, "font_size": 8},
+    "step_codes": {**PADDED, **MIDDLE, "font_size": 8},
+    "head_codes": {**FRAME, **BOLD, **ON_DARK, "font_size": 8},
+    "plain": {**INDENTED, **MIDDLE},
+    "total": {**FRAME, **MIDDLE, **CENTRE, **BOLD, "bg_color": SECTION_FILL},
+    "total_name": {**PADDED, **MIDDLE, **BOLD, "bg_color": SECTION_FILL},
     "cell_error": {**PADDED, "bg_color": ERROR_FILL, "font_color": ERROR_INK},
     "error": {"bg_color": ERROR_FILL, "font_color": ERROR_INK},
     "look": {"bg_color": LOOK_FILL, "font_color": LOOK_INK},
     "missing": {"bg_color": MISSING_FILL, "font_color": MISSING_INK},
-    "not_asked": {"bg_color": CALCULATED_FILL, "font_color": QUIET_INK},
+    "not_asked": {**GREY, **QUIET},
     "idle": {"bg_color": PAPER},
     "pale": {"font_color": PALE_INK},
     "good": {"bg_color": GOOD_FILL, "font_color": GOOD_INK},
-    "listed": {"text_wrap": True, "align": "left", "indent": 1},
-    "listed_mark": {"font_size": 9, "font_color": QUIET_INK, "align": "center"},
-    "listed_link": {"align": "left", "indent": 1, "font_color": LINK_INK, "underline": 1},
-    "framed": {**LINES},
-    "cover_link": {**PADDED, "font_color": LINK_INK, "underline": 1, "valign": "vcenter"},
-    "cover_status": {**PADDED, "valign": "vcenter"},
-    "cell_middle": {**PADDED, "valign": "vcenter"},
-    "step": {"font_color": INK, "valign": "vcenter"},
-    "step_link": {"font_color": LINK_INK, "underline": 1, "valign": "vcenter"},
-    "hint": {"font_size": 9, "font_color": QUIET_INK, "valign": "vcenter"},
-    "link_cell": {**PADDED, "font_color": LINK_INK, "underline": 1},
-    "group": {**PADDED, "bold": True, "bg_color": CALCULATED_FILL},
-    "group_link": {
-        **PADDED,
-        "bold": True,
-        "bg_color": CALCULATED_FILL,
-        "font_color": LINK_INK,
-        "underline": 1,
-    },
+    "listed": {"text_wrap": True, **INDENTED},
+    "listed_mark": {**SMALL, **QUIET, **CENTRE},
+    "listed_link": {**INDENTED, **LINK},
+    "framed": LINES,
+    "cover_link": {**PADDED, **LINK, **MIDDLE},
+    "cover_status": {**PADDED, **MIDDLE},
+    "cell_middle": {**PADDED, **MIDDLE},
+    "step": {"font_color": INK, **MIDDLE},
+    "step_link": {**LINK, **MIDDLE},
+    "hint": {**SMALL, **QUIET, **MIDDLE},
+    "link_cell": {**PADDED, **LINK},
+    "group": {**PADDED, **BOLD, **GREY},
+    "group_link": {**PADDED, **BOLD, **GREY, **LINK},
 }
 
 
@@ -174,6 +132,11 @@ def ink_on(fill: str) -> str:
     """Give the colour of letters that can be read on a fill: the usual ink, else black or white."""
     found = [colour for colour in (INK, "#000000", PAPER) if _contrast(colour, fill) >= CONTRAST]
     return found[0] if found else "#000000"
+
+
+def level_colours(level: Level) -> dict[str, str]:
+    """Give the colours of a level: its own, and that of letters on it."""
+    return {"bg_color": level.colour, "font_color": ink_on(level.colour)}
 
 
 def _contrast(one: str, other: str) -> float:
@@ -195,3 +158,13 @@ def step_fills(steps: int) -> list[str]:
     if steps < 2:
         return list(STEP_FILLS[-1:] * steps)
     return [STEP_FILLS[round(n * (len(STEP_FILLS) - 1) / (steps - 1))] for n in range(steps)]
+
+
+def number_format_of(field: Field) -> str:
+    """Give the number format of a field's cells."""
+    if field.decimals is not None:
+        decimals = "." + "0" * field.decimals if field.decimals else ""
+        return f"0{decimals}%" if field.type.scaled else f"#,##0{decimals}"
+    if field.calculated:
+        return "yyyy-mm-dd" if field.result == "date" else "General"
+    return field.type.number_format

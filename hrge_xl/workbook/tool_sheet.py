@@ -22,17 +22,15 @@ from ..layout.model import (
 )
 from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsBlock, ProgressBlock
 from ..words import translator
-from .calculated import BlockPainter, MatrixPainter
-from .cell_ranges import absolute, column_range
+from .calculated import BlockPainter
+from .cell_ranges import absolute, active_name, area, column_range, row_codes, tick_name
 from .collect import CollectPainter
-from .defined_names import active_name, row_codes, tick_name, ticked
+from .crossings import MatrixPainter, PivotPainter
 from .grids import GridPainter
-from .last_cells import draw_last_cells
+from .last_sheet import draw_last_cells
 from .pen import Pen
-from .pivot import PivotPainter
 from .problems import ProblemsPainter
-from .progress import progress_sentence
-from .sheet_progress import SheetProgressPainter
+from .progress import SheetProgressPainter, progress_line
 from .view import view
 
 USUAL_WIDTH = 8  # characters, of a column that nothing else asks to be wider
@@ -85,9 +83,7 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
         pen.link(Place(LINKS_ROW, first), target, f"{text} ▶", text)
     pen.height(LINKS_ROW, "links")
     if sheet.check_columns:
-        progress = progress_sentence(layout, sheet)
-        formula = progress.formula(ticked(layout, sheet.tool.code))
-        pen.live([pen.formula(Place(PROGRESS_ROW, MARK_COLUMN), formula, "progress")], progress)
+        pen.formula(Place(PROGRESS_ROW, MARK_COLUMN), progress_line(layout, sheet), "progress")
     elif sheet.grids:
         pen.text(Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress")
     pen.height(PROGRESS_ROW, "progress")
@@ -147,8 +143,7 @@ def _calculated_blocks(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -
 def _names(book: Workbook, layout: Layout, sheet: Sheet) -> None:
     """Define what formulas of other sheets call by name."""
     code = sheet.tool.code
-    last = f"${address(1, sheet.last.column)[:-1]}${sheet.last.row}"
-    book.define_name(sheet.name_in_book, f"={quoted(sheet.name)}!$A$1:{last}")
+    book.define_name(sheet.name_in_book, f"={area(sheet.name, Place(1, 1), sheet.last)}")
     table = layout.rows_of.get(code)
     if table is not None and not table.across:
         book.define_name(row_codes(layout, code), f"={column_range(layout, table, CODE_COLUMN)}")
