@@ -15,7 +15,7 @@ PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test system check lint types imports pytest coverage deep format bench scale hunt fuzz kills parity damage insider alone year \
+.PHONY: help demo test system check lint types imports pytest coverage deep format bench scale trip breakages hunt fuzz kills parity damage insider alone year \
 	keys outlines pictures golden docs pins audit clean distclean
 
 help:
@@ -78,6 +78,15 @@ hunt: $(VENV)/test.stamp
 # Two hundred runs and fifty with PostgreSQL killed at random moments, and disks of many sizes that fill.
 kills: $(VENV)/test.stamp
 	$(PY) -m pytest -m long tests/test_crashes.py
+
+# Which functions and modules one returned file goes through from its bytes to the rows of a dataset, and how many calls.
+trip: $(VENV)/test.stamp
+	$(PY) -m tests.trip
+
+# Two hundred deliberate breakages of the program, each held against the tests nearest to it: some hours. It goes on where
+# it was cut off; make breakages ONLY=10 tries ten more.
+breakages: $(VENV)/test.stamp
+	$(PY) -m tests.breakages $(if $(ONLY),--only $(ONLY))
 
 # A thousand full workbooks consolidated, beside a plain loop: some minutes.
 scale: $(VENV)/test.stamp

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from .numerals import plain_number
+from .suggest import NoSuch
 
 Path = tuple[str | int, ...]  # leads to a place in the model, and so in the files
 Found = Iterator[tuple[Path, str, str]]  # mistakes: path, reason, remedy
@@ -44,4 +45,5 @@ def at_the_first(paths: Sequence[Path], reason: str, remedy: str) -> Found:
     if len(paths) <= FEW:
         yield from ((path, reason, remedy) for path in paths)
     else:
-        yield paths[0], f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other places.", remedy
+        several = f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other places."
+        yield paths[0], reason.reworded(several) if isinstance(reason, NoSuch) else several, remedy

@@ -48,3 +48,23 @@ def listed(names: Sequence[str], most: int = MOST) -> str:
     """Give some names in their order, with how many more there are."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "") or "none"
+
+
+class NoSuch(str):
+    """The reason of a mistake that lies in a name: nothing is called by it.
+
+    Where the part that bears the name could not be read, it is no mistake of its own.
+    """
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, reason: str, name: str) -> NoSuch:
+        """Give the reason, with the name."""
+        made = super().__new__(cls, reason)
+        made.name = name
+        return made
+
+    def reworded(self, reason: str) -> NoSuch:
+        """Give the same reason in other words."""
+        return NoSuch(reason, self.name)

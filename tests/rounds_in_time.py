@@ -103,10 +103,12 @@ class InTime:
         return found
 
 
-def filled_in(workbook: bytes, spec: Spec, answers: Mapping[Any, Value | None]) -> bytes:
+def filled_in(
+    workbook: bytes, spec: Spec, answers: Mapping[Any, Value | None], language: str = "en"
+) -> bytes:
     """A workbook after a team has typed answers into it; None empties a cell."""
     book = load_workbook(BytesIO(workbook))
-    layout = laid_out(spec, "en", last="_hrge_last" in book.sheetnames)
+    layout = laid_out(spec, language, last="_hrge_last" in book.sheetnames)
     for key, value in answers.items():
         slot = layout.slots[key]
         values = value if isinstance(value, tuple) else (value,)

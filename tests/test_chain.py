@@ -292,11 +292,3 @@ def test_a_ledger_of_a_later_version_is_left_alone(folder: Path, capsys: pytest.
     edit(folder, "PRAGMA user_version = 4")
     assert hrge("waive", "--list", "--ledger", folder) == 5
     assert "newer version" in capsys.readouterr().err
-
-
-def test_a_ledger_of_a_trial_version_is_told_and_left_alone(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    edit(folder, "PRAGMA user_version = 2")
-    assert hrge("waive", "--list", "--ledger", folder) == 5
-    assert "trial version of hrge-xl" in capsys.readouterr().err

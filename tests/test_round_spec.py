@@ -96,17 +96,13 @@ def test_everything_goes_on_when_the_spec_is_gone(
     assert len(list((made.folder / "issued").glob("*.xlsx"))) == 2
 
 
-def test_a_round_of_the_first_program_goes_by_name(made: Round, spec: Path) -> None:
-    file = made.folder / "round.yaml"
-    edit(file, "spec: our_own\n", f"spec: {spec}\n")
-    edit(file, f"spec_digest: {made.spec_digest}\n", "")
-    old = load_round(made.folder)
-    assert (old.spec_source, old.spec_digest) == (str(spec), "")
-    newer(spec)
-    assert load(load_round(made.folder).spec_source).version == "9.9"
-    assert update_spec(made.folder, str(spec)).changes is not None
-    assert load_round(made.folder).spec == "our_own"
-    assert load_round(made.folder).spec_digest == load(spec).digest
+def test_a_round_that_does_not_say_which_spec_it_carries_is_refused(made: Round, spec: Path) -> None:
+    edit(made.folder / "round.yaml", f"spec_digest: {made.spec_digest}\n", "")
+    with pytest.raises(RoundError, match="does not say any more which spec it carries") as caught:
+        load_round(made.folder)
+    assert f"hrge-xl round update-spec {quoted(made.folder)} --spec" in str(caught.value)
+    assert update_spec(made.folder, str(spec)).changes is None
+    assert load_round(made.folder).spec_digest == made.spec_digest
 
 
 @pytest.mark.parametrize("damage", ["changed", "one file more", "gone"])

@@ -215,6 +215,7 @@ WRITTEN = """\
 # Ours, do not lose.
 name: round
 spec: example
+spec_digest: DIGEST
 teams:
 - team: Odesa  # the first
   country: PAK
@@ -245,12 +246,13 @@ def test_an_address_is_put_into_the_file_and_the_rest_stays(
 ) -> None:
     """Comments, line ends and all else, in whichever way the team is written."""
     round_ = begun(tmp_path)
-    (round_ / "round.yaml").write_bytes(WRITTEN.replace("\n", "\r\n").encode())
+    written = WRITTEN.replace("DIGEST", load_round(round_).spec_digest)
+    (round_ / "round.yaml").write_bytes(written.replace("\n", "\r\n").encode())
     options = ["--also"] if also else []
     assert run(["round", "contact", str(round_), team, "o'x@example.org", *options]) == 0, (
         capsys.readouterr().err
     )
-    assert (round_ / "round.yaml").read_bytes().decode().replace("\r\n", "\n") == WRITTEN.replace(old, new)
+    assert (round_ / "round.yaml").read_bytes().decode().replace("\r\n", "\n") == written.replace(old, new)
     (found,) = [each for each in load_round(round_).teams if each.code == team]
     assert "o'x@example.org" in found.email.split(", ")
 

@@ -260,16 +260,6 @@ def test_a_report_with_an_impossible_entry_is_one_line(
         look(case)
 
 
-def test_a_report_that_did_not_say_yet_what_counts_is_told_to_be_old(case: Path) -> None:
-    def change(data: dict[str, Any]) -> None:
-        del data["run"]["datasets"], data["decisions"]
-        data["run"] |= {"spec_asked": None, "round_given": False}
-
-    forge(case, change)
-    with pytest.raises(UsageError, match="made by an earlier version of this program"):
-        look(case)
-
-
 def test_keys_missing_and_unknown_are_told_with_their_place(
     case: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

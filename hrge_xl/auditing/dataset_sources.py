@@ -58,7 +58,7 @@ def faults_of_spec(store: Store, round_: Round | None) -> Iterator[str]:
     spec = store.schema.spec
     if spec is None:
         return
-    if round_ is not None and round_.spec_digest:  # which decides, whatever is installed by now
+    if round_ is not None:  # which decides, whatever is installed by now
         if round_.spec_digest != spec.digest:
             yield f"The dataset was made with another spec (digest {spec.digest[:16]}) than the round has."
         return

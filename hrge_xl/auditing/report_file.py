@@ -131,11 +131,6 @@ def _data(path: Path, text: str) -> Document:
 
 def _refuse_unrepeatable(path: Path, document: Any) -> None:
     """Refuse a report that does not say enough to be made again, with `UsageError`."""
-    if isinstance(document.get("run"), dict) and "round_given" in document["run"]:
-        raise UsageError(
-            f"{path.name} was made by an earlier version of this program, which did not say yet what counts. Make it "
-            "again from its files, or verify it with the version that made it."
-        )
     try:
         TypeAdapter(_Repeatable).validate_python(document, strict=True)
         for wrong in _impossible(document):

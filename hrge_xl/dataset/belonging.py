@@ -6,7 +6,6 @@ from pathlib import Path
 
 from ..errors import StoreError
 from .ledger import NAME, Ledger
-from .schema import VERSION
 from .store import OF_DATABASE, Store
 
 OWNER, OWNER_FOLDER = OF_DATABASE  # whose a database is, and where that folder was last
@@ -18,8 +17,7 @@ def check_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     if not facts:
         return
     owner, where = facts.get(OWNER), facts.get(OWNER_FOLDER, "")
-    made_anew = facts.get("schema_version") != str(VERSION)  # an earlier one, which nobody can go on with
-    ours = owner == ledger.identity if owner else made_anew or _knows_all(store, ledger)
+    ours = owner == ledger.identity if owner else _knows_all(store, ledger)
     if not ours or _goes_on_elsewhere(owner, where, folder):
         raise StoreError(
             f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "

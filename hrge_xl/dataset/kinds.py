@@ -120,8 +120,8 @@ class Origin(BaseModel):
     """Where a content came from: the mails and archives it lay in, the outermost first, and the mail it came with.
 
     `sender` is an address, and `sent` the moment that the mail says. `sent_by` is who sent the outermost mail (None: it
-    came in none, or was received by an earlier version), `received` when the server of the office took that in, in the
-    zone of the office, and `seen` the day on which it was first seen. It stays in the ledger of the office.
+    came in none), `received` when the server of the office took that in, in the zone of the office, and `seen` the day
+    on which it was first seen. It stays in the ledger of the office.
     """
 
     model_config = ConfigDict(frozen=True)

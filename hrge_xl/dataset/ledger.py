@@ -146,7 +146,9 @@ class Ledger:
         if not there and not anew:
             _refuse_lost(folder)
         if there and not write:
-            write = _version(path) < VERSION  # it gets what it lacks, as any writer would give it
+            write = not _version(
+                path
+            )  # cut off before anything stood in it: it gets what any writer would give it
         with _opened(path if write or there else None, write=write, lasting=lasting) as store:
             ledger = cls(store, folder if lasting else Path())
             ledger._prepare(make=write or not there)
@@ -163,8 +165,6 @@ class Ledger:
             version = connection.exec_driver_sql("PRAGMA user_version").scalar() or 0
             if version > VERSION:
                 raise StoreError(f"{NAME} was written by a newer version of hrge-xl. Update this program.")
-            if 0 < version < VERSION:
-                raise StoreError(f"{NAME} is of a trial version of hrge-xl, which is not read any more.")
             if make:
                 for table in (FILES, SIGHTINGS, ENTRIES):
                     table.create(connection, checkfirst=True)

@@ -74,8 +74,6 @@ def spec_of(store: Store) -> Spec | None:
     facts = store.facts()
     if not facts.get("spec"):
         return None
-    if facts["schema_version"] not in map(str, range(OLDEST, VERSION + 1)):
-        return load(facts["spec"])  # earlier versions named it only
     folder = find(_home(), facts["spec_digest"])
     if folder is None:
         files = carried_files(store)

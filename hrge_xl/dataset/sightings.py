@@ -23,7 +23,7 @@ SIGHTINGS = sa.Table(
 class SeenPlaces:
     """The places where contents were seen, as the ledger knows them and as they are now.
 
-    Paths lead from the folder of the ledger, `home`; earlier programs wrote them down as they were given.
+    Paths lead from the folder of the ledger, `home`.
     """
 
     def __init__(self, connection: Connection, home: Path) -> None:
@@ -34,7 +34,7 @@ class SeenPlaces:
         for sha256, path, place in connection.execute(
             sa.select(SIGHTINGS.c.sha256, SIGHTINGS.c.path, SIGHTINGS.c.place)
         ):
-            self._known.setdefault(sha256, {})[self.place(place or Path(path).absolute())] = path
+            self._known.setdefault(sha256, {})[self.place(place)] = path
 
     def add(self, sha256: str, path: str, when: str) -> None:
         """One more place, unless it is known."""

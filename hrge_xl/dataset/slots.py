@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..answer import CellKey
@@ -72,15 +73,7 @@ def _hashed(key: CellKey) -> int:
     return HASHED + int.from_bytes(digest[:6], "big")
 
 
-_SLOTS: dict[str, Slots] = {}
-MOST_SPECS = 8  # remembered at a time
-
-
+@lru_cache(maxsize=8)
 def slots_of(spec: Spec) -> Slots:
     """Give the cells of a spec, worked out once a process."""
-    key = spec.digest or str(id(spec))
-    if key not in _SLOTS:
-        if len(_SLOTS) >= MOST_SPECS:
-            _SLOTS.clear()
-        _SLOTS[key] = Slots(spec)
-    return _SLOTS[key]
+    return Slots(spec)

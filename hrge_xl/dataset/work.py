@@ -190,12 +190,10 @@ def _must_know(task: Task, spec: Spec | None) -> None:
 
 
 def check_engine(shard: Shard) -> None:
-    """Raise `UsageError` for a shard of another program: one from before this was asked would not refuse by itself."""
-    made_with = getattr(shard, "engine", "")  # its shards do not say it
-    if made_with != engine():
+    """Raise `UsageError` for a shard of another program: such a worker may not ask what it was given."""
+    if shard.engine != engine():
         raise UsageError(
-            f"A worker of the cluster has another hrge-xl ({made_with or 'an earlier one'}) than this machine "
-            f"({engine()}). {SAME}"
+            f"A worker of the cluster has another hrge-xl ({shard.engine}) than this machine ({engine()}). {SAME}"
         )
 
 

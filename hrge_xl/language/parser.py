@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..suggest import nearest
+from ..suggest import NoSuch, nearest
 from ..words import tidy
 from .function import Aggregate, Function
 from .functions import FUNCTIONS
@@ -111,7 +111,7 @@ class Parser:
         close = nearest(node.id, list(self.scope.names()), 70)
         raise _Refused(
             node,
-            f"There is no field '{node.id}' in this row or in a form.",
+            NoSuch(f"There is no field '{node.id}' in this row or in a form.", node.id),
             f"Did you mean '{close}'?" if close else "Check the code of the field.",
         )
 
@@ -198,7 +198,9 @@ class Parser:
             return
         close = nearest(literal.value, codes, 50)
         remedy = f"Did you mean '{close}'?" if close else f"Known are: {', '.join(codes[:40])}."
-        raise _Refused(node, f"'{literal.value}' is not a code of this list.", remedy)
+        raise _Refused(
+            node, NoSuch(f"'{literal.value}' is not a code of this list.", str(literal.value)), remedy
+        )
 
     def _arithmetic(self, node: ast.BinOp) -> Arithmetic:
         op = ARITHMETIC.get(type(node.op))
@@ -284,7 +286,9 @@ class Parser:
         tools = self.scope.tools()
         if code not in tools:
             close = nearest(code, list(tools), 50)
-            raise _Refused(node, f"There is no tool '{code}'.", f"Did you mean '{close}'?" if close else "")
+            raise _Refused(
+                node, NoSuch(f"There is no tool '{code}'.", code), f"Did you mean '{close}'?" if close else ""
+            )
         return code
 
     def in_rows_of(self, tool: str) -> Parser:

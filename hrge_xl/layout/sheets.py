@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 
 from ..errors import UsageError
@@ -89,10 +90,6 @@ def build(
     return replace(layout, digest=_digest(layout))
 
 
-_LAYOUTS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], Layout] = {}
-MOST_LAYOUTS = 32  # remembered at a time
-
-
 def laid_out(
     spec: Spec,
     language: str,
@@ -102,14 +99,14 @@ def laid_out(
     last: bool = False,
 ) -> Layout:
     """Lay a spec out as `build` does, once a process for the same spec, language and choice."""
-    chosen = None if tools is None else tuple(tools)
-    # the folder too: a copy of the spec elsewhere may be gone by now, and a layout leads to its spec
-    key = (spec.digest or str(id(spec)), spec.folder, language, chosen, blank_rows, last)
-    if key not in _LAYOUTS:
-        if len(_LAYOUTS) >= MOST_LAYOUTS:
-            _LAYOUTS.clear()
-        _LAYOUTS[key] = build(spec, language, chosen, blank_rows, last=last)
-    return _LAYOUTS[key]
+    return _laid_out(spec, language, None if tools is None else tuple(tools), blank_rows, last)
+
+
+@lru_cache(maxsize=32)
+def _laid_out(
+    spec: Spec, language: str, tools: tuple[str, ...] | None, blank_rows: int | None, last: bool
+) -> Layout:
+    return build(spec, language, tools, blank_rows, last=last)
 
 
 def _choose(spec: Spec, tools: Iterable[str] | None) -> list[Tool]:

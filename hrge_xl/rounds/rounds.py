@@ -51,17 +51,17 @@ class Round:
 
     folder: Path
     name: str
-    spec: str  # its name; a folder in rounds of the first program
+    spec: str  # its name
     start: date | None
     end: date | None
     teams: tuple[Team, ...]
     key: bytes = field(repr=False, default=b"")
-    spec_digest: str = ""  # of the copy that the round carries; empty: it carries none
+    spec_digest: str = ""  # of the copy that the round carries
 
     @property
     def spec_source(self) -> str:
-        """What the spec is loaded by: the folder of the copy that the round carries, else its name."""
-        return spec_source(self.folder, self.spec, self.spec_digest)
+        """What the spec is loaded by: the folder of the copy that the round carries."""
+        return spec_source(self.folder, self.spec_digest)
 
     @property
     def wanted(self) -> Wanted:
@@ -178,8 +178,8 @@ def load_round(folder: Path) -> Round:
     root, data = read_round(folder)
     name, digest = spec_of(root, data)
     check_copy(folder, digest)
-    spec = load(spec_source(folder, name, digest))
-    if digest and spec.name != name:
+    spec = load(spec_source(folder, digest))
+    if spec.name != name:
         line = _line(get(root, "spec"))
         raise RoundError(
             f"{FILE}: line {line}: the round carries the spec '{spec.name}', not '{name}'. Write '{spec.name}' again."
@@ -211,7 +211,7 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
 
 
 def spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
-    """Name and digest of the spec; the digest as it is written, and empty in rounds that carry no copy."""
+    """Give name and digest of the spec; the digest as it is written, and empty where somebody took it out."""
     digest = get(root, "spec_digest")
     return str(data["spec"]), str(digest.value) if digest is not None else ""
 

@@ -19,9 +19,9 @@ def carry(spec: str | Path, folder: Path) -> str:
     return digest_of(files)
 
 
-def spec_source(folder: Path, name: str, digest: str) -> str:
-    """Give what the spec of a round is loaded by: the folder of its copy, else its name."""
-    return str(place(folder / HOME, digest).absolute()) if digest else name
+def spec_source(folder: Path, digest: str) -> str:
+    """Give what the spec of a round is loaded by: the folder of its copy."""
+    return str(place(folder / HOME, digest).absolute())
 
 
 def copy_of(folder: Path, digest: str) -> str | None:
@@ -31,10 +31,14 @@ def copy_of(folder: Path, digest: str) -> str | None:
 
 
 def check_copy(folder: Path, digest: str) -> None:
-    """Raise `RoundError` where a round has a copy of its spec that is missing or was changed."""
-    if not digest or find(folder / HOME, digest) is not None:
-        return
+    """Raise `RoundError` where the copy of its spec that a round carries is missing or was changed."""
     copy, again = place(folder / HOME, digest), f"hrge-xl round update-spec {quoted(folder)} --spec"
+    if not digest:
+        raise RoundError(
+            f"The round does not say any more which spec it carries. Take it again: {again} SPEC"
+        )
+    if find(folder / HOME, digest) is not None:
+        return
     if not copy.is_dir():
         raise RoundError(
             f"The spec of the round is missing: {copy}. Restore it from a backup, or take it again: {again} SPEC"

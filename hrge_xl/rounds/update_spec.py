@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import yaml
 
-from ..errors import RoundError, SpecError, UsageError
+from ..errors import RoundError
 from ..output_files import whole
 from ..spec.carried import find
 from ..spec.diff import SpecDiff, diff
@@ -35,8 +35,8 @@ def update_spec(folder: Path, spec: str | None = None) -> Update:
     _check_lines(root)
     name, digest = spec_of(root, data)
     new = load(spec or name)
-    old = _version_before(folder, name, digest)
-    expected = old.name if old is not None else name if digest else new.name
+    old = _version_before(folder, digest)
+    expected = old.name if old is not None else name
     if new.name != expected:
         raise RoundError(
             f"{spec} is the spec '{new.name}', and the round is of '{expected}': its workbooks would not be "
@@ -45,20 +45,15 @@ def update_spec(folder: Path, spec: str | None = None) -> Update:
     teams_of(root, data, new)
     carried = carry(spec or name, folder)
     _write(folder / FILE, root, new.name, carried)
-    after = spec_source(folder, new.name, carried)
+    after = spec_source(folder, carried)
     if old is None:
         return Update("", after, None)
-    return Update(spec_source(folder, name, digest), after, diff(old, new))
+    return Update(spec_source(folder, digest), after, diff(old, new))
 
 
-def _version_before(folder: Path, name: str, digest: str) -> Spec | None:
+def _version_before(folder: Path, digest: str) -> Spec | None:
     """Give the spec that the round has now, unless its copy is missing or was changed."""
-    if digest and find(folder / HOME, digest) is None:
-        return None
-    try:
-        return load(spec_source(folder, name, digest))
-    except (SpecError, UsageError):  # named by a round of the first program, and gone or broken since
-        return None
+    return load(spec_source(folder, digest)) if digest and find(folder / HOME, digest) is not None else None
 
 
 def _check_lines(root: yaml.Node) -> None:

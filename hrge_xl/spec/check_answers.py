@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..fields import Field
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from .defaults import Wrong, wrong_answer
 from .fixed_rows import items_of
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
@@ -18,7 +18,7 @@ SHOWN_ROWS = 3  # of a register in a remedy
 def no_tool(spec: Spec, tool: str) -> Wrong:
     """Say so where there is no such tool, or one in which nothing is answered."""
     if tool not in spec.tool:
-        yield f"There is no tool '{tool}'.", remedy_for(tool, list(spec.tool))
+        yield NoSuch(f"There is no tool '{tool}'.", tool), remedy_for(tool, list(spec.tool))
     elif spec.tool[tool].calculated:
         yield f"The sheet '{tool}' has nothing to fill in.", "Name one that has."
 
@@ -28,7 +28,7 @@ def no_field(tool: Tool, code: str) -> Wrong:
     field = tool.fields.get(code)
     if field is None:
         known = [each.code for each in tool.fields.values() if each.asked]
-        yield f"The tool '{tool.code}' has no field '{code}'.", remedy_for(code, known)
+        yield NoSuch(f"The tool '{tool.code}' has no field '{code}'.", code), remedy_for(code, known)
     elif not field.asked:
         what = "is calculated" if field.calculated else "is filled in by `values` of the items"
         yield f"The field '{code}' {what}.", "Leave it out."
@@ -40,7 +40,7 @@ def no_row(spec: Spec, tool: Tool, row: str, field: str) -> Wrong:
     known = row_codes(spec, block)
     if row not in known:
         shown = known[:SHOWN_ROWS] if isinstance(block, RegisterBlock) else known
-        yield f"There is no row '{row}' for this in {tool.code}.", remedy_for(row, list(shown))
+        yield NoSuch(f"There is no row '{row}' for this in {tool.code}.", row), remedy_for(row, list(shown))
 
 
 def wrong_value(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:

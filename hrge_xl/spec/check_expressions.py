@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..fields import Field, When
 from ..frozen import Found, Path
 from ..language import Call, Expr, Over, Problem, Type, parts, reader_only
+from ..suggest import NoSuch
 from .check_sheets import has_rows
 from .expression_slips import slip
 from .model import CollectBlock, FieldBlock, RegisterBlock, Rule, Spec
@@ -124,9 +125,9 @@ def _mistakes(written: Written) -> Found:
 
 
 def _problem(found: Problem) -> tuple[str, str]:
-    reason = found.reason.rstrip(".")
+    reason = f"{found.reason.rstrip('.')} (at character {found.column + 1} of the expression)."
     return (
-        f"{reason} (at character {found.column + 1} of the expression).",
+        found.reason.reworded(reason) if isinstance(found.reason, NoSuch) else reason,
         found.remedy or "See docs/expressions.md for what can be written.",
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..fields import ColumnKind, kind_of
 from ..frozen import Found, Path
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from .check_answers import no_field, no_row, no_tool, wrong_value
 from .defaults import wrong_answer
 from .facts import said_of_source
@@ -62,7 +62,7 @@ def _place(spec: Spec, tool: Tool, fact: Fact, path: Path) -> Found:
     known = spec.vocabularies[str(spec.countries)].by_code if spec.countries in spec.vocabularies else {}
     countries = [*known, *spec.made_up_countries]
     if fact.country not in countries:
-        reason = f"'{fact.country}' is not a code of the list '{spec.countries}'."
+        reason = NoSuch(f"'{fact.country}' is not a code of the list '{spec.countries}'.", fact.country)
         yield (*path, "country"), reason, remedy_for(fact.country, countries)
     wrong = list(no_field(tool, fact.field))
     yield from (((*path, "field"), *each) for each in wrong)

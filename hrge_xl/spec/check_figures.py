@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..fields import ColumnKind, Field, kind_of
 from ..frozen import Found, Path
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from .check_lists import NO_MATRIX
 from .figures import Breakdown, Crossing, IndicatorFigures, QuestionFigures, RiskFigures
 from .model import CatalogueBlock, Item, Spec, Tool
@@ -49,7 +49,7 @@ def check_figures(spec: Spec) -> Found:
 
 def _in(code: str | None, known: Sequence[str], what: str, path: Path) -> Found:
     if code is not None and code not in known:
-        yield path, f"There is no {what} '{code}'.", remedy_for(code, known)
+        yield path, NoSuch(f"There is no {what} '{code}'.", code), remedy_for(code, known)
 
 
 def _risks(spec: Spec, risks: RiskFigures, path: Path) -> Found:

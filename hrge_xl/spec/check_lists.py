@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ..frozen import Found, Path
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from ..words import is_language
 from .check_languages import too_long
 from .check_names import doubled
@@ -97,8 +97,7 @@ def _matrix(spec: Spec, matrix: Matrix) -> Found:
     scales = {}
     for side, name in (("down", matrix.down), ("across", matrix.across)):
         if name not in spec.vocabularies:
-            remedy = remedy_for(name, list(spec.vocabularies))
-            yield ("matrix", side), f"There is no vocabulary '{name}'.", remedy
+            yield ("matrix", side), *no_list(spec, name)
             return
         scales[side] = list(spec.vocabularies[name].by_code)
         yield from whole_numbers(spec, name, ("matrix", side))
@@ -106,10 +105,10 @@ def _matrix(spec: Spec, matrix: Matrix) -> Found:
         for across in scales["across"]:
             level = matrix.cells.get(down, {}).get(across)
             if level is None:
-                reason = f"No level at {down} × {across} (down × across)."
+                reason = NoSuch(f"No level at {down} × {across} (down × across).", across)
                 yield ("matrix", "cells", down), reason, f"Add `{across}: …` to row {down}."
             elif level not in matrix.level:
-                reason = f"There is no level '{level}', which is used at {down} × {across}."
+                reason = NoSuch(f"There is no level '{level}', which is used at {down} × {across}.", level)
                 yield ("matrix", "cells", down, across), reason, remedy_for(level, list(matrix.level))
 
 
@@ -119,3 +118,8 @@ def whole_numbers(spec: Spec, name: str, path: Path) -> Found:
     if wrong:
         reason = f"The list '{name}' is not a scale: its code '{wrong[0]}' is not a whole number."
         yield path, reason, "Name a list with the codes 1, 2, 3 …, or use type choice."
+
+
+def no_list(spec: Spec, name: str) -> tuple[str, str]:
+    """Say that there is no list of a name."""
+    return NoSuch(f"There is no vocabulary '{name}'.", name), remedy_for(name, list(spec.vocabularies))

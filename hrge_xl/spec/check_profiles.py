@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..frozen import Found, Path
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from .check_names import ROW_CODE
 from .issuance import Profile
 from .model import Spec
@@ -21,7 +21,7 @@ def check_profiles(spec: Spec) -> Found:
     if default not in spec.profiles:
         yield (
             ("default_profile",),
-            f"There is no profile '{default}'.",
+            NoSuch(f"There is no profile '{default}'.", default),
             remedy_for(default, list(spec.profiles)),
         )
     elif spec.profiles[default].choose_from:
@@ -47,6 +47,10 @@ def _profile(spec: Spec, name: str, profile: Profile) -> Found:
 def _tools(spec: Spec, codes: Sequence[str], path: Path) -> Found:
     for number, code in enumerate(codes):
         if code not in spec.tool:
-            yield (*path, number), f"There is no tool '{code}'.", remedy_for(code, list(spec.tool))
+            yield (
+                (*path, number),
+                NoSuch(f"There is no tool '{code}'.", code),
+                remedy_for(code, list(spec.tool)),
+            )
         elif spec.tool[code].always:
             yield (*path, number), f"'{code}' is issued whatever is chosen.", "Leave it out here."

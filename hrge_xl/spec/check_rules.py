@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..frozen import Found, Path
 from ..language.patterns import REMEDY, NotAPattern, compiled
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
+from .check_lists import no_list
 from .check_names import doubled
-from .check_sheets import no_list
 from .model import OF_ROUNDS, FormBlock, Identity, Rule, Spec, Tool
 
 
@@ -17,7 +17,8 @@ def check_rules(spec: Spec) -> Found:
         path: Path = ("rules", index)
         tool = spec.tool.get(rule.tool)
         if tool is None:
-            yield (*path, "tool"), f"There is no tool '{rule.tool}'.", remedy_for(rule.tool, list(spec.tool))
+            reason = NoSuch(f"There is no tool '{rule.tool}'.", rule.tool)
+            yield (*path, "tool"), reason, remedy_for(rule.tool, list(spec.tool))
         else:
             yield from _rule(rule, tool, path)
 
@@ -26,7 +27,7 @@ def _rule(rule: Rule, tool: Tool, path: Path) -> Found:
     for key, codes in (("at", rule.at), ("require", rule.require)):
         for number, code in enumerate(codes):
             if code not in tool.fields:
-                reason = f"The tool '{rule.tool}' has no field '{code}'."
+                reason = NoSuch(f"The tool '{rule.tool}' has no field '{code}'.", code)
                 yield (*path, key, number), reason, remedy_for(code, list(tool.fields))
     shown = tool.fields.get((*rule.at, *rule.require, "")[0])
     if shown is not None and not shown.asked:
@@ -76,7 +77,11 @@ def check_identity(spec: Spec) -> Found:
     }
     for name, code in spec.identity.parts.items():
         if code not in single:
-            yield ("identity", name), f"There is no form field '{code}'.", remedy_for(code, sorted(single))
+            yield (
+                ("identity", name),
+                NoSuch(f"There is no form field '{code}'.", code),
+                remedy_for(code, sorted(single)),
+            )
     yield from _over_rounds(spec.identity)
     if spec.countries is not None and spec.countries not in spec.vocabularies:
         yield ("countries",), *no_list(spec, spec.countries)
@@ -84,7 +89,7 @@ def check_identity(spec: Spec) -> Found:
         for index, code in enumerate(table.tools):
             if code not in spec.tool:
                 where: Path = ("tables", name, "tools", index)
-                yield where, f"There is no tool '{code}'.", remedy_for(code, list(spec.tool))
+                yield where, NoSuch(f"There is no tool '{code}'.", code), remedy_for(code, list(spec.tool))
 
 
 def _over_rounds(identity: Identity) -> Found:
@@ -95,7 +100,7 @@ def _over_rounds(identity: Identity) -> Found:
     if identity.intervention is None:
         yield (
             path,
-            "There is no intervention whose name could hold a period.",
+            NoSuch("There is no intervention whose name could hold a period.", "intervention"),
             "Name its field as 'intervention'.",
         )
     try:

@@ -8,11 +8,11 @@ from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
 from ..frozen import Found, Path, at_the_first
 from ..language.patterns import REMEDY, NotAPattern, compiled, fits
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from ..texts import fixed_codes
 from .check_answers import wrong_value
 from .check_languages import too_long
-from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
+from .check_lists import LIMIT_LABEL, NO_MATRIX, no_list, whole_numbers
 from .defaults import wrong_default
 from .model import (
     AnyBlock,
@@ -66,7 +66,11 @@ def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
         own = [field.code for field in block.fields]
         for where, code in _named(block):
             if code not in own:
-                yield (*path, *where), f"There is no field '{code}' here.", remedy_for(code, own)
+                yield (
+                    (*path, *where),
+                    NoSuch(f"There is no field '{code}' here.", code),
+                    remedy_for(code, own),
+                )
     if isinstance(block, MatrixBlock | PivotBlock | CollectBlock):
         yield from _sources(spec, block, path)
 
@@ -78,11 +82,6 @@ def _named(block: RegisterBlock) -> Iterator[tuple[Path, str]]:
     if block.series is not None:
         yield from ((("series", "of", number), code) for number, code in enumerate(block.series.of))
         yield ("series", "over"), block.series.over
-
-
-def no_list(spec: Spec, name: str) -> tuple[str, str]:
-    """Say that there is no list of a name."""
-    return f"There is no vocabulary '{name}'.", remedy_for(name, list(spec.vocabularies))
 
 
 # rows that are always the same
@@ -108,7 +107,7 @@ def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Fo
                 yield from _fixed_value(spec, fixed[name], value, where)
     for name, places in unknown.items():
         yield from at_the_first(
-            places, f"There is no fixed column '{name}'.", remedy_for(name, sorted(fixed))
+            places, NoSuch(f"There is no fixed column '{name}'.", name), remedy_for(name, sorted(fixed))
         )
 
 
@@ -194,7 +193,8 @@ def _targets(spec: Spec, field: Field, path: Path) -> Found:
         )
     for index, target in enumerate(field.to):
         if target not in spec.tool:
-            yield (*path, "to", index), f"There is no tool '{target}'.", remedy_for(target, list(spec.tool))
+            reason = NoSuch(f"There is no tool '{target}'.", target)
+            yield (*path, "to", index), reason, remedy_for(target, list(spec.tool))
         elif not has_rows(spec.tool[target]):
             known = [tool.code for tool in spec.tools if has_rows(tool)]
             reason = f"The sheet '{target}' has no rows to refer to."
@@ -284,12 +284,16 @@ def _sources(spec: Spec, block: MatrixBlock | PivotBlock | CollectBlock, path: P
         yield from _columns(block, path)
     for where, code, fields in _wanted(block):
         if code not in spec.tool:
-            yield (*path, *where), f"There is no tool '{code}'.", remedy_for(code, list(spec.tool))
+            yield (
+                (*path, *where),
+                NoSuch(f"There is no tool '{code}'.", code),
+                remedy_for(code, list(spec.tool)),
+            )
             continue
         own = spec.tool[code].fields
         for place, name in fields:
             if name not in own:
-                reason = f"The tool '{code}' has no field '{name}'."
+                reason = NoSuch(f"The tool '{code}' has no field '{name}'.", name)
                 yield (*path, *place), reason, remedy_for(name, list(own))
             elif not isinstance(block, CollectBlock):
                 yield from _crossed(spec, block, own[name], place, path)
@@ -317,7 +321,11 @@ def _columns(block: CollectBlock, path: Path) -> Found:
         for name in source.columns:
             if name not in block.columns:
                 where = (*path, "sources", number, "columns", name)
-                yield where, f"There is no column '{name}'.", remedy_for(name, list(block.columns))
+                yield (
+                    where,
+                    NoSuch(f"There is no column '{name}'.", name),
+                    remedy_for(name, list(block.columns)),
+                )
     named = [
         (("due",), block.due),
         (("bars",), block.bars),
@@ -325,7 +333,11 @@ def _columns(block: CollectBlock, path: Path) -> Found:
     ]
     for where, column in named:
         if column is not None and column not in block.columns:
-            yield (*path, *where), f"There is no column '{column}'.", remedy_for(column, list(block.columns))
+            yield (
+                (*path, *where),
+                NoSuch(f"There is no column '{column}'.", column),
+                remedy_for(column, list(block.columns)),
+            )
 
 
 def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, place: Path, path: Path) -> Found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..fields import Check, Field, When
 from ..findings import Severity
@@ -210,18 +210,9 @@ def _reads_more(expr: Expr, own: FieldKey) -> bool:
     return False
 
 
+@lru_cache(maxsize=16)
 def compiled(spec: Spec) -> CompiledSpec:
     """Parse every expression of a spec that `spec.load` has accepted; batch after batch only once."""
-    known = _COMPILED.get(spec.name)
-    if known is None or known.spec is not spec:
-        known = _COMPILED[spec.name] = _compiled(spec)
-    return known
-
-
-_COMPILED: dict[str, CompiledSpec] = {}  # by name of the spec, of which there are few
-
-
-def _compiled(spec: Spec) -> CompiledSpec:
     rules = tuple(_rule(spec, rule) for rule in spec.rules)
     requiring: dict[FieldKey, list[ParsedRule]] = {}
     for rule in rules:

@@ -7,7 +7,7 @@ from datetime import date
 
 from ..fields import ColumnKind, Field
 from ..numerals import from_serial, plain_number, shown
-from ..suggest import remedy_for
+from ..suggest import NoSuch, remedy_for
 from ..words import count_words
 from .model import FieldBlock, RegisterBlock, Spec
 from .scope import entries
@@ -95,7 +95,7 @@ def _codes(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
     known = entries(spec, field.list_name)
     for code in written:
         if known and code not in known:
-            yield f"'{code}' is not a code of this list.", remedy_for(code, known)
+            yield NoSuch(f"'{code}' is not a code of this list.", code), remedy_for(code, known)
     if len(written) > field.cells and field.several:
         yield (
             f"{len(written)} answers do not fit into {field.cells} cells.",

@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from ..suggest import NoSuch
 from .nodes import get
 
 NAMING = ("code", "id")  # options whose values other parts of a spec refer to
 NAMED_IN_TEXT = re.compile(r"\b(?:code|id): *[\"']?([\w.\-]+)|^(\w+):", re.MULTILINE)
-QUOTED = re.compile(r"'([^']*)'")
-OF_ABSENCE = re.compile(r"^There is no |has no field |is not a code |^No level ")
 
 
 @dataclass
@@ -51,9 +50,7 @@ class Lost:
 
     def explains(self, reason: str) -> bool:
         """Say whether a mistake comes only from the absence of something that was left out."""
-        if self.nameless and OF_ABSENCE.search(reason):
-            return True
-        return not self.names.isdisjoint(QUOTED.findall(reason))
+        return isinstance(reason, NoSuch) and (self.nameless or reason.name in self.names)
 
     def touches(self, node: yaml.Node | None) -> bool:
         """Say whether lines were left out within a part."""

@@ -426,6 +426,13 @@ class Spec(Model):
     digest: str = ""
     folder: str = ""  # where it was loaded from
 
+    def __eq__(self, other: object) -> bool:
+        """Say whether it is the very same one: what is worked out of a spec is remembered by it."""
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
     @cached_property
     def tool(self) -> dict[str, Tool]:
         """Every tool by code, in sheet order."""

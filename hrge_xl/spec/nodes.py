@@ -98,8 +98,10 @@ def mistake_at(node: yaml.Node | None, path: Sequence[str | int], reason: str, r
         node = key or get(node, step) or node
     mark = node.start_mark if node is not None else None
     if mark is None:
-        return Mistake("workbook.yaml", 1, 1, reason, remedy)
-    return Mistake(mark.name, mark.line + 1, mark.column + 1, reason, remedy)
+        return Mistake("workbook.yaml", 1, 1, str(reason), remedy)
+    return Mistake(
+        mark.name, mark.line + 1, mark.column + 1, str(reason), remedy
+    )  # `NoSuch` has served its purpose
 
 
 def _key_node(node: yaml.Node | None, key: str) -> yaml.Node | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ..fields import TICK, YES_NO, Field, type_of
 from ..language import Call, Expr, Problem, Ref, Type, parse, parse_condition
@@ -87,9 +87,7 @@ class Scope:
 
 def parsed(text: str, scope: Scope, *, condition: bool) -> Expr | Problem:
     """Parse an expression of a spec, each only once; a `Problem` says what is wrong with it."""
-    spec, known = _PARSED.get(scope.spec.name, (None, {}))
-    if spec is not scope.spec:
-        _PARSED[scope.spec.name] = scope.spec, (known := {})
+    known = _parsed(scope.spec)
     key = scope.tool.code, id(scope.block), scope.value.code if scope.value else "", text, condition
     if key not in known:
         known[key] = (parse_condition if condition else parse)(text, scope)
@@ -97,7 +95,11 @@ def parsed(text: str, scope: Scope, *, condition: bool) -> Expr | Problem:
 
 
 Key = tuple[str, int, str, str, bool]  # tool, block, what `value` means, text, whether it must be a condition
-_PARSED: dict[str, tuple[Spec, dict[Key, Expr | Problem]]] = {}  # by name of the spec, of which there are few
+
+
+@lru_cache(maxsize=16)
+def _parsed(spec: Spec) -> dict[Key, Expr | Problem]:
+    return {}
 
 
 def entries(spec: Spec, name: str | None) -> tuple[str, ...]:

@@ -1,0 +1,58 @@
+"""Files that an earlier program made are read as it read them, and what is stored goes by the names that it used.
+
+`tests.write_fixtures` made them, once and for all. Where this fails, files that teams and offices have are at stake: it
+is the program that has to change and not what was noted.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.files_of_today import EXPECTED, FILES, NAMES, names_in, said_of
+
+SAID = json.loads((FILES / EXPECTED).read_text("utf-8"))
+STORED = json.loads((FILES / NAMES).read_text("utf-8"))
+GROWING = ("findings", "report", "messages", "ledger tables")  # where a later version may have more
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, Any]:
+    """What the program of now says of the files."""
+    return dict(said_of(FILES))
+
+
+@pytest.fixture(scope="module")
+def names() -> dict[str, Any]:
+    """The names that the program of now uses."""
+    return dict(names_in(FILES))
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_reads_what_was_made_before(said: dict[str, Any], what: str) -> None:
+    assert said[what] == SAID[what]
+
+
+def test_every_stamp_is_genuine(said: dict[str, Any]) -> None:
+    signed = {
+        name: file["identity"]["signature"]
+        for round_ in said["files"].values() for name, file in round_.items() if file["identity"]
+    }  # fmt: skip
+    assert len(signed) == 17
+    assert set(signed.values()) == {"valid"}
+
+
+@pytest.mark.parametrize("what", [name for name in STORED if name not in GROWING])
+def test_stores_under_the_same_names(names: dict[str, Any], what: str) -> None:
+    assert names[what] == STORED[what]
+
+
+@pytest.mark.parametrize("what", GROWING)
+def test_takes_no_name_away(names: dict[str, Any], what: str) -> None:
+    kept, now = STORED[what], names[what]
+    if isinstance(kept, dict):
+        assert {name: now.get(name) for name in kept} == kept
+    else:
+        assert not set(kept) - set(now)
