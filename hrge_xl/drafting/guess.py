@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from ..errors import UsageError
 from ..fields import step_in
-from ..spec.check_lists import LIMIT_LABEL
-from ..spec.check_names import LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
+from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
 from .codes import item_codes, list_name, tool_code, unique
 from .read import Book, Cell, Rule, Sheet
 from .types import evidence, likeliest, notes

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..frozen import Found, Path
 from ..language import Call, Expr, Over, Problem, Ref, inside
 from ..language.functions.choices import Completeness, LookUp, tools_read
-from .check_expressions import Written, expressions
-from .model import RegisterBlock, Rule, Spec
+from .check_names import FIELDS, at
+from .expressions import Written, expressions
+from .model import RegisterBlock, Spec
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
 ASKED = "whether to ask "
@@ -27,7 +29,9 @@ class Node(NamedTuple):
         return f"{self.kind}{self.field or self.tool}"
 
 
-Edges = Mapping[Node, list[tuple[Node, Path]]]
+Edges = Mapping[
+    Node, list[tuple[Node, Path]]
+]  # what each thing is worked out from, and the expression that says so
 
 
 def check_circles(spec: Spec) -> Found:
@@ -42,20 +46,18 @@ def check_circles(spec: Spec) -> Found:
 
 
 def _words(nodes: list[Node]) -> tuple[str, str]:
-    way = " → ".join(str(node) for node in nodes)
+    way, kinds = " → ".join(map(str, nodes)), {node.kind for node in nodes}
     if nodes[0].kind == NAMES:
-        return f"What rows are called leads back to itself: {way}.", "Name another field in `shows`."
-    if all(node.kind == ANSWER for node in nodes):
-        return f"The formula of {nodes[0]} leads back to itself: {way}.", "Take one of them out of a formula."
-    if any(node.kind == ASKED for node in nodes):
-        return (
-            f"Whether something is asked leads back to itself: {way}.",
-            "Ask one of them whatever the others say; that two answers exclude each other is a rule.",
-        )
-    return (
-        f"What is required or checked here leads back to itself: {way}.",
-        "Ask for it by the answers themselves, not by completeness() of their own sheet.",
-    )
+        what, remedy = "What rows are called leads", "Name another field in `shows`."
+    elif kinds == {ANSWER}:
+        what, remedy = f"The formula of {nodes[0]} leads", "Take one of them out of a formula."
+    elif ASKED in kinds:
+        what = "Whether something is asked leads"
+        remedy = "Ask one of them whatever the others say; that two answers exclude each other is a rule."
+    else:
+        what = "What is required or checked here leads"
+        remedy = "Ask for it by the answers themselves, not by completeness() of their own sheet."
+    return f"{what} back to itself: {way}.", remedy
 
 
 def _circle(edges: Edges, start: Node) -> list[tuple[Node, Path]]:
@@ -73,49 +75,34 @@ def _circle(edges: Edges, start: Node) -> list[tuple[Node, Path]]:
 
 
 def _edges(spec: Spec) -> Edges:
-    """Give what each thing is worked out from, with the expression that says so."""
-    edges: dict[Node, list[tuple[Node, Path]]] = {}
+    edges = defaultdict[Node, list[tuple[Node, Path]]](list)
     for written in expressions(spec):
         found = written.found
         if isinstance(found, Problem):
             continue
-        needs = list(dict.fromkeys(_needs(found)))
-        for node in _said_by(written):
-            edges.setdefault(node, []).extend((need, written.path) for need in needs)
-        for node in _decided_by(written):
-            asked = dict.fromkeys(_answers(found))
-            edges.setdefault(node, []).extend((need, written.path) for need in asked)
-    for node, needed, path in _names_of_rows(spec):
-        edges.setdefault(node, []).append((needed, path))
-    for node in list(edges):
-        if node.kind == CHECK:
-            edges.setdefault(Node(PROGRESS, node.tool), []).append(
-                (node, edges[node][0][1] if edges[node] else ())
-            )
+        for nodes, needs in ((_said_by(written), _needs(found)), (_decided_by(written), _answers(found))):
+            needed = [(node, written.path) for node in dict.fromkeys(needs)]
+            for node in nodes:
+                edges[node] += needed
+    for path, (_, _, tool, _, block, *_), field in at(
+        spec, FIELDS
+    ):  # registers whose rows are called by a reference
+        if isinstance(block, RegisterBlock) and field.code == (block.shows or block.fields[0].code):
+            where = (*path[:4], "shows") if block.shows else (*path, "code")
+            edges[Node(NAMES, tool.code)] += [(Node(NAMES, target), where) for target in field.to]
+    for node in [node for node in edges if node.kind == CHECK]:
+        edges[Node(PROGRESS, node.tool)].append((node, edges[node][0][1] if edges[node] else ()))
     return edges
 
 
-def _names_of_rows(spec: Spec) -> Iterator[tuple[Node, Node, Path]]:
-    """Yield registers whose rows are called by a reference, with each register that this refers to."""
-    for t, tool in enumerate(spec.tools):
-        for b, block in enumerate(tool.blocks):
-            if not isinstance(block, RegisterBlock) or not block.fields:
-                continue
-            shown = block.shows or block.fields[0].code
-            for f, field in enumerate(block.fields):
-                path = ("tools", t, "blocks", b, *(("shows",) if block.shows else ("fields", f, "code")))
-                for target in field.to if field.code == shown else ():
-                    yield Node(NAMES, tool.code), Node(NAMES, target), path
-
-
 def _said_by(written: Written) -> Iterator[Node]:
-    """Yield what an expression is needed for."""
-    tool = written.scope.tool.code
-    if written.field is not None:
-        kind = ANSWER if written.field.calculated and not written.condition else CHECK
-        yield Node(kind, tool, written.field.code)
-    elif written.rule is not None:
-        yield from (Node(CHECK, tool, code) for code in _checked(written.rule))
+    """Yield what an expression is needed for; what a rule asks for counts for the reader, too."""
+    tool, field, rule = written.scope.tool.code, written.field, written.rule
+    if field is not None:
+        yield Node(ANSWER if field.calculated and not written.condition else CHECK, tool, field.code)
+    elif rule is not None:
+        for code in (*(() if rule.reader_only else rule.at[:1]), *rule.require):
+            yield Node(CHECK, tool, code)
 
 
 def _decided_by(written: Written) -> Iterator[Node]:
@@ -132,14 +119,9 @@ def _answers(found: Expr) -> Iterator[Node]:
     if isinstance(found, Ref):
         yield Node(ANSWER if found.calculated else ASKED, found.tool, found.code)
     elif not isinstance(found, Over):
-        of_row = found.args[:1] if isinstance(found, Call) and isinstance(found.function, LookUp) else None
-        for part in inside(found) if of_row is None else of_row:
+        looks_up = isinstance(found, Call) and isinstance(found.function, LookUp)
+        for part in found.args[:1] if isinstance(found, Call) and looks_up else inside(found):
             yield from _answers(part)
-
-
-def _checked(rule: Rule) -> tuple[str, ...]:
-    """Give the fields whose checks a rule is part of in the sheet; what it asks for counts for the reader, too."""
-    return (*(() if rule.reader_only else rule.at[:1]), *rule.require)
 
 
 def _needs(found: Expr) -> Iterator[Node]:

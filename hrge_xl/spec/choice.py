@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..errors import UsageError
 from ..language import Call, Problem, Ref, walk
 from ..suggest import did_you_mean, remedy_for
-from .check_expressions import expressions
+from .expressions import expressions
 from .issuance import Profile
 from .model import Spec, Tool
 

@@ -23,7 +23,8 @@ from ..language import (
 from ..language.functions.choices import Ticked, asks_what_is_issued, differs_by_row, one_issued, sheets_named
 from ..language.tree import Literal, Logic, Type
 from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
-from .next_round import closing, is_shown
+from .next_round import is_shown
+from .rows import closing
 from .scope import Scope, parsed, ref_to, rule_scope
 
 FieldKey = tuple[str, str]  # tool, field

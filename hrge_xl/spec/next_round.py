@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ..fields import Field
-from .model import RegisterBlock, Spec, Tool
+from .model import Spec
 
 ANSWER, LAST, BOTH, NOTHING = "answer", "last", "both", "nothing"
 
@@ -25,11 +23,3 @@ def goes_on(spec: Spec, field: Field) -> bool:
 def is_shown(spec: Spec, field: Field) -> bool:
     """Say whether an answer stands in the next workbook beside the cell to answer anew."""
     return carry_of(spec, field) in (LAST, BOTH)
-
-
-def closing(spec: Spec) -> Iterator[tuple[Tool, RegisterBlock]]:
-    """Yield the registers whose rows may be closed."""
-    for tool in spec.tools:
-        for block in tool.field_blocks:
-            if isinstance(block, RegisterBlock) and block.closed is not None:
-                yield tool, block

@@ -17,8 +17,7 @@ from babel.messages.pofile import write_po
 
 from ..errors import Mistake, SpecError
 from ..words import cell_length, undirected
-from .check_names import LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
-from .check_sheets import LIMIT_ERROR, LIMIT_PROMPT
+from .check_texts import LIMIT_ERROR, LIMIT_PROMPT, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
 from .model import Spec
 from .translations import (
     DRAFT,
