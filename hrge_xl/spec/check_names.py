@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from keyword import kwlist
 from typing import Any
 
@@ -24,9 +24,7 @@ LIMIT_CODE = 60
 TOOL_CODE, FIELD_CODE = "be a tool code", "be a field code"
 
 Trail = tuple[Any, ...]  # the parts of a spec that a path leads through
-Named = (
-    tuple[str, Collection[str]] | None
-)  # why a name is none of those known, and these; None: they are not known
+Known = Collection[str] | None  # the names that something can have; None: these are not known
 
 CODES = (  # where a code stands, how it is written, what it cannot do otherwise, what to do
     (
@@ -90,11 +88,11 @@ def check_names(spec: Spec) -> Found:
             yield from doubled(((place, code) for place, _, code in at(part, where, path)), what, fold=fold)
     yield from _spellings(spec)
     yield from _single_fields(spec)
-    for where, known_to in REFERENCES.items():
-        for path, trail, code in at(spec, where):
-            named = known_to(spec, code, trail) if isinstance(code, str) else None
-            if named is not None and code not in named[1]:
-                yield no_such(path, *named, code)
+    for places, reason, known_to in REFERENCES:
+        for path, trail, code in (place for where in places for place in at(spec, where)):
+            known = known_to(spec, trail) if isinstance(code, str) else None
+            if known is not None and code not in known:
+                yield no_such(path, reason.format(code=code, trail=trail), known, code)
 
 
 def no_such(path: Path, reason: str, known: Iterable[str], code: str) -> tuple[Path, str, str]:
@@ -123,7 +121,7 @@ def _written_wrong(spec: Spec) -> Found:
                 reason = f"'{code}' cannot be a tool code: one of the program's own sheets has it."
                 yield path, reason, "Choose another code."
             elif what == FIELD_CODE and code.casefold() in WORDS_OF_EXPRESSIONS:
-                yield path, f"'{code}' is a word of expressions.", "Take another code, for example PLN_01."
+                yield (path, f"'{code}' is a word of expressions.", "Take another code, for example PLN_01.")
             elif what in (TOOL_CODE, FIELD_CODE) and len(code) > LIMIT_CODE:
                 reason = f"The code '{code[:20]}…' has {len(code)} characters; {LIMIT_CODE} are the most."
                 yield path, reason, "Shorten it."
@@ -136,7 +134,7 @@ def _spellings(spec: Spec) -> Found:
         for path, _, code in at(spec, where):
             first = seen.setdefault(code.casefold(), code)
             if first != code:
-                yield path, f"The {what} '{code}' is also written '{first}'.", "Write it alike everywhere."
+                yield (path, f"The {what} '{code}' is also written '{first}'.", "Write it alike everywhere.")
 
 
 def _single_fields(spec: Spec) -> Found:
@@ -153,63 +151,30 @@ def _single_fields(spec: Spec) -> Found:
 # what a name must lead to, by the place where it stands
 
 
-def _tool(spec: Spec, code: str, _: Trail) -> Named:
-    return f"There is no tool '{code}'.", spec.tool
+def _fields(spec: Spec, tool: str) -> Known:
+    return spec.tool[tool].fields if tool in spec.tool else None
 
 
-def _list(spec: Spec, code: str, _: Trail) -> Named:
-    return f"There is no vocabulary '{code}'.", spec.vocabularies
-
-
-def _field_of(spec: Spec, tool: str, code: str) -> Named:
-    own = spec.tool.get(tool)
-    return own and (f"The tool '{tool}' has no field '{code}'.", own.fields)
-
-
-def _field_here(_: Spec, code: str, trail: Trail) -> Named:
-    return f"There is no field '{code}' here.", [field.code for field in trail[4].fields]
-
-
-def _column(_: Spec, code: str, trail: Trail) -> Named:
-    return f"There is no column '{code}'.", trail[4].columns
-
-
-def _field_of_risks(spec: Spec, code: str, trail: Trail) -> Named:
+def _of_risks(spec: Spec, trail: Trail) -> Known:
+    """Give the fields that all sheets with risks have; None where none of these is known."""
     known = [set(spec.tool[tool].fields) for tool in trail[2].tools if tool in spec.tool]
-    reason = f"There is no field on each of these sheets named '{code}'."
-    return (reason, sorted(set.intersection(*known))) if known else None
+    return sorted(set.intersection(*known)) if known else None
 
 
-def _tool_of_risks(spec: Spec, code: str, trail: Trail) -> Named:
-    tools: Sequence[str] = trail[2].tools
-    return None if spec.tool.keys().isdisjoint(tools) else (f"There is no tool among these '{code}'.", tools)
+def _reached(spec: Spec, trail: Trail) -> Known:
+    return reached(spec, trail[2]) if trail[2].tool in spec.tool else None
 
 
-def _field_of_row(spec: Spec, code: str, trail: Trail) -> Named:
-    tool = spec.tool.get(trail[2].tool)
-    return tool and (f"There is no field of {tool.code} named '{code}'.", tool.fields)
-
-
-def _field_reached(spec: Spec, code: str, trail: Trail) -> Named:
-    reason = f"There is no field to be reached from a value named '{code}'."
-    return (reason, reached(spec, trail[2])) if trail[2].tool in spec.tool else None
-
-
-def _indicator(spec: Spec, code: str, trail: Trail) -> Named:
+def _indicators(spec: Spec, trail: Trail) -> Known:
     known = [
-        item.code
-        for tool in spec.tools
-        for block in tool.blocks
-        if isinstance(block, CatalogueBlock) and isinstance(block.items, tuple)
-        for item in block.items
+        code for _, (*_, block, _, _), code in at(spec, f"{BLOCKS}/items/*/code") if block.kind == "catalogue"
     ]
-    reason = f"There is no indicator in a catalogue named '{code}'."
-    return (reason, known) if trail[2].tool in spec.tool else None
+    return known if trail[2].tool in spec.tool else None
 
 
-def _entry(spec: Spec, code: str, trail: Trail) -> Named:
-    entries = spec.vocabularies.get(trail[2].vocabulary)
-    return entries and (f"There is no entry of {trail[2].vocabulary} named '{code}'.", entries.by_code)
+def _entries(spec: Spec, trail: Trail) -> Known:
+    found = spec.vocabularies.get(trail[2].vocabulary)
+    return found.by_code if found is not None else None
 
 
 def reached(spec: Spec, found: IndicatorFigures) -> dict[str, Field]:
@@ -232,8 +197,8 @@ def _sheets(spec: Spec, fields: Iterable[Field]) -> list[Tool]:
     return [spec.tool[code] for field in fields for code in field.to if code in spec.tool]
 
 
-REFERENCES: dict[str, Callable[[Spec, str, Trail], Named]] = {
-    **dict.fromkeys(
+REFERENCES: tuple[tuple[tuple[str, ...], str, Callable[[Spec, Trail], Known]], ...] = (
+    (
         (
             f"{FIELDS}/to/*",
             f"{BLOCKS}/source",
@@ -245,32 +210,78 @@ REFERENCES: dict[str, Callable[[Spec, str, Trail], Named]] = {
             "figures/risks/tools/*",
             f"{INDICATORS}/tool",
         ),
-        _tool,
+        "There is no tool '{code}'.",
+        lambda spec, _: spec.tool,
     ),
-    **dict.fromkeys(
+    (
         ("countries", f"{FIELDS}/vocabulary", f"{BLOCKS}/items/vocabulary", "figures/questions/vocabulary"),
-        _list,
+        "There is no vocabulary '{code}'.",
+        lambda spec, _: spec.vocabularies,
     ),
-    "default_profile": lambda spec, code, _: (f"There is no profile '{code}'.", spec.profiles),
-    "identity/project|intervention|country|period_start|period_end": lambda spec, code, _: (
-        f"There is no form field '{code}'.",
-        sorted(spec.single_fields),
+    (("default_profile",), "There is no profile '{code}'.", lambda spec, _: spec.profiles),
+    (
+        ("identity/project|intervention|country|period_start|period_end",),
+        "There is no form field '{code}'.",
+        lambda spec, _: sorted(spec.single_fields),
     ),
-    "rules/*/at|require/*": lambda spec, code, trail: _field_of(spec, trail[2].tool, code),
-    f"{BLOCKS}/sources/*/columns/*": lambda spec, code, trail: _field_of(spec, trail[6].tool, code),
-    **dict.fromkeys((f"{BLOCKS}/shows", f"{BLOCKS}/series/over", f"{BLOCKS}/series/of/*"), _field_here),
-    **dict.fromkeys((f"{BLOCKS}/sources/*/columns/%", f"{BLOCKS}/due|bars", f"{BLOCKS}/widths/%"), _column),
-    "figures/risks/before|after/down|across": _field_of_risks,
-    "figures/risks/name": _field_of_risks,
-    "figures/risks/shows/*": _field_of_risks,
-    "figures/risks/closed/%": _field_of_risks,
-    "figures/risks/by/*/field": _field_of_risks,
-    "figures/risks/by/*/tools/%": _tool_of_risks,
-    f"{INDICATORS}/of|value|calculated|period|country|numerator|denominator|progress|status": _field_of_row,
-    f"{INDICATORS}/splits/*/of": _field_of_row,
-    f"{INDICATORS}/splits/*/parts/*": _field_of_row,
-    f"{INDICATORS}/kind|baseline|baseline_year|target|target_year": _field_reached,
-    f"{INDICATORS}/unit|name/*": _field_reached,
-    f"{INDICATORS}/add_over_teams|harmless/*": _indicator,
-    "figures/questions/no|left_out/*": _entry,
-}
+    (
+        ("rules/*/at|require/*",),
+        "The tool '{trail[2].tool}' has no field '{code}'.",
+        lambda spec, trail: _fields(spec, trail[2].tool),
+    ),
+    (
+        (f"{BLOCKS}/sources/*/columns/*",),
+        "The tool '{trail[6].tool}' has no field '{code}'.",
+        lambda spec, trail: _fields(spec, trail[6].tool),
+    ),
+    (
+        (f"{BLOCKS}/shows", f"{BLOCKS}/series/over", f"{BLOCKS}/series/of/*"),
+        "There is no field '{code}' here.",
+        lambda _, trail: [field.code for field in trail[4].fields],
+    ),
+    (
+        (f"{BLOCKS}/sources/*/columns/%", f"{BLOCKS}/due|bars", f"{BLOCKS}/widths/%"),
+        "There is no column '{code}'.",
+        lambda _, trail: trail[4].columns,
+    ),
+    (
+        (
+            "figures/risks/before|after/down|across",
+            "figures/risks/name",
+            "figures/risks/shows/*",
+            "figures/risks/closed/%",
+            "figures/risks/by/*/field",
+        ),
+        "There is no field on each of these sheets named '{code}'.",
+        _of_risks,
+    ),
+    (
+        ("figures/risks/by/*/tools/%",),
+        "There is no tool among these '{code}'.",
+        lambda spec, trail: None if spec.tool.keys().isdisjoint(trail[2].tools) else trail[2].tools,
+    ),
+    (
+        (
+            f"{INDICATORS}/of|value|calculated|period|country|numerator|denominator|progress|status",
+            f"{INDICATORS}/splits/*/of",
+            f"{INDICATORS}/splits/*/parts/*",
+        ),
+        "There is no field of {trail[2].tool} named '{code}'.",
+        lambda spec, trail: _fields(spec, trail[2].tool),
+    ),
+    (
+        (f"{INDICATORS}/kind|baseline|baseline_year|target|target_year", f"{INDICATORS}/unit|name/*"),
+        "There is no field to be reached from a value named '{code}'.",
+        _reached,
+    ),
+    (
+        (f"{INDICATORS}/add_over_teams|harmless/*",),
+        "There is no indicator in a catalogue named '{code}'.",
+        _indicators,
+    ),
+    (
+        ("figures/questions/no|left_out/*",),
+        "There is no entry of {trail[2].vocabulary} named '{code}'.",
+        _entries,
+    ),
+)

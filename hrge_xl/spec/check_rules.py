@@ -68,8 +68,8 @@ def _over_rounds(identity: Identity) -> Found:
     if pattern is None:
         return
     if identity.intervention is None:
-        reason = NoSuch("There is no intervention whose name could hold a period.", "intervention")
-        yield path, reason, "Name its field as 'intervention'."
+        missing = NoSuch("There is no intervention whose name could hold a period.", "intervention")
+        yield path, missing, "Name its field as 'intervention'."
     try:
         if compiled(pattern).search("") is not None:
             reason = "It also fits an empty text, so it may leave out nothing."

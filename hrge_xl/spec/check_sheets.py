@@ -27,8 +27,8 @@ from .model import (
     Tool,
     Vocabulary,
 )
-from .next_round import LAST, NOTHING
 from .own_answers import Wrong, wrong_default, wrong_value
+from .rows import LAST, NOTHING
 
 WITH_ROWS = (RegisterBlock, ChecklistBlock, CatalogueBlock)
 NO_MATRIX = "The spec has no 'matrix.yaml'."
@@ -101,14 +101,15 @@ def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
         yield (*path, "kind"), NO_MATRIX, "Describe the levels there, or leave out this block."
     if isinstance(block, MatrixBlock | PivotBlock):
         sides = [*at(block, "down|across|highest", path), *at(block, "also_down/*", path)]
-        for tool in block.sources if isinstance(block, MatrixBlock) else (block.source,):
-            own = spec.tool[tool].fields if tool in spec.tool else None
-            for where, _, code in sides if own is not None else ():
-                if code not in own:
-                    yield no_such(where, f"The tool '{tool}' has no field '{code}'.", own, code)
-                else:
+        tools = block.sources if isinstance(block, MatrixBlock) else (block.source,)
+        for tool in filter(spec.tool.__contains__, tools):
+            own = spec.tool[tool].fields
+            for where, _, code in sides:
+                if code in own:
                     crossed = _crossed(spec, block, own[code], str(where[len(path)]))
                     yield from ((where, *mistake) for mistake in crossed)
+                else:
+                    yield no_such(where, f"The tool '{tool}' has no field '{code}'.", own, code)
 
 
 def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, side: str) -> Wrong:
@@ -306,8 +307,8 @@ def _matrix(spec: Spec, matrix: Matrix) -> Found:
         for across in scales["across"]:
             level = matrix.cells.get(down, {}).get(across)
             if level is None:
-                reason = NoSuch(f"No level at {down} × {across} (down × across).", across)
-                yield ("matrix", "cells", down), reason, f"Add `{across}: …` to row {down}."
+                missing = NoSuch(f"No level at {down} × {across} (down × across).", across)
+                yield ("matrix", "cells", down), missing, f"Add `{across}: …` to row {down}."
             elif level not in matrix.level:
                 reason = f"There is no level '{level}', which is used at {down} × {across}."
                 yield no_such(("matrix", "cells", down, across), reason, matrix.level, level)

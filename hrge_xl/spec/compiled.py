@@ -9,22 +9,11 @@ from functools import cached_property, lru_cache
 from ..fields import Check, Field, When
 from ..findings import Severity
 from ..findings.value import DOES_NOT_FIT, NOT_ASKED_HERE
-from ..language import (
-    TRUE,
-    Call,
-    Expr,
-    Over,
-    Problem,
-    Ref,
-    reader_only,
-    refs_inside,
-    walk,
-)
+from ..language import TRUE, Call, Expr, Over, Problem, Ref, reader_only, refs_inside, walk
 from ..language.functions.choices import Ticked, asks_what_is_issued, differs_by_row, one_issued, sheets_named
 from ..language.tree import Literal, Logic, Type
 from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
-from .next_round import is_shown
-from .rows import closing
+from .rows import closing, is_shown
 from .scope import Scope, parsed, ref_to, rule_scope
 
 FieldKey = tuple[str, str]  # tool, field
@@ -192,8 +181,10 @@ class CompiledSpec:
     def expressions(self) -> Iterator[Expr]:
         """Give every expression of the spec."""
         yield from (*self.formulas.values(), *self.relevant.values())
-        for part in (*self.fields.values(), *self.rules, *self.lists.values()):
-            yield from part.expressions
+        parts: Iterable[FieldChecks | ParsedRule | Keeping]
+        for parts in (self.fields.values(), self.rules, self.lists.values()):
+            for part in parts:
+                yield from part.expressions
         yield from self.closed.values()
 
     def _any_dated(self, expressions: Iterable[Expr]) -> bool:

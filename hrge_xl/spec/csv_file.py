@@ -33,7 +33,9 @@ def take_in_lists(
 
     A list without a single entry that could be read is lost: what refers to it is not a mistake of its own.
     """
-    for name, node in list(lists.value) if isinstance(lists, yaml.MappingNode) else ():
+    if not isinstance(lists, yaml.MappingNode):
+        return
+    for name, node in list(lists.value):
         named = get(node, "file")
         if named is None:
             continue
@@ -195,7 +197,8 @@ class _CsvList(_CsvFile):
 
     def node(self, line: int, given: dict[str, str]) -> yaml.Node:
         here = self.scalar(line, "")
-        found = {name: self.scalar(line, given[name]) for name in ("code", "parent") if name in given}
+        plain = [name for name in ("code", "parent") if name in given]
+        found = {str(name): self.scalar(line, given[name]) for name in plain}
         for name in WORDED:
             texts = [
                 (head.partition(":")[2] or self.language, self.scalar(line, text))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ..texts import Text
 from .changes import CODE_REMOVED, Change, Effect, Group, Touch, both, meant_alike, reordered, short
@@ -26,6 +27,7 @@ TOLD_ELSEWHERE = frozenset(
     ]
 ) | {"sample"}  # says nothing about answers of teams
 OF_SHEETS = ("sheet", "title", "purpose", "part", "guide", "tag", "always", "goes_with")
+WITHOUT_PLACE = "Its answers are put on the sheet “Without a place” when teams get workbooks."
 WORKED_OUT = "Figures are worked out again; compare them with earlier rounds with care."
 
 
@@ -97,27 +99,24 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
 
 
 def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
-    for code, before, after in both(old.tool, new.tool):
+    for code, was, now in both(old.tool, new.tool):
         place = (Group.SHEETS, code)
-        if after is None and before is not None:
-            note, effect = (
-                "Its answers are put on the sheet “Without a place” when teams get workbooks.",
-                Effect.LOST,
-            )
-            told = ("", Effect.NONE) if before.calculated else (note, effect)
-            yield Change(*place, "removed", told[1], told[0], short(before.title), touches=(Touch(code),))
-        elif before is None and after is not None:
-            count = sum(field.asked for field in after.fields.values())
-            effect, title = Effect.NEW if count else Effect.NONE, short(after.title)
+        if now is None and was is not None:
+            effect = Effect.NONE if was.calculated else Effect.LOST
+            note = "" if was.calculated else WITHOUT_PLACE
+            yield Change(*place, "removed", effect, note, short(was.title), touches=(Touch(code),))
+        elif was is None and now is not None:
+            count = sum(field.asked for field in now.fields.values())
+            effect, title = Effect.NEW if count else Effect.NONE, short(now.title)
             yield Change(*place, "added", effect, f"Questions: {count}.", after=title, questions=count)
-        elif before and after:
-            names = [name for name in OF_SHEETS if getattr(before, name) != getattr(after, name)]
-            pair = (short(before.title), short(after.title)) if "title" in names else ()
+        elif was and now:
+            names = [name for name in OF_SHEETS if getattr(was, name) != getattr(now, name)]
+            pair = (short(was.title), short(now.title)) if "title" in names else ()
             if names:
                 yield Change(*place, f"{', '.join(names)} changed", Effect.KEPT, "", *pair)
     if moved := reordered(old.tool, new.tool):
-        pair = tuple(short(", ".join(codes)) for codes in moved)
-        yield Change(Group.SHEETS, new.name, "sheets in another order", Effect.KEPT, "", *pair)
+        before, after = (short(", ".join(codes)) for codes in moved)
+        yield Change(Group.SHEETS, new.name, "sheets in another order", Effect.KEPT, "", before, after)
 
 
 # lists
@@ -141,19 +140,17 @@ def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: S
     }:  # cells hold the numbers, and labels are only shown
         read = {code: frozenset([code if code in after.by_code else None]) for code in before.by_code}
     for code, was, now in both(before.by_code, after.by_code):
-        place = (Group.LISTS, f"{name} / {code}")
         touches = tuple(Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed)
+        change = partial(Change, Group.LISTS, f"{name} / {code}", touches=touches)
         if was is None and now is not None:
-            yield Change(*place, "entry added", Effect.KEPT, after=now.label.say(""))
+            yield change("entry added", Effect.KEPT, after=now.label.say(""))
         elif now is None and was is not None:
-            what, *told = _gone(was, read, after)
-            yield Change(*place, what, *told, touches=touches)
+            yield change(*_gone(was, read, after))
         elif was and now and was != now:
-            for what, *told in _worded_anew(was, now, read[code]):
-                yield Change(*place, what, *told, touches=touches)
+            for told in _worded_anew(was, now, read[code]):
+                yield change(*told)
             if was.parent != now.parent:
-                pair = (was.parent or "", now.parent or "")
-                yield Change(*place, "parent changed", Effect.CHECK, "", *pair, touches=touches)
+                yield change("parent changed", Effect.CHECK, "", was.parent or "", now.parent or "")
     if reordered(before.by_code, after.by_code):
         yield Change(Group.LISTS, name, "entries in another order", Effect.KEPT)
 

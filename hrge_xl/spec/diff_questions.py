@@ -144,8 +144,8 @@ class SheetDiff:
             yield Change(Group.ROWS, self.code, "rows added", Effect.NEW, after=codes)
         for code in before:
             if code in after and not before[code].is_worded_as(after[code]):
-                told = _worded_anew(before[code], after[code], "is about")
-                yield Change(Group.ROWS, f"{self.code} / {code}", *told, touches=(Touch(self.code, code),))
+                worded = _worded_anew(before[code], after[code], "is about")
+                yield Change(Group.ROWS, f"{self.code} / {code}", *worded, touches=(Touch(self.code, code),))
         for (
             code,
             field,

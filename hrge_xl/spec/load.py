@@ -15,12 +15,11 @@ from ..suggest import did_you_mean
 from . import model
 from .assemble import HEAD_FILE, Assembly
 from .carried import FACTS, digest_of, pack
-from .check_circles import check_circles
 from .check_names import check_names
 from .check_rules import check_rules
 from .check_sheets import check_sheets
 from .check_texts import check_texts
-from .expressions import check_expressions
+from .expressions import check_circles, check_expressions
 from .nodes import mistake_at
 from .own_answers import check_own_answers
 from .shape import Shape

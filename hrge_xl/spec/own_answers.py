@@ -250,7 +250,7 @@ def _no_row(spec: Spec, tool: Tool, row: str, code: str) -> Wrong:
 def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
     """Check the lines of a file; their sources only where the fields that show these are right."""
     tool = spec.tool[file.tool]
-    sources = [((*path, option), *mistake) for option, *mistake in _source_fields(file, tool)]
+    sources = [((*path, option), reason, remedy) for option, reason, remedy in _source_fields(file, tool)]
     yield from sources
     first: dict[tuple[str, str, str], Fact] = {}
     for number, fact in enumerate(file.rows):

@@ -1,10 +1,11 @@
-"""The rows of blocks: those that are always the same, those of records and registers, and which may be closed."""
+"""The rows of blocks, and what the workbook of the next round has of them: option `carry` of fields, and `closed`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from ..fields import Field
 from ..texts import NO_TEXT, Text
 from .model import (
     CatalogueBlock,
@@ -18,6 +19,7 @@ from .model import (
     Tool,
 )
 
+ANSWER, LAST, BOTH, NOTHING = "answer", "last", "both", "nothing"  # what the next workbook has of an answer
 MOST_ROWS = 500  # of a register, whatever it is issued with
 
 
@@ -65,3 +67,20 @@ def closing(spec: Spec) -> Iterator[tuple[Tool, RegisterBlock]]:
         for block in tool.field_blocks:
             if isinstance(block, RegisterBlock) and block.closed is not None:
                 yield tool, block
+
+
+def carry_of(spec: Spec, field: Field) -> str:
+    """Give what `carry` says, else its default: every answer goes on, but for the days of the period."""
+    if field.carry is not None:
+        return field.carry
+    return NOTHING if not field.asked or field.code in spec.identity.of_the_period else ANSWER
+
+
+def goes_on(spec: Spec, field: Field) -> bool:
+    """Say whether an answer stands in the next workbook as its answer."""
+    return carry_of(spec, field) in (ANSWER, BOTH)
+
+
+def is_shown(spec: Spec, field: Field) -> bool:
+    """Say whether an answer stands in the next workbook beside the cell to answer anew."""
+    return carry_of(spec, field) in (LAST, BOTH)

@@ -30,11 +30,7 @@ PATTERNS = {  # what an option with a pattern of its own must look like
         "Write small letters and digits with hyphens between the words: end-before-start.",
     ),
 }
-KINDS = {
-    yaml.ScalarNode: "one value",
-    yaml.SequenceNode: "a list",
-    yaml.MappingNode: "a group of options",
-}
+KINDS = {yaml.ScalarNode: "one value", yaml.SequenceNode: "a list", yaml.MappingNode: "a group of options"}
 BOUNDS = {"ge": "{} or more", "gt": "more than {}", "le": "{} or less", "lt": "less than {}"}
 
 Steps = tuple[str | int, ...]
@@ -364,10 +360,7 @@ WORDS: dict[str, Words | Callable[[ShapeMistake], Words]] = {
     "extra_forbidden": _unknown,
     **dict.fromkeys(("field_type", "enum", "literal_error"), _not_among),
     "union_tag_invalid": _wrong_kind,
-    "union_tag_not_found": (
-        "The block does not say what it is.",
-        "Add `kind`, for example `kind: form`.",
-    ),
+    "union_tag_not_found": ("The block does not say what it is.", "Add `kind`, for example `kind: form`."),
     **dict.fromkeys(("string_type", "is_instance_of"), _no_text),
     "dict_type": (
         "`{option}` must be a group of options or codes with a value each, not {kind}.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..fields import ColumnKind, kind_of
 from ..layout import Column, Grid, Layout, Place, Row
 from ..layout.last import IN_FORM, ROLE, field_of
-from ..spec.next_round import is_shown
+from ..spec.rows import is_shown
 from .cell_ranges import last_cells
 from .content import Content, Shown
 from .defined_names import last_of_row
