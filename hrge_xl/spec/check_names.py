@@ -89,9 +89,11 @@ def check_names(spec: Spec) -> Found:
     yield from _spellings(spec)
     yield from _single_fields(spec)
     for places, reason, known_to in REFERENCES:
+        holder, known = None, None  # what holds the name, and which names it knows: alike for all that it holds
         for path, trail, code in (place for where in places for place in at(spec, where)):
-            known = known_to(spec, trail) if isinstance(code, str) else None
-            if known is not None and code not in known:
+            if holder is not trail[-1]:
+                holder, known = trail[-1], known_to(spec, trail)
+            if isinstance(code, str) and known is not None and code not in known:
                 yield no_such(path, reason.format(code=code, trail=trail), known, code)
 
 

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import csv
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -21,9 +21,7 @@ from .yaml_file import content_of
 
 SEPARATORS = ",;\t"
 COMMENT = "#"  # a line that begins with it says nothing
-OF_FACTS = ("country", "row", "field", "value", "source", "date")
 WORDED = ("label", "help", "anchor")  # may stand in several languages: `label:fr`
-OF_LISTS = ("code", "label", "parent", "help", "anchor", "aliases")
 
 
 def take_in_lists(
@@ -47,7 +45,7 @@ def take_in_lists(
         file = file_beside(folder, named, LIST, mistakes)
         if file is not None:
             before = len(mistakes)
-            items = list(_CsvList(file, file.name, mistakes, language).entries())
+            items = list(_CsvFile(ENTRY, file, file.name, mistakes, language).entries())
             if not items and len(mistakes) == before:
                 mistakes.append(Mistake(file.name, 1, 1, "The list has no entries.", "Add a line for each."))
         node.value += mapping([("items", sequence(items))], like=named).value
@@ -69,7 +67,7 @@ def take_in_facts(folder: Path, named: yaml.Node | None, mistakes: list[Mistake]
             reason = f"There is no folder {FACTS}/ in the spec folder."
             mistakes.append(mistake_at(name, (), reason, f"Put '{name.value}' there."))
         elif (file := file_beside(home, name, LIST, mistakes)) is not None:
-            rows = list(_CsvFacts(file, f"{FACTS}/{file.name}", mistakes).entries())
+            rows = list(_CsvFile(FACT, file, f"{FACTS}/{file.name}", mistakes).entries())
         entry.value += mapping([("rows", sequence(rows))], like=entry).value
     for file in sorted(home.glob(f"[!.]*{LIST}")):
         if file.name not in names:
@@ -77,34 +75,46 @@ def take_in_facts(folder: Path, named: yaml.Node | None, mistakes: list[Mistake]
             mistakes.append(Mistake(f"{FACTS}/{file.name}", 1, 1, "The file is named nowhere.", remedy))
 
 
-class _CsvFile(ABC):
-    """One file, whose first line names its columns; every mistake is kept."""
+class _Kind(NamedTuple):
+    """What such a file holds, one a line."""
 
+    entry: str  # in words
+    file: str  # in words
+    columns: Sequence[str]
     needed: Sequence[str]  # the columns without which a line says nothing
-    entry_in_words: str
-    columns_in_words: str
 
-    def __init__(self, file: Path, name: str, mistakes: list[Mistake], language: str = "") -> None:
-        self.name = name  # as it is told
-        self.language = language
-        self.mistakes = mistakes
-        self._text = ""
-        self._is_there = False
-        content = content_of(file, name, mistakes)
-        try:
-            self._text = (content or b"").decode("utf-8-sig")
-            self._is_there = content is not None
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            self._mistake(line, "This line is not UTF-8 text.", "Save it as CSV in UTF-8.")
-
-    @abstractmethod
     def takes(self, head: str) -> bool:
         """Say whether there is a column of this name."""
+        name, colon, tag = head.partition(":")
+        return name in self.columns and (not colon or (name in WORDED and bool(tag)))
 
-    @abstractmethod
-    def node(self, line: int, given: dict[str, str]) -> yaml.Node:
-        """Give what a line says, as a part of the spec."""
+
+OF_FACTS = ("country", "row", "field", "value", "source", "date")
+OF_LISTS = ("code", "label", "parent", "help", "anchor", "aliases")
+FACT = _Kind("fact", f"A file of facts has the columns {', '.join(OF_FACTS)}.", OF_FACTS, OF_FACTS)
+ENTRY = _Kind(
+    "entry",
+    f"A list has the columns {', '.join((*OF_LISTS, *(f'{name}:fr' for name in WORDED)))}.",
+    OF_LISTS,
+    ("code", "label"),
+)
+
+
+class _CsvFile:
+    """One file, whose first line names its columns; every mistake is kept."""
+
+    def __init__(
+        self, kind: _Kind, file: Path, name: str, mistakes: list[Mistake], language: str = ""
+    ) -> None:
+        self.kind, self.name, self.mistakes, self.language = kind, name, mistakes, language
+        self._text, content = "", content_of(file, name, mistakes)
+        self._is_there = content is not None
+        try:
+            self._text = (content or b"").decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            self._is_there = False
+            line = error.object[: error.start].count(b"\n") + 1
+            self._mistake(line, "This line is not UTF-8 text.", "Save it as CSV in UTF-8.")
 
     def entries(self) -> Iterator[yaml.Node]:
         """Give what the lines say; one that has a mistake of its own is left out."""
@@ -112,7 +122,7 @@ class _CsvFile(ABC):
         before, first = len(self.mistakes), next(lines, None)
         if first is None:
             if self._is_there and len(self.mistakes) == before:
-                self._mistake(1, "The file is empty.", f"Begin with the line {','.join(self.needed)}.")
+                self._mistake(1, "The file is empty.", f"Begin with the line {','.join(self.kind.needed)}.")
             return
         heads = [head.strip() for head in first[1]]
         self._check_heads(first[0], heads)
@@ -121,16 +131,16 @@ class _CsvFile(ABC):
         for line, cells in lines:
             given = {head: cell.strip() for head, cell in zip(heads, cells, strict=False) if cell.strip()}
             there = {head.partition(":")[0] for head in given}
-            absent = [name for name in self.needed if name not in there]
+            absent = [name for name in self.kind.needed if name not in there]
             if len(cells) != len(heads):
                 reason = f"The line has {len(cells)} cells, and the first one has {len(heads)}."
                 self._mistake(line, reason, "Put a text with a separator in it into quotation marks.")
                 continue
             for name in absent:
-                reason = f"The {self.entry_in_words} has no {name}."
+                reason = f"The {self.kind.entry} has no {name}."
                 self._mistake(line, reason, "Fill it in, or take the line out.")
             if not absent:
-                yield self.node(line, given)
+                yield self._node(line, given)
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
         """Give each record that says something, with the line that it begins in.
@@ -152,62 +162,35 @@ class _CsvFile(ABC):
 
     def _check_heads(self, line: int, heads: Sequence[str]) -> None:
         for number, head in enumerate(heads):
-            if not self.takes(head):
-                self._mistake(line, f"There is no column '{head}'.", f"{self.columns_in_words}.")
+            if not self.kind.takes(head):
+                self._mistake(line, f"There is no column '{head}'.", self.kind.file)
             elif head in heads[:number]:
                 self._mistake(line, f"The column '{head}' appears twice here.", "Keep one.")
-        for name in self.needed:
+        for name in self.kind.needed:
             if name not in {head.partition(":")[0] for head in heads}:
                 self._mistake(line, f"There is no column `{name}`.", "Add it.")
 
-    def scalar(self, line: int, text: str) -> yaml.Node:
-        """Give a text that stands in a line."""
+    def _node(self, line: int, given: dict[str, str]) -> yaml.Node:
+        """Give what a line says, as a part of the spec."""
+        said: list[tuple[str, yaml.Node]] = []
+        for name in self.kind.columns:
+            texts = {
+                head.partition(":")[2] or self.language: self._scalar(line, text)
+                for head, text in given.items()
+                if head.partition(":")[0] == name
+            }
+            if texts and name in WORDED:
+                said.append((name, mapping(list(texts.items()), like=self._scalar(line, ""))))
+            elif name == "aliases" and texts:
+                aliases = (alias.strip() for alias in given[name].split(BETWEEN))
+                said.append((name, sequence([self._scalar(line, alias) for alias in aliases if alias])))
+            elif texts:
+                said.append((name, self._scalar(line, given[name])))
+        return mapping(said, like=self._scalar(line, ""))
+
+    def _scalar(self, line: int, text: str) -> yaml.Node:
         mark = yaml.Mark(self.name, 0, line - 1, 0, None, 0)
         return yaml.ScalarNode("tag:yaml.org,2002:str", text, mark, mark)
 
     def _mistake(self, line: int, reason: str, remedy: str) -> None:
         self.mistakes.append(Mistake(self.name, line, 1, reason, remedy))
-
-
-class _CsvFacts(_CsvFile):
-    """Facts, one a line."""
-
-    needed = OF_FACTS
-    entry_in_words = "fact"
-    columns_in_words = f"A file of facts has the columns {', '.join(OF_FACTS)}"
-
-    def takes(self, head: str) -> bool:
-        return head in OF_FACTS
-
-    def node(self, line: int, given: dict[str, str]) -> yaml.Node:
-        entries = [(name, self.scalar(line, given[name])) for name in OF_FACTS]
-        return mapping(entries, like=self.scalar(line, ""))
-
-
-class _CsvList(_CsvFile):
-    """The entries of a list, one a line."""
-
-    needed = ("code", "label")
-    entry_in_words = "entry"
-    columns_in_words = f"A list has the columns {', '.join((*OF_LISTS, *(f'{name}:fr' for name in WORDED)))}"
-
-    def takes(self, head: str) -> bool:
-        name, colon, tag = head.partition(":")
-        return name in OF_LISTS and (not colon or (name in WORDED and bool(tag)))
-
-    def node(self, line: int, given: dict[str, str]) -> yaml.Node:
-        here = self.scalar(line, "")
-        plain = [name for name in ("code", "parent") if name in given]
-        found = {str(name): self.scalar(line, given[name]) for name in plain}
-        for name in WORDED:
-            texts = [
-                (head.partition(":")[2] or self.language, self.scalar(line, text))
-                for head, text in given.items()
-                if head.partition(":")[0] == name
-            ]
-            if texts:
-                found[name] = mapping(list(dict(texts).items()), like=here)
-        if "aliases" in given:
-            aliases = (alias.strip() for alias in given["aliases"].split(BETWEEN))
-            found["aliases"] = sequence([self.scalar(line, alias) for alias in aliases if alias])
-        return mapping(list(found.items()), like=here)

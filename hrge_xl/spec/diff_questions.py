@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import partial
 from typing import Any
 
 from ..fields import Field, When
@@ -65,41 +66,41 @@ class SheetDiff:
         return self._change(field.code, what, Effect.LOST, note, short(field.label))
 
     def _both(self, old: Field, new: Field) -> Iterator[Change]:
-        code = old.code
+        change = partial(self._change, old.code)
         if not old.label.is_worded_as(new.label):
             more = {} if old.asked else {"touches": ()}
-            yield self._change(code, *_worded_anew(old.label, new.label, "asks"), **more)
+            yield change(*_worded_anew(old.label, new.label, "asks"), **more)
         if (old.type, old.fixed) != (new.type, new.fixed):
-            yield self._change(code, "type changed", *_type(old, new))
+            yield change("type changed", *_type(old, new))
         elif new.asked:
-            yield from self._limits(old, new)
+            yield from self._limits(old, new, change)
         if old.unit != new.unit:
             note = "Figures given so far are in the old unit." if old.asked else ""
             effect = Effect.CHECK if old.asked else Effect.NONE
-            yield self._change(code, "unit changed", effect, note, short(old.unit), short(new.unit))
+            yield change("unit changed", effect, note, short(old.unit), short(new.unit))
         if old.calculated and new.calculated and old.formula != new.formula:
             pair = (short(old.formula), short(new.formula))
-            yield self._change(code, "formula changed", Effect.NONE, "It is worked out again.", *pair)
+            yield change("formula changed", Effect.NONE, "It is worked out again.", *pair)
         if old.asked and new.asked and old.required != new.required:
             note = "" if new.required == "optional" else "Where it is blank, it may be missing now."
-            yield self._change(code, "required changed", Effect.KEPT, note, _when(old), _when(new))
+            yield change("required changed", Effect.KEPT, note, _when(old), _when(new))
         names = (name for name in type(old).model_fields if name not in TOLD_APART)
         looks = [name for name in names if getattr(old, name) != getattr(new, name)]
         if looks:
-            yield self._change(code, f"{', '.join(looks)} changed", Effect.KEPT)
+            yield change(f"{', '.join(looks)} changed", Effect.KEPT)
 
-    def _limits(self, old: Field, new: Field) -> Iterator[Change]:
+    def _limits(self, old: Field, new: Field, change: Callable[..., Change]) -> Iterator[Change]:
         """Compare what an answer must satisfy: given ones are checked again where that became stricter."""
         for name, direction in LIMITS.items():
             was, now = getattr(old, name), getattr(new, name)
             if was != now:
                 stricter = now is not None and (was is None or (now - was) * direction < 0)
                 pair = ("" if limit is None else f"{limit:g}" for limit in (was, now))
-                yield self._change(old.code, f"{name} changed", _effect(stricter), "", *pair)
+                yield change(f"{name} changed", _effect(stricter), "", *pair)
         if old.constraint != new.constraint:
             was, now = (field.constraint.check if field.constraint else "" for field in (old, new))
             effect = _effect(was != now and bool(now))
-            yield self._change(old.code, "constraint changed", effect, "", short(was), short(now))
+            yield change("constraint changed", effect, "", short(was), short(now))
         if old.vocabulary != new.vocabulary and old.vocabulary and new.vocabulary:
             lists = self.old.vocabularies[old.vocabulary], self.new.vocabularies[new.vocabulary]
             read = readings(*lists, self.old, self.new)
@@ -107,22 +108,20 @@ class SheetDiff:
             touches = tuple(Touch(self.code, field=old.code, code=code) for code in others)
             note = f"Not the same in the new list: {', '.join(others[:8])}." if others else ""
             told = (_effect(bool(others)), note, old.vocabulary, new.vocabulary)
-            yield self._change(old.code, "list changed", *told, touches=touches)
+            yield change("list changed", *told, touches=touches)
         if old.several and old.cells != new.cells:
             effect = Effect.LOST if new.cells < old.cells else Effect.KEPT
             past = (Touch(self.code, field=old.code, past=new.cells),)
-            yield self._change(
-                old.code, "cells changed", effect, "", str(old.cells), str(new.cells), touches=past
-            )
+            yield change("cells changed", effect, "", str(old.cells), str(new.cells), touches=past)
         if old.parent != new.parent:
-            yield self._change(old.code, "parent changed", Effect.CHECK)
+            yield change("parent changed", Effect.CHECK)
         if (old.to, old.only) != (new.to, new.only):
             effect = _effect(bool(set(old.to) - set(new.to) or new.only.items() - old.only.items()))
             pair = (
                 ", ".join([*field.to, *(f"{name}: {code}" for name, code in field.only.items())])
                 for field in (old, new)
             )
-            yield self._change(old.code, "sheets referred to changed", effect, "", *pair)
+            yield change("sheets referred to changed", effect, "", *pair)
 
     # rows
 
