@@ -67,30 +67,32 @@ ONCE = (  # within what a code stands once, where it stands there, what it is, w
 )
 
 
-def at(part: Any, pattern: str, path: Path = (), trail: Trail = ()) -> Iterator[tuple[Path, Trail, Any]]:
+def select(part: Any, pattern: str, path: Path = (), trail: Trail = ()) -> Iterator[tuple[Path, Trail, Any]]:
     """Give what stands where a pattern leads: `*` is every entry, `%` every name of a group, `|` one or the other."""
     step, _, rest = pattern.partition("/")
     if not step and part is not None:
         yield path, trail, part
     elif step in ("*", "%") and isinstance(part, Mapping | tuple):
         for key, entry in part.items() if isinstance(part, Mapping) else enumerate(part):
-            yield from at(entry if step == "*" else key, rest, (*path, key), (*trail, part))
+            yield from select(entry if step == "*" else key, rest, (*path, key), (*trail, part))
     elif part is not None:
         for name in step.split("|"):
-            yield from at(getattr(part, name, None), rest, (*path, name), (*trail, part))
+            yield from select(getattr(part, name, None), rest, (*path, name), (*trail, part))
 
 
 def check_names(spec: Spec) -> Found:
     """Give every code and name of a spec that cannot be one, is not the only one, or means nothing."""
     yield from _written_wrong(spec)
     for within, where, what, fold in ONCE:
-        for path, _, part in at(spec, within):
-            yield from doubled(((place, code) for place, _, code in at(part, where, path)), what, fold=fold)
+        for path, _, part in select(spec, within):
+            yield from doubled(
+                ((place, code) for place, _, code in select(part, where, path)), what, fold=fold
+            )
     yield from _spellings(spec)
     yield from _single_fields(spec)
     for places, reason, known_to in REFERENCES:
-        holder, known = None, None  # what holds the name, and which names it knows: alike for all that it holds
-        for path, trail, code in (place for where in places for place in at(spec, where)):
+        holder, known = None, None  # for all names that one part holds, the same are known
+        for path, trail, code in (place for where in places for place in select(spec, where)):
             if holder is not trail[-1]:
                 holder, known = trail[-1], known_to(spec, trail)
             if isinstance(code, str) and known is not None and code not in known:
@@ -116,7 +118,7 @@ def doubled(places: Iterable[tuple[Path, str]], what: str, *, fold: bool = False
 
 def _written_wrong(spec: Spec) -> Found:
     for where, written, what, remedy in CODES:
-        for path, _, code in at(spec, where):
+        for path, _, code in select(spec, where):
             if not written.fullmatch(code):
                 yield path, f"'{code}' cannot {what}.", remedy
             elif what == TOOL_CODE and code.upper() in KEYS:
@@ -133,7 +135,7 @@ def _spellings(spec: Spec) -> Found:
     """Find codes that stand on several sheets, and are not written alike on all of them."""
     for what, where in (("tool code", "tools/*/code"), ("field code", f"{FIELDS}/code")):
         seen: dict[str, str] = {}
-        for path, _, code in at(spec, where):
+        for path, _, code in select(spec, where):
             first = seen.setdefault(code.casefold(), code)
             if first != code:
                 yield (path, f"The {what} '{code}' is also written '{first}'.", "Write it alike everywhere.")
@@ -142,7 +144,7 @@ def _spellings(spec: Spec) -> Found:
 def _single_fields(spec: Spec) -> Found:
     """Find questions that are asked once and share a code: they are known by it everywhere."""
     seen: dict[str, str] = {}
-    for path, (_, _, tool, _, block, *_), code in at(spec, f"{FIELDS}/code"):
+    for path, (_, _, tool, _, block, *_), code in select(spec, f"{FIELDS}/code"):
         if isinstance(block, FormBlock) and block.records == 1:
             first = seen.setdefault(code, tool.code)
             if first != tool.code:
@@ -169,7 +171,9 @@ def _reached(spec: Spec, trail: Trail) -> Known:
 
 def _indicators(spec: Spec, trail: Trail) -> Known:
     known = [
-        code for _, (*_, block, _, _), code in at(spec, f"{BLOCKS}/items/*/code") if block.kind == "catalogue"
+        code
+        for _, (*_, block, _, _), code in select(spec, f"{BLOCKS}/items/*/code")
+        if block.kind == "catalogue"
     ]
     return known if trail[2].tool in spec.tool else None
 

@@ -6,7 +6,7 @@ from ..fields import ColumnKind, kind_of
 from ..frozen import Found, Path
 from ..language.patterns import REMEDY, NotAPattern, compiled
 from ..suggest import NoSuch
-from .check_names import INDICATORS, at, no_such, reached
+from .check_names import INDICATORS, no_such, reached, select
 from .check_sheets import NO_MATRIX
 from .figures import Figures
 from .model import OF_ROUNDS, Identity, Rule, Spec
@@ -17,7 +17,7 @@ NUMBERS = "value|calculated|numerator|denominator|progress|baseline|baseline_yea
 def check_rules(spec: Spec) -> Found:
     """Give every mistake in a rule, in the pattern of rounds, in a profile and in the figures."""
     yield from _codes(spec)
-    for path, _, rule in at(spec, "rules/*"):
+    for path, _, rule in select(spec, "rules/*"):
         if rule.tool in spec.tool:
             yield from _rule(spec, rule, path)
     yield from _over_rounds(spec.identity)
@@ -29,7 +29,7 @@ def _codes(spec: Spec) -> Found:
     """Say that a code stands for one rule, which may be asked on several sheets but says the same on each."""
     seen: dict[str, Rule] = {}
     sheets: set[tuple[str, str]] = set()
-    for path, _, rule in at(spec, "rules/*"):
+    for path, _, rule in select(spec, "rules/*"):
         first = seen.setdefault(rule.code, rule)
         if (rule.code, rule.tool) in sheets:
             reason = f"The rule code '{rule.code}' is used twice for {rule.tool}."
@@ -40,7 +40,7 @@ def _codes(spec: Spec) -> Found:
             reason = f"The rule '{rule.code}' says something else than on {first.tool}."
             yield (*path, "code"), reason, "Use the same name, severity, message and remedy, or another code."
         sheets.add((rule.code, rule.tool))
-    for path, _, code in at(spec, "covered/*/code"):
+    for path, _, code in select(spec, "covered/*/code"):
         if code in seen:
             yield path, f"'{code}' is a rule as well.", "Keep the rule, or say what covers it."
 
@@ -80,10 +80,10 @@ def _over_rounds(identity: Identity) -> Found:
 
 def _profiles(spec: Spec) -> Found:
     """Find sheets that a profile names in vain, and a default that leaves a choice open."""
-    for path, _, code in at(spec, "profiles/*/tools|choose_from/*"):
+    for path, _, code in select(spec, "profiles/*/tools|choose_from/*"):
         if code in spec.tool and spec.tool[code].always:
             yield path, f"'{code}' is issued whatever is chosen.", "Leave it out here."
-    for path, (_, _, profile, _), code in at(spec, "profiles/*/choose_from/*"):
+    for path, (_, _, profile, _), code in select(spec, "profiles/*/choose_from/*"):
         if code in (spec.tool if profile.tools is None else profile.tools):
             reason = f"'{code}' is to be chosen from, and the profile takes it anyway."
             yield path, reason, "Leave it out here, or out of `tools`."
@@ -98,7 +98,7 @@ def _figures(spec: Spec, figures: Figures) -> Found:
     if risks is not None and not spec.tool.keys().isdisjoint(risks.tools):
         if spec.matrix is None:
             yield ("figures", "risks"), NO_MATRIX, "Describe the levels there, or leave out `risks`."
-        for path, _, by in at(spec, "figures/risks/by/*"):
+        for path, _, by in select(spec, "figures/risks/by/*"):
             if (by.field is None) == (not by.tools):
                 yield path, "A breakdown needs either `field` or `tools`.", "Say what it goes by."
             vocabulary = by.vocabulary or ""
@@ -115,6 +115,6 @@ def _figures(spec: Spec, figures: Figures) -> Found:
             yield (*INDICATORS.split("/"), "of"), reason, remedy
         known = {f"{INDICATORS}/{NUMBERS}": reached(spec, indicators), f"{INDICATORS}/splits/*/parts/*": own}
         for where, fields in known.items():
-            for path, _, code in at(spec, where):
+            for path, _, code in select(spec, where):
                 if code in fields and kind_of(fields[code]) is not ColumnKind.NUMBER:
                     yield path, f"{code} is not a number.", "Name a field that holds numbers."

@@ -10,7 +10,7 @@ from ..frozen import Found, Path, at_the_first
 from ..language.patterns import REMEDY, NotAPattern, compiled, fits
 from ..suggest import NoSuch, remedy_for
 from ..texts import fixed_codes
-from .check_names import BLOCKS, FIELDS, at, no_such
+from .check_names import BLOCKS, FIELDS, no_such, select
 from .check_texts import LIMIT_LABEL
 from .model import (
     AnyBlock,
@@ -37,11 +37,11 @@ OWN_SHEET = "Give it a sheet of its own: a file in tools/, with `goes_with` wher
 
 def check_sheets(spec: Spec) -> Found:
     """Give every mistake in a sheet, a block of it, a field, a list, and the matrix."""
-    for path, _, tool in at(spec, "tools/*"):
+    for path, _, tool in select(spec, "tools/*"):
         yield from _sheet(spec, tool, path)
-    for path, _, block in at(spec, BLOCKS):
+    for path, _, block in select(spec, BLOCKS):
         yield from _block(spec, block, path)
-    for path, trail, field in at(spec, FIELDS):
+    for path, trail, field in select(spec, FIELDS):
         for option, reason, remedy in _field(spec, trail[4], field):
             yield (*path, *option.split("/")), reason, remedy
         yield from _references(spec, trail[4], field, path)
@@ -100,7 +100,7 @@ def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
     if isinstance(block, MatrixBlock) and spec.matrix is None:
         yield (*path, "kind"), NO_MATRIX, "Describe the levels there, or leave out this block."
     if isinstance(block, MatrixBlock | PivotBlock):
-        sides = [*at(block, "down|across|highest", path), *at(block, "also_down/*", path)]
+        sides = [*select(block, "down|across|highest", path), *select(block, "also_down/*", path)]
         tools = block.sources if isinstance(block, MatrixBlock) else (block.source,)
         for tool in filter(spec.tool.__contains__, tools):
             own = spec.tool[tool].fields
@@ -144,7 +144,7 @@ def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Fo
         return
     fixed = {field.code: field for field in block.fields if field.fixed}
     unknown: dict[str, list[Path]] = {}
-    for where, _, value in at(block, "items/*/values", path):
+    for where, _, value in select(block, "items/*/values", path):
         for name, written in value.items():
             if name in fixed:
                 yield from (

@@ -11,7 +11,7 @@ from ..frozen import Found, Model, Path, at_the_first
 from ..suggest import listed, nearest
 from ..texts import Text
 from ..words import SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
-from .check_names import FIELDS, at, doubled
+from .check_names import FIELDS, doubled, select
 from .model import Spec, Vocabulary
 from .own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES
 from .scope import Scope, rule_scope
@@ -44,7 +44,7 @@ def check_texts(spec: Spec) -> Found:
     yield from _languages(spec)
     yield from _sheet_names(spec)
     for where, limit, what in LIMITS:
-        for path, _, text in at(spec, where):
+        for path, _, text in select(spec, where):
             for place, words in _in_languages(path, text):
                 if len(words) > limit:
                     over = len(words) - limit
@@ -53,7 +53,7 @@ def check_texts(spec: Spec) -> Found:
                     )
                     yield place, reason, "Shorten it."
     for where, reason, remedy in EMPTY:
-        for path, trail, text in at(spec, where):
+        for path, trail, text in select(spec, where):
             if not text:
                 yield path, reason.format(getattr(trail[-1], "code", path[-1])), remedy
     for name, vocabulary in spec.vocabularies.items():
@@ -145,7 +145,7 @@ def _not_declared(tag: str, languages: tuple[str, ...]) -> tuple[str, str]:
 
 def _sheet_names(spec: Spec) -> Found:
     spoken = list(filter(is_language, spec.languages)) or [SOURCE_LANGUAGE]
-    sheets = list(at(spec, "tools/*/sheet"))
+    sheets = list(select(spec, "tools/*/sheet"))
     for language in spoken:
         named = ((_place(path, sheet, language), sheet.say(language)) for path, _, sheet in sheets)
         yield from doubled(named, f"sheet name ({language})", fold=True)
@@ -203,9 +203,9 @@ def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
 
 def _messages(spec: Spec) -> Iterator[tuple[Path, Text, Scope]]:
     """Give every text in which names are filled in, with the answers that it may name."""
-    for path, trail, text in at(spec, f"{FIELDS}/constraint/message|remedy"):
+    for path, trail, text in select(spec, f"{FIELDS}/constraint/message|remedy"):
         yield path, text, Scope(spec, trail[2], trail[4])
-    for path, (_, _, rule), text in at(spec, "rules/*/message|remedy"):
+    for path, (_, _, rule), text in select(spec, "rules/*/message|remedy"):
         if rule.tool in spec.tool:
             yield path, text, rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
 

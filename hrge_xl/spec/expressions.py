@@ -14,7 +14,7 @@ from ..frozen import Found, Path
 from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, reader_only
 from ..language.functions.choices import Completeness, LookUp, tools_read
 from ..suggest import NoSuch
-from .check_names import BLOCKS, FIELDS, at
+from .check_names import BLOCKS, FIELDS, select
 from .check_sheets import has_rows
 from .model import RegisterBlock, Rule, Spec
 from .scope import Scope, parsed, rule_scope
@@ -73,19 +73,19 @@ def expressions(spec: Spec) -> Iterator[Written]:
 
 
 def _all(spec: Spec) -> Iterator[Written]:
-    for path, (_, _, tool, _), block in at(spec, BLOCKS):
-        for where, _, text in at(block, "closed", path):
+    for path, (_, _, tool, _), block in select(spec, BLOCKS):
+        for where, _, text in select(block, "closed", path):
             yield Written(text, where, Scope(spec, tool, block))
-        for where, _, field in at(block, "fields/*", path):
+        for where, _, field in select(block, "fields/*", path):
             yield from _of_field(Scope(spec, tool, block), field, where)
-        for where, (_, _, source), text in at(block, "sources/*/keep|rank", path):
+        for where, (_, _, source), text in select(block, "sources/*/keep|rank", path):
             if source.tool in spec.tool and spec.tool[source.tool].field_blocks:
                 scope = rule_scope(spec, spec.tool[source.tool], tuple(source.columns.values()))
                 keeps = where[-1] == "keep"
                 yield Written(
                     text, where, scope, keeps, in_sheet="list the rows" if keeps else "rank the rows"
                 )
-    for path, (_, _, rule), text in at(spec, "rules/*/when|check"):
+    for path, (_, _, rule), text in select(spec, "rules/*/when|check"):
         if rule.tool in spec.tool and spec.tool[rule.tool].field_blocks:
             scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
             yield Written(text, path, scope, rule=rule)
@@ -252,7 +252,7 @@ def _edges(spec: Spec) -> Edges:
             needed = [(node, written.path) for node in dict.fromkeys(needs)]
             for node in nodes:
                 edges[node] += needed
-    for path, (_, _, tool, _, block, *_), field in at(
+    for path, (_, _, tool, _, block, *_), field in select(
         spec, FIELDS
     ):  # registers whose rows are called by a reference
         if isinstance(block, RegisterBlock) and field.code == (block.shows or block.fields[0].code):

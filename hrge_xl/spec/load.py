@@ -31,14 +31,7 @@ SPEC_HOMES = (
     Path(__file__).parent.parent.parent / "workbook_specs",  # a checkout: beside it
 )
 SEPARATORS = {"/", os.sep}
-CHECKS = (
-    check_texts,
-    check_names,
-    check_sheets,
-    check_rules,
-    check_expressions,
-    check_circles,
-)  # all of them run
+CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions, check_circles)
 
 
 def names() -> list[str]:
@@ -136,6 +129,6 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, yaml.Node | None
         ]
         if all(
             mistake.file.startswith(f"{FACTS}/") for mistake in mistakes
-        ):  # else it may only follow from others
+        ):  # else it may follow from others
             mistakes += [mistake_at(root, *found) for found in check_own_answers(loaded)]
     return loaded, root, list(dict.fromkeys(mistakes))

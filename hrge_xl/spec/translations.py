@@ -231,16 +231,13 @@ def _of_tool(tool: Tool) -> Iterator[Unit]:
         if isinstance(block, FieldBlock):
             yield from _entries(block.fields, place)
         if isinstance(block, ChecklistBlock | CatalogueBlock) and isinstance(block.items, tuple):
-            _as_texts(block.items, {field.code for field in block.fields if field.type.name in WRITTEN})
+            columns = {field.code for field in block.fields if field.type.name in WRITTEN}
+            for values in (item.values for item in block.items):
+                values |= {
+                    code: Text({"": values[code]}) for code in columns if isinstance(values.get(code), str)
+                }
             yield from _entries(block.items, place)
         yield from _below(block, f"{place}/block/{number}")
-
-
-def _as_texts(items: tuple[Item, ...], columns: set[str]) -> None:
-    for item in items:
-        for code in columns & item.values.keys():
-            if isinstance(item.values[code], str):
-                item.values[code] = Text({"": item.values[code]})
 
 
 def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterator[Unit]:
