@@ -12,7 +12,7 @@ from .layout import Layout
 from .spec.choice import Choice
 from .spec.issuance import Sample
 from .spec.model import Spec
-from .spec.sample import answers_of, spec_of_sample
+from .spec.own_answers import answers_of, spec_of_sample
 from .submission import Identity
 
 

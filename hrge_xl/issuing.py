@@ -14,11 +14,10 @@ from .gc_pause import gc_paused
 from .last_answers import digest_of, read_last, written
 from .layout import CellOfSlot, Layout, build
 from .paths import check_several
-from .spec.check_answers import MOST_ROWS
-from .spec.defaults import default_of
-from .spec.facts import facts_about
 from .spec.lookup import country_codes
 from .spec.model import Spec
+from .spec.own_answers import default_of, facts_about
+from .spec.rows import MOST_ROWS
 from .stamp import canonical, sign
 from .submission import Identity, Outcome, Submission
 from .workbook import Content, cover_lines, draw, facts_of

@@ -14,7 +14,7 @@ from .last_answers import CLOSED
 from .layout import Layout
 from .spec.compiled import FieldKey, compiled
 from .spec.model import RegisterBlock, Series, Spec, Tool
-from .spec.next_round import closing, goes_on
+from .spec.rows import closing, goes_on
 from .spec.scope import entries
 from .submission import Submission
 

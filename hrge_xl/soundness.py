@@ -23,11 +23,11 @@ from .issuing import Order, contents_for, layout_for
 from .layout import Layout, Slot
 from .layout.wording import text
 from .sample_answers import sample_answers
-from .spec.check_expressions import Written, expressions
 from .spec.choice import choose
+from .spec.expressions import Written, expressions
 from .spec.load import places
 from .spec.model import FieldBlock, Spec
-from .spec.sample import answers_of
+from .spec.own_answers import answers_of
 from .submission import Submission
 from .words import translator
 from .workbook import cover_lines, draw

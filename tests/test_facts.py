@@ -12,8 +12,8 @@ from hrge_xl.errors import SpecError
 from hrge_xl.intake import Wanted, read
 from hrge_xl.issuing import Order, generate, layout_for
 from hrge_xl.spec.carried import digest_of, pack
-from hrge_xl.spec.facts import facts_about
 from hrge_xl.spec.load import load
+from hrge_xl.spec.own_answers import facts_about
 from hrge_xl.submission import Submission
 from tests.face import check
 from tests.test_spec import copy, damage  # noqa: F401 (a fixture)

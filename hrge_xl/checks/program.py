@@ -17,8 +17,8 @@ from ..language import FIGURES, Call, Expr, Over, Ref, walk
 from ..language.compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, worse
 from ..spec.compiled import CompiledSpec, FieldKey, ParsedRule, Source
 from ..spec.compiled import compiled as compiled_spec
-from ..spec.fixed_rows import items_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, Item, Rule, Spec, Tool
+from ..spec.rows import items_of
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
 SINGLE = "single"

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 
 from ..errors import UsageError
 from ..fields import step_in
-from ..spec.check_lists import LIMIT_LABEL
-from ..spec.check_names import LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
+from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
 from .read import Book, Cell, Rule, Sheet, evidence, likeliest, notes
 
 SHORT, HELP_LIMIT, BLANK_ROWS, MOST_BLANK_ROWS = 80, 180, 20, 500

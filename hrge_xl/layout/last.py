@@ -12,7 +12,7 @@ from ..findings import sentence
 from ..last_answers import CLOSED
 from ..spec.compiled import compiled
 from ..spec.model import FieldBlock, RegisterBlock, Spec, Tool
-from ..spec.next_round import is_shown
+from ..spec.rows import is_shown
 from ..words import translator
 from .model import Column, Grid, Place, Sheet, Slot
 

@@ -11,7 +11,6 @@ from itertools import chain
 from ..errors import UsageError
 from ..fields import FIELD_TYPES, Field
 from ..spec.choice import tool_code
-from ..spec.fixed_rows import items_of
 from ..spec.model import (
     CatalogueBlock,
     ChecklistBlock,
@@ -21,6 +20,7 @@ from ..spec.model import (
     Spec,
     Tool,
 )
+from ..spec.rows import items_of
 from ..suggest import did_you_mean
 from ..words import translator
 from .calculated import drawn_blocks

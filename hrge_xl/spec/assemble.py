@@ -10,12 +10,9 @@ import yaml
 
 from ..errors import Mistake
 from ..suggest import nearest, remedy_for
-from .csv_facts import take_in_facts
-from .csv_lists import take_in_lists
-from .item_files import items_in
-from .lost import Lost
+from .csv_file import take_in_facts, take_in_lists
 from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
-from .nodes import file_beside, get, mapping, mistake_at, sequence
+from .nodes import Lost, file_beside, get, mapping, mistake_at, sequence
 from .options import HEAD, MADE, OWN_FILES, all_options, options_of
 from .yaml_file import compose
 
@@ -40,22 +37,21 @@ class Assembly:
     def root(self) -> yaml.Node | None:
         """Give one tree out of all files; None where workbook.yaml is none at all."""
         head = self._file(HEAD_FILE)
-        parts = {name: self._file(f"{name}.yaml") for name in OWN_FILES if self._is_there(f"{name}.yaml")}
+        files = {name: f"{name}.yaml" for name in OWN_FILES}
+        parts = {name: self._file(file) for name, file in files.items() if (self.folder / file).is_file()}
         tools = self._tools(head)
         if not isinstance(head, yaml.MappingNode):
             return None
         first = get(get(head, "languages"), 0)
-        take_in_lists(
-            self.folder,
-            parts.get("vocabularies"),
-            str(first.value) if first else "",
-            self.mistakes,
-            self.lost,
-        )
+        language = str(first.value) if first else ""
+        take_in_lists(self.folder, parts.get("vocabularies"), language, self.mistakes, self.lost)
         take_in_facts(self.folder, get(head, "facts"), self.mistakes)
         columns = parts.pop("columns", None)
         for tool in tools:
-            self._take_in(tool, columns)
+            blocks = self._meant(tool, "blocks", options_of(Tool))
+            for block in blocks.value if isinstance(blocks, yaml.SequenceNode) else ():
+                self._take_in_columns(block, columns)
+                self._take_in_file(block)
         rules = parts.get("rules")
         if isinstance(rules, yaml.SequenceNode):
             parts |= self._rules(rules)
@@ -63,42 +59,32 @@ class Assembly:
         entries += [(name, node) for name, node in parts.items() if node is not None]
         return mapping([*entries, ("tools", sequence(tools))], like=head)
 
-    def _is_there(self, name: str) -> bool:
-        return (self.folder / name).is_file()
-
     def _file(self, name: str) -> yaml.Node | None:
         node = compose(self.folder / name, name, self.mistakes, self.lost, all_options())
         if node is None:
             self.lost.names.add(name)
-        elif name not in ("rules.yaml",) and not isinstance(node, yaml.MappingNode):
-            self._say(
-                node,
-                "This file is a list or a text, not options with their values.",
-                "Write `option: value`.",
-            )
-            return None
         elif name == "rules.yaml" and not isinstance(node, yaml.SequenceNode):
             self._say(node, "This file is not a list of rules.", "Begin each rule with `- code: …`.")
-            return None
-        return node
+        elif name != "rules.yaml" and not isinstance(node, yaml.MappingNode):
+            reason = "This file is a list or a text, not options with their values."
+            self._say(node, reason, "Write `option: value`.")
+        else:
+            return node
+        return None
 
     def _say(self, node: yaml.Node, reason: str, remedy: str, *path: str) -> None:
         self.mistakes.append(mistake_at(node, path, reason, remedy))
 
     def _is_of_head(self, head: yaml.Node, key: yaml.Node) -> bool:
         """Say whether an option of workbook.yaml belongs there."""
-        if key.value in OWN_FILES:
-            self._say(
-                head,
-                f"`{key.value}` does not belong here.",
-                f"Put it into a file {key.value}.yaml.",
-                key.value,
-            )
-        elif key.value in MADE:
+        name = key.value
+        if name in OWN_FILES:
+            self._say(head, f"`{name}` does not belong here.", f"Put it into a file {name}.yaml.", name)
+        elif name in MADE:
             known = ", ".join(options_of(Spec))
-            remedy = ELSEWHERE.get(key.value, f"Remove it; the options here are {known}.")
-            self._say(head, f"`{key.value}` is not an option here.", remedy, key.value)
-        return key.value not in (*OWN_FILES, *MADE, *HEAD)
+            remedy = ELSEWHERE.get(name, f"Remove it; the options here are {known}.")
+            self._say(head, f"`{name}` is not an option here.", remedy, name)
+        return name not in (*OWN_FILES, *MADE, *HEAD)
 
     # tools
 
@@ -107,14 +93,17 @@ class Assembly:
         by_code: dict[str, yaml.Node] = {}
         for file in sorted((self.folder / "tools").glob("[!.]*.yaml")):
             node = self._file(f"tools/{file.name}")
-            code = self._code(node) if node is not None else None
+            code = self._meant(node, "code", options_of(Tool))
             if node is not None and code is None:
                 self.lost.take("", node)
                 if not self.lost.touches(node):
                     self.lost.nameless = True
                     self._say(node, "The tool has no `code`.", "Add one, for example `code: PLAN`.")
             elif node is not None and isinstance(code, yaml.ScalarNode):
-                self._add(by_code, code, node)
+                first = by_code.setdefault(code.value, node)
+                if first is not node:
+                    reason = f"The tool '{code.value}' is described twice, first in {first.start_mark.name}."
+                    self._say(node, reason, "Give one of the two another code, or remove it.", "code")
         sheets = self._meant(head, "sheets", (*options_of(Spec), *OWN_FILES, *MADE))
         if isinstance(sheets, yaml.SequenceNode):
             return self._in_order(sheets, by_code)
@@ -122,14 +111,9 @@ class Assembly:
             if sheets is None:
                 self._say(head, "`sheets` is missing.", "List the codes of the tools in sheet order.")
             else:
-                self._say(
-                    head, "`sheets` is not a list.", "List the codes of the tools: [PLAN, C1].", "sheets"
-                )
+                remedy = "List the codes of the tools: [PLAN, C1]."
+                self._say(head, "`sheets` is not a list.", remedy, "sheets")
         return list(by_code.values())
-
-    def _code(self, tool: yaml.Node) -> yaml.Node | None:
-        """Give the code of a tool, also where that option is misspelt, which is told."""
-        return self._meant(tool, "code", options_of(Tool))
 
     def _meant(self, part: yaml.Node | None, option: str, known: Sequence[str]) -> yaml.Node | None:
         """Give what an option says, also where its name is misspelt, which is reported."""
@@ -142,37 +126,30 @@ class Assembly:
                     break
         return get(part, option)
 
-    def _add(self, by_code: dict[str, yaml.Node], code: yaml.Node, node: yaml.Node) -> None:
-        if code.value in by_code:
-            first = by_code[code.value].start_mark.name
-            reason = f"The tool '{code.value}' is described twice, first in {first}."
-            self._say(node, reason, "Give one of the two another code, or remove it.", "code")
-        else:
-            by_code[code.value] = node
-
     def _in_order(self, sheets: yaml.SequenceNode, by_code: dict[str, yaml.Node]) -> list[yaml.Node]:
-        ordered = []
-        left = dict(by_code)
-        unknown = [
-            entry
-            for entry in sheets.value
-            if isinstance(entry, yaml.ScalarNode) and entry.value not in by_code
-        ]
+        ordered, left, unknown = list[yaml.Node](), dict(by_code), False
         for entry in sheets.value:
             if not isinstance(entry, yaml.ScalarNode):
-                self._say(
-                    entry, "This is not a code of a sheet.", "Write the codes of the tools alone: [PLAN, C1]."
-                )
+                remedy = "Write the codes of the tools alone: [PLAN, C1]."
+                self._say(entry, "This is not a code of a sheet.", remedy)
             elif entry.value in left:
                 ordered.append(left.pop(entry.value))
             elif entry.value in by_code:
                 self._say(entry, f"The sheet '{entry.value}' is listed twice.", "Keep one.")
-            elif entry.value not in self.lost.names and not self.lost.nameless:
-                reason = f"The sheet '{entry.value}' is described in no file of tools/."
-                self._say(entry, reason, remedy_for(entry.value, list(left) or list(by_code)))
+            else:
+                unknown = True
+                if entry.value not in self.lost.names and not self.lost.nameless:
+                    reason = f"The sheet '{entry.value}' is described in no file of tools/."
+                    self._say(entry, reason, remedy_for(entry.value, list(left) or list(by_code)))
         for node in self._placed(ordered, list(left.values())):
-            if not unknown:  # else a name of a sheet is wrong, and that is said
-                self._say_not_among(node, by_code)
+            after = _text(node, "after")
+            if after and after not in by_code and not unknown:
+                reason = f"The sheet '{after}' is described in no file."
+                self._say(node, reason, remedy_for(after, list(by_code)), "after")
+            elif not unknown:  # else a name of a sheet is wrong, and that is said
+                reason = f"The tool '{_text(node, 'code')}' is not among the sheets."
+                remedy = f"Add it to `sheets` in {HEAD_FILE}, or write here `after:` and the sheet before it."
+                self._say(node, reason, remedy, "code")
             ordered.append(node)
         return ordered
 
@@ -187,32 +164,7 @@ class Assembly:
             ordered.insert(known[_text(node, "after")] + 1, node)
             waiting.remove(node)
 
-    def _say_not_among(self, node: yaml.Node, by_code: dict[str, yaml.Node]) -> None:
-        """Say that a sheet has no place; which is another thing where the one that it follows is not known."""
-        after = _text(node, "after")
-        if after and after not in by_code:
-            self._say(
-                node,
-                f"The sheet '{after}' is described in no file.",
-                remedy_for(after, list(by_code)),
-                "after",
-            )
-            return
-        reason = f"The tool '{_text(node, 'code')}' is not among the sheets."
-        self._say(
-            node,
-            reason,
-            f"Add it to `sheets` in {HEAD_FILE}, or write here `after:` and the sheet before it.",
-            "code",
-        )
-
     # what is taken in from other files
-
-    def _take_in(self, tool: yaml.Node, columns: yaml.Node | None) -> None:
-        blocks = self._meant(tool, "blocks", options_of(Tool))
-        for block in blocks.value if isinstance(blocks, yaml.SequenceNode) else ():
-            self._take_in_columns(block, columns)
-            self._take_in_file(block)
 
     def _take_in_columns(self, block: yaml.Node, columns: yaml.Node | None) -> None:
         """Replace each `- use: NAME` among the fields by the fields of that set."""
@@ -226,7 +178,11 @@ class Assembly:
             if use is None:
                 taken.append(entry)
                 continue
-            self._say_beside(entry, "use")
+            for key, _ in entry.value:
+                if key.value != "use":
+                    reason = f"`{key.value}` does nothing beside `use`."
+                    remedy = "Remove it, or write out the fields of the set here and change them."
+                    self._say(entry, reason, remedy, key.value)
             if not isinstance(use, yaml.ScalarNode):
                 self._say(entry, "`use` must name one column set.", "Write `- use: NAME` for each.", "use")
                 self.lost.nameless = True
@@ -241,48 +197,37 @@ class Assembly:
                 self._say(use, f"There is no column set '{use.value}'.", remedy_for(use.value, known))
         fields.value[:] = taken
 
-    def _say_beside(self, entry: yaml.Node, option: str) -> None:
-        """Say that an entry has other options than the one that brings all of it from elsewhere."""
-        for key, _ in entry.value:
-            if key.value != option:
-                reason = f"`{key.value}` does nothing beside `{option}`."
-                remedy = "Remove it, or write out the fields of the set here and change them."
-                self._say(entry, reason, remedy, key.value)
-
     def _take_in_file(self, block: yaml.Node) -> None:
-        """Replace `items: {file: NAME}` by the items of that file."""
-        name = get(get(block, "items"), "file")
+        """Replace `items: {file: NAME}` by the items of that file; by none where it is not known which it has."""
+        wanted = get(block, "items")
+        name = get(wanted, "file")
         if not isinstance(name, yaml.ScalarNode) or not isinstance(block, yaml.MappingNode):
             return
         file = file_beside(self.folder, name, ".yaml", self.mistakes)
-        if file is None:
-            self._leave_out_items(block)
-            return
-        items = compose(file, str(name.value), self.mistakes, self.lost, all_options())
-        if items is not None:
-            items = self._items_in(items, get(block, "items"), name)
-        if items is None:
-            self._leave_out_items(block)
-        else:
-            block.value[:] = [(key, items if key.value == "items" else value) for key, value in block.value]
+        items = file and compose(file, str(name.value), self.mistakes, self.lost, all_options())
+        if items:
+            items = self._items_in(items, wanted, name)
+        if not items:
+            items = sequence([])
+            items.start_mark = block.start_mark
+        block.value[:] = [(key, items if key.value == "items" else value) for key, value in block.value]
 
     def _items_in(self, file: yaml.Node, wanted: yaml.Node | None, name: yaml.ScalarNode) -> yaml.Node | None:
-        """Give the items of a file; what has no list is told."""
-        part = get(wanted, "part")
-        if part is None and get(wanted, "label") is None and get(wanted, "values") is None:
+        """Give the items of a file: its list, or a named part of it whose keys are its own; to have none is told."""
+        part, label, values = (get(wanted, option) for option in ("part", "label", "values"))
+        if part is None and label is None and values is None:
             return file
-        found = items_in(file, wanted)
-        if found is None:
+        found = file if part is None else get(file, str(part.value))
+        if not isinstance(found, yaml.SequenceNode):
             asked = f" '{part.value}'" if part is not None else ""
             remedy = "Name with `part` one of the lists in the file."
             self._say(part or name, f"The file '{name.value}' has no list{asked}.", remedy)
-        return found
-
-    def _leave_out_items(self, block: yaml.MappingNode) -> None:
-        """Leave a block without items: which rows it has is not known."""
-        empty = sequence([])
-        empty.start_mark = block.start_mark
-        block.value[:] = [(key, empty if key.value == "items" else value) for key, value in block.value]
+            return None
+        if label is None and values is None:
+            return found
+        labels = "label" if label is None else str(label.value)
+        columns = values.value if isinstance(values, yaml.MappingNode) else []
+        return sequence([_item(entry, labels, columns) for entry in found.value])
 
     # rules
 
@@ -313,3 +258,13 @@ def _text(node: yaml.Node, option: str) -> str:
     """Give what an option says; "" where it is not there."""
     value = get(node, option)
     return str(value.value) if isinstance(value, yaml.ScalarNode) else ""
+
+
+def _item(entry: yaml.Node, label: str, columns: Sequence[tuple[yaml.Node, yaml.Node]]) -> yaml.Node:
+    """Give an entry as an item: what its keys are called is up to the file."""
+    keys = {"code": "code", "label": label, "section": "section"}
+    known = [(name, value) for name, key in keys.items() if (value := get(entry, key)) is not None]
+    filled = [
+        (str(to.value), value) for to, key in columns if (value := get(entry, str(key.value))) is not None
+    ]
+    return mapping([*known, ("values", mapping(filled, entry))], entry)

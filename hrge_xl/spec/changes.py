@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 
 from ..texts import Text
 from ..words import fold
 
+Part = TypeVar("Part")
 ALIKE = 60  # of 100: texts below this have hardly a word in common
+LONGEST = 80  # of a value in a line of output
 
 
 class Group(StrEnum):
@@ -37,6 +41,7 @@ class Effect(StrEnum):
 
 
 TOUCHING = (Effect.CHECK, Effect.OTHER, Effect.LOST)
+CODE_REMOVED = "code removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,25 @@ class Change:
     note: str = ""
     before: str = ""
     after: str = ""
-    breaks: bool = False
-    touches: tuple[Touch, ...] = ()
+    breaks: bool = field(init=False)
+    touches: tuple[Touch, ...] = ()  # nothing where the answers are kept as they are
     questions: int = 0  # that are new
+
+    def __post_init__(self) -> None:
+        breaks = self.effect in (Effect.OTHER, Effect.LOST) or self.what == CODE_REMOVED
+        object.__setattr__(self, "breaks", breaks)
+        object.__setattr__(self, "touches", self.touches if self.effect in TOUCHING else ())
+
+
+def both(old: Mapping[str, Part], new: Mapping[str, Part]) -> Iterator[tuple[str, Part | None, Part | None]]:
+    """Give every part of two versions by its code, with None for the version that does not have it."""
+    return ((code, old.get(code), new.get(code)) for code in dict.fromkeys([*old, *new]))
+
+
+def reordered(old: Collection[str], new: Collection[str]) -> tuple[list[str], list[str]] | None:
+    """Give the codes that are in both versions as each of them has them; None where these are in the same order."""
+    before, after = [code for code in old if code in new], [code for code in new if code in old]
+    return None if before == after else (before, after)
 
 
 def meant_alike(before: Text, after: Text) -> bool:
@@ -79,7 +100,8 @@ def meant_alike(before: Text, after: Text) -> bool:
     return any(fuzz.token_set_ratio(fold(one), fold(other)) >= ALIKE for one, other in pairs)
 
 
-def short(text: object, limit: int = 80) -> str:
+def short(value: object) -> str:
     """Give a value for a line of output."""
-    line = " ".join(str(text).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    text = value.say("") if isinstance(value, Text) else f"{value:g}" if isinstance(value, float) else value
+    line = "" if text is None else " ".join(str(text).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

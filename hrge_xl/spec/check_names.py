@@ -1,210 +1,293 @@
-"""Mistakes in codes and names: what Excel refuses, what the program needs itself, and what stands there twice."""
+"""Mistakes in codes and names, as tables: what leads nowhere, what cannot be a code, and what stands there twice."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from keyword import kwlist
+from typing import Any
 
+from ..fields import Field
 from ..frozen import Found, Path
 from ..language import FUNCTIONS
-from ..words import SOURCE_LANGUAGE, cell_length, is_language, translator
-from .check_languages import texts
-from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
-from .own_sheets import IDENTITY_SHEET, KEYS, LAST_SHEET, NAMES
+from ..suggest import NoSuch, remedy_for
+from .figures import IndicatorFigures
+from .model import CatalogueBlock, FormBlock, Spec, Tool
+from .own_sheets import KEYS
 
-FIELD_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*[A-Za-z0-9]|[A-Za-z][A-Za-z_]{2,}")
+BLOCKS = "tools/*/blocks/*"
+FIELDS = f"{BLOCKS}/fields/*"
+INDICATORS = "figures/indicators"
 ROW_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*")
-TOOL_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?")
 WORDS_OF_EXPRESSIONS = frozenset({"value", "this", *FUNCTIONS, *(word.lower() for word in kwlist)})
-LIST_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]*")
-SPEC_NAME = re.compile(r"\w[\w\-]*")
-SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
-LIMIT_SHEET_NAME, LIMIT_CODE = 31, 60
-OF_EXCEL = "history"  # a sheet name that Excel keeps for itself
-RESERVED = frozenset(
-    [OF_EXCEL, IDENTITY_SHEET, LAST_SHEET, *(name.casefold() for name in NAMES)]
-)  # in English, folded
-Coded = Sequence[tuple[Path, str]]
+LIMIT_CODE = 60
+TOOL_CODE, FIELD_CODE = "be a tool code", "be a field code"
+
+Trail = tuple[Any, ...]  # the parts of a spec that a path leads through
+Known = Collection[str] | None  # the names that something can have; None: these are not known
+
+CODES = (  # where a code stands, how it is written, what it cannot do otherwise, what to do
+    (
+        "name",
+        re.compile(r"\w[\w\-]*"),
+        "be the name of a spec",
+        "Use letters, digits, _ and -: it names files.",
+    ),
+    ("profiles/%", ROW_CODE, "be the name of a profile", "Start with a letter, for example quick."),
+    (
+        "tools/*/code",
+        re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?"),
+        TOOL_CODE,
+        "Use letters and digits, for example PLAN or C1.",
+    ),
+    (
+        f"{FIELDS}/code",
+        re.compile(r"[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*[A-Za-z0-9]|[A-Za-z][A-Za-z_]{2,}"),
+        FIELD_CODE,
+        "Use letters and digits with an underscore, for example PLN_01.",
+    ),
+    (f"{BLOCKS}/items/*/code", ROW_CODE, "be a row code", "Start with a letter, for example C1_01."),
+    (f"{BLOCKS}/id", ROW_CODE, "start row codes", "Start with a letter, for example R-."),
+    (
+        "vocabularies/%",
+        re.compile(rf"[A-Za-z][A-Za-z0-9_.]{{0,{LIMIT_CODE - 1}}}"),
+        "be the name of a list",
+        f"Begin with a letter; use letters, digits and _ only, {LIMIT_CODE} at most: COUNTRY.",
+    ),
+    ("vocabularies/*/items/*/code", re.compile(r"[^;]*[^;\s][^;]*"), "be a code", "Use letters and digits."),
+)
+ONCE = (  # within what a code stands once, where it stands there, what it is, whether capitals make no difference
+    ("", "vocabularies/%", "name of a list", True),
+    ("", "covered/*/code", "rule code", False),
+    ("vocabularies/*", "items/*/code", "code", True),
+    ("matrix", "levels/*/code", "level", False),
+    ("tools/*", "blocks/*/fields/*/code", "field code", True),
+    ("tools/*", "blocks/*/items/*/code", "row code", True),
+    ("tools/*", "blocks/*/id", "beginning of row codes", False),
+)
+
+
+def select(part: Any, pattern: str, path: Path = (), trail: Trail = ()) -> Iterator[tuple[Path, Trail, Any]]:
+    """Give what stands where a pattern leads: `*` is every entry, `%` every name of a group, `|` one or the other."""
+    step, _, rest = pattern.partition("/")
+    if not step and part is not None:
+        yield path, trail, part
+    elif step in ("*", "%") and isinstance(part, Mapping | tuple):
+        for key, entry in part.items() if isinstance(part, Mapping) else enumerate(part):
+            yield from select(entry if step == "*" else key, rest, (*path, key), (*trail, part))
+    elif part is not None:
+        for name in step.split("|"):
+            yield from select(getattr(part, name, None), rest, (*path, name), (*trail, part))
 
 
 def check_names(spec: Spec) -> Found:
-    """Give every code and name of a spec that cannot be one, or is not the only one."""
-    if not SPEC_NAME.fullmatch(spec.name):
-        yield (
-            ("name",),
-            f"'{spec.name}' cannot be the name of a spec.",
-            "Use letters, digits, _ and -: it names files.",
-        )
-    yield from _sheet_names(spec)
-    for index, tool in enumerate(spec.tools):
-        yield from _tool_code(tool, ("tools", index))
-        yield from _codes_on_sheet(tool, ("tools", index))
+    """Give every code and name of a spec that cannot be one, is not the only one, or means nothing."""
+    yield from _written_wrong(spec)
+    for within, where, what, fold in ONCE:
+        for path, _, part in select(spec, within):
+            yield from doubled(
+                ((place, code) for place, _, code in select(part, where, path)), what, fold=fold
+            )
     yield from _spellings(spec)
     yield from _single_fields(spec)
-    yield from _list_names(spec)
+    for places, reason, known_to in REFERENCES:
+        holder, known = None, None  # for all names that one part holds, the same are known
+        for path, trail, code in (place for where in places for place in select(spec, where)):
+            if holder is not trail[-1]:
+                holder, known = trail[-1], known_to(spec, trail)
+            if isinstance(code, str) and known is not None and code not in known:
+                yield no_such(path, reason.format(code=code, trail=trail), known, code)
 
 
-def doubled(paths: Coded, what: str, *, fold: bool = False) -> Found:
+def no_such(path: Path, reason: str, known: Iterable[str], code: str) -> tuple[Path, str, str]:
+    """Give the mistake that nothing known has a name, at the place where the name stands."""
+    return path, NoSuch(reason, code), remedy_for(code, list(known))
+
+
+def doubled(places: Iterable[tuple[Path, str]], what: str, *, fold: bool = False) -> Found:
     """Say of every name that is not the first of its kind which one it repeats."""
     seen: dict[str, str] = {}
-    for path, code in paths:
+    for path, code in places:
         key = code.casefold() if fold else code
-        if seen.get(key) == code:
-            yield path, f"The {what} '{code}' is used twice.", "Give each its own."
-        elif key in seen:
-            reason = (
-                f"The {what} '{code}' differs from '{seen[key]}' in capitals only, which Excel does not see."
-            )
-            yield path, reason, "Give each its own."
+        if key in seen:
+            how = f"differs from '{seen[key]}' in capitals only, which Excel does not see"
+            again = "is used twice" if seen[key] == code else how
+            yield path, f"The {what} '{code}' {again}.", "Give each its own."
         seen.setdefault(key, code)
 
 
-# sheets
-
-
-def _sheet_names(spec: Spec) -> Found:
-    known = list(filter(is_language, spec.languages)) or [SOURCE_LANGUAGE]
-    for language in known:
-        yield from doubled(list(_named(spec, language)), f"sheet name ({language})", fold=True)
-    own = _own_names(known)
-    for index, tool in enumerate(spec.tools):
-        for path, text in texts(tool.sheet, ("tools", index, "sheet")):
-            for language, name in text.by_language.items():
-                yield from _sheet_name((*path, language) if language else path, name, own)
-
-
-def _named(spec: Spec, language: str) -> Iterator[tuple[Path, str]]:
-    """Give the sheet names in a language, each with the place where it stands."""
-    for index, tool in enumerate(spec.tools):
-        name = tool.sheet.say(language)
-        place = next(
-            (tag for tag in tool.sheet.by_language if tag and tool.sheet.by_language[tag] == name), ""
-        )
-        path: Path = ("tools", index, "sheet")
-        yield (*path, place) if place else path, name
-
-
-def _own_names(languages: Iterable[str]) -> dict[str, str]:
-    """Give what the program's own sheets are called in some languages and in English: folded name → English name."""
-    spoken = dict.fromkeys([SOURCE_LANGUAGE, *languages])
-    found = {translator(tag)(name).casefold(): name for tag in spoken for name in NAMES}
-    return found | {IDENTITY_SHEET: IDENTITY_SHEET, OF_EXCEL: "History"}
-
-
-def _sheet_name(path: Path, name: str, own: dict[str, str]) -> Found:
-    if cell_length(name) > LIMIT_SHEET_NAME:
-        count, most = cell_length(name), LIMIT_SHEET_NAME
-        reason = (
-            f"The sheet name has {count} characters, {count - most} more than the {most} that Excel allows."
-        )
-        yield path, reason, "Shorten it."
-    if not name.strip():
-        yield path, "The sheet name is empty.", "Give the sheet a name."
-    elif SHEET_NAME_FORBIDDEN.search(name):
-        reason = f"'{name}' cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
-        yield path, reason, "Write it without these."
-    elif name.casefold() in own:
-        whose = "Excel's own" if name.casefold() == OF_EXCEL else "the program's own"
-        reason = f"'{name}' cannot be a sheet name: a sheet of {whose} is called so in one of the languages."
-        yield path, reason, "Choose another name."
-
-
-# codes
-
-
-def _tool_code(tool: Tool, path: Path) -> Found:
-    if not TOOL_CODE.fullmatch(tool.code):
-        remedy = "Use letters and digits, for example PLAN or C1."
-        yield (*path, "code"), f"'{tool.code}' cannot be a tool code.", remedy
-    elif tool.code.upper() in KEYS:
-        reason = f"'{tool.code}' cannot be a tool code: one of the program's own sheets has it."
-        yield (*path, "code"), reason, "Choose another code."
-    elif len(tool.code) > LIMIT_CODE:
-        yield (*path, "code"), *_long_code(tool.code)
-
-
-def _long_code(code: str) -> tuple[str, str]:
-    return f"The code '{code[:20]}…' has {len(code)} characters; {LIMIT_CODE} are the most.", "Shorten it."
-
-
-def _codes_on_sheet(tool: Tool, path: Path) -> Found:
-    blocks = [
-        (block, (*path, "blocks", number))
-        for number, block in enumerate(tool.blocks)
-        if isinstance(block, FieldBlock)
-    ]
-    fields = [
-        ((*where, "fields", number, "code"), field.code)
-        for block, where in blocks
-        for number, field in enumerate(block.fields)
-    ]
-    yield from doubled(fields, "field code", fold=True)
-    for place, code in fields:
-        if not FIELD_CODE.fullmatch(code):
-            yield (
-                place,
-                f"'{code}' cannot be a field code.",
-                "Use letters and digits with an underscore, for example PLN_01.",
-            )
-        elif code.casefold() in WORDS_OF_EXPRESSIONS:
-            yield place, f"'{code}' is a word of expressions.", "Take another code, for example PLN_01."
-        elif len(code) > LIMIT_CODE:
-            yield place, *_long_code(code)
-    rows = [row for block, where in blocks for row in _rows(block, where)]
-    yield from doubled(rows, "row code", fold=True)
-    for place, code in rows:
-        if not ROW_CODE.fullmatch(code):
-            yield place, f"'{code}' cannot be a row code.", "Start with a letter, for example C1_01."
-    registers = [((*where, "id"), block.id) for block, where in blocks if isinstance(block, RegisterBlock)]
-    yield from doubled(registers, "beginning of row codes")
-    for place, code in registers:
-        if not ROW_CODE.fullmatch(code):
-            yield place, f"'{code}' cannot start row codes.", "Start with a letter, for example R-."
-
-
-def _rows(block: FieldBlock, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(block, ChecklistBlock | CatalogueBlock) and isinstance(block.items, tuple):
-        yield from (((*path, "items", i, "code"), item.code) for i, item in enumerate(block.items))
+def _written_wrong(spec: Spec) -> Found:
+    for where, written, what, remedy in CODES:
+        for path, _, code in select(spec, where):
+            if not written.fullmatch(code):
+                yield path, f"'{code}' cannot {what}.", remedy
+            elif what == TOOL_CODE and code.upper() in KEYS:
+                reason = f"'{code}' cannot be a tool code: one of the program's own sheets has it."
+                yield path, reason, "Choose another code."
+            elif what == FIELD_CODE and code.casefold() in WORDS_OF_EXPRESSIONS:
+                yield (path, f"'{code}' is a word of expressions.", "Take another code, for example PLN_01.")
+            elif what in (TOOL_CODE, FIELD_CODE) and len(code) > LIMIT_CODE:
+                reason = f"The code '{code[:20]}…' has {len(code)} characters; {LIMIT_CODE} are the most."
+                yield path, reason, "Shorten it."
 
 
 def _spellings(spec: Spec) -> Found:
-    """Give a code that stands on several sheets is written alike on all of them."""
-    fields = [
-        ((*where, "fields", number, "code"), field.code)
-        for t, tool in enumerate(spec.tools)
-        for b, block in enumerate(tool.blocks)
-        if isinstance(block, FieldBlock)
-        for where in [("tools", t, "blocks", b)]
-        for number, field in enumerate(block.fields)
-    ]
-    tools = [(("tools", t, "code"), tool.code) for t, tool in enumerate(spec.tools)]
-    for what, places in (("tool code", tools), ("field code", fields)):
+    """Find codes that stand on several sheets, and are not written alike on all of them."""
+    for what, where in (("tool code", "tools/*/code"), ("field code", f"{FIELDS}/code")):
         seen: dict[str, str] = {}
-        for path, code in places:
+        for path, _, code in select(spec, where):
             first = seen.setdefault(code.casefold(), code)
             if first != code:
-                yield path, f"The {what} '{code}' is also written '{first}'.", "Write it alike everywhere."
+                yield (path, f"The {what} '{code}' is also written '{first}'.", "Write it alike everywhere.")
 
 
 def _single_fields(spec: Spec) -> Found:
-    """Give questions that are asked once are known by their code everywhere: no two may share one."""
+    """Find questions that are asked once and share a code: they are known by it everywhere."""
     seen: dict[str, str] = {}
-    for t, tool in enumerate(spec.tools):
-        for b, block in enumerate(tool.blocks):
-            if not isinstance(block, FormBlock) or block.records > 1:
-                continue
-            for f, field in enumerate(block.fields):
-                first = seen.setdefault(field.code, tool.code)
-                if first != tool.code:
-                    reason = f"The field code '{field.code}' is used by a form of '{first}' as well."
-                    yield ("tools", t, "blocks", b, "fields", f, "code"), reason, "Give each its own."
+    for path, (_, _, tool, _, block, *_), code in select(spec, f"{FIELDS}/code"):
+        if isinstance(block, FormBlock) and block.records == 1:
+            first = seen.setdefault(code, tool.code)
+            if first != tool.code:
+                reason = f"The field code '{code}' is used by a form of '{first}' as well."
+                yield path, reason, "Give each its own."
 
 
-def _list_names(spec: Spec) -> Found:
-    names: list[tuple[Path, str]] = [(("vocabularies", name), name) for name in spec.vocabularies]
-    yield from doubled(names, "name of a list", fold=True)
-    for path, name in names:
-        if not LIST_NAME.fullmatch(name) or len(name) > LIMIT_CODE:
-            remedy = f"Begin with a letter; use letters, digits and _ only, {LIMIT_CODE} at most: COUNTRY."
-            yield path, f"'{name}' cannot be the name of a list.", remedy
+# what a name must lead to, by the place where it stands
+
+
+def _fields(spec: Spec, tool: str) -> Known:
+    return spec.tool[tool].fields if tool in spec.tool else None
+
+
+def _of_risks(spec: Spec, trail: Trail) -> Known:
+    """Give the fields that all sheets with risks have; None where none of these is known."""
+    known = [set(spec.tool[tool].fields) for tool in trail[2].tools if tool in spec.tool]
+    return sorted(set.intersection(*known)) if known else None
+
+
+def _reached(spec: Spec, trail: Trail) -> Known:
+    return reached(spec, trail[2]) if trail[2].tool in spec.tool else None
+
+
+def _indicators(spec: Spec, trail: Trail) -> Known:
+    known = [
+        code
+        for _, (*_, block, _, _), code in select(spec, f"{BLOCKS}/items/*/code")
+        if block.kind == "catalogue"
+    ]
+    return known if trail[2].tool in spec.tool else None
+
+
+def _entries(spec: Spec, trail: Trail) -> Known:
+    found = spec.vocabularies.get(trail[2].vocabulary)
+    return found.by_code if found is not None else None
+
+
+def reached(spec: Spec, found: IndicatorFigures) -> dict[str, Field]:
+    """Give fields of the sheet itself, of those that its rows are about, and of the catalogues that these lead to."""
+    own = spec.tool[found.tool].fields
+    about = _sheets(spec, [own[found.of]] if found.of in own else [])
+    leads = _sheets(spec, [field for tool in about for field in tool.fields.values()])
+    of_catalogues = {
+        field.code: field
+        for tool in (*leads, *about)
+        for block in tool.blocks
+        if isinstance(block, CatalogueBlock)
+        for field in block.fields
+    }
+    return of_catalogues | {code: field for tool in about for code, field in tool.fields.items()} | own
+
+
+def _sheets(spec: Spec, fields: Iterable[Field]) -> list[Tool]:
+    """Give the sheets that some fields refer to."""
+    return [spec.tool[code] for field in fields for code in field.to if code in spec.tool]
+
+
+REFERENCES: tuple[tuple[tuple[str, ...], str, Callable[[Spec, Trail], Known]], ...] = (
+    (
+        (
+            f"{FIELDS}/to/*",
+            f"{BLOCKS}/source",
+            f"{BLOCKS}/sources/*",
+            f"{BLOCKS}/sources/*/tool",
+            "profiles/*/tools|choose_from/*",
+            "tables/*/tools/*",
+            "rules/*/tool",
+            "figures/risks/tools/*",
+            f"{INDICATORS}/tool",
+        ),
+        "There is no tool '{code}'.",
+        lambda spec, _: spec.tool,
+    ),
+    (
+        ("countries", f"{FIELDS}/vocabulary", f"{BLOCKS}/items/vocabulary", "figures/questions/vocabulary"),
+        "There is no vocabulary '{code}'.",
+        lambda spec, _: spec.vocabularies,
+    ),
+    (("default_profile",), "There is no profile '{code}'.", lambda spec, _: spec.profiles),
+    (
+        ("identity/project|intervention|country|period_start|period_end",),
+        "There is no form field '{code}'.",
+        lambda spec, _: sorted(spec.single_fields),
+    ),
+    (
+        ("rules/*/at|require/*",),
+        "The tool '{trail[2].tool}' has no field '{code}'.",
+        lambda spec, trail: _fields(spec, trail[2].tool),
+    ),
+    (
+        (f"{BLOCKS}/sources/*/columns/*",),
+        "The tool '{trail[6].tool}' has no field '{code}'.",
+        lambda spec, trail: _fields(spec, trail[6].tool),
+    ),
+    (
+        (f"{BLOCKS}/shows", f"{BLOCKS}/series/over", f"{BLOCKS}/series/of/*"),
+        "There is no field '{code}' here.",
+        lambda _, trail: [field.code for field in trail[4].fields],
+    ),
+    (
+        (f"{BLOCKS}/sources/*/columns/%", f"{BLOCKS}/due|bars", f"{BLOCKS}/widths/%"),
+        "There is no column '{code}'.",
+        lambda _, trail: trail[4].columns,
+    ),
+    (
+        (
+            "figures/risks/before|after/down|across",
+            "figures/risks/name",
+            "figures/risks/shows/*",
+            "figures/risks/closed/%",
+            "figures/risks/by/*/field",
+        ),
+        "There is no field on each of these sheets named '{code}'.",
+        _of_risks,
+    ),
+    (
+        ("figures/risks/by/*/tools/%",),
+        "There is no tool among these '{code}'.",
+        lambda spec, trail: None if spec.tool.keys().isdisjoint(trail[2].tools) else trail[2].tools,
+    ),
+    (
+        (
+            f"{INDICATORS}/of|value|calculated|period|country|numerator|denominator|progress|status",
+            f"{INDICATORS}/splits/*/of",
+            f"{INDICATORS}/splits/*/parts/*",
+        ),
+        "There is no field of {trail[2].tool} named '{code}'.",
+        lambda spec, trail: _fields(spec, trail[2].tool),
+    ),
+    (
+        (f"{INDICATORS}/kind|baseline|baseline_year|target|target_year", f"{INDICATORS}/unit|name/*"),
+        "There is no field to be reached from a value named '{code}'.",
+        _reached,
+    ),
+    (
+        (f"{INDICATORS}/add_over_teams|harmless/*",),
+        "There is no indicator in a catalogue named '{code}'.",
+        _indicators,
+    ),
+    (
+        ("figures/questions/no|left_out/*",),
+        "There is no entry of {trail[2].vocabulary} named '{code}'.",
+        _entries,
+    ),
+)

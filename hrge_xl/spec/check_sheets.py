@@ -1,43 +1,54 @@
-"""Mistakes in the blocks and fields of sheets: references that lead nowhere, and options that do nothing."""
+"""Mistakes in the sheets and lists of a spec: what does not go together, and options that do nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
 from ..frozen import Found, Path, at_the_first
 from ..language.patterns import REMEDY, NotAPattern, compiled, fits
-from ..suggest import NoSuch, no_such, remedy_for
+from ..suggest import NoSuch, remedy_for
 from ..texts import fixed_codes
-from .check_answers import wrong_value
-from .check_languages import too_long
-from .check_lists import LIMIT_LABEL, NO_MATRIX, whole_numbers
-from .defaults import wrong_default
+from .check_names import BLOCKS, FIELDS, no_such, select
+from .check_texts import LIMIT_LABEL
 from .model import (
     AnyBlock,
     CatalogueBlock,
     ChecklistBlock,
-    CollectBlock,
     FieldBlock,
+    FormBlock,
     ItemsFrom,
+    Matrix,
     MatrixBlock,
     PivotBlock,
     RegisterBlock,
     Spec,
     Tool,
+    Vocabulary,
 )
-from .next_round import LAST, NOTHING
+from .own_answers import Wrong, wrong_default, wrong_value
+from .rows import LAST, NOTHING
 
-LIMIT_PROMPT, LIMIT_ERROR = 255, 255
 WITH_ROWS = (RegisterBlock, ChecklistBlock, CatalogueBlock)
+NO_MATRIX = "The spec has no 'matrix.yaml'."
+OWN_SHEET = "Give it a sheet of its own: a file in tools/, with `goes_with` where it belongs to a tool."
 
 
 def check_sheets(spec: Spec) -> Found:
-    """Give every block of every sheet."""
-    for index, tool in enumerate(spec.tools):
-        for number, block in enumerate(tool.blocks):
-            yield from _block(spec, block, ("tools", index, "blocks", number))
+    """Give every mistake in a sheet, a block of it, a field, a list, and the matrix."""
+    for path, _, tool in select(spec, "tools/*"):
+        yield from _sheet(spec, tool, path)
+    for path, _, block in select(spec, BLOCKS):
+        yield from _block(spec, block, path)
+    for path, trail, field in select(spec, FIELDS):
+        for option, reason, remedy in _field(spec, trail[4], field):
+            yield (*path, *option.split("/")), reason, remedy
+        yield from _references(spec, trail[4], field, path)
+    for name, vocabulary in spec.vocabularies.items():
+        yield from _anchors(spec, name, vocabulary)
+    if spec.matrix is not None:
+        yield from _matrix(spec, spec.matrix)
 
 
 def has_rows(tool: Tool) -> bool:
@@ -45,43 +56,81 @@ def has_rows(tool: Tool) -> bool:
     return any(isinstance(block, WITH_ROWS) for block in tool.blocks)
 
 
+# what stands together on a sheet
+
+
+def _sheet(spec: Spec, tool: Tool, path: Path) -> Found:
+    """Find what is neither one table below one header, nor a form, nor calculated blocks."""
+    forms = [block for block in tool.blocks if isinstance(block, FormBlock)]
+    for number, block in enumerate(tool.blocks):
+        where: Path = (*path, "blocks", number)
+        if forms:
+            yield from _beside_forms(block, forms[0].records, where)
+        elif tool.field_blocks and number:
+            yield (*where, "kind"), "A sheet has one table.", OWN_SHEET
+        elif isinstance(block, FieldBlock) and (block.title or block.help):
+            option = "title" if block.title else "help"
+            reason = f"The `{option}` of a table is shown nowhere: its sheet has a title and a purpose."
+            yield (*where, option), reason, "Leave it out."
+    with_it = spec.tool.get(tool.goes_with or "")
+    if tool.goes_with is not None and not (with_it and with_it.can_be_ticked):
+        reason = f"'{tool.goes_with}' is not a tool that can be ticked, so that nothing goes with it."
+        yield (*path, "goes_with"), reason, "Name the tool that this sheet belongs to."
+
+
+def _beside_forms(block: AnyBlock, records: int, path: Path) -> Found:
+    """Say that a form shares its header with other forms about as many records, and with lists of one answer each."""
+    is_list = isinstance(block, ChecklistBlock) and len(block.fields) == 1 and block.fields[0].asked
+    if isinstance(block, FormBlock):
+        if block.records != records:
+            reason = f"The forms of a sheet share one header, and have {records} and {block.records} records."
+            yield (*path, "records"), reason, OWN_SHEET
+    elif not is_list or records > 1:
+        reason = (
+            "The sheet of a form holds nothing but forms and, beside one record, lists of one answer each."
+        )
+        yield (*path, "kind"), reason, OWN_SHEET
+
+
 def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
-    if isinstance(block, FieldBlock):
-        if not block.fields:
-            yield (
-                (*path, "fields"),
-                "The block asks nothing: it has no fields.",
-                "Add one, or remove the block.",
-            )
-        for index, field in enumerate(block.fields):
-            yield from _field(spec, block, field, (*path, "fields", index))
-            if field.fixed and not isinstance(getattr(block, "items", None), tuple):
-                reason = (
-                    f"'{field.code}' is fixed, and no rows are written out here whose `values` could fill it."
-                )
-                yield (*path, "fields", index, "fixed"), reason, "Leave it out, or write out the `items`."
+    if isinstance(block, FieldBlock) and not block.fields:
+        yield (*path, "fields"), "The block asks nothing: it has no fields.", "Add one, or remove the block."
     if isinstance(block, ChecklistBlock | CatalogueBlock):
         yield from _items(spec, block, path)
-    if isinstance(block, RegisterBlock):
-        own = [field.code for field in block.fields]
-        for where, code in _named(block):
-            if code not in own:
-                yield (
-                    (*path, *where),
-                    NoSuch(f"There is no field '{code}' here.", code),
-                    remedy_for(code, own),
-                )
-    if isinstance(block, MatrixBlock | PivotBlock | CollectBlock):
-        yield from _sources(spec, block, path)
+    if isinstance(block, MatrixBlock) and spec.matrix is None:
+        yield (*path, "kind"), NO_MATRIX, "Describe the levels there, or leave out this block."
+    if isinstance(block, MatrixBlock | PivotBlock):
+        sides = [*select(block, "down|across|highest", path), *select(block, "also_down/*", path)]
+        tools = block.sources if isinstance(block, MatrixBlock) else (block.source,)
+        for tool in filter(spec.tool.__contains__, tools):
+            own = spec.tool[tool].fields
+            for where, _, code in sides:
+                if code in own:
+                    crossed = _crossed(spec, block, own[code], str(where[len(path)]))
+                    yield from ((where, *mistake) for mistake in crossed)
+                else:
+                    yield no_such(where, f"The tool '{tool}' has no field '{code}'.", own, code)
 
 
-def _named(block: RegisterBlock) -> Iterator[tuple[Path, str]]:
-    """Give the fields that a register names, with the option that does."""
-    if block.shows is not None:
-        yield ("shows",), block.shows
-    if block.series is not None:
-        yield from ((("series", "of", number), code) for number, code in enumerate(block.series.of))
-        yield ("series", "over"), block.series.over
+def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, side: str) -> Wrong:
+    """Say whether a field can be crossed with another one: by a scale of the matrix, or by a list."""
+    if isinstance(block, MatrixBlock):
+        name = getattr(spec.matrix, side, field.vocabulary)
+        counted = field.calculated and kind_of(field) is ColumnKind.NUMBER  # may come out as a step
+        if not counted and not (field.type.stepped and field.vocabulary == name):
+            reason = f"'{field.code}' is not a scale of the list '{name}', which the matrix has here."
+            yield reason, "Name a field of type scale with that vocabulary."
+        return
+    down = spec.tool[block.source].fields.get(block.down)
+    if side == "highest":
+        if field.vocabulary is None and not (field.calculated and field.result == "level"):
+            reason = f"'{field.code}' has no list and no level, so that none of its values is the highest."
+            yield reason, "Name a field with a vocabulary, or one that calculates a level."
+    elif field.vocabulary is None:
+        yield f"'{field.code}' has no list to cross by.", "Name a field with a vocabulary."
+    elif side == "also_down" and field.vocabulary != (down and down.vocabulary):
+        reason = f"'{field.code}' draws from another list than '{block.down}'."
+        yield reason, "Name a field with the same vocabulary."
 
 
 # rows that are always the same
@@ -89,261 +138,186 @@ def _named(block: RegisterBlock) -> Iterator[tuple[Path, str]]:
 
 def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Found:
     if isinstance(block.items, ItemsFrom):
-        name = block.items.vocabulary
-        if name is not None and name not in spec.vocabularies:
-            yield (*path, "items", "vocabulary"), *no_such("There is no vocabulary", name, spec.vocabularies)
-        if name is None and block.items.file is None and not block.items.tools:
+        if block.items.vocabulary is None and block.items.file is None and not block.items.tools:
             remedy = "Name a vocabulary or a file, or say `tools: true`."
             yield (*path, "items"), "`items` says nothing.", remedy
         return
     fixed = {field.code: field for field in block.fields if field.fixed}
     unknown: dict[str, list[Path]] = {}
-    for index, item in enumerate(block.items):
-        for name, value in item.values.items():
-            where = (*path, "items", index, "values", name)
-            if name not in fixed:
-                unknown.setdefault(name, []).append(where)
+    for where, _, value in select(block, "items/*/values", path):
+        for name, written in value.items():
+            if name in fixed:
+                yield from (
+                    ((*where, name), *mistake) for mistake in _fixed_value(spec, fixed[name], written)
+                )
             else:
-                yield from _fixed_value(spec, fixed[name], value, where)
+                unknown.setdefault(name, []).append((*where, name))
     for name, places in unknown.items():
-        yield from at_the_first(places, *no_such("There is no fixed column", name, sorted(fixed)))
+        reason = NoSuch(f"There is no fixed column '{name}'.", name)
+        yield from at_the_first(places, reason, remedy_for(name, sorted(fixed)))
 
 
-def _fixed_value(spec: Spec, field: Field, value: object, path: Path) -> Found:
-    """Give a value of a fixed column, which must be one that the column can hold."""
+def _fixed_value(spec: Spec, field: Field, value: object) -> Wrong:
+    """Find what is wrong with a value of a fixed column, which must be one that the column can hold."""
     if value is None:
-        yield path, f"The value of '{field.code}' is empty.", "Write one, or remove it."
+        yield f"The value of '{field.code}' is empty.", "Write one, or remove it."
     elif isinstance(value, list | dict):
         remedy = (
             "Write one text (several codes with ; between them), or one for each language: {en: …, fr: …}."
         )
-        yield path, f"The value of '{field.code}' is neither a text nor a number.", remedy
+        yield f"The value of '{field.code}' is neither a text nor a number.", remedy
     elif field.list_name is not None or field.to:
-        wrong = wrong_value(spec, field, tuple(fixed_codes(value)))
-        yield from ((path, reason, remedy) for reason, remedy in wrong)
+        yield from wrong_value(spec, field, tuple(fixed_codes(value)))
     elif kind_of(field) is not ColumnKind.TEXT and figure_of(field, str(value)) is None:
         is_date = kind_of(field) is ColumnKind.DATE
-        reason = f"'{value}' is not a {'date' if is_date else 'number'}, and '{field.code}' is of type {field.type}."
+        kind = "date" if is_date else "number"
         remedy = "Write it as year-month-day, for example 2026-03-31." if is_date else "Write digits only."
-        yield path, reason, remedy
+        yield f"'{value}' is not a {kind}, and '{field.code}' is of type {field.type}.", remedy
 
 
 # fields
 
 
-def _field(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
-    yield from _options(field, path)
-    yield from _carry(field, path)
-    yield from _texts(field, path)
-    if field.vocabulary is not None and field.vocabulary not in spec.vocabularies:
-        yield (*path, "vocabulary"), *no_such("There is no vocabulary", field.vocabulary, spec.vocabularies)
-    elif field.type.stepped and field.vocabulary is not None:
-        yield from whole_numbers(spec, field.vocabulary, (*path, "vocabulary"))
-    if field.parent is not None and "parent" in field.type.allows:
-        yield from _parent(spec, block, field, path)
-    yield from _pattern(field, path)
-    yield from _targets(spec, field, path)
-    yield from _only(spec, field, path)
-    for reason, remedy in wrong_default(spec, block, field):
-        yield (*path, "default"), reason, remedy
-    for reason, remedy in field.type.wrong_limits(field):
-        yield (*path, "maximum" if field.minimum is None else "minimum"), reason, remedy
+def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, str, str]]:
+    """Find what is wrong with a field by itself, with the option that says it."""
+    needs, may, given = field.type.needs, field.type.allows, field.model_fields_set
+    for name in sorted(needs - given):
+        yield "type", f"A field of type {field.type} needs `{name}`.", "Add it."
+    for name in sorted(given - needs - may - COMMON_OPTIONS):
+        allowed = ", ".join(sorted(needs | may)) or "no options of its own"
+        yield (
+            name,
+            f"`{name}` does nothing for the type {field.type}.",
+            f"Remove it; this type takes {allowed}.",
+        )
+    if field.fixed and not isinstance(getattr(block, "items", None), tuple):
+        reason = f"'{field.code}' is fixed, and no rows are written out here whose `values` could fill it."
+        yield "fixed", reason, "Leave it out, or write out the `items`."
+    if field.carry not in (None, NOTHING) and not field.asked:
+        if field.fixed:
+            yield "carry", "A fixed column is the same in every round.", "Leave `carry` out."
+        elif field.carry != LAST:
+            reason = "A calculated field is calculated again in every round."
+            yield "carry", reason, "Write `carry: last` to show the earlier value beside it."
+    if field.pattern is not None and field.pattern != EMAIL_PATTERN:
+        yield from _pattern(field, field.pattern)
+    if "to" in needs & given and not field.to:
+        yield "to", "The reference points to no sheet.", "Name one with a register or a list of items."
+    yield from (("default", *mistake) for mistake in wrong_default(spec, block, field))
+    limit = "maximum" if field.minimum is None else "minimum"
+    yield from ((limit, *mistake) for mistake in field.type.wrong_limits(field))
 
 
-def _texts(field: Field, path: Path) -> Found:
-    if not field.label:
-        yield (*path, "label"), "The label is empty.", "Say what is asked."
-    yield from too_long((*path, "label"), field.label, LIMIT_LABEL, "The label")
-    yield from too_long((*path, "help"), field.help, LIMIT_PROMPT, "The help, which is also the prompt,")
-    if field.constraint is not None:
-        where = (*path, "constraint", "message")
-        yield from too_long(where, field.constraint.message, LIMIT_ERROR, "The message")
-
-
-def _pattern(field: Field, path: Path) -> Found:
-    """Give a pattern must be one, and be shown by an example that fits it: what the team is told is the example."""
-    if field.pattern is None or field.pattern == EMAIL_PATTERN:
-        return
+def _pattern(field: Field, pattern: str) -> Iterator[tuple[str, str, str]]:
+    """Say that a pattern must be one, and be shown by an example that fits it: that is what the team is told."""
     try:
-        compiled(field.pattern)
+        compiled(pattern)
     except NotAPattern as error:
-        yield (*path, "pattern"), f"This is not a pattern that can be matched ({error}).", REMEDY
+        yield "pattern", f"This is not a pattern that can be matched ({error}).", REMEDY
         return
     if not field.example:
-        yield (
-            (*path, "pattern"),
-            "Nothing shows what fits the pattern.",
-            "Add an `example`: the team is told it.",
-        )
+        yield "pattern", "Nothing shows what fits the pattern.", "Add an `example`: the team is told it."
     for language, example in field.example.by_language.items():
-        if not fits(field.pattern, example):
-            where = (*path, "example", language) if language else (*path, "example")
+        if not fits(pattern, example):
+            where = f"example/{language}" if language else "example"
             yield where, f"The example '{example}' does not fit the pattern.", "Write one that does."
 
 
-def _targets(spec: Spec, field: Field, path: Path) -> Found:
-    """Give the sheets that a reference points to."""
-    if "to" in field.type.needs and "to" in field.model_fields_set and not field.to:
-        yield (
-            (*path, "to"),
-            "The reference points to no sheet.",
-            "Name one with a register or a list of items.",
-        )
+def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
+    """Find what a field names that is there, and cannot be what it names it for."""
+    if field.type.stepped and field.vocabulary in spec.vocabularies:
+        yield from _whole_numbers(spec, field.vocabulary, (*path, "vocabulary"))
+    if field.parent is not None and "parent" in field.type.allows:
+        yield from _parent(spec, block, field, path)
     for index, target in enumerate(field.to):
-        if target not in spec.tool:
-            yield (*path, "to", index), *no_such("There is no tool", target, spec.tool)
-        elif not has_rows(spec.tool[target]):
-            known = [tool.code for tool in spec.tools if has_rows(tool)]
-            reason = f"The sheet '{target}' has no rows to refer to."
-            yield (
-                (*path, "to", index),
-                reason,
-                f"Name one with a register or a list of items: {', '.join(known)}.",
-            )
-
-
-def _only(spec: Spec, field: Field, path: Path) -> Found:
-    """Find what is wrong with what fixed columns are to hold of the rows that a reference offers."""
+        if target in spec.tool and not has_rows(spec.tool[target]):
+            known = ", ".join(tool.code for tool in spec.tools if has_rows(tool))
+            remedy = f"Name one with a register or a list of items: {known}."
+            yield (*path, "to", index), f"The sheet '{target}' has no rows to refer to.", remedy
     for name, code in field.only.items():
-        for target in (spec.tool[each] for each in field.to if each in spec.tool):
-            fixed = [each.code for each in target.fields.values() if each.fixed]
+        for tool in (spec.tool[target] for target in field.to if target in spec.tool):
+            fixed = [column.code for column in tool.fields.values() if column.fixed]
             if name not in fixed:
-                reason = f"The sheet '{target.code}' has no fixed column '{name}'."
+                reason = f"The sheet '{tool.code}' has no fixed column '{name}'."
                 yield (*path, "only", name), reason, remedy_for(name, fixed)
-            elif not any(item.has({name: code}) for item in target.items):
-                reason = f"No row of '{target.code}' has '{code}' there, so that nothing can be chosen."
+            elif not any(item.has({name: code}) for item in tool.items):
+                reason = f"No row of '{tool.code}' has '{code}' there, so that nothing can be chosen."
                 yield (*path, "only", name), reason, "Name a code that some of its rows have."
 
 
-def _carry(field: Field, path: Path) -> Found:
-    """Find fields that cannot go on into the next round as an answer, for no team answers them."""
-    if field.carry is None or field.asked or field.carry == NOTHING:
-        return
-    if field.fixed:
-        yield (*path, "carry"), "A fixed column is the same in every round.", "Leave `carry` out."
-    elif field.carry != LAST:
-        reason = "A calculated field is calculated again in every round."
-        yield (*path, "carry"), reason, "Write `carry: last` to show the earlier value beside it."
-
-
-def _options(field: Field, path: Path) -> Found:
-    needs, may = field.type.needs, field.type.allows
-    given = field.model_fields_set
-    for name in sorted(needs - given):
-        yield (*path, "type"), f"A field of type {field.type} needs `{name}`.", "Add it."
-    for name in sorted(given - needs - may - COMMON_OPTIONS):
-        allowed = ", ".join(sorted(needs | may)) or "no options of its own"
-        reason = f"`{name}` does nothing for the type {field.type}."
-        yield (*path, name), reason, f"Remove it; this type takes {allowed}."
-
-
 def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
+    """Find what is wrong with the field that decides which part of a list can be chosen."""
     parent = next((other for other in block.fields if other.code == field.parent), None)
     if parent is None or parent.vocabulary is None:
-        choices = [
-            other.code for other in block.fields if other.vocabulary is not None and other is not field
-        ]
+        others = [other.code for other in block.fields if other.vocabulary is not None and other is not field]
         reason = f"'{field.parent}' is not a choice field of the same row."
-        yield (
-            (*path, "parent"),
-            reason,
-            f"Name the field that decides the list. {remedy_for(field.parent, choices)}",
-        )
+        remedy = f"Name the field that decides the list. {remedy_for(field.parent, others)}"
+        yield (*path, "parent"), reason, remedy
         return
     own, above = spec.vocabularies.get(field.vocabulary or ""), spec.vocabularies.get(parent.vocabulary)
     for index, item in enumerate(own.items if own and above else ()):
-        if above is not None and item.parent not in above.by_code:
-            where: Path = ("vocabularies", str(field.vocabulary), "items", index)
-            missing = item.parent is None
+        where: Path = ("vocabularies", str(field.vocabulary), "items", index)
+        if item.parent is None:
+            reason = f"The entry '{item.code}' has no `parent`, and {field.code} chooses by one of {parent.vocabulary}."
+            yield (*where, "code"), reason, "Add `parent`."
+        elif above is not None and item.parent not in above.by_code:
+            reason = f"The parent '{item.parent}' of the entry '{item.code}' is not in {parent.vocabulary}."
+            yield (*where, "parent"), reason, remedy_for(item.parent, list(above.by_code))
+
+
+# lists
+
+
+def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
+    """Find anchors that nobody would see, and kinds of them that are missing at a step, or that the list lacks."""
+    kinds = vocabulary.kinds
+    for index, item in enumerate(vocabulary.items):
+        place: Path = ("vocabularies", name, "items", index)
+        option = "anchor" if item.anchor else "anchors" if item.anchors else ""
+        length = len(item.as_step(spec.languages[0]))
+        if option and name not in spec.scales:
             reason = (
-                f"The entry '{item.code}' has no `parent`, and {field.code} chooses by one of {parent.vocabulary}."
-                if missing
-                else f"The parent '{item.parent}' of the entry '{item.code}' is not in {parent.vocabulary}."
+                f"The list '{name}' is not a scale: nobody would see what anchors the entry '{item.code}'."
             )
-            yield (
-                (*where, "code" if missing else "parent"),
-                reason,
-                "Add `parent`." if missing else remedy_for(item.parent, list(above.by_code)),
-            )
+            yield (*place, option), reason, "Say it in `label` or `help`."
+        elif option == "anchor" and length > LIMIT_LABEL:
+            reason = f"With its anchor the entry '{item.code}' has {length} characters; a cell shows {LIMIT_LABEL}."
+            yield (*place, option), reason, "Shorten the anchor."
+        for kind in item.anchors:
+            if kind not in kinds:
+                remedy = (
+                    remedy_for(kind, list(kinds)) if kinds else f"Add `kinds: {{{kind}: …}}` to the list."
+                )
+                yield (*place, "anchors", kind), f"The list has no kind '{kind}'.", remedy
+        for kind in kinds:
+            if not item.anchors.get(kind):
+                reason = f"The entry '{item.code}' says nothing by the kind '{kind}'."
+                yield (*place, "code"), reason, f"Add `{kind}: …` to its `anchors`."
 
 
-# calculated blocks
-
-Wanted = tuple[
-    Path, str, Sequence[tuple[Path, str]]
-]  # where a sheet is named, its code, its fields and where
-
-
-def _sources(spec: Spec, block: MatrixBlock | PivotBlock | CollectBlock, path: Path) -> Found:
-    if isinstance(block, MatrixBlock) and spec.matrix is None:
-        yield (*path, "kind"), NO_MATRIX, "Describe the levels there, or leave out this block."
-    if isinstance(block, CollectBlock):
-        yield from _columns(block, path)
-    for where, code, fields in _wanted(block):
-        if code not in spec.tool:
-            yield (*path, *where), *no_such("There is no tool", code, spec.tool)
-            continue
-        own = spec.tool[code].fields
-        for place, name in fields:
-            if name not in own:
-                yield (*path, *place), *no_such(f"The tool '{code}' has no field", name, own)
-            elif not isinstance(block, CollectBlock):
-                yield from _crossed(spec, block, own[name], place, path)
+def _matrix(spec: Spec, matrix: Matrix) -> Found:
+    scales = {}
+    for side, name in (("down", matrix.down), ("across", matrix.across)):
+        if name not in spec.vocabularies:
+            yield no_such(("matrix", side), f"There is no vocabulary '{name}'.", spec.vocabularies, name)
+            return
+        scales[side] = spec.vocabularies[name].by_code
+        yield from _whole_numbers(spec, name, ("matrix", side))
+    for down in scales["down"]:
+        for across in scales["across"]:
+            level = matrix.cells.get(down, {}).get(across)
+            if level is None:
+                missing = NoSuch(f"No level at {down} × {across} (down × across).", across)
+                yield ("matrix", "cells", down), missing, f"Add `{across}: …` to row {down}."
+            elif level not in matrix.level:
+                reason = f"There is no level '{level}', which is used at {down} × {across}."
+                yield no_such(("matrix", "cells", down, across), reason, matrix.level, level)
 
 
-def _wanted(block: MatrixBlock | PivotBlock | CollectBlock) -> Iterator[Wanted]:
-    """Give the sheets that a calculated block draws from, with the fields that it needs of each."""
-    if isinstance(block, CollectBlock):
-        for i, source in enumerate(block.sources):
-            columns = [(("sources", i, "columns", name), code) for name, code in source.columns.items()]
-            yield ("sources", i, "tool"), source.tool, columns
-        return
-    sides: list[tuple[Path, str]] = [(("down",), block.down), (("across",), block.across)]
-    if isinstance(block, MatrixBlock):
-        for i, code in enumerate(block.sources):
-            yield ("sources", i), code, sides
-        return
-    extra: list[tuple[Path, str]] = [(("also_down", i), code) for i, code in enumerate(block.also_down)]
-    extra += [(("highest",), block.highest)] if block.highest else []
-    yield ("source",), block.source, [*sides, *extra]
-
-
-def _columns(block: CollectBlock, path: Path) -> Found:
-    for number, source in enumerate(block.sources):
-        for name in source.columns:
-            if name not in block.columns:
-                where = (*path, "sources", number, "columns", name)
-                yield where, *no_such("There is no column", name, block.columns)
-    named = [
-        (("due",), block.due),
-        (("bars",), block.bars),
-        *((("widths", each), each) for each in block.widths),
-    ]
-    for where, column in named:
-        if column is not None and column not in block.columns:
-            yield (*path, *where), *no_such("There is no column", column, block.columns)
-
-
-def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, place: Path, path: Path) -> Found:
-    """Say whether a field can be crossed with another one: by a scale of the matrix, or by a list."""
-    if isinstance(block, MatrixBlock):
-        name = getattr(spec.matrix, str(place[0]), field.vocabulary)
-        counted = field.calculated and kind_of(field) is ColumnKind.NUMBER  # may come out as a step
-        if not counted and not (field.type.stepped and field.vocabulary == name):
-            reason = f"'{field.code}' is not a scale of the list '{name}', which the matrix has here."
-            yield (*path, *place), reason, "Name a field of type scale with that vocabulary."
-    elif place == ("highest",):
-        if field.vocabulary is None and not (field.calculated and field.result == "level"):
-            reason = f"'{field.code}' has no list and no level, so that none of its values is the highest."
-            yield (*path, *place), reason, "Name a field with a vocabulary, or one that calculates a level."
-    elif field.vocabulary is None:
-        yield (*path, *place), f"'{field.code}' has no list to cross by.", "Name a field with a vocabulary."
-    elif place[0] == "also_down" and field.vocabulary != _list_of(spec, block.source, block.down):
-        reason = f"'{field.code}' draws from another list than '{block.down}'."
-        yield (*path, *place), reason, "Name a field with the same vocabulary."
-
-
-def _list_of(spec: Spec, tool: str, code: str) -> str | None:
-    """Give the list that a field draws from; None where the field is not there."""
-    field = spec.tool[tool].fields.get(code)
-    return field.vocabulary if field else None
+def _whole_numbers(spec: Spec, name: str, path: Path) -> Found:
+    """Find where a list that is to be a scale has another code than a whole number."""
+    codes = spec.vocabularies[name].by_code
+    wrong = next((code for code in codes if not (code.isascii() and code.isdecimal())), None)
+    if wrong is not None:
+        reason = f"The list '{name}' is not a scale: its code '{wrong}' is not a whole number."
+        yield path, reason, "Name a list with the codes 1, 2, 3 …, or use type choice."

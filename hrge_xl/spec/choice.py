@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..errors import UsageError
 from ..language import Call, Problem, Ref, walk
 from ..suggest import did_you_mean, remedy_for
-from .check_expressions import expressions
+from .expressions import expressions
 from .issuance import Profile
 from .model import Spec, Tool
 
@@ -83,21 +83,16 @@ def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
     """Give the choice with every tool that it cannot do without, in the order of the sheets."""
     if tools is None:
         return Choice(None, rows)
-    along = dict(_taken_along(needed_tools(spec), dict.fromkeys(tools)))
-    chosen = (code for code in spec.tool if code in tools or code in along)
-    return Choice(tuple(chosen), rows, tuple(along.items()))
-
-
-def _taken_along(needs: Mapping[str, Sequence[str]], tools: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Give each tool that is referred to and not there, with the first one that refers to it."""
-    waiting = list(tools)
-    there = set(waiting)
+    needs, waiting = needed_tools(spec), list(dict.fromkeys(tools))
+    along: dict[
+        str, str
+    ] = {}  # each tool that is referred to and not there, with the first one that refers to it
     for tool in waiting:
         for needed in needs.get(tool, ()):
-            if needed not in there:
-                there.add(needed)
+            if needed not in waiting:
                 waiting.append(needed)
-                yield needed, tool
+                along[needed] = tool
+    return Choice(tuple(code for code in spec.tool if code in waiting), rows, tuple(along.items()))
 
 
 def needed_tools(spec: Spec) -> dict[str, tuple[str, ...]]:
@@ -106,28 +101,20 @@ def needed_tools(spec: Spec) -> dict[str, tuple[str, ...]]:
     That is where a reference that is asked for leads nowhere else, and where its fields look something up. A reference
     that may stay blank, or that leads to one of several tools, needs none of them.
     """
+    targets = [(tool, field.to) for tool, _, field in spec.places() if field.required != "optional"]
+    targets += [(tool, ref.targets) for tool, ref in _looked_up(spec)]
     found: dict[str, dict[str, None]] = {}
-    for tool, _, field in spec.places():
-        if field.required != "optional":
-            found.setdefault(tool.goes_with or tool.code, {}).update(dict.fromkeys(_only_target(field.to)))
-    for tool, ref in _looked_up(spec):
-        found.setdefault(tool.goes_with or tool.code, {}).update(dict.fromkeys(_only_target(ref.targets)))
-    return {
-        code: tuple(each for each in needed if each != code and not spec.tool[each].always)
-        for code, needed in found.items()
-    }
-
-
-def _only_target(targets: Sequence[str]) -> Sequence[str]:
-    return targets if len(targets) == 1 else ()
+    for tool, codes in targets:
+        home = tool.goes_with or tool.code
+        needed = (code for code in codes if len(codes) == 1 and code != home and not spec.tool[code].always)
+        found.setdefault(home, {}).update(dict.fromkeys(needed))
+    return {code: tuple(needed) for code, needed in found.items()}
 
 
 def _looked_up(spec: Spec) -> Iterator[tuple[Tool, Ref]]:
     """Give each reference that a field of a tool looks something up by."""
     for written in expressions(spec):
         found = written.found
-        if written.field is None or isinstance(found, Problem):
-            continue
-        for part in walk(found):
+        for part in walk(found) if written.field is not None and not isinstance(found, Problem) else ():
             if isinstance(part, Call) and part.name == "lookup" and isinstance(part.args[0], Ref):
                 yield written.scope.tool, part.args[0]

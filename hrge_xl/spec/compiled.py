@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from ..fields import Check, Field, When
 from ..findings import Severity
 from ..findings.value import DOES_NOT_FIT, NOT_ASKED_HERE
-from ..language import (
-    TRUE,
-    Call,
-    Expr,
-    Over,
-    Problem,
-    Ref,
-    reader_only,
-    refs_inside,
-    walk,
-)
+from ..language import TRUE, Call, Expr, Over, Problem, Ref, reader_only, refs_inside, walk
 from ..language.functions.choices import Ticked, asks_what_is_issued, differs_by_row, one_issued, sheets_named
 from ..language.tree import Literal, Logic, Type
 from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
-from .next_round import closing, is_shown
+from .rows import closing, is_shown
 from .scope import Scope, parsed, ref_to, rule_scope
 
 FieldKey = tuple[str, str]  # tool, field
@@ -41,6 +31,11 @@ class ParsedRule:
     check: Expr | None
 
     @property
+    def expressions(self) -> list[Expr]:
+        """What is worked out for it."""
+        return [expr for expr in (self.when, self.check) if expr is not None]
+
+    @property
     def home(self) -> FieldKey | None:
         """The field that the rule points to first, or None where it has no place of its own."""
         at = (*self.rule.at, *self.rule.require)
@@ -49,14 +44,12 @@ class ParsedRule:
     @cached_property
     def reader_only(self) -> bool:
         """Whether a sheet cannot tell that the rule is broken."""
-        expressions = (each for each in (self.when, self.check) if each is not None)
-        return bool(self.rule.reader_only) or any(map(reader_only, expressions))
+        return bool(self.rule.reader_only) or any(map(reader_only, self.expressions))
 
     @property
     def reads_last(self) -> bool:
         """Whether it needs the answers of the round before."""
-        expressions = (each for each in (self.when, self.check) if each is not None)
-        return any(part.last for each in expressions for part in refs_inside(each))
+        return any(part.last for expr in self.expressions for part in refs_inside(expr))
 
 
 @dataclass(frozen=True)
@@ -79,6 +72,11 @@ class FieldChecks:
 
     requirements: tuple[Requirement, ...] = ()
     checks: tuple[Check, ...] = ()
+
+    @property
+    def expressions(self) -> list[Expr]:
+        """What is worked out for it, whether it is asked or not."""
+        return [*(check.holds for check in self.checks), *(need.when for need in self.requirements)]
 
     @cached_property
     def in_sheet(self) -> tuple[Check, ...]:
@@ -129,11 +127,9 @@ class CompiledSpec:
         """The fields whose formula, or that of whose check, is another one in each row."""
         found = {key: [formula] for key, formula in self.formulas.items()}
         for key, own in self.fields.items():
-            found[key] = [check.holds for check in own.checks]
-            for need in own.requirements:
-                found[key] += [each for each in (need.when, need.relevant) if each is not None]
-            for rule in self.rules_at.get(key, ()):
-                found[key] += [each for each in (rule.when, rule.check) if each is not None]
+            of_rules = (expr for rule in self.rules_at.get(key, ()) for expr in rule.expressions)
+            relevant = (need.relevant for need in own.requirements if need.relevant is not None)
+            found[key] = [*own.expressions, *relevant, *of_rules]
         return frozenset(key for key, exprs in found.items() if any(map(differs_by_row, exprs)))
 
     @cached_property
@@ -149,32 +145,31 @@ class CompiledSpec:
     @cached_property
     def dated_rules(self) -> tuple[ParsedRule, ...]:
         """The rules that may be broken on one day and hold on another."""
-        return tuple(each for each in self.rules if self._any_dated(each.when, each.check))
+        return tuple(rule for rule in self.rules if self._any_dated(rule.expressions))
 
     @cached_property
     def dated_checks(self) -> dict[FieldKey, tuple[Check, ...]]:
         """The checks that an answer may meet on one day and not on another."""
+        return self._checks_where(lambda expr, _: _dated(expr, self.dated))
+
+    @cached_property
+    def interdependent(self) -> dict[FieldKey, tuple[Check, ...]]:
+        """The checks that read more than the answer that they are about."""
+        return self._checks_where(_reads_more)
+
+    def _checks_where(self, holds: Callable[[Expr, FieldKey], bool]) -> dict[FieldKey, tuple[Check, ...]]:
         found = {
-            key: tuple(check for check in each.checks if self._any_dated(check.holds))
-            for key, each in self.fields.items()
+            key: tuple(check for check in own.checks if holds(check.holds, key))
+            for key, own in self.fields.items()
         }
         return {key: checks for key, checks in found.items() if checks}
 
     @cached_property
     def by_the_day(self) -> bool:
         """Whether anything that the sheets say depends on the day."""
-        conditions = [need.when for each in self.fields.values() for need in each.requirements]
-        conditions += [each for keeping in self.lists.values() for each in keeping.expressions]
-        return bool(self.dated or self.dated_rules or self.dated_checks) or self._any_dated(*conditions)
-
-    @cached_property
-    def interdependent(self) -> dict[FieldKey, tuple[Check, ...]]:
-        """The checks that read more than the answer that they are about."""
-        found = {
-            key: tuple(check for check in each.checks if _reads_more(check.holds, key))
-            for key, each in self.fields.items()
-        }
-        return {key: checks for key, checks in found.items() if checks}
+        own = (expr for checks in self.fields.values() for expr in checks.expressions)
+        listed = (expr for keeping in self.lists.values() for expr in keeping.expressions)
+        return bool(self.dated or self.dated_rules) or self._any_dated(own) or self._any_dated(listed)
 
     @cached_property
     def last(self) -> frozenset[FieldKey]:
@@ -186,28 +181,24 @@ class CompiledSpec:
     def expressions(self) -> Iterator[Expr]:
         """Give every expression of the spec."""
         yield from (*self.formulas.values(), *self.relevant.values())
-        for own in self.fields.values():
-            yield from (check.holds for check in own.checks)
-            yield from (need.when for need in own.requirements)
-        for rule in self.rules:
-            yield from (each for each in (rule.when, rule.check) if each is not None)
-        yield from (each for keeping in self.lists.values() for each in keeping.expressions)
+        parts: Iterable[FieldChecks | ParsedRule | Keeping]
+        for parts in (self.fields.values(), self.rules, self.lists.values()):
+            for part in parts:
+                yield from part.expressions
         yield from self.closed.values()
 
-    def _any_dated(self, *expressions: Expr | None) -> bool:
-        return any(each is not None and _dated(each, self.dated) for each in expressions)
+    def _any_dated(self, expressions: Iterable[Expr]) -> bool:
+        return any(_dated(expr, self.dated) for expr in expressions)
 
 
 def _reads_more(expr: Expr, own: FieldKey) -> bool:
     """Say whether an expression reads more than one answer: others, those of other rows, or how a sheet stands."""
-    for part in walk(expr):
-        if isinstance(part, Over) or (
-            isinstance(part, Call) and (part.function.of_sheet or part.function.of_column)
-        ):
-            return True
-        if isinstance(part, Ref) and not part.last and part.key != own:
-            return True
-    return False
+    return any(
+        part.function.of_sheet or part.function.of_column
+        if isinstance(part, Call)
+        else isinstance(part, Over) or (isinstance(part, Ref) and not part.last and part.key != own)
+        for part in walk(expr)
+    )
 
 
 @lru_cache(maxsize=16)
@@ -287,7 +278,7 @@ def _where_issued(spec: Spec, own: str, when: Expr | None, check: Expr | None) -
 
     A rule that asks itself which sheets are issued says what then.
     """
-    said = [each for each in (when, check) if each is not None]
+    said = [expr for expr in (when, check) if expr is not None]
     others = dict.fromkeys(tool for each in said for tool in sheets_named(each) if tool != own)
     if not others or any(spec.tool[tool].always for tool in others) or any(map(asks_what_is_issued, said)):
         return when

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ..texts import Text
-from .changes import Change, Effect, Group, Touch, short
-from .diff_lists import list_changes
+from .changes import CODE_REMOVED, Change, Effect, Group, Touch, both, meant_alike, reordered, short
 from .diff_questions import SheetDiff
-from .model import FieldBlock, Rule, Spec, Tool
+from .model import FieldBlock, Rule, Spec, Tool, Vocabulary, VocabularyItem
+from .spellings import Readings, readings
 
 TOLD_ELSEWHERE = frozenset(
     [
@@ -21,12 +22,13 @@ TOLD_ELSEWHERE = frozenset(
         "rules",
         "covered",
         "matrix",
-        "sample",  # says nothing about answers of teams
         "digest",
         "folder",
     ]
-)
-RULE_LOGIC = ("when", "check", "require", "at")
+) | {"sample"}  # says nothing about answers of teams
+OF_SHEETS = ("sheet", "title", "purpose", "part", "guide", "tag", "always", "goes_with")
+WITHOUT_PLACE = "Its answers are put on the sheet “Without a place” when teams get workbooks."
+WORKED_OUT = "Figures are worked out again; compare them with earlier rounds with care."
 
 
 @dataclass(frozen=True)
@@ -49,142 +51,174 @@ def diff(old: Spec, new: Spec) -> SpecDiff:
     for code in old.tool:
         if code in new.tool:
             found += SheetDiff(old, new, code).changes()
-    found += [*list_changes(old, new), *_rules(old, new), *_calculated(old, new)]
+    found += [*_lists(old, new), *_rules(old, new)]
+    if old.matrix != new.matrix:
+        found.append(Change(Group.CALCULATED, "matrix", "changed", Effect.NONE, WORKED_OUT))
+    for code, before, after in both(old.tool, new.tool):
+        if before and after and _calculated(before) != _calculated(after):
+            what = "calculated blocks changed"
+            found.append(Change(Group.CALCULATED, code, what, Effect.NONE, WORKED_OUT))
     groups = list(Group)
     return SpecDiff(old, new, tuple(sorted(found, key=lambda change: groups.index(change.group))))
 
 
+def _calculated(tool: Tool) -> list[object]:
+    return [block for block in tool.blocks if not isinstance(block, FieldBlock)]
+
+
 def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
     """Name, version, languages, and what else stands in workbook.yaml."""
-
-    def change(what: str, effect: Effect, **more: object) -> Change:
-        return Change(Group.WORKBOOK, new.name, what, effect, **more)  # type: ignore[arg-type]
-
+    place = (Group.WORKBOOK, new.name)
     if old.name != new.name:
         note = "Workbooks issued before say the old name and are refused: keep it."
-        pair = {"before": old.name, "after": new.name}
-        yield change("name changed", Effect.LOST, note=note, breaks=True, touches=(Touch(),), **pair)
-    yield from _version(
-        old, new, change("version changed", Effect.KEPT, before=old.version, after=new.version)
-    )
+        yield Change(*place, "name changed", Effect.LOST, note, old.name, new.name, touches=(Touch(),))
+    versions = (old.version, new.version)
+    numbers = [tuple(int(part) for part in text.split(".") if part.isdecimal()) for text in versions]
+    if old.version == new.version:
+        if old.digest != new.digest:
+            note = "Raise `version`: otherwise nobody can tell workbooks of the two apart."
+            yield Change(*place, "version not raised", Effect.NONE, note, old.version)
+    elif numbers[1] < numbers[0]:
+        note = "Workbooks issued before are newer than the spec and are refused."
+        yield Change(*place, "version lowered", Effect.LOST, note, *versions, touches=(Touch(),))
+    else:
+        yield Change(*place, "version changed", Effect.KEPT, "", *versions)
     for tag in old.languages:
         if tag not in new.languages:
             note = "Workbooks in this language are refused: keep it."
-            yield change(
-                "language removed", Effect.LOST, note=note, before=tag, breaks=True,
-                touches=(Touch(language=tag),),
-            )  # fmt: skip
+            yield Change(*place, "language removed", Effect.LOST, note, tag, touches=(Touch(language=tag),))
     for tag in new.languages:
         if tag not in old.languages:
-            yield change("language added", Effect.KEPT, after=tag)
+            yield Change(*place, "language added", Effect.KEPT, after=tag)
     for name in type(old).model_fields:
         was, now = getattr(old, name), getattr(new, name)
         if name not in TOLD_ELSEWHERE and was != now:
             worded = isinstance(was, Text)
-            pair = {"before": short(was.say("")), "after": short(now.say(""))} if worded else {}
-            yield change(f"{name} changed", Effect.KEPT if worded else Effect.NONE, **pair)
-
-
-def _version(old: Spec, new: Spec, raised: Change) -> Iterator[Change]:
-    if old.version == new.version:
-        if old.digest != new.digest:
-            note = "Raise `version`: otherwise nobody can tell workbooks of the two apart."
-            yield Change(Group.WORKBOOK, new.name, "version not raised", Effect.NONE, note, old.version)
-    elif _numbers(new.version) < _numbers(old.version):
-        note = "Workbooks issued before are newer than the spec and are refused."
-        pair = (old.version, new.version)
-        yield Change(
-            Group.WORKBOOK, new.name, "version lowered", Effect.LOST, note, *pair, True, (Touch(),)
-        )  # fmt: skip
-    else:
-        yield raised
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split(".") if part.isdecimal())
+            pair = (short(was), short(now)) if worded else ()
+            yield Change(*place, f"{name} changed", Effect.KEPT if worded else Effect.NONE, "", *pair)
 
 
 def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
-    for code, tool in old.tool.items():
-        if code not in new.tool:
-            empty = tool.calculated
-            yield Change(
-                Group.SHEETS, code, "removed", Effect.NONE if empty else Effect.LOST,
-                before=short(tool.title.say("")), breaks=not empty,
-                note="" if empty else "Its answers are put on the sheet “Without a place” when teams get workbooks.",
-                touches=() if empty else (Touch(code),),
-            )  # fmt: skip
+    for code, was, now in both(old.tool, new.tool):
+        place = (Group.SHEETS, code)
+        if now is None and was is not None:
+            effect = Effect.NONE if was.calculated else Effect.LOST
+            note = "" if was.calculated else WITHOUT_PLACE
+            yield Change(*place, "removed", effect, note, short(was.title), touches=(Touch(code),))
+        elif was is None and now is not None:
+            count = sum(field.asked for field in now.fields.values())
+            effect, title = Effect.NEW if count else Effect.NONE, short(now.title)
+            yield Change(*place, "added", effect, f"Questions: {count}.", after=title, questions=count)
+        elif was and now:
+            names = [name for name in OF_SHEETS if getattr(was, name) != getattr(now, name)]
+            pair = (short(was.title), short(now.title)) if "title" in names else ()
+            if names:
+                yield Change(*place, f"{', '.join(names)} changed", Effect.KEPT, "", *pair)
+    if moved := reordered(old.tool, new.tool):
+        before, after = (short(", ".join(codes)) for codes in moved)
+        yield Change(Group.SHEETS, new.name, "sheets in another order", Effect.KEPT, "", before, after)
+
+
+# lists
+
+
+def _lists(old: Spec, new: Spec) -> Iterator[Change]:
+    for name, before, after in both(old.vocabularies, new.vocabularies):
+        if after is None:
+            yield Change(Group.LISTS, name, "removed", Effect.NONE, "Its questions show what they ask now.")
+        elif before is None:
+            yield Change(Group.LISTS, name, "added", Effect.NONE, after=f"{len(after.items)} entries")
         else:
-            yield from _sheet(tool, new.tool[code])
-    for code, tool in new.tool.items():
-        if code not in old.tool:
-            questions = [field for field in tool.fields.values() if field.asked]
-            effect = Effect.NEW if questions else Effect.NONE
-            title = short(tool.title.say(""))
-            note = f"Questions: {len(questions)}."
-            yield Change(Group.SHEETS, code, "added", effect, note, after=title, questions=len(questions))
-    before, after = (
-        [code for code in one.tool if code in other.tool] for one, other in ((old, new), (new, old))
-    )
-    if before != after:
-        pair = (short(", ".join(before)), short(", ".join(after)))
-        yield Change(Group.SHEETS, new.name, "sheets in another order", Effect.KEPT, "", *pair)
+            yield from _entries(name, before, after, old, new)
 
 
-def _sheet(before: Tool, after: Tool) -> Iterator[Change]:
-    names = ("sheet", "title", "purpose", "part", "guide", "tag", "always", "goes_with")
-    differing = [name for name in names if getattr(before, name) != getattr(after, name)]
-    if differing:
-        pair = (short(before.title.say("")), short(after.title.say(""))) if "title" in differing else ("", "")
-        what = f"{', '.join(differing)} changed"
-        yield Change(Group.SHEETS, before.code, what, Effect.KEPT, "", *pair)
+def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Iterator[Change]:
+    using = [(tool.code, field) for tool, _, field in old.places() if field.vocabulary == name]
+    read = readings(before, after, old, new)
+    if {field.type.stepped for _, field in using} == {
+        True
+    }:  # cells hold the numbers, and labels are only shown
+        read = {code: frozenset([code if code in after.by_code else None]) for code in before.by_code}
+    for code, was, now in both(before.by_code, after.by_code):
+        touches = tuple(Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed)
+        change = partial(Change, Group.LISTS, f"{name} / {code}", touches=touches)
+        if was is None and now is not None:
+            yield change("entry added", Effect.KEPT, after=now.label.say(""))
+        elif now is None and was is not None:
+            yield change(*_gone(was, read, after))
+        elif was and now and was != now:
+            for told in _worded_anew(was, now, read[code]):
+                yield change(*told)
+            if was.parent != now.parent:
+                yield change("parent changed", Effect.CHECK, "", was.parent or "", now.parent or "")
+    if reordered(before.by_code, after.by_code):
+        yield Change(Group.LISTS, name, "entries in another order", Effect.KEPT)
+
+
+Told = tuple[str, Effect, str, str, str]  # what changed, its effect, a note, before and after
+
+
+def _gone(entry: VocabularyItem, read: Readings, after: Vocabulary) -> Told:
+    """Say what became of a code that is not there any more: what its label is read as now."""
+    code, label, meanings = entry.code, entry.label.say(""), read[entry.code]
+    new = after.by_code.get(next(iter(meanings)) or "") if len(meanings) == 1 else None
+    if new is not None and code in new.aliases:
+        note = f"It is {new.code} now, and read as that."
+        return "code renamed", Effect.KEPT, note, label, new.label.say("")
+    other = ", ".join(sorted(meaning for meaning in meanings if meaning is not None))
+    if other:
+        note = f"Its label is read as {other} now. Codes are permanent: keep {code} for it."
+        return CODE_REMOVED, Effect.OTHER, note, label, ""
+    note = f"Codes are permanent: put {code} back; its label may say that it is no longer to be chosen."
+    return CODE_REMOVED, Effect.CHECK, note, label, ""
+
+
+def _worded_anew(
+    before: VocabularyItem, after: VocabularyItem, read: frozenset[str | None]
+) -> Iterator[Told]:
+    """Say what another label does to answers that were chosen by the old one."""
+    what, effect, note = "label changed", Effect.KEPT, ""
+    others = sorted(meaning for meaning in read if meaning not in (None, before.code))
+    if others:
+        what, effect = "code reused", Effect.OTHER
+        note = f"The old label is read as {', '.join(others)} now: an old code got another meaning."
+    elif read - {before.code} and not meant_alike(before.label, after.label):
+        what, effect = "code reused", Effect.OTHER
+        note = (
+            "Another meaning under an old code? Then take a new code; if it means the same, put the old label "
+            "into `aliases`."
+        )
+    elif read - {before.code}:
+        effect = Effect.CHECK
+        note = "Workbooks issued before hold the old label: put it into `aliases`, so that it is read."
+    if note or not before.label.is_worded_as(after.label):
+        yield what, effect, note, before.label.say(""), after.label.say("")
+
+
+# rules
 
 
 def _rules(old: Spec, new: Spec) -> Iterator[Change]:
-    before, after = ({(rule.code, rule.tool): rule for rule in spec.rules} for spec in (old, new))
-    for key, rule in before.items():
-        if key not in after:
-            yield Change(Group.RULES, _rule_place(rule), "removed", Effect.KEPT, before=_said(rule))
-        elif rule != after[key]:
-            yield _rule(rule, after[key])
-    for key, rule in after.items():
-        if key not in before:
-            yield Change(
-                Group.RULES, _rule_place(rule), "added", Effect.CHECK, after=_said(rule), touches=_at(rule)
-            )
-
-
-def _rule(before: Rule, after: Rule) -> Change:
     """Another condition or a higher severity means another look at what was answered."""
-    logic = any(getattr(before, name) != getattr(after, name) for name in RULE_LOGIC)
-    if logic or before.severity != after.severity:
-        what = "changed" if logic else "severity changed"
-        pair = (_said(before), _said(after)) if logic else (before.severity, after.severity)
-        return Change(Group.RULES, _rule_place(after), what, Effect.CHECK, "", *pair, touches=_at(after))
-    return Change(Group.RULES, _rule_place(after), "wording changed", Effect.KEPT)
+    versions = ({f"{rule.tool} / {rule.code}": rule for rule in spec.rules} for spec in (old, new))
+    for place, before, after in both(*versions):
+        where = (Group.RULES, place)
+        touches = (
+            tuple(Touch(after.tool, field=field) for field in after.at or after.require) if after else ()
+        )
+        if after is None or before is None:
+            what, effect = ("removed", Effect.KEPT) if after is None else ("added", Effect.CHECK)
+            yield Change(*where, what, effect, "", _said(before), _said(after), touches=touches)
+        elif any(
+            getattr(before, name) != getattr(after, name) for name in ("when", "check", "require", "at")
+        ):
+            yield Change(*where, "changed", Effect.CHECK, "", _said(before), _said(after), touches=touches)
+        elif before.severity != after.severity:
+            pair = (before.severity, after.severity)
+            yield Change(*where, "severity changed", Effect.CHECK, "", *pair, touches=touches)
+        elif before != after:
+            yield Change(*where, "wording changed", Effect.KEPT)
 
 
-def _rule_place(rule: Rule) -> str:
-    return f"{rule.tool} / {rule.code}"
-
-
-def _said(rule: Rule) -> str:
-    return short(rule.check or ", ".join(rule.require) or rule.message.say(""))
-
-
-def _at(rule: Rule) -> tuple[Touch, ...]:
-    return tuple(Touch(rule.tool, field=field) for field in (rule.at or rule.require))
-
-
-def _calculated(old: Spec, new: Spec) -> Iterator[Change]:
-    """Matrix and calculated blocks: no answer is touched, figures are worked out again."""
-    note = "Figures are worked out again; compare them with earlier rounds with care."
-    if old.matrix != new.matrix:
-        yield Change(Group.CALCULATED, "matrix", "changed", Effect.NONE, note)
-    for code, tool in old.tool.items():
-        if code in new.tool and _blocks(tool) != _blocks(new.tool[code]):
-            yield Change(Group.CALCULATED, code, "calculated blocks changed", Effect.NONE, note)
-
-
-def _blocks(tool: Tool) -> list[object]:
-    return [block for block in tool.blocks if not isinstance(block, FieldBlock)]
+def _said(rule: Rule | None) -> str:
+    return "" if rule is None else short(rule.check or ", ".join(rule.require) or rule.message)

@@ -11,7 +11,8 @@ from pydantic import Field as Option
 from ..dates import parse_day
 from ..frozen import Model
 from ..texts import NO_TEXT, Code, Text
-from .csv_file import BETWEEN
+
+BETWEEN = "|"  # several texts in one cell of a CSV file
 
 
 class Profile(Model):

@@ -15,8 +15,13 @@ from ..suggest import did_you_mean
 from . import model
 from .assemble import HEAD_FILE, Assembly
 from .carried import FACTS, digest_of, pack
-from .check import check, check_given
+from .check_names import check_names
+from .check_rules import check_rules
+from .check_sheets import check_sheets
+from .check_texts import check_texts
+from .expressions import check_circles, check_expressions
 from .nodes import mistake_at
+from .own_answers import check_own_answers
 from .shape import Shape
 from .translations import translated
 from .yaml_file import FEWER, MOST_PARTS, TOO_MANY, size
@@ -26,6 +31,7 @@ SPEC_HOMES = (
     Path(__file__).parent.parent.parent / "workbook_specs",  # a checkout: beside it
 )
 SEPARATORS = {"/", os.sep}
+CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions, check_circles)
 
 
 def names() -> list[str]:
@@ -117,11 +123,12 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, yaml.Node | None
     if loaded is not None:
         mistakes += [
             mistake_at(root, path, reason, remedy)
+            for check in CHECKS
             for path, reason, remedy in check(loaded)
             if not lost.explains(reason) and not lost.inside(root, path, reason)
         ]
         if all(
             mistake.file.startswith(f"{FACTS}/") for mistake in mistakes
-        ):  # else it may only follow from others
-            mistakes += [mistake_at(root, *found) for found in check_given(loaded)]
+        ):  # else it may follow from others
+            mistakes += [mistake_at(root, *found) for found in check_own_answers(loaded)]
     return loaded, root, list(dict.fromkeys(mistakes))

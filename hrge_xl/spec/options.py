@@ -12,18 +12,12 @@ from ..fields import field as fields
 from ..frozen import Model
 from . import figures, issuance, model
 
-OWN_FILES = (
-    "vocabularies",
-    "columns",
-    "matrix",
-    "rules",
-    "figures",
-    "sample",
-)  # each stands in a file of its name
+OWN_FILES = ("vocabularies", "columns", "matrix", "rules", "figures", "sample")  # each in a file of its name
 MADE = ("tools", "covered", "digest", "folder")  # what the loader puts into the model
 HEAD = ("sheets",)  # what only the loader reads
-MADE_IN: Mapping[type, tuple[str, ...]] = {issuance.FactFile: ("rows",)}  # what it puts into a part
+PUT_IN: Mapping[type, tuple[str, ...]] = {issuance.FactFile: ("rows",), model.Spec: (*OWN_FILES, *MADE)}
 TAKEN_IN: Mapping[type, tuple[str, ...]] = {
+    model.Spec: HEAD,
     model.Rule: ("tools", "covered_by"),
     Field: ("use",),
     model.Vocabulary: ("file",),
@@ -32,26 +26,15 @@ TAKEN_IN: Mapping[type, tuple[str, ...]] = {
 
 def options_of(part: type[Model]) -> list[str]:
     """Give the options that a part takes in a file, in their order."""
-    if part is model.Spec:
-        return [*(name for name in part.model_fields if name not in (*OWN_FILES, *MADE)), *HEAD]
-    made = MADE_IN.get(part, ())
+    made = PUT_IN.get(part, ())
     return [*(name for name in part.model_fields if name not in made), *TAKEN_IN.get(part, ())]
 
 
 @cache
 def all_options() -> tuple[str, ...]:
     """Give every option that there is anywhere in a spec."""
-    parts = [
-        part
-        for part in (
-            *vars(model).values(),
-            *vars(figures).values(),
-            *vars(issuance).values(),
-            *vars(fields).values(),
-        )
-        if isinstance(part, type) and issubclass(part, Model)
-    ]
-    return tuple(sorted({name for part in parts for name in options_of(part)}))
+    parts = [part for module in (model, figures, issuance, fields) for part in vars(module).values()]
+    return tuple(sorted({name for part in parts if _is_part(part) for name in options_of(part)}))
 
 
 def options_for(part: type[Model], value: Mapping[str, Any]) -> list[str]:
@@ -66,48 +49,45 @@ def options_for(part: type[Model], value: Mapping[str, Any]) -> list[str]:
 def part_at(path: Sequence[str | int]) -> type[Model] | None:
     """Give the part of the model that a path of pydantic leads to; None where it leads to no part with options."""
     kinds: list[Any] = [model.Spec]
-    for step in path:
-        kinds = [kind for each in kinds for kind in _below(each, step)]
-    found = [kind for each in kinds for kind in _parts(each)]
-    return found[0] if found else None
+    for step in path:  # which may only say which of several kinds is meant
+        called = [kind for kind in kinds if len(kinds) > 1 and _is_called(kind, str(step))]
+        kinds = called or [below for kind in kinds for below in _below(kind, step)]
+    return next(filter(_is_part, kinds), None)
+
+
+def alternatives(part: type[Model], option: str) -> tuple[str, ...]:
+    """Give the values that an option can have, where these are counted."""
+    kinds = _kinds(part.model_fields[option].annotation)
+    return tuple(str(value) for kind in kinds if get_origin(kind) is Literal for value in get_args(kind))
+
+
+def _kinds(kind: Any) -> list[Any]:
+    """Give each kind of value that an annotation allows."""
+    if get_origin(kind) is Annotated:
+        return _kinds(get_args(kind)[0])
+    if get_origin(kind) in (Union, types.UnionType):
+        return [one for each in get_args(kind) for one in _kinds(each)]
+    return [kind]
 
 
 def _below(kind: Any, step: str | int) -> list[Any]:
-    """List what stands below a kind of value at a step; the kind itself where the step only says which one it is."""
-    if get_origin(kind) is Annotated:
-        return _below(get_args(kind)[0], step)
-    if get_origin(kind) in (Union, types.UnionType):
-        chosen = [each for each in get_args(kind) if _is_called(each, str(step))]
-        return chosen or [found for each in get_args(kind) for found in _below(each, step)]
+    """Give the kinds of value that stand at a step below one."""
     if get_origin(kind) is tuple:
-        return [get_args(kind)[0]] if isinstance(step, int) else []
+        return _kinds(get_args(kind)[0]) if isinstance(step, int) else []
     if get_origin(kind) is dict:
-        return [get_args(kind)[1]]
-    if isinstance(kind, type) and issubclass(kind, Model) and step in kind.model_fields:
-        return [kind.model_fields[str(step)].annotation]
-    return []
+        return _kinds(get_args(kind)[1])
+    return _kinds(kind.model_fields[step].annotation) if _is_part(kind) and step in kind.model_fields else []
 
 
 def _is_called(kind: Any, step: str) -> bool:
     """Say whether pydantic means this alternative by a step of its path."""
     if get_origin(kind) is tuple:
         return step.startswith("tuple[")
-    if not (isinstance(kind, type) and issubclass(kind, Model)):
-        return False
-    own = kind.model_fields.get("kind")
-    return step == kind.__name__ or (own is not None and step in get_args(own.annotation))
+    own = kind.model_fields.get("kind") if _is_part(kind) else None
+    return _is_part(kind) and (
+        step == kind.__name__ or (own is not None and step in get_args(own.annotation))
+    )
 
 
-def _parts(kind: Any) -> list[type[Model]]:
-    if get_origin(kind) is Annotated:
-        return _parts(get_args(kind)[0])
-    if get_origin(kind) in (Union, types.UnionType):
-        return [found for each in get_args(kind) for found in _parts(each)]
-    return [kind] if isinstance(kind, type) and issubclass(kind, Model) else []
-
-
-def alternatives(part: type[Model], option: str) -> tuple[str, ...]:
-    """Give the values that an option can have, where these are counted."""
-    annotation = part.model_fields[option].annotation
-    kinds = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
-    return tuple(str(value) for kind in kinds if get_origin(kind) is Literal for value in get_args(kind))
+def _is_part(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Model)

@@ -113,3 +113,17 @@ def _yes_no(languages: Iterable[str]) -> list[Entry]:
         Entry(code, {tag: translator(tag)(english) for tag in spoken}, aliases)
         for code, (english, aliases) in words.items()
     ]
+
+
+Readings = Mapping[str, frozenset[str | None]]  # code -> what its label is read as now, over all languages
+
+
+def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Readings:
+    """Give what the labels of each old code are read as with the new list; None where nobody knows them any more."""
+    spoken = [tag for tag in old.languages if tag in new.languages]
+    table = entries(after, new.languages)
+    by_language = {tag: spellings(table, tag) for tag in spoken}
+    return {
+        entry.code: frozenset(by_language[tag].get(fold(entry.labels[tag]), (None, ""))[0] for tag in spoken)
+        for entry in entries(before, old.languages)
+    }

@@ -17,8 +17,7 @@ from babel.messages.pofile import write_po
 
 from ..errors import Mistake, SpecError
 from ..words import cell_length, undirected
-from .check_names import LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
-from .check_sheets import LIMIT_ERROR, LIMIT_PROMPT
+from .check_texts import LIMIT_ERROR, LIMIT_PROMPT, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
 from .model import Spec
 from .translations import (
     DRAFT,
@@ -111,32 +110,27 @@ def limit_of(place: str) -> int | None:
 
 
 def updated(wanted: Iterable[Wanted], known: Catalog) -> Catalog:
-    """Give a catalogue with every text that is wanted, in order, and what was known of it."""
+    """Give a catalogue with every text that is wanted, in order: translated as it was, else as its place was before."""
     before = by_key(known)
     by_place = {place: entry for (place, _), entry in before.items() if entry.string and place}
     fresh = Catalog(
         locale=None, project=known.project, version=known.version, header_comment=known.header_comment,
         last_translator=known.last_translator, language_team=known.language_team, charset="utf-8",
     )  # fmt: skip
-    for each in wanted:
-        _add(fresh, each, before.pop((each.place, each.text), None), by_place)
+    for text in wanted:
+        same = before.pop((text.place, text.text), None)
+        earlier = by_place.get(text.place) if same is None else None  # which makes it a draft
+        entry = same or earlier or Message("")
+        fresh.add(
+            text.text, entry.string, context=text.place or None,
+            flags=[DRAFT] if earlier is not None or DRAFT in entry.flags else [],
+            auto_comments=text.notes, locations=[(file, 1) for file in text.files],
+            user_comments=entry.user_comments, previous_id=earlier.id if earlier is not None else entry.previous_id,
+        )  # fmt: skip
     for entry in before.values():
         if entry.string:
             fresh.obsolete[str(entry.id), str(entry.context or "")] = entry
     return fresh
-
-
-def _add(fresh: Catalog, wanted: Wanted, same: Message | None, by_place: dict[str, Message]) -> None:
-    """Put a text in, as it was translated; else with what its place said before, as a draft."""
-    earlier = by_place.get(wanted.place) if same is None else None
-    entry = same or earlier
-    fresh.add(
-        wanted.text, entry.string if entry is not None else "", context=wanted.place or None,
-        flags=[DRAFT] if earlier is not None or (same is not None and DRAFT in same.flags) else [],
-        auto_comments=wanted.notes, locations=[(file, 1) for file in wanted.files],
-        user_comments=entry.user_comments if entry is not None else (),
-        previous_id=earlier.id if earlier is not None else same.previous_id if same is not None else (),
-    )  # fmt: skip
 
 
 def coverage(spec: Spec, catalogue: Catalog) -> Coverage:
@@ -166,22 +160,19 @@ def as_file(catalogue: Catalog, language: str) -> bytes:
 
 
 def _header(catalogue: Catalog, language: str) -> str:
-    names = {"Project-Id-Version": f"{catalogue.project} {catalogue.version}", "Language": language}
-    kept = dict(_of_people(catalogue))
-    fixed = {
-        "MIME-Version": "1.0", "Content-Type": "text/plain; charset=utf-8", "Content-Transfer-Encoding": "8bit"
-    }  # fmt: skip
-    lines = [f'"{name}: {value}\\n"' for name, value in (names | kept | fixed).items()]
+    """Give the headers of a file; of those that translators fill in, what they wrote."""
+    people = {"Last-Translator": catalogue.last_translator, "Language-Team": catalogue.language_team}
+    headers = {
+        "Project-Id-Version": f"{catalogue.project} {catalogue.version}",
+        "Language": language,
+        **{name: said for name, said in people.items() if "FULL NAME" not in said and "<LL@" not in said},
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=utf-8",
+        "Content-Transfer-Encoding": "8bit",
+    }
     comment = "\n".join(line.rstrip() for line in catalogue.header_comment.splitlines())
+    lines = (f'"{name}: {value}\\n"' for name, value in headers.items())
     return "\n".join([comment, 'msgid ""', 'msgstr ""', *lines, "", ""]).lstrip("\n")
-
-
-def _of_people(catalogue: Catalog) -> Iterable[tuple[str, str]]:
-    """Give the headers that translators fill in, where they did."""
-    named = {"Last-Translator": catalogue.last_translator, "Language-Team": catalogue.language_team}
-    return (
-        (name, value) for name, value in named.items() if "FULL NAME" not in value and "<LL@" not in value
-    )
 
 
 # what is wrong with translations
@@ -251,17 +242,14 @@ def _doubled(said: Mapping[Key, str]) -> Iterator[Slip]:
     """Tell of entries of one list, and names of sheets, that a language does not tell apart."""
     seen: dict[tuple[str, str], str] = {}
     for (place, _), words in said.items():
-        group = _told_apart(place)
-        first = seen.setdefault((group, words.casefold()), place)
-        if group and first != place:
-            yield Slip(place, f"“{words}” is also the translation of {first}.", "Give each its own words.")
-
-
-def _told_apart(place: str) -> str:
-    parts = place.split("/")
-    if parts[0] == "list" and parts[-1] == "label":
-        return f"list {parts[1]}"
-    return "sheets" if parts[0] == "tool" and parts[-1] == "sheet" else ""
+        parts = place.split("/")
+        group = parts[1] if (parts[0], parts[-1]) == ("list", "label") else ""
+        if group or (parts[0], parts[-1]) == ("tool", "sheet"):
+            first = seen.setdefault((group, words.casefold()), place)
+            if first != place:
+                yield Slip(
+                    place, f"“{words}” is also the translation of {first}.", "Give each its own words."
+                )
 
 
 # what translators send back

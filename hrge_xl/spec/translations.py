@@ -143,16 +143,11 @@ def read_states(folder: Path) -> dict[str, dict[str, str]]:
     node = compose(folder / STATES, STATES, mistakes)
     if node is None or mistakes:
         raise SpecError([replace(each, remedy=REVIEW_ANEW) for each in mistakes])
-    states = (
-        {str(tag): state for tag, state in plain(node).items()}
-        if isinstance(node, yaml.MappingNode)
-        else None
-    )
-    if states is None or not all(isinstance(state, dict) for state in states.values()):
-        raise SpecError(
-            [Mistake(STATES, 1, 1, "The file does not name languages with their reviews.", REVIEW_ANEW)]
-        )
-    return {tag: {str(key): str(value) for key, value in state.items()} for tag, state in states.items()}
+    states = plain(node)
+    if not isinstance(states, dict) or not all(isinstance(state, dict) for state in states.values()):
+        reason = "The file does not name languages with their reviews."
+        raise SpecError([Mistake(STATES, 1, 1, reason, REVIEW_ANEW)])
+    return {str(tag): {str(key): str(value) for key, value in state.items()} for tag, state in states.items()}
 
 
 def write_state(folder: Path, language: str, state: dict[str, str]) -> Path:
@@ -183,19 +178,18 @@ def is_draft(spec: Spec, language: str) -> bool:
 
 def read_catalogue(file: Path) -> Catalog:
     """Read a PO file. Raises `SpecError` with the line where it is none."""
-    name = f"{FOLDER}/{file.name}"
+    line = 1
     try:
         return read_po(BytesIO(read_regular(file, MOST_BYTES)), locale=None, abort_invalid=True)
     except PoFileError as error:
+        line = (error.lineno or 0) + 1
         reason = f"This line is not as a PO file has it: {str(error).partition(': ')[2] or error}."
         remedy = "Take the file that you had before, or `hrge-xl spec translate` into a new one."
-        raise SpecError([Mistake(name, (error.lineno or 0) + 1, 1, reason, remedy)]) from error
-    except (UnicodeDecodeError, LookupError) as error:
-        reason = "The file is not UTF-8, or its header names another encoding."
-        raise SpecError([Mistake(name, 1, 1, reason, "Save it as UTF-8.")]) from error
+    except (UnicodeDecodeError, LookupError):
+        reason, remedy = ("The file is not UTF-8, or its header names another encoding.", "Save it as UTF-8.")
     except OSError as error:
-        reason = f"The file cannot be read: {error.strerror}."
-        raise SpecError([Mistake(name, 1, 1, reason, ORDINARY)]) from error
+        reason, remedy = f"The file cannot be read: {error.strerror}.", ORDINARY
+    raise SpecError([Mistake(f"{FOLDER}/{file.name}", line, 1, reason, remedy)])
 
 
 def translated(spec: Spec, folder: Path) -> Spec:
@@ -237,16 +231,13 @@ def _of_tool(tool: Tool) -> Iterator[Unit]:
         if isinstance(block, FieldBlock):
             yield from _entries(block.fields, place)
         if isinstance(block, ChecklistBlock | CatalogueBlock) and isinstance(block.items, tuple):
-            _as_texts(block.items, {field.code for field in block.fields if field.type.name in WRITTEN})
+            columns = {field.code for field in block.fields if field.type.name in WRITTEN}
+            for values in (item.values for item in block.items):
+                values |= {
+                    code: Text({"": values[code]}) for code in columns if isinstance(values.get(code), str)
+                }
             yield from _entries(block.items, place)
         yield from _below(block, f"{place}/block/{number}")
-
-
-def _as_texts(items: tuple[Item, ...], columns: set[str]) -> None:
-    for item in items:
-        for code in columns & item.values.keys():
-            if isinstance(item.values[code], str):
-                item.values[code] = Text({"": item.values[code]})
 
 
 def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterator[Unit]:

@@ -10,9 +10,8 @@ import yaml
 
 from ..errors import Mistake
 from ..paths import read_regular
-from .lost import Lost
-from .nodes import Loader
-from .yaml_mistakes import LESS_NESTED, NESTED, Fault, explained
+from .nodes import Loader, Lost, mistake_at
+from .yaml_mistakes import LESS_NESTED, NESTED, explained
 
 MOST_BYTES = 3_000_000  # of one file
 MOST_PARTS = 250_000  # of one spec, each as often as aliases and sets repeat it
@@ -42,21 +41,22 @@ def compose(
         reason = "The file cannot be read: it is not UTF-8 text."
         mistakes.append(Mistake(name, 1, 1, reason, "Save it as UTF-8 text."))
         return None
-    node = _tree(text, name, mistakes, lost, options)
-    if node is not None:
-        nested = list(_endless(node, name, lost, {}))
-        mistakes += nested
-        if nested and lost is None:
-            return None
-        before = lost.parts if lost is not None else 0
-        parts = before + size(node, MOST_PARTS - before)
-        if lost is not None:
-            lost.parts = parts
-        if parts > MOST_PARTS:
-            mistakes.append(Mistake(name, 1, 1, TOO_MANY, FEWER))
-            return None
-        _name_marks(node, name)
-        mistakes += [*_odd_keys(node, lost), *_doubled_keys(node, lost), *_odd_tags(node)]
+    tries, lost = (1, Lost()) if lost is None else (TRIES, lost)
+    node = _tree(text, name, mistakes, lost, options, tries)
+    if node is None:
+        return None
+    nested = list(_endless(node, name, lost, {}))
+    mistakes += nested
+    if nested and tries == 1:
+        return None
+    lost.parts += size(node, MOST_PARTS - lost.parts)
+    if lost.parts > MOST_PARTS:
+        mistakes.append(Mistake(name, 1, 1, TOO_MANY, FEWER))
+        return None
+    for part in _walk(node):  # the short name of the file, so that a place needs no other table
+        mark = part.start_mark
+        part.start_mark = yaml.Mark(name, mark.index, mark.line, mark.column, None, 0)
+    mistakes += [*_odd_keys(node, lost), *_doubled_keys(node, lost), *_odd_tags(node)]
     return node
 
 
@@ -80,45 +80,38 @@ def size(root: yaml.Node, most: int = MOST_PARTS) -> int:
 
 
 def _tree(
-    text: str, name: str, mistakes: list[Mistake], lost: Lost | None, options: Sequence[str]
+    text: str, name: str, mistakes: list[Mistake], lost: Lost, options: Sequence[str], tries: int
 ) -> yaml.Node | None:
     """Give the whole tree, or what is left of it without the parts that YAML does not take."""
     told = False
-    for _ in range(TRIES):
+    for _ in range(tries):
+        loader = Loader(text)
         try:
-            node = _node(text)
+            node: yaml.Node | None = loader.get_single_node()
         except yaml.YAMLError as error:
             fault = explained(error, text, options)
             if fault.of_line or not told:  # another fault of structure may come from the first one
                 mistakes.append(Mistake(name, fault.line + 1, fault.column + 1, fault.reason, fault.remedy))
             told = True
-            if lost is None:
-                return None
-            text = _without(text, fault, name, lost)
-            continue
-        if node is None and not told:
-            mistakes.append(Mistake(name, 1, 1, "The file is empty.", "Fill it in or remove it."))
-        return node
+            text = _without(text, fault.line, name, lost)
+        else:
+            if node is None and not told:
+                mistakes.append(Mistake(name, 1, 1, "The file is empty.", "Fill it in or remove it."))
+            return node
+        finally:
+            loader.dispose()
     return None
 
 
-def _node(text: str) -> yaml.Node | None:
-    loader = Loader(text)
-    try:
-        node: yaml.Node | None = loader.get_single_node()
-        return node
-    finally:
-        loader.dispose()
-
-
-def _without(text: str, fault: Fault, name: str, lost: Lost) -> str:
-    """Give the text with blank lines in place of the entry or option that holds a fault."""
+def _without(text: str, line: int, name: str, lost: Lost) -> str:
+    """Give the text with blank lines in place of the entry or option that holds a line with a fault."""
     lines = text.split("\n")
-    first = _start(lines, min(fault.line, len(lines) - 1))
+    at = min(line, len(lines) - 1)
+    first = _start(lines, at)
     last = first + 1
     while last < len(lines) and (not lines[last].strip() or _indent(lines[last]) > _indent(lines[first])):
         last += 1
-    last = max(last, min(fault.line, len(lines) - 1) + 1)
+    last = max(last, at + 1)
     lost.take_lines(name, first, lines[first:last])
     return "\n".join([*lines[:first], *[""] * (last - first), *lines[last:]])
 
@@ -140,7 +133,7 @@ def _indent(line: str) -> int:
 
 
 def _endless(
-    node: yaml.Node, name: str, lost: Lost | None, deepest: dict[int, int], above: tuple[yaml.Node, ...] = ()
+    node: yaml.Node, name: str, lost: Lost, deepest: dict[int, int], above: tuple[yaml.Node, ...] = ()
 ) -> Iterator[Mistake]:
     """Give every part that stands too deep within others, or within itself by an alias: these are taken out.
 
@@ -151,17 +144,16 @@ def _endless(
         return
     deepest[id(node)] = len(around)
     for number, entry in reversed(list(enumerate(_entries(node)))):  # so that those before keep their numbers
-        itself = next((part for part in entry if any(part is each for each in around)), None)
+        itself = next((part for part in entry if any(part is outer for outer in around)), None)
         if itself is None and len(around) <= MAX_DEPTH:
             for part in entry:
                 yield from _endless(part, name, lost, deepest, around)
             continue
         del node.value[number]
-        if lost is not None:
-            lost.take_unseen(name, entry[-1])
-        reason, remedy = (WITHIN_ITSELF, WRITTEN_OUT) if itself else (NESTED, LESS_NESTED)
+        lost.take_unseen(name, entry[-1])
         mark = (itself or entry[-1]).start_mark
-        yield Mistake(name, mark.line + 1, mark.column + 1, reason, remedy)
+        words = (WITHIN_ITSELF, WRITTEN_OUT) if itself else (NESTED, LESS_NESTED)
+        yield Mistake(name, mark.line + 1, mark.column + 1, *words)
 
 
 def _entries(node: yaml.Node) -> list[tuple[yaml.Node, ...]]:
@@ -180,60 +172,47 @@ def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
         waiting += (part for entry in reversed(_entries(node)) for part in reversed(entry))
 
 
-def _doubled_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
-    """Give every option that a mapping has twice, those of one mapping together; the first ones stay."""
-    for node in _walk(root):
-        if not isinstance(node, yaml.MappingNode):
-            continue
-        first: dict[str, yaml.Node] = {}
-        again = [key for key, _ in node.value if first.setdefault(str(key.value), key) is not key]
-        if again and lost is not None:
-            lost.nameless = True  # it may be the head of another entry that is missing
-            node.value[:] = [pair for pair in node.value if not any(pair[0] is key for key in again)]
-        if len(again) == 1:
-            line = first[str(again[0].value)].start_mark.line + 1
-            reason = f"`{again[0].value}` appears twice here, the first time in line {line}."
-            yield _at(again[0], reason, "Keep one of the two.")
-        elif again:
-            reason = (
-                f"From here on, options appear a second time: {', '.join(str(key.value) for key in again)}."
-            )
-            yield _at(again[0], reason, "Insert the line that begins a new entry above them, or remove them.")
+def _groups(root: yaml.Node) -> Iterator[yaml.MappingNode]:
+    return (node for node in _walk(root) if isinstance(node, yaml.MappingNode))
 
 
-def _odd_keys(root: yaml.Node, lost: Lost | None) -> Iterator[Mistake]:
+def _odd_keys(root: yaml.Node, lost: Lost) -> Iterator[Mistake]:
     """Give every name of an option that is none but a group or list: these are taken out."""
-    for node in _walk(root):
-        if not isinstance(node, yaml.MappingNode):
-            continue
+    for node in _groups(root):
         odd = [pair for pair in node.value if not isinstance(pair[0], yaml.ScalarNode)]
         node.value[:] = [pair for pair in node.value if isinstance(pair[0], yaml.ScalarNode)]
         for key, value in odd:
-            if lost is not None:
-                lost.take("", value)
+            lost.take("", value)
             signs = "{ }" if isinstance(key, yaml.MappingNode) else "[ ]"
             reason = f"The name of an option cannot be in {signs}."
-            yield _at(key, reason, "Put a text that begins with a bracket in quotation marks.")
+            yield mistake_at(key, (), reason, "Put a text that begins with a bracket in quotation marks.")
+
+
+def _doubled_keys(root: yaml.Node, lost: Lost) -> Iterator[Mistake]:
+    """Give every option that a mapping has twice, those of one mapping together; the first ones stay."""
+    for node in _groups(root):
+        first: dict[str, yaml.Node] = {}
+        again = [key for key, _ in node.value if first.setdefault(str(key.value), key) is not key]
+        if not again:
+            continue
+        lost.nameless = True  # it may be the head of another entry that is missing
+        node.value[:] = [pair for pair in node.value if not any(pair[0] is key for key in again)]
+        names = [str(key.value) for key in again]
+        line = first[names[0]].start_mark.line + 1
+        reason, remedy = (
+            f"`{names[0]}` appears twice here, the first time in line {line}.",
+            "Keep one of the two.",
+        )
+        if len(again) > 1:
+            reason = f"From here on, options appear a second time: {', '.join(names)}."
+            remedy = "Insert the line that begins a new entry above them, or remove them."
+        yield mistake_at(again[0], (), reason, remedy)
 
 
 def _odd_tags(root: yaml.Node) -> Iterator[Mistake]:
     """Give every text that begins with an exclamation mark, of which YAML would lose the first word."""
     for node in _walk(root):
         if node.tag.startswith(OWN_TAG):
-            yield _at(
-                node,
-                "A text cannot begin with ! unless it is in quotation marks.",
-                f'Write "{node.tag} {node.value if isinstance(node, yaml.ScalarNode) else "…"}".',
-            )
-
-
-def _at(node: yaml.Node, reason: str, remedy: str) -> Mistake:
-    mark = node.start_mark
-    return Mistake(mark.name, mark.line + 1, mark.column + 1, reason, remedy)
-
-
-def _name_marks(root: yaml.Node, name: str) -> None:
-    """Put the short file name into every mark, so that a place needs no other table."""
-    for node in _walk(root):
-        mark = node.start_mark
-        node.start_mark = yaml.Mark(name, mark.index, mark.line, mark.column, None, 0)
+            text = node.value if isinstance(node, yaml.ScalarNode) else "…"
+            reason = "A text cannot begin with ! unless it is in quotation marks."
+            yield mistake_at(node, (), reason, f'Write "{node.tag} {text}".')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import yaml
@@ -18,6 +18,7 @@ WORD_BEFORE = re.compile(r"(?<![\w.\-])([\w.\-]+)[ \t]*$")
 CLOSING = {"{": "}", "[": "]"}
 NESTED = "More groups and lists are nested here than any spec can need."
 LESS_NESTED = "Look for brackets or dashes that were typed repeatedly, and remove them."
+UNREADABLE = "This cannot be read as YAML."
 BESIDE = "Begin it in the same column as the lines that it belongs to, using spaces, not a tab."
 
 
@@ -34,28 +35,22 @@ class Fault:
 
 def explained(error: yaml.YAMLError, text: str, options: Sequence[str]) -> Fault:
     """Say what is wrong with a text that YAML does not take; `options` are names that a spec knows."""
-    lines = text.splitlines()
     if isinstance(error, yaml.reader.ReaderError):
-        return _control_character(error, text)
-    mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
-    if mark is None:
-        return Fault(0, 0, "This cannot be read as YAML.", "Save the file as plain text and try again.")
-    problem = str(getattr(error, "problem", ""))
-    return _Reading(
-        lines, (mark.line, mark.column), _place(context) or (mark.line, mark.column), options
-    ).say(problem, str(getattr(error, "context", None) or ""))
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        before = text[: max(text.find(chr(code)), 0)]
+        reason = f"There is a character that no text may hold (U+{code:04X})."
+        column = len(before) - (before.rfind("\n") + 1)
+        return Fault(before.count("\n"), column, reason, "Delete it and type the word again.")
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return Fault(0, 0, UNREADABLE, "Save the file as plain text and try again.")
+    mark, start = error.problem_mark, error.context_mark or error.problem_mark
+    places = (mark.line, mark.column), (start.line, start.column)
+    return _Reading(text.splitlines(), *places, options).say(error.problem or "", error.context or "")
 
 
-def _place(mark: yaml.Mark | None) -> tuple[int, int] | None:
-    return None if mark is None else (mark.line, mark.column)
-
-
-def _control_character(error: yaml.reader.ReaderError, text: str) -> Fault:
-    character = error.character if isinstance(error.character, int) else ord(error.character)
-    at = next((i for i, each in enumerate(text) if ord(each) == character), 0)
-    line = text.count("\n", 0, at)
-    reason = f"There is a character that no text may hold (U+{character:04X})."
-    return Fault(line, at - (text.rfind("\n", 0, at) + 1), reason, "Delete it and type the word again.")
+def _lead(line: str) -> str:
+    """Give the spaces and dashes that a line begins with."""
+    return line[: INDENT.match(line).end()]  # type: ignore[union-attr]  # which may be empty, and always fits
 
 
 @dataclass(frozen=True)
@@ -70,38 +65,12 @@ class _Reading:
     def say(self, problem: str, context: str) -> Fault:
         """Find the cause behind what the YAML library says."""
         if "nesting depth" in problem:
-            return self._at(self.mark, NESTED, LESS_NESTED)
-        tab = self._tab()
-        if tab is not None:
-            return tab
-        if "block scalar" in context or "alias" in context or "anchor" in context or "tag" in context:
-            return self._beginning(*self.start)
-        if "cannot start any token" in problem or "directive" in context:
-            return self._beginning(self.mark[0], self.start[1] if "directive" in context else self.mark[1])
-        if "undefined alias" in problem:
-            return self._beginning(*self.mark)
-        if "flow" in context:
-            return self._brackets()
-        if "node content" in problem or "not allowed in this context" in problem:
-            return self._not_here(problem)
-        if "escape" in problem or "hexdecimal" in problem:
-            return self._backslash()
-        if "end of stream" in problem or "document indicator" in problem:
-            return self._open_quote(self.start)
-        if "another document" in problem:
-            return self._at(self.mark, "A second document begins here (---).", "Remove this line.")
-        if "expected ':'" in problem:
-            return self._no_colon()
-        if "expected key" in problem or "expected '-'" in problem or "document start" in problem:
-            return self._indentation()
-        return self._at(
-            self.mark,
-            "This cannot be read as YAML.",
-            "Compare the quotation marks, brackets and colons of this line with those of the lines around it.",
+            return Fault(*self.mark, NESTED, LESS_NESTED)
+        return self._tab() or next(
+            cause(self)
+            for in_problem, in_context, cause in CAUSES
+            if re.search(in_problem, problem) and re.search(in_context, context)
         )
-
-    def _at(self, place: tuple[int, int], reason: str, remedy: str, *, of_line: bool = False) -> Fault:
-        return Fault(*place, reason, remedy, of_line)
 
     def _line(self, number: int) -> str:
         return self.lines[number] if number < len(self.lines) else ""
@@ -113,81 +82,60 @@ class _Reading:
         """Give a tab at the place, or in front of its line."""
         number, column = self.mark
         line = self._line(number)
-        lead = INDENT.match(line)
-        front = lead.group() if lead else ""
-        at = front.find("\t") if "\t" in front else column if line[column : column + 1] == "\t" else -1
+        at = _lead(line).find("\t")
+        if at < 0 and line[column : column + 1] == "\t":
+            at = column
         if at < 0:
             return None
-        more = sum("\t" in (INDENT.match(other) or front)[0] for other in self.lines[number + 1 :])
+        more = sum("\t" in _lead(other) for other in self.lines[number + 1 :])
         reason = "There is a tab here; YAML allows only spaces" + (f" ({more} more below)." if more else ".")
-        return self._at(
-            (number, at), reason, "Replace it with as many spaces as the neighbouring lines have."
-        )
+        return Fault(number, at, reason, "Replace it with as many spaces as the neighbouring lines have.")
 
-    def _beginning(self, line: int, column: int) -> Fault:
+    def _beginning(self, place: tuple[int, int]) -> Fault:
         """Give a text that begins with a sign that means something else to YAML."""
-        rest = self._rest(line, column)
+        rest = self._rest(*place)
         reason = f"A text cannot begin with {rest[:1]} unless it is in quotation marks."
-        return self._at((line, column), reason, f"Write {in_quotes(rest)}.", of_line=True)
+        return Fault(*place, reason, f"Write {in_quotes(rest)}.", of_line=True)
 
-    def _not_here(self, problem: str) -> Fault:
+    def _not_here(self) -> Fault:
         line, column = self.mark
-        if "node content" in problem or "block sequence" in problem or "mapping keys" in problem:
-            return self._beginning(line, column)
         found = OPTION.match(self._line(line))
-        if found is not None and found.start("value") < column:
-            return self._colon(found, line)
-        reason = "This line is indented further than the one above, which is complete without it."
-        return self._at((line, len(INDENT.match(self._line(line))[0])), reason, BESIDE)  # type: ignore[index]
-
-    def _colon(self, found: re.Match[str], line: int) -> Fault:
-        value = found["value"].split(" #")[0].rstrip()
-        reason = (
-            f"The text of `{found['name']}` has a colon followed by a space, which YAML takes for an option."
-        )
-        remedy = f"Put the text in quotation marks: {found['name']}: {in_quotes(value)}."
-        return self._at((line, found.start("value")), reason, remedy, of_line=True)
+        if found is None or found.start("value") >= column:
+            reason = "This line is indented further than the one above, which is complete without it."
+            return Fault(line, len(_lead(self._line(line))), reason, BESIDE)
+        name, value = found["name"], found["value"].split(" #")[0].rstrip()
+        reason = f"The text of `{name}` has a colon followed by a space, which YAML takes for an option."
+        remedy = f"Put the text in quotation marks: {name}: {in_quotes(value)}."
+        return Fault(line, found.start("value"), reason, remedy, of_line=True)
 
     def _backslash(self) -> Fault:
         line, column = self.start
-        found = re.match(r'"(?:[^"\\]|\\.)*"', self._line(line)[column:])
-        text = found.group()[1:-1] if found else "…"
+        found = re.match(r'"((?:[^"\\]|\\.)*)"', self._line(line)[column:])
         reason = "In double quotation marks, a backslash has a special meaning."
-        return self._at(self.mark, reason, f"Use single ones: '{text}'.", of_line=True)
+        return Fault(*self.mark, reason, f"Use single ones: '{found[1] if found else '…'}'.", of_line=True)
 
     def _brackets(self) -> Fault:
         """Something in {…} or […] that is neither a comma nor the closing bracket."""
         line, column = self.mark
         opened, bracket = self._opened()
-        if line >= len(self.lines) or (line > opened[0] and self._is_outside(line, opened[0])):
+        outside = len(_lead(self._line(line))) <= len(_lead(self._line(opened[0])))
+        if line >= len(self.lines) or (line > opened[0] and outside):
             return self._never_closed(opened, bracket)
         sign, before = self._line(line)[column : column + 1], self._line(line)[:column].rstrip()
         if sign == ",":
-            return self._at(self.mark, "There is a comma too many.", "Remove it.", of_line=True)
+            return Fault(line, column, "There is a comma too many.", "Remove it.", of_line=True)
         if sign == ":":
             return self._colon_inside(before, line, column)
         word = self._rest(line, column).split(" ")[0].rstrip(":,")
         if sign in CLOSING:
             reason = f"There is a {sign} in this text, which YAML takes for the beginning of a group or list."
-            return self._at(self.mark, reason, "Put the whole text in quotation marks.", of_line=True)
+            return Fault(line, column, reason, "Put the whole text in quotation marks.", of_line=True)
         if before[-1:] in ("'", '"') and word.rstrip("}]") not in self.options:
             reason = f"A quotation mark ends the text before {word}, although it continues."
             remedy = "Put the whole text in quotation marks of the other kind."
-            return self._at(self.mark, reason, remedy, of_line=True)
-        reason = f"A comma is missing before {word}."
-        return self._at(self.mark, reason, "Put one there, or the whole text in quotation marks.")
-
-    def _never_closed(self, opened: tuple[int, int], bracket: str) -> Fault:
-        comment = self._line(opened[0])[opened[1] :].partition(" #")[2]
-        if comment:
-            reason = f"Everything after # is a comment, so the {bracket} before it is never closed."
-            at = self._line(opened[0]).index(" #", opened[1]) + 1
-            text = in_quotes("#" + re.split(r"[,}\]]", comment)[0])
-            return self._at(
-                (opened[0], at), reason, f"Put the text in quotation marks: {text}.", of_line=True
-            )
-        reason = f"The {bracket} that opens here is never closed."
-        return self._at(opened, reason, f"Close it with {CLOSING.get(bracket, 'a bracket')}.")
+            return Fault(line, column, reason, remedy, of_line=True)
+        remedy = "Put one there, or the whole text in quotation marks."
+        return Fault(line, column, f"A comma is missing before {word}.", remedy)
 
     def _opened(self) -> tuple[tuple[int, int], str]:
         """Give the bracket that YAML is in, and its place: that where it began, or the next one before."""
@@ -199,78 +147,111 @@ class _Reading:
                 return (number, at), text[at]
         return self.start, "bracket"
 
-    def _is_outside(self, line: int, opened: int) -> bool:
-        """Say whether a line begins no further in than the one in which a bracket was opened."""
-        lead, first = INDENT.match(self._line(line)), INDENT.match(self._line(opened))
-        return len(lead[0] if lead else "") <= len(first[0] if first else "")
+    def _never_closed(self, opened: tuple[int, int], bracket: str) -> Fault:
+        line, column = opened
+        comment = self._line(line).find(" #", column)
+        if self._line(line)[comment + 2 :] and comment >= 0:
+            text = in_quotes(re.split(r"[,}\]]", self._line(line)[comment + 1 :])[0])
+            reason = f"Everything after # is a comment, so the {bracket} before it is never closed."
+            return Fault(line, comment + 1, reason, f"Put the text in quotation marks: {text}.", of_line=True)
+        closing = CLOSING.get(bracket, "a bracket")
+        return Fault(
+            line, column, f"The {bracket} that opens here is never closed.", f"Close it with {closing}."
+        )
 
     def _colon_inside(self, before: str, line: int, column: int) -> Fault:
         """Give a colon in a text within brackets: a comma is missing, or the quotation marks are."""
         word = WORD_BEFORE.search(before)
         name = word[1] if word else ""
         if name in self.options or (name.islower() and is_language(name)):
-            at = column - len(name)
             reason = f"A comma is missing before `{name}`."
-            return self._at((line, at), reason, f"Write `, {name}: …`.", of_line=True)
+            return Fault(line, column - len(name), reason, f"Write `, {name}: …`.", of_line=True)
         start = max(before.rfind(sign) for sign in (": ", ", ", "{", "[")) + 1
-        rest = re.split(r"[,}\]]", self._line(line)[start:].strip())[0]
-        reason = "There is a colon in this text, which YAML takes for an option."
+        text = in_quotes(re.split(r"[,}\]]", self._line(line)[start:].strip())[0])
         at = start + len(before[start:]) - len(before[start:].lstrip())
-        return self._at(
-            (line, at), reason, f"Put the text in quotation marks: {in_quotes(rest)}.", of_line=True
-        )
+        reason = "There is a colon in this text, which YAML takes for an option."
+        return Fault(line, at, reason, f"Put the text in quotation marks: {text}.", of_line=True)
 
     def _open_quote(self, place: tuple[int, int]) -> Fault:
         sign = self._line(place[0])[place[1] :][:1]
-        return self._at(
-            place,
-            f"The quotation mark {sign} that opens here is never closed.",
-            f"Close the text with {sign}.",
-        )
+        reason = f"The quotation mark {sign} that opens here is never closed."
+        return Fault(*place, reason, f"Close the text with {sign}.")
 
     def _no_colon(self) -> Fault:
-        line, column = self.start
-        rest = self._rest(line, column)
+        rest = self._rest(*self.start)
         name, colon, value = rest.partition(":")
         if colon and value:
             reason = f"There is no space after the colon of `{name}`."
-            return self._at(self.start, reason, f"Write `{name}: {value}`.", of_line=True)
+            return Fault(*self.start, reason, f"Write `{name}: {value}`.", of_line=True)
         reason = f"`{rest}` has no colon, so it is neither an option nor its value."
         remedy = f"Write `{rest}: …`, or put a text that runs over several lines in quotation marks."
-        return self._at(self.start, reason, remedy)
+        return Fault(*self.start, reason, remedy)
 
     def _indentation(self) -> Fault:
+        """Explain a line that begins where it must not, or goes on behind a text or a bracket that is complete."""
         line, column = self.mark
-        before = self._line(line)[:column].rstrip()
-        if before.strip(" -"):
-            return self._goes_on(before, line, column)
-        reason = "This line is not indented like the lines that it belongs to."
-        return self._at(self.mark, reason, BESIDE)
+        text = self._line(line)
+        before = text[:column].rstrip()
+        if not before.strip(" -"):
+            return Fault(line, column, "This line is not indented like the lines that it belongs to.", BESIDE)
+        opened = self._opened_above(line) if before[-1] == '"' else None
+        if opened is not None:
+            return self._open_quote(opened)
+        found = OPTION.match(text)
+        value = text[found.start("value") :].strip() if found else before.strip()
+        reason, remedy = (
+            "The text continues after a quotation mark that ended it.",
+            f"Write {in_quotes(value)}.",
+        )
+        if before[-1] not in "\"'" and value[:1] not in "\"'":
+            reason = (
+                f"The text begins with {value[:1]}, so that YAML takes it for a list or a group of options."
+            )
+            if text[column : column + 1] in ("}", "]"):
+                reason, remedy = "There is one closing bracket too many.", "Remove it."
+        return Fault(line, column, reason, remedy, of_line=True)
 
     def _opened_above(self, line: int) -> tuple[int, int] | None:
         """Give the double quotation mark that the first one of a line closes: a text from further up ends there."""
-        places = [(n, at.start()) for n in range(line) for at in QUOTE.finditer(self._line(n))]
+        places = [(number, at.start()) for number in range(line) for at in QUOTE.finditer(self._line(number))]
         if len(places) % 2 == 0:
             return None
         row, column = places[-1]
         return (row, column) if self._line(row)[:column].rstrip().endswith(BEFORE_VALUE) else None
 
-    def _goes_on(self, before: str, line: int, column: int) -> Fault:
-        """Something behind a text or a bracket that is complete."""
-        opened = self._opened_above(line) if before[-1] == '"' else None
-        if opened is not None:
-            return self._open_quote(opened)
-        found = OPTION.match(self._line(line))
-        value = self._line(line)[found.start("value") :].strip() if found else before.strip()
-        if before[-1] in "\"'" or value[:1] in "\"'":
-            reason = "The text continues after a quotation mark that ended it."
-            return self._at((line, column), reason, f"Write {in_quotes(value)}.", of_line=True)
-        if self._line(line)[column : column + 1] in ("}", "]"):
-            return self._at(
-                (line, column), "There is one closing bracket too many.", "Remove it.", of_line=True
-            )
-        reason = f"The text begins with {value[:1]}, so that YAML takes it for a list or a group of options."
-        return self._at((line, column), reason, f"Write {in_quotes(value)}.", of_line=True)
+
+CAUSES: tuple[
+    tuple[str, str, Callable[[_Reading], Fault]], ...
+] = (  # what YAML says: its problem, its context
+    ("", "block scalar|alias|anchor|tag", lambda reading: reading._beginning(reading.start)),
+    ("", "directive", lambda reading: reading._beginning((reading.mark[0], reading.start[1]))),
+    ("cannot start any token|undefined alias", "", lambda reading: reading._beginning(reading.mark)),
+    ("", "flow", _Reading._brackets),
+    (
+        "node content|block sequence.*not allowed|mapping keys.*not allowed",
+        "",
+        lambda reading: reading._beginning(reading.mark),
+    ),
+    ("not allowed in this context", "", _Reading._not_here),
+    ("escape|hexdecimal", "", _Reading._backslash),
+    ("end of stream|document indicator", "", lambda reading: reading._open_quote(reading.start)),
+    (
+        "another document",
+        "",
+        lambda reading: Fault(*reading.mark, "A second document begins here (---).", "Remove this line."),
+    ),
+    ("expected ':'", "", _Reading._no_colon),
+    ("expected key|expected '-'|document start", "", _Reading._indentation),
+    (
+        "",
+        "",
+        lambda reading: Fault(
+            *reading.mark,
+            UNREADABLE,
+            "Compare the quotation marks, brackets and colons of this line with those of the lines around it.",
+        ),
+    ),
+)
 
 
 def in_quotes(text: str) -> str:

@@ -12,8 +12,8 @@ from ..last_answers import written
 from ..layout import Column, Grid, Layout, Place, Row
 from ..layout.last import IN_FORM, ROLE, field_of
 from ..layout.model import CODE_ROW
-from ..spec.next_round import is_shown
 from ..spec.own_sheets import LAST_KEY
+from ..spec.rows import is_shown
 from .cell_ranges import last_cells, last_name, last_of_row, last_rows
 from .content import Content, Shown
 from .formulas import ROW

@@ -1,0 +1,304 @@
+"""The expressions of a spec: where they stand, what is wrong with them, and which lead back to themselves."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..fields import Field, When
+from ..frozen import Found, Path
+from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, reader_only
+from ..language.functions.choices import Completeness, LookUp, tools_read
+from ..suggest import NoSuch
+from .check_names import BLOCKS, FIELDS, select
+from .check_sheets import has_rows
+from .model import RegisterBlock, Rule, Spec
+from .scope import Scope, parsed, rule_scope
+
+ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
+ASKED = "whether to ask "
+NAME = re.compile(r"\w+")
+TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
+SLIPS = (  # of people who know formulas from Excel: what stands there, what it is, what to write
+    (re.compile(r"<>"), "<> is not a comparison here", "Write != in its place."),
+    (re.compile(r"=>|=<"), "{} is not a comparison", "Write >= or <=."),
+    (re.compile(r"(?<![=!<>])=(?!=)"), "A single = compares nothing", "Write == in its place."),
+    (re.compile(r"[≥≤≠]"), "{} is not a sign of the rule language", "Write >=, <= or !=."),
+    (re.compile(r"[“”„‘’«»]"), "{} is not a quotation mark here", "Write ' on both sides of the text."),
+    (re.compile(r"&&?|\|\|?"), "{} joins no conditions", "Write and, or or."),
+    (
+        re.compile(r"\b(?:AND|OR|NOT|IF|TRUE|FALSE)\b"),
+        "{} is Excel's word",
+        "Write and, or, not, … if … else …",
+    ),
+    (re.compile(r";"), "A semicolon separates nothing here", "Write a comma."),
+    (re.compile(r"\d%"), "A percentage has no sign here", "Write 0.25 for 25 %."),
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """An expression of a spec: its text, where it stands, and what it is for."""
+
+    text: str
+    path: Path
+    scope: Scope
+    condition: bool = True
+    field: Field | None = None  # whose option it is
+    rule: Rule | None = None
+    in_sheet: str = ""  # what a sheet has to do with it; "" where only the reader needs it
+
+    @property
+    def found(self) -> Expr | Problem:
+        """The expression, parsed."""
+        return parsed(self.text, self.scope, condition=self.condition)
+
+    @property
+    def for_sheet(self) -> bool:
+        """Whether a formula of a sheet is made of it."""
+        found = self.found
+        of_reader = isinstance(found, Problem) or reader_only(found)
+        return not (of_reader or (self.rule is not None and self.rule.reader_only))
+
+
+def expressions(spec: Spec) -> Iterator[Written]:
+    """Every expression of a spec whose sheets are known, also those that it refers to; in the order of the files."""
+    known = {tool.code for tool in spec.tools if has_rows(tool)}
+    unsound = {field.code for _, _, field in spec.places() if not known.issuperset(field.to)}
+    return (written for written in _all(spec) if unsound.isdisjoint(NAME.findall(written.text)))
+
+
+def _all(spec: Spec) -> Iterator[Written]:
+    for path, (_, _, tool, _), block in select(spec, BLOCKS):
+        for where, _, text in select(block, "closed", path):
+            yield Written(text, where, Scope(spec, tool, block))
+        for where, _, field in select(block, "fields/*", path):
+            yield from _of_field(Scope(spec, tool, block), field, where)
+        for where, (_, _, source), text in select(block, "sources/*/keep|rank", path):
+            if source.tool in spec.tool and spec.tool[source.tool].field_blocks:
+                scope = rule_scope(spec, spec.tool[source.tool], tuple(source.columns.values()))
+                keeps = where[-1] == "keep"
+                yield Written(
+                    text, where, scope, keeps, in_sheet="list the rows" if keeps else "rank the rows"
+                )
+    for path, (_, _, rule), text in select(spec, "rules/*/when|check"):
+        if rule.tool in spec.tool and spec.tool[rule.tool].field_blocks:
+            scope = rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
+            yield Written(text, path, scope, rule=rule)
+
+
+def _of_field(scope: Scope, field: Field, path: Path) -> Iterator[Written]:
+    if isinstance(field.required, When):
+        where = (*path, "required", "when")
+        yield Written(field.required.when, where, scope, field=field, in_sheet="show what is missing")
+    if field.relevant is not None:
+        where = (*path, "relevant")
+        yield Written(field.relevant, where, scope, field=field, in_sheet="show what is asked")
+    if field.constraint is not None:
+        valued = Scope(scope.spec, scope.tool, scope.block, field)
+        yield Written(field.constraint.check, (*path, "constraint", "check"), valued, field=field)
+    if field.formula is not None:
+        where = (*path, "formula")
+        yield Written(field.formula, where, scope, condition=False, field=field, in_sheet="show the result")
+
+
+# what is wrong with them
+
+
+def check_expressions(spec: Spec) -> Found:
+    """Give every expression of a spec that is none, or that a sheet cannot calculate though it must."""
+    return ((written.path, *mistake) for written in expressions(spec) for mistake in _mistakes(written))
+
+
+def _mistakes(written: Written) -> Iterator[tuple[str, str]]:
+    found = written.found
+    if isinstance(found, Problem):
+        reason = f"{found.reason.rstrip('.')} (at character {found.column + 1} of the expression)."
+        remedy = found.remedy or "See docs/expressions.md for what can be written."
+        reworded = found.reason.reworded(reason) if isinstance(found.reason, NoSuch) else reason
+        yield slip(written.text) or (reworded, remedy)
+        return
+    if written.in_sheet and reader_only(found):
+        yield (
+            f"A sheet cannot calculate {_culprit(found)}, and it has to {written.in_sheet}.",
+            "Put it into a rule: that is checked when the workbook comes back.",
+        )
+    if written.condition:
+        return
+    if written.field is None:
+        if found.type is not Type.NUMBER:
+            reason = f"Rows are ranked by a number, and this yields a {found.type}."
+            yield reason, "Write for example: 3 if LEVEL == 'H' else 1."
+    elif found.type in (Type.BOOL, Type.MANY):
+        kind = "true or false" if found.type is Type.BOOL else "several codes"
+        yield f"The formula yields {kind}, which no cell can show.", "Write: 1 if … else 0."
+    else:
+        result = "text" if found.type is Type.CODE else str(found.type)
+        if result != written.field.result:
+            reason = f"The formula yields a {found.type}, but `result` says {written.field.result}."
+            yield reason, f"Write `result: {result}`."
+
+
+def _culprit(found: Expr) -> str:
+    """Say what of an expression a sheet cannot calculate."""
+    if isinstance(found, Call) and not found.function.in_sheet(*found.args):
+        return f"this {found.name}()"
+    if isinstance(found, Over):
+        return f"this {found.name}() over the rows of {found.tool}"
+    return next(_culprit(part) for part in parts(found) if reader_only(part))
+
+
+def slip(text: str) -> tuple[str, str] | None:
+    """Give the reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
+    try:
+        ast.parse(text.strip(), mode="eval")
+    except (RecursionError, MemoryError):
+        return None  # it may be one: the parser says that it is too deep
+    except SyntaxError:
+        return _slip(text)
+    except ValueError:  # half a character, which no text of a program may hold
+        return "There is a character in the expression that cannot be typed.", "Write it again."
+    return None
+
+
+def _slip(text: str) -> tuple[str, str]:
+    bare = TEXTS.sub(lambda found: " " * len(found.group()), text)
+    for pattern, reason, remedy in SLIPS:
+        found = pattern.search(bare)
+        if found is not None:
+            return f"{reason.format(found[0])} (at character {found.start() + 1} of the expression).", remedy
+    for opening, closing in ("()", "[]"):
+        if bare.count(opening) != bare.count(closing):
+            reason = f"The brackets {opening} and {closing} do not match in '{text}'."
+            return reason, "Close each that is opened."
+    if "'" in bare or '"' in bare:
+        return f"A quotation mark is not closed in {text}", "Put ' on both sides of the text."
+    if not text.strip():
+        return "The expression is empty.", "Write one, or remove the option."
+    return f"'{text}' is not an expression.", "See docs/expressions.md for what can be written."
+
+
+# circles: Excel can calculate none of what leads back to itself, however far round
+
+
+class Node(NamedTuple):
+    """Something that a sheet works out: a calculated answer, the check of an answer, or how complete a sheet is."""
+
+    kind: str
+    tool: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        """Name it as in a sentence."""
+        return f"{self.kind}{self.field or self.tool}"
+
+
+Edges = Mapping[
+    Node, list[tuple[Node, Path]]
+]  # what each thing is worked out from, and the expression that says so
+
+
+def check_circles(spec: Spec) -> Found:
+    """Give one mistake for each circle, at the expression that it begins with."""
+    edges = _edges(spec)
+    told: set[Node] = set()
+    for start in edges:
+        circle = _circle(edges, start)
+        if circle and told.isdisjoint(node for node, _ in circle):
+            told.update(node for node, _ in circle)
+            yield circle[0][1], *_words([start, *(node for node, _ in circle)])
+
+
+def _words(nodes: list[Node]) -> tuple[str, str]:
+    way, kinds = " → ".join(map(str, nodes)), {node.kind for node in nodes}
+    if nodes[0].kind == NAMES:
+        what, remedy = "What rows are called leads", "Name another field in `shows`."
+    elif kinds == {ANSWER}:
+        what, remedy = f"The formula of {nodes[0]} leads", "Take one of them out of a formula."
+    elif ASKED in kinds:
+        what = "Whether something is asked leads"
+        remedy = "Ask one of them whatever the others say; that two answers exclude each other is a rule."
+    else:
+        what = "What is required or checked here leads"
+        remedy = "Ask for it by the answers themselves, not by completeness() of their own sheet."
+    return f"{what} back to itself: {way}.", remedy
+
+
+def _circle(edges: Edges, start: Node) -> list[tuple[Node, Path]]:
+    """Find the shortest way from a node back to it, each step with the expression it goes by; empty without one."""
+    ways: dict[Node, list[tuple[Node, Path]]] = {start: []}
+    waiting = [start]
+    for node in waiting:
+        for target, path in edges.get(node, ()):
+            if target == start:
+                return [*ways[node], (target, path)]
+            if target not in ways:
+                ways[target] = [*ways[node], (target, path)]
+                waiting.append(target)
+    return []
+
+
+def _edges(spec: Spec) -> Edges:
+    edges = defaultdict[Node, list[tuple[Node, Path]]](list)
+    for written in expressions(spec):
+        found = written.found
+        if isinstance(found, Problem):
+            continue
+        for nodes, needs in ((_said_by(written), _needs(found)), (_decided_by(written), _answers(found))):
+            needed = [(node, written.path) for node in dict.fromkeys(needs)]
+            for node in nodes:
+                edges[node] += needed
+    for path, (_, _, tool, _, block, *_), field in select(
+        spec, FIELDS
+    ):  # registers whose rows are called by a reference
+        if isinstance(block, RegisterBlock) and field.code == (block.shows or block.fields[0].code):
+            where = (*path[:4], "shows") if block.shows else (*path, "code")
+            edges[Node(NAMES, tool.code)] += [(Node(NAMES, target), where) for target in field.to]
+    for node in [node for node in edges if node.kind == CHECK]:
+        edges[Node(PROGRESS, node.tool)].append((node, edges[node][0][1] if edges[node] else ()))
+    return edges
+
+
+def _said_by(written: Written) -> Iterator[Node]:
+    """Yield what an expression is needed for; what a rule asks for counts for the reader, too."""
+    tool, field, rule = written.scope.tool.code, written.field, written.rule
+    if field is not None:
+        yield Node(ANSWER if field.calculated and not written.condition else CHECK, tool, field.code)
+    elif rule is not None:
+        for code in (*(() if rule.reader_only else rule.at[:1]), *rule.require):
+            yield Node(CHECK, tool, code)
+
+
+def _decided_by(written: Written) -> Iterator[Node]:
+    """Yield what depends on the answers of an expression: whether something is asked, and what is calculated."""
+    field = written.field
+    if field is not None and written.path[-1] == "relevant":
+        yield Node(ASKED, written.scope.tool.code, field.code)
+    elif field is not None and field.calculated and not written.condition:
+        yield Node(ANSWER, written.scope.tool.code, field.code)
+
+
+def _answers(found: Expr) -> Iterator[Node]:
+    """Yield the answers that an expression reads in its own row or given once: those of other rows make no circle."""
+    if isinstance(found, Ref):
+        yield Node(ANSWER if found.calculated else ASKED, found.tool, found.code)
+    elif not isinstance(found, Over):
+        looks_up = isinstance(found, Call) and isinstance(found.function, LookUp)
+        for part in found.args[:1] if isinstance(found, Call) and looks_up else inside(found):
+            yield from _answers(part)
+
+
+def _needs(found: Expr) -> Iterator[Node]:
+    """Yield what has to be worked out before an expression."""
+    if isinstance(found, Ref):
+        if found.calculated and not found.last:
+            yield Node(ANSWER, found.tool, found.code)
+    elif isinstance(found, Call) and isinstance(found.function, Completeness):
+        yield from (Node(PROGRESS, tool) for tool in tools_read(found))
+    else:
+        for part in inside(found):
+            yield from _needs(part)

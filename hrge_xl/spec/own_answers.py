@@ -1,0 +1,338 @@
+"""Answers that a spec gives itself (defaults, fixed values, public facts, the sample), and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from ..dates import RANGE
+from ..fields import ColumnKind, Field, kind_of
+from ..frozen import Found, Path
+from ..numerals import from_serial, plain_number, shown
+from ..suggest import NoSuch, listed, remedy_for
+from ..texts import Text
+from ..words import SOURCE_LANGUAGE, count_words, country_names
+from .issuance import Fact, FactFile, Sample, SampleCountry
+from .model import FieldBlock, RegisterBlock, Spec, Tool, VocabularyItem
+from .rows import row_codes
+from .scope import Scope, entries
+
+SHOWN_ROWS = 3  # of a register in a remedy
+ROW_OF_A_FORM = "1"
+
+Value = str | float | date | tuple[str, ...]
+Wrong = Iterator[tuple[str, str]]  # reason and remedy
+Key = tuple[str, str, str]  # tool, row, field
+
+
+def default_of(field: Field) -> Value | None:
+    """Give the answer that a cell is issued with; None where it is blank."""
+    return value_of(field, field.default) if field.default else None
+
+
+def value_of(field: Field, written: tuple[str, ...]) -> Value:
+    """Give the answer to a field that is written so; in it nothing must be wrong."""
+    if field.several:
+        return written
+    (text,) = written
+    if field.type.kind is ColumnKind.NUMBER:
+        return float(text)
+    return date.fromisoformat(text) if field.type.kind is ColumnKind.DATE else text
+
+
+def facts_about(spec: Spec, country: str) -> Iterator[tuple[Key, Value]]:
+    """Give each answer that is known beforehand about a country, and the source and date in its row."""
+    for file in spec.facts:
+        fields = spec.tool[file.tool].fields
+        for fact in file.rows:
+            if fact.country != country:
+                continue
+            yield (file.tool, fact.row, fact.field), value_of(fields[fact.field], fact.values)
+            if file.source is not None:
+                yield (file.tool, fact.row, file.source), _said_of_source(file, fact)
+            if file.date is not None and fact.day is not None:
+                yield (file.tool, fact.row, file.date), fact.day
+
+
+def _said_of_source(file: FactFile, fact: Fact) -> str:
+    """Give the source of a fact, with the date behind it where that has no cell of its own."""
+    return fact.source if file.date is not None else f"{fact.source}, {fact.date}"
+
+
+# the sample
+
+
+class SampleAnswer(NamedTuple):
+    """One answer as it is written in the sample, and the place where it stands there."""
+
+    path: Path
+    tool: str
+    row: str
+    field: str
+    value: Any
+
+    def written(self, language: str) -> tuple[str, ...]:
+        """Give what it says in a language, each of several by itself."""
+        values = self.value if isinstance(self.value, list) else [self.value]
+        return tuple(_as_text(value, language) for value in values)
+
+    def means(self, field: Field, language: str) -> Value:
+        """Give the answer that it is; nothing must be wrong in it."""
+        return value_of(field, self.written(language))
+
+
+def _as_text(value: Any, language: str) -> str:
+    if isinstance(value, Mapping):
+        value = Text({str(tag): str(text) for tag, text in value.items()})
+    if isinstance(value, Text):
+        return value.say(language)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(getattr(value, "written", value))
+
+
+def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
+    """Give every answer of a sample; those of a form may stand directly under their tool."""
+    for tool, rows in sample.answers.items():
+        fields = spec.tool[tool].fields if tool in spec.tool else {}
+        for key, value in rows.items():
+            path: Path = ("sample", "answers", tool, key)
+            if key in fields or not isinstance(value, Mapping):
+                yield SampleAnswer(path, tool, ROW_OF_A_FORM, key, value)
+            else:
+                for field, one in value.items():
+                    yield SampleAnswer((*path, str(field)), tool, key, str(field), one)
+
+
+def spec_of_sample(spec: Spec) -> Spec:
+    """Give the spec with the country of its sample among those that can be chosen."""
+    country = spec.sample.country if spec.sample is not None else None
+    if country is None or spec.countries not in spec.vocabularies:
+        return spec
+    known = spec.vocabularies[spec.countries]
+    entry = VocabularyItem(code=country.code, label=country.label)
+    more = known.model_copy(update={"items": (entry, *known.items)})
+    more.__dict__.pop("by_code", None)  # that of the list without it
+    lists = spec.vocabularies | {spec.countries: more}
+    return spec.model_copy(update={"vocabularies": lists, "digest": spec.digest and f"{spec.digest} sample"})
+
+
+# what is wrong with an answer
+
+
+def wrong_default(spec: Spec, block: FieldBlock, field: Field) -> Wrong:
+    """Find what is wrong with the default of a field."""
+    if not field.default:
+        return
+    if isinstance(block, RegisterBlock):
+        yield "A default in open rows would make an answer of every row.", "Leave it out."
+    elif field.fixed or field.parent is not None:
+        what = "is filled in by `values` of the items" if field.fixed else "depends on another answer"
+        yield f"The field {what}, so it has no default.", "Leave it out."
+    else:
+        yield from _wrong_answer(spec, field, field.default)
+
+
+def wrong_value(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
+    """Find what is wrong with an answer, also where it refers to a row."""
+    if not field.to:
+        yield from _wrong_answer(spec, field, written)
+    elif all(tool in spec.tool for tool in field.to):  # else that is told where it stands
+        scopes = [Scope(spec, spec.tool[tool]).rows_of(tool) for tool in field.to]
+        blocks = [scope.block for scope in scopes if scope is not None and scope.block is not None]
+        known = {row for block in blocks for row in row_codes(spec, block)}
+        for code in written:
+            if code not in known:
+                reason = f"'{code}' is not a row of {', '.join(field.to)}."
+                yield reason, "Write the code of one, for example K-01."
+
+
+def _wrong_answer(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
+    """Find what is wrong with an answer to a field that is written so."""
+    if not field.several and len(written) > 1:
+        yield "The field takes one answer, and these are several.", "Keep one."
+    elif field.list_name is not None:
+        yield from _codes(field, written, entries(spec, field.list_name))
+    elif field.type.kind is ColumnKind.NUMBER:
+        yield from _number(field, written[0])
+    elif field.type.kind is ColumnKind.DATE:
+        yield from _day(field, written[0])
+    else:
+        lengths = {"characters": len(written[0]), "words": count_words(written[0])}
+        for unit, length in lengths.items():
+            most = getattr(field, unit)
+            if most is not None and length > most:
+                yield f"The text has {length} {unit}; the field takes {most}.", "Shorten it."
+
+
+def _codes(field: Field, written: tuple[str, ...], known: Collection[str]) -> Wrong:
+    for code in written:
+        if known and code not in known:
+            yield NoSuch(f"'{code}' is not a code of this list.", code), remedy_for(code, list(known))
+    if len(written) > field.cells and field.several:
+        reason = f"{len(written)} answers do not fit into {field.cells} cells."
+        yield reason, "Raise `cells`, or take fewer."
+    if len(set(written)) < len(written):
+        yield "The same code appears twice here.", "Keep one."
+
+
+def _number(field: Field, text: str) -> Wrong:
+    number, limits = plain_number(text), field.type.limits(field)
+    if number is None:
+        yield f"'{text}' is not a number.", "Write digits, with a point for decimals."
+        return
+    if limits.type == "whole" and not number.is_integer():
+        yield f"{shown(number)} is not a whole number.", "Write one."
+    too_low = limits.low is not None and number < limits.low
+    if too_low or (limits.high is not None and number > limits.high):
+        ends = (limits.low, limits.high)
+        between = " and ".join("…" if end is None else shown(float(end)) for end in ends)
+        yield f"{shown(number)} is not between {between}.", "Take a number that the field lets in."
+
+
+def _day(field: Field, text: str) -> Wrong:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        yield f"'{text}' is not a date.", "Write it as year-month-day, for example 2026-03-31."
+        return
+    limits = field.type.limits(field)
+    first, last = (from_serial(float(end or 0)) for end in (limits.low, limits.high))
+    if first is not None and last is not None and not first <= day <= last:
+        yield f"{text} is not between {first} and {last}.", "Take a day that the field lets in."
+
+
+# what is wrong with facts and with the sample
+
+
+def check_own_answers(spec: Spec) -> Found:
+    """Give every mistake in facts and sample: places and values that there are not, and what contradicts itself."""
+    for number, file in enumerate(spec.facts):
+        path: Path = ("facts", number)
+        wrong = [((*path, "tool"), *mistake) for mistake in _no_tool(spec, file.tool)]
+        if not wrong and spec.countries is None:
+            remedy = "Name their list with `countries`."
+            wrong = [(path, "The spec has no countries, and facts are about one.", remedy)]
+        yield from wrong or _facts(spec, file, path)
+    if spec.sample is not None:
+        yield from _sample(spec, spec.sample)
+
+
+def _no_tool(spec: Spec, tool: str) -> Wrong:
+    """Say so where there is no such tool, or one in which nothing is answered."""
+    if tool not in spec.tool:
+        yield NoSuch(f"There is no tool '{tool}'.", tool), remedy_for(tool, list(spec.tool))
+    elif spec.tool[tool].calculated:
+        yield f"The sheet '{tool}' has nothing to fill in.", "Name one that has."
+
+
+def _no_field(tool: Tool, code: str) -> Wrong:
+    """Say so where a tool has no such field, or one that nobody answers."""
+    field = tool.fields.get(code)
+    if field is None:
+        known = [other.code for other in tool.fields.values() if other.asked]
+        yield NoSuch(f"The tool '{tool.code}' has no field '{code}'.", code), remedy_for(code, known)
+    elif not field.asked:
+        what = "is calculated" if field.calculated else "is filled in by `values` of the items"
+        yield f"The field '{code}' {what}.", "Leave it out."
+
+
+def _no_row(spec: Spec, tool: Tool, row: str, code: str) -> Wrong:
+    """Say so where a field is not asked in such a row."""
+    block = next(block for block in tool.field_blocks if any(field.code == code for field in block.fields))
+    known = row_codes(spec, block)
+    if row not in known:
+        shown = known[:SHOWN_ROWS] if isinstance(block, RegisterBlock) else known
+        yield NoSuch(f"There is no row '{row}' for this in {tool.code}.", row), remedy_for(row, list(shown))
+
+
+def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
+    """Check the lines of a file; their sources only where the fields that show these are right."""
+    tool = spec.tool[file.tool]
+    sources = [((*path, option), reason, remedy) for option, reason, remedy in _source_fields(file, tool)]
+    yield from sources
+    first: dict[tuple[str, str, str], Fact] = {}
+    for number, fact in enumerate(file.rows):
+        where = (*path, "rows", number)
+        wrong = list(_place(spec, tool, fact))
+        if not wrong:
+            field = tool.fields[fact.field]
+            wrong += [("value", *mistake) for mistake in wrong_value(spec, field, fact.values)]
+            if fact.day is None:
+                remedy = "Write the day on which the source was looked at as year-month-day: 2026-03-31."
+                wrong.append(("date", f"'{fact.date}' is not a date.", remedy))
+            if file.source is not None and not sources:
+                said = _wrong_answer(spec, tool.fields[file.source], (_said_of_source(file, fact),))
+                wrong += [("source", f"{file.source}: {reason}", "Shorten the source.") for reason, _ in said]
+        same = first.setdefault((fact.country, fact.row, fact.field), fact)
+        if same is not fact:
+            reason = f"The fact about {fact.country}, {fact.row}, {fact.field} appears twice here."
+            wrong.append(("field", reason, "Keep one."))
+        of_row = first.setdefault((fact.country, fact.row, ""), fact)
+        if file.source is not None and (of_row.source, of_row.date) != (fact.source, fact.date):
+            reason = (
+                f"The row {fact.row} of {fact.country} has another source or date above, and one cell for it."
+            )
+            wrong.append(("source", reason, "Write the same source and date in every line of a row."))
+        yield from (((*where, column), reason, remedy) for column, reason, remedy in wrong)
+
+
+def _source_fields(file: FactFile, tool: Tool) -> Iterator[tuple[str, str, str]]:
+    """Check the fields that show where a fact is from."""
+    for name, code, kind in (("source", file.source, ColumnKind.TEXT), ("date", file.date, ColumnKind.DATE)):
+        wrong = list(_no_field(tool, code)) if code is not None else []
+        if code is not None and not wrong and kind_of(tool.fields[code]) is not kind:
+            wrong = [(f"'{code}' holds no {kind}.", f"Name a field that does, or leave out `{name}`.")]
+        yield from ((name, *mistake) for mistake in wrong)
+
+
+def _place(spec: Spec, tool: Tool, fact: Fact) -> Iterator[tuple[str, str, str]]:
+    countries = [*entries(spec, spec.countries), *spec.made_up_countries]
+    if fact.country not in countries:
+        reason = NoSuch(f"'{fact.country}' is not a code of the list '{spec.countries}'.", fact.country)
+        yield "country", reason, remedy_for(fact.country, countries)
+    wrong = [("field", *mistake) for mistake in _no_field(tool, fact.field)]
+    yield from wrong or (("row", *mistake) for mistake in _no_row(spec, tool, fact.row, fact.field))
+
+
+def _sample(spec: Spec, sample: Sample) -> Found:
+    """Check its day, its country, and every answer."""
+    if sample.day is None:
+        reason = f"'{sample.today}' is not {RANGE}."
+        yield ("sample", "today"), reason, "Write it as year-month-day: 2026-03-31."
+    if sample.country is not None:
+        yield from ((("sample", "country", "code"), *mistake) for mistake in _country(spec, sample.country))
+    extended = spec_of_sample(spec)
+    for answer in answers_of(extended, sample):
+        yield from _answer(extended, answer)
+
+
+def _country(spec: Spec, country: SampleCountry) -> Wrong:
+    if spec.countries is None:
+        yield "The spec has no countries.", "Leave `country` out of the sample."
+    elif country.code in {*country_names(SOURCE_LANGUAGE), *entries(spec, spec.countries)}:
+        reason = f"'{country.code}' is a real country, and the sample must not be taken for its return."
+        yield reason, "Take a code that stands for no country, for example XEX."
+
+
+def _answer(spec: Spec, answer: SampleAnswer) -> Found:
+    """Check one answer, in whichever language it is written; a tool or row that there is not is told once."""
+    path = answer.path
+    if strange := list(_no_tool(spec, answer.tool)):
+        yield from ((path[:3], *mistake) for mistake in strange)
+        return
+    tool = spec.tool[answer.tool]
+    if unasked := list(_no_field(tool, answer.field)):
+        yield from ((path, *mistake) for mistake in unasked)
+    elif nowhere := list(_no_row(spec, tool, answer.row, answer.field)):
+        yield from ((path[:4], *mistake) for mistake in nowhere)
+    elif answer.value is None or answer.value == []:
+        yield path, "The answer is empty.", "Write one, or leave it out."
+    else:
+        for tag in answer.value if isinstance(answer.value, Mapping) else (spec.languages[0],):
+            if tag not in spec.languages:
+                remedy = f"Its languages are {listed(spec.languages)}."
+                yield (*path, tag), f"'{tag}' is not a language of the spec.", remedy
+            for reason, remedy in wrong_value(spec, tool.fields[answer.field], answer.written(tag)):
+                yield path, f"{answer.field}: {reason}", remedy
