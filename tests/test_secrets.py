@@ -117,7 +117,7 @@ def test_the_log_of_a_bug_says_what_is_needed_and_no_more(
     def broken(*_: object) -> None:
         raise KeyError(SECRET)
 
-    monkeypatch.setattr(validation, "_checked", broken)
+    monkeypatch.setattr(validation, "_of_file", broken)
     monkeypatch.setattr("tempfile.tempdir", str(folder))
     words = ("validate", "returned", "--ledger", ".", f"--spec={'example'}", "--today", DAY)
     assert hrge(*words) == 4

@@ -154,7 +154,7 @@ def test_batches(number: int, jobs: int, sizes: list[int]) -> None:
 def scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A scheduler in this process, whose workers are threads of it; we are less patient with it than usual."""
     distributed = pytest.importorskip("distributed")
-    for name, seconds in {"cluster.QUIET": 0.1, "cluster.WORKERLESS": 0.4, "workers.LOOK": 0.1}.items():
+    for name, seconds in {"workers.QUIET": 0.1, "workers.WORKERLESS": 0.4, "workers.LOOK": 0.1}.items():
         monkeypatch.setattr(f"hrge_xl.dataset.{name}", seconds)
     levels = {name: logging.getLogger(name).level for name in ("distributed", "distributed.client")}
     with distributed.LocalCluster(
