@@ -32,7 +32,6 @@ from hrge_xl.dataset.schema import LABEL, LABELLED, Schema
 from hrge_xl.dataset.store import Store
 from hrge_xl.dataset.take_in import Options, take_in
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
-from hrge_xl.errors import UsageError
 from hrge_xl.exports.package import description
 from hrge_xl.fields.choices import OFFERED
 from hrge_xl.intake import Wanted
@@ -481,25 +480,3 @@ def test_who_only_reads_is_told_what_to_do(
         "Error: dataset.sqlite was made by an earlier version of this program. "
         "Run `hrge-xl consolidate old -o old` first.\n"
     )
-
-
-@pytest.mark.postgres
-def test_old_tables_in_a_database_make_room(old: Path, database: str) -> None:
-    """They were called as views are now."""
-    engine = sa.create_engine(database)
-    with sqlite3.connect(old / DATASET) as before, engine.begin() as connection:
-        facts = dict(before.execute("SELECT name, value FROM meta"))
-        connection.exec_driver_sql("CREATE TABLE meta (name text PRIMARY KEY, value text)")
-        for fact in facts.items():
-            connection.exec_driver_sql("INSERT INTO meta VALUES (%s, %s)", fact)
-        for table in facts["tables"].split():
-            connection.exec_driver_sql(f'CREATE TABLE "{table}" (submission text)')
-    with pytest.raises(UsageError, match="earlier version of this program"), open_dataset(database):
-        pass
-    run([], old, store=database)
-    with opened(old / DATASET) as file, open_dataset(database) as other:
-        for table in file.schema.shown:
-            there = list(other.rows(table.name, columns=table.names))
-            assert there == list(file.rows(table.name, columns=table.names)), table.name
-            assert there or table.name in ("unplaced", "aggregate_gaps")
-    engine.dispose()
