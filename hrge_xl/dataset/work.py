@@ -102,13 +102,21 @@ def shard_of(files: Sequence[Arrival], task: Task, folder: Path) -> Shard:
             for each in files
             if each.sha256 is not None and not keep(file_at(task.here, each.place), each.sha256, task.out)
         }
-        results = _read(files, task, gone)
-        changed = tuple(_changed(files, results))
-        closed = {each.path for each in results if each.verdict == REFUSED and each.sha256 in task.read}
-        results = [each for each in results if each.path not in closed]
-        rows = _row_check(task.spec)(map(builder.rows, _one_by_one(results)))
+        changed: list[str] = []
+        closed: list[str] = []
+
+        def taken_in() -> Iterator[Result]:
+            for file, result in zip(files, _read(files, task, gone), strict=True):
+                if result.sha256 != file.sha256:
+                    changed.append(file.path)
+                if result.verdict == REFUSED and result.sha256 in task.read:
+                    closed.append(file.path)
+                else:
+                    yield result
+
+        rows = _row_check(task.spec)(map(builder.rows, taken_in()))
         shard = write_shard(rows, builder.schema, folder)
-    return _signed(replace(shard, changed=changed, closed=tuple(closed)), task)
+    return _signed(replace(shard, changed=tuple(changed), closed=tuple(closed)), task)
 
 
 def _signed(shard: Shard, task: Task) -> Shard:
@@ -123,7 +131,7 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
         _must_know(task, builder.schema.spec)
 
     def rows(some: Sequence[Arrival]) -> list[Row]:
-        found = check(map(builder.rows, _one_by_one(_read(some, task))))
+        found = check(map(builder.rows, _read(some, task)))
         return [row for each in found for row in each[SUBMISSIONS.name]]
 
     return apart(rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))[SUBMISSIONS.name])
@@ -136,15 +144,8 @@ def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:
     return stopped_result(unread, fault)
 
 
-def _one_by_one(results: list[Result]) -> Iterator[Result]:
-    """Give the results in order, none of them held any longer than it is looked at."""
-    results.reverse()
-    while results:
-        yield results.pop()
-
-
-def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> list[Result]:
-    """Give the results, each under the path that was given, wherever a worker found the file.
+def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> Iterator[Result]:
+    """Give each result as soon as it is there, under the path that was given, wherever a worker found the file.
 
     Of one that is not what it was when it came, or is `gone`, nothing is believed.
     """
@@ -155,20 +156,12 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> l
         kept = [(file_at(task.here, each.kept), each.path) for each in files if each.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))
         paths = [next(copies) if each.kept else file_at(task.here, each.path) for each in files]
-        results = [*validated(paths, task.asked, _pool())]
-    for at, (each, result) in enumerate(zip(files, results, strict=True)):
-        result.path = each.path
-        if result.submission is not None:
-            result.submission.path = each.path
-        if result.sha256 != each.sha256 or each.path in gone:
-            results[at] = changed_result(result)
-    return results
-
-
-def _changed(files: Sequence[Arrival], results: Sequence[Result]) -> Iterator[str]:
-    """Give the paths of files that are not what they were."""
-    pairs = zip(files, results, strict=True)
-    return (each.path for each, result in pairs if result.sha256 != each.sha256)
+        for file, result in zip(files, validated(paths, task.asked, _pool()), strict=True):
+            result.path = file.path
+            if result.submission is not None:
+                result.submission.path = file.path
+            unlike = result.sha256 != file.sha256 or file.path in gone
+            yield changed_result(result) if unlike else result
 
 
 def _must_see(places: Sequence[Path]) -> None:

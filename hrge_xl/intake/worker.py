@@ -49,8 +49,9 @@ _FINDINGS: dict[Reason, Kind] = {
     "crash": READER_CRASHED,
     "exception": READER_FAILED,
 }
-_CHILD = (
-    f"import pickle, sys; sys.path = pickle.load(sys.stdin.buffer); from {__name__} import serve; serve()"
+_CHILD = (  # which ends at once, and does not first give back piece by piece what it holds
+    "import os, pickle, sys; sys.path = pickle.load(sys.stdin.buffer); "
+    f"from {__name__} import serve; serve(); os._exit(0)"
 )
 
 
