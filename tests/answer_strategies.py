@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from hrge_xl.answer import Answers, Value
-from hrge_xl.fields import FIELD_TYPES, Field, FieldType
-from hrge_xl.layout import Layout
-from hrge_xl.numerals import FIRST_DAY, LAST_DAY
-from hrge_xl.words import tidy_lines
+from tests.face import FIELD_TYPES, FIRST_DAY, LAST_DAY, Answers, Field, FieldType, Layout, Value, tidy_lines
 
 TEXTS = (
     st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"), min_size=1, max_size=60)

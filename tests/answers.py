@@ -7,12 +7,8 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from hrge_xl.answer import Answers, Value
-from hrge_xl.fields import ColumnKind
-from hrge_xl.layout import Layout, Slot, build, offered_rows
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.words import tidy_lines
+from hrge_xl.library import load
+from tests.face import Answers, ColumnKind, Layout, Slot, Spec, Value, build, offered_rows, tidy_lines
 
 TODAY = date(2026, 6, 30)
 WORDS = (

@@ -11,11 +11,9 @@ from functools import cache
 from pathlib import Path
 
 from hrge_xl.cli import run
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import address, build
-from hrge_xl.rounds.rounds import load_round, orders
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, generate, load, load_round
 from tests.damage import ANSWERS
+from tests.face import address, build, orders
 
 DAY = "2026-06-30"
 TODAY = date(2026, 6, 30)

@@ -16,17 +16,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.bulk import issue
-from hrge_xl.fields import FIELD_TYPES
-from hrge_xl.intake import Wanted
-from hrge_xl.intake import read as read_file
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import find
-from hrge_xl.submission import Submission
+from hrge_xl.library import Order, Wanted, generate, issue
+from hrge_xl.library import read as read_file
 from tests.answers import TODAY, full, layout, spec
 from tests.damages.as_excel import as_excel
 from tests.different_returns import SPEC, saved_by_office, write_returns
-from tests.face import check, layout_of, read_many
+from tests.face import FIELD_TYPES, Submission, find
+from tests.read_and_check import check, layout_of, read_many
 
 RUNS = 5
 COMPARISON = "hrge_xl.intake.comparison.WorkbookComparison.compare"  # of every cell with the issued one

@@ -19,12 +19,10 @@ from typing import NamedTuple
 import openpyxl
 from python_calamine import CalamineWorkbook
 
-from hrge_xl.dataset.take_in import Options, take_in
-from hrge_xl.dataset.workers import workers
-from hrge_xl.intake import Wanted
-from hrge_xl.validation import Source, ValidationRequest
+from hrge_xl.library import Source, ValidationRequest, Wanted
 from tests.answers import TODAY
 from tests.different_returns import SPEC, write_returns
+from tests.face import Options, take_in, workers
 
 CLUSTERED = 100  # files that a cluster takes in
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hrge_xl.errors import SpecError
-from hrge_xl.spec.load import find, load
+from hrge_xl.library import load
+from tests.face import SpecError, find
 
 SAID = Path(__file__).with_suffix(".txt")
 

@@ -7,12 +7,18 @@ from typing import Any
 
 from msgspec.structs import replace as changed
 
-from hrge_xl.answer import Answer, State
-from hrge_xl.fields import FIELD_TYPES
-from hrge_xl.fields.text import personal_data
-from hrge_xl.layout import Layout, Slot, address
-from hrge_xl.numerals import to_serial
-from hrge_xl.submission import Identity, Submission
+from tests.face import (
+    FIELD_TYPES,
+    Answer,
+    Identity,
+    Layout,
+    Slot,
+    State,
+    Submission,
+    address,
+    personal_data,
+    to_serial,
+)
 
 Keyed = tuple[str, str, str]
 

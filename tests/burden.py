@@ -16,10 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from datetime import date
 
-from hrge_xl.issuing import Order, generate, layout_for
-from hrge_xl.spec.choice import choose
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
+from hrge_xl.library import Order, generate, load
+from tests.face import Spec, choose, layout_for
 
 TODAY = date(2026, 7, 1)  # any day
 FORMULA = re.compile(rb"<f[ >/]")

@@ -108,7 +108,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(params=["pattern", "handlers"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Read plain rows by pattern as usual, or everything through expat's handlers."""
-    from hrge_xl.intake import ooxml_parts, ooxml_sheet
+    from tests.face import ooxml_parts, ooxml_sheet
 
     if request.param == "handlers":
         for module in (ooxml_sheet, ooxml_parts):

@@ -17,13 +17,18 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import ListPlace, build
-from hrge_xl.spec.load import load
-from hrge_xl.stamp import PROPERTY_PREFIX, sign, to_pairs
-from hrge_xl.submission import Identity
-from hrge_xl.validation import ACCEPTED, REFUSED, RETURNED
+from hrge_xl.library import Order, Wanted, generate, load
+from tests.face import (
+    ACCEPTED,
+    PROPERTY_PREFIX,
+    REFUSED,
+    RETURNED,
+    Identity,
+    ListPlace,
+    build,
+    sign,
+    to_pairs,
+)
 from tests.intake_files import COMPRESSED_SIZE, METHOD, SIZE, directory_field, members, pack
 from tests.office.driver import Document
 

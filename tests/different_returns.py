@@ -6,11 +6,9 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from hrge_xl.answer import Answers
-from hrge_xl.bulk import issue
-from hrge_xl.issuing import Order
-from hrge_xl.layout import Layout
+from hrge_xl.library import Order, issue
 from tests.answers import TODAY, layout, plain_value, spec
+from tests.face import Answers, Layout
 from tests.office.driver import Office
 
 WORDS = [

@@ -1,69 +1,534 @@
-"""What tests need of the inside of hrge_xl, at one place, so that the inside can move."""
+"""What tests use of the inside of the program, beside its verbs, its command line, specs and files.
 
-from __future__ import annotations
+The one module of the tests that knows where these things are made: where the inside is built anew, it changes and no
+test does.
+"""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date
-from pathlib import Path
+# ruff: noqa: F401, I001
 
-from hrge_xl import checks, intake, validation
-from hrge_xl.answer import Answers
-from hrge_xl.intake import File, RawWorkbook, Refusal, Wanted
-from hrge_xl.layout import Layout
-from hrge_xl.submission import Outcome, Submission
-from hrge_xl.validation import Readers, Result, ValidationRequest, readers, validated
+# what every part has in common: answers, errors, words, numbers, files
+from hrge_xl import (
+    addresses,
+    bulk,
+    engine as engine_module,
+    kept_texts,
+    library,
+    numerals,
+    shell_words,
+    soundness,
+    stamp,
+    validation,
+    words,
+)
+from hrge_xl.addresses import is_address, masked
+from hrge_xl.answer import Answer, Answers, Key, State, Value
+from hrge_xl.answers import from_file, from_mapping
+from hrge_xl.bulk import issue_files
+from hrge_xl.consolidation import Summary
+from hrge_xl.dates import EARLIEST, LATEST, parse_day, parse_moment
+from hrge_xl.demonstration import play, saved_on, story, type_into, Typed
+from hrge_xl.engine import engine
+from hrge_xl.errors import (
+    Exit,
+    HrgeError,
+    LimitError,
+    Mistake,
+    OutputError,
+    RoundError,
+    SpecError,
+    StoreError,
+    UsageError,
+)
+from hrge_xl.fault_isolation import apart, UnfitRow, write_log
+from hrge_xl.filled_sample import sample_order, sample_workbook
+from hrge_xl.issuing import contents_for, identity_of, layout_for, starting_answers, submission_of
+from hrge_xl.kept_texts import Kept, said
+from hrge_xl.last_answers import CLOSED, digest_of as last_answers_digest_of, read_last, written
+from hrge_xl.next_round import go_on, GoingOn
+from hrge_xl.numerals import (
+    Ambiguous,
+    FIRST_DAY,
+    from_serial,
+    LAST_DAY,
+    LAST_SERIAL,
+    OtherCalendar,
+    parse_date,
+    parse_number,
+    refuse_other_calendar,
+    shown,
+    to_serial,
+)
+from hrge_xl.output_files import not_written, parts_of, whole, write_whole
+from hrge_xl.paths import expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of, path_text, read_regular
+from hrge_xl.refreshing import Week
+from hrge_xl.sample_answers import sample_answers
+from hrge_xl.shell_words import quoted as shell_words_quoted
+from hrge_xl.stamp import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs
+from hrge_xl.suggest import plain
+from hrge_xl.texts import Text
+from hrge_xl.under_way import listening, steps as under_way_steps, under_way
+from hrge_xl.validation import (
+    ACCEPTED,
+    checked,
+    Fault,
+    FileToCheck,
+    Readers,
+    readers,
+    REFUSED,
+    Result,
+    RETURNED,
+    SpecBroken,
+    validated,
+)
+from hrge_xl.words import (
+    beginning,
+    CATALOGUES,
+    cell_length,
+    CELL_LIMIT,
+    count_words,
+    country_names,
+    direction,
+    fits_a_cell,
+    fold,
+    is_language,
+    kept_in_order,
+    language_name,
+    languages,
+    letters,
+    locale,
+    loosely,
+    month_names,
+    plain_digits,
+    right_to_left,
+    skeleton,
+    SOURCE_LANGUAGE,
+    spaceless,
+    tidy,
+    tidy_lines,
+    translator,
+    western_digits,
+)
 
+# specs, their fields and their language
+from hrge_xl.drafting import Draft as drafting_Draft, draft_spec
+from hrge_xl.drafting.draft_spec import drafted
+from hrge_xl.drafting.guess import Draft, DraftBlock, DraftField, guess, item_codes, list_name, tool_code
+from hrge_xl.drafting.read import read
+from hrge_xl.fields import (
+    Cell,
+    ColumnKind,
+    COMMON_OPTIONS,
+    Evidence,
+    Field,
+    FIELD_TYPES,
+    FieldType,
+    kind_of,
+    Reading,
+    TICK,
+    tick_spellings,
+    Vocabularies,
+    YES_NO,
+)
+from hrge_xl.fields.choices import OFFERED
+from hrge_xl.fields.text import personal_data
+from hrge_xl.language import (
+    Aggregate,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Expr,
+    FIGURES,
+    Function,
+    FUNCTIONS,
+    Literal,
+    Logic,
+    Not,
+    parse,
+    parse_condition,
+    Problem,
+    reader_only,
+    Ref,
+    Type,
+)
+from hrge_xl.language.compiler import Unknown
+from hrge_xl.language.patterns import compiled as patterns_compiled, EMAIL, fits, in_a_sheet, NotAPattern
+from hrge_xl.spec import carried
+from hrge_xl.spec.carried import (
+    as_bytes,
+    as_text,
+    COMPRESSED,
+    digest_of,
+    find as carried_find,
+    LONG,
+    MOST,
+    pack,
+    place,
+    write as carried_write,
+)
+from hrge_xl.spec.changes import Change, Effect
+from hrge_xl.spec.choice import Choice, choose, needed_tools
+from hrge_xl.spec.compiled import compiled
+from hrge_xl.spec.expressions import slip
+from hrge_xl.spec.figures import IndicatorFigures
+from hrge_xl.spec.load import find, names, SPEC_HOMES
+from hrge_xl.spec.lookup import countries, country_codes, languages as lookup_languages
+from hrge_xl.spec.model import (
+    AnyBlock,
+    CatalogueBlock,
+    ChecklistBlock,
+    CollectBlock,
+    Covered,
+    FormBlock,
+    Identity as model_Identity,
+    ItemsFrom,
+    PivotBlock,
+    RegisterBlock,
+    Rule,
+    Spec,
+)
+from hrge_xl.spec.nodes import dumped
+from hrge_xl.spec.own_answers import facts_about
+from hrge_xl.spec.own_sheets import (
+    COVER_KEY,
+    FEEDBACK_KEY,
+    IDENTITY_KEY,
+    IDENTITY_SHEET,
+    KEYS,
+    LEFTOVER_KEY,
+    LISTS_KEY,
+    NAMES,
+    SAMPLE_KEY,
+)
+from hrge_xl.spec.scope import parsed, Scope
+from hrge_xl.spec.spellings import vocabularies
+from hrge_xl.spec.translating import (
+    as_file,
+    mistakes,
+    new_catalogue,
+    to_translate,
+    untranslated,
+    updated,
+    Wanted,
+    wanted_of,
+)
+from hrge_xl.spec.translations import DRAFT, FOLDER, is_draft, LETTER, read_catalogue, Translations
 
-def check(
-    submissions: Sequence[tuple[Submission, Layout]], *, today: date, in_sheets: bool = False
-) -> list[Outcome]:
-    """Check some returns, each against its layout."""
-    return [checks.check(sent, layout, today=today, in_sheets=in_sheets) for sent, layout in submissions]
+# layouts, and workbooks that are written
+from hrge_xl.layout import (
+    address,
+    build,
+    column_letters,
+    Drawn,
+    Grid,
+    laid_out,
+    Layout,
+    ListPlace,
+    offered_rows,
+    quoted,
+    Sheet,
+    Slot,
+)
+from hrge_xl.layout.instructions import remedy
+from hrge_xl.layout.lists import LEVELS, reference_name
+from hrge_xl.layout.model import (
+    BAND_ROW,
+    CHARACTERS,
+    CODE_COLUMN,
+    CODE_ROW,
+    FIRST_ROW,
+    HEAD_ROW,
+    HIDDEN,
+    LINKS_ROW,
+    MARK_COLUMN,
+    PROGRESS_ROW,
+    PURPOSE_ROW,
+    TITLE_ROW,
+    TODAY_NAME,
+)
+from hrge_xl.layout.wording import text as wording_text, Wording
+from hrge_xl.workbook import Content, cover_lines, draw, Template, Urgency, write
+from hrge_xl.workbook.excel_formula import ExcelFormula
+from hrge_xl.workbook.formula_limits import measure, too_large
+from hrge_xl.workbook.package import Member, package
+from hrge_xl.workbook.pen import broken_lines, PROMPT_LIMIT
+from hrge_xl.workbook.shared_formulas import sharable
+from hrge_xl.workbook.validation import TITLE_LIMIT
 
+# files that came back
+from hrge_xl import intake
+from hrge_xl.intake import (
+    File,
+    gate,
+    ooxml,
+    ooxml_drawings,
+    ooxml_parts,
+    ooxml_sheet,
+    other_formats,
+    RawWorkbook,
+    Refusal,
+    sandbox,
+    stamp_alone,
+    worker,
+)
+from hrge_xl.intake.cache import Cache
+from hrge_xl.intake.closed_format import dumps, loads
+from hrge_xl.intake.expected import ExpectedWorkbook
+from hrge_xl.intake.formula_forms import Anchor, counted_from, normal_form
+from hrge_xl.intake.gate import admit, Admitted, Refused
+from hrge_xl.intake.identity import teams_named
+from hrge_xl.intake.limits import Limits, LIMITS
+from hrge_xl.intake.number_formats import format_of, is_date_format, seen
+from hrge_xl.intake.office_files import look_into, MOST_HEADS, MOST_TITLES, table_of
+from hrge_xl.intake.ooxml_parts import shared_text
+from hrge_xl.intake.other_formats import checks_lost, lengthened
+from hrge_xl.intake.raw import (
+    Area,
+    CellKind,
+    Drawn as raw_Drawn,
+    Follower,
+    RawCell,
+    RawSheet,
+    Unreadable,
+    Validation,
+)
+from hrge_xl.intake.read import AS_ISSUED, raw_workbook
+from hrge_xl.intake.references import parse_area
+from hrge_xl.intake.retired_questions import OldSheet, was_issued
+from hrge_xl.intake.sandbox import (
+    confine,
+    Confinement,
+    job_object,
+    limit_by_job,
+    look_outside,
+    seccomp,
+    system_calls,
+)
+from hrge_xl.intake.sandbox.landlock import allow_reading_only
+from hrge_xl.intake.sandbox.places import import_places
+from hrge_xl.intake.tool_sheets import named_area
+from hrge_xl.intake.unpacking import Found, found_in, layers, Left, Unopened, Workbook
+from hrge_xl.intake.unpacking.budget import MOST_LAYERS
+from hrge_xl.intake.unpacking.layers import ASK, Job, open_layers
+from hrge_xl.intake.unpacking.mail_layer import is_mail, moment_of
+from hrge_xl.intake.worker import Died, Reason, run_guarded, serve, WorkerPool
+from hrge_xl.intake.zip_package import ZipPackage
+from hrge_xl.submission import Outcome, ShownChecks, Submission, Unplaced, Verdict
 
-def read_bytes(
-    data: bytes, *, path: str, sha256: str = "", size: int = 0, format: str = "xlsx", want: Wanted
-) -> Submission | Refusal:
-    """Read what is no file."""
-    return intake.read_content(data, File(path, sha256, size, format), want)
+# checks and findings
+from hrge_xl import checks
+from hrge_xl.checks import closed_rows
+from hrge_xl.checks.doubts import in_doubt
+from hrge_xl.checks.run import judge
+from hrge_xl.findings import (
+    appearance,
+    CATALOGUE,
+    FAMILIES,
+    file,
+    Finding,
+    general,
+    identity,
+    Kind,
+    kind_called,
+    Need,
+    privacy,
+    sentence,
+    Severity,
+    shown as findings_shown,
+    structure,
+    submissions,
+    USUALLY_SHOWN,
+    value,
+    waived,
+    Waiver,
+    Words,
+)
+from hrge_xl.findings.waiver import ACTIVE
 
+# datasets, ledgers, and what may be shared
+from hrge_xl.dataset import clean, store, work
+from hrge_xl.dataset.aggregates import risks, SELECTS
+from hrge_xl.dataset.aggregates.indicators import (
+    DOUBLED,
+    KINDS,
+    NO_KIND,
+    NO_RATIO,
+    NOT_ADDED,
+    shape,
+    total_of,
+    totals,
+    UNITS,
+)
+from hrge_xl.dataset.aggregates.risks import risk_places
+from hrge_xl.dataset.aggregates.sql import distinct, records, Sources
+from hrge_xl.dataset.aggregates.values import lines_and_values, NO_VALUE, RESTATED, Value as values_Value
+from hrge_xl.dataset.as_left import take_note_away
+from hrge_xl.dataset.clean import harmless
+from hrge_xl.dataset.column_values import asked, pattern, PATTERNS, values
+from hrge_xl.dataset.data_dictionary import meaning, MEANINGS, ROWS, VALUES
+from hrge_xl.dataset.decisions import decide, decisions, history
+from hrge_xl.dataset.definitions import META, TYPES, view_statements
+from hrge_xl.dataset.derive import derive_here
+from hrge_xl.dataset.entries import Entry as entries_Entry, TEXTS
+from hrge_xl.dataset.files import LOCK, only_writer, sha256_of
+from hrge_xl.dataset.frame_schemas import category_schema, Failure, first_failure, FrameSchema, python_schema
+from hrge_xl.dataset.journal import JOURNAL, read_journal
+from hrge_xl.dataset.ledger import Arrival, Arrived, Ledger, LEFT_OUT, LOST
+from hrge_xl.dataset.opening import DATASET, open_dataset, open_url, opened
+from hrge_xl.dataset.periods import periods
+from hrge_xl.dataset.received import kept_at, name_of
+from hrge_xl.dataset.reconciliation import reconciled, reconciliation, Reconciliation, WORDS
+from hrge_xl.dataset.return_status import (
+    ARRIVED,
+    CONFLICT,
+    COUNTS,
+    Decision,
+    Entry,
+    FIRST_SEEN,
+    lateness_day,
+    moment,
+    return_statuses,
+    SAVED,
+    steps_back,
+    SUPERSEDED,
+    WAITING,
+    WITHDRAWN,
+    workbook_versions,
+)
+from hrge_xl.dataset.returns import heads, result, returns
+from hrge_xl.dataset.row_check import RowCheck
+from hrge_xl.dataset.rows import all_rows, RowBuilder, submission_id
+from hrge_xl.dataset.run_history import last_change
+from hrge_xl.dataset.schema import (
+    AGGREGATE_INDICATORS,
+    AGGREGATE_NUMBERS,
+    AGGREGATES,
+    CODEBOOK,
+    CODES,
+    DIMENSIONS,
+    FACTS,
+    field_column,
+    ITEMS,
+    LABEL,
+    LABELLED,
+    Schema,
+    SLOTS,
+    SUBMISSIONS,
+    VIEWS,
+)
+from hrge_xl.dataset.seals import faults
+from hrge_xl.dataset.shards import SHARDS, take, write_shard
+from hrge_xl.dataset.store import OF_DATABASE, open_file, Store
+from hrge_xl.dataset.table import Column as table_Column, Row, Rows, Table
+from hrge_xl.dataset.take_in import Options, take_in
+from hrge_xl.dataset.temporary_dataset import temporary_dataset
+from hrge_xl.dataset.waivers import waivers
+from hrge_xl.dataset.work import check_engine, shard_of, submissions_of, Task
+from hrge_xl.dataset.workers import cluster, in_batches, workers
+from hrge_xl.disclosure_control.sharing import frames, MASKED, shareable, shared
+from hrge_xl.disclosure_control.suppression import is_sensitive, Sum, suppress
 
-def read_raw(workbook: RawWorkbook, *, path: str, want: Wanted) -> Submission | Refusal:
-    """Read what a reader has already taken out of a file."""
-    return intake.read_raw(workbook, File(path, "", 0, workbook.format), want)
+# rounds, teams and mails
+from hrge_xl.rounds.datasets import Dataset, sources
+from hrge_xl.rounds.mail.due import Occasion, REMINDERS
+from hrge_xl.rounds.mail.eml import as_eml, Mail
+from hrge_xl.rounds.mail.templates import filled, PLACEHOLDERS, standard
+from hrge_xl.rounds.receiving import Received
+from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, status, TeamStatus
+from hrge_xl.rounds.rounds import KEY, orders, Round, round_around, taken_along
+from hrge_xl.rounds.team_list import HEADS, MOST_TEAMS, read_list, TeamList
+from hrge_xl.rounds.teams import COLUMNS, Team
+from hrge_xl.rounds.update_spec import update_spec
 
+# reports, exports and audits
+from hrge_xl import guides
+from hrge_xl.auditing import Audit, export_differences, second_opinion as second_opinion_module, verify
+from hrge_xl.auditing.again import Known
+from hrge_xl.auditing.comparison import Difference, find as comparison_find, summed_up, TAKEN_OVER
+from hrge_xl.auditing.dataset_audit import (
+    DatasetAudit,
+    faults_of_entries,
+    faults_of_files,
+    faults_of_spec,
+    rounds_at_hand,
+    rounds_not_at_hand,
+    sources_of,
+)
+from hrge_xl.auditing.export_differences import cells_apart, of_file
+from hrge_xl.auditing.report_file import read_report
+from hrge_xl.auditing.row_differences import Names, of_database, of_schema, of_tables
+from hrge_xl.auditing.second_opinion import (
+    BLANK,
+    cells_of,
+    EQUAL,
+    equality,
+    explanations,
+    Opinion,
+    second_opinion,
+    Seen,
+)
+from hrge_xl.auditing.verify import Asked
+from hrge_xl.auditing.verify_dataset import faults_of_issued, Question, verify_dataset
+from hrge_xl.exports import data_xlsx, exports
+from hrge_xl.exports.data_xlsx import REPEATED, write_workbook
+from hrge_xl.exports.exports import formats_there
+from hrge_xl.exports.extract import rows_of, table_of as extract_table_of
+from hrge_xl.exports.package import description
+from hrge_xl.exports.shareable import write_shareable
+from hrge_xl.guides import guide, guide_name, PAGES
+from hrge_xl.reports import FORMATS, overview as overview_module, page, schema, shown_text, write_report
+from hrge_xl.reports.build import file_rows, run_id
+from hrge_xl.reports.compare import Said
+from hrge_xl.reports.compare_rounds import compared, paired, Side
+from hrge_xl.reports.country_map import country_map, on_map, outlines
+from hrge_xl.reports.document import (
+    CodeRow,
+    Document,
+    FileRow,
+    FindingRow,
+    IdentityRow,
+    MatrixCell,
+    MatrixRow,
+    Progress,
+    SCHEMA,
+    Summary as document_Summary,
+)
+from hrge_xl.reports.drawing import Column, columns, lines, Mark, Point, steps
+from hrge_xl.reports.feedback import give_back, GivenBack
+from hrge_xl.reports.feedback_message import message
+from hrge_xl.reports.formats import html as html_module, json, junit, sarif, xlsx
+from hrge_xl.reports.formats.json import render
+from hrge_xl.reports.html_words import WORDS as HTML_WORDS_WORDS
+from hrge_xl.reports.overview import page_of
+from hrge_xl.reports.overview_build import overview
+from hrge_xl.reports.overview_files import of_dataset, overview_of_folder
+from hrge_xl.reports.overview_model import MOST_ROWS, Overview, Source
+from hrge_xl.reports.overview_questions import _Rows, MOST_ROWS_OF_A_QUESTION, OF_A_FINDING
+from hrge_xl.reports.overview_teams import MISSING, STATES, teams
+from hrge_xl.reports.page import isolated
+from hrge_xl.reports.report_words import SHARED
+from hrge_xl.reports.spec_page import html, text
+from hrge_xl.reports.spec_touched import touched_files
+from hrge_xl.reports.xlsx_words import WORDS as XLSX_WORDS_WORDS
 
-def layout_of(sent: Submission, want: Wanted) -> Layout:
-    """The layout that a return was read against."""
-    return intake.layout_of(sent.identity, want.spec)
-
-
-def calculated(outcome: Outcome) -> Answers:
-    """What the calculated fields of a return come to."""
-    return {answer.key: answer.value for answer in outcome.calculated if answer.value is not None}
-
-
-def checked_answers(sent: Submission, outcome: Outcome) -> Submission:
-    """A return with its calculated answers as they were worked out again."""
-    given = [answer for answer in sent.answers if not answer.calculated]
-    return replace(sent, answers=[*given, *outcome.calculated])
-
-
-def check_here(path: Path, want: Wanted) -> Result:
-    """Read and check a file in this very process."""
-    result = validation.checked(intake.read(path, want), want.spec, date(2026, 6, 30))
-    assert isinstance(result, Result)
-    return replace(result, stamps=())
-
-
-def read_many(
-    paths: Sequence[str | Path], want: Wanted, jobs: int = 1, *, by: Readers | None = None
-) -> Iterator[Result]:
-    """Read and check files in processes of their own, or in those that are there."""
-    asked = ValidationRequest(want, date(2026, 6, 30), jobs)
-    if by is not None:
-        yield from validated(paths, asked, by)
-        return
-    with readers(jobs) as pool:
-        yield from validated(paths, asked, pool)
+# the command line
+from hrge_xl import cli as cli_module
+from hrge_xl.cli import cli, COMMANDS, doctor, progress, settings
+from hrge_xl.cli.common import command_line, question
+from hrge_xl.cli.completion import SHELLS
+from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
+from hrge_xl.cli.generate import command as generate_command
+from hrge_xl.cli.progress import Bar, progress_shown
+from hrge_xl.cli.spec import command
+from hrge_xl.cli.status import _print_narrow, HEADS as STATUS_HEADS
+from hrge_xl.cli.terminal import (
+    block,
+    colours,
+    colours_of_environment,
+    data,
+    line,
+    shown as terminal_shown,
+    style,
+    taken,
+)
+from hrge_xl.cli.week_view import week_lines

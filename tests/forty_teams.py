@@ -10,15 +10,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.answer import Answers
 from hrge_xl.cli import run
-from hrge_xl.demonstration import saved_on
-from hrge_xl.intake import Refusal, Wanted, read
-from hrge_xl.issuing import Order, generate
-from hrge_xl.refreshing import Week, refresh
-from hrge_xl.rounds.rounds import init_round, load_round, orders
-from hrge_xl.spec.load import load
-from hrge_xl.submission import Identity
+from hrge_xl.library import Order, Wanted, generate, init_round, load, load_round, read, refresh
+from tests.face import Answers, Identity, Refusal, Week, orders, saved_on
 from tests.letters import mail, mbox, msg, tnef, with_logo, zipped
 from tests.test_consolidate import answers
 

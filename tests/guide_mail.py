@@ -9,13 +9,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from hrge_xl.answer import Answers
-from hrge_xl.answers import from_mapping
-from hrge_xl.demonstration import saved_on, story
-from hrge_xl.intake import Refusal, Wanted, read
-from hrge_xl.issuing import Order, generate, layout_for
-from hrge_xl.rounds.rounds import load_round, orders
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, Wanted, generate, load, load_round, read
+from tests.face import Answers, Refusal, from_mapping, layout_for, orders, saved_on, story
 from tests.letters import mail, with_logo, zipped
 
 

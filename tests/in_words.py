@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from hrge_xl.findings import Finding, Words
-from hrge_xl.layout import Layout
-from hrge_xl.layout.wording import text
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.validation import Result
+from hrge_xl.library import load
+from tests.face import Finding, Layout, Result, Spec, Words
+from tests.face import wording_text as text
 
 
 def in_words(

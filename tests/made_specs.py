@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hrge_xl.spec.nodes import dumped
+from tests.face import dumped
 from tests.made_expressions import PATTERNS, figures, truths
 
 Files = dict[str, Any]

@@ -12,14 +12,9 @@ from pathlib import Path
 import openpyxl
 from openpyxl import Workbook
 
-from hrge_xl.answer import Answers
-from hrge_xl.fields import FIELD_TYPES
-from hrge_xl.intake import ooxml
-from hrge_xl.intake.tool_sheets import named_area
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, address
-from hrge_xl.layout.model import TODAY_NAME
+from hrge_xl.library import Order, generate
 from tests.answers import TODAY, full, layout, spec
+from tests.face import FIELD_TYPES, TODAY_NAME, Answers, Layout, address, named_area, ooxml
 from tests.office.driver import Document, Office
 
 NAMES = {"example": ("en", "fr", "ar"), "hrge_toolkit": ("en",)}

@@ -11,16 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hrge_xl.answer import Answers
-from hrge_xl.dataset.store import Store
-from hrge_xl.layout import Layout, build
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Identity, Submission
-from hrge_xl.validation import ACCEPTED, Result
+from hrge_xl.library import load
 from tests.answers import TODAY
 from tests.build_submission import Keyed, submission
-from tests.face import check, checked_answers
+from tests.face import ACCEPTED, Answers, Identity, Layout, Result, Spec, Store, Submission, build
+from tests.read_and_check import check, checked_answers
 from tests.temporary import of_results
 
 FILES = {

@@ -8,11 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.answer import Answers
 from hrge_xl.cli import run
-from hrge_xl.demonstration import saved_on
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, generate, load
+from tests.face import Answers, saved_on
 
 SPEC = load("example")
 ROUND, TODAY = "2026-H1", date(2026, 8, 1)

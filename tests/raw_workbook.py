@@ -6,25 +6,39 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from hrge_xl.answer import Answers, Value
-from hrge_xl.fields import FIELD_TYPES
-from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Validation
-from hrge_xl.layout import Grid, Layout, Sheet, Slot, column_letters, quoted
-from hrge_xl.layout.model import (
+from tests.face import (
     CODE_COLUMN,
     CODE_ROW,
+    COVER_KEY,
+    FIELD_TYPES,
     HEAD_ROW,
+    IDENTITY_KEY,
+    IDENTITY_SHEET,
+    LISTS_KEY,
     MARK_COLUMN,
     PROGRESS_ROW,
     PURPOSE_ROW,
     TITLE_ROW,
     TODAY_NAME,
+    Answers,
+    Area,
+    CellKind,
+    Grid,
+    Identity,
+    Layout,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    Sheet,
+    Slot,
+    Validation,
+    Value,
+    column_letters,
+    quoted,
+    to_pairs,
+    to_serial,
+    translator,
 )
-from hrge_xl.numerals import to_serial
-from hrge_xl.spec.own_sheets import COVER_KEY, IDENTITY_KEY, IDENTITY_SHEET, LISTS_KEY
-from hrge_xl.stamp import to_pairs
-from hrge_xl.submission import Identity
-from hrge_xl.words import translator
 
 TODAY = date(2026, 3, 2)
 BLANK = RawCell(CellKind.BLANK, None)

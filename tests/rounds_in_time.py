@@ -12,15 +12,9 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from hrge_xl.answer import Answers, Value
 from hrge_xl.cli import run
-from hrge_xl.demonstration import saved_on
-from hrge_xl.intake import Refusal, Wanted, read
-from hrge_xl.layout import Layout, address
-from hrge_xl.layout.sheets import laid_out
-from hrge_xl.spec.load import find, load
-from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Submission
+from hrge_xl.library import Wanted, load, read
+from tests.face import Answers, Layout, Refusal, Spec, Submission, Value, address, find, laid_out, saved_on
 
 KEY = b"k" * 32
 CHANGES = {  # in the register and the form of the example

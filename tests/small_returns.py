@@ -8,15 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.consolidation import Summary, consolidate
-from hrge_xl.dataset.journal import JOURNAL
-from hrge_xl.dataset.ledger import Ledger
-from hrge_xl.dataset.seals import faults
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Source, ValidationRequest
+from hrge_xl.library import Order, Source, ValidationRequest, Wanted, consolidate, generate, load
 from tests.answers import TODAY, full, layout
+from tests.face import JOURNAL, Ledger, Summary, faults
 
 SPEC = "example"
 ASKED = ValidationRequest(Wanted(), TODAY)

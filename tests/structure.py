@@ -10,9 +10,8 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-from hrge_xl.stamp import PROPERTY_PREFIX, sign, to_pairs
-from hrge_xl.submission import Identity
 from tests.damage import KEY, PROPERTIES, STAMP, STRINGS, TYPES, words
+from tests.face import PROPERTY_PREFIX, Identity, sign, to_pairs
 from tests.intake_files import LINKS
 
 Parts = dict[str, bytes]

@@ -6,12 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
-from hrge_xl.dataset.definitions import view_statements
-from hrge_xl.dataset.derive import derive_here
-from hrge_xl.dataset.store import Store
-from hrge_xl.dataset.temporary_dataset import temporary_dataset
-from hrge_xl.spec.model import Spec
-from hrge_xl.validation import Result
+from tests.face import Result, Spec, Store, derive_here, temporary_dataset, view_statements
 
 
 @contextmanager

@@ -15,11 +15,8 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.layout import Layout
-from hrge_xl.layout.model import CODE_COLUMN, CODE_ROW, HIDDEN
-from hrge_xl.spec.own_sheets import IDENTITY_SHEET
-from hrge_xl.words import right_to_left
 from tests.answers import layout
+from tests.face import CODE_COLUMN, CODE_ROW, HIDDEN, IDENTITY_SHEET, Layout, right_to_left
 from tests.made_workbooks import SPECS, made, opened
 from tests.screens import PIXELS_A_CHARACTER, height, width
 

@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.consolidation import consolidate
-from hrge_xl.intake import Wanted
-from hrge_xl.validation import Source, ValidationRequest
+from hrge_xl.library import Source, ValidationRequest, Wanted, consolidate
 from tests import two_rounds
 from tests.write_docs import DOCS
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.layout import build
-from hrge_xl.reports.spec_page import html, text
-from hrge_xl.spec.load import load
+from hrge_xl.library import load
+from tests.face import build, html, text
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 
 LISTS = "vocabularies.yaml"

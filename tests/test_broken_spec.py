@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 import hrge_xl
-from hrge_xl.errors import Mistake, SpecError
-from hrge_xl.spec.load import find
 from tests.damage import filled
+from tests.face import Mistake, SpecError, find
 
 PACKAGE = Path(hrge_xl.__file__).parent
 

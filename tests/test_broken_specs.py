@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.errors import SpecError
-from hrge_xl.spec.load import load
+from hrge_xl.library import load
 from tests.broken_specs import BROKEN, Broken, expected
+from tests.face import SpecError
 
 RAW = re.compile(
     r"mapping values|expected key|start any token|Input should|valid (?:string|tuple|YAML)|invalid syntax"

@@ -12,16 +12,23 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.answer import Answers
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, address, build
-from hrge_xl.layout.model import HEAD_ROW, MARK_COLUMN
-from hrge_xl.spec.load import find, load
-from hrge_xl.spec.model import CollectBlock, PivotBlock
-from hrge_xl.stamp import Identity
-from hrge_xl.workbook import Content, write
-from hrge_xl.workbook.shared_formulas import sharable
+from hrge_xl.library import Order, generate, load
 from tests.answers import TODAY, layout
+from tests.face import (
+    HEAD_ROW,
+    MARK_COLUMN,
+    Answers,
+    CollectBlock,
+    Content,
+    Identity,
+    Layout,
+    PivotBlock,
+    address,
+    build,
+    find,
+    sharable,
+    write,
+)
 from tests.made_workbooks import (
     EVERY,
     SPECS,

@@ -15,11 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl import cli, validation
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Result
+from hrge_xl.library import Order, Wanted, generate, load
 from tests.damage import (
     CHECKLIST,
     PLAN,
@@ -37,8 +33,10 @@ from tests.damage import (
     text_of,
     words,
 )
-from tests.face import read_many
+from tests.face import Result, validation
+from tests.face import cli_module as cli
 from tests.intake_files import pack
+from tests.read_and_check import read_many
 
 pytestmark = pytest.mark.xdist_group("canaries")  # what its fixtures play is played once
 CANARY = "zqx7"

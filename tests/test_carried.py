@@ -13,21 +13,23 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.errors import OutputError, SpecError
-from hrge_xl.spec.carried import (
+from hrge_xl.library import load
+from tests.face import (
     COMPRESSED,
     LONG,
     MOST,
+    OutputError,
+    SpecError,
     as_bytes,
     as_text,
     digest_of,
-    find,
+    names,
     pack,
     place,
-    write,
 )
-from hrge_xl.spec.load import find as find_spec
-from hrge_xl.spec.load import load, names
+from tests.face import carried_find as find
+from tests.face import carried_write as write
+from tests.face import find as find_spec
 from tests.small_returns import returns
 
 

@@ -13,10 +13,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hrge_xl.dataset.entries import TEXTS, Entry
-from hrge_xl.dataset.ledger import Arrival, Arrived, Ledger
-from hrge_xl.dataset.seals import faults
 from tests.audited import DAY, hrge, returned, round_folder, workbook
+from tests.face import TEXTS, Arrival, Arrived, Ledger, faults
+from tests.face import entries_Entry as Entry
 
 ABOUT = {
     1: "receipt 1 of returned/AFG.xlsx and 1 more",

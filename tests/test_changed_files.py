@@ -11,12 +11,8 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.dataset import work
-from hrge_xl.dataset.ledger import LEFT_OUT, LOST, Ledger
-from hrge_xl.dataset.opening import DATASET
-from hrge_xl.dataset.received import kept_at
-from hrge_xl.intake import gate
-from hrge_xl.validation import REFUSED, RETURNED, validate
+from hrge_xl.library import validate
+from tests.face import DATASET, LEFT_OUT, LOST, REFUSED, RETURNED, Ledger, gate, kept_at, work
 from tests.small_returns import ASKED, dataset, returns, run, workbook
 
 CHANGED = "F031"

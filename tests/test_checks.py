@@ -9,19 +9,28 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.answer import State
-from hrge_xl.findings import Severity
-from hrge_xl.findings.identity import STAMP_DAMAGED
-from hrge_xl.findings.structure import DROPDOWN_LOST, SHEET_MISSING
-from hrge_xl.kept_texts import said
-from hrge_xl.layout import Layout, build
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Rule
-from hrge_xl.submission import Outcome, ShownChecks, Submission, Verdict
+from hrge_xl.library import load
 from tests.build_submission import submission
-from tests.face import calculated, check
+from tests.face import (
+    Layout,
+    Outcome,
+    Rule,
+    Severity,
+    ShownChecks,
+    State,
+    Submission,
+    Verdict,
+    build,
+    kind_called,
+    said,
+)
 from tests.in_words import in_words
+from tests.read_and_check import calculated, check
 from tests.test_evaluator import SPEC as SMALL
+
+STAMP_DAMAGED = kind_called("stamp-damaged")
+DROPDOWN_LOST = kind_called("dropdown-lost")
+SHEET_MISSING = kind_called("sheet-missing")
 
 TODAY = date(2026, 6, 30)
 EXAMPLE = load("example")
@@ -64,7 +73,7 @@ def changed(changes: dict[Any, dict[str, Any]] | None = None, **answers: Any) ->
 
 
 def at(code: str, row: str = "1", tool: str = "PLAN", part: int = 0) -> str:
-    from hrge_xl.layout import address
+    from tests.face import address
 
     return address(*LAYOUT.slots[tool, row, code].cells[part])
 

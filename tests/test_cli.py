@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from hrge_xl import __version__
-from hrge_xl import cli as program
-from hrge_xl.layout import address
-from hrge_xl.spec.load import SPEC_HOMES, load
+from hrge_xl.library import load
 from tests.answers import layout
+from tests.face import SPEC_HOMES, address
+from tests.face import cli_module as program
 
 RETURNS = Path(__file__).parent / "returns"
 

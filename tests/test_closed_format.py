@@ -17,18 +17,24 @@ from zipfile import ZipFile
 import pytest
 from msgspec import msgpack
 
-from hrge_xl import validation
-from hrge_xl.dataset import work
-from hrge_xl.intake import Wanted
-from hrge_xl.intake.closed_format import dumps, loads
-from hrge_xl.intake.limits import LIMITS
-from hrge_xl.intake.worker import Died, WorkerPool, run_guarded
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import SPEC_HOMES, load
-from hrge_xl.submission import Identity
-from hrge_xl.validation import Fault, Result, SpecBroken
+from hrge_xl.library import Order, Wanted, generate, load
 from tests.audited import hrge, returned, workbook
-from tests.face import check_here, read_many
+from tests.face import (
+    LIMITS,
+    SPEC_HOMES,
+    Died,
+    Fault,
+    Identity,
+    Result,
+    SpecBroken,
+    WorkerPool,
+    dumps,
+    loads,
+    run_guarded,
+    validation,
+    work,
+)
+from tests.read_and_check import check_here, read_many
 from tests.worker_actions import act, lie, speak
 
 

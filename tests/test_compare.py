@@ -12,15 +12,20 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.reports.compare import Said, compare
-from hrge_xl.reports.compare_rounds import Side, compared, paired
-from hrge_xl.rounds.datasets import Question, datasets
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Identity
-from hrge_xl.validation import Result, ValidationRequest, validate
+from hrge_xl.library import (
+    Order,
+    Question,
+    ValidationRequest,
+    Wanted,
+    compare,
+    datasets,
+    generate,
+    load,
+    validate,
+)
 from tests.audited import cell
+from tests.face import Result, Said, Side, compared, paired
+from tests.face import model_Identity as Identity
 from tests.versions import TODAY, returned, workbook
 
 DAY = ["--today", "2026-06-30"]

@@ -23,28 +23,32 @@ from frictionless import system as frictionless_system
 from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl.answer import Answers
 from hrge_xl.cli import run as hrge_xl_cli
-from hrge_xl.consolidation import Summary, consolidate
-from hrge_xl.dataset.decisions import decide
-from hrge_xl.dataset.files import only_writer
-from hrge_xl.dataset.ledger import Ledger
-from hrge_xl.dataset.opening import DATASET, open_dataset
-from hrge_xl.dataset.received import kept_at
-from hrge_xl.dataset.returns import returns
-from hrge_xl.dataset.rows import submission_id
-from hrge_xl.dataset.schema import AGGREGATE_NUMBERS, Schema, field_column
-from hrge_xl.dataset.table import Rows
-from hrge_xl.disclosure_control.sharing import shareable
-from hrge_xl.errors import OutputError, StoreError, UsageError
-from hrge_xl.exports import exports
-from hrge_xl.exports.data_xlsx import REPEATED
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.validation import Source, ValidationRequest, validate
-from hrge_xl.words import translator
+from hrge_xl.library import Order, Source, ValidationRequest, Wanted, consolidate, generate, load, validate
+from tests.face import (
+    AGGREGATE_NUMBERS,
+    DATASET,
+    REPEATED,
+    Answers,
+    Ledger,
+    OutputError,
+    Rows,
+    Schema,
+    Spec,
+    StoreError,
+    Summary,
+    UsageError,
+    decide,
+    exports,
+    field_column,
+    kept_at,
+    only_writer,
+    open_dataset,
+    returns,
+    shareable,
+    submission_id,
+    translator,
+)
 
 pytestmark = pytest.mark.xdist_group("consolidate")  # what its fixtures play is played once
 

@@ -21,13 +21,9 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl.cli import run as command_line
-from hrge_xl.dataset.files import LOCK
-from hrge_xl.dataset.opening import DATASET, open_url
-from hrge_xl.dataset.schema import Schema
-from hrge_xl.dataset.store import open_file
-from hrge_xl.errors import OutputError, StoreError
-from hrge_xl.spec.load import load
+from hrge_xl.library import load
 from tests.conftest import emptied, missing
+from tests.face import DATASET, LOCK, OutputError, Schema, StoreError, open_file, open_url
 from tests.small_returns import LEDGER, SPEC, TODAY, dataset, returns, run
 
 pytestmark = pytest.mark.deep

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hrge_xl.cli import cli
-from hrge_xl.spec import carried
-from hrge_xl.spec.load import load
+from hrge_xl.library import load
+from tests.face import carried, cli
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 
 OUT = """COUNTRY:

@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from hrge_xl.findings import CATALOGUE
-from hrge_xl.intake import Wanted
-from hrge_xl.intake.worker import Died, Reason
-from hrge_xl.validation import Result, ValidationRequest, validate
+from hrge_xl.library import ValidationRequest, Wanted, validate
 from tests.damage import BY_OFFICE, EXAMPLE, TODAY, TOOLKIT, WANTED, Act, Damage, Place, filled
+from tests.face import CATALOGUE, Died, Reason, Result
 from tests.in_words import in_words
 from tests.office.driver import Office
 

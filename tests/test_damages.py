@@ -13,13 +13,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.findings import CATALOGUE, Severity
-from hrge_xl.validation import ACCEPTED, REFUSED, RETURNED, ValidationRequest, validate
+from hrge_xl.library import ValidationRequest, validate
 from tests.answers import TODAY
 from tests.conftest import missing
 from tests.damages import KINDS
 from tests.damages.carriers import WANTED, Carrier, as_issued, by_excel, by_office, issued
 from tests.damages.kinds import Kind, Place
+from tests.face import ACCEPTED, CATALOGUE, REFUSED, RETURNED, Severity
 from tests.office.driver import Office, why_missing
 from tests.test_damage import unfinished
 

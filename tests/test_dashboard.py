@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.answer import Answers, Value
-from hrge_xl.findings.structure import TYPED_OVER
-from hrge_xl.intake import Wanted
-from hrge_xl.layout import Drawn
+from hrge_xl.library import Wanted
 from tests.answers import TODAY, layout
+from tests.face import Answers, Drawn, Value, kind_called
 from tests.made_workbooks import issued, opened, recalculate_on
 from tests.test_made_parity import OF_RESULTS, of_results
+
+TYPED_OVER = kind_called("typed-over")
 
 TOOLKIT = "hrge_toolkit"
 PROGRESS, RISKS, DUE, INDICATORS, BEFORE, AFTER = range(6)

@@ -18,28 +18,34 @@ from frictionless import Package
 from frictionless import system as frictionless_system
 
 from hrge_xl.cli import run as cli
-from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.as_left import take_note_away
-from hrge_xl.dataset.column_values import values
-from hrge_xl.dataset.data_dictionary import MEANINGS, ROWS, VALUES, meaning
-from hrge_xl.dataset.decisions import decide
-from hrge_xl.dataset.definitions import META
-from hrge_xl.dataset.ledger import Ledger
-from hrge_xl.dataset.opening import DATASET, open_dataset, opened
-from hrge_xl.dataset.return_status import WITHDRAWN
-from hrge_xl.dataset.returns import returns
-from hrge_xl.dataset.schema import LABEL, LABELLED, Schema
-from hrge_xl.dataset.store import Store
-from hrge_xl.dataset.take_in import Options, take_in
-from hrge_xl.dataset.temporary_dataset import temporary_dataset
-from hrge_xl.exports.package import description
-from hrge_xl.fields.choices import OFFERED
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.validation import Source, ValidationRequest, validate
+from hrge_xl.library import Order, Source, ValidationRequest, Wanted, consolidate, generate, load, validate
 from tests.answers import full, layout
+from tests.face import (
+    DATASET,
+    LABEL,
+    LABELLED,
+    MEANINGS,
+    META,
+    OFFERED,
+    ROWS,
+    VALUES,
+    WITHDRAWN,
+    Ledger,
+    Options,
+    Schema,
+    Spec,
+    Store,
+    decide,
+    description,
+    meaning,
+    open_dataset,
+    opened,
+    returns,
+    take_in,
+    take_note_away,
+    temporary_dataset,
+    values,
+)
 from tests.made_specs import write
 from tests.read_package import read
 from tests.test_consolidate import returned, rewritten

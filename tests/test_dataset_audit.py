@@ -11,23 +11,22 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.auditing.comparison import Difference
-from hrge_xl.auditing.dataset_audit import (
+from hrge_xl.library import load, load_round
+from tests.audited import DAY, TODAY, edited, hrge, round_folder, workbook
+from tests.face import (
     DatasetAudit,
+    Difference,
     faults_of_entries,
     faults_of_files,
+    faults_of_issued,
     faults_of_spec,
+    open_dataset,
     rounds_at_hand,
     rounds_not_at_hand,
+    sha256_of,
     sources_of,
+    temporary_dataset,
 )
-from hrge_xl.auditing.verify_dataset import faults_of_issued
-from hrge_xl.dataset.files import sha256_of
-from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.dataset.temporary_dataset import temporary_dataset
-from hrge_xl.rounds.rounds import load_round
-from hrge_xl.spec.load import load
-from tests.audited import DAY, TODAY, edited, hrge, round_folder, workbook
 
 pytestmark = pytest.mark.xdist_group("dataset audit")  # what its fixtures play is played once
 SHEETS = r"xl/worksheets/sheet\d+.xml|xl/sharedStrings.xml"

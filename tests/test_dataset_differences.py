@@ -15,13 +15,20 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.auditing import export_differences
-from hrge_xl.auditing.export_differences import cells_apart, of_file
-from hrge_xl.auditing.row_differences import Names, of_database, of_schema, of_tables
-from hrge_xl.dataset.opening import DATASET, open_dataset
-from hrge_xl.dataset.schema import AGGREGATE_INDICATORS
-from hrge_xl.dataset.store import Store
 from tests.audited import DAY, edited, hrge, returned, workbook
+from tests.face import (
+    AGGREGATE_INDICATORS,
+    DATASET,
+    Names,
+    Store,
+    cells_apart,
+    export_differences,
+    of_database,
+    of_file,
+    of_schema,
+    of_tables,
+    open_dataset,
+)
 
 pytestmark = pytest.mark.xdist_group("dataset differences")  # what its fixtures play is played once
 ANSWER = "(submission_id, slot) = (SELECT submission_id, slot FROM answers_fact WHERE text = 'WS-07' LIMIT 1)"

@@ -15,8 +15,7 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from hrge_xl.cli import run
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, generate, load
 from tests.played_rounds import KEY, ROUND, TEAMS, decided, play, waived, withdrawn, workbook
 from tests.versions import answers, second
 

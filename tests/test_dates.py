@@ -10,11 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.dataset.return_status import ARRIVED, FIRST_SEEN, SAVED, lateness_day, moment
-from hrge_xl.dates import EARLIEST, LATEST, parse_day, parse_moment
-from hrge_xl.validation import ACCEPTED, Result, ValidationRequest, validate
+from hrge_xl.library import ValidationRequest, validate
 from tests.audited import hrge
 from tests.damage import TODAY, WANTED, filled
+from tests.face import (
+    ACCEPTED,
+    ARRIVED,
+    EARLIEST,
+    FIRST_SEEN,
+    LATEST,
+    SAVED,
+    Result,
+    lateness_day,
+    moment,
+    parse_day,
+    parse_moment,
+)
 from tests.in_words import in_words
 from tests.odd_files import saved_at, stamped
 

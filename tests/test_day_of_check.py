@@ -7,18 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import address, build
-from hrge_xl.spec.compiled import compiled
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Result, ValidationRequest, validate
+from hrge_xl.library import Order, ValidationRequest, Wanted, generate, load, validate
 from tests.answers import layout, spec
 from tests.build_submission import submission
-from tests.face import check
+from tests.face import Result, address, build, compiled
 from tests.in_words import in_words
 from tests.made_workbooks import stop_clock
 from tests.office.driver import Office
+from tests.read_and_check import check
 from tests.versions import answers, copy, edit
 
 TOOLKIT, TOOLS = "hrge_toolkit", ("T1.1",)

@@ -18,13 +18,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset import work
-from hrge_xl.dataset.as_left import take_note_away
-from hrge_xl.dataset.decisions import decisions, history
-from hrge_xl.dataset.ledger import Ledger
-from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.dataset.return_status import (
+from hrge_xl.library import (
+    Order,
+    Source,
+    ValidationRequest,
+    Wanted,
+    consolidate,
+    feedback,
+    generate,
+    init_round,
+    load,
+    validate,
+)
+from tests.face import (
     CONFLICT,
     COUNTS,
     SUPERSEDED,
@@ -32,20 +38,22 @@ from hrge_xl.dataset.return_status import (
     WITHDRAWN,
     Decision,
     Entry,
+    Ledger,
+    Round,
+    decisions,
+    heads,
+    history,
     moment,
+    open_dataset,
+    orders,
+    overview_of_folder,
     return_statuses,
+    sign,
+    submission_id,
+    take_note_away,
+    translator,
+    work,
 )
-from hrge_xl.dataset.returns import heads
-from hrge_xl.dataset.rows import submission_id
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.reports.feedback import feedback
-from hrge_xl.reports.overview_files import overview_of_folder
-from hrge_xl.rounds.rounds import Round, init_round, orders
-from hrge_xl.spec.load import load
-from hrge_xl.stamp import sign
-from hrge_xl.validation import Source, ValidationRequest, validate
-from hrge_xl.words import translator
 from tests.property_tests import examples
 from tests.test_year import KEY, SPEC, answers, model, stamp_of, stamped
 from tests.versions import second

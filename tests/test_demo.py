@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.intake import Wanted, read
-from hrge_xl.spec.load import find
-from hrge_xl.submission import Submission
+from hrge_xl.library import Wanted, read
+from tests.face import Submission, find
 
 STORY = """
 issued: 2026-04-15

@@ -14,11 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from hrge_xl.answer import Answers
-from hrge_xl.disclosure_control.sharing import MASKED, frames, shareable, shared
-from hrge_xl.disclosure_control.suppression import is_sensitive
-from hrge_xl.reports import overview
 from tests.answers import TODAY, layout
+from tests.face import MASKED, Answers, frames, is_sensitive, shareable, shared
+from tests.face import overview_module as overview
 from tests.people_returns import Return, dataset, dataset_of, people_spec
 from tests.property_tests import examples
 

@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-from hrge_xl.cli import COMMANDS, cli
-from hrge_xl.guides import PAGES as GUIDE_PAGES
-from hrge_xl.guides import guide, guide_name
+from tests.face import COMMANDS, cli, guide, guide_name
+from tests.face import PAGES as GUIDE_PAGES
 from tests.write_docs import DOCS, GUIDES, PAGES, guide_for_teams
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.cli import doctor
 from tests.audited import hrge
+from tests.face import doctor
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this sandbox")

@@ -8,9 +8,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Protection
 
-from hrge_xl.drafting.guess import Draft, DraftBlock, DraftField, guess
-from hrge_xl.drafting.read import read
-from hrge_xl.errors import UsageError
+from tests.face import Draft, DraftBlock, DraftField, UsageError, guess, read
 from tests.test_drafting import odd, questionnaire, register, validate
 
 Rule = tuple[str, dict[str, str]]  # cells, what they take

@@ -16,20 +16,25 @@ from openpyxl.styles import Protection
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hrge_xl.cli.spec import command
-from hrge_xl.drafting import Draft, draft
-from hrge_xl.drafting.draft_spec import drafted as drafted_from
-from hrge_xl.drafting.guess import item_codes, list_name, tool_code
-from hrge_xl.errors import UsageError
-from hrge_xl.fields import FIELD_TYPES
-from hrge_xl.findings import Finding
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import ChecklistBlock, FormBlock, RegisterBlock, Spec
-from hrge_xl.submission import Submission
-from tests.face import read_bytes
+from hrge_xl.library import Order, Wanted, draft, generate, load
+from tests.face import (
+    FIELD_TYPES,
+    ChecklistBlock,
+    Finding,
+    FormBlock,
+    RegisterBlock,
+    Spec,
+    Submission,
+    UsageError,
+    command,
+    item_codes,
+    list_name,
+    tool_code,
+)
+from tests.face import drafted as drafted_from
+from tests.face import drafting_Draft as Draft
 from tests.intake_files import pack
+from tests.read_and_check import read_bytes
 
 DAY = date(2026, 3, 1)
 

@@ -8,13 +8,12 @@ from collections.abc import Callable
 import pytest
 import xlsxwriter
 
-from hrge_xl.findings import CATALOGUE, sentence
-from hrge_xl.intake import Wanted, ooxml, ooxml_drawings
-from hrge_xl.intake.raw import Drawn, RawWorkbook
-from hrge_xl.submission import Submission, Unplaced
+from hrge_xl.library import Wanted
 from tests.damage import PLAN, Parts, add, edited, filled, link, swap, text_of
-from tests.face import read_bytes
+from tests.face import CATALOGUE, RawWorkbook, Submission, Unplaced, ooxml, ooxml_drawings, sentence
+from tests.face import raw_Drawn as Drawn
 from tests.intake_files import LINKS, relationships, sheet, workbook
+from tests.read_and_check import read_bytes
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 STRICT_DRAWING = "http://purl.oclc.org/ooxml/drawingml"

@@ -18,23 +18,32 @@ import openpyxl
 import psutil
 import pytest
 
-import hrge_xl.engine as engines
 from hrge_xl import __version__
 from hrge_xl.cli import run as command_line
-from hrge_xl.dataset.ledger import Arrival
-from hrge_xl.dataset.opening import DATASET
-from hrge_xl.dataset.rows import RowBuilder, all_rows
-from hrge_xl.dataset.schema import SLOTS, Schema
-from hrge_xl.dataset.shards import SHARDS, take, write_shard
-from hrge_xl.dataset.store import open_file
-from hrge_xl.dataset.work import Task, check_engine, shard_of, submissions_of
-from hrge_xl.engine import engine
-from hrge_xl.errors import StoreError, UsageError
-from hrge_xl.exports import data_xlsx
-from hrge_xl.output_files import parts_of
-from hrge_xl.spec.load import load
-from hrge_xl.validation import validate
+from hrge_xl.library import load, validate
 from tests.conftest import missing
+from tests.face import (
+    DATASET,
+    SHARDS,
+    SLOTS,
+    Arrival,
+    RowBuilder,
+    Schema,
+    StoreError,
+    Task,
+    UsageError,
+    all_rows,
+    check_engine,
+    data_xlsx,
+    engine,
+    open_file,
+    parts_of,
+    shard_of,
+    submissions_of,
+    take,
+    write_shard,
+)
+from tests.face import engine_module as engines
 from tests.small_returns import ASKED, SPEC, TODAY, dataset, returns, run
 
 pytestmark = pytest.mark.deep

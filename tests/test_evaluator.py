@@ -11,30 +11,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.checks.run import judge
-from hrge_xl.language import (
+from tests.build_submission import submission
+from tests.face import (
     FIGURES,
     Arithmetic,
     Call,
     Choose,
     Compare,
     Expr,
+    Layout,
     Literal,
     Logic,
     Not,
     Problem,
     Ref,
+    Scope,
+    Spec,
+    Submission,
+    build,
+    count_words,
+    judge,
     parse,
+    shown,
+    tidy,
+    to_serial,
 )
-from hrge_xl.layout import Layout, build
-from hrge_xl.numerals import shown, to_serial
-from hrge_xl.spec.model import Spec
-from hrge_xl.spec.scope import Scope
-from hrge_xl.submission import Submission
-from hrge_xl.words import count_words, tidy
-from tests.build_submission import submission
-from tests.face import check
 from tests.property_tests import examples
+from tests.read_and_check import check
 
 TODAY = date(2026, 6, 30)
 LISTS = {
@@ -263,7 +266,7 @@ def test_a_number_that_should_be_whole_still_counts() -> None:
 
 @pytest.mark.parametrize("state", ["error", "not-calculated", "blank", "empty-text"])
 def test_what_is_no_answer_is_blank(state: str) -> None:
-    from hrge_xl.answer import State
+    from tests.face import State
 
     key = ("FORM", "1", "FRM_TA")
     nothing = submission(LAYOUT, {}, {key: {"original": "#REF!", "text": "#REF!", "state": State(state)}})

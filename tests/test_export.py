@@ -18,14 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.clean import harmless
-from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.exports.extract import Wish, rows_of, table_of
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Source, ValidationRequest
+from hrge_xl.library import Order, Source, ValidationRequest, Wanted, Wish, consolidate, generate, load
+from tests.face import extract_table_of as table_of
+from tests.face import harmless, open_dataset, rows_of
 from tests.test_year import answers
 
 TODAY = date(2026, 6, 30)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hrge_xl.spec.expressions import slip
+from tests.face import slip
 
 SIGN = "(at character 8 of the expression)."
 

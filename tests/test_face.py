@@ -10,9 +10,8 @@ import pytest
 from openpyxl.utils import coordinate_to_tuple, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.answer import Answers
-from hrge_xl.layout import Grid, Layout, Sheet
-from hrge_xl.layout.model import (
+from tests.answers import layout
+from tests.face import (
     BAND_ROW,
     CHARACTERS,
     CODE_COLUMN,
@@ -22,11 +21,15 @@ from hrge_xl.layout.model import (
     LINKS_ROW,
     MARK_COLUMN,
     PROGRESS_ROW,
+    Answers,
+    ChecklistBlock,
+    FormBlock,
+    Grid,
+    Layout,
+    Sheet,
+    Text,
     column_letters,
 )
-from hrge_xl.spec.model import ChecklistBlock, FormBlock
-from hrge_xl.texts import Text
-from tests.answers import layout
 from tests.made_workbooks import SPECS, issued, made, opened
 
 pytestmark = pytest.mark.xdist_group("drawn")  # workbooks are drawn and opened once

@@ -7,15 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.bulk import issue
-from hrge_xl.errors import SpecError
-from hrge_xl.intake import Wanted, read
-from hrge_xl.issuing import Order, generate, layout_for
-from hrge_xl.spec.carried import digest_of, pack
-from hrge_xl.spec.load import load
-from hrge_xl.spec.own_answers import facts_about
-from hrge_xl.submission import Submission
-from tests.face import check
+from hrge_xl.library import Order, Wanted, generate, issue, load, read
+from tests.face import SpecError, Submission, digest_of, facts_about, layout_for, pack
+from tests.read_and_check import check
 from tests.test_spec import copy, damage  # noqa: F401 (a fixture)
 
 TODAY = date(2026, 6, 30)

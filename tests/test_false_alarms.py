@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from hrge_xl.answer import Answers, Key, Value
-from hrge_xl.answers import from_mapping
-from hrge_xl.demonstration import story
-from hrge_xl.issuing import submission_of
-from hrge_xl.submission import Identity, Outcome
 from tests.answers import layout, plain_value, spec
-from tests.face import check
+from tests.face import Answers, Identity, Key, Outcome, Value, from_mapping, story, submission_of
 from tests.in_words import in_words
+from tests.read_and_check import check
 
 TOOLKIT = "hrge_toolkit"
 WHERE = layout(TOOLKIT)

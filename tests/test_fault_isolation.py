@@ -12,20 +12,28 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import validation
-from hrge_xl.auditing import second_opinion
-from hrge_xl.dataset import work
-from hrge_xl.dataset.rows import RowBuilder
-from hrge_xl.errors import OutputError, StoreError, UsageError
-from hrge_xl.fault_isolation import apart, write_log
-from hrge_xl.findings.file import STOPPED_BY_THIS_FILE
-from hrge_xl.intake.worker import WorkerPool
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import SPEC_HOMES, load
-from hrge_xl.validation import FileToCheck, Result
+from hrge_xl.library import Order, generate, load
 from tests.audited import DAY, hrge
+from tests.face import (
+    SPEC_HOMES,
+    FileToCheck,
+    OutputError,
+    Result,
+    RowBuilder,
+    StoreError,
+    UsageError,
+    WorkerPool,
+    apart,
+    kind_called,
+    validation,
+    work,
+    write_log,
+)
+from tests.face import second_opinion_module as second_opinion
 from tests.versions import answers
 from tests.worker_actions import fail_in_checks
+
+STOPPED_BY_THIS_FILE = kind_called("stopped-by-this-file")
 
 NAMES = ("a", "b", "c", "d", "e", "f", "g")
 ANSWER = "what somebody answered"

@@ -10,20 +10,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.dataset.returns import result as found
-from hrge_xl.intake import Wanted
-from hrge_xl.layout import address
-from hrge_xl.reports.build import file_rows
-from hrge_xl.reports.feedback import feedback, give_back
-from hrge_xl.reports.feedback_message import message
-from hrge_xl.rounds.datasets import Question, datasets
-from hrge_xl.spec.load import load
-from hrge_xl.spec.own_sheets import FEEDBACK_KEY
-from hrge_xl.submission import Submission
-from hrge_xl.validation import Result, ValidationRequest, validate
-from hrge_xl.workbook import Urgency
+from hrge_xl.library import Question, ValidationRequest, Wanted, datasets, feedback, load, validate
 from tests.audited import cell
 from tests.damage import PLAN, RISKS, dressed, edited, on_top
+from tests.face import FEEDBACK_KEY, Result, Submission, Urgency, address, file_rows, give_back, message
+from tests.face import result as found
 from tests.made_workbooks import day_of_check
 from tests.versions import returned, workbook
 

@@ -13,15 +13,10 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.dataset.rows import submission_id
-from hrge_xl.intake import Wanted, read
-from hrge_xl.issuing import generate
-from hrge_xl.layout import address
-from hrge_xl.rounds.rounds import Round, init_round, orders
-from hrge_xl.spec.load import load
-from hrge_xl.submission import Submission
+from hrge_xl.library import Wanted, generate, init_round, load, read
 from tests.answers import layout
 from tests.audited import edited
+from tests.face import Round, Submission, address, orders, submission_id
 from tests.versions import answers
 
 pytestmark = pytest.mark.deep

@@ -12,15 +12,19 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, address, build
-from hrge_xl.reports.feedback import GivenBack, give_back
-from hrge_xl.reports.feedback_message import message
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.validation import ACCEPTED, Result, ValidationRequest, validate
-from hrge_xl.words import translator
+from hrge_xl.library import Order, ValidationRequest, Wanted, generate, load, validate
+from tests.face import (
+    ACCEPTED,
+    GivenBack,
+    Layout,
+    Result,
+    Spec,
+    address,
+    build,
+    give_back,
+    message,
+    translator,
+)
 from tests.office.driver import Office
 from tests.versions import TODAY, answers
 

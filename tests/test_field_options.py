@@ -12,17 +12,11 @@ import openpyxl
 import pytest
 import yaml
 
-from hrge_xl.answer import Answers
-from hrge_xl.errors import SpecError
-from hrge_xl.intake import Wanted, read
-from hrge_xl.issuing import Order, generate
-from hrge_xl.language.patterns import in_a_sheet
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Submission
-from tests.face import check, layout_of
+from hrge_xl.library import Order, Wanted, generate, load, read
+from tests.face import Answers, Spec, SpecError, Submission, in_a_sheet
 from tests.in_words import in_words
 from tests.office.driver import Office
+from tests.read_and_check import check, layout_of
 
 TODAY = date(2026, 3, 2)
 REGIONS = {"AWD": "Awdal", "BAY": "Bay"}
@@ -128,7 +122,7 @@ def test_answers_that_contradict_each_other_are_found(spec: Spec, tmp_path: Path
 
 
 def test_what_does_not_belong_is_named(spec: Spec, tmp_path: Path) -> None:
-    from hrge_xl.validation import ValidationRequest, validate
+    from hrge_xl.library import ValidationRequest, validate
 
     (result,) = validate([made(spec, ANSWERS, tmp_path)], ValidationRequest(Wanted(spec.folder), TODAY))
     told = {

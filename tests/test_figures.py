@@ -14,34 +14,37 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.aggregates import SELECTS, risks
-from hrge_xl.dataset.aggregates.indicators import (
+from hrge_xl.library import Order, Source, ValidationRequest, Wanted, consolidate, generate, load, validate
+from tests import two_rounds
+from tests.face import (
+    AGGREGATES,
     DOUBLED,
     KINDS,
     NO_KIND,
     NO_RATIO,
+    NO_VALUE,
     NOT_ADDED,
+    RESTATED,
+    SELECTS,
+    SUBMISSIONS,
+    TYPES,
     UNITS,
+    IndicatorFigures,
+    Sources,
+    SpecError,
+    Store,
+    distinct,
+    find,
+    lines_and_values,
+    open_dataset,
+    risk_places,
+    risks,
     shape,
     total_of,
     totals,
+    write_workbook,
 )
-from hrge_xl.dataset.aggregates.risks import risk_places
-from hrge_xl.dataset.aggregates.sql import Sources, distinct
-from hrge_xl.dataset.aggregates.values import NO_VALUE, RESTATED, Value, lines_and_values
-from hrge_xl.dataset.definitions import TYPES
-from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.dataset.schema import AGGREGATES, SUBMISSIONS
-from hrge_xl.dataset.store import Store
-from hrge_xl.errors import SpecError
-from hrge_xl.exports.data_xlsx import write_workbook
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.figures import IndicatorFigures
-from hrge_xl.spec.load import find, load
-from hrge_xl.validation import Source, ValidationRequest, validate
-from tests import two_rounds
+from tests.face import values_Value as Value
 from tests.temporary import of_results
 from tests.test_consolidate import returned, rows, run
 from tests.test_consolidate import workbook as example

@@ -15,12 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.dataset.opening import DATASET
-from hrge_xl.issuing import Order, generate
-from hrge_xl.paths import path_of, path_text
-from hrge_xl.rounds.rounds import Round, init_round, orders
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, generate, init_round, load
 from tests.audited import DAY, hrge
+from tests.face import DATASET, Round, orders, path_of, path_text
 from tests.versions import answers
 
 NAMES = st.binary(min_size=1, max_size=30).filter(lambda name: not {0, ord("/")} & set(name))

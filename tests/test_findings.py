@@ -14,17 +14,7 @@ from pathlib import Path
 import pytest
 
 import hrge_xl
-from hrge_xl.findings import (
-    CATALOGUE,
-    Kind,
-    appearance,
-    file,
-    identity,
-    privacy,
-    structure,
-    submissions,
-    value,
-)
+from tests.face import CATALOGUE, Kind, appearance, file, identity, privacy, structure, submissions, value
 
 PACKAGE = Path(hrge_xl.__file__).parent
 HERE = Path(__file__).parent

@@ -14,10 +14,7 @@ import pytest
 from rich.cells import cell_len
 
 from hrge_xl.cli import run
-from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
-from hrge_xl.cli.status import _print_narrow
-from hrge_xl.findings.waiver import ACTIVE
-from hrge_xl.words import translator
+from tests.face import ACTIVE, _print_narrow, by_importance, print_every_line, print_folded, translator
 
 WIDTHS = (60, 80, 120)
 OURS = re.compile(r"\x1b\[[0-9;]*m")

@@ -11,14 +11,10 @@ import openpyxl
 import pytest
 import yaml
 
-from hrge_xl.answer import Answers
-from hrge_xl.intake import Wanted, read
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Submission
-from tests.face import calculated, check, layout_of
+from hrge_xl.library import Order, Wanted, generate, load, read
+from tests.face import Answers, Spec, Submission
 from tests.office.driver import Office
+from tests.read_and_check import calculated, check, layout_of
 
 TODAY = date(2026, 3, 2)
 ROWS: Answers = {
@@ -116,7 +112,7 @@ def test_fixed_numbers_are_numbers(spec: Spec) -> None:
 def test_a_fixed_day_that_is_none_is_a_mistake(spec: Spec, tmp_path: Path) -> None:
     import shutil
 
-    from hrge_xl.errors import SpecError
+    from tests.face import SpecError
 
     folder = tmp_path / "broken"
     shutil.copytree(spec.folder, folder)

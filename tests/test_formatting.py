@@ -11,13 +11,12 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 
-from hrge_xl.intake import Wanted, ooxml
-from hrge_xl.intake.number_formats import format_of, seen
-from hrge_xl.submission import Submission
+from hrge_xl.library import Wanted
 from tests.damage import PLAN, RISKS, dressed, edited, filled, new_cell, number, regex
-from tests.face import read_bytes
+from tests.face import Submission, format_of, ooxml, seen
 from tests.in_words import in_words
 from tests.intake_files import MAIN, relationships, sheet, workbook
+from tests.read_and_check import read_bytes
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 

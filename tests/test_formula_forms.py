@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hrge_xl.intake.formula_forms import Anchor, counted_from, normal_form
+from tests.face import Anchor, counted_from, normal_form
 
 HERE = Anchor(3, 2)
 

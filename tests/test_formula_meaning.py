@@ -9,12 +9,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.layout import Grid, address, build
-from hrge_xl.spec.load import load
+from hrge_xl.library import load
 from tests.answers import TODAY
 from tests.build_submission import submission
-from tests.face import calculated, check
+from tests.face import Grid, address, build
 from tests.made_specs import Files, write
+from tests.read_and_check import calculated, check
 from tests.test_cli import run
 
 TEXT, NUMBER = ({"type": kind, "label": kind} for kind in ("text", "decimal"))

@@ -15,13 +15,8 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.dataset.ledger import Ledger
-from hrge_xl.dataset.opening import DATASET
-from hrge_xl.demonstration import Typed, saved_on, type_into
-from hrge_xl.intake import Refusal, Wanted, read
-from hrge_xl.refreshing import Week
-from hrge_xl.rounds.mail.due import REMINDERS
-from tests.face import layout_of
+from hrge_xl.library import Wanted, read
+from tests.face import DATASET, REMINDERS, Ledger, Refusal, Typed, Week, saved_on, type_into
 from tests.forty_teams import (
     REPAIRED,
     RIGHT,
@@ -43,6 +38,7 @@ from tests.forty_teams import (
     third_mails,
     write_list,
 )
+from tests.read_and_check import layout_of
 from tests.test_one_truth import by_overview
 
 pytestmark = pytest.mark.xdist_group("forty")  # what its fixtures play is played once

@@ -12,9 +12,8 @@ import pytest
 from pandera.errors import SchemaErrors
 
 import hrge_xl
-from hrge_xl.dataset.frame_schemas import Failure, FrameSchema, category_schema, first_failure, python_schema
-from hrge_xl.dataset.schema import CODES, Schema
-from hrge_xl.spec.load import load
+from hrge_xl.library import load
+from tests.face import CODES, Failure, FrameSchema, Schema, category_schema, first_failure, python_schema
 
 PLAN: dict[str, Any] = {  # a right row of the wide view of a sheet, as a CSV file has it
     "submission": "0123456789abcdef", "team": "AFG", "n": 1, "tool": "PLAN", "row": "1", "about": "form",

@@ -15,12 +15,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from hrge_xl.language import FUNCTIONS, Problem, Type, reader_only
-from hrge_xl.layout import address, build
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.spec.scope import Scope, parsed
-from hrge_xl.workbook.formula_limits import too_large
+from hrge_xl.library import load
+from tests.face import FUNCTIONS, Problem, Scope, Spec, Type, address, build, parsed, reader_only, too_large
 from tests.made_specs import Files, write
 from tests.test_made_parity import said_differently
 

@@ -20,11 +20,11 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.intake import Wanted, read
-from hrge_xl.validation import Fault, Result, checked, readers
+from hrge_xl.library import Wanted, read
 from tests.damage import RETURNS, TODAY, filled, openpyxl_saved
-from tests.face import read_many
+from tests.face import Fault, Result, checked, readers
 from tests.intake_files import members, pack
+from tests.read_and_check import read_many
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
 RUNS, MUTATIONS, SEED = 4, 1_300, 20_260_301  # several runs, so that processes can share them

@@ -14,26 +14,21 @@ from pathlib import Path
 import msoffcrypto.format.ooxml
 import pytest
 
-from hrge_xl.findings import CATALOGUE, Finding, sentence
-from hrge_xl.findings.file import (
-    DAMAGED_PART,
-    ENCRYPTED_WORKBOOK,
-    FILE_TOO_LARGE,
-    FOLDER_NOT_FILE,
-    FOREIGN_BYTES,
-    LINK_NOT_FILE,
-    LOCK_FILE,
-    NOT_A_REGULAR_FILE,
-    PASSWORD_SUPPORT_MISSING,
-    UNREADABLE_FILE,
-    WRONG_PASSWORD,
+from tests.face import (
+    CATALOGUE,
+    LIMITS,
+    Admitted,
+    Finding,
+    Kept,
+    Refused,
+    Unreadable,
+    ZipPackage,
+    admit,
+    kind_called,
+    ooxml,
+    other_formats,
+    sentence,
 )
-from hrge_xl.intake import ooxml, other_formats
-from hrge_xl.intake.gate import Admitted, Refused, admit
-from hrge_xl.intake.limits import LIMITS
-from hrge_xl.intake.raw import Unreadable
-from hrge_xl.intake.zip_package import ZipPackage
-from hrge_xl.kept_texts import Kept
 from tests.intake_files import (
     COMPRESSED_SIZE,
     HEADER_OFFSET,
@@ -45,6 +40,18 @@ from tests.intake_files import (
     sheet,
     workbook,
 )
+
+DAMAGED_PART = kind_called("damaged-part")
+ENCRYPTED_WORKBOOK = kind_called("encrypted-workbook")
+FILE_TOO_LARGE = kind_called("file-too-large")
+FOLDER_NOT_FILE = kind_called("folder-not-file")
+FOREIGN_BYTES = kind_called("foreign-bytes")
+LINK_NOT_FILE = kind_called("link-not-file")
+LOCK_FILE = kind_called("lock-file")
+NOT_A_REGULAR_FILE = kind_called("not-a-regular-file")
+PASSWORD_SUPPORT_MISSING = kind_called("password-support-missing")
+UNREADABLE_FILE = kind_called("unreadable-file")
+WRONG_PASSWORD = kind_called("wrong-password")
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SHEET = "xl/worksheets/sheet1.xml"

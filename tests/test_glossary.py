@@ -14,10 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.spec.load import load
-from hrge_xl.spec.translating import to_translate
-from hrge_xl.spec.translations import FOLDER, read_catalogue
-from hrge_xl.words import skeleton
+from hrge_xl.library import load
+from tests.face import FOLDER, read_catalogue, skeleton, to_translate
 
 FOLDER_OF_SPEC = Path(load("hrge_toolkit").folder)
 LEAST = {

@@ -20,15 +20,20 @@ from typing import Any
 import pytest
 
 import hrge_xl
-from hrge_xl import addresses, numerals, words
-from hrge_xl.dataset import clean
-from hrge_xl.errors import HrgeError
-from hrge_xl.fields.text import personal_data
-from hrge_xl.intake.formula_forms import normal_form
-from hrge_xl.intake.identity import teams_named
-from hrge_xl.intake.ooxml_parts import shared_text
-from hrge_xl.intake.raw import Unreadable
-from hrge_xl.intake.unpacking.mail_layer import is_mail, moment_of
+from tests.face import (
+    HrgeError,
+    Unreadable,
+    addresses,
+    clean,
+    is_mail,
+    moment_of,
+    normal_form,
+    numerals,
+    personal_data,
+    shared_text,
+    teams_named,
+    words,
+)
 
 LONG = 1_000  # characters
 SLOW = 400e-9  # seconds a character: what is quicker than that needs no second look

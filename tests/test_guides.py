@@ -16,15 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.cli import COMMANDS, run
-from hrge_xl.errors import Exit
-from hrge_xl.fields import COMMON_OPTIONS, FIELD_TYPES
-from hrge_xl.findings import CATALOGUE
-from hrge_xl.language import FUNCTIONS
-from hrge_xl.soundness import try_out
-from hrge_xl.spec.load import find, load
-from hrge_xl.spec.model import AnyBlock
+from hrge_xl.cli import run
+from hrge_xl.library import load, try_out
 from tests import write_expressions
+from tests.face import CATALOGUE, COMMANDS, COMMON_OPTIONS, FIELD_TYPES, FUNCTIONS, AnyBlock, Exit, find
 from tests.guide_mail import post
 from tests.write_docs import DOCS
 

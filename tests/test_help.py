@@ -13,14 +13,21 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ShellComplete
 
-from hrge_xl.cli import cli, run, settings
-from hrge_xl.cli.completion import SHELLS
-from hrge_xl.cli.terminal import colours, colours_of_environment, line, style
-from hrge_xl.findings import CATALOGUE, USUALLY_SHOWN
-from hrge_xl.paths import read_regular
-from hrge_xl.rounds.rounds import init_round
-from hrge_xl.spec.load import load
-from hrge_xl.suggest import plain
+from hrge_xl.cli import run
+from hrge_xl.library import init_round, load
+from tests.face import (
+    CATALOGUE,
+    SHELLS,
+    USUALLY_SHOWN,
+    cli,
+    colours,
+    colours_of_environment,
+    line,
+    plain,
+    read_regular,
+    settings,
+    style,
+)
 from tests.test_passwords import commands
 
 ROOT = Path(__file__).parent.parent
@@ -473,7 +480,7 @@ def test_what_a_code_page_lacks_never_stops_a_command(here: Path) -> None:
 
 
 def test_words_of_commands_are_quoted_for_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
-    from hrge_xl import shell_words
+    from tests.face import shell_words
 
     for system, pairs in (
         ("posix", {"2026-H1": "2026-H1", "a b": "'a b'", "it's": "'it'\"'\"'s'"}),

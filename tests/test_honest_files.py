@@ -8,15 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
-from hrge_xl.findings import Finding
-from hrge_xl.intake import ooxml
-from hrge_xl.intake.raw import CellKind
-from hrge_xl.layout import address
 from tests.answers import TODAY, layout
-from tests.face import check
+from tests.face import CellKind, Finding, address, ooxml
 from tests.in_words import in_words
 from tests.intake_files import members, pack
 from tests.made_workbooks import made
+from tests.read_and_check import check
 from tests.test_round_trip import read
 
 SPECS = ("example", "hrge_toolkit")

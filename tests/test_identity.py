@@ -6,13 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from hrge_xl import stamp
-from hrge_xl.intake.read import AS_ISSUED, Refusal, Wanted
-from hrge_xl.layout import Layout, build
-from hrge_xl.spec.load import load
-from hrge_xl.submission import Identity, Submission
-from tests.face import read_raw
+from hrge_xl.library import Wanted, load
+from tests.face import AS_ISSUED, Identity, Layout, Refusal, Submission, build, stamp
 from tests.raw_workbook import draw, identity_of, sheet_of, text
+from tests.read_and_check import read_raw
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 SPEC = load("example")

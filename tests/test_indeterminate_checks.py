@@ -8,18 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.answer import State
-from hrge_xl.checks.doubts import in_doubt
-from hrge_xl.checks.run import judge
-from hrge_xl.language import Problem, parse_condition
-from hrge_xl.language.compiler import Unknown
-from hrge_xl.layout import Layout, address, build
-from hrge_xl.spec.model import Spec
-from hrge_xl.spec.scope import Scope
-from hrge_xl.submission import Outcome
 from tests.build_submission import submission
-from tests.face import check
+from tests.face import (
+    Layout,
+    Outcome,
+    Problem,
+    Scope,
+    Spec,
+    State,
+    Unknown,
+    address,
+    build,
+    in_doubt,
+    judge,
+    parse_condition,
+)
 from tests.property_tests import examples
+from tests.read_and_check import check
 from tests.test_checks import CLEAN, LAYOUT, TODAY, changed, found, plan, risk
 from tests.test_evaluator import LAYOUT as SMALL_LAYOUT
 from tests.test_evaluator import LISTS, MATRIX, TOOLS

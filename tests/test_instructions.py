@@ -7,20 +7,16 @@ from datetime import date
 import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hrge_xl.findings import CATALOGUE, Kind
-from hrge_xl.findings.value import (
-    NOT_A_WHOLE_NUMBER,
-    OUT_OF_RANGE,
-    TEXT_TOO_LONG,
-    TOO_MANY_WORDS,
-)
-from hrge_xl.layout.instructions import remedy
-from hrge_xl.words import cell_length
-from hrge_xl.workbook.validation import TITLE_LIMIT
 from tests.answers import layout, spec
+from tests.face import CATALOGUE, TITLE_LIMIT, Kind, cell_length, kind_called, remedy
 from tests.in_words import in_words
 from tests.made_workbooks import SPECS, made, opened
 from tests.test_checks import changed, plan
+
+NOT_A_WHOLE_NUMBER = kind_called("not-a-whole-number")
+OUT_OF_RANGE = kind_called("out-of-range")
+TEXT_TOO_LONG = kind_called("text-too-long")
+TOO_MANY_WORDS = kind_called("too-many-words")
 
 pytestmark = pytest.mark.xdist_group("drawn")  # workbooks are drawn and opened once
 Rules = dict[tuple[str, str, str], DataValidation]  # by tool, row and field

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.errors import SpecError
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.spec.nodes import dumped
+from hrge_xl.library import Order, generate, load
 from tests.answers import TODAY
+from tests.face import SpecError, dumped
 from tests.made_specs import Files, write
 from tests.made_workbooks import opened
 

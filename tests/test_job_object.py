@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.intake import sandbox
-from hrge_xl.intake.sandbox import job_object, limit_by_job, look_outside
+from tests.face import job_object, limit_by_job, look_outside, sandbox
 
 OWN, JOB = 2**64 - 1, 0x1_0000_0ABC  # of 64 bits: who takes them for a C int loses half
 HELD = 300_000_000

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.dataset.aggregates import SELECTS
-from hrge_xl.dataset.aggregates.sql import Sources
-from hrge_xl.dataset.opening import DATASET, opened
 from tests.answers import TODAY
+from tests.face import DATASET, SELECTS, Sources, opened
 from tests.small_returns import returns, run
 
 MANY = 2_000  # times as many lines as there are

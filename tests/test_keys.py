@@ -12,9 +12,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from hrge_xl.answer import Answers, Value
-from hrge_xl.layout import Layout, Slot, address
 from tests.answers import full, layout, plain_value
+from tests.face import Answers, Layout, Slot, Value, address
 from tests.made_workbooks import issued
 from tests.office.driver import Document, Office
 from tests.office.screen import Screen

@@ -14,22 +14,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.answer import Answers
-from hrge_xl.bulk import issue
-from hrge_xl.checks import closed_rows
-from hrge_xl.errors import LimitError, SpecError
-from hrge_xl.intake import Refusal, Wanted, read
-from hrge_xl.issuing import Order, generate
-from hrge_xl.last_answers import CLOSED, digest_of, read_last, written
-from hrge_xl.layout.sheets import build, laid_out
-from hrge_xl.next_round import GoingOn, go_on
-from hrge_xl.reports.feedback import feedback
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Submission
-from hrge_xl.validation import ValidationRequest, validate
-from tests.face import check, layout_of
+from hrge_xl.library import Order, ValidationRequest, Wanted, feedback, generate, issue, load, read, validate
+from tests.face import (
+    CLOSED,
+    Answers,
+    GoingOn,
+    LimitError,
+    Refusal,
+    Spec,
+    SpecError,
+    Submission,
+    build,
+    closed_rows,
+    go_on,
+    laid_out,
+    read_last,
+    written,
+)
+from tests.face import last_answers_digest_of as digest_of
 from tests.property_tests import examples
+from tests.read_and_check import check, layout_of
 from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole
 from tests.test_parity import disagreements, filled
 

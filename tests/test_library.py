@@ -11,10 +11,7 @@ from typing import Any
 import pytest
 
 import hrge_xl
-from hrge_xl import library
-from hrge_xl.cli import COMMANDS
-from hrge_xl.errors import UsageError
-from hrge_xl.reports import FORMATS
+from tests.face import COMMANDS, FORMATS, UsageError, library
 from tests.write_docs import DOCS
 
 TODAY = date(2026, 6, 30)

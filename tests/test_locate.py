@@ -10,17 +10,23 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.answer import State
-from hrge_xl.intake.raw import Area, CellKind, RawCell, RawSheet, RawWorkbook
-from hrge_xl.intake.read import AS_ISSUED, Wanted
-from hrge_xl.layout import build
-from hrge_xl.layout.model import TODAY_NAME
-from hrge_xl.spec.load import load
-from hrge_xl.submission import Submission
+from hrge_xl.library import Wanted, load
 from tests.answer_strategies import answers_of
-from tests.face import read_raw
+from tests.face import (
+    AS_ISSUED,
+    TODAY_NAME,
+    Area,
+    CellKind,
+    RawCell,
+    RawSheet,
+    RawWorkbook,
+    State,
+    Submission,
+    build,
+)
 from tests.property_tests import examples
 from tests.raw_workbook import TODAY, delete, draw, insert, map_lines, number, put, sheet_of, swap, text
+from tests.read_and_check import read_raw
 
 SPEC = load("example")
 LAYOUTS = {language: build(SPEC, language) for language in SPEC.languages}

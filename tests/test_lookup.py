@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hrge_xl.spec.load import load
-from hrge_xl.spec.lookup import countries, languages
-from hrge_xl.words import country_names
+from hrge_xl.library import load
+from tests.face import countries, country_names
+from tests.face import lookup_languages as languages
 
 TOOLKIT, EXAMPLE = load("hrge_toolkit"), load("example")
 

@@ -9,15 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.answer import Answers
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import build
-from hrge_xl.layout.model import MARK_COLUMN
-from hrge_xl.spec.load import find, load
-from tests.face import check
+from hrge_xl.library import Order, Wanted, generate, load
+from tests.face import MARK_COLUMN, Answers, build, find
 from tests.in_words import in_words
 from tests.made_workbooks import recalculate_on
+from tests.read_and_check import check
 from tests.test_parity import TODAY, disagreements, read
 
 RULES = """

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import build
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, generate, load
 from tests.answers import full
 from tests.audited import hrge
+from tests.face import build
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 
 CODES = re.compile(

@@ -13,21 +13,22 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.findings import Finding
-from hrge_xl.findings.structure import FORMULA_CHANGED, RESULT_DIFFERS, TYPED_OVER
-from hrge_xl.findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, address, build
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, Wanted, generate, load
 from tests.answers import TODAY
-from tests.face import check
+from tests.face import Finding, Layout, address, build, kind_called
 from tests.in_words import in_words
 from tests.made_specs import Files, specs, write
 from tests.made_workbooks import opened
 from tests.property_tests import examples
+from tests.read_and_check import check
 from tests.test_parity import disagreements, filled
 from tests.test_round_trip import read
+
+FORMULA_CHANGED = kind_called("formula-changed")
+RESULT_DIFFERS = kind_called("result-differs")
+TYPED_OVER = kind_called("typed-over")
+CALCULATION_DIFFERS = kind_called("calculation-differs")
+CALCULATION_NOT_CURRENT = kind_called("calculation-not-current")
 
 OF_RESULTS = frozenset(
     kind.code

@@ -10,10 +10,8 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.dataset.opening import DATASET
-from hrge_xl.guides import guide_name
-from hrge_xl.rounds.rounds import load_round
-from hrge_xl.words import direction, translator
+from hrge_xl.library import load_round
+from tests.face import DATASET, direction, guide_name, translator
 from tests.test_translations import SPOKEN, TOOLKIT
 
 pytestmark = pytest.mark.xdist_group("mixed_round")  # what its fixture plays is played once

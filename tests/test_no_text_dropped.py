@@ -12,18 +12,22 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.answer import Answer
-from hrge_xl.fields import FIELD_TYPES, tick_spellings
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, address, build
-from hrge_xl.numerals import shown
-from hrge_xl.spec.load import load
-from hrge_xl.submission import Submission
-from hrge_xl.words import letters, plain_digits
-from tests.face import check
+from hrge_xl.library import Order, Wanted, generate, load
+from tests.face import (
+    FIELD_TYPES,
+    Answer,
+    Layout,
+    Submission,
+    address,
+    build,
+    letters,
+    plain_digits,
+    shown,
+    tick_spellings,
+)
 from tests.made_specs import Files, write
 from tests.property_tests import examples
+from tests.read_and_check import check
 from tests.test_round_trip import read
 
 TODAY = date(2026, 6, 30)

@@ -14,19 +14,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hrge_xl.dataset.temporary_dataset import temporary_dataset
-from hrge_xl.intake import Wanted
-from hrge_xl.intake.expected import ExpectedWorkbook
-from hrge_xl.issuing import Order, generate
-from hrge_xl.reports.feedback import feedback
-from hrge_xl.spec.load import load
-from hrge_xl.spec.own_sheets import IDENTITY_SHEET
-from hrge_xl.submission import Submission
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.library import Order, ValidationRequest, Wanted, feedback, generate, load, validate
 from tests.damage import PLAN, RISKS, TODAY, WANTED, edited, filled, swap
 from tests.damages.book import At, Book
-from tests.face import read_bytes
+from tests.face import IDENTITY_SHEET, ExpectedWorkbook, Submission, temporary_dataset
 from tests.property_tests import examples
+from tests.read_and_check import read_bytes
 
 Note = tuple[str, str, str]  # sheet, cell, text
 STAMP = 2  # columns of the stamp on its sheet: what is altered there has findings of its own

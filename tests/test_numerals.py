@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.numerals import (
+from tests.face import (
     LAST_SERIAL,
     Ambiguous,
     OtherCalendar,

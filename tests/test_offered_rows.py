@@ -7,15 +7,12 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.errors import SpecError
-from hrge_xl.layout import address, build
-from hrge_xl.layout.lists import reference_name
-from hrge_xl.sample_answers import sample_answers
-from hrge_xl.spec.load import load
+from hrge_xl.library import load
 from tests.answers import TODAY, layout
-from tests.face import check
+from tests.face import SpecError, address, build, reference_name, sample_answers
 from tests.made_specs import Files, write
 from tests.made_workbooks import issued, opened, recalculate_on
+from tests.read_and_check import check
 from tests.test_made_parity import said_differently
 from tests.test_parity import disagreements
 from tests.test_round_trip import read

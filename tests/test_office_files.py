@@ -16,16 +16,21 @@ import pytest
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 import hrge_xl
-from hrge_xl.answers import from_file
 from hrge_xl.cli import run
-from hrge_xl.drafting import draft_spec
-from hrge_xl.errors import UsageError
-from hrge_xl.findings import Finding
-from hrge_xl.intake.office_files import MOST_HEADS, MOST_TITLES, look_into, table_of
-from hrge_xl.issuing import Order, generate
-from hrge_xl.rounds.team_list import MOST_TEAMS, read_list
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, generate, load
 from tests.answers import layout
+from tests.face import (
+    MOST_HEADS,
+    MOST_TEAMS,
+    MOST_TITLES,
+    Finding,
+    UsageError,
+    draft_spec,
+    from_file,
+    look_into,
+    read_list,
+    table_of,
+)
 from tests.intake_files import MAIN, METHOD, directory_field, pack, parts, sheet, workbook
 from tests.worker_actions import endless
 

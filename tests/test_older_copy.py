@@ -13,12 +13,8 @@ import pytest
 from openpyxl import load_workbook
 
 from hrge_xl.cli import run
-from hrge_xl.demonstration import saved_on
-from hrge_xl.intake import Refusal, Wanted, read
-from hrge_xl.issuing import generate
-from hrge_xl.refreshing import refresh
-from hrge_xl.rounds.rounds import init_round, load_round, orders
-from hrge_xl.spec.load import load
+from hrge_xl.library import Wanted, generate, init_round, load, load_round, read, refresh
+from tests.face import Refusal, orders, saved_on
 from tests.test_consolidate import answers
 from tests.test_weeks import drafted, text_of
 

@@ -13,16 +13,21 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.fields import FIELD_TYPES, FieldType
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import address
-from hrge_xl.rounds.rounds import Round, init_round, orders
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Result, ValidationRequest, validate
-from hrge_xl.words import CELL_LIMIT, beginning, cell_length, fits_a_cell
+from hrge_xl.library import Order, ValidationRequest, Wanted, generate, init_round, load, validate
 from tests.answers import layout
 from tests.damage import CHECKLIST, PLAN, RISKS, new_cell, restamp, text_of, words
+from tests.face import (
+    CELL_LIMIT,
+    FIELD_TYPES,
+    FieldType,
+    Result,
+    Round,
+    address,
+    beginning,
+    cell_length,
+    fits_a_cell,
+    orders,
+)
 from tests.in_words import in_words
 from tests.intake_files import pack
 from tests.versions import answers
@@ -97,7 +102,7 @@ def test_a_cell_holds_what_excel_counts(text: str, fits: bool, tmp_path: Path) -
 
 def test_feedback_loses_none_of_it(tmp_path: Path) -> None:
     """What no cell holds stands in pieces on the sheet of its own, and comes back from there."""
-    from hrge_xl.reports.feedback import give_back
+    from tests.face import give_back
 
     result = look(overlong(filled(), TEXTS | {FIELD_TYPES["integer"], FIELD_TYPES["many"]}), tmp_path)
     given = give_back(result, load("example"), today=TODAY)

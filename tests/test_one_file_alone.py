@@ -20,11 +20,10 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.dataset.opening import DATASET
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, generate, load
 from tests.audited import DAY, hrge
 from tests.damage import KEY
+from tests.face import DATASET
 from tests.odd_files import EXAMPLE, FURTHER, ODD, Odd, of_damage
 from tests.versions import answers
 

@@ -24,27 +24,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.answer import Answers
-from hrge_xl.answers import from_mapping
 from hrge_xl.cli import run
-from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.opening import DATASET, open_dataset
-from hrge_xl.dataset.reconciliation import Reconciliation, reconciled, reconciliation
-from hrge_xl.demonstration import saved_on, story
-from hrge_xl.disclosure_control.sharing import shared
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import build
-from hrge_xl.reports import report
-from hrge_xl.reports.build import Facts, document
-from hrge_xl.reports.document import Document
-from hrge_xl.reports.overview import page_of
-from hrge_xl.reports.overview_build import overview as built
-from hrge_xl.reports.overview_files import of_dataset
-from hrge_xl.reports.overview_model import Overview
-from hrge_xl.rounds.datasets import Question, datasets, sources
-from hrge_xl.rounds.round_status import status
-from hrge_xl.rounds.rounds import load_round
-from hrge_xl.spec.load import load
+from hrge_xl.library import (
+    Facts,
+    Order,
+    Question,
+    consolidate,
+    datasets,
+    document,
+    generate,
+    load,
+    load_round,
+    report,
+)
+from tests.face import (
+    DATASET,
+    Answers,
+    Document,
+    Overview,
+    Reconciliation,
+    build,
+    from_mapping,
+    of_dataset,
+    open_dataset,
+    page_of,
+    reconciled,
+    reconciliation,
+    saved_on,
+    shared,
+    sources,
+    status,
+    story,
+)
+from tests.face import overview as built
 from tests.played_rounds import (
     ACTS,
     TEAMS,

@@ -15,12 +15,21 @@ import pytest
 import python_calamine
 import xlsxwriter
 
-from hrge_xl.intake import ooxml, ooxml_parts, ooxml_sheet
-from hrge_xl.intake.limits import LIMITS
-from hrge_xl.intake.number_formats import is_date_format
-from hrge_xl.intake.raw import Area, CellKind, Follower, RawCell, RawWorkbook, Unreadable
-from hrge_xl.intake.references import parse_area
-from hrge_xl.layout import address
+from tests.face import (
+    LIMITS,
+    Area,
+    CellKind,
+    Follower,
+    RawCell,
+    RawWorkbook,
+    Unreadable,
+    address,
+    is_date_format,
+    ooxml,
+    ooxml_parts,
+    ooxml_sheet,
+    parse_area,
+)
 from tests.intake_files import LINKS, MAIN, STRICT, pack, parts, relationships, sheet, workbook
 
 TEXT, NUMBER, DATE, BOOL = CellKind.TEXT, CellKind.NUMBER, CellKind.DATE, CellKind.BOOL

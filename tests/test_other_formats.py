@@ -12,16 +12,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.answer import Answers
-from hrge_xl.findings import Need
-from hrge_xl.findings.file import UNREADABLE_OTHER_FORMAT
-from hrge_xl.intake import Refusal, Wanted, other_formats, read
-from hrge_xl.intake.limits import LIMITS
-from hrge_xl.intake.other_formats import checks_lost, lengthened
-from hrge_xl.intake.raw import Area, CellKind, RawCell, RawWorkbook, Unreadable
-from hrge_xl.validation import Result, ValidationRequest, validate
+from hrge_xl.library import ValidationRequest, Wanted, read, validate
+from tests.face import (
+    LIMITS,
+    Answers,
+    Area,
+    CellKind,
+    Need,
+    RawCell,
+    RawWorkbook,
+    Refusal,
+    Result,
+    Unreadable,
+    checks_lost,
+    kind_called,
+    lengthened,
+    other_formats,
+)
 from tests.intake_files import COMPRESSED_SIZE, directory_field, members, pack
 from tests.office.driver import Office
+
+UNREADABLE_OTHER_FORMAT = kind_called("unreadable-other-format")
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
 EXPECTED = {

@@ -15,23 +15,27 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl.cli import run
-from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.dataset.periods import periods
-from hrge_xl.dataset.store import Store
-from hrge_xl.demonstration import play
-from hrge_xl.disclosure_control.sharing import shared
-from hrge_xl.errors import UsageError
-from hrge_xl.intake import Wanted
-from hrge_xl.reports import overview, page
-from hrge_xl.reports.overview_build import overview as built
-from hrge_xl.reports.overview_files import of_dataset
-from hrge_xl.reports.overview_model import MOST_ROWS, Overview, Source
-from hrge_xl.rounds.rounds import Round
-from hrge_xl.rounds.teams import Team
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Result, ValidationRequest, validate
+from hrge_xl.library import ValidationRequest, Wanted, load, validate
 from tests import two_rounds
 from tests.audited import hrge, returned, workbook
+from tests.face import (
+    MOST_ROWS,
+    Overview,
+    Result,
+    Round,
+    Source,
+    Store,
+    Team,
+    UsageError,
+    of_dataset,
+    open_dataset,
+    page,
+    periods,
+    play,
+    shared,
+)
+from tests.face import overview as built
+from tests.face import overview_module as overview
 from tests.temporary import of_results
 from tests.test_reports import Parsed
 from tests.two_rounds import EARLIER, LATER

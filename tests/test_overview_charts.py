@@ -11,23 +11,32 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.aggregates.sql import records
-from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.dataset.run_history import last_change
-from hrge_xl.dataset.store import Store
-from hrge_xl.reports import overview
-from hrge_xl.reports.country_map import country_map, on_map, outlines
-from hrge_xl.reports.drawing import Column, Mark, Point, columns, lines, steps
-from hrge_xl.reports.overview_build import overview as built
-from hrge_xl.reports.overview_files import of_dataset
-from hrge_xl.reports.overview_model import Overview
-from hrge_xl.reports.overview_questions import MOST_ROWS_OF_A_QUESTION, OF_A_FINDING, _Rows
-from hrge_xl.rounds.datasets import Question, datasets, sources
-from hrge_xl.rounds.round_status import status
-from hrge_xl.rounds.rounds import load_round
-from hrge_xl.spec.load import load
+from hrge_xl.library import Question, consolidate, datasets, load, load_round
 from tests import played_rounds, two_rounds
+from tests.face import (
+    MOST_ROWS_OF_A_QUESTION,
+    OF_A_FINDING,
+    Column,
+    Mark,
+    Overview,
+    Point,
+    Store,
+    _Rows,
+    columns,
+    country_map,
+    last_change,
+    lines,
+    of_dataset,
+    on_map,
+    open_dataset,
+    outlines,
+    records,
+    sources,
+    status,
+    steps,
+)
+from tests.face import overview as built
+from tests.face import overview_module as overview
 from tests.played_rounds import accepted, corrected, silent, with_a_mistake
 
 pytestmark = pytest.mark.xdist_group("two rounds")  # what they play is played once

@@ -6,12 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from hrge_xl.intake.raw import RawSheet, RawWorkbook
-from hrge_xl.intake.read import raw_workbook
-from hrge_xl.submission import Submission
 from tests.damage import ANSWERS, WANTED, filled
-from tests.face import read_raw
+from tests.face import RawSheet, RawWorkbook, Submission, raw_workbook
 from tests.raw_workbook import delete, insert, map_lines, put, text
+from tests.read_and_check import read_raw
 
 Act = Callable[[RawSheet], object]
 Seen = tuple[str, str | None, str | None]  # code, sheet, cell

@@ -11,15 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.fields import ColumnKind, kind_of
-from hrge_xl.intake import Wanted, ooxml
-from hrge_xl.intake.raw import CellKind, RawWorkbook
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, Slot, address, build
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, Wanted, generate, load
 from tests.answers import TODAY, layout, plain_value, spec
-from tests.face import check
+from tests.face import CellKind, ColumnKind, Layout, RawWorkbook, Slot, address, build, kind_of, ooxml
 from tests.property_tests import examples
+from tests.read_and_check import check
 from tests.test_round_trip import DRAFTED, SOME_TOOLS, read
 
 NASTY_TEXTS = ("no such entry", "a / b - c", "ten", "x" * 300, "word " * 160, "R-SP-99", "C1_02 something")

@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import address, build
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, Wanted, generate, load
 from tests.answers import TODAY
+from tests.face import address, build
 from tests.made_specs import write
 from tests.test_made_parity import of_results
 from tests.test_parity import disagreements

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.errors import SpecError
-from hrge_xl.findings.structure import RESULT_DIFFERS
-from hrge_xl.intake import Wanted
-from hrge_xl.layout import Layout, address, build
-from hrge_xl.spec.load import load
+from hrge_xl.library import Wanted, load
+from tests.face import Layout, SpecError, address, build, kind_called
 from tests.made_specs import Files, write
 from tests.test_made_parity import findings, recalculated, said_differently
+
+RESULT_DIFFERS = kind_called("result-differs")
 
 Row = dict[str, tuple[Any, ...]]
 WORDS = [{"code": code, "label": f"Word {code}", "aliases": [f"word of {code}"]} for code in "AB"]

@@ -16,13 +16,9 @@ import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from hrge_xl.auditing.again import Known
-from hrge_xl.auditing.verify import Asked
-from hrge_xl.cli import cli, run
-from hrge_xl.cli.common import question
-from hrge_xl.issuing import generate
-from hrge_xl.rounds.rounds import init_round, load_round, orders
-from hrge_xl.spec.load import load
+from hrge_xl.cli import run
+from hrge_xl.library import generate, init_round, load, load_round
+from tests.face import Asked, Known, cli, orders, question
 from tests.test_consolidate import answers
 
 SPEC, TODAY = load("example"), date(2026, 6, 30)

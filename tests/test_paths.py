@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.errors import OutputError, UsageError
-from hrge_xl.output_files import not_written, whole
-from hrge_xl.paths import MOST_LIST_BYTES, MOST_LISTS_DEEP, expand
+from tests.face import MOST_LIST_BYTES, MOST_LISTS_DEEP, OutputError, UsageError, expand, not_written, whole
 from tests.test_cli import run
 
 SECONDS = 10.0

@@ -7,9 +7,9 @@ import unicodedata
 
 import pytest
 
-from hrge_xl.language.patterns import EMAIL, NotAPattern, compiled, fits
-from hrge_xl.spec.load import load
-from hrge_xl.words import CELL_LIMIT
+from hrge_xl.library import load
+from tests.face import CELL_LIMIT, EMAIL, NotAPattern, fits
+from tests.face import patterns_compiled as compiled
 
 SAME = (  # pattern, texts that fit and that do not
     (r"\d{4}", ("2026", "٢٠٢٦", "۲۰۲۶", "२०२६", "２０２６"), ("²026", "Ⅳ026", "20 6", "")),

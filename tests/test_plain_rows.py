@@ -14,14 +14,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.intake import Wanted, ooxml, ooxml_parts, ooxml_sheet
-from hrge_xl.intake.cache import Cache
-from hrge_xl.intake.raw import CellKind, RawCell, RawWorkbook, Unreadable
-from hrge_xl.submission import Submission
+from hrge_xl.library import Wanted
 from tests.damages.as_excel import as_excel
-from tests.face import read_bytes
+from tests.face import (
+    Cache,
+    CellKind,
+    RawCell,
+    RawWorkbook,
+    Submission,
+    Unreadable,
+    ooxml,
+    ooxml_parts,
+    ooxml_sheet,
+)
 from tests.intake_files import sheet, workbook
 from tests.property_tests import examples
+from tests.read_and_check import read_bytes
 
 HERE = Path(__file__).parent
 RETURNS = sorted((HERE / "returns").glob("*.xlsx"))

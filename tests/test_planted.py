@@ -14,11 +14,9 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.errors import RoundError, UsageError
-from hrge_xl.rounds.rounds import load_round, round_around
-from hrge_xl.spec.load import find, load
+from hrge_xl.library import load, load_round
 from tests.audited import DAY, hrge, round_folder, workbook
+from tests.face import RoundError, UsageError, find, open_dataset, round_around
 
 ROOT = Path(__file__).parent.parent
 PLANTED = ("round.yaml", "signing.key", "ledger.sqlite", "ledger.jsonl", "dataset.sqlite")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hrge_xl.fields.text import personal_data
+from tests.face import personal_data
 
 QUIET = (
     "2025-01-01 to 2025-12-31", "01/01/2025 - 31/12/2025", "from 1.1.2025 until 31.12.2025", "1 234 567 890 PKR",

@@ -9,19 +9,27 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.answer import Answers
-from hrge_xl.errors import RoundError, UsageError
-from hrge_xl.intake import Wanted, read
-from hrge_xl.issuing import Order, generate, layout_for, submission_of
-from hrge_xl.layout import build
-from hrge_xl.rounds.rounds import Round, init_round, load_round, orders, taken_along
-from hrge_xl.spec.choice import Choice, choose, needed_tools
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Identity, Submission
+from hrge_xl.library import Order, Wanted, generate, init_round, load, load_round, read
 from tests.audited import hrge
 from tests.burden import burdens, table
-from tests.face import check, layout_of
+from tests.face import (
+    Answers,
+    Choice,
+    Identity,
+    Round,
+    RoundError,
+    Spec,
+    Submission,
+    UsageError,
+    build,
+    choose,
+    layout_for,
+    needed_tools,
+    orders,
+    submission_of,
+    taken_along,
+)
+from tests.read_and_check import check, layout_of
 from tests.test_parity import disagreements
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 

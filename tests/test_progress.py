@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.cli.progress import Bar, progress_shown
-from hrge_xl.cli.terminal import block, data, line
-from hrge_xl.under_way import steps, under_way
+from tests.face import Bar, block, data, line, progress_shown, under_way
+from tests.face import under_way_steps as steps
 
 
 def test_a_library_that_is_used_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,9 +78,8 @@ def test_commands_tell_how_far_they_are(tmp_path: Path) -> None:
     from datetime import date
 
     from hrge_xl.cli import run
-    from hrge_xl.intake import Wanted
-    from hrge_xl.under_way import listening
-    from hrge_xl.validation import ValidationRequest, validate
+    from hrge_xl.library import ValidationRequest, Wanted, validate
+    from tests.face import listening
 
     heard: list[object] = []
 

@@ -18,13 +18,19 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.fields import TICK, YES_NO
-from hrge_xl.findings import CATALOGUE
-from hrge_xl.layout.lists import LEVELS
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Spec
-from hrge_xl.spec.translating import as_file, new_catalogue, updated
-from hrge_xl.words import CATALOGUES, month_names
+from hrge_xl.library import load
+from tests.face import (
+    CATALOGUE,
+    CATALOGUES,
+    LEVELS,
+    TICK,
+    YES_NO,
+    Spec,
+    as_file,
+    month_names,
+    new_catalogue,
+    updated,
+)
 from tests.test_translations import TENTH, pseudo, translate
 from tests.texts import Wanted, texts
 

@@ -9,15 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.errors import UsageError
-from hrge_xl.intake import Wanted
-from hrge_xl.layout import build
-from hrge_xl.spec.load import load
-from hrge_xl.workbook.book import write
-from hrge_xl.workbook.content import Content
+from hrge_xl.library import Wanted, load
 from tests.damage import RETURNS
-from tests.face import check_here, layout_of, read_many
+from tests.face import Content, UsageError, build, write
 from tests.raw_workbook import identity_of
+from tests.read_and_check import check_here, layout_of, read_many
 
 LAYOUT = build(load("example"), "en")
 ANSWERS = {("PLAN", "1", "PLN_01"): "WS-07", ("R1", "K-02", "RSK_02"): ("WOM", "MEN")}

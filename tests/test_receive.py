@@ -19,11 +19,8 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.dataset.ledger import Ledger
-from hrge_xl.demonstration import saved_on
-from hrge_xl.intake.unpacking import found_in, layers
-from hrge_xl.rounds.receiving import Received, receive
-from hrge_xl.rounds.rounds import init_round
+from hrge_xl.library import init_round, receive
+from tests.face import Ledger, Received, found_in, layers, saved_on
 from tests.letters import (
     mail,
     mbox,

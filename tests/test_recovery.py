@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.dataset.journal import JOURNAL, read_journal
-from hrge_xl.dataset.ledger import Ledger
 from tests.audited import DAY, hrge, round_folder
+from tests.face import JOURNAL, Ledger, read_journal
 
 pytestmark = pytest.mark.xdist_group("recovery")  # what its fixtures play is played once
 WHY = ("--reason", "The team took it back", "--by", "office")

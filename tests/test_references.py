@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hrge_xl.fields import Cell, Field, Reading
-from hrge_xl.intake.read import Wanted
-from hrge_xl.layout import Layout
-from hrge_xl.spec.spellings import vocabularies
-from hrge_xl.submission import Submission
+from hrge_xl.library import Wanted
 from tests.answers import TODAY, layout
-from tests.face import check, read_raw
+from tests.face import Cell, Field, Layout, Reading, Submission, vocabularies
 from tests.raw_workbook import draw, put, sheet_of, text
+from tests.read_and_check import check, read_raw
 
 TOOLS = ("T4.A", "T4.B", "T4.C")
 VALUES = "T4.C"

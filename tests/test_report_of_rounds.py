@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.dataset.opening import DATASET
 from tests.audited import hrge
+from tests.face import DATASET
 from tests.played_rounds import (
     TEAMS,
     TODAY,

@@ -18,13 +18,21 @@ import pytest
 from openxml_audit import OpenXmlValidator
 from pydantic import TypeAdapter
 
-from hrge_xl.output_files import write_whole
-from hrge_xl.reports import page, schema, shown_text
-from hrge_xl.reports.document import Document
-from hrge_xl.reports.formats import html, junit, sarif, xlsx
-from hrge_xl.reports.formats import json as json_format
-from hrge_xl.reports.page import isolated
-from hrge_xl.words import CELL_LIMIT, cell_length
+from tests.face import (
+    CELL_LIMIT,
+    Document,
+    cell_length,
+    isolated,
+    junit,
+    page,
+    sarif,
+    schema,
+    shown_text,
+    write_whole,
+    xlsx,
+)
+from tests.face import html_module as html
+from tests.face import json as json_format
 from tests.report_document import NASTY, build, recount
 
 if TYPE_CHECKING:

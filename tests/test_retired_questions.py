@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from hrge_xl.intake import Wanted, read
-from hrge_xl.intake.raw import RawSheet, RawWorkbook
-from hrge_xl.intake.read import raw_workbook
-from hrge_xl.intake.retired_questions import OldSheet, was_issued
-from hrge_xl.submission import Submission
+from hrge_xl.library import Wanted, read
+from tests.face import OldSheet, RawSheet, RawWorkbook, Submission, raw_workbook, was_issued
 from tests.raw_workbook import BLANK, insert, map_lines, put, text
 from tests.test_upgrade import GONE
 from tests.versions import second, workbook

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hrge_xl.intake import Wanted
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.library import ValidationRequest, Wanted, validate
 
 RETURNS = Path(__file__).parent / "returns"
 ASKED = ValidationRequest(Wanted(), date(2026, 6, 30))

@@ -12,12 +12,9 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.errors import RoundError, SpecError, UsageError
-from hrge_xl.issuing import generate
-from hrge_xl.rounds.rounds import Round, init_round, load_round, orders
-from hrge_xl.rounds.update_spec import update_spec
-from hrge_xl.shell_words import quoted
-from hrge_xl.spec.load import find, load
+from hrge_xl.library import generate, init_round, load, load_round
+from tests.face import Round, RoundError, SpecError, UsageError, find, orders, update_spec
+from tests.face import shell_words_quoted as quoted
 from tests.test_consolidate import answers
 
 TODAY = date(2026, 6, 30)

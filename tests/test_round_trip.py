@@ -9,13 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.answer import Answers
-from hrge_xl.intake.read import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.submission import Submission
+from hrge_xl.library import Order, Wanted, generate
 from tests.answers import TODAY, answers, full, layout, spec
-from tests.face import read_bytes
+from tests.face import Answers, Submission
 from tests.property_tests import examples
+from tests.read_and_check import read_bytes
 
 SOME_TOOLS = ("T1.1", "T2.5", "T2.6", "T3.2", "T4.A", "T4.B", "T4.C")
 LANGUAGES = [("example", tag, None) for tag in ("en", "fr", "ar")]

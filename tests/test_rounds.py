@@ -13,13 +13,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.cli import cli as program
 from hrge_xl.cli import run
-from hrge_xl.cli.generate import command as generate_command
-from hrge_xl.errors import RoundError
-from hrge_xl.rounds.rounds import KEY, init_round, load_round
-from hrge_xl.spec.load import load
+from hrge_xl.library import init_round, load, load_round
 from tests.audited import DAY, hrge, round_folder
+from tests.face import KEY, RoundError, generate_command
+from tests.face import cli as program
 
 SPEC = load("example")
 TODAY, LATER = date(2026, 6, 30), date(2026, 8, 5)

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import laid_out
-from hrge_xl.spec.model import Rule, Spec
+from hrge_xl.library import Order, generate
 from tests.answers import layout, spec
+from tests.face import Rule, Spec, laid_out
 from tests.made_workbooks import recalculate_on
 from tests.test_parity import disagreements
 from tests.test_toolkit_rules import rules_of, written

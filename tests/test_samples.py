@@ -12,22 +12,28 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
-from hrge_xl import stamp
-from hrge_xl.errors import SpecError, UsageError
-from hrge_xl.filled_sample import sample_order, sample_workbook
-from hrge_xl.intake import Refusal, Wanted, read
-from hrge_xl.issuing import Order, generate, identity_of, starting_answers, submission_of
-from hrge_xl.rounds.rounds import init_round
-from hrge_xl.soundness import try_out
-from hrge_xl.spec.choice import choose
-from hrge_xl.spec.load import find, load
-from hrge_xl.spec.lookup import country_codes
-from hrge_xl.spec.own_sheets import SAMPLE_KEY
-from hrge_xl.stamp import PROPERTY_PREFIX
-from hrge_xl.words import country_names, translator
+from hrge_xl.library import Order, Wanted, generate, init_round, load, read, try_out
 from tests.audited import hrge
-from tests.face import check
+from tests.face import (
+    PROPERTY_PREFIX,
+    SAMPLE_KEY,
+    Refusal,
+    SpecError,
+    UsageError,
+    choose,
+    country_codes,
+    country_names,
+    find,
+    identity_of,
+    sample_order,
+    sample_workbook,
+    stamp,
+    starting_answers,
+    submission_of,
+    translator,
+)
 from tests.in_words import in_words
+from tests.read_and_check import check
 from tests.test_spec import damage, mistakes
 
 PROFILES = [(name, profile) for name in ("example", "hrge_toolkit") for profile in load(name).profiles]

@@ -16,12 +16,20 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.intake.sandbox import Confinement, confine, look_outside, seccomp, system_calls
-from hrge_xl.intake.sandbox.landlock import allow_reading_only
-from hrge_xl.intake.sandbox.places import import_places
-from hrge_xl.intake.worker import Died, WorkerPool, run_guarded
-from hrge_xl.rounds.rounds import KEY
 from tests.confined import in_a_thread
+from tests.face import (
+    KEY,
+    Confinement,
+    Died,
+    WorkerPool,
+    allow_reading_only,
+    confine,
+    import_places,
+    look_outside,
+    run_guarded,
+    seccomp,
+    system_calls,
+)
 from tests.worker_actions import act
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this sandbox")

@@ -6,20 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.auditing.second_opinion import (
-    BLANK,
-    EQUAL,
-    Opinion,
-    Seen,
-    cells_of,
-    explanations,
-    second_opinion,
-)
-from hrge_xl.intake import Wanted
+from hrge_xl.library import Wanted
 from tests import intake_files
 from tests.audited import edited, returned, workbook
-from tests.face import read_many
+from tests.face import BLANK, EQUAL, Opinion, Seen, cells_of, explanations, second_opinion
 from tests.intake_files import LINKS, MAIN, STRICT, STRICT_LINKS, sheet
+from tests.read_and_check import read_many
 
 VALUES = {  # a cell as the file has it, and what openpyxl sees in it
     '<c r="B2" t="inlineStr"><is><t>words</t></is></c>': Seen("text", "words"),

@@ -8,14 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import validation
-from hrge_xl.addresses import is_address, masked
-from hrge_xl.cli.common import command_line
-from hrge_xl.dataset.opening import open_url
-from hrge_xl.engine import engine
-from hrge_xl.errors import StoreError
-from hrge_xl.fault_isolation import write_log
 from tests.audited import DAY, hrge, returned, workbook
+from tests.face import StoreError, command_line, engine, is_address, masked, open_url, validation, write_log
 
 SECRET = "Sesam-0pen"
 ADDRESSES = (

@@ -11,12 +11,9 @@ from shutil import rmtree
 
 import pytest
 
-from hrge_xl.answer import Answers
 from hrge_xl.cli import run
-from hrge_xl.demonstration import saved_on
-from hrge_xl.issuing import generate
-from hrge_xl.rounds.rounds import load_round, orders
-from hrge_xl.spec.load import load
+from hrge_xl.library import generate, load, load_round
+from tests.face import Answers, orders, saved_on
 from tests.letters import mail, msg, zipped
 from tests.test_consolidate import answers
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hrge_xl.intake import ooxml
+from tests.face import ooxml
 from tests.intake_files import sheet, workbook
 
 

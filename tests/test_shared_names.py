@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import cli
 from tests.damage import (
     BOOK,
     CHECKLIST,
@@ -36,6 +35,7 @@ from tests.damage import (
     text_of,
     words,
 )
+from tests.face import cli_module as cli
 from tests.intake_files import pack
 from tests.letters import mail, zipped
 

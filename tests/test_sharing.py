@@ -15,20 +15,22 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hrge_xl.answer import Answers
-from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.opening import open_dataset
-from hrge_xl.dataset.schema import Schema
-from hrge_xl.dataset.store import Store
-from hrge_xl.dataset.table import Row
-from hrge_xl.disclosure_control.sharing import MASKED, frames, shareable
-from hrge_xl.disclosure_control.suppression import Sum, is_sensitive, suppress
-from hrge_xl.exports.exports import formats_there
-from hrge_xl.exports.shareable import write_shareable
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Source, ValidationRequest, validate
+from hrge_xl.library import Order, Source, ValidationRequest, Wanted, consolidate, generate, load, validate
+from tests.face import (
+    MASKED,
+    Answers,
+    Row,
+    Schema,
+    Store,
+    Sum,
+    formats_there,
+    frames,
+    is_sensitive,
+    open_dataset,
+    shareable,
+    suppress,
+    write_shareable,
+)
 from tests.property_tests import examples
 from tests.temporary import of_results
 

@@ -11,15 +11,13 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.intake import Wanted
-from hrge_xl.intake import worker as workers
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Result
+from hrge_xl.library import Order, Wanted, generate, load
 from tests.audited import TODAY
 from tests.damage import restamp, text_of
-from tests.face import check_here, read_many
+from tests.face import Result
+from tests.face import worker as workers
 from tests.intake_files import pack
+from tests.read_and_check import check_here, read_many
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 WANTED = Wanted("example", "2026-H1", ("PAK", "AFG"), KEY)

@@ -10,15 +10,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl import soundness
-from hrge_xl.answer import Answers
-from hrge_xl.errors import SpecError
-from hrge_xl.issuing import Order, generate
-from hrge_xl.soundness import try_out
-from hrge_xl.spec.load import find, load
-from hrge_xl.spec.own_sheets import IDENTITY_SHEET, KEYS, NAMES
-from hrge_xl.workbook.formula_limits import measure
+from hrge_xl.library import Order, generate, load, try_out
 from tests.answers import TODAY
+from tests.face import IDENTITY_SHEET, KEYS, NAMES, Answers, SpecError, find, measure, soundness
 from tests.test_cli import run
 from tests.test_spec import damage
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.errors import SpecError, UsageError
-from hrge_xl.spec.load import SPEC_HOMES, find, load, names
+from hrge_xl.library import load
+from tests.face import SPEC_HOMES, SpecError, UsageError, find, names
 
 
 @pytest.fixture

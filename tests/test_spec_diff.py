@@ -11,15 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.intake import Wanted, read
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import address, build
-from hrge_xl.reports.spec_touched import touched_files
-from hrge_xl.spec.changes import Change, Effect
-from hrge_xl.spec.diff import diff
-from hrge_xl.spec.load import find, load
-from hrge_xl.submission import Submission
+from hrge_xl.library import Order, Wanted, diff, generate, load, read
 from tests.answer_strategies import answers_of
+from tests.face import Change, Effect, Submission, address, build, find, touched_files
 from tests.property_tests import examples
 from tests.versions import CHANGES, TODAY, changed, copy, edit, raised, returned, second, workbook
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.spec.load import find
+from tests.face import find
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes by name here")
 

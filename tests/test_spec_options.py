@@ -14,18 +14,21 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.answer import Answers
-from hrge_xl.bulk import issue
-from hrge_xl.intake import Wanted, read
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import address, build
-from hrge_xl.reports.feedback import feedback
-from hrge_xl.reports.spec_page import html, text
-from hrge_xl.spec.diff import diff
-from hrge_xl.spec.load import load
-from hrge_xl.validation import ValidationRequest, validate
+from hrge_xl.library import (
+    Order,
+    ValidationRequest,
+    Wanted,
+    diff,
+    feedback,
+    generate,
+    issue,
+    load,
+    read,
+    validate,
+)
 from tests.answers import full
 from tests.audited import hrge
+from tests.face import Answers, address, build, html, text
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 
 TODAY = date(2026, 6, 30)

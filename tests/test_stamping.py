@@ -14,16 +14,22 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl import bulk
-from hrge_xl.answer import Answers
-from hrge_xl.bulk import issue, issue_files
-from hrge_xl.errors import LimitError
-from hrge_xl.fields import FIELD_TYPES
-from hrge_xl.intake import stamp_alone
-from hrge_xl.issuing import Order, contents_for, generate, layout_for
-from hrge_xl.layout import Layout
-from hrge_xl.workbook import Template, cover_lines, draw
+from hrge_xl.library import Order, generate, issue
 from tests.answers import TODAY, answers, full, layout, spec
+from tests.face import (
+    FIELD_TYPES,
+    Answers,
+    Layout,
+    LimitError,
+    Template,
+    bulk,
+    contents_for,
+    cover_lines,
+    draw,
+    issue_files,
+    layout_for,
+    stamp_alone,
+)
 from tests.made_workbooks import FILLINGS, SPECS, made, partly
 from tests.property_tests import examples
 from tests.test_cli import run

@@ -14,15 +14,9 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.dataset import work
-from hrge_xl.issuing import Order, generate
-from hrge_xl.reports.overview_teams import MISSING, STATES
-from hrge_xl.reports.overview_teams import teams as overview_teams
-from hrge_xl.rounds.datasets import Dataset, Question, datasets
-from hrge_xl.rounds.round_status import TeamStatus, status
-from hrge_xl.rounds.rounds import Round, init_round, orders
-from hrge_xl.spec.load import load
-from hrge_xl.words import translator
+from hrge_xl.library import Order, Question, datasets, generate, init_round, load
+from tests.face import MISSING, STATES, Dataset, Round, TeamStatus, orders, status, translator, work
+from tests.face import teams as overview_teams
 from tests.test_consolidate import answers
 
 SPEC = load("example")

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import stamp
-from hrge_xl.dataset.return_status import Entry, steps_back, workbook_versions
-from hrge_xl.submission import Identity
+from tests.face import Entry, Identity, stamp, steps_back, workbook_versions
 
 KEY = b"k" * 32
 

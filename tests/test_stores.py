@@ -11,16 +11,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.answer import Value
-from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset import store as stores
-from hrge_xl.dataset.opening import DATASET, open_url
-from hrge_xl.dataset.schema import Schema
-from hrge_xl.dataset.store import OF_DATABASE, Store, open_file
-from hrge_xl.errors import StoreError
-from hrge_xl.intake import Wanted
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Source, ValidationRequest, validate
+from hrge_xl.library import Source, ValidationRequest, Wanted, consolidate, load, validate
+from tests.face import DATASET, OF_DATABASE, Schema, Store, StoreError, Value, open_file, open_url
+from tests.face import store as stores
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
 
 SPEC = load("example")

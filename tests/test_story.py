@@ -14,15 +14,9 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.answer import Answers
 from hrge_xl.cli import run
-from hrge_xl.dataset.opening import DATASET
-from hrge_xl.demonstration import saved_on
-from hrge_xl.intake import Refusal, Wanted, read
-from hrge_xl.issuing import Order, generate, identity_of, layout_for
-from hrge_xl.rounds.rounds import load_round, orders
-from hrge_xl.spec.load import load
-from hrge_xl.submission import Identity
+from hrge_xl.library import Order, Wanted, generate, load, load_round, read
+from tests.face import DATASET, Answers, Identity, Refusal, identity_of, layout_for, orders, saved_on
 
 SPEC = load("example")
 TEAMS = "team,country,deadline\nRabat,MAR,2026-07-15\nKarachi,PAK,2026-07-15\nCairo,EGY,2026-07-15\n"

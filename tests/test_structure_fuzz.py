@@ -23,23 +23,25 @@ from unittest.mock import patch
 import openpyxl
 import pytest
 
-from hrge_xl.auditing.report_file import read_report
-from hrge_xl.auditing.verify import Asked, verify
 from hrge_xl.cli import run
-from hrge_xl.drafting.draft_spec import drafted
-from hrge_xl.errors import HrgeError, UsageError
-from hrge_xl.findings import Finding
-from hrge_xl.intake import Wanted
-from hrge_xl.intake.office_files import table_of
-from hrge_xl.rounds.rounds import init_round, load_round
-from hrge_xl.rounds.team_list import read_list
-from hrge_xl.rounds.teams import Team
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Result
+from hrge_xl.library import Wanted, init_round, load, load_round
 from tests.audited import hrge, returned, workbook
 from tests.damage import KEY, filled, openpyxl_saved
-from tests.face import check_here
+from tests.face import (
+    Asked,
+    Finding,
+    HrgeError,
+    Result,
+    Team,
+    UsageError,
+    drafted,
+    read_list,
+    read_report,
+    table_of,
+    verify,
+)
 from tests.intake_files import members, pack
+from tests.read_and_check import check_here
 from tests.structure import DAYS, KINDS, TEXTS, Parts, change_json
 from tests.test_fuzz import (
     FIXTURES,

@@ -13,24 +13,27 @@ import pytest
 from pandera.errors import SchemaErrors
 
 import hrge_xl
-from hrge_xl.dataset.column_values import asked
-from hrge_xl.dataset.opening import DATASET
-from hrge_xl.dataset.row_check import RowCheck
-from hrge_xl.dataset.rows import RowBuilder
-from hrge_xl.dataset.schema import Schema
-from hrge_xl.dataset.store import open_file
-from hrge_xl.dataset.table import Rows
-from hrge_xl.exports.package import description
-from hrge_xl.fault_isolation import UnfitRow
-from hrge_xl.findings.file import ROW_WITHOUT_A_PLACE
-from hrge_xl.intake import Wanted
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Result, ValidationRequest, validate
+from hrge_xl.library import ValidationRequest, Wanted, load, validate
 from tests.audited import hrge
 from tests.check_table import not_right
+from tests.face import (
+    DATASET,
+    Result,
+    RowBuilder,
+    RowCheck,
+    Rows,
+    Schema,
+    UnfitRow,
+    asked,
+    description,
+    kind_called,
+    open_file,
+)
 from tests.read_package import read
 from tests.test_consolidate import returned
 from tests.test_dataset import SPECS, TODAY, odd_risks, run, workbook
+
+ROW_WITHOUT_A_PLACE = kind_called("row-without-a-place")
 
 pytestmark = [
     pytest.mark.xdist_group("table schemas"),

@@ -9,12 +9,8 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.errors import RoundError
-from hrge_xl.rounds.rounds import init_round, load_round
-from hrge_xl.rounds.team_list import HEADS, TeamList, read_list
-from hrge_xl.rounds.teams import COLUMNS
-from hrge_xl.spec.load import load
-from hrge_xl.words import languages, loosely
+from hrge_xl.library import init_round, load, load_round
+from tests.face import COLUMNS, HEADS, RoundError, TeamList, languages, loosely, read_list
 
 SPEC = load("example")
 

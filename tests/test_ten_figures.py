@@ -13,15 +13,10 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.consolidation import consolidate
-from hrge_xl.dataset.opening import DATASET, open_dataset
-from hrge_xl.intake import Wanted
-from hrge_xl.reports.overview import page_of
-from hrge_xl.reports.overview_build import overview
-from hrge_xl.reports.overview_model import Overview
-from hrge_xl.reports.overview_model import Source as Row
-from hrge_xl.validation import Source, ValidationRequest
+from hrge_xl.library import Source, ValidationRequest, Wanted, consolidate
 from tests import two_rounds
+from tests.face import DATASET, Overview, open_dataset, overview, page_of
+from tests.face import Source as Row
 from tests.test_analysing import SQL
 
 pytestmark = pytest.mark.xdist_group("analysing")

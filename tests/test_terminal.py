@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.cli import progress
-from hrge_xl.cli.terminal import block, data, line, shown, style
 from tests.audited import DAY, edited, hrge, round_folder
+from tests.face import block, data, line, progress, style
+from tests.face import terminal_shown as shown
 
 CLI = Path(__file__).parent.parent / "hrge_xl" / "cli"
 CLIPBOARD, CLEAR, RED = "\x1b]52;c;cm0gLXJm\x07", "\x1b[2J", "\x1b[31m"

@@ -18,12 +18,10 @@ from typing import Any
 import pytest
 from openpyxl.cell.cell import Cell
 
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import build
-from hrge_xl.numerals import to_serial
-from hrge_xl.spec.load import find, load
+from hrge_xl.library import Order, generate, load
 from tests.answers import TODAY
 from tests.conftest import missing
+from tests.face import build, find, to_serial
 from tests.made_workbooks import FILLINGS, NAMES, made, opened
 
 LIMITS = {  # of IronCalc 0.9, by what shows them in a formula

@@ -10,15 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.fields import FIELD_TYPES, Evidence
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, address, build
-from hrge_xl.spec.load import load
-from hrge_xl.submission import Submission
-from tests.face import check
+from hrge_xl.library import Order, Wanted, generate, load
+from tests.face import FIELD_TYPES, Evidence, Layout, Submission, address, build
 from tests.in_words import in_words
 from tests.made_specs import Files, write
+from tests.read_and_check import check
 from tests.test_made_parity import said_differently
 from tests.test_round_trip import read
 

@@ -8,16 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.answer import Answers, Key
-from hrge_xl.errors import SpecError
-from hrge_xl.findings import CATALOGUE, Finding
-from hrge_xl.issuing import submission_of
-from hrge_xl.layout import Layout, build
-from hrge_xl.spec.load import find, load
-from hrge_xl.spec.model import Rule, Spec
-from hrge_xl.submission import Identity, Outcome
-from tests.face import check
+from hrge_xl.library import load
+from tests.face import (
+    CATALOGUE,
+    Answers,
+    Finding,
+    Identity,
+    Key,
+    Layout,
+    Outcome,
+    Rule,
+    Spec,
+    SpecError,
+    build,
+    find,
+    submission_of,
+)
 from tests.in_words import in_words
+from tests.read_and_check import check
 from tests.toolkit_rule_cases import CASES, START, TODAY, Case, Written
 from tests.write_rules import PAGE, rules_page
 

@@ -14,15 +14,16 @@ from pathlib import Path
 import pytest
 
 import hrge_xl
-from hrge_xl.language import FUNCTIONS
-from hrge_xl.spec.load import find, load
-from hrge_xl.spec.model import (
+from hrge_xl.library import load
+from tests.face import (
+    FUNCTIONS,
     CatalogueBlock,
     ChecklistBlock,
     FormBlock,
     ItemsFrom,
     RegisterBlock,
     Spec,
+    find,
 )
 
 PART_1 = [f"T1.{number}" for number in range(1, 10)]

@@ -12,27 +12,32 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.dataset.reconciliation import Reconciliation
-from hrge_xl.fields import Cell
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import build
-from hrge_xl.spec.load import find, load
-from hrge_xl.spec.lookup import countries
-from hrge_xl.spec.model import Spec
-from hrge_xl.spec.spellings import vocabularies
-from hrge_xl.spec.translating import (
+from hrge_xl.library import Order, ValidationRequest, Wanted, generate, load, validate
+from tests.face import (
+    DRAFT,
+    LETTER,
+    Cell,
+    Reconciliation,
+    Spec,
+    Translations,
     as_file,
+    beginning,
+    build,
+    countries,
+    direction,
+    find,
+    is_draft,
+    languages,
     mistakes,
     new_catalogue,
+    read_catalogue,
     to_translate,
+    translator,
     untranslated,
     updated,
+    vocabularies,
     wanted_of,
 )
-from hrge_xl.spec.translations import DRAFT, LETTER, Translations, is_draft, read_catalogue
-from hrge_xl.validation import ValidationRequest, validate
-from hrge_xl.words import beginning, direction, languages, translator
 
 TOOLKIT = load("hrge_toolkit")
 SPOKEN = ("ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh")

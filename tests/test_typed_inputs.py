@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.fields import Cell, Vocabularies
-from hrge_xl.spec.spellings import vocabularies
+from tests.face import Cell, Vocabularies, vocabularies
 from tests.test_translations import FIELDS, SPOKEN, TOOLKIT
 from tests.test_typed_text import reading, told
 

@@ -11,9 +11,7 @@ from babel.numbers import format_decimal, format_percent
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hrge_xl.fields import FIELD_TYPES, Cell, Field, Reading, Vocabularies
-from hrge_xl.numerals import FIRST_DAY, LAST_DAY
-from hrge_xl.words import locale
+from tests.face import FIELD_TYPES, FIRST_DAY, LAST_DAY, Cell, Field, Reading, Vocabularies, locale
 
 LANGUAGES = (
     "am", "ar", "ar-IQ", "bn", "ca", "ckb", "de", "de-AT", "de-CH", "en", "en-ZA", "es", "es-MX", "eu", "fa",

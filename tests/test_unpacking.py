@@ -10,10 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.intake.limits import LIMITS
-from hrge_xl.intake.unpacking import Found, Left, Unopened, Workbook
-from hrge_xl.intake.unpacking.budget import MOST_LAYERS
-from hrge_xl.intake.unpacking.layers import ASK, Job, open_layers
+from tests.face import ASK, LIMITS, MOST_LAYERS, Found, Job, Left, Unopened, Workbook, open_layers
 from tests.letters import Storage, mail, message, msg, ole, tnef, with_logo, zipped
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"

@@ -9,18 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.answer import Key
-from hrge_xl.findings import Finding
-from hrge_xl.intake.raw import RawSheet, RawWorkbook
-from hrge_xl.intake.read import Wanted
-from hrge_xl.layout import Layout, Slot, build
-from hrge_xl.spec.model import Spec
-from hrge_xl.submission import Outcome, Submission
+from hrge_xl.library import Wanted
 from tests.answers import TODAY, answers, full, layout
 from tests.build_submission import submission
-from tests.face import calculated, check, read_raw
+from tests.face import Finding, Key, Layout, Outcome, RawSheet, RawWorkbook, Slot, Spec, Submission, build
 from tests.property_tests import examples
 from tests.raw_workbook import delete, draw, map_lines, sheet_of
+from tests.read_and_check import calculated, check, read_raw
 from tests.test_evaluator import LISTS, MATRIX, TOOLS, asked
 from tests.test_indeterminate_checks import CONDITIONS, VALUES
 

@@ -11,11 +11,9 @@ from typing import Any
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.demonstration import saved_on
-from hrge_xl.issuing import generate
-from hrge_xl.rounds.rounds import load_round, orders
-from hrge_xl.spec.load import load
+from hrge_xl.library import generate, load, load_round
 from tests.damage import ANSWERS
+from tests.face import orders, saved_on
 from tests.letters import mail
 
 ISSUED, FIRST, SECOND = date(2026, 6, 1), date(2026, 6, 10), date(2026, 6, 17)

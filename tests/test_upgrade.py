@@ -14,20 +14,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.answer import Answer
 from hrge_xl.cli import run
-from hrge_xl.intake import Wanted, read
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import build
-from hrge_xl.numerals import shown
-from hrge_xl.reports.feedback import feedback, give_back
-from hrge_xl.reports.feedback_message import message
-from hrge_xl.spec.load import find, load
-from hrge_xl.spec.own_sheets import LEFTOVER_KEY
-from hrge_xl.submission import Submission
-from hrge_xl.validation import Result, ValidationRequest, validate
-from hrge_xl.words import translator
+from hrge_xl.library import Order, ValidationRequest, Wanted, feedback, generate, load, read, validate
 from tests.answer_strategies import answers_of
+from tests.face import (
+    LEFTOVER_KEY,
+    Answer,
+    Result,
+    Submission,
+    build,
+    find,
+    give_back,
+    message,
+    shown,
+    translator,
+)
 from tests.in_words import in_words
 from tests.office.driver import Office
 from tests.property_tests import examples

@@ -13,23 +13,29 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.auditing import Audit, verify
-from hrge_xl.auditing.comparison import find, summed_up
-from hrge_xl.auditing.report_file import read_report
-from hrge_xl.auditing.second_opinion import BLANK, EQUAL, Seen, equality, second_opinion
-from hrge_xl.auditing.verify import Asked
 from hrge_xl.cli import run
-from hrge_xl.dataset.received import name_of
-from hrge_xl.errors import UsageError
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order, generate
-from hrge_xl.reports import write_report
-from hrge_xl.reports.build import run_id
-from hrge_xl.reports.formats import html
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, Wanted, generate, load
 from tests import damage
 from tests.audited import DAY, RETURNS, TODAY, edited, hrge, reported, returned, round_folder, workbook
-from tests.face import read_many
+from tests.face import (
+    BLANK,
+    EQUAL,
+    Asked,
+    Audit,
+    Seen,
+    UsageError,
+    equality,
+    name_of,
+    read_report,
+    run_id,
+    second_opinion,
+    summed_up,
+    verify,
+    write_report,
+)
+from tests.face import comparison_find as find
+from tests.face import html_module as html
+from tests.read_and_check import read_many
 
 pytestmark = pytest.mark.xdist_group("verify")  # what its fixtures play is played once
 UNREADABLE = {  # damage that our reader gets over and openpyxl does not: why it gives up

@@ -15,9 +15,8 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.auditing.dataset_audit import DatasetAudit
-from hrge_xl.auditing.verify_dataset import Question, verify_dataset
 from tests.audited import DAY, edited, hrge, returned, round_folder, workbook
+from tests.face import DatasetAudit, Question, verify_dataset
 
 pytestmark = [
     pytest.mark.xdist_group("verify dataset"),

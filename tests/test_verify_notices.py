@@ -15,13 +15,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given
 from hypothesis import strategies as st
 
-from hrge_xl.auditing import Audit, verify
-from hrge_xl.auditing.comparison import TAKEN_OVER
-from hrge_xl.auditing.second_opinion import Opinion
-from hrge_xl.auditing.verify import Asked
-from hrge_xl.errors import UsageError
-from hrge_xl.reports.formats.json import render
 from tests.audited import DAY, hrge, reported, round_folder
+from tests.face import TAKEN_OVER, Asked, Audit, Opinion, UsageError, render, verify
 from tests.property_tests import examples
 
 ON_ITEMS = {"rename": "swap", "add": "repeat"}  # what is done to an item of a list instead

@@ -13,13 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.auditing import Audit, verify
-from hrge_xl.auditing.comparison import summed_up
-from hrge_xl.auditing.verify import Asked
-from hrge_xl.dataset.ledger import Ledger
-from hrge_xl.reports.build import run_id
-from hrge_xl.reports.formats.json import render
 from tests.audited import hrge
+from tests.face import Asked, Audit, Ledger, render, run_id, summed_up, verify
 from tests.played_rounds import (
     ACTS,
     TEAMS,

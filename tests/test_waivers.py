@@ -16,11 +16,8 @@ import openpyxl
 import pytest
 from pydantic import TypeAdapter
 
-from hrge_xl.dataset.ledger import Ledger
-from hrge_xl.dataset.waivers import waivers
-from hrge_xl.findings import Finding, Severity, Waiver, waived
-from hrge_xl.reports.document import Document
 from tests.audited import DAY, cell, hrge, returned, round_folder, workbook
+from tests.face import Document, Finding, Ledger, Severity, Waiver, waived, waivers
 
 pytestmark = pytest.mark.xdist_group("waivers")  # what its fixtures play is played once
 

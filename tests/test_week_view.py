@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.cli.terminal import taken
-from hrge_xl.rounds.rounds import init_round
+from hrge_xl.library import init_round
+from tests.face import taken
 
 WORDS = ["Arrived", "Counts", "Teams", "Late", "Due next", "To decide", "To send", "Look first", "Files in"]
 SOON, LATER = "2026-07-10", "2026-07-25"

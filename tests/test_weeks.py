@@ -19,19 +19,23 @@ import pytest
 from openpyxl import load_workbook
 
 from hrge_xl.cli import run
-from hrge_xl.cli.week_view import week_lines
-from hrge_xl.correspondence import drafts
-from hrge_xl.dataset.ledger import Ledger
-from hrge_xl.demonstration import saved_on
-from hrge_xl.issuing import generate
-from hrge_xl.refreshing import Week, refresh
-from hrge_xl.reports.formats import html
-from hrge_xl.rounds.mail.due import Occasion
-from hrge_xl.rounds.mail.eml import Mail, as_eml
-from hrge_xl.rounds.mail.templates import PLACEHOLDERS, filled, standard
-from hrge_xl.rounds.rounds import init_round, load_round, orders
-from hrge_xl.spec.load import load
-from hrge_xl.words import languages, right_to_left
+from hrge_xl.library import drafts, generate, init_round, load, load_round, refresh
+from tests.face import (
+    PLACEHOLDERS,
+    Ledger,
+    Mail,
+    Occasion,
+    Week,
+    as_eml,
+    filled,
+    languages,
+    orders,
+    right_to_left,
+    saved_on,
+    standard,
+    week_lines,
+)
+from tests.face import html_module as html
 from tests.letters import mail, mbox, msg, tnef, with_logo, zipped
 from tests.test_consolidate import answers
 

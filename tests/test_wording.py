@@ -11,21 +11,16 @@ from typing import Any
 
 import pytest
 
-from hrge_xl import kept_texts
 from hrge_xl.cli import run
-from hrge_xl.dataset.opening import DATASET
-from hrge_xl.findings import Finding
-from hrge_xl.findings.identity import UNKNOWN_TEAM
-from hrge_xl.layout import Layout, build
-from hrge_xl.layout.wording import Wording
-from hrge_xl.spec.load import load
-from hrge_xl.validation import validate
-from hrge_xl.words import translator
+from hrge_xl.library import load, validate
 from tests.audited import DAY, TODAY, returned, workbook
 from tests.build_submission import submission
-from tests.face import check
+from tests.face import DATASET, Finding, Layout, Wording, build, kept_texts, kind_called, translator
+from tests.read_and_check import check
 from tests.test_checks import CLEAN, plan, risk
 from tests.test_returns import ASKED, RETURNS
+
+UNKNOWN_TEAM = kind_called("unknown-team")
 
 EXAMPLE = load("example")
 WORDING = Wording(EXAMPLE)

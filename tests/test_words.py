@@ -13,14 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl import words
-from hrge_xl.findings import CATALOGUE
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import build
-from hrge_xl.spec.load import load
-from hrge_xl.words import (
+from hrge_xl.library import Order, generate, load
+from tests.face import (
+    CATALOGUE,
     CATALOGUES,
+    PROMPT_LIMIT,
     SOURCE_LANGUAGE,
+    TITLE_LIMIT,
+    broken_lines,
+    build,
     count_words,
     fold,
     is_language,
@@ -33,9 +34,8 @@ from hrge_xl.words import (
     tidy_lines,
     translator,
     western_digits,
+    words,
 )
-from hrge_xl.workbook.pen import PROMPT_LIMIT, broken_lines
-from hrge_xl.workbook.validation import TITLE_LIMIT
 from tests.texts import canonical, catalogue, texts
 
 FILES = sorted(CATALOGUES.glob("*.po"))

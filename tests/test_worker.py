@@ -17,11 +17,8 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.findings import CATALOGUE
-from hrge_xl.intake.closed_format import loads
-from hrge_xl.intake.limits import LIMITS
-from hrge_xl.intake.worker import Died, run_guarded, serve
 from tests.confined import in_a_thread
+from tests.face import CATALOGUE, LIMITS, Died, loads, run_guarded, serve
 from tests.worker_actions import act, burn
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has the wall limit only")

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.intake import Wanted
-from hrge_xl.intake.limits import LIMITS, Limits
-from hrge_xl.validation import readers
+from hrge_xl.library import Wanted
 from tests.damage import filled, to_letters
-from tests.face import read_many
+from tests.face import LIMITS, Limits, readers
 from tests.intake_files import members, pack
+from tests.read_and_check import read_many
 
 pytestmark = [
     pytest.mark.deep,

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.dataset.workers import cluster, in_batches, workers
-from hrge_xl.errors import HrgeError, UsageError
+from tests.face import HrgeError, UsageError, cluster, in_batches, workers
 
 BATCHES = [[number, number + 1] for number in range(0, 20, 2)]
 SUMS = [sum(batch) + 100 for batch in BATCHES]

@@ -23,22 +23,27 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.answer import Answers
-from hrge_xl.answers import from_mapping
 from hrge_xl.cli import run
-from hrge_xl.consolidation import Summary, consolidate
-from hrge_xl.dataset.ledger import Ledger
-from hrge_xl.dataset.opening import DATASET
-from hrge_xl.dataset.reconciliation import Reconciliation
-from hrge_xl.dataset.rows import submission_id
-from hrge_xl.demonstration import story
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, address, build
-from hrge_xl.rounds.rounds import Round, init_round, orders
-from hrge_xl.spec.load import load
-from hrge_xl.stamp import PROPERTY_PREFIX, from_pairs, sign
-from hrge_xl.submission import Identity
-from hrge_xl.validation import Source, ValidationRequest
+from hrge_xl.library import Order, Source, ValidationRequest, consolidate, generate, init_round, load
+from tests.face import (
+    DATASET,
+    PROPERTY_PREFIX,
+    Answers,
+    Identity,
+    Layout,
+    Ledger,
+    Reconciliation,
+    Round,
+    Summary,
+    address,
+    build,
+    from_mapping,
+    from_pairs,
+    orders,
+    sign,
+    story,
+    submission_id,
+)
 from tests.office.driver import Office
 
 pytestmark = [

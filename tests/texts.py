@@ -14,18 +14,28 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from hrge_xl import __version__, kept_texts
-from hrge_xl.cli.status import HEADS
-from hrge_xl.dataset.reconciliation import WORDS as WORDS_OF_FILES
-from hrge_xl.dataset.return_status import ARRIVED, FIRST_SEEN, SAVED
-from hrge_xl.findings import CATALOGUE, Severity
-from hrge_xl.reports.html_words import WORDS
-from hrge_xl.reports.report_words import SHARED
-from hrge_xl.reports.xlsx_words import WORDS as WORDS_OF_WORKBOOK
-from hrge_xl.rounds.round_status import NOTES, STATES
-from hrge_xl.spec.translating import Wanted, as_file, new_catalogue, updated
-from hrge_xl.spec.translations import read_catalogue
-from hrge_xl.words import CATALOGUES
+from hrge_xl import __version__
+from tests.face import (
+    ARRIVED,
+    CATALOGUE,
+    CATALOGUES,
+    FIRST_SEEN,
+    NOTES,
+    SAVED,
+    SHARED,
+    Severity,
+    Wanted,
+    as_file,
+    kept_texts,
+    new_catalogue,
+    read_catalogue,
+    updated,
+)
+from tests.face import HTML_WORDS_WORDS as WORDS
+from tests.face import ROUND_STATUS_STATES as STATES
+from tests.face import STATUS_HEADS as HEADS
+from tests.face import WORDS as WORDS_OF_FILES
+from tests.face import XLSX_WORDS_WORDS as WORDS_OF_WORKBOOK
 
 PACKAGE = CATALOGUES.parent
 HEADER = """# hrge_xl: the engine's own texts in one language. Drafts that nobody has looked at yet are marked fuzzy.

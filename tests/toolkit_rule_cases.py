@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from hrge_xl.answer import Value
+from tests.face import Value
 
 TODAY = date(2026, 3, 1)
 START = date(2026, 1, 1)

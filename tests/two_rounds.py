@@ -12,16 +12,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hrge_xl.answer import Answers
-from hrge_xl.answers import from_mapping
-from hrge_xl.bulk import issue
-from hrge_xl.dataset.store import Store
-from hrge_xl.demonstration import story
-from hrge_xl.intake import Wanted
-from hrge_xl.issuing import Order
-from hrge_xl.layout import build
-from hrge_xl.spec.load import load
-from hrge_xl.validation import Result, ValidationRequest, validate
+from hrge_xl.library import Order, ValidationRequest, Wanted, issue, load, validate
+from tests.face import Answers, Result, Store, build, from_mapping, story
 from tests.temporary import of_results
 
 SPEC = "hrge_toolkit"

@@ -12,9 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.answer import Answers
-from hrge_xl.issuing import Order, generate
-from hrge_xl.spec.load import find, load
+from hrge_xl.library import Order, generate, load
+from tests.face import Answers, find
 
 TODAY = date(2026, 6, 30)
 LESSONS = """\

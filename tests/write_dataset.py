@@ -8,13 +8,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy.dialects import sqlite
 
-from hrge_xl.dataset.column_values import PATTERNS, pattern, values
-from hrge_xl.dataset.data_dictionary import VALUES, meaning
-from hrge_xl.dataset.definitions import META, view_statements
-from hrge_xl.dataset.schema import AGGREGATES, CODEBOOK, DIMENSIONS, FACTS, ITEMS, SUBMISSIONS, VIEWS, Schema
-from hrge_xl.dataset.table import Column, Table
-from hrge_xl.spec.model import Spec
 from tests import check_table, read_package
+from tests.face import (
+    AGGREGATES,
+    CODEBOOK,
+    DIMENSIONS,
+    FACTS,
+    ITEMS,
+    META,
+    PATTERNS,
+    SUBMISSIONS,
+    VALUES,
+    VIEWS,
+    Schema,
+    Spec,
+    Table,
+    meaning,
+    pattern,
+    values,
+    view_statements,
+)
+from tests.face import table_Column as Column
 
 PAGE = "dataset.md"
 TOLD_FIRST = ("verdict", "submissions.status")  # columns whose values a part of the page explains

@@ -10,12 +10,9 @@ from pathlib import Path
 import click
 from markdown_it import MarkdownIt
 
-from hrge_xl import guides
-from hrge_xl.cli import cli
-from hrge_xl.fields import FIELD_TYPES, Field, FieldType
-from hrge_xl.findings import CATALOGUE, FAMILIES, shown
-from hrge_xl.reports import schema
-from hrge_xl.spec.load import load
+from hrge_xl.library import load
+from tests.face import CATALOGUE, FAMILIES, FIELD_TYPES, Field, FieldType, cli, guides, schema
+from tests.face import findings_shown as shown
 from tests.write_dataset import dataset_page
 from tests.write_rules import rules_page
 

@@ -5,12 +5,21 @@ python -m tests.write_expressions
 
 from __future__ import annotations
 
-from hrge_xl.language import FUNCTIONS, Aggregate, Expr, Function, Problem, Type, parse, reader_only
-from hrge_xl.layout import build
-from hrge_xl.layout.model import Layout
-from hrge_xl.spec.load import load
-from hrge_xl.spec.scope import Scope
-from hrge_xl.workbook.excel_formula import ExcelFormula
+from hrge_xl.library import load
+from tests.face import (
+    FUNCTIONS,
+    Aggregate,
+    ExcelFormula,
+    Expr,
+    Function,
+    Layout,
+    Problem,
+    Scope,
+    Type,
+    build,
+    parse,
+    reader_only,
+)
 from tests.write_docs import DOCS
 
 PAGE = DOCS / "expressions.md"

@@ -18,9 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.answer import Answers, Value
-from hrge_xl.demonstration import saved_on
-from hrge_xl.spec.model import Spec
+from tests.face import Answers, Spec, Value, saved_on
 from tests.files_of_today import EARLIER, EXPECTED, NAMES, ROUND, TODAY, names_in, said_of
 from tests.letters import mail
 from tests.rounds_in_time import KEY, filled_in, risk, spec_in_time, whole

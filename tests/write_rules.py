@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from hrge_xl.findings import CATALOGUE, general
-from hrge_xl.spec.load import load
-from hrge_xl.spec.model import Covered, Rule, Spec
+from hrge_xl.library import load
+from tests.face import CATALOGUE, Covered, Rule, Spec, general
 
 PAGE = "rules.md"
 SPEC = "hrge_toolkit"

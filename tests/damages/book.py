@@ -21,7 +21,7 @@ from xml.sax.saxutils import escape
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from hrge_xl.workbook.package import Member, package
+from tests.face import Member, package
 
 BOOK, LINKS, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
 STRINGS, STYLES = "xl/sharedStrings.xml", "xl/styles.xml"

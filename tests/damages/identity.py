@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from hrge_xl.stamp import PROPERTY_PREFIX, sign, to_pairs
-from hrge_xl.submission import Identity
 from tests.damages.book import Book
 from tests.damages.carriers import KEY
 from tests.damages.kinds import Edit, Kind, answered, clear, kind, text
+from tests.face import PROPERTY_PREFIX, Identity, sign, to_pairs
 
 PROPERTIES, STAMP = "docProps/custom.xml", "_hrge"
 COVER, FILE = "I012", "I013"

@@ -11,11 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.answers import from_mapping
-from hrge_xl.demonstration import story
-from hrge_xl.issuing import Order, generate
-from hrge_xl.layout import Layout, address
-from hrge_xl.spec.load import load
+from hrge_xl.library import Order, generate, load
+from tests.face import Layout, address, from_mapping, story
 from tests.office.driver import Document, Office, Typed
 
 HERE = Path(__file__).parent
@@ -120,7 +117,7 @@ CASES: dict[str, tuple[str, Callable[[Desk], None]]] = {
 
 def issued(spec: str) -> tuple[bytes, Layout]:
     """The workbook that the team opens: everything is right in it."""
-    from hrge_xl.layout import build
+    from tests.face import build
 
     loaded = load(spec)
     if spec == "example":
