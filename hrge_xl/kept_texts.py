@@ -6,6 +6,7 @@ Kept is the English template and what fills it in. What people wrote is only eve
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -120,3 +121,13 @@ MARK_OF_SAMPLE = Kept("the sheet “{sheet}” carries its mark")
 ALL_PARTS = Kept("all parts together")
 
 EVERY = tuple(each.text for each in (*vars().copy().values(), *NOT_TOLD.values()) if isinstance(each, Kept))
+
+
+def is_ours(text: object) -> bool:
+    """Say whether a template, and each within it, is one of the program: others could make room for anything."""
+    if not isinstance(text, Kept):
+        return True
+    names = re.findall(r"\{text\d+\}", text.text)  # as `joined` writes them
+    plain = re.sub(r"\{text\d+\}", "", text.text)
+    known = text.text in EVERY or ("{" not in plain and len(names) == len(set(names)))
+    return known and all(map(is_ours, text.values.values()))

@@ -26,7 +26,7 @@ from .intake.identity import Elsewhere
 from .intake.limits import LIMITS, Limits
 from .intake.signatures import settled, to_believe
 from .intake.worker import Died, NotStarted, WorkerPool
-from .kept_texts import Kept
+from .kept_texts import Kept, is_ours
 from .layout import Layout
 from .layout.wording import text
 from .paths import check_several, path_text
@@ -296,6 +296,8 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
     file = job.file
     if isinstance(outcome, Result):
         told = replace(outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec)
+        if not all(map(is_ours, told.not_run.values())):
+            raise ValueError("a reason that is not the program's")
         told.findings = [_known(finding, told.spec) for finding in told.findings]
         if told.submission is None:
             return replace(told, verdict=REFUSED, outcome=None)
@@ -313,6 +315,8 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
 
 def _known(finding: Finding, spec: Spec | None) -> Finding:
     """Give a finding as the catalogue or the spec has it, with nothing that only we can say. Raises KeyError."""
+    if not all(map(is_ours, finding.details.values())):
+        raise ValueError("a text that is not the program's")
     rules = {rule.code: (rule.called, Severity(rule.severity)) for rule in spec.rules} if spec else {}
     kind = CATALOGUE.get(finding.code)
     name, severity = rules[finding.code] if kind is None else (kind.name, kind.severity)

@@ -35,7 +35,7 @@ from tests.face import (
     work,
 )
 from tests.read_and_check import check_here, read_many
-from tests.worker_actions import act, lie, speak
+from tests.worker_actions import act, lie, speak, swell
 
 
 def come(value: object, *kinds: Any) -> Any:
@@ -160,6 +160,19 @@ def test_words_severity_and_waivers_are_never_those_of_the_process(
     monkeypatch.setattr(validation, "readers", lambda _jobs=1: WorkerPool(speak, readable=SPEC_HOMES))
     assert hrge(*order) == 1
     assert json.loads(capsys.readouterr().out)["files"] == honest
+
+
+def test_no_text_of_the_process_is_filled_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A template of its own could ask for any room, and for what values are made of."""
+    data = generate(load("example"), Order("PAK", date(2026, 6, 1)))
+    other = generate(load("example"), Order("IRQ", date(2026, 6, 1)))
+    returned(tmp_path, {"a.xlsx": data, "b.xlsx": other})
+    monkeypatch.setattr(validation, "readers", lambda _jobs=1: WorkerPool(swell, readable=SPEC_HOMES))
+    assert hrge("validate", tmp_path, "--json", "--today", "2026-06-30") == 4
+    files = json.loads(capsys.readouterr().out)["files"]
+    assert [[finding["code"] for finding in file["findings"]] for file in files] == [["F064"]] * 2
 
 
 def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> None:

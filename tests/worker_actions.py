@@ -26,6 +26,7 @@ from hrge_xl.findings import Severity, Waiver, Words
 from hrge_xl.findings.file import EMPTY_FILE
 from hrge_xl.intake import worker
 from hrge_xl.intake.worker import Died
+from hrge_xl.kept_texts import Kept
 from hrge_xl.validation import Fault, FileToCheck, Result, SpecBroken, check_file
 
 
@@ -209,6 +210,18 @@ def speak(job: FileToCheck) -> Result | Fault | SpecBroken:
         for finding in answer.findings
     ]
     return replace(answer, findings=forged)
+
+
+def swell(job: FileToCheck) -> Result | Fault | SpecBroken:
+    """Check a file, and answer with a text that takes a gigabyte where it is filled in."""
+    answer = check_file(job)
+    assert isinstance(answer, Result)
+    swollen = Kept("{what:>1000000000}", {"what": "x"})
+    if Path(job.file.path).stem == "a":
+        answer.findings = [replace(finding, details={"reason": swollen}) for finding in answer.findings]
+    else:
+        answer.not_run = {"V001": swollen}
+    return answer
 
 
 def fail_in_checks(job: FileToCheck) -> Result | Fault | SpecBroken:
