@@ -355,7 +355,7 @@ def _said_spec(run: Run) -> str | None:
     paths = sorted({file_at(run.here, each.place) for each in run.given})
     asked = run.sources[0][1] if run.sources else ValidationRequest(Wanted(), date.today())
     with readers() as pool:
-        results = validated(paths, asked, pool)
+        results = (result for path in paths for result in validated([path], asked, pool))
         return next((result.submission.identity.spec for result in results if result.submission), None)
 
 
