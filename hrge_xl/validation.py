@@ -36,7 +36,7 @@ from .submission import Identity, Outcome, Submission
 from .under_way import steps
 
 ACCEPTED, RETURNED, REFUSED = "accepted", "returned", "refused"
-MOST_FRAMES = 60  # that are told of a fault
+MOST_FRAMES, LONGEST_FRAME = 60, 500  # that are told of a fault, and characters of each
 
 
 @dataclass
@@ -156,7 +156,8 @@ class Fault:
     def error(self) -> Exception:
         """The error as it can be put into a log here."""
         name = self.type if self.type.isidentifier() else "Exception"
-        told: Exception = type(name, (Exception,), {})("\n".join(self.frames[:MOST_FRAMES]))
+        frames = "\n".join(frame[:LONGEST_FRAME] for frame in self.frames[:MOST_FRAMES])
+        told: Exception = type(name[:LONGEST_FRAME], (Exception,), {})(frames)
         return told
 
 
