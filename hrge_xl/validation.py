@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from . import kept_texts
@@ -20,11 +21,12 @@ from .errors import SpecError, looking_at
 from .fault_isolation import apart, stopped
 from .findings import CATALOGUE, Finding, Severity, Waiver, Words, waived
 from .findings.file import CHANGED_WHILE_READ
+from .findings.identity import SIGNATURE_INVALID
 from .intake import File, Refusal, Wanted, layout_of, read_content, spec_of, stamp_alone
 from .intake.gate import Admitted, Refused, admit, fingerprint
 from .intake.identity import Elsewhere
 from .intake.limits import LIMITS, Limits
-from .intake.signatures import settled, to_believe
+from .intake.signatures import is_read_by, settled, signed_copy
 from .intake.worker import Died, NotStarted, WorkerPool
 from .kept_texts import Kept, is_ours
 from .layout import Layout
@@ -32,6 +34,7 @@ from .layout.wording import text
 from .paths import check_several, path_text
 from .spec.load import SPEC_HOMES, find, is_path, load
 from .spec.model import Spec
+from .stamp import VALID
 from .submission import Identity, Outcome, Submission
 from .under_way import steps
 
@@ -54,9 +57,7 @@ class Result:
     checked: date | None = None  # the day of the check
     read_for: str | None = None  # the round whose key, teams and period it was checked by
     read_by: str | None = None  # the spec that was asked for; None for the one that its stamp names
-    untouched: bool = (
-        False  # nothing stands in it that does not stand in every blank workbook for its country
-    )
+    untouched: bool = False  # it holds nothing but what every blank workbook for its country does
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
 
     @property
@@ -75,7 +76,7 @@ class Result:
 
     def words(self, finding: Finding, language: str = "") -> Words:
         """Put one of its findings into words, in the language of its team where no other is named."""
-        return text(finding, language, self.layout.spec if self.layout else None, self.path)
+        return text(finding, language, self.spec, self.path)
 
 
 @dataclass(frozen=True)
@@ -183,14 +184,13 @@ def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> R
 
     try:
         layout = layout_of(reading.identity, wanted)
-        outcome = check(reading, layout, today=today)
+        outcome, untouched = check(reading, layout, today=today), is_as_issued(reading, layout)
     except (MemoryError, SpecError):
         raise
     except Exception as fault:  # noqa: BLE001 - whatever nobody foresaw costs this file, and leaves a log
         frames = traceback.extract_tb(fault.__traceback__)
         told = (f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}' for frame in frames)
         return Fault(type(fault).__name__, tuple(told))
-    untouched = is_as_issued(reading, layout)
     given = [answer for answer in reading.answers if not answer.calculated]
     sent = replace(
         reading, answers=[*given, *outcome.calculated], observations=[], shown_checks=None, shown_rows={},
@@ -273,18 +273,18 @@ def _arrived(
     try:
         result = _of_file(outcome, job)
         if isinstance(key, bytes):
+            stamps, signed = result.stamps, signed_copy(result.stamps, key)
             read_by = None if result.submission is None else result.submission.identity
-            believed = to_believe(result.stamps, read_by, key)
-            if believed is not None:  # the file is read once more where another copy of its stamp counts
-                again = replace(job, wanted=replace(job.wanted, key=Elsewhere(believed)))
+            if signed is not None and not is_read_by(signed, stamps, read_by):
+                again = replace(job, wanted=replace(job.wanted, key=Elsewhere(signed)))
                 (outcome,) = pool.work([again])
                 result = _of_file(outcome, again)
-            if result.submission is not None:
-                signature, untrue = settled(result.submission.signature, result.stamps, key)
-                result.submission.signature = signature
-                result.findings = [
-                    finding for finding in result.findings if untrue is None or finding.code != untrue.code
-                ]
+            if (sent := result.submission) is not None:
+                sent.signature, untrue = settled(sent.identity, stamps, signed, key)
+                result.findings = [finding for finding in result.findings if finding.code != untrue.code]
+                told = {finding.code for finding in result.findings}
+                if sent.signature != VALID and SIGNATURE_INVALID.code not in told:
+                    result.findings.append(SIGNATURE_INVALID.at(file=file.name))
         return replace(result, stamps=())
     except (SpecError, NotStarted):
         raise
@@ -297,12 +297,20 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
     file = job.file
     if isinstance(outcome, Result):
         told = replace(outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec)
-        if not all(map(is_ours, told.not_run.values())):
-            raise ValueError("a reason that is not the program's")
-        told.findings = [_known(finding, told.spec) for finding in told.findings]
+        spec = told.spec
+        texts = chain(told.not_run.values(), *(finding.details.values() for finding in told.findings))
+        if not all(map(is_ours, texts)):
+            raise ValueError("a text that is not the program's")
+        about = {rule.code: (rule.called, Severity(rule.severity)) for rule in spec.rules} if spec else {}
+        about |= {code: (kind.name, kind.severity) for code, kind in CATALOGUE.items()}
+        told.findings = [
+            replace(finding, name=name, severity=severity, waiver=None, words=None)
+            for finding in told.findings
+            for name, severity in [about[finding.code]]
+        ]
         if told.submission is None:
             return replace(told, verdict=REFUSED, outcome=None)
-        if told.outcome is None or told.spec is None:
+        if told.outcome is None or spec is None:
             raise ValueError("a result without all of its parts")
         told.submission.path, told.submission.sha256, told.submission.size = file.path, file.sha256, file.size
         return replace(told, verdict=ACCEPTED)
@@ -312,16 +320,6 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
         _load_spec(job)  # which raises what is wrong with it, if that is true
         outcome = Died("crash")
     return _refused(file.refused(outcome.observation))
-
-
-def _known(finding: Finding, spec: Spec | None) -> Finding:
-    """Give a finding as the catalogue or the spec has it, with nothing that only we can say. Raises KeyError."""
-    if not all(map(is_ours, finding.details.values())):
-        raise ValueError("a text that is not the program's")
-    rules = {rule.code: (rule.called, Severity(rule.severity)) for rule in spec.rules} if spec else {}
-    kind = CATALOGUE.get(finding.code)
-    name, severity = rules[finding.code] if kind is None else (kind.name, kind.severity)
-    return replace(finding, name=name, severity=severity, waiver=None, words=None)
 
 
 def _judged(result: Result, asked: ValidationRequest) -> Result:

@@ -17,7 +17,7 @@ from zipfile import ZipFile
 import pytest
 from msgspec import msgpack
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import Order, ValidationRequest, Wanted, generate, load
 from tests.audited import hrge, returned, workbook
 from tests.face import (
     LIMITS,
@@ -35,7 +35,7 @@ from tests.face import (
     work,
 )
 from tests.read_and_check import check_here, read_many
-from tests.worker_actions import act, lie, speak, swell
+from tests.worker_actions import act, lie, pose, speak, swell
 
 
 def come(value: object, *kinds: Any) -> Any:
@@ -160,6 +160,23 @@ def test_words_severity_and_waivers_are_never_those_of_the_process(
     monkeypatch.setattr(validation, "readers", lambda _jobs=1: WorkerPool(speak, readable=SPEC_HOMES))
     assert hrge(*order) == 1
     assert json.loads(capsys.readouterr().out)["files"] == honest
+
+
+@pytest.mark.parametrize("how", ["claimed", "behind the stamp of its own"])
+def test_no_process_can_say_that_a_file_is_genuine(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no key; and a stamp that was signed is that of its own team."""
+    monkeypatch.setattr(validation, "readers", lambda _jobs=1: WorkerPool(pose, readable=SPEC_HOMES))
+    key = b"k" * 32
+    order = Order("PAK", date(2026, 6, 1), "PAK", round="2026-H1", key=key)
+    (path,) = returned(tmp_path, {f"{how}.xlsx": generate(load("example"), order)})
+    (result,) = validation.validate(
+        [path], ValidationRequest(Wanted("example", "2026-H1", ("PAK", "AFG"), key), date(2026, 6, 30))
+    )
+    assert result.submission is not None
+    assert result.submission.signature != "valid"
+    assert "I006" in {finding.code for finding in result.findings}
 
 
 def test_no_text_of_the_process_is_filled_in(

@@ -212,6 +212,18 @@ def speak(job: FileToCheck) -> Result | Fault | SpecBroken:
     return replace(answer, findings=forged)
 
 
+def pose(job: FileToCheck) -> Result | Fault | SpecBroken:
+    """Check a file, and answer that it is the genuine workbook of another team."""
+    answer = check_file(job)
+    assert isinstance(answer, Result)
+    assert answer.submission is not None
+    how = Path(job.file.path).stem
+    answer.submission.identity = replace(answer.submission.identity, team="AFG", country="AFG")
+    if how == "claimed":
+        answer.submission.signature, answer.stamps, answer.findings = "valid", (), []
+    return answer
+
+
 def swell(job: FileToCheck) -> Result | Fault | SpecBroken:
     """Check a file, and answer with a text that takes a gigabyte where it is filled in."""
     answer = check_file(job)
