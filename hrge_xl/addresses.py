@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 HIDDEN = "***"
-_SCHEME = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]{1,40}:/{1,3}"
-)  # bounded: a long word takes no square of its length
+# bounded: a long word takes no square of its length
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,40}:/{1,3}")
 _LETTER = r"[^\s\"'“”<>]"
 # A name, a colon, a password, an @, with or without a scheme before it; a drive of Windows is not a name.
 _BEFORE_AT = re.compile(rf"(?<!{_LETTER})(?![A-Za-z]:[\\/])[^:\s\"'“”<>]*:{_LETTER}*@")
-_NO_PORT = re.compile(
-    rf"({_SCHEME.pattern}[^\s:/@]*):(?!\d+[:,.;]?(?:[/\s]|$))[^\s/]+"
-)  # in its place may stand a password; behind a port, the end of a sentence
+# in its place may stand a password; behind a port, the end of a sentence
+_NO_PORT = re.compile(rf"({_SCHEME.pattern}[^\s:/@]*):(?!\d+[:,.;]?(?:[/\s]|$))[^\s/]+")
 _KEY = r"\b(?=\w*(?:password|passwd|passphrase|pwd|secret|token))(\w++=)"
 _NAMED = re.compile(rf"{_KEY}(?:(?![&;]){_LETTER})+", re.I)
 _NAMED_IN_WORD = re.compile(rf"{_KEY}[^&]+", re.I)  # in one that is known whole it may hold spaces

@@ -29,10 +29,10 @@ from .rounds.mail.due import (
 )
 from .rounds.mail.eml import MOST_BYTES, Mail, as_eml, deadlines_calendar, write_merge_list
 from .rounds.mail.templates import Templates, filled, load_templates
+from .rounds.receiving import Senders
 from .rounds.round_status import TeamStatus, is_in_doubt, status
 from .rounds.rounds import FEEDBACK, Round, load_round
 from .rounds.teams import Team
-from .rounds.update_spec import Senders
 from .spec.lookup import country_label
 from .spec.model import Spec
 from .validation import REFUSED

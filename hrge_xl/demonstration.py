@@ -211,9 +211,8 @@ def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> byte
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", UserWarning
-        )  # bars of progress are lost: a team's program may lose them too
+        # bars of progress are lost: a team's program may lose them too
+        warnings.simplefilter("ignore", UserWarning)
         book = load_workbook(BytesIO(workbook))
     for each in typed:
         slot = _slot(layout, each)

@@ -11,10 +11,8 @@ from pathlib import Path
 from . import __version__
 
 HOME = Path(__file__).parent
-APART = (
-    "__pycache__",
-    "workbook_specs",
-)  # what is made of the files, and specs, which have digests of their own
+# what is made of the files, and specs, which have digests of their own
+APART = "__pycache__", "workbook_specs"
 
 
 @cache

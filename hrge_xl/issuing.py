@@ -48,9 +48,8 @@ class Order:
     copy: str = ""  # the id of the workbook that this one goes on from; a new one when empty
     predecessor: str = ""  # the return whose answers it holds, where it is feedback
     prefilled: bool = True  # with the defaults of the spec, and what is known of the country
-    last: Answers = field(
-        default_factory=dict
-    )  # of the round before: what it shows beside and checks against
+    # of the round before: what it shows beside and checks against
+    last: Answers = field(default_factory=dict)
     last_round: str = ""  # the name of that round
     intervention: str = ""  # that it is about, where a team has several
     sample: bool = False  # to look at, and never to be sent back

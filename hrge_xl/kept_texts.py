@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 
 from pydantic import TypeAdapter
 
@@ -124,10 +125,17 @@ EVERY = tuple(each.text for each in (*vars().copy().values(), *NOT_TOLD.values()
 
 
 def is_ours(text: object) -> bool:
-    """Say whether a template, and each within it, is one of the program: others could make room for anything."""
+    """Say whether a template, and each within it, is one of the program and can be filled in once with what it has.
+
+    Others could make room for anything, or say what they like.
+    """
     if not isinstance(text, Kept):
         return True
-    names = re.findall(r"\{text\d+\}", text.text)  # as `joined` writes them
-    plain = re.sub(r"\{text\d+\}", "", text.text)
-    known = text.text in EVERY or ("{" not in plain and len(names) == len(set(names)))
-    return known and all(map(is_ours, text.values.values()))
+    names = [name for _, name, _, _ in Formatter().parse(text.text) if name is not None]
+    if text.text not in EVERY and any(re.fullmatch(r"text\d+", name) is None for name in names):
+        return False  # nor as `joined` writes them
+    return (
+        len(names) == len(set(names))
+        and text.values.keys() == set(names)
+        and all(map(is_ours, text.values.values()))
+    )

@@ -40,10 +40,10 @@ from .reports.compare import compare
 from .reports.feedback import feedback
 from .rounds import round_status
 from .rounds.datasets import Question, check_folder, datasets, one_dataset
+from .rounds.edit_round import set_contact
 from .rounds.receiving import receive
 from .rounds.round_status import TeamStatus
 from .rounds.rounds import init_round, load_round
-from .rounds.update_spec import set_contact
 from .soundness import try_out
 from .spec.diff import diff
 from .spec.load import load

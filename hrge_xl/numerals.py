@@ -32,9 +32,8 @@ LAST_SERIAL = 2_958_465  # 9999-12-31
 PHANTOM_LEAP_DAY = 60  # 1900-02-29, which only Excel knows
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)  # what a date in a workbook can be
 SOLAR_HIJRI, BUDDHIST = range(1300, 1500), range(2500, 2650)
-BIKRAM_SAMBAT = range(
-    2070, 2091
-)  # 2013 to 2034: in Nepali no Gregorian years, as nothing is planned so far ahead
+# 2013 to 2034: in Nepali no Gregorian years, as nothing is planned so far ahead
+BIKRAM_SAMBAT = range(2070, 2091)
 LONGEST_DATE = 80  # characters; what is longer is not a date but a sentence
 
 DECIMAL, THOUSANDS = "\u066b", "\u066c"  # of Arabic script, which mean nothing else

@@ -7,7 +7,8 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PureWindowsPath
 
 from .addresses import masked
 from .errors import UsageError
@@ -187,6 +188,12 @@ def way_to(path: str | os.PathLike[str], folder: Path) -> str:
         return Path(os.path.relpath(whole, home)).as_posix()
     except ValueError:  # no way leads to another drive
         return str(whole)
+
+
+@cache
+def name_of(path: str) -> str:
+    """Give the name of a file by its path, of whichever system."""
+    return PureWindowsPath(path).name if "/" not in path else path.rpartition("/")[2]
 
 
 def path_of(text: str) -> Path:

@@ -92,15 +92,13 @@ class Submission:
     comments: list[Unplaced] = each_with(default_factory=list)
     not_run: dict[str, str | Kept] = each_with(default_factory=dict)  # check -> why
     sheets: dict[str, str] = each_with(default_factory=dict)  # tool -> sheet name in the file
-    cells: dict[str, Mapping[CellKey, str]] = each_with(
-        default_factory=dict
-    )  # tool -> where its cells are; of every tool where it was read out of a file
+    # tool -> where its cells are; of every tool where it was read out of a file
+    cells: dict[str, Mapping[CellKey, str]] = each_with(default_factory=dict)
     calculated_on: date | None = None  # the day that its sheets counted from when they were calculated last
     period: Period = (None, None)  # of the round that it is read for
     shown_checks: ShownChecks | None = None  # where it is known which cells these are
-    shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(
-        default_factory=dict
-    )  # as `checks.listed_rows` tells them
+    # as `checks.listed_rows` tells them
+    shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(default_factory=dict)
     shown_otherwise: list[Finding] = each_with(default_factory=list)  # than follows from checks and answers
     replaced: frozenset[CellKey] = frozenset()  # calculated answers whose formula is not the issued one
     stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, where the key is elsewhere
@@ -197,9 +195,8 @@ class Outcome:
     findings: list[Finding] = each_with(default_factory=list)
     verdicts: dict[Key, Verdict] = each_with(default_factory=dict)  # where they were asked for
     calculated: list[Answer] = each_with(default_factory=list)
-    kept: dict[tuple[str, int, int], dict[str, float]] = each_with(
-        default_factory=dict
-    )  # the rows of collected lists, by tool, block and source, with their ranks
+    # the rows of collected lists, by tool, block and source, with their ranks
+    kept: dict[tuple[str, int, int], dict[str, float]] = each_with(default_factory=dict)
     progress: dict[str, Progress] = each_with(default_factory=dict)
     sheets: dict[str, str] = each_with(default_factory=dict)
     checks_run: list[str] = each_with(default_factory=list)

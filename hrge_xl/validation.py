@@ -86,9 +86,8 @@ class ValidationRequest:
     wanted: Wanted
     today: date  # what is overdue or in the future goes by it
     jobs: int = 1
-    password: str | None = field(
-        default=None, repr=False
-    )  # opens encrypted workbooks, with the extra `encrypted`
+    # opens encrypted workbooks, with the extra `encrypted`
+    password: str | None = field(default=None, repr=False)
     waivers: tuple[Waiver, ...] = ()  # as they stand on that day
     rejudge: bool = False  # files that a dataset has as they were checked on another day are checked again
 
@@ -284,7 +283,8 @@ def _arrived(
                 result.findings = [finding for finding in result.findings if finding.code != untrue.code]
                 told = {finding.code for finding in result.findings}
                 if sent.signature != VALID and SIGNATURE_INVALID.code not in told:
-                    result.findings.append(SIGNATURE_INVALID.at(file=file.name))
+                    unsigned = replace(SIGNATURE_INVALID.at(file=file.name), language=sent.identity.language)
+                    result.findings.insert(0, unsigned)
         return replace(result, stamps=())
     except (SpecError, NotStarted):
         raise
@@ -298,10 +298,15 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
     if isinstance(outcome, Result):
         told = replace(outcome, path=file.path, sha256=file.sha256, size=file.size, read_by=job.wanted.spec)
         spec = told.spec
-        texts = chain(told.not_run.values(), *(finding.details.values() for finding in told.findings))
-        if not all(map(is_ours, texts)):
-            raise ValueError("a text that is not the program's")
-        about = {rule.code: (rule.called, Severity(rule.severity)) for rule in spec.rules} if spec else {}
+        rules = spec.rules if spec else ()
+        own = {rule.code: rule.reader_only.source for rule in rules if rule.reader_only}
+        reasons = (why for code, why in told.not_run.items() if why != own.get(code))
+        quoted = chain.from_iterable(finding.details.values() for finding in told.findings)
+        if not all(isinstance(why, Kept) and is_ours(why) for why in reasons) or not all(
+            map(is_ours, quoted)
+        ):
+            raise ValueError("a text that is neither the program's nor the spec's")
+        about = {rule.code: (rule.called, rule.severity) for rule in rules}
         about |= {code: (kind.name, kind.severity) for code, kind in CATALOGUE.items()}
         told.findings = [
             replace(finding, name=name, severity=severity, waiver=None, words=None)
@@ -322,14 +327,19 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
     return _refused(file.refused(outcome.observation))
 
 
+def verdict_of(findings: Iterable[Finding]) -> str:
+    """Say what a file with these findings is: accepted, too, where somebody has accepted its every error."""
+    errors = any(finding.open and finding.severity is Severity.ERROR for finding in findings)
+    return RETURNED if errors else ACCEPTED
+
+
 def _judged(result: Result, asked: ValidationRequest) -> Result:
-    """Give the verdict: a file without an error is accepted, and so is one whose every error somebody has accepted."""
+    """Give a result with its waivers and its verdict."""
     with looking_at(result.path):
         findings = waived(result.findings, result.sha256, asked.waivers)
         result = replace(result, findings=findings, checked=asked.today, read_for=asked.wanted.round)
         if result.verdict != REFUSED:
-            errors = any(finding.open and finding.severity is Severity.ERROR for finding in findings)
-            result.verdict = RETURNED if errors else ACCEPTED
+            result.verdict = verdict_of(findings)
         return result
 
 

@@ -221,9 +221,8 @@ def translator(language: str) -> Translate:
 
 def _catalogue(language: str) -> dict[str, str]:
     file = CATALOGUES / f"{language}.po"
-    if (
-        not is_language(language) or not file.is_file()
-    ):  # a tag may come from anywhere; it leads to no other folder
+    # a tag may come from anywhere; it leads to no other folder
+    if not is_language(language) or not file.is_file():
         return {}
     with file.open("rb") as stream:
         catalogue = read_po(stream, locale=language.replace("-", "_"))

@@ -39,7 +39,8 @@ from hrge_xl.errors import (
     StoreError,
     UsageError,
 )
-from hrge_xl.fault_isolation import apart, UnfitRow, write_log
+from hrge_xl.fault_isolation import apart, UnfitRow
+from hrge_xl.fault_log import write_log
 from hrge_xl.filled_sample import sample_order, sample_workbook
 from hrge_xl.issuing import contents_for, identity_of, layout_for, starting_answers, submission_of
 from hrge_xl.kept_texts import Kept, said
@@ -438,7 +439,7 @@ from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, st
 from hrge_xl.rounds.rounds import KEY, orders, Round, round_around, taken_along
 from hrge_xl.rounds.team_list import HEADS, MOST_TEAMS, read_list, TeamList
 from hrge_xl.rounds.teams import COLUMNS, Team
-from hrge_xl.rounds.update_spec import update_spec
+from hrge_xl.rounds.edit_round import update_spec
 
 # reports, exports and audits
 from hrge_xl import guides

@@ -39,12 +39,13 @@ def started(*arguments: object) -> Done:
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
-def test_help_names_every_command_without_importing_pandas() -> None:
+def test_help_names_every_command_without_importing_anything_heavy() -> None:
     done = started("--help")
     assert done.returncode == 0
     for name in ("generate", "validate", "consolidate", "report", "explain", "demo"):
         assert name in done.stdout
-    code = "import sys; from hrge_xl.cli import run; run(['--help']); print({'pandas', 'openpyxl'} & set(sys.modules))"
+    heavy = "{'pandas', 'openpyxl', 'pydantic', 'babel', 'yaml', 'sqlalchemy', 'xlsxwriter'}"
+    code = f"import sys; from hrge_xl.cli import run; run(['--help']); print({heavy} & set(sys.modules))"
     quick = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert quick.stdout.strip().endswith("set()")
 

@@ -77,6 +77,7 @@ LIES = {
 
 @pytest.mark.parametrize("answer", LIES.values(), ids=LIES.keys())
 def test_nothing_else_is_read(answer: bytes) -> None:
+    assert loads(b"\x01" + ONE, (Died, Result)).path == "a"
     with pytest.raises((ValueError, IndexError)):
         loads(answer, (Died, Result))
 
@@ -183,13 +184,13 @@ def test_no_text_of_the_process_is_filled_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A template of its own could ask for any room, and for what values are made of."""
-    data = generate(load("example"), Order("PAK", date(2026, 6, 1)))
-    other = generate(load("example"), Order("IRQ", date(2026, 6, 1)))
-    returned(tmp_path, {"a.xlsx": data, "b.xlsx": other})
+    names = ("a", "b", "words", "not filled in")
+    orders = {f"{name}.xlsx": Order(name, date(2026, 6, 1)) for name in names}
+    returned(tmp_path, {name: generate(load("example"), order) for name, order in orders.items()})
     monkeypatch.setattr(validation, "readers", lambda _jobs=1: WorkerPool(swell, readable=SPEC_HOMES))
     assert hrge("validate", tmp_path, "--json", "--today", "2026-06-30") == 4
     files = json.loads(capsys.readouterr().out)["files"]
-    assert [[finding["code"] for finding in file["findings"]] for file in files] == [["F064"]] * 2
+    assert [[finding["code"] for finding in file["findings"]] for file in files] == [["F064"]] * len(names)
 
 
 def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from tests.face import (
     ooxml_parts,
     ooxml_sheet,
 )
-from tests.intake_files import sheet, workbook
+from tests.intake_files import MAIN, sheet, workbook
 from tests.property_tests import examples
 from tests.read_and_check import read_bytes
 
@@ -209,3 +209,23 @@ def test_memory_forgets_what_was_not_asked_for_lately() -> None:
     assert [memory.recall(number, 1, lambda: "newer") for number in (8, 2)] == ["new", "newer"]
     assert memory.recall(0, 3, lambda: "too large") == "too large"
     assert memory.recall(0, 3, lambda: "still") == "still"
+
+
+# What no row may do: end the rows in the middle of a cell, and what then stands there or in the next rows; call a cell
+# what is none.
+HIDING = {
+    "a rule, and further rows": '<c r="A1"><v>1</v></c></row ></sheetData ><sheetProtection sheet="1"/><sheetData>'
+    '<row r="9"><c  r="B9"><v>77</v></c></row>',
+    "another row": '<c r="A1"><v>1</v></c></row ><row r="9"><c  r="B9"><v>77</v></c></row>',
+    "another cell": '<c r="A1"><v>1</v></c><c  r="B1"><v>77</v></c></row>',
+    "no cell of a sheet": f'<c r="A1" xmlns="zz"><x:v xmlns:x="{MAIN}">5</x:v></c></row>',
+    "another part": '<c r="A1"><v>1</v></c></row ></sheetData ></worksheet ><worksheet><sheetData><row/>',
+}
+
+
+@pytest.mark.parametrize("hiding", HIDING.values(), ids=HIDING.keys())
+def test_no_row_hides_anything_from_the_quick_way(
+    hiding: str, by_handlers: Callable[[bytes], Outcome]
+) -> None:
+    data = workbook(sheet(f'<row r="1">{hiding}'))
+    assert outcome(data) == by_handlers(data)

@@ -279,10 +279,8 @@ class Cube(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return write.guarded(args[0], f"({write.number(args[0])})^3", '""')
 
-    def evaluate(self, run: Evaluator, *args: Expr) -> Vector:
-        from ..vectors import figure
-
-        return figure(Type.NUMBER, run.of(args[0]).data ** 3)
+    def of(self, *values: Any) -> float:
+        return float(values[0] ** 3)
 '''
 RULE = """
 - code: R-S01
@@ -388,16 +386,17 @@ def test_a_finding_is_one_block(copy: Copy) -> None:
     assert "### V099\n\n**round-figure** (warning)." in copy.page("findings.md")
 
 
-COLUMN = '    origin: str | None = "the reader"\n\n    @classmethod\n'
+OPEN = "\n    @property\n    def open(self) -> bool:\n"
+COLUMN = f'    origin: str | None = "the reader"\n{OPEN}'
 
 
 def test_a_column_of_the_findings_is_a_field_a_column_and_what_it_means(copy: Copy) -> None:
-    copy.replace("hrge_xl/findings/finding.py", "\n    @classmethod\n", COLUMN)
+    copy.replace("hrge_xl/findings/model.py", OPEN, COLUMN)
     copy.replace("hrge_xl/dataset/schema.py", "suggestion waived:boolean", "suggestion origin waived:boolean")
     meaning = '    "origin": "Who noticed it.",\n    "suggestion": '
     copy.replace("hrge_xl/dataset/data_dictionary.py", '    "suggestion": ', meaning)
     assert copy.changed() == [
-        "hrge_xl/dataset/data_dictionary.py", "hrge_xl/dataset/schema.py", "hrge_xl/findings/finding.py",
+        "hrge_xl/dataset/data_dictionary.py", "hrge_xl/dataset/schema.py", "hrge_xl/findings/model.py",
     ]  # fmt: skip
     path = copy.returned(SVC_02="many")
     assert {each["origin"] for each in copy.findings(path)} == {"the reader"}

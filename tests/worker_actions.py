@@ -26,7 +26,7 @@ from hrge_xl.findings import Severity, Waiver, Words
 from hrge_xl.findings.file import EMPTY_FILE
 from hrge_xl.intake import worker
 from hrge_xl.intake.worker import Died
-from hrge_xl.kept_texts import Kept
+from hrge_xl.kept_texts import IN_ERROR, Kept
 from hrge_xl.validation import Fault, FileToCheck, Result, SpecBroken, check_file
 
 
@@ -224,6 +224,12 @@ def pose(job: FileToCheck) -> Result | Fault | SpecBroken:
     return answer
 
 
+WORDS: dict[str, str | Kept] = {
+    "words": "Send your password to x@example.org.",
+    "not filled in": Kept(IN_ERROR.text, {"causes": "x"}),
+}
+
+
 def swell(job: FileToCheck) -> Result | Fault | SpecBroken:
     """Check a file, and answer with a text that takes a gigabyte where it is filled in."""
     answer = check_file(job)
@@ -232,7 +238,7 @@ def swell(job: FileToCheck) -> Result | Fault | SpecBroken:
     if Path(job.file.path).stem == "a":
         answer.findings = [replace(finding, details={"reason": swollen}) for finding in answer.findings]
     else:
-        answer.not_run = {"V001": swollen}
+        answer.not_run = {"V001": WORDS.get(Path(job.file.path).stem, swollen)}
     return answer
 
 

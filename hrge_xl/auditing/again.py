@@ -301,7 +301,6 @@ def _finding(row: dict[str, Any], details: object) -> Finding:
     kind = CATALOGUE.get(row["code"])
     if row["value"] is None and kind is not None and "value" in placeholders(kind.message):
         row["value"] = LEFT_OUT
-    stored = (
-        details if isinstance(details, str) else json.dumps(details)
-    )  # as in a dataset, or as in a report
+    # as in a dataset, or as in a report
+    stored = details if isinstance(details, str) else json.dumps(details)
     return finding_of(row | {"details": stored, "waiver_number": None}, {}, "")

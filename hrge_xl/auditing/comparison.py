@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..dataset.files import sha256_of
-from ..dataset.received import name_of
 from ..dataset.reconciliation import WORDS, Reconciliation
 from ..dataset.return_status import COUNTS, STATUS_CODES
 from ..findings import Severity
 from ..findings.waiver import ACTIVE
-from ..paths import path_text
+from ..paths import name_of, path_text
 from ..reports.build import run_id, summary
 from ..reports.document import Document, FileRow
 from ..validation import REFUSED
@@ -223,9 +222,8 @@ def _short(value: Any) -> str:
 def differences(then: Any, now: Any, place: str = "") -> Iterator[Difference]:
     """Yield every difference between two JSON values; 1, 1.0 and true are three values."""
     if isinstance(then, dict) and isinstance(now, dict):
-        keys = (
-            then if place.endswith(".details") else dict.fromkeys([*then, *now])
-        )  # a later version notes more
+        # a later version notes more
+        keys = then if place.endswith(".details") else dict.fromkeys([*then, *now])
         for key in keys:
             inner = f"{place}.{key}" if place else key
             yield from differences(then.get(key, ABSENT), now.get(key, ABSENT), inner)

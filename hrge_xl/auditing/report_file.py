@@ -12,10 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from .. import __version__
-from ..dataset.received import name_of
 from ..dates import RANGE, parse_day
 from ..errors import UsageError
-from ..paths import read_regular
+from ..paths import name_of, read_regular
 from ..reports import FORMATS, beside, report, suffix
 from ..reports.document import SCHEMA, DecisionRow, Document, Run, WaiverRow
 from ..reports.formats.json import render

@@ -322,9 +322,8 @@ def rebuilt(
             put_in(made, builder, list(results.values()))
         codes, again = (", ".join(map(repr, some)) for some in (OF_MAIL, sorted(files)))
         of_mail = f"code IN ({codes}) AND {SUBMISSION_ID} IN ({again or 'NULL'})"
-        made.copy_rows(
-            folder / DATASET, {FINDINGS_FACT.name: of_mail}
-        )  # no file tells them, and addresses change
+        # no file tells them, and addresses change
+        made.copy_rows(folder / DATASET, {FINDINGS_FACT.name: of_mail})
         update_statuses(made, ledger, waivers(ledger, today))
         made.filled()
         made.analyze()

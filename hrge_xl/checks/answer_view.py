@@ -280,9 +280,8 @@ class AnswerView:
         number = column.number
         if number in self._reasons:
             return self._reasons[number]
-        if (
-            number in self._needing or number not in self.program.needs
-        ):  # a condition that comes back to itself
+        # a condition that comes back to itself
+        if number in self._needing or number not in self.program.needs:
             return {}
         self._needing.add(number)
         found: dict[Row, Need] = {}

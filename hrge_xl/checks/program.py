@@ -231,9 +231,8 @@ class Program(Compiler):
         """Give a column, with all that it is calculated from."""
         formula = self.compiled.formulas.get(column.key)
         if column.number not in self._reads:
-            self._reads[column.number] = frozenset(
-                {column.number}
-            )  # meanwhile, for one that comes back to itself
+            # meanwhile, for one that comes back to itself
+            self._reads[column.number] = frozenset({column.number})
             if formula is not None:
                 self._reads[column.number] |= self.reads(formula)
         return self._reads[column.number]

@@ -15,7 +15,7 @@ import click
 from .. import __version__
 from ..addresses import masked
 from ..errors import Exit, HrgeError, SpecError
-from ..fault_isolation import log_text, running, write_log
+from ..fault_log import log_text, running, write_log
 from .groups import Group, everywhere
 from .progress import progress_shown
 from .settings import prepared, settings_option

@@ -1,4 +1,7 @@
-"""Groups of commands: a misspelt name is asked back, and what goes for every command may stand behind its name too."""
+"""Groups of commands: a misspelt name is asked back, and what goes for every command may stand behind its name too.
+
+And what the shell completes: names of the spec, the round or the dataset that the line speaks of.
+"""
 
 from __future__ import annotations
 

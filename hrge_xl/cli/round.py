@@ -110,7 +110,7 @@ def update_round(folder: Path, spec: str | None) -> None:
     Next: hrge-xl generate output/2026-H1
     """
     from ..reports.spec_diff import summary
-    from ..rounds.update_spec import update_spec
+    from ..rounds.edit_round import update_spec
 
     update = update_spec(folder, spec)
     if update.changes is None:
@@ -141,7 +141,7 @@ def contact(folder: Path, team: str, address: str, also: bool) -> None:
 
     Next: hrge-xl status output/2026-H1
     """
-    from ..rounds.update_spec import set_contact
+    from ..rounds.edit_round import set_contact
 
     made = set_contact(folder, team, address, also=also)
     line(f"{made.code}: {made.email}. Next: hrge-xl status {quoted(folder)}")

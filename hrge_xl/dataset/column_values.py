@@ -54,9 +54,8 @@ def labels_of(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
     if spec is None or name == column.name or not fields or _several(fields):
         return ()
     lists = dict.fromkeys(listed for field in fields if (listed := list_of(field)))
-    if any(
-        kind_of(field) is not ColumnKind.CODE for field in fields
-    ):  # a number beyond its scale has no label
+    # a number beyond its scale has no label
+    if any(kind_of(field) is not ColumnKind.CODE for field in fields):
         return ()
     return tuple(
         dict.fromkeys(label for each in lists for _, label in entries(spec, each, spec_language(spec)))
@@ -105,9 +104,8 @@ def asked(schema: Schema, table: Table, column: Column) -> Asked | None:
 def _asked(schema: Schema, tool: Tool, field: Field) -> Asked:
     assert schema.spec is not None
     limits, name = field.type.limits(field), field.vocabulary if field.type.stepped else None
-    ends = (
-        (None, None) if limits.type == "length" else (limits.low, limits.high)
-    )  # of the answer, not of its text
+    # of the answer, not of its text
+    ends = (None, None) if limits.type == "length" else (limits.low, limits.high)
     least, most = (None if figure is None else _end(field, figure) for figure in ends)
     steps = tuple(map(float, entries_of(schema.spec, name)))
     whole = limits.type == "whole" or field.type.stepped

@@ -9,12 +9,12 @@ from datetime import date
 from ..errors import UsageError
 from ..findings.identity import SIGNATURE_INVALID
 from ..kept_texts import said
+from ..paths import name_of
 from ..suggest import remedy_for
 from ..validation import REFUSED
 from .entries import Entry
 from .kinds import DecisionMade
 from .ledger import Ledger
-from .received import name_of
 from .return_status import COUNTS, EXCLUDED, WITHDRAWN, Decision
 from .returns import Return
 

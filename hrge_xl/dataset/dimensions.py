@@ -156,9 +156,8 @@ def labels(schema: Schema) -> dict[tuple[str, str], str]:
 
 # the numbers of the cells that can hold an answer
 
-HASHED = (
-    1 << 48
-)  # numbers of cells that only some workbooks have, such as further rows, come after all others
+# numbers of cells that only some workbooks have, such as further rows, come after all others
+HASHED = 1 << 48
 
 
 class Known(NamedTuple):

@@ -18,9 +18,8 @@ OWNER_FILE, OWNER_FOLDER = 0o600, 0o700  # returns are about victims and suspect
 
 def private(path: Path) -> None:
     """Let a file be there that only its owner reads; what is in it already stays. Windows has no such modes."""
-    with suppress(
-        OSError
-    ):  # a folder that cannot be written, or another owner's file: whoever writes it says so
+    # a folder that cannot be written, or another owner's file: whoever writes it says so
+    with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, OWNER_FILE))
         path.chmod(OWNER_FILE)
 

@@ -145,9 +145,8 @@ class Ledger:
         if not there and not anew:
             _refuse_lost(folder)
         if there and not write:
-            write = not _version(
-                path
-            )  # cut off before anything stood in it: it gets what any writer would give it
+            # cut off before anything stood in it: it gets what any writer would give it
+            write = not _version(path)
         with _opened(path if write or there else None, write=write, lasting=lasting) as store:
             ledger = cls(store, folder if lasting else Path())
             ledger._prepare(make=write or not there)

@@ -1,4 +1,7 @@
-"""Opens a dataset that is there, with the spec that it was made with: from any working directory, installed or not."""
+"""Opens a dataset that is there, with the spec that it was made with: from any working directory, installed or not.
+
+A database at an address opens the same way.
+"""
 
 from __future__ import annotations
 

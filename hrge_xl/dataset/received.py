@@ -7,11 +7,11 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..output_files import whole
-from ..paths import path_of
+from ..paths import name_of, path_of
 from .files import OWNER_FOLDER, private, sha256_of
 
 RECEIVED = "received"
@@ -82,8 +82,3 @@ def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]
 def _file_name(name: str) -> Path:
     """Give the name of a copy; one that holds bytes without a character is shorter as it was."""
     return Path(name) if len(os.fsencode(name)) <= MOST_NAME_BYTES else path_of(name)
-
-
-def name_of(path: str) -> str:
-    """Give the name of a file by its path, of whichever system."""
-    return PureWindowsPath(path).name if "/" not in path else path.rpartition("/")[2]

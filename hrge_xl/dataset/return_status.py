@@ -22,11 +22,10 @@ DOUBTS = codes(
     identity.SIGNATURE_INVALID, identity.ANOTHER_ROUND, identity.UNKNOWN_TEAM, identity.COUNTRY_DIFFERS
 )
 """They say: this is not the return of this team in this round."""
-OF_STATUS = (
+STATUS_CODES = codes(
     submissions.SUPERSEDED, submissions.TWO_RETURNS_ONE_KEY, submissions.ONE_COPY_TWO_INTERVENTIONS,
     submissions.DECIDED, submissions.MADE_FROM_OLDER_VERSION,
-)  # fmt: skip
-STATUS_CODES = codes(*OF_STATUS)  # of the findings that tell of a status
+)  # of the findings that tell of a status  # fmt: skip
 ARRIVED, SAVED, FIRST_SEEN = "arrived", "saved", "first seen"  # the day that lateness goes by
 STATED = "stated"  # what a day of arrival is that somebody told; else it is the day first seen
 ZONES = timedelta(days=1)  # no two places on earth are further apart

@@ -16,8 +16,9 @@ from ..errors import looking_at
 from ..findings import Finding, Severity, Waiver, Words
 from ..kept_texts import as_json, from_json
 from ..kept_texts import said as in_english
-from ..layout.wording import Wording
+from ..layout.wording import wording_of
 from ..numerals import shown
+from ..paths import name_of
 from ..spec.model import Spec
 from ..stamp import to_pairs
 from ..submission import Outcome, Submission, Unplaced
@@ -25,7 +26,6 @@ from ..validation import Result
 from ..words import tidy, undirected
 from .answer_rows import AnswerRowBuilder
 from .clean import clean
-from .received import name_of
 from .schema import (
     ANSWERS_FACT,
     CHECKS_NOT_RUN,
@@ -140,7 +140,6 @@ class RowBuilder:
 
     def __init__(self, schema: Schema, *, every_slot: bool = True) -> None:
         self.schema, self._every_slot = schema, every_slot
-        self._wordings: dict[int, Wording] = {}
 
     def rows(self, result: Result) -> Rows:
         """Give the rows of one file in every table."""
@@ -177,9 +176,8 @@ class RowBuilder:
 
     def _findings(self, result: Result) -> Iterator[Finding]:
         """Give what was found in the language of the dataset, whatever the team's is."""
-        spec = result.spec or self.schema.spec
         language, file = spec_language(self.schema.spec), name_of(result.path)
-        wording = self._wordings.setdefault(id(spec), Wording(spec))
+        wording = wording_of(result.spec or self.schema.spec)
         return (wording.worded(each, language, file) for each in result.findings)
 
     @cached_property

@@ -12,9 +12,8 @@ Row = tuple[Cell, ...]
 Rows = dict[str, list[Row]]
 
 TEXT, INTEGER, NUMBER, BOOLEAN, DATE = "text", "integer", "number", "boolean", "date"
-SUBMISSION_ID = (
-    "submission_id"  # the integer that facts go by; `submission` is the same as hex digits, for people
-)
+# the integer that facts go by; `submission` is the same as hex digits, for people
+SUBMISSION_ID = "submission_id"
 
 
 class Column(NamedTuple):

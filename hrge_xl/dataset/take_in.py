@@ -137,9 +137,8 @@ def take_in(
     Raises `StoreError`, `OutputError`, `UsageError`, `SpecError`.
     """
     how, came = _suited(options or Options(), sources), arrived or Arrived()
-    sources = sorted(
-        sources, key=lambda source: source.asked.wanted.round or ""
-    )  # no order of rounds says anything
+    # no order of rounds says anything
+    sources = sorted(sources, key=lambda source: source.asked.wanted.round or "")
     with ExitStack() as stack:
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
         stack.enter_context(only_writer(out))
@@ -321,7 +320,7 @@ def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
 
 
 def _of_one_spec(run: Run) -> Run:
-    """Give a dataset is of one spec: the newest of its rounds, the one it has, else that of the first that says one.
+    """Settle the one spec of the dataset: the newest of its rounds, its own, else that of the first that says one.
 
     The returns of each round are read by the version that this round has.
     """

@@ -28,7 +28,8 @@ from ..findings.identity import (
 )
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..kept_texts import as_json, said
-from ..layout.wording import Wording
+from ..layout.wording import wording_of
+from ..paths import name_of
 from ..stamp import VALID
 from ..validation import REFUSED, Noticed, ValidationRequest
 from .apply_waivers import apply_waivers
@@ -48,11 +49,8 @@ from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS, spec_language
 from .store import Store
 from .table import Row
 
-STATUS_FINDING, STEP_BACK_FINDING, MAIL_FINDINGS = (
-    0,
-    -1,
-    -3,
-)  # the numbers of findings that no file shows by itself, from where they count: before all others
+# the numbers of findings that no file shows by itself, from where they count: before all others
+STATUS_FINDING, STEP_BACK_FINDING, MAIL_FINDINGS = 0, -1, -3
 OF_MAIL = codes(SENDER_NOT_THE_TEAMS, ARRIVAL_DAYS_DIFFER)  # what the folder of a round alone can tell
 PROTECTED = codes(ENCRYPTED_WORKBOOK, WRONG_PASSWORD)  # a password is needed, or another one
 OURS = codes(READER_FAILED, STOPPED_BY_THIS_FILE, ROW_WITHOUT_A_PLACE)  # mistakes of this program
@@ -209,11 +207,11 @@ def _findings(
         if status.finding is not None:
             against, made = by_name.get(status.other or ""), status.decision
             about = {"reason": made.reason, "by": made.by, "day": made.day} if made is not None else {}
-            other = _name(against) if against else ""
+            other = name_of(against["path"]) if against else ""
             finding = status.finding.at(other=other, submission=name, **about)
             yield _row(finding, by_name[name], STATUS_FINDING, language)
     for name, other in back.items():
-        finding = MADE_FROM_OLDER_VERSION.at(other=_name(by_name[other]))
+        finding = MADE_FROM_OLDER_VERSION.at(other=name_of(by_name[other]["path"]))
         yield _row(finding, by_name[name], STEP_BACK_FINDING, language)
 
 
@@ -230,12 +228,8 @@ def _of_mail(
 
 
 def _row(finding: Finding, row: Submission, n: int, language: str) -> Row:
-    worded = Wording(None).worded(finding, language, row["path"])
+    worded = wording_of(None).worded(finding, language, row["path"])
     return finding_row(worded, submission_number(row["submission"]), n)
-
-
-def _name(row: Submission) -> str:
-    return str(row["path"]).replace("\\", "/").rpartition("/")[2]
 
 
 def _write(

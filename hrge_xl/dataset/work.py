@@ -149,9 +149,8 @@ def _read(files: Sequence[Arrival], task: Task, gone: Collection[str] = ()) -> I
 
     Of one that is not what it was when it came, or is `gone`, nothing is believed.
     """
-    Thread(
-        target=import_module, args=(f"{__package__}.frame_schemas",), daemon=True
-    ).start()  # while it waits
+    # while it waits
+    Thread(target=import_module, args=(f"{__package__}.frame_schemas",), daemon=True).start()
     with ExitStack() as stack:
         kept = [(file_at(task.here, each.kept), each.path) for each in files if each.kept]
         copies = iter(stack.enter_context(under_their_names(kept)))

@@ -110,9 +110,8 @@ class PeopleCounts:
             tuple(cell for cell in self._cells(how, at, sign) if cell in read) for sign in (1, -1)
         )
         self.numbers[at] = number
-        known = rest(
-            Sum[Figure](at, added, taken), self.numbers
-        )  # numbers of the spec, and of whom nobody counts
+        # numbers of the spec, and of whom nobody counts
+        known = rest(Sum[Figure](at, added, taken), self.numbers)
         self.sums.append(Sum(at, added, taken, known))
         if taken or known or not self.signed.isdisjoint(added):
             self.signed.add(at)

@@ -47,9 +47,8 @@ from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_
 from .sheet_rows import FONT, put, write_rows
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
-REPEATED = frozenset(
-    {LISTED_ROWS.name, MATRIX_ROWS.name, "top_risks"}
-)  # whose rows stand in other sheets here
+# whose rows stand in other sheets here
+REPEATED = frozenset({LISTED_ROWS.name, MATRIX_ROWS.name, "top_risks"})
 COUNTS = ("counted", "current")  # columns that say whether a row counts
 SHEET_NAME = 31  # characters
 ONE_PAGE = 240  # widths of columns that can still be read on one page across

@@ -27,10 +27,8 @@ from .evidence import Evidence, Guess, Source
 from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sample, Sampling, Vocabularies
 
 SUGGESTION_CUTOFF = 75
-MARKS, PERCENT_SIGNS = (
-    " .:-–)",
-    "%％﹪٪",
-)  # what may stand between a number and words, and what makes it a share
+# what may stand between a number and words, and what makes it a share
+MARKS, PERCENT_SIGNS = " .:-–)", "%％﹪٪"
 YES_NO, TICK = "_YN", "_TICK"
 OFFERED = ("✓", "x", "1")  # of the ways to tick those that the sheet itself lets in
 # What stands for a tick, and for none, in any language; as a sheet finds it in small letters. The truth values are

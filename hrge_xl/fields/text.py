@@ -111,9 +111,8 @@ def _characters(told: Evidence) -> dict[str, int]:
 # patterns of personal data in texts
 
 E_MAIL = re.compile(r"[\w.+%-][@＠][\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")
-MONEY = (
-    r"(?:[ .,]?000(?!\d)|\s*(?:%|percent|per cent|pour cent|million|(?-i:[A-Z]{3})(?!\w)))"  # after an amount
-)
+# after an amount
+MONEY = r"(?:[ .,]?000(?!\d)|\s*(?:%|percent|per cent|pour cent|million|(?-i:[A-Z]{3})(?!\w)))"
 PHONE = re.compile(
     rf"(?<![\w.,])(?<!\d[\-/])(?:\+|00)(?:[ ().\-/]{{0,2}}\d){{8,15}}(?![\w])(?<!000)(?!{MONEY})"
     r"|(?<![\w.,+\-/])0\d{2,4}[ \-]\d{6,8}(?![\w\-/])"  # within a country

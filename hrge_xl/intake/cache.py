@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+OVERHEAD = 400  # bytes, about, that Python takes for a small thing besides its text
+
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 

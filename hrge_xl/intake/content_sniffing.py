@@ -42,12 +42,8 @@ _OLE_STREAMS = (
     ("__properties_version1.0", "an Outlook message"),
     ("VisioDocument", "a Visio drawing"),
 )
-_SECTOR_SHIFT, _SMALL_SHIFT, _DIRECTORY, _SMALL_BELOW = (
-    0x1E,
-    0x20,
-    0x30,
-    0x38,
-)  # in the header of an OLE container
+# in the header of an OLE container
+_SECTOR_SHIFT, _SMALL_SHIFT, _DIRECTORY, _SMALL_BELOW = 0x1E, 0x20, 0x30, 0x38
 _START, _SIZE = 0x74, 0x78  # in an entry of its directory
 _BOF, _WRITE_PROTECT, _FILE_PASS = 0x0809, 0x0086, 0x002F  # records of an .xls
 _BEGINNINGS = (

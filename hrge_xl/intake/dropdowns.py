@@ -79,9 +79,8 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
         area = named[1]
         rows = range(area.first_row, min(area.last_row, area.first_row + len(place.offered)) + 1)
         texts = {text_at(sheet, row, area.first_column) for row in rows}
-        known = sum(
-            label in texts for label in place.offered
-        )  # single ones may be reworded, which is told of by itself
+        # single ones may be reworded, which is told of by itself
+        known = sum(label in texts for label in place.offered)
         return area.last_row - area.first_row + 1 == len(place.offered) and 2 * known >= len(place.offered)
 
     return frozenset(_name(place) for place in layout.lists.values() if not is_whole(place))

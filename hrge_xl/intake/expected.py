@@ -282,9 +282,8 @@ class ExpectedWorkbook:
     def vocabularies(self) -> Vocabularies:
         """Every way to write the entries of every list."""
         spec, language, rows = self.layout.spec, self.layout.language, self.layout.row_codes
-        if any(
-            target not in rows for _, _, field in spec.places() for target in field.to
-        ):  # it was not issued
+        # it was not issued
+        if any(target not in rows for _, _, field in spec.places() for target in field.to):
             rows = laid_out(spec, language).row_codes | rows
         return vocabularies(spec, language, rows)
 

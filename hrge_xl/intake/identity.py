@@ -259,9 +259,8 @@ def stamp_alone(data: bytes) -> Identity | None:
 
 
 BETWEEN = re.compile(r"[\W_]+")
-SHORTEST = (
-    2  # characters of a code that says something: a name may hold any letter or number for other reasons
-)
+# characters of a code that says something: a name may hold any letter or number for other reasons
+SHORTEST = 2
 
 
 def teams_named(file: str, teams: Iterable[str]) -> set[str]:

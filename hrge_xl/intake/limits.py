@@ -24,9 +24,8 @@ class Limits:
     sheets: int = 256
     unreadable_places: int = 100  # more than these, and the file counts as damaged
     worker_bytes: int = 1024 * MEBIBYTE  # on top of what the worker holds when it starts on a file
-    answer_bytes: int = (
-        128 * MEBIBYTE
-    )  # of what a worker answers; Python may hold several times as much of it
+    # of what a worker answers; Python may hold several times as much of it
+    answer_bytes: int = 128 * MEBIBYTE
     cpu_seconds: int = 30
     wall_seconds: float = 60.0
 

@@ -66,9 +66,8 @@ def _read_sheet(
     axes, observations = read_axes(tool_sheet, plan, same_layout=about.same_layout)
     raw, version = tool_sheet.raw, plan.layout.spec.version
     if axes is None and about.older and OldSheet(raw, tool_sheet.corner).checks:
-        found.add(
-            old_sheet(raw, version, tool_sheet.corner)
-        )  # every question of the sheet is another one now
+        # every question of the sheet is another one now
+        found.add(old_sheet(raw, version, tool_sheet.corner))
         return None
     found.observations += observations
     if axes is None:

@@ -19,9 +19,8 @@ _TOKEN = re.compile(
     r"|(E[+-][0#?]+|/)|(am/pm|a/p|[ymdhsebg]+)|(.)",
     re.IGNORECASE | re.DOTALL,
 )
-_DAY = re.compile(
-    "[ymdhs]", re.IGNORECASE
-)  # others tell the era or the part of a day, which is no date alone
+# others tell the era or the part of a day, which is no date alone
+_DAY = re.compile("[ymdhs]", re.IGNORECASE)
 _PLAIN = re.compile(r"General|@|(?:[#?,]*0(?:\.[0#?]*)?)", re.IGNORECASE)
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,15})?)")
 _COMPARED: dict[str, Callable[[float, float], bool]] = {

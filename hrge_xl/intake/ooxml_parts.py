@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from ..findings import Finding
 from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
-from .cache import Cache
+from .cache import OVERHEAD, Cache
 from .cell_values import is_true, rich_text, unescape
 from .limits import LIMITS, Limits
 from .ooxml_styles import Styles, read_styles, theme_colours
@@ -224,7 +224,7 @@ def _settings(calculation: Element | None) -> list[Finding]:
     ]
 
 
-_TEXTS: Cache[str, _Text] = Cache(4_000_000)  # by the text of the element; most files share most of them
+_TEXTS: Cache[str, _Text] = Cache(20_000_000)  # by the text of the element; most files share most of them
 _SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)</t>\s*+')
 
 
@@ -251,7 +251,8 @@ def _shared_texts(content: bytes, guard: XmlGuard) -> list[_Text]:
     with suppress(Unreadable):  # of an element alone: the part as a whole says where
         if stretch is not None:
             *items, rest = stretch.text.split("</si>")
-            texts = [_TEXTS.recall(item, len(item), partial(shared_text, item)) for item in items]
+            recall = _TEXTS.recall
+            texts = [recall(item, OVERHEAD + len(item), partial(shared_text, item)) for item in items]
             around = parse_tree(content[: stretch.start] + content[stretch.stop :], guard)
             if around.tag == "x|sst" and not rest.strip(" \t\r\n"):
                 prove(content, guard)

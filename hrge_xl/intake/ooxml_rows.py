@@ -28,7 +28,7 @@ from ..findings.file import (
     UNREADABLE_CELL,
 )
 from ..layout import address
-from .cache import Cache
+from .cache import OVERHEAD, Cache
 from .cell_values import BLANK, is_unseen, rich_text, stored_cell, unescape
 from .limits import LIMITS, Limits
 from .ooxml_styles import Styles
@@ -38,7 +38,10 @@ from .safe_xml import MAIN, Attributes, XmlGuard, parse_tree, resolved
 from .zip_package import shown
 
 UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
-REMEMBERED = 5_000_000  # characters of cells in each of two generations, each for some workbooks
+REMEMBERED, PLACE = (
+    24_000_000,
+    100,
+)  # bytes, about: of cells in each of two generations, and of a cell in its row
 MOST_ATTRIBUTES = 60  # of a plain element
 
 # Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
@@ -137,7 +140,7 @@ class CellReader:
 
     def __init__(self, dates: frozenset[str], odd_styles: frozenset[str], *, epoch_1904: bool) -> None:
         self._dates, self._odd_styles, self._epoch_1904 = dates, odd_styles, epoch_1904
-        self._rows: Cache[str, list[PlainRow]] = Cache(REMEMBERED)
+        self._rows: Cache[str, list[PlainRow]] = Cache(REMEMBERED // 2)
         self._cells: Cache[str, StoredCell] = Cache(REMEMBERED)
 
     def plain_rows(self, text: str) -> list[PlainRow]:
@@ -153,12 +156,14 @@ class CellReader:
 
     def _rows_to(self, text: str) -> list[PlainRow]:
         """Give the row that ends with a stretch, and the empty ones before it; raises NotPlain."""
-        return self._rows.recall(text, len(text), lambda: self._cut(text))
+        size = OVERHEAD + len(text) + PLACE * text.count('<c r="')
+        return self._rows.recall(text, size, lambda: self._cut(text))
 
     def _cut(self, text: str) -> list[PlainRow]:
         head, *pieces = text.split('<c r="')
         *empty, (number, raw, closed) = _row_tags(head) or [("", "", "/")]
-        cells = [self._cells.recall(piece, len(piece), partial(self._cell, piece)) for piece in pieces]
+        recall = self._cells.recall
+        cells = [recall(piece, OVERHEAD + len(piece), partial(self._cell, piece)) for piece in pieces]
         columns = [cell.column for cell in cells]
         if closed or {cell.row for cell in cells} - {number} or not all(map(lt, [0, *columns], columns)):
             raise NotPlain
@@ -219,11 +224,13 @@ _AROUND = f'<worksheet xmlns="{MAIN}"><sheetData><row><c r="%s</row></sheetData>
 
 
 def _element(text: str) -> Element:
-    """Give one cell as an element, at its depth in a sheet; raises NotPlain."""
+    """Give one cell as an element, at its depth in a sheet; raises NotPlain where the text is not that and no more."""
     try:
-        ((cell,),) = parse_tree((_AROUND % text).encode(), XmlGuard("", LIMITS))[0]
+        (((cell,),),) = parse_tree((_AROUND % text).encode(), XmlGuard("", LIMITS))
     except (Unreadable, ValueError):
         raise NotPlain from None
+    if cell.tag != "x|c":
+        raise NotPlain
     return cell
 
 
@@ -361,9 +368,8 @@ class SheetCells:
     def finish(self) -> None:
         """Complete the sheet with what is known only once all of it was seen."""
         sheet = self.sheet
-        for (
-            area
-        ) in self._array_areas:  # the results that an array formula spread over other cells are formulas too
+        # the results that an array formula spread over other cells are formulas too
+        for area in self._array_areas:
             for row, cells in sheet.cells.items():
                 if area.first_row <= row <= area.last_row:
                     sheet.cells[row] = {

@@ -111,13 +111,11 @@ class RawSheet:
     filtered: bool = False  # a filter that hides rows is active
     comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
     drawn: list[Drawn] = field(default_factory=list)
-    margins: list[str] = field(
-        default_factory=list
-    )  # headers and footers of its pages, and other words beside cells
+    # headers and footers of its pages, and other words beside cells
+    margins: list[str] = field(default_factory=list)
     looks: dict[tuple[int, int], Look] = field(default_factory=dict)  # row, column; of few cells
-    struck: dict[tuple[int, int], str] = field(
-        default_factory=dict
-    )  # texts with ~~words~~ that are struck through
+    # texts with ~~words~~ that are struck through
+    struck: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def cell(self, row: int, column: int) -> RawCell | None:
         """Give the stored cell at this place, or None when nothing is stored there."""
@@ -132,15 +130,13 @@ class RawWorkbook:
     sheets: list[RawSheet] = field(default_factory=list)
     defined_names: dict[str, str] = field(default_factory=dict)  # name -> reference, without "="
     properties: dict[str, str] = field(default_factory=dict)  # custom document properties, as text
-    words: list[str] = field(
-        default_factory=list
-    )  # typed about the file: its comment, keywords, comments of names
+    # typed about the file: its comment, keywords, comments of names
+    words: list[str] = field(default_factory=list)
     saved: str = ""  # when it was last saved, as the program wrote it that saved it
     epoch_1904: bool = False
     observations: list[Finding] = field(default_factory=list)
-    cannot_tell: list[str] = field(
-        default_factory=list
-    )  # what this format loses: "formulas", "validations" …
+    # what this format loses: "formulas", "validations" …
+    cannot_tell: list[str] = field(default_factory=list)
 
 
 class Unreadable(Exception):

@@ -19,18 +19,16 @@ class ReadResult:
     """Everything that was found: cells with their values, where all cells are, and what was noticed."""
 
     cells: dict[str, Mapping[CellKey, str]] = field(default_factory=dict)  # by tool
-    filled: list[tuple[CellSpec, str, str, RawCell]] = field(
-        default_factory=list
-    )  # part, sheet, address, cell
+    # part, sheet, address, cell
+    filled: list[tuple[CellSpec, str, str, RawCell]] = field(default_factory=list)
     sheets: dict[str, str] = field(default_factory=dict)
     observations: list[Finding] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     comments: list[Unplaced] = field(default_factory=list)
     replaced: list[Unplaced] = field(default_factory=list)  # what was typed over texts and formulas
     no_longer: frozenset[CellKey] = frozenset()  # calculated answers with another formula
-    results: dict[str, SheetResults] = field(
-        default_factory=dict
-    )  # of formulas, by the issued name of the sheet
+    # of formulas, by the issued name of the sheet
+    results: dict[str, SheetResults] = field(default_factory=dict)
 
     def add(self, left: UnplacedTexts) -> None:
         """Note what was found beside the answers."""

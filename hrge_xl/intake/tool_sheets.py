@@ -53,9 +53,8 @@ class Assigned:
 
     tools: dict[str, ToolSheet] = field(default_factory=dict)
     copies: list[ToolSheet] = field(default_factory=list)
-    ours: list[tuple[str, RawSheet]] = field(
-        default_factory=list
-    )  # no tools: by the name they were issued under
+    # no tools: by the name they were issued under
+    ours: list[tuple[str, RawSheet]] = field(default_factory=list)
     unknown_sheets: list[RawSheet] = field(default_factory=list)
     observations: list[Finding] = field(default_factory=list)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
-from pathlib import PurePath
+from functools import cache, lru_cache
 from string import Formatter
 
 from ..fields import TICK, YES_NO, Field
@@ -12,6 +11,7 @@ from ..findings import CATALOGUE, Detail, Details, Finding, Kind, Words, general
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
 from ..kept_texts import Kept, said
+from ..paths import name_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Rule, Spec
 from ..texts import Text
 from ..words import SOURCE_LANGUAGE, translator
@@ -186,9 +186,15 @@ class Wording:
         return shown + ([item.as_step(language) for item in items] if name in self.spec.scales else [])
 
 
+@lru_cache(maxsize=4)
+def wording_of(spec: Spec | None) -> Wording:
+    """Give what puts the findings of a spec into words, the same for several files."""
+    return Wording(spec)
+
+
 def text(finding: Finding, language: str = "", spec: Spec | None = None, path: str = "") -> Words:
     """Put one finding about a file into words, in its own language where no other is named."""
-    return Wording(spec).words(finding, language or finding.language or SOURCE_LANGUAGE, path)
+    return wording_of(spec).words(finding, language or finding.language or SOURCE_LANGUAGE, path)
 
 
 def label(block: FieldBlock, field: Field, row: str | None, language: str) -> str:
@@ -209,15 +215,9 @@ def _relabelled(label: str, field: Field | None, old: str, new: str) -> str:
 def _known(finding: Finding, label: str | None, path: str) -> dict[str, Detail]:
     """Give the details that a finding tells by its place and its value."""
     return {
-        "file": file_name(path), "sheet": finding.sheet, "cell": finding.cell, "row": finding.row,
+        "file": name_of(path), "sheet": finding.sheet, "cell": finding.cell, "row": finding.row,
         "value": finding.value or "", "label": label or finding.row or finding.cell,
     }  # fmt: skip
-
-
-@cache
-def file_name(path: str) -> str:
-    """Give a file without its folder."""
-    return PurePath(path).name
 
 
 def _by_itself(

@@ -23,9 +23,8 @@ class DatasetRow(TypedDict):
     spec_version: str
     spec_digest: str
     spec_asked: str | None  # the spec that every file had to be of; None: each file's own
-    lasting: (
-        bool  # kept in a folder with its ledger, which tells when files came; else it went with the command
-    )
+    # kept in a folder with its ledger, which tells when files came; else it went with the command
+    lasting: bool
     holds_others: bool  # besides the round, which alone is told of, it may hold others
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from pathlib import PurePath
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +35,7 @@ from ..dataset.schema import (
 from ..dataset.store import Store
 from ..fields import Field
 from ..numerals import shown
+from ..paths import name_of
 from ..rounds.rounds import Round
 from ..spec.figures import IndicatorFigures, OverviewFigures, Part, QuestionFigures, RiskFigures
 from ..spec.figures import Split as SpecSplit
@@ -64,12 +64,8 @@ from .overview_model import (
 from .overview_questions import Profiles
 from .overview_teams import arrivals, countries, deadlines, teams
 
-MAY_LACK = (
-    "overdue",
-    AGGREGATE_GAPS.name,
-    MATRIX_ROWS.name,
-    AGGREGATE_ANSWERS.name,
-)  # lines, on a page to share
+# lines, on a page to share
+MAY_LACK = "overdue", AGGREGATE_GAPS.name, MATRIX_ROWS.name, AGGREGATE_ANSWERS.name
 
 
 def overview(
@@ -200,7 +196,7 @@ class _Builder:
         return Behind(f"b{self.anchors}", [self._source(row, text(row)) for row in rows], count, teams)
 
     def _source(self, row: Record, text: str | None) -> Source:
-        file = PurePath(self.files[row["submission"]]["path"]).name
+        file = name_of(self.files[row["submission"]]["path"])
         baseline, target = row.get("baseline"), row.get("target")
         aim = None if baseline is None or target is None else (baseline, target)
         return Source(row["team"], file, row["sheet"], row["cell"], row.get("row") or "", text, aim)

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
+from ..dataset.kinds import FILE
 from ..dataset.opening import open_dataset
 from ..dataset.run_history import RunChange, last_change
 from ..dataset.schema import spec_language
@@ -13,7 +14,7 @@ from ..dataset.store import Store
 from ..disclosure_control.sharing import shared
 from ..errors import StoreError
 from ..output_files import write_if_changed
-from ..rounds.rounds import FILE, Round, load_round
+from ..rounds.rounds import Round, load_round
 from . import overview_page
 from .overview import render
 

@@ -16,12 +16,8 @@ from ..validation import ACCEPTED, REFUSED, RETURNED
 from .overview_model import Country, Team
 
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
-STATES = {
-    ACCEPTED: ACCEPTED,
-    RETURNED: RETURNED,
-    TO_DECIDE: WAITING,
-    STRANGE: UNEXPECTED,
-}  # all others: missing
+# all others: missing
+STATES = {ACCEPTED: ACCEPTED, RETURNED: RETURNED, TO_DECIDE: WAITING, STRANGE: UNEXPECTED}
 LEAST_FIRST = (MISSING, WAITING, RETURNED, UNEXPECTED, ACCEPTED)  # as the map shows a country
 Sheets = dict[str, tuple[int, int]]  # answered and required, by sheet
 

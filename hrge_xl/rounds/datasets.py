@@ -18,6 +18,7 @@ from .. import kept_texts
 from ..addresses import is_address, masked
 from ..dataset.as_left import CHANGED, is_changed
 from ..dataset.decisions import Made, history
+from ..dataset.kinds import FILE
 from ..dataset.ledger import NAME, Arrived, Ledger
 from ..dataset.opening import DATASET, open_dataset
 from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
@@ -40,8 +41,8 @@ from ..shell_words import quoted
 from ..spec.load import find, load
 from ..spec.model import Spec
 from ..validation import Result, Source, ValidationRequest, noticed_of, spec_of_results, validate
+from .receiving import Senders
 from .rounds import (
-    FILE,
     RETURNED,
     Round,
     is_among_returns,
@@ -51,7 +52,6 @@ from .rounds import (
     spec_at,
     terms_of,
 )
-from .update_spec import Senders
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,8 @@ class Dataset:
     folder: Path | None = None  # None: it goes with the command, or is a database
     source: Source = field(default_factory=lambda: Source([], ValidationRequest(Wanted(), date.min)))
     new: int = 0  # files that were read now
-    given: Mapping[str, Sequence[str]] = field(
-        default_factory=dict
-    )  # submission → where it lies in `returned` now
+    # submission → where it lies in `returned` now
+    given: Mapping[str, Sequence[str]] = field(default_factory=dict)
     order: Mapping[str, int] = field(default_factory=dict)  # in which contents came, by hash
     decisions: tuple[Made, ...] = ()  # in force
     notes: tuple[str, ...] = ()  # what the run that took in what is new has to tell

@@ -10,9 +10,8 @@ from ..paths import UNSEEN
 UNSAFE = re.compile(rf'[\s<>:"/\\|?*\x00-\x1f\x7f-\x9f{UNSEEN}]+')  # what nobody wants in the name of a file
 MOST_CHARACTERS, MOST_BYTES = 60, 90  # of each part of a name
 DIGITS = 8  # of a digest
-DEVICES = re.compile(
-    r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE
-)  # what Windows keeps for itself
+# what Windows keeps for itself
+DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 
 def file_part(text: str) -> str:

@@ -1,4 +1,7 @@
-"""Receives what came for a round: takes the workbooks out of mails, archives and folders, and accounts for all else."""
+"""Receives what came for a round: takes the workbooks out of mails, archives and folders, and accounts for all else.
+
+Who sent each is remembered, and held against the addresses of the teams.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
+from unicodedata import normalize
 
 from ..dataset.files import only_writer
 from ..dataset.kinds import Origin
 from ..dataset.ledger import NAME, Arrival, Arrived, Ledger
 from ..dates import parse_moment
 from ..errors import UsageError
+from ..findings import Finding
+from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
 from ..intake import fingerprint
 from ..intake.nobodys_answer import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
@@ -22,9 +28,12 @@ from ..paths import check_several, path_text, way_to
 from ..words import counted
 from .file_part import MOST_CHARACTERS, file_part
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
+from .teams import ADDRESS
 
 UNNAMED = "workbook"
 NEVER = datetime.min.replace(tzinfo=UTC)  # before all else of a day
+MOST_DAYS = 2  # between the day that the mail server says and the one on which something was first seen
+NO_ADDRESS = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +213,62 @@ def origins_of(folder: Path) -> Mapping[str, Origin]:
         return {}
     with Ledger.open(folder, write=False) as ledger:
         return ledger.origins()
+
+
+# who sent it
+
+
+class Senders:
+    """Who sent what came to a round by mail, held against the addresses of its teams."""
+
+    def __init__(self, round_: Round) -> None:
+        self._origins = origins_of(round_.folder)
+        self._own = {team.code: _addresses_in(team.email) for team in round_.teams}
+        self._office = {team.code: _addresses_in(team.contact) for team in round_.teams}
+        self._teams: dict[str, list[str]] = {}
+        for code, own in self._own.items():
+            for address in own:
+                self._teams.setdefault(address, []).append(code)
+
+    def teams_of(self, sha256: str | None) -> list[str]:
+        """Give the teams whose address a content came from, else those whose address the forwarded mail names."""
+        origin = self._origins.get(sha256 or "")
+        said = (origin.sent_by or "", origin.sender) if origin else ()
+        return next(filter(None, (self._teams.get(comparable(address)) for address in said)), [])
+
+    def noticed(self, sha256: str, team: str) -> Iterator[Finding]:
+        """Tell what is noticed about the mail that a workbook of a team came with."""
+        origin = self._origins.get(sha256)
+        if origin is None:
+            return
+        moment = parse_moment(origin.received)
+        if moment and origin.seen and abs((moment.date() - origin.seen).days) > MOST_DAYS:
+            days = {"found": str(moment.date()), "day": str(origin.seen)}
+            yield ARRIVAL_DAYS_DIFFER.at(**days)
+        sender = origin.sender or None if origin.sent_by is None else origin.sent_by
+        if sender is None or team not in self._own:
+            return
+        others = self._teams.get(comparable(sender), [])
+        known = comparable(sender) in self._own[team] | self._office[team]
+        if not known and (others or self._own[team]):
+            shown = masked_address(sender) + (f" ({', '.join(others)})" if others else "")
+            yield SENDER_NOT_THE_TEAMS.at(value=shown, expected=team)
+
+
+def _addresses_in(text: str) -> set[str]:
+    return set(map(comparable, ADDRESS.findall(text)))
+
+
+def comparable(address: str) -> str:
+    """Give an address as it is compared: without case, and its domain as the network has it."""
+    name, _, domain = normalize("NFKC", address).strip().casefold().rpartition("@")
+    try:
+        return f"{name}@{domain.encode('idna').decode()}"
+    except UnicodeError:  # no domain that there can be
+        return f"{name}@{domain}"
+
+
+def masked_address(address: str) -> str:
+    """Give an address as it is shown in findings: whom it is of is not said in full."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}" if domain else NO_ADDRESS

@@ -24,10 +24,10 @@ from ..kept_texts import said
 from ..layout.wording import text
 from ..validation import ACCEPTED, REFUSED
 from ..words import SOURCE_LANGUAGE, translator
+from .receiving import Senders
 from .rounds import ISSUED as ISSUED_FOLDER
 from .rounds import Round
 from .teams import Team
-from .update_spec import Senders
 
 NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE = "not issued", "issued", "returned", "late", "not in this round"
 TO_DECIDE = "to decide"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from ..dataset.kinds import Terms
+from ..dataset.kinds import FILE, Terms
 from ..dates import RANGE, parse_day
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..intake import Wanted
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..issuing import Order
 
 
-FILE, KEY = "round.yaml", "signing.key"
+KEY = "signing.key"
 ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
 FEEDBACK, REPORTS = "feedback", "reports"
 FOLDERS = (ISSUED, RETURNED, INBOX, REPORTS)

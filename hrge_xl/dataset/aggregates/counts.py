@@ -1,4 +1,4 @@
-"""How often each code was answered, in total and by country."""
+"""What is counted over all teams, in total and by country: codes, numbers, completeness, gaps, what is overdue."""
 
 from __future__ import annotations
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 Numbers = tuple[int | None, int | None]  # as in `ARCHITECTURES`; None where the processor has no such call
-ARCHITECTURES = {
-    "x86_64": (0, 0xC000003E),
-    "aarch64": (1, 0xC00000B7),
-}  # machine -> column, mark of the kernel
+# machine -> column, mark of the kernel
+ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 NEWEST = 462  # mseal; from 424 on numbers are the same everywhere
 
 

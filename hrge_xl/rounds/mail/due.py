@@ -1,4 +1,4 @@
-"""Why mails to teams are written, and what people call them."""
+"""Which mails to teams are due: issues, reminders, corrections and thanks, each with what it is about and its files."""
 
 from __future__ import annotations
 

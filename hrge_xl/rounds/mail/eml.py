@@ -1,4 +1,7 @@
-"""A mail as a file that mail programs open as a draft, by `X-Unsent: 1`. The same draft gives the same bytes."""
+"""A mail as a file that mail programs open as a draft, by `X-Unsent: 1`. The same draft gives the same bytes.
+
+Beside them the deadlines as a calendar, and the list for a mail merge.
+"""
 
 from __future__ import annotations
 

@@ -1,18 +1,14 @@
-"""Moves a round to another version of its spec; the copies that workbooks were issued from stay."""
+"""Changes what `round.yaml` says, the version of its spec or an address of a team; whatever else stands there stays."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from unicodedata import normalize
 
 import yaml
 
-from ..dates import parse_moment
+from ..dataset.kinds import FILE
 from ..errors import RoundError, UsageError
-from ..findings import Finding
-from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
 from ..output_files import whole
 from ..spec.carried import find
 from ..spec.diff import SpecDiff, diff
@@ -20,9 +16,8 @@ from ..spec.load import load
 from ..spec.model import Spec
 from ..spec.nodes import get
 from ..suggest import remedy_for
-from .receiving import origins_of
-from .rounds import FILE, HOME, Round, carry, load_round, read_round, spec_of, spec_source, teams_of
-from .teams import ADDRESS, Team, addresses
+from .rounds import HOME, carry, load_round, read_round, spec_of, spec_source, teams_of
+from .teams import Team, addresses
 
 
 class Update(NamedTuple):
@@ -35,6 +30,8 @@ class Update(NamedTuple):
 
 def update_spec(folder: Path, spec: str | None = None) -> Update:
     """Have a round carry another version of its spec: by default the one under its name that is installed.
+
+    The copies that workbooks were issued from stay.
 
     Raises `RoundError` where it is another spec, or does not fit the teams; then nothing has changed.
     """
@@ -94,66 +91,7 @@ def replace_value(lines: list[str], node: yaml.Node, text: str) -> None:
     lines[start.line] = line[: start.column] + text + line[end.column :]
 
 
-# the addresses of a round
-
-MOST_DAYS = 2  # between the day that the mail server says and the one on which something was first seen
-NO_ADDRESS = "?"
-
-
-class Senders:
-    """Who sent what came to a round by mail, held against the addresses of its teams."""
-
-    def __init__(self, round_: Round) -> None:
-        self._origins = origins_of(round_.folder)
-        self._own = {team.code: _addresses_in(team.email) for team in round_.teams}
-        self._office = {team.code: _addresses_in(team.contact) for team in round_.teams}
-        self._teams: dict[str, list[str]] = {}
-        for code, own in self._own.items():
-            for address in own:
-                self._teams.setdefault(address, []).append(code)
-
-    def teams_of(self, sha256: str | None) -> list[str]:
-        """Give the teams whose address a content came from, else those whose address the forwarded mail names."""
-        origin = self._origins.get(sha256 or "")
-        said = (origin.sent_by or "", origin.sender) if origin else ()
-        return next(filter(None, (self._teams.get(comparable(address)) for address in said)), [])
-
-    def noticed(self, sha256: str, team: str) -> Iterator[Finding]:
-        """Tell what is noticed about the mail that a workbook of a team came with."""
-        origin = self._origins.get(sha256)
-        if origin is None:
-            return
-        moment = parse_moment(origin.received)
-        if moment and origin.seen and abs((moment.date() - origin.seen).days) > MOST_DAYS:
-            days = {"found": str(moment.date()), "day": str(origin.seen)}
-            yield ARRIVAL_DAYS_DIFFER.at(**days)
-        sender = origin.sender or None if origin.sent_by is None else origin.sent_by
-        if sender is None or team not in self._own:
-            return
-        others = self._teams.get(comparable(sender), [])
-        known = comparable(sender) in self._own[team] | self._office[team]
-        if not known and (others or self._own[team]):
-            shown = masked_address(sender) + (f" ({', '.join(others)})" if others else "")
-            yield SENDER_NOT_THE_TEAMS.at(value=shown, expected=team)
-
-
-def _addresses_in(text: str) -> set[str]:
-    return set(map(comparable, ADDRESS.findall(text)))
-
-
-def comparable(address: str) -> str:
-    """Give an address as it is compared: without case, and its domain as the network has it."""
-    name, _, domain = normalize("NFKC", address).strip().casefold().rpartition("@")
-    try:
-        return f"{name}@{domain.encode('idna').decode()}"
-    except UnicodeError:  # no domain that there can be
-        return f"{name}@{domain}"
-
-
-def masked_address(address: str) -> str:
-    """Give an address as it is shown in findings: whom it is of is not said in full."""
-    name, _, domain = address.rpartition("@")
-    return f"{name[:1]}***@{domain}" if domain else NO_ADDRESS
+# the addresses of a team
 
 
 def set_contact(folder: Path, team: str, address: str, *, also: bool = False) -> Team:
