@@ -25,6 +25,7 @@ CHARACTERS_A_WORD = 6
 # Marks that people type where they have no answer; a text that is a part of this, space in front, says nothing.
 NO_ANSWER = " ... --- – — … ??? ؟ / * _"
 CELL_LIMIT = 32_767  # characters that a cell of Excel holds
+PROMPT_LIMIT = 255  # and the prompt of a cell
 _SHORT = 500  # characters, with which nothing takes long
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"\w+")

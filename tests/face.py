@@ -100,6 +100,7 @@ from hrge_xl.words import (
     loosely,
     month_names,
     plain_digits,
+    PROMPT_LIMIT,
     right_to_left,
     skeleton,
     SOURCE_LANGUAGE,
@@ -252,7 +253,7 @@ from hrge_xl.workbook import Content, cover_lines, draw, Template, Urgency, writ
 from hrge_xl.workbook.excel_formula import ExcelFormula
 from hrge_xl.workbook.formula_limits import measure, too_large
 from hrge_xl.workbook.package import Member, package
-from hrge_xl.workbook.pen import broken_lines, PROMPT_LIMIT
+from hrge_xl.workbook.pen import broken_lines
 from hrge_xl.workbook.shared_formulas import sharable
 from hrge_xl.workbook.validation import TITLE_LIMIT
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
+from pathlib import Path
 
+import openpyxl
 import pytest
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from tests.answers import layout, spec
-from tests.face import CATALOGUE, TITLE_LIMIT, Kind, cell_length, kind_called, remedy
+from tests.face import CATALOGUE, PROMPT_LIMIT, TITLE_LIMIT, Kind, cell_length, kind_called, remedy
 from tests.in_words import in_words
 from tests.made_workbooks import SPECS, made, opened
 from tests.test_checks import changed, plan
+from tests.test_spec import copy, damage  # noqa: F401 (a fixture)
+from tests.test_spec_options import issued
 
 NOT_A_WHOLE_NUMBER = kind_called("not-a-whole-number")
 OUT_OF_RANGE = kind_called("out-of-range")
@@ -58,6 +63,14 @@ def test_a_prompt_has_the_label_of_its_question_as_title(name: str, language: st
             assert label[len(kept)] in " ,;:"
             shortened += 1
     assert (shortened > 0) is (name == "hrge_toolkit")
+
+
+def test_a_prompt_has_as_much_as_excel_takes(copy: Path) -> None:  # noqa: F811
+    damage(copy, "tools/plan.yaml", "At most 40 words.", "😀" * 120)
+    sheet = openpyxl.load_workbook(BytesIO(issued(copy)))["Plan"]
+    prompts = [str(rule.prompt or "") for rule in sheet.data_validations.dataValidation]
+    assert "😀" * 120 in prompts
+    assert all(cell_length(prompt) <= PROMPT_LIMIT for prompt in prompts)
 
 
 @pytest.mark.parametrize(("name", "language"), SPECS)

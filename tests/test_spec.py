@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,56 @@ def test_a_reference_to_a_sheet_that_cannot_be_read_is_no_mistake_of_its_own(cop
     assert [each.split(":")[0] for each in found] == ["tools/checklist.yaml"] * 2 + ["tools/plan.yaml"], found
 
 
+FIXED = (
+    ("tools/checklist.yaml", "{code: CHK_01,", "{code: CHK_09, type: yesno, fixed: true, label: Kind}\n      - {code: CHK_01,"),
+    ("tools/checklist.yaml", "{code: C1_02,", "{code: C1_02, values: {CHK_09: N},"),
+)
+ONLY = (*FIXED, ("tools/risks.yaml", "to: [C1]", "to: [C1], only: {CHK_09: N}"))
+ROWS = (
+    ("tools/checklist.yaml", "{code: CHK_01,", "{code: CHK_09, type: reference, to: [C1], fixed: true, label: With}\n      - {code: CHK_01,"),
+    ("tools/checklist.yaml", "{code: C1_02,", "{code: C1_02, values: {CHK_09: C1_01},"),
+)
+BELOW = (
+    ("tools/risks.yaml", "vocabulary: RESPONSE,", "vocabulary: RESPONSE, parent: RSK_03,"),
+    ("vocabularies.yaml", "{code: RED,", "{code: RED, parent: 1,"),
+    ("vocabularies.yaml", "{code: ACC,", "{code: ACC, parent: 2,"),
+)
+
+
+@pytest.mark.parametrize(
+    ("edits", "cause"),
+    [
+        (
+            [("tools/plan.yaml", "en: There are more women than participants.", "en: 'More than {PLN_06}.'")],
+            ("tools/plan.yaml", "PLN_06, type: integer", "PLN_06, type: number"),
+        ),
+        ([], ("tools/risks.yaml", "en: Risk,", "en: [Risk],")),
+        (ONLY, ("tools/checklist.yaml", "type: yesno, fixed", "type: no, fixed")),
+        (ONLY, ("tools/checklist.yaml", "{code: C1_02,", "{")),
+        (ROWS, ("tools/checklist.yaml", "label: {en: The place", "label: [], help: {en: The place")),
+        (BELOW, ("tools/risks.yaml", "RSK_03, type: scale", "RSK_03, type: steps")),
+        (BELOW, ("vocabularies.yaml", "label: {en: Rare", "label: [], help: {en: Rare")),
+        ([], ("vocabularies.yaml", "people: {en: For people", "people: {en: [For people]")),
+        ([], ("vocabularies.yaml", "people: {en: An inconvenience", "people: {en: [An inconvenience]")),
+        ([], ("matrix.yaml", "1: {1: L, 2: L, 3: M}", "1: L")),
+        (
+            [("tools/risks.yaml", "code: R1", "code: R1\ngoes_with: C1")],
+            ("tools/checklist.yaml", "title: {en: Is everything ready?", "title: {en: [Is everything ready?]"),
+        ),
+    ],
+)  # fmt: skip
+def test_of_a_name_that_cannot_be_read_only_the_cause_is_told(
+    copy: Path, edits: Sequence[tuple[str, str, str]], cause: tuple[str, str, str]
+) -> None:
+    for edit in edits:
+        damage(copy, *edit)
+    load(copy)
+    line, _ = damage(copy, *cause)
+    (found,) = mistakes(copy)
+    assert found.startswith(f"{cause[0]}:{line}:")
+
+
+
 def test_a_column_points_at_the_word(copy: Path) -> None:
     line, column = damage(copy, "tools/risks.yaml", "C1]", "C9]")
     assert f"tools/risks.yaml:{line}:{column}: There is no tool 'C9'." in mistakes(copy)[0]
@@ -142,6 +193,9 @@ def test_a_wrong_expression_never_reaches_a_workbook(copy: Path, old: str, new: 
         ("tools/risks.yaml", "sheet: {en: Risks", "sheet: {en: Plan", "used twice"),
         ("tools/plan.yaml", "At most 40 words.", "word " * 60, "more than the 255 that Excel allows"),
         ("vocabularies.yaml", "en: Women", f"en: {'W' * 251}", "more than the 250 that Excel allows"),
+        ("tools/plan.yaml", "At most 40 words.", "😀" * 128, "256 characters, 1 more than the 255"),
+        ("vocabularies.yaml", "en: Women", f"en: {'😀' * 126}", "252 characters, 2 more than the 250"),
+        ("vocabularies.yaml", "en: under 10 %", f"en: {'😀' * 122}", "has 253 characters; a cell shows 250"),
     ],
 )
 def test_excels_limits_are_mistakes(copy: Path, file: str, old: str, new: str, reason: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ..errors import UsageError
 from ..fields import step_in
 from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
+from ..words import beginning, cell_length
 from .read import Book, Cell, Rule, Sheet, evidence, likeliest, notes
 
 SHORT, HELP_LIMIT, BLANK_ROWS, MOST_BLANK_ROWS = 80, 180, 20, 500
@@ -95,7 +96,7 @@ def _why_not(sheet: Sheet) -> str:
     """Say why a sheet cannot become one of the spec; empty if it can."""
     if not sheet.visible:
         return "it is hidden"
-    if len(sheet.name) > LIMIT_SHEET_NAME or SHEET_NAME_FORBIDDEN.search(sheet.name):
+    if cell_length(sheet.name) > LIMIT_SHEET_NAME or SHEET_NAME_FORBIDDEN.search(sheet.name):
         return f"Excel does not allow its name (at most {LIMIT_SHEET_NAME} characters)"
     if not any(cell.value is not None or cell.unlocked for cell in sheet.cells.values()):
         return "it is empty"
@@ -146,7 +147,7 @@ class _Sheet:
             alone = not self.sheet.text(row, self._beside(row, column))
             answered = self.sheet.open(row, self._beside(row, column))
             if text and row < top:
-                return text if alone and not answered and len(text) <= LIMIT_LABEL else self.sheet.name
+                return text if alone and not answered and cell_length(text) <= LIMIT_LABEL else self.sheet.name
         return self.sheet.name
 
     def _beside(self, row: int, column: int) -> int:
@@ -337,7 +338,7 @@ class _Sheet:
     def _asks(self, row: int, column: int) -> bool:
         """Say whether a text with a blank cell beside it is a question, where nothing else tells."""
         text = self.sheet.text(row, column)
-        if self.sheet.at(row, column).span > 1 or len(text) > LIMIT_LABEL:
+        if self.sheet.at(row, column).span > 1 or cell_length(text) > LIMIT_LABEL:
             return False
         first = min(place for place in self.sheet.cells if self.sheet.text(*place))
         short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
@@ -351,7 +352,7 @@ class _Sheet:
                 title = self.sheet.text(row, column)
                 continue
             if title and blocks[-1].fields:
-                blocks.append(DraftBlock("form", {"title": title[:LIMIT_LABEL]}))
+                blocks.append(DraftBlock("form", {"title": beginning(title, LIMIT_LABEL)}))
             title = ""
             beside = self._beside(row, column)
             cell = self.sheet.at(row, beside)
@@ -360,7 +361,7 @@ class _Sheet:
             )
             help_text = self.sheet.text(row, self._beside(row, beside))
             is_question = ("?", row, self._beside(row, beside)) in asked
-            if help_text and not is_question and "help" not in made.options and len(help_text) <= HELP_LIMIT:
+            if help_text and not is_question and "help" not in made.options and cell_length(help_text) <= HELP_LIMIT:
                 made.options["help"] = help_text
             blocks[-1].fields.append(made)
         return blocks
@@ -375,21 +376,21 @@ class _Sheet:
         told = evidence(rule, cells)
         kind, guess = likeliest(told)
         made = DraftField(self._next(), kind.name, label or "?", dict(guess.options), notes(told, guess))
-        if len(label) > LIMIT_LABEL:
-            made.label = label[: LIMIT_LABEL - 1] + "…"
+        if cell_length(label) > LIMIT_LABEL:
+            made.label = beginning(label, LIMIT_LABEL - 1) + "…"
             made.notes.append("the label was longer than Excel allows and is cut")
         if guess.labels:
             name = self._vocabulary(label, rule, guess.labels, numbered=kind.stepped)
             made.options = {"vocabulary": name, **made.options}
         if rule is not None and rule.prompt:
-            if len(rule.prompt) <= HELP_LIMIT:
+            if cell_length(rule.prompt) <= HELP_LIMIT:
                 made.options["help"] = rule.prompt
             else:
                 made.notes.append(f"the prompt is too long for a help: {rule.prompt}")
         return made
 
     def _vocabulary(self, label: str, rule: Rule | None, entries: Sequence[str], *, numbered: bool) -> str:
-        labels = [each[:LIMIT_LABEL] for each in entries]
+        labels = [beginning(each, LIMIT_LABEL) for each in entries]
         labels = list({each.casefold(): each for each in labels}.values())
         items = _steps(labels) if numbered else list(zip(item_codes(labels), labels, strict=True))
         lists = self.draft.vocabularies

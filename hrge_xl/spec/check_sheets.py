@@ -10,6 +10,7 @@ from ..frozen import Found, Path, at_the_first
 from ..language.patterns import REMEDY, NotAPattern, compiled, fits
 from ..suggest import NoSuch, remedy_for
 from ..texts import fixed_codes
+from ..words import cell_length
 from .check_names import BLOCKS, FIELDS, no_such, select
 from .check_texts import LIMIT_LABEL
 from .model import (
@@ -75,7 +76,8 @@ def _sheet(spec: Spec, tool: Tool, path: Path) -> Found:
     with_it = spec.tool.get(tool.goes_with or "")
     if tool.goes_with is not None and not (with_it and with_it.can_be_ticked):
         reason = f"'{tool.goes_with}' is not a tool that can be ticked, so that nothing goes with it."
-        yield (*path, "goes_with"), reason, "Name the tool that this sheet belongs to."
+        remedy = "Name the tool that this sheet belongs to."
+        yield (*path, "goes_with"), NoSuch(reason, tool.goes_with), remedy
 
 
 def _beside_forms(block: AnyBlock, records: int, path: Path) -> Found:
@@ -239,10 +241,11 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
             fixed = [column.code for column in tool.fields.values() if column.fixed]
             if name not in fixed:
                 reason = f"The sheet '{tool.code}' has no fixed column '{name}'."
-                yield (*path, "only", name), reason, remedy_for(name, fixed)
+                yield no_such((*path, "only", name), reason, fixed, name)
             elif not any(item.has({name: code}) for item in tool.items):
                 reason = f"No row of '{tool.code}' has '{code}' there, so that nothing can be chosen."
-                yield (*path, "only", name), reason, "Name a code that some of its rows have."
+                remedy = "Name a code that some of its rows have."
+                yield (*path, "only", name), NoSuch(reason, code), remedy
 
 
 def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
@@ -252,7 +255,7 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
         others = [other.code for other in block.fields if other.vocabulary is not None and other is not field]
         reason = f"'{field.parent}' is not a choice field of the same row."
         remedy = f"Name the field that decides the list. {remedy_for(field.parent, others)}"
-        yield (*path, "parent"), reason, remedy
+        yield (*path, "parent"), NoSuch(reason, str(field.parent)), remedy
         return
     own, above = spec.vocabularies.get(field.vocabulary or ""), spec.vocabularies.get(parent.vocabulary)
     for index, item in enumerate(own.items if own and above else ()):
@@ -262,7 +265,7 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
             yield (*where, "code"), reason, "Add `parent`."
         elif above is not None and item.parent not in above.by_code:
             reason = f"The parent '{item.parent}' of the entry '{item.code}' is not in {parent.vocabulary}."
-            yield (*where, "parent"), reason, remedy_for(item.parent, list(above.by_code))
+            yield no_such((*where, "parent"), reason, above.by_code, item.parent)
 
 
 # lists
@@ -274,7 +277,7 @@ def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
     for index, item in enumerate(vocabulary.items):
         place: Path = ("vocabularies", name, "items", index)
         option = "anchor" if item.anchor else "anchors" if item.anchors else ""
-        length = len(item.as_step(spec.languages[0]))
+        length = cell_length(item.as_step(spec.languages[0]))
         if option and name not in spec.scales:
             reason = (
                 f"The list '{name}' is not a scale: nobody would see what anchors the entry '{item.code}'."
@@ -288,11 +291,12 @@ def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
                 remedy = (
                     remedy_for(kind, list(kinds)) if kinds else f"Add `kinds: {{{kind}: …}}` to the list."
                 )
-                yield (*place, "anchors", kind), f"The list has no kind '{kind}'.", remedy
+                reason = NoSuch(f"The list has no kind '{kind}'.", kind)
+                yield (*place, "anchors", kind), reason, remedy
         for kind in kinds:
             if not item.anchors.get(kind):
                 reason = f"The entry '{item.code}' says nothing by the kind '{kind}'."
-                yield (*place, "code"), reason, f"Add `{kind}: …` to its `anchors`."
+                yield (*place, "code"), NoSuch(reason, kind), f"Add `{kind}: …` to its `anchors`."
 
 
 def _matrix(spec: Spec, matrix: Matrix) -> Found:
@@ -307,7 +311,8 @@ def _matrix(spec: Spec, matrix: Matrix) -> Found:
         for across in scales["across"]:
             level = matrix.cells.get(down, {}).get(across)
             if level is None:
-                missing = NoSuch(f"No level at {down} × {across} (down × across).", across)
+                name = across if down in matrix.cells else down
+                missing = NoSuch(f"No level at {down} × {across} (down × across).", name)
                 yield ("matrix", "cells", down), missing, f"Add `{across}: …` to row {down}."
             elif level not in matrix.level:
                 reason = f"There is no level '{level}', which is used at {down} × {across}."

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from string import Formatter
 from typing import Any
 
 from ..frozen import Found, Model, Path, at_the_first
-from ..suggest import listed, nearest
+from ..suggest import NoSuch, listed, nearest
 from ..texts import Text
-from ..words import SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
+from ..words import PROMPT_LIMIT, SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
 from .check_names import FIELDS, doubled, select
 from .model import Spec, Vocabulary
 from .own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES
 from .scope import Scope, rule_scope
 
 SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
-LIMIT_SHEET_NAME, LIMIT_LABEL, LIMIT_PROMPT, LIMIT_ERROR = 31, 250, 255, 255
+LIMIT_SHEET_NAME, LIMIT_LABEL, LIMIT_ERROR = 31, 250, 255
 OF_EXCEL = "history"  # a sheet name that Excel keeps for itself
-RESERVED = frozenset(
-    [OF_EXCEL, IDENTITY_SHEET, LAST_SHEET, *(name.casefold() for name in NAMES)]
-)  # in English, folded
+# in English, folded
+RESERVED = frozenset([OF_EXCEL, IDENTITY_SHEET, LAST_SHEET, *(name.casefold() for name in NAMES)])
 LIMITS = (  # where a text stands, how long it may be, what it is
     ("vocabularies/*/items/*/label", LIMIT_LABEL, "The label"),
     (f"{FIELDS}/label", LIMIT_LABEL, "The label"),
-    (f"{FIELDS}/help", LIMIT_PROMPT, "The help, which is also the prompt,"),
+    (f"{FIELDS}/help", PROMPT_LIMIT, "The help, which is also the prompt,"),
     (f"{FIELDS}/constraint/message", LIMIT_ERROR, "The message"),
 )
 EMPTY = (  # where there must be a text, why it cannot be empty, what to do
@@ -46,11 +45,10 @@ def check_texts(spec: Spec) -> Found:
     for where, limit, what in LIMITS:
         for path, _, text in select(spec, where):
             for place, words in _in_languages(path, text):
-                if len(words) > limit:
-                    over = len(words) - limit
-                    reason = (
-                        f"{what} has {len(words)} characters, {over} more than the {limit} that Excel allows."
-                    )
+                length = cell_length(words)
+                if length > limit:
+                    over = length - limit
+                    reason = f"{what} has {length} characters, {over} more than the {limit} that Excel allows."
                     yield place, reason, "Shorten it."
     for where, reason, remedy in EMPTY:
         for path, trail, text in select(spec, where):
@@ -122,7 +120,7 @@ def _languages(spec: Spec) -> Found:
     for tag, paths in undeclared.items():
         yield from at_the_first(paths, *_not_declared(tag, spec.languages))
     reason = f"The text is not there in '{spec.languages[0]}', the first of the 'languages' of the spec."
-    yield from at_the_first(without, reason, f"Add `{spec.languages[0]}: …`.")
+    yield from at_the_first(without, NoSuch(reason, spec.languages[0]), f"Add `{spec.languages[0]}: …`.")
 
 
 def _not_declared(tag: str, languages: tuple[str, ...]) -> tuple[str, str]:
@@ -149,11 +147,7 @@ def _sheet_names(spec: Spec) -> Found:
     for language in spoken:
         named = ((_place(path, sheet, language), sheet.say(language)) for path, _, sheet in sheets)
         yield from doubled(named, f"sheet name ({language})", fold=True)
-    languages = dict.fromkeys([SOURCE_LANGUAGE, *spoken])
-    own = {translator(tag)(name).casefold() for tag in languages for name in NAMES} | {
-        IDENTITY_SHEET,
-        OF_EXCEL,
-    }
+    own = RESERVED.union(translator(tag)(name).casefold() for tag in spoken for name in NAMES)
     for path, _, sheet in sheets:
         for place, name in _in_languages(path, sheet):
             yield from ((place, *mistake) for mistake in _sheet_name(name, own))
@@ -166,7 +160,7 @@ def _place(path: Path, text: Text, language: str) -> Path:
     return (*path, tag) if tag else path
 
 
-def _sheet_name(name: str, own: set[str]) -> Iterator[tuple[str, str]]:
+def _sheet_name(name: str, own: Collection[str]) -> Iterator[tuple[str, str]]:
     length = cell_length(name)
     if length > LIMIT_SHEET_NAME:
         over = length - LIMIT_SHEET_NAME
@@ -228,4 +222,4 @@ def _braces(words: str, known: Sequence[str], path: Path) -> Found:
             close = nearest(name, known)
             others = f"Name a field of the same row or of a form, or one of {', '.join(PLACE)}."
             reason = f"'{{{name}}}' refers to nothing: there is no field '{name}' in this row or in a form."
-            yield path, reason, f"Did you mean '{{{close}}}'?" if close else others
+            yield path, NoSuch(reason, str(name)), f"Did you mean '{{{close}}}'?" if close else others

@@ -144,7 +144,7 @@ def wrong_value(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
         known = {row for block in blocks for row in row_codes(spec, block)}
         for code in written:
             if code not in known:
-                reason = f"'{code}' is not a row of {', '.join(field.to)}."
+                reason = NoSuch(f"'{code}' is not a row of {', '.join(field.to)}.", code)
                 yield reason, "Write the code of one, for example K-01."
 
 

@@ -16,8 +16,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import write_po
 
 from ..errors import Mistake, SpecError
-from ..words import cell_length, undirected
-from .check_texts import LIMIT_ERROR, LIMIT_PROMPT, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
+from ..words import PROMPT_LIMIT, cell_length, undirected
+from .check_texts import LIMIT_ERROR, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
 from .model import Spec
 from .translations import (
     DRAFT,
@@ -37,7 +37,7 @@ from .translations import (
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 LINE = 110  # characters of a line in a file
 LIMITS = {
-    "sheet": LIMIT_SHEET_NAME, "help": LIMIT_PROMPT, "remedy": LIMIT_ERROR, "message": LIMIT_ERROR
+    "sheet": LIMIT_SHEET_NAME, "help": PROMPT_LIMIT, "remedy": LIMIT_ERROR, "message": LIMIT_ERROR
 }  # by the end of a place  # fmt: skip
 
 

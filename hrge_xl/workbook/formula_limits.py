@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..language import Problem
 from ..layout import Grid, Layout, Slot
 from ..spec.scope import Scope, parsed
+from ..words import cell_length
 from .check_formula import RowFormulas
 from .excel_formula import ExcelFormula
 from .formulas import ROW
@@ -58,7 +59,7 @@ def measure(formula: str) -> Measure:
         elif sign == "," and open_:
             function, arguments = open_[-1]
             open_[-1] = (function, arguments + 1)
-    return Measure(len(formula), deepest, most)
+    return Measure(cell_length(formula), deepest, most)
 
 
 def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
@@ -83,7 +84,7 @@ def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: b
     compiler = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW)
     found = parsed(text, scope, condition=condition)
     assert not isinstance(found, Problem)  # it has been checked
-    return len(compiler.condition(found) if condition else compiler.value(found))
+    return cell_length(compiler.condition(found) if condition else compiler.value(found))
 
 
 def _different(grid: Grid) -> Iterator[Slot]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..errors import LimitError
 from ..stamp import FIELDS, PROPERTY_PREFIX
+from ..words import cell_length
 
 LOCAL, CENTRAL, END = Struct("<4s5H3L2H"), Struct("<4s6H3L5H2L"), Struct("<4s4H2LH")
 NEEDED, MADE_BY = 20, 3 << 8 | 20  # version 2.0, on a system with file modes
@@ -152,8 +153,8 @@ def custom(facts: Mapping[str, str]) -> bytes:
 
 def _property(number: int, pair: tuple[str, str]) -> str:
     name, value = pair
-    if len(value) > VALUE_LIMIT:
-        raise LimitError(f"{name}: {len(value)} characters; Excel takes {VALUE_LIMIT}. Shorten it.")
+    if (length := cell_length(value)) > VALUE_LIMIT:
+        raise LimitError(f"{name}: {length} characters; Excel takes {VALUE_LIMIT}. Shorten it.")
     attributes = f'fmtid="{FORMAT}" pid="{number}" name="{PROPERTY_PREFIX}{name}"'
     return f"<property {attributes}><vt:lpwstr>{escaped(value)}</vt:lpwstr></property>"
 

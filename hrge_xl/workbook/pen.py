@@ -16,9 +16,7 @@ from .shared_formulas import FormulaSheet, Live, Now, SharedFormula, sharable
 from .styles import BAR_FILL, BASE, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
-PROMPT_LIMIT, PROMPT_LINE = 255, 60
-
-
+PROMPT_LINE = 60
 MIRRORED = {"left": {"align": "right"}, "right": {"align": "left"}}
 
 
@@ -146,9 +144,9 @@ class Pen:
         """Write a formula whose value is known with the cells beside it."""
         if not isinstance(formula, SharedFormula):
             formula = formula.replace(ROW, str(place.row))
-        if len(formula) > FORMULA_LIMIT:
+        if (length := cell_length(formula)) > FORMULA_LIMIT:
             raise LimitError(
-                f"{self._where(place)}: the formula has {len(formula)} characters; Excel takes {FORMULA_LIMIT}. "
+                f"{self._where(place)}: the formula has {length} characters; Excel takes {FORMULA_LIMIT}. "
                 "`hrge-xl spec check` says which part of the spec to shorten.",
                 at=(self.sheet.name, *place),
             )

@@ -9,8 +9,8 @@ from ..fields import Field
 from ..layout import Column, Grid, Layout, column_letters, reference_name
 from ..layout.instructions import alert, prompt
 from ..numerals import FIRST_DAY, LAST_DAY
-from ..words import Translate, beginning, cell_length, fold, translator
-from .pen import PROMPT_LIMIT, broken_lines
+from ..words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, translator
+from .pen import broken_lines
 
 TITLE_LIMIT = 32
 
@@ -92,10 +92,10 @@ def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
     parts = [(name, text) for name, text in named if text]
     for keep in range(len(parts), 0, -1):
         text = broken_lines(" ".join(text for _, text in parts[:keep]))
-        if len(text) <= PROMPT_LIMIT:
+        if cell_length(text) <= PROMPT_LIMIT:
             return text
     if parts:
-        raise LimitError(_too_long(field, parts[0][0], len(text)))
+        raise LimitError(_too_long(field, parts[0][0], cell_length(text)))
     return ""
 
 
