@@ -141,7 +141,9 @@ def test_a_sheet_with_a_code_of_the_program(copy: Path, code: str) -> None:
     assert f"'{code}' cannot be a tool code: one of the program's own sheets has it." in only(copy)
 
 
-@pytest.mark.parametrize("name", ["Page de garde", "page de Garde", "الغلاف", "Lists", "HISTORY", "_hrge", "_HRGE_last"])
+@pytest.mark.parametrize(
+    "name", ["Page de garde", "page de Garde", "الغلاف", "Lists", "HISTORY", "_hrge", "_HRGE_last"]
+)
 @pytest.mark.parametrize("language", ["en: Risks", "fr: Risques"])
 def test_a_sheet_named_like_one_of_the_programs_in_any_language(copy: Path, name: str, language: str) -> None:
     damage(copy, RISKS, language, f"{language[:2]}: {name}")

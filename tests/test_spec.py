@@ -105,12 +105,20 @@ def test_a_reference_to_a_sheet_that_cannot_be_read_is_no_mistake_of_its_own(cop
 
 
 FIXED = (
-    ("tools/checklist.yaml", "{code: CHK_01,", "{code: CHK_09, type: yesno, fixed: true, label: Kind}\n      - {code: CHK_01,"),
+    (
+        "tools/checklist.yaml",
+        "{code: CHK_01,",
+        "{code: CHK_09, type: yesno, fixed: true, label: Kind}\n      - {code: CHK_01,",
+    ),
     ("tools/checklist.yaml", "{code: C1_02,", "{code: C1_02, values: {CHK_09: N},"),
 )
 ONLY = (*FIXED, ("tools/risks.yaml", "to: [C1]", "to: [C1], only: {CHK_09: N}"))
 ROWS = (
-    ("tools/checklist.yaml", "{code: CHK_01,", "{code: CHK_09, type: reference, to: [C1], fixed: true, label: With}\n      - {code: CHK_01,"),
+    (
+        "tools/checklist.yaml",
+        "{code: CHK_01,",
+        "{code: CHK_09, type: reference, to: [C1], fixed: true, label: With}\n      - {code: CHK_01,",
+    ),
     ("tools/checklist.yaml", "{code: C1_02,", "{code: C1_02, values: {CHK_09: C1_01},"),
 )
 BELOW = (
@@ -151,7 +159,6 @@ def test_of_a_name_that_cannot_be_read_only_the_cause_is_told(
     line, _ = damage(copy, *cause)
     (found,) = mistakes(copy)
     assert found.startswith(f"{cause[0]}:{line}:")
-
 
 
 def test_a_column_points_at_the_word(copy: Path) -> None:

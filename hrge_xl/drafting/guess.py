@@ -147,7 +147,9 @@ class _Sheet:
             alone = not self.sheet.text(row, self._beside(row, column))
             answered = self.sheet.open(row, self._beside(row, column))
             if text and row < top:
-                return text if alone and not answered and cell_length(text) <= LIMIT_LABEL else self.sheet.name
+                return (
+                    text if alone and not answered and cell_length(text) <= LIMIT_LABEL else self.sheet.name
+                )
         return self.sheet.name
 
     def _beside(self, row: int, column: int) -> int:
@@ -361,7 +363,12 @@ class _Sheet:
             )
             help_text = self.sheet.text(row, self._beside(row, beside))
             is_question = ("?", row, self._beside(row, beside)) in asked
-            if help_text and not is_question and "help" not in made.options and cell_length(help_text) <= HELP_LIMIT:
+            if (
+                help_text
+                and not is_question
+                and "help" not in made.options
+                and cell_length(help_text) <= HELP_LIMIT
+            ):
                 made.options["help"] = help_text
             blocks[-1].fields.append(made)
         return blocks

@@ -48,7 +48,9 @@ def check_texts(spec: Spec) -> Found:
                 length = cell_length(words)
                 if length > limit:
                     over = length - limit
-                    reason = f"{what} has {length} characters, {over} more than the {limit} that Excel allows."
+                    reason = (
+                        f"{what} has {length} characters, {over} more than the {limit} that Excel allows."
+                    )
                     yield place, reason, "Shorten it."
     for where, reason, remedy in EMPTY:
         for path, trail, text in select(spec, where):
