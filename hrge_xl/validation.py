@@ -6,6 +6,7 @@ verdict; what it answers is believed about its own file only.
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,7 +32,7 @@ from .intake.worker import Died, NotStarted, WorkerPool
 from .kept_texts import Kept, is_ours
 from .layout import Layout
 from .layout.wording import text
-from .paths import check_several, path_text
+from .paths import CACHE, cache_folder, check_several, path_text
 from .spec.load import SPEC_HOMES, find, is_path, load
 from .spec.model import Spec
 from .stamp import VALID
@@ -137,12 +138,13 @@ def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
 
 @dataclass(frozen=True, slots=True)
 class FileToCheck:
-    """One file to read and check, by whom it is wanted, and the day of the check."""
+    """One file to read and check, by whom it is wanted, the day of the check, and where checked specs are kept."""
 
     data: bytes
     file: File
     wanted: Wanted
     today: date
+    cache: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ class SpecBroken:
 
 def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
     """Read and check one file: what a child process does."""
+    os.environ[CACHE] = job.cache  # a process without its user's environment cannot find it
     try:
         return checked(read_content(job.data, job.file, job.wanted), job.wanted.spec, job.today)
     except SpecError:
@@ -212,7 +215,7 @@ Readers = WorkerPool[FileToCheck, Result | Fault | SpecBroken]
 
 def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
     """Make new processes for reading, each under these limits; they live until they are closed."""
-    return WorkerPool(check_file, jobs, limits, readable=SPEC_HOMES)
+    return WorkerPool(check_file, jobs, limits, readable=(*SPEC_HOMES, cache_folder()))
 
 
 def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Readers) -> Iterator[Result]:
@@ -225,6 +228,7 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
             pool.allow(folder)
             wanted = replace(wanted, spec=str(folder))  # a path from here leads nowhere from another folder
     given = replace(wanted, key=Elsewhere()) if isinstance(wanted.key, bytes) else wanted
+    cache = str(cache_folder())
     waiting: deque[Result | FileToCheck] = deque()  # what was not yet handed out, in order
 
     def admitted() -> Iterator[FileToCheck]:
@@ -234,7 +238,7 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
                 refusal = Refusal(path_text(found.path), found.sha256, found.size, (found.observation,))
                 waiting.append(_refused(refusal))
             else:
-                job = FileToCheck(found.data, File.of(found), given, asked.today)
+                job = FileToCheck(found.data, File.of(found), given, asked.today, cache)
                 waiting.append(job)
                 yield job
         first = next((job for job in waiting if isinstance(job, FileToCheck)), None)

@@ -4,6 +4,7 @@ LibreOffice, Chromium and PostgreSQL are started by the first test that asks for
 process, and stopped at the end. Where one is missing its tests are skipped; with `CI` set they fail instead.
 """
 
+import atexit
 import gc
 import os
 import secrets
@@ -34,6 +35,11 @@ from tests.property_tests import import_everything, register_profiles
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+CACHE = "HRGE_XL_CACHE"
+if CACHE not in os.environ:  # one for all processes of this run, and nothing of its user's
+    os.environ[CACHE] = tempfile.mkdtemp(prefix="hrge-xl-cache-")
+    atexit.register(shutil.rmtree, os.environ[CACHE], ignore_errors=True)
 
 register_profiles()  # before any test is imported: the settings of a test take over what is in force then
 

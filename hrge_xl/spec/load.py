@@ -19,8 +19,9 @@ from .check_names import check_names
 from .check_rules import check_rules
 from .check_sheets import check_sheets
 from .check_texts import check_texts
+from .checked_specs import keep, recall
 from .expressions import check_circles, check_expressions
-from .nodes import mistake_at
+from .nodes import mistake_at, plain
 from .own_answers import check_own_answers
 from .shape import Shape
 from .translations import translated
@@ -97,9 +98,13 @@ def load(spec: str | Path) -> model.Spec:
 @gc_paused()
 def _load(folder: Path, digest: str) -> model.Spec:
     """Give the spec in a folder whose files have this digest: the same files are taken apart once."""
-    loaded, _, mistakes = read(folder, digest)
-    if mistakes or loaded is None:
+    tree = recall(digest)
+    if tree is not None:
+        return translated(model.Spec.model_validate(tree | {"digest": digest, "folder": str(folder)}), folder)
+    loaded, root, mistakes = read(folder, digest)
+    if mistakes or loaded is None or root is None:
         raise SpecError(mistakes)
+    keep(digest, plain(root))
     return translated(loaded, folder)
 
 

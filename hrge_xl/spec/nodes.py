@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import yaml
 
@@ -42,6 +42,11 @@ class WrittenInt(int):
 
     written: str
 
+    def __new__(cls, written: str) -> Self:  # noqa: D102
+        number = super().__new__(cls, written)
+        number.written = written
+        return number
+
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     kind = node.tag.rsplit(":", 1)[-1]
@@ -50,9 +55,7 @@ def _scalar(node: yaml.ScalarNode) -> Any:
     if kind == "bool":
         return node.value.lower() == "true"
     if kind == "int":
-        number = WrittenInt(node.value)
-        number.written = node.value
-        return number
+        return WrittenInt(node.value)
     return float(node.value) if kind == "float" else node.value
 
 

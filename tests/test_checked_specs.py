@@ -1,0 +1,132 @@
+"""Specs that passed every check are kept for the next process, which notices nothing of it but that it is quicker."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.face import SPEC_HOMES
+
+CACHE = "HRGE_XL_CACHE"
+VOCABULARIES = "vocabularies.yaml"
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    """A copy of the example spec."""
+    home = next(home for home in SPEC_HOMES if (home / "example").is_dir())
+    return Path(shutil.copytree(home / "example", tmp_path / "spec"))
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def generate(spec: Path, cache: Path) -> bytes | str:
+    """Give the workbook that a new process generates, or why it generates none."""
+    out = cache.with_name("out")
+    command = [sys.executable, "-m", "hrge_xl", "generate", str(spec), "--country", "MAR", "-o", str(out)]
+    done = subprocess.run(
+        command, env=os.environ | {CACHE: str(cache)}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        return done.stderr
+    (file,) = out.iterdir()
+    workbook = file.read_bytes()
+    file.unlink()
+    return workbook
+
+
+def change(spec: Path, old: str, new: str) -> None:
+    text = (spec / VOCABULARIES).read_text(encoding="utf-8")
+    assert old in text
+    (spec / VOCABULARIES).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def kept(cache: Path) -> Path:
+    (file,) = (cache / "specs").iterdir()
+    return file
+
+
+def rewritten(file: Path, old: str, new: str) -> None:
+    """Have a spec that was kept say something else, under a digest that is right."""
+    packed = file.read_bytes()[32:].replace(msgspec.msgpack.encode(old), msgspec.msgpack.encode(new))
+    file.write_bytes(hashlib.sha256(packed).digest() + packed)
+
+
+def test_the_second_process_gives_the_same_workbook(spec: Path, cache: Path) -> None:
+    change(spec, "code: AFG", "code: 004")  # a code is kept as it was written
+    first = generate(spec, cache)
+    written = kept(cache).stat().st_mtime_ns
+    assert isinstance(first, bytes)
+    assert generate(spec, cache) == first
+    assert kept(cache).stat().st_mtime_ns == written
+
+
+def test_a_spec_that_was_kept_is_what_is_read(spec: Path, cache: Path) -> None:
+    first = generate(spec, cache)
+    rewritten(kept(cache), "Afghanistan", "Somewhere")
+    assert generate(spec, cache) != first
+
+
+def test_a_spec_that_changed_is_read_anew(spec: Path, cache: Path) -> None:
+    first = generate(spec, cache)
+    change(spec, "Afghanistan", "Somewhere")
+    assert generate(spec, cache) != first
+    change(spec, "code: AFG", "code: [AFG]")
+    told = generate(spec, cache)
+    assert isinstance(told, str)
+    assert VOCABULARIES in told
+    assert len([*(cache / "specs").iterdir()]) == 2  # of those that passed
+
+
+def test_what_was_damaged_is_as_if_it_were_not_there(spec: Path, cache: Path) -> None:
+    first = generate(spec, cache)
+    file = kept(cache)
+    whole = file.read_bytes()
+    for damaged in (b"", whole[:-1], whole[:40] + b"\x00" + whole[41:], bytes(32) + whole[32:]):
+        file.write_bytes(damaged)
+        assert generate(spec, cache) == first
+        assert file.read_bytes() == whole
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="this system tells nothing of who may write")
+@pytest.mark.parametrize("open_to", [0o770, 0o707])
+def test_a_folder_that_others_may_write_to_is_not_trusted(open_to: int, spec: Path, cache: Path) -> None:
+    first = generate(spec, cache)
+    file = kept(cache)
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    rewritten(file, "Afghanistan", "Somewhere")
+    file.parent.chmod(open_to)
+    assert generate(spec, cache) == first
+
+
+def test_without_a_place_to_keep_anything_all_goes_on(spec: Path, cache: Path) -> None:
+    first = generate(spec, cache)
+    no_folder = cache.with_name("no folder")
+    no_folder.write_text("a file")
+    assert generate(spec, no_folder) == first
+    assert no_folder.read_text() == "a file"
+
+
+def test_of_many_specs_the_newest_are_kept(spec: Path, cache: Path) -> None:
+    generate(spec, cache)
+    file = kept(cache)
+    for number in range(40):
+        old = shutil.copy(file, file.with_name(f"{number}.spec"))
+        os.utime(old, (number, number))
+    change(spec, "Afghanistan", "Somewhere")
+    generate(spec, cache)
+    names = {each.name for each in file.parent.iterdir()}
+    assert len(names) == 16
+    assert file.name in names
+    assert "39.spec" in names
+    assert "0.spec" not in names
