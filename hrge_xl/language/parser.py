@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ..suggest import NoSuch, nearest
 from ..words import tidy
-from .function import Aggregate, Function
+from .function import Described
 from .functions import FUNCTIONS
 from .functions.choices import Has
 from .targets import Scope
@@ -271,7 +271,7 @@ class Parser:
             )
         return replace(found, args=refs)
 
-    def _function(self, node: ast.Call, name: str) -> Function | Aggregate:
+    def _function(self, node: ast.Call, name: str) -> Described:
         known = [each for each, function in FUNCTIONS.items() if not function.own]
         if node.keywords or name not in known:
             close = nearest(name, known, 60)

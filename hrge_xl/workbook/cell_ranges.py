@@ -68,9 +68,9 @@ def _continues(first: Place, last: Place, cell: Place) -> bool:
     return beside or (first.column == last.column and cell == Place(last.row + 1, last.column))
 
 
-def entry(layout: Layout, name: str, code: str) -> str | None:
+def entry(layout: Layout, name: str | None, code: str) -> str | None:
     """Give the entry of a list that shows the label of a code."""
-    place = layout.lists.get(name)
+    place = layout.lists.get(name or "")
     return f"INDEX(list_{name},{place.codes.index(code) + 1})" if place and code in place.codes else None
 
 
@@ -125,6 +125,6 @@ def last_of_row(tool: str, code: str, row: str) -> str:
     return f"INDEX({last_name(tool, code)},MATCH(${column_letters(CODE_COLUMN)}{row},{last_rows(tool)},0))"
 
 
-def row_codes(layout: Layout, tool: str) -> str:
+def row_codes(tool: str) -> str:
     """Give the defined name of the row codes of a tool's table."""
     return "rows_of_" + tool.replace(".", "_")

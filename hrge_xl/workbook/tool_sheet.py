@@ -146,7 +146,7 @@ def _names(book: Workbook, layout: Layout, sheet: Sheet) -> None:
     book.define_name(sheet.name_in_book, f"={area(sheet.name, Place(1, 1), sheet.last)}")
     table = layout.rows_of.get(code)
     if table is not None and not table.across:
-        book.define_name(row_codes(layout, code), f"={column_range(layout, table, CODE_COLUMN)}")
+        book.define_name(row_codes(code), f"={column_range(layout, table, CODE_COLUMN)}")
     active = [c.index for c in table.columns if c.role == "active"] if table is not None else []
     if table is not None and active:
         book.define_name(active_name(code), f"={column_range(layout, table, active[0])}")

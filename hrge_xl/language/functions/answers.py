@@ -15,19 +15,7 @@ from ..sheet_text import answers_in, is_step
 from ..tree import FIGURES, Expr, Ref, Type, refs
 
 if TYPE_CHECKING:
-    from ..targets import ColumnWriter, SheetWriter, Typing
-
-
-def write_filled(write: SheetWriter, arg: Expr) -> str:
-    """Write whether something stands in the cells of an answer, or comes out of an expression."""
-    if not isinstance(arg, Ref):
-        return f'IFERROR({write.value(arg)}<>"",FALSE)'
-    cell = write.cell(arg)
-    if cell is None:
-        return "FALSE"
-    if ":" in cell:
-        return f"({answers_in(cell)}-SUMPRODUCT(--ISERROR({cell})))>0"
-    return f'IFERROR(TRIM({cell})<>"",FALSE)'
+    from ..targets import SheetWriter, Typing
 
 
 class _Presence(Function):
@@ -44,10 +32,7 @@ class Filled(_Presence):
     blank = "false on blank"
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write_filled(write, args[0])
-
-    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
-        return f"({'+'.join(_not_empty(write, args[0]))})>0"
+        return write.filled(args[0])
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         return to.filled(args[0])
@@ -62,17 +47,10 @@ class Blank(_Presence):
     blank = "true on blank"
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"NOT({write_filled(write, args[0])})"
-
-    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
-        return f"({'+'.join(_not_empty(write, args[0]))})=0"
+        return write.blank(args[0])
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         return passing_on(lambda filled: not filled, [to.filled(args[0])])
-
-
-def _not_empty(write: ColumnWriter, arg: Expr) -> list[str]:
-    return [f'(TRIM({column})<>"")' for column in write.columns(arg)]
 
 
 class CountOf(_Presence):
@@ -95,7 +73,7 @@ class CountOf(_Presence):
 
     def _count(self, write: SheetWriter, arg: Expr) -> str:
         cell = write.cell(arg) if isinstance(arg, Ref) else None
-        return answers_in(cell) if cell and ":" in cell else f"({write_filled(write, arg)}*1)"
+        return answers_in(cell) if cell and ":" in cell else f"({write.filled(arg)}*1)"
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         return passing_on(lambda *counts: float(sum(counts)), [to.count(arg) for arg in args])

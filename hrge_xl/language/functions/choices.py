@@ -11,7 +11,7 @@ from ..function import Function, code_of, expect, in_cells, ref_of
 from ..tree import Call, Expr, Literal, Logic, Over, Ref, Type, walk
 
 if TYPE_CHECKING:
-    from ..targets import ColumnWriter, SheetWriter, Typing
+    from ..targets import SheetWriter, Typing
 
 
 class Has(Function):
@@ -34,14 +34,7 @@ class Has(Function):
         return in_cells(args[0]) and isinstance(args[1], Literal)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        many = ref_of(args[0])
-        cells, label = write.cell(many), write.entry(many.list, code_of(args[1]))
-        return "FALSE" if cells is None or label is None else f"ISNUMBER(MATCH({label},{cells},0))"
-
-    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
-        many = ref_of(args[0])
-        label = write.entry(many.list, code_of(args[1])) or '""'
-        return "(" + "+".join(f"({column}={label})" for column in write.columns(many)) + ")>0"
+        return write.has(ref_of(args[0]), code_of(args[1]))
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         several, wanted = map(to.value, args)
@@ -62,9 +55,6 @@ class Belongs(Function):
     """Whether an entry belongs to what is chosen in the field that decides its list."""
 
     name = "belongs"
-    takes = (Type.CODE, Type.CODE)
-    meaning = "the list says that the entry belongs to the other answer"
-    blank = "true where one of them is blank"
     own = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
@@ -140,7 +130,7 @@ class OfTool(Function):
         return (row, *(Literal(tool, Type.TEXT) for tool in tools))
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return self.excel_of(write, code_of(args[0]) if isinstance(args[0], Literal) else write.row_key())
+        return self.excel_of(write, code_of(args[0]) if isinstance(args[0], Literal) else write.record)
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         """Write it for one tool."""
@@ -266,9 +256,7 @@ class LookUp(Function):
         return Call(self, (reference, target), target.type)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        target = ref_of(args[1])
-        place = write.looked_up(ref_of(args[0]), target)
-        return '""' if place is None else write.decoded(target, place)
+        return write.looked_up(ref_of(args[0]), ref_of(args[1]))
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         reference, target, table = to.value(args[0]), to.value(args[1]), to.table(ref_of(args[0]).targets[0])

@@ -30,7 +30,7 @@ class Today(Function):
     by_the_day = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.day()
+        return write.day
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         return lambda answers, row, this: answers.today
@@ -46,10 +46,7 @@ class DaysBetween(Function):
     meaning = "days from the first date to the second"
     blank = "blank on blank"
     strict = True
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        first, last = (write.number(arg) for arg in args)
-        return f"({last}-{first})"
+    formula = "({1}-{0})"
 
     def of(self, *values: Any) -> float:
         first, last = values
@@ -66,9 +63,7 @@ class Year(Function):
     meaning = "year of a date"
     blank = "blank on blank"
     strict = True
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"YEAR({write.number(args[0])})"
+    formula = "YEAR({0})"
 
     def of(self, *values: Any) -> float | None:
         serial = math.floor(values[0])
@@ -87,9 +82,7 @@ class YearEnd(Function):
     meaning = "last day of a year; one before 1900 counts as 1900, one after 9999 as 9999"
     blank = "blank on blank"
     strict = True
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"DATE(MEDIAN(1900,{write.number(args[0])},9999),12,31)"
+    formula = "DATE(MEDIAN(1900,{0},9999),12,31)"
 
     def of(self, *values: Any) -> float:
         return float(to_serial(date(min(max(math.floor(values[0]), 1900), 9999), 12, 31)))

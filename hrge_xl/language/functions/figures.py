@@ -94,9 +94,7 @@ class Absolute(Function):
     meaning = "without its sign"
     blank = "blank on blank"
     strict = True
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"ABS({write.number(args[0])})"
+    formula = "ABS({0})"
 
     def of(self, *values: Any) -> float:
         return float(abs(values[0]))
@@ -112,9 +110,7 @@ class SquareRoot(Function):
     meaning = "square root"
     blank = "blank on blank, and on a number below 0"
     strict = True
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"SQRT({write.number(args[0])})"
+    formula = "SQRT({0})"
 
     def of(self, *values: Any) -> float | None:
         return None if values[0] < 0 else math.sqrt(values[0])
@@ -134,6 +130,7 @@ class Round(Function):
     )
     blank = "blank on blank"
     strict = True
+    formula = "ROUND({0},{1})"
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         if len(node.args) not in (1, 2):
@@ -146,9 +143,6 @@ class Round(Function):
                 raise typing.refuse(given, f"round() needs a whole number from 0 to {MOST_DECIMALS} here.")
             decimals = float(value)
         return self.call(typing.number(node.args[0]), Literal(decimals, Type.NUMBER))
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"ROUND({write.number(args[0])},{write.number(args[1])})"
 
     def of(self, *values: Any) -> float:
         value, decimals = values
@@ -205,11 +199,11 @@ class Bands(Function):
             write.number(name) if name.type is Type.NUMBER else write.text(name) for name in args[count + 1 :]
         )
         found = f"CHOOSE(1+{reached},{names})"  # MATCH in a list of limits is not the same in every program
-        return write.guarded(args[0], found, '""')
+        return write.guarded(found, '""', args[0])
 
     def of(self, *values: Any) -> float | str | None:
         number, count = values[0], (len(values) - 2) // 2
-        band: float | str | None = (
-            None if number is None else values[count + 1 + bisect_right(values[1 : count + 1], number)]
-        )
+        if number is None:
+            return None
+        band: float | str = values[count + 1 + bisect_right(values[1 : count + 1], number)]
         return band

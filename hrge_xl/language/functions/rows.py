@@ -35,9 +35,6 @@ class RowCode(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return write.row_code(ref_of(args[0]))
 
-    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
-        return write.row_codes(ref_of(args[0]))
-
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         of, table = ref_of(args[0]), to.table_of(ref_of(args[0]))
 

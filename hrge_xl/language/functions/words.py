@@ -59,14 +59,11 @@ class WithinWords(Function):
     """Whether a text keeps a limit of words; in scripts without spaces characters are counted."""
 
     name = "within_words"
-    takes = (Type.TEXT, Type.NUMBER)
-    meaning = "the text has at most this many words"
-    blank = "true on blank"
     own = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         text, limit = str(write.cell(ref_of(args[0]))), int(float(code_of(args[1])))
-        if write.without_spaces():
+        if write.without_spaces:
             return f"LEN(TRIM({text}))<={limit * CHARACTERS_A_WORD}"
         return f"{word_count(text)}<={limit}"
 
