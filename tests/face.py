@@ -223,7 +223,6 @@ from hrge_xl.layout import (
     column_letters,
     Drawn,
     Grid,
-    laid_out,
     Layout,
     ListPlace,
     offered_rows,

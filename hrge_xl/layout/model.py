@@ -176,6 +176,14 @@ class Grid:
         """Give the columns of a field, its check left out."""
         return tuple(c for c in self.columns if c.field and c.field.code == code and c.role != "check")
 
+    @property
+    def check_columns(self) -> dict[tuple[str, int], int]:
+        """The columns of the check cells: of a table by the code of the field, of a form by the number of the record."""
+        columns = self.with_role("check")
+        return {
+            (column.field.code if column.field else "", column.record): column.index for column in columns
+        }
+
     @cached_property
     def data_rows(self) -> tuple[Row, ...]:
         """The rows that hold answers."""

@@ -276,7 +276,7 @@ class GridPainter:
 
     def _colours(self, first: int, last: int) -> None:
         """Input cells, signs and sentences by urgency; the words say the same."""
-        checks = {(c.field.code if c.field else "", c.record): c.index for c in self.grid.with_role("check")}
+        checks = self.grid.check_columns
         in_use = ticked(self.layout, self.sheet.tool.code)
         for column in self.grid.with_role("answer"):
             code = "" if self.grid.across or column.field is None else column.field.code
