@@ -40,8 +40,8 @@ from ..workbook import Content, facts_of
 from ..workbook.collect import KeptRows
 from ..workbook.content import Found, Memory
 from ..workbook.cover import Fact
+from ..workbook.pen import Live
 from ..workbook.row_status import RowCells
-from ..workbook.shared_formulas import Live
 from .expected import ExpectedWorkbook, one_by_one, shorten
 from .issued_cells import ALONE, ExpectedCells, SheetResults
 

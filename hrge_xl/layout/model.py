@@ -178,7 +178,7 @@ class Grid:
 
     @property
     def check_columns(self) -> dict[tuple[str, int], int]:
-        """The columns of the check cells: of a table by the code of the field, of a form by the number of the record."""
+        """The columns of the check cells, by the code of the field in a table, by number of the record in a form."""
         columns = self.with_role("check")
         return {
             (column.field.code if column.field else "", column.record): column.index for column in columns

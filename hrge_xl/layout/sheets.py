@@ -255,7 +255,7 @@ class _SheetBuilder:
             yield replace(row, index=index)
 
     def _unplaced_rows(self, block: FieldBlock) -> Iterator[Row]:
-        """Give a title to a part of a form (a table has that of its sheet), and say below open rows when they are full."""
+        """Title a part of a form (a table has that of its sheet); below open rows say what to do when they are full."""
         if block.title and self.is_form:
             yield Row(0, "title", label=block.title.say(self.language), help=block.help.say(self.language))
         yield from self._data_rows(block)

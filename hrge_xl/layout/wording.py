@@ -15,9 +15,9 @@ from ..paths import name_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Rule, Spec
 from ..texts import Text
 from ..words import SOURCE_LANGUAGE, translator
-from .instructions import FIGURES, limits
-from .instructions import remedy as instructed
 from .lists import LEVELS
+from .messages import FIGURES, limits
+from .messages import remedy as instructed
 
 # what stands or should stand in a cell, which may be nothing
 QUOTED = ("value", "expected", "found", "read", "seen")

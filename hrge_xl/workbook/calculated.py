@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlsxwriter.workbook import Workbook
-
 from ..language.sheet_text import text_literal
 from ..layout import Drawn, Layout, Place, Sheet, column_letters
 from ..layout.calculated import sources_of
@@ -22,7 +20,6 @@ from .styles import LINES
 class BlockPainter:
     """What every calculated block needs; `free` is the first column that nothing stands in."""
 
-    book: Workbook
     pen: Pen
     layout: Layout
     sheet: Sheet

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..fields import ColumnKind
 from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
-from ..language.on_blank import FieldKey, on_blank
+from ..language import Problem
 from ..language.sheet_text import answers_in, text_literal
+from ..language.tree import Arithmetic, Call, Compare, Expr, Logic, Not, Ref
 from ..layout import Grid, Layout, Slot, column_letters
 from ..spec.compiled import CompiledSpec, FieldChecks, ParsedRule, compiled
 from ..spec.model import FormBlock
-from ..spec.scope import ref_to
-from ..words import NO_ANSWER
+from ..spec.scope import Scope, parsed, ref_to
+from ..words import NO_ANSWER, cell_length
 from .cell_ranges import cells_of, count_answers
 from .excel_formula import ExcelFormula
 from .formulas import ROW, Formula
+from .pen import FORMULA_LIMIT
 
 
 @dataclass(frozen=True)
@@ -116,11 +119,11 @@ class RowFormulas:
         self, slot: Slot, compiler: ExcelFormula, *, blank_at: FieldKey | None = None
     ) -> Iterator[tuple[str, str, str]]:
         """Give the condition under which each rule is broken; with `blank_at` only of those broken by a blank."""
-        for parsed in self.compiled.rules_at.get((slot.tool, slot.field.code), ()):
-            if blank_at is None or _breaks(parsed, blank_at):
-                fails = self._fails(parsed, compiler)
+        for rule in self.compiled.rules_at.get((slot.tool, slot.field.code), ()):
+            if blank_at is None or _breaks(rule, blank_at):
+                fails = self._fails(rule, compiler)
                 if fails != "FALSE":  # as it is where what it names was not issued
-                    yield fails, parsed.rule.code, ""
+                    yield fails, rule.rule.code, ""
 
     def _fails(self, parsed: ParsedRule, compiler: ExcelFormula) -> str:
         assert parsed.check is not None
@@ -162,3 +165,124 @@ def _blank(slot: Slot, cell: str) -> str:
 
 def _broken(slot: Slot, cell: str) -> str:
     return f"SUMPRODUCT(--ISERROR({cell}))>0" if len(slot.cells) > 1 else f"ISERROR({cell})"
+
+
+# what a condition comes to where one answer is blank, as far as its text alone tells
+
+FieldKey = tuple[str, str]
+
+
+def on_blank(expr: Expr, key: FieldKey) -> bool | None:
+    """Say whether a condition holds while the answer to a field is blank; None where other answers decide."""
+    match expr:
+        case Compare():
+            return False if _is_blank(expr.left, key) or _is_blank(expr.right, key) else None
+        case Not():
+            inner = on_blank(expr.part, key)
+            return None if inner is None else not inner
+        case Logic():
+            return _joined(expr.op == "or", [on_blank(part, key) for part in expr.parts])
+        case Call() if expr.function.name in ("filled", "blank") and _is_blank(expr.args[0], key):
+            return expr.function.name == "blank"
+    return None
+
+
+def _joined(deciding: bool, parts: list[bool | None]) -> bool | None:
+    """Join what is known of the parts; one that is `deciding` settles it."""
+    if deciding in parts:
+        return deciding
+    return None if None in parts else not deciding
+
+
+def _is_blank(expr: Expr, key: FieldKey) -> bool:
+    match expr:
+        case Ref():
+            return expr.key == key and not expr.outer
+        case Arithmetic():
+            return _is_blank(expr.left, key) or _is_blank(expr.right, key)
+        case Call():
+            return expr.function.strict and any(_is_blank(arg, key) for arg in expr.args)
+    return False
+
+
+# what Excel takes of a formula, and which cells of a layout would get more
+
+NESTING_LIMIT, ARGUMENT_LIMIT = 64, 255
+QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
+FUNCTION = re.compile(r"(?<![A-Z0-9.])[0-9.]*[A-Z][A-Z0-9.]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How large a formula is: characters, functions within each other, arguments of one function."""
+
+    characters: int
+    nesting: int
+    arguments: int
+
+    @property
+    def excess(self) -> str:
+        """By how much it is too large for Excel, in words; "" where it is not."""
+        for count, limit, what in (
+            (self.characters, FORMULA_LIMIT, "characters"),
+            (self.nesting, NESTING_LIMIT, "functions within each other"),
+            (self.arguments, ARGUMENT_LIMIT, "arguments of one function"),
+        ):
+            if count > limit:
+                return f"{count:,} {what}, {count - limit:,} more than the {limit:,} that Excel takes"
+        return ""
+
+
+def measure(formula: str) -> Measure:
+    """Measure how large a formula is."""
+    bare = QUOTED.sub("''", formula)
+    depth = deepest = most = 0
+    open_: list[tuple[bool, int]] = []  # whether a bracket is that of a function, and the commas in it so far
+    for at, sign in enumerate(bare):
+        if sign == "(":
+            function = FUNCTION.search(bare, max(at - 40, 0), at) is not None
+            open_.append((function, 1))
+            depth += function
+            deepest = max(deepest, depth)
+        elif sign == ")" and open_:
+            function, arguments = open_.pop()
+            depth -= function
+            most = max(most, arguments if function else 0)
+        elif sign == "," and open_:
+            function, arguments = open_[-1]
+            open_[-1] = (function, arguments + 1)
+    return Measure(cell_length(formula), deepest, most)
+
+
+def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
+    """Give every question whose formula Excel would not take: its place, `formula` or `check`, and how large it is."""
+    for sheet in layout.sheets:
+        for grid in sheet.grids:
+            last = str(grid.rows[-1].index)
+            for slot in _different(grid):
+                what, formulas = "formula" if slot.field.calculated else "check", RowFormulas(layout, grid)
+                if slot.field.calculated:
+                    formula = formulas.figure(slot)
+                else:
+                    formula = formulas.check(slot) if slot.check is not None else ""
+                size = measure(formula.replace(ROW, last))
+                if size.excess:
+                    yield slot, what, size
+
+
+def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: bool) -> int:
+    """Count the characters of an expression as a formula of the row or record of a slot."""
+    grid = next(grid for grid in layout.sheet[slot.tool].grids if grid.number == slot.grid)
+    compiler = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW)
+    found = parsed(text, scope, condition=condition)
+    assert not isinstance(found, Problem)  # it has been checked
+    return cell_length(compiler.condition(found) if condition else compiler.value(found))
+
+
+def _different(grid: Grid) -> Iterator[Slot]:
+    """Give one place of each question: the rows of a table and the records of a form are alike."""
+    seen: set[str] = set()
+    for slot in grid.slots:
+        if slot.field.code not in seen:
+            seen.add(slot.field.code)
+            yield slot

@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 
-from xlsxwriter.workbook import Workbook
-
 from ..findings import sentence
 from ..layout import Drawn, Layout, Place, quoted
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
@@ -36,8 +34,8 @@ COVER_FACTS = (
 class CoverPainter:
     """Draws from top to bottom, keeping the next free row."""
 
-    def __init__(self, book: Workbook, pen: Pen, layout: Layout, given: Collection[str]) -> None:
-        self.book, self.pen, self.layout, self.given = book, pen, layout, given
+    def __init__(self, pen: Pen, layout: Layout, given: Collection[str]) -> None:
+        self.pen, self.layout, self.given = pen, layout, given
         self.say = translator(self.layout.language)
         self.row = 2
 
@@ -54,7 +52,7 @@ class CoverPainter:
         ends = self._facts(self.row), self._steps(self.row)
         for row in range(self.row, max(ends)):
             self.pen.height(row, "cover_line")
-        self.row = ProgressPainter(self.book, self.pen, self.layout, max(ends)).draw()
+        self.row = ProgressPainter(self.pen, self.layout, max(ends)).draw()
         for line in wrap(spec.note.say(language), LINE_LENGTH):
             self.pen.text(Place(self.row, LABEL), line, "purpose")
             self.row += 1
@@ -118,7 +116,7 @@ class CoverPainter:
             self.pen.entries([place], lambda content: [content.today], *form)
         else:
             self.pen.formula(place, Formula("TODAY()", lambda content, row: content.today), *form)
-        self.book.define_name(TODAY_NAME, f"={on_sheet(self.layout.cover_name, [place])}")
+        self.pen.name(TODAY_NAME, on_sheet(self.layout.cover_name, [place]))
 
     def _countries(self) -> Mapping[str, str]:
         """Give the names of the countries by code."""

@@ -257,7 +257,7 @@ class PivotPainter(CrossingPainter):
                 for part, column in enumerate(grid.columns_of(code))
             }
             for name, cells in columns.items():
-                self.book.define_name(name, f"={cells}")
+                self.pen.name(name, cells)
             found[code] = list(columns)
         return found
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from hashlib import sha256
 from itertools import groupby
 
 from ..findings import sentence
@@ -14,11 +15,10 @@ from ..layout.messages import LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_COLUMNS, LEFTOVER_HEAD, TITLE_ROW, lines_of
 from ..spec.own_sheets import FEEDBACK_KEY, LEFTOVER_KEY
 from ..submission import Unplaced
-from ..words import translator
+from ..words import tidy, translator
 from .formulas import Formula, if_, total, with_count
 from .pen import Pen
-from .row_digests import row_digests
-from .styles import ERROR_INK, LINES
+from .styles import COLOURS, LINES
 
 FIRST_COLUMN = 2
 SHOWN = 5  # rows about one sheet that are not folded
@@ -173,7 +173,7 @@ class CorrectionsSheet(ListSheet):
     def rows(self) -> None:
         """Write the heads, then section after section."""
         say = self.say
-        self.pen.sheet.set_tab_color(ERROR_INK)
+        self.pen.sheet.set_tab_color(COLOURS["error_ink"])
         note = say(
             "Follow the links and correct the cells; “Done” shows what has been corrected. A + in the "
             "margin expands the rows of a sheet. Then send the workbook back."
@@ -321,3 +321,19 @@ def feedback_sheets(layout: Layout, feedback: Feedback) -> Iterator[CorrectionsS
     yield CorrectionsSheet(layout, feedback.corrections)
     if feedback.leftovers:
         yield LeftoversSheet(layout, feedback.leftovers)
+
+
+# what a row was written with, as short digests
+
+DIGITS = 6
+FORMULA = "="  # before the number of a column that holds a formula
+
+
+def row_digests(texts: Iterable[str], formulas: Iterable[int] = ()) -> str:
+    """Write the digests of the texts of a row and the columns of its formulas, for the hidden first column."""
+    return " ".join([*(f"{FORMULA}{column}" for column in formulas), *map(digest, filter(None, texts))])
+
+
+def digest(text: str) -> str:
+    """Give some digits that stand for a text, whatever its spaces: programs save these otherwise."""
+    return sha256(tidy(text).encode()).hexdigest()[:DIGITS]

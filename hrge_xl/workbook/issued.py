@@ -19,8 +19,7 @@ from xlsxwriter.worksheet import (
 from ..layout import Layout, Place
 from .book import painted
 from .cover import COVER_FACTS, CoverPainter, Fact
-from .pen import Formats, Pen
-from .shared_formulas import FormulaSheet, Live, SharedFormula
+from .pen import Formats, FormulaSheet, Live, Pen, SharedFormula
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
     book = Workbook(BytesIO(), {"in_memory": True})
     sheet = book.add_worksheet(layout.cover_name, FormulaSheet)
     formats = Formats(book, right_to_left=False)
-    CoverPainter(book, Pen(sheet, formats), layout, lines).draw()
+    CoverPainter(Pen(sheet, formats), layout, lines).draw()
     return _sheet(sheet, list(book.str_table.string_table))
 
 

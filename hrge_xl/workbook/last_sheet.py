@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlsxwriter.workbook import Workbook
-
 from ..errors import LimitError
 from ..fields import ColumnKind, kind_of
 from ..last_answers import written
@@ -17,8 +15,7 @@ from ..spec.rows import is_shown
 from .cell_ranges import last_cells, last_name, last_of_row, last_rows
 from .content import Content, Shown
 from .formulas import ROW
-from .pen import Pen
-from .shared_formulas import Now
+from .pen import Now, Pen
 from .styles import number_format_of
 
 TEXT_COLUMN, TEXT_ROWS = 1, range(2, 18)  # where that text stands, so much in each row
@@ -28,7 +25,7 @@ Cells = list[tuple[Key, tuple[Place, ...]]]
 PIECE = 16_000  # characters, which are never more than two units of a cell each
 
 
-def draw_last_sheet(book: Workbook, pen: Pen, layout: Layout) -> None:
+def draw_last_sheet(pen: Pen, layout: Layout) -> None:
     """Draw the codes of columns and rows, and everything else as live cells, those of a sheet together."""
     pen.text(Place(CODE_ROW, 1), LAST_KEY, "code")
     pen.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], travelling, "code", "@")
@@ -40,12 +37,12 @@ def draw_last_sheet(book: Workbook, pen: Pen, layout: Layout) -> None:
         for (_, _, field), places in cells:
             pen.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
         pen.entries([place for _, places in cells for place in places], _shown_in(cells), "code")
-        free += _table(book, pen, layout, tool, free)
+        free += _table(pen, layout, tool, free)
     pen.sheet.very_hidden()
     pen.sheet.protect("", {})
 
 
-def _table(book: Workbook, pen: Pen, layout: Layout, tool: str, column: int) -> int:
+def _table(pen: Pen, layout: Layout, tool: str, column: int) -> int:
     """Draw the codes of the rows of tables, and name them and the columns beside; how many columns that took."""
     rows = {
         row.index: row.code for grid in layout.sheet[tool].grids if not grid.across for row in grid.data_rows
@@ -60,8 +57,7 @@ def _table(book: Workbook, pen: Pen, layout: Layout, tool: str, column: int) -> 
         if of == tool and len(places) == 1 and places[0].row in rows and rows[places[0].row] == row:
             columns[last_name(tool, field)] = places[0].column
     for name, each in columns.items():
-        run = last_cells(Place(min(rows), each), Place(max(rows), each))
-        book.define_name(name, f"={run}")
+        pen.name(name, last_cells(Place(min(rows), each), Place(max(rows), each)))
     return 1
 
 

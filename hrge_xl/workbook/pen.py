@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
 from ..errors import LimitError
 from ..layout import Place, address
 from ..words import CELL_LIMIT, cell_length, fits_a_cell
+from .content import Content, Shown
 from .formulas import ROW, Formula, Run, listed, run_of
-from .shared_formulas import FormulaSheet, Live, Now, SharedFormula, sharable
-from .styles import BAR_FILL, BASE, HEIGHTS, LINE_OF_CODE, STYLES, TALL
+from .styles import COLOURS, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
 PROMPT_LINE = 60
@@ -24,26 +27,26 @@ class Formats:
     """Cell formats of one workbook by style name and number format, made once each."""
 
     def __init__(self, book: Workbook, *, right_to_left: bool) -> None:
-        self._book, self._made = book, dict[tuple[Any, ...], Format]()
+        self.book, self._made = book, dict[tuple[Any, ...], Format]()
         self._mirrored = right_to_left
 
     def __call__(self, style: str, number_format: str = "", **more: Any) -> Format:
         """Give the format of a style with a number format, and what else differs."""
         key = (style, number_format, *sorted(more.items()))
         if key not in self._made:
-            properties = {**BASE, **STYLES[style], **more}
+            properties = {**STYLES["base"], **STYLES[style], **more}
             if self._mirrored:
                 properties |= {"reading_order": 2, **MIRRORED.get(properties.get("align", ""), {})}
             if number_format:
                 properties["num_format"] = number_format
-            self._made[key] = self._book.add_format(properties)
+            self._made[key] = self.book.add_format(properties)
         return self._made[key]
 
     def bare(self, style: str, **more: Any) -> Format:
         """Give a format with nothing but the style, for conditional formats."""
         key = ("bare", style, *sorted(more.items()))
         if key not in self._made:
-            self._made[key] = self._book.add_format({**STYLES[style], **more})
+            self._made[key] = self.book.add_format({**STYLES[style], **more})
         return self._made[key]
 
 
@@ -188,10 +191,14 @@ class Pen:
     def bars(self, first: Place, last: Place) -> None:
         """Put bars behind shares from nothing to all."""
         options = {
-            "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": BAR_FILL,
+            "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": COLOURS["bar_fill"],
             "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
         }  # fmt: skip
         self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
+
+    def name(self, name: str, cells: str) -> None:
+        """Define a name in the workbook."""
+        self.formats.book.define_name(name, f"={cells}")
 
     def _where(self, place: Place) -> str:
         return f"Sheet “{self.sheet.name}”, cell {address(*place)}"
@@ -221,3 +228,87 @@ def broken_lines(text: str, width: int = PROMPT_LINE) -> str:
         else:
             line = f"{line} {word}".strip()
     return "\n".join([*lines, line])
+
+
+# A worksheet that takes formulas as they are, and stores the formula of a column once
+
+_TEXTS = re.compile('"[^"]*"')
+Now = Callable[[Content], Sequence[Shown]]
+
+
+def sharable(formula: str) -> bool:
+    """Say whether Excel takes the formula as a shared one: no other sheet, constant array or range of results."""
+    bare = _TEXTS.sub("", formula)
+    return not any(mark in bare for mark in ("!", "{", "#", "):"))
+
+
+class SharedFormula(str):
+    """A formula shared down a column: the first cell carries text and range, the others its number only."""
+
+    __slots__ = ("number", "range")
+    number: int
+    range: str
+
+    @classmethod
+    def first(cls, formula: str, number: int, cells: str) -> SharedFormula:
+        """Give the formula itself, in the first cell of the range."""
+        shared = cls(formula.removeprefix("="))
+        shared.number, shared.range = number, cells
+        return shared
+
+    @classmethod
+    def follower(cls, number: int) -> SharedFormula:
+        """Give a cell further down."""
+        shared = cls("shared")
+        shared.number, shared.range = number, ""
+        return shared
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Cells that differ between workbooks of one layout, and what they show, which holds on to nothing drawn with."""
+
+    places: tuple[Place, ...]
+    now: Now
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A live cell as it was drawn: its tag, left open at an offset of the part, and its formula if it has one."""
+
+    place: Place
+    at: int
+    formula: str  # the element, empty where there is none
+
+
+class FormulaSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet for plain and shared formulas, that leaves its live cells open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.live: list[Live] = []
+        self.gaps: list[Gap] = []  # in the order of the part, known once it has been written
+        self._open: set[tuple[int, int]] = set()
+
+    def _assemble_xml_file(self) -> None:
+        self._open = {(place.row - 1, place.column - 1) for live in self.live for place in live.places}
+        super()._assemble_xml_file()
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula if isinstance(formula, SharedFormula) else formula.removeprefix("=")
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        formula = self._element(cell.formula) if isinstance(cell, CellFormulaTuple) else ""
+        if not formula and (row, col) not in self._open:
+            super()._write_cell(row, col, cell)
+            return
+        self.fh.write(f'<c r="{address(row + 1, col + 1)}" s="{cell.format._get_xf_index()}"')
+        self.gaps.append(Gap(Place(row + 1, col + 1), self.fh.tell(), formula))
+
+    def _element(self, formula: str) -> str:
+        if not isinstance(formula, SharedFormula):
+            return f"<f>{self._escape_data(formula)}</f>"
+        if not formula.range:
+            return f'<f t="shared" si="{formula.number}"/>'
+        text = self._escape_data(formula)
+        return f'<f t="shared" ref="{formula.range}" si="{formula.number}">{text}</f>'

@@ -5,8 +5,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 
-from xlsxwriter.workbook import Workbook
-
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.calculated import to_fill_in
@@ -28,8 +26,8 @@ GAP = "  ·  "  # between the parts of a line
 class ProgressPainter:
     """Draws the table from top to bottom, keeping the next free row."""
 
-    def __init__(self, book: Workbook, pen: Pen, layout: Layout, row: int) -> None:
-        self.book, self.pen, self.layout, self.row = book, pen, layout, row
+    def __init__(self, pen: Pen, layout: Layout, row: int) -> None:
+        self.pen, self.layout, self.row = pen, layout, row
         self.say = translator(self.layout.language)
         self.lines: list[Sequence[Formula]] = []  # the counts of each sheet
 
@@ -115,7 +113,7 @@ class ProgressPainter:
         self.lines.append([_count(text, sheet, number) for number, text in enumerate(texts)])
         self._line(self.lines[-1], _in_use(self.layout, sheet), "cell_centre", "cover_status")
         cells = area(self.layout.cover_name, Place(self.row, NEED), Place(self.row, LOOK))
-        self.book.define_name(sheet.progress_name, f"={cells}")
+        self.pen.name(sheet.progress_name, cells)
 
     def _line(self, counts: Sequence[Formula], in_use: Formula, style: str, words_style: str) -> None:
         """Write the share of required answers that are given, the counts, and how far that is in words."""
