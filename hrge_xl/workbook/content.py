@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, compress
 from operator import is_not
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from ..answer import Key, Value
 from ..fields import TICK, Field, step_of
@@ -17,6 +17,7 @@ from ..layout.lists import LEVELS
 from ..layout.messages import ERROR, MISSING, REQUIRED, WARNING
 from ..numerals import shown, to_serial
 from ..spec.model import RegisterBlock
+from ..submission import Verdict
 from ..words import count_words
 
 Shown = str | float | None  # what a cell shows: a text, a number (a date as its serial number), nothing
@@ -33,18 +34,6 @@ TABLES = (
     "last",
 )  # who asks for an original asks for its answer
 ANYTHING = ""  # stands for every tool and every fact
-
-
-class Verdict(Protocol):
-    """What the check of one answer says: a finding code or "", and whether the answer is required now."""
-
-    @property
-    def code(self) -> str:
-        """Finding code, or ""."""
-
-    @property
-    def required(self) -> bool:
-        """Whether the answer is required at the moment."""
 
 
 Part = tuple[str, str, str, int]  # key of an answer, and which of its cells; 0 where it has one

@@ -80,8 +80,9 @@ class ListSheet:
     protected one Excel folds and unfolds nothing.
     """
 
-    def __init__(self, layout: Layout, title: str, widths: Mapping[int, int]) -> None:
-        self.layout, self.title, self.widths = layout, title, widths
+    def __init__(self, layout: Layout, title: str, columns: Mapping[int, tuple[str, int]]) -> None:
+        self.layout, self.title, self.columns = layout, title, columns
+        self.widths = {column: width for column, (_, width) in columns.items()}
         self.say = translator(layout.language)
         self.row, self.number = TITLE_ROW, 0
         self._texts: dict[int, str] = {}
@@ -97,7 +98,7 @@ class ListSheet:
         """Write everything."""
         raise NotImplementedError
 
-    def top(self, key: str, note: str, heads: Sequence[str]) -> None:
+    def top(self, key: str, note: str) -> None:
         """Write what stands above the rows, with the way back to the cover."""
         self.pen.text(Place(CODE_ROW, CODE_COLUMN), key, "code")
         self.text(FIRST_COLUMN, self.title, "title")
@@ -107,8 +108,8 @@ class ListSheet:
         self.end_row()
         self.text(FIRST_COLUMN, note, "purpose")
         self.end_row()
-        for column, head in enumerate(heads, start=FIRST_COLUMN):
-            self.text(column, head, "head")
+        for column, (head, _) in sorted(self.columns.items()):
+            self.text(column, self.say(head), "head")
         self.end_row()
         sheet = self.pen.sheet
         sheet.set_selection(LEFTOVER_HEAD, FIRST_COLUMN - 1, LEFTOVER_HEAD, FIRST_COLUMN - 1)
@@ -153,11 +154,10 @@ class ListSheet:
 
 
 NUMBER, DONE, SHEET, CELL, ROW, QUESTION, STANDS, WRONG, TO_DO = range(FIRST_COLUMN, FIRST_COLUMN + 9)
-CORRECTION_HEADS = (
-    "No.", "Done", "Sheet", "Cell", "Row", "Question", "Content of the cell", "What is wrong", "What to do",
-)  # fmt: skip
-CORRECTIONS_WIDTHS = {
-    NUMBER: 5, DONE: 11, SHEET: 18, CELL: 8, ROW: 10, QUESTION: 33, STANDS: 26, WRONG: 31, TO_DO: 38,
+CORRECTIONS = {  # head and width of each column
+    NUMBER: ("No.", 5), DONE: ("Done", 11), SHEET: ("Sheet", 18), CELL: ("Cell", 8), ROW: ("Row", 10),
+    QUESTION: ("Question", 33), STANDS: ("Content of the cell", 26), WRONG: ("What is wrong", 31),
+    TO_DO: ("What to do", 38),
 }  # fmt: skip
 
 
@@ -166,7 +166,7 @@ class CorrectionsSheet(ListSheet):
 
     def __init__(self, layout: Layout, corrections: Sequence[Correction]) -> None:
         say = translator(layout.language)
-        super().__init__(layout, say("To correct"), CORRECTIONS_WIDTHS)
+        super().__init__(layout, say("To correct"), CORRECTIONS)
         self.corrections = corrections
         self.done, self.counted = TICK + say("Done"), say("{done} of {all}")
 
@@ -178,7 +178,7 @@ class CorrectionsSheet(ListSheet):
             "Follow the links and correct the cells; “Done” shows what has been corrected. A + in the "
             "margin expands the rows of a sheet. Then send the workbook back."
         )
-        self.top(FEEDBACK_KEY, note, [say(head) for head in CORRECTION_HEADS])
+        self.top(FEEDBACK_KEY, note)
         if not self.corrections:
             self.text(SHEET, say("Nothing to correct."), "good")
             self.end_row()
@@ -273,15 +273,17 @@ class CorrectionsSheet(ListSheet):
 
 LEFT_SHEET, LEFT_CELL, LEFT_TEXT, LEFT_QUESTION = LEFTOVER_COLUMNS
 WHY = 7
-LEFTOVER_HEADS = ("No.", "Sheet", "Cell", "Question", "What it said", "Why it is here")
-LEFTOVERS_WIDTHS = {NUMBER: 5, LEFT_SHEET: 18, LEFT_CELL: 8, LEFT_QUESTION: 42, LEFT_TEXT: 65, WHY: 42}
+LEFTOVERS = {
+    NUMBER: ("No.", 5), LEFT_SHEET: ("Sheet", 18), LEFT_CELL: ("Cell", 8), LEFT_QUESTION: ("Question", 42),
+    LEFT_TEXT: ("What it said", 65), WHY: ("Why it is here", 42),
+}  # fmt: skip
 
 
 class LeftoversSheet(ListSheet):
     """The sheet “Without a place”: one row for each text; where many came from one sheet, folded under one line."""
 
     def __init__(self, layout: Layout, leftovers: Sequence[Leftover]) -> None:
-        super().__init__(layout, translator(layout.language)("Without a place"), LEFTOVERS_WIDTHS)
+        super().__init__(layout, translator(layout.language)("Without a place"), LEFTOVERS)
         self.leftovers = leftovers
 
     def rows(self) -> None:
@@ -290,7 +292,7 @@ class LeftoversSheet(ListSheet):
             "This has no cell in this workbook. Nothing was deleted: "
             "copy what still matters to the cell that asks for it."
         )
-        self.top(LEFTOVER_KEY, note, [self.say(head) for head in LEFTOVER_HEADS])
+        self.top(LEFTOVER_KEY, note)
         groups: dict[tuple[str, str], list[Leftover]] = {}
         for leftover in self.leftovers:
             groups.setdefault((leftover.why, leftover.what.sheet), []).append(leftover)

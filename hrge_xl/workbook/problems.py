@@ -25,7 +25,7 @@ from .formulas import (
     once,
     row_number,
 )  # fmt: skip
-from .row_status import message_of, order_in_row
+from .row_status import columns_run, message_of, order_in_row
 
 HELPERS = 13
 RANK = 100_000  # more rows than any workbook has
@@ -111,11 +111,9 @@ class ProblemsPainter(ListPainter):
 
     def _worst(self, row: Watched) -> Formula:
         columns = [slot.check.column for slot in row.checks if slot.check is not None]
-        left, right = column_letters(min(columns)), column_letters(max(columns))
-        sheet, number, checks = quoted(self.sheets[row.sheet - 1].name), row.row.index, row.checks
-        return Formula(
-            f"MAX({sheet}!${left}{number}:${right}{number})", lambda content, _: max(content.checks(checks))
-        )
+        cells, checks = columns_run(columns, row.row.index), row.checks
+        sheet = quoted(self.sheets[row.sheet - 1].name)
+        return Formula(f"MAX({sheet}!{cells})", lambda content, _: max(content.checks(checks)))
 
     # the list
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -40,7 +40,7 @@ class Statuses:
         table = not self.grid.across
         slots = {row: _checked(slots) for row, slots in self.grid.row_slots.items()}
         checks = Formula(
-            _columns_run([slot.check.column for slot in checked if slot.check]),
+            columns_run([slot.check.column for slot in checked if slot.check]),
             lambda content, row: content.checks(slots[row]),
         )
         worst = Formula(f"MAX({checks.text})", lambda content, row: max(content.checks(slots[row])))
@@ -175,5 +175,6 @@ def _checked(slots: Sequence[Slot]) -> tuple[Slot, ...]:
     return tuple(slot for slot in slots if slot.check is not None)
 
 
-def _columns_run(columns: Sequence[int]) -> str:
-    return f"${column_letters(min(columns))}{ROW}:${column_letters(max(columns))}{ROW}"
+def columns_run(columns: Collection[int], row: int | str = ROW) -> str:
+    """Write the cells of a row from the first to the last of some columns."""
+    return f"${column_letters(min(columns))}{row}:${column_letters(max(columns))}{row}"
