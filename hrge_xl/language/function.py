@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from .compiler import Answers, Compiled, Compiler, Known, Row, Unknown, Value, passing_on, worse
+from .targets import ColumnWriter, SheetWriter, Typing
 from .tree import TEXTS, Arithmetic, Call, Choose, Expr, Literal, Operation, Over, Ref, Type, parts, refs
-
-if TYPE_CHECKING:
-    from .targets import ColumnWriter, SheetWriter, Typing
 
 FUNCTIONS: dict[str, Described] = {}  # by name; a class that has a name takes its place by itself
 
 
 class Described(Operation):
-    """What every function says of itself. `example` is one of the example spec, for the guide."""
+    """What every function says of itself. What its docstring says stands in the guide to expressions."""
 
-    example: str = ""
-    takes_in_words: str = ""  # where its signature does not say it all
-    meaning: str = ""
-    blank: str = ""
     gives: Type = Type.BOOL
     own: bool = False  # whether checks of field types use it, and specs do not
     typed: Callable[..., Expr]  # the call that an `ast.Call` means; raises what `Typing.refuse` makes
@@ -39,7 +33,6 @@ class Function(Described):
     """
 
     takes: tuple[Type | None, ...] = ()
-    gives_in_words: str = ""
     repeats: bool = False
     formula: str = ""
 

@@ -7,15 +7,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_on, same, worse
 from ..function import Function, expect, in_cells, ref_of
 from ..sheet_text import answers_in, is_step
+from ..targets import SheetWriter, Typing
 from ..tree import FIGURES, Expr, Ref, Type, refs
-
-if TYPE_CHECKING:
-    from ..targets import SheetWriter, Typing
 
 
 class _Presence(Function):
@@ -24,12 +22,14 @@ class _Presence(Function):
 
 
 class Filled(_Presence):
-    """`filled(x)`."""
+    """`filled(x)`.
+
+    Meaning: the answer is there
+    Blanks: false on blank
+    Example: filled(PLN_12)
+    """
 
     name = "filled"
-    example = "filled(PLN_12)"
-    meaning = "the answer is there"
-    blank = "false on blank"
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return write.filled(args[0])
@@ -39,12 +39,14 @@ class Filled(_Presence):
 
 
 class Blank(_Presence):
-    """`blank(x)`."""
+    """`blank(x)`.
+
+    Meaning: the answer is not there
+    Blanks: true on blank
+    Example: blank(RSK_07)
+    """
 
     name = "blank"
-    example = "blank(RSK_07)"
-    meaning = "the answer is not there"
-    blank = "true on blank"
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return write.blank(args[0])
@@ -54,13 +56,15 @@ class Blank(_Presence):
 
 
 class CountOf(_Presence):
-    """`count_of(a, b, …)`: cells with an answer."""
+    """`count_of(a, b, …)`: cells with an answer.
+
+    Meaning: number of answers given among its arguments
+    Blanks: 0 on blank
+    Example: count_of(PLN_12, PLN_13)
+    """
 
     name = "count_of"
-    example = "count_of(PLN_12, PLN_13)"
     gives = Type.NUMBER
-    meaning = "number of answers given among its arguments"
-    blank = "0 on blank"
     repeats = True
     never_blank = True
     columnwise = False
@@ -80,13 +84,15 @@ class CountOf(_Presence):
 
 
 class Unique(Function):
-    """`unique(x)`: no other row in use of the same table has this answer."""
+    """`unique(x)`: no other row in use of the same table has this answer.
+
+    Meaning: no other row of the table has this answer
+    Blanks: true on blank
+    Example: unique(RSK_01)
+    """
 
     name = "unique"
-    example = "unique(RSK_01)"
     takes = (None,)
-    meaning = "no other row of the table has this answer"
-    blank = "true on blank"
     of_column = True
 
     def in_sheet(self, *args: Expr) -> bool:
@@ -156,16 +162,18 @@ def _folded(value: str | tuple[str, ...]) -> Any:
 
 
 class Last(Function):
-    """`last(field)`: an answer of the round before, which every visitor reads as it reads answers."""
+    """`last(field)`: an answer of the round before, which every visitor reads as it reads answers.
+
+    Takes: field
+    Gives: what that field gives
+    Meaning: the answer of the round before, in the same row
+    Blanks: blank where there was none, and in a workbook that continues no other
+    Example: last(RSK_03)
+    """
 
     name = "last"
-    example = "last(RSK_03)"
     takes = (None,)
-    takes_in_words = "field"
     gives = Type.TEXT
-    gives_in_words = "what that field gives"
-    meaning = "the answer of the round before, in the same row"
-    blank = "blank where there was none, and in a workbook that continues no other"
 
     def typed(self, typing: Typing, node: ast.Call) -> Ref:
         expect(typing, node, self.name, 1)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on, worse
 from ..function import Function, code_of, expect, in_cells, ref_of
+from ..targets import SheetWriter, Typing
 from ..tree import Call, Expr, Literal, Logic, Over, Ref, Type, walk
-
-if TYPE_CHECKING:
-    from ..targets import SheetWriter, Typing
 
 
 class Has(Function):
-    """`has(several, code)`."""
+    """`has(several, code)`.
+
+    Takes: several codes, code
+    Meaning: one of the several answers is this code
+    Blanks: false on blank
+    Example: has(RSK_02, 'WOM')
+    """
 
     name = "has"
-    example = "has(RSK_02, 'WOM')"
-    takes_in_words = "several codes, code"
     takes = (Type.MANY, Type.TEXT)
-    meaning = "one of the several answers is this code"
-    blank = "false on blank"
     columnwise = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
@@ -78,14 +78,16 @@ class Belongs(Function):
 
 
 class Level(Function):
-    """`level(down, across)`."""
+    """`level(down, across)`.
+
+    Meaning: level of the matrix (down, across)
+    Blanks: blank on blank
+    Example: level(RSK_03, RSK_04)
+    """
 
     name = "level"
-    example = "level(RSK_03, RSK_04)"
     takes = (Type.NUMBER, Type.NUMBER)
     gives = Type.LEVEL
-    meaning = "level of the matrix (down, across)"
-    blank = "blank on blank"
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         row, column = (
@@ -107,7 +109,6 @@ class OfTool(Function):
     """
 
     takes = (Type.TEXT,)
-    takes_in_words = "code of a sheet, or `row_code()`"
     of_sheet = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
@@ -162,12 +163,15 @@ def differs_by_row(expr: Expr) -> bool:
 
 
 class Issued(OfTool):
-    """`issued('T1.1')`."""
+    """`issued('T1.1')`.
+
+    Takes: code of a sheet, or `row_code()`
+    Meaning: this tool is in the workbook
+    Blanks: true or false, whatever is blank
+    Example: issued('C1')
+    """
 
     name = "issued"
-    example = "issued('C1')"
-    meaning = "this tool is in the workbook"
-    blank = "true or false, whatever is blank"
     of_sheet = False
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
@@ -178,12 +182,15 @@ class Issued(OfTool):
 
 
 class Ticked(OfTool):
-    """`ticked('T1.1')`."""
+    """`ticked('T1.1')`.
+
+    Takes: code of a sheet, or `row_code()`
+    Meaning: this tool is ticked in the form
+    Blanks: false on blank
+    Example: ticked('C1')
+    """
 
     name = "ticked"
-    example = "ticked('C1')"
-    meaning = "this tool is ticked in the form"
-    blank = "false on blank"
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         return write.ticked(tool)
@@ -193,13 +200,16 @@ class Ticked(OfTool):
 
 
 class Completeness(OfTool):
-    """`completeness('T1.1')`."""
+    """`completeness('T1.1')`.
+
+    Takes: code of a sheet, or `row_code()`
+    Meaning: share of required answers given on a sheet, 0 to 1
+    Blanks: blank when it asks for none
+    Example: completeness('C1')
+    """
 
     name = "completeness"
-    example = "completeness('C1')"
     gives = Type.NUMBER
-    meaning = "share of required answers given on a sheet, 0 to 1"
-    blank = "blank when it asks for none"
     by_the_day = True  # what is required may wait for a day
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
@@ -233,16 +243,18 @@ def asks_what_is_issued(expr: Expr) -> bool:
 
 
 class LookUp(Function):
-    """`lookup(reference, field)`."""
+    """`lookup(reference, field)`.
+
+    Takes: reference, field of the other sheet
+    Gives: what that field gives
+    Meaning: a field of the row that a reference points to
+    Blanks: blank on blank
+    Example: lookup(RSK_08, CHK_01)
+    """
 
     name = "lookup"
-    example = "lookup(RSK_08, CHK_01)"
-    takes_in_words = "reference, field of the other sheet"
-    gives_in_words = "what that field gives"
     takes = (Type.CODE, None)
     gives = Type.TEXT
-    meaning = "a field of the row that a reference points to"
-    blank = "blank on blank"
     of_column = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:

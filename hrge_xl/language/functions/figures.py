@@ -8,16 +8,13 @@ from bisect import bisect_right
 from datetime import date
 from itertools import pairwise
 from math import copysign, floor, log10
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...numerals import LAST_SERIAL, to_serial
 from ..compiler import Compiled, Compiler, present
 from ..function import Function
+from ..targets import SheetWriter, Typing
 from ..tree import Call, Expr, Literal, Ref, Type
-
-if TYPE_CHECKING:
-    from ..targets import SheetWriter, Typing
-
 
 MOST_DECIMALS = 9
 EXACT, WHOLE = 2.0**41, 2.0**52  # from here on fifteen digits tell no halves, and a number has none
@@ -26,13 +23,15 @@ FIRST_RELIABLE_SERIAL = 61  # 1900-03-01; before it spreadsheets count a day tha
 
 
 class Today(Function):
-    """`today()`."""
+    """`today()`.
+
+    Meaning: the day of the check; in a sheet that of the clock
+    Blanks: never blank
+    Example: FOL_02 < today()
+    """
 
     name = "today"
-    example = "FOL_02 < today()"
     gives = Type.DATE
-    meaning = "the day of the check; in a sheet that of the clock"
-    blank = "never blank"
     never_blank = True
     by_the_day = True
 
@@ -44,14 +43,16 @@ class Today(Function):
 
 
 class DaysBetween(Function):
-    """`days_between(first, last)`."""
+    """`days_between(first, last)`.
+
+    Meaning: days from the first date to the second
+    Blanks: blank on blank
+    Example: days_between(PLN_04, PLN_05)
+    """
 
     name = "days_between"
-    example = "days_between(PLN_04, PLN_05)"
     takes = (Type.DATE, Type.DATE)
     gives = Type.NUMBER
-    meaning = "days from the first date to the second"
-    blank = "blank on blank"
     strict = True
     formula = "({1}-{0})"
 
@@ -61,14 +62,16 @@ class DaysBetween(Function):
 
 
 class Year(Function):
-    """`year(day)`."""
+    """`year(day)`.
+
+    Meaning: year of a date
+    Blanks: blank on blank
+    Example: year(PLN_04)
+    """
 
     name = "year"
-    example = "year(PLN_04)"
     takes = (Type.DATE,)
     gives = Type.NUMBER
-    meaning = "year of a date"
-    blank = "blank on blank"
     strict = True
     formula = "YEAR({0})"
 
@@ -80,14 +83,16 @@ class Year(Function):
 
 
 class YearEnd(Function):
-    """`year_end(year)`."""
+    """`year_end(year)`.
+
+    Meaning: last day of a year; one before 1900 counts as 1900, one after 9999 as 9999
+    Blanks: blank on blank
+    Example: days_between(PLN_05, year_end(year(PLN_04)))
+    """
 
     name = "year_end"
-    example = "days_between(PLN_05, year_end(year(PLN_04)))"
     takes = (Type.NUMBER,)
     gives = Type.DATE
-    meaning = "last day of a year; one before 1900 counts as 1900, one after 9999 as 9999"
-    blank = "blank on blank"
     strict = True
     formula = "DATE(MEDIAN(1900,{0},9999),12,31)"
 
@@ -119,12 +124,14 @@ class _Among(Function):
 
 
 class Total(_Among):
-    """`total(a, b, …)`."""
+    """`total(a, b, …)`.
+
+    Meaning: sum of its arguments
+    Blanks: blanks count 0; blank when all are
+    Example: total(PLN_06, PLN_07)
+    """
 
     name = "total"
-    example = "total(PLN_06, PLN_07)"
-    meaning = "sum of its arguments"
-    blank = "blanks count 0; blank when all are"
     excel_name = "SUM"
 
     def of(self, *values: Any) -> float | None:
@@ -132,12 +139,14 @@ class Total(_Among):
 
 
 class Least(_Among):
-    """`least(a, b, …)`."""
+    """`least(a, b, …)`.
+
+    Meaning: smallest of its arguments
+    Blanks: blanks left out
+    Example: least(RSK_03, RSK_04)
+    """
 
     name = "least"
-    example = "least(RSK_03, RSK_04)"
-    meaning = "smallest of its arguments"
-    blank = "blanks left out"
     excel_name = "MIN"
     neutral = "1E307"
 
@@ -146,12 +155,14 @@ class Least(_Among):
 
 
 class Most(_Among):
-    """`most(a, b, …)`."""
+    """`most(a, b, …)`.
+
+    Meaning: largest of its arguments
+    Blanks: blanks left out
+    Example: most(RSK_03, RSK_04)
+    """
 
     name = "most"
-    example = "most(RSK_03, RSK_04)"
-    meaning = "largest of its arguments"
-    blank = "blanks left out"
     excel_name = "MAX"
     neutral = "-1E307"
 
@@ -160,14 +171,16 @@ class Most(_Among):
 
 
 class Absolute(Function):
-    """`absolute(x)`."""
+    """`absolute(x)`.
+
+    Meaning: without its sign
+    Blanks: blank on blank
+    Example: absolute(PLN_06 - PLN_07)
+    """
 
     name = "absolute"
-    example = "absolute(PLN_06 - PLN_07)"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
-    meaning = "without its sign"
-    blank = "blank on blank"
     strict = True
     formula = "ABS({0})"
 
@@ -176,14 +189,16 @@ class Absolute(Function):
 
 
 class SquareRoot(Function):
-    """`sqrt(x)`."""
+    """`sqrt(x)`.
+
+    Meaning: square root
+    Blanks: blank on blank, and on a number below 0
+    Example: sqrt(PLN_06)
+    """
 
     name = "sqrt"
-    example = "sqrt(PLN_06)"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
-    meaning = "square root"
-    blank = "blank on blank, and on a number below 0"
     strict = True
     formula = "SQRT({0})"
 
@@ -192,18 +207,18 @@ class SquareRoot(Function):
 
 
 class Round(Function):
-    """`round(x)`, `round(x, decimals)`; a half goes away from 0, as in spreadsheets."""
+    """`round(x)`, `round(x, decimals)`; a half goes away from 0, as in spreadsheets.
+
+    Takes: number, or number and decimals
+    Meaning: rounded to a number of decimals, to a whole number without the second argument; a half goes away from
+        0: `round(2.5)` is 3
+    Blanks: blank on blank
+    Example: round(PLN_08 / PLN_06, 2)
+    """
 
     name = "round"
-    example = "round(PLN_08 / PLN_06, 2)"
-    takes_in_words = "number, or number and decimals"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
-    meaning = (
-        "rounded to a number of decimals, to a whole number without the second argument; "
-        "a half goes away from 0: `round(2.5)` is 3"
-    )
-    blank = "blank on blank"
     strict = True
     formula = "ROUND({0},{1})"
 
@@ -238,15 +253,17 @@ def rounded(value: float, decimals: int) -> float:
 
 
 class Bands(Function):
-    """`bands(x, 10, 'low', 20, 'middle', 'high')`: below 10, from 10 to below 20, from 20."""
+    """`bands(x, 10, 'low', 20, 'middle', 'high')`: below 10, from 10 to below 20, from 20.
+
+    Takes: number, limit, name, …, name
+    Meaning: the name of the band that a number is in: each limit is the first number above its band
+    Blanks: blank on blank
+    Example: bands(PLN_06, 1000, 'small', 10000, 'middle', 'large')
+    """
 
     name = "bands"
-    example = "bands(PLN_06, 1000, 'small', 10000, 'middle', 'large')"
-    takes_in_words = "number, limit, name, …, name"
     takes = (Type.NUMBER, None)
     gives = Type.TEXT
-    meaning = "the name of the band that a number is in: each limit is the first number above its band"
-    blank = "blank on blank"
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         if len(node.args) < 4 or len(node.args) % 2:

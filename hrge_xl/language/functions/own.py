@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...numerals import to_serial, years_of_own_calendar
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown
 from ..function import Function, ref_of
+from ..targets import SheetWriter
 from ..tree import Expr, Type
-
-if TYPE_CHECKING:
-    from ..targets import SheetWriter
 
 
 class Readable(Function):
