@@ -72,11 +72,13 @@ def painted(
     }  # fmt: skip
     book = Workbook(target or BytesIO(), options)
     book.set_calc_mode("auto")
-    right = right_to_left(layout.language)
-    formats = Formats(book, right_to_left=right)
-    _properties(book, layout)
+    formats = Formats(book, right_to_left=right_to_left(layout.language))
+    # A day and a property that are put right for each workbook.
+    title = layout.spec.title.say(layout.language)
+    book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
+    book.set_custom_property(PROPERTY_PREFIX, "", "text")
     more = list(feedback_sheets(layout, feedback)) if feedback is not None else []
-    sheets = _add_sheets(book, layout, [added.title for added in more], right=right)
+    sheets = _add_sheets(book, layout, [added.title for added in more])
     cover = Pen(sheets[layout.cover_name], formats)
     CoverPainter(cover, layout, facts).draw()
     finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
@@ -100,22 +102,13 @@ def painted(
     return book
 
 
-def _properties(book: Workbook, layout: Layout) -> None:
-    """Set a day and a property that are put right for each workbook."""
-    title = layout.spec.title.say(layout.language)
-    book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
-    book.set_custom_property(PROPERTY_PREFIX, "", "text")
-
-
-def _add_sheets(
-    book: Workbook, layout: Layout, extra: Sequence[str], *, right: bool
-) -> dict[str, FormulaSheet]:
-    tools = [sheet.name for sheet in layout.sheets]
+def _add_sheets(book: Workbook, layout: Layout, extra: Sequence[str]) -> dict[str, FormulaSheet]:
     hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
-    names = [layout.cover_name, *extra, *tools, layout.lists_name, *hidden]
-    sheets = {name: book.add_worksheet(name, FormulaSheet) for name in names}
-    for sheet in sheets.values():
-        if right:
+    tools = (sheet.name for sheet in layout.sheets)
+    sheets = {}
+    for name in (layout.cover_name, *extra, *tools, layout.lists_name, *hidden):
+        sheet = sheets[name] = book.add_worksheet(name, FormulaSheet)
+        if right_to_left(layout.language):
             sheet.right_to_left()
         sheet.hide_gridlines(2)
     return sheets

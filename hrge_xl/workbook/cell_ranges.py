@@ -56,17 +56,13 @@ def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
     """Write how many cells of some slots are answered; cells side by side are counted together."""
     runs: list[tuple[Place, Place]] = []
     for cell in (cell for slot in slots for cell in slot.cells):
-        if runs and _continues(*runs[-1], cell):
-            runs[-1] = runs[-1][0], cell
+        first, last = runs[-1] if runs else (cell, cell)
+        beside = first.row == last.row and cell == Place(last.row, last.column + 1)
+        if beside or (first.column == last.column and cell == Place(last.row + 1, last.column)):
+            runs[-1] = first, cell
         else:
             runs.append((cell, cell))
     return "+".join(answers_in(cells_of(run, row=row)) for run in runs)
-
-
-def _continues(first: Place, last: Place, cell: Place) -> bool:
-    """Say whether a cell stands at the end of a run, in its row or in its column."""
-    beside = first.row == last.row and cell == Place(last.row, last.column + 1)
-    return beside or (first.column == last.column and cell == Place(last.row + 1, last.column))
 
 
 def entry(layout: Layout, name: str | None, code: str) -> str | None:

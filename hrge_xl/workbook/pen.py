@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -30,23 +30,16 @@ class Formats:
         self.book, self._made = book, dict[tuple[Any, ...], Format]()
         self._mirrored = right_to_left
 
-    def __call__(self, style: str, number_format: str = "", **more: Any) -> Format:
-        """Give the format of a style with a number format, and what else differs."""
-        key = (style, number_format, *sorted(more.items()))
+    def __call__(self, style: str, number_format: str = "", *, bare: bool = False, **more: Any) -> Format:
+        """Give the format of a style with a number format, and what else differs; `bare`: with nothing but these."""
+        key = (style, number_format, bare, *sorted(more.items()))
         if key not in self._made:
-            properties = {**STYLES["base"], **STYLES[style], **more}
-            if self._mirrored:
+            properties = {**({} if bare else STYLES["base"]), **STYLES[style], **more}
+            if self._mirrored and not bare:
                 properties |= {"reading_order": 2, **MIRRORED.get(properties.get("align", ""), {})}
             if number_format:
                 properties["num_format"] = number_format
             self._made[key] = self.book.add_format(properties)
-        return self._made[key]
-
-    def bare(self, style: str, **more: Any) -> Format:
-        """Give a format with nothing but the style, for conditional formats."""
-        key = ("bare", style, *sorted(more.items()))
-        if key not in self._made:
-            self._made[key] = self.book.add_format({**STYLES[style], **more})
         return self._made[key]
 
 
@@ -134,11 +127,10 @@ class Pen:
             self._shared[key] = self._formulas if sharable(formula) else None
             self._formulas += 1
         number = self._shared[key]
-        if number is not None and first:
-            cells = f"{address(*place)}:{address(last_row, place.column)}"
-            formula = SharedFormula.first(formula.replace(ROW, str(place.row)), number, cells)
-        elif number is not None:
-            formula = SharedFormula.follower(number)
+        if number is not None:
+            text = formula.replace(ROW, str(place.row)).removeprefix("=") if first else "shared"
+            cells = f"{address(*place)}:{address(last_row, place.column)}" if first else ""
+            formula = SharedFormula(text, number, cells)
         self.formula_text(place, formula, style, number_format)
 
     def formula_text(
@@ -185,7 +177,7 @@ class Pen:
 
     def mark_when(self, first: Place, last: Place, formula: str, style: str, **more: Any) -> None:
         """Add a conditional format that applies where a formula holds."""
-        options = {"type": "formula", "criteria": formula, "format": self.formats.bare(style, **more)}
+        options = {"type": "formula", "criteria": formula, "format": self.formats(style, bare=True, **more)}
         self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
 
     def bars(self, first: Place, last: Place) -> None:
@@ -249,18 +241,10 @@ class SharedFormula(str):
     number: int
     range: str
 
-    @classmethod
-    def first(cls, formula: str, number: int, cells: str) -> SharedFormula:
-        """Give the formula itself, in the first cell of the range."""
-        shared = cls(formula.removeprefix("="))
+    def __new__(cls, formula: str, number: int, cells: str = "") -> Self:
+        """Make a cell with the formula itself, for a range of cells; without one a cell further down."""
+        shared = super().__new__(cls, formula)
         shared.number, shared.range = number, cells
-        return shared
-
-    @classmethod
-    def follower(cls, number: int) -> SharedFormula:
-        """Give a cell further down."""
-        shared = cls("shared")
-        shared.number, shared.range = number, ""
         return shared
 
 

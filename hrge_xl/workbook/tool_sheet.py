@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from math import inf
 
 from ..layout import Grid, Layout, Place, Sheet, address, quoted
@@ -15,7 +15,6 @@ from ..layout.model import (
     PROGRESS_ROW,
     PURPOSE_ROW,
     TITLE_ROW,
-    Column,
     lines_of,
     purpose,
 )
@@ -54,14 +53,11 @@ def draw_tool_sheet(pen: Pen, layout: Layout, sheet: Sheet) -> None:
 def _codes(pen: Pen, sheet: Sheet) -> None:
     """Write the hidden key of the sheet and the codes of its columns, of all grids that use them."""
     pen.text(Place(1, CODE_COLUMN), sheet.tool.code, "code")
-    codes: dict[int, list[str]] = {}
-    for grid in sheet.grids:
-        for column in grid.columns:
-            if column.code and column.code not in codes.setdefault(column.index, []):
-                codes[column.index].append(column.code)
+    codes: dict[int, dict[str, None]] = {}
+    for column in (column for grid in sheet.grids for column in grid.columns if column.code):
+        codes.setdefault(column.index, {})[column.code] = None
     for index, found in codes.items():
-        if found:
-            pen.text(Place(1, index), " ".join(found), "code")
+        pen.text(Place(1, index), " ".join(found), "code")
 
 
 def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
@@ -70,13 +66,21 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     pen.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), "title")
     pen.height(TITLE_ROW, "title")
     pen.text(Place(PURPOSE_ROW, MARK_COLUMN), purpose(sheet.tool, language), "purpose")
-    for column, (name, text) in enumerate(_links(layout, sheet), start=MARK_COLUMN):
+    names = [layout.cover_name, *(each.name for each in layout.sheets), layout.lists_name]
+    at = names.index(sheet.name)  # between the sheet before and the one behind
+    links = ((names[at - 1], "◀ {}"), (layout.cover_name, layout.cover_name), (names[at + 1], "{} ▶"))
+    for column, (name, text) in enumerate(links, start=MARK_COLUMN):
         last_one = column == MARK_COLUMN + 2 and not sheet.panel
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
-        pen.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", _link_text(text, name, room), name)
-    if sheet.panel:
+        # The name as far as there is room, else its first word, else no more than an arrow.
+        said = (text.format(words) for words in (name, name.split(maxsplit=1)[0]))
+        shown = next((words for words in said if lines_of(words, room) == 1), text.format("").strip())
+        pen.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
+    if sheet.panel:  # behind the links, and where columns scroll
         target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
-        first = _first_that_scrolls(sheet)
+        frozen, behind = sheet.grids[0].frozen, MARK_COLUMN + 3
+        scrolled = (c.index for grid in sheet.grids for c in grid.columns if c.index > frozen)
+        first = max(behind, min(scrolled, default=behind))
         text = translator(language)("How to fill in")
         pen.link(Place(LINKS_ROW, first), target, f"{text} ▶", text)
     pen.height(LINKS_ROW, "links")
@@ -85,29 +89,6 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     elif sheet.grids:
         pen.text(Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress")
     pen.height(PROGRESS_ROW, "progress")
-
-
-def _links(layout: Layout, sheet: Sheet) -> Iterator[tuple[str, str]]:
-    """Give the sheet before, the cover, and the sheet behind, each with what its link says around its name."""
-    names = [layout.cover_name, *(each.name for each in layout.sheets), layout.lists_name]
-    at = names.index(sheet.name)
-    yield names[at - 1], "◀ {}"
-    yield layout.cover_name, layout.cover_name
-    yield names[at + 1], "{} ▶"
-
-
-def _link_text(text: str, name: str, room: float) -> str:
-    """Give the text of a link as far as there is room: a name, else its first word, else no more than an arrow."""
-    words = (name, name.split(maxsplit=1)[0])
-    found = (said for said in (text.format(each) for each in words) if lines_of(said, room) == 1)
-    return next(found, text.format("").strip())
-
-
-def _first_that_scrolls(sheet: Sheet) -> int:
-    """Give the column of the first answer behind the links."""
-    columns: list[Column] = [column for grid in sheet.grids for column in grid.columns]
-    behind = MARK_COLUMN + 3
-    return max(behind, min((c.index for c in columns if c.index > sheet.grids[0].frozen), default=behind))
 
 
 def _panel(pen: Pen, sheet: Sheet) -> None:
@@ -198,7 +179,7 @@ def _blocks(sheet: FormulaSheet, tool: Sheet) -> None:
     """Set the view of a sheet of calculated blocks: the heads of the only one stay in view."""
     last = Place(max((drawn.last_row for drawn in tool.drawn), default=HEAD_ROW), max(tool.widths, default=2))
     sheet.print_area(1, 1, last.row - 1, last.column - 1)
-    sheet.set_selection(TITLE_ROW - 1, MARK_COLUMN - 1, TITLE_ROW - 1, MARK_COLUMN - 1)
+    _select(sheet, Place(TITLE_ROW, MARK_COLUMN))
     if len(tool.drawn) != 1:
         sheet.freeze_panes(LINKS_ROW, 0)
     else:
@@ -214,34 +195,28 @@ def _grids(sheet: FormulaSheet, tool: Sheet) -> None:
         sheet.set_column(min(hidden) - 1, max(hidden) - 1, 9, None, {"hidden": True})
     lead = 0 if _is_form(tool) else first.frozen
     sheet.freeze_panes(HEAD_ROW, lead)
-    _select_the_first_input(sheet, tool)
+    first_input = min((slot.cells[0] for slot in tool.slots if slot.field.asked), default=None)
+    if first_input is not None:
+        _select(sheet, first_input)
     if not first.across and not _is_form(tool):
-        _fold(sheet, tool, first)
+        sheet.outline_settings(symbols_right=False)
+        for band, columns in first.bands:  # all that can be folded away, but for the first of each
+            for column in columns[1:] if band.folded else ():
+                width, at = tool.widths[column.index], column.index - 1
+                sheet.set_column(at, at, width, None, {"level": 1})
         last = max(c.index for c in first.columns if c.role not in HIDDEN)
         sheet.autofilter(HEAD_ROW - 1, MARK_COLUMN - 1, first.data_rows[-1].index - 1, last - 1)
     _print(sheet, tool, lead)
 
 
-def _select_the_first_input(sheet: FormulaSheet, tool: Sheet) -> None:
-    slots = (slot for slot in tool.slots if slot.field.asked)
-    cell = min((slot.cells[0] for slot in slots), default=None)
-    if cell is not None:
-        sheet.set_selection(cell.row - 1, cell.column - 1, cell.row - 1, cell.column - 1)
-
-
-def _fold(sheet: FormulaSheet, tool: Sheet, grid: Grid) -> None:
-    """Outline the columns of bands that can be folded away, but for the first of each."""
-    sheet.outline_settings(symbols_right=False)
-    for band, columns in grid.bands:
-        for column in columns[1:] if band.folded else ():
-            width = tool.widths[column.index]
-            sheet.set_column(column.index - 1, column.index - 1, width, None, {"level": 1})
+def _select(sheet: FormulaSheet, cell: Place) -> None:
+    sheet.set_selection(cell.row - 1, cell.column - 1, cell.row - 1, cell.column - 1)
 
 
 def _print(sheet: FormulaSheet, tool: Sheet, lead: int) -> None:
     """Fit a form on one page across, a table on as many as keep it readable, without the bands at its end that fold."""
-    columns = _printed(tool.grids[0]) if lead else _shown(tool)
-    last = max(columns)
+    columns = [c.index for grid in tool.grids for c in grid.columns if c.role not in HIDDEN]
+    last = max(_printed(tool.grids[0]) if lead else columns)
     rows = [row.index for grid in tool.grids for row in grid.rows if row.role != "note"]
     sheet.print_area(1, 1, max(rows) - 1, last - 1)
     sheet.repeat_rows(HEAD_ROW - 1)
@@ -251,23 +226,18 @@ def _print(sheet: FormulaSheet, tool: Sheet, lead: int) -> None:
         sheet.repeat_columns(1, lead - 1)
 
 
-def _shown(tool: Sheet) -> set[int]:
-    return {c.index for grid in tool.grids for c in grid.columns if c.role not in HIDDEN}
-
-
-def _printed(grid: Grid) -> set[int]:
+def _printed(grid: Grid) -> list[int]:
     """Give the columns that people talk about: not those that can be folded away at the end, and what explains them."""
     columns = [c.index for c in grid.columns if c.role not in (*HIDDEN, "status")]
-    bands = list(grid.bands)
-    while bands and bands[-1][0].folded:
-        _, away = bands.pop()
+    for band, away in reversed(grid.bands):
+        if not band.folded:
+            break
         columns = [index for index in columns if index < away[0].index]
-    return set(columns)
+    return columns
 
 
-def _pages(widths: Iterable[int], leading: int) -> int:
+def _pages(widths: Sequence[int], leading: int) -> int:
     """Give how many pages across keep the columns readable, with number, check and name on each of them."""
-    widths = list(widths)
     if sum(widths) <= PAGE_WIDTH:
         return 1
     repeated = sum(widths[:leading])
