@@ -47,12 +47,12 @@ class Function(Described):
     def arguments(self, typing: Typing, node: ast.Call) -> tuple[Expr, ...]:
         """Type the arguments, each as `takes` says."""
         args, takes = tuple(typing.expr(arg) for arg in node.args), self.takes
-        if self.repeats and len(args) > len(takes):
+        if self.repeats:
             takes += (takes[-1],) * (len(args) - len(takes))
         expect(typing, node, self.name, len(takes))
         for arg, want, place in zip(args, takes, node.args, strict=True):
-            is_text = want is Type.TEXT and arg.type in TEXTS
-            if want is not None and arg.type is not want and not is_text:
+            fits = want in (None, arg.type) or (want is Type.TEXT and arg.type in TEXTS)
+            if not fits:
                 raise typing.refuse(place, f"{self.name}() needs a {want} here, not a {arg.type}.")
         return args
 

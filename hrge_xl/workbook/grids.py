@@ -23,7 +23,7 @@ from .cell_ranges import ticked
 from .check_formula import RowFormulas, answers_in_row
 from .excel_formula import ExcelFormula
 from .pen import Pen, broken_lines
-from .row_status import RowCells, Status, Statuses, columns_run, is_repeated
+from .row_status import RowCells, Status, Statuses, columns_run
 from .styles import level_colours, number_format_of
 
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
@@ -45,7 +45,6 @@ class GridPainter:
         self.say = translator(self.layout.language)
         self.compiled: dict[str, str] = {}
         self.statuses: dict[str, Status] = {}
-        self.repeated = is_repeated(self.grid)
         self.formulas = RowFormulas(self.layout, self.grid)
         self.last_row = self.grid.rows[-1].index
         self._heads()
@@ -63,7 +62,7 @@ class GridPainter:
         for column in self.grid.columns:
             place = Place(HEAD_ROW, column.index)
             if column.role in HIDDEN:
-                if not self.repeated:
+                if not self.grid.is_repeated:
                     label = column.field.label.say(self.layout.language) if column.field else ""
                     self.pen.text(place, label, "check")
             elif self.grid is self.sheet.grids[0]:
@@ -75,7 +74,7 @@ class GridPainter:
             style = ("band", "band_next")[number % 2]
             label = band.label.say(self.layout.language)
             self.pen.band(BAND_ROW, columns[0].index, columns[-1].index, label, style)
-        if self.repeated:
+        if self.grid.is_repeated:
             self._record_counts()
 
     def _record_counts(self) -> None:
@@ -116,8 +115,8 @@ class GridPainter:
                 self.pen.text(place, "", style)
         for slot in checked:
             assert slot.check is not None
-            text = partial(self.formulas.check, slot)
-            self._formula(slot.check, f"{slot.field.code}:check", text, "check", by_row=self._differs(slot))
+            key, check = f"{slot.field.code}:check", partial(self.formulas.check, slot)
+            self._formula(slot.check, key, check, "check", by_row=self._differs(slot))
         active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
         now = RowCells(self.grid, tuple(slots), status, places if status else (), active)
         self.pen.live(now.places, now)
@@ -220,7 +219,7 @@ class GridPainter:
 
     def _limit(self, row: Row) -> int | None:
         """Give the word limit that the status of a question counts against."""
-        return row.field.words if row.field is not None and not self.repeated else None
+        return row.field.words if row.field is not None and not self.grid.is_repeated else None
 
     # what spans columns
 

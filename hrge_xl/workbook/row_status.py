@@ -63,7 +63,7 @@ class Statuses:
     def _sign(self, checks: Formula, worst: Formula, given: Formula) -> Formula:
         """Give a sign with a word, and how many answers are meant where several can be."""
         say = translator(self.layout.language)
-        one = self.grid.across and not is_repeated(self.grid)
+        one = self.grid.across and not self.grid.is_repeated
         grades: list[tuple[float, Formula | str]] = []
         for level, of_one, of_several in (
             (ERROR, say("✗ To correct"), say("✗ {count} to correct")),
@@ -87,7 +87,7 @@ class Statuses:
             heads = [c.field.label.say(self.layout.language) if c.field else "" for c in checks]
             first, last = (column_letters(checks[i].index) for i in (0, -1))
             return index(listed(f"${first}${HEAD_ROW}:${last}${HEAD_ROW}", heads), place) & ": " & message
-        if is_repeated(self.grid):
+        if self.grid.is_repeated:
             number = Formula(f"({place.text})", place.value)
             return constant(record_name(self.grid) + " ") & number & ": " & message
         return message
@@ -164,11 +164,6 @@ class RowCells:
 def record_name(grid: Grid) -> str:
     """Name a record of a repeated form."""
     return grid.with_role("answer")[0].label.rsplit(" ", 1)[0]
-
-
-def is_repeated(grid: Grid) -> bool:
-    """Say whether a form is asked several times, once a record."""
-    return grid.across and grid.records > 1
 
 
 def _checked(slots: Sequence[Slot]) -> tuple[Slot, ...]:

@@ -73,11 +73,11 @@ class CountOf(_Presence):
         return all(arg.type is not Type.MANY or in_cells(arg) for arg in args)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return "(" + "+".join(self._count(write, arg) for arg in args) + ")"
-
-    def _count(self, write: SheetWriter, arg: Expr) -> str:
-        cell = write.cell(arg) if isinstance(arg, Ref) else None
-        return answers_in(cell) if cell and ":" in cell else f"({write.filled(arg)}*1)"
+        counts = []
+        for arg in args:
+            cell = write.cell(arg) if isinstance(arg, Ref) else None
+            counts.append(answers_in(cell) if cell and ":" in cell else f"({write.filled(arg)}*1)")
+        return f"({'+'.join(counts)})"
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         return passing_on(lambda *counts: float(sum(counts)), [to.count(arg) for arg in args])
@@ -149,13 +149,13 @@ def _comparable(values: Mapping[str, Any]) -> dict[str, Any]:
     for before, figure in pairwise(figures):
         first_of[figure] = first_of[before] if same(before, figure) else figure
     return {
-        row: _folded(value) if isinstance(value, str | tuple) else first_of.get(value)
+        row: frozenset(map(fold, value))
+        if isinstance(value, tuple)
+        else fold(value)
+        if isinstance(value, str)
+        else first_of.get(value)
         for row, value in values.items()
     }
-
-
-def _folded(value: str | tuple[str, ...]) -> Any:
-    return fold(value) if isinstance(value, str) else frozenset(map(fold, value))
 
 
 # the function over rounds

@@ -62,9 +62,8 @@ class Belongs(Function):
         above = write.cell(parent)
         if above is None:
             return "TRUE"
-        known = (
-            f"ISNUMBER(MATCH({above},list_{parent.list},0))"  # else it is the mistake, and this may be right
-        )
+        # Else it is the mistake, and this may be right.
+        known = f"ISNUMBER(MATCH({above},list_{parent.list},0))"
         return f"IFERROR(OR(NOT({known}),{write.parent(child)}={above}),TRUE)"
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
@@ -90,11 +89,8 @@ class Level(Function):
     gives = Type.LEVEL
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        row, column = (
-            f"MATCH({write.number(side)},{name},0)"
-            for side, name in zip(args, ("matrix_down", "matrix_across"), strict=True)
-        )
-        return f'IFERROR(INDEX(matrix_levels,{row},{column}),"")'
+        row, column = map(write.number, args)
+        return f'IFERROR(INDEX(matrix_levels,MATCH({row},matrix_down,0),MATCH({column},matrix_across,0)),"")'
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         levels, sides, fits = to.levels, [to.value(arg) for arg in args], [to.off_scale(arg) for arg in args]
@@ -156,10 +152,8 @@ def tools_read(call: Call) -> tuple[str, ...]:
 
 def differs_by_row(expr: Expr) -> bool:
     """Say whether the formula of an expression is another one in each row, not only for other cells."""
-    return any(
-        isinstance(part, Call) and isinstance(part.function, OfTool) and isinstance(part.args[0], Call)
-        for part in walk(expr)
-    )
+    calls = (part for part in walk(expr) if isinstance(part, Call) and isinstance(part.function, OfTool))
+    return any(isinstance(call.args[0], Call) for call in calls)
 
 
 class Issued(OfTool):
@@ -228,12 +222,11 @@ def one_issued(tools: Iterable[str]) -> Expr:
 def sheets_named(expr: Expr) -> Iterator[str]:
     """Give every tool that an expression is about by name: over its rows, or what is said of it as a whole."""
     for part in walk(expr):
-        if isinstance(part, Over):
-            yield part.tool
-        elif (
-            isinstance(part, Call) and isinstance(part.function, OfTool) and isinstance(part.args[0], Literal)
-        ):
-            yield code_of(part.args[0])
+        match part:
+            case Over():
+                yield part.tool
+            case Call(function=OfTool(), args=(Literal() as tool, *_)):
+                yield code_of(tool)
 
 
 def asks_what_is_issued(expr: Expr) -> bool:
@@ -273,13 +266,12 @@ class LookUp(Function):
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         reference, target, table = to.value(args[0]), to.value(args[1]), to.table(ref_of(args[0]).targets[0])
 
-        def look_up(answers: Answers, row: Row, this: Row) -> Value:
+        def look_up(answers: Answers, row: Row, this: Row) -> Any:
             code = reference(answers, row, this)
             if type(code) is Unknown:
                 return code
             there = answers.row_named(table, code)
-            value: Value = None if there is None else target(answers, there, this)
-            return value
+            return None if there is None else target(answers, there, this)
 
         return _where_on_scale(look_up, [to.off_scale(args[0])])
 
