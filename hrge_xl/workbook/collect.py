@@ -222,7 +222,7 @@ class CollectPainter(ListPainter):
         self.columns(columns)
         if block.bars is not None:
             bars = left + 1 + list(block.columns).index(block.bars)
-            self.pen.bars(Place(first, bars), Place(first + self.size - 1, bars))
+            self.pen.bars(bars, (first, first + self.size - 1))
         words = {say("Overdue"): "error", say("No date"): "missing"}
         self.frame_used(len(columns), state, words if block.due is not None else {})
 

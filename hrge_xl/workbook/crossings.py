@@ -83,8 +83,8 @@ class MatrixPainter(CrossingPainter):
         across_style, down_style = ("head_codes", "step_codes") if block.codes else ("head", "cell_middle")
         codes = self._joined_codes() if block.codes else None
         columns = dict(enumerate(self.across.codes, start=self.left + 1))
-        for column, other in columns.items():
-            self.pen.text(Place(head, column), self._step(self.across, other), across_style)
+        steps = (self._step(self.across, other) for other in self.across.codes)
+        self.pen.texts(head, self.left + 1, steps, across_style)
         at_level: dict[str, list[Formula]] = {}
         for row, one in enumerate(reversed(self.down.codes), start=head + 1):
             self.pen.text(Place(row, self.left), self._step(self.down, one), down_style)
@@ -123,8 +123,7 @@ class MatrixPainter(CrossingPainter):
 
     def _levels(self, first: int, levels: Sequence[Level], cells: Mapping[str, Sequence[Formula]]) -> None:
         """How many rows stand at each level, highest first."""
-        self.pen.text(Place(first, self.left), self.say("Rows by level"), "head")
-        self.pen.text(Place(first, self.left + 1), self.say("Number"), "head")
+        self.pen.texts(first, self.left, (self.say("Rows by level"), self.say("Number")), "head")
         for row, level in enumerate(reversed(levels), start=first + 1):
             label = level.label.say(self.layout.language)
             self.pen.text(Place(row, self.left), label, "cell_middle", **level_colours(level))
@@ -232,8 +231,7 @@ class PivotPainter(CrossingPainter):
         self.cells, self.head = self._named_columns(), self.top(block)
         self.last = self.head + len(self.down.codes)
         self.corner(self.head, *(self.label(block.source, code) for code in (block.down, block.across)))
-        for column, label in enumerate(self.across.labels, start=self.left + 1):
-            self.pen.text(Place(self.head, column), label, "head")
+        self.pen.texts(self.head, self.left + 1, self.across.labels, "head")
         self._table(self._legend())
         return self.free
 

@@ -232,7 +232,7 @@ class CorrectionsSheet(ListSheet):
             self._row(correction)
         done = f"=${column_letters(DONE)}{first}={text_literal(self.done)}"
         last = self.row - 1
-        self.pen.mark_when(Place(first, DONE), Place(last, DONE), done, "good", **LINES)
+        self.pen.mark_column(DONE, (first, last), done, "good", **LINES)
         self.pen.mark_when(Place(first, SHEET), Place(last, TO_DO), done, "not_asked", **LINES)
 
     def _row(self, correction: Correction) -> None:

@@ -67,16 +67,14 @@ class ListsPainter:
         self.pen.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
         self.pen.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
         first, column, name = place.first, place.column, place.name
-        labels = [
-            float(x) if place.spellings and x.isdecimal() else x for x in place.labels
-        ]  # typed ticks, too
+        # Ticks are typed as numbers, too.
+        labels = [float(x) if place.spellings and x.isdecimal() else x for x in place.labels]
         self.pen.constants(column, first, labels, "list", "@")
         self._name(f"list_{name}", column, first, place.last_offered)
         self._column(f"code_{name}", column + 1, place.codes, "@", first)
-        if place.parents:
-            self._column(f"parent_{name}", column + 2, place.parents, "@", first)
-        if place.spellings:
-            self._column(f"spellings_{name}", column + 2, place.spellings, "@", first)
+        for what, texts in (("parent", place.parents), ("spellings", place.spellings)):
+            if texts:
+                self._column(f"{what}_{name}", column + 2, texts, "@", first)
         width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
         self.pen.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
         self.next_column = max(self.next_column, place.column + place.width)
@@ -85,25 +83,24 @@ class ListsPainter:
         matrix = self.layout.spec.matrix
         if matrix is None:
             return
-        first = self.next_column
+        first, language = self.next_column, self.layout.language
         down, across = self.layout.lists[matrix.down].codes, self.layout.lists[matrix.across].codes
+        last, width = HEAD_ROW + len(down), len(across) - 1
         self.pen.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
         for column, other in enumerate(across, start=first + 1):
             self.pen.number(Place(HEAD_ROW, column), float(other), "head")
         for row, one in enumerate(down, start=FIRST):
             self.pen.number(Place(row, first), float(one), "list")
-            for column, other in enumerate(across, start=first + 1):
-                level = matrix.level[matrix.cells[one][other]]
-                self.pen.text(Place(row, column), level.label.say(self.layout.language), "list")
-        self._name("matrix_down", first, FIRST, HEAD_ROW + len(down))
-        self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, len(across) - 1)
-        self._name("matrix_levels", first + 1, FIRST, HEAD_ROW + len(down), len(across) - 1)
+            levels = (matrix.level[matrix.cells[one][other]].label.say(language) for other in across)
+            self.pen.texts(row, first + 1, levels, "list")
+        self._name("matrix_down", first, FIRST, last)
+        self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, width)
+        self._name("matrix_levels", first + 1, FIRST, last, width)
         self.next_column += len(across) + 1
 
     def _messages(self) -> None:
         column, entries = self.next_column, self.layout.messages.entries
-        self.pen.text(Place(HEAD_ROW, column), self.say("Messages"), "head")
-        self.pen.text(Place(HEAD_ROW, column + 1), self.say("Code"), "head")
+        self.pen.texts(HEAD_ROW, column, (self.say("Messages"), self.say("Code")), "head")
         self._column(MESSAGES, column, [message.text for message in entries])
         self.pen.constants(column + 1, FIRST, [message.code for message in entries], "list")
         self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
@@ -118,22 +115,15 @@ class ListsPainter:
         if all(target.label_column is None for target in targets):
             self._column(name, column, [target.label for target in targets])
             return
-        last = HEAD_ROW + len(targets)
-        counter = f"${column_letters(column + 1)}"
+        last, counter = HEAD_ROW + len(targets), f"${column_letters(column + 1)}"
         labels = Run(column + 2, first, [label_of(self.layout, target) for target in targets])
         used = [is_in_use(self.layout, target) for target in targets]
         running = once(Formula("", lambda *at: list(accumulate(int(each.value(*at)) for each in used))))
-        counts = Run(
-            column + 1,
-            first,
-            [
-                Formula(
-                    f"{counter + str(row - 1) if row > first else 0}+({each.text})",
-                    lambda content, row: running.value(content, row)[row - first],
-                )
-                for row, each in enumerate(used, first)
-            ],
-        )
+        counted = []
+        for row, each in enumerate(used, first):
+            text = f"{counter + str(row - 1) if row > first else 0}+({each.text})"
+            counted.append(Formula(text, lambda content, row: running.value(content, row)[row - first]))
+        counts = Run(column + 1, first, counted)
         places = (match(constant(number), counts.cells) for number, _ in enumerate(targets, 1))
         entries = Run(column, first, [iferror(index(labels.cells, place), "") for place in places])
         for run in (entries, counts, labels):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any, Self
 
 from xlsxwriter.format import Format
@@ -21,6 +22,9 @@ from .styles import COLOURS, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 FORMULA_LIMIT = 8_192
 PROMPT_LINE = 60
 MIRRORED = {"left": {"align": "right"}, "right": {"align": "left"}}
+
+
+Rows = tuple[int, int]  # the first and the last
 
 
 class Formats:
@@ -62,6 +66,11 @@ class Pen:
             self._write(self.sheet.write_rich_string, place, text[:1], self.formats("plain"), text[1:], form)
         else:
             self._write(self.sheet.write_string, place, text, form)
+
+    def texts(self, row: int, first: int, texts: Iterable[str], style: str) -> None:
+        """Write texts beside each other."""
+        for column, text in enumerate(texts, first):
+            self.text(Place(row, column), text, style)
 
     def band(self, row: int, first: int, last: int, text: str, style: str) -> None:
         """Write a text over a run of cells that look like one: the others stay empty, so that it may run into them."""
@@ -180,13 +189,19 @@ class Pen:
         options = {"type": "formula", "criteria": formula, "format": self.formats(style, bare=True, **more)}
         self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
 
-    def bars(self, first: Place, last: Place) -> None:
-        """Put bars behind shares from nothing to all."""
+    def mark_column(self, column: int, rows: Rows, formula: str, style: str, **more: Any) -> None:
+        """Add one over a column, from the first to the last of some rows."""
+        first, last = rows
+        self.mark_when(Place(first, column), Place(last, column), formula, style, **more)
+
+    def bars(self, column: int, rows: Rows) -> None:
+        """Put bars behind the shares of a column, from nothing to all."""
         options = {
             "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": COLOURS["bar_fill"],
             "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
         }  # fmt: skip
-        self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
+        first, last = rows
+        self._write(self.sheet.conditional_format, Place(first, column), last - 1, column - 1, options)
 
     def name(self, name: str, cells: str) -> None:
         """Define a name in the workbook."""
@@ -212,14 +227,8 @@ def no_cell_holds(text: str) -> str:
 
 def broken_lines(text: str, width: int = PROMPT_LINE) -> str:
     """Give the text with a line break about every 60 characters: LibreOffice shows prompts as one line."""
-    lines, line = [], ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > width:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return "\n".join([*lines, line])
+    words = " ".join(text.split())
+    return "\n".join(wrap(words, width, break_long_words=False, break_on_hyphens=False))
 
 
 # A worksheet that takes formulas as they are, and stores the formula of a column once
