@@ -69,7 +69,11 @@ class Messages:
 
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     """Give the message list: checks of single answers, limits and constraints of fields, then rules, in spec order."""
-    said = _general(language) | _of_fields(spec, language, tools) | _of_rules(spec, language, tools)
+    say = translator(language)
+    said: Said = {}
+    for kind, level in ((ANSWER_MISSING, MISSING), (ERROR_IN_CELL, ERROR)):
+        said[kind.code, ""] = Message(kind.code, level, say(kind.remedy))
+    said |= _of_fields(spec, language, tools) | _of_rules(spec, language, tools)
     unique = tuple(dict.fromkeys(said.values()))
     if len(unique) >= REQUIRED:
         raise LimitError(
@@ -77,12 +81,6 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
         )
     number = {message: number for number, message in enumerate(unique, start=1)}
     return Messages(unique, {place: number[message] for place, message in said.items()})
-
-
-def _general(language: str) -> Said:
-    say = translator(language)
-    kinds = (ANSWER_MISSING, ERROR_IN_CELL)
-    return {(kind.code, ""): Message(kind.code, _level(kind), say(kind.remedy)) for kind in kinds}
 
 
 def _of_fields(spec: Spec, language: str, tools: Sequence[str]) -> Said:
@@ -106,10 +104,6 @@ def _of_rules(spec: Spec, language: str, tools: Sequence[str]) -> Said:
             level = urgent if rule.severity is Severity.ERROR else WARNING
             said[rule.code, ""] = Message(rule.code, level, rule.message.say(language))
     return said
-
-
-def _level(kind: Kind) -> int:
-    return MISSING if kind == ANSWER_MISSING else ERROR
 
 
 def level_of(value: int) -> int:
@@ -177,15 +171,10 @@ def limits(finding: Kind, field: Field, language: str) -> dict[str, str]:
 
 def limits_in_words(field: Field, language: str) -> str:
     """Give both bounds of a figure or date as people write them; "" where there is none."""
-    say, bounds = translator(language), _bounds(field)
-    low, high = (None if each is None else field.type.said(each) for each in bounds)
+    say, own = translator(language), field.type.limits(field)
+    low, high = (None if bound is None else field.type.said(bound) for bound in (own.low, own.high))
     if low is None:
         return "" if high is None else say("{high} or less").format(high=high)
     if high is None:
         return say("{low} or more").format(low=low)
     return say("{low} to {high}").format(low=low, high=high)
-
-
-def _bounds(field: Field) -> tuple[float | None, float | None]:
-    own = field.type.limits(field)
-    return own.low, own.high

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import pairwise
+from itertools import chain, pairwise
 from math import isfinite
 from typing import Any, Generic
 
@@ -71,8 +71,7 @@ class DrawnSheet:
         for cell in sorted(values):
             value, formula = values[cell], self.formulas[cell]
             if isinstance(value, NUMBER):
-                figure = value if isinstance(value, int) else self._number(cell, value)
-                found[cell] = f">{formula}<v>{figure}</v></c>"
+                found[cell] = f">{formula}<v>{self._figure(cell, value)}</v></c>"
             elif value and not fits_a_cell(value):
                 raise LimitError(f"{self._where(cell)}: {no_cell_holds(value)}")
             elif formula:
@@ -81,14 +80,13 @@ class DrawnSheet:
                 found[cell] = f' t="s"><v>{texts.number(value)}</v></c>' if value else "/>"
         return found
 
-    def _number(self, cell: int, value: float) -> str:
-        if value.is_integer() and abs(value) < EXACT:
-            return str(int(value))
+    def _figure(self, cell: int, value: float) -> str:
         if not isfinite(value):
             raise LimitError(
                 f"{self._where(cell)}: {value} is not a number that Excel knows. Correct the answer."
             )
-        return repr(value)
+        whole = isinstance(value, int) or (value.is_integer() and abs(value) < EXACT)
+        return str(int(value) if whole else value)
 
     def _where(self, cell: int) -> str:
         return f"Sheet “{self.name}”, cell {address(*self.places[cell])}"
@@ -210,22 +208,16 @@ class BlankSheet:
 
     def __init__(self, drawn: DrawnSheet, notes: Notes, texts: MoreTexts) -> None:
         self.drawn = drawn
-        self.units: list[tuple[Unit, Noted[Sequence[Shown]]]] = [
-            (unit, notes.watch(unit.now)) for unit in drawn.units
-        ]
-        values = {
-            cell: value
-            for unit, noted in self.units
-            for cell, value in zip(unit.cells, noted.found, strict=True)
-        }
-        self.ends = drawn.ends(values, texts)
+        self.units = [(unit, notes.watch(unit.now)) for unit in drawn.units]
+        cells = (zip(unit.cells, noted.found, strict=True) for unit, noted in self.units)
+        self.ends = drawn.ends(dict(chain.from_iterable(cells)), texts)
         self.member = drawn.member(list(self.ends.values()))
 
     def stamped(self, content: Content, differing: set[str], texts: MoreTexts) -> Member:
         """Give the sheet with another content."""
         units = [unit for unit, noted in self.units if not noted.holds(differing)]
         changed = self.drawn.ends(self.drawn.values(content, units), texts)
-        if all(self.ends[cell] == end for cell, end in changed.items()):
+        if changed.items() <= self.ends.items():
             return self.member
         return self.drawn.member(list((self.ends | changed).values()))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from ..fields import Field
-from ..language import Call, Expr, walk
+from ..language import Call, walk
 from ..language.function import ref_of
 from ..language.functions.choices import LookUp
 from ..layout import Column, Grid, Layout, ListPlace, Place, column_letters, offered_rows, reference_name
@@ -17,7 +17,7 @@ from ..spec.model import RegisterBlock
 from ..spec.own_sheets import LISTS_KEY
 from ..words import translator
 from .cell_ranges import absolute, area, on_sheet
-from .content import LABEL_LENGTH, fixed_label
+from .content import LABEL_LENGTH, fixed_label, shown_field
 from .formulas import Formula, Run, constant, iferror, index, match, once
 from .pen import Pen
 from .row_status import MESSAGES
@@ -162,18 +162,12 @@ def reference_lists(layout: Layout) -> dict[str, list[Target]]:
 
 def looked_up(layout: Layout) -> Iterator[tuple[Grid, Column]]:
     """Give the columns that `lookup` reads anywhere in the spec."""
-    keys = {key for expr in compiled(layout.spec).expressions() for key in looked_up_in(expr)}
+    parts = (part for expr in compiled(layout.spec).expressions() for part in walk(expr))
+    calls = (part for part in parts if isinstance(part, Call) and isinstance(part.function, LookUp))
+    keys = sorted({ref_of(call.args[1]).key for call in calls})
     for grid in layout.rows_of.values():
-        for tool, code in sorted(keys):
-            if tool == grid.tool.code:
-                yield from ((grid, column) for column in grid.columns_of(code))
-
-
-def looked_up_in(expr: Expr) -> Iterator[tuple[str, str]]:
-    """Give the fields that `lookup` reads in an expression."""
-    for part in walk(expr):
-        if isinstance(part, Call) and isinstance(part.function, LookUp):
-            yield ref_of(part.args[1]).key
+        codes = (code for tool, code in keys if tool == grid.tool.code)
+        yield from ((grid, column) for code in codes for column in grid.columns_of(code))
 
 
 def _targets(grid: Grid, field: Field) -> list[Target]:
@@ -181,9 +175,8 @@ def _targets(grid: Grid, field: Field) -> list[Target]:
     if not isinstance(block, RegisterBlock):
         rows = offered_rows(grid, field)
         return [Target(grid, row.index, row.code, fixed_label(grid, row.code), None) for row in rows]
-    shows = block.shows or block.fields[0].code
-    column = next(c.index for c in grid.columns if c.field is not None and c.field.code == shows)
-    return [Target(grid, row.index, row.code, "", column) for row in grid.data_rows]
+    (column, *_) = grid.columns_of(shown_field(block))
+    return [Target(grid, row.index, row.code, "", column.index) for row in grid.data_rows]
 
 
 def label_of(layout: Layout, target: Target) -> Formula:

@@ -22,12 +22,11 @@ from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsB
 from ..words import translator
 from .calculated import BlockPainter
 from .cell_ranges import absolute, active_name, area, column_range, row_codes, tick_name
-from .collect import CollectPainter
 from .crossings import MatrixPainter, PivotPainter
 from .grids import GridPainter
 from .last_sheet import draw_last_cells
+from .lists import CollectPainter, ProblemsPainter
 from .pen import FormulaSheet, Pen
-from .problems import ProblemsPainter
 from .progress import SheetProgressPainter, progress_line
 
 USUAL_WIDTH = 8  # characters, of a column that nothing else asks to be wider
