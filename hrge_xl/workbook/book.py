@@ -87,7 +87,12 @@ def painted(
         finish(sheets[added.title], layout, added.widths, wide=True, protected=False)
     for sheet in layout.sheets:
         draw_tool_sheet(Pen(sheets[sheet.name], formats), layout, sheet)
-    _tabs(sheets, layout)
+    # Tabs have the colours of the parts that their tools belong to.
+    parts = list(dict.fromkeys(sheet.tool.part for sheet in layout.sheets))
+    cover.sheet.set_tab_color(TAB_COLOURS[0])
+    for sheet in layout.sheets:
+        colour = TAB_COLOURS[(parts.index(sheet.tool.part) + 1) % len(TAB_COLOURS)]
+        sheets[sheet.name].set_tab_color(colour)
     _names(cover, layout)
     lists = Pen(sheets[layout.lists_name], formats)
     ListsPainter(lists, layout).draw()
@@ -127,15 +132,6 @@ def _mark_as_sample(sheets: Mapping[str, FormulaSheet], formats: Formats, layout
         pen.text(Place(TITLE_ROW, CODE_COLUMN), SAMPLE_KEY, "code")
         pen.band(TITLE_ROW, MARK_COLUMN, last, f"{word} · {title}", "sample_title")
         pen.sheet.set_header(f"&C&14&B{word}")
-
-
-def _tabs(sheets: Mapping[str, FormulaSheet], layout: Layout) -> None:
-    """Colour the tabs by the parts that their tools belong to."""
-    sheets[layout.cover_name].set_tab_color(TAB_COLOURS[0])
-    parts = list(dict.fromkeys(sheet.tool.part for sheet in layout.sheets))
-    for sheet in layout.sheets:
-        colour = TAB_COLOURS[(parts.index(sheet.tool.part) + 1) % len(TAB_COLOURS)]
-        sheets[sheet.name].set_tab_color(colour)
 
 
 def _names(pen: Pen, layout: Layout) -> None:

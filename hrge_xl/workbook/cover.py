@@ -21,14 +21,8 @@ from .progress import LABEL, SHARE, STATE, VALUE, ProgressPainter
 
 LINE_LENGTH = 150  # characters of a paragraph
 SAMPLE = "sample"  # the fact that marks all sheets
-COVER_FACTS = (
-    "team",
-    "country",
-    "round",
-    "deadline",
-    "contact",
-    "issued",
-)  # with a line each, where there are any
+# With a line each, where there are any.
+COVER_FACTS = ("team", "country", "round", "deadline", "contact", "issued")
 
 
 class CoverPainter:
@@ -91,10 +85,10 @@ class CoverPainter:
         for label, value in facts:
             if isinstance(value, str):
                 self.pen.text(Place(row, VALUE), value, "cover_value")
-            elif value.name in self.given:
-                self.pen.entries([Place(row, VALUE)], value, "cover_value")
-            else:
+            elif value.name not in self.given:
                 continue
+            else:
+                self.pen.entries([Place(row, VALUE)], value, "cover_value")
             self.pen.text(Place(row, LABEL), label, "cover_label")
             row += 1
         self._today(row)
@@ -116,12 +110,12 @@ class CoverPainter:
 
     def _steps(self, row: int) -> int:
         """Write what to do, with links, and what to mind; give the next row."""
-        for number, (text, target) in enumerate(self._what_to_do(), start=1):
-            place = Place(row, SHARE)
+        for number, (what, target) in enumerate(self._what_to_do(), start=1):
+            place, text = Place(row, SHARE), f"{number}. {what}"
             if target:
-                self.pen.link(place, f"{quoted(target)}!A1", f"{number}. {text}", target, "step_link")
+                self.pen.link(place, f"{quoted(target)}!A1", text, target, "step_link")
             else:
-                self.pen.text(place, f"{number}. {text}", "step")
+                self.pen.text(place, text, "step")
             row += 1
         say = self.say
         hints = (

@@ -160,24 +160,22 @@ class MatrixPainter(CrossingPainter):
 
     def _crossing(self, *slots: Slot) -> Formula:
         """Say at which crossing a row stands: 0 is none."""
-        down, across = map(self._number_of_step, slots)
+        numbers = []  # the step that each answer has, as a number
+        for slot in slots:
+            cell = absolute(self.layout, slot.tool, slot.cells)
+            calculated = slot.field.calculated
+            numbers.append(cell if calculated else f"--{of_step(cell, str(slot.field.vocabulary))}")
+        down, across = numbers
         scales = self.down.codes, self.across.codes
 
         def value(content: Content, _: int) -> int:
             steps = [next(iter(content.counted(slot)), "") for slot in slots]
-            if not all(step in codes for step, codes in zip(steps, scales, strict=True)):
-                return 0
-            one, other = (codes.index(step) + 1 for step, codes in zip(steps, scales, strict=True))
-            return DOWN * one + other
+            on_scale = all(step in codes for step, codes in zip(steps, scales, strict=True))
+            return self._number(*steps) if on_scale else 0
 
         return Formula(
             f"IFERROR(MATCH({down},matrix_down,0)*{DOWN}+MATCH({across},matrix_across,0),0)", value
         )
-
-    def _number_of_step(self, slot: Slot) -> str:
-        """Write the step that an answer has, as a number."""
-        cell = absolute(self.layout, slot.tool, slot.cells)
-        return cell if slot.field.calculated else f"--{of_step(cell, str(slot.field.vocabulary))}"
 
 
 def _joined(crossings: Run, codes: Sequence[str]) -> Formula:
@@ -315,7 +313,8 @@ class PivotPainter(CrossingPainter):
         for code in self.block.all_down:
             tests = self._tests(code, entry, self.down)
             found += [(*before, test) for test in tests]
-            before += () if self.scale else tuple(replace(test, unlike=True) for test in tests)
+            if self.scale is None:
+                before += tuple(replace(test, unlike=True) for test in tests)
         return found
 
     def _tests(self, code: str, shown: str, place: ListPlace) -> list[Test]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..fields import TICK, Field
+from ..fields import TICK
 from ..fields import ticked as is_ticked
 from ..language import (
     FIGURES,
@@ -264,11 +264,11 @@ class ExcelFormula:
             if ref.tool in self.layout.sheet:
                 raise LookupError(ref.code)
             return None
-        if ref.single:
-            return answer_name(ref.code) if len(cells) == 1 else absolute(self.layout, ref.tool, cells)
+        if ref.single and len(cells) == 1:
+            return answer_name(ref.code)
         grid = self.grid if self.grid is not None and self.grid.tool.code == ref.tool else None
-        row = self.row if grid is not None and not grid.across else None
-        if self.away or grid is None:
+        row = None if ref.single or grid is None or grid.across else self.row
+        if ref.single or self.away or grid is None:
             return absolute(self.layout, ref.tool, cells, row=row)
         return cells_of(cells, row=row)
 
@@ -277,11 +277,10 @@ class ExcelFormula:
         cells = self.layout.last.get((ref.tool, "1" if ref.single else self.record, ref.code))
         if cells is None:
             return None
-        if ref.single or self.grid is None or self.grid.across or self.row is None:
-            return last_cells(cells[0], cells[-1])
-        if self.away or len(cells) > 1:
-            return last_cells(cells[0], cells[-1], row=self.row)
-        return last_of_row(ref.tool, ref.code, self.row)
+        row = None if ref.single or self.grid is None or self.grid.across else self.row
+        if row is None or self.away or len(cells) > 1:
+            return last_cells(cells[0], cells[-1], row=row)
+        return last_of_row(ref.tool, ref.code, row)
 
     def _is_value(self, expr: Expr) -> bool:
         """Say whether an expression is the answer in whose check cell the formula stands."""
@@ -370,8 +369,8 @@ class ExcelFormula:
         if cell is None or grid is None:
             return []
         row = f"MATCH({first_word(cell)},{row_codes(tool)},0)"
-        parts = [each.part for each in grid.columns_of(target.code)]
-        return [f"INDEX({column_name(tool, target.code, part)},{row})" for part in parts]
+        names = (column_name(tool, target.code, column.part) for column in grid.columns_of(target.code))
+        return [f"INDEX({name},{row})" for name in names]
 
     def labels(self, expr: Expr) -> str:
         """Write the labels that the cells of an answer show, its own or one looked up, as one text."""
@@ -380,21 +379,19 @@ class ExcelFormula:
         if isinstance(expr, Call):
             cells = self._cells_looked_up(ref_of(expr.args[0]), answer)
         else:
-            cells = self._own_cells(answer, field)
+            run = self.cell(answer)
+            cells = [] if run is None else [run]
+            if run is not None and field.several and not field.fixed:  # each by itself
+                cells = [f"INDEX({run},{part})" for part in range(1, field.cells + 1)]
+        if not cells:
+            return '""'
         if answer.list == TICK:
             words = self.layout.labels[TICK]
-            return _of_tick(cells[0], words["Y"], words["N"]) if cells else '""'
+            return _of_tick(cells[0], words["Y"], words["N"])
         if not field.fixed:
             name = f"list_{answer.list}"
             cells = [f'IFERROR(INDEX({name},MATCH({cell},{name},0)),"")' for cell in cells]
-        return f'IFERROR({joined(cells, SEVERAL)}&"","")' if cells else '""'
-
-    def _own_cells(self, ref: Ref, field: Field) -> list[str]:
-        """Give the cells of an answer, each by itself."""
-        cells = self.cell(ref)
-        if cells is None or not field.several or field.fixed:
-            return [] if cells is None else [cells]
-        return [f"INDEX({cells},{part})" for part in range(1, field.cells + 1)]
+        return f'IFERROR({joined(cells, SEVERAL)}&"","")'
 
     def step_entry(self, ref: Ref) -> str:
         """Write the entry of a scale that the cell of an answer is; an error where it is none."""
@@ -542,15 +539,19 @@ class _Columns(ExcelFormula):
                 return self._is(one, str(other.value))
             if name is None or not _by_row(one):
                 continue
-            if _by_row(other) or name == TICK:
-                shared = [code for code in self._codes(name) if code in self._codes(_list_of(other) or name)]
-                pairs = (f"{self._is(one, code)}*{self._is(other, code)}" for code in shared)
-                return f"({'+'.join(pairs) or 0})"
-            column, code = self.text(one), self._once.text(other)
-            label = f'IFERROR(INDEX(list_{name},MATCH({code},code_{name},0)),"")'
-            return f'(({column}<>"")*({column}={label}))'
-        written = [self._shown(side) for side in (left, right)]
-        return f'(({written[0]}<>"")*({"=".join(written)}))'
+            if not _by_row(other) and name != TICK:
+                column, code = self.text(one), self._once.text(other)
+                label = f'IFERROR(INDEX(list_{name},MATCH({code},code_{name},0)),"")'
+                return f'(({column}<>"")*({column}={label}))'
+            others = self._codes(_list_of(other) or name)
+            pairs = (
+                f"{self._is(one, code)}*{self._is(other, code)}"
+                for code in self._codes(name)
+                if code in others
+            )
+            return f"({'+'.join(pairs) or 0})"
+        one, other = self._shown(left), self._shown(right)
+        return f'(({one}<>"")*({one}={other}))'
 
     def _shown(self, expr: Expr) -> str:
         """Write the texts of all rows, or the one that is the same for all."""

@@ -191,17 +191,15 @@ class CorrectionsSheet(ListSheet):
             self._section(urgency, headings[urgency], list(part))
 
     def _section(self, urgency: Urgency, heading: str, part: Sequence[Correction]) -> None:
+        missing = urgency is Urgency.MISSING
         by_sheet = [list(group) for _, group in groupby(part, key=lambda correction: correction.sheet)]
-        if urgency is not Urgency.MISSING:
-            self._line("section", heading, part)
-            self._rows(part)
-            return
-        self._line("section", heading, part, len(by_sheet))
-        for group in by_sheet:
+        self._line("section", heading, part, len(by_sheet) if missing else 0)
+        for group in by_sheet if missing else (part,):
             line = self.row
-            self._line("group", heading, group)
+            if missing:
+                self._line("group", heading, group)
             self._rows(group)
-            if len(group) > SHOWN:
+            if missing and len(group) > SHOWN:
                 self.fold(line)
 
     def _line(self, style: str, heading: str, part: Sequence[Correction], lines: int = 0) -> None:
@@ -246,14 +244,9 @@ class CorrectionsSheet(ListSheet):
         self.text(SHEET, correction.sheet, "cell")
         self._go_to(CELL, correction, address(*correction.place) if correction.place else "", "link_cell")
         wrong = "cell_error" if correction.urgency is Urgency.WRONG else "cell"
-        for column, text, style in (
-            (ROW, correction.row, "cell"),
-            (QUESTION, correction.label, "cell"),
-            (STANDS, correction.value, "cell"),
-            (WRONG, correction.message, wrong),
-            (TO_DO, correction.remedy, "cell"),
-        ):
-            self.text(column, text, style)
+        texts = (correction.row, correction.label, correction.value, correction.message, correction.remedy)
+        for column, text in zip((ROW, QUESTION, STANDS, WRONG, TO_DO), texts, strict=True):
+            self.text(column, text, wrong if column == WRONG else "cell")
         self.end_row(fitted=True)
 
     def _go_to(self, column: int, correction: Correction, text: str, style: str) -> None:
@@ -297,8 +290,8 @@ class LeftoversSheet(ListSheet):
         for leftover in self.leftovers:
             groups.setdefault((leftover.why, leftover.what.sheet), []).append(leftover)
         for group in groups.values():
-            line = self.row
-            if len(group) > SHOWN:  # the line names no cell, so that nobody reads it as a text of the team
+            line, folded = self.row, len(group) > SHOWN
+            if folded:  # the line names no cell, so that nobody reads it as a text of the team
                 count = sentence(self.say("Texts: {count}"), {"count": str(len(group))})
                 self._line("group", ("", group[0].what.sheet, "", "", count, group[0].why))
             for leftover in group:
@@ -306,7 +299,7 @@ class LeftoversSheet(ListSheet):
                 what = leftover.what
                 texts = (str(self.number), what.sheet, what.cell, what.text, what.question, leftover.why)
                 self._line("cell", texts)
-            if len(group) > SHOWN:
+            if folded:
                 self.fold(line)
 
     def _line(self, style: str, texts: Sequence[str]) -> None:

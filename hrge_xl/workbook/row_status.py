@@ -52,7 +52,11 @@ class Statuses:
                 else any(map(content.is_given, slots[row]))
             ),
         )
-        message = message_of(self.layout, worst, self._code())
+        codes = {
+            row.index: row.code for row in self.grid.data_rows
+        }  # the cell of the code of a row of a table
+        code = Formula(f"${column_letters(CODE_COLUMN)}{ROW}", lambda content, row: codes[row])
+        message = message_of(self.layout, worst, code if table else None)
         if limit is None:
             sentence = if_(worst >= LEVEL, self._who(worst, message))
         else:
@@ -73,12 +77,6 @@ class Statuses:
             least = level * LEVEL
             grades.append((least, of_one if one else with_count(of_several, count_if(checks, ">=", least))))
         return graded(worst, grades, if_(given > 0, say("✓ Complete")))
-
-    def _code(self) -> Formula | None:
-        """Give the cell of the code of a row of a table."""
-        codes = {row.index: row.code for row in self.grid.data_rows}
-        cell = Formula(f"${column_letters(CODE_COLUMN)}{ROW}", lambda content, row: codes[row])
-        return None if self.grid.across else cell
 
     def _who(self, worst: Formula, message: Formula) -> Formula:
         """Put in front of a message which column of a table, or which record of a repeated form it is about."""
