@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..fields import ColumnKind, kind_of
 from ..spec.model import (
@@ -46,13 +46,16 @@ def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> t
 
 def sources_of(block: Block, issued: Sequence[str]) -> list[str]:
     """Give the tools that a calculated block draws from, as far as they were issued."""
-    if isinstance(block, MatrixBlock):
-        return [code for code in block.sources if code in issued]
-    if isinstance(block, PivotBlock):
-        return [block.source] if block.source in issued else []
-    if isinstance(block, CollectBlock):
-        return [source.tool for source in block.sources if source.tool in issued]
-    return list(issued)
+    match block:
+        case MatrixBlock():
+            tools: Iterable[str] = block.sources
+        case PivotBlock():
+            tools = [block.source]
+        case CollectBlock():
+            tools = [source.tool for source in block.sources]
+        case _:
+            tools = issued
+    return [code for code in tools if code in issued]
 
 
 def to_fill_in(spec: Spec, issued: Sequence[str]) -> list[str]:

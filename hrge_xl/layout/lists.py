@@ -29,8 +29,8 @@ def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, Li
         elif name == TICK:
             ways = tick_spellings(written_languages(spec, language)).values()
             texts = tuple("".join(f"[{way}]" for way in spellings) for spellings in ways)
-            labels, codes = (*OFFERED, say("No")), (*["Y"] * len(OFFERED), "N")
-            place = ListPlace(TICK, column, FIRST_ROW, labels, codes, spellings=texts)
+            shown, codes = (*OFFERED, say("No")), (*["Y"] * len(OFFERED), "N")
+            place = ListPlace(TICK, column, FIRST_ROW, shown, codes, spellings=texts)
         else:
             place = _place(spec, name, language, column, parents.get(name))
         places[name] = place

@@ -208,12 +208,12 @@ class Grid:
     @cached_property
     def cells_by_row(self) -> dict[str, dict[str, tuple[Place, ...]]]:
         """The cells by row (or record) and field code, those of fixed columns too."""
-        table = {
-            row: {code: slot.cells for code, slot in slots.items()} for row, slots in self.by_row.items()
-        }
+        table = {}
+        for row, slots in self.by_row.items():
+            table[row] = {code: slot.cells for code, slot in slots.items()}
         for column in self.with_role("fixed"):
-            for row in self.data_rows:
-                table.setdefault(row.code, {})[column.code] = (Place(row.index, column.index),)
+            for place in self.data_rows:
+                table.setdefault(place.code, {})[column.code] = (Place(place.index, column.index),)
         return table
 
     @cached_property
@@ -324,7 +324,7 @@ class Sheet:
     @cached_property
     def check_columns(self) -> tuple[int, int] | None:
         """First and last column of the check cells."""
-        columns = [c.index for grid in self.grids for c in grid.columns if c.role in ("check", "active")]
+        columns = [c.index for grid in self.grids for c in grid.columns if c.role in HIDDEN]
         return (min(columns), max(columns)) if columns else None
 
 
@@ -405,11 +405,11 @@ class Layout:
         """For each slot its cells with their addresses."""
         found = {}
         for key, slot in self.slots.items():
-            sheet, many = self.sheet[slot.tool].name, slot.field.several
-            found[key] = tuple(
-                CellOfSlot(*key, part if many else 0, sheet, address(*cell))
-                for part, cell in enumerate(slot.cells, start=1)
+            sheet, first = self.sheet[slot.tool].name, 1 if slot.field.several else 0
+            cells = (
+                CellOfSlot(*key, part, sheet, address(*cell)) for part, cell in enumerate(slot.cells, first)
             )
+            found[key] = tuple(cells)
         return found
 
     @cached_property

@@ -550,8 +550,8 @@ class _Columns(ExcelFormula):
                 if code in others
             )
             return f"({'+'.join(pairs) or 0})"
-        one, other = self._shown(left), self._shown(right)
-        return f'(({one}<>"")*({one}={other}))'
+        shown = self._shown(left)
+        return f'(({shown}<>"")*({shown}={self._shown(right)}))'
 
     def _shown(self, expr: Expr) -> str:
         """Write the texts of all rows, or the one that is the same for all."""

@@ -225,14 +225,14 @@ class Round(Function):
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         if len(node.args) not in (1, 2):
             raise typing.refuse(node, f"round() takes 1 or 2 arguments, not {len(node.args)}.")
+        number, *given = node.args
         decimals = 0.0
-        if len(node.args) > 1:
-            given = node.args[1]
-            value = given.value if isinstance(given, ast.Constant) else None
-            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_DECIMALS:
-                raise typing.refuse(given, f"round() needs a whole number from 0 to {MOST_DECIMALS} here.")
+        for arg in given:
+            value = arg.value if isinstance(arg, ast.Constant) else None
+            if type(value) is not int or not 0 <= value <= MOST_DECIMALS:
+                raise typing.refuse(arg, f"round() needs a whole number from 0 to {MOST_DECIMALS} here.")
             decimals = float(value)
-        return self.call(typing.number(node.args[0]), Literal(decimals, Type.NUMBER))
+        return self.call(typing.number(number), Literal(decimals, Type.NUMBER))
 
     def of(self, *values: Any) -> float:
         value, decimals = values
@@ -271,9 +271,9 @@ class Bands(Function):
                 node, "bands() takes a number, then limit and name in turn, and a last name.",
                 "For example bands(x, 10, 'low', 20, 'middle', 'high').",
             )  # fmt: skip
-        number = typing.number(node.args[0])
-        limits = [typing.number(each) for each in node.args[1:-1:2]]
-        names = [typing.expr(each) for each in (*node.args[2:-1:2], node.args[-1])]
+        number, *others, last = node.args
+        figure, limits = typing.number(number), [typing.number(each) for each in others[::2]]
+        names = [typing.expr(each) for each in (*others[1::2], last)]
         if not all(isinstance(each, Literal) for each in (*limits, *names)):
             raise typing.refuse(node, "Limits and names of bands() are written out, not calculated.")
         if len({each.type for each in names}) > 1:
@@ -281,7 +281,7 @@ class Bands(Function):
         values = [float(each.value) for each in limits if isinstance(each, Literal)]
         if any(low >= high for low, high in pairwise(values)):
             raise typing.refuse(node, "The limits of bands() rise from one to the next.")
-        return Call(self, (number, *limits, *names), names[0].type)
+        return Call(self, (figure, *limits, *names), names[0].type)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         count = (len(args) - 2) // 2

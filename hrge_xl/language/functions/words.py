@@ -143,23 +143,22 @@ class Join(Function):
         args = self.arguments(typing, node)
         for arg, place in zip(args, node.args, strict=True):
             if arg.type is Type.BOOL:
-                raise typing.refuse(
-                    place, "join() takes answers, not a condition.", "Write: 'x' if … else 'y'."
-                )
+                remedy = "Write: 'x' if … else 'y'."
+                raise typing.refuse(place, "join() takes answers, not a condition.", remedy)
         return self.call(*args)
 
     def in_sheet(self, *args: Expr) -> bool:
         return all(arg.type is not Type.MANY for arg in args)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        pieces = [self._piece(write, arg) for arg in args]
-        fields = [
-            f"ISNUMBER({write.value(arg)})" if arg.type in FIGURES else f'{piece}<>""'
-            for arg, piece in zip(args, pieces, strict=True)
-            if not isinstance(arg, Literal)
-        ]
+        pieces, filled = [], []
+        for arg in args:
+            piece = self._piece(write, arg)
+            pieces.append(piece)
+            if not isinstance(arg, Literal):
+                filled.append(f"ISNUMBER({write.value(arg)})" if arg.type in FIGURES else f'{piece}<>""')
         joined = "&".join(pieces)
-        return f'IFERROR(IF(AND({",".join(fields)}),{joined},""),"")' if fields else joined
+        return f'IFERROR(IF(AND({",".join(filled)}),{joined},""),"")' if filled else joined
 
     def _piece(self, write: SheetWriter, arg: Expr) -> str:
         if arg.type is Type.DATE:
