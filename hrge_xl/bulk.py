@@ -10,7 +10,7 @@ from pathlib import Path
 from .intake import stamp_alone
 from .intake.limits import LIMITS
 from .issuing import Order, contents_for, generate, identity_of, layout_for
-from .layout import Layout, laid_out
+from .layout import Layout, build
 from .output_files import write_whole
 from .paths import read_regular
 from .spec.model import Spec
@@ -60,7 +60,7 @@ def _is_there(spec: Spec, order: Order, path: Path) -> bool:
     if found is None:
         return False
     language, last = order.language or spec.languages[0], bool(found.last_digest)
-    layout = laid_out(spec, language, order.tools, order.blank_rows, last=last)
+    layout = build(spec, language, order.tools, order.blank_rows, last=last)
     return _in_common(found) == _in_common(identity_of(spec, order, layout))
 
 

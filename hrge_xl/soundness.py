@@ -31,8 +31,8 @@ from .spec.own_answers import answers_of
 from .submission import Submission
 from .words import translator
 from .workbook import cover_lines, draw
-from .workbook.formula_limits import size_of, too_large
-from .workbook.validation import prompt_of
+from .workbook.check_formula import size_of, too_large
+from .workbook.grids import prompt_of
 
 DAY = date(2026, 1, 15)  # any day: what is found does not hang on it
 DEFINED = re.compile(r'<definedName name="([^"]+)"(?! localSheetId)')

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +27,7 @@ NO_ANSWER = " ... --- – — … ??? ؟ / * _"
 CELL_LIMIT = 32_767  # characters that a cell of Excel holds
 PROMPT_LIMIT = 255  # and the prompt of a cell
 _SHORT = 500  # characters, with which nothing takes long
+REMEMBERED = 100  # characters at most of a text that is held in memory with what was made of it
 SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 WORD = re.compile(r"\w+")
 UNNAMED_MONTH = re.compile(r"M?\d*")  # what stands where CLDR knows no name
@@ -235,6 +236,17 @@ def languages() -> list[str]:
     return sorted({SOURCE_LANGUAGE, *(file.stem for file in CATALOGUES.glob("*.po"))})
 
 
+def remembered_if_short(function: Callable[[str], str]) -> Callable[[str], str]:
+    """Have a function remember what it makes of short texts; long ones are seldom seen twice, and fill the memory."""
+    known = lru_cache(maxsize=50_000)(function)
+
+    @wraps(function)
+    def of_text(text: str) -> str:
+        return known(text) if len(text) <= REMEMBERED else function(text)
+
+    return of_text
+
+
 def tidy(text: str) -> str:
     """Give the text in NFC, with every run of spaces of any kind as one space, and none at the ends."""
     if not text.isascii():  # most texts are, and need neither
@@ -359,7 +371,7 @@ _ALIKE = {
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 
 
-@lru_cache(maxsize=10_000)
+@remembered_if_short
 def skeleton(text: str) -> str:
     """Give the text as it is compared when nothing matches: without accents, unseen characters and kinds of a letter.
 

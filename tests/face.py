@@ -223,7 +223,6 @@ from hrge_xl.layout import (
     column_letters,
     Drawn,
     Grid,
-    laid_out,
     Layout,
     ListPlace,
     offered_rows,
@@ -231,7 +230,7 @@ from hrge_xl.layout import (
     Sheet,
     Slot,
 )
-from hrge_xl.layout.instructions import remedy
+from hrge_xl.layout.messages import remedy
 from hrge_xl.layout.lists import LEVELS, reference_name
 from hrge_xl.layout.model import (
     BAND_ROW,
@@ -251,11 +250,11 @@ from hrge_xl.layout.model import (
 from hrge_xl.layout.wording import text as wording_text, Wording
 from hrge_xl.workbook import Content, cover_lines, draw, Template, Urgency, write
 from hrge_xl.workbook.excel_formula import ExcelFormula
-from hrge_xl.workbook.formula_limits import measure, too_large
+from hrge_xl.workbook.check_formula import measure, too_large
 from hrge_xl.workbook.package import Member, package
 from hrge_xl.workbook.pen import broken_lines
-from hrge_xl.workbook.shared_formulas import sharable
-from hrge_xl.workbook.validation import TITLE_LIMIT
+from hrge_xl.workbook.pen import sharable
+from hrge_xl.workbook.grids import TITLE_LIMIT
 
 # files that came back
 from hrge_xl import intake

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from hrge_xl.cli import run
 from hrge_xl.library import Wanted, load, read
-from tests.face import Answers, Layout, Refusal, Spec, Submission, Value, address, find, laid_out, saved_on
+from tests.face import Answers, Layout, Refusal, Spec, Submission, Value, address, build, find, saved_on
 
 KEY = b"k" * 32
 CHANGES = {  # in the register and the form of the example
@@ -102,7 +102,7 @@ def filled_in(
 ) -> bytes:
     """A workbook after a team has typed answers into it; None empties a cell."""
     book = load_workbook(BytesIO(workbook))
-    layout = laid_out(spec, language, last="_hrge_last" in book.sheetnames)
+    layout = build(spec, language, last="_hrge_last" in book.sheetnames)
     for key, value in answers.items():
         slot = layout.slots[key]
         values = value if isinstance(value, tuple) else (value,)

@@ -166,4 +166,5 @@ def test_expressions_page_is_fresh() -> None:
 
 
 def test_every_function_has_an_example() -> None:
-    assert [each.name for each in FUNCTIONS.values() if not each.own and each.name not in each.example] == []
+    public = [each for each in FUNCTIONS.values() if not each.own]
+    assert [each.name for each in public if each.name not in write_expressions.said_of(each)["Example"]] == []

@@ -27,7 +27,6 @@ from tests.face import (
     build,
     closed_rows,
     go_on,
-    laid_out,
     read_last,
     written,
 )
@@ -164,7 +163,7 @@ def test_each_rule_fires_where_it_should_and_nowhere_else(spec: Spec, code: str,
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_sheet_and_reader_agree(spec: Spec, language: str, office: Any, tmp_path: Path) -> None:
     """Each broken rule, then what somebody may have typed at random."""
-    where = laid_out(spec, language, last=True)
+    where = build(spec, language, last=True)
     for number, changes in enumerate([{}, *BREAKS.values(), None]):
         source, saved = tmp_path / f"{number}.xlsx", tmp_path / f"{number}-saved.xlsx"
         answers = {} if changes is None else given_answers(changes)
@@ -181,7 +180,7 @@ def test_the_cached_values_are_those_of_the_reader(spec: Spec, tmp_path: Path) -
     """As issued, before any program has calculated anything."""
     data = generate(spec, order(answers=given_answers(BREAKS["R-L01"])))
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    where = laid_out(spec, "en", last=True)
+    where = build(spec, "en", last=True)
     slot = where.slots["R1", "K-01", "RSK_04"]
     assert slot.check is not None
     message = where.messages.decode(int(book["Risks"].cell(*slot.check).value))
@@ -204,7 +203,7 @@ def test_more_than_a_workbook_takes_is_told(spec: Spec) -> None:
 
 def beside(spec: Spec, data: bytes, tool: str, row: str, column: str) -> tuple[str, Any]:
     """Where a cell stands that shows an answer of before, and what it shows as issued."""
-    layout = laid_out(spec, "en", last=True)
+    layout = build(spec, "en", last=True)
     sheet = layout.sheet[tool]
     grid = next(grid for grid in sheet.grids if row in grid.row)
     index = next(each.index for each in grid.columns if each.code == f"last.{column}")
@@ -236,11 +235,9 @@ def test_they_stand_in_grey_beside_the_new_answer(
 
 
 def test_what_does_not_have_to_be_seen_has_no_column(spec: Spec) -> None:
-    columns = [
-        each.code for grid in laid_out(spec, "en", last=True).sheet["R1"].grids for each in grid.columns
-    ]
+    columns = [each.code for grid in build(spec, "en", last=True).sheet["R1"].grids for each in grid.columns]
     assert [code for code in columns if code.startswith("last.")] == ["last.", "last.RSK_03", "last.RSK_04"]
-    plain = [each.code for grid in laid_out(spec, "en").sheet["R1"].grids for each in grid.columns]
+    plain = [each.code for grid in build(spec, "en").sheet["R1"].grids for each in grid.columns]
     assert [code for code in columns if not code.startswith("last.")] == plain
 
 
@@ -281,7 +278,7 @@ def test_answers_of_before_that_were_changed_are_not_believed(spec: Spec, tmp_pa
 
 
 def test_a_cell_of_them_that_was_changed_is_told_with_its_place(spec: Spec, tmp_path: Path) -> None:
-    layout = laid_out(spec, "en", last=True)
+    layout = build(spec, "en", last=True)
     (place,) = layout.last["R1", "K-01", "RSK_04"]
     sent = said(spec, changed(generate(spec, order()), place, 3), tmp_path)
     (told,) = sent.observations

@@ -10,7 +10,7 @@ import pytest
 
 from hrge_xl.library import Order, generate
 from tests.answers import layout, spec
-from tests.face import Rule, Spec, laid_out
+from tests.face import Rule, Spec, build
 from tests.made_workbooks import recalculate_on
 from tests.test_parity import disagreements
 from tests.test_toolkit_rules import rules_of, written
@@ -42,7 +42,7 @@ def agree(case: Case, kind: str, office: Any, folder: Path) -> None:
     order = Order("PAK", TODAY, "", "en", tools, answers=answers, last=last)
     source.write_bytes(generate(loaded, order))
     recalculate_on(TODAY, office, source, saved)
-    where = laid_out(loaded, "en", tools, last=bool(last))
+    where = build(loaded, "en", tools, last=bool(last))
     assert disagreements(saved, where) == []
 
 

@@ -267,17 +267,19 @@ def test_a_field_type_is_one_class(copy: Copy) -> None:
 CUBE = '''
 
 class Cube(Function):
-    """`cube(x)`: three times itself."""
+    """`cube(x)`: three times itself.
+
+    Meaning: the number to the power of three
+    Blanks: blank on blank
+    Example: cube(RSK_03)
+    """
 
     name = "cube"
-    example = "cube(RSK_03)"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
-    meaning = "the number to the power of three"
-    blank = "blank on blank"
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.guarded(args[0], f"({write.number(args[0])})^3", '""')
+        return write.guarded(f"({write.number(args[0])})^3", '""', args[0])
 
     def of(self, *values: Any) -> float:
         return float(values[0] ** 3)

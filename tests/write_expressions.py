@@ -5,6 +5,9 @@ python -m tests.write_expressions
 
 from __future__ import annotations
 
+import inspect
+import re
+
 from hrge_xl.library import load
 from tests.face import (
     FUNCTIONS,
@@ -23,6 +26,7 @@ from tests.face import (
 from tests.write_docs import DOCS
 
 PAGE = DOCS / "expressions.md"
+FACT = re.compile(r"^(Takes|Gives|Meaning|Blanks|Example): (.*(?:\n    .*)*)", re.MULTILINE)
 TOOL, ROW = "R1", "K-01"  # of the example spec: where the examples stand
 
 OPERATORS = (
@@ -117,24 +121,32 @@ def page() -> str:
     ]
     for text in (
         *(text for text, _ in OPERATORS),
-        *(each.example for each in public),
+        *(said_of(each)["Example"] for each in public),
     ):
         lines += [text, f"    {_becomes(text, layout)}"]
     return "\n".join([*lines, "```"]) + "\n"
 
 
+def said_of(function: Function | Aggregate) -> dict[str, str]:
+    """What the docstring of a function says of it: Takes, Gives, Meaning, Blanks, Example."""
+    found = FACT.findall(inspect.getdoc(type(function)) or "")
+    return {name: " ".join(text.split()) for name, text in found}
+
+
 def _function(function: Function) -> str:
+    said = said_of(function)
     takes = [NAMES[each] if each is not None else "any answer" for each in function.takes]
-    shown = function.takes_in_words or ", ".join(takes) or "nothing"
+    shown = said.get("Takes") or ", ".join(takes) or "nothing"
     more = " …" if function.repeats else ""
-    gives = function.gives_in_words or NAMES[function.gives]
-    return f"| `{function.name}` | {shown}{more} | {gives} | {function.meaning} | {function.blank} |"
+    gives = said.get("Gives") or NAMES[function.gives]
+    return f"| `{function.name}` | {shown}{more} | {gives} | {said['Meaning']} | {said['Blanks']} |"
 
 
 def _over(function: Aggregate) -> str:
+    said = said_of(function)
     inner = "condition" if function.inner is Type.BOOL else "number"
-    takes = function.takes_in_words or f"sheet, {inner}"
-    return f"| `{function.name}` | {takes} | {function.meaning} | {function.blank} |"
+    takes = said.get("Takes") or f"sheet, {inner}"
+    return f"| `{function.name}` | {takes} | {said['Meaning']} | {said['Blanks']} |"
 
 
 def _becomes(text: str, layout: Layout) -> str:

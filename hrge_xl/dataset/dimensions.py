@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..answer import CellKey
 from ..fields import TICK, YES_NO, Field, When
-from ..layout import Layout, laid_out
+from ..layout import Layout, build
 from ..layout.lists import LEVELS
 from ..spec.carried import as_text, pack
 from ..spec.model import CollectBlock, Collected, MatrixBlock, Spec
@@ -139,7 +139,7 @@ def items(schema: Schema) -> list[Row]:
 def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]:
     """Give tool, code, section and label of every fixed row, in a language; in the spec's own where it has no other."""
     spoken = next((tag for tag in with_base(language) if tag in spec.languages), spec_language(spec))
-    for sheet in laid_out(spec, spoken).sheets:
+    for sheet in build(spec, spoken).sheets:
         for grid in sheet.grids:
             section = ""
             for row in grid.rows:
@@ -172,7 +172,7 @@ class Slots:
     """The cells of a spec as it is issued by default, by tool, row, field and part."""
 
     def __init__(self, spec: Spec) -> None:
-        self._layout = laid_out(spec, spec_language(spec))
+        self._layout = build(spec, spec_language(spec))
         cells = enumerate(_cells(self._layout), start=1)
         self._known = {key: Known(n, cell, its_list) for n, (key, cell, its_list) in cells}
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from ..answer import CellKey
 from ..fields import Field, Reading, Vocabularies
 from ..findings import Finding, Kind
-from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_name
+from ..layout import Grid, Layout, Sheet, Slot, address, build, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
 from ..spec.model import FieldBlock
 from ..spec.spellings import vocabularies
@@ -284,7 +284,7 @@ class ExpectedWorkbook:
         spec, language, rows = self.layout.spec, self.layout.language, self.layout.row_codes
         # it was not issued
         if any(target not in rows for _, _, field in spec.places() for target in field.to):
-            rows = laid_out(spec, language).row_codes | rows
+            rows = build(spec, language).row_codes | rows
         return vocabularies(spec, language, rows)
 
     @cached_property

@@ -11,7 +11,7 @@ from ..findings import Finding, Need, needing
 from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..kept_texts import Kept
 from ..last_answers import written
-from ..layout import Layout, laid_out
+from ..layout import Layout, build
 from ..paths import path_text
 from ..spec.compiled import compiled
 from ..spec.load import load, names
@@ -224,7 +224,7 @@ def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
     if plan is None:
         if len(_PLANS) >= MOST_PLANS:
             _PLANS.clear()
-        plan = _PLANS[key] = ExpectedWorkbook(laid_out(spec, identity.language, tools, rows, last=last))
+        plan = _PLANS[key] = ExpectedWorkbook(build(spec, identity.language, tools, rows, last=last))
     return plan
 
 

@@ -37,11 +37,11 @@ from ..numerals import shown as said
 from ..submission import Result, ShownChecks, ShownRows, Submission
 from ..words import and_more, tidy
 from ..workbook import Content, facts_of
-from ..workbook.collect import KeptRows
 from ..workbook.content import Found, Memory
 from ..workbook.cover import Fact
+from ..workbook.lists import KeptRows
+from ..workbook.pen import Live
 from ..workbook.row_status import RowCells
-from ..workbook.shared_formulas import Live
 from .expected import ExpectedWorkbook, one_by_one, shorten
 from .issued_cells import ALONE, ExpectedCells, SheetResults
 

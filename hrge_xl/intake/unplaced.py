@@ -13,7 +13,7 @@ from ..layout.model import CODE_COLUMN, LEFTOVER_COLUMNS, LEFTOVER_HEAD
 from ..spec.own_sheets import LEFTOVER_KEY
 from ..submission import Unplaced
 from ..words import and_more
-from ..workbook.row_digests import FORMULA, digest
+from ..workbook.feedback_sheets import FORMULA, digest
 from .axes import Axes, by_codes
 from .cell_values import shown_cell
 from .expected import one_by_one, shorten

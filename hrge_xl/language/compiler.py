@@ -1,7 +1,7 @@
-"""Values of expressions over one return: a figure, text, codes or truth value; None where blank; or unknown.
+"""Compiles expressions into functions over one return, which give their values.
 
-Days are their serial numbers. Figures that differ in the last bits of a calculation only are equal, as they are in
-spreadsheets.
+A value is a figure (of a day its serial number), a text, several codes or a truth value, None where it is blank, or
+`Unknown`. Figures that differ in the last bits of a calculation only are equal, as they are in spreadsheets.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ import math
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Protocol
 
-from ..words import tidy_lines
-from .tree import FIGURES, Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Over, Ref, Type
+from ..words import remembered_if_short, tidy_lines
+from .tree import FIGURES, Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Ref, Type
 
 Known = float | str | tuple[str, ...] | bool | None
 SAME = 2.0**-48
@@ -45,7 +44,7 @@ def worse(one: Any, other: Any) -> Any:
     return one if type(other) is not Unknown or one.rank >= other.rank else other
 
 
-@lru_cache(maxsize=100_000)
+@remembered_if_short
 def fold(text: str) -> str:
     """Give what all spellings of a text share that differ in case or spaces only."""
     return tidy_lines(text).casefold()
@@ -112,9 +111,8 @@ class Compiler(ABC):
     levels: Mapping[tuple[float, float], str]  # at each crossing of the matrix
 
     def __init__(self) -> None:
-        self._compiled: dict[
-            int, tuple[Compiled, Expr]
-        ] = {}  # an expression is kept, so that it keeps its identity
+        # With the expressions, so that they keep their identity.
+        self._compiled: dict[int, tuple[Compiled, Expr]] = {}
 
     @abstractmethod
     def answer(self, ref: Ref) -> Compiled:
@@ -150,10 +148,9 @@ class Compiler(ABC):
 
     def value(self, expr: Expr) -> Compiled:
         """Compile an expression."""
-        known = self._compiled.get(id(expr))
-        if known is None:
-            known = self._compiled[id(expr)] = self._compile(expr), expr
-        return known[0]
+        if id(expr) not in self._compiled:
+            self._compiled[id(expr)] = self._compile(expr), expr
+        return self._compiled[id(expr)][0]
 
     def _compile(self, expr: Expr) -> Compiled:
         match expr:
@@ -172,14 +169,10 @@ class Compiler(ABC):
             case Not():
                 return passing_on(lambda holds: not holds, [self.value(expr.part)])
             case Choose():
-                branches = self.value(expr.then), self.value(expr.other)
-                return _choice(self.value(expr.condition), *branches)
-            case Call():
-                call: Compiled = expr.function.compile(self, *expr.args)
-                return call
-            case Over():
-                over: Compiled = expr.function.compile(self, expr)
-                return over
+                return _choice(self.value(expr.condition), self.value(expr.then), self.value(expr.other))
+        parts: tuple[Expr, ...] = expr.args if isinstance(expr, Call) else (expr,)
+        compiled: Compiled = expr.function.compile(self, *parts)
+        return compiled
 
     def _comparison(self, expr: Compare) -> Callable[[Any, Any], bool]:
         test, of_figures = _COMPARISONS[expr.op], expr.left.type in FIGURES

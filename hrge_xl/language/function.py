@@ -3,53 +3,41 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from .compiler import Answers, Compiled, Compiler, Known, Row, Unknown, Value, passing_on, worse
-from .tree import TEXTS, Arithmetic, Call, Choose, Expr, Literal, Over, Ref, Type, parts, refs
+from .targets import ColumnWriter, SheetWriter, Typing
+from .tree import TEXTS, Arithmetic, Call, Choose, Expr, Literal, Operation, Over, Ref, Type, parts, refs
 
-if TYPE_CHECKING:
-    from .targets import ColumnWriter, SheetWriter, Typing
-
-FUNCTIONS: dict[str, Function | Aggregate] = {}  # by name; a class that has a name takes its place by itself
+FUNCTIONS: dict[str, Described] = {}  # by name; a class that has a name takes its place by itself
 
 
-class Function:
-    """A function of its arguments: its signature, its blanks, and what every visitor makes of it.
+class Described(Operation):
+    """What every function says of itself. What its docstring says stands in the guide to expressions."""
 
-    `example` is one of the example spec, for the guide. `takes` names the type of each argument, None for any; the last
-    one may stand several times where it `repeats`.
-    `never_blank`: the result is a figure whatever is blank. `strict`: it is blank where an argument is, and the formula
-    of the sheet may take that for granted. `own`: checks of field types use it, specs do not.
-    """
-
-    name: str = ""
-    example: str = ""
-    takes: tuple[Type | None, ...] = ()
-    takes_in_words: str = ""  # where `takes` does not say it all
     gives: Type = Type.BOOL
-    gives_in_words: str = ""
-    meaning: str = ""
-    blank: str = ""
-    repeats: bool = False
-    never_blank: bool = False
-    strict: bool = False
-    own: bool = False
-    columnwise: bool = False  # whether a sheet can work it out over whole columns
-    by_the_day: bool = False  # whether it may come out otherwise on another day
-    of_sheet: bool = False  # whether it reads how a whole sheet stands
-    of_column: bool = False  # whether it reads its answer in other rows, too
-    of_row: bool = (
-        False  # whether it says which row it is: the answer that it holds leads to the table, and is not read
-    )
+    own: bool = False  # whether checks of field types use it, and specs do not
+    typed: Callable[..., Expr]  # the call that an `ast.Call` means; raises what `Typing.refuse` makes
 
     def __init_subclass__(cls) -> None:
         if cls.name:
             FUNCTIONS[cls.name] = cls()
 
+
+class Function(Described):
+    """A function of its arguments: its signature, its blanks, and what every visitor makes of it.
+
+    `takes` names the type of each argument, None for any; the last one may stand several times where it `repeats`.
+    `formula`: what a sheet writes, with its arguments as bare numbers in the places of {0}, {1} …
+    """
+
+    takes: tuple[Type | None, ...] = ()
+    repeats: bool = False
+    formula: str = ""
+
     def typed(self, typing: Typing, node: ast.Call) -> Expr:
-        """Type a call. Raises what `Typing.refuse` makes where the arguments do not fit."""
+        """Type a call with arguments that fit."""
         return self.call(*self.arguments(typing, node))
 
     def call(self, *args: Expr) -> Call:
@@ -59,12 +47,12 @@ class Function:
     def arguments(self, typing: Typing, node: ast.Call) -> tuple[Expr, ...]:
         """Type the arguments, each as `takes` says."""
         args, takes = tuple(typing.expr(arg) for arg in node.args), self.takes
-        if self.repeats and len(args) > len(takes):
+        if self.repeats:
             takes += (takes[-1],) * (len(args) - len(takes))
         expect(typing, node, self.name, len(takes))
         for arg, want, place in zip(args, takes, node.args, strict=True):
-            is_text = want is Type.TEXT and arg.type in TEXTS
-            if want is not None and arg.type is not want and not is_text:
+            fits = want in (None, arg.type) or (want is Type.TEXT and arg.type in TEXTS)
+            if not fits:
                 raise typing.refuse(place, f"{self.name}() needs a {want} here, not a {arg.type}.")
         return args
 
@@ -74,11 +62,7 @@ class Function:
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         """Write it as a formula."""
-        raise NotImplementedError(f"{self.name}() is for the reader only")
-
-    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
-        """Write it over whole columns; only where it is `columnwise`."""
-        raise NotImplementedError(f"{self.name}() is not worked out over columns")
+        return self.formula.format(*map(write.number, args))
 
     def of(self, *values: Any) -> Known:
         """Work it out from what its arguments come to: None where one is blank, never where it is `strict`."""
@@ -100,27 +84,16 @@ class Record(NamedTuple):
     active: str
 
 
-class Aggregate:
+class Aggregate(Described):
     """A function over the rows of a table: of nothing, of a condition or of a number in each row."""
 
-    name: str = ""
-    example: str = ""
-    takes_in_words: str = ""
-    meaning: str = ""
-    blank: str = ""
     gives: Type = Type.NUMBER
     inner: Type | None = Type.BOOL
     never_blank: bool = True
-    own: bool = False
-    by_the_day: bool = False
     decided_by: Known = None  # what one row comes to that decides the whole, whatever is unknown in others
 
-    def __init_subclass__(cls) -> None:
-        if cls.name:
-            FUNCTIONS[cls.name] = cls()
-
     def typed(self, typing: Typing, node: ast.Call) -> Over:
-        """Type a call. Raises what `Typing.refuse` makes where the arguments do not fit."""
+        """Type a call with a sheet, and with what is worked out in each of its rows."""
         expect(typing, node, self.name, 1 if self.inner is None else 2)
         tool = typing.tool(node.args[0])
         if typing.scope.rows_of(tool) is None:

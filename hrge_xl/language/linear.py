@@ -26,23 +26,19 @@ def terms(expression: Expr, sign: int = 1) -> Terms | None:
         return None
     if is_term(expression):
         return (Term(sign, expression),)
-    if isinstance(expression, Arithmetic) and expression.op in ("+", "-"):
-        left = terms(expression.left, sign)
-        right = terms(expression.right, sign if expression.op == "+" else -sign)
-        return None if left is None or right is None else left + right
-    if (
-        isinstance(expression, Call)
-        and isinstance(expression.function, Total)
-        and all(map(is_term, expression.args))
-    ):
-        return tuple(Term(sign, arg) for arg in expression.args)  # a sum among them could be blank as a whole
+    match expression:
+        case Arithmetic(op="+" | "-"):
+            left = terms(expression.left, sign)
+            right = terms(expression.right, sign if expression.op == "+" else -sign)
+            return None if left is None or right is None else left + right
+        case Call(function=Total(), args=args) if all(map(is_term, args)):
+            return tuple(Term(sign, arg) for arg in args)  # a sum among them could be blank as a whole
     return None
 
 
 def is_term(expression: Expr) -> bool:
     """Say whether an expression is a number that can be added as it stands."""
-    if isinstance(expression, Over):
-        return isinstance(expression.function, Sum) and isinstance(expression.inner, Ref)
-    return isinstance(expression, Literal | Ref) or (
-        isinstance(expression, Call) and isinstance(expression.function, LookUp)
-    )
+    match expression:
+        case Literal() | Ref() | Over(function=Sum(), inner=Ref()) | Call(function=LookUp()):
+            return True
+    return False

@@ -7,12 +7,12 @@ arithmetic with a blank side is blank; a blank condition does not hold; an error
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..suggest import NoSuch, nearest
 from ..words import tidy
-from .function import Aggregate, Function
+from .function import Described
 from .functions import FUNCTIONS
 from .functions.choices import Has
 from .targets import Scope
@@ -78,10 +78,7 @@ class Parser:
 
     scope: Scope
     outer: Scope | None = None
-
-    def refuse(self, node: ast.AST, reason: str, remedy: str = "") -> Exception:
-        """Make the exception that says what is wrong at a node."""
-        return _Refused(node, reason, remedy)
+    refuse = staticmethod(_Refused)  # makes the exception that says what is wrong at a node
 
     def expr(self, node: ast.expr) -> Expr:
         """Type any expression."""
@@ -108,11 +105,9 @@ class Parser:
         found = self.scope.find(node.id)
         if found is not None:
             return found
-        close = nearest(node.id, list(self.scope.names()), 70)
+        reason = NoSuch(f"There is no field '{node.id}' in this row or in a form.", node.id)
         raise _Refused(
-            node,
-            NoSuch(f"There is no field '{node.id}' in this row or in a form.", node.id),
-            f"Did you mean '{close}'?" if close else "Check the code of the field.",
+            node, reason, _meant(node.id, self.scope.names(), 70) or "Check the code of the field."
         )
 
     def _this(self, node: ast.Attribute) -> Ref:
@@ -123,30 +118,27 @@ class Parser:
     def _outer(self, node: ast.Attribute) -> Scope:
         """Give the scope that `this` means."""
         if not isinstance(node.value, ast.Name) or node.value.id != THIS:
-            raise _Refused(
-                node, "A point is not part of the rule language.", "Write `this.CODE` for this row."
-            )
+            reason = "A point is not part of the rule language."
+            raise _Refused(node, reason, "Write `this.CODE` for this row.")
         if self.outer is None:
             raise _Refused(node, "`this` has a meaning only inside count_if(), any_row(), sum(), min() and max().",
                            "Leave it out: here the code alone means this row.")  # fmt: skip
         return self.outer
 
     def _compare(self, node: ast.Compare) -> Expr:
-        if len(node.ops) != 1:
-            sides = [node.left, *node.comparators]
-            pairs = zip(sides, node.ops, sides[1:], strict=False)
-            return Logic("and", tuple(self._pair(node, a, op, b) for a, op, b in pairs))
-        return self._pair(node, node.left, node.ops[0], node.comparators[0])
+        sides = [node.left, *node.comparators]
+        pairs = zip(sides, node.ops, sides[1:], strict=False)
+        found = tuple(self._pair(node, *pair) for pair in pairs)
+        return found[0] if len(found) == 1 else Logic("and", found)
 
     def _pair(self, node: ast.expr, left: ast.expr, op: ast.cmpop, right: ast.expr) -> Expr:
         if isinstance(op, ast.In | ast.NotIn):
             inside = self._inside(left, right)
             return inside if isinstance(op, ast.In) else Not(inside)
-        if type(op) not in COMPARES:
+        sign = COMPARES.get(type(op))
+        if sign is None:
             raise _Refused(node, "This comparison is not part of the rule language.")
-        sides = self._side(left), self._side(right)
-        self._comparable(node, COMPARES[type(op)], *sides)
-        return Compare(COMPARES[type(op)], *sides)
+        return self._compared(node, sign, self._side(left), self._side(right))
 
     def _side(self, node: ast.expr) -> Expr:
         """Type what is compared: a text as answers are read, without spaces at its ends."""
@@ -164,59 +156,50 @@ class Parser:
             self.known_code(left, code, many)
             return Has().call(many, code)
         one = self._side(left)
-        options = tuple(Compare("==", one, self._side(option)) for option in right.elts)
-        for option, compare in zip(right.elts, options, strict=True):
-            self._comparable(option, "==", one, compare.right)
-        return Logic("or", options)
+        sides = [self._side(option) for option in right.elts]
+        options = zip(right.elts, sides, strict=True)
+        return Logic("or", tuple(self._compared(node, "==", one, side) for node, side in options))
 
-    def _comparable(self, node: ast.expr, op: str, left: Expr, right: Expr) -> None:
+    def _compared(self, node: ast.expr, op: str, left: Expr, right: Expr) -> Compare:
         kinds = {left.type, right.type}
-        if Type.MANY in kinds or Type.BOOL in kinds:
-            raise _Refused(
-                node,
-                f"A {left.type} cannot be compared with a {right.type}.",
-                "Use `in`, filled() or count_of().",
-            )
-        text = [kind in TEXTS for kind in (left.type, right.type)]
-        if text[0] != text[1] or ((Type.DATE in kinds) and kinds != {Type.DATE}):
+        if kinds & {Type.MANY, Type.BOOL}:
+            remedy = "Use `in`, filled() or count_of()."
+            raise _Refused(node, f"A {left.type} cannot be compared with a {right.type}.", remedy)
+        is_text = left.type in TEXTS
+        if is_text != (right.type in TEXTS) or (Type.DATE in kinds and len(kinds) > 1):
             raise _Refused(node, f"A {left.type} cannot be compared with a {right.type}.")
-        if text[0] and op not in ("==", "!=") and kinds != {Type.LEVEL}:
-            literal_level = Type.LEVEL in kinds and Type.TEXT in kinds
-            if not literal_level:
-                raise _Refused(node, "Texts and codes have no order.", "Use == or !=.")
+        ranked = Type.LEVEL in kinds and kinds <= {Type.LEVEL, Type.TEXT}
+        if is_text and op not in ("==", "!=") and not ranked:
+            raise _Refused(node, "Texts and codes have no order.", "Use == or !=.")
         if any(isinstance(side, Literal) and side.value == "" for side in (left, right)):
             raise _Refused(node, "No answer equals an empty text.", "Use blank() or filled().")
         self.known_code(node, left, right)
         self.known_code(node, right, left)
+        return Compare(op, left, right)
 
     def known_code(self, node: ast.expr, literal: Expr, against: Expr) -> None:
         """Refuse a code that the list of the other side does not have."""
-        if not isinstance(literal, Literal):
+        codes = self.scope.codes(against) if isinstance(literal, Literal) else None
+        if codes is None or not isinstance(literal, Literal) or literal.value in codes:
             return
-        codes = self.scope.codes(against)
-        if codes is None or literal.value in codes:
-            return
-        close = nearest(literal.value, codes, 50)
-        remedy = f"Did you mean '{close}'?" if close else f"Known are: {', '.join(codes[:40])}."
+        remedy = _meant(literal.value, codes, 50) or f"Known are: {', '.join(codes[:40])}."
         raise _Refused(
             node, NoSuch(f"'{literal.value}' is not a code of this list.", str(literal.value)), remedy
         )
 
     def _arithmetic(self, node: ast.BinOp) -> Arithmetic:
-        op = ARITHMETIC.get(type(node.op))
-        left, right = self.expr(node.left), self.expr(node.right)
-        kinds = (left.type, right.type)
-        if op is None or not set(kinds) <= {Type.NUMBER, Type.DATE}:
-            raise _Refused(
-                node, f"{kinds[0]} and {kinds[1]} cannot be combined like this.", "Use numbers or dates."
-            )
-        if kinds == (Type.NUMBER, Type.NUMBER):
-            return Arithmetic(op, left, right, Type.NUMBER)
-        if op == "-" and kinds == (Type.DATE, Type.DATE):
-            return Arithmetic(op, left, right, Type.NUMBER)
-        if op in "+-" and kinds == (Type.DATE, Type.NUMBER):
-            return Arithmetic(op, left, right, Type.DATE)
-        raise _Refused(node, "Dates can only be subtracted, or moved by days.")
+        op, left, right = ARITHMETIC.get(type(node.op)), self.expr(node.left), self.expr(node.right)
+        match op, left.type, right.type:
+            case str(), Type.NUMBER, Type.NUMBER:
+                return Arithmetic(op, left, right, Type.NUMBER)
+            case "-", Type.DATE, Type.DATE:
+                return Arithmetic(op, left, right, Type.NUMBER)
+            case "+" | "-", Type.DATE, Type.NUMBER:
+                return Arithmetic(op, left, right, Type.DATE)
+            case str(), Type.NUMBER | Type.DATE, Type.NUMBER | Type.DATE:
+                raise _Refused(node, "Dates can only be subtracted, or moved by days.")
+        reason = f"{left.type} and {right.type} cannot be combined like this."
+        raise _Refused(node, reason, "Use numbers or dates.")
 
     def _logic(self, node: ast.BoolOp) -> Logic:
         op = "and" if isinstance(node.op, ast.And) else "or"
@@ -255,40 +238,31 @@ class Parser:
     def _call(self, node: ast.Call) -> Expr:
         if isinstance(node.func, ast.Attribute):
             return self._call_of_outer(node, node.func)
-        function = self._function(node, node.func.id if isinstance(node.func, ast.Name) else "")
-        return function.typed(self, node)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        return self._function(node, name).typed(self, node)
 
     def _call_of_outer(self, node: ast.Call, name: ast.Attribute) -> Expr:
         """Type `this.row_code()`: a function of the row that the whole expression stands in."""
         outer, function = self._outer(name), self._function(node, name.attr)
         found = function.typed(Parser(outer), node)
-        refs = tuple(
-            replace(arg, outer=True) if isinstance(arg, Ref) else arg for arg in getattr(found, "args", ())
-        )
         if not isinstance(found, Call) or node.args:
-            raise _Refused(
-                node, f"`this.{name.attr}()` is not part of the rule language.", "Use `this.CODE`."
-            )
-        return replace(found, args=refs)
+            reason = f"`this.{name.attr}()` is not part of the rule language."
+            raise _Refused(node, reason, "Use `this.CODE`.")
+        refs = (replace(arg, outer=True) if isinstance(arg, Ref) else arg for arg in found.args)
+        return replace(found, args=tuple(refs))
 
-    def _function(self, node: ast.Call, name: str) -> Function | Aggregate:
+    def _function(self, node: ast.Call, name: str) -> Described:
         known = [each for each, function in FUNCTIONS.items() if not function.own]
         if node.keywords or name not in known:
-            close = nearest(name, known, 60)
-            raise _Refused(
-                node, f"There is no function '{name}'.", f"Did you mean '{close}'?" if close else ""
-            )
+            raise _Refused(node, f"There is no function '{name}'.", _meant(name, known, 60))
         return FUNCTIONS[name]
 
     def tool(self, node: ast.expr) -> str:
         """Read the code of a tool."""
-        code = str(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        code = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
         tools = self.scope.tools()
         if code not in tools:
-            close = nearest(code, list(tools), 50)
-            raise _Refused(
-                node, NoSuch(f"There is no tool '{code}'.", code), f"Did you mean '{close}'?" if close else ""
-            )
+            raise _Refused(node, NoSuch(f"There is no tool '{code}'.", code), _meant(code, list(tools), 50))
         return code
 
     def in_rows_of(self, tool: str) -> Parser:
@@ -296,3 +270,9 @@ class Parser:
         rows = self.scope.rows_of(tool)
         assert rows is not None  # it was asked for before
         return Parser(rows, self.scope)
+
+
+def _meant(wrong: object, known: Sequence[str], close: int) -> str:
+    """Ask whether the nearest name was meant; "" where none is near."""
+    found = nearest(wrong, known, close)
+    return f"Did you mean '{found}'?" if found else ""

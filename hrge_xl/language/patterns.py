@@ -12,7 +12,7 @@ import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import re2
@@ -99,12 +99,9 @@ def pieces(pattern: str) -> list[Piece] | None:
         found.append(Piece(characters, least, most))
     open_ones = [piece for piece in found[:-1] if piece.least != piece.most]
     length = sum(piece.most or piece.least for piece in found if piece.characters != ANY)
-    return None if open_ones or not found or length > MOST_PLACES or _endless(found[-1]) else found
-
-
-def _endless(last: Piece) -> bool:
-    """Say whether a rest may be as long as it likes and yet be of some characters only."""
-    return last.most is None and last.characters != ANY
+    # a rest may be as long as it likes, but not of some characters only
+    endless = found and found[-1].most is None and found[-1].characters != ANY
+    return None if open_ones or not found or length > MOST_PLACES or endless else found
 
 
 def _atom(pattern: str, place: int) -> tuple[str, int] | None:
@@ -166,37 +163,27 @@ def _conditions(text: str, found: list[Piece]) -> Iterator[str]:
     if most is not None and most != least:
         yield f"LEN({text})<={most}"
     place = 1
-    for characters, run in groupby(_places(found), key=lambda each: each):
+    every = chain.from_iterable([piece.characters] * piece.least for piece in found)
+    for characters, run in groupby(every):  # possible at the places that every text has
         width = len(list(run))
-        if characters == ANY:
-            pass
-        elif len(characters) == 1:
+        if len(characters) == 1:
             yield f"EXACT(MID({text},{place},{width}),{text_literal(characters * width)})"
-        else:
+        elif characters != ANY:
             yield _each(text, range(place, place + width), characters)
         place += width
     if any(piece.characters == ANY for piece in found):
         yield f"ISERROR(FIND(CHAR(10),{text}))"
-    yield from _rest(text, found[-1], place)
-
-
-def _places(found: list[Piece]) -> Iterator[str]:
-    """Give the characters possible at each place that every text has."""
-    for piece in found:
-        yield from [piece.characters] * piece.least
-
-
-def _rest(text: str, last: Piece, place: int) -> Iterator[str]:
-    """Yield what may follow: past the end of a text there is nothing, which every class lets pass."""
+    last = found[-1]
     if last.characters != ANY and last.most is not None and last.most > last.least:
+        # past the end of a text there is nothing, which every class lets pass
         yield _each(text, range(place, place + last.most - last.least), last.characters)
 
 
 def _each(text: str, places: range, characters: str) -> str:
-    numbers = ",".join(map(str, places))
-    found = f"FIND(MID({text},{{{numbers}}},1),{text_literal(characters)})"
     if len(places) == 1:
         return f"ISNUMBER(FIND(MID({text},{places[0]},1),{text_literal(characters)}))"
+    numbers = ",".join(map(str, places))
+    found = f"FIND(MID({text},{{{numbers}}},1),{text_literal(characters)})"
     return f"SUMPRODUCT(--ISNUMBER({found}))={len(places)}"
 
 

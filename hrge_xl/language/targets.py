@@ -67,10 +67,26 @@ class Typing(Protocol):
 
 
 class SheetWriter(Protocol):
-    """The visitor that writes a formula for one row of a sheet."""
+    """The visitor that writes formulas, for one row of a sheet or over all rows of a table at once."""
+
+    @property
+    def record(self) -> str:
+        """The code of the row that is written."""
+
+    @property
+    def day(self) -> str:
+        """The day of the check."""
+
+    @property
+    def language(self) -> str:
+        """The language of the sheet."""
+
+    @property
+    def without_spaces(self) -> bool:
+        """Whether the language of the sheet writes without spaces between words."""
 
     def condition(self, expr: Expr) -> str:
-        """Write what is TRUE or FALSE, never an error."""
+        """Write what is TRUE or FALSE, never an error; over all rows an array of 0 and 1."""
 
     def number(self, expr: Expr) -> str:
         """Write the bare number; its guards say when it is blank."""
@@ -81,8 +97,17 @@ class SheetWriter(Protocol):
     def text(self, expr: Expr) -> str:
         """Write a text; codes as codes, not as labels."""
 
-    def guarded(self, expr: Expr, formula: str, blank: str) -> str:
-        """Write a formula that is something else where the figure of an expression is blank."""
+    def guarded(self, formula: str, blank: str, *figures: Expr) -> str:
+        """Write a formula that is something else where one of some figures is blank."""
+
+    def filled(self, expr: Expr) -> str:
+        """Write whether something stands in the cells of an answer, or comes out of an expression."""
+
+    def blank(self, expr: Expr) -> str:
+        """Write the opposite of that."""
+
+    def has(self, several: Ref, code: str) -> str:
+        """Write whether one of several answers is a code."""
 
     def cell(self, ref: Ref) -> str | None:
         """Write the cell, or run of cells, of an answer; None where its sheet was not issued."""
@@ -90,17 +115,11 @@ class SheetWriter(Protocol):
     def column(self, ref: Ref) -> str | None:
         """Write all cells of the answer's column in its table; None for an answer given once."""
 
-    def entry(self, name: str | None, code: str) -> str | None:
-        """Write the entry of a list that shows the label of a code; None where there is none."""
-
-    def looked_up(self, reference: Ref, target: Ref) -> str | None:
-        """Write the cell that a reference leads to, as shown; None where it leads nowhere."""
+    def looked_up(self, reference: Ref, target: Ref) -> str:
+        """Write the answer in the row that a reference leads to, codes as codes; blank where it leads nowhere."""
 
     def labels(self, expr: Expr) -> str:
         """Write the labels that the cells of an answer show, its own or one looked up, as one text."""
-
-    def decoded(self, ref: Ref, shown: str) -> str:
-        """Write the code of what a cell of an answer shows."""
 
     def step_entry(self, ref: Ref) -> str:
         """Write the entry of a scale that the cell of an answer is; an error where it is none."""
@@ -126,42 +145,15 @@ class SheetWriter(Protocol):
     def row_code(self, ref: Ref) -> str:
         """Write the code of the row that an answer stands in."""
 
-    def row_key(self) -> str:
-        """Give the code of the row that is written."""
-
-    def day(self) -> str:
-        """Write the day of the check."""
-
-    def language(self) -> str:
-        """Give the language of the sheet."""
-
-    def without_spaces(self) -> bool:
-        """Say whether the language of the sheet writes without spaces between words."""
-
     def parent(self, ref: Ref) -> str:
         """Write what the list says the entry in a cell belongs to, as shown."""
 
 
-class ColumnWriter(Protocol):
-    """The visitor that writes a formula over all rows of a table at once."""
+class ColumnWriter(SheetWriter, Protocol):
+    """The same over all rows of a table at once."""
 
     def active(self) -> str:
         """Write 1 for the rows with any answer."""
 
-    def condition(self, expr: Expr) -> str:
-        """Write a condition as an array of 0 and 1."""
-
-    def number(self, expr: Expr) -> str:
-        """Write numbers as an array."""
-
     def known(self, ref: Ref) -> str:
         """Write 1 where there is a number, as an array."""
-
-    def columns(self, expr: Expr) -> list[str]:
-        """Write the column ranges of an answer."""
-
-    def entry(self, name: str | None, code: str) -> str | None:
-        """Write the entry of a list that shows the label of a code; None where there is none."""
-
-    def row_codes(self, ref: Ref) -> str:
-        """Write the codes of all rows, or that of the row which the whole expression stands in."""

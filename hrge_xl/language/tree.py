@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 
 class Type(StrEnum):
@@ -107,62 +107,36 @@ class Choose:
     type: Type
 
 
-class Operation(Protocol):
-    """A function as the tree holds it (see `language.function`); each visitor asks it for its own part."""
+class Operation:
+    """A function as the tree holds it, of its arguments or over the rows of a table; see `language.function`.
 
-    name: str
-    by_the_day: bool
+    `never_blank`: the result is a figure whatever is blank. `strict`: it is blank where an argument is, and the formula
+    of the sheet may take that for granted. `of_row`: it says which row it is: the answer that it holds leads to the
+    table, and is not read.
+    """
 
+    name: str = ""
+    never_blank: bool = False
+    strict: bool = False
+    columnwise: bool = False  # whether a sheet can work it out over whole columns
+    by_the_day: bool = False  # whether it may come out otherwise on another day
+    of_sheet: bool = False  # whether it reads how a whole sheet stands
+    of_column: bool = False  # whether it reads its answer in other rows, too
+    of_row: bool = False
 
-class CallOperation(Operation, Protocol):
-    """A function of its arguments."""
-
-    never_blank: bool
-    strict: bool
-    columnwise: bool
-    of_sheet: bool
-    of_column: bool
-    of_row: bool
-
-    def in_sheet(self, *args: Expr) -> bool:
-        """Say whether a sheet can work it out."""
-
-    def excel(self, write: Any, *args: Expr) -> str:
-        """Write it as a formula."""
-
-    def excel_columns(self, write: Any, *args: Expr) -> str:
-        """Write it over whole columns."""
-
-    def compile(self, to: Any, *args: Expr) -> Any:
-        """Compile it over one return."""
-
-    def compile_filled(self, to: Any, *args: Expr) -> Any:
-        """Compile whether anything comes out of it."""
-
-
-class RowsOperation(Operation, Protocol):
-    """A function over the rows of a table."""
-
-    never_blank: bool
-
-    def in_sheet(self, inner: Expr | None) -> bool:
-        """Say whether a sheet can work it out."""
-
-    def excel(self, write: Any, inner: Expr | None) -> str:
-        """Write it over the columns of a table."""
-
-    def excel_records(self, records: Any, inner: Expr | None) -> str:
-        """Write it over records side by side."""
-
-    def compile(self, to: Any, expr: Any) -> Any:
-        """Compile it over one return."""
+    # what each visitor makes of it, with its arguments or with what it works out in each row
+    in_sheet: Callable[..., bool]
+    excel: Callable[..., str]
+    excel_records: Callable[..., str]
+    compile: Callable[..., Any]
+    compile_filled: Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A function with its arguments."""
 
-    function: CallOperation
+    function: Operation
     args: tuple[Expr, ...]
     type: Type
 
@@ -176,7 +150,7 @@ class Call:
 class Over:
     """A figure over the rows of a table; `inner` is worked out in each of them."""
 
-    function: RowsOperation
+    function: Operation
     tool: str
     inner: Expr | None
     type: Type

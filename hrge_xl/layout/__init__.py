@@ -16,7 +16,7 @@ from .model import (
     column_letters,
     quoted,
 )
-from .sheets import build, laid_out
+from .sheets import build
 
 __all__ = [
     "CellOfSlot",
@@ -32,7 +32,6 @@ __all__ = [
     "address",
     "build",
     "column_letters",
-    "laid_out",
     "offered_rows",
     "quoted",
     "reference_name",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..fields import ColumnKind, kind_of
 from ..spec.model import (
@@ -46,13 +46,16 @@ def drawn_blocks(spec: Spec, tool: Tool, first: int, issued: Sequence[str]) -> t
 
 def sources_of(block: Block, issued: Sequence[str]) -> list[str]:
     """Give the tools that a calculated block draws from, as far as they were issued."""
-    if isinstance(block, MatrixBlock):
-        return [code for code in block.sources if code in issued]
-    if isinstance(block, PivotBlock):
-        return [block.source] if block.source in issued else []
-    if isinstance(block, CollectBlock):
-        return [source.tool for source in block.sources if source.tool in issued]
-    return list(issued)
+    match block:
+        case MatrixBlock():
+            tools: Iterable[str] = block.sources
+        case PivotBlock():
+            tools = [block.source]
+        case CollectBlock():
+            tools = [source.tool for source in block.sources]
+        case _:
+            tools = issued
+    return [code for code in tools if code in issued]
 
 
 def to_fill_in(spec: Spec, issued: Sequence[str]) -> list[str]:
@@ -69,49 +72,51 @@ def kind_of_column(spec: Spec, block: CollectBlock, column: str) -> ColumnKind |
 
 def _height(spec: Spec, block: Block, issued: Sequence[str]) -> int:
     """Heads, the rows, and what stands above and below them."""
-    if isinstance(block, MatrixBlock) and spec.matrix is not None:
-        scale = spec.vocabularies[spec.matrix.down].items
-        return 1 + len(scale) + (0 if block.codes else 1 + len(spec.matrix.levels))
-    if isinstance(block, PivotBlock):
-        rows = 1 + len(_entries(spec, block, block.down))
-        if block.highest is None:
-            return rows
-        if spec.tool[block.source].fields[block.highest].calculated and spec.matrix is not None:
-            return rows + 1 + len(spec.matrix.levels)
-        return rows + 1 + len(_entries(spec, block, block.highest))
-    if isinstance(block, CollectBlock | ProblemsBlock):
-        return 2 + block.rows
-    if isinstance(block, ProgressBlock):
-        return 1 + len(to_fill_in(spec, issued))
+    match block, spec.matrix:
+        case MatrixBlock(), matrix if matrix is not None:
+            below = 0 if block.codes else 1 + len(matrix.levels)
+            return 1 + len(spec.vocabularies[matrix.down].items) + below
+        case PivotBlock(), matrix:
+            rows = 1 + len(_entries(spec, block, block.down))
+            if block.highest is None:
+                return rows
+            of_levels = matrix is not None and spec.tool[block.source].fields[block.highest].calculated
+            steps = matrix.levels if matrix and of_levels else _entries(spec, block, block.highest)
+            return rows + 1 + len(steps)
+        case ((CollectBlock() | ProblemsBlock()), _):
+            return 2 + block.rows
+        case ProgressBlock(), _:
+            return 1 + len(to_fill_in(spec, issued))
     return 1
 
 
 def _widths(spec: Spec, block: Block) -> list[int]:
     """Give the widths of the visible columns from the first one on."""
-    if isinstance(block, MatrixBlock) and spec.matrix is not None:
-        label, cell = (SCALE_WIDTH, CODES_WIDTH) if block.codes else (LABEL_WIDTH, COUNT_WIDTH)
-        return [label, *[cell] * len(spec.vocabularies[spec.matrix.across].items)]
-    if isinstance(block, PivotBlock):
-        return [LABEL_WIDTH, *[STEP_WIDTH] * len(_entries(spec, block, block.across))]
-    if isinstance(block, CollectBlock):
-        texts = [FIRST_TEXT_WIDTH, *[TEXT_WIDTH] * (len(block.columns) - 1)]
-        wide = [
-            block.widths.get(
-                each, DAY_WIDTH if kind_of_column(spec, block, each) is ColumnKind.DATE else text
-            )
-            for each, text in zip(block.columns, texts, strict=True)
-        ]
-        state = [COMPACT_STATE_WIDTH if block.compact else STATE_WIDTH] if block.due is not None else []
-        return (
-            [CODE_WIDTH, *wide, *state]
-            if block.compact
-            else [NUMBER_WIDTH, *wide, *state, SHEET_WIDTH, ROW_WIDTH]
-        )
-    if isinstance(block, ProgressBlock):
-        return PROGRESS_WIDTHS
-    if isinstance(block, ProblemsBlock):
-        return [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH]
+    match block, spec.matrix:
+        case MatrixBlock(), matrix if matrix is not None:
+            label, cell = (SCALE_WIDTH, CODES_WIDTH) if block.codes else (LABEL_WIDTH, COUNT_WIDTH)
+            return [label, *[cell] * len(spec.vocabularies[matrix.across].items)]
+        case PivotBlock(), _:
+            return [LABEL_WIDTH, *[STEP_WIDTH] * len(_entries(spec, block, block.across))]
+        case CollectBlock(), _:
+            return _widths_of_list(spec, block)
+        case ProgressBlock(), _:
+            return PROGRESS_WIDTHS
+        case ProblemsBlock(), _:
+            return [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH]
     return [LABEL_WIDTH]
+
+
+def _widths_of_list(spec: Spec, block: CollectBlock) -> list[int]:
+    widths = [CODE_WIDTH if block.compact else NUMBER_WIDTH]
+    text = FIRST_TEXT_WIDTH
+    for column in block.columns:
+        usual = DAY_WIDTH if kind_of_column(spec, block, column) is ColumnKind.DATE else text
+        widths.append(block.widths.get(column, usual))
+        text = TEXT_WIDTH
+    if block.due is not None:
+        widths.append(COMPACT_STATE_WIDTH if block.compact else STATE_WIDTH)
+    return widths if block.compact else [*widths, SHEET_WIDTH, ROW_WIDTH]
 
 
 def _entries(spec: Spec, block: PivotBlock, code: str) -> list[str]:

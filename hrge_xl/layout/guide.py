@@ -63,11 +63,9 @@ def _explained(spec: Spec, tool: Tool) -> dict[str, Field]:
     """Give the lists to explain, each with the first field that is answered from it."""
     found: dict[str, Field] = {}
     for field in tool.fields.values():
-        name = field.vocabulary
-        if name is not None and (
-            field.type.stepped or any(item.help for item in spec.vocabularies[name].items)
-        ):
-            found.setdefault(name, field)
+        vocabulary = spec.vocabularies.get(field.vocabulary or "")
+        if vocabulary and (field.type.stepped or any(item.help for item in vocabulary.items)):
+            found.setdefault(str(field.vocabulary), field)
     return found
 
 
@@ -76,11 +74,8 @@ def _entry(vocabulary: Vocabulary, item: VocabularyItem, field: Field, language:
     about = item.numbered(language) if field.type.stepped else item.label.say(language)
     ways = [(kind, item.anchors[name]) for name, kind in vocabulary.kinds.items() if name in item.anchors]
     own = [] if ways else [item.anchor.say(language)]
-    texts = [
-        *own,
-        item.help.say(language),
-        *(f"{kind.say(language)}: {text.say(language)}" for kind, text in ways),
-    ]
+    by_ways = (f"{kind.say(language)}: {text.say(language)}" for kind, text in ways)
+    texts = [*own, item.help.say(language), *by_ways]
     for text in [each for each in texts if each] or [""]:
         yield from _line(about, text)
         about = ""

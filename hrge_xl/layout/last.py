@@ -14,7 +14,7 @@ from ..spec.compiled import compiled
 from ..spec.model import FieldBlock, RegisterBlock, Spec, Tool
 from ..spec.rows import is_shown
 from ..words import translator
-from .model import Column, Grid, Place, Sheet, Slot
+from .model import Column, Place, Sheet
 
 FIRST_COLUMN = 2
 IN_FORM = "answer"  # in place of a field, in the one column of a form
@@ -22,20 +22,20 @@ ROLE = "last"  # of the columns in which people see them
 WIDTH, CLOSED_WIDTH, FORM_WIDTH = 26, 22, 34
 AROUND = 4  # characters around the longest word of a head
 
-Places = Mapping[tuple[str, str, str], tuple[Place, ...]]
+Key = tuple[str, str, str]  # tool, row, field
+Places = Mapping[Key, tuple[Place, ...]]
 
 
 def last_places(spec: Spec, sheets: Sequence[Sheet]) -> Places:
     """Give a place to each cell of an answer that is known of the round before, by tool, row and field."""
-    columns: dict[tuple[str, str, str], int] = {}
-    found: dict[tuple[str, str, str], tuple[Place, ...]] = {}
+    columns: dict[Key, int] = {}
+    found: dict[Key, tuple[Place, ...]] = {}
     free = FIRST_COLUMN
     for key, column, row, cells in _wanted(spec, sheets):
         if column not in columns:
             columns[column] = free
             free += cells
-        first = columns[column]
-        found[key] = tuple(Place(row, first + part) for part in range(cells))
+        found[key] = tuple(Place(row, columns[column] + part) for part in range(cells))
     return found
 
 
@@ -72,27 +72,21 @@ def field_of(column: Column) -> str:
     return column.code.removeprefix(f"{ROLE}.")
 
 
-Wanted = tuple[tuple[str, str, str], tuple[str, str, str], int, int]  # key, what shares a column, row, cells
+Wanted = tuple[Key, Key, int, int]  # key, what shares a column, row, cells
 
 
 def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[Wanted]:
+    """Give each cell; the answers of a table share a column, and so do those of one record of a form."""
     known = compiled(spec).last
     for sheet in sheets:
+        across = {grid.number for grid in sheet.grids if grid.across}
         for slot in sheet.slots:
-            if (slot.tool, slot.field.code) in known:
-                yield slot.key, _column(slot, sheet), slot.cells[0].row, len(slot.cells)
+            tool, row, code = slot.key
+            if (tool, code) in known:
+                column = tool, row if slot.grid in across else "", code
+                yield slot.key, column, slot.cells[0].row, len(slot.cells)
         for grid in sheet.grids:
-            yield from _rows_that_close(grid)
-
-
-def _column(slot: Slot, sheet: Sheet) -> tuple[str, str, str]:
-    """Give the answers of a table share a column, and so do those of one record of a form."""
-    across = any(grid.number == slot.grid and grid.across for grid in sheet.grids)
-    return slot.tool, slot.row if across else "", slot.field.code
-
-
-def _rows_that_close(grid: Grid) -> Iterator[Wanted]:
-    if isinstance(grid.block, RegisterBlock) and grid.block.closed is not None:
-        tool = grid.tool.code
-        for row in grid.data_rows:
-            yield (tool, row.code, CLOSED), (tool, "", CLOSED), row.index, 1
+            if isinstance(grid.block, RegisterBlock) and grid.block.closed is not None:
+                for closing in grid.data_rows:
+                    tool = grid.tool.code
+                    yield (tool, closing.code, CLOSED), (tool, "", CLOSED), closing.index, 1

@@ -20,15 +20,19 @@ LEVELS = "_LEVEL"
 
 def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
     """Give every list that a field of these tools draws from, by the name of its vocabulary."""
-    parents = _parents(spec)
+    parents, say = _parents(spec), translator(language)
     places: dict[str, ListPlace] = {}
     column = FIRST_COLUMN
     for name in [YES_NO, *sorted(_used(spec, tools))]:
-        place = (
-            OWN[name](spec, language, column)
-            if name in OWN
-            else _place(spec, name, language, column, parents.get(name))
-        )
+        if name == YES_NO:
+            place = ListPlace(YES_NO, column, FIRST_ROW, (say("Yes"), say("No")), ("Y", "N"))
+        elif name == TICK:
+            ways = tick_spellings(written_languages(spec, language)).values()
+            texts = tuple("".join(f"[{way}]" for way in spellings) for spellings in ways)
+            shown, codes = (*OFFERED, say("No")), (*["Y"] * len(OFFERED), "N")
+            place = ListPlace(TICK, column, FIRST_ROW, shown, codes, spellings=texts)
+        else:
+            place = _place(spec, name, language, column, parents.get(name))
         places[name] = place
         column += place.width
     if spec.matrix is not None:
@@ -50,14 +54,11 @@ def offered_rows(grid: Grid, field: Field) -> list[Row]:
 
 
 def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
-    wanted = {
-        name
-        for tool, _, field in spec.places()
-        if tool.code in tools and (name := field.list_name) not in (None, YES_NO) and not field.fixed
-    }
+    fields = (field for tool, _, field in spec.places() if tool.code in tools and not field.fixed)
+    wanted = {name for field in fields if (name := field.list_name) is not None}
     if spec.matrix is not None:
         wanted |= {spec.matrix.down, spec.matrix.across}
-    return wanted | _read(spec, tools)
+    return (wanted | _read(spec, tools)) - {YES_NO}
 
 
 def _read(spec: Spec, tools: Sequence[str]) -> set[str]:
@@ -75,21 +76,6 @@ def _parents(spec: Spec) -> dict[str, Vocabulary]:
             above = next(each for each in block.fields if each.code == field.parent)
             table[str(field.vocabulary)] = spec.vocabularies[str(above.vocabulary)]
     return table
-
-
-def _yes_no(spec: Spec, language: str, column: int) -> ListPlace:
-    say = translator(language)
-    return ListPlace(YES_NO, column, FIRST_ROW, (say("Yes"), say("No")), ("Y", "N"))
-
-
-def _tick(spec: Spec, language: str, column: int) -> ListPlace:
-    known = tick_spellings(written_languages(spec, language))
-    texts = tuple("".join(f"[{each}]" for each in spellings) for spellings in known.values())
-    labels, codes = (*OFFERED, translator(language)("No")), (*["Y"] * len(OFFERED), "N")
-    return ListPlace(TICK, column, FIRST_ROW, labels, codes, spellings=texts)
-
-
-OWN = {YES_NO: _yes_no, TICK: _tick}  # lists that no spec has to describe
 
 
 def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary | None) -> ListPlace:

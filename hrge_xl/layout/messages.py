@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import LimitError
-from ..findings import Kind, Severity
+from ..fields import ColumnKind, Field
+from ..findings import Kind, Severity, sentence, value
 from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, ERROR_IN_CELL
 from ..spec.compiled import compiled
 from ..spec.model import Spec
-from ..words import translator
-from .instructions import remedy
+from ..words import CELL_LIMIT, translator
 
 LEVEL, ORDER, REQUIRED = 10_000_000, 10_000, 1_000
 ERROR, MISSING, WARNING = 3, 2, 1
@@ -69,7 +69,11 @@ class Messages:
 
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     """Give the message list: checks of single answers, limits and constraints of fields, then rules, in spec order."""
-    said = _general(language) | _of_fields(spec, language, tools) | _of_rules(spec, language, tools)
+    say = translator(language)
+    said: Said = {}
+    for kind, level in ((ANSWER_MISSING, MISSING), (ERROR_IN_CELL, ERROR)):
+        said[kind.code, ""] = Message(kind.code, level, say(kind.remedy))
+    said |= _of_fields(spec, language, tools) | _of_rules(spec, language, tools)
     unique = tuple(dict.fromkeys(said.values()))
     if len(unique) >= REQUIRED:
         raise LimitError(
@@ -77,12 +81,6 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
         )
     number = {message: number for number, message in enumerate(unique, start=1)}
     return Messages(unique, {place: number[message] for place, message in said.items()})
-
-
-def _general(language: str) -> Said:
-    say = translator(language)
-    kinds = (ANSWER_MISSING, ERROR_IN_CELL)
-    return {(kind.code, ""): Message(kind.code, _level(kind), say(kind.remedy)) for kind in kinds}
 
 
 def _of_fields(spec: Spec, language: str, tools: Sequence[str]) -> Said:
@@ -108,10 +106,6 @@ def _of_rules(spec: Spec, language: str, tools: Sequence[str]) -> Said:
     return said
 
 
-def _level(kind: Kind) -> int:
-    return MISSING if kind == ANSWER_MISSING else ERROR
-
-
 def level_of(value: int) -> int:
     """Give how urgent a check cell's number is: 3 error, 2 missing, 1 warning, 0 nothing."""
     return value // LEVEL
@@ -125,3 +119,62 @@ def order_of(value: int) -> int:
 def is_required(value: int) -> bool:
     """Say whether a check cell's number says that an answer is required."""
     return value // REQUIRED % 10 == 1
+
+
+# what an answer has to be, in words
+
+EMAIL_EXAMPLE = "name@example.org"
+FIGURES = (value.NOT_A_NUMBER, value.NOT_A_WHOLE_NUMBER, value.OUT_OF_RANGE)
+
+
+def prompt(field: Field, language: str) -> str:
+    """Say what may be given; "" where anything may."""
+    say = translator(language)
+    if field.type.kind is not ColumnKind.TEXT:
+        return remedy(field.type.refuses[0], field, language)
+    words, characters = field.words, field.characters
+    limits = [
+        say("At most {limit} words.").format(limit=words) if words else "",
+        say("At most {limit} characters.").format(limit=characters) if characters else "",
+    ]
+    return " ".join(filter(None, limits))
+
+
+def alert(field: Field, language: str) -> str:
+    """Say what to give instead of what the sheet refuses."""
+    said = (remedy(each, field, language) for each in field.type.refuses)
+    return " ".join(dict.fromkeys(said))
+
+
+def remedy(finding: Kind, field: Field, language: str) -> str:
+    """Say what to do about a finding at a field: for a figure that is what its type asks for."""
+    say = translator(language)
+    if finding in FIGURES and field.type.kind is ColumnKind.NUMBER:
+        within = limits_in_words(field, language)
+        whole = value.NOT_A_WHOLE_NUMBER if field.type.limits(field).type == "whole" else value.NOT_A_NUMBER
+        return field.type.bounded(say).format(limits=within) if within else say(whole.remedy)
+    if finding == value.NOT_IN_LIST and field.type.instruction(say):
+        return field.type.instruction(say)
+    return sentence(say(finding.remedy), limits(finding, field, language))
+
+
+def limits(finding: Kind, field: Field, language: str) -> dict[str, str]:
+    """Give the limits that message and remedy of a finding name."""
+    if finding == value.OUT_OF_RANGE:
+        return {"limits": limits_in_words(field, language)}
+    if finding == value.TOO_MANY_WORDS:
+        return {"limit": str(field.words)}
+    if finding == value.WRONG_PATTERN:
+        return {"example": field.example.say(language) or EMAIL_EXAMPLE}
+    return {"limit": str(field.characters or CELL_LIMIT)} if finding == value.TEXT_TOO_LONG else {}
+
+
+def limits_in_words(field: Field, language: str) -> str:
+    """Give both bounds of a figure or date as people write them; "" where there is none."""
+    say, own = translator(language), field.type.limits(field)
+    low, high = (None if bound is None else field.type.said(bound) for bound in (own.low, own.high))
+    if low is None:
+        return "" if high is None else say("{high} or less").format(high=high)
+    if high is None:
+        return say("{low} or more").format(low=low)
+    return say("{low} to {high}").format(low=low, high=high)

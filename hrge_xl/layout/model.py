@@ -176,18 +176,26 @@ class Grid:
         """Give the columns of a field, its check left out."""
         return tuple(c for c in self.columns if c.field and c.field.code == code and c.role != "check")
 
+    @property
+    def check_columns(self) -> dict[tuple[str, int], int]:
+        """The columns of the check cells, by the code of the field in a table, by number of the record in a form."""
+        columns = self.with_role("check")
+        return {
+            (column.field.code if column.field else "", column.record): column.index for column in columns
+        }
+
     @cached_property
     def data_rows(self) -> tuple[Row, ...]:
         """The rows that hold answers."""
         return tuple(row for row in self.rows if row.role in ("item", "record", "question"))
 
     @cached_property
-    def row_slots(self) -> dict[int, tuple[Slot, ...]]:
+    def row_slots(self) -> dict[int, list[Slot]]:
         """The slots by the sheet row of their (first) cell."""
         table: dict[int, list[Slot]] = {}
         for slot in self.slots:
             table.setdefault(slot.cells[0].row, []).append(slot)
-        return {row: tuple(slots) for row, slots in table.items()}
+        return table
 
     @cached_property
     def by_row(self) -> dict[str, dict[str, Slot]]:
@@ -200,12 +208,12 @@ class Grid:
     @cached_property
     def cells_by_row(self) -> dict[str, dict[str, tuple[Place, ...]]]:
         """The cells by row (or record) and field code, those of fixed columns too."""
-        table = {
-            row: {code: slot.cells for code, slot in slots.items()} for row, slots in self.by_row.items()
-        }
+        table = {}
+        for row, slots in self.by_row.items():
+            table[row] = {code: slot.cells for code, slot in slots.items()}
         for column in self.with_role("fixed"):
-            for row in self.data_rows:
-                table.setdefault(row.code, {})[column.code] = (Place(row.index, column.index),)
+            for place in self.data_rows:
+                table.setdefault(place.code, {})[column.code] = (Place(place.index, column.index),)
         return table
 
     @cached_property
@@ -218,6 +226,11 @@ class Grid:
         """How many records stand side by side; 0 in a table."""
         return int(getattr(self.block, "records", 0))
 
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it is a form that is asked several times, once a record."""
+        return self.across and self.records > 1
+
     def same_records(self, other: Grid) -> bool:
         """Say whether both are form blocks about the same records."""
         return self.across and other.across and self.records == other.records
@@ -226,9 +239,7 @@ class Grid:
     def frozen(self) -> int:
         """The last of the columns that stay in view: those up to the name of the row, or its first answer."""
         named = self.with_role("name")
-        if named:
-            return named[-1].index
-        return self.with_role("answer")[0].index
+        return named[-1].index if named else self.with_role("answer")[0].index
 
     @cached_property
     def bands(self) -> tuple[tuple[Band, tuple[Column, ...]], ...]:
@@ -313,7 +324,7 @@ class Sheet:
     @cached_property
     def check_columns(self) -> tuple[int, int] | None:
         """First and last column of the check cells."""
-        columns = [c.index for grid in self.grids for c in grid.columns if c.role in ("check", "active")]
+        columns = [c.index for grid in self.grids for c in grid.columns if c.role in HIDDEN]
         return (min(columns), max(columns)) if columns else None
 
 
@@ -378,29 +389,27 @@ class Layout:
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
         """For each list the labels by code; of a code that stands there twice the first."""
-        pairs = {name: list(zip(each.codes, each.labels, strict=True)) for name, each in self.lists.items()}
-        return {name: dict(reversed(each)) for name, each in pairs.items()}
+        found = {}
+        for name, place in self.lists.items():
+            found[name] = dict(zip(reversed(place.codes), reversed(place.labels), strict=True))
+        return found
 
     @cached_property
     def labels_of(self) -> dict[tuple[str, str, str], dict[str, str]]:
         """For each slot whose cells show labels these by code."""
-        found = {}
-        for key, slot in self.slots.items():
-            name = slot.field.list_name
-            if name is not None and not slot.field.type.stepped:
-                found[key] = self.labels[name]
-        return found
+        names = {key: slot.field.list_name for key, slot in self.slots.items() if not slot.field.type.stepped}
+        return {key: self.labels[name] for key, name in names.items() if name is not None}
 
     @cached_property
     def cells_of(self) -> dict[tuple[str, str, str], tuple[CellOfSlot, ...]]:
         """For each slot its cells with their addresses."""
         found = {}
         for key, slot in self.slots.items():
-            sheet, many = self.sheet[slot.tool].name, slot.field.several
-            found[key] = tuple(
-                CellOfSlot(*key, part if many else 0, sheet, address(*cell))
-                for part, cell in enumerate(slot.cells, start=1)
+            sheet, first = self.sheet[slot.tool].name, 1 if slot.field.several else 0
+            cells = (
+                CellOfSlot(*key, part, sheet, address(*cell)) for part, cell in enumerate(slot.cells, first)
             )
+            found[key] = tuple(cells)
         return found
 
     @cached_property
@@ -409,7 +418,7 @@ class Layout:
         found = {}
         for sheet in self.sheets:
             is_form = all(getattr(block, "records", 2) == 1 for block in sheet.tool.field_blocks)
-            tables = [grid for grid in sheet.grids if is_form or not grid.across or grid.records > 1]
+            tables = [grid for grid in sheet.grids if is_form or not grid.across or grid.is_repeated]
             if tables:
                 found[sheet.tool.code] = tables[0]
         return found
@@ -427,10 +436,9 @@ class Layout:
     def active_place(self, grid: Grid, row: str) -> Place | None:
         """Give the helper cell that counts the answers of a row of a register, or of a record of a repeated form."""
         if grid.kind == "register":
-            column = next(c.index for c in grid.columns if c.role == "active")
-            return Place(next(iter(grid.by_row[row].values())).cells[0].row, column)
-        if grid.across and grid.records > 1:
+            (column,) = grid.with_role("active")
+            return Place(next(iter(grid.by_row[row].values())).cells[0].row, column.index)
+        if grid.is_repeated:
             first = next(each for each in self.sheet[grid.tool.code].grids if each.same_records(grid))
-            column = next(c.index for c in first.with_role("check") if str(c.record) == row)
-            return Place(HEAD_ROW, column)
+            return Place(HEAD_ROW, first.check_columns["", int(row)])
         return None

@@ -13,11 +13,10 @@ from ..findings.value import ANSWER_MISSING, DOES_NOT_FIT, NOT_IN_LIST
 from ..kept_texts import Kept, said
 from ..paths import name_of
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, Rule, Spec
-from ..texts import Text
 from ..words import SOURCE_LANGUAGE, translator
-from .instructions import FIGURES, limits
-from .instructions import remedy as instructed
 from .lists import LEVELS
+from .messages import FIGURES, limits
+from .messages import remedy as instructed
 
 # what stands or should stand in a cell, which may be nothing
 QUOTED = ("value", "expected", "found", "read", "seen")
@@ -57,15 +56,14 @@ class Wording:
                 sentence(text.say(language), details) for text in (about.message, about.remedy)
             )
             return Words(message or about.why.say(language), remedy, label)
-        kind = kind_of(about)
+        kind, say = kind_of(about), translator(language)
         details = {
             name: said(text, language) if isinstance(text, Kept) else text for name, text in details.items()
         }
         details |= _by_itself(about, kind, field, details, language)
-        say = translator(language)
-        message = kind.message_of_value if kind.message_of_value and details.get("value") else kind.message
-        told = details | {name: say("(blank)") for name in QUOTED if details.get(name) == ""}
-        message, remedy = sentence(say(message), told), sentence(say(kind.remedy), told)
+        quoted = details | {name: say("(blank)") for name in QUOTED if details.get(name) == ""}
+        of_value = kind.message_of_value if details.get("value") else ""
+        message, remedy = (sentence(say(text), quoted) for text in (of_value or kind.message, kind.remedy))
         if isinstance(about, Rule):
             message = sentence(about.message.say(language), details) or message
             remedy = sentence(about.remedy.say(language), details) or remedy
@@ -80,10 +78,9 @@ class Wording:
         words = self.words(finding, language, path)
         if words is finding.words:
             return finding
-        known = _known(finding, words.label, path)
-        details = self.details(finding, language)
-        named = self._named(finding) & details.keys()
-        noted = {name: details[name] for name in sorted(named) if details[name] != known.get(name)}
+        known, details = _known(finding, words.label, path), self.details(finding, language)
+        named = sorted(self._named(finding) & details.keys())
+        noted = {name: details[name] for name in named if details[name] != known.get(name)}
         return replace(finding, words=words, details=noted, language=language)
 
     def unquoted(self, finding: Finding) -> Finding:
@@ -91,14 +88,14 @@ class Wording:
         about, words = self._about(finding), finding.words
         assert words is not None
         if about is None:
-            bare = replace(words, message=finding.name, remedy="")
-            return replace(finding, value=None, suggestion=None, details={}, words=bare)
-        named = placeholders(kind_of(about).message) | placeholders(kind_of(about).remedy)
-        if finding.value is None and not finding.details and named.isdisjoint(("file", "sheet")):
-            return replace(finding, suggestion=None)
-        why, _, remedy = explained(about, finding.language)
-        bare = Words(f"{words.label or finding.name}: {why}", remedy, words.label)
-        return replace(finding, value=None, suggestion=None, details={}, words=bare)
+            unquoted = replace(words, message=finding.name, remedy="")
+        else:
+            named = placeholders(kind_of(about).message) | placeholders(kind_of(about).remedy)
+            if finding.value is None and not finding.details and named.isdisjoint(("file", "sheet")):
+                return replace(finding, suggestion=None)
+            why, _, remedy = explained(about, finding.language)
+            unquoted = Words(f"{words.label or finding.name}: {why}", remedy, words.label)
+        return replace(finding, value=None, suggestion=None, details={}, words=unquoted)
 
     def reason(self, code: str, why: str | Kept, language: str, *, redacted: bool = False) -> str:
         """Say why a check did not run: in the words of its rule, or of the program; without what may be names."""
@@ -122,10 +119,8 @@ class Wording:
         """Give a field that the row of a finding has, or else a form."""
         if self.spec is None or code is None:
             return None
-        place = self._places.get((finding.tool or "", code))
-        if place is not None:
-            return place[1]
-        return self.spec.single_fields[code][1] if code in self.spec.single_fields else None
+        place = self._places.get((finding.tool or "", code)) or self.spec.single_fields.get(code)
+        return None if place is None else place[1]
 
     def _label(self, finding: Finding, language: str) -> str | None:
         """Give what the place of a finding is called: the question, and the item that it is asked about."""
@@ -157,10 +152,8 @@ class Wording:
         asked = own.parent if name == "parent" and own is not None else name
         field = own if name in OF_ITS_LIST else self._field(finding, asked)
         labels = self._labels(field, finding.language, language) if field is not None else {}
-        if text in labels:
-            return labels[text]
-        parts = text.split(BETWEEN)
-        return BETWEEN.join(labels[each] for each in parts) if all(each in labels for each in parts) else text
+        parts = [text] if text in labels else text.split(BETWEEN)
+        return BETWEEN.join(labels[part] for part in parts) if labels.keys() >= set(parts) else text
 
     def _labels(self, field: Field, old: str, new: str) -> dict[str, str]:
         """Give the labels of the list of a field in one language by those in another."""
@@ -177,13 +170,12 @@ class Wording:
         if name in (YES_NO, TICK):
             say = translator(language)
             return [say("Yes"), say("No")]
+        matrix, vocabulary = self.spec.matrix, self.spec.vocabularies.get(name)
         if name == LEVELS:
-            return (
-                [level.label.say(language) for level in self.spec.matrix.levels] if self.spec.matrix else []
-            )
-        items = self.spec.vocabularies[name].items if name in self.spec.vocabularies else ()
-        shown = [item.label.say(language) for item in items]
-        return shown + ([item.as_step(language) for item in items] if name in self.spec.scales else [])
+            return [level.label.say(language) for level in matrix.levels] if matrix else []
+        items = vocabulary.items if vocabulary else ()
+        steps = [item.as_step(language) for item in items] if name in self.spec.scales else []
+        return [item.label.say(language) for item in items] + steps
 
 
 @lru_cache(maxsize=4)
@@ -228,9 +220,8 @@ def _by_itself(
         return {"reason": about.why.say(language)}
     if field is None:
         return {}
-    told: dict[str, Detail] = {
-        name: text for name, text in limits(kind, field, language).items() if not details.get(name)
-    }
+    named = limits(kind, field, language).items()
+    told: dict[str, Detail] = {name: text for name, text in named if not details.get(name)}
     if kind is DOES_NOT_FIT and field.constraint is not None:
         told["reason"] = sentence(field.constraint.message.say(language), details)
     return told
@@ -260,10 +251,8 @@ def placeholders(template: str) -> frozenset[str]:
 
 def asked_of_row(about: Kind | Rule, field: Field | None) -> frozenset[str]:
     """Give the codes in the spec's own words about a finding, in whose place answers stand, and other names there."""
-    if isinstance(about, Rule):
-        texts: tuple[Text, ...] = (about.message, about.remedy)
-    elif about is DOES_NOT_FIT and field is not None and field.constraint is not None:
-        texts = (field.constraint.message, field.constraint.remedy)
-    else:
+    constraint = field.constraint if about is DOES_NOT_FIT and field is not None else None
+    worded = about if isinstance(about, Rule) else constraint
+    if worded is None:
         return frozenset()
-    return frozenset[str]().union(*(placeholders(text.source) for text in texts))
+    return placeholders(worded.message.source) | placeholders(worded.remedy.source)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from ..findings import Finding, Severity, Words
 from ..findings.value import ANSWER_MISSING
 from ..layout import Grid, Layout, Place, Slot, address
-from ..layout.instructions import prompt
-from ..layout.messages import MISSING
+from ..layout.messages import MISSING, prompt
 from ..layout.wording import Wording
 from ..workbook import Content, Correction, Urgency, least
 from ..workbook.row_status import record_name

@@ -9,7 +9,7 @@ from ..dataset.periods import periods
 from ..dataset.returns import Return, result
 from ..errors import UsageError
 from ..issuing import Order
-from ..layout import laid_out
+from ..layout import build
 from ..next_round import GoingOn, go_on
 from ..spec.model import Spec
 from ..words import fold
@@ -61,7 +61,7 @@ def _begun(order: Order, earlier: Dataset, each: Return, spec: Spec) -> Begun:
     assert read.submission is not None  # what counts could be read
     assert read.layout is not None
     language = order.language or spec.languages[0]
-    layout = laid_out(spec, language, order.tools, order.blank_rows, last=True)
+    layout = build(spec, language, order.tools, order.blank_rows, last=True)
     found = go_on(read.submission, read.layout, layout, order.today)
     named = replace(found, last_round=found.last_round or each.period)
     return Begun(named.into(order), each, named)

@@ -2,8 +2,8 @@
 
 from .book import cover_lines, draw, facts_of, write
 from .content import Content, Part
+from .drawing import Template
 from .feedback_sheets import Correction, Feedback, Leftover, Urgency, least
-from .template import Template
 
 __all__ = [
     "Content",

@@ -21,15 +21,12 @@ from .cover import COVER_FACTS, SAMPLE, CoverPainter, Fact
 from .drawing import Drawing
 from .feedback_sheets import Feedback, feedback_sheets
 from .last_sheet import draw_last_sheet
-from .lists_sheet import ListsPainter
+from .lists_sheet import ListsPainter, looked_up
 from .package import DRAWN_ON
-from .pen import Formats, Pen
+from .pen import Formats, FormulaSheet, Pen
 from .progress import COVER_WIDTHS
-from .references import looked_up
-from .shared_formulas import FormulaSheet
 from .styles import FONT, SIZE, TAB_COLOURS
-from .tool_sheet import draw_tool_sheet
-from .view import finish
+from .tool_sheet import draw_tool_sheet, finish
 
 LISTS_SCALE = 60  # percent, in print
 BAND = 14  # columns at most that the mark of a sample runs over: what a screen shows of a sheet
@@ -75,49 +72,48 @@ def painted(
     }  # fmt: skip
     book = Workbook(target or BytesIO(), options)
     book.set_calc_mode("auto")
-    right = right_to_left(layout.language)
-    formats = Formats(book, right_to_left=right)
-    _properties(book, layout)
+    formats = Formats(book, right_to_left=right_to_left(layout.language))
+    # A day and a property that are put right for each workbook.
+    title = layout.spec.title.say(layout.language)
+    book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
+    book.set_custom_property(PROPERTY_PREFIX, "", "text")
     more = list(feedback_sheets(layout, feedback)) if feedback is not None else []
-    sheets = _add_sheets(book, layout, [added.title for added in more], right=right)
-    CoverPainter(book, Pen(sheets[layout.cover_name], formats), layout, facts).draw()
+    sheets = _add_sheets(book, layout, [added.title for added in more])
+    cover = Pen(sheets[layout.cover_name], formats)
+    CoverPainter(cover, layout, facts).draw()
     finish(sheets[layout.cover_name], layout, COVER_WIDTHS, wide=False)
     for added in more:
         added.draw(Pen(sheets[added.title], formats))
         finish(sheets[added.title], layout, added.widths, wide=True, protected=False)
     for sheet in layout.sheets:
-        draw_tool_sheet(book, Pen(sheets[sheet.name], formats), layout, sheet)
-    _tabs(sheets, layout)
-    _names(book, layout)
+        draw_tool_sheet(Pen(sheets[sheet.name], formats), layout, sheet)
+    # Tabs have the colours of the parts that their tools belong to.
+    parts = list(dict.fromkeys(sheet.tool.part for sheet in layout.sheets))
+    cover.sheet.set_tab_color(TAB_COLOURS[0])
+    for sheet in layout.sheets:
+        colour = TAB_COLOURS[(parts.index(sheet.tool.part) + 1) % len(TAB_COLOURS)]
+        sheets[sheet.name].set_tab_color(colour)
+    _names(cover, layout)
     lists = Pen(sheets[layout.lists_name], formats)
-    ListsPainter(book, lists, layout).draw()
+    ListsPainter(lists, layout).draw()
     finish(lists.sheet, layout, {}, wide=True)
     lists.sheet.set_print_scale(LISTS_SCALE)
     _identity_sheet(Pen(sheets[IDENTITY_SHEET], formats))
     if layout.last:
-        draw_last_sheet(book, Pen(sheets[LAST_SHEET], formats), layout)
+        draw_last_sheet(Pen(sheets[LAST_SHEET], formats), layout)
     if SAMPLE in facts:
         _mark_as_sample(sheets, formats, layout)
     sheets[more[0].title if more else layout.cover_name].activate()
     return book
 
 
-def _properties(book: Workbook, layout: Layout) -> None:
-    """Set a day and a property that are put right for each workbook."""
-    title = layout.spec.title.say(layout.language)
-    book.set_properties({"title": title, "author": "hrge_xl", "created": DRAWN_ON})
-    book.set_custom_property(PROPERTY_PREFIX, "", "text")
-
-
-def _add_sheets(
-    book: Workbook, layout: Layout, extra: Sequence[str], *, right: bool
-) -> dict[str, FormulaSheet]:
-    tools = [sheet.name for sheet in layout.sheets]
+def _add_sheets(book: Workbook, layout: Layout, extra: Sequence[str]) -> dict[str, FormulaSheet]:
     hidden = [IDENTITY_SHEET, LAST_SHEET] if layout.last else [IDENTITY_SHEET]
-    names = [layout.cover_name, *extra, *tools, layout.lists_name, *hidden]
-    sheets = {name: book.add_worksheet(name, FormulaSheet) for name in names}
-    for sheet in sheets.values():
-        if right:
+    tools = (sheet.name for sheet in layout.sheets)
+    sheets = {}
+    for name in (layout.cover_name, *extra, *tools, layout.lists_name, *hidden):
+        sheet = sheets[name] = book.add_worksheet(name, FormulaSheet)
+        if right_to_left(layout.language):
             sheet.right_to_left()
         sheet.hide_gridlines(2)
     return sheets
@@ -138,25 +134,15 @@ def _mark_as_sample(sheets: Mapping[str, FormulaSheet], formats: Formats, layout
         pen.sheet.set_header(f"&C&14&B{word}")
 
 
-def _tabs(sheets: Mapping[str, FormulaSheet], layout: Layout) -> None:
-    """Colour the tabs by the parts that their tools belong to."""
-    sheets[layout.cover_name].set_tab_color(TAB_COLOURS[0])
-    parts = list(dict.fromkeys(sheet.tool.part for sheet in layout.sheets))
-    for sheet in layout.sheets:
-        colour = TAB_COLOURS[(parts.index(sheet.tool.part) + 1) % len(TAB_COLOURS)]
-        sheets[sheet.name].set_tab_color(colour)
-
-
-def _names(book: Workbook, layout: Layout) -> None:
+def _names(pen: Pen, layout: Layout) -> None:
     """Define names for the answers given once, and for the columns in which references look something up."""
     for code, (tool, _) in layout.spec.single_fields.items():
         slot = layout.slots.get((tool, "1", code))
         if slot is not None:
-            book.define_name(answer_name(code), f"={absolute(layout, tool, slot.cells)}")
+            pen.name(answer_name(code), absolute(layout, tool, slot.cells))
     for grid, column in looked_up(layout):
         code = column.field.code if column.field is not None else ""
-        place = column_range(layout, grid, column.index)
-        book.define_name(column_name(grid.tool.code, code, column.part), f"={place}")
+        pen.name(column_name(grid.tool.code, code, column.part), column_range(layout, grid, column.index))
 
 
 def _identity_sheet(pen: Pen) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlsxwriter.workbook import Workbook
-
 from ..language.sheet_text import text_literal
 from ..layout import Drawn, Layout, Place, Sheet, column_letters
 from ..layout.calculated import sources_of
@@ -22,7 +20,6 @@ from .styles import LINES
 class BlockPainter:
     """What every calculated block needs; `free` is the first column that nothing stands in."""
 
-    book: Workbook
     pen: Pen
     layout: Layout
     sheet: Sheet
@@ -51,11 +48,6 @@ class BlockPainter:
                 row += 1
         return row
 
-    def heads(self, row: int, labels: Sequence[str]) -> None:
-        """Write the heads of a table, from the first column on."""
-        for column, label in enumerate(labels, start=self.left):
-            self.pen.text(Place(row, column), label, "head")
-
     def issued(self, block: Block) -> list[str]:
         """Give the tools of this workbook that the block draws from."""
         return sources_of(block, [sheet.tool.code for sheet in self.layout.sheets])
@@ -76,7 +68,7 @@ class ListPainter(BlockPainter):
 
     def columns(self, columns: Sequence[tuple[str, Formula, str, str]]) -> None:
         """Write the columns that are seen: head, formula, style and number format."""
-        self.heads(self.first - 1, [head for head, *_ in columns])
+        self.pen.texts(self.first - 1, self.left, [head for head, *_ in columns], "head")
         for number, (_, formula, style, number_format) in enumerate(columns, self.left):
             self.column(number, formula, style, number_format)
 
@@ -96,13 +88,11 @@ class ListPainter(BlockPainter):
 
         LibreOffice takes one conditional format a cell, so that those of the state column bring their lines along.
         """
-        first, last = self.first, self.first + self.size - 1
-        used = f'=${column_letters(self.left)}{first}<>""'
-        end = self.left + columns - 1
-        cell = f"=${column_letters(state)}{first}"
+        first, last = rows = self.first, self.first + self.size - 1
+        end, cell = self.left + columns - 1, f"=${column_letters(state)}{first}"
         for word, style in words.items():
-            formula = f"{cell}={text_literal(word)}"
-            self.pen.mark_when(Place(first, state), Place(last, state), formula, style, **LINES)
+            self.pen.mark_column(state, rows, f"{cell}={text_literal(word)}", style, **LINES)
+        used = f'=${column_letters(self.left)}{first}<>""'
         for left, right in ((self.left, state - 1), (state, state), (state + 1, end)):
             if left <= right:
                 self.pen.mark_when(Place(first, left), Place(last, right), used, "framed")

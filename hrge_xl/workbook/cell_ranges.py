@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from ..fields import TICK
 from ..fields import ticked as is_ticked
@@ -55,22 +56,18 @@ def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:
     """Write how many cells of some slots are answered; cells side by side are counted together."""
     runs: list[tuple[Place, Place]] = []
     for cell in (cell for slot in slots for cell in slot.cells):
-        if runs and _continues(*runs[-1], cell):
-            runs[-1] = runs[-1][0], cell
+        first, last = runs[-1] if runs else (cell, cell)
+        beside = first.row == last.row and cell == Place(last.row, last.column + 1)
+        if beside or (first.column == last.column and cell == Place(last.row + 1, last.column)):
+            runs[-1] = first, cell
         else:
             runs.append((cell, cell))
     return "+".join(answers_in(cells_of(run, row=row)) for run in runs)
 
 
-def _continues(first: Place, last: Place, cell: Place) -> bool:
-    """Say whether a cell stands at the end of a run, in its row or in its column."""
-    beside = first.row == last.row and cell == Place(last.row, last.column + 1)
-    return beside or (first.column == last.column and cell == Place(last.row + 1, last.column))
-
-
-def entry(layout: Layout, name: str, code: str) -> str | None:
+def entry(layout: Layout, name: str | None, code: str) -> str | None:
     """Give the entry of a list that shows the label of a code."""
-    place = layout.lists.get(name)
+    place = layout.lists.get(name or "")
     return f"INDEX(list_{name},{place.codes.index(code) + 1})" if place and code in place.codes else None
 
 
@@ -90,9 +87,19 @@ def ticked(layout: Layout, tool: str) -> str:
     return f"IFERROR({tick_name(own)}={entry(layout, str(of.list_name), 'Y')},FALSE)"
 
 
-def tick_name(tool: str) -> str:
-    """Give the defined name of the cell that ticks a tool."""
-    return "tick_" + tool.replace(".", "_")
+def _name(what: str, tool: str, code: str = "", part: int = 0) -> str:
+    """Give the defined name of something of a tool, of one of its fields, of one of several cells of that."""
+    parts = [what, tool, *([code] if code else []), *(["part", str(part)] if part else [])]
+    return "_".join(parts).replace(".", "_")
+
+
+tick_name = partial(_name, "tick")  # of the cell that ticks a tool
+active_name = partial(
+    _name, "answers_in_rows_of"
+)  # of the cells that count the answers of each row of a register
+row_codes = partial(_name, "rows_of")  # of the row codes of a tool's table
+column_name = partial(_name, "column")  # of a column that references look something up in
+last_rows = partial(_name, "last_rows_of")  # of the row codes beside what answers were in the round before
 
 
 def answer_name(code: str) -> str:
@@ -100,31 +107,11 @@ def answer_name(code: str) -> str:
     return f"answer_{code}"
 
 
-def column_name(tool: str, code: str, part: int = 0) -> str:
-    """Give the defined name of a column that references look something up in, one of several where it has parts."""
-    return f"column_{tool}_{code}{f'_part_{part}' if part else ''}".replace(".", "_")
-
-
-def active_name(tool: str) -> str:
-    """Give the defined name of the helper cells that count the answers of each row of a register."""
-    return "answers_in_rows_of_" + tool.replace(".", "_")
-
-
 def last_name(tool: str, code: str) -> str:
     """Give the defined name of a column that says what answers were in the round before."""
-    return f"last_{tool}_{code or 'closed'}".replace(".", "_")
-
-
-def last_rows(tool: str) -> str:
-    """Give the defined name of the row codes beside these columns."""
-    return "last_rows_of_" + tool.replace(".", "_")
+    return _name("last", tool, code or "closed")
 
 
 def last_of_row(tool: str, code: str, row: str) -> str:
     """Write what an answer of this row was, found by the code of the row, so that the formula can be shared."""
     return f"INDEX({last_name(tool, code)},MATCH(${column_letters(CODE_COLUMN)}{row},{last_rows(tool)},0))"
-
-
-def row_codes(layout: Layout, tool: str) -> str:
-    """Give the defined name of the row codes of a tool's table."""
-    return "rows_of_" + tool.replace(".", "_")

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, compress
 from operator import is_not
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from ..answer import Key, Value
 from ..fields import TICK, Field, step_of
 from ..layout import Grid, Layout, Sheet, Slot
 from ..layout.lists import LEVELS
-from ..layout.messages import ERROR, MISSING, REQUIRED, WARNING
+from ..layout.messages import ERROR, MISSING, WARNING
 from ..numerals import shown, to_serial
 from ..spec.model import RegisterBlock
+from ..submission import Verdict
 from ..words import count_words
 
 Shown = str | float | None  # what a cell shows: a text, a number (a date as its serial number), nothing
@@ -24,27 +25,9 @@ Found = TypeVar("Found")
 BLANK, EMPTY, NUMBER = (None,), (None, ""), (int, float)
 TICKED = "Y"  # the code of a tick
 LABEL_LENGTH = 60  # of what an open row is about, in a list
-TABLES = (
-    "answers",
-    "verdicts",
-    "calculated",
-    "kept",
-    "facts",
-    "last",
-)  # who asks for an original asks for its answer
+# Who asks for an original asks for its answer.
+TABLES = ("answers", "verdicts", "calculated", "kept", "facts", "last")
 ANYTHING = ""  # stands for every tool and every fact
-
-
-class Verdict(Protocol):
-    """What the check of one answer says: a finding code or "", and whether the answer is required now."""
-
-    @property
-    def code(self) -> str:
-        """Finding code, or ""."""
-
-    @property
-    def required(self) -> bool:
-        """Whether the answer is required at the moment."""
 
 
 Part = tuple[str, str, str, int]  # key of an answer, and which of its cells; 0 where it has one
@@ -93,10 +76,9 @@ class Content:
         verdict = self.verdicts.get(slot.key)
         if verdict is None:
             return 0
-        if not verdict.code:
-            return REQUIRED if verdict.required else 0
-        code, name = verdict.code, slot.field.code
-        return self.layout.messages.encode(code, slot.order, required=verdict.required, field=name)
+        return self.layout.messages.encode(
+            verdict.code, slot.order, required=verdict.required, field=slot.field.code
+        )
 
     def shown(self, slot: Slot) -> tuple[Shown, ...]:
         """Give what each cell of the slot shows."""
@@ -173,8 +155,7 @@ class Content:
         """`R-01 what it is about`."""
         if not isinstance(grid.block, RegisterBlock):
             return fixed_label(grid, code)
-        about = grid.by_row[code][grid.block.shows or grid.block.fields[0].code]
-        text = self.shown(about)[0]
+        (text, *_) = self.shown(grid.by_row[code][shown_field(grid.block)])
         return f"{code} {'' if text is None else shown(text)[:LABEL_LENGTH]}"
 
     def answered(self, slots: Iterable[Slot]) -> int:
@@ -195,14 +176,9 @@ class Content:
     def active(self, grid: Grid, row: str) -> int:
         """Count the cells of a row (or of a record over all its blocks) that hold something."""
         grids = self.layout.sheet[grid.tool.code].grids if grid.across else (grid,)
+        slots = (each.by_row.get(row, {}).values() for each in grids if each.across is grid.across)
         return self.memory.once(
-            ("active", grid.tool.code, row, grid.number),
-            lambda: self.answered(
-                slot
-                for each in grids
-                if each.across is grid.across
-                for slot in each.by_row.get(row, {}).values()
-            ),
+            ("active", grid.tool.code, row, grid.number), lambda: self.answered(chain.from_iterable(slots))
         )
 
     def checks(self, slots: Sequence[Slot]) -> list[int]:
@@ -240,10 +216,14 @@ class Content:
 
     def differences(self, other: Content) -> set[str]:
         """Give the tools and facts that something is said about which the other content says otherwise."""
-        found: set[str] = set()
-        for name in (*TABLES, "originals"):
-            found |= _differences(getattr(self, name), getattr(other, name))
+        names = (*TABLES, "originals")
+        found = set[str]().union(*(_differences(getattr(self, name), getattr(other, name)) for name in names))
         return found | {ANYTHING} if found else found
+
+
+def shown_field(block: RegisterBlock) -> str:
+    """Give the code of the field that says what an open row is about."""
+    return block.shows or block.fields[0].code
 
 
 def fixed_label(grid: Grid, code: str) -> str:

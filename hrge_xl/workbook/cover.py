@@ -6,10 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 
-from xlsxwriter.workbook import Workbook
-
 from ..findings import sentence
-from ..layout import Drawn, Layout, Place, quoted
+from ..layout import Layout, Place, quoted
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.model import ProblemsBlock
 from ..spec.own_sheets import COVER_KEY
@@ -23,21 +21,15 @@ from .progress import LABEL, SHARE, STATE, VALUE, ProgressPainter
 
 LINE_LENGTH = 150  # characters of a paragraph
 SAMPLE = "sample"  # the fact that marks all sheets
-COVER_FACTS = (
-    "team",
-    "country",
-    "round",
-    "deadline",
-    "contact",
-    "issued",
-)  # with a line each, where there are any
+# With a line each, where there are any.
+COVER_FACTS = ("team", "country", "round", "deadline", "contact", "issued")
 
 
 class CoverPainter:
     """Draws from top to bottom, keeping the next free row."""
 
-    def __init__(self, book: Workbook, pen: Pen, layout: Layout, given: Collection[str]) -> None:
-        self.book, self.pen, self.layout, self.given = book, pen, layout, given
+    def __init__(self, pen: Pen, layout: Layout, given: Collection[str]) -> None:
+        self.pen, self.layout, self.given = pen, layout, given
         self.say = translator(self.layout.language)
         self.row = 2
 
@@ -49,12 +41,19 @@ class CoverPainter:
         if SAMPLE in self.given:
             self._of_sample()
         if is_draft(spec, language):
-            self._of_draft()
-        self._heads()
+            # In the language, and in English: nobody has looked at it yet.
+            for say in (self.say, translator(SOURCE_LANGUAGE)):
+                self.row += 1
+                text = say("Machine draft, not yet reviewed by a native speaker")
+                self.pen.text(Place(self.row, LABEL), text, "sample_note")
+        self.row += 1
+        self.pen.band(self.row, LABEL, VALUE, self.say("This workbook"), "cover_block")
+        self.pen.band(self.row, SHARE, STATE, self.say("What to do"), "cover_block")
+        self.row += 1
         ends = self._facts(self.row), self._steps(self.row)
         for row in range(self.row, max(ends)):
             self.pen.height(row, "cover_line")
-        self.row = ProgressPainter(self.book, self.pen, self.layout, max(ends)).draw()
+        self.row = ProgressPainter(self.pen, self.layout, max(ends)).draw()
         for line in wrap(spec.note.say(language), LINE_LENGTH):
             self.pen.text(Place(self.row, LABEL), line, "purpose")
             self.row += 1
@@ -68,39 +67,28 @@ class CoverPainter:
             self.row += 1
             self.pen.text(Place(self.row, LABEL), line, "sample_note")
 
-    def _of_draft(self) -> None:
-        """Say in the language, and in English, that nobody has looked at the translation yet."""
-        for say in (self.say, translator(SOURCE_LANGUAGE)):
-            self.row += 1
-            text = say("Machine draft, not yet reviewed by a native speaker")
-            self.pen.text(Place(self.row, LABEL), text, "sample_note")
-
-    def _heads(self) -> None:
-        self.row += 1
-        self.pen.band(self.row, LABEL, VALUE, self.say("This workbook"), "cover_block")
-        self.pen.band(self.row, SHARE, STATE, self.say("What to do"), "cover_block")
-        self.row += 1
-
     def _facts(self, row: int) -> int:
         """Write what this workbook is, and give the next row."""
-        say = self.say
+        say, spec = self.say, self.layout.spec
+        entries = spec.vocabularies[spec.countries].by_code if spec.countries else {}
+        countries = {code: entry.label.say(self.layout.language) for code, entry in entries.items()}
         facts: list[tuple[str, Fact | str]] = [
             (say("Team"), Fact("team")),
-            (say("Country"), Fact("country", self._countries())),
+            (say("Country"), Fact("country", countries)),
             (say("Round"), Fact("round")),
             (say("Language"), language_name(self.layout.language)),
             (say("Please return by"), Fact("deadline")),
             (contact_label(self.layout.language), Fact("contact")),
-            (say("Version"), f"{self.layout.spec.name} {self.layout.spec.version}"),
+            (say("Version"), f"{spec.name} {spec.version}"),
             (say("Issued on"), Fact("issued")),
         ]
         for label, value in facts:
             if isinstance(value, str):
                 self.pen.text(Place(row, VALUE), value, "cover_value")
-            elif value.name in self.given:
-                self.pen.entries([Place(row, VALUE)], value, "cover_value")
-            else:
+            elif value.name not in self.given:
                 continue
+            else:
+                self.pen.entries([Place(row, VALUE)], value, "cover_value")
             self.pen.text(Place(row, LABEL), label, "cover_label")
             row += 1
         self._today(row)
@@ -118,22 +106,16 @@ class CoverPainter:
             self.pen.entries([place], lambda content: [content.today], *form)
         else:
             self.pen.formula(place, Formula("TODAY()", lambda content, row: content.today), *form)
-        self.book.define_name(TODAY_NAME, f"={on_sheet(self.layout.cover_name, [place])}")
-
-    def _countries(self) -> Mapping[str, str]:
-        """Give the names of the countries by code."""
-        name = self.layout.spec.countries
-        entries = self.layout.spec.vocabularies[name].by_code if name else {}
-        return {code: entry.label.say(self.layout.language) for code, entry in entries.items()}
+        self.pen.name(TODAY_NAME, on_sheet(self.layout.cover_name, [place]))
 
     def _steps(self, row: int) -> int:
         """Write what to do, with links, and what to mind; give the next row."""
-        for number, (text, target) in enumerate(self._what_to_do(), start=1):
-            place = Place(row, SHARE)
+        for number, (what, target) in enumerate(self._what_to_do(), start=1):
+            place, text = Place(row, SHARE), f"{number}. {what}"
             if target:
-                self.pen.link(place, f"{quoted(target)}!A1", f"{number}. {text}", target, "step_link")
+                self.pen.link(place, f"{quoted(target)}!A1", text, target, "step_link")
             else:
-                self.pen.text(place, f"{number}. {text}", "step")
+                self.pen.text(place, text, "step")
             row += 1
         say = self.say
         hints = (
@@ -151,7 +133,8 @@ class CoverPainter:
         """Yield what to do, step by step, each with the sheet that its link leads to."""
         say, names = self.say, {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
         where, _ = self.layout.spec.tick_field or ("", "")
-        checks = next((s.name for s in self.layout.sheets if any(map(_lists_problems, s.drawn))), "")
+        drawn = ((sheet.name, drawn.block) for sheet in self.layout.sheets for drawn in sheet.drawn)
+        checks = next((name for name, block in drawn if isinstance(block, ProblemsBlock)), "")
         if where in names:
             text = sentence(
                 say("Fill in “{sheet}” and tick the sheets that you use."), {"sheet": names[where]}
@@ -167,10 +150,6 @@ class CoverPainter:
         if checks:
             yield sentence(say("“{sheet}” lists what is still open."), {"sheet": checks}), checks
         yield say("Save as .xlsx and send the whole file back."), ""
-
-
-def _lists_problems(drawn: Drawn) -> bool:
-    return isinstance(drawn.block, ProblemsBlock)
 
 
 def contact_label(language: str) -> str:

@@ -72,26 +72,26 @@ class MatrixPainter(CrossingPainter):
         block, matrix = self.drawn.block, self.layout.spec.matrix
         assert isinstance(block, MatrixBlock)
         assert matrix is not None
-        self.block = block
-        self.tools = self.issued(block)
+        self.block, self.tools = block, self.issued(block)
         self.down, self.across = self.layout.lists[matrix.down], self.layout.lists[matrix.across]
         self.rows = self.crossed(self.tools, (block.down,), block.across)
-        head = self.top(block)
+        head, language = self.top(block), self.layout.language
         if block.codes:  # too narrow for words: the title or the help of the block has them
             self.corner(head)
         else:
             self.corner(head, *(self.label(self.tools[0], code) for code in (block.down, block.across)))
         across_style, down_style = ("head_codes", "step_codes") if block.codes else ("head", "cell_middle")
         codes = self._joined_codes() if block.codes else None
-        for column, other in enumerate(self.across.codes, start=self.left + 1):
-            self.pen.text(Place(head, column), self._step(self.across, other), across_style)
+        columns = dict(enumerate(self.across.codes, start=self.left + 1))
+        steps = (self._step(self.across, other) for other in self.across.codes)
+        self.pen.texts(head, self.left + 1, steps, across_style)
         at_level: dict[str, list[Formula]] = {}
         for row, one in enumerate(reversed(self.down.codes), start=head + 1):
             self.pen.text(Place(row, self.left), self._step(self.down, one), down_style)
             self.pen.height(row, "step")
-            for column, other in enumerate(self.across.codes, start=self.left + 1):
+            for column, other in columns.items():
                 level, place = matrix.level[matrix.cells[one][other]], Place(row, column)
-                label = level.label.say(self.layout.language)
+                label = level.label.say(language)
                 if codes is not None:
                     formula, style, form = codes((one, other), label), "cell_codes", ""
                 else:
@@ -113,21 +113,17 @@ class MatrixPainter(CrossingPainter):
         terms, rows = [], self.rows
         sides = (self.block.down, self.down), (self.block.across, self.across)
         for grid in (self.layout.rows_of[tool] for tool in self.tools):
-            columns = {c.field.code: c.index for c in grid.columns if c.field and c.role == "answer"}
-            tests = [
-                Test(
-                    column_range(self.layout, grid, columns[code]),
-                    text_literal(scale.labels[scale.codes.index(step)]),
-                )
-                for (code, scale), step in zip(sides, crossing, strict=True)
-            ]
+            tests = []
+            for (code, scale), step in zip(sides, crossing, strict=True):
+                (column,) = grid.columns_of(code)
+                shown = text_literal(scale.labels[scale.codes.index(step)])
+                tests.append(Test(column_range(self.layout, grid, column.index), shown))
             terms.append(_counted(tests))
         return Formula("+".join(terms), lambda content, row: len(rows.at(content, crossing)))
 
     def _levels(self, first: int, levels: Sequence[Level], cells: Mapping[str, Sequence[Formula]]) -> None:
         """How many rows stand at each level, highest first."""
-        self.pen.text(Place(first, self.left), self.say("Rows by level"), "head")
-        self.pen.text(Place(first, self.left + 1), self.say("Number"), "head")
+        self.pen.texts(first, self.left, (self.say("Rows by level"), self.say("Number")), "head")
         for row, level in enumerate(reversed(levels), start=first + 1):
             label = level.label.say(self.layout.language)
             self.pen.text(Place(row, self.left), label, "cell_middle", **level_colours(level))
@@ -143,17 +139,16 @@ class MatrixPainter(CrossingPainter):
         slots = [(row[self.block.down], row[self.block.across]) for row in self.rows.rows]
         first, codes = self.drawn.first, [down.row for down, _ in slots]
         crossings = Run(self.free, first, [self._crossing(*pair) for pair in slots])
-        joined = Run(
-            self.free + 1, first, [_joined(crossings, codes[: end + 1]) for end, _ in enumerate(codes)]
-        )
+        down_to = (codes[: end + 1] for end, _ in enumerate(codes))
+        joined = Run(self.free + 1, first, [_joined(crossings, above) for above in down_to])
         for run in (crossings, joined):
             self.pen.fill(run, "check")
 
         def at(crossing: Crossing, level: str) -> Formula:
-            number = self._number(*crossing)
-            text = _last(run_of(self.free + 1, first, len(codes)), crossings.cells.text, first, str(number))
+            number, cells = self._number(*crossing), crossings.cells.text
+            text = _last(joined.cells.text, cells, first, str(number))
             return Formula(
-                f"IF(COUNTIF({crossings.cells.text},{number})=0,{text_literal(level)},{text})",
+                f"IF(COUNTIF({cells},{number})=0,{text_literal(level)},{text})",
                 lambda content, row: _codes_at(crossings.values(content), codes, number) or level,
             )
 
@@ -165,24 +160,22 @@ class MatrixPainter(CrossingPainter):
 
     def _crossing(self, *slots: Slot) -> Formula:
         """Say at which crossing a row stands: 0 is none."""
-        down, across = map(self._number_of_step, slots)
+        numbers = []  # the step that each answer has, as a number
+        for slot in slots:
+            cell = absolute(self.layout, slot.tool, slot.cells)
+            calculated = slot.field.calculated
+            numbers.append(cell if calculated else f"--{of_step(cell, str(slot.field.vocabulary))}")
+        down, across = numbers
         scales = self.down.codes, self.across.codes
 
         def value(content: Content, _: int) -> int:
             steps = [next(iter(content.counted(slot)), "") for slot in slots]
-            if not all(step in codes for step, codes in zip(steps, scales, strict=True)):
-                return 0
-            one, other = (codes.index(step) + 1 for step, codes in zip(steps, scales, strict=True))
-            return DOWN * one + other
+            on_scale = all(step in codes for step, codes in zip(steps, scales, strict=True))
+            return self._number(*steps) if on_scale else 0
 
         return Formula(
             f"IFERROR(MATCH({down},matrix_down,0)*{DOWN}+MATCH({across},matrix_across,0),0)", value
         )
-
-    def _number_of_step(self, slot: Slot) -> str:
-        """Write the step that an answer has, as a number."""
-        cell = absolute(self.layout, slot.tool, slot.cells)
-        return cell if slot.field.calculated else f"--{of_step(cell, str(slot.field.vocabulary))}"
 
 
 def _joined(crossings: Run, codes: Sequence[str]) -> Formula:
@@ -228,19 +221,15 @@ class PivotPainter(CrossingPainter):
         block = self.drawn.block
         assert isinstance(block, PivotBlock)
         fields, lists = self.layout.spec.tool[block.source].fields, self.layout.lists
-        self.block, self.down = block, lists[str(fields[block.down].vocabulary)]
-        self.across = lists[str(fields[block.across].vocabulary)]
-        self.scale: ListPlace | None = None  # of the steps; without one rows are counted
-        if block.highest is not None:
-            of = fields[block.highest]
-            self.scale = lists[LEVELS if of.calculated else str(of.vocabulary)]
-        self.stepped = {code for code, field in fields.items() if field.type.stepped}
-        self.cells = self._named_columns()
-        self.head = self.top(block)
+        self.block, self.stepped = block, {code for code, field in fields.items() if field.type.stepped}
+        self.down, self.across = (lists[str(fields[code].vocabulary)] for code in (block.down, block.across))
+        of = None if block.highest is None else fields[block.highest]
+        # of the steps; without one rows are counted
+        self.scale = None if of is None else lists[LEVELS if of.calculated else str(of.vocabulary)]
+        self.cells, self.head = self._named_columns(), self.top(block)
         self.last = self.head + len(self.down.codes)
         self.corner(self.head, *(self.label(block.source, code) for code in (block.down, block.across)))
-        for column, label in enumerate(self.across.labels, start=self.left + 1):
-            self.pen.text(Place(self.head, column), label, "head")
+        self.pen.texts(self.head, self.left + 1, self.across.labels, "head")
         self._table(self._legend())
         return self.free
 
@@ -252,13 +241,12 @@ class PivotPainter(CrossingPainter):
         block, grid, found = self.block, self.layout.rows_of[self.block.source], dict[str, list[str]]()
         prefix = f"pivot_{self.sheet.tool.code}_{self.drawn.number}"
         for code in filter(None, dict.fromkeys((*block.all_down, block.across, block.highest))):
-            columns = {
-                f"{prefix}_{code}_{part}".replace(".", "_"): column_range(self.layout, grid, column.index)
-                for part, column in enumerate(grid.columns_of(code))
-            }
-            for name, cells in columns.items():
-                self.book.define_name(name, f"={cells}")
-            found[code] = list(columns)
+            names = [
+                f"{prefix}_{code}_{part}".replace(".", "_") for part, _ in enumerate(grid.columns_of(code))
+            ]
+            for name, column in zip(names, grid.columns_of(code), strict=True):
+                self.pen.name(name, column_range(self.layout, grid, column.index))
+            found[code] = names
         return found
 
     def _legend(self) -> list[PivotStep]:
@@ -268,10 +256,10 @@ class PivotPainter(CrossingPainter):
         about = self.label(self.block.source, str(self.block.highest))
         self.pen.text(Place(self.last + 1, self.left), about, "head")
         codes, labels, found = self.scale.codes, self.scale.labels, []
-        for number, fill in enumerate(step_fills(len(codes))):
-            place = Place(self.last + 1 + len(codes) - number, self.left)
-            self.pen.text(place, labels[number], "cell", bg_color=fill)
-            found.append(PivotStep(codes[number], labels[number], cells_of([place], mark="$"), fill))
+        for number, (code, label, fill) in enumerate(zip(codes, labels, step_fills(len(codes)), strict=True)):
+            place = Place(self.last + len(codes) + 1 - number, self.left)
+            self.pen.text(place, label, "cell", bg_color=fill)
+            found.append(PivotStep(code, label, cells_of([place], mark="$"), fill))
         return found
 
     def _table(self, steps: Sequence[PivotStep]) -> None:
@@ -325,7 +313,8 @@ class PivotPainter(CrossingPainter):
         for code in self.block.all_down:
             tests = self._tests(code, entry, self.down)
             found += [(*before, test) for test in tests]
-            before += () if self.scale else tuple(replace(test, unlike=True) for test in tests)
+            if self.scale is None:
+                before += tuple(replace(test, unlike=True) for test in tests)
         return found
 
     def _tests(self, code: str, shown: str, place: ListPlace) -> list[Test]:
@@ -346,16 +335,13 @@ class Test:
     def criterion(self) -> str:
         """As COUNTIFS must have it to find its text and nothing else."""
         assert self.place is not None
-        text = self.shown
+        text, labels = self.shown, self.place.labels
         for mark in WILD:  # nothing that COUNTIFS would take for a pattern
-            if any(mark in label for label in self.place.labels):
+            if any(mark in label for label in labels):
                 text = f'SUBSTITUTE({text},"{mark}","~{mark}")'
-        if self.unlike:
-            return f'{self.cells},"<>"&{text}'
-        like_a_condition = self.place.name != LEVELS and any(
-            label[:1] in "<>=" for label in self.place.labels
-        )
-        return f'{self.cells},"="&{text}' if like_a_condition else f"{self.cells},{text}"
+        like_a_condition = self.place.name != LEVELS and any(label[:1] in "<>=" for label in labels)
+        sign = '"<>"&' if self.unlike else '"="&' if like_a_condition else ""
+        return f"{self.cells},{sign}{text}"
 
     @property
     def array(self) -> str:

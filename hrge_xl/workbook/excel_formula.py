@@ -6,10 +6,10 @@ error cell makes it false, and every figure so that it makes it blank (empty tex
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ..fields import TICK, Field
+from ..fields import TICK
 from ..fields import ticked as is_ticked
 from ..language import (
     FIGURES,
@@ -30,6 +30,7 @@ from ..language import (
 from ..language.function import Record, ref_of
 from ..language.sheet_text import (
     SEVERAL,
+    answers_in,
     first_word,
     joined,
     number_literal,
@@ -71,11 +72,6 @@ def _of_tick(shown: str, yes: str, no: str) -> str:
     return f"IF({is_ticked(shown, 'Y')},{text_literal(yes)},{of_no})"
 
 
-def _other(code: str) -> str:
-    """Give the other tick, the one that is not this."""
-    return "N" if code == "Y" else "Y"
-
-
 @dataclass(frozen=True)
 class ExcelFormula:
     """Compiles expressions for one row (or record) of one grid; `row` may be the placeholder `ROW`."""
@@ -94,57 +90,60 @@ class ExcelFormula:
 
     def condition(self, expr: Expr) -> str:
         """Give a formula that is TRUE or FALSE, never an error."""
-        if isinstance(expr, Logic):
-            settled, open_ = ("TRUE", "FALSE") if expr.op == "or" else ("FALSE", "TRUE")
-            written = [part for part in map(self.condition, expr.parts) if part != open_]
-            if settled in written:
-                return settled
-            return f"{expr.op.upper()}({','.join(written)})" if written else open_
-        if isinstance(expr, Not):
-            return f"NOT({self.condition(expr.part)})"
-        if isinstance(expr, Compare):
-            return self._compare(expr)
-        if isinstance(expr, Choose):
-            parts = (expr.condition, expr.then, expr.other)
-            return f"IF({','.join(self.condition(part) for part in parts)})"
-        if isinstance(expr, Over):
-            return f"IFERROR({self._over(expr)}>0,FALSE)"
-        if isinstance(expr, Call):
-            return expr.function.excel(self, *expr.args)
-        raise TypeError(f"{type(expr).__name__} is not a condition")
+        match expr:
+            case Logic():
+                settled, open_ = ("TRUE", "FALSE") if expr.op == "or" else ("FALSE", "TRUE")
+                written = [part for part in map(self.condition, expr.parts) if part != open_]
+                if settled in written:
+                    return settled
+                return f"{expr.op.upper()}({','.join(written)})" if written else open_
+            case Not():
+                return f"NOT({self.condition(expr.part)})"
+            case Compare():
+                return self._compare(expr, {"==": "=", "!=": "<>"}.get(expr.op, expr.op))
+            case Over():
+                return f"IFERROR({self._over(expr)}>0,FALSE)"
+        return self._one_of_two(expr, self.condition)
 
-    def _compare(self, expr: Compare) -> str:
-        op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
+    def _one_of_two(self, expr: Expr, write: Callable[[Expr], str]) -> str:
+        """Write what is one of two expressions, or what a function makes of its arguments."""
+        match expr:
+            case Choose():
+                return f"IF({self.condition(expr.condition)},{write(expr.then)},{write(expr.other)})"
+            case Call():
+                return expr.function.excel(self, *expr.args)
+        raise TypeError(f"{type(expr).__name__} is nothing of this type")
+
+    def _compare(self, expr: Compare, op: str) -> str:
+        left, right = expr.left, expr.right
         if _by_rank(expr):
-            return f"IFERROR({self.rank(expr.left)}{op}{self.rank(expr.right)},FALSE)"
-        if expr.left.type in FIGURES:
-            test = f"{self.number(expr.left)}{op}{self.number(expr.right)}"
-            if all(isinstance(side, Literal) or self._is_value(side) for side in (expr.left, expr.right)):
+            return f"IFERROR({self.rank(left)}{op}{self.rank(right)},FALSE)"
+        if left.type in FIGURES:
+            test = f"{self.number(left)}{op}{self.number(right)}"
+            if all(isinstance(side, Literal) or self._is_value(side) for side in (left, right)):
                 return test
-            return _guarded([*self._guards(expr.left), *self._guards(expr.right)], test, "FALSE")
-        return self._compare_texts(expr, op)
-
-    def _compare_texts(self, expr: Compare, op: str) -> str:
-        for one, other in ((expr.left, expr.right), (expr.right, expr.left)):
+            return self.guarded(test, "FALSE", left, right)
+        for one, other in ((left, right), (right, left)):
             shown = self._labelled(one)
             if isinstance(other, Literal) and shown is not None:
                 return self._compare_code(*shown, str(other.value), op)
-        left, right = self.text(expr.left), self.text(expr.right)
-        sides = ((left, expr.left), (right, expr.right))
-        filled = [f'{side}<>""' for side, part in sides if not isinstance(part, Literal)]
+        written = [self.text(side) for side in (left, right)]
+        filled = [
+            f'{text}<>""'
+            for text, side in zip(written, (left, right), strict=True)
+            if not isinstance(side, Literal)
+        ]
         if op == "=" and len(filled) == 1:  # equal to a text that is not blank
-            return f"IFERROR({left}={right},FALSE)"
-        return f"IFERROR(AND({','.join([*filled, f'{left}{op}{right}'])}),FALSE)"
+            return f"IFERROR({op.join(written)},FALSE)"
+        return f"IFERROR(AND({','.join([*filled, op.join(written)])}),FALSE)"
 
     def _labelled(self, expr: Expr) -> tuple[str | None, str] | None:
         """Cell and list of an answer that shows a label: of this row, or looked up in another."""
-        if isinstance(expr, Ref):
-            name = _list_of(expr)
-            return None if name is None else (self.cell(expr), name)
-        if isinstance(expr, Call) and expr.name == "lookup" and isinstance(expr.args[1], Ref):
-            name = _list_of(expr.args[1])
-            assert isinstance(expr.args[0], Ref)
-            return None if name is None else (self.looked_up(expr.args[0], expr.args[1]), name)
+        match expr:
+            case Ref() if name := _list_of(expr):
+                return self.cell(expr), name
+            case Call(args=(Ref() as reference, Ref() as target)) if name := _list_of(target):
+                return (self._shown_in_row(reference, target), name) if expr.name == "lookup" else None
         return None
 
     def _compare_code(self, cell: str | None, name: str, code: str, op: str) -> str:
@@ -152,7 +151,8 @@ class ExcelFormula:
         if label is None or cell is None:
             return "FALSE"
         if name == TICK:
-            return is_ticked(cell, code if op == "=" else _other(code))
+            other = "N" if code == "Y" else "Y"
+            return is_ticked(cell, code if op == "=" else other)
         if op == "=":
             return f"IFERROR({cell}={label},FALSE)"
         return f"IFERROR(AND(ISNUMBER(MATCH({cell},list_{name},0)),{cell}<>{label}),FALSE)"
@@ -172,78 +172,75 @@ class ExcelFormula:
         if expr.type in FIGURES:
             if isinstance(expr, Literal | Choose):  # neither is ever an error
                 return self.number(expr)
-            return _guarded(self._guards(expr), self.number(expr), '""')
+            return self.guarded(self.number(expr), '""', expr)
         return self._level(expr) if expr.type is Type.LEVEL else self.text(expr)
 
     def number(self, expr: Expr) -> str:
         """Give the bare number; its guards say when it is blank."""
-        if isinstance(expr, Literal):
-            return number_literal(float(expr.value))
-        if isinstance(expr, Ref):
-            cell = self.cell(expr)
-            if expr.steps:
-                return "NA()" if cell is None else f"--{of_step(cell, scale_of(self.layout, expr).name)}"
-            return cell or '""'
-        if isinstance(expr, Arithmetic):
-            left, right = self.number(expr.left), self.number(expr.right)
-            return _power(left, right, expr.right) if expr.op == "**" else f"({left}{expr.op}{right})"
-        if isinstance(expr, Choose):
-            then, other = self.value(expr.then), self.value(expr.other)
-            return f"IF({self.condition(expr.condition)},{then},{other})"
-        if isinstance(expr, Over):
-            return self._over(expr)
-        if isinstance(expr, Call):
-            return expr.function.excel(self, *expr.args)
-        raise TypeError(f"{type(expr).__name__} is not a number")
+        match expr:
+            case Literal():
+                return number_literal(float(expr.value))
+            case Ref():
+                cell = self.cell(expr)
+                if expr.steps:
+                    return "NA()" if cell is None else f"--{of_step(cell, scale_of(self.layout, expr).name)}"
+                return cell or '""'
+            case Arithmetic():
+                left, right = self.number(expr.left), self.number(expr.right)
+                return _power(left, right, expr.right) if expr.op == "**" else f"({left}{expr.op}{right})"
+            case Over():
+                return self._over(expr)
+        return self._one_of_two(expr, self.value)
 
-    def _guards(self, expr: Expr) -> list[str]:
-        """List what must be numbers for the figure not to be blank."""
-        if self._is_value(expr) or _is_never_blank(expr):
-            return []
-        if isinstance(expr, Ref) and expr.steps:  # a step that nobody chose is an error, which says as much
-            return []
-        if isinstance(expr, Arithmetic):
-            return [*self._guards(expr.left), *self._guards(expr.right)]
-        if isinstance(expr, Call) and expr.function.strict:
-            return [guard for arg in expr.args for guard in self._guards(arg)]
-        number = self.number(expr)
-        if (
-            isinstance(expr, Ref | Call) and expr.type is Type.DATE
-        ):  # a number beyond the calendar is not a date
-            return [f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")']
-        return [number]
+    def guarded(self, formula: str, blank: str, *figures: Expr) -> str:
+        """Write a formula that is something else where it fails, or one of some figures is blank."""
+        guards = dict.fromkeys(guard for figure in figures for guard in self._guards(figure))
+        if guards:
+            formula = f"IF(COUNT({','.join(guards)})={len(guards)},{formula},{blank})"
+        return f"IFERROR({formula},{blank})"
+
+    def _guards(self, expr: Expr) -> Iterator[str]:
+        """Give what must be numbers for the figure not to be blank."""
+        match expr:
+            case Ref() if (
+                self._is_value(expr) or expr.steps
+            ):  # a step that nobody chose is an error, which says as much
+                return
+            case Arithmetic():
+                yield from self._guards(expr.left)
+                yield from self._guards(expr.right)
+            case Call() if expr.function.strict and not expr.function.never_blank:
+                for arg in expr.args:
+                    yield from self._guards(arg)
+            case _ if not _is_never_blank(expr):
+                number = self.number(expr)
+                dated = isinstance(expr, Ref | Call) and expr.type is Type.DATE
+                # A number beyond the calendar is not a date.
+                yield f'IF(AND({number}>=1,{number}<={LAST_SERIAL}),{number},"")' if dated else number
+
+    # texts
 
     def text(self, expr: Expr) -> str:
         """Give a text; codes as codes, not as labels."""
         if expr.type is Type.LEVEL:
             return decoded(LEVELS, self._level(expr))
-        if isinstance(expr, Literal):
-            return text_literal(str(expr.value))
-        if isinstance(expr, Ref):
-            return self._ref_text(expr)
-        if isinstance(expr, Choose):
-            return f"IF({self.condition(expr.condition)},{self.text(expr.then)},{self.text(expr.other)})"
-        if isinstance(expr, Call):
-            return expr.function.excel(self, *expr.args)
-        raise TypeError(f"{type(expr).__name__} is not text")
+        match expr:
+            case Literal():
+                return text_literal(str(expr.value))
+            case Ref():
+                cell = self.cell(expr)
+                return '""' if cell is None else self._decoded(expr, cell)
+        return self._one_of_two(expr, self.text)
 
     def _level(self, expr: Expr) -> str:
         """Give a level by its label, as cells show it."""
-        if isinstance(expr, Choose):
-            return f"IF({self.condition(expr.condition)},{self._level(expr.then)},{self._level(expr.other)})"
-        if isinstance(expr, Call):
-            return expr.function.excel(self, *expr.args)
-        return str(self.cell(ref_of(expr)) or '""')
+        return (self.cell(expr) or '""') if isinstance(expr, Ref) else self._one_of_two(expr, self._level)
 
-    def _ref_text(self, ref: Ref) -> str:
-        cell = self.cell(ref)
-        if cell is None:
-            return '""'
+    def _decoded(self, ref: Ref, shown: str) -> str:
+        """Write the code, or the text, that a cell of an answer shows."""
         if ref.list is not None and ref.type is Type.CODE:
-            return decoded(ref.list, cell)
-        if ref.targets:
-            return f'IFERROR({first_word(cell)},"")'
-        return f'IFERROR(TRIM({cell}),"")'
+            return decoded(ref.list, shown)
+        return f'IFERROR({first_word(shown) if ref.targets else f"TRIM({shown})"},"")'
 
     # cells
 
@@ -267,11 +264,11 @@ class ExcelFormula:
             if ref.tool in self.layout.sheet:
                 raise LookupError(ref.code)
             return None
-        if ref.single:
-            return answer_name(ref.code) if len(cells) == 1 else absolute(self.layout, ref.tool, cells)
-        own = self.grid is not None and self.grid.tool.code == ref.tool
-        row = self.row if own and self.grid is not None and not self.grid.across else None
-        if self.away or not own:
+        if ref.single and len(cells) == 1:
+            return answer_name(ref.code)
+        grid = self.grid if self.grid is not None and self.grid.tool.code == ref.tool else None
+        row = None if ref.single or grid is None or grid.across else self.row
+        if ref.single or self.away or grid is None:
             return absolute(self.layout, ref.tool, cells, row=row)
         return cells_of(cells, row=row)
 
@@ -280,16 +277,15 @@ class ExcelFormula:
         cells = self.layout.last.get((ref.tool, "1" if ref.single else self.record, ref.code))
         if cells is None:
             return None
-        if ref.single or self.grid is None or self.grid.across or self.row is None:
-            return last_cells(cells[0], cells[-1])
-        if self.away or len(cells) > 1:
-            return last_cells(cells[0], cells[-1], row=self.row)
-        return last_of_row(ref.tool, ref.code, self.row)
+        row = None if ref.single or self.grid is None or self.grid.across else self.row
+        if row is None or self.away or len(cells) > 1:
+            return last_cells(cells[0], cells[-1], row=row)
+        return last_of_row(ref.tool, ref.code, row)
 
     def _is_value(self, expr: Expr) -> bool:
-        return (
-            isinstance(expr, Ref) and not expr.last and self.about is not None and expr.key == self.about.key
-        )
+        """Say whether an expression is the answer in whose check cell the formula stands."""
+        about = self.about
+        return about is not None and isinstance(expr, Ref) and not expr.last and expr.key == about.key
 
     def _row_cells(self) -> dict[str, tuple[Place, ...]]:
         """Give the cells of the row by field; a record of a form may go on in the next block of its sheet."""
@@ -310,9 +306,8 @@ class ExcelFormula:
         if grid is None:
             return "0" if expr.function.never_blank else '""'
         if not grid.across:
-            return expr.function.excel(_Columns(self.layout, grid, self), expr.inner)
-        records = [self._record(grid, record) for record in grid.by_row]
-        return expr.function.excel_records(records, expr.inner)
+            return expr.function.excel(_Columns(self.layout, grid, "", here=self), expr.inner)
+        return expr.function.excel_records([self._record(grid, each) for each in grid.by_row], expr.inner)
 
     def _record(self, grid: Grid, record: str) -> Record:
         place = self.layout.active_place(grid, record)
@@ -321,9 +316,25 @@ class ExcelFormula:
 
     # what functions ask for
 
-    def guarded(self, expr: Expr, formula: str, blank: str) -> str:
-        """Write a formula that is something else where the figure of an expression is blank."""
-        return _guarded(self._guards(expr), formula, blank)
+    def filled(self, expr: Expr) -> str:
+        """Write whether something stands in the cells of an answer, or comes out of an expression."""
+        if not isinstance(expr, Ref):
+            return f'IFERROR({self.value(expr)}<>"",FALSE)'
+        cell = self.cell(expr)
+        if cell is None:
+            return "FALSE"
+        if ":" in cell:
+            return f"({answers_in(cell)}-SUMPRODUCT(--ISERROR({cell})))>0"
+        return f'IFERROR(TRIM({cell})<>"",FALSE)'
+
+    def blank(self, expr: Expr) -> str:
+        """Write the opposite of that."""
+        return f"NOT({self.filled(expr)})"
+
+    def has(self, several: Ref, code: str) -> str:
+        """Write whether one of several answers is a code."""
+        cells, label = self.cell(several), entry(self.layout, several.list, code)
+        return "FALSE" if cells is None or label is None else f"ISNUMBER(MATCH({label},{cells},0))"
 
     def column(self, ref: Ref) -> str | None:
         """Write all cells of the answer in this grid, a column or those of all records; None for one given once."""
@@ -333,18 +344,23 @@ class ExcelFormula:
             return record_range(self.layout, ref)
         return column_range(self.layout, self.grid, self._row_cells()[ref.code][0].column)
 
-    def entry(self, name: str | None, code: str) -> str | None:
-        """Write the entry of a list that shows the label of a code."""
-        return entry(self.layout, name or "", code)
+    def looked_up(self, reference: Ref, target: Ref) -> str:
+        """Write the answer in the row that a reference leads to, codes as codes; blank where it leads nowhere."""
+        shown = self._shown_in_row(reference, target)
+        if shown is None:
+            return '""'
+        if target.steps:
+            shown = f"--{of_step(shown, scale_of(self.layout, target).name)}"
+        elif target.type in (Type.TEXT, Type.CODE):
+            return self._decoded(target, shown)
+        return f'IFERROR({shown},"")'
 
-    def looked_up(self, reference: Ref, target: Ref) -> str | None:
+    def _shown_in_row(self, reference: Ref, target: Ref) -> str | None:
         """Write what a reference leads to, as shown: an error where it leads nowhere, "" where blank."""
         cells = self._cells_looked_up(reference, target)
-        if not cells:
-            return None
-        if target.type in FIGURES:
+        if cells and target.type in FIGURES:
             return f'IF({cells[0]}="","",{cells[0]})'
-        return f'{joined(cells, SEVERAL)}&""'
+        return f'{joined(cells, SEVERAL)}&""' if cells else None
 
     def _cells_looked_up(self, reference: Ref, target: Ref) -> list[str]:
         """Give the cells of an answer in the row that a reference leads to; nothing where that sheet was not issued."""
@@ -352,9 +368,9 @@ class ExcelFormula:
         grid = self.layout.rows_of.get(tool)
         if cell is None or grid is None:
             return []
-        row = f"MATCH({first_word(cell)},{row_codes(self.layout, tool)},0)"
-        parts = [each.part for each in grid.columns_of(target.code)]
-        return [f"INDEX({column_name(tool, target.code, part)},{row})" for part in parts]
+        row = f"MATCH({first_word(cell)},{row_codes(tool)},0)"
+        names = (column_name(tool, target.code, column.part) for column in grid.columns_of(target.code))
+        return [f"INDEX({name},{row})" for name in names]
 
     def labels(self, expr: Expr) -> str:
         """Write the labels that the cells of an answer show, its own or one looked up, as one text."""
@@ -363,30 +379,19 @@ class ExcelFormula:
         if isinstance(expr, Call):
             cells = self._cells_looked_up(ref_of(expr.args[0]), answer)
         else:
-            cells = self._own_cells(answer, field)
+            run = self.cell(answer)
+            cells = [] if run is None else [run]
+            if run is not None and field.several and not field.fixed:  # each by itself
+                cells = [f"INDEX({run},{part})" for part in range(1, field.cells + 1)]
+        if not cells:
+            return '""'
         if answer.list == TICK:
             words = self.layout.labels[TICK]
-            return _of_tick(cells[0], words["Y"], words["N"]) if cells else '""'
+            return _of_tick(cells[0], words["Y"], words["N"])
         if not field.fixed:
             name = f"list_{answer.list}"
             cells = [f'IFERROR(INDEX({name},MATCH({cell},{name},0)),"")' for cell in cells]
-        return f'IFERROR({joined(cells, SEVERAL)}&"","")' if cells else '""'
-
-    def _own_cells(self, ref: Ref, field: Field) -> list[str]:
-        """Give the cells of an answer, each by itself."""
-        cells = self.cell(ref)
-        if cells is None or not field.several or field.fixed:
-            return [] if cells is None else [cells]
-        return [f"INDEX({cells},{part})" for part in range(1, field.cells + 1)]
-
-    def decoded(self, ref: Ref, shown: str) -> str:
-        """Write the code of what a cell of an answer shows."""
-        if ref.steps:
-            return f'IFERROR(--{of_step(shown, scale_of(self.layout, ref).name)},"")'
-        if ref.list is None or ref.type is not Type.CODE:
-            text = f"TRIM({shown})" if ref.type is Type.TEXT else shown
-            return f'IFERROR({first_word(shown) if ref.targets else text},"")'
-        return decoded(ref.list, shown)
+        return f'IFERROR({joined(cells, SEVERAL)}&"","")'
 
     def step_entry(self, ref: Ref) -> str:
         """Write the entry of a scale that the cell of an answer is; an error where it is none."""
@@ -402,10 +407,11 @@ class ExcelFormula:
 
     def progress(self, tool: str) -> str | None:
         """Write the range of required and given answers of a sheet."""
-        return f"progress_{tool.replace('.', '_')}" if tool in self.layout.sheet else None
+        return self.layout.sheet[tool].progress_name if tool in self.layout.sheet else None
 
+    @property
     def day(self) -> str:
-        """Write the day of the check."""
+        """The day of the check."""
         return TODAY_NAME
 
     def row_code(self, ref: Ref) -> str:
@@ -418,16 +424,14 @@ class ExcelFormula:
         sheet = f"{quoted(self.layout.sheet[self.grid.tool.code].name)}!" if self.away else ""
         return f"{sheet}${letters}{row}"
 
-    def row_key(self) -> str:
-        """Give the code of the row that is written."""
-        return self.record
-
+    @property
     def language(self) -> str:
-        """Give the language of the sheet."""
+        """The language of the sheet."""
         return self.layout.language
 
+    @property
     def without_spaces(self) -> bool:
-        """Say whether the language of the sheet writes without spaces between words."""
+        """Whether the language of the sheet writes without spaces between words."""
         return spaceless(self.layout.spec.title.say(self.layout.language))
 
     def readable(self, ref: Ref) -> str:
@@ -445,18 +449,18 @@ class ExcelFormula:
 
     def in_use(self, ref: Ref) -> str:
         """Write whether the row that a reference names is in use; TRUE where none of its sheets was issued."""
-        cell, found = str(self.cell(ref)), []
+        code, found = first_word(str(self.cell(ref))), []
         field = self.layout.spec.tool[ref.tool].fields[ref.code]
-        if field.only:
-            return _offered(str(reference_name(self.layout, field)), first_word(cell))
+        if field.only:  # one of the entries of its list begins with the code
+            entries = reference_name(self.layout, field)
+            return f'IFERROR(SUMPRODUCT(--(LEFT({entries},LEN({code})+1)={code}&" "))>0,FALSE)'
         for target in ref.targets:
             grid = self.layout.rows_of.get(target)
             if grid is None:
                 continue
-            codes = f"({row_codes(self.layout, target)}={first_word(cell)})"
-            if grid.kind == "register":
-                codes += f"*({active_name(target)}>0)"
-            found.append(f"SUMPRODUCT({codes if '*' in codes else '--' + codes})")
+            alike = f"({row_codes(target)}={code})"
+            used = f"{alike}*({active_name(target)}>0)" if grid.kind == "register" else f"--{alike}"
+            found.append(f"SUMPRODUCT({used})")
         return f"IFERROR(({'+'.join(found)})>0,FALSE)" if found else "TRUE"
 
     def parent(self, ref: Ref) -> str:
@@ -464,13 +468,11 @@ class ExcelFormula:
         return f"INDEX(parent_{ref.list},MATCH({self.cell(ref)},list_{ref.list},0))"
 
 
-@dataclass(frozen=True)
-class _Columns:
-    """The same language over whole columns, for SUMPRODUCT; a condition is an array of 0 and 1."""
+class _Columns(ExcelFormula):
+    """Writes the same over whole columns, for SUMPRODUCT; a condition is an array of 0 and 1.
 
-    layout: Layout
-    grid: Grid
-    here: ExcelFormula
+    `here` writes the row that the whole expression stands in.
+    """
 
     @property
     def _once(self) -> ExcelFormula:
@@ -479,45 +481,53 @@ class _Columns:
 
     def active(self) -> str:
         """Write 1 for rows with any answer."""
-        if self.grid.kind != "register":
-            return f'{column_range(self.layout, self.grid, CODE_COLUMN)}<>""'
-        return f"{active_name(self.grid.tool.code)}>0"
+        grid = self._table
+        if grid.kind != "register":
+            return f'{column_range(self.layout, grid, CODE_COLUMN)}<>""'
+        return f"{active_name(grid.tool.code)}>0"
 
-    def entry(self, name: str | None, code: str) -> str | None:
-        """Write the entry of a list that shows the label of a code."""
-        return entry(self.layout, name or "", code)
+    @property
+    def _table(self) -> Grid:
+        assert self.grid is not None
+        return self.grid
 
     def condition(self, expr: Expr) -> str:
-        """Write a condition as an array of 0 and 1."""
-        if isinstance(expr, Logic):
-            joined = ("*" if expr.op == "and" else "+").join(
-                f"({self.condition(part)})" for part in expr.parts
-            )
-            return joined if expr.op == "and" else f"({joined})>0"
-        if isinstance(expr, Not):
-            return f"1-(({self.condition(expr.part)})>0)"
-        if isinstance(expr, Compare):
-            return self._compare(expr)
-        if isinstance(expr, Call):
-            return expr.function.excel_columns(self, *expr.args)
-        raise TypeError(f"{type(expr).__name__} is not a condition over columns")
+        match expr:
+            case Logic():
+                written = ("*" if expr.op == "and" else "+").join(
+                    f"({self.condition(part)})" for part in expr.parts
+                )
+                return written if expr.op == "and" else f"({written})>0"
+            case Not():
+                return f"1-(({self.condition(expr.part)})>0)"
+        return super().condition(expr)
 
-    def _compare(self, expr: Compare) -> str:
-        op = {"==": "=", "!=": "<>"}.get(expr.op, expr.op)
+    def filled(self, expr: Expr) -> str:
+        return f"({self._answers_in(expr)})>0"
+
+    def blank(self, expr: Expr) -> str:
+        return f"({self._answers_in(expr)})=0"
+
+    def _answers_in(self, expr: Expr) -> str:
+        return "+".join(f'(TRIM({column})<>"")' for column in self._columns(expr))
+
+    def has(self, several: Ref, code: str) -> str:
+        label = entry(self.layout, several.list, code) or '""'
+        return f"({'+'.join(f'({column}={label})' for column in self._columns(several))})>0"
+
+    def _compare(self, expr: Compare, op: str) -> str:
         left, right = sides = expr.left, expr.right
+        answers = [side for side in sides if not isinstance(side, Literal)]
         if left.type in FIGURES:
             known = dict.fromkeys(f"{self.known(ref)}*" for side in sides for ref in refs(side))
             test = f"{''.join(known)}({self.number(left)}{op}{self.number(right)})"
             fails = any(isinstance(side, Arithmetic) for side in sides)  # on a text: an error is no number
             return f"ISNUMBER(1/({test}))" if fails else test
         if _by_rank(expr):
-            known = dict.fromkeys(
-                f"({self._rank(side)}>0)*" for side in sides if not isinstance(side, Literal)
-            )
-            return f"{''.join(known)}({self._rank(left)}{op}{self._rank(right)})"
+            known = dict.fromkeys(f"({self.rank(side)}>0)*" for side in answers)
+            return f"{''.join(known)}({self.rank(left)}{op}{self.rank(right)})"
         alike = self._alike(left, right)
-        there = "".join(f"{self._there(side)}*" for side in sides if not isinstance(side, Literal))
-        return alike if op == "=" else f"{there}(1-{alike})"
+        return alike if op == "=" else f"{''.join(f'{self._there(side)}*' for side in answers)}(1-{alike})"
 
     def _alike(self, left: Expr, right: Expr) -> str:
         """Write where two texts or codes are the same: labels only with labels of the same list, else codes."""
@@ -529,104 +539,99 @@ class _Columns:
                 return self._is(one, str(other.value))
             if name is None or not _by_row(one):
                 continue
-            if _by_row(other) or name == TICK:
-                shared = [code for code in self._codes(name) if code in self._codes(_list_of(other) or name)]
-                pairs = (f"{self._is(one, code)}*{self._is(other, code)}" for code in shared)
-                return f"({'+'.join(pairs) or 0})"
-            column, code = self.text(one), self._once.text(other)
-            label = f'IFERROR(INDEX(list_{name},MATCH({code},code_{name},0)),"")'
-            return f'(({column}<>"")*({column}={label}))'
-        written = [self.text(side) if _by_row(side) else self._once.text(side) for side in (left, right)]
-        return f'(({written[0]}<>"")*({"=".join(written)}))'
+            if not _by_row(other) and name != TICK:
+                column, code = self.text(one), self._once.text(other)
+                label = f'IFERROR(INDEX(list_{name},MATCH({code},code_{name},0)),"")'
+                return f'(({column}<>"")*({column}={label}))'
+            others = self._codes(_list_of(other) or name)
+            pairs = (
+                f"{self._is(one, code)}*{self._is(other, code)}"
+                for code in self._codes(name)
+                if code in others
+            )
+            return f"({'+'.join(pairs) or 0})"
+        shown = self._shown(left)
+        return f'(({shown}<>"")*({shown}={self._shown(right)}))'
+
+    def _shown(self, expr: Expr) -> str:
+        """Write the texts of all rows, or the one that is the same for all."""
+        return self.text(expr) if _by_row(expr) else self._once.text(expr)
 
     def _codes(self, name: str) -> Collection[str]:
         return dict.fromkeys(self.layout.lists[name].codes)
 
     def _is(self, expr: Expr, code: str) -> str:
         """Write where an answer is a code."""
-        if not _by_row(expr):
-            return f"({self._once.text(expr)}={text_literal(code)})"
-        name = _list_of(expr)
+        name, shown = _list_of(expr) if _by_row(expr) else None, self._shown(expr)
         if name == TICK:
-            return is_ticked(self.text(expr), code)
-        shown = text_literal(code) if name is None else self.entry(name, code)
-        return f"({self.text(expr)}={shown})"
+            return is_ticked(shown, code)
+        return f"({shown}={text_literal(code) if name is None else entry(self.layout, name, code)})"
 
     def _there(self, expr: Expr) -> str:
         """Write where there is an answer: of a list, one of its entries, for anything else counts as blank."""
-        name = _list_of(expr)
-        if not _by_row(expr) or name is None:
-            return f'({self.text(expr) if _by_row(expr) else self._once.text(expr)}<>"")'
+        name, shown = _list_of(expr) if _by_row(expr) else None, self._shown(expr)
+        if name is None:
+            return f'({shown}<>"")'
         if name == TICK:
-            return f"({is_ticked(self.text(expr), 'Y')}+{is_ticked(self.text(expr), 'N')})"
-        return f"ISNUMBER(MATCH({self.text(expr)},list_{name},0))"
+            return f"({is_ticked(shown, 'Y')}+{is_ticked(shown, 'N')})"
+        return f"ISNUMBER(MATCH({shown},list_{name},0))"
 
-    def _rank(self, expr: Expr) -> str:
+    def rank(self, expr: Expr) -> str:
         """Write the ranks of levels, 0 for what is none."""
         if isinstance(expr, Literal):
-            return str(self.layout.lists[LEVELS].codes.index(str(expr.value)) + 1)
+            return super().rank(expr)
         if not _by_row(expr):
             return f"IFERROR({self._once.rank(expr)},0)"
         ranks = (f"{self._is(expr, code)}*{n}" for n, code in enumerate(self._codes(LEVELS), start=1))
         return f"({'+'.join(ranks)})"
 
-    def columns(self, expr: Expr) -> list[str]:
+    def _columns(self, expr: Expr) -> list[str]:
         """Write the column ranges of an answer, or the cell of one that is the same for all rows."""
-        if not isinstance(expr, Ref) or expr.single or expr.outer:
+        if not isinstance(expr, Ref) or not _by_row(expr):
             return [self._once.value(expr)]
-        if expr.last:
-            return self._last_columns(expr)
-        found = [
-            c.index
-            for c in self.grid.columns
-            if c.field is not None and c.field.code == expr.code and c.role != "check"
-        ]
-        return [column_range(self.layout, self.grid, index) for index in found]
-
-    def _last_columns(self, ref: Ref) -> list[str]:
-        """List the ranges that hold what an answer was in the last round; "" where nothing is known of that."""
-        rows = self.grid.data_rows
-        ends = [self.layout.last.get((ref.tool, row.code, ref.code)) for row in (rows[0], rows[-1])]
-        if ends[0] is None or ends[1] is None:
+        if not expr.last:
+            return [
+                column_range(self.layout, self._table, c.index) for c in self._table.columns_of(expr.code)
+            ]
+        rows = self._table.data_rows
+        first, last = (self.layout.last.get((expr.tool, row.code, expr.code)) for row in (rows[0], rows[-1]))
+        if first is None or last is None:  # nothing is known of the last round
             return ['""']
-        return [last_cells(first, last) for first, last in zip(*ends, strict=True)]
+        return [last_cells(*ends) for ends in zip(first, last, strict=True)]
 
     def number(self, expr: Expr) -> str:
         """Write numbers as an array."""
         if isinstance(expr, Arithmetic):
-            return f"({self.number(expr.left)}{expr.op}{self.number(expr.right)})"
-        if isinstance(expr, Ref) and not (expr.single or expr.outer):
-            (cells, *_) = self.columns(expr)
-            return self._of_steps(expr, [str(int(step)) for step in expr.steps]) if expr.steps else cells
-        return self._once.value(expr) if isinstance(expr, Ref) and expr.steps else self._once.number(expr)
+            return super().number(expr)
+        if not isinstance(expr, Ref) or not _by_row(expr):
+            return self._once.value(expr) if isinstance(expr, Ref) and expr.steps else self._once.number(expr)
+        if expr.steps:
+            return self._of_steps(expr, [str(int(step)) for step in expr.steps])
+        return self._columns(expr)[0]
 
     def known(self, ref: Ref) -> str:
         """Write 1 where there is a number, as an array."""
-        if ref.steps and not (ref.single or ref.outer):
+        if ref.steps and _by_row(ref):
             return self._of_steps(ref, ["1"] * len(ref.steps))
         number = self.number(ref)
         within = f"*({number}>=1)*({number}<={LAST_SERIAL})" if ref.type is Type.DATE else ""
         return f"ISNUMBER({number}){within}"
 
     def _of_steps(self, ref: Ref, worth: Sequence[str]) -> str:
-        return of_steps(self.columns(ref)[0], scale_of(self.layout, ref).labels, worth)
+        return of_steps(self._columns(ref)[0], scale_of(self.layout, ref).labels, worth)
 
     def text(self, expr: Expr) -> str:
         """Write texts as an array: labels as shown, of references the code of their row."""
-        if isinstance(expr, Call):
-            return expr.function.excel_columns(self, *expr.args)
         if not isinstance(expr, Ref):
-            return self._once.text(expr)
-        shown = self._once.cell(expr) or '""' if expr.single or expr.outer else self.columns(expr)[0]
+            return super().text(expr)
+        shown = self._columns(expr)[0] if _by_row(expr) else self._once.cell(expr) or '""'
         if expr.targets:
             return first_word(shown)
         return f"TRIM({shown})" if expr.type is Type.TEXT else shown
 
-    def row_codes(self, ref: Ref) -> str:
+    def row_code(self, ref: Ref) -> str:
         """Write the codes of all rows, or that of the row which the whole expression stands in."""
-        if ref.outer:
-            return self.here.row_code(replace(ref, outer=False))
-        return column_range(self.layout, self.grid, CODE_COLUMN)
+        return super().row_code(ref) if ref.outer else column_range(self.layout, self._table, CODE_COLUMN)
 
 
 def _by_row(expr: Expr) -> bool:
@@ -671,15 +676,3 @@ def _power(base: str, exponent: str, written: Expr) -> str:
         return power
     unclear = f"OR(AND({base}=0,{exponent}<=0),AND({base}<0,{exponent}<>INT({exponent})))"
     return f"IF({unclear},NA(),{power})"
-
-
-def _guarded(guards: list[str], formula: str, blank: str) -> str:
-    if not guards:
-        return f"IFERROR({formula},{blank})"
-    unique = list(dict.fromkeys(guards))
-    return f"IFERROR(IF(COUNT({','.join(unique)})={len(unique)},{formula},{blank}),{blank})"
-
-
-def _offered(entries: str, code: str) -> str:
-    """Say whether a code stands in front of one of the entries of a list of rows."""
-    return f'IFERROR(SUMPRODUCT(--(LEFT({entries},LEN({code})+1)={code}&" "))>0,FALSE)'

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from hashlib import sha256
 from itertools import groupby
 
 from ..findings import sentence
@@ -14,11 +15,10 @@ from ..layout.messages import LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, LEFTOVER_COLUMNS, LEFTOVER_HEAD, TITLE_ROW, lines_of
 from ..spec.own_sheets import FEEDBACK_KEY, LEFTOVER_KEY
 from ..submission import Unplaced
-from ..words import translator
+from ..words import tidy, translator
 from .formulas import Formula, if_, total, with_count
 from .pen import Pen
-from .row_digests import row_digests
-from .styles import ERROR_INK, LINES
+from .styles import COLOURS, LINES
 
 FIRST_COLUMN = 2
 SHOWN = 5  # rows about one sheet that are not folded
@@ -80,8 +80,9 @@ class ListSheet:
     protected one Excel folds and unfolds nothing.
     """
 
-    def __init__(self, layout: Layout, title: str, widths: Mapping[int, int]) -> None:
-        self.layout, self.title, self.widths = layout, title, widths
+    def __init__(self, layout: Layout, title: str, columns: Mapping[int, tuple[str, int]]) -> None:
+        self.layout, self.title, self.columns = layout, title, columns
+        self.widths = {column: width for column, (_, width) in columns.items()}
         self.say = translator(layout.language)
         self.row, self.number = TITLE_ROW, 0
         self._texts: dict[int, str] = {}
@@ -97,7 +98,7 @@ class ListSheet:
         """Write everything."""
         raise NotImplementedError
 
-    def top(self, key: str, note: str, heads: Sequence[str]) -> None:
+    def top(self, key: str, note: str) -> None:
         """Write what stands above the rows, with the way back to the cover."""
         self.pen.text(Place(CODE_ROW, CODE_COLUMN), key, "code")
         self.text(FIRST_COLUMN, self.title, "title")
@@ -107,8 +108,8 @@ class ListSheet:
         self.end_row()
         self.text(FIRST_COLUMN, note, "purpose")
         self.end_row()
-        for column, head in enumerate(heads, start=FIRST_COLUMN):
-            self.text(column, head, "head")
+        for column, (head, _) in sorted(self.columns.items()):
+            self.text(column, self.say(head), "head")
         self.end_row()
         sheet = self.pen.sheet
         sheet.set_selection(LEFTOVER_HEAD, FIRST_COLUMN - 1, LEFTOVER_HEAD, FIRST_COLUMN - 1)
@@ -153,11 +154,10 @@ class ListSheet:
 
 
 NUMBER, DONE, SHEET, CELL, ROW, QUESTION, STANDS, WRONG, TO_DO = range(FIRST_COLUMN, FIRST_COLUMN + 9)
-CORRECTION_HEADS = (
-    "No.", "Done", "Sheet", "Cell", "Row", "Question", "Content of the cell", "What is wrong", "What to do",
-)  # fmt: skip
-CORRECTIONS_WIDTHS = {
-    NUMBER: 5, DONE: 11, SHEET: 18, CELL: 8, ROW: 10, QUESTION: 33, STANDS: 26, WRONG: 31, TO_DO: 38,
+CORRECTIONS = {  # head and width of each column
+    NUMBER: ("No.", 5), DONE: ("Done", 11), SHEET: ("Sheet", 18), CELL: ("Cell", 8), ROW: ("Row", 10),
+    QUESTION: ("Question", 33), STANDS: ("Content of the cell", 26), WRONG: ("What is wrong", 31),
+    TO_DO: ("What to do", 38),
 }  # fmt: skip
 
 
@@ -166,19 +166,19 @@ class CorrectionsSheet(ListSheet):
 
     def __init__(self, layout: Layout, corrections: Sequence[Correction]) -> None:
         say = translator(layout.language)
-        super().__init__(layout, say("To correct"), CORRECTIONS_WIDTHS)
+        super().__init__(layout, say("To correct"), CORRECTIONS)
         self.corrections = corrections
         self.done, self.counted = TICK + say("Done"), say("{done} of {all}")
 
     def rows(self) -> None:
         """Write the heads, then section after section."""
         say = self.say
-        self.pen.sheet.set_tab_color(ERROR_INK)
+        self.pen.sheet.set_tab_color(COLOURS["error_ink"])
         note = say(
             "Follow the links and correct the cells; “Done” shows what has been corrected. A + in the "
             "margin expands the rows of a sheet. Then send the workbook back."
         )
-        self.top(FEEDBACK_KEY, note, [say(head) for head in CORRECTION_HEADS])
+        self.top(FEEDBACK_KEY, note)
         if not self.corrections:
             self.text(SHEET, say("Nothing to correct."), "good")
             self.end_row()
@@ -191,17 +191,15 @@ class CorrectionsSheet(ListSheet):
             self._section(urgency, headings[urgency], list(part))
 
     def _section(self, urgency: Urgency, heading: str, part: Sequence[Correction]) -> None:
+        missing = urgency is Urgency.MISSING
         by_sheet = [list(group) for _, group in groupby(part, key=lambda correction: correction.sheet)]
-        if urgency is not Urgency.MISSING:
-            self._line("section", heading, part)
-            self._rows(part)
-            return
-        self._line("section", heading, part, len(by_sheet))
-        for group in by_sheet:
+        self._line("section", heading, part, len(by_sheet) if missing else 0)
+        for group in by_sheet if missing else (part,):
             line = self.row
-            self._line("group", heading, group)
+            if missing:
+                self._line("group", heading, group)
             self._rows(group)
-            if len(group) > SHOWN:
+            if missing and len(group) > SHOWN:
                 self.fold(line)
 
     def _line(self, style: str, heading: str, part: Sequence[Correction], lines: int = 0) -> None:
@@ -232,7 +230,7 @@ class CorrectionsSheet(ListSheet):
             self._row(correction)
         done = f"=${column_letters(DONE)}{first}={text_literal(self.done)}"
         last = self.row - 1
-        self.pen.mark_when(Place(first, DONE), Place(last, DONE), done, "good", **LINES)
+        self.pen.mark_column(DONE, (first, last), done, "good", **LINES)
         self.pen.mark_when(Place(first, SHEET), Place(last, TO_DO), done, "not_asked", **LINES)
 
     def _row(self, correction: Correction) -> None:
@@ -246,14 +244,9 @@ class CorrectionsSheet(ListSheet):
         self.text(SHEET, correction.sheet, "cell")
         self._go_to(CELL, correction, address(*correction.place) if correction.place else "", "link_cell")
         wrong = "cell_error" if correction.urgency is Urgency.WRONG else "cell"
-        for column, text, style in (
-            (ROW, correction.row, "cell"),
-            (QUESTION, correction.label, "cell"),
-            (STANDS, correction.value, "cell"),
-            (WRONG, correction.message, wrong),
-            (TO_DO, correction.remedy, "cell"),
-        ):
-            self.text(column, text, style)
+        texts = (correction.row, correction.label, correction.value, correction.message, correction.remedy)
+        for column, text in zip((ROW, QUESTION, STANDS, WRONG, TO_DO), texts, strict=True):
+            self.text(column, text, wrong if column == WRONG else "cell")
         self.end_row(fitted=True)
 
     def _go_to(self, column: int, correction: Correction, text: str, style: str) -> None:
@@ -273,15 +266,17 @@ class CorrectionsSheet(ListSheet):
 
 LEFT_SHEET, LEFT_CELL, LEFT_TEXT, LEFT_QUESTION = LEFTOVER_COLUMNS
 WHY = 7
-LEFTOVER_HEADS = ("No.", "Sheet", "Cell", "Question", "What it said", "Why it is here")
-LEFTOVERS_WIDTHS = {NUMBER: 5, LEFT_SHEET: 18, LEFT_CELL: 8, LEFT_QUESTION: 42, LEFT_TEXT: 65, WHY: 42}
+LEFTOVERS = {
+    NUMBER: ("No.", 5), LEFT_SHEET: ("Sheet", 18), LEFT_CELL: ("Cell", 8), LEFT_QUESTION: ("Question", 42),
+    LEFT_TEXT: ("What it said", 65), WHY: ("Why it is here", 42),
+}  # fmt: skip
 
 
 class LeftoversSheet(ListSheet):
     """The sheet “Without a place”: one row for each text; where many came from one sheet, folded under one line."""
 
     def __init__(self, layout: Layout, leftovers: Sequence[Leftover]) -> None:
-        super().__init__(layout, translator(layout.language)("Without a place"), LEFTOVERS_WIDTHS)
+        super().__init__(layout, translator(layout.language)("Without a place"), LEFTOVERS)
         self.leftovers = leftovers
 
     def rows(self) -> None:
@@ -290,13 +285,13 @@ class LeftoversSheet(ListSheet):
             "This has no cell in this workbook. Nothing was deleted: "
             "copy what still matters to the cell that asks for it."
         )
-        self.top(LEFTOVER_KEY, note, [self.say(head) for head in LEFTOVER_HEADS])
+        self.top(LEFTOVER_KEY, note)
         groups: dict[tuple[str, str], list[Leftover]] = {}
         for leftover in self.leftovers:
             groups.setdefault((leftover.why, leftover.what.sheet), []).append(leftover)
         for group in groups.values():
-            line = self.row
-            if len(group) > SHOWN:  # the line names no cell, so that nobody reads it as a text of the team
+            line, folded = self.row, len(group) > SHOWN
+            if folded:  # the line names no cell, so that nobody reads it as a text of the team
                 count = sentence(self.say("Texts: {count}"), {"count": str(len(group))})
                 self._line("group", ("", group[0].what.sheet, "", "", count, group[0].why))
             for leftover in group:
@@ -304,7 +299,7 @@ class LeftoversSheet(ListSheet):
                 what = leftover.what
                 texts = (str(self.number), what.sheet, what.cell, what.text, what.question, leftover.why)
                 self._line("cell", texts)
-            if len(group) > SHOWN:
+            if folded:
                 self.fold(line)
 
     def _line(self, style: str, texts: Sequence[str]) -> None:
@@ -321,3 +316,19 @@ def feedback_sheets(layout: Layout, feedback: Feedback) -> Iterator[CorrectionsS
     yield CorrectionsSheet(layout, feedback.corrections)
     if feedback.leftovers:
         yield LeftoversSheet(layout, feedback.leftovers)
+
+
+# what a row was written with, as short digests
+
+DIGITS = 6
+FORMULA = "="  # before the number of a column that holds a formula
+
+
+def row_digests(texts: Iterable[str], formulas: Iterable[int] = ()) -> str:
+    """Write the digests of the texts of a row and the columns of its formulas, for the hidden first column."""
+    return " ".join([*(f"{FORMULA}{column}" for column in formulas), *map(digest, filter(None, texts))])
+
+
+def digest(text: str) -> str:
+    """Give some digits that stand for a text, whatever its spaces: programs save these otherwise."""
+    return sha256(tidy(text).encode()).hexdigest()[:DIGITS]

@@ -1,7 +1,8 @@
 """What cells calculate, said once: each formula knows how Excel writes it, and what it comes to with a content.
 
 Formulas that are the same in every row of a column hold `ROW` for the number of their row; what they come to depends
-on that row as it does in Excel.
+on that row as it does in Excel. Operators write their two sides as they are: a side that binds less than its operator
+brings its own brackets.
 """
 
 from __future__ import annotations
@@ -22,11 +23,9 @@ Term: TypeAlias = "Formula | str | float"
 
 def _operator(sign: str, compute: Callable[[Any, Any], Any]) -> Callable[[Formula, Term], Formula]:
     def operation(left: Formula, other: Term) -> Formula:
-        one, right = left.value, constant(other)
-        text, two = f"{left.text}{sign}{right.text}", right.value
-        if not isinstance(other, Formula):
-            return Formula(text, lambda content, row: compute(one(content, row), other))
-        return Formula(text, lambda content, row: compute(one(content, row), two(content, row)))
+        right = constant(other)
+        one, two = left.value, right.value
+        return Formula(f"{left.text}{sign}{right.text}", lambda *at: compute(one(*at), two(*at)))
 
     return operation
 
@@ -69,54 +68,40 @@ def listed(text: str, values: Sequence[Any]) -> Formula:
 
 def if_(condition: Formula, then: Term, other: Term = "") -> Formula:
     """`IF`."""
-    one, two = constant(then), constant(other)
-    text, test, yes, no = f"IF({condition.text},{one.text},{two.text})", condition.value, one.value, two.value
-    if not isinstance(then, Formula):  # most cells of a list are empty
-        return Formula(text, lambda content, row: then if test(content, row) else no(content, row))
-    return Formula(text, lambda content, row: yes(content, row) if test(content, row) else no(content, row))
+    test, (yes, no) = condition.value, (constant(then), constant(other))
+    return Formula(
+        f"IF({condition.text},{yes.text},{no.text})", lambda *at: (yes if test(*at) else no).value(*at)
+    )
 
 
 def graded(number: Formula, grades: Sequence[tuple[float, Formula | str]], other: Term) -> Formula:
     """Give what stands beside the first limit that a number reaches, from the highest on: `IF` in `IF`."""
-    last = constant(other)
-    text, cases = last.text, [(limit, constant(case)) for limit, case in grades]
+    graded, cases = constant(other), [(limit, constant(case)) for limit, case in grades]
     for limit, case in reversed(cases):
-        text = f"IF({(number >= limit).text},{case.text},{text})"
-
-    def value(content: Content, row: int) -> Any:
-        reached = number.value(content, row)
-        for limit, case in cases:
-            if reached >= limit:
-                return case.value(content, row)
-        return last.value(content, row)
-
-    return Formula(text, value)
+        graded = if_(number >= limit, case, graded)
+    return graded
 
 
 def iferror(formula: Formula, other: Term) -> Formula:
     """`IFERROR`; what is an error in Excel is a `LookupError` here."""
-    value, instead = formula.value, constant(other)
+    instead = constant(other)
 
-    def of(content: Content, row: int) -> Any:
+    def value(*at: Any) -> Any:
         try:
-            return value(content, row)
+            return formula.value(*at)
         except LookupError:
-            return instead.value(content, row)
+            return instead.value(*at)
 
-    return Formula(f"IFERROR({formula.text},{instead.text})", of)
+    return Formula(f"IFERROR({formula.text},{instead.text})", value)
 
 
 def function(name: str, compute: Callable[..., Any], *arguments: Term) -> Formula:
     """Give a function of Excel, and what it comes to with the values of its arguments."""
     parts = [constant(argument) for argument in arguments]
-    text, values = f"{name}({','.join(part.text for part in parts)})", [part.value for part in parts]
-    if len(values) == 1:
-        only = values[0]
-        return Formula(text, lambda content, row: compute(only(content, row)))
-    if len(values) == 2:
-        one, two = values
-        return Formula(text, lambda content, row: compute(one(content, row), two(content, row)))
-    return Formula(text, lambda content, row: compute(*[value(content, row) for value in values]))
+    return Formula(
+        f"{name}({','.join(part.text for part in parts)})",
+        lambda *at: compute(*(part.value(*at) for part in parts)),
+    )
 
 
 def index(cells: Formula, number: Formula) -> Formula:
@@ -127,8 +112,8 @@ def index(cells: Formula, number: Formula) -> Formula:
 def match(wanted: Formula, cells: Formula) -> Formula:
     """`MATCH`: the place of the first cell that holds something."""
 
-    def value(content: Content, row: int) -> int:
-        held, looked_for = cells.value(content, row), wanted.value(content, row)
+    def value(*at: Any) -> int:
+        held, looked_for = cells.value(*at), wanted.value(*at)
         if looked_for not in held:
             raise LookupError(looked_for)
         return int(held.index(looked_for)) + 1
@@ -161,25 +146,22 @@ def chosen(number: Formula, cases: Sequence[Formula | str]) -> Formula:
         return parts[0]
     return Formula(
         f"CHOOSE({number.text},{','.join(part.text for part in parts)})",
-        lambda content, row: parts[number.value(content, row) - 1].value(content, row),
+        lambda *at: parts[number.value(*at) - 1].value(*at),
     )
 
 
 def count_if(cells: Formula, sign: str, limit: float) -> Formula:
     """`COUNTIF`: how many cells hold a number that is `>` or `>=` a limit."""
-    value, above = cells.value, sign == ">"
-
-    def count(content: Content, row: int) -> int:
-        numbers = value(content, row)
-        return sum(n > limit for n in numbers) if above else sum(n >= limit for n in numbers)
-
-    return Formula(f'COUNTIF({cells.text},"{sign}{limit}")', count)
+    reached = operator.gt if sign == ">" else operator.ge
+    return Formula(
+        f'COUNTIF({cells.text},"{sign}{limit}")',
+        lambda *at: sum(reached(number, limit) for number in cells.value(*at)),
+    )
 
 
 def total(text: str, formulas: Sequence[Formula]) -> Formula:
     """Give a sum, as `text` writes it, of what some cells calculate."""
-    values = [formula.value for formula in formulas]
-    return Formula(text, lambda content, row: sum(value(content, row) for value in values))
+    return Formula(text, lambda *at: sum(formula.value(*at) for formula in formulas))
 
 
 def sentence_of(template: str, **parts: Formula) -> Formula:
@@ -187,12 +169,9 @@ def sentence_of(template: str, **parts: Formula) -> Formula:
     text = text_literal(template)
     for name, part in parts.items():
         text = text.replace("{" + name + "}", f'"&{part.text}&"')
-    values = {name: part.value for name, part in parts.items()}
     return Formula(
         text,
-        lambda content, row: template.format_map(
-            {name: as_text(of(content, row)) for name, of in values.items()}
-        ),
+        lambda *at: template.format_map({name: as_text(part.value(*at)) for name, part in parts.items()}),
     )
 
 

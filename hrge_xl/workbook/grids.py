@@ -6,23 +6,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
+from typing import Any
 
+from ..errors import LimitError
 from ..fields import ColumnKind, Field, figure_of, kind_of
 from ..findings import sentence
 from ..language.sheet_text import SEVERAL, text_literal
-from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, column_letters
-from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
+from ..layout import Column, Grid, Layout, Place, Row, Sheet, Slot, address, column_letters, reference_name
+from ..layout.messages import ERROR, LEVEL, MISSING, WARNING, alert, prompt
 from ..layout.model import BAND_ROW, CHARACTERS, CODE_COLUMN, HEAD_ROW, HIDDEN, MARK_COLUMN
+from ..numerals import FIRST_DAY, LAST_DAY
 from ..spec.compiled import compiled
 from ..texts import fixed_codes, said
-from ..words import translator
+from ..words import PROMPT_LIMIT, Translate, beginning, cell_length, fold, translator
 from .cell_ranges import ticked
 from .check_formula import RowFormulas, answers_in_row
 from .excel_formula import ExcelFormula
-from .pen import Pen
-from .row_status import RowCells, Status, Statuses, is_repeated
+from .pen import Pen, broken_lines
+from .row_status import RowCells, Status, Statuses, columns_run
 from .styles import level_colours, number_format_of
-from .validation import validation
 
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
 MOST_LINES = 8  # that a blank row keeps free
@@ -43,7 +45,6 @@ class GridPainter:
         self.say = translator(self.layout.language)
         self.compiled: dict[str, str] = {}
         self.statuses: dict[str, Status] = {}
-        self.repeated = is_repeated(self.grid)
         self.formulas = RowFormulas(self.layout, self.grid)
         self.last_row = self.grid.rows[-1].index
         self._heads()
@@ -61,19 +62,19 @@ class GridPainter:
         for column in self.grid.columns:
             place = Place(HEAD_ROW, column.index)
             if column.role in HIDDEN:
-                label = column.field.label.say(self.layout.language) if column.field else ""
-                if not (self.repeated):
+                if not self.grid.is_repeated:
+                    label = column.field.label.say(self.layout.language) if column.field else ""
                     self.pen.text(place, label, "check")
             elif self.grid is self.sheet.grids[0]:
                 style = "head_turned" if column.turned else "head"
                 self.pen.two_lines(place, column.label, column.hint(self.layout.language), style)
-        if any(column.turned for column in self.grid.columns):
-            self.pen.height(HEAD_ROW, "head_turned")
+            if column.turned:
+                self.pen.height(HEAD_ROW, "head_turned")
         for number, (band, columns) in enumerate(self.grid.bands):
             style = ("band", "band_next")[number % 2]
             label = band.label.say(self.layout.language)
             self.pen.band(BAND_ROW, columns[0].index, columns[-1].index, label, style)
-        if self.repeated:
+        if self.grid.is_repeated:
             self._record_counts()
 
     def _record_counts(self) -> None:
@@ -114,10 +115,8 @@ class GridPainter:
                 self.pen.text(place, "", style)
         for slot in checked:
             assert slot.check is not None
-            code, by_row = slot.field.code, self._differs(slot)
-            self._formula(
-                slot.check, f"{code}:check", partial(self.formulas.check, slot), "check", by_row=by_row
-            )
+            key, check = f"{slot.field.code}:check", partial(self.formulas.check, slot)
+            self._formula(slot.check, key, check, "check", by_row=self._differs(slot))
         active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
         now = RowCells(self.grid, tuple(slots), status, places if status else (), active)
         self.pen.live(now.places, now)
@@ -133,13 +132,12 @@ class GridPainter:
         by_row: bool = False,
     ) -> None:
         """Write a formula, for a whole column at once where its rows differ in their number only."""
-        alike = not (self.grid.across or by_row)
-        if not alike or key not in self.compiled:
+        if self.grid.across or by_row:
+            self.pen.formula_text(place, text if isinstance(text, str) else text(), style, form)
+            return
+        if key not in self.compiled:
             self.compiled[key] = text if isinstance(text, str) else text()
-        if alike:
-            self.pen.column_formula(place, self.last_row, self.compiled[key], style, form)
-        else:
-            self.pen.formula_text(place, self.compiled[key], style, form)
+        self.pen.column_formula(place, self.last_row, self.compiled[key], style, form)
 
     def _slots_of(self, row: Row) -> list[Slot]:
         if self.grid.across:
@@ -147,29 +145,27 @@ class GridPainter:
         return list(self.grid.by_row.get(row.code, {}).values())
 
     def _cell(self, row: Row, column: Column, slots: Mapping[Place, Slot]) -> None:
-        place = Place(row.index, column.index)
-        if column.role == "mark":
-            self.pen.text(
-                place, "" if row.part > 1 else row.code.split(".")[0] if row.part else row.code, "mark"
-            )
-        elif column.role == "name":
-            if row.part > 1:
+        place, language = Place(row.index, column.index), self.layout.language
+        match column.role:
+            case "mark":
+                number = row.code.split(".")[0] if row.part else row.code
+                self.pen.text(place, "" if row.part > 1 else number, "mark")
+            case "name" if row.part > 1:
                 more = sentence(self.say("Answer {number}"), {"number": str(row.part)})
                 self.pen.text(place, more, "name_more")
-            else:
-                self.pen.two_lines(place, row.label, "" if self.grid.with_role("help") else row.help, "name")
-        elif column.role == "help":
-            self.pen.text(place, row.help, "help")
-        elif column.role in ("sign", "status") and row.part > 1:
-            self.pen.text(place, "", column.role)
-        elif column.role == "fixed" and row.item is not None and column.field is not None:
-            value = said(row.item.values.get(column.field.code), self.layout.language)
-            self._fixed(place, column.field, value)
-        elif column.role == "active":
-            count = answers_in_row(self.layout, self.grid, row.code)
-            self._formula(place, "active", count.text, "check")
-        elif column.role in ("answer", "calculated"):
-            self._answer(slots[place], place)
+            case "name":
+                hint = "" if self.grid.with_role("help") else row.help
+                self.pen.two_lines(place, row.label, hint, "name")
+            case "help":
+                self.pen.text(place, row.help, "help")
+            case "sign" | "status" if row.part > 1:
+                self.pen.text(place, "", column.role)
+            case "fixed" if row.item is not None and column.field is not None:
+                self._fixed(place, column.field, said(row.item.values.get(column.field.code), language))
+            case "active":
+                self._formula(place, "active", answers_in_row(self.layout, self.grid, row.code).text, "check")
+            case "calculated" | "answer":
+                self._answer(slots[place], place)
 
     def _fixed(self, place: Place, field: Field, value: object) -> None:
         figure = figure_of(field, str(value))
@@ -188,26 +184,20 @@ class GridPainter:
         return self.layout.labels.get(name, {}).get(code, code)
 
     def _answer(self, slot: Slot, place: Place) -> None:
-        if slot.field.calculated:
-            self._calculated(slot, place)
+        form, field = number_format_of(slot.field), slot.field
+        if not field.calculated:
+            style = "input" if self.grid.across else field.type.style
+            self.pen.text(place, "", style, form, **self._joined(slot, place))
             return
-        style = "input" if self.grid.across else slot.field.type.style
-        self.pen.text(place, "", style, number_format_of(slot.field), **self._joined(slot, place))
+        form = form if kind_of(field) in (ColumnKind.NUMBER, ColumnKind.DATE) else ""
+        text = partial(self.formulas.figure, slot)
+        self._formula(place, f"={field.code}", text, "calculated", form, by_row=self._differs(slot))
 
     def _joined(self, slot: Slot, place: Place) -> dict[str, int]:
         """No lines between the cells of one answer."""
         before, after = ("top", "bottom") if self.grid.across else ("left", "right")
         inner = {before: place != slot.cells[0], after: place != slot.cells[-1]}
         return {side: 0 for side, between in inner.items() if between}
-
-    def _calculated(self, slot: Slot, place: Place) -> None:
-        form = (
-            number_format_of(slot.field)
-            if kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE)
-            else ""
-        )
-        text = partial(self.formulas.figure, slot)
-        self._formula(place, f"={slot.field.code}", text, "calculated", form, by_row=self._differs(slot))
 
     def _differs(self, slot: Slot) -> bool:
         """Say whether a formula is another one in each row, not only for the cells of that row."""
@@ -229,22 +219,20 @@ class GridPainter:
 
     def _limit(self, row: Row) -> int | None:
         """Give the word limit that the status of a question counts against."""
-        return row.field.words if row.field is not None and not self.repeated else None
+        return row.field.words if row.field is not None and not self.grid.is_repeated else None
 
     # what spans columns
 
     def _columns(self) -> None:
-        rows = self.grid.data_rows
-        if not rows:
-            return
-        for field, column, first, last in self._areas(rows[0].index, rows[-1].index):
+        first, last = (self.grid.data_rows[at].index for at in (0, -1))
+        for field, column, start, end in self._areas(first, last):
             options = (
-                None if field.calculated else validation(self.layout, self.grid, field, column, first.row)
+                None if field.calculated else validation(self.layout, self.grid, field, column, start.row)
             )
             if options:
-                self.pen.validate(first, last, options)
-        self._colours(rows[0].index, rows[-1].index)
-        self._not_asked(rows[0].index, rows[-1].index)
+                self.pen.validate(start, end, options)
+        self._colours(first, last)
+        self._not_asked(first, last)
 
     def _areas(self, first: int, last: int) -> Iterator[tuple[Field, Column, Place, Place]]:
         """Give the cells in which the same may be answered, from the first to the last one."""
@@ -276,19 +264,16 @@ class GridPainter:
 
     def _colours(self, first: int, last: int) -> None:
         """Input cells, signs and sentences by urgency; the words say the same."""
-        checks = {(c.field.code if c.field else "", c.record): c.index for c in self.grid.with_role("check")}
-        in_use = ticked(self.layout, self.sheet.tool.code)
+        checks, in_use = self.grid.check_columns, ticked(self.layout, self.sheet.tool.code)
         for column in self.grid.with_role("answer"):
             code = "" if self.grid.across or column.field is None else column.field.code
-            cell = f"${column_letters(checks[code, column.record])}{first}"
-            self._by_urgency(cell, Place(first, column.index), Place(last, column.index))
+            cells = Place(first, column.index), Place(last, column.index)
+            self._by_urgency(f"${column_letters(checks[code, column.record])}{first}", *cells)
             if in_use != "TRUE":  # cells of a sheet that is not ticked do not ask for anything
-                idle = Place(first, column.index), Place(last, column.index)
-                self.pen.mark_when(*idle, f"=NOT({in_use})", "idle")
-        run = _columns_run(list(checks.values()), first) if checks else ""
-        for column in (*self.grid.with_role("sign"), *self.grid.with_role("status")):
-            if run:
-                self._by_urgency(f"MAX({run})", Place(first, column.index), Place(last, column.index))
+                self.pen.mark_when(*cells, f"=NOT({in_use})", "idle")
+        for column in (*self.grid.with_role("sign"), *self.grid.with_role("status")) if checks else ():
+            worst = f"MAX({columns_run(checks.values(), first)})"
+            self._by_urgency(worst, Place(first, column.index), Place(last, column.index))
         self._levels(first, last)
 
     def _by_urgency(self, check: str, first: Place, last: Place) -> None:
@@ -299,18 +284,101 @@ class GridPainter:
         """Show calculated levels in the colours of the matrix."""
         matrix = self.layout.spec.matrix
         for slot in self.grid.slots if matrix is not None else ():
-            place = slot.cells[0]
-            if (
-                slot.field.calculated
-                and slot.field.result == "level"
-                and (self.grid.across or place.row == first)
-            ):
-                cell = f"${column_letters(place.column)}{place.row}"
+            place, field = slot.cells[0], slot.field
+            if field.calculated and field.result == "level" and (self.grid.across or place.row == first):
+                cell = f"${address(*place)}"
                 below = place if self.grid.across else Place(last, place.column)
                 for level in matrix.levels if matrix else ():
                     shown = text_literal(level.label.say(self.layout.language))
                     self.pen.mark_when(place, below, f"={cell}={shown}", "level", **level_colours(level))
 
 
-def _columns_run(columns: Sequence[int], row: int | str) -> str:
-    return f"${column_letters(min(columns))}{row}:${column_letters(max(columns))}{row}"
+# the sheet's own validation
+
+TITLE_LIMIT = 32
+
+
+def validation(
+    layout: Layout, grid: Grid, field: Field, column: Column, first_row: int
+) -> dict[str, Any] | None:
+    """Give what XlsxWriter needs to validate the cells of a field; None where there is nothing to say."""
+    say = translator(layout.language)
+    rule = _rule(layout, grid, field, column, first_row)
+    text = prompt_of(layout, field, say)
+    if rule is None and not text:
+        return None
+    options = rule or {"validate": "any"}
+    if text:
+        options |= {"input_title": _title(field.label.say(layout.language)), "input_message": text}
+    if rule is not None:
+        options |= {
+            "error_title": say("Check this answer")[:TITLE_LIMIT],
+            "error_message": broken_lines(alert(field, layout.language)),
+            "error_type": "information" if field.type.tolerant else "stop",
+        }
+    return options
+
+
+def _rule(layout: Layout, grid: Grid, field: Field, column: Column, first_row: int) -> dict[str, Any] | None:
+    if field.to:
+        name = reference_name(layout, field)
+        return {"validate": "list", "source": f"={name}"} if name else None
+    if field.list_name is not None:
+        return {"validate": "list", "source": _list_source(grid, field, column, first_row)}
+    limits = field.type.limits(field)
+    low, high = limits.low, limits.high
+    kind = "integer" if limits.type == "whole" else limits.type
+    match limits.type:
+        case "any":
+            return None
+        case "length":
+            return {"validate": kind, "criteria": "<=", "value": int(high or 0)}
+        case "date":
+            return {"validate": kind, "criteria": "between", "minimum": FIRST_DAY, "maximum": LAST_DAY}
+    if (low is None) == (high is None):
+        low, high = (-1e15, 1e15) if low is None else (low, high)
+        return {"validate": kind, "criteria": "between", "minimum": low, "maximum": high}
+    sign, value = ("<=", high) if low is None else (">=", low)
+    return {"validate": kind, "criteria": sign, "value": value}
+
+
+def _list_source(grid: Grid, field: Field, column: Column, first_row: int) -> str:
+    """Write the source: the whole list, or the run of it for the parent's answer in the same row or record."""
+    name = field.list_name
+    if field.parent is None:
+        return f"=list_{name}"
+    if grid.across:
+        (place,) = grid.by_row[str(column.record)][field.parent].cells
+        cell = f"${column_letters(place.column)}${place.row}"
+    else:
+        cell = f"${column_letters(grid.columns_of(field.parent)[0].index)}{first_row}"
+    start = f"MATCH({cell},parent_{name},0)"
+    return f"=INDEX(list_{name},{start}):INDEX(list_{name},{start}+COUNTIF(parent_{name},{cell})-1)"
+
+
+def prompt_of(layout: Layout, field: Field, say: Translate) -> str:
+    """Help and what may be typed, broken into lines, within Excel's limit. Raises `LimitError` where they exceed it."""
+    own, asked = field.help.say(layout.language), prompt(field, layout.language)
+    hint, example = "" if fold(asked) in fold(own) else asked, field.example.say(layout.language)
+    shown = say("Example: {example}").format(example=example) if example else ""
+    parts = [(name, text) for name, text in (("help", own), ("hint", hint), ("example", shown)) if text]
+    count = 0
+    for keep in range(len(parts), 0, -1):
+        text = broken_lines(" ".join(text for _, text in parts[:keep]))
+        count = cell_length(text)
+        if count <= PROMPT_LIMIT:
+            return text
+    if parts:
+        raise LimitError(
+            f"{field.code}: the prompt has {count} characters, {count - PROMPT_LIMIT} more than the {PROMPT_LIMIT} "
+            f"that Excel takes. Shorten its {parts[0][0]}."
+        )
+    return ""
+
+
+def _title(label: str) -> str:
+    """As much of a label as the title of a prompt holds, in whole words."""
+    line = " ".join(label.split())
+    if cell_length(line) <= TITLE_LIMIT:
+        return line
+    return beginning(line, TITLE_LIMIT - 1).rsplit(" ", 1)[0].rstrip(" ,;:") + "…"

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Any
 
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import (
@@ -19,8 +18,7 @@ from xlsxwriter.worksheet import (
 from ..layout import Layout, Place
 from .book import painted
 from .cover import COVER_FACTS, CoverPainter, Fact
-from .pen import Formats, Pen
-from .shared_formulas import FormulaSheet, Live, SharedFormula
+from .pen import Formats, FormulaSheet, Live, Pen, SharedFormula
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,26 +72,33 @@ def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
     book = Workbook(BytesIO(), {"in_memory": True})
     sheet = book.add_worksheet(layout.cover_name, FormulaSheet)
     formats = Formats(book, right_to_left=False)
-    CoverPainter(book, Pen(sheet, formats), layout, lines).draw()
+    CoverPainter(Pen(sheet, formats), layout, lines).draw()
     return _sheet(sheet, list(book.str_table.string_table))
 
 
 def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
-    found = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=_facts(drawn.live))
+    facts = {place: live.now for live in drawn.live if isinstance(live.now, Fact) for place in live.places}
+    found = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
     masters: dict[int, IssuedFormula] = {}
     for row, cells in sorted(drawn.table.items()):
         for column, cell in sorted(cells.items()):
             place = Place(row + 1, column + 1)
-            if isinstance(cell, CellFormulaTuple):
-                formula = _formula(cell.formula, place, masters)
-                found.formulas.setdefault(place.row, {})[place.column] = formula
-            elif (constant := _constant(cell, texts)) is not None:
-                found.constants.setdefault(place.row, {})[place.column] = constant
+            constant: str | float
+            match cell:
+                case CellFormulaTuple():
+                    formula = _formula(cell.formula, place, masters)
+                    found.formulas.setdefault(place.row, {})[place.column] = formula
+                    continue
+                case CellNumberTuple():
+                    constant = float(cell.number)
+                case CellRichStringTuple():
+                    constant = str(cell.raw_string)
+                case CellStringTuple():
+                    constant = texts[cell.string]
+                case _:
+                    continue
+            found.constants.setdefault(place.row, {})[place.column] = constant
     return found
-
-
-def _facts(live: Sequence[Live]) -> dict[Place, Fact]:
-    return {place: each.now for each in live if isinstance(each.now, Fact) for place in each.places}
 
 
 def _formula(formula: str, place: Place, masters: dict[int, IssuedFormula]) -> IssuedFormula:
@@ -102,11 +107,3 @@ def _formula(formula: str, place: Place, masters: dict[int, IssuedFormula]) -> I
     if formula.range:
         masters[formula.number] = IssuedFormula(str(formula), place)
     return masters[formula.number]
-
-
-def _constant(cell: Any, texts: Sequence[str]) -> str | float | None:
-    if isinstance(cell, CellNumberTuple):
-        return float(cell.number)
-    if isinstance(cell, CellRichStringTuple):
-        return str(cell.raw_string)
-    return texts[cell.string] if isinstance(cell, CellStringTuple) else None

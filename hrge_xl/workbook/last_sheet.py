@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from xlsxwriter.workbook import Workbook
+from functools import partial
 
 from ..errors import LimitError
 from ..fields import ColumnKind, kind_of
@@ -18,7 +17,6 @@ from .cell_ranges import last_cells, last_name, last_of_row, last_rows
 from .content import Content, Shown
 from .formulas import ROW
 from .pen import Pen
-from .shared_formulas import Now
 from .styles import number_format_of
 
 TEXT_COLUMN, TEXT_ROWS = 1, range(2, 18)  # where that text stands, so much in each row
@@ -28,7 +26,7 @@ Cells = list[tuple[Key, tuple[Place, ...]]]
 PIECE = 16_000  # characters, which are never more than two units of a cell each
 
 
-def draw_last_sheet(book: Workbook, pen: Pen, layout: Layout) -> None:
+def draw_last_sheet(pen: Pen, layout: Layout) -> None:
     """Draw the codes of columns and rows, and everything else as live cells, those of a sheet together."""
     pen.text(Place(CODE_ROW, 1), LAST_KEY, "code")
     pen.entries([Place(row, TEXT_COLUMN) for row in TEXT_ROWS], travelling, "code", "@")
@@ -39,13 +37,13 @@ def draw_last_sheet(book: Workbook, pen: Pen, layout: Layout) -> None:
     for tool, cells in tools.items():
         for (_, _, field), places in cells:
             pen.text(Place(CODE_ROW, places[0].column), f"{tool} {field or 'closed'}", "code")
-        pen.entries([place for _, places in cells for place in places], _shown_in(cells), "code")
-        free += _table(book, pen, layout, tool, free)
+        pen.entries([place for _, places in cells for place in places], partial(_shown_in, cells), "code")
+        free += _table(pen, layout, tool, free)
     pen.sheet.very_hidden()
     pen.sheet.protect("", {})
 
 
-def _table(book: Workbook, pen: Pen, layout: Layout, tool: str, column: int) -> int:
+def _table(pen: Pen, layout: Layout, tool: str, column: int) -> int:
     """Draw the codes of the rows of tables, and name them and the columns beside; how many columns that took."""
     rows = {
         row.index: row.code for grid in layout.sheet[tool].grids if not grid.across for row in grid.data_rows
@@ -60,14 +58,13 @@ def _table(book: Workbook, pen: Pen, layout: Layout, tool: str, column: int) -> 
         if of == tool and len(places) == 1 and places[0].row in rows and rows[places[0].row] == row:
             columns[last_name(tool, field)] = places[0].column
     for name, each in columns.items():
-        run = last_cells(Place(min(rows), each), Place(max(rows), each))
-        book.define_name(name, f"={run}")
+        pen.name(name, last_cells(Place(min(rows), each), Place(max(rows), each)))
     return 1
 
 
-def _shown_in(cells: Cells) -> Now:
+def _shown_in(cells: Cells, content: Content) -> Sequence[Shown]:
     """Give what the answers of a sheet were, in one cell after the other."""
-    return lambda content: [shown for key, places in cells for shown in content.shown_last(key, len(places))]
+    return [shown for key, places in cells for shown in content.shown_last(key, len(places))]
 
 
 def travelling(content: Content) -> Sequence[Shown]:
@@ -92,24 +89,22 @@ def draw_last_cells(pen: Pen, layout: Layout, grid: Grid) -> None:
         if key is None:
             pen.text(place, "", "help")
             continue
-        said, form = layout.last[key], _format(layout, key)
+        said, slot, form = layout.last[key], layout.slots.get(key), ""
+        if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
+            form = number_format_of(slot.field)
         if grid.across or len(said) > 1 or field_of(column) == IN_FORM:
             pen.formula_text(place, _shown(said), "last", form)
         else:
             was = last_of_row(grid.tool.code, field_of(column), ROW)
             last_row = grid.data_rows[-1].index
             pen.column_formula(place, last_row, f'IF({was}="","",{was})', "last", form)
-        pen.live([place], _joined(key, len(said)))
+        pen.live([place], partial(_joined, key, len(said)))
 
 
-def _joined(key: Key, cells: int) -> Now:
+def _joined(key: Key, cells: int, content: Content) -> Sequence[Shown]:
     """Give what an answer was, as people see it."""
-
-    def now(content: Content) -> Sequence[Shown]:
-        said = [shown for shown in content.shown_last(key, cells) if shown is not None]
-        return said if len(said) == 1 else [BETWEEN.join(map(str, said))]
-
-    return now
+    said = [shown for shown in content.shown_last(key, cells) if shown is not None]
+    return said if len(said) == 1 else [BETWEEN.join(map(str, said))]
 
 
 def _key(layout: Layout, grid: Grid, row: Row, column: Column) -> Key | None:
@@ -129,9 +124,3 @@ def _shown(said: Sequence[Place]) -> str:
     first, *others = (last_cells(place, place) for place in said)
     more = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in others)
     return "&".join([f'IF({first}="","",{first})', *more])
-
-
-def _format(layout: Layout, key: Key) -> str:
-    slot = layout.slots.get(key)
-    figure = slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE)
-    return number_format_of(slot.field) if slot is not None and figure else ""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
-from xlsxwriter.workbook import Workbook
-
-from ..layout import Layout, ListPlace, Place, column_letters
+from ..fields import Field
+from ..language import Call, walk
+from ..language.function import ref_of
+from ..language.functions.choices import LookUp
+from ..layout import Column, Grid, Layout, ListPlace, Place, column_letters, offered_rows, reference_name
 from ..layout.lists import LEVELS
+from ..spec.compiled import compiled
+from ..spec.model import RegisterBlock
 from ..spec.own_sheets import LISTS_KEY
 from ..words import translator
-from .cell_ranges import area, on_sheet
+from .cell_ranges import absolute, area, on_sheet
+from .content import LABEL_LENGTH, fixed_label, shown_field
 from .formulas import Formula, Run, constant, iferror, index, match, once
 from .pen import Pen
-from .references import Target, is_in_use, label_of, reference_lists
 from .row_status import MESSAGES
 
 HEAD_ROW = 4
@@ -25,8 +30,8 @@ LIST_WIDTH = 60
 class ListsPainter:
     """Draws lists from left to right, giving each its defined names."""
 
-    def __init__(self, book: Workbook, pen: Pen, layout: Layout) -> None:
-        self.book, self.pen, self.layout = book, pen, layout
+    def __init__(self, pen: Pen, layout: Layout) -> None:
+        self.pen, self.layout = pen, layout
         self.say = translator(layout.language)
         self.next_column = 2
 
@@ -46,7 +51,7 @@ class ListsPainter:
 
     def _name(self, name: str, column: int, first: int, last: int, width: int = 0) -> None:
         cells = area(self.layout.lists_name, Place(first, column), Place(last, column + width))
-        self.book.define_name(name, f"={cells}")
+        self.pen.name(name, cells)
 
     def _column(
         self, name: str, column: int, values: Sequence[str], form: str = "", first: int = FIRST
@@ -62,16 +67,14 @@ class ListsPainter:
         self.pen.two_lines(Place(HEAD_ROW, place.column), title, note, "head")
         self.pen.text(Place(HEAD_ROW, place.column + 1), self.say("Code"), "head")
         first, column, name = place.first, place.column, place.name
-        labels = [
-            float(x) if place.spellings and x.isdecimal() else x for x in place.labels
-        ]  # typed ticks, too
+        # Ticks are typed as numbers, too.
+        labels = [float(x) if place.spellings and x.isdecimal() else x for x in place.labels]
         self.pen.constants(column, first, labels, "list", "@")
         self._name(f"list_{name}", column, first, place.last_offered)
         self._column(f"code_{name}", column + 1, place.codes, "@", first)
-        if place.parents:
-            self._column(f"parent_{name}", column + 2, place.parents, "@", first)
-        if place.spellings:
-            self._column(f"spellings_{name}", column + 2, place.spellings, "@", first)
+        for what, texts in (("parent", place.parents), ("spellings", place.spellings)):
+            if texts:
+                self._column(f"{what}_{name}", column + 2, texts, "@", first)
         width = min(LIST_WIDTH, max(len(label) for label in place.labels) + 3)
         self.pen.sheet.set_column(place.column - 1, place.column - 1, max(width, 12))
         self.next_column = max(self.next_column, place.column + place.width)
@@ -80,25 +83,24 @@ class ListsPainter:
         matrix = self.layout.spec.matrix
         if matrix is None:
             return
-        first = self.next_column
+        first, language = self.next_column, self.layout.language
         down, across = self.layout.lists[matrix.down].codes, self.layout.lists[matrix.across].codes
+        last, width = HEAD_ROW + len(down), len(across) - 1
         self.pen.text(Place(HEAD_ROW, first), self.say("Matrix"), "head")
         for column, other in enumerate(across, start=first + 1):
             self.pen.number(Place(HEAD_ROW, column), float(other), "head")
         for row, one in enumerate(down, start=FIRST):
             self.pen.number(Place(row, first), float(one), "list")
-            for column, other in enumerate(across, start=first + 1):
-                level = matrix.level[matrix.cells[one][other]]
-                self.pen.text(Place(row, column), level.label.say(self.layout.language), "list")
-        self._name("matrix_down", first, FIRST, HEAD_ROW + len(down))
-        self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, len(across) - 1)
-        self._name("matrix_levels", first + 1, FIRST, HEAD_ROW + len(down), len(across) - 1)
+            levels = (matrix.level[matrix.cells[one][other]].label.say(language) for other in across)
+            self.pen.texts(row, first + 1, levels, "list")
+        self._name("matrix_down", first, FIRST, last)
+        self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, width)
+        self._name("matrix_levels", first + 1, FIRST, last, width)
         self.next_column += len(across) + 1
 
     def _messages(self) -> None:
         column, entries = self.next_column, self.layout.messages.entries
-        self.pen.text(Place(HEAD_ROW, column), self.say("Messages"), "head")
-        self.pen.text(Place(HEAD_ROW, column + 1), self.say("Code"), "head")
+        self.pen.texts(HEAD_ROW, column, (self.say("Messages"), self.say("Code")), "head")
         self._column(MESSAGES, column, [message.text for message in entries])
         self.pen.constants(column + 1, FIRST, [message.code for message in entries], "list")
         self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
@@ -113,22 +115,15 @@ class ListsPainter:
         if all(target.label_column is None for target in targets):
             self._column(name, column, [target.label for target in targets])
             return
-        last = HEAD_ROW + len(targets)
-        counter = f"${column_letters(column + 1)}"
+        last, counter = HEAD_ROW + len(targets), f"${column_letters(column + 1)}"
         labels = Run(column + 2, first, [label_of(self.layout, target) for target in targets])
         used = [is_in_use(self.layout, target) for target in targets]
         running = once(Formula("", lambda *at: list(accumulate(int(each.value(*at)) for each in used))))
-        counts = Run(
-            column + 1,
-            first,
-            [
-                Formula(
-                    f"{counter + str(row - 1) if row > first else 0}+({each.text})",
-                    lambda content, row: running.value(content, row)[row - first],
-                )
-                for row, each in enumerate(used, first)
-            ],
-        )
+        counted = []
+        for row, each in enumerate(used, first):
+            text = f"{counter + str(row - 1) if row > first else 0}+({each.text})"
+            counted.append(Formula(text, lambda content, row: running.value(content, row)[row - first]))
+        counts = Run(column + 1, first, counted)
         places = (match(constant(number), counts.cells) for number, _ in enumerate(targets, 1))
         entries = Run(column, first, [iferror(index(labels.cells, place), "") for place in places])
         for run in (entries, counts, labels):
@@ -136,4 +131,71 @@ class ListsPainter:
         self.next_column += 1
         sheet, start, end = self.layout.lists_name, Place(first, column), Place(last, column)
         count = f"MAX(1,{on_sheet(sheet, [Place(last, column + 1)])})"
-        self.book.define_name(name, f"={on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")
+        self.pen.name(name, f"{on_sheet(sheet, [start])}:INDEX({area(sheet, start, end)},{count})")
+
+
+# live lists of rows
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One row that can be referred to: its code, its grid, and where its words stand."""
+
+    grid: Grid
+    row: int
+    code: str
+    label: str  # its entry in the list, of a fixed row
+    label_column: int | None  # of an open row
+
+
+def reference_lists(layout: Layout) -> dict[str, list[Target]]:
+    """Give every list of rows that a workbook needs, by defined name."""
+    lists: dict[str, list[Target]] = {}
+    for sheet in layout.sheets:
+        for slot in sheet.slots:
+            name = reference_name(layout, slot.field) if slot.field.to else None
+            if name is not None and name not in lists:
+                grids = [layout.rows_of[code] for code in slot.field.to if code in layout.rows_of]
+                lists[name] = [target for grid in grids for target in _targets(grid, slot.field)]
+    return lists
+
+
+def looked_up(layout: Layout) -> Iterator[tuple[Grid, Column]]:
+    """Give the columns that `lookup` reads anywhere in the spec."""
+    parts = (part for expr in compiled(layout.spec).expressions() for part in walk(expr))
+    calls = (part for part in parts if isinstance(part, Call) and isinstance(part.function, LookUp))
+    keys = sorted({ref_of(call.args[1]).key for call in calls})
+    for grid in layout.rows_of.values():
+        codes = (code for tool, code in keys if tool == grid.tool.code)
+        yield from ((grid, column) for code in codes for column in grid.columns_of(code))
+
+
+def _targets(grid: Grid, field: Field) -> list[Target]:
+    block = grid.block
+    if not isinstance(block, RegisterBlock):
+        rows = offered_rows(grid, field)
+        return [Target(grid, row.index, row.code, fixed_label(grid, row.code), None) for row in rows]
+    (column, *_) = grid.columns_of(shown_field(block))
+    return [Target(grid, row.index, row.code, "", column.index) for row in grid.data_rows]
+
+
+def label_of(layout: Layout, target: Target) -> Formula:
+    """Give the entry of a row in a list: its code and what it is about, in an open row as it is filled in."""
+    grid, code = target.grid, target.code
+    if target.label_column is None:
+        return constant(target.label)
+    cell = absolute(layout, grid.tool.code, [Place(target.row, target.label_column)])
+    return Formula(
+        f'"{code} "&LEFT({cell},{LABEL_LENGTH})', lambda content, row: content.row_label(grid, code)
+    )
+
+
+def is_in_use(layout: Layout, target: Target) -> Formula:
+    """Say whether anything is answered in a row; fixed rows always count."""
+    grid, code = target.grid, target.code
+    if target.label_column is None:
+        return Formula("TRUE", lambda content, row: True)
+    place = layout.active_place(grid, code)
+    assert place is not None
+    cell = absolute(layout, grid.tool.code, [place])
+    return Formula(cell, lambda content, row: content.active(grid, code)) > 0

@@ -119,13 +119,11 @@ class MoreTexts:
 
     def member(self) -> Member:
         """Give the part that holds them all."""
-        entries = "".join(map(_entry, self._more))
-        return self._drawn.part.add(f"{entries}</sst>".encode()).member(PART)
-
-
-def _entry(text: str) -> str:
-    kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
-    return f"<si><t{kept}>{escaped(text)}</t></si>"
+        entries = []
+        for text in self._more:
+            kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+            entries.append(f"<si><t{kept}>{escaped(text)}</t></si>")
+        return self._drawn.part.add(f"{''.join(entries)}</sst>".encode()).member(PART)
 
 
 def escaped(text: str) -> str:
@@ -145,18 +143,13 @@ def _spelt(match: re.Match[str]) -> str:
 
 def custom(facts: Mapping[str, str]) -> bytes:
     """Give every field of the stamp that has a value. Raises `LimitError` for one that is too long."""
-    given = [(name, facts[name]) for name in FIELDS if facts[name]]
-    return (
-        HEAD + "".join(_property(*each) for each in enumerate(given, FIRST_NUMBER)) + "</Properties>"
-    ).encode()
-
-
-def _property(number: int, pair: tuple[str, str]) -> str:
-    name, value = pair
-    if (length := cell_length(value)) > VALUE_LIMIT:
-        raise LimitError(f"{name}: {length} characters; Excel takes {VALUE_LIMIT}. Shorten it.")
-    attributes = f'fmtid="{FORMAT}" pid="{number}" name="{PROPERTY_PREFIX}{name}"'
-    return f"<property {attributes}><vt:lpwstr>{escaped(value)}</vt:lpwstr></property>"
+    properties = []
+    for number, name in enumerate(filter(facts.get, FIELDS), FIRST_NUMBER):
+        if (length := cell_length(facts[name])) > VALUE_LIMIT:
+            raise LimitError(f"{name}: {length} characters; Excel takes {VALUE_LIMIT}. Shorten it.")
+        attributes = f'fmtid="{FORMAT}" pid="{number}" name="{PROPERTY_PREFIX}{name}"'
+        properties.append(f"<property {attributes}><vt:lpwstr>{escaped(facts[name])}</vt:lpwstr></property>")
+    return f"{HEAD}{''.join(properties)}</Properties>".encode()
 
 
 def core(drawn: bytes, facts: Mapping[str, str]) -> bytes:

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from dataclasses import dataclass
+from textwrap import wrap
+from typing import Any, Self
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
 
 from ..errors import LimitError
 from ..layout import Place, address
 from ..words import CELL_LIMIT, cell_length, fits_a_cell
+from .content import Content, Shown
 from .formulas import ROW, Formula, Run, listed, run_of
-from .shared_formulas import FormulaSheet, Live, Now, SharedFormula, sharable
-from .styles import BAR_FILL, BASE, HEIGHTS, LINE_OF_CODE, STYLES, TALL
+from .styles import COLOURS, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
 PROMPT_LINE = 60
 MIRRORED = {"left": {"align": "right"}, "right": {"align": "left"}}
 
 
+Rows = tuple[int, int]  # the first and the last
+
+
 class Formats:
     """Cell formats of one workbook by style name and number format, made once each."""
 
     def __init__(self, book: Workbook, *, right_to_left: bool) -> None:
-        self._book, self._made = book, dict[tuple[Any, ...], Format]()
+        self.book, self._made = book, dict[tuple[Any, ...], Format]()
         self._mirrored = right_to_left
 
-    def __call__(self, style: str, number_format: str = "", **more: Any) -> Format:
-        """Give the format of a style with a number format, and what else differs."""
-        key = (style, number_format, *sorted(more.items()))
+    def __call__(self, style: str, number_format: str = "", *, bare: bool = False, **more: Any) -> Format:
+        """Give the format of a style with a number format, and what else differs; `bare`: with nothing but these."""
+        key = (style, number_format, bare, *sorted(more.items()))
         if key not in self._made:
-            properties = {**BASE, **STYLES[style], **more}
-            if self._mirrored:
+            properties = {**({} if bare else STYLES["base"]), **STYLES[style], **more}
+            if self._mirrored and not bare:
                 properties |= {"reading_order": 2, **MIRRORED.get(properties.get("align", ""), {})}
             if number_format:
                 properties["num_format"] = number_format
-            self._made[key] = self._book.add_format(properties)
-        return self._made[key]
-
-    def bare(self, style: str, **more: Any) -> Format:
-        """Give a format with nothing but the style, for conditional formats."""
-        key = ("bare", style, *sorted(more.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format({**STYLES[style], **more})
+            self._made[key] = self.book.add_format(properties)
         return self._made[key]
 
 
@@ -66,6 +66,11 @@ class Pen:
             self._write(self.sheet.write_rich_string, place, text[:1], self.formats("plain"), text[1:], form)
         else:
             self._write(self.sheet.write_string, place, text, form)
+
+    def texts(self, row: int, first: int, texts: Iterable[str], style: str) -> None:
+        """Write texts beside each other."""
+        for column, text in enumerate(texts, first):
+            self.text(Place(row, column), text, style)
 
     def band(self, row: int, first: int, last: int, text: str, style: str) -> None:
         """Write a text over a run of cells that look like one: the others stay empty, so that it may run into them."""
@@ -131,11 +136,10 @@ class Pen:
             self._shared[key] = self._formulas if sharable(formula) else None
             self._formulas += 1
         number = self._shared[key]
-        if number is not None and first:
-            cells = f"{address(*place)}:{address(last_row, place.column)}"
-            formula = SharedFormula.first(formula.replace(ROW, str(place.row)), number, cells)
-        elif number is not None:
-            formula = SharedFormula.follower(number)
+        if number is not None:
+            text = formula.replace(ROW, str(place.row)).removeprefix("=") if first else "shared"
+            cells = f"{address(*place)}:{address(last_row, place.column)}" if first else ""
+            formula = SharedFormula(text, number, cells)
         self.formula_text(place, formula, style, number_format)
 
     def formula_text(
@@ -182,16 +186,26 @@ class Pen:
 
     def mark_when(self, first: Place, last: Place, formula: str, style: str, **more: Any) -> None:
         """Add a conditional format that applies where a formula holds."""
-        options = {"type": "formula", "criteria": formula, "format": self.formats.bare(style, **more)}
+        options = {"type": "formula", "criteria": formula, "format": self.formats(style, bare=True, **more)}
         self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
 
-    def bars(self, first: Place, last: Place) -> None:
-        """Put bars behind shares from nothing to all."""
+    def mark_column(self, column: int, rows: Rows, formula: str, style: str, **more: Any) -> None:
+        """Add one over a column, from the first to the last of some rows."""
+        first, last = rows
+        self.mark_when(Place(first, column), Place(last, column), formula, style, **more)
+
+    def bars(self, column: int, rows: Rows) -> None:
+        """Put bars behind the shares of a column, from nothing to all."""
         options = {
-            "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": BAR_FILL,
+            "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": COLOURS["bar_fill"],
             "min_type": "num", "min_value": 0, "max_type": "num", "max_value": 1,
         }  # fmt: skip
-        self._write(self.sheet.conditional_format, first, last.row - 1, last.column - 1, options)
+        first, last = rows
+        self._write(self.sheet.conditional_format, Place(first, column), last - 1, column - 1, options)
+
+    def name(self, name: str, cells: str) -> None:
+        """Define a name in the workbook."""
+        self.formats.book.define_name(name, f"={cells}")
 
     def _where(self, place: Place) -> str:
         return f"Sheet “{self.sheet.name}”, cell {address(*place)}"
@@ -213,11 +227,81 @@ def no_cell_holds(text: str) -> str:
 
 def broken_lines(text: str, width: int = PROMPT_LINE) -> str:
     """Give the text with a line break about every 60 characters: LibreOffice shows prompts as one line."""
-    lines, line = [], ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > width:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return "\n".join([*lines, line])
+    words = " ".join(text.split())
+    return "\n".join(wrap(words, width, break_long_words=False, break_on_hyphens=False))
+
+
+# A worksheet that takes formulas as they are, and stores the formula of a column once
+
+_TEXTS = re.compile('"[^"]*"')
+Now = Callable[[Content], Sequence[Shown]]
+
+
+def sharable(formula: str) -> bool:
+    """Say whether Excel takes the formula as a shared one: no other sheet, constant array or range of results."""
+    bare = _TEXTS.sub("", formula)
+    return not any(mark in bare for mark in ("!", "{", "#", "):"))
+
+
+class SharedFormula(str):
+    """A formula shared down a column: the first cell carries text and range, the others its number only."""
+
+    __slots__ = ("number", "range")
+    number: int
+    range: str
+
+    def __new__(cls, formula: str, number: int, cells: str = "") -> Self:
+        """Make a cell with the formula itself, for a range of cells; without one a cell further down."""
+        shared = super().__new__(cls, formula)
+        shared.number, shared.range = number, cells
+        return shared
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Cells that differ between workbooks of one layout, and what they show, which holds on to nothing drawn with."""
+
+    places: tuple[Place, ...]
+    now: Now
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A live cell as it was drawn: its tag, left open at an offset of the part, and its formula if it has one."""
+
+    place: Place
+    at: int
+    formula: str  # the element, empty where there is none
+
+
+class FormulaSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet for plain and shared formulas, that leaves its live cells open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.live: list[Live] = []
+        self.gaps: list[Gap] = []  # in the order of the part, known once it has been written
+        self._open: set[tuple[int, int]] = set()
+
+    def _assemble_xml_file(self) -> None:
+        self._open = {(place.row - 1, place.column - 1) for live in self.live for place in live.places}
+        super()._assemble_xml_file()
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return formula if isinstance(formula, SharedFormula) else formula.removeprefix("=")
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        formula = self._element(cell.formula) if isinstance(cell, CellFormulaTuple) else ""
+        if not formula and (row, col) not in self._open:
+            super()._write_cell(row, col, cell)
+            return
+        self.fh.write(f'<c r="{address(row + 1, col + 1)}" s="{cell.format._get_xf_index()}"')
+        self.gaps.append(Gap(Place(row + 1, col + 1), self.fh.tell(), formula))
+
+    def _element(self, formula: str) -> str:
+        if not isinstance(formula, SharedFormula):
+            return f"<f>{self._escape_data(formula)}</f>"
+        if not formula.range:
+            return f'<f t="shared" si="{formula.number}"/>'
+        text = self._escape_data(formula)
+        return f'<f t="shared" ref="{formula.range}" si="{formula.number}">{text}</f>'

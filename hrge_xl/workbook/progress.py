@@ -5,8 +5,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Sequence
 
-from xlsxwriter.workbook import Workbook
-
 from ..language.sheet_text import text_literal
 from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.calculated import to_fill_in
@@ -28,8 +26,8 @@ GAP = "  ·  "  # between the parts of a line
 class ProgressPainter:
     """Draws the table from top to bottom, keeping the next free row."""
 
-    def __init__(self, book: Workbook, pen: Pen, layout: Layout, row: int) -> None:
-        self.book, self.pen, self.layout, self.row = book, pen, layout, row
+    def __init__(self, pen: Pen, layout: Layout, row: int) -> None:
+        self.pen, self.layout, self.row = pen, layout, row
         self.say = translator(self.layout.language)
         self.lines: list[Sequence[Formula]] = []  # the counts of each sheet
 
@@ -42,8 +40,7 @@ class ProgressPainter:
             say("Sheet"), say("What it is for"), say("Progress"), say("Required"), say("Answered"), say("To correct"),
             say("To look at"), say("Status"),
         )  # fmt: skip
-        for column, head in enumerate(heads, start=LABEL):
-            self.pen.text(Place(self.row, column), head, "head")
+        self.pen.texts(self.row, LABEL, heads, "head")
         self.row += 1
         first, part = self.row, NO_TEXT
         for sheet in self.layout.sheets:
@@ -59,30 +56,22 @@ class ProgressPainter:
 
     def _colours(self, first: int, last: int) -> None:
         """Colour what is to correct, to look at and complete, and draw bars; sheets that are not used are pale."""
+        rows, state = (first, last), f"=${address(first, STATE)}"
         for column, style in ((WRONG, "error"), (LOOK, "look")):
-            cell = f"${address(first, column)}"
-            self.pen.mark_when(Place(first, column), Place(last, column), f"=N({cell})>0", style)
-        state = f"${address(first, STATE)}"
+            self.pen.mark_column(column, rows, f"=N(${address(first, column)})>0", style)
         for word, style in ((self.say("To correct"), "error"), (self.say("Complete"), "good")):
-            formula = f"={state}={text_literal(word)}"
-            self.pen.mark_when(Place(first, STATE), Place(last, STATE), formula, style)
-        unused = f"={state}={text_literal(self.say('Not ticked in the form'))}"
+            self.pen.mark_column(STATE, rows, f"{state}={text_literal(word)}", style)
+        unused = f"{state}={text_literal(self.say('Not ticked in the form'))}"
         self.pen.mark_when(Place(first, LABEL), Place(last, VALUE), unused, "pale")
-        self.pen.mark_when(Place(first, STATE), Place(last, STATE), unused, "pale")
-        self.pen.bars(Place(first, SHARE), Place(last, SHARE))
+        self.pen.mark_column(STATE, rows, unused, "pale")
+        self.pen.bars(SHARE, rows)
 
     def _total(self, first: int, last: int) -> None:
         """All sheets together."""
-        self.pen.text(Place(self.row, LABEL), self.say("All sheets"), "total_name")
-        self.pen.text(Place(self.row, VALUE), "", "total_name")
+        self.pen.texts(self.row, LABEL, [self.say("All sheets"), ""], "total_name")
         counts = [
-            once(
-                total(
-                    f"SUM({address(first, column)}:{address(last, column)})",
-                    [line[number] for line in self.lines],
-                )
-            )
-            for number, column in enumerate(range(NEED, STATE))
+            once(total(f"SUM({address(first, column)}:{address(last, column)})", of_sheets))
+            for column, of_sheets in zip(range(NEED, STATE), zip(*self.lines, strict=True), strict=True)
         ]
         self._line(counts, Formula("TRUE", lambda content, row: True), "total", "total_name")
         self.row += 1
@@ -97,8 +86,7 @@ class ProgressPainter:
             self.pen.row_code(Place(self.row, CODE_COLUMN), sheet.tool.code, lines)
         ranges = [check_range(sheet, grid) for grid in sheet.grids if grid.with_role("check")]
         if not ranges:
-            for column in range(SHARE, STATE):
-                self.pen.text(Place(self.row, column), "", "cell_centre")
+            self.pen.texts(self.row, SHARE, [""] * (STATE - SHARE), "cell_centre")
             self.pen.text(Place(self.row, STATE), self.say("Nothing to fill in"), "cover_status")
             return
         wrong, missing, look = (
@@ -115,7 +103,7 @@ class ProgressPainter:
         self.lines.append([_count(text, sheet, number) for number, text in enumerate(texts)])
         self._line(self.lines[-1], _in_use(self.layout, sheet), "cell_centre", "cover_status")
         cells = area(self.layout.cover_name, Place(self.row, NEED), Place(self.row, LOOK))
-        self.book.define_name(sheet.progress_name, f"={cells}")
+        self.pen.name(sheet.progress_name, cells)
 
     def _line(self, counts: Sequence[Formula], in_use: Formula, style: str, words_style: str) -> None:
         """Write the share of required answers that are given, the counts, and how far that is in words."""
@@ -127,9 +115,8 @@ class ProgressPainter:
         pen.formula(Place(self.row, SHARE), if_(need.equals(0), "", given / need), style, "0%")
         for column, count in zip(columns, counts, strict=True):
             pen.formula(Place(self.row, column), count, style)
-        begun = if_(
-            given.equals(0), say("Not started"), if_(given >= need, say("Complete"), say("In progress"))
-        )
+        begun = if_(given >= need, say("Complete"), say("In progress"))
+        begun = if_(given.equals(0), say("Not started"), begun)
         free = if_(in_use, say("Nothing required"), say("Not ticked in the form"))
         state = if_(wrong > 0, say("To correct"), if_(need.equals(0), free, begun))
         pen.formula(Place(self.row, STATE), state, words_style)
@@ -143,33 +130,28 @@ class SheetProgressPainter(BlockPainter):
         block, say = self.drawn.block, self.say
         assert isinstance(block, ProgressBlock)
         head = self.top(block)
-        self.heads(head, [say("Sheet"), say("Answered"), say("Missing"), say("To correct")])
+        self.pen.texts(
+            head, self.left, (say("Sheet"), say("Answered"), say("Missing"), say("To correct")), "head"
+        )
         codes = to_fill_in(self.layout.spec, [sheet.tool.code for sheet in self.layout.sheets])
         share, missing, to_correct = range(self.left + 1, self.left + 4)
         for row, sheet in enumerate((self.layout.sheet[code] for code in codes), start=head + 1):
-            self.pen.link(
-                Place(row, self.left),
-                f"{quoted(sheet.name)}!A1",
-                sheet.name,
-                say("Go to the sheet"),
-                "link_cell",
-            )
+            target, tip = f"{quoted(sheet.name)}!A1", say("Go to the sheet")
+            self.pen.link(Place(row, self.left), target, sheet.name, tip, "link_cell")
             need, given, wrong, _ = _counts_of(sheet)
             self.pen.formula(Place(row, share), if_(need.equals(0), "", given / need), "cell_centre", "0%")
             self.pen.formula(Place(row, missing), need - given, "cell_centre", "0;;")
             self.pen.formula(Place(row, to_correct), wrong, "cell_centre", "0;;")
-        first, last = head + 1, head + len(codes)
-        self.pen.bars(Place(first, share), Place(last, share))
+        rows = first, _ = head + 1, head + len(codes)
+        self.pen.bars(share, rows)
         for column, style in ((missing, "missing"), (to_correct, "error")):
-            formula = f"=N(${address(first, column)})>0"
-            self.pen.mark_when(Place(first, column), Place(last, column), formula, style)
+            self.pen.mark_column(column, rows, f"=N(${address(first, column)})>0", style)
         return self.free
 
 
 def check_range(sheet: Sheet, grid: Grid) -> str:
     """Give all check cells of a grid."""
-    columns = [c.index for c in grid.with_role("check")]
-    rows = grid.data_rows
+    rows, columns = grid.data_rows, grid.check_columns.values()
     first, last = address(rows[0].index, min(columns)), address(rows[-1].index, max(columns))
     return f"{quoted(sheet.name)}!{first}:{last}"
 

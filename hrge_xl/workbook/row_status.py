@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -40,7 +40,7 @@ class Statuses:
         table = not self.grid.across
         slots = {row: _checked(slots) for row, slots in self.grid.row_slots.items()}
         checks = Formula(
-            _columns_run([slot.check.column for slot in checked if slot.check]),
+            columns_run([slot.check.column for slot in checked if slot.check]),
             lambda content, row: content.checks(slots[row]),
         )
         worst = Formula(f"MAX({checks.text})", lambda content, row: max(content.checks(slots[row])))
@@ -52,7 +52,11 @@ class Statuses:
                 else any(map(content.is_given, slots[row]))
             ),
         )
-        message = message_of(self.layout, worst, self._code())
+        codes = {
+            row.index: row.code for row in self.grid.data_rows
+        }  # the cell of the code of a row of a table
+        code = Formula(f"${column_letters(CODE_COLUMN)}{ROW}", lambda content, row: codes[row])
+        message = message_of(self.layout, worst, code if table else None)
         if limit is None:
             sentence = if_(worst >= LEVEL, self._who(worst, message))
         else:
@@ -63,7 +67,7 @@ class Statuses:
     def _sign(self, checks: Formula, worst: Formula, given: Formula) -> Formula:
         """Give a sign with a word, and how many answers are meant where several can be."""
         say = translator(self.layout.language)
-        one = self.grid.across and not is_repeated(self.grid)
+        one = self.grid.across and not self.grid.is_repeated
         grades: list[tuple[float, Formula | str]] = []
         for level, of_one, of_several in (
             (ERROR, say("✗ To correct"), say("✗ {count} to correct")),
@@ -74,12 +78,6 @@ class Statuses:
             grades.append((least, of_one if one else with_count(of_several, count_if(checks, ">=", least))))
         return graded(worst, grades, if_(given > 0, say("✓ Complete")))
 
-    def _code(self) -> Formula | None:
-        """Give the cell of the code of a row of a table."""
-        codes = {row.index: row.code for row in self.grid.data_rows}
-        cell = Formula(f"${column_letters(CODE_COLUMN)}{ROW}", lambda content, row: codes[row])
-        return None if self.grid.across else cell
-
     def _who(self, worst: Formula, message: Formula) -> Formula:
         """Put in front of a message which column of a table, or which record of a repeated form it is about."""
         place, checks = order_in_row(worst, 1000), self.grid.with_role("check")
@@ -87,7 +85,7 @@ class Statuses:
             heads = [c.field.label.say(self.layout.language) if c.field else "" for c in checks]
             first, last = (column_letters(checks[i].index) for i in (0, -1))
             return index(listed(f"${first}${HEAD_ROW}:${last}${HEAD_ROW}", heads), place) & ": " & message
-        if is_repeated(self.grid):
+        if self.grid.is_repeated:
             number = Formula(f"({place.text})", place.value)
             return constant(record_name(self.grid) + " ") & number & ": " & message
         return message
@@ -166,14 +164,10 @@ def record_name(grid: Grid) -> str:
     return grid.with_role("answer")[0].label.rsplit(" ", 1)[0]
 
 
-def is_repeated(grid: Grid) -> bool:
-    """Say whether a form is asked several times, once a record."""
-    return grid.across and grid.records > 1
-
-
 def _checked(slots: Sequence[Slot]) -> tuple[Slot, ...]:
     return tuple(slot for slot in slots if slot.check is not None)
 
 
-def _columns_run(columns: Sequence[int]) -> str:
-    return f"${column_letters(min(columns))}{ROW}:${column_letters(max(columns))}{ROW}"
+def columns_run(columns: Collection[int], row: int | str = ROW) -> str:
+    """Write the cells of a row from the first to the last of some columns."""
+    return f"${column_letters(min(columns))}{row}:${column_letters(max(columns))}{row}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from typing import Any
 
 from ..fields import Field
@@ -9,35 +10,32 @@ from ..spec.model import Level
 
 CONTRAST = 4.5  # at least, of letters and their ground
 FONT, SIZE = "Arial", 10
-INK, QUIET_INK, PALE_INK, ACCENT, PAPER = "#1F2933", "#52606D", "#5B6772", "#14505C", "#FFFFFF"
-INPUT_FILL, CALCULATED_FILL, SECTION_FILL = "#FFF9DB", "#EEF3F5", "#DCEBEE"
-BORDER, INPUT_BORDER = "#C8D1D6", "#B7A14A"
-ERROR_FILL, ERROR_INK = "#FBD9D3", "#7A1A0C"
-MISSING_FILL, MISSING_INK = "#FFE8A3", "#5F4700"
-LOOK_FILL, LOOK_INK = "#DCE6F7", "#1D3A6E"
-BAR_FILL = "#9CCBD3"
-BAND_FILL, BAND_NEXT_FILL = "#2F6B77", "#4A5F6B"
+COLOURS = {
+    "ink": "#1F2933",
+    "quiet_ink": "#52606D",
+    "pale_ink": "#5B6772",
+    "accent": "#14505C",
+    "paper": "#FFFFFF",
+    "input_fill": "#FFF9DB",
+    "calculated_fill": "#EEF3F5",
+    "section_fill": "#DCEBEE",
+    "border": "#C8D1D6",
+    "input_border": "#B7A14A",
+    "error_fill": "#FBD9D3",
+    "error_ink": "#7A1A0C",
+    "missing_fill": "#FFE8A3",
+    "missing_ink": "#5F4700",
+    "look_fill": "#DCE6F7",
+    "look_ink": "#1D3A6E",
+    "bar_fill": "#9CCBD3",
+    "band_fill": "#2F6B77",
+    "band_next_fill": "#4A5F6B",
+    "good_fill": "#E3EFE1",
+    "good_ink": "#1B5E20",
+    "link_ink": "#0B5394",
+}
 TAB_COLOURS = ("#14505C", "#2F6B77", "#94802F", "#7A4B8C", "#C2662D", "#4A5F6B")  # by part, in their order
-GOOD_FILL, GOOD_INK, LINK_INK = "#E3EFE1", "#1B5E20", "#0B5394"
 STEP_FILLS = ("#E3EFE1", "#FFF6D6", "#FFE3AD", "#FACDAA", "#F2B3A3")  # from harmless to harmful
-
-BASE: dict[str, Any] = {"font_name": FONT, "font_size": SIZE, "font_color": INK, "valign": "top"}
-LINES: dict[str, Any] = {"border": 1, "border_color": BORDER}
-FRAME: dict[str, Any] = {**LINES, "text_wrap": True}
-PADDED: dict[str, Any] = {**FRAME, "align": "left"}
-LINE: dict[str, Any] = {"bottom": 1, "bottom_color": BORDER}
-BOLD: dict[str, Any] = {"bold": True}
-QUIET: dict[str, Any] = {"font_color": QUIET_INK}
-SMALL: dict[str, Any] = {"font_size": 9}
-LINK: dict[str, Any] = {"font_color": LINK_INK, "underline": 1}
-MIDDLE: dict[str, Any] = {"valign": "vcenter"}
-CENTRE: dict[str, Any] = {"align": "center"}
-INDENTED: dict[str, Any] = {"align": "left", "indent": 1}
-ON_DARK: dict[str, Any] = {"font_color": PAPER, "bg_color": ACCENT}
-GREY: dict[str, Any] = {"bg_color": CALCULATED_FILL}
-INPUT: dict[str, Any] = {"border_color": INPUT_BORDER, "bg_color": INPUT_FILL, "locked": False}
-HEADING: dict[str, Any] = {**BOLD, "font_size": 12, "font_color": ACCENT, "valign": "bottom"}
-TITLE: dict[str, Any] = {**BOLD, "font_size": 16, **MIDDLE}
 TALL = 14  # size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
 LINE_OF_CODE = 10.5  # by which it grows for each line that a row has to hold
 HEIGHTS = {
@@ -55,82 +53,114 @@ HEIGHTS = {
     "side_by_side": 28,
 }
 
-STYLES: dict[str, dict[str, Any]] = {
-    "code": {**QUIET, "font_size": 8},
-    "row_code": {**QUIET, "font_size": TALL},
-    "cover_title": {**BOLD, "font_size": 20, **ON_DARK, **MIDDLE, **INDENTED},
-    "cover_label": {**LINE, **QUIET, **MIDDLE, **INDENTED},
-    "cover_value": {**LINE, **BOLD, **MIDDLE, "text_wrap": True, "align": "left"},
-    "title": {**TITLE, "font_color": ACCENT},
-    "sample_title": {**TITLE, "font_color": PAPER, "bg_color": ERROR_INK},
-    "sample_note": {**BOLD, "font_color": ERROR_INK},
-    "purpose": QUIET,
-    "progress": BOLD,
-    "link": LINK,
-    "block": HEADING,
-    "cover_block": {**HEADING, "bottom": 2, "bottom_color": ACCENT},
-    "head": {**PADDED, **BOLD, **SMALL, **ON_DARK},
-    "head_turned": {**FRAME, **BOLD, **SMALL, **ON_DARK, "rotation": 90, "valign": "bottom"},
-    "head_bold": {**BOLD, **SMALL, "font_color": PAPER},
-    "head_help": {"font_size": 8, "font_color": PAPER},
-    "band": {**BOLD, "font_color": PAPER, "bg_color": BAND_FILL, **MIDDLE},
-    "band_next": {**BOLD, "font_color": PAPER, "bg_color": BAND_NEXT_FILL, **MIDDLE},
-    "panel_head": {**BOLD, "font_size": 11, "font_color": ACCENT},
-    "panel_about": {**BOLD, **SMALL, **QUIET, "text_wrap": True},
-    "panel_text": {**SMALL, "font_color": INK, "text_wrap": True},
-    "section": {**BOLD, "bg_color": SECTION_FILL, "font_color": ACCENT, **MIDDLE, **INDENTED},
-    "mark": {**FRAME, **SMALL, **QUIET, **CENTRE},
-    "name": PADDED,
-    "name_bold": {},
-    "name_more": {**PADDED, "indent": 2, **SMALL, **QUIET},
-    "name_help": {**SMALL, **QUIET, "italic": True},
-    "help": {**PADDED, **SMALL, **QUIET},
-    "sign": {**PADDED, **SMALL},
-    "status": {**PADDED, **SMALL},
-    "level": {},
-    "fixed": PADDED,
-    "calculated": {**PADDED, **GREY},
-    "last": {**PADDED, **GREY, **QUIET, "italic": True},
-    "input": {**PADDED, **INPUT},
-    "input_number": {**PADDED, **INPUT, "align": "right"},
-    "input_centre": {**FRAME, **INPUT, **CENTRE},
-    "check": {**QUIET, "font_size": 8},
-    "list": LINES,
-    "cell": PADDED,
-    "cell_centre": {**FRAME, **CENTRE, **MIDDLE},
-    "cell_codes": {**FRAME, **CENTRE, **MIDDLE, "font_size": 8},
-    "step_codes": {**PADDED, **MIDDLE, "font_size": 8},
-    "head_codes": {**FRAME, **BOLD, **ON_DARK, "font_size": 8},
-    "plain": {**INDENTED, **MIDDLE},
-    "total": {**FRAME, **MIDDLE, **CENTRE, **BOLD, "bg_color": SECTION_FILL},
-    "total_name": {**PADDED, **MIDDLE, **BOLD, "bg_color": SECTION_FILL},
-    "cell_error": {**PADDED, "bg_color": ERROR_FILL, "font_color": ERROR_INK},
-    "error": {"bg_color": ERROR_FILL, "font_color": ERROR_INK},
-    "look": {"bg_color": LOOK_FILL, "font_color": LOOK_INK},
-    "missing": {"bg_color": MISSING_FILL, "font_color": MISSING_INK},
-    "not_asked": {**GREY, **QUIET},
-    "idle": {"bg_color": PAPER},
-    "pale": {"font_color": PALE_INK},
-    "good": {"bg_color": GOOD_FILL, "font_color": GOOD_INK},
-    "listed": {"text_wrap": True, **INDENTED},
-    "listed_mark": {**SMALL, **QUIET, **CENTRE},
-    "listed_link": {**INDENTED, **LINK},
-    "framed": LINES,
-    "cover_link": {**PADDED, **LINK, **MIDDLE},
-    "cover_status": {**PADDED, **MIDDLE},
-    "cell_middle": {**PADDED, **MIDDLE},
-    "step": {"font_color": INK, **MIDDLE},
-    "step_link": {**LINK, **MIDDLE},
-    "hint": {**SMALL, **QUIET, **MIDDLE},
-    "link_cell": {**PADDED, **LINK},
-    "group": {**PADDED, **BOLD, **GREY},
-    "group_link": {**PADDED, **BOLD, **GREY, **LINK},
+# What makes a style, in words: the names of others above it, or a property of XlsxWriter with its value or colour.
+_WORDS = {
+    "base": "font_name=Arial font_size=10 font_color=ink valign=top",
+    "lines": "border=1 border_color=border",
+    "frame": "lines text_wrap=1",
+    "padded": "frame align=left",
+    "line": "bottom=1 bottom_color=border",
+    "bold": "bold=1",
+    "quiet": "font_color=quiet_ink",
+    "small": "font_size=9",
+    "link": "font_color=link_ink underline=1",
+    "middle": "valign=vcenter",
+    "centre": "align=center",
+    "indented": "align=left indent=1",
+    "on_dark": "font_color=paper bg_color=accent",
+    "grey": "bg_color=calculated_fill",
+    "to_fill_in": "border_color=input_border bg_color=input_fill locked=0",
+    "heading": "bold font_size=12 font_color=accent valign=bottom",
+    "large": "bold font_size=16 middle",
+    "code": "quiet font_size=8",
+    "row_code": "quiet font_size=14",
+    "cover_title": "bold font_size=20 on_dark middle indented",
+    "cover_label": "line quiet middle indented",
+    "cover_value": "line bold middle text_wrap=1 align=left",
+    "title": "large font_color=accent",
+    "sample_title": "large font_color=paper bg_color=error_ink",
+    "sample_note": "bold font_color=error_ink",
+    "purpose": "quiet",
+    "progress": "bold",
+    "block": "heading",
+    "cover_block": "heading bottom=2 bottom_color=accent",
+    "head": "padded bold small on_dark",
+    "head_turned": "frame bold small on_dark rotation=90 valign=bottom",
+    "head_bold": "bold small font_color=paper",
+    "head_help": "font_size=8 font_color=paper",
+    "band": "bold font_color=paper bg_color=band_fill middle",
+    "band_next": "bold font_color=paper bg_color=band_next_fill middle",
+    "panel_head": "bold font_size=11 font_color=accent",
+    "panel_about": "bold small quiet text_wrap=1",
+    "panel_text": "small font_color=ink text_wrap=1",
+    "section": "bold bg_color=section_fill font_color=accent middle indented",
+    "mark": "frame small quiet centre",
+    "name": "padded",
+    "name_bold": "",
+    "name_more": "padded indent=2 small quiet",
+    "name_help": "small quiet italic=1",
+    "help": "padded small quiet",
+    "sign": "padded small",
+    "status": "padded small",
+    "level": "",
+    "fixed": "padded",
+    "calculated": "padded grey",
+    "last": "padded grey quiet italic=1",
+    "input": "padded to_fill_in",
+    "input_number": "padded to_fill_in align=right",
+    "input_centre": "frame to_fill_in centre",
+    "check": "quiet font_size=8",
+    "list": "lines",
+    "cell": "padded",
+    "cell_centre": "frame centre middle",
+    "cell_codes": "frame centre middle font_size=8",
+    "step_codes": "padded middle font_size=8",
+    "head_codes": "frame bold on_dark font_size=8",
+    "plain": "indented middle",
+    "total": "frame middle centre bold bg_color=section_fill",
+    "total_name": "padded middle bold bg_color=section_fill",
+    "cell_error": "padded bg_color=error_fill font_color=error_ink",
+    "error": "bg_color=error_fill font_color=error_ink",
+    "look": "bg_color=look_fill font_color=look_ink",
+    "missing": "bg_color=missing_fill font_color=missing_ink",
+    "not_asked": "grey quiet",
+    "idle": "bg_color=paper",
+    "pale": "font_color=pale_ink",
+    "good": "bg_color=good_fill font_color=good_ink",
+    "listed": "text_wrap=1 indented",
+    "listed_mark": "small quiet centre",
+    "listed_link": "indented link",
+    "framed": "lines",
+    "cover_link": "padded link middle",
+    "cover_status": "padded middle",
+    "cell_middle": "padded middle",
+    "step": "font_color=ink middle",
+    "step_link": "link middle",
+    "hint": "small quiet middle",
+    "link_cell": "padded link",
+    "group": "padded bold grey",
+    "group_link": "padded bold grey link",
 }
+STYLES: dict[str, dict[str, Any]] = {}
+
+
+def _properties(word: str) -> dict[str, Any]:
+    name, _, value = word.partition("=")
+    return {name: COLOURS.get(value) or (int(value) if value.isdigit() else value)} if value else STYLES[name]
+
+
+for _name, _words in _WORDS.items():
+    STYLES[_name] = dict(ChainMap(*map(_properties, reversed(_words.split()))))
+LINES = STYLES["lines"]
 
 
 def ink_on(fill: str) -> str:
     """Give the colour of letters that can be read on a fill: the usual ink, else black or white."""
-    found = [colour for colour in (INK, "#000000", PAPER) if _contrast(colour, fill) >= CONTRAST]
+    found = [
+        colour
+        for colour in (COLOURS["ink"], "#000000", COLOURS["paper"])
+        if _contrast(colour, fill) >= CONTRAST
+    ]
     return found[0] if found else "#000000"
 
 

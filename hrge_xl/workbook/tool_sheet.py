@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from math import inf
 
-from xlsxwriter.workbook import Workbook
-
-from ..layout import Layout, Place, Sheet, address, quoted
+from ..layout import Grid, Layout, Place, Sheet, address, quoted
 from ..layout.model import (
     CODE_COLUMN,
     HEAD_ROW,
+    HIDDEN,
     LINKS_ROW,
     MARK_COLUMN,
     PROGRESS_ROW,
     PURPOSE_ROW,
     TITLE_ROW,
-    Column,
     lines_of,
     purpose,
 )
@@ -24,14 +22,12 @@ from ..spec.model import Block, CollectBlock, MatrixBlock, PivotBlock, ProblemsB
 from ..words import translator
 from .calculated import BlockPainter
 from .cell_ranges import absolute, active_name, area, column_range, row_codes, tick_name
-from .collect import CollectPainter
 from .crossings import MatrixPainter, PivotPainter
 from .grids import GridPainter
 from .last_sheet import draw_last_cells
-from .pen import Pen
-from .problems import ProblemsPainter
+from .lists import CollectPainter, ProblemsPainter
+from .pen import FormulaSheet, Pen
 from .progress import SheetProgressPainter, progress_line
-from .view import view
 
 USUAL_WIDTH = 8  # characters, of a column that nothing else asks to be wider
 PAINTERS: dict[type[Block], type[BlockPainter]] = {
@@ -40,30 +36,27 @@ PAINTERS: dict[type[Block], type[BlockPainter]] = {
 }  # fmt: skip
 
 
-def draw_tool_sheet(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -> None:
+def draw_tool_sheet(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     """Draw a sheet with everything on it. Raises `LimitError` where something does not fit into Excel."""
     _codes(pen, sheet)
     _top(pen, layout, sheet)
     for grid in sheet.grids:
         GridPainter(pen, layout, sheet, grid).draw()
         draw_last_cells(pen, layout, grid)
-    _calculated_blocks(book, pen, layout, sheet)
+    _calculated_blocks(pen, layout, sheet)
     _panel(pen, sheet)
-    _names(book, layout, sheet)
+    _names(pen, layout, sheet)
     view(pen.sheet, layout, sheet)
 
 
 def _codes(pen: Pen, sheet: Sheet) -> None:
     """Write the hidden key of the sheet and the codes of its columns, of all grids that use them."""
     pen.text(Place(1, CODE_COLUMN), sheet.tool.code, "code")
-    codes: dict[int, list[str]] = {}
-    for grid in sheet.grids:
-        for column in grid.columns:
-            if column.code and column.code not in codes.setdefault(column.index, []):
-                codes[column.index].append(column.code)
+    codes: dict[int, dict[str, None]] = {}
+    for column in (column for grid in sheet.grids for column in grid.columns if column.code):
+        codes.setdefault(column.index, {})[column.code] = None
     for index, found in codes.items():
-        if found:
-            pen.text(Place(1, index), " ".join(found), "code")
+        pen.text(Place(1, index), " ".join(found), "code")
 
 
 def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
@@ -72,13 +65,21 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     pen.text(Place(TITLE_ROW, MARK_COLUMN), sheet.tool.title.say(language), "title")
     pen.height(TITLE_ROW, "title")
     pen.text(Place(PURPOSE_ROW, MARK_COLUMN), purpose(sheet.tool, language), "purpose")
-    for column, (name, text) in enumerate(_links(layout, sheet), start=MARK_COLUMN):
+    names = [layout.cover_name, *(each.name for each in layout.sheets), layout.lists_name]
+    at = names.index(sheet.name)  # between the sheet before and the one behind
+    links = ((names[at - 1], "◀ {}"), (layout.cover_name, layout.cover_name), (names[at + 1], "{} ▶"))
+    for column, (name, text) in enumerate(links, start=MARK_COLUMN):
         last_one = column == MARK_COLUMN + 2 and not sheet.panel
         room = inf if last_one else sheet.widths.get(column, USUAL_WIDTH)
-        pen.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", _link_text(text, name, room), name)
-    if sheet.panel:
+        # The name as far as there is room, else its first word, else no more than an arrow.
+        said = (text.format(words) for words in (name, name.split(maxsplit=1)[0]))
+        shown = next((words for words in said if lines_of(words, room) == 1), text.format("").strip())
+        pen.link(Place(LINKS_ROW, column), f"{quoted(name)}!A1", shown, name)
+    if sheet.panel:  # behind the links, and where columns scroll
         target = f"{quoted(sheet.name)}!{address(HEAD_ROW, sheet.panel_column)}"
-        first = _first_that_scrolls(sheet)
+        frozen, behind = sheet.grids[0].frozen, MARK_COLUMN + 3
+        scrolled = (c.index for grid in sheet.grids for c in grid.columns if c.index > frozen)
+        first = max(behind, min(scrolled, default=behind))
         text = translator(language)("How to fill in")
         pen.link(Place(LINKS_ROW, first), target, f"{text} ▶", text)
     pen.height(LINKS_ROW, "links")
@@ -87,29 +88,6 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     elif sheet.grids:
         pen.text(Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress")
     pen.height(PROGRESS_ROW, "progress")
-
-
-def _links(layout: Layout, sheet: Sheet) -> Iterator[tuple[str, str]]:
-    """Give the sheet before, the cover, and the sheet behind, each with what its link says around its name."""
-    names = [layout.cover_name, *(each.name for each in layout.sheets), layout.lists_name]
-    at = names.index(sheet.name)
-    yield names[at - 1], "◀ {}"
-    yield layout.cover_name, layout.cover_name
-    yield names[at + 1], "{} ▶"
-
-
-def _link_text(text: str, name: str, room: float) -> str:
-    """Give the text of a link as far as there is room: a name, else its first word, else no more than an arrow."""
-    words = (name, name.split(maxsplit=1)[0])
-    found = (said for said in (text.format(each) for each in words) if lines_of(said, room) == 1)
-    return next(found, text.format("").strip())
-
-
-def _first_that_scrolls(sheet: Sheet) -> int:
-    """Give the column of the first answer behind the links."""
-    columns: list[Column] = [column for grid in sheet.grids for column in grid.columns]
-    behind = MARK_COLUMN + 3
-    return max(behind, min((c.index for c in columns if c.index > sheet.grids[0].frozen), default=behind))
 
 
 def _panel(pen: Pen, sheet: Sheet) -> None:
@@ -122,11 +100,11 @@ def _panel(pen: Pen, sheet: Sheet) -> None:
         pen.text(Place(row, sheet.panel_column + 1), line.text, "panel_text")
 
 
-def _calculated_blocks(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -> None:
+def _calculated_blocks(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     free = first = max(sheet.widths, default=2) + 1
     for drawn in sheet.drawn:
         painter = PAINTERS[type(drawn.block)]
-        free = painter(book, pen, layout, sheet, drawn, free).draw()
+        free = painter(pen, layout, sheet, drawn, free).draw()
     if any(
         drawn.left > MARK_COLUMN for drawn in sheet.drawn
     ):  # one height, or a long text here leaves a gap there
@@ -140,17 +118,131 @@ def _calculated_blocks(book: Workbook, pen: Pen, layout: Layout, sheet: Sheet) -
         pen.text(Place(HEAD_ROW, MARK_COLUMN), text, "plain")
 
 
-def _names(book: Workbook, layout: Layout, sheet: Sheet) -> None:
+def _names(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     """Define what formulas of other sheets call by name."""
-    code = sheet.tool.code
-    book.define_name(sheet.name_in_book, f"={area(sheet.name, Place(1, 1), sheet.last)}")
-    table = layout.rows_of.get(code)
+    code, table = sheet.tool.code, layout.rows_of.get(sheet.tool.code)
+    pen.name(sheet.name_in_book, area(sheet.name, Place(1, 1), sheet.last))
     if table is not None and not table.across:
-        book.define_name(row_codes(layout, code), f"={column_range(layout, table, CODE_COLUMN)}")
-    active = [c.index for c in table.columns if c.role == "active"] if table is not None else []
-    if table is not None and active:
-        book.define_name(active_name(code), f"={column_range(layout, table, active[0])}")
+        pen.name(row_codes(code), column_range(layout, table, CODE_COLUMN))
+        for column in table.with_role("active"):
+            pen.name(active_name(code), column_range(layout, table, column.index))
     where, field = layout.spec.tick_field or ("", "")
     tick = layout.slots.get((where, code, field))
     if tick is not None:
-        book.define_name(tick_name(code), f"={absolute(layout, where, tick.cells)}")
+        pen.name(tick_name(code), absolute(layout, where, tick.cells))
+
+
+# how a sheet opens, scrolls and prints
+
+A4, ZOOM = 9, 85  # percent: what a laptop shows of a sheet then can still be read
+PAGE_WIDTH = 235  # characters that stay readable (at about 60 %) on A4 across
+PROTECTION = {
+    "format_columns": True, "format_rows": True, "autofilter": True,
+    "select_locked_cells": True, "select_unlocked_cells": True,
+}  # fmt: skip  # no sorting: the numbers of rows are locked, and Excel sorts no locked cell
+
+
+def finish(
+    sheet: FormulaSheet, layout: Layout, widths: Mapping[int, int], *, wide: bool, protected: bool = True
+) -> None:
+    """Set widths, hidden codes, protection and pages."""
+    sheet.set_row(0, None, None, {"hidden": True})
+    sheet.set_column(0, 0, 9, None, {"hidden": True})
+    for column, width in widths.items():
+        sheet.set_column(column - 1, column - 1, width)
+    sheet.set_zoom(ZOOM)
+    if protected:
+        sheet.protect("", PROTECTION)
+    sheet.set_paper(A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    if wide:
+        sheet.set_landscape()
+    sheet.set_footer(f"&L&8{layout.spec.name} {layout.spec.version}&C&8&A&R&8&P / &N")
+    sheet.fit_to_pages(1, 0)
+
+
+def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
+    """Set what a tool sheet shows first, and what of it is printed."""
+    finish(sheet, layout, tool.widths or {MARK_COLUMN: 40}, wide=not _is_form(tool))
+    if tool.grids:
+        _grids(sheet, tool)
+    else:
+        _blocks(sheet, tool)
+
+
+def _is_form(tool: Sheet) -> bool:
+    return any(grid.across and grid.records == 1 for grid in tool.grids)
+
+
+def _blocks(sheet: FormulaSheet, tool: Sheet) -> None:
+    """Set the view of a sheet of calculated blocks: the heads of the only one stay in view."""
+    last = Place(max((drawn.last_row for drawn in tool.drawn), default=HEAD_ROW), max(tool.widths, default=2))
+    sheet.print_area(1, 1, last.row - 1, last.column - 1)
+    _select(sheet, Place(TITLE_ROW, MARK_COLUMN))
+    if len(tool.drawn) != 1:
+        sheet.freeze_panes(LINKS_ROW, 0)
+    else:
+        (drawn,) = tool.drawn
+        sheet.freeze_panes(drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0)
+        sheet.repeat_rows(drawn.head - 1)
+
+
+def _grids(sheet: FormulaSheet, tool: Sheet) -> None:
+    """Set the view of a sheet to fill in."""
+    first, hidden = tool.grids[0], [c.index for g in tool.grids for c in g.columns if c.role in HIDDEN]
+    if hidden:
+        sheet.set_column(min(hidden) - 1, max(hidden) - 1, 9, None, {"hidden": True})
+    lead = 0 if _is_form(tool) else first.frozen
+    sheet.freeze_panes(HEAD_ROW, lead)
+    first_input = min((slot.cells[0] for slot in tool.slots if slot.field.asked), default=None)
+    if first_input is not None:
+        _select(sheet, first_input)
+    if not first.across and not _is_form(tool):
+        sheet.outline_settings(symbols_right=False)
+        for band, columns in first.bands:  # all that can be folded away, but for the first of each
+            for column in columns[1:] if band.folded else ():
+                width, at = tool.widths[column.index], column.index - 1
+                sheet.set_column(at, at, width, None, {"level": 1})
+        last = max(c.index for c in first.columns if c.role not in HIDDEN)
+        sheet.autofilter(HEAD_ROW - 1, MARK_COLUMN - 1, first.data_rows[-1].index - 1, last - 1)
+    _print(sheet, tool, lead)
+
+
+def _select(sheet: FormulaSheet, cell: Place) -> None:
+    sheet.set_selection(cell.row - 1, cell.column - 1, cell.row - 1, cell.column - 1)
+
+
+def _print(sheet: FormulaSheet, tool: Sheet, lead: int) -> None:
+    """Fit a form on one page across, a table on as many as keep it readable, without the bands at its end that fold."""
+    columns = [c.index for grid in tool.grids for c in grid.columns if c.role not in HIDDEN]
+    last = max(_printed(tool.grids[0]) if lead else columns)
+    rows = [row.index for grid in tool.grids for row in grid.rows if row.role != "note"]
+    sheet.print_area(1, 1, max(rows) - 1, last - 1)
+    sheet.repeat_rows(HEAD_ROW - 1)
+    pages = _pages([tool.widths.get(column, 9) for column in range(MARK_COLUMN, last + 1)], lead - 1)
+    sheet.fit_to_pages(pages, 0)
+    if pages > 1:
+        sheet.repeat_columns(1, lead - 1)
+
+
+def _printed(grid: Grid) -> list[int]:
+    """Give the columns that people talk about: not those that can be folded away at the end, and what explains them."""
+    columns = [c.index for c in grid.columns if c.role not in (*HIDDEN, "status")]
+    for band, away in reversed(grid.bands):
+        if not band.folded:
+            break
+        columns = [index for index in columns if index < away[0].index]
+    return columns
+
+
+def _pages(widths: Sequence[int], leading: int) -> int:
+    """Give how many pages across keep the columns readable, with number, check and name on each of them."""
+    if sum(widths) <= PAGE_WIDTH:
+        return 1
+    repeated = sum(widths[:leading])
+    pages, used = 1, repeated
+    for width in widths[leading:]:
+        if used + width > PAGE_WIDTH:
+            pages, used = pages + 1, repeated
+        used += width
+    return pages

@@ -7,27 +7,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_on, same, worse
 from ..function import Function, expect, in_cells, ref_of
 from ..sheet_text import answers_in, is_step
+from ..targets import SheetWriter, Typing
 from ..tree import FIGURES, Expr, Ref, Type, refs
-
-if TYPE_CHECKING:
-    from ..targets import ColumnWriter, SheetWriter, Typing
-
-
-def write_filled(write: SheetWriter, arg: Expr) -> str:
-    """Write whether something stands in the cells of an answer, or comes out of an expression."""
-    if not isinstance(arg, Ref):
-        return f'IFERROR({write.value(arg)}<>"",FALSE)'
-    cell = write.cell(arg)
-    if cell is None:
-        return "FALSE"
-    if ":" in cell:
-        return f"({answers_in(cell)}-SUMPRODUCT(--ISERROR({cell})))>0"
-    return f'IFERROR(TRIM({cell})<>"",FALSE)'
 
 
 class _Presence(Function):
@@ -36,53 +22,49 @@ class _Presence(Function):
 
 
 class Filled(_Presence):
-    """`filled(x)`."""
+    """`filled(x)`.
+
+    Meaning: the answer is there
+    Blanks: false on blank
+    Example: filled(PLN_12)
+    """
 
     name = "filled"
-    example = "filled(PLN_12)"
-    meaning = "the answer is there"
-    blank = "false on blank"
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write_filled(write, args[0])
-
-    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
-        return f"({'+'.join(_not_empty(write, args[0]))})>0"
+        return write.filled(args[0])
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         return to.filled(args[0])
 
 
 class Blank(_Presence):
-    """`blank(x)`."""
+    """`blank(x)`.
+
+    Meaning: the answer is not there
+    Blanks: true on blank
+    Example: blank(RSK_07)
+    """
 
     name = "blank"
-    example = "blank(RSK_07)"
-    meaning = "the answer is not there"
-    blank = "true on blank"
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"NOT({write_filled(write, args[0])})"
-
-    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
-        return f"({'+'.join(_not_empty(write, args[0]))})=0"
+        return write.blank(args[0])
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         return passing_on(lambda filled: not filled, [to.filled(args[0])])
 
 
-def _not_empty(write: ColumnWriter, arg: Expr) -> list[str]:
-    return [f'(TRIM({column})<>"")' for column in write.columns(arg)]
-
-
 class CountOf(_Presence):
-    """`count_of(a, b, …)`: cells with an answer."""
+    """`count_of(a, b, …)`: cells with an answer.
+
+    Meaning: number of answers given among its arguments
+    Blanks: 0 on blank
+    Example: count_of(PLN_12, PLN_13)
+    """
 
     name = "count_of"
-    example = "count_of(PLN_12, PLN_13)"
     gives = Type.NUMBER
-    meaning = "number of answers given among its arguments"
-    blank = "0 on blank"
     repeats = True
     never_blank = True
     columnwise = False
@@ -91,24 +73,26 @@ class CountOf(_Presence):
         return all(arg.type is not Type.MANY or in_cells(arg) for arg in args)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return "(" + "+".join(self._count(write, arg) for arg in args) + ")"
-
-    def _count(self, write: SheetWriter, arg: Expr) -> str:
-        cell = write.cell(arg) if isinstance(arg, Ref) else None
-        return answers_in(cell) if cell and ":" in cell else f"({write_filled(write, arg)}*1)"
+        counts = []
+        for arg in args:
+            cell = write.cell(arg) if isinstance(arg, Ref) else None
+            counts.append(answers_in(cell) if cell and ":" in cell else f"({write.filled(arg)}*1)")
+        return f"({'+'.join(counts)})"
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         return passing_on(lambda *counts: float(sum(counts)), [to.count(arg) for arg in args])
 
 
 class Unique(Function):
-    """`unique(x)`: no other row in use of the same table has this answer."""
+    """`unique(x)`: no other row in use of the same table has this answer.
+
+    Meaning: no other row of the table has this answer
+    Blanks: true on blank
+    Example: unique(RSK_01)
+    """
 
     name = "unique"
-    example = "unique(RSK_01)"
     takes = (None,)
-    meaning = "no other row of the table has this answer"
-    blank = "true on blank"
     of_column = True
 
     def in_sheet(self, *args: Expr) -> bool:
@@ -165,29 +149,31 @@ def _comparable(values: Mapping[str, Any]) -> dict[str, Any]:
     for before, figure in pairwise(figures):
         first_of[figure] = first_of[before] if same(before, figure) else figure
     return {
-        row: _folded(value) if isinstance(value, str | tuple) else first_of.get(value)
+        row: frozenset(map(fold, value))
+        if isinstance(value, tuple)
+        else fold(value)
+        if isinstance(value, str)
+        else first_of.get(value)
         for row, value in values.items()
     }
-
-
-def _folded(value: str | tuple[str, ...]) -> Any:
-    return fold(value) if isinstance(value, str) else frozenset(map(fold, value))
 
 
 # the function over rounds
 
 
 class Last(Function):
-    """`last(field)`: an answer of the round before, which every visitor reads as it reads answers."""
+    """`last(field)`: an answer of the round before, which every visitor reads as it reads answers.
+
+    Takes: field
+    Gives: what that field gives
+    Meaning: the answer of the round before, in the same row
+    Blanks: blank where there was none, and in a workbook that continues no other
+    Example: last(RSK_03)
+    """
 
     name = "last"
-    example = "last(RSK_03)"
     takes = (None,)
-    takes_in_words = "field"
     gives = Type.TEXT
-    gives_in_words = "what that field gives"
-    meaning = "the answer of the round before, in the same row"
-    blank = "blank where there was none, and in a workbook that continues no other"
 
     def typed(self, typing: Typing, node: ast.Call) -> Ref:
         expect(typing, node, self.name, 1)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on, worse
 from ..function import Function, code_of, expect, in_cells, ref_of
+from ..targets import SheetWriter, Typing
 from ..tree import Call, Expr, Literal, Logic, Over, Ref, Type, walk
-
-if TYPE_CHECKING:
-    from ..targets import ColumnWriter, SheetWriter, Typing
 
 
 class Has(Function):
-    """`has(several, code)`."""
+    """`has(several, code)`.
+
+    Takes: several codes, code
+    Meaning: one of the several answers is this code
+    Blanks: false on blank
+    Example: has(RSK_02, 'WOM')
+    """
 
     name = "has"
-    example = "has(RSK_02, 'WOM')"
-    takes_in_words = "several codes, code"
     takes = (Type.MANY, Type.TEXT)
-    meaning = "one of the several answers is this code"
-    blank = "false on blank"
     columnwise = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
@@ -34,14 +34,7 @@ class Has(Function):
         return in_cells(args[0]) and isinstance(args[1], Literal)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        many = ref_of(args[0])
-        cells, label = write.cell(many), write.entry(many.list, code_of(args[1]))
-        return "FALSE" if cells is None or label is None else f"ISNUMBER(MATCH({label},{cells},0))"
-
-    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
-        many = ref_of(args[0])
-        label = write.entry(many.list, code_of(args[1])) or '""'
-        return "(" + "+".join(f"({column}={label})" for column in write.columns(many)) + ")>0"
+        return write.has(ref_of(args[0]), code_of(args[1]))
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         several, wanted = map(to.value, args)
@@ -62,9 +55,6 @@ class Belongs(Function):
     """Whether an entry belongs to what is chosen in the field that decides its list."""
 
     name = "belongs"
-    takes = (Type.CODE, Type.CODE)
-    meaning = "the list says that the entry belongs to the other answer"
-    blank = "true where one of them is blank"
     own = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
@@ -72,9 +62,8 @@ class Belongs(Function):
         above = write.cell(parent)
         if above is None:
             return "TRUE"
-        known = (
-            f"ISNUMBER(MATCH({above},list_{parent.list},0))"  # else it is the mistake, and this may be right
-        )
+        # Else it is the mistake, and this may be right.
+        known = f"ISNUMBER(MATCH({above},list_{parent.list},0))"
         return f"IFERROR(OR(NOT({known}),{write.parent(child)}={above}),TRUE)"
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
@@ -88,21 +77,20 @@ class Belongs(Function):
 
 
 class Level(Function):
-    """`level(down, across)`."""
+    """`level(down, across)`.
+
+    Meaning: level of the matrix (down, across)
+    Blanks: blank on blank
+    Example: level(RSK_03, RSK_04)
+    """
 
     name = "level"
-    example = "level(RSK_03, RSK_04)"
     takes = (Type.NUMBER, Type.NUMBER)
     gives = Type.LEVEL
-    meaning = "level of the matrix (down, across)"
-    blank = "blank on blank"
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        row, column = (
-            f"MATCH({write.number(side)},{name},0)"
-            for side, name in zip(args, ("matrix_down", "matrix_across"), strict=True)
-        )
-        return f'IFERROR(INDEX(matrix_levels,{row},{column}),"")'
+        row, column = map(write.number, args)
+        return f'IFERROR(INDEX(matrix_levels,MATCH({row},matrix_down,0),MATCH({column},matrix_across,0)),"")'
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         levels, sides, fits = to.levels, [to.value(arg) for arg in args], [to.off_scale(arg) for arg in args]
@@ -117,7 +105,6 @@ class OfTool(Function):
     """
 
     takes = (Type.TEXT,)
-    takes_in_words = "code of a sheet, or `row_code()`"
     of_sheet = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
@@ -140,7 +127,7 @@ class OfTool(Function):
         return (row, *(Literal(tool, Type.TEXT) for tool in tools))
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return self.excel_of(write, code_of(args[0]) if isinstance(args[0], Literal) else write.row_key())
+        return self.excel_of(write, code_of(args[0]) if isinstance(args[0], Literal) else write.record)
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         """Write it for one tool."""
@@ -165,19 +152,20 @@ def tools_read(call: Call) -> tuple[str, ...]:
 
 def differs_by_row(expr: Expr) -> bool:
     """Say whether the formula of an expression is another one in each row, not only for other cells."""
-    return any(
-        isinstance(part, Call) and isinstance(part.function, OfTool) and isinstance(part.args[0], Call)
-        for part in walk(expr)
-    )
+    calls = (part for part in walk(expr) if isinstance(part, Call) and isinstance(part.function, OfTool))
+    return any(isinstance(call.args[0], Call) for call in calls)
 
 
 class Issued(OfTool):
-    """`issued('T1.1')`."""
+    """`issued('T1.1')`.
+
+    Takes: code of a sheet, or `row_code()`
+    Meaning: this tool is in the workbook
+    Blanks: true or false, whatever is blank
+    Example: issued('C1')
+    """
 
     name = "issued"
-    example = "issued('C1')"
-    meaning = "this tool is in the workbook"
-    blank = "true or false, whatever is blank"
     of_sheet = False
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
@@ -188,12 +176,15 @@ class Issued(OfTool):
 
 
 class Ticked(OfTool):
-    """`ticked('T1.1')`."""
+    """`ticked('T1.1')`.
+
+    Takes: code of a sheet, or `row_code()`
+    Meaning: this tool is ticked in the form
+    Blanks: false on blank
+    Example: ticked('C1')
+    """
 
     name = "ticked"
-    example = "ticked('C1')"
-    meaning = "this tool is ticked in the form"
-    blank = "false on blank"
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         return write.ticked(tool)
@@ -203,13 +194,16 @@ class Ticked(OfTool):
 
 
 class Completeness(OfTool):
-    """`completeness('T1.1')`."""
+    """`completeness('T1.1')`.
+
+    Takes: code of a sheet, or `row_code()`
+    Meaning: share of required answers given on a sheet, 0 to 1
+    Blanks: blank when it asks for none
+    Example: completeness('C1')
+    """
 
     name = "completeness"
-    example = "completeness('C1')"
     gives = Type.NUMBER
-    meaning = "share of required answers given on a sheet, 0 to 1"
-    blank = "blank when it asks for none"
     by_the_day = True  # what is required may wait for a day
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
@@ -228,12 +222,11 @@ def one_issued(tools: Iterable[str]) -> Expr:
 def sheets_named(expr: Expr) -> Iterator[str]:
     """Give every tool that an expression is about by name: over its rows, or what is said of it as a whole."""
     for part in walk(expr):
-        if isinstance(part, Over):
-            yield part.tool
-        elif (
-            isinstance(part, Call) and isinstance(part.function, OfTool) and isinstance(part.args[0], Literal)
-        ):
-            yield code_of(part.args[0])
+        match part:
+            case Over():
+                yield part.tool
+            case Call(function=OfTool(), args=(Literal() as tool, *_)):
+                yield code_of(tool)
 
 
 def asks_what_is_issued(expr: Expr) -> bool:
@@ -243,16 +236,18 @@ def asks_what_is_issued(expr: Expr) -> bool:
 
 
 class LookUp(Function):
-    """`lookup(reference, field)`."""
+    """`lookup(reference, field)`.
+
+    Takes: reference, field of the other sheet
+    Gives: what that field gives
+    Meaning: a field of the row that a reference points to
+    Blanks: blank on blank
+    Example: lookup(RSK_08, CHK_01)
+    """
 
     name = "lookup"
-    example = "lookup(RSK_08, CHK_01)"
-    takes_in_words = "reference, field of the other sheet"
-    gives_in_words = "what that field gives"
     takes = (Type.CODE, None)
     gives = Type.TEXT
-    meaning = "a field of the row that a reference points to"
-    blank = "blank on blank"
     of_column = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
@@ -266,20 +261,17 @@ class LookUp(Function):
         return Call(self, (reference, target), target.type)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        target = ref_of(args[1])
-        place = write.looked_up(ref_of(args[0]), target)
-        return '""' if place is None else write.decoded(target, place)
+        return write.looked_up(ref_of(args[0]), ref_of(args[1]))
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         reference, target, table = to.value(args[0]), to.value(args[1]), to.table(ref_of(args[0]).targets[0])
 
-        def look_up(answers: Answers, row: Row, this: Row) -> Value:
+        def look_up(answers: Answers, row: Row, this: Row) -> Any:
             code = reference(answers, row, this)
             if type(code) is Unknown:
                 return code
             there = answers.row_named(table, code)
-            value: Value = None if there is None else target(answers, there, this)
-            return value
+            return None if there is None else target(answers, there, this)
 
         return _where_on_scale(look_up, [to.off_scale(args[0])])
 

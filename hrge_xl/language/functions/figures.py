@@ -1,23 +1,103 @@
-"""Functions over numbers: total, least, most, absolute, round, sqrt, bands."""
+"""Functions over days (today, days_between, year, year_end) and over numbers (total, least, most, round and so on)."""
 
 from __future__ import annotations
 
 import ast
 import math
 from bisect import bisect_right
+from datetime import date
 from itertools import pairwise
 from math import copysign, floor, log10
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..compiler import present
+from ...numerals import LAST_SERIAL, to_serial
+from ..compiler import Compiled, Compiler, present
 from ..function import Function
+from ..targets import SheetWriter, Typing
 from ..tree import Call, Expr, Literal, Ref, Type
-
-if TYPE_CHECKING:
-    from ..targets import SheetWriter, Typing
 
 MOST_DECIMALS = 9
 EXACT, WHOLE = 2.0**41, 2.0**52  # from here on fifteen digits tell no halves, and a number has none
+DAY_ZERO = date(1899, 12, 30).toordinal()
+FIRST_RELIABLE_SERIAL = 61  # 1900-03-01; before it spreadsheets count a day that never was
+
+
+class Today(Function):
+    """`today()`.
+
+    Meaning: the day of the check; in a sheet that of the clock
+    Blanks: never blank
+    Example: FOL_02 < today()
+    """
+
+    name = "today"
+    gives = Type.DATE
+    never_blank = True
+    by_the_day = True
+
+    def excel(self, write: SheetWriter, *args: Expr) -> str:
+        return write.day
+
+    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+        return lambda answers, row, this: answers.today
+
+
+class DaysBetween(Function):
+    """`days_between(first, last)`.
+
+    Meaning: days from the first date to the second
+    Blanks: blank on blank
+    Example: days_between(PLN_04, PLN_05)
+    """
+
+    name = "days_between"
+    takes = (Type.DATE, Type.DATE)
+    gives = Type.NUMBER
+    strict = True
+    formula = "({1}-{0})"
+
+    def of(self, *values: Any) -> float:
+        first, last = values
+        return float(last - first)
+
+
+class Year(Function):
+    """`year(day)`.
+
+    Meaning: year of a date
+    Blanks: blank on blank
+    Example: year(PLN_04)
+    """
+
+    name = "year"
+    takes = (Type.DATE,)
+    gives = Type.NUMBER
+    strict = True
+    formula = "YEAR({0})"
+
+    def of(self, *values: Any) -> float | None:
+        serial = math.floor(values[0])
+        if not 1 <= serial <= LAST_SERIAL:
+            return None
+        return float(date.fromordinal(DAY_ZERO + max(serial, FIRST_RELIABLE_SERIAL)).year)
+
+
+class YearEnd(Function):
+    """`year_end(year)`.
+
+    Meaning: last day of a year; one before 1900 counts as 1900, one after 9999 as 9999
+    Blanks: blank on blank
+    Example: days_between(PLN_05, year_end(year(PLN_04)))
+    """
+
+    name = "year_end"
+    takes = (Type.NUMBER,)
+    gives = Type.DATE
+    strict = True
+    formula = "DATE(MEDIAN(1900,{0},9999),12,31)"
+
+    def of(self, *values: Any) -> float:
+        return float(to_serial(date(min(max(math.floor(values[0]), 1900), 9999), 12, 31)))
 
 
 class _Among(Function):
@@ -44,12 +124,14 @@ class _Among(Function):
 
 
 class Total(_Among):
-    """`total(a, b, …)`."""
+    """`total(a, b, …)`.
+
+    Meaning: sum of its arguments
+    Blanks: blanks count 0; blank when all are
+    Example: total(PLN_06, PLN_07)
+    """
 
     name = "total"
-    example = "total(PLN_06, PLN_07)"
-    meaning = "sum of its arguments"
-    blank = "blanks count 0; blank when all are"
     excel_name = "SUM"
 
     def of(self, *values: Any) -> float | None:
@@ -57,12 +139,14 @@ class Total(_Among):
 
 
 class Least(_Among):
-    """`least(a, b, …)`."""
+    """`least(a, b, …)`.
+
+    Meaning: smallest of its arguments
+    Blanks: blanks left out
+    Example: least(RSK_03, RSK_04)
+    """
 
     name = "least"
-    example = "least(RSK_03, RSK_04)"
-    meaning = "smallest of its arguments"
-    blank = "blanks left out"
     excel_name = "MIN"
     neutral = "1E307"
 
@@ -71,12 +155,14 @@ class Least(_Among):
 
 
 class Most(_Among):
-    """`most(a, b, …)`."""
+    """`most(a, b, …)`.
+
+    Meaning: largest of its arguments
+    Blanks: blanks left out
+    Example: most(RSK_03, RSK_04)
+    """
 
     name = "most"
-    example = "most(RSK_03, RSK_04)"
-    meaning = "largest of its arguments"
-    blank = "blanks left out"
     excel_name = "MAX"
     neutral = "-1E307"
 
@@ -85,70 +171,68 @@ class Most(_Among):
 
 
 class Absolute(Function):
-    """`absolute(x)`."""
+    """`absolute(x)`.
+
+    Meaning: without its sign
+    Blanks: blank on blank
+    Example: absolute(PLN_06 - PLN_07)
+    """
 
     name = "absolute"
-    example = "absolute(PLN_06 - PLN_07)"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
-    meaning = "without its sign"
-    blank = "blank on blank"
     strict = True
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"ABS({write.number(args[0])})"
+    formula = "ABS({0})"
 
     def of(self, *values: Any) -> float:
         return float(abs(values[0]))
 
 
 class SquareRoot(Function):
-    """`sqrt(x)`."""
+    """`sqrt(x)`.
+
+    Meaning: square root
+    Blanks: blank on blank, and on a number below 0
+    Example: sqrt(PLN_06)
+    """
 
     name = "sqrt"
-    example = "sqrt(PLN_06)"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
-    meaning = "square root"
-    blank = "blank on blank, and on a number below 0"
     strict = True
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"SQRT({write.number(args[0])})"
+    formula = "SQRT({0})"
 
     def of(self, *values: Any) -> float | None:
         return None if values[0] < 0 else math.sqrt(values[0])
 
 
 class Round(Function):
-    """`round(x)`, `round(x, decimals)`; a half goes away from 0, as in spreadsheets."""
+    """`round(x)`, `round(x, decimals)`; a half goes away from 0, as in spreadsheets.
+
+    Takes: number, or number and decimals
+    Meaning: rounded to a number of decimals, to a whole number without the second argument; a half goes away from
+        0: `round(2.5)` is 3
+    Blanks: blank on blank
+    Example: round(PLN_08 / PLN_06, 2)
+    """
 
     name = "round"
-    example = "round(PLN_08 / PLN_06, 2)"
-    takes_in_words = "number, or number and decimals"
     takes = (Type.NUMBER,)
     gives = Type.NUMBER
-    meaning = (
-        "rounded to a number of decimals, to a whole number without the second argument; "
-        "a half goes away from 0: `round(2.5)` is 3"
-    )
-    blank = "blank on blank"
     strict = True
+    formula = "ROUND({0},{1})"
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         if len(node.args) not in (1, 2):
             raise typing.refuse(node, f"round() takes 1 or 2 arguments, not {len(node.args)}.")
+        number, *given = node.args
         decimals = 0.0
-        if len(node.args) > 1:
-            given = node.args[1]
-            value = given.value if isinstance(given, ast.Constant) else None
-            if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_DECIMALS:
-                raise typing.refuse(given, f"round() needs a whole number from 0 to {MOST_DECIMALS} here.")
+        for arg in given:
+            value = arg.value if isinstance(arg, ast.Constant) else None
+            if type(value) is not int or not 0 <= value <= MOST_DECIMALS:
+                raise typing.refuse(arg, f"round() needs a whole number from 0 to {MOST_DECIMALS} here.")
             decimals = float(value)
-        return self.call(typing.number(node.args[0]), Literal(decimals, Type.NUMBER))
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"ROUND({write.number(args[0])},{write.number(args[1])})"
+        return self.call(typing.number(number), Literal(decimals, Type.NUMBER))
 
     def of(self, *values: Any) -> float:
         value, decimals = values
@@ -169,15 +253,17 @@ def rounded(value: float, decimals: int) -> float:
 
 
 class Bands(Function):
-    """`bands(x, 10, 'low', 20, 'middle', 'high')`: below 10, from 10 to below 20, from 20."""
+    """`bands(x, 10, 'low', 20, 'middle', 'high')`: below 10, from 10 to below 20, from 20.
+
+    Takes: number, limit, name, …, name
+    Meaning: the name of the band that a number is in: each limit is the first number above its band
+    Blanks: blank on blank
+    Example: bands(PLN_06, 1000, 'small', 10000, 'middle', 'large')
+    """
 
     name = "bands"
-    example = "bands(PLN_06, 1000, 'small', 10000, 'middle', 'large')"
-    takes_in_words = "number, limit, name, …, name"
     takes = (Type.NUMBER, None)
     gives = Type.TEXT
-    meaning = "the name of the band that a number is in: each limit is the first number above its band"
-    blank = "blank on blank"
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         if len(node.args) < 4 or len(node.args) % 2:
@@ -185,9 +271,9 @@ class Bands(Function):
                 node, "bands() takes a number, then limit and name in turn, and a last name.",
                 "For example bands(x, 10, 'low', 20, 'middle', 'high').",
             )  # fmt: skip
-        number = typing.number(node.args[0])
-        limits = [typing.number(each) for each in node.args[1:-1:2]]
-        names = [typing.expr(each) for each in (*node.args[2:-1:2], node.args[-1])]
+        number, *others, last = node.args
+        figure, limits = typing.number(number), [typing.number(each) for each in others[::2]]
+        names = [typing.expr(each) for each in (*others[1::2], last)]
         if not all(isinstance(each, Literal) for each in (*limits, *names)):
             raise typing.refuse(node, "Limits and names of bands() are written out, not calculated.")
         if len({each.type for each in names}) > 1:
@@ -195,7 +281,7 @@ class Bands(Function):
         values = [float(each.value) for each in limits if isinstance(each, Literal)]
         if any(low >= high for low, high in pairwise(values)):
             raise typing.refuse(node, "The limits of bands() rise from one to the next.")
-        return Call(self, (number, *limits, *names), names[0].type)
+        return Call(self, (figure, *limits, *names), names[0].type)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         count = (len(args) - 2) // 2
@@ -205,11 +291,11 @@ class Bands(Function):
             write.number(name) if name.type is Type.NUMBER else write.text(name) for name in args[count + 1 :]
         )
         found = f"CHOOSE(1+{reached},{names})"  # MATCH in a list of limits is not the same in every program
-        return write.guarded(args[0], found, '""')
+        return write.guarded(found, '""', args[0])
 
     def of(self, *values: Any) -> float | str | None:
         number, count = values[0], (len(values) - 2) // 2
-        band: float | str | None = (
-            None if number is None else values[count + 1 + bisect_right(values[1 : count + 1], number)]
-        )
+        if number is None:
+            return None
+        band: float | str = values[count + 1 + bisect_right(values[1 : count + 1], number)]
         return band

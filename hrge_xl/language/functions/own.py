@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...numerals import to_serial, years_of_own_calendar
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown
 from ..function import Function, ref_of
+from ..targets import SheetWriter
 from ..tree import Expr, Type
-
-if TYPE_CHECKING:
-    from ..targets import SheetWriter
 
 
 class Readable(Function):
     """Whether an answer is of its type. To the reader every answer that it could read is."""
 
     name = "readable"
-    takes = (None,)
-    meaning = "the answer is of the type of its field"
-    blank = "true on blank"
     own = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
@@ -35,14 +30,8 @@ class Whole(Function):
     """Whether a number has no decimals."""
 
     name = "whole"
-    takes = (Type.NUMBER,)
-    meaning = "the number is whole"
-    blank = "true on blank"
     own = True
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        number = write.number(args[0])
-        return f"{number}=INT({number})"
+    formula = "{0}=INT({0})"
 
     def of(self, *values: Any) -> bool:
         return values[0] is None or values[0] == math.floor(values[0])
@@ -55,13 +44,10 @@ class OwnCalendar(Function):
     """
 
     name = "own_calendar"
-    takes = (None,)
-    meaning = "the year is a Gregorian one"
-    blank = "true on blank"
     own = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        years, value = years_of_own_calendar(write.language()), write.number(args[0])
+        years, value = years_of_own_calendar(write.language), write.number(args[0])
         if not years:
             return "TRUE"
         first, after = years.start, years.stop
@@ -77,9 +63,6 @@ class InUse(Function):
     """Whether a reference leads to a row that is in use."""
 
     name = "in_use"
-    takes = (Type.CODE,)
-    meaning = "the row that the answer names is in use"
-    blank = "true on blank"
     own = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import Any, TypeGuard
 
 from ..compiler import Answers, Compiled, Compiler, Row, present
 from ..function import Aggregate, Function, Record, expect, in_columns, ref_of
+from ..targets import ColumnWriter, SheetWriter, Typing
 from ..tree import Call, Choose, Expr, Literal, Ref, Type
-
-if TYPE_CHECKING:
-    from ..targets import ColumnWriter, SheetWriter, Typing
 
 
 class RowCode(Function):
-    """`row_code()`."""
+    """`row_code()`.
+
+    Meaning: the code of the row, as references to it give it
+    Blanks: never blank
+    Example: row_code()
+    """
 
     name = "row_code"
-    example = "row_code()"
     gives = Type.CODE
-    meaning = "the code of the row, as references to it give it"
-    blank = "never blank"
     columnwise = True
     of_row = True
 
@@ -35,9 +35,6 @@ class RowCode(Function):
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return write.row_code(ref_of(args[0]))
 
-    def excel_columns(self, write: ColumnWriter, *args: Expr) -> str:
-        return write.row_codes(ref_of(args[0]))
-
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         of, table = ref_of(args[0]), to.table_of(ref_of(args[0]))
 
@@ -49,13 +46,15 @@ class RowCode(Function):
 
 
 class Count(Aggregate):
-    """`count('T1.1')`."""
+    """`count('T1.1')`.
+
+    Takes: sheet
+    Meaning: rows with any answer
+    Blanks: 0 without rows
+    Example: count('R1')
+    """
 
     name = "count"
-    example = "count('R1')"
-    takes_in_words = "sheet"
-    meaning = "rows with any answer"
-    blank = "0 without rows"
     inner = None
 
     def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
@@ -69,12 +68,14 @@ class Count(Aggregate):
 
 
 class CountIf(Aggregate):
-    """`count_if('T1.1', condition)`."""
+    """`count_if('T1.1', condition)`.
+
+    Meaning: rows for which a condition holds
+    Blanks: 0 without rows
+    Example: count_if('R1', RSK_06 == 'ACC')
+    """
 
     name = "count_if"
-    example = "count_if('R1', RSK_06 == 'ACC')"
-    meaning = "rows for which a condition holds"
-    blank = "0 without rows"
 
     def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
         assert inner is not None
@@ -90,13 +91,15 @@ class CountIf(Aggregate):
 
 
 class AnyRow(CountIf):
-    """`any_row('T1.1', condition)`."""
+    """`any_row('T1.1', condition)`.
+
+    Meaning: whether a condition holds for one row at least
+    Blanks: false without rows
+    Example: any_row('R1', RSK_03 >= 2 and RSK_06 == 'ACC')
+    """
 
     name = "any_row"
-    example = "any_row('R1', RSK_03 >= 2 and RSK_06 == 'ACC')"
     gives = Type.BOOL
-    meaning = "whether a condition holds for one row at least"
-    blank = "false without rows"
     decided_by = True
 
     def of(self, values: Sequence[Any]) -> bool:
@@ -108,7 +111,6 @@ class _Number(Aggregate):
 
     inner = Type.NUMBER
     never_blank = False
-    blank = "blank without numbers"
     excel_name: str = ""
     neutral = "0"  # what changes nothing among the steps of a scale, which are never below 0
 
@@ -135,11 +137,14 @@ class _Number(Aggregate):
 
 
 class Sum(_Number):
-    """`sum('T1.1', number)`, also of those rows only for which something holds: `number if condition else 0`."""
+    """`sum('T1.1', number)`, also of those rows only for which something holds: `number if condition else 0`.
+
+    Meaning: sum of a number over the rows
+    Blanks: blank without numbers
+    Example: sum('R1', RSK_03)
+    """
 
     name = "sum"
-    example = "sum('R1', RSK_03)"
-    meaning = "sum of a number over the rows"
     excel_name = "SUM"
 
     def in_sheet(self, inner: Expr | None) -> bool:
@@ -178,11 +183,14 @@ def _is_partial(expr: Expr | None) -> TypeGuard[Choose]:
 
 
 class Minimum(_Number):
-    """`min('T1.1', number)`."""
+    """`min('T1.1', number)`.
+
+    Meaning: smallest number over the rows
+    Blanks: blank without numbers
+    Example: min('R1', RSK_03)
+    """
 
     name = "min"
-    example = "min('R1', RSK_03)"
-    meaning = "smallest number over the rows"
     excel_name = "MIN"
     neutral = "1E9"
 
@@ -191,11 +199,14 @@ class Minimum(_Number):
 
 
 class Maximum(_Number):
-    """`max('T1.1', number)`."""
+    """`max('T1.1', number)`.
+
+    Meaning: largest number over the rows
+    Blanks: blank without numbers
+    Example: max('R1', RSK_03)
+    """
 
     name = "max"
-    example = "max('R1', RSK_03)"
-    meaning = "largest number over the rows"
     excel_name = "MAX"
 
     def of(self, values: Sequence[Any]) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...numerals import from_serial, shown
 from ...words import CHARACTERS_A_WORD, count_words, too_many_words
@@ -12,21 +12,21 @@ from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, p
 from ..function import Function, code_of, ref_of
 from ..patterns import EMAIL, REMEDY, NotAPattern, compiled, email_formula, fits, in_a_sheet, pattern_formula
 from ..sheet_text import SEVERAL, word_count
+from ..targets import SheetWriter, Typing
 from ..tree import FIGURES, Call, Expr, Literal, Ref, Type
-
-if TYPE_CHECKING:
-    from ..targets import SheetWriter, Typing
 
 
 class Words(Function):
-    """`words(text)`."""
+    """`words(text)`.
+
+    Meaning: number of words
+    Blanks: 0 on blank
+    Example: words(RSK_07)
+    """
 
     name = "words"
-    example = "words(RSK_07)"
     takes = (Type.TEXT,)
     gives = Type.NUMBER
-    meaning = "number of words"
-    blank = "0 on blank"
     never_blank = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
@@ -38,14 +38,16 @@ class Words(Function):
 
 
 class Length(Function):
-    """`length(text)`."""
+    """`length(text)`.
+
+    Meaning: number of characters
+    Blanks: 0 on blank
+    Example: length(PLN_01)
+    """
 
     name = "length"
-    example = "length(PLN_01)"
     takes = (Type.TEXT,)
     gives = Type.NUMBER
-    meaning = "number of characters"
-    blank = "0 on blank"
     never_blank = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
@@ -59,14 +61,11 @@ class WithinWords(Function):
     """Whether a text keeps a limit of words; in scripts without spaces characters are counted."""
 
     name = "within_words"
-    takes = (Type.TEXT, Type.NUMBER)
-    meaning = "the text has at most this many words"
-    blank = "true on blank"
     own = True
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         text, limit = str(write.cell(ref_of(args[0]))), int(float(code_of(args[1])))
-        if write.without_spaces():
+        if write.without_spaces:
             return f"LEN(TRIM({text}))<={limit * CHARACTERS_A_WORD}"
         return f"{word_count(text)}<={limit}"
 
@@ -76,14 +75,16 @@ class WithinWords(Function):
 
 
 class Matches(Function):
-    """`matches(text, pattern)`; the whole text must fit."""
+    """`matches(text, pattern)`; the whole text must fit.
+
+    Takes: text, pattern in quotes
+    Meaning: the text fits a regular expression; the sheet checks what is letters and digits by place
+    Blanks: false on blank
+    Example: matches(PLN_01, '[A-Z]{2}-[0-9]+')
+    """
 
     name = "matches"
-    example = "matches(PLN_01, '[A-Z]{2}-[0-9]+')"
-    takes_in_words = "text, pattern in quotes"
     takes = (Type.TEXT, Type.TEXT)
-    meaning = "the text fits a regular expression; the sheet checks what is letters and digits by place"
-    blank = "false on blank"
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         args = self.arguments(typing, node)
@@ -108,13 +109,15 @@ class Matches(Function):
 
 
 class Email(Function):
-    """`email(text)`."""
+    """`email(text)`.
+
+    Meaning: the text has the shape of an e-mail address
+    Blanks: false on blank
+    Example: email(PLN_01)
+    """
 
     name = "email"
-    example = "email(PLN_01)"
     takes = (Type.TEXT,)
-    meaning = "the text has the shape of an e-mail address"
-    blank = "false on blank"
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         return email_formula(write.text(args[0]))
@@ -124,37 +127,38 @@ class Email(Function):
 
 
 class Join(Function):
-    """`join(a, b, …)`: blank as soon as one of them is, for a code with a hole in it is none."""
+    """`join(a, b, …)`: blank as soon as one of them is, for a code with a hole in it is none.
+
+    Meaning: its arguments one after the other
+    Blanks: blank as soon as one is
+    Example: join(PLN_01, '-', RSK_03)
+    """
 
     name = "join"
-    example = "join(PLN_01, '-', RSK_03)"
     takes = (None,)
     gives = Type.TEXT
-    meaning = "its arguments one after the other"
-    blank = "blank as soon as one is"
     repeats = True
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         args = self.arguments(typing, node)
         for arg, place in zip(args, node.args, strict=True):
             if arg.type is Type.BOOL:
-                raise typing.refuse(
-                    place, "join() takes answers, not a condition.", "Write: 'x' if … else 'y'."
-                )
+                remedy = "Write: 'x' if … else 'y'."
+                raise typing.refuse(place, "join() takes answers, not a condition.", remedy)
         return self.call(*args)
 
     def in_sheet(self, *args: Expr) -> bool:
         return all(arg.type is not Type.MANY for arg in args)
 
     def excel(self, write: SheetWriter, *args: Expr) -> str:
-        pieces = [self._piece(write, arg) for arg in args]
-        fields = [
-            f"ISNUMBER({write.value(arg)})" if arg.type in FIGURES else f'{piece}<>""'
-            for arg, piece in zip(args, pieces, strict=True)
-            if not isinstance(arg, Literal)
-        ]
+        pieces, filled = [], []
+        for arg in args:
+            piece = self._piece(write, arg)
+            pieces.append(piece)
+            if not isinstance(arg, Literal):
+                filled.append(f"ISNUMBER({write.value(arg)})" if arg.type in FIGURES else f'{piece}<>""')
         joined = "&".join(pieces)
-        return f'IFERROR(IF(AND({",".join(fields)}),{joined},""),"")' if fields else joined
+        return f'IFERROR(IF(AND({",".join(filled)}),{joined},""),"")' if filled else joined
 
     def _piece(self, write: SheetWriter, arg: Expr) -> str:
         if arg.type is Type.DATE:
@@ -178,15 +182,17 @@ def _as_text(value: Any, kind: Type) -> str:
 
 
 class Label(Function):
-    """`label(code)`: what the list calls it, in the language of the workbook."""
+    """`label(code)`: what the list calls it, in the language of the workbook.
+
+    Takes: answer from a list, or lookup() of one
+    Meaning: the words of the list for the code or codes of an answer, as its cells show them
+    Blanks: blank on blank
+    Example: label(RSK_02)
+    """
 
     name = "label"
-    example = "label(RSK_02)"
     takes = (None,)
-    takes_in_words = "answer from a list, or lookup() of one"
     gives = Type.TEXT
-    meaning = "the words of the list for the code or codes of an answer, as its cells show them"
-    blank = "blank on blank"
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
         args = self.arguments(typing, node)

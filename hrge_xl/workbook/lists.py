@@ -1,4 +1,4 @@
-"""Draws a collected list: rows of several sheets under common columns, in sheet order, overdue ones marked."""
+"""Draws two kinds of lists: rows of several sheets under common columns, and the open problems of all sheets."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from itertools import accumulate
 from ..fields import ColumnKind
 from ..language.functions.choices import differs_by_row
 from ..language.sheet_text import joined, text_literal
-from ..layout import Grid, Place, column_letters, quoted
+from ..layout import Grid, Place, Row, Sheet, Slot, column_letters, quoted
 from ..layout.calculated import kind_of_column
+from ..layout.messages import ERROR, LEVEL, MISSING, WARNING
 from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
 from ..spec.compiled import Keeping, compiled
-from ..spec.model import CollectBlock, Collected
+from ..spec.model import CollectBlock, Collected, ProblemsBlock
 from ..spec.scope import rule_scope
 from .calculated import ListPainter
 from .content import Content, Shown
@@ -25,18 +26,21 @@ from .formulas import (
     as_text,
     chosen,
     constant,
+    count_if,
     function,
     if_,
     iferror,
     index,
+    large,
     listed,
     match,
     once,
     row_number,
     run_of,
-)  # fmt: skip
+)
+from .row_status import columns_run, message_of, order_in_row
 
-HELPERS = 8
+COLLECT_HELPERS = 8
 BETWEEN = "; "  # several answers
 OfSource = tuple[str, int, int]  # tool of the list, number of the block, number of the source
 
@@ -54,13 +58,15 @@ class Source:
     sheet: str
 
     @property
-    def rows(self) -> Iterator[tuple[str, str, int]]:
-        """The code of each row, its name, and where it is; of a record its number, its name, and its column."""
+    def rows(self) -> Iterator[ListedRow]:
+        """Its rows, or the records of a form."""
         if self.grid.across:
-            yield from ((str(c.record), c.label, c.index) for c in self.grid.with_role("answer"))
+            for column in self.grid.with_role("answer"):
+                yield ListedRow(self, str(column.record), column.label, column.index)
             return
         for row in self.grid.data_rows:
-            yield row.code, row.code, next(iter(self.grid.by_row[row.code].values())).cells[0].row
+            first = next(iter(self.grid.by_row[row.code].values()))
+            yield ListedRow(self, row.code, row.code, first.cells[0].row)
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,7 @@ class CollectPainter(ListPainter):
         self.block = block
         issued = [(n, source) for n, source in enumerate(block.sources) if source.tool in self.layout.sheet]
         self.sources = [self._source(position, *source) for position, source in enumerate(issued, start=1)]
-        self.rows = [ListedRow(source, *row) for source in self.sources for row in source.rows]
+        self.rows = [row for source in self.sources for row in source.rows]
         self.start(block)
         self.counts = self._candidates()
         self.summarise(
@@ -128,7 +134,7 @@ class CollectPainter(ListPainter):
             self.say("{count} in total; the first {rows} are listed."),
         )
         self._list(block)
-        return self.free + HELPERS
+        return self.free + COLLECT_HELPERS
 
     def _source(self, position: int, number: int, spec: Collected) -> Source:
         key, sheet = (self.sheet.tool.code, self.drawn.number, number), self.layout.sheet[spec.tool]
@@ -222,7 +228,7 @@ class CollectPainter(ListPainter):
         self.columns(columns)
         if block.bars is not None:
             bars = left + 1 + list(block.columns).index(block.bars)
-            self.pen.bars(Place(first, bars), Place(first + self.size - 1, bars))
+            self.pen.bars(bars, (first, first + self.size - 1))
         words = {say("Overdue"): "error", say("No date"): "missing"}
         self.frame_used(len(columns), state, words if block.due is not None else {})
 
@@ -248,8 +254,8 @@ class CollectPainter(ListPainter):
     def _cell(self, source: Source, column: str, found: Formula) -> Formula:
         """Give the cells of a field in one row of a source, joined where there are several."""
         tool, code = source.spec.tool, source.spec.columns.get(column, "")
-        places = ((place, self.layout.slots.get((tool, row, code))) for row, _, place in source.rows)
-        slots = {place: slot for place, slot in places if slot is not None}
+        found_at = {row.found: self.layout.slots.get((tool, row.row, code)) for row in source.rows}
+        slots = {place: slot for place, slot in found_at.items() if slot is not None}
         if not slots:
             return constant("")
         codes = next(iter(slots.values())).codes
@@ -266,8 +272,8 @@ class CollectPainter(ListPainter):
 
     def _address(self, source: Source, found: Formula) -> Formula:
         """Give the address of the first field of the row."""
-        (first, *_), field = source.rows, next(iter(source.spec.columns.values()))
-        row_code, column_code = self.layout.slots[source.spec.tool, first[0], field].codes[0]
+        first, field = next(source.rows), next(iter(source.spec.columns.values()))
+        row_code, column_code = self.layout.slots[source.spec.tool, first.row, field].codes[0]
         row, column = found.text, _column(source, column_code)
         if source.grid.across:
             row, column = _question(source, row_code), found.text
@@ -282,3 +288,141 @@ def _column(source: Source, code: str) -> str:
 
 def _question(source: Source, code: str) -> str:
     return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"
+
+
+# draws the list of open problems
+
+PROBLEM_HELPERS = 13
+RANK = 100_000  # more rows than any workbook has
+LONGEST_LABEL = 90
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One row of a grid that has check cells."""
+
+    sheet: int  # position among the sheets, from 1
+    grid: Grid
+    row: Row
+    checks: tuple[Slot, ...]
+    entry: int  # position of the grid's first column (or record) among all of them, from 1
+
+
+class ProblemsPainter(ListPainter):
+    """Draws one list of problems. Hidden columns rank the rows of all sheets; the list takes the first ranks."""
+
+    def draw(self) -> int:
+        """Title, how many there are, heads, the list, and the hidden columns that it is taken from."""
+        block = self.drawn.block
+        assert isinstance(block, ProblemsBlock)
+        self.sheets = [sheet for sheet in self.layout.sheets if sheet.check_columns]
+        self.entries: list[tuple[str, str]] = []  # what a check cell is about, and the column of its answer
+        self.rows = [
+            row for number, sheet in enumerate(self.sheets, start=1) for row in self._watch(number, sheet)
+        ]
+        self.start(block)
+        self._candidates()
+        self.summarise(
+            self.some,
+            self.say("Nothing to correct."),
+            self.say("{count} in total, most urgent first."),
+            self.say("{count} in total; the {rows} most urgent are listed."),
+        )
+        self._list()
+        return self.free + PROBLEM_HELPERS
+
+    def _watch(self, number: int, sheet: Sheet) -> Iterator[Watched]:
+        for grid in sheet.grids:
+            if not grid.with_role("check"):
+                continue
+            entry = len(self.entries) + 1
+            self.entries += self._entries_of(grid)
+            for row in grid.data_rows:
+                checks = tuple(s for s in grid.row_slots.get(row.index, ()) if s.check is not None)
+                if checks:
+                    yield Watched(number, grid, row, checks, entry)
+
+    def _entries_of(self, grid: Grid) -> list[tuple[str, str]]:
+        """For each check column of a grid what it is about, and the letters of the column of the answer."""
+        if grid.across:
+            answers = grid.with_role("answer")
+            return [(c.label if len(answers) > 1 else "", column_letters(c.index)) for c in answers]
+        found = []
+        for check in grid.with_role("check"):
+            assert check.field is not None
+            column = next(c for c in grid.with_role("answer") if c.field is check.field)
+            found.append((check.field.label.say(self.layout.language), column_letters(column.index)))
+        return found
+
+    # the hidden columns: one row for each row of the sheets, then one for each check column
+
+    def _candidates(self) -> None:
+        """Write how urgent each row is, and what the list says about it."""
+        free, first, rows = self.free, self.first, self.rows
+        worst = Run(free, first, [self._worst(row) for row in rows])
+        key = _level(worst.own) * RANK + RANK - row_number(f"${column_letters(free)}", first)
+        keys = Run.alike(free + 1, first, len(rows), if_(worst.own < LEVEL, 0, key))
+        for run in (worst, keys):
+            self.pen.fill(run, "check")
+        self.worst, self.keys = worst.cells, keys.cells
+        self.some = once(count_if(self.keys, ">", 0)) if rows else constant(0)
+        hold = self.pen.constants
+        self.place = hold(free + 2, first, [row.sheet for row in rows])
+        self.code = hold(free + 3, first, [row.row.code for row in rows])
+        self.label = hold(free + 4, first, [_short(row.row) for row in rows])
+        self.entry = hold(free + 5, first, [row.entry for row in rows])
+        self.about = hold(free + 6, first, [about for about, _ in self.entries])
+        self.letters = hold(free + 7, first, [letters for _, letters in self.entries])
+
+    def _worst(self, row: Watched) -> Formula:
+        columns = [slot.check.column for slot in row.checks if slot.check is not None]
+        cells, checks = columns_run(columns, row.row.index), row.checks
+        sheet = quoted(self.sheets[row.sheet - 1].name)
+        return Formula(f"MAX({sheet}!{cells})", lambda content, _: max(content.checks(checks)))
+
+    # the list
+
+    def _list(self) -> None:
+        say, free = self.say, self.free
+        number = row_number(column_letters(self.left), self.first)
+        ranked = if_(
+            number > once(count_if(self.keys, ">", 0)), 0, match(large(self.keys, number), self.keys)
+        )
+        pick = self.column(free + 8, iferror(ranked, 0))
+        unused, code = pick.equals(0), index(self.code, pick)
+        worst = self.column(free + 9, if_(unused, 0, index(self.worst, pick)))
+        origin = self.column(free + 10, if_(unused, 0, index(self.place, pick)))
+        row = index(listed("", [row.row.index for row in self.rows]), pick)
+        names = [sheet.name_in_book for sheet in self.sheets]
+        found = self.column(free + 11, if_(unused, 0, self.found(code, origin, names, row)))
+        what = self.column(free + 12, if_(unused, 0, order_in_row(worst, 999, index(self.entry, pick))))
+        label, about = index(self.label, pick), index(self.about, what)
+        words = {WARNING: say("To look at"), MISSING: say("Missing"), ERROR: say("To correct")}
+        prefix = chosen(origin, [quoted(sheet.name) + "!" for sheet in self.sheets])
+        target = constant("#") & prefix & index(self.letters, what) & found
+        columns = (
+            (say("No."), number, "listed_mark"),
+            (say("Status"), chosen(_level(worst), list(words.values())), "listed"),
+            (say("Sheet"), chosen(origin, [sheet.name for sheet in self.sheets]), "listed"),
+            (say("Row"), function("HYPERLINK", lambda _, shown: shown, target, code), "listed_link"),
+            (
+                say("Question"),
+                if_(label.equals(""), about & "", if_(about.equals(""), label, label & ": " & about)),
+                "listed",
+            ),
+            (say("What to do"), message_of(self.layout, worst, code), "listed"),
+        )
+        self.columns([(head, if_(unused, "", formula), style, "") for head, formula, style in columns])
+        self.frame_used(len(columns), self.left + 1, {words[ERROR]: "error", words[MISSING]: "missing"})
+
+
+def _level(number: Formula) -> Formula:
+    """Give how urgent a check number is."""
+    return function("INT", int, number / LEVEL)
+
+
+def _short(row: Row) -> str:
+    """Name what a row is about; open rows have a code only."""
+    if row.label == row.code:
+        return ""
+    return row.label if len(row.label) <= LONGEST_LABEL else row.label[: LONGEST_LABEL - 1].rstrip() + "…"
