@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 from .answer import Answers, Key, Value
 from .errors import LimitError, SpecError
+from .fields import Field, Sampling
 from .filled_sample import errors_in_sample
 from .findings import CATALOGUE, Finding, Severity
 from .findings.value import ANSWER_MISSING
@@ -20,13 +21,12 @@ from .frozen import Path as Steps
 from .gc_pause import gc_paused
 from .intake import File, Refusal, Wanted, read_content
 from .issuing import Order, contents_for, layout_for
-from .layout import Layout, Slot
+from .layout import Layout, Slot, offered_rows
 from .layout.wording import text
-from .sample_answers import sample_answers
 from .spec.choice import choose
 from .spec.expressions import Written, expressions
 from .spec.load import places
-from .spec.model import FieldBlock, Spec
+from .spec.model import FieldBlock, RegisterBlock, Spec
 from .spec.own_answers import answers_of
 from .submission import Submission
 from .words import translator
@@ -267,3 +267,59 @@ def _changed(index: _Index, given: Mapping[Key, Value], reading: Submission, wha
             told.add(question)
             was, now = given.get(key, "nothing"), came.get(key, "nothing")
             yield index.at(*question), f"{what} has {was!r} in row {key[1]}, and is read with {now!r}.", ODD
+
+
+# answers for every question of a workbook, made up but valid one by one
+
+ROWS = 3  # of an open table; the others are like these
+
+
+def sample_answers(layout: Layout, today: date) -> Answers:
+    """Give an answer for each question, and for each in the first rows of open tables; always the same."""
+    found: Answers = {}
+    for number, slot in enumerate(_asked(layout)):
+        value = _value(layout, slot, found, number, today)
+        if value is not None:
+            found[slot.key] = value
+    return found
+
+
+def _asked(layout: Layout) -> Iterator[Slot]:
+    """Give the places that are filled in, those that decide the list of another one first."""
+    for sheet in layout.sheets:
+        for grid in sheet.grids:
+            rows = [row.code for row in grid.data_rows]
+            used = set(rows[:ROWS]) if isinstance(grid.block, RegisterBlock) else None
+            slots = [slot for slot in grid.slots if used is None or slot.row in used]
+            asked = [slot for slot in slots if not slot.field.calculated]
+            yield from sorted(asked, key=lambda slot: slot.field.parent is not None)
+
+
+def _value(layout: Layout, slot: Slot, known: Answers, number: int, today: date) -> Value | None:
+    codes = tuple(_choices(layout, slot, known))
+    return slot.field.type.sample(slot.field, Sampling(number, today, codes, len(slot.cells)))
+
+
+def _choices(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
+    """List what can be chosen: the first rows that a reference can point to, or the entries of a list."""
+    if slot.field.to:
+        return next((codes[:ROWS] for codes in _targets(layout, slot.field)), ())
+    return () if slot.field.list_name is None else _entries(layout, slot, known)
+
+
+def _targets(layout: Layout, field: Field) -> Iterator[Sequence[str]]:
+    """Give the rows of each sheet that a reference can point to, where it was issued."""
+    for code in field.to:
+        if code in layout.rows_of:
+            yield [row.code for row in offered_rows(layout.rows_of[code], field)]
+
+
+def _entries(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
+    """Give the entries of a list, of those that belong to the answer of the parent field."""
+    field = slot.field
+    codes = layout.lists[str(field.list_name)].codes
+    if field.parent is None:
+        return codes
+    above = known.get((slot.tool, slot.row, field.parent))
+    table = layout.spec.vocabularies[str(field.vocabulary)].by_code
+    return [code for code in codes if table[code].parent == above]

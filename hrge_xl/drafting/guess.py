@@ -63,7 +63,7 @@ class DraftTool:
 
 
 @dataclass
-class Draft:
+class DraftSpec:
     """A whole first spec. `messages` says what was left out."""
 
     title: str
@@ -73,9 +73,9 @@ class Draft:
     messages: list[str] = field(default_factory=list)
 
 
-def guess(book: Book) -> Draft:
+def guess(book: Book) -> DraftSpec:
     """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
-    draft = Draft(book.title or book.stem, "en", messages=list(book.messages))
+    draft = DraftSpec(book.title or book.stem, "en", messages=list(book.messages))
     for sheet in book.sheets:
         reason = _why_not(sheet)
         if not reason:
@@ -108,7 +108,7 @@ def _why_not(sheet: Sheet) -> str:
 class _Sheet:
     """Takes one sheet apart: a form above, a table below, or one of them."""
 
-    def __init__(self, draft: Draft, sheet: Sheet) -> None:
+    def __init__(self, draft: DraftSpec, sheet: Sheet) -> None:
         self.draft, self.sheet = draft, sheet
         self.last = max((row for row, _ in sheet.cells), default=0)
         self.right = max(

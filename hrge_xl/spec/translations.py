@@ -27,8 +27,7 @@ from ..paths import read_regular
 from ..texts import Text
 from ..words import proper_tag, with_base
 from .model import Block, CatalogueBlock, ChecklistBlock, FieldBlock, Item, Rule, Spec, Tool, VocabularyItem
-from .nodes import plain
-from .yaml_file import MOST_BYTES, ORDINARY, compose
+from .yaml_file import MOST_BYTES, ORDINARY, compose, plain
 
 FOLDER, SUFFIX, STATES = "languages", ".po", "languages.yaml"
 LETTER = re.compile(r"[^\W\d_]")

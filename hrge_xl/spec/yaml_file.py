@@ -1,17 +1,219 @@
-"""One YAML file as a tree: what cannot be read is told and left out, so that the rest is checked all the same."""
+"""YAML files as trees of nodes that remember file, line and column (YAML 1.2 core rules).
+
+What cannot be read is told and left out, so that the rest is checked all the same.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any, ClassVar
 
 import yaml
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..errors import Mistake
 from ..paths import read_regular
-from .nodes import Loader, Lost, mistake_at
+from ..suggest import NoSuch, remedy_for
 from .yaml_mistakes import LESS_NESTED, NESTED, explained
+
+NAMING = ("code", "id")  # options whose values other parts of a spec refer to
+NAMED_IN_TEXT = re.compile(r"\b(?:code|id): *[\"']?([\w.\-]+)|^(\w+):", re.MULTILINE)
+
+
+class Loader(yaml.CSafeLoader):
+    """The C loader with YAML 1.2 core scalars: `NO` is text, only true/false are truth values."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
+
+
+class _Dumper(yaml.SafeDumper):
+    """A writer that puts into quotes what YAML 1.1 or our own reader would take for anything but text: 1e5, 08."""
+
+
+for _tag, _pattern, _first in (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?[0-9]{1,400}$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+):
+    for _way in (Loader, _Dumper):
+        _way.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+
+
+class WrittenInt(int):
+    """A whole number that remembers how it was written, so that a code like 004 keeps its zeros."""
+
+    written: str
+
+
+def _scalar(node: ScalarNode) -> Any:
+    kind = node.tag.rsplit(":", 1)[-1]
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return node.value.lower() == "true"
+    if kind == "int":
+        number = WrittenInt(node.value)
+        number.written = node.value
+        return number
+    return float(node.value) if kind == "float" else node.value
+
+
+def dumped(data: object) -> str:
+    """Plain dicts, lists and texts as YAML that reads back the same."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def plain(node: Node) -> Any:
+    """Give the node as plain dicts, lists and scalars."""
+    if isinstance(node, MappingNode):
+        return {plain(key): plain(value) for key, value in node.value}
+    if isinstance(node, SequenceNode):
+        return [plain(item) for item in node.value]
+    assert isinstance(node, ScalarNode)
+    return _scalar(node)
+
+
+def mapping(entries: Sequence[tuple[str, Node]], like: Node | None = None) -> MappingNode:
+    """Give a mapping node made of these entries, standing where `like` stands."""
+    mark = like.start_mark if like is not None else None
+    keys = [ScalarNode("tag:yaml.org,2002:str", key, mark, mark) for key, _ in entries]
+    pairs = [(key, value) for key, (_, value) in zip(keys, entries, strict=True)]
+    return MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
+
+
+def sequence(items: Sequence[Node]) -> SequenceNode:
+    """Give a sequence node made of these items."""
+    mark = items[0].start_mark if items else None
+    return SequenceNode("tag:yaml.org,2002:seq", list(items), mark, mark)
+
+
+def get(node: Node | None, key: str | int) -> Node | None:
+    """Give the value under this key (mapping) or at this index (sequence), or None."""
+    if isinstance(node, MappingNode):
+        return next((value for name, value in node.value if name.value == str(key)), None)
+    if isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.value):
+        found: Node = node.value[key]
+        return found
+    return None
+
+
+def mistake_at(node: Node | None, path: Sequence[str | int], reason: str, remedy: str = "") -> Mistake:
+    """Give a mistake at the place that `path` leads to; steps that do not exist are skipped."""
+    for step in path:
+        key = _key_node(node, step) if step == path[-1] and isinstance(step, str) else None
+        node = key or get(node, step) or node
+    mark = node.start_mark if node is not None else None
+    if mark is None:
+        return Mistake("workbook.yaml", 1, 1, str(reason), remedy)
+    return Mistake(
+        mark.name, mark.line + 1, mark.column + 1, str(reason), remedy
+    )  # `NoSuch` has served its purpose
+
+
+def _key_node(node: Node | None, key: str) -> Node | None:
+    """Give the scalar value under the key, or the key itself where the value is longer than a word."""
+    if not isinstance(node, MappingNode):
+        return None
+    for name, value in node.value:
+        if name.value == key:
+            found: Node = value if isinstance(value, ScalarNode) else name
+            return found
+    return None
+
+
+def file_beside(folder: Path, named: Node, suffix: str, mistakes: list[Mistake]) -> Path | None:
+    """Give the file of a spec folder that a node names; what is wrong with it is added, and None comes back."""
+    known = {file.name: file for file in sorted(folder.glob(f"[!.]*{suffix}"))}
+    file = known.get(str(named.value))
+    if file is not None and file.resolve().parent == folder.resolve() and file.is_file():
+        return file
+    reason = f"There is no file '{named.value}' in the spec folder, or it is not a {suffix} file."
+    mistakes.append(mistake_at(named, (), reason, remedy_for(named.value, list(known))))
+    return None
+
+
+# what could not be read
+
+
+@dataclass
+class Lost:
+    """Names that would be known if their place could be read, and the lines that were left out, by file."""
+
+    names: set[str] = field(default_factory=set)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+    options: dict[int, set[str]] = field(default_factory=dict)  # by the part that they belong to
+    parts: int = 0  # that were read
+    nameless: bool = False  # whether something was left out of which nobody knows how it is called
+
+    def take_lines(self, file: str, first: int, lines: Sequence[str]) -> None:
+        """Leave out lines that cannot be read; the first one counts from 0."""
+        self.lines.setdefault(file, []).extend(range(first, first + len(lines)))
+        text = "\n".join(lines)
+        for names in NAMED_IN_TEXT.findall(text):
+            self.names.update(filter(None, names))
+        self.nameless = self.nameless or "use:" in text
+
+    def take(self, name: str, node: Node) -> None:
+        """Leave out a part, with every name that it gives."""
+        names = [each for each in (name, *_names_in(node)) if each]
+        self.nameless = self.nameless or not names
+        self.names.update(names)
+
+    def take_unseen(self, file: str, part: Node) -> None:
+        """Leave out a part that nobody can look into to its end."""
+        self.nameless = True
+        self.lines.setdefault(file, []).extend(range(part.start_mark.line, _last_line(part) + 1))
+
+    def take_option(self, part: Node, option: str) -> None:
+        """Leave out an option of a part."""
+        self.options.setdefault(id(part), set()).add(option)
+
+    def explains(self, reason: str) -> bool:
+        """Say whether a mistake comes only from the absence of something that was left out."""
+        return isinstance(reason, NoSuch) and (self.nameless or reason.name in self.names)
+
+    def touches(self, node: Node | None) -> bool:
+        """Say whether lines were left out within a part."""
+        if node is None or node.start_mark is None:
+            return False
+        first, last = node.start_mark.line, _last_line(node)
+        return any(first <= line <= last + 1 for line in self.lines.get(node.start_mark.name, ()))
+
+    def inside(self, root: Node | None, path: Sequence[str | int], reason: str) -> bool:
+        """Say whether a mistake misses what was left out of the innermost part that its path leads through."""
+        node, innermost = root, None
+        for step in path:
+            if isinstance(node, MappingNode):
+                innermost = node
+            node = get(node, step) or node
+        missing = self.options.get(id(innermost), ())
+        if any(f"`{option}`" in reason for option in missing):
+            return True
+        return innermost is not root and self.touches(innermost)
+
+
+def _last_line(node: Node) -> int:
+    end = node.end_mark
+    return int(end.line if end is not None else node.start_mark.line)
+
+
+def _names_in(node: Node) -> Iterator[str]:
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if key.value in NAMING and isinstance(value, ScalarNode):
+                yield value.value
+            yield from _names_in(value)
+    elif isinstance(node, SequenceNode):
+        for item in node.value:
+            yield from _names_in(item)
+
+
+# one YAML file as a tree
 
 MOST_BYTES = 3_000_000  # of one file
 MOST_PARTS = 250_000  # of one spec, each as often as aliases and sets repeat it
@@ -27,7 +229,7 @@ ORDINARY = "Put an ordinary file in its place."
 
 def compose(
     path: Path, name: str, mistakes: list[Mistake], lost: Lost | None = None, options: Sequence[str] = ()
-) -> yaml.Node | None:
+) -> Node | None:
     """Read one file into nodes. What is wrong with it is added to `mistakes`.
 
     Without `lost` a file with a fault gives None; with it the part around the fault is noted there and left out.
@@ -74,20 +276,20 @@ def content_of(
     return None
 
 
-def size(root: yaml.Node, most: int = MOST_PARTS) -> int:
+def size(root: Node, most: int = MOST_PARTS) -> int:
     """Count the parts of a tree, and no further than one more than so many."""
     return sum(1 for _ in islice(_walk(root), most + 1))
 
 
 def _tree(
     text: str, name: str, mistakes: list[Mistake], lost: Lost, options: Sequence[str], tries: int
-) -> yaml.Node | None:
+) -> Node | None:
     """Give the whole tree, or what is left of it without the parts that YAML does not take."""
     told = False
     for _ in range(tries):
         loader = Loader(text)
         try:
-            node: yaml.Node | None = loader.get_single_node()
+            node: Node | None = loader.get_single_node()
         except yaml.YAMLError as error:
             fault = explained(error, text, options)
             if fault.of_line or not told:  # another fault of structure may come from the first one
@@ -133,7 +335,7 @@ def _indent(line: str) -> int:
 
 
 def _endless(
-    node: yaml.Node, name: str, lost: Lost, deepest: dict[int, int], above: tuple[yaml.Node, ...] = ()
+    node: Node, name: str, lost: Lost, deepest: dict[int, int], above: tuple[Node, ...] = ()
 ) -> Iterator[Mistake]:
     """Give every part that stands too deep within others, or within itself by an alias: these are taken out.
 
@@ -156,14 +358,14 @@ def _endless(
         yield Mistake(name, mark.line + 1, mark.column + 1, *words)
 
 
-def _entries(node: yaml.Node) -> list[tuple[yaml.Node, ...]]:
+def _entries(node: Node) -> list[tuple[Node, ...]]:
     """List what stands directly in a node: the names of a group with their values, the entries of a list."""
-    if isinstance(node, yaml.MappingNode):
+    if isinstance(node, MappingNode):
         return list(node.value)
-    return [(item,) for item in node.value] if isinstance(node, yaml.SequenceNode) else []
+    return [(item,) for item in node.value] if isinstance(node, SequenceNode) else []
 
 
-def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
+def _walk(node: Node) -> Iterator[Node]:
     """Give the node and all below it, in their order."""
     waiting = [node]
     while waiting:
@@ -172,26 +374,26 @@ def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
         waiting += (part for entry in reversed(_entries(node)) for part in reversed(entry))
 
 
-def _groups(root: yaml.Node) -> Iterator[yaml.MappingNode]:
-    return (node for node in _walk(root) if isinstance(node, yaml.MappingNode))
+def _groups(root: Node) -> Iterator[MappingNode]:
+    return (node for node in _walk(root) if isinstance(node, MappingNode))
 
 
-def _odd_keys(root: yaml.Node, lost: Lost) -> Iterator[Mistake]:
+def _odd_keys(root: Node, lost: Lost) -> Iterator[Mistake]:
     """Give every name of an option that is none but a group or list: these are taken out."""
     for node in _groups(root):
-        odd = [pair for pair in node.value if not isinstance(pair[0], yaml.ScalarNode)]
-        node.value[:] = [pair for pair in node.value if isinstance(pair[0], yaml.ScalarNode)]
+        odd = [pair for pair in node.value if not isinstance(pair[0], ScalarNode)]
+        node.value[:] = [pair for pair in node.value if isinstance(pair[0], ScalarNode)]
         for key, value in odd:
             lost.take("", value)
-            signs = "{ }" if isinstance(key, yaml.MappingNode) else "[ ]"
+            signs = "{ }" if isinstance(key, MappingNode) else "[ ]"
             reason = f"The name of an option cannot be in {signs}."
             yield mistake_at(key, (), reason, "Put a text that begins with a bracket in quotation marks.")
 
 
-def _doubled_keys(root: yaml.Node, lost: Lost) -> Iterator[Mistake]:
+def _doubled_keys(root: Node, lost: Lost) -> Iterator[Mistake]:
     """Give every option that a mapping has twice, those of one mapping together; the first ones stay."""
     for node in _groups(root):
-        first: dict[str, yaml.Node] = {}
+        first: dict[str, Node] = {}
         again = [key for key, _ in node.value if first.setdefault(str(key.value), key) is not key]
         if not again:
             continue
@@ -209,10 +411,10 @@ def _doubled_keys(root: yaml.Node, lost: Lost) -> Iterator[Mistake]:
         yield mistake_at(again[0], (), reason, remedy)
 
 
-def _odd_tags(root: yaml.Node) -> Iterator[Mistake]:
+def _odd_tags(root: Node) -> Iterator[Mistake]:
     """Give every text that begins with an exclamation mark, of which YAML would lose the first word."""
     for node in _walk(root):
         if node.tag.startswith(OWN_TAG):
-            text = node.value if isinstance(node, yaml.ScalarNode) else "…"
+            text = node.value if isinstance(node, ScalarNode) else "…"
             reason = "A text cannot begin with ! unless it is in quotation marks."
             yield mistake_at(node, (), reason, f'Write "{node.tag} {text}".')
