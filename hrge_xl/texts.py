@@ -105,7 +105,7 @@ def fixed_value(value: object) -> object:
     """Give a value of a fixed column: numbers as they are written, and what is given by language as a text."""
     if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
         return Text({str(language): text for language, text in value.items()})
-    return _as_written(value)
+    return as_written(value)
 
 
 def fixed_codes(value: object) -> list[str]:
@@ -119,9 +119,9 @@ def said(value: object, language: str) -> object:
     return value.say(language) if isinstance(value, Text) else value
 
 
-def _as_written(value: object) -> object:
-    """Give codes are text as written in the file: `004` stays `004`, although YAML reads a number."""
+def as_written(value: object) -> object:
+    """Give a code as the text that is written in the file: `004` stays `004`, although YAML reads a number."""
     return getattr(value, "written", value)
 
 
-Code = Annotated[str, BeforeValidator(_as_written)]
+Code = Annotated[str, BeforeValidator(as_written)]

@@ -27,6 +27,7 @@ EXTENSION = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
 FORMULA = "{http://schemas.microsoft.com/office/excel/2006/main}"
 
 Box = tuple[int, int, int, int]  # first column, first row, last column, last row
+Place = tuple[int, int]  # row and column, from 1
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ class Cell:
     unlocked: bool = False
     span: int = 1
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether neither a value nor a formula stands in it."""
+        return self.value is None and not self.formula
+
 
 BLANK = Cell()
 
@@ -67,7 +73,7 @@ class Sheet:
 
     name: str
     visible: bool
-    cells: dict[tuple[int, int], Cell]
+    cells: dict[Place, Cell]
     rules: tuple[Rule, ...]
     gives_lists: bool = False
 

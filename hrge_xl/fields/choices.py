@@ -24,7 +24,19 @@ from ..language.targets import Scope
 from ..numerals import shown
 from ..words import Translate, fold, fold_code, letters, skeleton, tidy, translator, western_digits
 from .evidence import Evidence, Guess, Source
-from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sample, Sampling, Vocabularies
+from .field import (
+    Cell,
+    Check,
+    ColumnKind,
+    Field,
+    FieldType,
+    Limits,
+    Names,
+    Reading,
+    Sample,
+    Sampling,
+    Vocabularies,
+)
 
 SUGGESTION_CUTOFF = 75
 # what may stand between a number and words, and what makes it a share
@@ -47,8 +59,8 @@ class ChoiceField(FieldType):
     meaning = "one entry of a list; with `parent` the list depends on another field of the row"
     kind = ColumnKind.CODE
     yields = Type.CODE
-    needs = frozenset({"vocabulary"})
-    allows = frozenset({"parent", "default"})
+    needs: Names = ("vocabulary",)
+    allows: Names = ("parent", "default")
     width = 16
     repeats = True
 
@@ -99,7 +111,7 @@ class ManyField(ChoiceField):
     name = "many"
     meaning = "several entries, one in each of a number of `cells`"
     yields = Type.MANY
-    allows = frozenset({"cells", "default"})
+    allows = ("cells", "default")
     width = 12
     several = True
 
@@ -127,7 +139,7 @@ class ScaleField(ChoiceField):
     meaning = "a step of a numbered list; the codes are numbers"
     kind = ColumnKind.NUMBER
     yields = Type.NUMBER
-    allows = frozenset({"default"})
+    allows = ("default",)
     number_format = "General"
     width = 18
     stepped = True
@@ -177,8 +189,8 @@ class YesNoField(ChoiceField):
 
     name = "yesno"
     meaning = "yes or no"
-    needs = frozenset()
-    allows = frozenset({"default"})
+    needs = ()
+    allows = ("default",)
     style = "input_centre"
     width = 8
 
@@ -208,9 +220,9 @@ class TickField(ChoiceField):
 
     name = "tick"
     meaning = "a tick: `x`, `✓`, `1` or yes; blank is none"
-    needs = frozenset()
-    allows = frozenset()
-    keeps = frozenset({"yesno"})
+    needs = ()
+    allows = ()
+    keeps = ("yesno",)
     number_format = "General"  # else a typed 1 is a text, and no entry of the list
     style = "input_centre"
     width = 8
@@ -337,8 +349,8 @@ class ReferenceField(FieldType):
     meaning = "a row of another sheet"
     kind = ColumnKind.CODE
     yields = Type.CODE
-    needs = frozenset({"to"})
-    allows = frozenset({"only"})
+    needs = ("to",)
+    allows = ("only",)
     width = 20
     refuses = (ROW_NOT_FOUND,)
 

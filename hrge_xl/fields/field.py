@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ..findings import Kind
 from ..findings.value import NOT_IN_LIST
-from ..frozen import Model, Number, Whole
+from ..frozen import Model, Number, Whole, Wrong
 from ..language import Expr, Ref, Type
 from ..language.targets import Scope
 from ..numerals import from_serial, shown, shown_moment
@@ -44,8 +44,7 @@ class Reading(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What the sheet's own validation lets in: a list, a number or date between two bounds, or a length."""
 
     type: str  # list, whole, decimal, date, length, any
@@ -115,6 +114,7 @@ class Sampling(NamedTuple):
         return self.codes[self.number % len(self.codes)] if self.codes else None
 
 
+Names = tuple[str, ...]
 FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes its place by itself
 
 
@@ -132,9 +132,9 @@ class FieldType:
     meaning: str = ""
     kind: ColumnKind = ColumnKind.TEXT
     yields: Type = Type.TEXT
-    needs: frozenset[str] = frozenset()
-    allows: frozenset[str] = frozenset()
-    keeps: frozenset[str] = frozenset()
+    needs: Names = ()
+    allows: Names = ()
+    keeps: Names = ()
     number_format: str = "@"
     style: str = "input"
     width: int = 22
@@ -173,7 +173,7 @@ class FieldType:
         """Give what the sheet's validation lets in."""
         return Limits("any")
 
-    def wrong_limits(self, field: Field) -> Iterator[tuple[str, str]]:
+    def wrong_limits(self, field: Field) -> Wrong:
         """Give what is wrong with the limits of a field, each as reason and remedy."""
         yield from ()
 
@@ -225,13 +225,11 @@ def field_type(name: str) -> FieldType:
 
 
 def _known(value: object) -> FieldType:
-    if isinstance(value, FieldType):
-        return value
-    if isinstance(value, str) and value in FIELD_TYPES:
-        return FIELD_TYPES[value]
-    raise PydanticCustomError(
-        "field_type", "There is no such field type.", {"expected": ", ".join(FIELD_TYPES)}
-    )
+    known = FIELD_TYPES.get(str(value))
+    if known is None:
+        expected = {"expected": ", ".join(FIELD_TYPES)}
+        raise PydanticCustomError("field_type", "There is no such field type.", expected)
+    return known
 
 
 class PersonalData(StrEnum):

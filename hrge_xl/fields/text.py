@@ -19,7 +19,18 @@ from ..language.functions.words import Email, Length, Matches, WithinWords
 from ..language.targets import Scope
 from ..words import CELL_LIMIT, tidy_lines
 from .evidence import Evidence, Guess, Source
-from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, PersonalData, Reading, Vocabularies
+from .field import (
+    Cell,
+    Check,
+    ColumnKind,
+    Field,
+    FieldType,
+    Limits,
+    Names,
+    PersonalData,
+    Reading,
+    Vocabularies,
+)
 
 EMAIL_PATTERN = "email"
 LONG_TEXT, LONGEST = 100, 32_000  # characters: from when on a text is long, and what may be asked for
@@ -42,8 +53,8 @@ class TextField(FieldType):
     meaning = "one line"
     kind = ColumnKind.TEXT
     yields = Type.TEXT
-    allows = frozenset({"characters", "pattern", "default", "expects"})
-    keeps = frozenset({"long"})
+    allows: Names = ("characters", "pattern", "default", "expects")
+    keeps = ("long",)
     refuses = (TEXT_TOO_LONG,)
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
@@ -88,8 +99,8 @@ class LongField(TextField):
 
     name = "long"
     meaning = "a longer text"
-    allows = frozenset({"words", "characters", "pattern", "default", "expects"})
-    keeps = frozenset({"text"})
+    allows = ("words", "characters", "pattern", "default", "expects")
+    keeps = ("text",)
     width = 28
 
     def guess(self, told: Evidence) -> Guess | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
-from ..frozen import Found, Path, at_the_first
+from ..frozen import Found, Path, Wrong, at, at_the_first
 from ..language.patterns import REMEDY, NotAPattern, compiled, fits
-from ..suggest import NoSuch, remedy_for
+from ..suggest import NoSuch, no_such
 from ..texts import fixed_codes
 from ..words import cell_length
-from .check_names import BLOCKS, FIELDS, INDICATORS, no_such, reached, select
+from .check_names import BLOCKS, FIELDS, INDICATORS, reached, select
 from .check_texts import LIMIT_LABEL
 from .figures import Figures
 from .model import (
@@ -32,11 +33,12 @@ from .model import (
     Tool,
     Vocabulary,
 )
-from .own_answers import Wrong, wrong_default, wrong_value
+from .own_answers import wrong_default, wrong_value
 from .rows import LAST, NOTHING
 
 WITH_ROWS = (RegisterBlock, ChecklistBlock, CatalogueBlock)
 NO_MATRIX = "The spec has no 'matrix.yaml'."
+NO_PATTERN = "This is not a pattern that can be matched ({})."
 OWN_SHEET = "Give it a sheet of its own: a file in tools/, with `goes_with` where it belongs to a tool."
 
 
@@ -50,8 +52,8 @@ def check_sheets(spec: Spec) -> Found:
         for option, reason, remedy in _field(spec, trail[4], field):
             yield (*path, *option.split("/")), reason, remedy
         yield from _references(spec, trail[4], field, path)
-    for name, vocabulary in spec.vocabularies.items():
-        yield from _anchors(spec, name, vocabulary)
+    for path, _, vocabulary in select(spec, "vocabularies/*"):
+        yield from _anchors(spec, vocabulary, path)
     if spec.matrix is not None:
         yield from _matrix(spec, spec.matrix)
 
@@ -112,10 +114,9 @@ def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
             own = spec.tool[tool].fields
             for where, _, code in sides:
                 if code in own:
-                    crossed = _crossed(spec, block, own[code], str(where[len(path)]))
-                    yield from ((where, *mistake) for mistake in crossed)
+                    yield from at(where, _crossed(spec, block, own[code], str(where[len(path)])))
                 else:
-                    yield no_such(where, f"The tool '{tool}' has no field '{code}'.", own, code)
+                    yield (where, *no_such(f"The tool '{tool}' has no field '{code}'.", code, own))
 
 
 def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, side: str) -> Wrong:
@@ -153,14 +154,11 @@ def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Fo
     for where, _, value in select(block, "items/*/values", path):
         for name, written in value.items():
             if name in fixed:
-                yield from (
-                    ((*where, name), *mistake) for mistake in _fixed_value(spec, fixed[name], written)
-                )
+                yield from at((*where, name), _fixed_value(spec, fixed[name], written))
             else:
                 unknown.setdefault(name, []).append((*where, name))
     for name, places in unknown.items():
-        reason = NoSuch(f"There is no fixed column '{name}'.", name)
-        yield from at_the_first(places, reason, remedy_for(name, sorted(fixed)))
+        yield from at_the_first(places, *no_such(f"There is no fixed column '{name}'.", name, sorted(fixed)))
 
 
 def _fixed_value(spec: Spec, field: Field, value: object) -> Wrong:
@@ -186,16 +184,13 @@ def _fixed_value(spec: Spec, field: Field, value: object) -> Wrong:
 
 def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, str, str]]:
     """Find what is wrong with a field by itself, with the option that says it."""
-    needs, may, given = field.type.needs, field.type.allows, field.model_fields_set
+    needs, may, given = set(field.type.needs), set(field.type.allows), field.model_fields_set
     for name in sorted(needs - given):
         yield "type", f"A field of type {field.type} needs `{name}`.", "Add it."
     for name in sorted(given - needs - may - COMMON_OPTIONS):
         allowed = ", ".join(sorted(needs | may)) or "no options of its own"
-        yield (
-            name,
-            f"`{name}` does nothing for the type {field.type}.",
-            f"Remove it; this type takes {allowed}.",
-        )
+        reason = f"`{name}` does nothing for the type {field.type}."
+        yield name, reason, f"Remove it; this type takes {allowed}."
     if field.fixed and not isinstance(getattr(block, "items", None), tuple):
         reason = f"'{field.code}' is fixed, and no rows are written out here whose `values` could fill it."
         yield "fixed", reason, "Leave it out, or write out the `items`."
@@ -219,13 +214,13 @@ def _pattern(field: Field, pattern: str) -> Iterator[tuple[str, str, str]]:
     try:
         compiled(pattern)
     except NotAPattern as error:
-        yield "pattern", f"This is not a pattern that can be matched ({error}).", REMEDY
+        yield "pattern", NO_PATTERN.format(error), REMEDY
         return
     if not field.example:
         yield "pattern", "Nothing shows what fits the pattern.", "Add an `example`: the team is told it."
     for language, example in field.example.by_language.items():
         if not fits(pattern, example):
-            where = f"example/{language}" if language else "example"
+            where = f"example/{language}".rstrip("/")
             yield where, f"The example '{example}' does not fit the pattern.", "Write one that does."
 
 
@@ -245,7 +240,7 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
             fixed = [column.code for column in tool.fields.values() if column.fixed]
             if name not in fixed:
                 reason = f"The sheet '{tool.code}' has no fixed column '{name}'."
-                yield no_such((*path, "only", name), reason, fixed, name)
+                yield ((*path, "only", name), *no_such(reason, name, fixed))
             elif not any(item.has({name: code}) for item in tool.items):
                 reason = f"No row of '{tool.code}' has '{code}' there, so that nothing can be chosen."
                 remedy = "Name a code that some of its rows have."
@@ -258,8 +253,8 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
     if parent is None or parent.vocabulary is None:
         others = [other.code for other in block.fields if other.vocabulary is not None and other is not field]
         reason = f"'{field.parent}' is not a choice field of the same row."
-        remedy = f"Name the field that decides the list. {remedy_for(field.parent, others)}"
-        yield (*path, "parent"), NoSuch(reason, str(field.parent)), remedy
+        reason, remedy = no_such(reason, str(field.parent), others)
+        yield (*path, "parent"), reason, f"Name the field that decides the list. {remedy}"
         return
     own, above = spec.vocabularies.get(field.vocabulary or ""), spec.vocabularies.get(parent.vocabulary)
     for index, item in enumerate(own.items if own and above else ()):
@@ -269,17 +264,16 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
             yield (*where, "code"), reason, "Add `parent`."
         elif above is not None and item.parent not in above.by_code:
             reason = f"The parent '{item.parent}' of the entry '{item.code}' is not in {parent.vocabulary}."
-            yield no_such((*where, "parent"), reason, above.by_code, item.parent)
+            yield ((*where, "parent"), *no_such(reason, item.parent, above.by_code))
 
 
 # lists
 
 
-def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
+def _anchors(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
     """Find anchors that nobody would see, and kinds of them that are missing at a step, or that the list lacks."""
-    kinds = vocabulary.kinds
-    for index, item in enumerate(vocabulary.items):
-        place: Path = ("vocabularies", name, "items", index)
+    kinds, name = vocabulary.kinds, path[-1]
+    for place, _, item in select(vocabulary, "items/*", path):
         option = "anchor" if item.anchor else "anchors" if item.anchors else ""
         length = cell_length(item.as_step(spec.languages[0]))
         if option and name not in spec.scales:
@@ -292,10 +286,8 @@ def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
             yield (*place, option), reason, "Shorten the anchor."
         for kind in item.anchors:
             if kind not in kinds:
-                remedy = (
-                    remedy_for(kind, list(kinds)) if kinds else f"Add `kinds: {{{kind}: …}}` to the list."
-                )
-                reason = NoSuch(f"The list has no kind '{kind}'.", kind)
+                reason, known = no_such(f"The list has no kind '{kind}'.", kind, kinds)
+                remedy = known if kinds else f"Add `kinds: {{{kind}: …}}` to the list."
                 yield (*place, "anchors", kind), reason, remedy
         for kind in kinds:
             if not item.anchors.get(kind):
@@ -304,15 +296,13 @@ def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
 
 
 def _matrix(spec: Spec, matrix: Matrix) -> Found:
-    scales = {}
-    for side, name in (("down", matrix.down), ("across", matrix.across)):
+    for path, _, name in select(spec, "matrix/down|across"):
         if name not in spec.vocabularies:
-            yield no_such(("matrix", side), f"There is no vocabulary '{name}'.", spec.vocabularies, name)
+            yield (path, *no_such(f"There is no vocabulary '{name}'.", name, spec.vocabularies))
             return
-        scales[side] = spec.vocabularies[name].by_code
-        yield from _whole_numbers(spec, name, ("matrix", side))
-    for down in scales["down"]:
-        for across in scales["across"]:
+        yield from _whole_numbers(spec, name, path)
+    for down in spec.vocabularies[matrix.down].by_code:
+        for across in spec.vocabularies[matrix.across].by_code:
             level = matrix.cells.get(down, {}).get(across)
             if level is None:
                 name = across if down in matrix.cells else down
@@ -320,7 +310,7 @@ def _matrix(spec: Spec, matrix: Matrix) -> Found:
                 yield ("matrix", "cells", down), missing, f"Add `{across}: …` to row {down}."
             elif level not in matrix.level:
                 reason = f"There is no level '{level}', which is used at {down} × {across}."
-                yield no_such(("matrix", "cells", down, across), reason, matrix.level, level)
+                yield (("matrix", "cells", down, across), *no_such(reason, level, matrix.level))
 
 
 def _whole_numbers(spec: Spec, name: str, path: Path) -> Found:
@@ -334,6 +324,7 @@ def _whole_numbers(spec: Spec, name: str, path: Path) -> Found:
 
 # mistakes in the rules of a spec, in what identifies a return, in its profiles, and in what its figures are abo
 
+SAME = attrgetter("name", "severity", "message", "remedy")  # on every sheet that a rule is asked on
 NUMBERS = "value|calculated|numerator|denominator|progress|baseline|baseline_year|target|target_year"
 
 
@@ -357,9 +348,7 @@ def _rule_codes(spec: Spec) -> Found:
         if (rule.code, rule.tool) in sheets:
             reason = f"The rule code '{rule.code}' is used twice for {rule.tool}."
             yield (*path, "code"), reason, "Give each its own."
-        elif any(
-            getattr(rule, name) != getattr(first, name) for name in ("name", "severity", "message", "remedy")
-        ):
+        elif SAME(rule) != SAME(first):
             reason = f"The rule '{rule.code}' says something else than on {first.tool}."
             yield (*path, "code"), reason, "Use the same name, severity, message and remedy, or another code."
         sheets.add((rule.code, rule.tool))
@@ -398,7 +387,7 @@ def _over_rounds(identity: Identity) -> Found:
             reason = "It also fits an empty text, so it may leave out nothing."
             yield path, reason, "Let it fit the period only."
     except NotAPattern as error:
-        yield path, f"This is not a pattern that can be matched ({error}).", REMEDY
+        yield path, NO_PATTERN.format(error), REMEDY
 
 
 def _profiles(spec: Spec) -> Found:
@@ -427,15 +416,12 @@ def _figures(spec: Spec, figures: Figures) -> Found:
             vocabulary = by.vocabulary or ""
             if by.tools and vocabulary not in spec.vocabularies:
                 reason = f"There is no vocabulary '{vocabulary}'."
-                yield no_such((*path, "tools"), reason, spec.vocabularies, vocabulary)
+                yield ((*path, "tools"), *no_such(reason, vocabulary, spec.vocabularies))
     if indicators is not None and indicators.tool in spec.tool:
         own = spec.tool[indicators.tool].fields
         if indicators.of in own and not own[indicators.of].to:
-            reason, remedy = (
-                f"{indicators.of} refers to no sheet.",
-                "Name the field that says what a value is about.",
-            )
-            yield (*INDICATORS.split("/"), "of"), reason, remedy
+            remedy = "Name the field that says what a value is about."
+            yield ("figures", "indicators", "of"), f"{indicators.of} refers to no sheet.", remedy
         known = {f"{INDICATORS}/{NUMBERS}": reached(spec, indicators), f"{INDICATORS}/splits/*/parts/*": own}
         for where, fields in known.items():
             for path, _, code in select(spec, where):

@@ -12,7 +12,7 @@ from ..findings.value import DOES_NOT_FIT, NOT_ASKED_HERE
 from ..language import TRUE, Call, Expr, Over, Problem, Ref, reader_only, refs_inside, walk
 from ..language.functions.choices import Ticked, asks_what_is_issued, differs_by_row, one_issued, sheets_named
 from ..language.tree import Literal, Logic, Type
-from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
+from .model import CollectBlock, Collected, FormBlock, RegisterBlock, Rule, Spec, Tool
 from .rows import closing, is_shown
 from .scope import Scope, parsed, ref_to, rule_scope
 
@@ -246,16 +246,14 @@ def _own_requirement(each: Field, scope: Scope) -> Iterator[Expr]:
         return
     if isinstance(each.required, When):
         when = _parsed(each.required.when, scope)
-    elif each.required == "always" and is_open(scope.block):
+    elif (
+        each.required == "always" and isinstance(scope.block, RegisterBlock | FormBlock) and not scope.single
+    ):
+        # a row counts only once something is answered in it
         when = TRUE
     else:
         when = Ticked().call(Literal(scope.tool.code, Type.TEXT))
     yield Logic("and", (one_issued(each.to), when)) if each.to else when
-
-
-def is_open(block: FieldBlock | None) -> bool:
-    """Say whether the rows of a block count only once something is answered in them."""
-    return isinstance(block, RegisterBlock) or (isinstance(block, FormBlock) and block.records > 1)
 
 
 def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:

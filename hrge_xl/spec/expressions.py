@@ -13,7 +13,7 @@ from ..fields import Field, When
 from ..frozen import Found, Path
 from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, reader_only
 from ..language.functions.choices import Completeness, LookUp, tools_read
-from ..suggest import NoSuch
+from ..suggest import reworded
 from .check_names import BLOCKS, FIELDS, select
 from .check_sheets import has_rows
 from .model import RegisterBlock, Rule, Spec
@@ -119,8 +119,7 @@ def _mistakes(written: Written) -> Iterator[tuple[str, str]]:
     if isinstance(found, Problem):
         reason = f"{found.reason.rstrip('.')} (at character {found.column + 1} of the expression)."
         remedy = found.remedy or "See docs/expressions.md for what can be written."
-        reworded = found.reason.reworded(reason) if isinstance(found.reason, NoSuch) else reason
-        yield slip(written.text) or (reworded, remedy)
+        yield slip(written.text) or (reworded(found.reason, reason), remedy)
         return
     if written.in_sheet and reader_only(found):
         yield (

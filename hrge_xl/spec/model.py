@@ -19,12 +19,6 @@ from .figures import Figures
 from .issuance import FactFile, Profile, Sample
 
 
-class Use(Model):
-    """Takes in a shared column set from `columns.yaml`."""
-
-    use: Code
-
-
 class Item(Model):
     """One fixed row of a checklist or catalogue. `values` fill its fixed columns."""
 
@@ -70,6 +64,11 @@ class FieldBlock(Block):
     """A block that holds fields."""
 
     fields: tuple[Field, ...]
+
+    @property
+    def single(self) -> bool:
+        """Whether it is a form that asks its questions once."""
+        return isinstance(self, FormBlock) and self.records == 1
 
 
 class FormBlock(FieldBlock):
@@ -117,6 +116,11 @@ class RegisterBlock(FieldBlock):
     closed: str | None = None
     series: Series | None = None
     record: Text = NO_TEXT
+
+    @property
+    def named_by(self) -> str:
+        """The field that says what a row is about."""
+        return self.shows or self.fields[0].code
 
 
 class MatrixBlock(CalculatedBlock):
@@ -239,11 +243,15 @@ class Tool(Model):
         """Every field of the sheet by code."""
         return {field.code: field for block in self.field_blocks for field in block.fields}
 
+    def block_of(self, code: str) -> FieldBlock:
+        """Give the block that a field of the sheet stands in."""
+        return next(block for block in self.field_blocks if any(field.code == code for field in block.fields))
+
     @property
     def items(self) -> Iterator[Item]:
         """The rows that are always the same, as far as they are written out."""
         for block in self.blocks:
-            if isinstance(block, ChecklistBlock | CatalogueBlock) and not isinstance(block.items, ItemsFrom):
+            if isinstance(block, ChecklistBlock | CatalogueBlock) and isinstance(block.items, tuple):
                 yield from block.items
 
     @property
@@ -441,9 +449,7 @@ class Spec(Model):
     @property
     def made_up_countries(self) -> tuple[str, ...]:
         """The codes of countries that there are only in the sample."""
-        return (
-            (self.sample.country.code,) if self.sample is not None and self.sample.country is not None else ()
-        )
+        return (self.sample.country.code,) if self.sample and self.sample.country else ()
 
     def tool_called(self, text: str) -> str | None:
         """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
@@ -453,11 +459,7 @@ class Spec(Model):
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:
         """Tool and code of the field that ticks the tools used, if the spec has one."""
-        for tool in self.tools:
-            for field in tool.fields.values():
-                if field.ticks:
-                    return tool.code, field.code
-        return None
+        return next(((tool.code, field.code) for tool, _, field in self.places() if field.ticks), None)
 
     def tick_of(self, tool: str) -> str | None:
         """Give the tool whose tick says whether a tool is used; None where it always is."""
@@ -475,11 +477,7 @@ class Spec(Model):
     @cached_property
     def single_fields(self) -> dict[str, tuple[str, Field]]:
         """The fields that a rule can name from anywhere: those asked once. Code → (tool, field)."""
-        return {
-            field.code: (tool.code, field)
-            for tool, block, field in self.places()
-            if isinstance(block, FormBlock) and block.records == 1
-        }
+        return {field.code: (tool.code, field) for tool, block, field in self.places() if block.single}
 
     def places(self) -> Iterator[tuple[Tool, FieldBlock, Field]]:
         """Give every field with its block and tool, in sheet order."""

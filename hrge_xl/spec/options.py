@@ -43,7 +43,7 @@ def options_for(part: type[Model], value: Mapping[str, Any]) -> list[str]:
     kind = FIELD_TYPES.get(str(value.get("type"))) if part is Field else None
     if kind is None:
         return known
-    return [name for name in known if name in kind.needs | kind.allows | COMMON_OPTIONS]
+    return [name for name in known if name in {*kind.needs, *kind.allows, *COMMON_OPTIONS}]
 
 
 def part_at(path: Sequence[str | int]) -> type[Model] | None:
