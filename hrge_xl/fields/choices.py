@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from rapidfuzz import fuzz, process
-
 from ..findings import Kind
 from ..findings.value import (
     NOT_IN_LIST,
@@ -331,6 +329,8 @@ def _nearly(text: str, name: str, lists: Vocabularies) -> tuple[str, str] | None
 
 
 def _suggest(text: str, labels: tuple[str, ...]) -> str | None:
+    from rapidfuzz import fuzz, process  # only once an answer is wrong
+
     found = process.extractOne(
         text, labels, scorer=fuzz.WRatio, processor=fold, score_cutoff=SUGGESTION_CUTOFF
     )

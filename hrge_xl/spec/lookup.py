@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from ..errors import UsageError
 from ..fields import TICK, YES_NO, Vocabularies, tick_spellings
 from ..findings.value import CODE_FOR_LABEL, LABEL_IN_ANOTHER_LANGUAGE, OTHER_SPELLING
@@ -194,6 +192,8 @@ class Names:
         return f"Known are: {', '.join(self.labels)}."
 
     def _nearest(self, name: str) -> str | None:
+        from rapidfuzz import fuzz, process  # only once a name is not known
+
         close = process.extract(name, list(self.loose), scorer=fuzz.ratio, score_cutoff=CLOSE)
         best = {self.loose[other] for other, score, _ in close if score == close[0][1]}
         return best.pop() if len(best) == 1 else None
