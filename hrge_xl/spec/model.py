@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -12,7 +12,7 @@ from pydantic import Field as Option
 
 from ..fields import Field, PersonalData
 from ..findings import Severity
-from ..frozen import Model, Whole
+from ..frozen import Model, Path, Whole
 from ..language.patterns import compiled
 from ..texts import NO_TEXT, Code, Text, fixed_codes, fixed_value
 from .figures import Figures
@@ -375,6 +375,7 @@ class Table(Model):
     tools: tuple[Code, ...]
 
 
+PLAIN = (str, int, float, bool, type(None), frozenset)  # types of what holds no text
 OF_ROUNDS = "period_in_intervention"  # what is not part of the key
 
 
@@ -485,3 +486,20 @@ class Spec(Model):
             for block in tool.field_blocks:
                 for field in block.fields:
                     yield tool, block, field
+
+
+def texts(part: Any, path: Path = (), apart: tuple[type, ...] = ()) -> Iterator[tuple[Path, Text]]:
+    """Give every text of a part, with its path, but for those in lists of kinds that are looked at apart."""
+    kind = type(part)
+    below: Iterable[tuple[str | int, Any]] = ()
+    if kind is Text:
+        yield path, part
+    elif kind is tuple and not (part and isinstance(part[0], apart)):
+        below = enumerate(part)
+    elif kind is dict:
+        below = part.items()
+    elif issubclass(kind, Model):  # what is written, and nothing that was worked out from it
+        below = ((name, part.__dict__[name]) for name in kind.model_fields)
+    for step, entry in below:
+        if type(entry) not in PLAIN:
+            yield from texts(entry, (*path, step), apart)
