@@ -17,7 +17,7 @@ from yaml import MappingNode, Node, ScalarNode, SequenceNode
 from ..errors import Mistake
 from .carried import FACTS, LIST
 from .issuance import BETWEEN
-from .yaml_file import Lost, content_of, file_beside, get, mapping, mistake_at, sequence
+from .yaml_file import Lost, content_of, file_beside, get, mapping, mistake_at, scalar, sequence
 
 SEPARATORS = ",;\t"
 COMMENT = "#"  # a line that begins with it says nothing
@@ -189,8 +189,7 @@ class _CsvFile:
         return mapping(said, like=self._scalar(line, ""))
 
     def _scalar(self, line: int, text: str) -> Node:
-        mark = yaml.Mark(self.name, 0, line - 1, 0, None, 0)
-        return ScalarNode("tag:yaml.org,2002:str", text, mark, mark)
+        return scalar(text, yaml.Mark(self.name, 0, line - 1, 0, None, 0))
 
     def _mistake(self, line: int, reason: str, remedy: str) -> None:
         self.mistakes.append(Mistake(self.name, line, 1, reason, remedy))

@@ -56,13 +56,9 @@ def names() -> list[str]:
 
 def versions() -> dict[str, str]:
     """Give the version of each spec that comes with the program, by its name: only its first file is read."""
-    return {name: _head(find(name))["version"] for name in names()}
-
-
-def _head(folder: Path) -> dict[str, str]:
-    with (folder / HEAD_FILE).open(encoding="utf-8") as file:
-        head: dict[str, str] = yaml.load(file, Loader=yaml.BaseLoader)  # every value is a text
-    return head
+    heads = {name: (find(name) / HEAD_FILE).read_bytes() for name in names()}
+    # every value is a text
+    return {name: yaml.load(head, Loader=yaml.BaseLoader)["version"] for name, head in heads.items()}
 
 
 def is_path(spec: str | Path) -> bool:
@@ -80,11 +76,11 @@ def find(spec: str | Path) -> Path:
     homes = [Path(spec).absolute()] if is_path(spec) else [home / spec for home in SPEC_HOMES]
     found = next((folder for folder in homes if (folder / HEAD_FILE).is_file()), None)
     if found is None:
-        raise UsageError(
-            f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}. "
-            f"{did_you_mean(spec, names())}".rstrip()
-            + (f" {hint}" if (hint := hint_at(spec)) else "")
+        reason = (
+            f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}."
         )
+        hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
+        raise UsageError(" ".join(filter(None, (reason, *hints))))
     return found
 
 
@@ -141,9 +137,8 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
             for path, reason, remedy in check(loaded)
             if not lost.explains(reason) and not lost.inside(root, path, reason)
         ]
-        if all(
-            mistake.file.startswith(f"{FACTS}/") for mistake in mistakes
-        ):  # else it may follow from others
+        # else it may follow from others
+        if all(mistake.file.startswith(f"{FACTS}/") for mistake in mistakes):
             mistakes += [mistake_at(root, *found) for found in check_own_answers(loaded)]
     return loaded, root, list(dict.fromkeys(mistakes))
 

@@ -10,15 +10,16 @@ from pydantic_core import ErrorDetails
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..errors import Mistake
+from ..frozen import Path, Words
 from ..suggest import nearest
 from ..words import is_language
 from . import model
 from .options import all_options, alternatives, options_for, part_at
-from .yaml_file import Lost, get, mistake_at, plain, sequence
+from .yaml_file import TEXT, Lost, entries_of, get, mistake_at, plain, scalar, sequence, walk
 from .yaml_mistakes import in_quotes
 
 ROUNDS = 12  # what is left out may leave other parts without what they need
-TEXT, NULL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:null"
+NULL = "tag:yaml.org,2002:null"
 STAND_INS = {"name": "spec", "version": "0", "title": "-", "languages": "en"}  # for what every spec has
 PATTERNS = {  # what an option with a pattern of its own must look like
     "colour": (
@@ -32,9 +33,6 @@ PATTERNS = {  # what an option with a pattern of its own must look like
 }
 KINDS = {ScalarNode: "one value", SequenceNode: "a list", MappingNode: "a group of options"}
 BOUNDS = {"ge": "{} or more", "gt": "more than {}", "le": "{} or less", "lt": "less than {}"}
-
-Steps = tuple[str | int, ...]
-Words = tuple[str, str]  # reason and remedy
 
 
 @dataclass
@@ -95,20 +93,20 @@ class Shape:
         if found.container is not self.root:
             self._drop(found.container)
         elif found.option in STAND_INS:
-            name, value = (
-                ScalarNode(TEXT, text, None, None) for text in (found.option, STAND_INS[found.option])
-            )
-            self.root.value.append((name, sequence([value]) if found.option == "languages" else value))
+            value = scalar(STAND_INS[found.option])
+            node = sequence([value]) if found.option == "languages" else value
+            self.root.value.append((scalar(found.option), node))
 
     def _drop(self, node: Node) -> None:
         """Take a part out of what holds it."""
-        holder = _holder(self.root, node)
+        holds = (part for part in walk(self.root) if any(entry[-1] is node for entry in entries_of(part)))
+        holder = next(holds, None)
         if isinstance(holder, MappingNode):
-            names = [str(key.value) for key, value in holder.value if value is node]
-            self.lost.take(names[0], node)
-            self.lost.take_option(holder, names[0])
+            name = next(str(key.value) for key, value in holder.value if value is node)
+            self.lost.take(name, node)
+            self.lost.take_option(holder, name)
             holder.value[:] = [pair for pair in holder.value if pair[1] is not node]
-        elif isinstance(holder, SequenceNode):
+        elif holder is not None:
             self.lost.take("", node)
             self._shortened.add(id(holder))
             holder.value[:] = [item for item in holder.value if item is not node]
@@ -119,25 +117,14 @@ def _mended(found: ShapeMistake) -> bool:
     node = found.node
     if not isinstance(node, ScalarNode) or node.tag == NULL:
         return False
-    if found.detail["type"] == "string_type" and node.tag != TEXT:
+    is_text = found.detail["type"] == "string_type" and node.tag != TEXT
+    is_list = found.detail["type"] == "tuple_type" and isinstance(found.container, MappingNode)
+    if is_text:
         node.tag = TEXT
-        return True
-    if found.detail["type"] == "tuple_type" and isinstance(found.container, MappingNode):
+    elif is_list:
         pairs = found.container.value
         pairs[:] = [(key, sequence([node]) if value is node else value) for key, value in pairs]
-        return True
-    return False
-
-
-def _holder(root: Node, node: Node) -> Node | None:
-    """Give the part of a tree that a node stands in directly."""
-    if isinstance(root, MappingNode):
-        below = [value for _, value in root.value]
-    else:
-        below = list(root.value) if isinstance(root, SequenceNode) else []
-    if any(part is node for part in below):
-        return root
-    return next((holder for part in below if (holder := _holder(part, node)) is not None), None)
+    return is_text or is_list
 
 
 # what pydantic says
@@ -148,10 +135,10 @@ class ShapeMistake:
     """One thing that pydantic does not take: where it is in the tree, and what it says of it."""
 
     detail: ErrorDetails
-    steps: Steps  # those steps of its path that lead through the tree
+    steps: Path  # those steps of its path that lead through the tree
     container: Node
     node: Node | None  # None where something is missing
-    parent: Steps = field(default=())  # the path of pydantic to what holds it
+    parent: Path = field(default=())  # the path of pydantic to what holds it
 
     @property
     def option(self) -> str:
@@ -206,11 +193,9 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
         for found in meant
         if found.node is not None or (id(found.container), found.option) not in misspelt
     ]
-    told = {found.steps for found in meant}
     for found in others:
-        if not any(steps[: len(found.steps)] == found.steps for steps in told):
+        if not any(told.steps[: len(found.steps)] == found.steps for told in meant):
             meant.append(found)
-            told.add(found.steps)
     return list({(found.steps, found.detail["type"]): found for found in meant}.values())
 
 
@@ -280,9 +265,8 @@ def _not_among(found: ShapeMistake) -> Words:
 
 
 def _wrong_kind(found: ShapeMistake) -> Words:
-    return _choice(
-        "kind", get(found.node, "kind"), found.context("expected_tags").replace("'", "").split(", ")
-    )
+    known = found.context("expected_tags").replace("'", "").split(", ")
+    return _choice("kind", get(found.node, "kind"), known)
 
 
 def _choice(option: str, node: Node | None, known: Sequence[str]) -> Words:
@@ -300,10 +284,8 @@ def _no_text(found: ShapeMistake) -> Words:
             return "`colour` has no value: # begins a comment.", 'Put it in quotation marks: "#D9EAD3".'
         if not is_language(option) and option not in all_options():
             return _unknown(found)
-        return (
-            f"`{option}` has no value.",
-            "Write it after the colon (in quotation marks where it begins with #), or remove the option.",
-        )
+        remedy = "Write it after the colon (in quotation marks where it begins with #), or remove the option."
+        return f"`{option}` has no value.", remedy
     if isinstance(node, ScalarNode):
         kind = "true or false" if node.tag.endswith("bool") else "a number"
         reason = f"`{option}` must be a text, and {node.value} is {kind} to YAML."
@@ -326,9 +308,8 @@ def _no_list(found: ShapeMistake) -> Words:
 
 def _no_options(found: ShapeMistake) -> Words:
     part = part_at(found.detail["loc"])
-    needed = (
-        [f"{name}: …" for name, option in part.model_fields.items() if option.is_required()] if part else []
-    )
+    options = part.model_fields.items() if part else ()
+    needed = [f"{name}: …" for name, option in options if option.is_required()]
     remedy = f"Write {{{', '.join(needed)}}}." if needed else "Write options with values."
     entry = f"`{found.option}`"
     if isinstance(found.steps[-1], int) and isinstance(found.container, SequenceNode):

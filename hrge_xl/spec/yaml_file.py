@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from ..paths import read_regular
 from ..suggest import NoSuch, remedy_for
 from .yaml_mistakes import LESS_NESTED, NESTED, explained
 
+TEXT = "tag:yaml.org,2002:str"
 NAMING = ("code", "id")  # options whose values other parts of a spec refer to
 NAMED_IN_TEXT = re.compile(r"\b(?:code|id): *[\"']?([\w.\-]+)|^(\w+):", re.MULTILINE)
 
@@ -50,7 +51,17 @@ class WrittenInt(int):
     written: str
 
 
-def _scalar(node: ScalarNode) -> Any:
+def dumped(data: object) -> str:
+    """Plain dicts, lists and texts as YAML that reads back the same."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def plain(node: Node) -> Any:
+    """Give the node as plain dicts, lists and scalars."""
+    if isinstance(node, MappingNode):
+        return {plain(key): plain(value) for key, value in node.value}
+    if isinstance(node, SequenceNode):
+        return [plain(item) for item in node.value]
     kind = node.tag.rsplit(":", 1)[-1]
     if kind == "null":
         return None
@@ -63,26 +74,15 @@ def _scalar(node: ScalarNode) -> Any:
     return float(node.value) if kind == "float" else node.value
 
 
-def dumped(data: object) -> str:
-    """Plain dicts, lists and texts as YAML that reads back the same."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-
-
-def plain(node: Node) -> Any:
-    """Give the node as plain dicts, lists and scalars."""
-    if isinstance(node, MappingNode):
-        return {plain(key): plain(value) for key, value in node.value}
-    if isinstance(node, SequenceNode):
-        return [plain(item) for item in node.value]
-    assert isinstance(node, ScalarNode)
-    return _scalar(node)
+def scalar(text: str, mark: yaml.Mark | None = None) -> ScalarNode:
+    """Give a text as a node."""
+    return ScalarNode(TEXT, text, mark, mark)
 
 
 def mapping(entries: Sequence[tuple[str, Node]], like: Node | None = None) -> MappingNode:
     """Give a mapping node made of these entries, standing where `like` stands."""
     mark = like.start_mark if like is not None else None
-    keys = [ScalarNode("tag:yaml.org,2002:str", key, mark, mark) for key, _ in entries]
-    pairs = [(key, value) for key, (_, value) in zip(keys, entries, strict=True)]
+    pairs = [(scalar(key, mark), value) for key, value in entries]
     return MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
 
 
@@ -108,22 +108,15 @@ def mistake_at(node: Node | None, path: Sequence[str | int], reason: str, remedy
         key = _key_node(node, step) if step == path[-1] and isinstance(step, str) else None
         node = key or get(node, step) or node
     mark = node.start_mark if node is not None else None
-    if mark is None:
-        return Mistake("workbook.yaml", 1, 1, str(reason), remedy)
-    return Mistake(
-        mark.name, mark.line + 1, mark.column + 1, str(reason), remedy
-    )  # `NoSuch` has served its purpose
+    place = ("workbook.yaml", 1, 1) if mark is None else (mark.name, mark.line + 1, mark.column + 1)
+    return Mistake(*place, str(reason), remedy)  # `NoSuch` has served its purpose
 
 
 def _key_node(node: Node | None, key: str) -> Node | None:
     """Give the scalar value under the key, or the key itself where the value is longer than a word."""
-    if not isinstance(node, MappingNode):
-        return None
-    for name, value in node.value:
-        if name.value == key:
-            found: Node = value if isinstance(value, ScalarNode) else name
-            return found
-    return None
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    found = (pair for pair in pairs if pair[0].value == key)
+    return next((value if isinstance(value, ScalarNode) else name for name, value in found), None)
 
 
 def file_beside(folder: Path, named: Node, suffix: str, mistakes: list[Mistake]) -> Path | None:
@@ -181,8 +174,8 @@ class Lost:
         """Say whether lines were left out within a part."""
         if node is None or node.start_mark is None:
             return False
-        first, last = node.start_mark.line, _last_line(node)
-        return any(first <= line <= last + 1 for line in self.lines.get(node.start_mark.name, ()))
+        lines = range(node.start_mark.line, _last_line(node) + 2)
+        return any(line in lines for line in self.lines.get(node.start_mark.name, ()))
 
     def inside(self, root: Node | None, path: Sequence[str | int], reason: str) -> bool:
         """Say whether a mistake misses what was left out of the innermost part that its path leads through."""
@@ -191,10 +184,8 @@ class Lost:
             if isinstance(node, MappingNode):
                 innermost = node
             node = get(node, step) or node
-        missing = self.options.get(id(innermost), ())
-        if any(f"`{option}`" in reason for option in missing):
-            return True
-        return innermost is not root and self.touches(innermost)
+        missing = any(f"`{option}`" in reason for option in self.options.get(id(innermost), ()))
+        return missing or (innermost is not root and self.touches(innermost))
 
 
 def _last_line(node: Node) -> int:
@@ -202,15 +193,11 @@ def _last_line(node: Node) -> int:
     return int(end.line if end is not None else node.start_mark.line)
 
 
-def _names_in(node: Node) -> Iterator[str]:
-    if isinstance(node, MappingNode):
-        for key, value in node.value:
+def _names_in(root: Node) -> Iterator[str]:
+    for group in _groups(root):
+        for key, value in group.value:
             if key.value in NAMING and isinstance(value, ScalarNode):
                 yield value.value
-            yield from _names_in(value)
-    elif isinstance(node, SequenceNode):
-        for item in node.value:
-            yield from _names_in(item)
 
 
 # one YAML file as a tree
@@ -255,7 +242,7 @@ def compose(
     if lost.parts > MOST_PARTS:
         mistakes.append(Mistake(name, 1, 1, TOO_MANY, FEWER))
         return None
-    for part in _walk(node):  # the short name of the file, so that a place needs no other table
+    for part in walk(node):  # the short name of the file, so that a place needs no other table
         mark = part.start_mark
         part.start_mark = yaml.Mark(name, mark.index, mark.line, mark.column, None, 0)
     mistakes += [*_odd_keys(node, lost), *_doubled_keys(node, lost), *_odd_tags(node)]
@@ -278,7 +265,7 @@ def content_of(
 
 def size(root: Node, most: int = MOST_PARTS) -> int:
     """Count the parts of a tree, and no further than one more than so many."""
-    return sum(1 for _ in islice(_walk(root), most + 1))
+    return sum(1 for _ in islice(walk(root), most + 1))
 
 
 def _tree(
@@ -310,10 +297,8 @@ def _without(text: str, line: int, name: str, lost: Lost) -> str:
     lines = text.split("\n")
     at = min(line, len(lines) - 1)
     first = _start(lines, at)
-    last = first + 1
-    while last < len(lines) and (not lines[last].strip() or _indent(lines[last]) > _indent(lines[first])):
-        last += 1
-    last = max(last, at + 1)
+    inside = (not line.strip() or _indent(line) > _indent(lines[first]) for line in lines[first + 1 :])
+    last = max(first + 1 + sum(takewhile(bool, inside)), at + 1)
     lost.take_lines(name, first, lines[first:last])
     return "\n".join([*lines[:first], *[""] * (last - first), *lines[last:]])
 
@@ -323,10 +308,11 @@ def _start(lines: Sequence[str], at: int) -> int:
     inside = _indent(lines[at])
     for number in range(at, -1, -1):
         line = lines[number]
-        if line.lstrip().startswith("- ") and (number == at or _indent(line) < inside):
-            return number
-        if line.strip() and _indent(line) < inside and number != at:
-            return at
+        if line.strip() and (number == at or _indent(line) < inside):
+            if line.lstrip().startswith("- "):
+                return number
+            if number != at:
+                break
     return at
 
 
@@ -345,7 +331,9 @@ def _endless(
     if deepest.get(id(node), 0) >= len(around):
         return
     deepest[id(node)] = len(around)
-    for number, entry in reversed(list(enumerate(_entries(node)))):  # so that those before keep their numbers
+    for number, entry in reversed(
+        list(enumerate(entries_of(node)))
+    ):  # so that those before keep their numbers
         itself = next((part for part in entry if any(part is outer for outer in around)), None)
         if itself is None and len(around) <= MAX_DEPTH:
             for part in entry:
@@ -358,24 +346,24 @@ def _endless(
         yield Mistake(name, mark.line + 1, mark.column + 1, *words)
 
 
-def _entries(node: Node) -> list[tuple[Node, ...]]:
+def entries_of(node: Node) -> list[tuple[Node, ...]]:
     """List what stands directly in a node: the names of a group with their values, the entries of a list."""
     if isinstance(node, MappingNode):
         return list(node.value)
     return [(item,) for item in node.value] if isinstance(node, SequenceNode) else []
 
 
-def _walk(node: Node) -> Iterator[Node]:
+def walk(node: Node) -> Iterator[Node]:
     """Give the node and all below it, in their order."""
     waiting = [node]
     while waiting:
         node = waiting.pop()
         yield node
-        waiting += (part for entry in reversed(_entries(node)) for part in reversed(entry))
+        waiting += (part for entry in reversed(entries_of(node)) for part in reversed(entry))
 
 
 def _groups(root: Node) -> Iterator[MappingNode]:
-    return (node for node in _walk(root) if isinstance(node, MappingNode))
+    return (node for node in walk(root) if isinstance(node, MappingNode))
 
 
 def _odd_keys(root: Node, lost: Lost) -> Iterator[Mistake]:
@@ -413,7 +401,7 @@ def _doubled_keys(root: Node, lost: Lost) -> Iterator[Mistake]:
 
 def _odd_tags(root: Node) -> Iterator[Mistake]:
     """Give every text that begins with an exclamation mark, of which YAML would lose the first word."""
-    for node in _walk(root):
+    for node in walk(root):
         if node.tag.startswith(OWN_TAG):
             text = node.value if isinstance(node, ScalarNode) else "…"
             reason = "A text cannot begin with ! unless it is in quotation marks."
