@@ -76,13 +76,3 @@ class Guess:
     labels: tuple[str, ...] = ()
     note: str = ""
     special: bool = False
-
-    @property
-    def by_rule(self) -> bool:
-        """Whether the validation says so."""
-        return self.source is Source.RULE
-
-    @property
-    def weight(self) -> tuple[int, bool]:
-        """How much it counts."""
-        return self.source, self.special

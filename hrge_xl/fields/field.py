@@ -18,7 +18,7 @@ from ..frozen import Model, Number, Whole, Wrong
 from ..language import Expr, Ref, Type
 from ..language.targets import Scope
 from ..numerals import from_serial, shown, shown_moment
-from ..texts import NO_TEXT, Code, Text
+from ..texts import NO_TEXT, Code, Text, as_written
 from ..words import Translate
 from .evidence import Evidence, Guess
 
@@ -52,6 +52,9 @@ class Limits(NamedTuple):
     high: float | None = None
 
 
+Spellings = Mapping[str, tuple[str, str | None]]  # folded text -> code, and the finding code of the note
+
+
 @dataclass(frozen=True)
 class Vocabularies:
     """Every spelling of every entry of every list, in all languages of a spec: folded text → (code, note).
@@ -60,7 +63,7 @@ class Vocabularies:
     """
 
     language: str
-    spellings: Mapping[str, Mapping[str, tuple[str, str | None]]]
+    spellings: Mapping[str, Spellings]
     labels: Mapping[str, tuple[str, ...]]
     rows: Mapping[str, Mapping[str, str]]
 
@@ -78,8 +81,8 @@ class Cell(NamedTuple):
     @property
     def day(self) -> date | None:
         """The day of a number."""
-        number = self.value if isinstance(self.value, float | int) else -1
-        return from_serial(float(number), epoch_1904=self.epoch_1904 and not self.is_date)
+        number = -1.0 if isinstance(self.value, str) else float(self.value)
+        return from_serial(number, epoch_1904=self.epoch_1904 and not self.is_date)
 
     def as_text(self) -> str:
         """Give the value as a person sees it."""
@@ -243,9 +246,7 @@ class PersonalData(StrEnum):
 def _as_texts(value: object) -> tuple[object, ...]:
     """Give one answer or several as they are written: codes stay text."""
     several = value if isinstance(value, list | tuple) else [value]
-    return tuple(
-        str(getattr(each, "written", each)) if isinstance(each, int | float) else each for each in several
-    )
+    return tuple(str(as_written(each)) if isinstance(each, int | float) else each for each in several)
 
 
 ONE_OR_SEVERAL = {

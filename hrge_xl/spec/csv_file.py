@@ -172,21 +172,24 @@ class _CsvFile:
 
     def _node(self, line: int, given: dict[str, str]) -> Node:
         """Give what a line says, as a part of the spec."""
-        said: list[tuple[str, Node]] = []
+        said, blank = list[tuple[str, Node]](), self._scalar(line, "")
         for name in self.kind.columns:
             texts = {
                 head.partition(":")[2] or self.language: self._scalar(line, text)
                 for head, text in given.items()
                 if head.partition(":")[0] == name
             }
-            if texts and name in WORDED:
-                said.append((name, mapping(list(texts.items()), like=self._scalar(line, ""))))
-            elif name == "aliases" and texts:
+            if not texts:
+                continue
+            if name in WORDED:
+                node: Node = mapping(list(texts.items()), like=blank)
+            elif name == "aliases":
                 aliases = (alias.strip() for alias in given[name].split(BETWEEN))
-                said.append((name, sequence([self._scalar(line, alias) for alias in aliases if alias])))
-            elif texts:
-                said.append((name, self._scalar(line, given[name])))
-        return mapping(said, like=self._scalar(line, ""))
+                node = sequence([self._scalar(line, alias) for alias in aliases if alias])
+            else:
+                node = texts[self.language]
+            said.append((name, node))
+        return mapping(said, like=blank)
 
     def _scalar(self, line: int, text: str) -> Node:
         return scalar(text, yaml.Mark(self.name, 0, line - 1, 0, None, 0))

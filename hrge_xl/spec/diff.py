@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from ..fields import Field, When
@@ -16,23 +17,17 @@ from .lookup import Readings, readings
 from .model import FieldBlock, RegisterBlock, Rule, Spec, Tool, Vocabulary, VocabularyItem
 from .rows import rows_of
 
-TOLD_ELSEWHERE = frozenset(
-    [
-        "name",
-        "version",
-        "languages",
-        "tools",
-        "vocabularies",
-        "rules",
-        "covered",
-        "matrix",
-        "digest",
-        "folder",
-    ]
-) | {"sample"}  # says nothing about answers of teams
+# the sample says nothing about answers of teams
+TOLD_ELSEWHERE = (
+    "name", "version", "languages", "tools", "vocabularies", "rules", "covered", "matrix", "digest", "folder", "sample"
+)  # fmt: skip
+CONDITIONS = attrgetter("when", "check", "require", "at")  # of a rule
 OF_SHEETS = ("sheet", "title", "purpose", "part", "guide", "tag", "always", "goes_with")
 WITHOUT_PLACE = "Its answers are put on the sheet “Without a place” when teams get workbooks."
 WORKED_OUT = "Figures are worked out again; compare them with earlier rounds with care."
+
+
+Told = tuple[str, Effect, str, str, str]  # what changed, its effect, a note, before and after
 
 
 @dataclass(frozen=True)
@@ -62,8 +57,8 @@ def diff(old: Spec, new: Spec) -> SpecDiff:
         if before and after and _calculated(before) != _calculated(after):
             what = "calculated blocks changed"
             found.append(Change(Group.CALCULATED, code, what, Effect.NONE, WORKED_OUT))
-    groups = list(Group)
-    return SpecDiff(old, new, tuple(sorted(found, key=lambda change: groups.index(change.group))))
+    by_heading = (change for group in Group for change in found if change.group is group)
+    return SpecDiff(old, new, tuple(by_heading))
 
 
 def _calculated(tool: Tool) -> list[object]:
@@ -87,13 +82,11 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
         yield Change(*place, "version lowered", Effect.LOST, note, *versions, touches=(Touch(),))
     else:
         yield Change(*place, "version changed", Effect.KEPT, "", *versions)
-    for tag in old.languages:
-        if tag not in new.languages:
-            note = "Workbooks in this language are refused: keep it."
-            yield Change(*place, "language removed", Effect.LOST, note, tag, touches=(Touch(language=tag),))
-    for tag in new.languages:
-        if tag not in old.languages:
-            yield Change(*place, "language added", Effect.KEPT, after=tag)
+    for tag in (tag for tag in old.languages if tag not in new.languages):
+        note = "Workbooks in this language are refused: keep it."
+        yield Change(*place, "language removed", Effect.LOST, note, tag, touches=(Touch(language=tag),))
+    for tag in (tag for tag in new.languages if tag not in old.languages):
+        yield Change(*place, "language added", Effect.KEPT, after=tag)
     for name in type(old).model_fields:
         was, now = getattr(old, name), getattr(new, name)
         if name not in TOLD_ELSEWHERE and was != now:
@@ -106,9 +99,8 @@ def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
     for code, was, now in both(old.tool, new.tool):
         place = (Group.SHEETS, code)
         if now is None and was is not None:
-            effect = Effect.NONE if was.calculated else Effect.LOST
-            note = "" if was.calculated else WITHOUT_PLACE
-            yield Change(*place, "removed", effect, note, short(was.title), touches=(Touch(code),))
+            became = (Effect.NONE, "") if was.calculated else (Effect.LOST, WITHOUT_PLACE)
+            yield Change(*place, "removed", *became, short(was.title), touches=(Touch(code),))
         elif was is None and now is not None:
             count = sum(field.asked for field in now.fields.values())
             effect, title = Effect.NEW if count else Effect.NONE, short(now.title)
@@ -139,9 +131,9 @@ def _lists(old: Spec, new: Spec) -> Iterator[Change]:
 def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Iterator[Change]:
     using = [(tool.code, field) for tool, _, field in old.places() if field.vocabulary == name]
     read = readings(before, after, old, new)
-    if {field.type.stepped for _, field in using} == {
-        True
-    }:  # cells hold the numbers, and labels are only shown
+    if using and all(
+        field.type.stepped for _, field in using
+    ):  # cells hold the numbers, labels are only shown
         read = {code: frozenset([code if code in after.by_code else None]) for code in before.by_code}
     for code, was, now in both(before.by_code, after.by_code):
         touches = tuple(Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed)
@@ -157,9 +149,6 @@ def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: S
                 yield change("parent changed", Effect.CHECK, "", was.parent or "", now.parent or "")
     if reordered(before.by_code, after.by_code):
         yield Change(Group.LISTS, name, "entries in another order", Effect.KEPT)
-
-
-Told = tuple[str, Effect, str, str, str]  # what changed, its effect, a note, before and after
 
 
 def _gone(entry: VocabularyItem, read: Readings, after: Vocabulary) -> Told:
@@ -206,22 +195,20 @@ def _rules(old: Spec, new: Spec) -> Iterator[Change]:
     """Another condition or a higher severity means another look at what was answered."""
     versions = ({f"{rule.tool} / {rule.code}": rule for rule in spec.rules} for spec in (old, new))
     for place, before, after in both(*versions):
-        where = (Group.RULES, place)
-        touches = (
-            tuple(Touch(after.tool, field=field) for field in after.at or after.require) if after else ()
-        )
-        if after is None or before is None:
-            what, effect = ("removed", Effect.KEPT) if after is None else ("added", Effect.CHECK)
-            yield Change(*where, what, effect, "", _said(before), _said(after), touches=touches)
-        elif any(
-            getattr(before, name) != getattr(after, name) for name in ("when", "check", "require", "at")
-        ):
-            yield Change(*where, "changed", Effect.CHECK, "", _said(before), _said(after), touches=touches)
+        codes = (after.at or after.require) if after else ()
+        touches = tuple(Touch(after.tool, field=code) for code in codes) if after else ()
+        change = partial(Change, Group.RULES, place, touches=touches)
+        pair = (_said(before), _said(after))
+        if after is None:
+            yield change("removed", Effect.KEPT, "", *pair)
+        elif before is None:
+            yield change("added", Effect.CHECK, "", *pair)
+        elif CONDITIONS(before) != CONDITIONS(after):
+            yield change("changed", Effect.CHECK, "", *pair)
         elif before.severity != after.severity:
-            pair = (before.severity, after.severity)
-            yield Change(*where, "severity changed", Effect.CHECK, "", *pair, touches=touches)
+            yield change("severity changed", Effect.CHECK, "", before.severity, after.severity)
         elif before != after:
-            yield Change(*where, "wording changed", Effect.KEPT)
+            yield change("wording changed", Effect.KEPT)
 
 
 def _said(rule: Rule | None) -> str:
@@ -231,12 +218,11 @@ def _said(rule: Rule | None) -> str:
 # what changed in the questions of a sheet
 
 LIMITS = {"minimum": -1, "maximum": 1, "words": 1, "characters": 1}  # in which direction each gives way
-TOLD_APART = LIMITS.keys() | frozenset(
-    [
-        "code", "label", "type", "fixed", "required", "constraint", "vocabulary", "parent", "cells", "to", "only",
-        "formula", "unit",
-    ]
-)  # options that have a line of their own  # fmt: skip
+# options that have a line of their own
+TOLD_APART = (
+    *LIMITS, "code", "label", "type", "fixed", "required", "constraint", "vocabulary", "parent", "cells", "to", "only",
+    "formula", "unit"
+)  # fmt: skip
 NO_PLACE = "Its answers are put on the sheet “Without a place” when the team gets its workbook back."
 
 
@@ -286,13 +272,16 @@ class SheetDiff:
             more = {} if old.asked else {"touches": ()}
             yield change(*_asked_anew(old.label, new.label, "asks"), **more)
         if (old.type, old.fixed) != (new.type, new.fixed):
-            yield change("type changed", *_type(old, new))
+            yield change(*_type(old, new))
         elif new.asked:
             yield from self._limits(old, new, change)
         if old.unit != new.unit:
-            note = "Figures given so far are in the old unit." if old.asked else ""
-            effect = Effect.CHECK if old.asked else Effect.NONE
-            yield change("unit changed", effect, note, short(old.unit), short(new.unit))
+            became = (
+                (Effect.CHECK, "Figures given so far are in the old unit.")
+                if old.asked
+                else (Effect.NONE, "")
+            )
+            yield change("unit changed", *became, short(old.unit), short(new.unit))
         if old.calculated and new.calculated and old.formula != new.formula:
             pair = (short(old.formula), short(new.formula))
             yield change("formula changed", Effect.NONE, "It is worked out again.", *pair)
@@ -365,14 +354,11 @@ class SheetDiff:
             field,
         ) in self.before.fields.items():  # those that moved to another block, which has other rows
             if code in self.after.fields and field.asked:
-                rows = _rows_of_field(self.new, self.after, code)
-                lost = [
-                    row for row in _rows_of_field(self.old, self.before, code) if row not in {*rows, *gone}
-                ]
+                kept = {*rows_of(self.new, self.after.block_of(code)), *gone}
+                lost = [row for row in rows_of(self.old, self.before.block_of(code)) if row not in kept]
                 if lost:
                     touches = tuple(Touch(self.code, row, code) for row in lost)
-                    note = "Answers in these rows do not follow it."
-                    told = (Effect.LOST, note, _list(lost, ""))
+                    told = (Effect.LOST, "Answers in these rows do not follow it.", _list(lost, ""))
                     yield self._change(code, "moved to another block", *told, touches=touches)
 
 
@@ -382,43 +368,31 @@ def _all_rows(spec: Spec, tool: Tool) -> dict[str, Text]:
     return {code: label for block in blocks for code, label in rows_of(spec, block).items()}
 
 
-def _rows_of_field(spec: Spec, tool: Tool, code: str) -> dict[str, Text]:
-    block = next(block for block in tool.field_blocks if any(field.code == code for field in block.fields))
-    return rows_of(spec, block)
-
-
 def _list(codes: Sequence[str], label: str) -> str:
     few = ", ".join(codes[:6]) + and_more(len(codes) - 6)
     return short(f"{few} {label}".strip() if len(codes) == 1 else few)
 
 
-Became = tuple[Effect, str, str, str]  # the effect of a change, a note, before and after
-
-
-def _asked_anew(before: Text, after: Text, does: str) -> tuple[str, Effect, str, str, str]:
+def _asked_anew(before: Text, after: Text, does: str) -> Told:
     """Say what another label does: with no word in common, something else may be meant."""
-    pair = (short(before), short(after))
-    if meant_alike(before, after):
-        return "label changed", Effect.KEPT, "", *pair
-    return (
-        "label changed",
-        Effect.CHECK,
-        f"If it {does} something else now, give it a code of its own.",
-        *pair,
-    )
+    effect, note = Effect.KEPT, ""
+    if not meant_alike(before, after):
+        effect, note = Effect.CHECK, f"If it {does} something else now, give it a code of its own."
+    return "label changed", effect, note, short(before), short(after)
 
 
-def _type(old: Field, new: Field) -> Became:
+def _type(old: Field, new: Field) -> Told:
     """Say what another type does to the answers given so far."""
     was, now = (f"{field.type.name}, fixed" if field.fixed else field.type.name for field in (old, new))
+    effect, note = Effect.CHECK, "The content of the cell is read again."
     if not old.asked:
-        return _new(new), _when(new), was, now
-    if old.several != new.several or not new.asked:
+        effect, note = _new(new), _when(new)
+    elif old.several != new.several or not new.asked:
+        effect = Effect.LOST
         note = "Give the new question a code of its own, and keep the old one for its answers."
-        return Effect.LOST, note, was, now
-    if new.type.name in old.type.keeps:
-        return Effect.KEPT, "", was, now
-    return Effect.CHECK, "The content of the cell is read again.", was, now
+    elif new.type.name in old.type.keeps:
+        effect, note = Effect.KEPT, ""
+    return "type changed", effect, note, was, now
 
 
 def _effect(stricter: bool) -> Effect:

@@ -50,8 +50,7 @@ CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions
 
 def names() -> list[str]:
     """Give names of the specs that come with the program."""
-    homes = [home for home in SPEC_HOMES if home.is_dir()]
-    return sorted({file.parent.name for home in homes for file in home.glob(f"*/{HEAD_FILE}")})
+    return sorted({file.parent.name for home in SPEC_HOMES for file in home.glob(f"*/{HEAD_FILE}")})
 
 
 def versions() -> dict[str, str]:
@@ -236,12 +235,12 @@ class Assembly:
         sheets = self._meant(head, "sheets", (*options_of(Spec), *OWN_FILES, *MADE))
         if isinstance(sheets, SequenceNode):
             return self._in_order(sheets, by_code)
-        if head is not None and not self.lost.touches(head):
-            if sheets is None:
-                self._say(head, "`sheets` is missing.", "List the codes of the tools in sheet order.")
-            else:
-                remedy = "List the codes of the tools: [PLAN, C1]."
-                self._say(head, "`sheets` is not a list.", remedy, "sheets")
+        if head is None or self.lost.touches(head):
+            pass
+        elif sheets is None:
+            self._say(head, "`sheets` is missing.", "List the codes of the tools in sheet order.")
+        else:
+            self._say(head, "`sheets` is not a list.", "List the codes of the tools: [PLAN, C1].", "sheets")
         return list(by_code.values())
 
     def _meant(self, part: Node | None, option: str, known: Sequence[str]) -> Node | None:
@@ -312,12 +311,11 @@ class Assembly:
                     reason = f"`{key.value}` does nothing beside `use`."
                     remedy = "Remove it, or write out the fields of the set here and change them."
                     self._say(entry, reason, remedy, key.value)
+            found = get(columns, use.value) if isinstance(use, ScalarNode) else None
             if not isinstance(use, ScalarNode):
                 self._say(entry, "`use` must name one column set.", "Write `- use: NAME` for each.", "use")
                 self.lost.nameless = True
-                continue
-            found = get(columns, use.value)
-            if isinstance(found, SequenceNode):
+            elif isinstance(found, SequenceNode):
                 taken.extend(found.value)
             elif use.value not in self.lost.names and "columns.yaml" not in self.lost.names:
                 self.lost.nameless = True  # nobody knows which fields it would bring

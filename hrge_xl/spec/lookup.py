@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from ..fields import TICK, YES_NO, Vocabularies, tick_spellings
+from ..fields.field import Spellings
 from ..findings.value import CODE_FOR_LABEL, LABEL_IN_ANOTHER_LANGUAGE, OTHER_SPELLING
 from ..words import (
     SOURCE_LANGUAGE,
@@ -55,20 +56,18 @@ def _steps(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
 
 
 Meant = tuple[str, str | None]  # code, and the finding code of the note
-Spelled = Mapping[str, Meant]  # by folded text
 
 
-def spellings(table: Iterable[Entry], language: str) -> dict[str, Meant]:
+def spellings(table: Sequence[Entry], language: str) -> Spellings:
     """Folded text → (code, finding code of the note). Earlier spellings win over later ones."""
     found: dict[str, Meant] = {}
-    rows = list(table)
-    for each in rows:
+    for each in table:
         found.setdefault(fold(each.labels[language]), (each.code, None))
-    for each in rows:
+    for each in table:
         found.setdefault(fold(each.code), (each.code, CODE_FOR_LABEL.code))
         for alias in each.aliases:
             found.setdefault(fold(alias), (each.code, OTHER_SPELLING.code))
-    for each in rows:
+    for each in table:
         for label in each.labels.values():
             found.setdefault(fold(label), (each.code, LABEL_IN_ANOTHER_LANGUAGE.code))
     return found
@@ -77,11 +76,11 @@ def spellings(table: Iterable[Entry], language: str) -> dict[str, Meant]:
 class EveryLanguage(Mapping[str, Meant]):
     """The spellings of a list: those of one language, and only where a text is none of these those of all languages."""
 
-    def __init__(self, own: Spelled, every: Callable[[], Spelled]) -> None:
+    def __init__(self, own: Spellings, every: Callable[[], Spellings]) -> None:
         self._own, self._every = own, every
 
     @cached_property
-    def every(self) -> Spelled:
+    def every(self) -> Spellings:
         """The spellings in all languages of the spec, whose catalogues are read for it."""
         return self._every()
 
@@ -105,11 +104,11 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
             return _yes_no(languages)
         return (_steps if name in spec.scales else entries)(spec.vocabularies[name], languages)
 
-    def in_all(name: str) -> Spelled:
+    def in_all(name: str) -> Spellings:
         return spellings(table(name, spec.languages), language)
 
     tables = {name: table(name, spoken) for name in (*spec.vocabularies, YES_NO)}
-    found: dict[str, Spelled] = {
+    found: dict[str, Spellings] = {
         name: EveryLanguage(spellings(own, language), partial(in_all, name)) for name, own in tables.items()
     }
     ticks = tick_spellings(spoken)
@@ -120,11 +119,10 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
 
 
 def _yes_no(languages: Iterable[str]) -> list[Entry]:
-    words = {"Y": ("Yes", ("True",)), "N": ("No", ())}
     spoken = tuple(languages)
     return [
         Entry(code, {tag: translator(tag)(english) for tag in spoken}, aliases)
-        for code, (english, aliases) in words.items()
+        for code, english, aliases in (("Y", "Yes", ("True",)), ("N", "No", ()))
     ]
 
 
@@ -206,9 +204,8 @@ def countries(spec: Spec) -> Names:
     first, items = spec.languages[0], spec.vocabularies[spec.countries].items
     labels = {item.code: item.label.say(first) for item in items}
     known = _countries_in(spec, written_languages(spec, first))
-    return Names(
-        labels, known, partial(_countries_in, spec, _spoken(spec)), partial(_names_of_countries, spec)
-    )
+    further = partial(_countries_in, spec, _spoken(spec))
+    return Names(labels, known, further, partial(_names_of_countries, spec))
 
 
 def _countries_in(spec: Spec, languages: Sequence[str]) -> dict[str, str]:
@@ -244,14 +241,10 @@ def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
     """Give the codes of some countries of a spec, each once. Raises `UsageError` for every one that is none of them."""
     names = countries(spec)
     found = {text: names.code(text) for text in named}
-    wrong = [
-        f"'{text}' is not a country of {spec.name}. {names.hint(text)}"
-        for text, code in found.items()
-        if code is None
-    ]
+    wrong = [text for text, code in found.items() if code is None]
     if wrong:
-        raise UsageError(*wrong)
-    return list(dict.fromkeys(code for code in found.values() if code is not None))
+        raise UsageError(*(f"'{text}' is not a country of {spec.name}. {names.hint(text)}" for text in wrong))
+    return list(dict.fromkeys(filter(None, found.values())))
 
 
 def languages(spec: Spec) -> Names:
@@ -272,13 +265,9 @@ def _tags_and_names(spoken: Iterable[str]) -> Iterator[str]:
 def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Tag and name, the surest names first: without its region a language is known where it is the only one."""
     yield from ((tag, tag) for tag in spec.languages)
-    yield from (
-        (tag, name)
-        for tag in spec.languages
-        for said in (tag, *spoken)
-        for name in names_of_language(tag, said)
-    )
-    bases = [tag.split("-", maxsplit=1)[0] for tag in spec.languages]
+    for tag in spec.languages:
+        yield from ((tag, name) for said in (tag, *spoken) for name in names_of_language(tag, said))
+    bases = [tag.partition("-")[0] for tag in spec.languages]
     for tag, base in zip(spec.languages, bases, strict=True):
         if bases.count(base) == 1:
             yield tag, base

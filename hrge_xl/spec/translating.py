@@ -135,9 +135,14 @@ def updated(wanted: Iterable[Wanted], known: Catalog) -> Catalog:
 
 def coverage(spec: Spec, catalogue: Catalog) -> Coverage:
     """Count how far a catalogue translates a spec."""
-    entries, wanted = by_key(catalogue), to_translate(spec)
-    there = [entries[key] for key in wanted if key in entries and entries[key].string]
-    return Coverage(len(wanted), len(wanted) - len(there), sum(DRAFT in entry.flags for entry in there))
+    wanted, there = len(to_translate(spec)), _translated(spec, catalogue).values()
+    return Coverage(wanted, wanted - len(there), sum(DRAFT in entry.flags for entry in there))
+
+
+def _translated(spec: Spec, catalogue: Catalog) -> dict[Key, Message]:
+    """Give the texts of a spec that a catalogue translates."""
+    entries = by_key(catalogue)
+    return {key: entries[key] for key in to_translate(spec) if key in entries and entries[key].string}
 
 
 def untranslated(spec: Spec, language: str) -> list[str]:
@@ -189,13 +194,10 @@ class Slip(NamedTuple):
 
 def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
     """Give everything that is wrong with the translations of a spec, in the order of its texts."""
-    entries = by_key(catalogue)
-    said = {
-        key: str(entries[key].string) for key in to_translate(spec) if key in entries and entries[key].string
-    }
-    for key, words in said.items():
-        yield from (slip._replace(line=entries[key].lineno or 1) for slip in _slips_of(*key, words))
-    yield from _doubled(said)
+    entries = _translated(spec, catalogue)
+    for key, entry in entries.items():
+        yield from (slip._replace(line=entry.lineno or 1) for slip in _slips_of(*key, str(entry.string)))
+    yield from _doubled({key: str(entry.string) for key, entry in entries.items()})
 
 
 def mistakes(spec: Spec) -> list[Mistake]:
@@ -217,9 +219,9 @@ def mistakes(spec: Spec) -> list[Mistake]:
         except SpecError as error:
             found += error.mistakes
         else:
-            found += [
+            found += (
                 Mistake(file, slip.line, 1, f"{slip.place}: {slip.reason}", slip.remedy) for slip in wrong
-            ]
+            )
     return found
 
 
@@ -247,9 +249,8 @@ def _doubled(said: Mapping[Key, str]) -> Iterator[Slip]:
         if group or (parts[0], parts[-1]) == ("tool", "sheet"):
             first = seen.setdefault((group, words.casefold()), place)
             if first != place:
-                yield Slip(
-                    place, f"“{words}” is also the translation of {first}.", "Give each its own words."
-                )
+                reason = f"“{words}” is also the translation of {first}."
+                yield Slip(place, reason, "Give each its own words.")
 
 
 # what translators send back
