@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, takewhile
+from itertools import chain, count, groupby, takewhile
 
 from ..errors import UsageError
 from ..fields import step_in
@@ -126,13 +126,11 @@ class _Sheet:
         tool = DraftTool(self.code, self.sheet.name, self._title(head))
         if self.sheet.name.casefold() in RESERVED:
             tool.sheet = f"{self.sheet.name[:22]} (sheet)"
-            tool.notes.append(
-                f"the program has a sheet '{self.sheet.name}' of its own, so this one has another name"
-            )
+            note = f"the program has a sheet '{self.sheet.name}' of its own, so this one has another name"
+            tool.notes.append(note)
         if head and self._is_form(head):
             head = ()
-        stop = head[0][0] if head else self.last + 1
-        asked = self._questions(stop, strict=bool(head))
+        asked = self._questions(head)
         tool.blocks += self._forms(asked)
         head = head or (() if asked else next(self._runs(), ()))
         if head:
@@ -142,10 +140,14 @@ class _Sheet:
             self.draft.tools.append(tool)
         return bool(tool.blocks)
 
+    def _above(self, head: Run) -> list[Place]:
+        """Give the texts above a table, or on a whole sheet without one."""
+        places = (place for place in sorted(self.sheet.cells) if not head or place[0] < head[0][0])
+        return [place for place in places if self.sheet.text(*place)]
+
     def _title(self, head: Run) -> str:
-        top = head[0][0] if head else self.last + 1
-        first = next((place for place in sorted(self.sheet.cells) if self.sheet.text(*place)), None)
-        if first is None or first[0] >= top:
+        first = next(iter(self._above(head)), None)
+        if first is None:
             return self.sheet.name
         text, beside = self.sheet.text(*first), self._beside(*first)
         alone = not self.sheet.text(*beside) and not self.sheet.open(*beside)
@@ -233,12 +235,11 @@ class _Sheet:
         for row, column in head:
             self._column(block, row, column, rows)
         span = max(self._span(row + 1, column) for row, column in head)
+        blank, note = max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS)), "how many blank rows a team needs"
         if 1 < span <= MOST_BLANK_ROWS:
-            block.options["rows"] = span
-            block.notes.append("as many rows as the sheet has room for")
-        else:
-            block.options["rows"] = max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS))
-            block.notes.append("how many blank rows a team needs")
+            blank, note = span, "as many rows as the sheet has room for"
+        block.options["rows"] = blank
+        block.notes.append(note)
         if block.fields:
             block.options["shows"] = block.fields[0].code
         return block
@@ -248,10 +249,8 @@ class _Sheet:
         rule = self.sheet.rule(row, column)
         if rule is not None:
             return max(box[3] - row + 1 for box in rule.boxes if box[0] <= column <= box[2])
-        down = row
-        while self.sheet.at(down, column).unlocked:
-            down += 1
-        return down - row
+        unlocked = (self.sheet.at(below, column).unlocked for below in count(row))
+        return sum(takewhile(bool, unlocked))
 
     def _checklist(self, head: Run, rows: Sequence[int]) -> DraftBlock:
         block = DraftBlock("checklist", {"item": self.sheet.text(*head[0])})
@@ -298,12 +297,11 @@ class _Sheet:
 
     # forms
 
-    def _questions(self, stop: int, *, strict: bool) -> list[tuple[str, int, int]]:
-        """Headings ('', row, column) and questions ('?', …) above a row, in reading order."""
+    def _questions(self, head: Run) -> list[tuple[str, int, int]]:
+        """Headings ('', row, column) and questions ('?', …) above a table, in reading order."""
         found = []
-        above = (place for place in sorted(self.sheet.cells) if place[0] < stop)
-        texts = [place for place in above if self.sheet.text(*place) and not self.sheet.open(*place)]
-        guided = strict or any(self.sheet.open(*self._beside(*place)) for place in texts)
+        texts = [place for place in self._above(head) if not self.sheet.open(*place)]
+        guided = bool(head) or any(self.sheet.open(*self._beside(*place)) for place in texts)
         for row, column in texts:
             beside = self._beside(row, column)
             blank = self.sheet.at(*beside).is_blank
@@ -319,7 +317,7 @@ class _Sheet:
         text = self.sheet.text(row, column)
         if self.sheet.at(row, column).span > 1 or cell_length(text) > LIMIT_LABEL:
             return False
-        first = min(place for place in self.sheet.cells if self.sheet.text(*place))
+        first = self._above(())[0]
         short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
         return short or text.endswith((":", "?", "؟"))
 
@@ -401,11 +399,8 @@ def plain_letters(text: str) -> str:
 
 def unique(code: str, taken: set[str], longest: int = 40) -> str:
     """Give the code, with a number behind it if it is taken."""
-    number, found = 2, code
-    while found in taken:
-        found = f"{code[: longest - len(str(number))]}{number}"
-        number += 1
-    return found
+    numbered = (f"{code[: longest - len(str(number))]}{number}" for number in count(2))
+    return next(found for found in chain((code,), numbered) if found not in taken)
 
 
 def tool_code(name: str, taken: set[str]) -> str:
@@ -413,10 +408,7 @@ def tool_code(name: str, taken: set[str]) -> str:
     match = LEADING_CODE.match(name)
     if match and match[1] not in taken:
         return match[1]
-    number = len(taken) + 1
-    while f"S{number}" in taken:
-        number += 1
-    return f"S{number}"
+    return next(code for number in count(len(taken) + 1) if (code := f"S{number}") not in taken)
 
 
 def list_name(text: str) -> str:

@@ -112,11 +112,11 @@ class DecimalField(FieldType):
         yield Check(NOT_A_NUMBER, Readable().call(value))
         if self.whole:
             yield Check(NOT_A_WHOLE_NUMBER, Whole().call(value))
-        bounds = self._bounds(field, value, scope)
+        bounds = self._bounds(field, value)
         if bounds is not None:
             yield Check(OUT_OF_RANGE, bounds)
 
-    def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr | None:
+    def _bounds(self, field: Field, value: Ref) -> Expr | None:
         sides = zip((">=", "<="), self.limits(field)[1:], strict=True)
         parts = tuple(
             Compare(op, value, Literal(float(to), Type.NUMBER)) for op, to in sides if to is not None
@@ -235,8 +235,8 @@ class YearField(DecimalField):
             return Guess(Source.RULE, told.bounds, note="a year, from its limits", special=True)
         return None
 
-    def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr | None:
-        own = super()._bounds(field, value, scope)
+    def _bounds(self, field: Field, value: Ref) -> Expr | None:
+        own = super()._bounds(field, value)
         assert own is not None
         return Logic("and", (own, OwnCalendar().call(value)))
 

@@ -44,9 +44,8 @@ def pack(folder: Path) -> dict[str, bytes]:
     files = [file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS]
     files += (folder / FACTS).glob(f"[!.]*{LIST}")
     found, mistakes = dict[str, bytes](), list[Mistake]()
-    for (
-        file
-    ) in files:  # which grow by the lists; of these only what is named, for a list of teams, say, stays
+    # which grow by the lists; of these only what is named, for a list of teams, say, stays
+    for file in files:
         path = file.relative_to(folder).as_posix()
         content = content_of(file, path, mistakes, within=folder)
         if content is not None:

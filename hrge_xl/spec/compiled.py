@@ -167,10 +167,7 @@ class CompiledSpec:
     @cached_property
     def by_the_day(self) -> bool:
         """Whether anything that the sheets say depends on the day."""
-        parts = (*self.fields.values(), *self.lists.values())
-        return bool(self.dated or self.dated_rules) or any(
-            self._any_dated(part.expressions) for part in parts
-        )
+        return bool(self.dated) or self._any_dated(self._worked_out())
 
     @cached_property
     def last(self) -> frozenset[FieldKey]:
@@ -182,9 +179,15 @@ class CompiledSpec:
     def expressions(self) -> Iterator[Expr]:
         """Give every expression of the spec."""
         yield from (*self.formulas.values(), *self.relevant.values())
-        for part in (*self.fields.values(), *self.rules, *self.lists.values()):
-            yield from part.expressions
+        yield from self._worked_out()
         yield from self.closed.values()
+
+    def _worked_out(self) -> Iterator[Expr]:
+        """Give what is worked out for fields, rules and lists."""
+        parts: Iterable[FieldChecks | ParsedRule | Keeping]
+        for parts in (self.fields.values(), self.rules, self.lists.values()):
+            for part in parts:
+                yield from part.expressions
 
     def _any_dated(self, expressions: Iterable[Expr]) -> bool:
         return any(_dated(expr, self.dated) for expr in expressions)

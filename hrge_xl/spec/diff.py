@@ -131,9 +131,8 @@ def _lists(old: Spec, new: Spec) -> Iterator[Change]:
 def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Iterator[Change]:
     using = [(tool.code, field) for tool, _, field in old.places() if field.vocabulary == name]
     read = readings(before, after, old, new)
-    if using and all(
-        field.type.stepped for _, field in using
-    ):  # cells hold the numbers, labels are only shown
+    # cells hold the numbers, labels are only shown
+    if using and all(field.type.stepped for _, field in using):
         read = {code: frozenset([code if code in after.by_code else None]) for code in before.by_code}
     for code, was, now in both(before.by_code, after.by_code):
         touches = tuple(Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed)
@@ -349,10 +348,8 @@ class SheetDiff:
             if code in after and not before[code].is_worded_as(after[code]):
                 worded = _asked_anew(before[code], after[code], "is about")
                 yield Change(Group.ROWS, f"{self.code} / {code}", *worded, touches=(Touch(self.code, code),))
-        for (
-            code,
-            field,
-        ) in self.before.fields.items():  # those that moved to another block, which has other rows
+        # those that moved to another block, which has other rows
+        for code, field in self.before.fields.items():
             if code in self.after.fields and field.asked:
                 kept = {*rows_of(self.new, self.after.block_of(code)), *gone}
                 lost = [row for row in rows_of(self.old, self.before.block_of(code)) if row not in kept]

@@ -249,13 +249,11 @@ def compose(
     return node
 
 
-def content_of(
-    path: Path, name: str, mistakes: list[Mistake], within: Path | None = None, most: int = MOST_BYTES
-) -> bytes | None:
+def content_of(path: Path, name: str, mistakes: list[Mistake], within: Path | None = None) -> bytes | None:
     """Read one file, which may lie within a folder only; None where it is none of usual size, which is told."""
     try:
         if within is None or path.resolve().is_relative_to(within.resolve()):
-            return read_regular(path, most)
+            return read_regular(path, MOST_BYTES)
         reason = "it is a link that leads out of the folder of the spec"
     except OSError as error:
         reason = error.strerror or str(error)
@@ -331,9 +329,8 @@ def _endless(
     if deepest.get(id(node), 0) >= len(around):
         return
     deepest[id(node)] = len(around)
-    for number, entry in reversed(
-        list(enumerate(entries_of(node)))
-    ):  # so that those before keep their numbers
+    # so that those before keep their numbers
+    for number, entry in reversed(list(enumerate(entries_of(node)))):
         itself = next((part for part in entry if any(part is outer for outer in around)), None)
         if itself is None and len(around) <= MAX_DEPTH:
             for part in entry:
