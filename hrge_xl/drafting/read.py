@@ -20,7 +20,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..fields import FIELD_TYPES, Evidence, FieldType, Guess
-from ..fields.evidence import Source
+from ..fields.field import Source
 from ..intake.zip_package import ZipPackage
 
 MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000

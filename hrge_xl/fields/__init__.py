@@ -7,7 +7,6 @@ from . import text, numbers, choices, calculated
 # isort: on
 from .calculated import figure_of, kind_of, type_of
 from .choices import OFFERED, TICK, YES_NO, step_in, step_of, tick_spellings, ticked
-from .evidence import Evidence, Guess
 from .field import (
     COMMON_OPTIONS,
     FIELD_TYPES,
@@ -16,8 +15,10 @@ from .field import (
     Check,
     ColumnKind,
     Constraint,
+    Evidence,
     Field,
     FieldType,
+    Guess,
     Limits,
     PersonalData,
     Reading,

@@ -21,18 +21,20 @@ from ..language.sheet_text import is_step
 from ..language.targets import Scope
 from ..numerals import shown
 from ..words import Translate, fold, fold_code, letters, skeleton, tidy, translator, western_digits
-from .evidence import Evidence, Guess, Source
 from .field import (
     Cell,
     Check,
     ColumnKind,
+    Evidence,
     Field,
     FieldType,
+    Guess,
     Limits,
     Names,
     Reading,
     Sample,
     Sampling,
+    Source,
     Spellings,
     Vocabularies,
 )

@@ -43,8 +43,21 @@ from ..numerals import (
     years_of_own_calendar,
 )
 from ..words import Translate, western_digits
-from .evidence import Evidence, Guess, Source
-from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Names, Reading, Sampling, Vocabularies
+from .field import (
+    Cell,
+    Check,
+    ColumnKind,
+    Evidence,
+    Field,
+    FieldType,
+    Guess,
+    Limits,
+    Names,
+    Reading,
+    Sampling,
+    Source,
+    Vocabularies,
+)
 
 YEARS = (1900, 2200)  # limits between these are those of years
 

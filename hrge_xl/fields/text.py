@@ -18,17 +18,19 @@ from ..language import Compare, Literal, Ref, Type
 from ..language.functions.words import Email, Length, Matches, WithinWords
 from ..language.targets import Scope
 from ..words import CELL_LIMIT, tidy_lines
-from .evidence import Evidence, Guess, Source
 from .field import (
     Cell,
     Check,
     ColumnKind,
+    Evidence,
     Field,
     FieldType,
+    Guess,
     Limits,
     Names,
     PersonalData,
     Reading,
+    Source,
     Vocabularies,
 )
 

@@ -85,9 +85,8 @@ def check_names(spec: Spec) -> Found:
     yield from _written_wrong(spec)
     for within, where, what, fold in ONCE:
         for path, _, part in select(spec, within):
-            yield from doubled(
-                ((place, code) for place, _, code in select(part, where, path)), what, fold=fold
-            )
+            codes = ((place, code) for place, _, code in select(part, where, path))
+            yield from doubled(codes, what, fold=fold)
     yield from _spellings(spec)
     yield from _single_fields(spec)
     for places, reason, known_to in REFERENCES:

@@ -69,11 +69,10 @@ def has_rows(tool: Tool) -> bool:
 def _sheet(spec: Spec, tool: Tool, path: Path) -> Found:
     """Find what is neither one table below one header, nor a form, nor calculated blocks."""
     forms = [block for block in tool.blocks if isinstance(block, FormBlock)]
-    for number, block in enumerate(tool.blocks):
-        where: Path = (*path, "blocks", number)
+    for where, _, block in select(tool, "blocks/*", path):
         if forms:
             yield from _beside_forms(block, forms[0].records, where)
-        elif tool.field_blocks and number:
+        elif tool.field_blocks and block is not tool.blocks[0]:
             yield (*where, "kind"), "A sheet has one table.", OWN_SHEET
         elif isinstance(block, FieldBlock) and (block.title or block.help):
             option = "title" if block.title else "help"
@@ -145,7 +144,7 @@ def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, side: st
 
 def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Found:
     if isinstance(block.items, ItemsFrom):
-        if block.items.vocabulary is None and block.items.file is None and not block.items.tools:
+        if (block.items.vocabulary, block.items.file, block.items.tools) == (None, None, False):
             remedy = "Name a vocabulary or a file, or say `tools: true`."
             yield (*path, "items"), "`items` says nothing.", remedy
         return
@@ -230,11 +229,11 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
         yield from _whole_numbers(spec, field.vocabulary, (*path, "vocabulary"))
     if field.parent is not None and "parent" in field.type.allows:
         yield from _parent(spec, block, field, path)
-    for index, target in enumerate(field.to):
+    for where, _, target in select(field, "to/*", path):
         if target in spec.tool and not has_rows(spec.tool[target]):
             known = ", ".join(tool.code for tool in spec.tools if has_rows(tool))
             remedy = f"Name one with a register or a list of items: {known}."
-            yield (*path, "to", index), f"The sheet '{target}' has no rows to refer to.", remedy
+            yield where, f"The sheet '{target}' has no rows to refer to.", remedy
     for name, code in field.only.items():
         for tool in (spec.tool[target] for target in field.to if target in spec.tool):
             fixed = [column.code for column in tool.fields.values() if column.fixed]
@@ -256,9 +255,9 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
         reason, remedy = no_such(reason, str(field.parent), others)
         yield (*path, "parent"), reason, f"Name the field that decides the list. {remedy}"
         return
-    own, above = spec.vocabularies.get(field.vocabulary or ""), spec.vocabularies.get(parent.vocabulary)
-    for index, item in enumerate(own.items if own and above else ()):
-        where: Path = ("vocabularies", str(field.vocabulary), "items", index)
+    name, above = str(field.vocabulary), spec.vocabularies.get(parent.vocabulary)
+    own = spec.vocabularies.get(name) if above else None
+    for where, _, item in select(own, "items/*", ("vocabularies", name)):
         if item.parent is None:
             reason = f"The entry '{item.code}' has no `parent`, and {field.code} chooses by one of {parent.vocabulary}."
             yield (*where, "code"), reason, "Add `parent`."
@@ -316,8 +315,7 @@ def _matrix(spec: Spec, matrix: Matrix) -> Found:
 def _whole_numbers(spec: Spec, name: str, path: Path) -> Found:
     """Find where a list that is to be a scale has another code than a whole number."""
     codes = spec.vocabularies[name].by_code
-    wrong = next((code for code in codes if not (code.isascii() and code.isdecimal())), None)
-    if wrong is not None:
+    for wrong in [code for code in codes if not (code.isascii() and code.isdecimal())][:1]:
         reason = f"The list '{name}' is not a scale: its code '{wrong}' is not a whole number."
         yield path, reason, "Name a list with the codes 1, 2, 3 …, or use type choice."
 

@@ -14,6 +14,7 @@ from ..numerals import from_serial, plain_number, shown
 from ..suggest import NoSuch, listed, no_such
 from ..texts import Text, as_written, said
 from ..words import SOURCE_LANGUAGE, count_words, country_names
+from .check_names import select
 from .issuance import Fact, FactFile, Sample, SampleCountry
 from .model import FieldBlock, RegisterBlock, Spec, Tool, VocabularyItem
 from .rows import row_codes
@@ -202,8 +203,7 @@ def _day(field: Field, text: str) -> Wrong:
 
 def check_own_answers(spec: Spec) -> Found:
     """Give every mistake in facts and sample: places and values that there are not, and what contradicts itself."""
-    for number, file in enumerate(spec.facts):
-        path: Path = ("facts", number)
+    for path, _, file in select(spec, "facts/*"):
         wrong = list(at((*path, "tool"), _no_tool(spec, file.tool)))
         if not wrong and spec.countries is None:
             remedy = "Name their list with `countries`."
@@ -244,50 +244,53 @@ def _no_row(spec: Spec, tool: Tool, row: str, code: str) -> Wrong:
 def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
     """Check the lines of a file; their sources only where the fields that show these are right."""
     tool = spec.tool[file.tool]
-    sources = [((*path, option), reason, remedy) for option, reason, remedy in _source_fields(file, tool)]
+    sources = list(_source_fields(file, tool, path))
     yield from sources
     first: dict[tuple[str, str, str], Fact] = {}
-    for number, fact in enumerate(file.rows):
-        where = (*path, "rows", number)
-        wrong = list(_place(spec, tool, fact))
+    for where, _, fact in select(file, "rows/*", path):
+        wrong = list(_place(spec, tool, fact, where))
         if not wrong:
             field = tool.fields[fact.field]
-            wrong += [("value", *mistake) for mistake in wrong_value(spec, field, fact.values)]
+            wrong += at((*where, "value"), wrong_value(spec, field, fact.values))
             if fact.day is None:
                 remedy = "Write the day on which the source was looked at as year-month-day: 2026-03-31."
-                wrong.append(("date", f"'{fact.date}' is not a date.", remedy))
+                wrong.append(((*where, "date"), f"'{fact.date}' is not a date.", remedy))
             if file.source is not None and not sources:
                 said = _wrong_answer(spec, tool.fields[file.source], (_said_of_source(file, fact),))
-                wrong += [("source", f"{file.source}: {reason}", "Shorten the source.") for reason, _ in said]
+                source = (*where, "source")
+                wrong += [(source, f"{file.source}: {reason}", "Shorten the source.") for reason, _ in said]
         same = first.setdefault((fact.country, fact.row, fact.field), fact)
         if same is not fact:
             reason = f"The fact about {fact.country}, {fact.row}, {fact.field} appears twice here."
-            wrong.append(("field", reason, "Keep one."))
+            wrong.append(((*where, "field"), reason, "Keep one."))
         of_row = first.setdefault((fact.country, fact.row, ""), fact)
         if file.source is not None and (of_row.source, of_row.date) != (fact.source, fact.date):
             reason = (
                 f"The row {fact.row} of {fact.country} has another source or date above, and one cell for it."
             )
-            wrong.append(("source", reason, "Write the same source and date in every line of a row."))
-        yield from (((*where, column), reason, remedy) for column, reason, remedy in wrong)
+            remedy = "Write the same source and date in every line of a row."
+            wrong.append(((*where, "source"), reason, remedy))
+        yield from wrong
 
 
-def _source_fields(file: FactFile, tool: Tool) -> Iterator[tuple[str, str, str]]:
+def _source_fields(file: FactFile, tool: Tool, path: Path) -> Found:
     """Check the fields that show where a fact is from."""
     for name, code, kind in (("source", file.source, ColumnKind.TEXT), ("date", file.date, ColumnKind.DATE)):
         wrong = list(_no_field(tool, code)) if code is not None else []
         if code is not None and not wrong and kind_of(tool.fields[code]) is not kind:
             wrong = [(f"'{code}' holds no {kind}.", f"Name a field that does, or leave out `{name}`.")]
-        yield from ((name, *mistake) for mistake in wrong)
+        yield from at((*path, name), wrong)
 
 
-def _place(spec: Spec, tool: Tool, fact: Fact) -> Iterator[tuple[str, str, str]]:
+def _place(spec: Spec, tool: Tool, fact: Fact, path: Path) -> Found:
     countries = [*entries(spec, spec.countries), *spec.made_up_countries]
     if fact.country not in countries:
         reason = f"'{fact.country}' is not a code of the list '{spec.countries}'."
-        yield ("country", *no_such(reason, fact.country, countries))
-    wrong = [("field", *mistake) for mistake in _no_field(tool, fact.field)]
-    yield from wrong or (("row", *mistake) for mistake in _no_row(spec, tool, fact.row, fact.field))
+        yield ((*path, "country"), *no_such(reason, fact.country, countries))
+    wrong = list(_no_field(tool, fact.field))
+    yield from at((*path, "field"), wrong)
+    if not wrong:
+        yield from at((*path, "row"), _no_row(spec, tool, fact.row, fact.field))
 
 
 def _sample(spec: Spec, sample: Sample) -> Found:

@@ -124,10 +124,9 @@ class Translations:
 
     def table(self, language: str) -> Table:
         """Give what the file of a language says. Raises `SpecError` where it cannot be read."""
-        table = self._tables.get(language)
-        if table is None:
-            table = self._tables[language] = Table.of(read_catalogue(self.file(language)))
-        return table
+        if language not in self._tables:
+            self._tables[language] = Table.of(read_catalogue(self.file(language)))
+        return self._tables[language]
 
     def is_draft(self, language: str) -> bool:
         """Say whether a person has still to look at some of what is said in a language."""
@@ -241,9 +240,8 @@ def _of_tool(tool: Tool) -> Iterator[Unit]:
         if isinstance(block, ChecklistBlock | CatalogueBlock) and isinstance(block.items, tuple):
             columns = {field.code for field in block.fields if field.type.name in WRITTEN}
             for values in (item.values for item in block.items):
-                values |= {
-                    code: Text({"": values[code]}) for code in columns if isinstance(values.get(code), str)
-                }
+                written = (code for code in columns if isinstance(values.get(code), str))
+                values |= {code: Text({"": values[code]}) for code in written}
             yield from _entries(block.items, place)
         yield from _below(block, f"{place}/block/{number}")
 
