@@ -107,8 +107,8 @@ class Sampling(NamedTuple):
 
     number: int
     today: date
-    codes: Sequence[str] = ()
-    cells: int = 1
+    codes: Sequence[str]
+    cells: int
 
     @property
     def code(self) -> str | None:

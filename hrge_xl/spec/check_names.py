@@ -98,7 +98,7 @@ def check_names(spec: Spec) -> Found:
                 yield (path, *no_such(reason.format(code=code, trail=trail), code, known))
 
 
-def doubled(places: Iterable[tuple[Path, str]], what: str, *, fold: bool = False) -> Found:
+def doubled(places: Iterable[tuple[Path, str]], what: str, *, fold: bool) -> Found:
     """Say of every name that is not the first of its kind which one it repeats."""
     seen: dict[str, str] = {}
     for path, code in places:

@@ -33,7 +33,7 @@ from .model import (
     Tool,
     Vocabulary,
 )
-from .own_answers import wrong_default, wrong_value
+from .own_answers import AS_DATE, wrong_default, wrong_value
 from .rows import LAST, NOTHING
 
 WITH_ROWS = (RegisterBlock, ChecklistBlock, CatalogueBlock)
@@ -174,7 +174,7 @@ def _fixed_value(spec: Spec, field: Field, value: object) -> Wrong:
     elif kind_of(field) is not ColumnKind.TEXT and figure_of(field, str(value)) is None:
         is_date = kind_of(field) is ColumnKind.DATE
         kind = "date" if is_date else "number"
-        remedy = "Write it as year-month-day, for example 2026-03-31." if is_date else "Write digits only."
+        remedy = AS_DATE if is_date else "Write digits only."
         yield f"'{value}' is not a {kind}, and '{field.code}' is of type {field.type}.", remedy
 
 

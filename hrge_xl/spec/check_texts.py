@@ -16,6 +16,8 @@ from .own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES
 from .scope import Scope, rule_scope
 
 SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
+FORBIDDEN = "{} cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
+WITHOUT = "Write it without these."
 LIMIT_SHEET_NAME, LIMIT_LABEL, LIMIT_ERROR = 31, 250, 255
 OF_EXCEL = "history"  # a sheet name that Excel keeps for itself
 # in English, folded
@@ -147,8 +149,7 @@ def _sheet_name(name: str, own: Collection[str]) -> Wrong:
     if not name.strip():
         yield "The sheet name is empty.", "Give the sheet a name."
     elif SHEET_NAME_FORBIDDEN.search(name):
-        reason = f"'{name}' cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
-        yield reason, "Write it without these."
+        yield FORBIDDEN.format(f"'{name}'"), WITHOUT
     elif name.casefold() in own:
         whose = "Excel's own" if name.casefold() == OF_EXCEL else "the program's own"
         reason = f"'{name}' cannot be a sheet name: a sheet of {whose} is called so in one of the languages."

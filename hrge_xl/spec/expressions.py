@@ -27,6 +27,7 @@ OF_A_FIELD = {  # what a sheet has to do with its expressions
     "constraint/check": "",
     "formula": "show the result",
 }
+SEE_DOCS = "See docs/expressions.md for what can be written."
 NAME = re.compile(r"\w+")
 TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 SLIPS = (  # of people who know formulas from Excel: what stands there, what it is, what to write
@@ -116,7 +117,7 @@ def _mistakes(written: Written) -> Wrong:
     found = written.found
     if isinstance(found, Problem):
         reason = f"{found.reason.rstrip('.')} (at character {found.column + 1} of the expression)."
-        remedy = found.remedy or "See docs/expressions.md for what can be written."
+        remedy = found.remedy or SEE_DOCS
         yield slip(written.text) or (reworded(found.reason, reason), remedy)
         return
     if written.in_sheet and reader_only(found):
@@ -176,7 +177,7 @@ def _slip(text: str) -> Words:
         return f"A quotation mark is not closed in {text}", "Put ' on both sides of the text."
     if not text.strip():
         return "The expression is empty.", "Write one, or remove the option."
-    return f"'{text}' is not an expression.", "See docs/expressions.md for what can be written."
+    return f"'{text}' is not an expression.", SEE_DOCS
 
 
 # circles: Excel can calculate none of what leads back to itself, however far round

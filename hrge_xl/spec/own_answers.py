@@ -20,6 +20,8 @@ from .model import FieldBlock, RegisterBlock, Spec, Tool, VocabularyItem
 from .rows import row_codes
 from .scope import Scope, entries
 
+AS_DATE = "Write it as year-month-day, for example 2026-03-31."
+FILLED_IN = "is filled in by `values` of the items"
 SHOWN_ROWS = 3  # of a register in a remedy
 
 
@@ -123,7 +125,7 @@ def wrong_default(spec: Spec, block: FieldBlock, field: Field) -> Wrong:
     if isinstance(block, RegisterBlock):
         yield "A default in open rows would make an answer of every row.", "Leave it out."
     elif field.fixed or field.parent is not None:
-        what = "is filled in by `values` of the items" if field.fixed else "depends on another answer"
+        what = FILLED_IN if field.fixed else "depends on another answer"
         yield f"The field {what}, so it has no default.", "Leave it out."
     else:
         yield from _wrong_answer(spec, field, field.default)
@@ -190,7 +192,7 @@ def _day(field: Field, text: str) -> Wrong:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        yield f"'{text}' is not a date.", "Write it as year-month-day, for example 2026-03-31."
+        yield f"'{text}' is not a date.", AS_DATE
         return
     limits = field.type.limits(field)
     first, last = (from_serial(float(end or 0)) for end in (limits.low, limits.high))
@@ -228,7 +230,7 @@ def _no_field(tool: Tool, code: str) -> Wrong:
         known = [other.code for other in tool.fields.values() if other.asked]
         yield no_such(f"The tool '{tool.code}' has no field '{code}'.", code, known)
     elif not field.asked:
-        what = "is calculated" if field.calculated else "is filled in by `values` of the items"
+        what = "is calculated" if field.calculated else FILLED_IN
         yield f"The field '{code}' {what}.", "Leave it out."
 
 

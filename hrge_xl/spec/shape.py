@@ -41,7 +41,7 @@ class Shape:
 
     root: MappingNode
     lost: Lost
-    mistakes: list[Mistake] = field(default_factory=list)
+    mistakes: list[Mistake]
     _told: set[tuple[int, str]] = field(default_factory=set)
     _shortened: set[int] = field(default_factory=set)  # lists that a part was taken out of
 
@@ -138,7 +138,7 @@ class ShapeMistake:
     steps: Path  # those steps of its path that lead through the tree
     container: Node
     node: Node | None  # None where something is missing
-    parent: Path = field(default=())  # the path of pydantic to what holds it
+    parent: Path  # the path of pydantic to what holds it
 
     @property
     def option(self) -> str:

@@ -17,7 +17,7 @@ from babel.messages.pofile import write_po
 
 from ..errors import Mistake, SpecError
 from ..words import PROMPT_LIMIT, cell_length, undirected
-from .check_texts import LIMIT_ERROR, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
+from .check_texts import FORBIDDEN, LIMIT_ERROR, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN, WITHOUT
 from .model import Spec
 from .translations import (
     DRAFT,
@@ -234,8 +234,7 @@ def _slips_of(place: str, text: str, said: str) -> Iterator[Slip]:
     if limit is not None and length > limit:
         yield Slip(place, f"“{said}” has {length} characters, {length - limit} more than fit.", "Shorten it.")
     if place.endswith("/sheet") and SHEET_NAME_FORBIDDEN.search(said):
-        reason = f"“{said}” cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
-        yield Slip(place, reason, "Write it without these.")
+        yield Slip(place, FORBIDDEN.format(f"“{said}”"), WITHOUT)
     if undirected(said) != said:
         yield Slip(place, "The translation holds an invisible direction mark.", "Take it out.")
 

@@ -79,9 +79,9 @@ def scalar(text: str, mark: yaml.Mark | None = None) -> ScalarNode:
     return ScalarNode(TEXT, text, mark, mark)
 
 
-def mapping(entries: Sequence[tuple[str, Node]], like: Node | None = None) -> MappingNode:
+def mapping(entries: Sequence[tuple[str, Node]], like: Node) -> MappingNode:
     """Give a mapping node made of these entries, standing where `like` stands."""
-    mark = like.start_mark if like is not None else None
+    mark = like.start_mark
     pairs = [(scalar(key, mark), value) for key, value in entries]
     return MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
 
@@ -102,7 +102,7 @@ def get(node: Node | None, key: str | int) -> Node | None:
     return None
 
 
-def mistake_at(node: Node | None, path: Sequence[str | int], reason: str, remedy: str = "") -> Mistake:
+def mistake_at(node: Node | None, path: Sequence[str | int], reason: str, remedy: str) -> Mistake:
     """Give a mistake at the place that `path` leads to; steps that do not exist are skipped."""
     for step in path:
         key = _key_node(node, step) if step == path[-1] and isinstance(step, str) else None
