@@ -18,16 +18,15 @@ from .figures import Figures
 from .model import (
     OF_ROUNDS,
     AnyBlock,
-    CatalogueBlock,
     ChecklistBlock,
     FieldBlock,
     FormBlock,
     Identity,
+    ItemBlock,
     ItemsFrom,
     Matrix,
     MatrixBlock,
     PivotBlock,
-    RegisterBlock,
     Rule,
     Spec,
     Tool,
@@ -36,7 +35,6 @@ from .model import (
 from .own_answers import AS_DATE, wrong_default, wrong_value
 from .rows import LAST, NOTHING
 
-WITH_ROWS = (RegisterBlock, ChecklistBlock, CatalogueBlock)
 NO_MATRIX = "The spec has no 'matrix.yaml'."
 NO_PATTERN = "This is not a pattern that can be matched ({})."
 OWN_SHEET = "Give it a sheet of its own: a file in tools/, with `goes_with` where it belongs to a tool."
@@ -56,11 +54,6 @@ def check_sheets(spec: Spec) -> Found:
         yield from _anchors(spec, vocabulary, path)
     if spec.matrix is not None:
         yield from _matrix(spec, spec.matrix)
-
-
-def has_rows(tool: Tool) -> bool:
-    """Say whether a sheet has rows that a reference can point to."""
-    return any(isinstance(block, WITH_ROWS) for block in tool.blocks)
 
 
 # what stands together on a sheet
@@ -102,7 +95,7 @@ def _beside_forms(block: AnyBlock, records: int, path: Path) -> Found:
 def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
     if isinstance(block, FieldBlock) and not block.fields:
         yield (*path, "fields"), "The block asks nothing: it has no fields.", "Add one, or remove the block."
-    if isinstance(block, ChecklistBlock | CatalogueBlock):
+    if isinstance(block, ItemBlock):
         yield from _items(spec, block, path)
     if isinstance(block, MatrixBlock) and spec.matrix is None:
         yield (*path, "kind"), NO_MATRIX, "Describe the levels there, or leave out this block."
@@ -142,7 +135,7 @@ def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, side: st
 # rows that are always the same
 
 
-def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Found:
+def _items(spec: Spec, block: ItemBlock, path: Path) -> Found:
     if isinstance(block.items, ItemsFrom):
         if (block.items.vocabulary, block.items.file, block.items.tools) == (None, None, False):
             remedy = "Name a vocabulary or a file, or say `tools: true`."
@@ -230,8 +223,8 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
     if field.parent is not None and "parent" in field.type.allows:
         yield from _parent(spec, block, field, path)
     for where, _, target in select(field, "to/*", path):
-        if target in spec.tool and not has_rows(spec.tool[target]):
-            known = ", ".join(tool.code for tool in spec.tools if has_rows(tool))
+        if target in spec.tool and not spec.tool[target].has_rows:
+            known = ", ".join(tool.code for tool in spec.tools if tool.has_rows)
             remedy = f"Name one with a register or a list of items: {known}."
             yield where, f"The sheet '{target}' has no rows to refer to.", remedy
     for name, code in field.only.items():

@@ -15,7 +15,6 @@ from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, read
 from ..language.functions.choices import Completeness, LookUp, tools_read
 from ..suggest import reworded
 from .check_names import BLOCKS, FIELDS, select
-from .check_sheets import has_rows
 from .model import RegisterBlock, Rule, Spec
 from .scope import Scope, parsed, rule_scope
 
@@ -74,7 +73,7 @@ class Written:
 
 def expressions(spec: Spec) -> Iterator[Written]:
     """Every expression of a spec whose sheets are known, also those that it refers to; in the order of the files."""
-    known = {tool.code for tool in spec.tools if has_rows(tool)}
+    known = {tool.code for tool in spec.tools if tool.has_rows}
     unsound = {field.code for _, _, field in spec.places() if not known.issuperset(field.to)}
     return (written for written in _all(spec) if unsound.isdisjoint(NAME.findall(written.text)))
 

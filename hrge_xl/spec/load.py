@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import yaml
@@ -114,8 +114,7 @@ def _load(folder: Path, digest: str) -> model.Spec:
 
 def places(folder: Path) -> Callable[[Sequence[str | int], str, str], Mistake]:
     """Give a function that puts a mistake at the place in the files of a spec that a path in its model leads to."""
-    root = Assembly(folder).root()
-    return lambda path, reason, remedy: mistake_at(root, path, reason, remedy)
+    return partial(mistake_at, Assembly(folder).root())
 
 
 def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, list[Mistake]]:

@@ -79,20 +79,29 @@ class FormBlock(FieldBlock):
     record: Text = NO_TEXT
 
 
-class ChecklistBlock(FieldBlock):
+class ItemBlock(FieldBlock):
+    """A block whose rows are always the same."""
+
+    kind: Literal["checklist", "catalogue"]
+    items: tuple[Item, ...] | ItemsFrom
+    item: Text = NO_TEXT
+
+    @property
+    def written_out(self) -> tuple[Item, ...]:
+        """The rows, where they do not come from elsewhere."""
+        return self.items if isinstance(self.items, tuple) else ()
+
+
+class ChecklistBlock(ItemBlock):
     """Fixed items down, answer columns across."""
 
     kind: Literal["checklist"]
-    items: tuple[Item, ...] | ItemsFrom
-    item: Text = NO_TEXT
 
 
-class CatalogueBlock(FieldBlock):
+class CatalogueBlock(ItemBlock):
     """Fixed items with fixed columns, to read and to refer to."""
 
     kind: Literal["catalogue"]
-    items: tuple[Item, ...] | ItemsFrom
-    item: Text = NO_TEXT
 
 
 class Series(Model):
@@ -251,8 +260,13 @@ class Tool(Model):
     def items(self) -> Iterator[Item]:
         """The rows that are always the same, as far as they are written out."""
         for block in self.blocks:
-            if isinstance(block, ChecklistBlock | CatalogueBlock) and isinstance(block.items, tuple):
-                yield from block.items
+            if isinstance(block, ItemBlock):
+                yield from block.written_out
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it has rows that a reference can point to."""
+        return any(not isinstance(block, FormBlock) for block in self.field_blocks)
 
     @property
     def calculated(self) -> bool:

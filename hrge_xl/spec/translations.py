@@ -27,10 +27,9 @@ from ..texts import Text
 from ..words import proper_tag, with_base
 from .model import (
     Block,
-    CatalogueBlock,
-    ChecklistBlock,
     FieldBlock,
     Item,
+    ItemBlock,
     Rule,
     Spec,
     Tool,
@@ -237,12 +236,12 @@ def _of_tool(tool: Tool) -> Iterator[Unit]:
     for number, block in enumerate(tool.blocks, start=1):
         if isinstance(block, FieldBlock):
             yield from _entries(block.fields, place)
-        if isinstance(block, ChecklistBlock | CatalogueBlock) and isinstance(block.items, tuple):
+        if isinstance(block, ItemBlock):
             columns = {field.code for field in block.fields if field.type.name in WRITTEN}
-            for values in (item.values for item in block.items):
+            for values in (item.values for item in block.written_out):
                 written = (code for code in columns if isinstance(values.get(code), str))
                 values |= {code: Text({"": values[code]}) for code in written}
-            yield from _entries(block.items, place)
+            yield from _entries(block.written_out, place)
         yield from _below(block, f"{place}/block/{number}")
 
 
