@@ -10,6 +10,7 @@ from msgspec import Struct
 Value = str | float | date | tuple[str, ...]
 Key = tuple[str, str, str]  # tool, row, field
 CellKey = tuple[str, str, str, int]  # tool, row, field, part
+ONLY_ROW = "1"  # of a form that asks its questions once
 Answers = dict[Key, Value]
 """Answers to write or as read: code for a choice, codes for several, float, date or text; no blanks."""
 

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .answer import Answers, Value
+from .answer import ONLY_ROW, Answers, Value
 from .dates import parse_day
 from .errors import UsageError
 from .fields import ColumnKind, kind_of
@@ -15,8 +15,6 @@ from .intake.limits import LIMITS
 from .layout import Layout
 from .next_round import GoingOn, go_on
 from .paths import read_regular
-
-ROW_OF_A_FORM = "1"
 
 
 def from_mapping(table: Any, layout: Layout) -> Answers:
@@ -30,7 +28,7 @@ def from_mapping(table: Any, layout: Layout) -> Answers:
         for row, fields in _items(rows):
             direct = not isinstance(fields, dict)
             for field, value in [(row, fields)] if direct else _items(fields):
-                key = (tool, ROW_OF_A_FORM if direct else row, field)
+                key = (tool, ONLY_ROW if direct else row, field)
                 slot = layout.slots.get(key)
                 if slot is None:
                     unknown.append(" / ".join(key))

@@ -10,7 +10,7 @@ from .answer import Answer, State
 from .fields import Cell, Field, Vocabularies
 from .layout import Layout, Slot, address
 from .numerals import shown
-from .spec.spellings import vocabularies
+from .spec.lookup import vocabularies
 from .submission import Submission, Unplaced
 from .words import fits_a_cell, fold
 

@@ -25,8 +25,7 @@ from .rounds.rounds import Round
 from .rounds.teams import Team
 from .spec.load import find, load
 from .spec.model import Spec
-from .spec.nodes import plain
-from .spec.yaml_file import compose
+from .spec.yaml_file import compose, plain
 
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 

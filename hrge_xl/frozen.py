@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Annotated
 
@@ -10,9 +10,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from .numerals import plain_number
-from .suggest import NoSuch
+from .suggest import reworded
 
 Path = tuple[str | int, ...]  # leads to a place in the model, and so in the files
+Words = tuple[str, str]  # reason and remedy
+Wrong = Iterator[Words]
 Found = Iterator[tuple[Path, str, str]]  # mistakes: path, reason, remedy
 FEW = 3  # places with the same fault that are still told one by one
 
@@ -40,10 +42,14 @@ Whole = Annotated[int, _in_digits("int_parsing")]
 Number = Annotated[float, _in_digits("float_parsing")]
 
 
+def at(path: Path, wrong: Iterable[Words]) -> Found:
+    """Give mistakes with the place where they are."""
+    return ((path, *mistake) for mistake in wrong)
+
+
 def at_the_first(paths: Sequence[Path], reason: str, remedy: str) -> Found:
     """Give one mistake for what is wrong in many places; each of a few has its own."""
-    if len(paths) <= FEW:
-        yield from ((path, reason, remedy) for path in paths)
-    else:
+    if len(paths) > FEW:
         several = f"{reason.rstrip('.')}; the same is so in {len(paths) - 1} other places."
-        yield paths[0], reason.reworded(several) if isinstance(reason, NoSuch) else several, remedy
+        reason, paths = reworded(reason, several), paths[:1]
+    yield from ((path, reason, remedy) for path in paths)

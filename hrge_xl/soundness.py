@@ -7,12 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
 from .answer import Answers, Key, Value
 from .errors import LimitError, SpecError
+from .fields import Sampling
 from .filled_sample import errors_in_sample
 from .findings import CATALOGUE, Finding, Severity
 from .findings.value import ANSWER_MISSING
@@ -20,13 +22,13 @@ from .frozen import Path as Steps
 from .gc_pause import gc_paused
 from .intake import File, Refusal, Wanted, read_content
 from .issuing import Order, contents_for, layout_for
-from .layout import Layout, Slot
+from .layout import Layout, Slot, offered_rows
 from .layout.wording import text
-from .sample_answers import sample_answers
+from .spec.check_names import FIELDS, select
 from .spec.choice import choose
 from .spec.expressions import Written, expressions
 from .spec.load import places
-from .spec.model import FieldBlock, Spec
+from .spec.model import RegisterBlock, Spec
 from .spec.own_answers import answers_of
 from .submission import Submission
 from .words import translator
@@ -39,6 +41,10 @@ DEFINED = re.compile(r'<definedName name="([^"]+)"(?! localSheetId)')
 ODD = (
     "This should have been caught earlier: please report it to the authors of hrge_xl. Until it is fixed, change "
     "this part."
+)
+SHORTER = (  # an expression of a field, a rule
+    "Calculate a part of it in a calculated field of its own, and name that field here.",
+    "Split the rule into several, or calculate a part of it in a field of its own.",
 )
 PREFILLED = "Take another `default`, or leave it out."
 Placed = tuple[Steps, str, str]  # path in the spec, reason, remedy
@@ -108,14 +114,8 @@ class _Index:
 
     def __init__(self, spec: Spec, layout: Layout) -> None:
         self.spec, self.layout = spec, layout
-        self.tools: dict[str, Steps] = {tool.code: ("tools", t, "code") for t, tool in enumerate(spec.tools)}
-        self.fields: dict[tuple[str, str], Steps] = {
-            (tool.code, field.code): ("tools", t, "blocks", b, "fields", f)
-            for t, tool in enumerate(spec.tools)
-            for b, block in enumerate(tool.blocks)
-            if isinstance(block, FieldBlock)
-            for f, field in enumerate(block.fields)
-        }
+        self.tools = {code: path for path, _, code in select(spec, "tools/*/code")}
+        self.fields = {(trail[2].code, field.code): path for path, trail, field in select(spec, FIELDS)}
 
     def at(self, tool: str | None, field: str | None = None) -> Steps:
         """Give the place of a question, else of its sheet, else of the spec."""
@@ -124,13 +124,11 @@ class _Index:
 
     def at_cell(self, cell: tuple[str, int, int] | None) -> Steps:
         """Give the place of what stands in a cell of a sheet."""
-        if cell is None:
+        sheet = next((sheet for sheet in self.layout.sheets if cell and sheet.name == cell[0]), None)
+        if cell is None or sheet is None:
             return ("name",)
-        sheet = next((each for each in self.layout.sheets if each.name == cell[0]), None)
-        if sheet is None:
-            return ("name",)
-        slots = [slot for slot in sheet.slots if cell[1:] in (*slot.cells, slot.check)]
-        return self.at(sheet.tool.code, slots[0].field.code if slots else None)
+        slots = (slot.field.code for slot in sheet.slots if cell[1:] in (*slot.cells, slot.check))
+        return self.at(sheet.tool.code, next(slots, None))
 
 
 def _index(spec: Spec, language: str) -> _Index:
@@ -159,16 +157,12 @@ def _formulas(index: _Index) -> Iterator[Placed]:
     for slot, part, size in too_large(index.layout):
         written = [each for each in expressions(index.spec) if _is_part(each, slot, part)]
         if not written:
-            yield (
-                index.at(slot.tool, slot.field.code),
-                f"Its {part} has {size.excess}.",
-                "Split the list or rule.",
-            )
+            place = index.at(slot.tool, slot.field.code)
+            yield place, f"Its {part} has {size.excess}.", "Split the list or rule."
             continue
-        sizes = [_size(index.layout, slot, each) for each in written]
-        worst = written[sizes.index(max(sizes))]
+        worst = max(written, key=partial(_size, index.layout, slot))
         of = "The formula of" if part == "formula" else "The formula of the check of"
-        yield worst.path, f"{of} {slot.field.code} has {size.excess}.", _shorter(worst)
+        yield worst.path, f"{of} {slot.field.code} has {size.excess}.", SHORTER[worst.rule is not None]
 
 
 def _is_part(written: Written, slot: Slot, part: str) -> bool:
@@ -182,12 +176,6 @@ def _is_part(written: Written, slot: Slot, part: str) -> bool:
 
 def _size(layout: Layout, slot: Slot, written: Written) -> int:
     return size_of(layout, slot, written.text, written.scope, condition=written.condition)
-
-
-def _shorter(written: Written) -> str:
-    if written.rule is not None:
-        return "Split the rule into several, or calculate a part of it in a field of its own."
-    return "Calculate a part of it in a calculated field of its own, and name that field here."
 
 
 def _prompts(index: _Index) -> Iterator[Placed]:
@@ -211,11 +199,8 @@ def _doubled_names(data: bytes) -> Iterator[Placed]:
     for name, times in Counter(names).items():
         if times > 1 and not name.startswith("_xlnm."):
             reason = f"Two parts of the spec need the same name in Excel: {name}."
-            yield (
-                ("name",),
-                reason,
-                "Change the code of one of the sheets or fields that this name is made of.",
-            )
+            remedy = "Change the code of one of the sheets or fields that this name is made of."
+            yield ("name",), reason, remedy
 
 
 # reading back
@@ -226,13 +211,17 @@ def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
     from .checks import check
 
     for kind, given, data in made:
-        reading = _reading(data, Wanted(spec=index.spec.folder))
+        # under a path of its own, so that none is taken for a copy of the other
+        digest = hashlib.sha256(data).hexdigest()
+        file = File(f"{digest}.xlsx", digest, len(data), "xlsx")
+        reading = read_content(data, file, Wanted(spec=index.spec.folder))
         what = f"The {kind} workbook ({index.layout.language})"
         if isinstance(reading, Refusal):
-            yield ("name",), f"{what} cannot be read back: {_said(reading)}", ODD
+            said = "; ".join(text(each, path=reading.path).message for each in reading.observations)
+            yield ("name",), f"{what} cannot be read back: {said}", ODD
             continue
         for finding in check(reading, index.layout, today=DAY).findings:
-            if finding.severity is Severity.ERROR and _is_odd(finding, filled=kind == FILLED_IN):
+            if finding.severity is Severity.ERROR and _is_odd(finding, kind):
                 place = index.at(finding.tool, finding.field)
                 prefilled = kind == BLANK and (finding.tool, finding.row, finding.field) in given
                 said = text(finding, spec=index.spec).message
@@ -241,29 +230,66 @@ def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
         yield from _changed(index, given, reading, what)
 
 
-def _reading(data: bytes, want: Wanted) -> Submission | Refusal:
-    """Read a workbook under a path of its own, so that none is taken for a copy of the other."""
-    digest = hashlib.sha256(data).hexdigest()
-    return read_content(data, File(f"{digest}.xlsx", digest, len(data), "xlsx"), want)
-
-
-def _said(refusal: Refusal) -> str:
-    return "; ".join(text(each, path=refusal.path).message for each in refusal.observations)
-
-
-def _is_odd(finding: Finding, *, filled: bool) -> bool:
+def _is_odd(finding: Finding, kind: str) -> bool:
     """Say whether a finding cannot be about the answers, which are missing or made up."""
-    if filled:
-        return finding.code in CATALOGUE and finding.code[0] in "FIS"
-    return finding.code in CATALOGUE and finding.code != ANSWER_MISSING.code
+    about_the_file = finding.code[0] in "FIS"
+    odd = about_the_file if kind == FILLED_IN else finding.code != ANSWER_MISSING.code
+    return odd and finding.code in CATALOGUE
 
 
 def _changed(index: _Index, given: Mapping[Key, Value], reading: Submission, what: str) -> Iterator[Placed]:
     """Give answers that come back as others than they were, the first one of each question."""
-    came, told = reading.values(), set[tuple[str, str]]()
-    for key in index.layout.slots:
-        question = (key[0], key[2])
-        if given.get(key) != came.get(key) and question not in told:
-            told.add(question)
-            was, now = given.get(key, "nothing"), came.get(key, "nothing")
-            yield index.at(*question), f"{what} has {was!r} in row {key[1]}, and is read with {now!r}.", ODD
+    came, told = reading.values(), set[Steps]()
+    for tool, row, field in index.layout.slots:
+        place = index.at(tool, field)
+        was, now = (values.get((tool, row, field), "nothing") for values in (given, came))
+        if was != now and place not in told:
+            told.add(place)
+            yield place, f"{what} has {was!r} in row {row}, and is read with {now!r}.", ODD
+
+
+# answers for every question of a workbook, made up but valid one by one
+
+ROWS = 3  # of an open table; the others are like these
+
+
+def sample_answers(layout: Layout, today: date) -> Answers:
+    """Give an answer for each question, and for each in the first rows of open tables; always the same."""
+    found: Answers = {}
+    for number, slot in enumerate(_asked(layout)):
+        given = Sampling(number, today, tuple(_choices(layout, slot, found)), len(slot.cells))
+        value = slot.field.type.sample(slot.field, given)
+        if value is not None:
+            found[slot.key] = value
+    return found
+
+
+def _asked(layout: Layout) -> Iterator[Slot]:
+    """Give the places that are filled in, those that decide the list of another one first."""
+    for sheet in layout.sheets:
+        for grid in sheet.grids:
+            rows = [row.code for row in grid.data_rows]
+            used = set(rows[:ROWS]) if isinstance(grid.block, RegisterBlock) else None
+            slots = [slot for slot in grid.slots if used is None or slot.row in used]
+            asked = [slot for slot in slots if not slot.field.calculated]
+            yield from sorted(asked, key=lambda slot: slot.field.parent is not None)
+
+
+def _choices(layout: Layout, slot: Slot, known: Answers) -> Sequence[str]:
+    """List what can be chosen: the first rows that a reference can point to, or the entries of a list.
+
+    Of these it is those that belong to the answer of the parent field.
+    """
+    field = slot.field
+    if field.to:
+        issued = (layout.rows_of[code] for code in field.to if code in layout.rows_of)
+        rows = next((offered_rows(table, field) for table in issued), ())
+        return [row.code for row in rows[:ROWS]]
+    if field.list_name is None:
+        return ()
+    codes = layout.lists[field.list_name].codes
+    if field.parent is None:
+        return codes
+    above = known.get((slot.tool, slot.row, field.parent))
+    table = layout.spec.vocabularies[str(field.vocabulary)].by_code
+    return [code for code in codes if table[code].parent == above]

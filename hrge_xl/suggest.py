@@ -65,11 +65,12 @@ class NoSuch(str):
         made.name = name
         return made
 
-    def reworded(self, reason: str) -> NoSuch:
-        """Give the same reason in other words."""
-        return NoSuch(reason, self.name)
+
+def no_such(reason: str, name: str, known: Iterable[str]) -> tuple[str, str]:
+    """Give reason and remedy of a mistake that lies in a name: it is none of those known."""
+    return NoSuch(reason, name), remedy_for(name, list(known))
 
 
-def no_such(what: str, name: str, known: Iterable[str]) -> tuple[NoSuch, str]:
-    """Give reason and remedy of a mistake that lies in a name: `what` there is none of, such as `There is no tool`."""
-    return NoSuch(f"{what} '{name}'.", name), remedy_for(name, list(known))
+def reworded(reason: str, words: str) -> str:
+    """Give the same reason in other words."""
+    return NoSuch(words, reason.name) if isinstance(reason, NoSuch) else words

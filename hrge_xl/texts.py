@@ -42,10 +42,9 @@ class Text:
     def say(self, language: str) -> str:
         """Give the text in this language, else in its base language, else in the first one that stands there."""
         found = self.find(language)
-        if found is not None:
-            return found
-        source = self.source
-        return source if self.catalogue is None else self.catalogue.stand_in(language, self.place, source)
+        if found is not None or self.catalogue is None:
+            return self.source if found is None else found
+        return self.catalogue.stand_in(language, self.place, self.source)
 
     def find(self, language: str) -> str | None:
         """Give the text in this language or its base language; None where it is there in neither."""
@@ -61,9 +60,8 @@ class Text:
     def is_worded_as(self, other: Text) -> bool:
         """Say whether two texts say the same in their first language, and in every other one that both have."""
         shared = self.by_language.keys() & other.by_language.keys()
-        return self.source == other.source and all(
-            self.by_language[tag] == other.by_language[tag] for tag in shared
-        )
+        same = all(self.by_language[tag] == other.by_language[tag] for tag in shared)
+        return same and self.source == other.source
 
     def __bool__(self) -> bool:
         return any(self.by_language.values())
@@ -105,7 +103,7 @@ def fixed_value(value: object) -> object:
     """Give a value of a fixed column: numbers as they are written, and what is given by language as a text."""
     if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
         return Text({str(language): text for language, text in value.items()})
-    return _as_written(value)
+    return as_written(value)
 
 
 def fixed_codes(value: object) -> list[str]:
@@ -119,9 +117,9 @@ def said(value: object, language: str) -> object:
     return value.say(language) if isinstance(value, Text) else value
 
 
-def _as_written(value: object) -> object:
-    """Give codes are text as written in the file: `004` stays `004`, although YAML reads a number."""
+def as_written(value: object) -> object:
+    """Give a code as the text that is written in the file: `004` stays `004`, although YAML reads a number."""
     return getattr(value, "written", value)
 
 
-Code = Annotated[str, BeforeValidator(_as_written)]
+Code = Annotated[str, BeforeValidator(as_written)]

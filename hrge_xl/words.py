@@ -295,7 +295,7 @@ def says_nothing(text: str) -> bool:
 
 
 def count_words(text: str) -> int:
-    """Give words of a text: what stands between spaces and holds at least one letter or digit."""
+    """Count the words of a text: what stands between spaces and holds at least one letter or digit."""
     return sum(any(character.isalnum() for character in token) for token in _spaced(text).split())
 
 

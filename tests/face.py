@@ -62,7 +62,7 @@ from hrge_xl.numerals import (
 from hrge_xl.output_files import not_written, parts_of, whole, write_whole
 from hrge_xl.paths import expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of, path_text, read_regular
 from hrge_xl.refreshing import Week
-from hrge_xl.sample_answers import sample_answers
+from hrge_xl.soundness import sample_answers
 from hrge_xl.shell_words import quoted as shell_words_quoted
 from hrge_xl.stamp import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs
 from hrge_xl.suggest import plain
@@ -114,7 +114,7 @@ from hrge_xl.words import (
 # specs, their fields and their language
 from hrge_xl.drafting import Draft as drafting_Draft, draft_spec
 from hrge_xl.drafting.draft_spec import drafted
-from hrge_xl.drafting.guess import Draft, DraftBlock, DraftField, guess, item_codes, list_name, tool_code
+from hrge_xl.drafting.guess import DraftBlock, DraftField, DraftSpec, guess, item_codes, list_name, tool_code
 from hrge_xl.drafting.read import read
 from hrge_xl.fields import (
     Cell,
@@ -189,7 +189,7 @@ from hrge_xl.spec.model import (
     Rule,
     Spec,
 )
-from hrge_xl.spec.nodes import dumped
+from hrge_xl.spec.yaml_file import dumped
 from hrge_xl.spec.own_answers import facts_about
 from hrge_xl.spec.own_sheets import (
     COVER_KEY,
@@ -203,7 +203,7 @@ from hrge_xl.spec.own_sheets import (
     SAMPLE_KEY,
 )
 from hrge_xl.spec.scope import parsed, Scope
-from hrge_xl.spec.spellings import vocabularies
+from hrge_xl.spec.lookup import vocabularies
 from hrge_xl.spec.translating import (
     as_file,
     mistakes,

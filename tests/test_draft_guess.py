@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Protection
 
-from tests.face import Draft, DraftBlock, DraftField, UsageError, guess, read
+from tests.face import DraftBlock, DraftField, DraftSpec, UsageError, guess, read
 from tests.test_drafting import odd, questionnaire, register, validate
 
 Rule = tuple[str, dict[str, str]]  # cells, what they take
@@ -18,7 +18,7 @@ SIZES = {"type": "list", "formula1": '"Small,Large"'}
 STEPS = {"type": "list", "formula1": '"1 Rare,2 - Possible,3"'}
 
 
-def guessed(book: Workbook) -> Draft:
+def guessed(book: Workbook) -> DraftSpec:
     """The draft of a workbook."""
     book.save(target := io.BytesIO())
     return guess(read(target.getvalue(), "office"))

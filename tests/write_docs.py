@@ -111,7 +111,7 @@ def guide_to_specs() -> str:
 
 
 def _row(kind: FieldType) -> str:
-    options = (name for name in Field.model_fields if name in kind.needs | kind.allows)
+    options = (name for name in Field.model_fields if name in (*kind.needs, *kind.allows))
     named = [(name in kind.needs, f"`{name}`") for name in options]
     cells = [" ".join(text for needed, text in named if needed is here) for here in (True, False)]
     return f"| {kind.name} | {kind.meaning} |{''.join(f' {cell} |' if cell else ' |' for cell in cells)}\n"

@@ -9,7 +9,7 @@ from functools import cache
 from math import ceil
 
 from .. import kept_texts
-from ..answer import Answer
+from ..answer import ONLY_ROW, Answer
 from ..fields import ColumnKind
 from ..findings import Finding, Kind, excerpt
 from ..findings.value import (
@@ -35,7 +35,7 @@ from . import calculated
 from .answer_view import AnswerView
 from .doubts import Gap, Undecided
 from .hits import Hit
-from .program import ONLY_ROW, Column
+from .program import Column
 
 OF_THE_PLACE = frozenset({"file", "sheet", "cell", "row", "label"})  # what the place tells by itself
 NAMED = 5  # cells that are named where there are many

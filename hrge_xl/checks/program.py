@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Protocol
 
+from ..answer import ONLY_ROW
 from ..fields import Check, ColumnKind, Field, kind_of, type_of
 from ..findings import Kind
 from ..findings.value import ANSWER_MISSING
@@ -22,7 +23,6 @@ from ..spec.rows import items_of
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
 SINGLE = "single"
-ONLY_ROW = "1"  # of a table of single answers
 ANYTHING = -1  # an expression that reads it may read every column
 
 

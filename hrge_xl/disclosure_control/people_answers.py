@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeGuard
 
+from ..answer import ONLY_ROW
 from ..dataset.aggregates.sql import Record
 from ..dataset.schema import restricted_fields
 from ..language import Arithmetic, Call, Compare, Expr, Literal, Over, Ref, Type, parts, refs_inside, walk
@@ -14,8 +15,6 @@ from ..language.functions.figures import Absolute
 from ..language.linear import Terms, terms
 from ..spec.compiled import FieldKey, compiled
 from ..spec.model import Spec
-
-ONLY_ROW = "1"  # of a form that asks its questions once
 
 
 class PeopleAnswers:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,9 +12,8 @@ from pathlib import Path
 from ..errors import UsageError
 from ..findings import Finding
 from ..intake import Job, RawWorkbook, content_of, look_into
-from .guess import guess
+from .guess import DraftBlock, DraftField, DraftItem, DraftSpec, DraftTool, guess
 from .read import Book, read
-from .write import write
 
 MOST_MERGED = 200_000  # cells below others: openpyxl makes each of them
 READ = ("xlsx", "xlsm")
@@ -68,3 +69,103 @@ def _book(file: str, job: Job, content: RawWorkbook) -> Book:
     except Exception as error:
         reason = f"{file} cannot be read as an .xlsx workbook ({type(error).__name__})."
         raise UsageError(f"{reason} {REMEDY}") from error
+
+
+# A draft as the YAML files of a spec folder, with a comment wherever it was guessed
+
+PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 _-]*[A-Za-z0-9])?")
+WORDS = frozenset({"true", "false", "null"})
+
+
+def write(draft: DraftSpec, name: str) -> dict[str, str]:
+    """Give the text of every file by its path in the folder."""
+    files = {"workbook.yaml": _text(_workbook(draft, name))}
+    if draft.vocabularies:
+        files["vocabularies.yaml"] = _text(_vocabularies(draft))
+    for tool in draft.tools:
+        files[f"tools/{tool.code}.yaml"] = _text(_tool(tool))
+    return files
+
+
+def _text(lines: Iterator[str]) -> str:
+    return "\n".join(lines) + "\n"
+
+
+def scalar(value: object) -> str:
+    """Give a value as YAML, in quotes unless it is plainly a word."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, int):
+        return str(value)
+    text = str(value)
+    if PLAIN.fullmatch(text) and text.casefold() not in WORDS:
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _guess(notes: Sequence[str]) -> str:
+    return f"  # guess: {'; '.join(' '.join(note.split()) for note in notes)}" if notes else ""
+
+
+def _flow(pairs: dict[str, object]) -> str:
+    return "{" + ", ".join(f"{key}: {scalar(value)}" for key, value in pairs.items()) + "}"
+
+
+def _workbook(draft: DraftSpec, name: str) -> Iterator[str]:
+    yield "# A first draft, made from a workbook. Every guess is marked: check it, then take the comment away."
+    yield f"name: {scalar(name)}"
+    yield 'version: "0.1"'
+    yield f"title: {scalar(draft.title)}  # guess: from the properties or the name of the file"
+    yield f"languages: [{draft.language}]  # guess: from the letters of the labels"
+    yield "# identity: {project: …, country: …}  say here which fields make the key of a return"
+    yield "sheets:"
+    for tool in draft.tools:
+        yield f"  - {tool.code}  # {tool.sheet}"
+    for message in draft.messages:
+        yield f"# guess: {' '.join(message.split())}"
+
+
+def _vocabularies(draft: DraftSpec) -> Iterator[str]:
+    yield "# guess: the codes come from the labels. Change them now or never: answers are kept by code."
+    for name, items in draft.vocabularies.items():
+        yield f"{name}:"
+        yield "  items:"
+        for code, label in items:
+            yield f"    - {_flow({'code': code, 'label': label})}"
+
+
+def _tool(tool: DraftTool) -> Iterator[str]:
+    yield f"code: {tool.code}"
+    yield f"sheet: {scalar(tool.sheet)}{_guess(tool.notes)}"
+    yield f"title: {scalar(tool.title)}"
+    yield "blocks:"
+    for block in tool.blocks:
+        yield from _block(block)
+
+
+def _block(block: DraftBlock) -> Iterator[str]:
+    yield f"  - kind: {block.kind}{_guess(block.notes)}"
+    for key, value in block.options.items():
+        yield f"    {key}: {scalar(value)}"
+    if block.items:
+        yield "    items:"
+        for item in block.items:
+            yield f"      - {_item(item)}"
+    yield "    fields:"
+    for field in block.fields:
+        yield f"      - {_field(field)}"
+
+
+def _item(item: DraftItem) -> str:
+    pairs: dict[str, object] = {"code": item.code}
+    if item.section:
+        pairs["section"] = item.section
+    text = _flow(pairs | {"label": item.label})
+    return f"{text[:-1]}, values: {_flow(dict(item.values))}}}" if item.values else text
+
+
+def _field(field: DraftField) -> str:
+    pairs: dict[str, object] = {"code": field.code, "type": field.type, "label": field.label}
+    return _flow(pairs | field.options) + _guess(field.notes)

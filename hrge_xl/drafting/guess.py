@@ -6,17 +6,21 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count, groupby, takewhile
 
 from ..errors import UsageError
 from ..fields import step_in
 from ..spec.check_texts import LIMIT_LABEL, LIMIT_SHEET_NAME, RESERVED, SHEET_NAME_FORBIDDEN
 from ..words import beginning, cell_length
-from .read import Book, Cell, Rule, Sheet, evidence, likeliest, notes
+from .read import MOST_COLUMNS, Book, Cell, Place, Rule, Sheet, evidence, likeliest, notes
 
 SHORT, HELP_LIMIT, BLANK_ROWS, MOST_BLANK_ROWS = 80, 180, 20, 500
 NUMBERING = frozenset(
     {"#", "no", "no.", "nr", "nr.", "n°", "nº", "s/n", "s.no", "sn", "number", "م", "الرقم"}
 )
+
+
+Run = tuple[Place, ...]  # cells side by side
 
 
 @dataclass
@@ -63,7 +67,7 @@ class DraftTool:
 
 
 @dataclass
-class Draft:
+class DraftSpec:
     """A whole first spec. `messages` says what was left out."""
 
     title: str
@@ -73,9 +77,9 @@ class Draft:
     messages: list[str] = field(default_factory=list)
 
 
-def guess(book: Book) -> Draft:
+def guess(book: Book) -> DraftSpec:
     """Give the draft of a workbook. Raises `UsageError` where no sheet has anything to fill in."""
-    draft = Draft(book.title or book.stem, "en", messages=list(book.messages))
+    draft = DraftSpec(book.title or book.stem, "en", messages=list(book.messages))
     for sheet in book.sheets:
         reason = _why_not(sheet)
         if not reason:
@@ -108,13 +112,11 @@ def _why_not(sheet: Sheet) -> str:
 class _Sheet:
     """Takes one sheet apart: a form above, a table below, or one of them."""
 
-    def __init__(self, draft: Draft, sheet: Sheet) -> None:
+    def __init__(self, draft: DraftSpec, sheet: Sheet) -> None:
         self.draft, self.sheet = draft, sheet
         self.last = max((row for row, _ in sheet.cells), default=0)
-        self.right = max(
-            [column for _, column in sheet.cells] + [box[2] for rule in sheet.rules for box in rule.boxes]
-        )
-        self.right = min(self.right, 200)
+        of_rules = (box[2] for rule in sheet.rules for box in rule.boxes)
+        self.right = min(max(*(column for _, column in sheet.cells), 1, *of_rules), MOST_COLUMNS)
         self.code = tool_code(sheet.name, {tool.code for tool in draft.tools})
         self.number = 0
 
@@ -124,138 +126,120 @@ class _Sheet:
         tool = DraftTool(self.code, self.sheet.name, self._title(head))
         if self.sheet.name.casefold() in RESERVED:
             tool.sheet = f"{self.sheet.name[:22]} (sheet)"
-            tool.notes.append(
-                f"the program has a sheet '{self.sheet.name}' of its own, so this one has another name"
-            )
+            note = f"the program has a sheet '{self.sheet.name}' of its own, so this one has another name"
+            tool.notes.append(note)
         if head and self._is_form(head):
             head = ()
-        stop = head[0][0] if head else self.last + 1
-        asked = self._questions(stop, strict=bool(head))
+        asked = self._questions(head)
         tool.blocks += self._forms(asked)
-        head = head or (() if asked else self._bare_head())
+        head = head or (() if asked else next(self._runs(), ()))
         if head:
-            tool.blocks += self._table(head)
+            tool.blocks.append(self._table(head))
         tool.blocks = [block for block in tool.blocks if block.fields]
         if tool.blocks:
             self.draft.tools.append(tool)
         return bool(tool.blocks)
 
-    def _title(self, head: Sequence[tuple[int, int]]) -> str:
-        top = head[0][0] if head else self.last + 1
-        for row, column in sorted(self.sheet.cells):
-            text = self.sheet.text(row, column)
-            alone = not self.sheet.text(row, self._beside(row, column))
-            answered = self.sheet.open(row, self._beside(row, column))
-            if text and row < top:
-                return (
-                    text if alone and not answered and cell_length(text) <= LIMIT_LABEL else self.sheet.name
-                )
-        return self.sheet.name
+    def _above(self, head: Run) -> list[Place]:
+        """Give the texts above a table, or on a whole sheet without one."""
+        places = (place for place in sorted(self.sheet.cells) if not head or place[0] < head[0][0])
+        return [place for place in places if self.sheet.text(*place)]
 
-    def _beside(self, row: int, column: int) -> int:
-        """Give the column after a cell, past what it is merged over."""
-        return column + self.sheet.at(row, column).span
+    def _title(self, head: Run) -> str:
+        first = next(iter(self._above(head)), None)
+        if first is None:
+            return self.sheet.name
+        text, beside = self.sheet.text(*first), self._beside(*first)
+        alone = not self.sheet.text(*beside) and not self.sheet.open(*beside)
+        return text if alone and cell_length(text) <= LIMIT_LABEL else self.sheet.name
+
+    def _beside(self, row: int, column: int) -> Place:
+        """Give the place after a cell, past what it is merged over."""
+        return row, column + self.sheet.at(row, column).span
 
     # tables
 
-    def _runs(self) -> Iterator[tuple[tuple[int, int], ...]]:
+    def _runs(self) -> Iterator[Run]:
         """Yield runs of adjacent short texts that nobody is meant to fill in, top down."""
         for row in range(1, self.last + 1):
-            run: list[tuple[int, int]] = []
-            for column in range(1, self.right + 2):
-                text = self.sheet.text(row, column)
-                alone = self.sheet.at(row, column).span == 1 and not self.sheet.open(row, column)
-                if text and len(text) <= SHORT and alone:
-                    run.append((row, column))
-                    continue
-                if len(run) >= 2:
-                    yield tuple(run)
-                run = []
+            places = ((row, column) for column in range(1, self.right + 1))
+            for heads, run in groupby(places, self._may_be_head):
+                if heads and len(together := tuple(run)) >= 2:
+                    yield together
 
-    def _head(self) -> tuple[tuple[int, int], ...]:
+    def _may_be_head(self, place: Place) -> bool:
+        alone = self.sheet.at(*place).span == 1 and not self.sheet.open(*place)
+        return alone and 0 < len(self.sheet.text(*place)) <= SHORT
+
+    def _head(self) -> Run:
         """Give the first run of texts with something to fill in, or something filled in, below it."""
-        for run in self._runs():
-            if self._stands_above(run, run[0][0] + 1) or (
-                self._section(run) and self._stands_above(run, run[0][0] + 2)
-            ):
-                return run
-        return ()
+        return next(
+            (
+                run
+                for run in self._runs()
+                if self._stands_above(run, 1) or (self._section(run) and self._stands_above(run, 2))
+            ),
+            (),
+        )
 
-    def _stands_above(self, run: Sequence[tuple[int, int]], row: int) -> bool:
-        cells = [self.sheet.at(row, column) for _, column in run]
-        held = sum(cell.value is not None or bool(cell.formula) for cell in cells)
-        return held >= 2 or any(self.sheet.open(row, column) for _, column in run)
+    def _stands_above(self, run: Run, rows: int) -> bool:
+        below = [(row + rows, column) for row, column in run]
+        held = sum(not self.sheet.at(*place).is_blank for place in below)
+        return held >= 2 or any(self.sheet.open(*place) for place in below)
 
-    def _section(self, run: Sequence[tuple[int, int]]) -> bool:
+    def _section(self, run: Run) -> bool:
         """Say whether a heading stands directly below a run."""
-        row = run[0][0] + 1
-        filled = [column for _, column in run if self.sheet.at(row, column).value is not None]
-        return filled == [run[0][1]] and len(run) > 2
+        filled = [place for place in run if self.sheet.at(place[0] + 1, place[1]).value is not None]
+        return filled == [run[0]] and len(run) > 2
 
-    def _bare_head(self) -> tuple[tuple[int, int], ...]:
-        return next(iter(self._runs()), ())
-
-    def _is_form(self, head: Sequence[tuple[int, int]]) -> bool:
+    def _is_form(self, head: Run) -> bool:
         """Question and answer side by side, with answers of different kinds: no table."""
-        if len(head) > 3:
-            return False
-        row, column = head[1]
-        rules = {self.sheet.rule(each, column) for each in self._rows(row, head)}
-        texts = [each for each in self._rows(row, head) if self.sheet.text(each, head[0][1])]
-        fixed = not any(self.sheet.open(each, head[0][1]) for each in texts)
-        return fixed and len(texts) >= 2 and len(rules) > 1
+        rows, (_, first), (_, second) = self._rows(head), *head[:2]
+        rules = {self.sheet.rule(row, second) for row in rows}
+        texts = [row for row in rows if self.sheet.text(row, first)]
+        fixed = not any(self.sheet.open(row, first) for row in texts)
+        return len(head) <= 3 and fixed and len(texts) >= 2 and len(rules) > 1
 
-    def _rows(self, head_row: int, head: Sequence[tuple[int, int]]) -> list[int]:
+    def _rows(self, head: Run) -> list[int]:
         """Give the rows of the table: as long as something stands in one of its columns."""
-        rows = []
-        for row in range(head_row + 1, self.last + 1):
-            cells = [self.sheet.at(row, column) for _, column in head]
-            if not any(cell.value is not None or cell.formula or cell.unlocked for cell in cells):
-                break
-            rows.append(row)
-        return rows
 
-    def _table(self, head: tuple[tuple[int, int], ...]) -> list[DraftBlock]:
-        row = head[0][0]
-        rows = self._rows(row, head)
+        def is_used(row: int) -> bool:
+            cells = (self.sheet.at(row, column) for _, column in head)
+            return any(cell.unlocked or not cell.is_blank for cell in cells)
+
+        return list(takewhile(is_used, range(head[0][0] + 1, self.last + 1)))
+
+    def _table(self, head: Run) -> DraftBlock:
+        rows = self._rows(head)
         if len(head) > 2 and self.sheet.text(*head[0]).casefold().strip() in NUMBERING:
             head = head[1:]
-        if self._is_checklist(head, rows):
-            return [self._checklist(head, rows)]
-        return [self._register(head, rows)]
+        made = self._checklist if self._is_checklist(head, rows) else self._register
+        return made(head, rows)
 
-    def _is_checklist(self, head: Sequence[tuple[int, int]], rows: Sequence[int]) -> bool:
+    def _is_checklist(self, head: Run, rows: Sequence[int]) -> bool:
         """Say whether fixed texts stand down the first column, and beside them columns with nothing filled in."""
-        first = head[0][1]
+        first, *others = (column for _, column in head)
         labelled = [row for row in rows if self.sheet.text(row, first)]
-        if len(labelled) < 2 or any(self.sheet.open(row, first) for row in rows):
+        if len(labelled) < max(2, len(rows) * 0.8) or any(self.sheet.open(row, first) for row in rows):
             return False
-        if len(labelled) < len(rows) * 0.8:
-            return False
-        others = [column for _, column in head[1:]]
-        blank = [column for column in others if self._unanswered(column, labelled)]
-        used = any(
-            self.sheet.open(rows[0], each) or self.sheet.open(rows[-1], each)
-            for each in set(others) - set(blank)
-        )
-        more = any(self.sheet.open(rows[-1] + 1, column) for column in others)  # room for further rows
-        return bool(blank) and not used and not more
+        used = {
+            column for column in others if not all(self.sheet.at(row, column).is_blank for row in labelled)
+        }
+        # what is filled in is not asked, and there is no room for further rows
+        asked = any(self.sheet.open(row, column) for column in used for row in (rows[0], rows[-1]))
+        more = any(self.sheet.open(rows[-1] + 1, column) for column in others)
+        return len(used) < len(others) and not asked and not more
 
-    def _unanswered(self, column: int, rows: Sequence[int]) -> bool:
-        cells = [self.sheet.at(row, column) for row in rows]
-        return all(cell.value is None and not cell.formula for cell in cells)
-
-    def _register(self, head: Sequence[tuple[int, int]], rows: Sequence[int]) -> DraftBlock:
+    def _register(self, head: Run, rows: Sequence[int]) -> DraftBlock:
         block = DraftBlock("register", {"id": f"{self.code}-"})
         for row, column in head:
             self._column(block, row, column, rows)
-        span = max((self._span(row + 1, column) for row, column in head), default=0)
+        span = max(self._span(row + 1, column) for row, column in head)
+        blank, note = max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS)), "how many blank rows a team needs"
         if 1 < span <= MOST_BLANK_ROWS:
-            block.options["rows"] = span
-            block.notes.append("as many rows as the sheet has room for")
-        else:
-            block.options["rows"] = max(BLANK_ROWS, min(len(rows), MOST_BLANK_ROWS))
-            block.notes.append("how many blank rows a team needs")
+            blank, note = span, "as many rows as the sheet has room for"
+        block.options["rows"] = blank
+        block.notes.append(note)
         if block.fields:
             block.options["shows"] = block.fields[0].code
         return block
@@ -265,22 +249,17 @@ class _Sheet:
         rule = self.sheet.rule(row, column)
         if rule is not None:
             return max(box[3] - row + 1 for box in rule.boxes if box[0] <= column <= box[2])
-        down = row
-        while self.sheet.at(down, column).unlocked:
-            down += 1
-        return down - row
+        unlocked = (self.sheet.at(below, column).unlocked for below in count(row))
+        return sum(takewhile(bool, unlocked))
 
-    def _checklist(self, head: Sequence[tuple[int, int]], rows: Sequence[int]) -> DraftBlock:
+    def _checklist(self, head: Run, rows: Sequence[int]) -> DraftBlock:
         block = DraftBlock("checklist", {"item": self.sheet.text(*head[0])})
         block.notes.append("the texts of the first column are fixed, the others are answered")
         labelled = [row for row in rows if self.sheet.text(row, head[0][1])]
         fixed: dict[int, str] = {}
         for row, column in head[1:]:
             told = [each for each in labelled if self.sheet.at(each, column).value is not None]
-            is_fixed = len(told) * 2 > len(labelled) and not any(
-                self.sheet.open(each, column) for each in told
-            )
-            if is_fixed:
+            if len(told) * 2 > len(labelled) and not any(self.sheet.open(each, column) for each in told):
                 made = DraftField(self._next(), "text", self.sheet.text(row, column), {"fixed": True})
                 made.notes.append("already filled in on the sheet, so it is fixed")
                 block.fields.append(made)
@@ -290,9 +269,7 @@ class _Sheet:
         block.items = list(self._items(head, labelled, fixed))
         return block
 
-    def _items(
-        self, head: Sequence[tuple[int, int]], rows: Sequence[int], fixed: dict[int, str]
-    ) -> Iterator[DraftItem]:
+    def _items(self, head: Run, rows: Sequence[int], fixed: dict[int, str]) -> Iterator[DraftItem]:
         answers = [column for _, column in head[1:] if column not in fixed]
         guarded = any(self.sheet.open(row, column) for row in rows for column in answers)
         section, number = "", 0
@@ -302,8 +279,8 @@ class _Sheet:
                 section = label
                 continue
             number += 1
-            values = {code: str(self.sheet.at(row, column).value) for column, code in fixed.items()
-                      if self.sheet.at(row, column).value is not None}  # fmt: skip
+            filled = {code: self.sheet.at(row, column).value for column, code in fixed.items()}
+            values = {code: str(value) for code, value in filled.items() if value is not None}
             yield DraftItem(f"{self.code}_{number:02d}", label, section, values)
             section = ""
 
@@ -320,19 +297,17 @@ class _Sheet:
 
     # forms
 
-    def _questions(self, stop: int, *, strict: bool) -> list[tuple[str, int, int]]:
-        """Headings ('', row, column) and questions ('?', …) above a row, in reading order."""
+    def _questions(self, head: Run) -> list[tuple[str, int, int]]:
+        """Headings ('', row, column) and questions ('?', …) above a table, in reading order."""
         found = []
-        texts = [place for place in sorted(self.sheet.cells) if place[0] < stop and self.sheet.text(*place)]
-        texts = [place for place in texts if not self.sheet.open(*place)]
-        guided = strict or any(self.sheet.open(row, self._beside(row, column)) for row, column in texts)
+        texts = [place for place in self._above(head) if not self.sheet.open(*place)]
+        guided = bool(head) or any(self.sheet.open(*self._beside(*place)) for place in texts)
         for row, column in texts:
             beside = self._beside(row, column)
-            blank = self.sheet.at(row, beside).value is None and not self.sheet.at(row, beside).formula
-            if self.sheet.open(row, beside):
+            blank = self.sheet.at(*beside).is_blank
+            # where nothing guides, nothing but the blank cell beside it tells
+            if self.sheet.open(*beside) or (not guided and blank and self._asks(row, column)):
                 found.append(("?", row, column))
-            elif not guided and blank and self._asks(row, column):
-                found.append(("?", row, column))  # nothing but the blank cell beside it tells
             elif blank and not any(r == row and c < column for r, c in texts):
                 found.append(("", row, column))
         return found if any(kind for kind, _, _ in found) else []
@@ -342,7 +317,7 @@ class _Sheet:
         text = self.sheet.text(row, column)
         if self.sheet.at(row, column).span > 1 or cell_length(text) > LIMIT_LABEL:
             return False
-        first = min(place for place in self.sheet.cells if self.sheet.text(*place))
+        first = self._above(())[0]
         short = len(text) <= SHORT and not text.endswith(".") and (row, column) != first
         return short or text.endswith((":", "?", "؟"))
 
@@ -357,19 +332,12 @@ class _Sheet:
                 blocks.append(DraftBlock("form", {"title": beginning(title, LIMIT_LABEL)}))
             title = ""
             beside = self._beside(row, column)
-            cell = self.sheet.at(row, beside)
-            made = self._field(
-                self.sheet.text(row, column).rstrip(": "), self.sheet.rule(row, beside), [cell]
-            )
-            help_text = self.sheet.text(row, self._beside(row, beside))
-            is_question = ("?", row, self._beside(row, beside)) in asked
-            if (
-                help_text
-                and not is_question
-                and "help" not in made.options
-                and cell_length(help_text) <= HELP_LIMIT
-            ):
-                made.options["help"] = help_text
+            label = self.sheet.text(row, column).rstrip(": ")
+            made = self._field(label, self.sheet.rule(*beside), [self.sheet.at(*beside)])
+            behind = self._beside(*beside)
+            help_text = self.sheet.text(*behind)
+            if help_text and ("?", *behind) not in asked and cell_length(help_text) <= HELP_LIMIT:
+                made.options.setdefault("help", help_text)
             blocks[-1].fields.append(made)
         return blocks
 
@@ -410,10 +378,9 @@ class _Sheet:
 
 def _steps(entries: Sequence[str]) -> list[tuple[str, str]]:
     """Give the numbers in front of some entries, each with what stands behind it."""
-    heads = [step_in(entry) for entry in entries]
+    heads = {step_in(entry): entry for entry in entries}  # no two have the same
     return [
-        (head, entry.strip(" ").removeprefix(head).strip(" .:-–") or head)
-        for head, entry in zip(heads, entries, strict=True)
+        (head, entry.strip(" ").removeprefix(head).strip(" .:-–") or head) for head, entry in heads.items()
     ]
 
 
@@ -432,11 +399,8 @@ def plain_letters(text: str) -> str:
 
 def unique(code: str, taken: set[str], longest: int = 40) -> str:
     """Give the code, with a number behind it if it is taken."""
-    number, found = 2, code
-    while found in taken:
-        found = f"{code[: longest - len(str(number))]}{number}"
-        number += 1
-    return found
+    numbered = (f"{code[: longest - len(str(number))]}{number}" for number in count(2))
+    return next(found for found in chain((code,), numbered) if found not in taken)
 
 
 def tool_code(name: str, taken: set[str]) -> str:
@@ -444,10 +408,7 @@ def tool_code(name: str, taken: set[str]) -> str:
     match = LEADING_CODE.match(name)
     if match and match[1] not in taken:
         return match[1]
-    number = len(taken) + 1
-    while f"S{number}" in taken:
-        number += 1
-    return f"S{number}"
+    return next(code for number in count(len(taken) + 1) if (code := f"S{number}") not in taken)
 
 
 def list_name(text: str) -> str:

@@ -20,13 +20,22 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ..fields import FIELD_TYPES, Evidence, FieldType, Guess
+from ..fields.field import Source
 from ..intake.zip_package import ZipPackage
 
 MOST_ROWS, MOST_COLUMNS, MOST_ENTRIES = 2000, 200, 1000
 EXTENSION = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
 FORMULA = "{http://schemas.microsoft.com/office/excel/2006/main}"
 
+BOUNDS = {  # what is the lowest and the highest, by operator
+    "between": ("formula1", "formula2"),
+    "equal": ("formula1", "formula1"),
+    **dict.fromkeys(("greaterThanOrEqual", "greaterThan"), ("formula1", "")),
+    **dict.fromkeys(("lessThanOrEqual", "lessThan"), ("", "formula1")),
+}
+
 Box = tuple[int, int, int, int]  # first column, first row, last column, last row
+Place = tuple[int, int]  # row and column, from 1
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,11 @@ class Cell:
     unlocked: bool = False
     span: int = 1
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether neither a value nor a formula stands in it."""
+        return self.value is None and not self.formula
+
 
 BLANK = Cell()
 
@@ -67,7 +81,7 @@ class Sheet:
 
     name: str
     visible: bool
-    cells: dict[tuple[int, int], Cell]
+    cells: dict[Place, Cell]
     rules: tuple[Rule, ...]
     gives_lists: bool = False
 
@@ -136,8 +150,8 @@ def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) 
             made = _cell(cell, spans.get(place, 1), guarded)
             if made != BLANK:
                 cells[place] = made
-    rules = [_rule(sources, sheet.title, vars_of(rule)) for rule in sheet.data_validations.dataValidation]
-    rules += [_rule(sources, sheet.title, each) for each in extended]
+    parts = [*map(vars_of, sheet.data_validations.dataValidation), *extended]
+    rules = (_rule(sources, sheet.title, each) for each in parts)
     kept = tuple(rule for rule in rules if rule.boxes)
     return Sheet(sheet.title, sheet.sheet_state == "visible", cells, kept)
 
@@ -184,7 +198,8 @@ def _rule(sources: _Sources, sheet: str, parts: dict[str, str]) -> Rule:
     if kind == "list":
         name, labels = sources.labels(first, sheet)
         return Rule(kind, boxes, clean(first), name, labels, prompt=prompt)
-    low, high = _limits(parts.get("operator", "between"), first, parts.get("formula2", ""))
+    limits = {"formula1": _number(first), "formula2": _number(parts.get("formula2", ""))}
+    low, high = (limits.get(bound) for bound in BOUNDS.get(parts.get("operator", "between"), ("", "")))
     return Rule(kind, boxes, clean(first), low=low, high=high, prompt=prompt)
 
 
@@ -192,17 +207,6 @@ def _boxes(ranges: str) -> Iterator[Box]:
     for part in ranges.split():
         box = range_boundaries(part)
         yield box[0] or 1, box[1] or 1, box[2] or MOST_COLUMNS, box[3] or 1_048_576
-
-
-def _limits(operator: str, first: str, second: str) -> tuple[float | None, float | None]:
-    one, two = _number(first), _number(second)
-    if operator == "between":
-        return one, two
-    if operator in ("greaterThanOrEqual", "greaterThan"):
-        return one, None
-    if operator in ("lessThanOrEqual", "lessThan"):
-        return None, one
-    return (one, one) if operator == "equal" else (None, None)
 
 
 def _number(text: str) -> float | None:
@@ -233,12 +237,8 @@ class _Sources:
 
     def _name(self, source: str, sheet: str) -> str:
         name = source.rsplit("!", maxsplit=1)[-1].casefold()
-        local = self.book[sheet].defined_names
-        for names in (local, self.book.defined_names):
-            for key, defined in names.items():
-                if key.casefold() == name:
-                    return str(defined.attr_text or "")
-        return ""
+        named = (*self.book[sheet].defined_names.items(), *self.book.defined_names.items())
+        return next((str(defined.attr_text or "") for key, defined in named if key.casefold() == name), "")
 
     def _range(self, source: str, sheet: str) -> tuple[str, ...] | None:
         place, _, box = source.removeprefix("=").rpartition("!")
@@ -275,8 +275,7 @@ DESCRIBED = 60  # characters of a validation that a note quotes
 
 def evidence(rule: Rule | None, cells: Sequence[Cell]) -> Evidence:
     """Put together what tells of a field: the first number format that says something, and every value."""
-    formats = [cell.format for cell in cells if cell.format != "General"]
-    shape = formats[0] if formats else "General"
+    shape = next((cell.format for cell in cells if cell.format != "General"), "General")
     known = rule if rule is not None else Rule("", ())
     return Evidence(
         known.type, known.source[:DESCRIBED], known.labels, known.low, known.high, shape, bool(is_date_format(shape)),
@@ -286,14 +285,13 @@ def evidence(rule: Rule | None, cells: Sequence[Cell]) -> Evidence:
 
 def likeliest(told: Evidence) -> tuple[FieldType, Guess]:
     """Give the type that has most for it; anything can be a text."""
-    guesses = [(each, each.guess(told)) for each in FIELD_TYPES.values()]
-    return max(
-        ((kind, guess) for kind, guess in guesses if guess is not None), key=lambda found: found[1].weight
-    )
+    guesses = ((kind, kind.guess(told)) for kind in FIELD_TYPES.values())
+    found = [(kind, guess) for kind, guess in guesses if guess is not None]
+    return max(found, key=lambda guessed: (guessed[1].source, guessed[1].special))
 
 
 def notes(told: Evidence, guess: Guess) -> list[str]:
     """Say what was guessed, and which validation became nothing."""
-    lost = told.rule not in ("", "any") and not guess.by_rule
-    without = f"the validation '{told.rule}' ({told.described}) has no counterpart"
-    return [*filter(None, [guess.note]), *([without] if lost else [])]
+    lost = told.rule not in ("", "any") and guess.source is not Source.RULE
+    without = f"the validation '{told.rule}' ({told.described}) has no counterpart" if lost else ""
+    return [note for note in (guess.note, without) if note]

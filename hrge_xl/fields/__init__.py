@@ -2,12 +2,11 @@
 
 # In the order in which people are told of them.
 # isort: off
-from . import text, numbers, days, choices, calculated
+from . import text, numbers, choices, calculated
 
 # isort: on
 from .calculated import figure_of, kind_of, type_of
 from .choices import OFFERED, TICK, YES_NO, step_in, step_of, tick_spellings, ticked
-from .evidence import Evidence, Guess
 from .field import (
     COMMON_OPTIONS,
     FIELD_TYPES,
@@ -16,8 +15,10 @@ from .field import (
     Check,
     ColumnKind,
     Constraint,
+    Evidence,
     Field,
     FieldType,
+    Guess,
     Limits,
     PersonalData,
     Reading,
@@ -29,6 +30,6 @@ from .field import (
 __all__ = [
     "COMMON_OPTIONS", "FIELD_TYPES", "OFFERED", "TICK", "YES_NO", "Band", "Cell", "Check", "ColumnKind", "Constraint",
     "Evidence", "Field", "FieldType", "Guess", "Limits", "PersonalData", "Reading", "Sampling", "Vocabularies", "When",
-    "calculated", "choices", "days", "figure_of", "kind_of", "numbers", "step_in", "step_of",
+    "calculated", "choices", "figure_of", "kind_of", "numbers", "step_in", "step_of",
     "text", "tick_spellings", "ticked", "type_of",
 ]  # fmt: skip

@@ -19,8 +19,8 @@ class CalculatedField(FieldType):
 
     name = "calculated"
     meaning = "a formula; never typed, worked out again on return"
-    needs = frozenset({"formula"})
-    allows = frozenset({"result", "decimals", "unit", "summary"})
+    needs = ("formula",)
+    allows = ("result", "decimals", "unit", "summary")
     number_format = "General"
     width = 12
     calculated = True

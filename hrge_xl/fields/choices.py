@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-from rapidfuzz import fuzz, process
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..findings import Kind
 from ..findings.value import (
@@ -23,8 +21,23 @@ from ..language.sheet_text import is_step
 from ..language.targets import Scope
 from ..numerals import shown
 from ..words import Translate, fold, fold_code, letters, skeleton, tidy, translator, western_digits
-from .evidence import Evidence, Guess, Source
-from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sample, Sampling, Vocabularies
+from .field import (
+    Cell,
+    Check,
+    ColumnKind,
+    Evidence,
+    Field,
+    FieldType,
+    Guess,
+    Limits,
+    Names,
+    Reading,
+    Sample,
+    Sampling,
+    Source,
+    Spellings,
+    Vocabularies,
+)
 
 SUGGESTION_CUTOFF = 75
 # what may stand between a number and words, and what makes it a share
@@ -47,8 +60,8 @@ class ChoiceField(FieldType):
     meaning = "one entry of a list; with `parent` the list depends on another field of the row"
     kind = ColumnKind.CODE
     yields = Type.CODE
-    needs = frozenset({"vocabulary"})
-    allows = frozenset({"parent", "default"})
+    needs: Names = ("vocabulary",)
+    allows: Names = ("parent", "default")
     width = 16
     repeats = True
 
@@ -59,11 +72,12 @@ class ChoiceField(FieldType):
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read the code of the label, in whatever spelling the list knows; else a suggestion."""
         text, name = tidy(cell.as_text()), field.list_name or ""
-        meant = _nearly(text, name, lists) or lists.spellings[name].get(fold(text))
+        labels, known = lists.labels[name], lists.spellings[name]
+        meant = _nearly(text, labels, known) or known.get(fold(text))
         if meant is None:
-            return Reading(problem=NOT_IN_LIST.code, suggestion=_suggest(text, lists.labels[name]))
+            return Reading(problem=NOT_IN_LIST.code, suggestion=_suggest(text, labels))
         code, note = meant
-        if note is None and cell.as_text() not in lists.labels[name]:
+        if note is None and cell.as_text() not in labels:
             note = SPELLING_TIDIED.code
         return Reading(code=code, notes=(note,) if note else ())
 
@@ -99,7 +113,7 @@ class ManyField(ChoiceField):
     name = "many"
     meaning = "several entries, one in each of a number of `cells`"
     yields = Type.MANY
-    allows = frozenset({"cells", "default"})
+    allows = ("cells", "default")
     width = 12
     several = True
 
@@ -127,7 +141,7 @@ class ScaleField(ChoiceField):
     meaning = "a step of a numbered list; the codes are numbers"
     kind = ColumnKind.NUMBER
     yields = Type.NUMBER
-    allows = frozenset({"default"})
+    allows = ("default",)
     number_format = "General"
     width = 18
     stepped = True
@@ -161,7 +175,7 @@ class ScaleField(ChoiceField):
         """Give a dropdown of nothing but numbers, alone or in front of words."""
         labels = told.labels or ()
         heads = {step_in(each) for each in labels}
-        if told.rule != "list" or len(labels) < 2 or len(heads) < len(labels):
+        if told.rule != "list" or not 2 <= len(labels) == len(heads):
             return None
         if not all(head.isascii() and head.isdecimal() for head in heads):
             return None
@@ -177,8 +191,8 @@ class YesNoField(ChoiceField):
 
     name = "yesno"
     meaning = "yes or no"
-    needs = frozenset()
-    allows = frozenset({"default"})
+    needs = ()
+    allows = ("default",)
     style = "input_centre"
     width = 8
 
@@ -208,9 +222,9 @@ class TickField(ChoiceField):
 
     name = "tick"
     meaning = "a tick: `x`, `✓`, `1` or yes; blank is none"
-    needs = frozenset()
-    allows = frozenset()
-    keeps = frozenset({"yesno"})
+    needs = ()
+    allows = ()
+    keeps = ("yesno",)
     number_format = "General"  # else a typed 1 is a text, and no entry of the list
     style = "input_centre"
     width = 8
@@ -224,10 +238,9 @@ class TickField(ChoiceField):
         written, known = cell.as_text().strip(" ").lower(), lists.spellings[TICK]
         if written in known:
             return Reading(code=known[written][0])
-        code, _ = known.get(fold(written), (None, None))
-        return (
-            Reading(code=code, notes=(SPELLING_TIDIED.code,)) if code else Reading(problem=NOT_IN_LIST.code)
-        )
+        if fold(written) in known:
+            return Reading(code=known[fold(written)][0], notes=(SPELLING_TIDIED.code,))
+        return Reading(problem=NOT_IN_LIST.code)
 
     def readable(self, field: Field, cell: str) -> str:
         """Write whether it is a tick, or says that there is none."""
@@ -258,12 +271,11 @@ def step_in(text: str) -> str:
 def step_of(text: str, entries: Iterable[str]) -> str:
     """Give the number of the entry that a text is, or begins with whole words, just as the sheet's own formulas do."""
     begun = " ".join([*filter(None, text.split(" ")), ""]).casefold()
-    return next(
-        (step_in(entry) for entry in entries if begun and f"{entry} ".casefold().startswith(begun)), ""
-    )
+    meant = (entry for entry in entries if begun and f"{entry} ".casefold().startswith(begun))
+    return step_in(next(meant, ""))
 
 
-def _in_front(text: str, known: Mapping[str, tuple[str, str | None]]) -> tuple[str, Kind]:
+def _in_front(text: str, known: Spellings) -> tuple[str, Kind]:
     """Give the step whose number stands in front of other words, and what is told of these.
 
     "" where no step does, or where the words belong to another one, or hold a figure: a range, a share, a count.
@@ -279,7 +291,7 @@ def _in_front(text: str, known: Mapping[str, tuple[str, str | None]]) -> tuple[s
     return "" if unclear else code, REST_NOT_COUNTED
 
 
-def _steps_called(rest: str, known: Mapping[str, tuple[str, str | None]]) -> set[str]:
+def _steps_called(rest: str, known: Spellings) -> set[str]:
     """Give the steps whose words these letters are in any language: the label, the explanation behind it, or both."""
     names: dict[str, set[str]] = {}
     for spelled, (code, _) in known.items():
@@ -292,16 +304,14 @@ def tick_spellings(languages: Iterable[str]) -> dict[str, tuple[str, ...]]:
     said = [translator(language) for language in languages]
     words = {"Y": [say("Yes") for say in said], "N": [say("No") for say in said]}
     return {
-        code: tuple(dict.fromkeys((*known, *(word.lower() for word in words[code]))))
-        for code, known in TICKS.items()
+        code: tuple(dict.fromkeys((*known, *map(str.lower, words[code])))) for code, known in TICKS.items()
     }
 
 
 def ticked(cells: str, code: str) -> str:
     """Write whether a cell, or each of a run, is ticked, or with the code `N` says that it is not."""
-    return (
-        f'ISNUMBER(FIND("["&LOWER(TRIM({cells}))&"]",INDEX(spellings_{TICK},{list(TICKS).index(code) + 1})))'
-    )
+    number = list(TICKS).index(code) + 1
+    return f'ISNUMBER(FIND("["&LOWER(TRIM({cells}))&"]",INDEX(spellings_{TICK},{number})))'
 
 
 def _are_ticks(values: Sequence[object]) -> bool:
@@ -309,16 +319,18 @@ def _are_ticks(values: Sequence[object]) -> bool:
     return all(isinstance(each, str) and each.strip().lower() in marks for each in values)
 
 
-def _nearly(text: str, name: str, lists: Vocabularies) -> tuple[str, str] | None:
+def _nearly(text: str, labels: Names, known: Spellings) -> tuple[str, str] | None:
     """Give the one entry whose label differs in marks, unseen characters or kinds of a letter only; None else."""
-    labels, folded, bones = lists.labels[name], fold(text), skeleton(text)
-    if not bones or text in labels or any(fold(label) == folded for label in labels):
+    bones = skeleton(text)
+    if not bones or text in labels or fold(text) in map(fold, labels):
         return None
-    near = {lists.spellings[name][fold(label)][0] for label in labels if skeleton(label) == bones}
+    near = {known[fold(label)][0] for label in labels if skeleton(label) == bones}
     return (near.pop(), OTHER_SPELLING.code) if len(near) == 1 else None
 
 
-def _suggest(text: str, labels: tuple[str, ...]) -> str | None:
+def _suggest(text: str, labels: Names) -> str | None:
+    from rapidfuzz import fuzz, process  # only once an answer is wrong
+
     found = process.extractOne(
         text, labels, scorer=fuzz.WRatio, processor=fold, score_cutoff=SUGGESTION_CUTOFF
     )
@@ -337,8 +349,8 @@ class ReferenceField(FieldType):
     meaning = "a row of another sheet"
     kind = ColumnKind.CODE
     yields = Type.CODE
-    needs = frozenset({"to"})
-    allows = frozenset({"only"})
+    needs = ("to",)
+    allows = ("only",)
     width = 20
     refuses = (ROW_NOT_FOUND,)
 
@@ -346,8 +358,7 @@ class ReferenceField(FieldType):
         """Read the code in front as the row itself writes it; whether that row is in use is a check."""
         text = cell.as_text()
         tables = [lists.rows.get(target, {}) for target in field.to]
-        found = (table[head] for head in _heads(text) for table in tables if head in table)
-        code = next(found, None)
+        code = next((table[head] for head in _heads(text) for table in tables if head in table), None)
         if code is None:
             return Reading(code=tidy(text).split(" ")[0])
         same = text.strip(" ").split(" ")[0] == code

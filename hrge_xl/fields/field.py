@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
@@ -14,13 +14,12 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ..findings import Kind
 from ..findings.value import NOT_IN_LIST
-from ..frozen import Model, Number, Whole
+from ..frozen import Model, Number, Whole, Wrong
 from ..language import Expr, Ref, Type
 from ..language.targets import Scope
 from ..numerals import from_serial, shown, shown_moment
-from ..texts import NO_TEXT, Code, Text
+from ..texts import NO_TEXT, Code, Text, as_written
 from ..words import Translate
-from .evidence import Evidence, Guess
 
 
 class ColumnKind(StrEnum):
@@ -44,13 +43,15 @@ class Reading(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What the sheet's own validation lets in: a list, a number or date between two bounds, or a length."""
 
     type: str  # list, whole, decimal, date, length, any
     low: float | None = None
     high: float | None = None
+
+
+Spellings = Mapping[str, tuple[str, str | None]]  # folded text -> code, and the finding code of the note
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Vocabularies:
     """
 
     language: str
-    spellings: Mapping[str, Mapping[str, tuple[str, str | None]]]
+    spellings: Mapping[str, Spellings]
     labels: Mapping[str, tuple[str, ...]]
     rows: Mapping[str, Mapping[str, str]]
 
@@ -79,8 +80,8 @@ class Cell(NamedTuple):
     @property
     def day(self) -> date | None:
         """The day of a number."""
-        number = self.value if isinstance(self.value, float | int) else -1
-        return from_serial(float(number), epoch_1904=self.epoch_1904 and not self.is_date)
+        number = -1.0 if isinstance(self.value, str) else float(self.value)
+        return from_serial(number, epoch_1904=self.epoch_1904 and not self.is_date)
 
     def as_text(self) -> str:
         """Give the value as a person sees it."""
@@ -106,8 +107,8 @@ class Sampling(NamedTuple):
 
     number: int
     today: date
-    codes: Sequence[str] = ()
-    cells: int = 1
+    codes: Sequence[str]
+    cells: int
 
     @property
     def code(self) -> str | None:
@@ -115,6 +116,7 @@ class Sampling(NamedTuple):
         return self.codes[self.number % len(self.codes)] if self.codes else None
 
 
+Names = tuple[str, ...]
 FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes its place by itself
 
 
@@ -132,9 +134,9 @@ class FieldType:
     meaning: str = ""
     kind: ColumnKind = ColumnKind.TEXT
     yields: Type = Type.TEXT
-    needs: frozenset[str] = frozenset()
-    allows: frozenset[str] = frozenset()
-    keeps: frozenset[str] = frozenset()
+    needs: Names = ()
+    allows: Names = ()
+    keeps: Names = ()
     number_format: str = "@"
     style: str = "input"
     width: int = 22
@@ -173,7 +175,7 @@ class FieldType:
         """Give what the sheet's validation lets in."""
         return Limits("any")
 
-    def wrong_limits(self, field: Field) -> Iterator[tuple[str, str]]:
+    def wrong_limits(self, field: Field) -> Wrong:
         """Give what is wrong with the limits of a field, each as reason and remedy."""
         yield from ()
 
@@ -225,13 +227,11 @@ def field_type(name: str) -> FieldType:
 
 
 def _known(value: object) -> FieldType:
-    if isinstance(value, FieldType):
-        return value
-    if isinstance(value, str) and value in FIELD_TYPES:
-        return FIELD_TYPES[value]
-    raise PydanticCustomError(
-        "field_type", "There is no such field type.", {"expected": ", ".join(FIELD_TYPES)}
-    )
+    known = FIELD_TYPES.get(str(value))
+    if known is None:
+        expected = {"expected": ", ".join(FIELD_TYPES)}
+        raise PydanticCustomError("field_type", "There is no such field type.", expected)
+    return known
 
 
 class PersonalData(StrEnum):
@@ -245,9 +245,7 @@ class PersonalData(StrEnum):
 def _as_texts(value: object) -> tuple[object, ...]:
     """Give one answer or several as they are written: codes stay text."""
     several = value if isinstance(value, list | tuple) else [value]
-    return tuple(
-        str(getattr(each, "written", each)) if isinstance(each, int | float) else each for each in several
-    )
+    return tuple(str(as_written(each)) if isinstance(each, int | float) else each for each in several)
 
 
 ONE_OR_SEVERAL = {
@@ -371,3 +369,76 @@ COMMON_OPTIONS = frozenset(
         "band",
     ]
 )
+
+
+# what a column of somebody's own workbook tells of its field type, and what a type makes of it
+
+LIMIT = 1e15
+
+
+class Source(IntEnum):
+    """Where a guess comes from: what says most stands last."""
+
+    NOTHING = 0
+    VALUES = 1
+    FORMAT = 2
+    RULE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What stands in the cells of a field and about them: validation, number format, values.
+
+    `rule` is the type of the validation as Excel names it, "" for none; `labels` the entries of its list, None where
+    none were found; `format` the first number format that says something, `dated` whether it is one of days or times.
+    """
+
+    rule: str = ""
+    described: str = ""  # the validation as it is written in the workbook
+    labels: tuple[str, ...] | None = None
+    low: float | None = None
+    high: float | None = None
+    format: str = "General"
+    dated: bool = False
+    values: tuple[str | float | bool | date, ...] = ()
+
+    @property
+    def time_of_day(self) -> bool:
+        """Whether the number format shows a time without a day."""
+        return self.dated and not self.of_days
+
+    @property
+    def of_days(self) -> bool:
+        """Whether the number format shows days."""
+        return self.dated and any(letter in self.format.casefold() for letter in "dy")
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """The values where all of them are numbers; else nothing."""
+        numbers = tuple(
+            each for each in self.values if isinstance(each, int | float) and not isinstance(each, bool)
+        )
+        return numbers if len(numbers) == len(self.values) else ()
+
+    @property
+    def bounds(self) -> dict[str, object]:
+        """The limits of a validation of numbers, as options of a field."""
+        low, high = self.low, self.high
+        if low is not None and high is not None and low > high:
+            return {}
+        pairs = (("minimum", low), ("maximum", high))
+        return {name: value for name, value in pairs if value is not None and abs(value) < LIMIT}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """That a field may be of a type: from what, with which options, and what is to be told about it.
+
+    Of several guesses the one from the best source counts, and of these one that is `special`.
+    """
+
+    source: Source
+    options: Mapping[str, object] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    note: str = ""
+    special: bool = False

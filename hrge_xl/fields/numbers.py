@@ -1,34 +1,63 @@
-"""Field types of numbers: whole, with decimals, shares, years."""
+"""Field types of figures: numbers, whole or with decimals, shares, years, days."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from math import ceil, floor
 
 from ..findings.value import (
+    AMBIGUOUS_DATE,
     AMBIGUOUS_NUMBER,
+    DATE_AS_TEXT,
     DIGITS_CONVERTED,
+    NOT_A_DATE,
     NOT_A_NUMBER,
     NOT_A_WHOLE_NUMBER,
     NUMBER_AS_TEXT,
     OTHER_CALENDAR,
     OUT_OF_RANGE,
+    REST_NOT_COUNTED,
 )
+from ..frozen import Wrong
 from ..language import Compare, Expr, Literal, Logic, Ref, Type
 from ..language.functions.own import OwnCalendar, Readable, Whole
 from ..language.targets import Scope
 from ..numerals import (
     BUDDHIST,
+    FIRST_DAY,
+    LAST_DAY,
+    LAST_SERIAL,
+    PHANTOM_LEAP_DAY,
     SOLAR_HIJRI,
     Ambiguous,
     OtherCalendar,
+    from_serial,
+    parse_date,
     parse_number,
     percentage,
     refuse_other_calendar,
+    shown,
+    shown_moment,
+    to_serial,
+    years_of_own_calendar,
 )
 from ..words import Translate, western_digits
-from .evidence import Evidence, Guess, Source
-from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, Reading, Sampling, Vocabularies
+from .field import (
+    Cell,
+    Check,
+    ColumnKind,
+    Evidence,
+    Field,
+    FieldType,
+    Guess,
+    Limits,
+    Names,
+    Reading,
+    Sampling,
+    Source,
+    Vocabularies,
+)
 
 YEARS = (1900, 2200)  # limits between these are those of years
 
@@ -40,13 +69,15 @@ class DecimalField(FieldType):
     meaning = "a number"
     kind = ColumnKind.NUMBER
     yields = Type.NUMBER
-    allows = frozenset({"minimum", "maximum", "decimals", "people", "unit", "default"})
-    keeps = frozenset({"text", "long"})
+    allows: Names = ("minimum", "maximum", "decimals", "people", "unit", "default")
+    keeps: Names = ("text", "long")
     number_format = "#,##0.##########"
     style = "input_number"
     width = 12
     refuses = (NOT_A_NUMBER,)
     whole = False
+    least: float | None = None  # where the spec does not say otherwise
+    most: float | None = None
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read the number; a text where it can only mean one number."""
@@ -73,14 +104,16 @@ class DecimalField(FieldType):
 
     def limits(self, field: Field) -> Limits:
         """Between the bounds of the spec."""
-        return Limits("whole" if self.whole else "decimal", field.minimum, field.maximum)
+        low = self.least if field.minimum is None else field.minimum
+        return Limits(
+            "whole" if self.whole else "decimal", low, self.most if field.maximum is None else field.maximum
+        )
 
-    def wrong_limits(self, field: Field) -> Iterator[tuple[str, str]]:
+    def wrong_limits(self, field: Field) -> Wrong:
         """Tell of a minimum above the maximum."""
-        low, high = self.limits(field).low, self.limits(field).high
+        _, low, high = self.limits(field)
         if low is not None and high is not None and low > high:
-            said = field.minimum is not None and field.maximum is not None
-            remedy = "Swap them." if said else "Give both of them."
+            remedy = "Give both of them." if None in (field.minimum, field.maximum) else "Swap them."
             yield f"The minimum {low:g} is above the maximum {high:g}.", remedy
 
     def readable(self, field: Field, cell: str) -> str:
@@ -92,13 +125,12 @@ class DecimalField(FieldType):
         yield Check(NOT_A_NUMBER, Readable().call(value))
         if self.whole:
             yield Check(NOT_A_WHOLE_NUMBER, Whole().call(value))
-        bounds = self._bounds(field, value, scope)
+        bounds = self._bounds(field, value)
         if bounds is not None:
             yield Check(OUT_OF_RANGE, bounds)
 
-    def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr | None:
-        limits = self.limits(field)
-        sides = ((">=", limits.low), ("<=", limits.high))
+    def _bounds(self, field: Field, value: Ref) -> Expr | None:
+        sides = zip((">=", "<="), self.limits(field)[1:], strict=True)
         parts = tuple(
             Compare(op, value, Literal(float(to), Type.NUMBER)) for op, to in sides if to is not None
         )
@@ -109,18 +141,18 @@ class DecimalField(FieldType):
         return say("Type a number ({limits}).")
 
     def guess(self, told: Evidence) -> Guess | None:
-        """Give a validation of numbers, a number format with a point, or numbers with decimals."""
-        if told.rule == "decimal":
+        """Give a validation, a number format or values: with decimals, or of whole numbers."""
+        if told.rule == ("whole" if self.whole else "decimal"):
             return Guess(Source.RULE, told.bounds)
-        if not told.dated and "0" in told.format and "." in told.format:
-            return Guess(Source.FORMAT, note=f"decimal, from the number format {told.format}")
-        if any(not float(number).is_integer() for number in told.numbers):
-            return Guess(Source.VALUES, note="decimal, from its content", special=True)
+        if not told.dated and "0" in told.format and self.whole == ("." not in told.format):
+            return Guess(Source.FORMAT, note=f"{self.name}, from the number format {told.format}")
+        if told.numbers and self.whole == all(float(number).is_integer() for number in told.numbers):
+            return Guess(Source.VALUES, note=f"{self.name}, from its content", special=True)
         return None
 
     def sample(self, field: Field, given: Sampling) -> float | None:
         """Give a number within the limits, another one for each question where there is room."""
-        low, high = self.limits(field).low, self.limits(field).high
+        _, low, high = self.limits(field)
         least = low if low is not None else min(0.0, high or 0.0)
         first = float(ceil(least)) if self.whole else least
         room = 100.0 if high is None else high - first
@@ -133,8 +165,8 @@ class IntegerField(DecimalField):
 
     name = "integer"
     meaning = "a whole number"
-    allows = frozenset({"minimum", "maximum", "people", "unit", "default"})
-    keeps = frozenset({"text", "long", "decimal"})
+    allows = ("minimum", "maximum", "people", "unit", "default")
+    keeps = ("text", "long", "decimal")
     number_format = "#,##0"
     width = 11
     whole = True
@@ -144,28 +176,19 @@ class IntegerField(DecimalField):
         """Say what to type within limits."""
         return say("Type a whole number ({limits}).")
 
-    def guess(self, told: Evidence) -> Guess | None:
-        """Give a validation of whole numbers, a number format without a point, or whole numbers."""
-        if told.rule == "whole":
-            return Guess(Source.RULE, told.bounds)
-        if not told.dated and "0" in told.format and "." not in told.format:
-            return Guess(Source.FORMAT, note=f"integer, from the number format {told.format}")
-        if told.numbers and all(float(number).is_integer() for number in told.numbers):
-            return Guess(Source.VALUES, note="integer, from its content", special=True)
-        return None
-
 
 class PercentField(DecimalField):
     """A share, stored as a fraction: 45 % is 0.45."""
 
     name = "percent"
     meaning = "a share; 45 % is 0.45, also in `minimum`"
-    allows = frozenset({"minimum", "maximum", "decimals", "default"})
-    keeps = frozenset()
+    allows = ("minimum", "maximum", "decimals", "default")
+    keeps = ()
     number_format = "0.##%"
     width = 11
     unit = "share of 1"
     scaled = True
+    least, most = 0.0, 1.0
 
     def _from_text(self, text: str, language: str) -> Reading:
         bare = percentage(text)
@@ -173,12 +196,7 @@ class PercentField(DecimalField):
             return super()._from_text(text, language)
         found = super()._from_text(bare, language)
         number = None if found.number is None else found.number / 100
-        return Reading(number=number, problem=found.problem, notes=found.notes)
-
-    def limits(self, field: Field) -> Limits:
-        """Between 0 and 100 % unless the spec says otherwise."""
-        low = 0.0 if field.minimum is None else field.minimum
-        return Limits("decimal", low, 1.0 if field.maximum is None else field.maximum)
+        return found._replace(number=number)
 
     def bounded(self, say: Translate) -> str:
         """Say what to type within limits."""
@@ -202,19 +220,19 @@ class YearField(DecimalField):
 
     name = "year"
     meaning = "a Gregorian year"
-    allows = frozenset({"minimum", "maximum", "default"})
-    keeps = frozenset({"text", "long", "integer", "decimal"})
+    allows = ("minimum", "maximum", "default")
+    keeps = ("text", "long", "integer", "decimal")
     number_format = "0"
     style = "input_centre"
     width = 9
     unit = "year"
     whole = True
+    least, most = 1900, 2100
 
     def _read_whole(self, number: float, notes: tuple[str, ...], language: str) -> Reading:
-        if not number.is_integer():
-            return super()._read_whole(number, notes, language)
         try:
-            refuse_other_calendar(int(number), language)
+            if number.is_integer():
+                refuse_other_calendar(int(number), language)
         except OtherCalendar:
             return Reading(problem=OTHER_CALENDAR.code)
         return super()._read_whole(number, notes, language)
@@ -230,23 +248,95 @@ class YearField(DecimalField):
             return Guess(Source.RULE, told.bounds, note="a year, from its limits", special=True)
         return None
 
-    def _bounds(self, field: Field, value: Ref, scope: Scope) -> Expr | None:
-        own = super()._bounds(field, value, scope)
+    def _bounds(self, field: Field, value: Ref) -> Expr | None:
+        own = super()._bounds(field, value)
         assert own is not None
         return Logic("and", (own, OwnCalendar().call(value)))
 
-    def limits(self, field: Field) -> Limits:
-        """Between 1900 and 2100 unless the spec says otherwise."""
-        low = 1900 if field.minimum is None else field.minimum
-        return Limits("whole", low, 2100 if field.maximum is None else field.maximum)
-
-    def wrong_limits(self, field: Field) -> Iterator[tuple[str, str]]:
+    def wrong_limits(self, field: Field) -> Wrong:
         """Tell besides of years that are never read as Gregorian ones."""
         yield from super().wrong_limits(field)
-        low, high = self.limits(field).low or 0, self.limits(field).high or 0
+        _, low, high = self.limits(field)
         for calendar, years in (("Solar Hijri", SOLAR_HIJRI), ("Buddhist", BUDDHIST)):
-            if low < years.stop and high >= years.start:
-                reason = (
-                    f"The limits let in {years[0]} to {years[-1]}, which are read as years of the {calendar}"
-                )
-                yield f"{reason} calendar.", "Take a minimum and a maximum that leave them out."
+            if (low or 0) < years.stop and (high or 0) >= years.start:
+                let_in = f"The limits let in {years[0]} to {years[-1]}, which are read as years of the"
+                yield f"{let_in} {calendar} calendar.", "Take a minimum and a maximum that leave them out."
+
+
+# the field type of dates
+
+
+class DateField(FieldType):
+    """A Gregorian day."""
+
+    name = "date"
+    meaning = "a Gregorian day"
+    kind = ColumnKind.DATE
+    yields = Type.DATE
+    allows = ("default",)
+    keeps = ("text", "long")
+    number_format = "yyyy-mm-dd"
+    style = "input_centre"
+    width = 12
+    unit = "ISO 8601"
+    refuses = (NOT_A_DATE, OUT_OF_RANGE)
+
+    def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
+        """Read the day of a date cell, or of a text that can only mean one day."""
+        if isinstance(cell.value, str):
+            return self._from_text(cell.value, lists.language)
+        if isinstance(cell.value, bool) or cell.day is None:
+            return Reading(problem=NOT_A_DATE.code)
+        if cell.day.year in years_of_own_calendar(lists.language):
+            return Reading(problem=OTHER_CALENDAR.code)
+        whole = shown_moment(cell.day, cell.value) == shown(cell.day)
+        return Reading(day=cell.day, notes=() if whole else (REST_NOT_COUNTED.code,))
+
+    def _from_text(self, text: str, language: str) -> Reading:
+        try:
+            day = parse_date(text, language)
+        except Ambiguous:
+            return Reading(problem=AMBIGUOUS_DATE.code)
+        except OtherCalendar:
+            return Reading(problem=OTHER_CALENDAR.code)
+        if day is None:
+            return Reading(problem=NOT_A_DATE.code)
+        digits = () if western_digits(text) == text else (DIGITS_CONVERTED.code,)
+        return Reading(day=day, notes=(DATE_AS_TEXT.code, *digits))
+
+    def limits(self, field: Field) -> Limits:
+        """Give a day that a project of our time can have."""
+        return Limits("date", to_serial(FIRST_DAY), to_serial(LAST_DAY))
+
+    def readable(self, field: Field, cell: str) -> str:
+        """Write whether it is a day; 60 is one that only Excel knows, and to LibreOffice TRUE is a number, too."""
+        number = f"ISNUMBER({cell}),NOT(ISLOGICAL({cell}))"
+        real = f"{number},{cell}>=1,{cell}<{LAST_SERIAL + 1},INT({cell})<>{PHANTOM_LEAP_DAY}"
+        return f"IFERROR(AND({real}),FALSE)"
+
+    def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
+        """Give a day, and one of our time; the last one is in time until it is over."""
+        limits = self.limits(field)
+        yield Check(NOT_A_DATE, Readable().call(value))
+        low, end = (Literal(float(to or 0), Type.DATE) for to in (limits.low, (limits.high or 0) + 1))
+        bounds = Compare(">=", value, low), Compare("<", value, end), OwnCalendar().call(value)
+        yield Check(OUT_OF_RANGE, Logic("and", bounds))
+
+    def said(self, figure: float) -> str:
+        """Give a day as people write it."""
+        return shown(from_serial(figure))
+
+    def guess(self, told: Evidence) -> Guess | None:
+        """Give a validation of dates, a number format that shows days, or days."""
+        if told.rule == "date":
+            limited = told.low is not None or told.high is not None
+            return Guess(Source.RULE, note="the limits of the date became none" if limited else "")
+        if told.of_days:
+            return Guess(Source.FORMAT, note=f"a date, from the number format {told.format}", special=True)
+        if told.values and all(isinstance(value, date) for value in told.values):
+            return Guess(Source.VALUES, note="a date, from its content", special=True)
+        return None
+
+    def sample(self, field: Field, given: Sampling) -> date:
+        """Give a day of the last year."""
+        return given.today - timedelta(days=given.number % 365)

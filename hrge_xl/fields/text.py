@@ -18,8 +18,21 @@ from ..language import Compare, Literal, Ref, Type
 from ..language.functions.words import Email, Length, Matches, WithinWords
 from ..language.targets import Scope
 from ..words import CELL_LIMIT, tidy_lines
-from .evidence import Evidence, Guess, Source
-from .field import Cell, Check, ColumnKind, Field, FieldType, Limits, PersonalData, Reading, Vocabularies
+from .field import (
+    Cell,
+    Check,
+    ColumnKind,
+    Evidence,
+    Field,
+    FieldType,
+    Guess,
+    Limits,
+    Names,
+    PersonalData,
+    Reading,
+    Source,
+    Vocabularies,
+)
 
 EMAIL_PATTERN = "email"
 LONG_TEXT, LONGEST = 100, 32_000  # characters: from when on a text is long, and what may be asked for
@@ -42,8 +55,8 @@ class TextField(FieldType):
     meaning = "one line"
     kind = ColumnKind.TEXT
     yields = Type.TEXT
-    allows = frozenset({"characters", "pattern", "default", "expects"})
-    keeps = frozenset({"long"})
+    allows: Names = ("characters", "pattern", "default", "expects")
+    keeps = ("long",)
     refuses = (TEXT_TOO_LONG,)
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
@@ -88,8 +101,8 @@ class LongField(TextField):
 
     name = "long"
     meaning = "a longer text"
-    allows = frozenset({"words", "characters", "pattern", "default", "expects"})
-    keeps = frozenset({"text"})
+    allows = ("words", "characters", "pattern", "default", "expects")
+    keeps = ("text",)
     width = 28
 
     def guess(self, told: Evidence) -> Guess | None:

@@ -13,8 +13,8 @@ from ..fields import Field, Reading, Vocabularies
 from ..findings import Finding, Kind
 from ..layout import Grid, Layout, Sheet, Slot, address, build, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
+from ..spec.lookup import vocabularies
 from ..spec.model import FieldBlock
-from ..spec.spellings import vocabularies
 from ..words import fold
 from ..workbook.issued import edition_of, issued_cover, issued_sheets
 from ..workbook.progress import answered

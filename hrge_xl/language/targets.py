@@ -33,9 +33,6 @@ class Scope(Protocol):
     def codes(self, of: Expr) -> tuple[str, ...] | None:
         """Give the codes that an expression can yield; None where it is not drawn from a list."""
 
-    def entries(self, name: str | None) -> tuple[str, ...]:
-        """Give the codes of a list, in its order; nothing where there is no such list."""
-
 
 class Typing(Protocol):
     """The parser, as functions with signatures of their own need it; each method refuses what does not fit."""

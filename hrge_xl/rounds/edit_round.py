@@ -14,7 +14,7 @@ from ..spec.carried import find
 from ..spec.diff import SpecDiff, diff
 from ..spec.load import load
 from ..spec.model import Spec
-from ..spec.nodes import get
+from ..spec.yaml_file import get
 from ..suggest import remedy_for
 from .rounds import HOME, carry, load_round, read_round, spec_of, spec_source, teams_of
 from .teams import Team, addresses

@@ -26,8 +26,7 @@ from ..spec.load import find as find_spec
 from ..spec.load import load, names
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
-from ..spec.nodes import dumped, get, plain
-from ..spec.yaml_file import compose
+from ..spec.yaml_file import compose, dumped, get, plain
 from .team_list import read_list
 from .teams import COLUMNS, Line, Team, cells_of, checked
 

@@ -44,24 +44,22 @@ def pack(folder: Path) -> dict[str, bytes]:
     files = [file for name in FOLDERS for file in (folder / name).glob("[!.]*") if file.suffix in KINDS]
     files += (folder / FACTS).glob(f"[!.]*{LIST}")
     found, mistakes = dict[str, bytes](), list[Mistake]()
-    for (
-        file
-    ) in files:  # which grow by the lists; of these only what is named, for a list of teams, say, stays
+    # which grow by the lists; of these only what is named, for a list of teams, say, stays
+    for file in files:
         path = file.relative_to(folder).as_posix()
         content = content_of(file, path, mistakes, within=folder)
         if content is not None:
             found[path] = content
         if len(found) > MOST_FILES or sum(map(len, found.values())) > MOST:
             reason = f"The spec has more than {MOST_FILES} files, or more than {MOST // 10**6} MB."
-            raise SpecError(
-                [Mistake(path, 1, 1, reason, "Take out of its folder what does not belong to it.")]
-            )
+            remedy = "Take out of its folder what does not belong to it."
+            raise SpecError([Mistake(path, 1, 1, reason, remedy)])
         if path == LISTS and content is not None:
             named = set(NAME.findall(content.decode("utf-8", "replace")))
             files += (each for each in folder.glob(f"[!.]*{LIST}") if each.name in named)
     if mistakes:
         raise SpecError(mistakes)
-    return {path: found[path] for path in sorted(found)}
+    return dict(sorted(found.items()))
 
 
 def digest_of(files: Files) -> str:
@@ -75,9 +73,7 @@ def digest_of(files: Files) -> str:
 
 def as_text(content: bytes) -> str:
     """Give a file as a table of a database keeps it: as it reads, but for what is long, which is compressed."""
-    if len(content) <= LONG:
-        return content.decode("utf-8", "replace")
-    return _compressed(content)
+    return content.decode("utf-8", "replace") if len(content) <= LONG else _compressed(content)
 
 
 @lru_cache(maxsize=16)
@@ -132,7 +128,7 @@ def write(files: Files, home: Path) -> Path:
 
 
 def _leads_out(path: str) -> Iterator[Mistake]:
-    """Give a table may come from anywhere; no path in it may name a file elsewhere, on any system."""
+    """Refuse a path that may name a file elsewhere, on any system: a table may come from anywhere."""
     if any(part in ("", ".", "..") for part in path.split("/")) or set(path) & set("\\:\0"):
         reason = (
             "A file of a spec has no backslash and no colon in its name, and lies below the spec's folder."
@@ -146,7 +142,12 @@ def _replace(folder: Path, files: Files) -> None:
     new, old = folder.with_name(mark), folder.with_name(f"{mark}-old")
     try:
         for path, content in files.items():
-            _put(new / path, content)
+            file = new / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("xb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
         if folder.exists():
             folder.rename(old)
         new.rename(folder)
@@ -154,11 +155,3 @@ def _replace(folder: Path, files: Files) -> None:
     finally:
         for each in (new, old):
             shutil.rmtree(each, ignore_errors=True)
-
-
-def _put(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from rapidfuzz import fuzz
-
 from ..texts import Text
 from ..words import fold
 
@@ -93,10 +91,11 @@ def reordered(old: Collection[str], new: Collection[str]) -> tuple[list[str], li
 
 def meant_alike(before: Text, after: Text) -> bool:
     """Say whether two wordings have something in common in any language that both have."""
+    from rapidfuzz import fuzz  # only where wordings differ
+
     shared = before.by_language.keys() & after.by_language.keys()
-    pairs = [(before.by_language[tag], after.by_language[tag]) for tag in shared] or [
-        (before.say(""), after.say(""))
-    ]
+    pairs = [(before.by_language[tag], after.by_language[tag]) for tag in shared]
+    pairs = pairs or [(before.say(""), after.say(""))]
     return any(fuzz.token_set_ratio(fold(one), fold(other)) >= ALIKE for one, other in pairs)
 
 

@@ -10,18 +10,18 @@ from typing import Any
 from ..fields import Field
 from ..frozen import Found, Path
 from ..language import FUNCTIONS
-from ..suggest import NoSuch, remedy_for
+from ..suggest import no_such
 from .figures import IndicatorFigures
-from .model import CatalogueBlock, FormBlock, Spec, Tool
+from .model import OF_ROUNDS, CatalogueBlock, Identity, Spec, Tool
 from .own_sheets import KEYS
 
 BLOCKS = "tools/*/blocks/*"
 FIELDS = f"{BLOCKS}/fields/*"
+TOOL_CODES, FIELD_CODES = "tools/*/code", f"{FIELDS}/code"
 INDICATORS = "figures/indicators"
 ROW_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*")
 WORDS_OF_EXPRESSIONS = frozenset({"value", "this", *FUNCTIONS, *(word.lower() for word in kwlist)})
 LIMIT_CODE = 60
-TOOL_CODE, FIELD_CODE = "be a tool code", "be a field code"
 
 Trail = tuple[Any, ...]  # the parts of a spec that a path leads through
 Known = Collection[str] | None  # the names that something can have; None: these are not known
@@ -35,15 +35,15 @@ CODES = (  # where a code stands, how it is written, what it cannot do otherwise
     ),
     ("profiles/%", ROW_CODE, "be the name of a profile", "Start with a letter, for example quick."),
     (
-        "tools/*/code",
+        TOOL_CODES,
         re.compile(r"[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9]+)?"),
-        TOOL_CODE,
+        "be a tool code",
         "Use letters and digits, for example PLAN or C1.",
     ),
     (
-        f"{FIELDS}/code",
+        FIELD_CODES,
         re.compile(r"[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*[A-Za-z0-9]|[A-Za-z][A-Za-z_]{2,}"),
-        FIELD_CODE,
+        "be a field code",
         "Use letters and digits with an underscore, for example PLN_01.",
     ),
     (f"{BLOCKS}/items/*/code", ROW_CODE, "be a row code", "Start with a letter, for example C1_01."),
@@ -85,9 +85,8 @@ def check_names(spec: Spec) -> Found:
     yield from _written_wrong(spec)
     for within, where, what, fold in ONCE:
         for path, _, part in select(spec, within):
-            yield from doubled(
-                ((place, code) for place, _, code in select(part, where, path)), what, fold=fold
-            )
+            codes = ((place, code) for place, _, code in select(part, where, path))
+            yield from doubled(codes, what, fold=fold)
     yield from _spellings(spec)
     yield from _single_fields(spec)
     for places, reason, known_to in REFERENCES:
@@ -96,15 +95,10 @@ def check_names(spec: Spec) -> Found:
             if holder is not trail[-1]:
                 holder, known = trail[-1], known_to(spec, trail)
             if isinstance(code, str) and known is not None and code not in known:
-                yield no_such(path, reason.format(code=code, trail=trail), known, code)
+                yield (path, *no_such(reason.format(code=code, trail=trail), code, known))
 
 
-def no_such(path: Path, reason: str, known: Iterable[str], code: str) -> tuple[Path, str, str]:
-    """Give the mistake that nothing known has a name, at the place where the name stands."""
-    return path, NoSuch(reason, code), remedy_for(code, list(known))
-
-
-def doubled(places: Iterable[tuple[Path, str]], what: str, *, fold: bool = False) -> Found:
+def doubled(places: Iterable[tuple[Path, str]], what: str, *, fold: bool) -> Found:
     """Say of every name that is not the first of its kind which one it repeats."""
     seen: dict[str, str] = {}
     for path, code in places:
@@ -121,19 +115,19 @@ def _written_wrong(spec: Spec) -> Found:
         for path, _, code in select(spec, where):
             if not written.fullmatch(code):
                 yield path, f"'{code}' cannot {what}.", remedy
-            elif what == TOOL_CODE and code.upper() in KEYS:
+            elif where == TOOL_CODES and code.upper() in KEYS:
                 reason = f"'{code}' cannot be a tool code: one of the program's own sheets has it."
                 yield path, reason, "Choose another code."
-            elif what == FIELD_CODE and code.casefold() in WORDS_OF_EXPRESSIONS:
+            elif where == FIELD_CODES and code.casefold() in WORDS_OF_EXPRESSIONS:
                 yield (path, f"'{code}' is a word of expressions.", "Take another code, for example PLN_01.")
-            elif what in (TOOL_CODE, FIELD_CODE) and len(code) > LIMIT_CODE:
+            elif where in (TOOL_CODES, FIELD_CODES) and len(code) > LIMIT_CODE:
                 reason = f"The code '{code[:20]}…' has {len(code)} characters; {LIMIT_CODE} are the most."
                 yield path, reason, "Shorten it."
 
 
 def _spellings(spec: Spec) -> Found:
     """Find codes that stand on several sheets, and are not written alike on all of them."""
-    for what, where in (("tool code", "tools/*/code"), ("field code", f"{FIELDS}/code")):
+    for what, where in (("tool code", TOOL_CODES), ("field code", FIELD_CODES)):
         seen: dict[str, str] = {}
         for path, _, code in select(spec, where):
             first = seen.setdefault(code.casefold(), code)
@@ -144,8 +138,8 @@ def _spellings(spec: Spec) -> Found:
 def _single_fields(spec: Spec) -> Found:
     """Find questions that are asked once and share a code: they are known by it everywhere."""
     seen: dict[str, str] = {}
-    for path, (_, _, tool, _, block, *_), code in select(spec, f"{FIELDS}/code"):
-        if isinstance(block, FormBlock) and block.records == 1:
+    for path, (_, _, tool, _, block, *_), code in select(spec, FIELD_CODES):
+        if block.single:
             first = seen.setdefault(code, tool.code)
             if first != tool.code:
                 reason = f"The field code '{code}' is used by a form of '{first}' as well."
@@ -155,8 +149,9 @@ def _single_fields(spec: Spec) -> Found:
 # what a name must lead to, by the place where it stands
 
 
-def _fields(spec: Spec, tool: str) -> Known:
-    return spec.tool[tool].fields if tool in spec.tool else None
+def _fields(at: int) -> Callable[[Spec, Trail], Known]:
+    """Give what knows the fields of the sheet that a part of a trail is about."""
+    return lambda spec, trail: spec.tool[trail[at].tool].fields if trail[at].tool in spec.tool else None
 
 
 def _of_risks(spec: Spec, trail: Trail) -> Known:
@@ -188,14 +183,11 @@ def reached(spec: Spec, found: IndicatorFigures) -> dict[str, Field]:
     own = spec.tool[found.tool].fields
     about = _sheets(spec, [own[found.of]] if found.of in own else [])
     leads = _sheets(spec, [field for tool in about for field in tool.fields.values()])
-    of_catalogues = {
-        field.code: field
-        for tool in (*leads, *about)
-        for block in tool.blocks
-        if isinstance(block, CatalogueBlock)
-        for field in block.fields
-    }
-    return of_catalogues | {code: field for tool in about for code, field in tool.fields.items()} | own
+    catalogues = (block for tool in (*leads, *about) for block in tool.blocks)
+    of_catalogues = (block.fields for block in catalogues if isinstance(block, CatalogueBlock))
+    known = [field for fields in of_catalogues for field in fields]
+    known += [field for tool in about for field in tool.fields.values()]
+    return {field.code: field for field in known} | own
 
 
 def _sheets(spec: Spec, fields: Iterable[Field]) -> list[Tool]:
@@ -226,19 +218,19 @@ REFERENCES: tuple[tuple[tuple[str, ...], str, Callable[[Spec, Trail], Known]], .
     ),
     (("default_profile",), "There is no profile '{code}'.", lambda spec, _: spec.profiles),
     (
-        ("identity/project|intervention|country|period_start|period_end",),
+        (f"identity/{'|'.join(name for name in Identity.model_fields if name != OF_ROUNDS)}",),
         "There is no form field '{code}'.",
         lambda spec, _: sorted(spec.single_fields),
     ),
     (
         ("rules/*/at|require/*",),
         "The tool '{trail[2].tool}' has no field '{code}'.",
-        lambda spec, trail: _fields(spec, trail[2].tool),
+        _fields(2),
     ),
     (
         (f"{BLOCKS}/sources/*/columns/*",),
         "The tool '{trail[6].tool}' has no field '{code}'.",
-        lambda spec, trail: _fields(spec, trail[6].tool),
+        _fields(6),
     ),
     (
         (f"{BLOCKS}/shows", f"{BLOCKS}/series/over", f"{BLOCKS}/series/of/*"),
@@ -273,7 +265,7 @@ REFERENCES: tuple[tuple[tuple[str, ...], str, Callable[[Spec, Trail], Known]], .
             f"{INDICATORS}/splits/*/parts/*",
         ),
         "There is no field of {trail[2].tool} named '{code}'.",
-        lambda spec, trail: _fields(spec, trail[2].tool),
+        _fields(2),
     ),
     (
         (f"{INDICATORS}/kind|baseline|baseline_year|target|target_year", f"{INDICATORS}/unit|name/*"),

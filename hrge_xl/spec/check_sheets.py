@@ -1,38 +1,42 @@
-"""Mistakes in the sheets and lists of a spec: what does not go together, and options that do nothing."""
+"""Mistakes in the sheets, lists, rules, profiles and figures of a spec: what does not go together, or does nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from ..fields import COMMON_OPTIONS, ColumnKind, Field, figure_of, kind_of
 from ..fields.text import EMAIL_PATTERN
-from ..frozen import Found, Path, at_the_first
+from ..frozen import Found, Path, Wrong, at, at_the_first
 from ..language.patterns import REMEDY, NotAPattern, compiled, fits
-from ..suggest import NoSuch, remedy_for
+from ..suggest import NoSuch, no_such
 from ..texts import fixed_codes
 from ..words import cell_length
-from .check_names import BLOCKS, FIELDS, no_such, select
+from .check_names import BLOCKS, FIELDS, INDICATORS, reached, select
 from .check_texts import LIMIT_LABEL
+from .figures import Figures
 from .model import (
+    OF_ROUNDS,
     AnyBlock,
-    CatalogueBlock,
     ChecklistBlock,
     FieldBlock,
     FormBlock,
+    Identity,
+    ItemBlock,
     ItemsFrom,
     Matrix,
     MatrixBlock,
     PivotBlock,
-    RegisterBlock,
+    Rule,
     Spec,
     Tool,
     Vocabulary,
 )
-from .own_answers import Wrong, wrong_default, wrong_value
+from .own_answers import AS_DATE, wrong_default, wrong_value
 from .rows import LAST, NOTHING
 
-WITH_ROWS = (RegisterBlock, ChecklistBlock, CatalogueBlock)
 NO_MATRIX = "The spec has no 'matrix.yaml'."
+NO_PATTERN = "This is not a pattern that can be matched ({})."
 OWN_SHEET = "Give it a sheet of its own: a file in tools/, with `goes_with` where it belongs to a tool."
 
 
@@ -46,15 +50,10 @@ def check_sheets(spec: Spec) -> Found:
         for option, reason, remedy in _field(spec, trail[4], field):
             yield (*path, *option.split("/")), reason, remedy
         yield from _references(spec, trail[4], field, path)
-    for name, vocabulary in spec.vocabularies.items():
-        yield from _anchors(spec, name, vocabulary)
+    for path, _, vocabulary in select(spec, "vocabularies/*"):
+        yield from _anchors(spec, vocabulary, path)
     if spec.matrix is not None:
         yield from _matrix(spec, spec.matrix)
-
-
-def has_rows(tool: Tool) -> bool:
-    """Say whether a sheet has rows that a reference can point to."""
-    return any(isinstance(block, WITH_ROWS) for block in tool.blocks)
 
 
 # what stands together on a sheet
@@ -63,11 +62,10 @@ def has_rows(tool: Tool) -> bool:
 def _sheet(spec: Spec, tool: Tool, path: Path) -> Found:
     """Find what is neither one table below one header, nor a form, nor calculated blocks."""
     forms = [block for block in tool.blocks if isinstance(block, FormBlock)]
-    for number, block in enumerate(tool.blocks):
-        where: Path = (*path, "blocks", number)
+    for where, _, block in select(tool, "blocks/*", path):
         if forms:
             yield from _beside_forms(block, forms[0].records, where)
-        elif tool.field_blocks and number:
+        elif tool.field_blocks and block is not tool.blocks[0]:
             yield (*where, "kind"), "A sheet has one table.", OWN_SHEET
         elif isinstance(block, FieldBlock) and (block.title or block.help):
             option = "title" if block.title else "help"
@@ -97,7 +95,7 @@ def _beside_forms(block: AnyBlock, records: int, path: Path) -> Found:
 def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
     if isinstance(block, FieldBlock) and not block.fields:
         yield (*path, "fields"), "The block asks nothing: it has no fields.", "Add one, or remove the block."
-    if isinstance(block, ChecklistBlock | CatalogueBlock):
+    if isinstance(block, ItemBlock):
         yield from _items(spec, block, path)
     if isinstance(block, MatrixBlock) and spec.matrix is None:
         yield (*path, "kind"), NO_MATRIX, "Describe the levels there, or leave out this block."
@@ -108,10 +106,9 @@ def _block(spec: Spec, block: AnyBlock, path: Path) -> Found:
             own = spec.tool[tool].fields
             for where, _, code in sides:
                 if code in own:
-                    crossed = _crossed(spec, block, own[code], str(where[len(path)]))
-                    yield from ((where, *mistake) for mistake in crossed)
+                    yield from at(where, _crossed(spec, block, own[code], str(where[len(path)])))
                 else:
-                    yield no_such(where, f"The tool '{tool}' has no field '{code}'.", own, code)
+                    yield (where, *no_such(f"The tool '{tool}' has no field '{code}'.", code, own))
 
 
 def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, side: str) -> Wrong:
@@ -138,9 +135,9 @@ def _crossed(spec: Spec, block: MatrixBlock | PivotBlock, field: Field, side: st
 # rows that are always the same
 
 
-def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Found:
+def _items(spec: Spec, block: ItemBlock, path: Path) -> Found:
     if isinstance(block.items, ItemsFrom):
-        if block.items.vocabulary is None and block.items.file is None and not block.items.tools:
+        if (block.items.vocabulary, block.items.file, block.items.tools) == (None, None, False):
             remedy = "Name a vocabulary or a file, or say `tools: true`."
             yield (*path, "items"), "`items` says nothing.", remedy
         return
@@ -149,14 +146,11 @@ def _items(spec: Spec, block: ChecklistBlock | CatalogueBlock, path: Path) -> Fo
     for where, _, value in select(block, "items/*/values", path):
         for name, written in value.items():
             if name in fixed:
-                yield from (
-                    ((*where, name), *mistake) for mistake in _fixed_value(spec, fixed[name], written)
-                )
+                yield from at((*where, name), _fixed_value(spec, fixed[name], written))
             else:
                 unknown.setdefault(name, []).append((*where, name))
     for name, places in unknown.items():
-        reason = NoSuch(f"There is no fixed column '{name}'.", name)
-        yield from at_the_first(places, reason, remedy_for(name, sorted(fixed)))
+        yield from at_the_first(places, *no_such(f"There is no fixed column '{name}'.", name, sorted(fixed)))
 
 
 def _fixed_value(spec: Spec, field: Field, value: object) -> Wrong:
@@ -173,7 +167,7 @@ def _fixed_value(spec: Spec, field: Field, value: object) -> Wrong:
     elif kind_of(field) is not ColumnKind.TEXT and figure_of(field, str(value)) is None:
         is_date = kind_of(field) is ColumnKind.DATE
         kind = "date" if is_date else "number"
-        remedy = "Write it as year-month-day, for example 2026-03-31." if is_date else "Write digits only."
+        remedy = AS_DATE if is_date else "Write digits only."
         yield f"'{value}' is not a {kind}, and '{field.code}' is of type {field.type}.", remedy
 
 
@@ -182,16 +176,13 @@ def _fixed_value(spec: Spec, field: Field, value: object) -> Wrong:
 
 def _field(spec: Spec, block: FieldBlock, field: Field) -> Iterator[tuple[str, str, str]]:
     """Find what is wrong with a field by itself, with the option that says it."""
-    needs, may, given = field.type.needs, field.type.allows, field.model_fields_set
+    needs, may, given = set(field.type.needs), set(field.type.allows), field.model_fields_set
     for name in sorted(needs - given):
         yield "type", f"A field of type {field.type} needs `{name}`.", "Add it."
     for name in sorted(given - needs - may - COMMON_OPTIONS):
         allowed = ", ".join(sorted(needs | may)) or "no options of its own"
-        yield (
-            name,
-            f"`{name}` does nothing for the type {field.type}.",
-            f"Remove it; this type takes {allowed}.",
-        )
+        reason = f"`{name}` does nothing for the type {field.type}."
+        yield name, reason, f"Remove it; this type takes {allowed}."
     if field.fixed and not isinstance(getattr(block, "items", None), tuple):
         reason = f"'{field.code}' is fixed, and no rows are written out here whose `values` could fill it."
         yield "fixed", reason, "Leave it out, or write out the `items`."
@@ -215,13 +206,13 @@ def _pattern(field: Field, pattern: str) -> Iterator[tuple[str, str, str]]:
     try:
         compiled(pattern)
     except NotAPattern as error:
-        yield "pattern", f"This is not a pattern that can be matched ({error}).", REMEDY
+        yield "pattern", NO_PATTERN.format(error), REMEDY
         return
     if not field.example:
         yield "pattern", "Nothing shows what fits the pattern.", "Add an `example`: the team is told it."
     for language, example in field.example.by_language.items():
         if not fits(pattern, example):
-            where = f"example/{language}" if language else "example"
+            where = f"example/{language}".rstrip("/")
             yield where, f"The example '{example}' does not fit the pattern.", "Write one that does."
 
 
@@ -231,17 +222,17 @@ def _references(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Foun
         yield from _whole_numbers(spec, field.vocabulary, (*path, "vocabulary"))
     if field.parent is not None and "parent" in field.type.allows:
         yield from _parent(spec, block, field, path)
-    for index, target in enumerate(field.to):
-        if target in spec.tool and not has_rows(spec.tool[target]):
-            known = ", ".join(tool.code for tool in spec.tools if has_rows(tool))
+    for where, _, target in select(field, "to/*", path):
+        if target in spec.tool and not spec.tool[target].has_rows:
+            known = ", ".join(tool.code for tool in spec.tools if tool.has_rows)
             remedy = f"Name one with a register or a list of items: {known}."
-            yield (*path, "to", index), f"The sheet '{target}' has no rows to refer to.", remedy
+            yield where, f"The sheet '{target}' has no rows to refer to.", remedy
     for name, code in field.only.items():
         for tool in (spec.tool[target] for target in field.to if target in spec.tool):
             fixed = [column.code for column in tool.fields.values() if column.fixed]
             if name not in fixed:
                 reason = f"The sheet '{tool.code}' has no fixed column '{name}'."
-                yield no_such((*path, "only", name), reason, fixed, name)
+                yield ((*path, "only", name), *no_such(reason, name, fixed))
             elif not any(item.has({name: code}) for item in tool.items):
                 reason = f"No row of '{tool.code}' has '{code}' there, so that nothing can be chosen."
                 remedy = "Name a code that some of its rows have."
@@ -254,28 +245,27 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
     if parent is None or parent.vocabulary is None:
         others = [other.code for other in block.fields if other.vocabulary is not None and other is not field]
         reason = f"'{field.parent}' is not a choice field of the same row."
-        remedy = f"Name the field that decides the list. {remedy_for(field.parent, others)}"
-        yield (*path, "parent"), NoSuch(reason, str(field.parent)), remedy
+        reason, remedy = no_such(reason, str(field.parent), others)
+        yield (*path, "parent"), reason, f"Name the field that decides the list. {remedy}"
         return
-    own, above = spec.vocabularies.get(field.vocabulary or ""), spec.vocabularies.get(parent.vocabulary)
-    for index, item in enumerate(own.items if own and above else ()):
-        where: Path = ("vocabularies", str(field.vocabulary), "items", index)
+    name, above = str(field.vocabulary), spec.vocabularies.get(parent.vocabulary)
+    own = spec.vocabularies.get(name) if above else None
+    for where, _, item in select(own, "items/*", ("vocabularies", name)):
         if item.parent is None:
             reason = f"The entry '{item.code}' has no `parent`, and {field.code} chooses by one of {parent.vocabulary}."
             yield (*where, "code"), reason, "Add `parent`."
         elif above is not None and item.parent not in above.by_code:
             reason = f"The parent '{item.parent}' of the entry '{item.code}' is not in {parent.vocabulary}."
-            yield no_such((*where, "parent"), reason, above.by_code, item.parent)
+            yield ((*where, "parent"), *no_such(reason, item.parent, above.by_code))
 
 
 # lists
 
 
-def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
+def _anchors(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
     """Find anchors that nobody would see, and kinds of them that are missing at a step, or that the list lacks."""
-    kinds = vocabulary.kinds
-    for index, item in enumerate(vocabulary.items):
-        place: Path = ("vocabularies", name, "items", index)
+    kinds, name = vocabulary.kinds, path[-1]
+    for place, _, item in select(vocabulary, "items/*", path):
         option = "anchor" if item.anchor else "anchors" if item.anchors else ""
         length = cell_length(item.as_step(spec.languages[0]))
         if option and name not in spec.scales:
@@ -288,10 +278,8 @@ def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
             yield (*place, option), reason, "Shorten the anchor."
         for kind in item.anchors:
             if kind not in kinds:
-                remedy = (
-                    remedy_for(kind, list(kinds)) if kinds else f"Add `kinds: {{{kind}: …}}` to the list."
-                )
-                reason = NoSuch(f"The list has no kind '{kind}'.", kind)
+                reason, known = no_such(f"The list has no kind '{kind}'.", kind, kinds)
+                remedy = known if kinds else f"Add `kinds: {{{kind}: …}}` to the list."
                 yield (*place, "anchors", kind), reason, remedy
         for kind in kinds:
             if not item.anchors.get(kind):
@@ -300,15 +288,13 @@ def _anchors(spec: Spec, name: str, vocabulary: Vocabulary) -> Found:
 
 
 def _matrix(spec: Spec, matrix: Matrix) -> Found:
-    scales = {}
-    for side, name in (("down", matrix.down), ("across", matrix.across)):
+    for path, _, name in select(spec, "matrix/down|across"):
         if name not in spec.vocabularies:
-            yield no_such(("matrix", side), f"There is no vocabulary '{name}'.", spec.vocabularies, name)
+            yield (path, *no_such(f"There is no vocabulary '{name}'.", name, spec.vocabularies))
             return
-        scales[side] = spec.vocabularies[name].by_code
-        yield from _whole_numbers(spec, name, ("matrix", side))
-    for down in scales["down"]:
-        for across in scales["across"]:
+        yield from _whole_numbers(spec, name, path)
+    for down in spec.vocabularies[matrix.down].by_code:
+        for across in spec.vocabularies[matrix.across].by_code:
             level = matrix.cells.get(down, {}).get(across)
             if level is None:
                 name = across if down in matrix.cells else down
@@ -316,13 +302,119 @@ def _matrix(spec: Spec, matrix: Matrix) -> Found:
                 yield ("matrix", "cells", down), missing, f"Add `{across}: …` to row {down}."
             elif level not in matrix.level:
                 reason = f"There is no level '{level}', which is used at {down} × {across}."
-                yield no_such(("matrix", "cells", down, across), reason, matrix.level, level)
+                yield (("matrix", "cells", down, across), *no_such(reason, level, matrix.level))
 
 
 def _whole_numbers(spec: Spec, name: str, path: Path) -> Found:
     """Find where a list that is to be a scale has another code than a whole number."""
     codes = spec.vocabularies[name].by_code
-    wrong = next((code for code in codes if not (code.isascii() and code.isdecimal())), None)
-    if wrong is not None:
+    for wrong in [code for code in codes if not (code.isascii() and code.isdecimal())][:1]:
         reason = f"The list '{name}' is not a scale: its code '{wrong}' is not a whole number."
         yield path, reason, "Name a list with the codes 1, 2, 3 …, or use type choice."
+
+
+# mistakes in the rules of a spec, in what identifies a return, in its profiles, and in what its figures are abo
+
+SAME = attrgetter("name", "severity", "message", "remedy")  # on every sheet that a rule is asked on
+NUMBERS = "value|calculated|numerator|denominator|progress|baseline|baseline_year|target|target_year"
+
+
+def check_rules(spec: Spec) -> Found:
+    """Give every mistake in a rule, in the pattern of rounds, in a profile and in the figures."""
+    yield from _rule_codes(spec)
+    for path, _, rule in select(spec, "rules/*"):
+        if rule.tool in spec.tool:
+            yield from _rule(spec, rule, path)
+    yield from _over_rounds(spec.identity)
+    yield from _profiles(spec)
+    yield from _figures(spec, spec.figures)
+
+
+def _rule_codes(spec: Spec) -> Found:
+    """Say that a code stands for one rule, which may be asked on several sheets but says the same on each."""
+    seen: dict[str, Rule] = {}
+    sheets: set[tuple[str, str]] = set()
+    for path, _, rule in select(spec, "rules/*"):
+        first = seen.setdefault(rule.code, rule)
+        if (rule.code, rule.tool) in sheets:
+            reason = f"The rule code '{rule.code}' is used twice for {rule.tool}."
+            yield (*path, "code"), reason, "Give each its own."
+        elif SAME(rule) != SAME(first):
+            reason = f"The rule '{rule.code}' says something else than on {first.tool}."
+            yield (*path, "code"), reason, "Use the same name, severity, message and remedy, or another code."
+        sheets.add((rule.code, rule.tool))
+    for path, _, code in select(spec, "covered/*/code"):
+        if code in seen:
+            yield path, f"'{code}' is a rule as well.", "Keep the rule, or say what covers it."
+
+
+def _rule(spec: Spec, rule: Rule, path: Path) -> Found:
+    tool = spec.tool[rule.tool]
+    shown = tool.fields.get((*rule.at, *rule.require, "")[0])
+    if shown is not None and not shown.asked:
+        yield path, f"Nothing can be corrected in '{shown.code}'.", "Point to a field to fill in first."
+    if tool.calculated:
+        reason = f"The sheet '{rule.tool}' has nothing to fill in, so no rule can be about it."
+        yield (*path, "tool"), reason, "Name the sheet that is asked."
+    elif rule.check is None and not rule.require and not rule.reader_only:
+        yield (*path, "code"), f"The rule '{rule.code}' checks nothing.", "Add `check`, or `require: [CODE]`."
+    elif rule.check is not None and rule.require:
+        reason = f"The rule '{rule.code}' has both `check` and `require`."
+        yield (*path, "code"), reason, "Make it two rules, each with a code of its own."
+    elif not rule.message and not rule.reader_only:
+        yield (*path, "code"), f"The rule '{rule.code}' has no message.", "Add `message`: the sheet shows it."
+
+
+def _over_rounds(identity: Identity) -> Found:
+    """Check the pattern of what is left out of an intervention's name."""
+    path, pattern = ("identity", OF_ROUNDS), identity.period_in_intervention
+    if pattern is None:
+        return
+    if identity.intervention is None:
+        missing = NoSuch("There is no intervention whose name could hold a period.", "intervention")
+        yield path, missing, "Name its field as 'intervention'."
+    try:
+        if compiled(pattern).search("") is not None:
+            reason = "It also fits an empty text, so it may leave out nothing."
+            yield path, reason, "Let it fit the period only."
+    except NotAPattern as error:
+        yield path, NO_PATTERN.format(error), REMEDY
+
+
+def _profiles(spec: Spec) -> Found:
+    """Find sheets that a profile names in vain, and a default that leaves a choice open."""
+    for path, _, code in select(spec, "profiles/*/tools|choose_from/*"):
+        if code in spec.tool and spec.tool[code].always:
+            yield path, f"'{code}' is issued whatever is chosen.", "Leave it out here."
+    for path, (_, _, profile, _), code in select(spec, "profiles/*/choose_from/*"):
+        if code in (spec.tool if profile.tools is None else profile.tools):
+            reason = f"'{code}' is to be chosen from, and the profile takes it anyway."
+            yield path, reason, "Leave it out here, or out of `tools`."
+    default = spec.profiles.get(spec.default_profile or "")
+    if default is not None and default.choose_from:
+        reason = f"The profile '{spec.default_profile}' leaves sheets to choose from, and a default is issued as it is."
+        yield ("default_profile",), reason, "Name another one, or put the sheets into its `tools`."
+
+
+def _figures(spec: Spec, figures: Figures) -> Found:
+    risks, indicators = figures.risks, figures.indicators
+    if risks is not None and not spec.tool.keys().isdisjoint(risks.tools):
+        if spec.matrix is None:
+            yield ("figures", "risks"), NO_MATRIX, "Describe the levels there, or leave out `risks`."
+        for path, _, by in select(spec, "figures/risks/by/*"):
+            if (by.field is None) == (not by.tools):
+                yield path, "A breakdown needs either `field` or `tools`.", "Say what it goes by."
+            vocabulary = by.vocabulary or ""
+            if by.tools and vocabulary not in spec.vocabularies:
+                reason = f"There is no vocabulary '{vocabulary}'."
+                yield ((*path, "tools"), *no_such(reason, vocabulary, spec.vocabularies))
+    if indicators is not None and indicators.tool in spec.tool:
+        own = spec.tool[indicators.tool].fields
+        if indicators.of in own and not own[indicators.of].to:
+            remedy = "Name the field that says what a value is about."
+            yield ("figures", "indicators", "of"), f"{indicators.of} refers to no sheet.", remedy
+        known = {f"{INDICATORS}/{NUMBERS}": reached(spec, indicators), f"{INDICATORS}/splits/*/parts/*": own}
+        for where, fields in known.items():
+            for path, _, code in select(spec, where):
+                if code in fields and kind_of(fields[code]) is not ColumnKind.NUMBER:
+                    yield path, f"{code} is not a number.", "Name a field that holds numbers."

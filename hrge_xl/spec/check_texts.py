@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from string import Formatter
-from typing import Any
 
-from ..frozen import Found, Model, Path, at_the_first
+from ..frozen import Found, Path, Wrong, at, at_the_first
 from ..suggest import NoSuch, listed, nearest
 from ..texts import Text
 from ..words import PROMPT_LIMIT, SOURCE_LANGUAGE, cell_length, is_language, proper_tag, translator
 from .check_names import FIELDS, doubled, select
-from .model import Spec, Vocabulary
+from .model import Spec, Vocabulary, texts
 from .own_sheets import IDENTITY_SHEET, LAST_SHEET, NAMES
 from .scope import Scope, rule_scope
 
 SHEET_NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]|^'|'$")
+FORBIDDEN = "{} cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
+WITHOUT = "Write it without these."
 LIMIT_SHEET_NAME, LIMIT_LABEL, LIMIT_ERROR = 31, 250, 255
 OF_EXCEL = "history"  # a sheet name that Excel keeps for itself
 # in English, folded
@@ -33,6 +34,7 @@ EMPTY = (  # where there must be a text, why it cannot be empty, what to do
     ("vocabularies/*/items/*/label", "The entry '{}' has an empty label.", "Say what people choose."),
     ("vocabularies/*/kinds/*", "The kind '{}' has an empty label.", "Say what it looks at."),
 )
+TOO_LONG = "{} has {} characters, {} more than the {} that Excel allows."
 PLACE = ("label", "value", "row", "sheet", "cell", "file")  # what a message can say besides answers
 NAME = re.compile(r"\w+")
 
@@ -47,37 +49,17 @@ def check_texts(spec: Spec) -> Found:
             for place, words in _in_languages(path, text):
                 length = cell_length(words)
                 if length > limit:
-                    over = length - limit
-                    reason = (
-                        f"{what} has {length} characters, {over} more than the {limit} that Excel allows."
-                    )
-                    yield place, reason, "Shorten it."
+                    yield place, TOO_LONG.format(what, length, length - limit, limit), "Shorten it."
     for where, reason, remedy in EMPTY:
         for path, trail, text in select(spec, where):
             if not text:
                 yield path, reason.format(getattr(trail[-1], "code", path[-1])), remedy
-    for name, vocabulary in spec.vocabularies.items():
-        yield from _labels(spec, vocabulary, ("vocabularies", name, "items"))
+    for path, _, vocabulary in select(spec, "vocabularies/*"):
+        yield from _labels(spec, vocabulary, path)
     for path, text, scope in _messages(spec):
         known = [*scope.names(), *PLACE]
         for place, words in _in_languages(path, text):
             yield from _braces(words, known, place)
-
-
-def texts(part: Any, path: Path = ()) -> Iterator[tuple[Path, Text]]:
-    """Give every text of a part, with its path."""
-    if isinstance(part, Text):
-        yield path, part
-        return
-    below: Iterable[tuple[str | int, Any]] = ()
-    if isinstance(part, tuple):
-        below = enumerate(part)
-    elif isinstance(part, dict):
-        below = part.items()
-    elif isinstance(part, Model):
-        below = ((name, getattr(part, name)) for name in type(part).model_fields)
-    for step, entry in below:
-        yield from texts(entry, (*path, step))
 
 
 def _in_languages(path: Path, text: Text) -> Iterator[tuple[Path, str]]:
@@ -92,16 +74,14 @@ def _in_languages(path: Path, text: Text) -> Iterator[tuple[Path, str]]:
 def _tags(spec: Spec) -> Found:
     """Find tags of languages that nobody knows, or that stand twice."""
     for number, tag in enumerate(spec.languages):
+        path: Path = ("languages", number)
         proper = proper_tag(tag)
         if proper != tag:
             write = f"'{proper}'" if proper else "a tag such as en, fr, ar-IQ or fa-AF (BCP 47)"
-            yield (
-                ("languages", number),
-                f"'{tag}' is not a tag of a language that is known here.",
-                f"Write {write}.",
-            )
+            reason = f"'{tag}' is not a tag of a language that is known here."
+            yield path, reason, f"Write {write}."
         elif tag in spec.languages[:number]:
-            yield ("languages", number), f"The language '{tag}' is listed twice.", "Keep one."
+            yield path, f"The language '{tag}' is listed twice.", "Keep one."
 
 
 def _languages(spec: Spec) -> Found:
@@ -109,8 +89,8 @@ def _languages(spec: Spec) -> Found:
     undeclared: dict[str, list[Path]] = {}
     without: list[Path] = []
     declared = [proper_tag(tag) or tag for tag in spec.languages]
-    known = {part for tag in (*spec.languages, *declared) for part in (tag, tag.split("-", maxsplit=1)[0])}
-    first = {"", spec.languages[0], declared[0], declared[0].split("-", maxsplit=1)[0]}
+    known = {part for tag in (*spec.languages, *declared) for part in (tag, tag.partition("-")[0])}
+    first = {"", spec.languages[0], declared[0], declared[0].partition("-")[0]}
     for path, text in texts(spec):
         for tag, words in text.by_language.items():
             if tag and tag not in known:
@@ -130,14 +110,13 @@ def _not_declared(tag: str, languages: tuple[str, ...]) -> tuple[str, str]:
     if close is not None:
         return f"'{tag}' is not among the 'languages' of the spec.", f"Did you mean '{close}'?"
     if not is_language(tag):
+        reason = f"'{tag}' is not a language, so it cannot name one of the texts here."
         return (
-            f"'{tag}' is not a language, so it cannot name one of the texts here.",
+            reason,
             f"Name one of {listed(languages)}; a text with a colon or a comma needs quotation marks.",
         )
-    return (
-        f"The language '{tag}' is not among the 'languages' of the spec.",
-        f"Add it to `languages` in workbook.yaml ({listed(languages)}), or remove the text.",
-    )
+    reason = f"The language '{tag}' is not among the 'languages' of the spec."
+    return reason, f"Add it to `languages` in workbook.yaml ({listed(languages)}), or remove the text."
 
 
 # names of sheets, labels of lists
@@ -152,7 +131,7 @@ def _sheet_names(spec: Spec) -> Found:
     own = RESERVED.union(translator(tag)(name).casefold() for tag in spoken for name in NAMES)
     for path, _, sheet in sheets:
         for place, name in _in_languages(path, sheet):
-            yield from ((place, *mistake) for mistake in _sheet_name(name, own))
+            yield from at(place, _sheet_name(name, own))
 
 
 def _place(path: Path, text: Text, language: str) -> Path:
@@ -162,17 +141,15 @@ def _place(path: Path, text: Text, language: str) -> Path:
     return (*path, tag) if tag else path
 
 
-def _sheet_name(name: str, own: Collection[str]) -> Iterator[tuple[str, str]]:
+def _sheet_name(name: str, own: Collection[str]) -> Wrong:
     length = cell_length(name)
     if length > LIMIT_SHEET_NAME:
         over = length - LIMIT_SHEET_NAME
-        reason = f"The sheet name has {length} characters, {over} more than the {LIMIT_SHEET_NAME} that Excel allows."
-        yield reason, "Shorten it."
+        yield TOO_LONG.format("The sheet name", length, over, LIMIT_SHEET_NAME), "Shorten it."
     if not name.strip():
         yield "The sheet name is empty.", "Give the sheet a name."
     elif SHEET_NAME_FORBIDDEN.search(name):
-        reason = f"'{name}' cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
-        yield reason, "Write it without these."
+        yield FORBIDDEN.format(f"'{name}'"), WITHOUT
     elif name.casefold() in own:
         whose = "Excel's own" if name.casefold() == OF_EXCEL else "the program's own"
         reason = f"'{name}' cannot be a sheet name: a sheet of {whose} is called so in one of the languages."
@@ -181,16 +158,15 @@ def _sheet_name(name: str, own: Collection[str]) -> Iterator[tuple[str, str]]:
 
 def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
     """Find labels that two entries share, each told in the first language in which it is so."""
-    told: set[int] = set()
+    told: set[Path] = set()
     for language in filter(is_language, spec.languages):
         seen: set[str] = set()
-        for index, item in enumerate(vocabulary.items):
-            label = item.label.say(language)
-            if label and label.casefold() in seen and index not in told:
-                told.add(index)
-                where: Path = (*path, index, "label")
-                where = (*where, language) if language in item.label.by_language else where
-                yield where, f"The label '{label}' ({language}) is used twice.", "Give each entry its own."
+        for where, _, text in select(vocabulary, "items/*/label", path):
+            label = text.say(language)
+            if label and label.casefold() in seen and where not in told:
+                told.add(where)
+                place = (*where, language) if language in text.by_language else where
+                yield place, f"The label '{label}' ({language}) is used twice.", "Give each entry its own."
             seen.add(label.casefold())
 
 

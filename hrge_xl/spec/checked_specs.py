@@ -19,7 +19,7 @@ from ..engine import engine
 from ..errors import OutputError
 from ..output_files import write_whole
 from ..paths import cache_folder
-from .nodes import WrittenInt
+from .yaml_file import WrittenInt
 
 MOST = 16  # specs and versions of them, the newest ones
 DIGEST = 32  # bytes before the tree

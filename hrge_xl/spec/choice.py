@@ -24,8 +24,7 @@ class Choice:
     @property
     def explained(self) -> str:
         """Which sheets were taken along and why; empty where none was."""
-        said = (f"{tool} is included, because {by} refers to it" for tool, by in self.taken_along)
-        return "; ".join(said)
+        return "; ".join(f"{tool} is included, because {by} refers to it" for tool, by in self.taken_along)
 
 
 def choose(
@@ -53,12 +52,11 @@ def choose(
 
 def profile_called(spec: Spec, name: str) -> Profile:
     """Give the profile of a name, in capitals or not. Raises `UsageError`."""
-    names = {each.casefold(): each for each in spec.profiles}
-    found = names.get(name.casefold())
-    if found is None:
-        remedy = remedy_for(name, list(spec.profiles)) if spec.profiles else "It has no profiles."
+    profiles = {each.casefold(): profile for each, profile in spec.profiles.items()}
+    if name.casefold() not in profiles:
+        remedy = remedy_for(name, list(spec.profiles)) if profiles else "It has no profiles."
         raise UsageError(f"'{name}' is not a profile of {spec.name}. {remedy}")
-    return spec.profiles[found]
+    return profiles[name.casefold()]
 
 
 def tool_code(spec: Spec, tool: str) -> str:
@@ -73,10 +71,10 @@ def tool_code(spec: Spec, tool: str) -> str:
 def _open(spec: Spec, name: str, profile: Profile) -> str:
     language = spec.languages[0]
     tools = (f"{code} ({spec.tool[code].title.say(language)})" for code in profile.choose_from)
-    return (
-        f"The profile '{name}' leaves sheets to choose from. Name one or more of them with the tools: "
-        f"{', '.join(tools)}."
+    open_choice = (
+        f"The profile '{name}' leaves sheets to choose from. Name one or more of them with the tools:"
     )
+    return f"{open_choice} {', '.join(tools)}."
 
 
 def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
@@ -84,9 +82,8 @@ def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:
     if tools is None:
         return Choice(None, rows)
     needs, waiting = needed_tools(spec), list(dict.fromkeys(tools))
-    along: dict[
-        str, str
-    ] = {}  # each tool that is referred to and not there, with the first one that refers to it
+    # each tool that is referred to and not there, with the first one that refers to it
+    along: dict[str, str] = {}
     for tool in waiting:
         for needed in needs.get(tool, ()):
             if needed not in waiting:

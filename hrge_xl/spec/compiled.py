@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from ..fields import Check, Field, When
@@ -12,7 +13,7 @@ from ..findings.value import DOES_NOT_FIT, NOT_ASKED_HERE
 from ..language import TRUE, Call, Expr, Over, Problem, Ref, reader_only, refs_inside, walk
 from ..language.functions.choices import Ticked, asks_what_is_issued, differs_by_row, one_issued, sheets_named
 from ..language.tree import Literal, Logic, Type
-from .model import CollectBlock, Collected, FieldBlock, FormBlock, RegisterBlock, Rule, Spec, Tool
+from .model import CollectBlock, Collected, FormBlock, RegisterBlock, Rule, Spec, Tool
 from .rows import closing, is_shown
 from .scope import Scope, parsed, ref_to, rule_scope
 
@@ -96,7 +97,7 @@ class Keeping:
     @property
     def expressions(self) -> tuple[Expr, ...]:
         """What is worked out in each row."""
-        return (self.condition,) if self.rank is None else (self.condition, self.rank)
+        return tuple(expr for expr in (self.condition, self.rank) if expr is not None)
 
 
 @dataclass(eq=False)
@@ -104,23 +105,22 @@ class CompiledSpec:
     """The expressions of a spec by the field, rule or list that they belong to."""
 
     spec: Spec
-    fields: dict[FieldKey, FieldChecks] = field(default_factory=dict)  # of those that are asked
-    formulas: dict[FieldKey, Expr] = field(default_factory=dict)
-    relevant: dict[FieldKey, Expr] = field(
-        default_factory=dict
-    )  # where a field is asked only under a condition
-    rules: tuple[ParsedRule, ...] = ()
-    lists: dict[Source, Keeping] = field(default_factory=dict)
-    closed: dict[TableOfRows, Expr] = field(default_factory=dict)  # which rows of a register are over
+    fields: dict[FieldKey, FieldChecks]  # of those that are asked
+    formulas: dict[FieldKey, Expr]
+    relevant: dict[FieldKey, Expr]  # where a field is asked only under a condition
+    rules: tuple[ParsedRule, ...]
+    lists: dict[Source, Keeping]
+    closed: dict[TableOfRows, Expr]  # which rows of a register are over
 
     @cached_property
     def rules_at(self) -> dict[FieldKey, tuple[ParsedRule, ...]]:
         """The checks of rules that a sheet makes, by the field in whose check they stand; in the order of the rules."""
-        found: dict[FieldKey, list[ParsedRule]] = {}
+        found: dict[FieldKey, tuple[ParsedRule, ...]] = {}
         for rule in self.rules:
             if rule.rule.at and rule.check is not None and not rule.reader_only:
-                found.setdefault((rule.rule.tool, rule.rule.at[0]), []).append(rule)
-        return {key: tuple(rules) for key, rules in found.items()}
+                key = rule.rule.tool, rule.rule.at[0]
+                found[key] = (*found.get(key, ()), rule)
+        return found
 
     @cached_property
     def row_by_row(self) -> frozenset[FieldKey]:
@@ -167,9 +167,7 @@ class CompiledSpec:
     @cached_property
     def by_the_day(self) -> bool:
         """Whether anything that the sheets say depends on the day."""
-        own = (expr for checks in self.fields.values() for expr in checks.expressions)
-        listed = (expr for keeping in self.lists.values() for expr in keeping.expressions)
-        return bool(self.dated or self.dated_rules) or self._any_dated(own) or self._any_dated(listed)
+        return bool(self.dated) or self._any_dated(self._worked_out())
 
     @cached_property
     def last(self) -> frozenset[FieldKey]:
@@ -181,11 +179,15 @@ class CompiledSpec:
     def expressions(self) -> Iterator[Expr]:
         """Give every expression of the spec."""
         yield from (*self.formulas.values(), *self.relevant.values())
+        yield from self._worked_out()
+        yield from self.closed.values()
+
+    def _worked_out(self) -> Iterator[Expr]:
+        """Give what is worked out for fields, rules and lists."""
         parts: Iterable[FieldChecks | ParsedRule | Keeping]
         for parts in (self.fields.values(), self.rules, self.lists.values()):
             for part in parts:
                 yield from part.expressions
-        yield from self.closed.values()
 
     def _any_dated(self, expressions: Iterable[Expr]) -> bool:
         return any(_dated(expr, self.dated) for expr in expressions)
@@ -205,26 +207,25 @@ def _reads_more(expr: Expr, own: FieldKey) -> bool:
 def compiled(spec: Spec) -> CompiledSpec:
     """Parse every expression of a spec that `spec.load` has accepted; batch after batch only once."""
     rules = tuple(_rule(spec, rule) for rule in spec.rules)
-    requiring: dict[FieldKey, list[ParsedRule]] = {}
+    requiring = defaultdict[FieldKey, list[ParsedRule]](list)
     for rule in rules:
         for code in rule.rule.require:
-            requiring.setdefault((rule.rule.tool, code), []).append(rule)
-    found = CompiledSpec(spec, rules=rules)
+            requiring[rule.rule.tool, code].append(rule)
+    fields, formulas, relevant = dict[FieldKey, FieldChecks](), dict[FieldKey, Expr](), dict[FieldKey, Expr]()
     for tool, block, each in spec.places():
         key, scope = (tool.code, each.code), Scope(spec, tool, block)
         if each.formula is not None:
-            found.formulas[key] = _parsed(each.formula, scope, condition=False)
+            formulas[key] = _parsed(each.formula, scope, condition=False)
         if each.relevant is not None:
-            found.relevant[key] = _parsed(each.relevant, scope)
+            relevant[key] = _parsed(each.relevant, scope)
         if each.asked:
-            relevant, rules_here = found.relevant.get(key), requiring.get(key, ())
-            found.fields[key] = _of_field(each, scope, relevant, rules_here)
-    found.closed = {
+            fields[key] = _of_field(each, scope, relevant.get(key), requiring[key])
+    closed = {
         (tool.code, tool.blocks.index(block)): _parsed(str(block.closed), Scope(spec, tool, block))
         for tool, block in closing(spec)
     }
-    found.lists = {key: each for tool in spec.tools for key, each in _lists(spec, tool)}
-    return found
+    lists = dict(found for tool in spec.tools for found in _lists(spec, tool))
+    return CompiledSpec(spec, fields, formulas, relevant, rules, lists, closed)
 
 
 def _of_field(each: Field, scope: Scope, relevant: Expr | None, rules: Collection[ParsedRule]) -> FieldChecks:
@@ -246,16 +247,14 @@ def _own_requirement(each: Field, scope: Scope) -> Iterator[Expr]:
         return
     if isinstance(each.required, When):
         when = _parsed(each.required.when, scope)
-    elif each.required == "always" and is_open(scope.block):
+    elif (
+        each.required == "always" and isinstance(scope.block, RegisterBlock | FormBlock) and not scope.single
+    ):
+        # a row counts only once something is answered in it
         when = TRUE
     else:
         when = Ticked().call(Literal(scope.tool.code, Type.TEXT))
     yield Logic("and", (one_issued(each.to), when)) if each.to else when
-
-
-def is_open(block: FieldBlock | None) -> bool:
-    """Say whether the rows of a block count only once something is answered in them."""
-    return isinstance(block, RegisterBlock) or (isinstance(block, FormBlock) and block.records > 1)
 
 
 def _lists(spec: Spec, tool: Tool) -> Iterator[tuple[Source, Keeping]]:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..errors import Mistake
 from .carried import FACTS, LIST
 from .issuance import BETWEEN
-from .nodes import Lost, file_beside, get, mapping, mistake_at, sequence
-from .yaml_file import content_of
+from .yaml_file import Lost, content_of, file_beside, get, mapping, mistake_at, scalar, sequence
 
 SEPARATORS = ",;\t"
 COMMENT = "#"  # a line that begins with it says nothing
@@ -25,13 +25,13 @@ WORDED = ("label", "help", "anchor")  # may stand in several languages: `label:f
 
 
 def take_in_lists(
-    folder: Path, lists: yaml.Node | None, language: str, mistakes: list[Mistake], lost: Lost
+    folder: Path, lists: Node | None, language: str, mistakes: list[Mistake], lost: Lost
 ) -> None:
     """Put the entries of CSV files in the place of their names; `language` is the one of a `label` without any.
 
     A list without a single entry that could be read is lost: what refers to it is not a mistake of its own.
     """
-    if not isinstance(lists, yaml.MappingNode):
+    if not isinstance(lists, MappingNode):
         return
     for name, node in list(lists.value):
         named = get(node, "file")
@@ -41,7 +41,7 @@ def take_in_lists(
         if get(node, "items") is not None:
             mistakes.append(mistake_at(named, (), "The list has `items` and a `file`.", "Keep one of them."))
             continue
-        items: list[yaml.Node] = []
+        items: list[Node] = []
         file = file_beside(folder, named, LIST, mistakes)
         if file is not None:
             before = len(mistakes)
@@ -54,15 +54,15 @@ def take_in_lists(
             lost.take(str(name.value), node)
 
 
-def take_in_facts(folder: Path, named: yaml.Node | None, mistakes: list[Mistake]) -> None:
+def take_in_facts(folder: Path, named: Node | None, mistakes: list[Mistake]) -> None:
     """Put the lines of each file that `facts` names beside its name; a file that nothing names is told."""
     home, names = folder / FACTS, set[str]()
-    for entry in named.value if isinstance(named, yaml.SequenceNode) else ():
+    for entry in named.value if isinstance(named, SequenceNode) else ():
         name = get(entry, "file")
-        if not isinstance(entry, yaml.MappingNode) or not isinstance(name, yaml.ScalarNode):
+        if not isinstance(entry, MappingNode) or not isinstance(name, ScalarNode):
             continue
         names.add(str(name.value))
-        rows: list[yaml.Node] = []
+        rows: list[Node] = []
         if not home.is_dir():
             reason = f"There is no folder {FACTS}/ in the spec folder."
             mistakes.append(mistake_at(name, (), reason, f"Put '{name.value}' there."))
@@ -116,7 +116,7 @@ class _CsvFile:
             line = error.object[: error.start].count(b"\n") + 1
             self._mistake(line, "This line is not UTF-8 text.", "Save it as CSV in UTF-8.")
 
-    def entries(self) -> Iterator[yaml.Node]:
+    def entries(self) -> Iterator[Node]:
         """Give what the lines say; one that has a mistake of its own is left out."""
         lines = self._lines()
         before, first = len(self.mistakes), next(lines, None)
@@ -170,27 +170,29 @@ class _CsvFile:
             if name not in {head.partition(":")[0] for head in heads}:
                 self._mistake(line, f"There is no column `{name}`.", "Add it.")
 
-    def _node(self, line: int, given: dict[str, str]) -> yaml.Node:
+    def _node(self, line: int, given: dict[str, str]) -> Node:
         """Give what a line says, as a part of the spec."""
-        said: list[tuple[str, yaml.Node]] = []
+        said, blank = list[tuple[str, Node]](), self._scalar(line, "")
         for name in self.kind.columns:
             texts = {
                 head.partition(":")[2] or self.language: self._scalar(line, text)
                 for head, text in given.items()
                 if head.partition(":")[0] == name
             }
-            if texts and name in WORDED:
-                said.append((name, mapping(list(texts.items()), like=self._scalar(line, ""))))
-            elif name == "aliases" and texts:
+            if not texts:
+                continue
+            if name in WORDED:
+                node: Node = mapping(list(texts.items()), like=blank)
+            elif name == "aliases":
                 aliases = (alias.strip() for alias in given[name].split(BETWEEN))
-                said.append((name, sequence([self._scalar(line, alias) for alias in aliases if alias])))
-            elif texts:
-                said.append((name, self._scalar(line, given[name])))
-        return mapping(said, like=self._scalar(line, ""))
+                node = sequence([self._scalar(line, alias) for alias in aliases if alias])
+            else:
+                node = texts[self.language]
+            said.append((name, node))
+        return mapping(said, like=blank)
 
-    def _scalar(self, line: int, text: str) -> yaml.Node:
-        mark = yaml.Mark(self.name, 0, line - 1, 0, None, 0)
-        return yaml.ScalarNode("tag:yaml.org,2002:str", text, mark, mark)
+    def _scalar(self, line: int, text: str) -> Node:
+        return scalar(text, yaml.Mark(self.name, 0, line - 1, 0, None, 0))
 
     def _mistake(self, line: int, reason: str, remedy: str) -> None:
         self.mistakes.append(Mistake(self.name, line, 1, reason, remedy))

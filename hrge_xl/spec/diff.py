@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import partial
+from operator import attrgetter
+from typing import Any
 
+from ..fields import Field, When
 from ..texts import Text
+from ..words import and_more
 from .changes import CODE_REMOVED, Change, Effect, Group, Touch, both, meant_alike, reordered, short
-from .diff_questions import SheetDiff
-from .model import FieldBlock, Rule, Spec, Tool, Vocabulary, VocabularyItem
-from .spellings import Readings, readings
+from .lookup import Readings, readings
+from .model import FieldBlock, RegisterBlock, Rule, Spec, Tool, Vocabulary, VocabularyItem
+from .rows import rows_of
 
-TOLD_ELSEWHERE = frozenset(
-    [
-        "name",
-        "version",
-        "languages",
-        "tools",
-        "vocabularies",
-        "rules",
-        "covered",
-        "matrix",
-        "digest",
-        "folder",
-    ]
-) | {"sample"}  # says nothing about answers of teams
+# the sample says nothing about answers of teams
+TOLD_ELSEWHERE = (
+    "name", "version", "languages", "tools", "vocabularies", "rules", "covered", "matrix", "digest", "folder", "sample"
+)  # fmt: skip
+CONDITIONS = attrgetter("when", "check", "require", "at")  # of a rule
 OF_SHEETS = ("sheet", "title", "purpose", "part", "guide", "tag", "always", "goes_with")
 WITHOUT_PLACE = "Its answers are put on the sheet “Without a place” when teams get workbooks."
 WORKED_OUT = "Figures are worked out again; compare them with earlier rounds with care."
+
+
+Told = tuple[str, Effect, str, str, str]  # what changed, its effect, a note, before and after
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ def diff(old: Spec, new: Spec) -> SpecDiff:
         if before and after and _calculated(before) != _calculated(after):
             what = "calculated blocks changed"
             found.append(Change(Group.CALCULATED, code, what, Effect.NONE, WORKED_OUT))
-    groups = list(Group)
-    return SpecDiff(old, new, tuple(sorted(found, key=lambda change: groups.index(change.group))))
+    by_heading = (change for group in Group for change in found if change.group is group)
+    return SpecDiff(old, new, tuple(by_heading))
 
 
 def _calculated(tool: Tool) -> list[object]:
@@ -83,13 +82,11 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
         yield Change(*place, "version lowered", Effect.LOST, note, *versions, touches=(Touch(),))
     else:
         yield Change(*place, "version changed", Effect.KEPT, "", *versions)
-    for tag in old.languages:
-        if tag not in new.languages:
-            note = "Workbooks in this language are refused: keep it."
-            yield Change(*place, "language removed", Effect.LOST, note, tag, touches=(Touch(language=tag),))
-    for tag in new.languages:
-        if tag not in old.languages:
-            yield Change(*place, "language added", Effect.KEPT, after=tag)
+    for tag in (tag for tag in old.languages if tag not in new.languages):
+        note = "Workbooks in this language are refused: keep it."
+        yield Change(*place, "language removed", Effect.LOST, note, tag, touches=(Touch(language=tag),))
+    for tag in (tag for tag in new.languages if tag not in old.languages):
+        yield Change(*place, "language added", Effect.KEPT, after=tag)
     for name in type(old).model_fields:
         was, now = getattr(old, name), getattr(new, name)
         if name not in TOLD_ELSEWHERE and was != now:
@@ -102,9 +99,8 @@ def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
     for code, was, now in both(old.tool, new.tool):
         place = (Group.SHEETS, code)
         if now is None and was is not None:
-            effect = Effect.NONE if was.calculated else Effect.LOST
-            note = "" if was.calculated else WITHOUT_PLACE
-            yield Change(*place, "removed", effect, note, short(was.title), touches=(Touch(code),))
+            became = (Effect.NONE, "") if was.calculated else (Effect.LOST, WITHOUT_PLACE)
+            yield Change(*place, "removed", *became, short(was.title), touches=(Touch(code),))
         elif was is None and now is not None:
             count = sum(field.asked for field in now.fields.values())
             effect, title = Effect.NEW if count else Effect.NONE, short(now.title)
@@ -135,9 +131,8 @@ def _lists(old: Spec, new: Spec) -> Iterator[Change]:
 def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Iterator[Change]:
     using = [(tool.code, field) for tool, _, field in old.places() if field.vocabulary == name]
     read = readings(before, after, old, new)
-    if {field.type.stepped for _, field in using} == {
-        True
-    }:  # cells hold the numbers, and labels are only shown
+    # cells hold the numbers, labels are only shown
+    if using and all(field.type.stepped for _, field in using):
         read = {code: frozenset([code if code in after.by_code else None]) for code in before.by_code}
     for code, was, now in both(before.by_code, after.by_code):
         touches = tuple(Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed)
@@ -153,9 +148,6 @@ def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: S
                 yield change("parent changed", Effect.CHECK, "", was.parent or "", now.parent or "")
     if reordered(before.by_code, after.by_code):
         yield Change(Group.LISTS, name, "entries in another order", Effect.KEPT)
-
-
-Told = tuple[str, Effect, str, str, str]  # what changed, its effect, a note, before and after
 
 
 def _gone(entry: VocabularyItem, read: Readings, after: Vocabulary) -> Told:
@@ -202,23 +194,213 @@ def _rules(old: Spec, new: Spec) -> Iterator[Change]:
     """Another condition or a higher severity means another look at what was answered."""
     versions = ({f"{rule.tool} / {rule.code}": rule for rule in spec.rules} for spec in (old, new))
     for place, before, after in both(*versions):
-        where = (Group.RULES, place)
-        touches = (
-            tuple(Touch(after.tool, field=field) for field in after.at or after.require) if after else ()
-        )
-        if after is None or before is None:
-            what, effect = ("removed", Effect.KEPT) if after is None else ("added", Effect.CHECK)
-            yield Change(*where, what, effect, "", _said(before), _said(after), touches=touches)
-        elif any(
-            getattr(before, name) != getattr(after, name) for name in ("when", "check", "require", "at")
-        ):
-            yield Change(*where, "changed", Effect.CHECK, "", _said(before), _said(after), touches=touches)
+        codes = (after.at or after.require) if after else ()
+        touches = tuple(Touch(after.tool, field=code) for code in codes) if after else ()
+        change = partial(Change, Group.RULES, place, touches=touches)
+        pair = (_said(before), _said(after))
+        if after is None:
+            yield change("removed", Effect.KEPT, "", *pair)
+        elif before is None:
+            yield change("added", Effect.CHECK, "", *pair)
+        elif CONDITIONS(before) != CONDITIONS(after):
+            yield change("changed", Effect.CHECK, "", *pair)
         elif before.severity != after.severity:
-            pair = (before.severity, after.severity)
-            yield Change(*where, "severity changed", Effect.CHECK, "", *pair, touches=touches)
+            yield change("severity changed", Effect.CHECK, "", before.severity, after.severity)
         elif before != after:
-            yield Change(*where, "wording changed", Effect.KEPT)
+            yield change("wording changed", Effect.KEPT)
 
 
 def _said(rule: Rule | None) -> str:
     return "" if rule is None else short(rule.check or ", ".join(rule.require) or rule.message)
+
+
+# what changed in the questions of a sheet
+
+LIMITS = {"minimum": -1, "maximum": 1, "words": 1, "characters": 1}  # in which direction each gives way
+# options that have a line of their own
+TOLD_APART = (
+    *LIMITS, "code", "label", "type", "fixed", "required", "constraint", "vocabulary", "parent", "cells", "to", "only",
+    "formula", "unit"
+)  # fmt: skip
+NO_PLACE = "Its answers are put on the sheet “Without a place” when the team gets its workbook back."
+
+
+class SheetDiff:
+    """One sheet in both versions."""
+
+    def __init__(self, old: Spec, new: Spec, code: str) -> None:
+        self.old, self.new, self.code = old, new, code
+        self.before, self.after = old.tool[code], new.tool[code]
+
+    def changes(self) -> Iterator[Change]:
+        """Give fields gone, new and changed; rows gone, new and worded anew; their order."""
+        for code, before, after in both(self.before.fields, self.after.fields):
+            if before is None and after is not None:
+                note = f"It is {_when(after)}." if after.asked else ""
+                label, count = short(after.label), int(after.asked)
+                yield self._change(code, "added", _new(after), note, after=label, questions=count)
+            elif after is None and before is not None:
+                yield self._gone(before)
+            elif before is not None and after is not None and before != after:
+                yield from self._both(before, after)
+        yield from self._rows()
+        if moved := reordered(self.before.fields, self.after.fields):
+            same = SequenceMatcher(None, *moved, autojunk=False).get_matching_blocks()
+            stayed = {code for block in same for code in moved[0][block.a : block.a + block.size]}
+            order = short(", ".join(code for code in moved[0] if code not in stayed))
+            yield Change(Group.QUESTIONS, self.code, "questions in another order", Effect.KEPT, before=order)
+
+    def _change(self, field: str, *told: Any, **more: Any) -> Change:
+        """Give a change of a question, which touches all answers to it where nothing else is said."""
+        more.setdefault("touches", (Touch(self.code, field=field),))
+        return Change(Group.QUESTIONS, f"{self.code} / {field}", *told, **more)
+
+    # fields
+
+    def _gone(self, field: Field) -> Change:
+        to = next((tool.code for tool in self.new.tools if field.code in tool.fields), None)
+        if not field.asked:
+            return self._change(field.code, "removed", Effect.NONE, before=short(field.label))
+        note = f"It is asked on the sheet {to} now; answers do not follow it there." if to else NO_PLACE
+        what = f"moved to {to}" if to else "removed"
+        return self._change(field.code, what, Effect.LOST, note, short(field.label))
+
+    def _both(self, old: Field, new: Field) -> Iterator[Change]:
+        change = partial(self._change, old.code)
+        if not old.label.is_worded_as(new.label):
+            more = {} if old.asked else {"touches": ()}
+            yield change(*_asked_anew(old.label, new.label, "asks"), **more)
+        if (old.type, old.fixed) != (new.type, new.fixed):
+            yield change(*_type(old, new))
+        elif new.asked:
+            yield from self._limits(old, new, change)
+        if old.unit != new.unit:
+            became = (
+                (Effect.CHECK, "Figures given so far are in the old unit.")
+                if old.asked
+                else (Effect.NONE, "")
+            )
+            yield change("unit changed", *became, short(old.unit), short(new.unit))
+        if old.calculated and new.calculated and old.formula != new.formula:
+            pair = (short(old.formula), short(new.formula))
+            yield change("formula changed", Effect.NONE, "It is worked out again.", *pair)
+        if old.asked and new.asked and old.required != new.required:
+            note = "" if new.required == "optional" else "Where it is blank, it may be missing now."
+            yield change("required changed", Effect.KEPT, note, _when(old), _when(new))
+        names = (name for name in type(old).model_fields if name not in TOLD_APART)
+        looks = [name for name in names if getattr(old, name) != getattr(new, name)]
+        if looks:
+            yield change(f"{', '.join(looks)} changed", Effect.KEPT)
+
+    def _limits(self, old: Field, new: Field, change: Callable[..., Change]) -> Iterator[Change]:
+        """Compare what an answer must satisfy: given ones are checked again where that became stricter."""
+        for name, direction in LIMITS.items():
+            was, now = getattr(old, name), getattr(new, name)
+            if was != now:
+                stricter = now is not None and (was is None or (now - was) * direction < 0)
+                pair = ("" if limit is None else f"{limit:g}" for limit in (was, now))
+                yield change(f"{name} changed", _effect(stricter), "", *pair)
+        if old.constraint != new.constraint:
+            was, now = (field.constraint.check if field.constraint else "" for field in (old, new))
+            effect = _effect(was != now and bool(now))
+            yield change("constraint changed", effect, "", short(was), short(now))
+        if old.vocabulary != new.vocabulary and old.vocabulary and new.vocabulary:
+            lists = self.old.vocabularies[old.vocabulary], self.new.vocabularies[new.vocabulary]
+            read = readings(*lists, self.old, self.new)
+            others = [code for code, meanings in read.items() if meanings - {code}]
+            touches = tuple(Touch(self.code, field=old.code, code=code) for code in others)
+            note = f"Not the same in the new list: {', '.join(others[:8])}." if others else ""
+            told = (_effect(bool(others)), note, old.vocabulary, new.vocabulary)
+            yield change("list changed", *told, touches=touches)
+        if old.several and old.cells != new.cells:
+            effect = Effect.LOST if new.cells < old.cells else Effect.KEPT
+            past = (Touch(self.code, field=old.code, past=new.cells),)
+            yield change("cells changed", effect, "", str(old.cells), str(new.cells), touches=past)
+        if old.parent != new.parent:
+            yield change("parent changed", Effect.CHECK)
+        if (old.to, old.only) != (new.to, new.only):
+            effect = _effect(bool(set(old.to) - set(new.to) or new.only.items() - old.only.items()))
+            pair = (
+                ", ".join([*field.to, *(f"{name}: {code}" for name, code in field.only.items())])
+                for field in (old, new)
+            )
+            yield change("sheets referred to changed", effect, "", *pair)
+
+    # rows
+
+    def _rows(self) -> Iterator[Change]:
+        before, after = _all_rows(self.old, self.before), _all_rows(self.new, self.after)
+        gone = [code for code in before if code not in after]
+        added = [code for code in after if code not in before]
+        if gone:
+            registers = (block for block in self.before.field_blocks if isinstance(block, RegisterBlock))
+            open_rows = {code for block in registers for code in rows_of(self.old, block)}
+            touches = tuple(Touch(self.code, code, issued=code in open_rows) for code in gone)
+            note = "Codes are permanent: put them back; their labels may change."
+            if not open_rows.isdisjoint(gone):
+                note = "Rows of a register may grow, never shrink."
+            told = (Effect.LOST, note, _list(gone, before[gone[0]].say("")))
+            yield Change(Group.ROWS, self.code, "rows removed", *told, touches=touches)
+        if added:
+            codes = _list(added, after[added[0]].say(""))
+            yield Change(Group.ROWS, self.code, "rows added", Effect.NEW, after=codes)
+        for code in before:
+            if code in after and not before[code].is_worded_as(after[code]):
+                worded = _asked_anew(before[code], after[code], "is about")
+                yield Change(Group.ROWS, f"{self.code} / {code}", *worded, touches=(Touch(self.code, code),))
+        # those that moved to another block, which has other rows
+        for code, field in self.before.fields.items():
+            if code in self.after.fields and field.asked:
+                kept = {*rows_of(self.new, self.after.block_of(code)), *gone}
+                lost = [row for row in rows_of(self.old, self.before.block_of(code)) if row not in kept]
+                if lost:
+                    touches = tuple(Touch(self.code, row, code) for row in lost)
+                    told = (Effect.LOST, "Answers in these rows do not follow it.", _list(lost, ""))
+                    yield self._change(code, "moved to another block", *told, touches=touches)
+
+
+def _all_rows(spec: Spec, tool: Tool) -> dict[str, Text]:
+    """Give the rows of all blocks in which something is filled in, with their labels."""
+    blocks = [block for block in tool.field_blocks if any(field.asked for field in block.fields)]
+    return {code: label for block in blocks for code, label in rows_of(spec, block).items()}
+
+
+def _list(codes: Sequence[str], label: str) -> str:
+    few = ", ".join(codes[:6]) + and_more(len(codes) - 6)
+    return short(f"{few} {label}".strip() if len(codes) == 1 else few)
+
+
+def _asked_anew(before: Text, after: Text, does: str) -> Told:
+    """Say what another label does: with no word in common, something else may be meant."""
+    effect, note = Effect.KEPT, ""
+    if not meant_alike(before, after):
+        effect, note = Effect.CHECK, f"If it {does} something else now, give it a code of its own."
+    return "label changed", effect, note, short(before), short(after)
+
+
+def _type(old: Field, new: Field) -> Told:
+    """Say what another type does to the answers given so far."""
+    was, now = (f"{field.type.name}, fixed" if field.fixed else field.type.name for field in (old, new))
+    effect, note = Effect.CHECK, "The content of the cell is read again."
+    if not old.asked:
+        effect, note = _new(new), _when(new)
+    elif old.several != new.several or not new.asked:
+        effect = Effect.LOST
+        note = "Give the new question a code of its own, and keep the old one for its answers."
+    elif new.type.name in old.type.keeps:
+        effect, note = Effect.KEPT, ""
+    return "type changed", effect, note, was, now
+
+
+def _effect(stricter: bool) -> Effect:
+    return Effect.CHECK if stricter else Effect.KEPT
+
+
+def _new(field: Field) -> Effect:
+    return Effect.NEW if field.asked else Effect.NONE
+
+
+def _when(field: Field) -> str:
+    if not field.asked:
+        return ""
+    return f"required when {field.required.when}" if isinstance(field.required, When) else field.required

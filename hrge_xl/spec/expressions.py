@@ -6,21 +6,27 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ..fields import Field, When
-from ..frozen import Found, Path
+from ..fields import Field
+from ..frozen import Found, Path, Words, Wrong
 from ..language import Call, Expr, Over, Problem, Ref, Type, inside, parts, reader_only
 from ..language.functions.choices import Completeness, LookUp, tools_read
-from ..suggest import NoSuch
+from ..suggest import reworded
 from .check_names import BLOCKS, FIELDS, select
-from .check_sheets import has_rows
 from .model import RegisterBlock, Rule, Spec
 from .scope import Scope, parsed, rule_scope
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
 ASKED = "whether to ask "
+OF_A_FIELD = {  # what a sheet has to do with its expressions
+    "required/when": "show what is missing",
+    "relevant": "show what is asked",
+    "constraint/check": "",
+    "formula": "show the result",
+}
+SEE_DOCS = "See docs/expressions.md for what can be written."
 NAME = re.compile(r"\w+")
 TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 SLIPS = (  # of people who know formulas from Excel: what stands there, what it is, what to write
@@ -67,7 +73,7 @@ class Written:
 
 def expressions(spec: Spec) -> Iterator[Written]:
     """Every expression of a spec whose sheets are known, also those that it refers to; in the order of the files."""
-    known = {tool.code for tool in spec.tools if has_rows(tool)}
+    known = {tool.code for tool in spec.tools if tool.has_rows}
     unsound = {field.code for _, _, field in spec.places() if not known.issuperset(field.to)}
     return (written for written in _all(spec) if unsound.isdisjoint(NAME.findall(written.text)))
 
@@ -92,18 +98,10 @@ def _all(spec: Spec) -> Iterator[Written]:
 
 
 def _of_field(scope: Scope, field: Field, path: Path) -> Iterator[Written]:
-    if isinstance(field.required, When):
-        where = (*path, "required", "when")
-        yield Written(field.required.when, where, scope, field=field, in_sheet="show what is missing")
-    if field.relevant is not None:
-        where = (*path, "relevant")
-        yield Written(field.relevant, where, scope, field=field, in_sheet="show what is asked")
-    if field.constraint is not None:
-        valued = Scope(scope.spec, scope.tool, scope.block, field)
-        yield Written(field.constraint.check, (*path, "constraint", "check"), valued, field=field)
-    if field.formula is not None:
-        where = (*path, "formula")
-        yield Written(field.formula, where, scope, condition=False, field=field, in_sheet="show the result")
+    for option, in_sheet in OF_A_FIELD.items():
+        for where, _, text in select(field, option, path):
+            seen = replace(scope, value=field) if option == "constraint/check" else scope
+            yield Written(text, where, seen, option != "formula", field, in_sheet=in_sheet)
 
 
 # what is wrong with them
@@ -114,13 +112,12 @@ def check_expressions(spec: Spec) -> Found:
     return ((written.path, *mistake) for written in expressions(spec) for mistake in _mistakes(written))
 
 
-def _mistakes(written: Written) -> Iterator[tuple[str, str]]:
+def _mistakes(written: Written) -> Wrong:
     found = written.found
     if isinstance(found, Problem):
         reason = f"{found.reason.rstrip('.')} (at character {found.column + 1} of the expression)."
-        remedy = found.remedy or "See docs/expressions.md for what can be written."
-        reworded = found.reason.reworded(reason) if isinstance(found.reason, NoSuch) else reason
-        yield slip(written.text) or (reworded, remedy)
+        remedy = found.remedy or SEE_DOCS
+        yield slip(written.text) or (reworded(found.reason, reason), remedy)
         return
     if written.in_sheet and reader_only(found):
         yield (
@@ -152,7 +149,7 @@ def _culprit(found: Expr) -> str:
     return next(_culprit(part) for part in parts(found) if reader_only(part))
 
 
-def slip(text: str) -> tuple[str, str] | None:
+def slip(text: str) -> Words | None:
     """Give the reason and remedy for a text that is not an expression; None where it is one, whatever it says."""
     try:
         ast.parse(text.strip(), mode="eval")
@@ -165,7 +162,7 @@ def slip(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _slip(text: str) -> tuple[str, str]:
+def _slip(text: str) -> Words:
     bare = TEXTS.sub(lambda found: " " * len(found.group()), text)
     for pattern, reason, remedy in SLIPS:
         found = pattern.search(bare)
@@ -179,7 +176,7 @@ def _slip(text: str) -> tuple[str, str]:
         return f"A quotation mark is not closed in {text}", "Put ' on both sides of the text."
     if not text.strip():
         return "The expression is empty.", "Write one, or remove the option."
-    return f"'{text}' is not an expression.", "See docs/expressions.md for what can be written."
+    return f"'{text}' is not an expression.", SEE_DOCS
 
 
 # circles: Excel can calculate none of what leads back to itself, however far round
@@ -197,9 +194,8 @@ class Node(NamedTuple):
         return f"{self.kind}{self.field or self.tool}"
 
 
-Edges = Mapping[
-    Node, list[tuple[Node, Path]]
-]  # what each thing is worked out from, and the expression that says so
+Way = list[tuple[Node, Path]]
+Edges = Mapping[Node, Way]  # what each thing is worked out from, and the expression that says so
 
 
 def check_circles(spec: Spec) -> Found:
@@ -208,12 +204,13 @@ def check_circles(spec: Spec) -> Found:
     told: set[Node] = set()
     for start in edges:
         circle = _circle(edges, start)
-        if circle and told.isdisjoint(node for node, _ in circle):
-            told.update(node for node, _ in circle)
-            yield circle[0][1], *_words([start, *(node for node, _ in circle)])
+        nodes = [node for node, _ in circle]
+        if circle and told.isdisjoint(nodes):
+            told.update(nodes)
+            yield circle[0][1], *_words([start, *nodes])
 
 
-def _words(nodes: list[Node]) -> tuple[str, str]:
+def _words(nodes: list[Node]) -> Words:
     way, kinds = " → ".join(map(str, nodes)), {node.kind for node in nodes}
     if nodes[0].kind == NAMES:
         what, remedy = "What rows are called leads", "Name another field in `shows`."
@@ -228,22 +225,23 @@ def _words(nodes: list[Node]) -> tuple[str, str]:
     return f"{what} back to itself: {way}.", remedy
 
 
-def _circle(edges: Edges, start: Node) -> list[tuple[Node, Path]]:
+def _circle(edges: Edges, start: Node) -> Way:
     """Find the shortest way from a node back to it, each step with the expression it goes by; empty without one."""
-    ways: dict[Node, list[tuple[Node, Path]]] = {start: []}
+    ways: dict[Node, Way] = {start: []}
     waiting = [start]
     for node in waiting:
         for target, path in edges.get(node, ()):
+            way = [*ways[node], (target, path)]
             if target == start:
-                return [*ways[node], (target, path)]
+                return way
             if target not in ways:
-                ways[target] = [*ways[node], (target, path)]
+                ways[target] = way
                 waiting.append(target)
     return []
 
 
 def _edges(spec: Spec) -> Edges:
-    edges = defaultdict[Node, list[tuple[Node, Path]]](list)
+    edges = defaultdict[Node, Way](list)
     for written in expressions(spec):
         found = written.found
         if isinstance(found, Problem):
@@ -252,10 +250,9 @@ def _edges(spec: Spec) -> Edges:
             needed = [(node, written.path) for node in dict.fromkeys(needs)]
             for node in nodes:
                 edges[node] += needed
-    for path, (_, _, tool, _, block, *_), field in select(
-        spec, FIELDS
-    ):  # registers whose rows are called by a reference
-        if isinstance(block, RegisterBlock) and field.code == (block.shows or block.fields[0].code):
+    # registers whose rows are called by a reference
+    for path, (_, _, tool, _, block, *_), field in select(spec, FIELDS):
+        if isinstance(block, RegisterBlock) and field.code == block.named_by:
             where = (*path[:4], "shows") if block.shows else (*path, "code")
             edges[Node(NAMES, tool.code)] += [(Node(NAMES, target), where) for target in field.to]
     for node in [node for node in edges if node.kind == CHECK]:

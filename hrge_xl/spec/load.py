@@ -4,28 +4,43 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from pathlib import Path
 
 import yaml
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..errors import Mistake, SpecError, UsageError
 from ..gc_pause import gc_paused
-from ..suggest import did_you_mean
+from ..suggest import did_you_mean, nearest, remedy_for
 from . import model
-from .assemble import HEAD_FILE, Assembly
 from .carried import FACTS, digest_of, pack
 from .check_names import check_names
-from .check_rules import check_rules
-from .check_sheets import check_sheets
+from .check_sheets import check_rules, check_sheets
 from .check_texts import check_texts
 from .checked_specs import keep, recall
+from .csv_file import take_in_facts, take_in_lists
 from .expressions import check_circles, check_expressions
-from .nodes import mistake_at, plain
+from .model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, RegisterBlock, Spec, Tool
+from .options import HEAD, MADE, OWN_FILES, all_options, options_of
 from .own_answers import check_own_answers
 from .shape import Shape
 from .translations import translated
-from .yaml_file import FEWER, MOST_PARTS, TOO_MANY, size
+from .yaml_file import (
+    FEWER,
+    MOST_PARTS,
+    TOO_MANY,
+    Lost,
+    compose,
+    file_beside,
+    get,
+    mapping,
+    mistake_at,
+    plain,
+    sequence,
+    size,
+)
 
 SPEC_HOMES = (
     Path(__file__).parent.parent / "workbook_specs",  # installed: inside the package
@@ -37,19 +52,14 @@ CHECKS = (check_texts, check_names, check_sheets, check_rules, check_expressions
 
 def names() -> list[str]:
     """Give names of the specs that come with the program."""
-    homes = [home for home in SPEC_HOMES if home.is_dir()]
-    return sorted({file.parent.name for home in homes for file in home.glob(f"*/{HEAD_FILE}")})
+    return sorted({file.parent.name for home in SPEC_HOMES for file in home.glob(f"*/{HEAD_FILE}")})
 
 
 def versions() -> dict[str, str]:
     """Give the version of each spec that comes with the program, by its name: only its first file is read."""
-    return {name: _head(find(name))["version"] for name in names()}
-
-
-def _head(folder: Path) -> dict[str, str]:
-    with (folder / HEAD_FILE).open(encoding="utf-8") as file:
-        head: dict[str, str] = yaml.load(file, Loader=yaml.BaseLoader)  # every value is a text
-    return head
+    heads = {name: (find(name) / HEAD_FILE).read_bytes() for name in names()}
+    # every value is a text
+    return {name: yaml.load(head, Loader=yaml.BaseLoader)["version"] for name, head in heads.items()}
 
 
 def is_path(spec: str | Path) -> bool:
@@ -67,11 +77,11 @@ def find(spec: str | Path) -> Path:
     homes = [Path(spec).absolute()] if is_path(spec) else [home / spec for home in SPEC_HOMES]
     found = next((folder for folder in homes if (folder / HEAD_FILE).is_file()), None)
     if found is None:
-        raise UsageError(
-            f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}. "
-            f"{did_you_mean(spec, names())}".rstrip()
-            + (f" {hint}" if (hint := hint_at(spec)) else "")
+        reason = (
+            f"No spec '{spec}': it is neither a folder with a {HEAD_FILE} nor one of {', '.join(names())}."
         )
+        hints = (did_you_mean(spec, names()).rstrip(), hint_at(spec))
+        raise UsageError(" ".join(filter(None, (reason, *hints))))
     return found
 
 
@@ -110,18 +120,17 @@ def _load(folder: Path, digest: str) -> model.Spec:
 
 def places(folder: Path) -> Callable[[Sequence[str | int], str, str], Mistake]:
     """Give a function that puts a mistake at the place in the files of a spec that a path in its model leads to."""
-    root = Assembly(folder).root()
-    return lambda path, reason, remedy: mistake_at(root, path, reason, remedy)
+    return partial(mistake_at, Assembly(folder).root())
 
 
-def read(folder: Path, digest: str) -> tuple[model.Spec | None, yaml.Node | None, list[Mistake]]:
+def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, list[Mistake]]:
     """Give the spec in a folder, as much of it as could be read, with the tree that it came from and every mistake."""
     assembly = Assembly(folder)
     root = assembly.root()
     mistakes, lost = assembly.mistakes, assembly.lost
     if root is not None and size(root) > MOST_PARTS:
         return None, None, [*mistakes, Mistake(HEAD_FILE, 1, 1, TOO_MANY, FEWER)]
-    if not isinstance(root, yaml.MappingNode):
+    if not isinstance(root, MappingNode):
         return None, None, mistakes
     shape = Shape(root, lost, mistakes)
     loaded = shape.model(digest=digest, folder=str(folder))
@@ -132,8 +141,260 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, yaml.Node | None
             for path, reason, remedy in check(loaded)
             if not lost.explains(reason) and not lost.inside(root, path, reason)
         ]
-        if all(
-            mistake.file.startswith(f"{FACTS}/") for mistake in mistakes
-        ):  # else it may follow from others
+        # else it may follow from others
+        if all(mistake.file.startswith(f"{FACTS}/") for mistake in mistakes):
             mistakes += [mistake_at(root, *found) for found in check_own_answers(loaded)]
     return loaded, root, list(dict.fromkeys(mistakes))
+
+
+# from the files of a spec to one tree
+
+HEAD_FILE = "workbook.yaml"
+FIELD_BLOCKS: dict[str, type[FieldBlock]] = {
+    "form": FormBlock, "checklist": ChecklistBlock, "catalogue": CatalogueBlock, "register": RegisterBlock,
+}  # fmt: skip
+ELSEWHERE = {  # where that stands which is not an option of workbook.yaml
+    "tools": "Write each tool into a file of the folder tools/, and its code into `sheets`.",
+    "covered": "Write it into rules.yaml, as entries with `covered_by`.",
+}
+
+
+@dataclass
+class Assembly:
+    """The files of a spec folder put together; what was wrong with them, and what had to be left out."""
+
+    folder: Path
+    mistakes: list[Mistake] = field(default_factory=list)
+    lost: Lost = field(default_factory=Lost)
+
+    def root(self) -> Node | None:
+        """Give one tree out of all files; None where workbook.yaml is none at all."""
+        head = self._file(HEAD_FILE)
+        files = {name: f"{name}.yaml" for name in OWN_FILES}
+        parts = {name: self._file(file) for name, file in files.items() if (self.folder / file).is_file()}
+        tools = self._tools(head)
+        if not isinstance(head, MappingNode):
+            return None
+        first = get(get(head, "languages"), 0)
+        language = str(first.value) if first else ""
+        take_in_lists(self.folder, parts.get("vocabularies"), language, self.mistakes, self.lost)
+        take_in_facts(self.folder, get(head, "facts"), self.mistakes)
+        columns = parts.pop("columns", None)
+        for tool in tools:
+            blocks = self._meant(tool, "blocks", options_of(Tool))
+            for block in blocks.value if isinstance(blocks, SequenceNode) else ():
+                self._take_in_columns(block, columns)
+                self._take_in_file(block)
+        rules = parts.get("rules")
+        if isinstance(rules, SequenceNode):
+            parts |= self._rules(rules)
+        entries = [(key.value, value) for key, value in head.value if self._is_of_head(head, key)]
+        entries += [(name, node) for name, node in parts.items() if node is not None]
+        return mapping([*entries, ("tools", sequence(tools))], like=head)
+
+    def _file(self, name: str) -> Node | None:
+        node = compose(self.folder / name, name, self.mistakes, self.lost, all_options())
+        if node is None:
+            self.lost.names.add(name)
+        elif name == "rules.yaml" and not isinstance(node, SequenceNode):
+            self._say(node, "This file is not a list of rules.", "Begin each rule with `- code: …`.")
+        elif name != "rules.yaml" and not isinstance(node, MappingNode):
+            reason = "This file is a list or a text, not options with their values."
+            self._say(node, reason, "Write `option: value`.")
+        else:
+            return node
+        return None
+
+    def _say(self, node: Node, reason: str, remedy: str, *path: str) -> None:
+        self.mistakes.append(mistake_at(node, path, reason, remedy))
+
+    def _is_of_head(self, head: Node, key: Node) -> bool:
+        """Say whether an option of workbook.yaml belongs there."""
+        name = key.value
+        if name in OWN_FILES:
+            self._say(head, f"`{name}` does not belong here.", f"Put it into a file {name}.yaml.", name)
+        elif name in MADE:
+            known = ", ".join(options_of(Spec))
+            remedy = ELSEWHERE.get(name, f"Remove it; the options here are {known}.")
+            self._say(head, f"`{name}` is not an option here.", remedy, name)
+        return name not in (*OWN_FILES, *MADE, *HEAD)
+
+    # tools
+
+    def _tools(self, head: Node | None) -> list[Node]:
+        """Give the tool files in the order of `sheets`; each named once, each file named."""
+        by_code: dict[str, Node] = {}
+        for file in sorted((self.folder / "tools").glob("[!.]*.yaml")):
+            node = self._file(f"tools/{file.name}")
+            code = self._meant(node, "code", options_of(Tool))
+            if node is not None and code is None:
+                self.lost.take("", node)
+                if not self.lost.touches(node):
+                    self.lost.nameless = True
+                    self._say(node, "The tool has no `code`.", "Add one, for example `code: PLAN`.")
+            elif node is not None and isinstance(code, ScalarNode):
+                first = by_code.setdefault(code.value, node)
+                if first is not node:
+                    reason = f"The tool '{code.value}' is described twice, first in {first.start_mark.name}."
+                    self._say(node, reason, "Give one of the two another code, or remove it.", "code")
+        sheets = self._meant(head, "sheets", (*options_of(Spec), *OWN_FILES, *MADE))
+        if isinstance(sheets, SequenceNode):
+            return self._in_order(sheets, by_code)
+        if head is None or self.lost.touches(head):
+            pass
+        elif sheets is None:
+            self._say(head, "`sheets` is missing.", "List the codes of the tools in sheet order.")
+        else:
+            self._say(head, "`sheets` is not a list.", "List the codes of the tools: [PLAN, C1].", "sheets")
+        return list(by_code.values())
+
+    def _meant(self, part: Node | None, option: str, known: Sequence[str]) -> Node | None:
+        """Give what an option says, also where its name is misspelt, which is reported."""
+        if get(part, option) is None and isinstance(part, MappingNode):
+            for key, _ in part.value:
+                if key.value not in known and nearest(key.value, (option,)) is not None:
+                    reason, remedy = f"`{key.value}` is not an option here.", f"Did you mean '{option}'?"
+                    self._say(part, reason, remedy, key.value)
+                    key.value = option
+                    break
+        return get(part, option)
+
+    def _in_order(self, sheets: SequenceNode, by_code: dict[str, Node]) -> list[Node]:
+        ordered, left, unknown = list[Node](), dict(by_code), False
+        for entry in sheets.value:
+            if not isinstance(entry, ScalarNode):
+                remedy = "Write the codes of the tools alone: [PLAN, C1]."
+                self._say(entry, "This is not a code of a sheet.", remedy)
+            elif entry.value in left:
+                ordered.append(left.pop(entry.value))
+            elif entry.value in by_code:
+                self._say(entry, f"The sheet '{entry.value}' is listed twice.", "Keep one.")
+            else:
+                unknown = True
+                if entry.value not in self.lost.names and not self.lost.nameless:
+                    reason = f"The sheet '{entry.value}' is described in no file of tools/."
+                    self._say(entry, reason, remedy_for(entry.value, list(left) or list(by_code)))
+        for node in self._placed(ordered, list(left.values())):
+            after = _text(node, "after")
+            if after and after not in by_code and not unknown:
+                reason = f"The sheet '{after}' is described in no file."
+                self._say(node, reason, remedy_for(after, list(by_code)), "after")
+            elif not unknown:  # else a name of a sheet is wrong, and that is said
+                reason = f"The tool '{_text(node, 'code')}' is not among the sheets."
+                remedy = f"Add it to `sheets` in {HEAD_FILE}, or write here `after:` and the sheet before it."
+                self._say(node, reason, remedy, "code")
+            ordered.append(node)
+        return ordered
+
+    def _placed(self, ordered: list[Node], left: list[Node]) -> list[Node]:
+        """Put each sheet behind the one that it names itself; gives those that have no place."""
+        waiting = left[::-1]  # each goes directly behind: the last one first
+        while True:
+            known = {_text(node, "code"): at for at, node in enumerate(ordered)}
+            node = next((each for each in waiting if _text(each, "after") in known), None)
+            if node is None:
+                return waiting[::-1]
+            ordered.insert(known[_text(node, "after")] + 1, node)
+            waiting.remove(node)
+
+    # what is taken in from other files
+
+    def _take_in_columns(self, block: Node, columns: Node | None) -> None:
+        """Replace each `- use: NAME` among the fields by the fields of that set."""
+        kind = FIELD_BLOCKS.get(_text(block, "kind"))
+        fields = get(block, "fields") if kind is None else self._meant(block, "fields", options_of(kind))
+        if not isinstance(fields, SequenceNode):
+            return
+        taken: list[Node] = []
+        for entry in fields.value:
+            use = get(entry, "use")
+            if use is None:
+                taken.append(entry)
+                continue
+            for key, _ in entry.value:
+                if key.value != "use":
+                    reason = f"`{key.value}` does nothing beside `use`."
+                    remedy = "Remove it, or write out the fields of the set here and change them."
+                    self._say(entry, reason, remedy, key.value)
+            found = get(columns, use.value) if isinstance(use, ScalarNode) else None
+            if not isinstance(use, ScalarNode):
+                self._say(entry, "`use` must name one column set.", "Write `- use: NAME` for each.", "use")
+                self.lost.nameless = True
+            elif isinstance(found, SequenceNode):
+                taken.extend(found.value)
+            elif use.value not in self.lost.names and "columns.yaml" not in self.lost.names:
+                self.lost.nameless = True  # nobody knows which fields it would bring
+                sets = columns.value if isinstance(columns, MappingNode) else []
+                known = [key.value for key, _ in sets]
+                self._say(use, f"There is no column set '{use.value}'.", remedy_for(use.value, known))
+        fields.value[:] = taken
+
+    def _take_in_file(self, block: Node) -> None:
+        """Replace `items: {file: NAME}` by the items of that file; by none where it is not known which it has."""
+        wanted = get(block, "items")
+        name = get(wanted, "file")
+        if not isinstance(name, ScalarNode) or not isinstance(block, MappingNode):
+            return
+        file = file_beside(self.folder, name, ".yaml", self.mistakes)
+        items = file and compose(file, str(name.value), self.mistakes, self.lost, all_options())
+        if items:
+            items = self._items_in(items, wanted, name)
+        if not items:
+            items = sequence([])
+            items.start_mark = block.start_mark
+        block.value[:] = [(key, items if key.value == "items" else value) for key, value in block.value]
+
+    def _items_in(self, file: Node, wanted: Node | None, name: ScalarNode) -> Node | None:
+        """Give the items of a file: its list, or a named part of it whose keys are its own; to have none is told."""
+        part, label, values = (get(wanted, option) for option in ("part", "label", "values"))
+        if part is None and label is None and values is None:
+            return file
+        found = file if part is None else get(file, str(part.value))
+        if not isinstance(found, SequenceNode):
+            asked = f" '{part.value}'" if part is not None else ""
+            remedy = "Name with `part` one of the lists in the file."
+            self._say(part or name, f"The file '{name.value}' has no list{asked}.", remedy)
+            return None
+        if label is None and values is None:
+            return found
+        labels = "label" if label is None else str(label.value)
+        columns = values.value if isinstance(values, MappingNode) else []
+        return sequence([_item(entry, labels, columns) for entry in found.value])
+
+    # rules
+
+    def _rules(self, entries: SequenceNode) -> dict[str, Node]:
+        """Give the rules, one for each tool that an entry names, and apart from them what needs no rule."""
+        rules: list[Node] = []
+        covered: list[Node] = []
+        for entry in entries.value:
+            tools = get(entry, "tools")
+            if get(entry, "covered_by") is not None:
+                covered.append(entry)
+            elif tools is None:
+                rules.append(entry)
+            elif not isinstance(tools, SequenceNode) or not tools.value or get(entry, "tool") is not None:
+                reason = "`tools` must be a list of tools, and replaces `tool`."
+                self._say(
+                    entry, reason, "Write `tool: A` for one tool, `tools: [A, B]` for several.", "tools"
+                )
+            else:
+                others = [(key.value, value) for key, value in entry.value if key.value != "tools"]
+                rules += [mapping([*others, ("tool", tool)], like=entry) for tool in tools.value]
+        return {"rules": sequence(rules), "covered": sequence(covered)}
+
+
+def _text(node: Node, option: str) -> str:
+    """Give what an option says; "" where it is not there."""
+    value = get(node, option)
+    return str(value.value) if isinstance(value, ScalarNode) else ""
+
+
+def _item(entry: Node, label: str, columns: Sequence[tuple[Node, Node]]) -> Node:
+    """Give an entry as an item: what its keys are called is up to the file."""
+    keys = {"code": "code", "label": label, "section": "section"}
+    known = [(name, value) for name, key in keys.items() if (value := get(entry, key)) is not None]
+    filled = [
+        (str(to.value), value) for to, key in columns if (value := get(entry, str(key.value))) is not None
+    ]
+    return mapping([*known, ("values", mapping(filled, entry))], entry)

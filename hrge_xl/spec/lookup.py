@@ -1,4 +1,4 @@
-"""Which country or language of a spec people mean, by code, label, alias or common name; else what is near."""
+"""How the entries of a list are written, and which country or language of a spec people mean; else what is near."""
 
 from __future__ import annotations
 
@@ -6,22 +6,141 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-
-from rapidfuzz import fuzz, process
+from typing import NamedTuple
 
 from ..errors import UsageError
+from ..fields import TICK, YES_NO, Vocabularies, tick_spellings
+from ..fields.field import Spellings
+from ..findings.value import CODE_FOR_LABEL, LABEL_IN_ANOTHER_LANGUAGE, OTHER_SPELLING
 from ..words import (
     SOURCE_LANGUAGE,
     country_names,
     fold,
+    fold_code,
     language_name,
     language_names,
     loosely,
     names_of_language,
+    translator,
 )
-from .model import Spec
-from .spellings import entries, spellings
+from .model import Spec, Vocabulary
 from .translations import written_languages
+
+
+class Entry(NamedTuple):
+    """One entry of a list: its code, its label by language, its other spellings."""
+
+    code: str
+    labels: dict[str, str]
+    aliases: tuple[str, ...]
+
+
+def entries(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
+    """Give the entries of a list with their labels in these languages."""
+    spoken = tuple(languages)
+    return [
+        Entry(item.code, {tag: item.label.say(tag) for tag in spoken}, item.aliases)
+        for item in vocabulary.items
+    ]
+
+
+def _steps(vocabulary: Vocabulary, languages: Iterable[str]) -> list[Entry]:
+    """Give the entries of a scale: chosen as `4 Likely (61–80 %)`, and known by their labels alone, too."""
+    return [
+        each._replace(
+            labels={tag: item.as_step(tag) for tag in each.labels},
+            aliases=(*each.aliases, *each.labels.values()),
+        )
+        for item, each in zip(vocabulary.items, entries(vocabulary, languages), strict=True)
+    ]
+
+
+Meant = tuple[str, str | None]  # code, and the finding code of the note
+
+
+def spellings(table: Sequence[Entry], language: str) -> Spellings:
+    """Folded text → (code, finding code of the note). Earlier spellings win over later ones."""
+    found: dict[str, Meant] = {}
+    for each in table:
+        found.setdefault(fold(each.labels[language]), (each.code, None))
+    for each in table:
+        found.setdefault(fold(each.code), (each.code, CODE_FOR_LABEL.code))
+        for alias in each.aliases:
+            found.setdefault(fold(alias), (each.code, OTHER_SPELLING.code))
+    for each in table:
+        for label in each.labels.values():
+            found.setdefault(fold(label), (each.code, LABEL_IN_ANOTHER_LANGUAGE.code))
+    return found
+
+
+class EveryLanguage(Mapping[str, Meant]):
+    """The spellings of a list: those of one language, and only where a text is none of these those of all languages."""
+
+    def __init__(self, own: Spellings, every: Callable[[], Spellings]) -> None:
+        self._own, self._every = own, every
+
+    @cached_property
+    def every(self) -> Spellings:
+        """The spellings in all languages of the spec, whose catalogues are read for it."""
+        return self._every()
+
+    def __getitem__(self, text: str) -> Meant:
+        found = self._own.get(text)
+        return self.every[text] if found is None else found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.every)
+
+    def __len__(self) -> int:
+        return len(self.every)
+
+
+def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -> Vocabularies:
+    """Give the spellings of each list, the labels in `language` going first; `rows` are codes by tool."""
+    spoken = written_languages(spec, language)
+
+    def table(name: str, languages: Iterable[str]) -> list[Entry]:
+        if name == YES_NO:
+            return _yes_no(languages)
+        return (_steps if name in spec.scales else entries)(spec.vocabularies[name], languages)
+
+    def in_all(name: str) -> Spellings:
+        return spellings(table(name, spec.languages), language)
+
+    tables = {name: table(name, spoken) for name in (*spec.vocabularies, YES_NO)}
+    found: dict[str, Spellings] = {
+        name: EveryLanguage(spellings(own, language), partial(in_all, name)) for name, own in tables.items()
+    }
+    ticks = tick_spellings(spoken)
+    found[TICK] = {each: (code, None) for code, spellings in ticks.items() for each in spellings}
+    labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
+    known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
+    return Vocabularies(language, found, labels, known)
+
+
+def _yes_no(languages: Iterable[str]) -> list[Entry]:
+    spoken = tuple(languages)
+    return [
+        Entry(code, {tag: translator(tag)(english) for tag in spoken}, aliases)
+        for code, english, aliases in (("Y", "Yes", ("True",)), ("N", "No", ()))
+    ]
+
+
+Readings = Mapping[str, frozenset[str | None]]  # code -> what its label is read as now, over all languages
+
+
+def readings(before: Vocabulary, after: Vocabulary, old: Spec, new: Spec) -> Readings:
+    """Give what the labels of each old code are read as with the new list; None where nobody knows them any more."""
+    spoken = [tag for tag in old.languages if tag in new.languages]
+    table = entries(after, new.languages)
+    by_language = {tag: spellings(table, tag) for tag in spoken}
+    return {
+        entry.code: frozenset(by_language[tag].get(fold(entry.labels[tag]), (None, ""))[0] for tag in spoken)
+        for entry in entries(before, old.languages)
+    }
+
+
+# which country or language of a spec people mean, by code, label, alias or common name; else what is near
 
 CLOSE = 75  # how alike a misspelt name must be to be taken for one, of 100
 THREE_LETTERS = 3  # codes of two are too much like each other to say which country is not meant
@@ -71,6 +190,8 @@ class Names:
         return f"Known are: {', '.join(self.labels)}."
 
     def _nearest(self, name: str) -> str | None:
+        from rapidfuzz import fuzz, process  # only once a name is not known
+
         close = process.extract(name, list(self.loose), scorer=fuzz.ratio, score_cutoff=CLOSE)
         best = {self.loose[other] for other, score, _ in close if score == close[0][1]}
         return best.pop() if len(best) == 1 else None
@@ -83,9 +204,8 @@ def countries(spec: Spec) -> Names:
     first, items = spec.languages[0], spec.vocabularies[spec.countries].items
     labels = {item.code: item.label.say(first) for item in items}
     known = _countries_in(spec, written_languages(spec, first))
-    return Names(
-        labels, known, partial(_countries_in, spec, _spoken(spec)), partial(_names_of_countries, spec)
-    )
+    further = partial(_countries_in, spec, _spoken(spec))
+    return Names(labels, known, further, partial(_names_of_countries, spec))
 
 
 def _countries_in(spec: Spec, languages: Sequence[str]) -> dict[str, str]:
@@ -121,14 +241,10 @@ def country_codes(spec: Spec, named: Iterable[str]) -> list[str]:
     """Give the codes of some countries of a spec, each once. Raises `UsageError` for every one that is none of them."""
     names = countries(spec)
     found = {text: names.code(text) for text in named}
-    wrong = [
-        f"'{text}' is not a country of {spec.name}. {names.hint(text)}"
-        for text, code in found.items()
-        if code is None
-    ]
+    wrong = [text for text, code in found.items() if code is None]
     if wrong:
-        raise UsageError(*wrong)
-    return list(dict.fromkeys(code for code in found.values() if code is not None))
+        raise UsageError(*(f"'{text}' is not a country of {spec.name}. {names.hint(text)}" for text in wrong))
+    return list(dict.fromkeys(filter(None, found.values())))
 
 
 def languages(spec: Spec) -> Names:
@@ -149,13 +265,9 @@ def _tags_and_names(spoken: Iterable[str]) -> Iterator[str]:
 def _names_of_languages(spec: Spec, spoken: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Tag and name, the surest names first: without its region a language is known where it is the only one."""
     yield from ((tag, tag) for tag in spec.languages)
-    yield from (
-        (tag, name)
-        for tag in spec.languages
-        for said in (tag, *spoken)
-        for name in names_of_language(tag, said)
-    )
-    bases = [tag.split("-", maxsplit=1)[0] for tag in spec.languages]
+    for tag in spec.languages:
+        yield from ((tag, name) for said in (tag, *spoken) for name in names_of_language(tag, said))
+    bases = [tag.partition("-")[0] for tag in spec.languages]
     for tag, base in zip(spec.languages, bases, strict=True):
         if bases.count(base) == 1:
             yield tag, base

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -12,17 +12,11 @@ from pydantic import Field as Option
 
 from ..fields import Field, PersonalData
 from ..findings import Severity
-from ..frozen import Model, Whole
+from ..frozen import Model, Path, Whole
 from ..language.patterns import compiled
 from ..texts import NO_TEXT, Code, Text, fixed_codes, fixed_value
 from .figures import Figures
 from .issuance import FactFile, Profile, Sample
-
-
-class Use(Model):
-    """Takes in a shared column set from `columns.yaml`."""
-
-    use: Code
 
 
 class Item(Model):
@@ -71,6 +65,11 @@ class FieldBlock(Block):
 
     fields: tuple[Field, ...]
 
+    @property
+    def single(self) -> bool:
+        """Whether it is a form that asks its questions once."""
+        return isinstance(self, FormBlock) and self.records == 1
+
 
 class FormBlock(FieldBlock):
     """Questions down the sheet, one answer each; `records` answer columns when it is asked several times."""
@@ -80,20 +79,29 @@ class FormBlock(FieldBlock):
     record: Text = NO_TEXT
 
 
-class ChecklistBlock(FieldBlock):
+class ItemBlock(FieldBlock):
+    """A block whose rows are always the same."""
+
+    kind: Literal["checklist", "catalogue"]
+    items: tuple[Item, ...] | ItemsFrom
+    item: Text = NO_TEXT
+
+    @property
+    def written_out(self) -> tuple[Item, ...]:
+        """The rows, where they do not come from elsewhere."""
+        return self.items if isinstance(self.items, tuple) else ()
+
+
+class ChecklistBlock(ItemBlock):
     """Fixed items down, answer columns across."""
 
     kind: Literal["checklist"]
-    items: tuple[Item, ...] | ItemsFrom
-    item: Text = NO_TEXT
 
 
-class CatalogueBlock(FieldBlock):
+class CatalogueBlock(ItemBlock):
     """Fixed items with fixed columns, to read and to refer to."""
 
     kind: Literal["catalogue"]
-    items: tuple[Item, ...] | ItemsFrom
-    item: Text = NO_TEXT
 
 
 class Series(Model):
@@ -117,6 +125,11 @@ class RegisterBlock(FieldBlock):
     closed: str | None = None
     series: Series | None = None
     record: Text = NO_TEXT
+
+    @property
+    def named_by(self) -> str:
+        """The field that says what a row is about."""
+        return self.shows or self.fields[0].code
 
 
 class MatrixBlock(CalculatedBlock):
@@ -239,12 +252,21 @@ class Tool(Model):
         """Every field of the sheet by code."""
         return {field.code: field for block in self.field_blocks for field in block.fields}
 
+    def block_of(self, code: str) -> FieldBlock:
+        """Give the block that a field of the sheet stands in."""
+        return next(block for block in self.field_blocks if any(field.code == code for field in block.fields))
+
     @property
     def items(self) -> Iterator[Item]:
         """The rows that are always the same, as far as they are written out."""
         for block in self.blocks:
-            if isinstance(block, ChecklistBlock | CatalogueBlock) and not isinstance(block.items, ItemsFrom):
-                yield from block.items
+            if isinstance(block, ItemBlock):
+                yield from block.written_out
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether it has rows that a reference can point to."""
+        return any(not isinstance(block, FormBlock) for block in self.field_blocks)
 
     @property
     def calculated(self) -> bool:
@@ -367,6 +389,7 @@ class Table(Model):
     tools: tuple[Code, ...]
 
 
+PLAIN = (str, int, float, bool, type(None), frozenset)  # types of what holds no text
 OF_ROUNDS = "period_in_intervention"  # what is not part of the key
 
 
@@ -441,9 +464,7 @@ class Spec(Model):
     @property
     def made_up_countries(self) -> tuple[str, ...]:
         """The codes of countries that there are only in the sample."""
-        return (
-            (self.sample.country.code,) if self.sample is not None and self.sample.country is not None else ()
-        )
+        return (self.sample.country.code,) if self.sample and self.sample.country else ()
 
     def tool_called(self, text: str) -> str | None:
         """Give the code of the tool that a person means: capitals do not count, and `3.2` is `T3.2`."""
@@ -453,11 +474,7 @@ class Spec(Model):
     @cached_property
     def tick_field(self) -> tuple[str, str] | None:
         """Tool and code of the field that ticks the tools used, if the spec has one."""
-        for tool in self.tools:
-            for field in tool.fields.values():
-                if field.ticks:
-                    return tool.code, field.code
-        return None
+        return next(((tool.code, field.code) for tool, _, field in self.places() if field.ticks), None)
 
     def tick_of(self, tool: str) -> str | None:
         """Give the tool whose tick says whether a tool is used; None where it always is."""
@@ -475,11 +492,7 @@ class Spec(Model):
     @cached_property
     def single_fields(self) -> dict[str, tuple[str, Field]]:
         """The fields that a rule can name from anywhere: those asked once. Code → (tool, field)."""
-        return {
-            field.code: (tool.code, field)
-            for tool, block, field in self.places()
-            if isinstance(block, FormBlock) and block.records == 1
-        }
+        return {field.code: (tool.code, field) for tool, block, field in self.places() if block.single}
 
     def places(self) -> Iterator[tuple[Tool, FieldBlock, Field]]:
         """Give every field with its block and tool, in sheet order."""
@@ -487,3 +500,20 @@ class Spec(Model):
             for block in tool.field_blocks:
                 for field in block.fields:
                     yield tool, block, field
+
+
+def texts(part: Any, path: Path = (), apart: tuple[type, ...] = ()) -> Iterator[tuple[Path, Text]]:
+    """Give every text of a part, with its path, but for those in lists of kinds that are looked at apart."""
+    kind = type(part)
+    below: Iterable[tuple[str | int, Any]] = ()
+    if kind is Text:
+        yield path, part
+    elif kind is tuple and not (part and isinstance(part[0], apart)):
+        below = enumerate(part)
+    elif kind is dict:
+        below = part.items()
+    elif issubclass(kind, Model):  # what is written, and nothing that was worked out from it
+        below = ((name, part.__dict__[name]) for name in kind.model_fields)
+    for step, entry in below:
+        if type(entry) not in PLAIN:
+            yield from texts(entry, (*path, step), apart)

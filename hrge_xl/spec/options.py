@@ -43,7 +43,7 @@ def options_for(part: type[Model], value: Mapping[str, Any]) -> list[str]:
     kind = FIELD_TYPES.get(str(value.get("type"))) if part is Field else None
     if kind is None:
         return known
-    return [name for name in known if name in kind.needs | kind.allows | COMMON_OPTIONS]
+    return [name for name in known if name in {*kind.needs, *kind.allows, *COMMON_OPTIONS}]
 
 
 def part_at(path: Sequence[str | int]) -> type[Model] | None:
@@ -84,9 +84,8 @@ def _is_called(kind: Any, step: str) -> bool:
     if get_origin(kind) is tuple:
         return step.startswith("tuple[")
     own = kind.model_fields.get("kind") if _is_part(kind) else None
-    return _is_part(kind) and (
-        step == kind.__name__ or (own is not None and step in get_args(own.annotation))
-    )
+    called = get_args(own.annotation) if own is not None else ()
+    return _is_part(kind) and step in (kind.__name__, *called)
 
 
 def _is_part(kind: Any) -> bool:

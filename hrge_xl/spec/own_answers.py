@@ -6,24 +6,23 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from ..answer import ONLY_ROW, Key, Value
 from ..dates import RANGE
 from ..fields import ColumnKind, Field, kind_of
-from ..frozen import Found, Path
+from ..frozen import Found, Path, Wrong, at
 from ..numerals import from_serial, plain_number, shown
-from ..suggest import NoSuch, listed, remedy_for
-from ..texts import Text
+from ..suggest import NoSuch, listed, no_such
+from ..texts import Text, as_written, said
 from ..words import SOURCE_LANGUAGE, count_words, country_names
+from .check_names import select
 from .issuance import Fact, FactFile, Sample, SampleCountry
 from .model import FieldBlock, RegisterBlock, Spec, Tool, VocabularyItem
 from .rows import row_codes
 from .scope import Scope, entries
 
+AS_DATE = "Write it as year-month-day, for example 2026-03-31."
+FILLED_IN = "is filled in by `values` of the items"
 SHOWN_ROWS = 3  # of a register in a remedy
-ROW_OF_A_FORM = "1"
-
-Value = str | float | date | tuple[str, ...]
-Wrong = Iterator[tuple[str, str]]  # reason and remedy
-Key = tuple[str, str, str]  # tool, row, field
 
 
 def default_of(field: Field) -> Value | None:
@@ -85,11 +84,9 @@ class SampleAnswer(NamedTuple):
 def _as_text(value: Any, language: str) -> str:
     if isinstance(value, Mapping):
         value = Text({str(tag): str(text) for tag, text in value.items()})
-    if isinstance(value, Text):
-        return value.say(language)
     if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(getattr(value, "written", value))
+        value = int(value)
+    return str(as_written(said(value, language)))
 
 
 def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
@@ -99,7 +96,7 @@ def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
         for key, value in rows.items():
             path: Path = ("sample", "answers", tool, key)
             if key in fields or not isinstance(value, Mapping):
-                yield SampleAnswer(path, tool, ROW_OF_A_FORM, key, value)
+                yield SampleAnswer(path, tool, ONLY_ROW, key, value)
             else:
                 for field, one in value.items():
                     yield SampleAnswer((*path, str(field)), tool, key, str(field), one)
@@ -128,7 +125,7 @@ def wrong_default(spec: Spec, block: FieldBlock, field: Field) -> Wrong:
     if isinstance(block, RegisterBlock):
         yield "A default in open rows would make an answer of every row.", "Leave it out."
     elif field.fixed or field.parent is not None:
-        what = "is filled in by `values` of the items" if field.fixed else "depends on another answer"
+        what = FILLED_IN if field.fixed else "depends on another answer"
         yield f"The field {what}, so it has no default.", "Leave it out."
     else:
         yield from _wrong_answer(spec, field, field.default)
@@ -169,7 +166,7 @@ def _wrong_answer(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
 def _codes(field: Field, written: tuple[str, ...], known: Collection[str]) -> Wrong:
     for code in written:
         if known and code not in known:
-            yield NoSuch(f"'{code}' is not a code of this list.", code), remedy_for(code, list(known))
+            yield no_such(f"'{code}' is not a code of this list.", code, known)
     if len(written) > field.cells and field.several:
         reason = f"{len(written)} answers do not fit into {field.cells} cells."
         yield reason, "Raise `cells`, or take fewer."
@@ -195,7 +192,7 @@ def _day(field: Field, text: str) -> Wrong:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        yield f"'{text}' is not a date.", "Write it as year-month-day, for example 2026-03-31."
+        yield f"'{text}' is not a date.", AS_DATE
         return
     limits = field.type.limits(field)
     first, last = (from_serial(float(end or 0)) for end in (limits.low, limits.high))
@@ -208,9 +205,8 @@ def _day(field: Field, text: str) -> Wrong:
 
 def check_own_answers(spec: Spec) -> Found:
     """Give every mistake in facts and sample: places and values that there are not, and what contradicts itself."""
-    for number, file in enumerate(spec.facts):
-        path: Path = ("facts", number)
-        wrong = [((*path, "tool"), *mistake) for mistake in _no_tool(spec, file.tool)]
+    for path, _, file in select(spec, "facts/*"):
+        wrong = list(at((*path, "tool"), _no_tool(spec, file.tool)))
         if not wrong and spec.countries is None:
             remedy = "Name their list with `countries`."
             wrong = [(path, "The spec has no countries, and facts are about one.", remedy)]
@@ -222,7 +218,7 @@ def check_own_answers(spec: Spec) -> Found:
 def _no_tool(spec: Spec, tool: str) -> Wrong:
     """Say so where there is no such tool, or one in which nothing is answered."""
     if tool not in spec.tool:
-        yield NoSuch(f"There is no tool '{tool}'.", tool), remedy_for(tool, list(spec.tool))
+        yield no_such(f"There is no tool '{tool}'.", tool, spec.tool)
     elif spec.tool[tool].calculated:
         yield f"The sheet '{tool}' has nothing to fill in.", "Name one that has."
 
@@ -232,68 +228,71 @@ def _no_field(tool: Tool, code: str) -> Wrong:
     field = tool.fields.get(code)
     if field is None:
         known = [other.code for other in tool.fields.values() if other.asked]
-        yield NoSuch(f"The tool '{tool.code}' has no field '{code}'.", code), remedy_for(code, known)
+        yield no_such(f"The tool '{tool.code}' has no field '{code}'.", code, known)
     elif not field.asked:
-        what = "is calculated" if field.calculated else "is filled in by `values` of the items"
+        what = "is calculated" if field.calculated else FILLED_IN
         yield f"The field '{code}' {what}.", "Leave it out."
 
 
 def _no_row(spec: Spec, tool: Tool, row: str, code: str) -> Wrong:
     """Say so where a field is not asked in such a row."""
-    block = next(block for block in tool.field_blocks if any(field.code == code for field in block.fields))
+    block = tool.block_of(code)
     known = row_codes(spec, block)
     if row not in known:
         shown = known[:SHOWN_ROWS] if isinstance(block, RegisterBlock) else known
-        yield NoSuch(f"There is no row '{row}' for this in {tool.code}.", row), remedy_for(row, list(shown))
+        yield no_such(f"There is no row '{row}' for this in {tool.code}.", row, shown)
 
 
 def _facts(spec: Spec, file: FactFile, path: Path) -> Found:
     """Check the lines of a file; their sources only where the fields that show these are right."""
     tool = spec.tool[file.tool]
-    sources = [((*path, option), reason, remedy) for option, reason, remedy in _source_fields(file, tool)]
+    sources = list(_source_fields(file, tool, path))
     yield from sources
     first: dict[tuple[str, str, str], Fact] = {}
-    for number, fact in enumerate(file.rows):
-        where = (*path, "rows", number)
-        wrong = list(_place(spec, tool, fact))
+    for where, _, fact in select(file, "rows/*", path):
+        wrong = list(_place(spec, tool, fact, where))
         if not wrong:
             field = tool.fields[fact.field]
-            wrong += [("value", *mistake) for mistake in wrong_value(spec, field, fact.values)]
+            wrong += at((*where, "value"), wrong_value(spec, field, fact.values))
             if fact.day is None:
                 remedy = "Write the day on which the source was looked at as year-month-day: 2026-03-31."
-                wrong.append(("date", f"'{fact.date}' is not a date.", remedy))
+                wrong.append(((*where, "date"), f"'{fact.date}' is not a date.", remedy))
             if file.source is not None and not sources:
                 said = _wrong_answer(spec, tool.fields[file.source], (_said_of_source(file, fact),))
-                wrong += [("source", f"{file.source}: {reason}", "Shorten the source.") for reason, _ in said]
+                source = (*where, "source")
+                wrong += [(source, f"{file.source}: {reason}", "Shorten the source.") for reason, _ in said]
         same = first.setdefault((fact.country, fact.row, fact.field), fact)
         if same is not fact:
             reason = f"The fact about {fact.country}, {fact.row}, {fact.field} appears twice here."
-            wrong.append(("field", reason, "Keep one."))
+            wrong.append(((*where, "field"), reason, "Keep one."))
         of_row = first.setdefault((fact.country, fact.row, ""), fact)
         if file.source is not None and (of_row.source, of_row.date) != (fact.source, fact.date):
             reason = (
                 f"The row {fact.row} of {fact.country} has another source or date above, and one cell for it."
             )
-            wrong.append(("source", reason, "Write the same source and date in every line of a row."))
-        yield from (((*where, column), reason, remedy) for column, reason, remedy in wrong)
+            remedy = "Write the same source and date in every line of a row."
+            wrong.append(((*where, "source"), reason, remedy))
+        yield from wrong
 
 
-def _source_fields(file: FactFile, tool: Tool) -> Iterator[tuple[str, str, str]]:
+def _source_fields(file: FactFile, tool: Tool, path: Path) -> Found:
     """Check the fields that show where a fact is from."""
     for name, code, kind in (("source", file.source, ColumnKind.TEXT), ("date", file.date, ColumnKind.DATE)):
         wrong = list(_no_field(tool, code)) if code is not None else []
         if code is not None and not wrong and kind_of(tool.fields[code]) is not kind:
             wrong = [(f"'{code}' holds no {kind}.", f"Name a field that does, or leave out `{name}`.")]
-        yield from ((name, *mistake) for mistake in wrong)
+        yield from at((*path, name), wrong)
 
 
-def _place(spec: Spec, tool: Tool, fact: Fact) -> Iterator[tuple[str, str, str]]:
+def _place(spec: Spec, tool: Tool, fact: Fact, path: Path) -> Found:
     countries = [*entries(spec, spec.countries), *spec.made_up_countries]
     if fact.country not in countries:
-        reason = NoSuch(f"'{fact.country}' is not a code of the list '{spec.countries}'.", fact.country)
-        yield "country", reason, remedy_for(fact.country, countries)
-    wrong = [("field", *mistake) for mistake in _no_field(tool, fact.field)]
-    yield from wrong or (("row", *mistake) for mistake in _no_row(spec, tool, fact.row, fact.field))
+        reason = f"'{fact.country}' is not a code of the list '{spec.countries}'."
+        yield ((*path, "country"), *no_such(reason, fact.country, countries))
+    wrong = list(_no_field(tool, fact.field))
+    yield from at((*path, "field"), wrong)
+    if not wrong:
+        yield from at((*path, "row"), _no_row(spec, tool, fact.row, fact.field))
 
 
 def _sample(spec: Spec, sample: Sample) -> Found:
@@ -302,7 +301,7 @@ def _sample(spec: Spec, sample: Sample) -> Found:
         reason = f"'{sample.today}' is not {RANGE}."
         yield ("sample", "today"), reason, "Write it as year-month-day: 2026-03-31."
     if sample.country is not None:
-        yield from ((("sample", "country", "code"), *mistake) for mistake in _country(spec, sample.country))
+        yield from at(("sample", "country", "code"), _country(spec, sample.country))
     extended = spec_of_sample(spec)
     for answer in answers_of(extended, sample):
         yield from _answer(extended, answer)
@@ -320,13 +319,13 @@ def _answer(spec: Spec, answer: SampleAnswer) -> Found:
     """Check one answer, in whichever language it is written; a tool or row that there is not is told once."""
     path = answer.path
     if strange := list(_no_tool(spec, answer.tool)):
-        yield from ((path[:3], *mistake) for mistake in strange)
+        yield from at(path[:3], strange)
         return
     tool = spec.tool[answer.tool]
     if unasked := list(_no_field(tool, answer.field)):
-        yield from ((path, *mistake) for mistake in unasked)
+        yield from at(path, unasked)
     elif nowhere := list(_no_row(spec, tool, answer.row, answer.field)):
-        yield from ((path[:4], *mistake) for mistake in nowhere)
+        yield from at(path[:4], nowhere)
     elif answer.value is None or answer.value == []:
         yield path, "The answer is empty.", "Write one, or leave it out."
     else:

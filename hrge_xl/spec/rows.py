@@ -8,11 +8,10 @@ from functools import lru_cache
 from ..fields import Field
 from ..texts import NO_TEXT, Text
 from .model import (
-    CatalogueBlock,
-    ChecklistBlock,
     FieldBlock,
     FormBlock,
     Item,
+    ItemBlock,
     ItemsFrom,
     RegisterBlock,
     Spec,
@@ -23,9 +22,7 @@ ANSWER, LAST, BOTH, NOTHING = "answer", "last", "both", "nothing"  # what the ne
 MOST_ROWS = 500  # of a register, whatever it is issued with
 
 
-def items_of(
-    spec: Spec, block: ChecklistBlock | CatalogueBlock, issued: Iterable[str] | None = None
-) -> tuple[Item, ...]:
+def items_of(spec: Spec, block: ItemBlock, issued: Iterable[str] | None = None) -> tuple[Item, ...]:
     """Give the fixed rows of a block; those that come from the tools are the tools `issued`, or all of them."""
     if not isinstance(block.items, ItemsFrom):
         return block.items
@@ -43,7 +40,7 @@ def items_of(
 
 def rows_of(spec: Spec, block: FieldBlock) -> dict[str, Text]:
     """Give the codes of the rows that a block is issued with, with their labels."""
-    if isinstance(block, ChecklistBlock | CatalogueBlock):
+    if isinstance(block, ItemBlock):
         return {item.code: item.label for item in items_of(spec, block)}
     if isinstance(block, RegisterBlock):
         return dict.fromkeys(_numbered(block.id)[: block.rows], NO_TEXT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -40,7 +40,7 @@ class Scope:
     def rows_of(self, tool: str) -> Scope | None:
         """Give the scope inside the rows of a tool's table: its first block with rows, else its form."""
         blocks = self.spec.tool[tool].field_blocks
-        tables = (block for block in blocks if not isinstance(block, FormBlock) or block.records > 1)
+        tables = (block for block in blocks if not block.single)
         return Scope(self.spec, self.spec.tool[tool], next(tables, blocks[0])) if blocks else None
 
     def any_of_row(self) -> Ref | None:
@@ -59,30 +59,22 @@ class Scope:
             return tuple(self.spec.matrix.level) if self.spec.matrix else None
         if isinstance(of, Call) and of.args and of.name == "lookup":
             of = of.args[1]
-        return self.entries(of.list) or None if isinstance(of, Ref) else None
-
-    def entries(self, name: str | None) -> tuple[str, ...]:
-        """Give the codes of a list, in its order; nothing where there is no such list."""
-        return entries(self.spec, name)
+        return entries(self.spec, of.list) or None if isinstance(of, Ref) else None
 
     @property
     def single(self) -> bool:
         """Whether there is one row only: the answers of a form that is filled in once."""
-        return isinstance(self.block, FormBlock) and self.block.records == 1
+        return self.block is not None and self.block.single
 
     @cached_property
     def _row(self) -> dict[str, Field]:
-        return {each.code: each for each in self._row_fields()}
-
-    def _row_fields(self) -> Iterator[Field]:
         if self.block is None or self.single:
-            return
+            return {}
+        blocks: Sequence[FieldBlock] = (self.block,)
         if isinstance(self.block, FormBlock):
-            for block in self.tool.field_blocks:
-                if isinstance(block, FormBlock) and block.records == self.block.records:
-                    yield from block.fields
-        else:
-            yield from self.block.fields
+            forms = (block for block in self.tool.field_blocks if isinstance(block, FormBlock))
+            blocks = [block for block in forms if block.records == self.block.records]
+        return {field.code: field for block in blocks for field in block.fields}
 
 
 def parsed(text: str, scope: Scope, *, condition: bool) -> Expr | Problem:
@@ -112,19 +104,10 @@ def entries(spec: Spec, name: str | None) -> tuple[str, ...]:
 
 def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:
     """Give an answer as expressions see it; that of a scale is a number."""
-    name, steps = field.list_name, entries(spec, field.list_name) if field.type.stepped else ()
-    of = None if steps else name
-    return Ref(
-        tool,
-        field.code,
-        type_of(field),
-        single,
-        of,
-        field.to,
-        field.calculated,
-        steps=steps,
-        fixed=field.fixed,
-    )
+    steps = entries(spec, field.list_name) if field.type.stepped else ()
+    of = None if steps else field.list_name
+    kind, fixed = type_of(field), field.fixed
+    return Ref(tool, field.code, kind, single, of, field.to, field.calculated, steps=steps, fixed=fixed)
 
 
 def rule_scope(spec: Spec, tool: Tool, codes: Sequence[str]) -> Scope:

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..errors import Mistake
+from ..frozen import Path, Words
 from ..suggest import nearest
 from ..words import is_language
 from . import model
-from .nodes import Lost, get, mistake_at, plain, sequence
 from .options import all_options, alternatives, options_for, part_at
+from .yaml_file import TEXT, Lost, entries_of, get, mistake_at, plain, scalar, sequence, walk
 from .yaml_mistakes import in_quotes
 
 ROUNDS = 12  # what is left out may leave other parts without what they need
-TEXT, NULL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:null"
+NULL = "tag:yaml.org,2002:null"
 STAND_INS = {"name": "spec", "version": "0", "title": "-", "languages": "en"}  # for what every spec has
 PATTERNS = {  # what an option with a pattern of its own must look like
     "colour": (
@@ -30,20 +31,17 @@ PATTERNS = {  # what an option with a pattern of its own must look like
         "Write small letters and digits with hyphens between the words: end-before-start.",
     ),
 }
-KINDS = {yaml.ScalarNode: "one value", yaml.SequenceNode: "a list", yaml.MappingNode: "a group of options"}
+KINDS = {ScalarNode: "one value", SequenceNode: "a list", MappingNode: "a group of options"}
 BOUNDS = {"ge": "{} or more", "gt": "more than {}", "le": "{} or less", "lt": "less than {}"}
-
-Steps = tuple[str | int, ...]
-Words = tuple[str, str]  # reason and remedy
 
 
 @dataclass
 class Shape:
     """Makes the model of a tree, if need be of what is left of it."""
 
-    root: yaml.MappingNode
+    root: MappingNode
     lost: Lost
-    mistakes: list[Mistake] = field(default_factory=list)
+    mistakes: list[Mistake]
     _told: set[tuple[int, str]] = field(default_factory=set)
     _shortened: set[int] = field(default_factory=set)  # lists that a part was taken out of
 
@@ -72,7 +70,7 @@ class Shape:
 
     def _is_less_than_written(self, found: ShapeMistake) -> bool:
         """Say whether a group or list has another shape because a part was taken out of it."""
-        if found.is_unknown or isinstance(found.node, yaml.ScalarNode):
+        if found.is_unknown or isinstance(found.node, ScalarNode):
             return False
         return id(found.node) in self._shortened or self.lost.touches(found.node)
 
@@ -95,20 +93,20 @@ class Shape:
         if found.container is not self.root:
             self._drop(found.container)
         elif found.option in STAND_INS:
-            name, value = (
-                yaml.ScalarNode(TEXT, text, None, None) for text in (found.option, STAND_INS[found.option])
-            )
-            self.root.value.append((name, sequence([value]) if found.option == "languages" else value))
+            value = scalar(STAND_INS[found.option])
+            node = sequence([value]) if found.option == "languages" else value
+            self.root.value.append((scalar(found.option), node))
 
-    def _drop(self, node: yaml.Node) -> None:
+    def _drop(self, node: Node) -> None:
         """Take a part out of what holds it."""
-        holder = _holder(self.root, node)
-        if isinstance(holder, yaml.MappingNode):
-            names = [str(key.value) for key, value in holder.value if value is node]
-            self.lost.take(names[0], node)
-            self.lost.take_option(holder, names[0])
+        holds = (part for part in walk(self.root) if any(entry[-1] is node for entry in entries_of(part)))
+        holder = next(holds, None)
+        if isinstance(holder, MappingNode):
+            name = next(str(key.value) for key, value in holder.value if value is node)
+            self.lost.take(name, node)
+            self.lost.take_option(holder, name)
             holder.value[:] = [pair for pair in holder.value if pair[1] is not node]
-        elif isinstance(holder, yaml.SequenceNode):
+        elif holder is not None:
             self.lost.take("", node)
             self._shortened.add(id(holder))
             holder.value[:] = [item for item in holder.value if item is not node]
@@ -117,27 +115,16 @@ class Shape:
 def _mended(found: ShapeMistake) -> bool:
     """Say whether a value could be made what it must be: one value a list of one, a number the text that it is."""
     node = found.node
-    if not isinstance(node, yaml.ScalarNode) or node.tag == NULL:
+    if not isinstance(node, ScalarNode) or node.tag == NULL:
         return False
-    if found.detail["type"] == "string_type" and node.tag != TEXT:
+    is_text = found.detail["type"] == "string_type" and node.tag != TEXT
+    is_list = found.detail["type"] == "tuple_type" and isinstance(found.container, MappingNode)
+    if is_text:
         node.tag = TEXT
-        return True
-    if found.detail["type"] == "tuple_type" and isinstance(found.container, yaml.MappingNode):
+    elif is_list:
         pairs = found.container.value
         pairs[:] = [(key, sequence([node]) if value is node else value) for key, value in pairs]
-        return True
-    return False
-
-
-def _holder(root: yaml.Node, node: yaml.Node) -> yaml.Node | None:
-    """Give the part of a tree that a node stands in directly."""
-    if isinstance(root, yaml.MappingNode):
-        below = [value for _, value in root.value]
-    else:
-        below = list(root.value) if isinstance(root, yaml.SequenceNode) else []
-    if any(part is node for part in below):
-        return root
-    return next((holder for part in below if (holder := _holder(part, node)) is not None), None)
+    return is_text or is_list
 
 
 # what pydantic says
@@ -148,10 +135,10 @@ class ShapeMistake:
     """One thing that pydantic does not take: where it is in the tree, and what it says of it."""
 
     detail: ErrorDetails
-    steps: Steps  # those steps of its path that lead through the tree
-    container: yaml.Node
-    node: yaml.Node | None  # None where something is missing
-    parent: Steps = field(default=())  # the path of pydantic to what holds it
+    steps: Path  # those steps of its path that lead through the tree
+    container: Node
+    node: Node | None  # None where something is missing
+    parent: Path  # the path of pydantic to what holds it
 
     @property
     def option(self) -> str:
@@ -166,7 +153,7 @@ class ShapeMistake:
     @property
     def meant(self) -> str | None:
         """The option that was meant by an unknown one, where it is not there already."""
-        if not self.is_unknown or not isinstance(self.container, yaml.MappingNode):
+        if not self.is_unknown or not isinstance(self.container, MappingNode):
             return None
         there = set(map(str, plain(self.container)))
         return nearest(self.option, [name for name in self.options_here() if name not in there])
@@ -188,11 +175,11 @@ class ShapeMistake:
     def options_here(self) -> list[str]:
         """Give the options that there are beside it."""
         part = part_at(self.parent)
-        value = plain(self.container) if isinstance(self.container, yaml.MappingNode) else {}
+        value = plain(self.container) if isinstance(self.container, MappingNode) else {}
         return options_for(part, value) if part is not None else []
 
 
-def mistakes_of(root: yaml.Node, details: Sequence[ErrorDetails]) -> list[ShapeMistake]:
+def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistake]:
     """Give one mistake for each cause: what pydantic says of alternatives that were not meant is left out."""
     meant: list[ShapeMistake] = []
     others: list[ShapeMistake] = []
@@ -206,22 +193,20 @@ def mistakes_of(root: yaml.Node, details: Sequence[ErrorDetails]) -> list[ShapeM
         for found in meant
         if found.node is not None or (id(found.container), found.option) not in misspelt
     ]
-    told = {found.steps for found in meant}
     for found in others:
-        if not any(steps[: len(found.steps)] == found.steps for steps in told):
+        if not any(told.steps[: len(found.steps)] == found.steps for told in meant):
             meant.append(found)
-            told.add(found.steps)
     return list({(found.steps, found.detail["type"]): found for found in meant}.values())
 
 
 def _short_for_its_mistakes(found: ShapeMistake) -> bool:
     """Say whether a list is called short that is not: pydantic counts only those entries that are right."""
-    if found.detail["type"] != "too_short" or not isinstance(found.node, yaml.SequenceNode):
+    if found.detail["type"] != "too_short" or not isinstance(found.node, SequenceNode):
         return False
     return len(found.node.value) >= int(found.context("min_length", "1"))
 
 
-def _located(root: yaml.Node, detail: ErrorDetails) -> tuple[ShapeMistake, bool]:
+def _located(root: Node, detail: ErrorDetails) -> tuple[ShapeMistake, bool]:
     """Give the mistake in the tree, and whether it is about the alternative that was meant."""
     node, container, steps, fits = root, root, list[str | int](), True
     loc = detail["loc"]
@@ -237,16 +222,16 @@ def _located(root: yaml.Node, detail: ErrorDetails) -> tuple[ShapeMistake, bool]
     return ShapeMistake(detail, tuple(steps), container, node, loc[:-1]), fits
 
 
-def _is_meant(tag: str, node: yaml.Node) -> bool:
+def _is_meant(tag: str, node: Node) -> bool:
     """Say whether a value is written as the alternative has it that a step of pydantic names."""
     if tag.startswith("is-instance["):
         return False
     if tag == "str" or tag.startswith("literal["):
-        return isinstance(node, yaml.ScalarNode)
+        return isinstance(node, ScalarNode)
     if tag.startswith("tuple["):
-        return isinstance(node, yaml.SequenceNode)
+        return isinstance(node, SequenceNode)
     if tag.startswith("dict[") or tag in ("When", "ItemsFrom"):
-        return isinstance(node, yaml.MappingNode)
+        return isinstance(node, MappingNode)
     return True
 
 
@@ -255,7 +240,7 @@ def _is_meant(tag: str, node: yaml.Node) -> bool:
 
 def _missing(found: ShapeMistake) -> Words:
     code = get(found.container, "code")
-    of = f" for {code.value}" if isinstance(code, yaml.ScalarNode) else ""
+    of = f" for {code.value}" if isinstance(code, ScalarNode) else ""
     return f"`{found.option}` is missing{of}.", "Add it."
 
 
@@ -280,16 +265,15 @@ def _not_among(found: ShapeMistake) -> Words:
 
 
 def _wrong_kind(found: ShapeMistake) -> Words:
-    return _choice(
-        "kind", get(found.node, "kind"), found.context("expected_tags").replace("'", "").split(", ")
-    )
+    known = found.context("expected_tags").replace("'", "").split(", ")
+    return _choice("kind", get(found.node, "kind"), known)
 
 
-def _choice(option: str, node: yaml.Node | None, known: Sequence[str]) -> Words:
+def _choice(option: str, node: Node | None, known: Sequence[str]) -> Words:
     one_of = f"Write one of {', '.join(known)}."
     if _is_null(node):
         return f"`{option}` has no value.", one_of
-    close = nearest(node.value, known) if isinstance(node, yaml.ScalarNode) else None
+    close = nearest(node.value, known) if isinstance(node, ScalarNode) else None
     return f"`{option}` cannot be {_shown(node)}.", f"Did you mean '{close}'?" if close else one_of
 
 
@@ -300,15 +284,13 @@ def _no_text(found: ShapeMistake) -> Words:
             return "`colour` has no value: # begins a comment.", 'Put it in quotation marks: "#D9EAD3".'
         if not is_language(option) and option not in all_options():
             return _unknown(found)
-        return (
-            f"`{option}` has no value.",
-            "Write it after the colon (in quotation marks where it begins with #), or remove the option.",
-        )
-    if isinstance(node, yaml.ScalarNode):
+        remedy = "Write it after the colon (in quotation marks where it begins with #), or remove the option."
+        return f"`{option}` has no value.", remedy
+    if isinstance(node, ScalarNode):
         kind = "true or false" if node.tag.endswith("bool") else "a number"
         reason = f"`{option}` must be a text, and {node.value} is {kind} to YAML."
         return reason, f"Put it in quotation marks: {in_quotes(node.value)}."
-    if isinstance(node, yaml.MappingNode) and not node.value:
+    if isinstance(node, MappingNode) and not node.value:
         return f"`{option}` is an empty group.", "Write a text in its place."
     return f"`{option}` must be one text, not {_kind(node)}.", "Write the text after the colon."
 
@@ -319,19 +301,18 @@ def _no_list(found: ShapeMistake) -> Words:
         remedy = "List its entries below it, each after a dash, indented further than the option."
         return f"`{option}` is empty.", remedy
     reason = f"`{option}` must be a list, not {_kind(node)}."
-    if isinstance(node, yaml.ScalarNode):
+    if isinstance(node, ScalarNode):
         return reason, f"Put it in square brackets: [{node.value}]."
     return reason, "Put a dash and a space in front of each entry."
 
 
 def _no_options(found: ShapeMistake) -> Words:
     part = part_at(found.detail["loc"])
-    needed = (
-        [f"{name}: …" for name, option in part.model_fields.items() if option.is_required()] if part else []
-    )
+    options = part.model_fields.items() if part else ()
+    needed = [f"{name}: …" for name, option in options if option.is_required()]
     remedy = f"Write {{{', '.join(needed)}}}." if needed else "Write options with values."
     entry = f"`{found.option}`"
-    if isinstance(found.steps[-1], int) and isinstance(found.container, yaml.SequenceNode):
+    if isinstance(found.steps[-1], int) and isinstance(found.container, SequenceNode):
         owner = next((step for step in reversed(found.steps) if isinstance(step, str)), "the list")
         entry = f"Entry {found.steps[-1] + 1} of `{owner}`"
     if _is_null(found.node):
@@ -377,17 +358,17 @@ WORDS: dict[str, Words | Callable[[ShapeMistake], Words]] = {
 }
 
 
-def _is_null(node: yaml.Node | None) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag == NULL
+def _is_null(node: Node | None) -> bool:
+    return isinstance(node, ScalarNode) and node.tag == NULL
 
 
-def _kind(node: yaml.Node | None) -> str:
+def _kind(node: Node | None) -> str:
     return next((words for kind, words in KINDS.items() if isinstance(node, kind)), "nothing")
 
 
-def _shown(node: yaml.Node | None) -> str:
+def _shown(node: Node | None) -> str:
     """Give a value as it is written, or what it is where it has parts."""
-    if not isinstance(node, yaml.ScalarNode):
+    if not isinstance(node, ScalarNode):
         return _kind(node)
     text = node.value if len(node.value) <= 60 else node.value[:57] + "…"
     return f"'{text}'"

@@ -17,7 +17,7 @@ from babel.messages.pofile import write_po
 
 from ..errors import Mistake, SpecError
 from ..words import PROMPT_LIMIT, cell_length, undirected
-from .check_texts import LIMIT_ERROR, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN
+from .check_texts import FORBIDDEN, LIMIT_ERROR, LIMIT_SHEET_NAME, SHEET_NAME_FORBIDDEN, WITHOUT
 from .model import Spec
 from .translations import (
     DRAFT,
@@ -135,9 +135,14 @@ def updated(wanted: Iterable[Wanted], known: Catalog) -> Catalog:
 
 def coverage(spec: Spec, catalogue: Catalog) -> Coverage:
     """Count how far a catalogue translates a spec."""
-    entries, wanted = by_key(catalogue), to_translate(spec)
-    there = [entries[key] for key in wanted if key in entries and entries[key].string]
-    return Coverage(len(wanted), len(wanted) - len(there), sum(DRAFT in entry.flags for entry in there))
+    wanted, there = len(to_translate(spec)), _translated(spec, catalogue).values()
+    return Coverage(wanted, wanted - len(there), sum(DRAFT in entry.flags for entry in there))
+
+
+def _translated(spec: Spec, catalogue: Catalog) -> dict[Key, Message]:
+    """Give the texts of a spec that a catalogue translates."""
+    entries = by_key(catalogue)
+    return {key: entries[key] for key in to_translate(spec) if key in entries and entries[key].string}
 
 
 def untranslated(spec: Spec, language: str) -> list[str]:
@@ -189,13 +194,10 @@ class Slip(NamedTuple):
 
 def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
     """Give everything that is wrong with the translations of a spec, in the order of its texts."""
-    entries = by_key(catalogue)
-    said = {
-        key: str(entries[key].string) for key in to_translate(spec) if key in entries and entries[key].string
-    }
-    for key, words in said.items():
-        yield from (slip._replace(line=entries[key].lineno or 1) for slip in _slips_of(*key, words))
-    yield from _doubled(said)
+    entries = _translated(spec, catalogue)
+    for key, entry in entries.items():
+        yield from (slip._replace(line=entry.lineno or 1) for slip in _slips_of(*key, str(entry.string)))
+    yield from _doubled({key: str(entry.string) for key, entry in entries.items()})
 
 
 def mistakes(spec: Spec) -> list[Mistake]:
@@ -217,9 +219,9 @@ def mistakes(spec: Spec) -> list[Mistake]:
         except SpecError as error:
             found += error.mistakes
         else:
-            found += [
+            found += (
                 Mistake(file, slip.line, 1, f"{slip.place}: {slip.reason}", slip.remedy) for slip in wrong
-            ]
+            )
     return found
 
 
@@ -232,8 +234,7 @@ def _slips_of(place: str, text: str, said: str) -> Iterator[Slip]:
     if limit is not None and length > limit:
         yield Slip(place, f"“{said}” has {length} characters, {length - limit} more than fit.", "Shorten it.")
     if place.endswith("/sheet") and SHEET_NAME_FORBIDDEN.search(said):
-        reason = f"“{said}” cannot be a sheet name: Excel forbids [ ] : * ? / \\ in it, and ' at its ends."
-        yield Slip(place, reason, "Write it without these.")
+        yield Slip(place, FORBIDDEN.format(f"“{said}”"), WITHOUT)
     if undirected(said) != said:
         yield Slip(place, "The translation holds an invisible direction mark.", "Take it out.")
 
@@ -247,9 +248,8 @@ def _doubled(said: Mapping[Key, str]) -> Iterator[Slip]:
         if group or (parts[0], parts[-1]) == ("tool", "sheet"):
             first = seen.setdefault((group, words.casefold()), place)
             if first != place:
-                yield Slip(
-                    place, f"“{words}” is also the translation of {first}.", "Give each its own words."
-                )
+                reason = f"“{words}” is also the translation of {first}."
+                yield Slip(place, reason, "Give each its own words.")
 
 
 # what translators send back

@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po
-from pydantic import BaseModel
 
 from ..errors import Mistake, SpecError
 from ..fields import Field
@@ -26,9 +25,18 @@ from ..output_files import write_whole
 from ..paths import read_regular
 from ..texts import Text
 from ..words import proper_tag, with_base
-from .model import Block, CatalogueBlock, ChecklistBlock, FieldBlock, Item, Rule, Spec, Tool, VocabularyItem
-from .nodes import plain
-from .yaml_file import MOST_BYTES, ORDINARY, compose
+from .model import (
+    Block,
+    FieldBlock,
+    Item,
+    ItemBlock,
+    Rule,
+    Spec,
+    Tool,
+    VocabularyItem,
+    texts,
+)
+from .yaml_file import MOST_BYTES, ORDINARY, compose, plain
 
 FOLDER, SUFFIX, STATES = "languages", ".po", "languages.yaml"
 LETTER = re.compile(r"[^\W\d_]")
@@ -38,7 +46,6 @@ REVIEW_ANEW = (
 )
 WRITTEN = ("text", "long")  # types of fixed columns that are read, and so translated
 OF_THEIR_OWN = (Tool, Block, Field, Item, VocabularyItem, Rule)  # named by their codes, wherever they stand
-PLAIN = (str, int, float, bool, type(None), frozenset)
 
 
 Key = tuple[str, str]  # the place of a text and its wording
@@ -116,10 +123,9 @@ class Translations:
 
     def table(self, language: str) -> Table:
         """Give what the file of a language says. Raises `SpecError` where it cannot be read."""
-        table = self._tables.get(language)
-        if table is None:
-            table = self._tables[language] = Table.of(read_catalogue(self.file(language)))
-        return table
+        if language not in self._tables:
+            self._tables[language] = Table.of(read_catalogue(self.file(language)))
+        return self._tables[language]
 
     def is_draft(self, language: str) -> bool:
         """Say whether a person has still to look at some of what is said in a language."""
@@ -208,9 +214,9 @@ def translated(spec: Spec, folder: Path) -> Spec:
 
 def units(spec: Spec) -> Iterator[Unit]:
     """Every text of a spec that may be translated, in the order of its sheets. Texts of fixed columns become `Text`."""
-    for name, part in _options(spec):
+    for name in type(spec).model_fields:
         if name not in ("tools", "vocabularies", "rules", "sample"):
-            yield from _below(part, name)
+            yield from _below(getattr(spec, name), name)
     for tool in spec.tools:
         yield from _of_tool(tool)
     for code, vocabulary in spec.vocabularies.items():
@@ -230,13 +236,12 @@ def _of_tool(tool: Tool) -> Iterator[Unit]:
     for number, block in enumerate(tool.blocks, start=1):
         if isinstance(block, FieldBlock):
             yield from _entries(block.fields, place)
-        if isinstance(block, ChecklistBlock | CatalogueBlock) and isinstance(block.items, tuple):
+        if isinstance(block, ItemBlock):
             columns = {field.code for field in block.fields if field.type.name in WRITTEN}
-            for values in (item.values for item in block.items):
-                values |= {
-                    code: Text({"": values[code]}) for code in columns if isinstance(values.get(code), str)
-                }
-            yield from _entries(block.items, place)
+            for values in (item.values for item in block.written_out):
+                written = (code for code in columns if isinstance(values.get(code), str))
+                values |= {code: Text({"": values[code]}) for code in written}
+            yield from _entries(block.written_out, place)
         yield from _below(block, f"{place}/block/{number}")
 
 
@@ -254,26 +259,10 @@ def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterato
 
 def _below(part: Any, place: str) -> Iterator[Unit]:
     """Give the texts of a part and of all that it is made of, but for lists of what has codes of its own."""
-    kind = type(part)
-    if kind is Text:
-        if part:
-            yield Unit(place, part)
-    elif kind is tuple:
-        if part and not isinstance(part[0], OF_THEIR_OWN):
-            for number, entry in enumerate(part, start=1):
-                yield from _below(entry, f"{place}/{number}")
-    elif kind is dict:
-        for key, entry in part.items():
-            yield from _below(entry, f"{place}/{key}")
-    elif issubclass(kind, BaseModel):
-        for name, value in _options(part):
-            if type(value) not in PLAIN:
-                yield from _below(value, f"{place}/{name}")
-
-
-def _options(part: BaseModel) -> Iterator[tuple[str, Any]]:
-    """Yield what is written of a part, and nothing that was worked out from it."""
-    return ((name, part.__dict__[name]) for name in type(part).model_fields)
+    for path, text in texts(part, (), OF_THEIR_OWN):
+        if text:  # in a list they count from 1
+            steps = (str(step + 1) if isinstance(step, int) else step for step in path)
+            yield Unit("/".join((place, *steps)), text)
 
 
 def _entries(parts: Sequence[Any], place: str) -> Iterator[Unit]:

@@ -1,17 +1,209 @@
-"""One YAML file as a tree: what cannot be read is told and left out, so that the rest is checked all the same."""
+"""YAML files as trees of nodes that remember file, line and column (YAML 1.2 core rules).
+
+What cannot be read is told and left out, so that the rest is checked all the same.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import yaml
+from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..errors import Mistake
 from ..paths import read_regular
-from .nodes import Loader, Lost, mistake_at
+from ..suggest import NoSuch, remedy_for
 from .yaml_mistakes import LESS_NESTED, NESTED, explained
+
+TEXT = "tag:yaml.org,2002:str"
+NAMING = ("code", "id")  # options whose values other parts of a spec refer to
+NAMED_IN_TEXT = re.compile(r"\b(?:code|id): *[\"']?([\w.\-]+)|^(\w+):", re.MULTILINE)
+
+
+class Loader(yaml.CSafeLoader):
+    """The C loader with YAML 1.2 core scalars: `NO` is text, only true/false are truth values."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
+
+
+class _Dumper(yaml.SafeDumper):
+    """A writer that puts into quotes what YAML 1.1 or our own reader would take for anything but text: 1e5, 08."""
+
+
+for _tag, _pattern, _first in (
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
+    ("int", r"^[-+]?[0-9]{1,400}$", list("-+0123456789")),
+    ("float", r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$", list("-+.0123456789")),
+):
+    for _way in (Loader, _Dumper):
+        _way.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), _first)
+
+
+class WrittenInt(int):
+    """A whole number that remembers how it was written, so that a code like 004 keeps its zeros."""
+
+    written: str
+
+    def __new__(cls, written: str) -> Self:  # noqa: D102
+        number = super().__new__(cls, written)
+        number.written = written
+        return number
+
+
+def dumped(data: object) -> str:
+    """Plain dicts, lists and texts as YAML that reads back the same."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def plain(node: Node) -> Any:
+    """Give the node as plain dicts, lists and scalars."""
+    if isinstance(node, MappingNode):
+        return {plain(key): plain(value) for key, value in node.value}
+    if isinstance(node, SequenceNode):
+        return [plain(item) for item in node.value]
+    kind = node.tag.rsplit(":", 1)[-1]
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return node.value.lower() == "true"
+    if kind == "int":
+        return WrittenInt(node.value)
+    return float(node.value) if kind == "float" else node.value
+
+
+def scalar(text: str, mark: yaml.Mark | None = None) -> ScalarNode:
+    """Give a text as a node."""
+    return ScalarNode(TEXT, text, mark, mark)
+
+
+def mapping(entries: Sequence[tuple[str, Node]], like: Node) -> MappingNode:
+    """Give a mapping node made of these entries, standing where `like` stands."""
+    mark = like.start_mark
+    pairs = [(scalar(key, mark), value) for key, value in entries]
+    return MappingNode("tag:yaml.org,2002:map", pairs, mark, mark)
+
+
+def sequence(items: Sequence[Node]) -> SequenceNode:
+    """Give a sequence node made of these items."""
+    mark = items[0].start_mark if items else None
+    return SequenceNode("tag:yaml.org,2002:seq", list(items), mark, mark)
+
+
+def get(node: Node | None, key: str | int) -> Node | None:
+    """Give the value under this key (mapping) or at this index (sequence), or None."""
+    if isinstance(node, MappingNode):
+        return next((value for name, value in node.value if name.value == str(key)), None)
+    if isinstance(node, SequenceNode) and isinstance(key, int) and key < len(node.value):
+        found: Node = node.value[key]
+        return found
+    return None
+
+
+def mistake_at(node: Node | None, path: Sequence[str | int], reason: str, remedy: str) -> Mistake:
+    """Give a mistake at the place that `path` leads to; steps that do not exist are skipped."""
+    for step in path:
+        key = _key_node(node, step) if step == path[-1] and isinstance(step, str) else None
+        node = key or get(node, step) or node
+    mark = node.start_mark if node is not None else None
+    place = ("workbook.yaml", 1, 1) if mark is None else (mark.name, mark.line + 1, mark.column + 1)
+    return Mistake(*place, str(reason), remedy)  # `NoSuch` has served its purpose
+
+
+def _key_node(node: Node | None, key: str) -> Node | None:
+    """Give the scalar value under the key, or the key itself where the value is longer than a word."""
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    found = (pair for pair in pairs if pair[0].value == key)
+    return next((value if isinstance(value, ScalarNode) else name for name, value in found), None)
+
+
+def file_beside(folder: Path, named: Node, suffix: str, mistakes: list[Mistake]) -> Path | None:
+    """Give the file of a spec folder that a node names; what is wrong with it is added, and None comes back."""
+    known = {file.name: file for file in sorted(folder.glob(f"[!.]*{suffix}"))}
+    file = known.get(str(named.value))
+    if file is not None and file.resolve().parent == folder.resolve() and file.is_file():
+        return file
+    reason = f"There is no file '{named.value}' in the spec folder, or it is not a {suffix} file."
+    mistakes.append(mistake_at(named, (), reason, remedy_for(named.value, list(known))))
+    return None
+
+
+# what could not be read
+
+
+@dataclass
+class Lost:
+    """Names that would be known if their place could be read, and the lines that were left out, by file."""
+
+    names: set[str] = field(default_factory=set)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+    options: dict[int, set[str]] = field(default_factory=dict)  # by the part that they belong to
+    parts: int = 0  # that were read
+    nameless: bool = False  # whether something was left out of which nobody knows how it is called
+
+    def take_lines(self, file: str, first: int, lines: Sequence[str]) -> None:
+        """Leave out lines that cannot be read; the first one counts from 0."""
+        self.lines.setdefault(file, []).extend(range(first, first + len(lines)))
+        text = "\n".join(lines)
+        for names in NAMED_IN_TEXT.findall(text):
+            self.names.update(filter(None, names))
+        self.nameless = self.nameless or "use:" in text
+
+    def take(self, name: str, node: Node) -> None:
+        """Leave out a part, with every name that it gives."""
+        names = [each for each in (name, *_names_in(node)) if each]
+        self.nameless = self.nameless or not names
+        self.names.update(names)
+
+    def take_unseen(self, file: str, part: Node) -> None:
+        """Leave out a part that nobody can look into to its end."""
+        self.nameless = True
+        self.lines.setdefault(file, []).extend(range(part.start_mark.line, _last_line(part) + 1))
+
+    def take_option(self, part: Node, option: str) -> None:
+        """Leave out an option of a part."""
+        self.options.setdefault(id(part), set()).add(option)
+
+    def explains(self, reason: str) -> bool:
+        """Say whether a mistake comes only from the absence of something that was left out."""
+        return isinstance(reason, NoSuch) and (self.nameless or reason.name in self.names)
+
+    def touches(self, node: Node | None) -> bool:
+        """Say whether lines were left out within a part."""
+        if node is None or node.start_mark is None:
+            return False
+        lines = range(node.start_mark.line, _last_line(node) + 2)
+        return any(line in lines for line in self.lines.get(node.start_mark.name, ()))
+
+    def inside(self, root: Node | None, path: Sequence[str | int], reason: str) -> bool:
+        """Say whether a mistake misses what was left out of the innermost part that its path leads through."""
+        node, innermost = root, None
+        for step in path:
+            if isinstance(node, MappingNode):
+                innermost = node
+            node = get(node, step) or node
+        missing = any(f"`{option}`" in reason for option in self.options.get(id(innermost), ()))
+        return missing or (innermost is not root and self.touches(innermost))
+
+
+def _last_line(node: Node) -> int:
+    end = node.end_mark
+    return int(end.line if end is not None else node.start_mark.line)
+
+
+def _names_in(root: Node) -> Iterator[str]:
+    for group in _groups(root):
+        for key, value in group.value:
+            if key.value in NAMING and isinstance(value, ScalarNode):
+                yield value.value
+
+
+# one YAML file as a tree
 
 MOST_BYTES = 3_000_000  # of one file
 MOST_PARTS = 250_000  # of one spec, each as often as aliases and sets repeat it
@@ -27,7 +219,7 @@ ORDINARY = "Put an ordinary file in its place."
 
 def compose(
     path: Path, name: str, mistakes: list[Mistake], lost: Lost | None = None, options: Sequence[str] = ()
-) -> yaml.Node | None:
+) -> Node | None:
     """Read one file into nodes. What is wrong with it is added to `mistakes`.
 
     Without `lost` a file with a fault gives None; with it the part around the fault is noted there and left out.
@@ -53,20 +245,18 @@ def compose(
     if lost.parts > MOST_PARTS:
         mistakes.append(Mistake(name, 1, 1, TOO_MANY, FEWER))
         return None
-    for part in _walk(node):  # the short name of the file, so that a place needs no other table
+    for part in walk(node):  # the short name of the file, so that a place needs no other table
         mark = part.start_mark
         part.start_mark = yaml.Mark(name, mark.index, mark.line, mark.column, None, 0)
     mistakes += [*_odd_keys(node, lost), *_doubled_keys(node, lost), *_odd_tags(node)]
     return node
 
 
-def content_of(
-    path: Path, name: str, mistakes: list[Mistake], within: Path | None = None, most: int = MOST_BYTES
-) -> bytes | None:
+def content_of(path: Path, name: str, mistakes: list[Mistake], within: Path | None = None) -> bytes | None:
     """Read one file, which may lie within a folder only; None where it is none of usual size, which is told."""
     try:
         if within is None or path.resolve().is_relative_to(within.resolve()):
-            return read_regular(path, most)
+            return read_regular(path, MOST_BYTES)
         reason = "it is a link that leads out of the folder of the spec"
     except OSError as error:
         reason = error.strerror or str(error)
@@ -74,20 +264,20 @@ def content_of(
     return None
 
 
-def size(root: yaml.Node, most: int = MOST_PARTS) -> int:
+def size(root: Node, most: int = MOST_PARTS) -> int:
     """Count the parts of a tree, and no further than one more than so many."""
-    return sum(1 for _ in islice(_walk(root), most + 1))
+    return sum(1 for _ in islice(walk(root), most + 1))
 
 
 def _tree(
     text: str, name: str, mistakes: list[Mistake], lost: Lost, options: Sequence[str], tries: int
-) -> yaml.Node | None:
+) -> Node | None:
     """Give the whole tree, or what is left of it without the parts that YAML does not take."""
     told = False
     for _ in range(tries):
         loader = Loader(text)
         try:
-            node: yaml.Node | None = loader.get_single_node()
+            node: Node | None = loader.get_single_node()
         except yaml.YAMLError as error:
             fault = explained(error, text, options)
             if fault.of_line or not told:  # another fault of structure may come from the first one
@@ -108,10 +298,8 @@ def _without(text: str, line: int, name: str, lost: Lost) -> str:
     lines = text.split("\n")
     at = min(line, len(lines) - 1)
     first = _start(lines, at)
-    last = first + 1
-    while last < len(lines) and (not lines[last].strip() or _indent(lines[last]) > _indent(lines[first])):
-        last += 1
-    last = max(last, at + 1)
+    inside = (not line.strip() or _indent(line) > _indent(lines[first]) for line in lines[first + 1 :])
+    last = max(first + 1 + sum(takewhile(bool, inside)), at + 1)
     lost.take_lines(name, first, lines[first:last])
     return "\n".join([*lines[:first], *[""] * (last - first), *lines[last:]])
 
@@ -121,10 +309,11 @@ def _start(lines: Sequence[str], at: int) -> int:
     inside = _indent(lines[at])
     for number in range(at, -1, -1):
         line = lines[number]
-        if line.lstrip().startswith("- ") and (number == at or _indent(line) < inside):
-            return number
-        if line.strip() and _indent(line) < inside and number != at:
-            return at
+        if line.strip() and (number == at or _indent(line) < inside):
+            if line.lstrip().startswith("- "):
+                return number
+            if number != at:
+                break
     return at
 
 
@@ -133,7 +322,7 @@ def _indent(line: str) -> int:
 
 
 def _endless(
-    node: yaml.Node, name: str, lost: Lost, deepest: dict[int, int], above: tuple[yaml.Node, ...] = ()
+    node: Node, name: str, lost: Lost, deepest: dict[int, int], above: tuple[Node, ...] = ()
 ) -> Iterator[Mistake]:
     """Give every part that stands too deep within others, or within itself by an alias: these are taken out.
 
@@ -143,7 +332,8 @@ def _endless(
     if deepest.get(id(node), 0) >= len(around):
         return
     deepest[id(node)] = len(around)
-    for number, entry in reversed(list(enumerate(_entries(node)))):  # so that those before keep their numbers
+    # so that those before keep their numbers
+    for number, entry in reversed(list(enumerate(entries_of(node)))):
         itself = next((part for part in entry if any(part is outer for outer in around)), None)
         if itself is None and len(around) <= MAX_DEPTH:
             for part in entry:
@@ -156,42 +346,42 @@ def _endless(
         yield Mistake(name, mark.line + 1, mark.column + 1, *words)
 
 
-def _entries(node: yaml.Node) -> list[tuple[yaml.Node, ...]]:
+def entries_of(node: Node) -> list[tuple[Node, ...]]:
     """List what stands directly in a node: the names of a group with their values, the entries of a list."""
-    if isinstance(node, yaml.MappingNode):
+    if isinstance(node, MappingNode):
         return list(node.value)
-    return [(item,) for item in node.value] if isinstance(node, yaml.SequenceNode) else []
+    return [(item,) for item in node.value] if isinstance(node, SequenceNode) else []
 
 
-def _walk(node: yaml.Node) -> Iterator[yaml.Node]:
+def walk(node: Node) -> Iterator[Node]:
     """Give the node and all below it, in their order."""
     waiting = [node]
     while waiting:
         node = waiting.pop()
         yield node
-        waiting += (part for entry in reversed(_entries(node)) for part in reversed(entry))
+        waiting += (part for entry in reversed(entries_of(node)) for part in reversed(entry))
 
 
-def _groups(root: yaml.Node) -> Iterator[yaml.MappingNode]:
-    return (node for node in _walk(root) if isinstance(node, yaml.MappingNode))
+def _groups(root: Node) -> Iterator[MappingNode]:
+    return (node for node in walk(root) if isinstance(node, MappingNode))
 
 
-def _odd_keys(root: yaml.Node, lost: Lost) -> Iterator[Mistake]:
+def _odd_keys(root: Node, lost: Lost) -> Iterator[Mistake]:
     """Give every name of an option that is none but a group or list: these are taken out."""
     for node in _groups(root):
-        odd = [pair for pair in node.value if not isinstance(pair[0], yaml.ScalarNode)]
-        node.value[:] = [pair for pair in node.value if isinstance(pair[0], yaml.ScalarNode)]
+        odd = [pair for pair in node.value if not isinstance(pair[0], ScalarNode)]
+        node.value[:] = [pair for pair in node.value if isinstance(pair[0], ScalarNode)]
         for key, value in odd:
             lost.take("", value)
-            signs = "{ }" if isinstance(key, yaml.MappingNode) else "[ ]"
+            signs = "{ }" if isinstance(key, MappingNode) else "[ ]"
             reason = f"The name of an option cannot be in {signs}."
             yield mistake_at(key, (), reason, "Put a text that begins with a bracket in quotation marks.")
 
 
-def _doubled_keys(root: yaml.Node, lost: Lost) -> Iterator[Mistake]:
+def _doubled_keys(root: Node, lost: Lost) -> Iterator[Mistake]:
     """Give every option that a mapping has twice, those of one mapping together; the first ones stay."""
     for node in _groups(root):
-        first: dict[str, yaml.Node] = {}
+        first: dict[str, Node] = {}
         again = [key for key, _ in node.value if first.setdefault(str(key.value), key) is not key]
         if not again:
             continue
@@ -209,10 +399,10 @@ def _doubled_keys(root: yaml.Node, lost: Lost) -> Iterator[Mistake]:
         yield mistake_at(again[0], (), reason, remedy)
 
 
-def _odd_tags(root: yaml.Node) -> Iterator[Mistake]:
+def _odd_tags(root: Node) -> Iterator[Mistake]:
     """Give every text that begins with an exclamation mark, of which YAML would lose the first word."""
-    for node in _walk(root):
+    for node in walk(root):
         if node.tag.startswith(OWN_TAG):
-            text = node.value if isinstance(node, yaml.ScalarNode) else "…"
+            text = node.value if isinstance(node, ScalarNode) else "…"
             reason = "A text cannot begin with ! unless it is in quotation marks."
             yield mistake_at(node, (), reason, f'Write "{node.tag} {text}".')

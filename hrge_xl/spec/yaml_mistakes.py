@@ -19,6 +19,7 @@ CLOSING = {"{": "}", "[": "]"}
 NESTED = "More groups and lists are nested here than any spec can need."
 LESS_NESTED = "Look for brackets or dashes that were typed repeatedly, and remove them."
 UNREADABLE = "This cannot be read as YAML."
+COMPARE = "Compare the quotation marks, brackets and colons of this line with those of the lines around it."
 BESIDE = "Begin it in the same column as the lines that it belongs to, using spaces, not a tab."
 
 
@@ -155,9 +156,8 @@ class _Reading:
             reason = f"Everything after # is a comment, so the {bracket} before it is never closed."
             return Fault(line, comment + 1, reason, f"Put the text in quotation marks: {text}.", of_line=True)
         closing = CLOSING.get(bracket, "a bracket")
-        return Fault(
-            line, column, f"The {bracket} that opens here is never closed.", f"Close it with {closing}."
-        )
+        reason = f"The {bracket} that opens here is never closed."
+        return Fault(line, column, reason, f"Close it with {closing}.")
 
     def _colon_inside(self, before: str, line: int, column: int) -> Fault:
         """Give a colon in a text within brackets: a comma is missing, or the quotation marks are."""
@@ -220,9 +220,8 @@ class _Reading:
         return (row, column) if self._line(row)[:column].rstrip().endswith(BEFORE_VALUE) else None
 
 
-CAUSES: tuple[
-    tuple[str, str, Callable[[_Reading], Fault]], ...
-] = (  # what YAML says: its problem, its context
+# what YAML says: its problem, its context
+CAUSES: tuple[tuple[str, str, Callable[[_Reading], Fault]], ...] = (
     ("", "block scalar|alias|anchor|tag", lambda reading: reading._beginning(reading.start)),
     ("", "directive", lambda reading: reading._beginning((reading.mark[0], reading.start[1]))),
     ("cannot start any token|undefined alias", "", lambda reading: reading._beginning(reading.mark)),
@@ -245,11 +244,7 @@ CAUSES: tuple[
     (
         "",
         "",
-        lambda reading: Fault(
-            *reading.mark,
-            UNREADABLE,
-            "Compare the quotation marks, brackets and colons of this line with those of the lines around it.",
-        ),
+        lambda reading: Fault(*reading.mark, UNREADABLE, COMPARE),
     ),
 )
 
@@ -257,10 +252,9 @@ CAUSES: tuple[
 def in_quotes(text: str) -> str:
     """Give a text as it stands in quotation marks, those left out that stood around it."""
     bare = text.strip()
-    for mark in ('"', "'"):
-        if bare.startswith(mark):
-            bare = bare.strip(mark) if bare.endswith(mark) else bare.replace(mark, "")
-            break
+    mark = bare[:1]
+    if mark and mark in "\"'":
+        bare = bare.strip(mark) if bare.endswith(mark) else bare.replace(mark, "")
     bare = bare.strip("“”„")
     if '"' not in bare and "\\" not in bare:
         return f'"{bare}"'

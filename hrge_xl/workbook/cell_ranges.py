@@ -72,7 +72,7 @@ def entry(layout: Layout, name: str | None, code: str) -> str | None:
 
 
 def ticked(layout: Layout, tool: str) -> str:
-    """Say whether a tool counts: ticked in the form, or such that it always does."""
+    """Write whether a tool counts: ticked in the form, or such that it always does."""
     if tool not in layout.sheet:
         return "FALSE"
     own = layout.spec.tick_of(tool)

@@ -168,7 +168,7 @@ class Content:
         return sum(len(value) if isinstance(value, tuple) else 1 for value in values if value not in EMPTY)
 
     def words(self, slot: Slot) -> int:
-        """Give words of a text."""
+        """Count the words of a text."""
         return count_words(str(self.answers.get(slot.key, "")))
 
     # rows and sheets
