@@ -24,9 +24,8 @@ from .findings.file import CHANGED_WHILE_READ
 from .findings.identity import SIGNATURE_INVALID
 from .intake import File, Refusal, Wanted, layout_of, read_content, spec_of, stamp_alone
 from .intake.gate import Admitted, Refused, admit, fingerprint
-from .intake.identity import Elsewhere
+from .intake.identity import Elsewhere, is_read_by, settled, signed_copy
 from .intake.limits import LIMITS, Limits
-from .intake.signatures import is_read_by, settled, signed_copy
 from .intake.worker import Died, NotStarted, WorkerPool
 from .kept_texts import Kept, is_ours
 from .layout import Layout

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 
 from .. import kept_texts
@@ -28,7 +28,7 @@ from ..numerals import shown
 from ..spec.model import Spec
 from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
-from ..submission import Identity
+from ..submission import Identity, Period
 from ..words import fold
 from .limits import LIMITS
 from .ooxml_parts import Parts
@@ -52,6 +52,17 @@ class Elsewhere:
 
 
 Key = bytes | Elsewhere | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a returned file should be: of this spec, round and team, signed under this key. None: any."""
+
+    spec: str | None = None  # name or folder
+    round: str | None = None
+    teams: tuple[str, ...] | None = None
+    key: Key = None
+    period: Period = (None, None)  # of the round
 
 
 @dataclass(slots=True)
@@ -202,32 +213,23 @@ def _version(text: str) -> tuple[float, ...]:
     return tuple(numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the round expects of a stamp; None where it expects nothing."""
-
-    round: str | None = None
-    teams: frozenset[str] | None = None
-    key: Key = None
-
-
-def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> Iterator[Finding]:
+def disagreements(stamp: Stamp, spec: Spec, file: str, want: Wanted) -> Iterator[Finding]:
     """Report what is wrong with a stamp that can be read."""
     identity = stamp.identity
     if identity is None:
         return
     if is_older(identity, spec):
         yield _about(OLDER_VERSION, file, found=identity.spec_version, expected=spec.version)
-    if expected.key is not None and stamp.signature in (INVALID, UNSIGNED, PENDING):
+    if want.key is not None and stamp.signature in (INVALID, UNSIGNED, PENDING):
         yield _about(SIGNATURE_INVALID, file)
-    if expected.round is not None and identity.round != expected.round:
-        yield _about(ANOTHER_ROUND, file, found=identity.round, expected=expected.round)
-    if expected.teams is None:
+    if want.round is not None and identity.round != want.round:
+        yield _about(ANOTHER_ROUND, file, found=identity.round, expected=want.round)
+    if want.teams is None:
         return
-    if identity.team not in expected.teams:
+    if identity.team not in want.teams:
         yield _about(UNKNOWN_TEAM, file, found=identity.team)
     elif stamp.signature not in (INVALID, UNSIGNED):  # else the stamp itself says nothing
-        named = teams_named(file, expected.teams)
+        named = teams_named(file, want.teams)
         if len(named) == 1 and identity.team not in named:
             yield _about(FILE_NAME_NAMES_ANOTHER, file, found=named.pop(), expected=identity.team)
 
@@ -243,6 +245,42 @@ def register_rows(identity: Identity) -> int | None:
     text = identity.rows
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
     return number if 1 <= number <= MOST_ROWS else None
+
+
+# Signatures are checked where the key is: in the parent. A process that reads files never has it. It reads a file by
+# the first copy of its stamp, and hands both over. Where another copy turns out to be the signed one, or only a signed
+# one may be believed, the file is read once more, with that copy named. What the process says of the signature itself
+# is not asked.
+
+
+def signed_copy(stamps: Sequence[Identity], key: bytes) -> Identity | None:
+    """Give the copy of a stamp that is signed under this key; None where none is."""
+    return next((stamp for stamp in stamps if verify(stamp, key) == VALID), None)
+
+
+def is_read_by(signed: Identity, stamps: Sequence[Identity], read_by: Identity | None) -> bool:
+    """Say whether a file was read by the signed copy of its stamp, and not by another one or less of it.
+
+    `stamps` are its copies, the one that counted first; `read_by` is what was left of that, if the file could be read.
+    """
+    return signed == stamps[0] and (read_by is None or read_by.rows == signed.rows)
+
+
+def settled(
+    read_by: Identity, stamps: Sequence[Identity], signed: Identity | None, key: bytes
+) -> tuple[str, Kind]:
+    """Give what the signature of a file is, and the finding that was only noted in case it is otherwise.
+
+    It is that of the signed copy where the file was read by nothing but what this says.
+    """
+    if signed is not None:
+        said = asdict(signed)
+        genuine = all(value in ("", said[name]) for name, value in asdict(read_by).items())
+        signature = VALID if genuine else INVALID
+    else:
+        signature = verify(stamps[0], key) if stamps else UNSIGNED
+    # Either is told, never both: of a forged stamp nothing is believed.
+    return signature, SIGNATURE_INVALID if signature == VALID else FILE_NAME_NAMES_ANOTHER
 
 
 PART = "docProps/custom.xml"

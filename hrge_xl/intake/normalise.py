@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from ..answer import Answer, State
 from ..fields import Cell, ColumnKind, Field, Reading
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
 from ..words import tidy
-from .expected import CellSpec, ExpectedWorkbook
+from .expected import ExpectedWorkbook
 from .raw import CellKind, RawCell
+from .read_result import ReadResult
 
 REMEMBERED, LONGEST_REMEMBERED = 4_096, 120  # readings of list entries that a plan keeps, and of what length
 NOTHING = Reading()
@@ -20,24 +20,21 @@ STATES = dict.fromkeys(CellKind, ANSWERED) | {
     CellKind.ERROR: State.ERROR,
     CellKind.NOT_CALCULATED: State.NOT_CALCULATED,
 }
-Filled = tuple[CellSpec, str, str, RawCell]  # cell of the layout, sheet, address, what stands there
 
 
-def answers(
-    filled: Iterable[Filled], plan: ExpectedWorkbook, *, epoch_1904: bool = False, formulas_lost: bool = False
-) -> list[Answer]:
+def answers(read: ReadResult, *, epoch_1904: bool) -> list[Answer]:
     """Give an answer for every cell that holds something.
 
     Where a format tells no formulas, a calculated cell counts as whole: nobody can say that it was typed over.
     """
     found: list[Answer] = []
-    for part, sheet, cell, raw in filled:
+    formulas_lost = "formulas" in read.lost
+    for part, sheet, cell, raw in read.filled:
         state = _state(raw)
         if state is None:
             continue
-        reading = (
-            read_cell(part.slot.field, raw, plan, epoch_1904=epoch_1904) if state is ANSWERED else NOTHING
-        )
+        field = part.slot.field
+        reading = read_cell(field, raw, read.plan, epoch_1904) if state is ANSWERED else NOTHING
         formula = raw.formula is not None or (formulas_lost and part.calculated)
         answer = Answer(*part.key, sheet, cell, state, raw.value, formula, calculated=part.calculated)
         answer.code, answer.text, answer.number, answer.day = reading[:4]
@@ -57,7 +54,7 @@ def _state(raw: RawCell) -> State | None:
     return None if raw.formula is None else State.EMPTY_TEXT
 
 
-def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, *, epoch_1904: bool = False) -> Reading:
+def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
     """Read what a stored value means to its field."""
     if not field.type.repeats or (isinstance(raw.value, str) and len(raw.value) > LONGEST_REMEMBERED):
         return _read(field, raw, plan, epoch_1904)
@@ -71,13 +68,10 @@ def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, *, epoch_1904:
 
 
 def _read(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
-    value = raw.value
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return _no(field.type.kind)
+    value, kind = raw.value, field.type.kind
+    if value is None or (
+        isinstance(value, float) and not math.isfinite(value)
+    ):  # which can be none of this kind
+        problem = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}.get(kind, NOT_IN_LIST)
+        return Reading(problem=problem.code)
     return field.type.read(field, Cell(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
-
-
-def _no(kind: ColumnKind) -> Reading:
-    """Give the reading of a value that cannot be one of this kind."""
-    problem = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}.get(kind, NOT_IN_LIST)
-    return Reading(problem=problem.code)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
+from ..layout import LAST_COLUMN, LAST_ROW
 from .limits import Limits
 from .ooxml_parts import Parts, Relationship
 from .raw import Drawn, Unreadable
-from .references import LAST_COLUMN, LAST_ROW
 from .safe_xml import XmlGuard, parse_tree
 
 _ANCHORS = frozenset({"xdr|twoCellAnchor", "xdr|oneCellAnchor", "xdr|absoluteAnchor"})

@@ -27,13 +27,13 @@ from ..findings.file import (
     TOO_MANY_CELLS,
     UNREADABLE_CELL,
 )
-from ..layout import address
+from ..layout import COLUMNS, LAST_ROW, address, parse_cell
 from .cache import OVERHEAD, Cache
 from .cell_values import BLANK, is_unseen, rich_text, stored_cell, unescape
 from .limits import LIMITS, Limits
 from .ooxml_styles import Styles
 from .raw import Area, CellKind, Follower, RawCell, RawSheet, SharedFormula, Unreadable
-from .references import COLUMNS, LAST_ROW, parse_area, parse_cell
+from .references import parse_area
 from .safe_xml import MAIN, Attributes, XmlGuard, parse_tree, resolved
 from .zip_package import shown
 

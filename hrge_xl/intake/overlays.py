@@ -6,7 +6,7 @@ Their texts are kept, the rest is named.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ..findings import Finding, Kind
 from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
@@ -14,8 +14,8 @@ from ..findings.structure import COMMENT_KEPT, TEXT_WITHOUT_PLACE
 from ..layout import address
 from ..submission import Unplaced
 from ..words import Translate, and_more, fold, translator
-from .expected import ExpectedWorkbook, observe_at, one_by_one, shorten
-from .raw import Drawn, RawSheet, RawWorkbook
+from .expected import observe_at, one_by_one, shorten
+from .raw import Drawn, RawWorkbook
 from .read_result import ReadResult
 from .unplaced import KEPT_TEXTS, SINGLE_REPORTS
 
@@ -24,10 +24,10 @@ MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{2}[0-9A-F+-]{4}|\d{1,3}|[A-Z])'
 CORNER = "A1"  # stands for the place of a text that has none
 
 
-def note_overlays(workbook: RawWorkbook, plan: ExpectedWorkbook, found: ReadResult) -> None:
+def note_overlays(workbook: RawWorkbook, found: ReadResult) -> None:
     """Keep every comment, whatever was drawn, and words beside cells, with the answers that they belong to, if any."""
     if any(sheet.comments or sheet.drawn for sheet in workbook.sheets):
-        below, what = _Below(found, plan), _what(translator(plan.layout.language))
+        below, what = _Below(found), _what(translator(found.plan.layout.language))
         for sheet in workbook.sheets:
             for row, column, text in sheet.comments:
                 cell, value = address(row, column), shorten(text, 200)
@@ -38,14 +38,24 @@ def note_overlays(workbook: RawWorkbook, plan: ExpectedWorkbook, found: ReadResu
             found.unplaced += [
                 Unplaced(sheet.name, _cell(each) or CORNER, each.text) for each in texts[:KEPT_TEXTS]
             ]
-            found.observations += _texts(sheet, texts, below)
-            found.observations += _others(sheet, below, what)
-    _note_words(workbook, plan, found)
+            others = [*{each[:3]: each for each in sheet.drawn if not each.text}.values()]
+            # very many are told together at the end
+            for first, *more in one_by_one(texts, SINGLE_REPORTS):
+                about = {
+                    "place": _cell(first) or sheet.name,
+                    "value": shorten(first.text, 200) + and_more(len(more)),
+                }
+                found.observations.append(below.seen(TEXT_ON_TOP, sheet.name, _cell(first), **about))
+            for first, *more in one_by_one(others, SINGLE_REPORTS):
+                place = (_cell(first) or sheet.name) + and_more(len(more))
+                about = {"what": what[first.what], "place": place, "value": shorten(first.name)}
+                found.observations.append(below.seen(PICTURE_ON_TOP, sheet.name, _cell(first), **about))
+    _note_words(workbook, found)
 
 
-def _note_words(workbook: RawWorkbook, plan: ExpectedWorkbook, found: ReadResult) -> None:
+def _note_words(workbook: RawWorkbook, found: ReadResult) -> None:
     """Keep what people typed into the margins of pages, and about the file: that is told on its first sheet."""
-    layout = plan.layout
+    layout = found.plan.layout
     sample = re.escape(fold(translator(layout.language)("SAMPLE")))
     ours = re.compile(rf"{re.escape(fold(layout.spec.name))} [\w.-]+|{sample}")  # of this version or another
     places = [(workbook.sheets[0].name, workbook.words)] if workbook.sheets else []
@@ -67,33 +77,11 @@ def _typed(margin: str) -> Iterator[str]:
             yield text
 
 
-def _texts(sheet: RawSheet, texts: list[Drawn], below: _Below) -> Iterator[Finding]:
-    """Give one observation for each text; very many are told together at the end."""
-    for first, *more in one_by_one(texts, SINGLE_REPORTS):
-        value = shorten(first.text, 200) + and_more(len(more))
-        yield below.seen(TEXT_ON_TOP, sheet.name, _cell(first), place=_place(sheet, first), value=value)
-
-
-def _others(sheet: RawSheet, below: _Below, what: Mapping[str, str]) -> Iterator[Finding]:
-    """Give one observation for each place and kind of thing without a text; very many are told together at the end."""
-    found = [*{each[:3]: each for each in sheet.drawn if not each.text}.values()]
-    for first, *more in one_by_one(found, SINGLE_REPORTS):
-        place, value = _place(sheet, first) + and_more(len(more)), shorten(first.name)
-        yield below.seen(
-            PICTURE_ON_TOP, sheet.name, _cell(first), what=what[first.what], place=place, value=value
-        )
-
-
 def _cell(each: Drawn) -> str | None:
     return address(each.row, each.column) if each.row else None
 
 
-def _place(sheet: RawSheet, each: Drawn) -> str:
-    """Say where a thing lies, for a message."""
-    return _cell(each) or sheet.name
-
-
-def _what(say: Translate) -> Mapping[str, str]:
+def _what(say: Translate) -> dict[str, str]:
     return {
         "shape": say("A shape"),
         "picture": say("A picture"),
@@ -109,10 +97,10 @@ def _what(say: Translate) -> Mapping[str, str]:
 class _Below:
     """The answers below what lies on top, by sheet and cell."""
 
-    def __init__(self, found: ReadResult, plan: ExpectedWorkbook) -> None:
-        self._plan, sheets = plan, found.sheets
+    def __init__(self, found: ReadResult) -> None:
+        self._plan, sheets = found.plan, found.sheets
         self._tools = {name: tool for tool, name in sheets.items()}
-        parts = {part.key: part for part in plan.parts}
+        parts = {part.key: part for part in found.plan.parts}
         self._parts = {
             (sheets[tool], cell): parts[key]
             for tool, cells in found.cells.items()

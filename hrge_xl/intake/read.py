@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from .. import kept_texts
 from ..findings import Finding, Need, needing
 from ..findings.identity import LAST_ANSWERS_CHANGED
-from ..kept_texts import Kept
 from ..last_answers import written
 from ..layout import Layout, laid_out
 from ..paths import path_text
@@ -17,15 +16,14 @@ from ..spec.compiled import compiled
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..stamp import UNCHECKED
-from ..submission import Identity, Period, Submission
+from ..submission import Identity, Submission
 from . import ooxml, other_formats
 from .expected import ExpectedWorkbook
 from .gate import Admitted, Refused, admit
 from .identity import (
     PENDING,
-    Expected,
-    Key,
     Stamp,
+    Wanted,
     another_spec,
     chosen_tools,
     disagreements,
@@ -39,26 +37,9 @@ from .locate import locate
 from .normalise import answers
 from .other_formats import checks_lost
 from .raw import RawWorkbook, Unreadable
-from .read_result import ReadContext, ReadResult
+from .read_result import ReadResult
 from .shown_results import ShownResults
-from .unplaced import leftovers
 from .workbook_state import day_of_calculation, day_on_cover, last_answers
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a returned file should be: of this spec, round and team, signed under this key. None: any."""
-
-    spec: str | None = None  # name or folder
-    round: str | None = None
-    teams: tuple[str, ...] | None = None
-    key: Key = None
-    period: Period = (None, None)  # of the round
-
-    @property
-    def expected(self) -> Expected:
-        """What is expected of the stamp."""
-        return Expected(self.round, None if self.teams is None else frozenset(self.teams), self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +72,9 @@ class File:
         """Without its folder."""
         return Path(self.path).name
 
-    def refused(self, *why: Finding) -> Refusal:
+    def refused(self, *why: Finding, stamps: tuple[Identity, ...] = ()) -> Refusal:
         """Say why it is no return."""
-        return Refusal(self.path, self.sha256, self.size, why)
+        return Refusal(self.path, self.sha256, self.size, why, stamps)
 
 
 def read(path: str | Path, want: Wanted, *, password: str | None = None) -> Submission | Refusal:
@@ -122,35 +103,32 @@ def raw_workbook(data: bytes, format: str) -> RawWorkbook:
 
 def read_raw(workbook: RawWorkbook, file: File, want: Wanted) -> Submission | Refusal:
     """Read what a workbook says, compared with the layout that its stamp names."""
-    observations = workbook.observations
     stamp = read_stamp(workbook, file.name, want.key)
     made_up = sample(workbook, stamp, file.name)
     if made_up is not None:
         return file.refused(made_up)
+    noticed = (*stamp.observations, *workbook.observations)
     if stamp.identity is None:
-        return file.refused(*stamp.observations, *observations)
+        return file.refused(*noticed)
     spec = spec_of(stamp.identity, want.spec)
     if spec is None:
-        expected = want.spec and load_spec(want.spec).name
-        why = another_spec(stamp.identity, file.name, expected or ", ".join(names()))
-        return replace(file.refused(why, *stamp.observations, *observations), stamps=_to_check(stamp))
-    why_not = unreadable(stamp.identity, spec, file.name)
-    if why_not is not None:
-        return replace(file.refused(why_not, *stamp.observations, *observations), stamps=_to_check(stamp))
+        expected = load_spec(want.spec).name if want.spec else ", ".join(names())
+        why_not: Finding | None = another_spec(stamp.identity, file.name, expected)
+    else:
+        why_not = unreadable(stamp.identity, spec, file.name)
+    # of a stamp whose signature is checked by somebody else
+    stamps = stamp.copies if stamp.signature == PENDING else ()
+    if spec is None or why_not is not None:
+        return file.refused(*filter(None, (why_not,)), *noticed, stamps=stamps)
     submission = _read(workbook, file, stamp, stamp.identity, spec)
-    submission.period = want.period
+    submission.period, submission.stamps = want.period, stamps
     submission.observations = [
         *stamp.observations,
-        *disagreements(stamp, spec, file.name, want.expected),
-        *observations,
+        *disagreements(stamp, spec, file.name, want),
+        *workbook.observations,
         *submission.observations,
     ]
     return submission
-
-
-def _to_check(stamp: Stamp) -> tuple[Identity, ...]:
-    """Give the copies of a stamp whose signature is checked by somebody else."""
-    return stamp.copies if stamp.signature == PENDING else ()
 
 
 AS_ISSUED = needing(Need.EDITION)
@@ -166,47 +144,49 @@ def spec_of(identity: Identity, wanted: str | None) -> Spec | None:
 
 
 def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, spec: Spec) -> Submission:
-    plan = plan_for(identity, spec)
-    older = is_older(identity, spec)
+    plan, lost, older = plan_for(identity, spec), frozenset(workbook.cannot_tell), is_older(identity, spec)
     same = identity.layout == plan.layout.digest
     known = identity if same and identity.edition and identity.edition == plan.edition else None
     last = last_answers(workbook, plan.layout, identity)
-    found = locate(workbook, plan, ReadContext(same, older, frozenset(workbook.cannot_tell), known, last))
+    found = ReadResult(plan, same, older, lost, known, last)
+    locate(workbook, found)
     submission = Submission(
-        file.path, file.sha256, file.size, identity, stamp.signature, last=written(last or {})
+        file.path,
+        file.sha256,
+        file.size,
+        identity,
+        stamp.signature,
+        answers(found, epoch_1904=workbook.epoch_1904),
+        found.observations,
+        found.unplaced,
+        found.comments,
+        {**checks_lost(workbook.cannot_tell, workbook.format)},
+        found.sheets,
+        found.cells,
+        calculated_on=day_of_calculation(workbook, identity),
+        replaced=found.no_longer,
+        older=older,
+        saved=workbook.saved,
+        last=written(last or {}),
     )
-    _fill(submission, found, workbook)
-    formulas_lost = "formulas" in workbook.cannot_tell
-    submission.answers = answers(
-        found.filled, plan, epoch_1904=workbook.epoch_1904, formulas_lost=formulas_lost
-    )
-    submission.stamps = _to_check(stamp)
-    submission.calculated_on = day_of_calculation(workbook, identity)
-    submission.saved, submission.older = workbook.saved, older
-    submission.replaced = found.no_longer
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
-        _compare_results(submission, ShownResults(plan, found.results))
-    submission.not_run |= _not_run(workbook, older, stamp.signature == UNCHECKED)
+        results = ShownResults(plan, found.results)
+        if results.calculated:
+            submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
+            submission.shown_otherwise = list(results.differing(submission))
     if last is None:
         submission.observations.append(LAST_ANSWERS_CHANGED.at())
-        submission.not_run |= _not_known(plan.layout.spec)
-    if known is None:
-        submission.not_run |= _not_compared(older)
+    reading_last = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
+    # why checks did not run; where several reasons hold, the last one is given
+    for holds, codes, why in (
+        (older, needing(Need.VERSION), kept_texts.OLDER_VERSION),
+        (stamp.signature == UNCHECKED, needing(Need.KEY), kept_texts.NO_KEY),
+        (last is None, reading_last, kept_texts.OTHER_LAST),
+        (known is None, AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER),
+    ):
+        if holds:
+            submission.not_run |= dict.fromkeys(codes, why)
     return submission
-
-
-def _compare_results(submission: Submission, results: ShownResults) -> None:
-    """Note what check cells and lists show, and whatever does not follow from it."""
-    if results.calculated:
-        submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
-        submission.shown_otherwise = list(results.differing(submission))
-
-
-def _fill(submission: Submission, found: ReadResult, workbook: RawWorkbook) -> None:
-    submission.observations = found.observations
-    submission.unplaced = [*found.unplaced, *leftovers(workbook)]
-    submission.comments = found.comments
-    submission.cells, submission.sheets = found.cells, found.sheets
 
 
 _PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], ExpectedWorkbook] = {}
@@ -234,24 +214,3 @@ def layout_of(identity: Identity, wanted: str | None) -> Layout:
     if spec is None:
         raise ValueError(f"not read as a workbook of {wanted}")
     return plan_for(identity, spec).layout
-
-
-def _not_compared(older: bool) -> dict[str, Kept]:
-    """Give the checks of texts, formulas and results that nobody here knows as they were issued."""
-    return dict.fromkeys(AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER)
-
-
-def _not_known(spec: Spec) -> dict[str, Kept]:
-    """Give the rules that need the answers of the round before."""
-    known = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
-    return dict.fromkeys(known, kept_texts.OTHER_LAST)
-
-
-def _not_run(workbook: RawWorkbook, older: bool, unchecked: bool) -> dict[str, Kept]:
-    """Give the checks that could not run, and why."""
-    why = checks_lost(workbook.cannot_tell, workbook.format)
-    if older:
-        why |= dict.fromkeys(needing(Need.VERSION), kept_texts.OLDER_VERSION)
-    if unchecked:
-        why |= dict.fromkeys(needing(Need.KEY), kept_texts.NO_KEY)
-    return why

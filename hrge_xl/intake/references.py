@@ -1,39 +1,15 @@
-"""Cell references ("B7", "A1:C9 E2") to and from numbers."""
+"""References to areas of cells ("A1:C9 E2") to and from numbers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from ..layout import column_letters
+from ..layout import LAST_COLUMN, LAST_ROW, column_letters, column_number, parse_cell
 from .raw import Area
 
-LAST_ROW = 1_048_576
-LAST_COLUMN = 16_384
-
-_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", re.ASCII)
 _LETTERS = re.compile(r"[A-Za-z]{1,3}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{1,7}", re.ASCII)
-
-
-def column_number(letters: str) -> int:
-    """1 for "A", 27 for "AA"."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def parse_cell(reference: str) -> tuple[int, int] | None:
-    """Row and column of a cell reference; None when it is none or lies outside every sheet."""
-    match = _CELL.fullmatch(reference)
-    if match is None:
-        return None
-    row, column = int(match[2]), COLUMNS.get(match[1]) or column_number(match[1])
-    return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
-
-
-COLUMNS = {column_letters(number): number for number in range(1, 703)}  # A to ZZ: all that is common
 
 
 def parse_area(reference: str) -> Area | None:

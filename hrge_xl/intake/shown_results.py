@@ -88,7 +88,7 @@ class ShownResults:
                 continue
             sheet, *place = self.place(cells[0])
             at = sheet, address(*place)
-            found |= {key: ShownRows(tuple(rows), *at, tuple(rows.values())) for key, rows in ranked.items()}
+            found |= {key: ShownRows(rows, *at) for key, rows in ranked.items()}
         return found
 
     def differing(self, submission: Submission) -> Iterator[Finding]:

@@ -22,24 +22,24 @@ from ..findings.structure import (
     PROTECTION_OFF,
     ROWS_SORTED,
 )
-from ..layout import address
+from ..layout import address, parse_cell
 from ..submission import Unplaced
 from .cell_values import shown_cell, struck_through
 from .dropdowns import Dropdowns, ListNames
 from .expected import Cells, CellSpec, ExpectedWorkbook, FoundCells, Needs, observe_at, shorten
 from .issued_cells import COLUMNS_ALONE
-from .normalise import Filled
 from .number_formats import seen
 from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook
-from .references import Run, compact, parse_cell
+from .read_result import ReadResult
+from .references import Run, compact
 from .tool_sheets import ToolSheet
 
 
 def tampered(
-    tool_sheet: ToolSheet, plan: ExpectedWorkbook, here: FoundCells, lost: frozenset[str], names: ListNames
+    found: ReadResult, tool_sheet: ToolSheet, here: FoundCells, names: ListNames
 ) -> Iterator[Finding]:
-    """Everything that was done to one sheet. `lost` is what its format does not keep."""
-    raw = tool_sheet.raw
+    """Everything that was done to one sheet, as far as its format keeps it."""
+    raw, plan, lost = tool_sheet.raw, found.plan, found.lost
     if not raw.protected and "protection" not in lost:
         yield PROTECTION_OFF.at(raw.name, None, tool_sheet.plan.tool)
     if "validations" not in lost:
@@ -165,17 +165,17 @@ def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Find
 # what formatting says of answers that their values do not: struck through, invisible, shown otherwise
 
 
-def formatting(raw: RawSheet, plan: ExpectedWorkbook, here: FoundCells) -> Iterator[Finding]:
+def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[Finding]:
     """Give one observation for each field of a sheet and each kind of thing that formatting does to its answers."""
-    found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[CellSpec, int, int]]]] = {}
+    changes: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[CellSpec, int, int]]]] = {}
     for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1]):
         for part, its_column in here.by_row.get(row, ()):
             if its_column == column and not part.calculated:
                 for kind, detail in _seen(raw, row, column, percent=part.slot.field.type.scaled):
-                    cells = found.setdefault((kind, part.slot.field.code), (detail, []))[1]
+                    cells = changes.setdefault((kind, part.slot.field.code), (detail, []))[1]
                     cells.append((part, row, column))
-    for (kind, _), (detail, cells) in found.items():
-        yield together(kind, raw.name, plan, cells, **detail)
+    for (kind, _), (detail, cells) in changes.items():
+        yield together(kind, raw.name, found.plan, cells, **detail)
 
 
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
@@ -193,17 +193,17 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
         yield kind.at(sheet, address(*places[0]), **about, **detail)
 
 
-def dates_by_format(filled: Iterable[Filled], plan: ExpectedWorkbook) -> Iterator[Finding]:
-    """Give texts that the format of their cell turned into a date: “3-4” is 3 April then."""
-    date, found = CellKind.DATE, dict[tuple[str, str], tuple[str, list[tuple[CellSpec, int, int]]]]()
-    for part, sheet, home, cell in filled:
+def dates_by_format(found: ReadResult) -> Iterator[Finding]:
+    """Report texts that the format of their cell turned into a date: “3-4” is 3 April then."""
+    date, dates = CellKind.DATE, dict[tuple[str, str], tuple[str, list[tuple[CellSpec, int, int]]]]()
+    for part, sheet, home, cell in found.filled:
         if cell[0] is date and kind_of(part.slot.field) is ColumnKind.TEXT:
             place = parse_cell(home)
             if place is not None:
                 key = sheet, part.slot.field.code
-                found.setdefault(key, (shown_cell(cell), []))[1].append((part, *place))
-    for (sheet, _), (value, cells) in found.items():
-        yield together(DATE_BY_FORMAT, sheet, plan, cells, value=value)
+                dates.setdefault(key, (shown_cell(cell), []))[1].append((part, *place))
+    for (sheet, _), (value, cells) in dates.items():
+        yield together(DATE_BY_FORMAT, sheet, found.plan, cells, value=value)
 
 
 def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tuple[Kind, dict[str, str]]]:
