@@ -298,19 +298,18 @@ from hrge_xl.intake.read import AS_ISSUED, raw_workbook
 from hrge_xl.intake.references import parse_area
 from hrge_xl.intake.retired_questions import OldSheet, was_issued
 from hrge_xl.intake.sandbox import (
+    import_places,
     confine,
     Confinement,
     job_object,
     limit_by_job,
     look_outside,
     seccomp,
-    system_calls,
 )
 from hrge_xl.intake.sandbox.landlock import allow_reading_only
-from hrge_xl.intake.sandbox.places import import_places
 from hrge_xl.intake.tool_sheets import named_area
 from hrge_xl.intake.unpacking import Found, found_in, layers, Left, Unopened, Workbook
-from hrge_xl.intake.unpacking.budget import MOST_LAYERS
+from hrge_xl.intake.unpacking.found import MOST_LAYERS
 from hrge_xl.intake.unpacking.layers import ASK, Job, open_layers
 from hrge_xl.intake.unpacking.mail_layer import is_mail, moment_of
 from hrge_xl.intake.worker import Died, Reason, run_guarded, serve, WorkerPool

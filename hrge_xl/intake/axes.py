@@ -19,6 +19,7 @@ from ..findings.structure import (
     SHEET_UNREADABLE,
 )
 from ..layout import address
+from ..layout.model import HEAD_ROW
 from ..words import fold
 from .expected import CellSpec, ExpectedSheet, ExpectedWorkbook, observe_at
 from .raw import Area, CellKind, RawSheet
@@ -211,9 +212,7 @@ def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_colum
     that lost its code still shows its label.
     """
     plan, area, (top, left), raw = tool_sheet.plan, tool_sheet.area, tool_sheet.corner, tool_sheet.raw
-    if area is None or area != Area(
-        top, left, top + plan.sheet.last.row - 1, left + plan.sheet.last.column - 1
-    ):
+    if area != Area(top, left, top + plan.sheet.last.row - 1, left + plan.sheet.last.column - 1):
         return False
     if any(
         axis.copies or any(line != origin + first - 1 for line, origin in axis.origin.items())
@@ -225,14 +224,12 @@ def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_colum
         texts = (text_at(raw, actual, column) for column in raw.cells.get(actual, {}) if column != left)
         if wanted and not any(_head(text) in wanted for text in texts if text):
             return False
-    return all(
-        any(
-            _head(text_at(raw, row + top - 1, column + left - 1)) == fold(label)
-            for row, label in plan.heads[column]
-            if label
-        )
-        for column in (plan.column_codes[code][0] for code in lost_columns)
-    )
+    heads = {
+        column: _head(text_at(raw, HEAD_ROW + top - 1, column))
+        for column in raw.cells.get(HEAD_ROW + top - 1, {})
+    }
+    lost = (plan.column_codes[code][0] for code in lost_columns)
+    return all((column, heads.get(column + left - 1)) in plan.heads for column in lost)
 
 
 def _head(text: str) -> str:

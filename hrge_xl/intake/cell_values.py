@@ -74,6 +74,11 @@ def parse_number(text: str) -> float | None:
     return number if plain else None
 
 
+def whole_number(text: str | None) -> int | None:
+    """Give the number that a text of up to seven digits is; None for any other text."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 8 else None
+
+
 def stored_cell(
     kind: str | None, text: str | None, formula: str | None, *, is_date: bool, epoch_1904: bool
 ) -> RawCell | None:

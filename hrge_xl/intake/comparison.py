@@ -222,7 +222,7 @@ class WorkbookComparison:
             self._codes_damaged(raw, tool)
 
     def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:
-        """Say so once a sheet."""
+        """Report damaged codes once for each sheet, and not where it could not be read at all."""
         told = {each.code for each in self.seen if each.sheet == raw.name}
         if not told & {CODES_DAMAGED.code, SHEET_UNREADABLE.code}:
             self.seen.append(CODES_DAMAGED.at(raw.name, None, tool))

@@ -16,6 +16,7 @@ from .references import Run, parse_area, runs
 from .tool_sheets import named_area, text_at
 
 NAME = re.compile(r"\b(?:list|rows)_\w+")
+LONGEST_SOURCE = 8_192  # characters, as many as Excel takes of any formula
 REMEMBERED = 1_024  # sources: the same come back on every sheet of every file
 ALL_ROWS = re.compile(r"INDEX\(([^,()]{1,80}),")
 BETWEEN = re.compile(r"[,;]")  # entries of a list that stands in the rule itself
@@ -90,8 +91,13 @@ def _bare(source: str) -> str:
     return source.strip().lstrip("=").replace("'", "").replace(" ", "").casefold()
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _names(source: str, plan: ExpectedWorkbook) -> list[str]:
+    """Give the lists that a source offers; none for one that is longer than any program writes."""
+    return _remembered_names(source, plan) if len(source) <= LONGEST_SOURCE else []
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered_names(source: str, plan: ExpectedWorkbook) -> list[str]:
     """Give the lists that a source offers: by their names, their area, or their entries one by one.
 
     A name may stand in a formula, as where the list depends on another answer.

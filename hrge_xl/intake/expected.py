@@ -21,6 +21,7 @@ from ..workbook.progress import answered
 from .issued_cells import ExpectedCells
 
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
+SERVICE_ROLES = frozenset({"sign", "status", "check", "active"})  # of columns that only formulas fill
 OPEN = "?"  # stands before the name of a list whose dropdown refuses nothing
 
 
@@ -132,13 +133,10 @@ class ExpectedSheet:
         return _first((part.column_code, part) for part in self.parts)
 
     @cached_property
-    def roles(self) -> dict[int, frozenset[str]]:
-        """What each column is used for; stacked blocks may use one for several things."""
-        table: dict[int, set[str]] = {}
-        for grid in self.sheet.grids:
-            for column in grid.columns:
-                table.setdefault(column.index, set()).add(column.role)
-        return {index: frozenset(roles) for index, roles in table.items()}
+    def not_only_service(self) -> frozenset[int]:
+        """The columns with more than checks and what they come to; stacked blocks may use one for several things."""
+        columns = (column for grid in self.sheet.grids for column in grid.columns)
+        return frozenset(column.index for column in columns if column.role not in SERVICE_ROLES)
 
     @cached_property
     def taken(self) -> dict[int, frozenset[int]]:
@@ -170,12 +168,6 @@ class ExpectedSheet:
         return frozenset(fold(text) for text in said) - {""}
 
     @cached_property
-    def band_texts(self) -> frozenset[str]:
-        """What the bands above the heads say, folded."""
-        bands = (band for grid in self.sheet.grids for band, _ in grid.bands)
-        return frozenset(fold(band.label.say(self.layout.language)) for band in bands)
-
-    @cached_property
     def panel_texts(self) -> frozenset[str]:
         """Every text of the panel beside the table, folded; answers may well be written alike."""
         return frozenset(fold(text) for line in self.sheet.panel for text in (line.about, line.text)) - {""}
@@ -205,13 +197,10 @@ class ExpectedSheet:
         return {row.index: frozenset({fold(row.label), fold(row.code)} if row.label else ()) for row in rows}
 
     @cached_property
-    def heads(self) -> dict[int, list[tuple[int, str]]]:
-        """The heads of each column: their rows and texts."""
-        table: dict[int, list[tuple[int, str]]] = {}
-        for grid in self.sheet.grids:
-            for column in grid.columns:
-                table.setdefault(column.index, []).append((HEAD_ROW, column.label))
-        return table
+    def heads(self) -> frozenset[tuple[int, str]]:
+        """The columns with their heads, folded."""
+        columns = (column for grid in self.sheet.grids for column in grid.columns if column.label)
+        return frozenset((column.index, fold(column.label)) for column in columns)
 
     @cached_property
     def foreign(self) -> bool:
@@ -234,7 +223,8 @@ class ExpectedSheet:
 
     def is_loose(self, row: int, column: int, text: str) -> bool:
         """Say whether a text is a band or a line of the panel, which go with no row or column that has a code."""
-        is_band = row == BAND_ROW and fold(text) in self.band_texts
+        bands = (band for grid in self.sheet.grids for band, _ in grid.bands if row == BAND_ROW)
+        is_band = any(fold(text) == fold(band.label.say(self.layout.language)) for band in bands)
         return is_band or (column - self.sheet.panel_column in (0, 1) and self.on_panel(text))
 
 

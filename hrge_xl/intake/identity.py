@@ -30,6 +30,7 @@ from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
 from ..submission import Identity, Period
 from ..words import fold
+from .cell_values import whole_number
 from .limits import LIMITS
 from .ooxml_parts import Parts
 from .raw import CellKind, RawSheet, RawWorkbook, Unreadable
@@ -242,8 +243,7 @@ def chosen_tools(identity: Identity, spec: Spec) -> list[str] | None:
 
 def register_rows(identity: Identity) -> int | None:
     """Give how many rows the registers were issued with, where it is not the spec's own number."""
-    text = identity.rows
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    number = whole_number(identity.rows) or 0
     return number if 1 <= number <= MOST_ROWS else None
 
 

@@ -33,6 +33,7 @@ from .formula_forms import Anchor, counted_from, normal_form
 from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
+FAR_LONGER = 4  # times, than the issued formulas: no program writes them so
 LONGEST = 2 * 8_192  # characters of a formula that any program may have made of ours, which have half as many
 NEVER = CellKind.NOT_CALCULATED
 Home = tuple[int, int]
@@ -278,12 +279,20 @@ class ExpectedCells:
         lines = (tidy(text.split("\n", 1)[0]) for text in (issued, found))
         return TEXT_CHANGED if kind == HEAD_CHANGED and "\n" in issued and len({*lines}) == 1 else kind
 
+    @cached_property
+    def _longest_kept(self) -> int:
+        """The characters that the shared formulas of a program may have together to be remembered."""
+        issued = (each.text for cells in self.issued.formulas.values() for each in cells.values())
+        return FAR_LONGER * sum(map(len, issued))
+
     def _writing(self, shared: dict[str, SharedFormula]) -> _Writing:
-        for each in self._writings:
-            if each.shared == shared:
-                return each
-        self._writings = [*self._writings[1 - MOST_WRITINGS :], _Writing(dict(shared))]
-        return self._writings[-1]
+        for known in self._writings:
+            if known.shared == shared:
+                return known
+        writing = _Writing(dict(shared))
+        if sum(len(each.text) for each in shared.values()) <= self._longest_kept:
+            self._writings = [*self._writings[1 - MOST_WRITINGS :], writing]
+        return writing
 
     def _compare_formulas(
         self,

@@ -53,7 +53,7 @@ def is_date_format(identifier: str, code: str | None) -> bool:
     """Say whether a format is one of dates or times: by its own code if it has one, else by its number."""
     if code is None:
         return identifier in _BUILT_IN_DATES
-    return any(section.is_date for section in _sections(code))
+    return len(code) <= _LONGEST and any(section.is_date for section in _sections(code))
 
 
 def format_of(identifier: str, code: str | None) -> str:
@@ -81,7 +81,7 @@ def seen(code: str, value: str | float, *, percent: bool = False) -> str | None:
 
 
 def _seen_text(sections: list[_Section], value: str) -> str | None:
-    """Give texts have the fourth section, or the last one if that has a place for them; else they show as they are."""
+    """Give what is seen of a text, by the fourth section or the last one if it is for texts; None for itself."""
     section = sections[3] if len(sections) > 3 else sections[-1]
     if len(sections) <= 3 and section.takes != "@":
         return None

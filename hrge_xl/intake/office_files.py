@@ -79,7 +79,7 @@ def content_of(job: Job) -> RawWorkbook | Finding:
 
 
 def _table(sheet: RawSheet) -> Table:
-    """Give cells below no head belong to nothing; so one far cell does not make all rows wide."""
+    """Give the rows of a sheet in the columns of its first ones: so one far cell does not make all rows wide."""
     told = {row: _texts(sheet, row) for row in sorted(sheet.cells)}
     rows = {row: texts for row, texts in told.items() if texts}
     heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]

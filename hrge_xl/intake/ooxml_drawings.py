@@ -12,6 +12,7 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from ..layout import LAST_COLUMN, LAST_ROW
+from .cell_values import whole_number
 from .limits import Limits
 from .ooxml_parts import Parts, Relationship
 from .raw import Drawn, Unreadable
@@ -164,9 +165,10 @@ def _legacy_corner(anchor: str) -> tuple[int, int]:
 
 def cell_from_zero(row: str, column: str) -> tuple[int, int]:
     """Row and column, counted from 1, of numbers counted from 0."""
-    if not all(each.strip().isdecimal() and len(each) < 9 for each in (row, column)):
-        return 0, 0
-    return min(int(row) + 1, LAST_ROW), min(int(column) + 1, LAST_COLUMN)
+    down, across = whole_number(row.strip()), whole_number(column.strip())
+    return (
+        (0, 0) if down is None or across is None else (min(down + 1, LAST_ROW), min(across + 1, LAST_COLUMN))
+    )
 
 
 def _legacy_text(shape: Element) -> str:

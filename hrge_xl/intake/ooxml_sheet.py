@@ -9,7 +9,7 @@ from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
 from ..kept_texts import Kept
 from ..layout import LAST_COLUMN
 from .cache import Cache
-from .cell_values import is_true, is_unseen, unescape
+from .cell_values import is_true, is_unseen, unescape, whole_number
 from .limits import Limits
 from .ooxml_drawings import cell_from_zero
 from .ooxml_rows import Context, NotPlain, SheetCells
@@ -102,9 +102,9 @@ def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
     for rule in (*tree.iter("x|dataValidation"), *tree.iter("x14|dataValidation")):
         _add_rule(found, rule)
     for entry in tree.iter("x|col"):
-        ends = entry.get("min", ""), entry.get("max", "")
-        if is_unseen(entry.attrib, "width") and all(end.isdecimal() and len(end) < 8 for end in ends):
-            found.hidden_columns.update(range(max(int(ends[0]), 1), min(int(ends[1]), LAST_COLUMN) + 1))
+        first, last = whole_number(entry.get("min")), whole_number(entry.get("max"))
+        if is_unseen(entry.attrib, "width") and first is not None and last is not None:
+            found.hidden_columns.update(range(max(first, 1), min(last, LAST_COLUMN) + 1))
     found.protected = any(is_true(lock.get("sheet")) for lock in tree.iter("x|sheetProtection"))
     # A column entry that only hides its button filters nothing; those of saved views stand deeper.
     filters = (not is_true(entry.get("hiddenButton")) for entry in tree.iterfind("*/x|filterColumn"))

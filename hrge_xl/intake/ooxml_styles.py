@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple, TypeVar
 from xml.etree.ElementTree import Element
 
-from .cell_values import is_true
+from .cell_values import is_true, whole_number
 from .number_formats import format_of, is_date_format
 from .raw import Look
 
@@ -67,8 +67,9 @@ def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
     return Styles(frozenset(dates), looks)
 
 
-def _at(table: Sequence[Entry], index: str, usual: Entry) -> Entry:
-    return table[int(index)] if index.isdecimal() and len(index) < 8 and int(index) < len(table) else usual
+def _at(table: Sequence[Entry], index: str | None, usual: Entry) -> Entry:
+    number = whole_number(index)
+    return table[number] if number is not None and number < len(table) else usual
 
 
 def _font(entry: Element, colours: Colours) -> _Font:
@@ -114,7 +115,12 @@ _OFFICE_THEME = (  # two of text and two of ground, then the accents and links
     "000000", "FFFFFF", "44546A", "E7E6E6",
     "5B9BD5", "ED7D31", "A5A5A5", "FFC000", "4472C4", "70AD47", "0563C1", "954F72",
 )  # fmt: skip
-_SWAPPED = (1, 0, 3, 2)  # cells count light 1, dark 1, light 2, dark 2; the theme begins with the dark ones
+_SWAPPED = (
+    "1",
+    "0",
+    "3",
+    "2",
+)  # cells count light 1, dark 1, light 2, dark 2; the theme begins with the dark ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +142,11 @@ class Colours:
             return usual
         code = entry.get("rgb")
         if code is None:
-            code = _entry(self.palette, entry.get("indexed"))
-        if code is None:
-            number = _number(entry.get("theme"))
-            code = _entry(self.theme, str(_SWAPPED[number] if number is not None and number < 4 else number))
-        match = _HEX.fullmatch(code or "")
+            code = _at(self.palette, entry.get("indexed"), "")
+        if not code:
+            theme = entry.get("theme")
+            code = _at(self.theme, _at(_SWAPPED, theme, theme), "")
+        match = _HEX.fullmatch(code)
         return None if match is None else _tinted(_rgb(match[1]), entry.get("tint"))
 
 
@@ -162,15 +168,6 @@ def _luminance(colour: RGB) -> float:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() and len(text) < 8 else None
-
-
-def _entry(table: Sequence[str], index: str | None) -> str | None:
-    number = _number(index)
-    return table[number] if number is not None and number < len(table) else None
 
 
 def _rgb(code: str) -> RGB:

@@ -1,6 +1,6 @@
 """What a file said, before anybody knows what it means: sheets of sparse cells with their addresses.
 
-Every reader (`ooxml`, `other_formats`) produces this one shape; `locate` is its only consumer.
+Every reader (`ooxml`, `other_formats`) produces this one shape, whatever the workbook is read for.
 Rows and columns count from 1, as people see them.
 """
 

@@ -71,13 +71,13 @@ class ShownResults:
 
     def checks(self) -> ShownChecks:
         """Give what the check cells show."""
-        numbers = self.cells.take_checks(self.shown)
         elsewhere = {name for name, results in self.found.items() if results.places is not None}
-        checks = enumerate(cell for cell, _ in self.cells.checks) if elsewhere else ()
         moved = {
-            place: self.place(cell)[1:] for place, cell in checks if self.cells.cells[cell].sheet in elsewhere
+            number: self.place(cell)[1:]
+            for number, (cell, _) in enumerate(self.cells.checks)
+            if self.cells.cells[cell].sheet in elsewhere
         }
-        return ShownChecks(numbers, moved)
+        return ShownChecks(self.cells.take_checks(self.shown), moved)
 
     def rows(self) -> dict[tuple[str, int, int], ShownRows]:
         """Say which rows the collected lists keep, for each of their sources."""
@@ -119,8 +119,7 @@ class ShownResults:
         value, expected = (
             shorten("" if each is None else said(each)) for each in (first.shown, first.expected)
         )
-        at = address(row, column)
-        value += and_more(len(found) - 1)
+        at, value = address(row, column), value + and_more(len(found) - 1)
         return RESULT_DIFFERS.at(sheet, at, tool, value=value, expected=expected, cells=at)
 
     def place(self, number: int) -> tuple[str, int, int]:
@@ -173,18 +172,14 @@ class _Row:
 
     now: RowCells
     key: Key  # of its first answer
-    row: str  # its code
     checks: Take
     status: tuple[int, ...]
     active: int | None
 
 
 def _take(numbers: Sequence[int]) -> Take:
-    """Give a tuple of some cells, of one cell too."""
-    if len(numbers) > 1:
-        return itemgetter(*numbers)
-    (only,) = numbers
-    return lambda cells: (cells[only],)
+    """Give a tuple of some cells, however few."""
+    return itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[each] for each in numbers)
 
 
 @lru_cache(maxsize=32)
@@ -201,25 +196,25 @@ class FormulaCells:
         self.cells = [
             FormulaCell(name, *place) for name, sheet in issued.items() for place in sheet.formula_places
         ]
-        self._number = {cell: number for number, cell in enumerate(self.cells)}
+        self._number: dict[tuple[str, int, int], int] = {
+            cell: number for number, cell in enumerate(self.cells)
+        }
         sizes = accumulate((len(sheet.formula_places) for sheet in issued.values()), initial=0)
         self.first = dict(zip(issued, sizes, strict=False))  # the number of the first cell of each sheet
 
     @cached_property
     def checks(self) -> list[tuple[int, int]]:
         """The check cells in the order of the slots that have one, each with its place in its row, from 0."""
-        checked = [slot for slot in self.layout.slots.values() if slot.check is not None]
-        names = {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
         return [
-            (self._number[FormulaCell(names[slot.tool], *slot.check)], slot.order)
-            for slot in checked
-            if slot.check
+            (self._number[self.layout.sheet[slot.tool].name, *slot.check], slot.order)
+            for slot in self.layout.slots.values()
+            if slot.check is not None
         ]
 
     @cached_property
     def take_checks(self) -> Take:
         """What the check cells show, out of what all cells show."""
-        return _take([cell for cell, _ in self.checks]) if self.checks else lambda _: ()
+        return _take([cell for cell, _ in self.checks])
 
     def cleaned(self, shown: Sequence[Result]) -> list[Any]:
         """Give what all cells show, check cells with 0 for what none of them can say."""
@@ -232,10 +227,10 @@ class FormulaCells:
     @cached_property
     def _spans(self) -> dict[str, Take]:
         """The check cells of each sheet, by the code of its tool."""
-        tools = {sheet.name: sheet.tool.code for sheet in self.layout.sheets}
         found: dict[str, list[int]] = {}
-        for number, _ in self.checks:
-            found.setdefault(tools[self.cells[number].sheet], []).append(number)
+        checked = (slot for slot in self.layout.slots.values() if slot.check is not None)
+        for slot, (number, _) in zip(checked, self.checks, strict=True):
+            found.setdefault(slot.tool, []).append(number)
         return {tool: _take(numbers) for tool, numbers in found.items()}
 
     @cached_property
@@ -258,22 +253,16 @@ class FormulaCells:
         ]
 
     def _row(self, name: str, now: RowCells) -> _Row:
-        checks = [
-            self._number[FormulaCell(name, *slot.check)] for slot in now.checked if slot.check is not None
-        ]
-        status = tuple(self._number[FormulaCell(name, *place)] for place in now.status_places)
-        active = None if now.active_place is None else self._number.get(FormulaCell(name, *now.active_place))
-        key = now.checked[0].key
-        return _Row(now, key, key[1], _take(checks), status, active)
+        checks = [self._number[name, *slot.check] for slot in now.checked if slot.check is not None]
+        status = tuple(self._number[name, *place] for place in now.status_places)
+        active = None if now.active_place is None else self._number.get((name, *now.active_place))
+        return _Row(now, now.checked[0].key, _take(checks), status, active)
 
     @cached_property
     def lists(self) -> list[tuple[KeptRows, list[int]]]:
         """The collected lists, each with the cells that count the rows it keeps, and those that rank them."""
         return [
-            (
-                live.now,
-                [self._number[FormulaCell(name, *place)] for place in live.places],
-            )
+            (live.now, [self._number[name, *place] for place in live.places])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
             if isinstance(live.now, KeptRows)
@@ -283,7 +272,7 @@ class FormulaCells:
     def _others(self) -> list[tuple[Live, list[int | None]]]:
         """Everything that is shown beside rows of answers."""
         return [
-            (live, [self._number.get(FormulaCell(name, *place)) for place in live.places])
+            (live, [self._number.get((name, *place)) for place in live.places])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
             if not isinstance(live.now, RowCells | Fact)
@@ -320,7 +309,7 @@ class FormulaCells:
             checks = row.checks(shown)
             if not all(map(_is_number, checks)):
                 continue
-            count = 0 if row.now.grid.across else content.active(row.now.grid, row.row)
+            count = 0 if row.now.grid.across else content.active(row.now.grid, row.key[1])
             if row.active is not None:
                 yield row.active, count
             status = row.now.status

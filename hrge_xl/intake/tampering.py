@@ -118,7 +118,7 @@ def _sorted(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
 
 
 def _hidden(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
-    """Give rows that were hidden, by a filter or by hand, and columns too, although something is answered in them."""
+    """Report the rows, and the columns, that are hidden although something is answered in them."""
     raw = tool_sheet.raw
     rows, columns = raw.hidden_rows & here.by_row.keys(), raw.hidden_columns & here.columns
     for kind, is_column, lines in ((ANSWERS_HIDDEN, False, rows), (COLUMNS_HIDDEN, True, columns)):

@@ -78,7 +78,7 @@ def named_area(workbook: RawWorkbook, name: str) -> tuple[str, Area] | None:
 
 
 def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
-    """Give every tool its sheet; what is left over is a copy, one of our own sheets, or a stranger."""
+    """Give every tool its sheet; what is left over is a copy, one of our own sheets, or unknown."""
     claims: dict[str, list[RawSheet]] = {}
     free: list[RawSheet] = []
     ours: list[tuple[str, RawSheet]] = []

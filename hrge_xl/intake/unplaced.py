@@ -23,7 +23,6 @@ from .tool_sheets import HOME, Corner, ToolSheet
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
 SINGLE_REPORTS = 100  # of one sheet; further ones are reported together
-SERVICE_ROLES = frozenset({"sign", "status", "check", "active"})
 
 
 class TypedText(NamedTuple):
@@ -182,7 +181,7 @@ class _Sorter:
         if self.formulas_known and not self._has_formula(typed):
             return False
         origin = self.columns.origin.get(typed.column)
-        return origin is not None and self.plan.roles.get(origin, frozenset()) <= SERVICE_ROLES
+        return origin is not None and origin not in self.plan.not_only_service
 
     def _repeats_answer(self, typed: TypedText) -> bool:
         """Say whether a cell of a copied row or column repeats an answer."""
