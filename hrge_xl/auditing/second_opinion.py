@@ -18,8 +18,8 @@ from ..answer import Answer, State
 from ..fault_isolation import apart, stopped
 from ..findings import sentence
 from ..findings.file import STOPPED_BY_THIS_FILE
-from ..intake.cell_values import unescape
 from ..intake.gate import Admitted, admit
+from ..intake.raw import unescape
 from ..intake.worker import Died, run_guarded
 from ..numerals import shown
 from ..submission import Submission

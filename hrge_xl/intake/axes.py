@@ -21,9 +21,8 @@ from ..findings.structure import (
 from ..layout import address
 from ..layout.model import HEAD_ROW
 from ..words import fold
-from .expected import CellSpec, ExpectedSheet, ExpectedWorkbook, observe_at
+from .expected import CellSpec, ExpectedSheet, ExpectedWorkbook, ReadResult, observe_at
 from .raw import Area, CellKind, RawSheet
-from .read_result import ReadResult
 from .tool_sheets import ToolSheet, text_at
 
 Codes = Mapping[str, tuple[int, ...]]  # code -> its lines (rows or columns) in the layout

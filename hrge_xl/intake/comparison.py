@@ -30,12 +30,9 @@ from ..words import and_more, tidy
 from ..workbook.cover import COVER_FACTS, contact_label
 from ..workbook.progress import LABEL
 from .axes import Axes, by_codes
-from .cell_values import shown_cell
-from .expected import one_by_one, shorten
+from .expected import ReadResult, one_by_one, shorten
 from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
-from .raw import CellKind, RawCell, RawSheet
-from .read_result import ReadResult
-from .references import compact
+from .raw import CellKind, RawCell, RawSheet, compact, shown_cell
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
 from .unplaced import keep, single_texts, typed_on, typed_texts
 from .workbook_state import differing

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from ..answer import CellKey
+from ..answer import Answers, CellKey
 from ..fields import Field, Reading, Vocabularies
 from ..findings import Finding, Kind
 from ..layout import Grid, Layout, Sheet, Slot, address, laid_out, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
 from ..spec.model import FieldBlock
 from ..spec.spellings import vocabularies
+from ..submission import Identity, Unplaced
 from ..words import fold
 from ..workbook.issued import edition_of, issued_cover, issued_sheets
 from ..workbook.progress import answered
-from .issued_cells import ExpectedCells
+from .issued_cells import ExpectedCells, SheetResults
+from .raw import RawCell
 
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
 SERVICE_ROLES = frozenset({"sign", "status", "check", "active"})  # of columns that only formulas fill
@@ -354,3 +356,35 @@ def one_by_one(found: Sequence[Found], alone: int) -> Iterator[Sequence[Found]]:
     yield from ([each] for each in found[:alone])
     if len(found) > alone:
         yield found[alone:]
+
+
+# what is known of a file beyond its sheets, and everything that was found on them
+
+
+Filled = tuple[CellSpec, str, str, RawCell]  # cell of the layout, sheet, address, what stands there
+
+
+@dataclass(slots=True)
+class ReadResult:
+    """What a file is read against, and what was found: cells with their values, where all cells are, what was noticed.
+
+    `identity` is the stamp of a file whose every text and formula is known; None for any other.
+    """
+
+    plan: ExpectedWorkbook
+    same_layout: bool  # it was issued with this very layout: positions can be trusted
+    older: bool  # it was issued from an older version: what is missing may never have been there
+    lost: frozenset[str]  # what the format of the file does not keep
+    identity: Identity | None
+    last: Answers | None  # of the round before; None where nobody knows what they were
+
+    cells: dict[str, Mapping[CellKey, str]] = field(default_factory=dict)  # by tool
+    filled: list[Filled] = field(default_factory=list)
+    sheets: dict[str, str] = field(default_factory=dict)
+    observations: list[Finding] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    comments: list[Unplaced] = field(default_factory=list)
+    replaced: list[Unplaced] = field(default_factory=list)  # what was typed over texts and formulas
+    no_longer: frozenset[CellKey] = frozenset()  # calculated answers with another formula
+    # of formulas, by the issued name of the sheet
+    results: dict[str, SheetResults] = field(default_factory=dict)

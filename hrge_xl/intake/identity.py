@@ -30,10 +30,9 @@ from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
 from ..submission import Identity, Period
 from ..words import fold
-from .cell_values import whole_number
 from .limits import LIMITS
 from .ooxml_parts import Parts
-from .raw import CellKind, RawSheet, RawWorkbook, Unreadable
+from .raw import CellKind, RawSheet, RawWorkbook, Unreadable, whole_number
 from .zip_package import ZipPackage
 
 SHEET_ROWS = 200  # of the hidden sheet that are looked at

@@ -28,9 +28,8 @@ from ..layout.model import CODE_COLUMN, CODE_ROW, HEAD_ROW
 from ..submission import Result
 from ..words import tidy
 from ..workbook.issued import IssuedFormula, IssuedSheet
-from .cell_values import shown_cell
 from .formula_forms import Anchor, counted_from, normal_form
-from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula
+from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula, shown_cell
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
 FAR_LONGER = 4  # times, than the issued formulas: no program writes them so

@@ -14,10 +14,9 @@ from ..findings import Finding, codes
 from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_PASSWORD
 from ..layout.wording import text
 from ..numerals import from_serial, shown
-from .cell_values import shown_cell
 from .gate import Refused, admit
 from .limits import LIMITS, Limits
-from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable
+from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable, shown_cell
 from .read import raw_workbook
 from .worker import Died, run_guarded
 

@@ -12,10 +12,9 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from ..layout import LAST_COLUMN, LAST_ROW
-from .cell_values import whole_number
 from .limits import Limits
 from .ooxml_parts import Parts, Relationship
-from .raw import Drawn, Unreadable
+from .raw import Drawn, Unreadable, whole_number
 from .safe_xml import XmlGuard, parse_tree
 
 _ANCHORS = frozenset({"xdr|twoCellAnchor", "xdr|oneCellAnchor", "xdr|absoluteAnchor"})

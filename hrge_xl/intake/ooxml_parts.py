@@ -17,10 +17,9 @@ from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
 from ..layout import parse_cell
 from .cache import OVERHEAD, Cache
-from .cell_values import is_true, rich_text, unescape
 from .limits import LIMITS, Limits
 from .ooxml_styles import Styles, read_styles, theme_colours
-from .raw import CellKind, RawCell, Unreadable
+from .raw import CellKind, RawCell, Unreadable, is_true, rich_text, unescape
 from .safe_xml import MAIN, XmlGuard, find_stretch, parse_tree, prove, resolved
 from .zip_package import ZipPackage, shown
 

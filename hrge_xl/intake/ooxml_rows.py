@@ -30,11 +30,24 @@ from ..findings.file import (
 )
 from ..layout import COLUMNS, LAST_ROW, address, parse_cell
 from .cache import OVERHEAD, Cache
-from .cell_values import BLANK, is_unseen, rich_text, stored_cell, unescape, whole_number
 from .limits import LIMITS, Limits
 from .ooxml_styles import Styles
-from .raw import Area, CellKind, Follower, RawCell, RawSheet, SharedFormula, Unreadable
-from .references import parse_area
+from .raw import (
+    BLANK,
+    Area,
+    CellKind,
+    Follower,
+    RawCell,
+    RawSheet,
+    SharedFormula,
+    Unreadable,
+    is_unseen,
+    parse_area,
+    rich_text,
+    stored_cell,
+    unescape,
+    whole_number,
+)
 from .safe_xml import MAIN, Attributes, XmlGuard, parse_tree, resolved
 from .zip_package import shown
 

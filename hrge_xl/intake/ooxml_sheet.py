@@ -9,12 +9,22 @@ from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
 from ..kept_texts import Kept
 from ..layout import LAST_COLUMN
 from .cache import Cache
-from .cell_values import is_true, is_unseen, unescape, whole_number
 from .limits import Limits
 from .ooxml_drawings import cell_from_zero
 from .ooxml_rows import Context, NotPlain, SheetCells
-from .raw import Area, Drawn, RawSheet, Unreadable, Validation
-from .references import parse_area, parse_areas
+from .raw import (
+    Area,
+    Drawn,
+    RawSheet,
+    Unreadable,
+    Validation,
+    is_true,
+    is_unseen,
+    parse_area,
+    parse_areas,
+    unescape,
+    whole_number,
+)
 from .safe_xml import XmlGuard, find_stretch, parse_tree, prove
 
 _ROOTS = ("x|worksheet", "x|dialogsheet", "xm|macrosheet")

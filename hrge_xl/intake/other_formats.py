@@ -17,9 +17,8 @@ from ..findings.file import (
     UNREADABLE_OTHER_FORMAT,
 )
 from ..kept_texts import NOT_TOLD, Kept
-from .cell_values import date_serial, day_fraction
 from .limits import LIMITS, Limits
-from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Unreadable
+from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Unreadable, date_serial, day_fraction
 from .zip_package import ZipPackage, packed
 
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}

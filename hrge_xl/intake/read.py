@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from .. import kept_texts
+from ..answer import Answer, State
+from ..fields import Cell, ColumnKind, Field, Reading
 from ..findings import Finding, Need, needing
 from ..findings.identity import LAST_ANSWERS_CHANGED
+from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
 from ..last_answers import written
-from ..layout import Layout, laid_out
+from ..layout import Layout, address, laid_out
 from ..paths import path_text
 from ..spec.compiled import compiled
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..stamp import UNCHECKED
 from ..submission import Identity, Submission
+from ..words import tidy
 from . import ooxml, other_formats
-from .expected import ExpectedWorkbook
+from .axes import Axes, read_axes
+from .comparison import WorkbookComparison
+from .expected import ExpectedWorkbook, FoundCells, ReadResult
 from .gate import Admitted, Refused, admit
 from .identity import (
     PENDING,
@@ -33,12 +40,21 @@ from .identity import (
     sample,
     unreadable,
 )
-from .locate import locate
-from .normalise import answers
 from .other_formats import checks_lost
-from .raw import RawWorkbook, Unreadable
-from .read_result import ReadResult
+from .raw import CellKind, RawCell, RawWorkbook, Unreadable
+from .retired_questions import OldSheet, was_issued
 from .shown_results import ShownResults
+from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
+from .tool_sheets import ToolSheet, assign
+from .unplaced import (
+    copied_answers,
+    every_text,
+    leftovers,
+    note_overlays,
+    old_sheet,
+    unknown_sheet,
+    unplaced_texts,
+)
 from .workbook_state import day_of_calculation, day_on_cover, last_answers
 
 
@@ -214,3 +230,163 @@ def layout_of(identity: Identity, wanted: str | None) -> Layout:
     if spec is None:
         raise ValueError(f"not read as a workbook of {wanted}")
     return plan_for(identity, spec).layout
+
+
+# from raw cells to answers: the original kept beside what it means, and the kinds of nothing kept apart
+
+
+REMEMBERED, LONGEST_REMEMBERED = 4_096, 120  # readings of list entries that a plan keeps, and of what length
+NOTHING = Reading()
+TEXT, ANSWERED = CellKind.TEXT, State.ANSWERED
+STATES = dict.fromkeys(CellKind, ANSWERED) | {
+    CellKind.BLANK: None,
+    CellKind.ERROR: State.ERROR,
+    CellKind.NOT_CALCULATED: State.NOT_CALCULATED,
+}
+
+
+def answers(read: ReadResult, *, epoch_1904: bool) -> list[Answer]:
+    """Give an answer for every cell that holds something.
+
+    Where a format tells no formulas, a calculated cell counts as whole: nobody can say that it was typed over.
+    """
+    found: list[Answer] = []
+    formulas_lost = "formulas" in read.lost
+    for part, sheet, cell, raw in read.filled:
+        state = _state(raw)
+        if state is None:
+            continue
+        field = part.slot.field
+        reading = read_cell(field, raw, read.plan, epoch_1904) if state is ANSWERED else NOTHING
+        formula = raw.formula is not None or (formulas_lost and part.calculated)
+        answer = Answer(*part.key, sheet, cell, state, raw.value, formula, calculated=part.calculated)
+        answer.code, answer.text, answer.number, answer.day = reading[:4]
+        answer.problem, answer.suggestion, answer.notes = reading[4:]
+        found.append(answer)
+    return found
+
+
+def _state(raw: RawCell) -> State | None:
+    """Give what kind of something or nothing a stored cell is; None where nobody wrote anything."""
+    kind = raw.kind
+    if kind is not TEXT:
+        return STATES[kind]
+    text = str(raw.value)
+    if text[:1].isalnum() or tidy(text):
+        return ANSWERED
+    return None if raw.formula is None else State.EMPTY_TEXT
+
+
+def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
+    """Read what a stored value means to its field."""
+    if not field.type.repeats or (isinstance(raw.value, str) and len(raw.value) > LONGEST_REMEMBERED):
+        return _meaning(field, raw, plan, epoch_1904)
+    key = (field.type, field.vocabulary, raw.kind, raw.value, epoch_1904)
+    known = plan.readings.get(key)
+    if known is None:
+        if len(plan.readings) >= REMEMBERED:
+            plan.readings.clear()
+        known = plan.readings[key] = _meaning(field, raw, plan, epoch_1904)
+    return known
+
+
+def _meaning(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
+    value, kind = raw.value, field.type.kind
+    if value is None or (
+        isinstance(value, float) and not math.isfinite(value)
+    ):  # which can be none of this kind
+        problem = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}.get(kind, NOT_IN_LIST)
+        return Reading(problem=problem.code)
+    return field.type.read(field, Cell(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
+
+
+# where every answer of the layout is in a returned workbook, or that it is missing
+
+
+def locate(workbook: RawWorkbook, found: ReadResult) -> None:
+    """Find every cell of the layout in a workbook, and note everything that is not as issued."""
+    plan = found.plan
+    assigned = assign(workbook, plan)
+    found.observations += assigned.observations
+    found.sheets = {tool: tool_sheet.raw.name for tool, tool_sheet in assigned.tools.items()}
+    found.cells = {tool: {} for tool in plan.sheets}
+    named = found.identity is not None and "names" not in found.lost
+    names = ListNames.of(workbook, plan.layout) if named else ListNames()
+    with_answers = [sheet for sheet in assigned.tools.values() if sheet.plan.sheet.grids]
+    read = [(sheet, _read_sheet(found, sheet, names)) for sheet in with_answers]
+    if found.identity is not None:
+        by_lines = [(sheet, axes) for sheet, axes in read if axes is not None]
+        WorkbookComparison(found, found.identity).compare(assigned, by_lines)
+    for copy in assigned.copies:
+        copied_answers(found, copy)
+    # those of an older version apart from those that nobody issued
+    old = [sheet for sheet in assigned.unknown_sheets if found.older and was_issued(sheet, workbook)]
+    for sheet in old:
+        old_sheet(found, sheet)
+    for sheet in assigned.unknown_sheets:
+        if sheet not in old:
+            unknown_sheet(found, sheet)
+    found.observations += dates_by_format(found)
+    found.observations += formatting_beside(workbook, found.unplaced)
+    found.unplaced += found.replaced
+    note_overlays(workbook, found)
+    found.unplaced += leftovers(workbook)
+    if found.older:
+        found.observations = [each for each in found.observations if each.code not in needing(Need.VERSION)]
+
+
+def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> Axes | None:
+    """Read the answers of a sheet, and note what was done to it; where its lines are, None where nobody can say."""
+    axes, observations = read_axes(found, tool_sheet)
+    old = OldSheet(tool_sheet.raw, tool_sheet.corner) if found.older else None
+    if axes is None and old is not None and old.checks:
+        # every question of the sheet is another one now
+        old_sheet(found, tool_sheet.raw, tool_sheet.corner)
+        return None
+    found.observations += observations
+    if axes is None:
+        every_text(found, tool_sheet)
+        return None
+    here = tool_sheet.plan.home if axes.unmoved else _found_cells(tool_sheet, axes)
+    if old is not None:  # what was filled in then and is calculated now is not read
+        here = FoundCells(
+            tuple(
+                (part, row, column)
+                for part, row, column in here.cells
+                if not (part.calculated and old.question(row, column) is not None)
+            )
+        )
+        old.known = frozenset((row, column) for _, row, column in here.cells)
+    _take(found, tool_sheet, here)
+    found.observations += tampered(found, tool_sheet, here, names)
+    unplaced_texts(found, tool_sheet, axes, old)
+    found.observations += formatting(found, tool_sheet.raw, here)
+    return axes
+
+
+def _found_cells(tool_sheet: ToolSheet, axes: Axes) -> FoundCells:
+    """Give every cell that was found, with its row and column."""
+    rows, columns = axes.rows.places, axes.columns.places
+    return FoundCells(
+        tuple(
+            (part, rows[part.row_code], columns[part.column_code])
+            for part in tool_sheet.plan.parts
+            if part.row_code in rows and part.column_code in columns
+        )
+    )
+
+
+def _take(found: ReadResult, tool_sheet: ToolSheet, here: FoundCells) -> None:
+    """Note where every cell is, and take the values of those that hold one."""
+    at_home, raw, plan = here is tool_sheet.plan.home, tool_sheet.raw, tool_sheet.plan
+    moved = {} if at_home else {part.key: address(row, column) for part, row, column in here.cells}
+    found.cells[plan.tool] = plan.home_cells if at_home else moved
+    blank, name, take = CellKind.BLANK, raw.name, found.filled.append
+    for row, parts in here.by_row.items():
+        stored = raw.cells.get(row)
+        if not stored:
+            continue
+        for part, column in parts:
+            cell = stored.get(column)
+            if cell is not None and cell.kind is not blank:
+                take((part, name, part.home if at_home else address(row, column), cell))

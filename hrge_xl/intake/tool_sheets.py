@@ -20,8 +20,7 @@ from ..spec.own_sheets import (
     LISTS_KEY,
 )
 from .expected import ExpectedSheet, ExpectedWorkbook
-from .raw import Area, CellKind, RawSheet, RawWorkbook
-from .references import parse_area
+from .raw import Area, CellKind, RawSheet, RawWorkbook, parse_area
 
 GIVEN_BACK = (FEEDBACK_KEY, LEFTOVER_KEY)  # sheets of a workbook that was given back
 WINDOW = 20  # rows and columns in which a key that moved is looked for

@@ -18,9 +18,8 @@ from ..submission import Identity
 from ..workbook import Content
 from ..workbook.issued import IssuedSheet
 from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
-from .cell_values import shown_cell
 from .issued_cells import CellChange
-from .raw import CellKind, RawCell, RawSheet, RawWorkbook
+from .raw import CellKind, RawCell, RawSheet, RawWorkbook, shown_cell
 from .tool_sheets import named_area, text_at
 
 

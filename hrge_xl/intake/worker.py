@@ -19,15 +19,32 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from queue import LifoQueue
-from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar, cast
+from types import UnionType
+from typing import (
+    IO,
+    Any,
+    BinaryIO,
+    Generic,
+    Literal,
+    Self,
+    TextIO,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from msgspec import msgpack
 
 from ..errors import Exit, HrgeError
 from ..findings import Finding, Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
 from ..gc_pause import gc_paused
-from .closed_format import dumps, kinds_of, loads
 from .limits import LIMITS, Limits
 from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
 
@@ -363,3 +380,36 @@ else:
 
     def _limit_time(limits: Limits) -> None:
         """Windows has no such limit; the parent's patience remains."""
+
+
+# the format in which a child answers: data of declared types, and nothing that could run
+
+
+Kinds = tuple[Any, ...]
+
+
+def kinds_of(function: Callable[..., object]) -> Kinds:
+    """Give the types of what a function may return, by its annotation."""
+    while isinstance(function, partial):
+        function = function.func
+    returned = get_type_hints(function)["return"]
+    kinds = get_args(returned) if get_origin(returned) in (Union, UnionType) else (returned,)
+    return tuple(Any if kind is object else kind for kind in kinds)
+
+
+def dumps(answer: object, kinds: Kinds) -> bytes:
+    """Write an answer: the number of its type, then the answer. Raises TypeError where it is of none of them."""
+    for number, kind in enumerate(kinds):
+        if kind is None or isinstance(answer, object if kind is Any else get_origin(kind) or kind):
+            return bytes([number]) + msgpack.encode(answer)
+    raise TypeError(type(answer).__qualname__)
+
+
+def loads(message: bytes, kinds: Kinds) -> Any:
+    """Read an answer. Raises ValueError where it is not what one of the types says, IndexError where it is of none."""
+    return _decoder(kinds[message[0]]).decode(memoryview(message)[1:])
+
+
+@cache
+def _decoder(kind: Any) -> msgpack.Decoder[Any]:
+    return msgpack.Decoder(kind)

@@ -10,9 +10,18 @@ from typing import NamedTuple
 from ...layout.wording import text
 from ...paths import LOCK_PREFIXES, MOST_LOCK_BYTES, is_left_by_a_program
 from ...words import counted
-from ..content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, ole_format, zip_format
+from ..content_sniffing import (
+    OLE_MAGIC,
+    UNOPENED_ARCHIVES,
+    ZIP_MAGIC,
+    describe,
+    ending_of,
+    is_named_as_workbook,
+    ole_format,
+    word_for,
+    zip_format,
+)
 from ..limits import LIMITS, Limits
-from ..nobodys_answer import UNOPENED_ARCHIVES, ending_of, is_named_as_workbook, word_for
 from ..raw import Unreadable
 from ..zip_package import ZipPackage
 from .found import MOST_LAYERS, MOST_TROUBLES, Attached, Budget, Found, Left, Place, Unopened, Workbook
