@@ -244,7 +244,7 @@ def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
 def _reading(data: bytes, want: Wanted) -> Submission | Refusal:
     """Read a workbook under a path of its own, so that none is taken for a copy of the other."""
     digest = hashlib.sha256(data).hexdigest()
-    return read_content(data, File(f"{digest}.xlsx", digest, len(data), "xlsx"), want)
+    return read_content(File(f"{digest}.xlsx", digest, len(data), "xlsx", data), want)
 
 
 def _said(refusal: Refusal) -> str:

@@ -277,7 +277,7 @@ from hrge_xl.intake.cache import Cache
 from hrge_xl.intake.worker import dumps, loads
 from hrge_xl.intake.expected import ExpectedWorkbook
 from hrge_xl.intake.formula_forms import Anchor, counted_from, normal_form
-from hrge_xl.intake.gate import admit, Admitted, Refused
+from hrge_xl.intake.gate import admit
 from hrge_xl.intake.identity import teams_named
 from hrge_xl.intake.limits import Limits, LIMITS
 from hrge_xl.intake.ooxml_styles import format_of, is_date_format, seen

@@ -84,7 +84,8 @@ def zip_format(package: ZipPackage) -> str:
     if "mimetype" in package:
         declared = package.read("mimetype").strip()
         if declared == _ODS_TYPE:
-            _check_not_encrypted(package)
+            if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
+                raise Unreadable(ENCRYPTED_WORKBOOK.at())
             return "ods"
         raise not_a_workbook(_first(_OTHER_OPEN_DOCUMENT, declared) or "a zip archive")
     if "[Content_Types].xml" not in package:
@@ -95,11 +96,6 @@ def zip_format(package: ZipPackage) -> str:
     if found is None:
         raise not_a_workbook(_first(_OTHER_OFFICE, types) or "a zip archive")
     return found
-
-
-def _check_not_encrypted(package: ZipPackage) -> None:
-    if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
-        raise Unreadable(ENCRYPTED_WORKBOOK.at())
 
 
 def _first(table: tuple[tuple[bytes, str], ...], content: bytes) -> str | None:
@@ -119,12 +115,12 @@ def ole_format(data: bytes) -> str:
     """xls or encrypted for an OLE container; raises Unreadable with what else it is."""
     for stream, meaning in _OLE_STREAMS:
         entries = list(_ole_entries(data, stream))
-        if entries and meaning == "xls":
-            return "encrypted" if any(_is_encrypted_xls(data, entry) for entry in entries) else "xls"
-        if entries and meaning != "encrypted":
+        if not entries:
+            continue
+        if meaning not in ("encrypted", "xls"):
             raise not_a_workbook(meaning)
-        if entries:
-            return meaning
+        encrypted = meaning == "encrypted" or any(_is_encrypted_xls(data, entry) for entry in entries)
+        return "encrypted" if encrypted else "xls"
     raise not_a_workbook("an old office file of an unknown kind")
 
 

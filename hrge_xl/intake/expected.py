@@ -121,8 +121,7 @@ class ExpectedSheet:
     @cached_property
     def column_codes(self) -> dict[str, tuple[int, ...]]:
         """Columns by code."""
-        pairs = [(c.code, c.index) for grid in self.sheet.grids for c in grid.columns if c.code]
-        return _places(pairs)
+        return _places((c.code, c.index) for grid in self.sheet.grids for c in grid.columns if c.code)
 
     @cached_property
     def needed_rows(self) -> dict[str, CellSpec]:
@@ -231,11 +230,10 @@ class ExpectedSheet:
 
 
 def _parts(layout: Layout, slot: Slot) -> Iterable[CellSpec]:
-    many, calculated = slot.field.several, slot.field.calculated
-    need = _need(layout, slot.field)
+    need, calculated = _need(layout, slot.field), slot.field.calculated
     for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
-        key = (*slot.key, number if many else 0)
-        yield CellSpec(slot, key, *codes, place.row, place.column, address(*place), calculated, need)
+        key = (*slot.key, number if slot.field.several else 0)
+        yield CellSpec(slot, key, *codes, *place, address(*place), calculated, need)
 
 
 def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
@@ -282,16 +280,11 @@ class ExpectedWorkbook:
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:
         """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
-        tools = {each.sheet.name: each.sheet for each in self.sheets.values()}
-        found = {}
-        for name, issued in issued_sheets(self.layout).items():
-            if name in tools:
-                found[name] = ExpectedCells.of_tool(issued, tools[name])
-            elif name == self.layout.lists_name:
-                found[name] = ExpectedCells.of_lists(issued, self.layout)
-            else:
-                found[name] = ExpectedCells(issued)
-        return found
+        found = {name: ExpectedCells(issued) for name, issued in issued_sheets(self.layout).items()}
+        for each in self.layout.sheets:
+            found[each.name] = ExpectedCells.of_tool(found[each.name].issued, each)
+        lists = self.layout.lists_name
+        return found | {lists: ExpectedCells.of_lists(found[lists].issued, self.layout)}
 
     @cached_property
     def edition(self) -> str:

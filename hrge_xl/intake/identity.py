@@ -80,7 +80,9 @@ class Stamp:
 
 def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     """Give the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
-    on_sheet, in_properties = _pairs_of_sheet(workbook), _pairs_of_properties(workbook)
+    names = {PROPERTY_PREFIX + name: name for name in FIELDS}
+    in_properties = {names[key]: value for key, value in workbook.properties.items() if key in names}
+    on_sheet = _pairs_of_sheet(workbook)
     copies = [each for each in map(from_pairs, (on_sheet, in_properties)) if each is not None]
     if not copies:
         return Stamp(observations=[_about(NO_STAMP, file)])
@@ -88,7 +90,7 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     stamp = Stamp(copies[0], _signature(copies[0], key), tuple(copies))
     differing = _damage(on_sheet, in_properties, workbook.cannot_tell)
     for damage in (differing, _drop_impossible_days(stamp), _shorten(stamp, workbook)):
-        if damage:
+        if damage is not None:
             stamp.observations.append(_about(STAMP_DAMAGED, file, detail=damage))
     return stamp
 
@@ -110,11 +112,6 @@ def _text(sheet: RawSheet, row: int, column: int) -> str:
     return shown(cell.value)
 
 
-def _pairs_of_properties(workbook: RawWorkbook) -> dict[str, str]:
-    names = {PROPERTY_PREFIX + name: name for name in FIELDS}
-    return {names[key]: value for key, value in workbook.properties.items() if key in names}
-
-
 def _signature(identity: Identity, key: Key) -> str:
     if isinstance(key, Elsewhere):
         return VALID if identity == key.believed else PENDING
@@ -133,12 +130,12 @@ def _damage(
         return kept_texts.NO_STAMP_SHEET
     if not in_properties:
         return kept_texts.NO_STAMP_PROPERTIES
+    pairs = ((name, on_sheet.get(name, ""), in_properties.get(name, "")) for name in FIELDS)
+    told = kept_texts.COPIES_DIFFER.format
     differing = [
-        kept_texts.COPIES_DIFFER.format(
-            name=name, one=on_sheet.get(name, "")[:MOST_SHOWN], other=in_properties.get(name, "")[:MOST_SHOWN]
-        )
-        for name in FIELDS
-        if on_sheet.get(name, "") != in_properties.get(name, "")
+        told(name=name, one=one[:MOST_SHOWN], other=other[:MOST_SHOWN])
+        for name, one, other in pairs
+        if one != other
     ]
     return joined(differing[:3], "; ") if differing else None
 
@@ -149,9 +146,8 @@ def _drop_impossible_days(stamp: Stamp) -> Kept | None:
     said = {name: getattr(stamp.identity, name) for name in DAYS}
     wrong = {name: day for name, day in said.items() if day and parse_day(day) is None}
     stamp.identity = replace(stamp.identity, **dict.fromkeys(wrong, ""))
-    days = [
-        kept_texts.NO_DAY.format(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()
-    ]
+    told = kept_texts.NO_DAY.format
+    days = [told(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()]
     return joined(days, "; ") if days else None
 
 
@@ -305,7 +301,8 @@ def teams_named(file: str, teams: Iterable[str]) -> set[str]:
     words, found = _words(PurePath(file).stem), set()
     for team in sorted(teams, key=lambda each: (-len(_words(each)), each)):
         code = _words(team)
-        if code in words and _tells(code):
+        tells = len(code.strip()) >= SHORTEST and any(map(str.isalpha, code))
+        if code in words and tells:
             found.add(team)
             words = words.replace(code, "  ")
     return found
@@ -314,7 +311,3 @@ def teams_named(file: str, teams: Iterable[str]) -> set[str]:
 def _words(text: str) -> str:
     """Give the words of a text, each between two spaces."""
     return f" {BETWEEN.sub(' ', fold(text)).strip()} "
-
-
-def _tells(code: str) -> bool:
-    return len(code.strip()) >= SHORTEST and any(character.isalpha() for character in code)

@@ -225,19 +225,19 @@ class ExpectedCells:
     @cached_property
     def texts(self) -> dict[int, dict[int, str | float]]:
         """The constants but for the hidden codes, which tell where everything is."""
+        return self._constants(codes=False)
+
+    def _constants(self, *, codes: bool) -> dict[int, dict[int, str | float]]:
         found = {
-            row: {column: each for column, each in cells.items() if not _is_code(row, column)}
+            row: {c: str(each) if codes else each for c, each in cells.items() if _is_code(row, c) is codes}
             for row, cells in self.issued.constants.items()
         }
         return {row: cells for row, cells in found.items() if cells}
 
     @cached_property
     def _codes(self) -> list[_Line]:
-        codes = (
-            (row, {column: str(code) for column, code in cells.items() if _is_code(row, column)})
-            for row, cells in self.issued.constants.items()
-        )
-        return [_Line.of(row, cells, map(_constant, cells.values())) for row, cells in codes if cells]
+        codes = self._constants(codes=True).items()
+        return [_Line.of(row, cells, map(_constant, cells.values())) for row, cells in codes]
 
     @cached_property
     def _texts(self) -> list[_Line]:

@@ -305,7 +305,16 @@ def stored_cell(
             number += DAYS_BEFORE_1904
         number_kind = CellKind.DATE if is_date else CellKind.NUMBER
         return None if number is None else _NEW(RawCell, (number_kind, number, formula))
-    return typed_cell(kind or "n", text, formula)
+    if text is None or (text == "" and kind in (None, "n", "b", "e", "d")):
+        return BLANK if formula is None else RawCell(CellKind.NOT_CALCULATED, None, formula)
+    if kind in ("str", "inlineStr"):
+        return RawCell(CellKind.TEXT, unescape(text), formula)
+    if kind == "e":
+        return RawCell(CellKind.ERROR, text.strip(), formula)
+    value = _TRUTH.get(text.strip()) if kind == "b" else iso_serial(text) if kind == "d" else None
+    if value is None:
+        return None
+    return RawCell(CellKind.BOOL if kind == "b" else CellKind.DATE, value, formula)
 
 
 def iso_serial(text: str) -> float | None:
@@ -332,24 +341,6 @@ def date_serial(moment: date | datetime) -> float | None:
         return None
     fraction = day_fraction(moment.time()) if isinstance(moment, datetime) else 0.0
     return days + fraction
-
-
-def typed_cell(kind: str, text: str | None, formula: str | None) -> RawCell | None:
-    """Give the cell of any type but numbers and shared texts; None when text and type disagree."""
-    if text is None or (text == "" and kind in ("n", "b", "e", "d")):
-        return BLANK if formula is None else RawCell(CellKind.NOT_CALCULATED, None, formula)
-    if kind in ("str", "inlineStr"):
-        return RawCell(CellKind.TEXT, unescape(text), formula)
-    if kind == "e":
-        return RawCell(CellKind.ERROR, text.strip(), formula)
-    value: float | bool | None = None
-    if kind == "b":
-        value = _TRUTH.get(text.strip())
-    elif kind == "d":
-        value = iso_serial(text)
-    if value is None:
-        return None
-    return RawCell(CellKind.BOOL if kind == "b" else CellKind.DATE, value, formula)
 
 
 def shown_cell(cell: RawCell | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
 from ..last_answers import written
 from ..layout import Layout, address, laid_out
-from ..paths import path_text
 from ..spec.compiled import compiled
 from ..spec.load import load, names
 from ..spec.model import Spec
@@ -26,7 +24,7 @@ from . import ooxml, other_formats
 from .axes import Axes, read_axes
 from .comparison import WorkbookComparison
 from .expected import ExpectedWorkbook, FoundCells, ReadResult
-from .gate import Admitted, Refused, admit
+from .gate import File, Refusal, admit
 from .identity import (
     PENDING,
     Stamp,
@@ -58,53 +56,16 @@ from .unplaced import (
 from .workbook_state import day_of_calculation, day_on_cover, last_answers
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A file that cannot be read as a return, and why."""
-
-    path: str
-    sha256: str | None
-    size: int | None
-    observations: tuple[Finding, ...]
-    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """What is known of a file before it is read."""
-
-    path: str
-    sha256: str
-    size: int
-    format: str
-
-    @classmethod
-    def of(cls, admitted: Admitted) -> File:
-        """Give what the gate knows of it."""
-        return cls(path_text(admitted.path), admitted.sha256, admitted.size, admitted.format)
-
-    @property
-    def name(self) -> str:
-        """Without its folder."""
-        return Path(self.path).name
-
-    def refused(self, *why: Finding, stamps: tuple[Identity, ...] = ()) -> Refusal:
-        """Say why it is no return."""
-        return Refusal(self.path, self.sha256, self.size, why, stamps)
-
-
 def read(path: str | Path, want: Wanted, *, password: str | None = None) -> Submission | Refusal:
     """Read one file in this very process: for files that one made oneself; others go through `validate`."""
-    admitted = admit(Path(path), password)
-    if isinstance(admitted, Refused):
-        return Refusal(path_text(admitted.path), admitted.sha256, admitted.size, (admitted.observation,))
-    return read_content(admitted.data, File.of(admitted), want)
+    file = admit(Path(path), password)
+    return file if isinstance(file, Refusal) else read_content(file, want)
 
 
-def read_content(data: bytes, file: File, want: Wanted) -> Submission | Refusal:
+def read_content(file: File, want: Wanted) -> Submission | Refusal:
     """Read one file. Needs nothing but its arguments, so that it can run in a process of its own."""
     try:
-        workbook = raw_workbook(data, file.format)
+        workbook = raw_workbook(file.data, file.format)
     except Unreadable as problem:
         return file.refused(problem.observation)
     return read_raw(workbook, file, want)

@@ -68,7 +68,7 @@ def tampered(
     if not raw.protected and "protection" not in lost:
         yield PROTECTION_OFF.at(raw.name, None, tool_sheet.plan.tool)
     if "validations" not in lost:
-        yield from _lost_lists(raw, plan, here.needs, names)
+        yield from _by_field(plan, _lost_lists(raw, plan, here.needs, names))
     if "formulas" not in lost:
         yield from _cleared(raw, plan, here.calculated)
     yield from _merged(raw, plan, here.cells)
@@ -76,13 +76,27 @@ def tampered(
     yield from _hidden(tool_sheet, here)
 
 
+Change = tuple[
+    Kind, str, tuple[CellSpec, int, int], dict[str, str]
+]  # of a cell, on which sheet, and what to say of it
+
+
+def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Finding]:
+    """Report the changes of each kind to the cells of one field of a sheet together, naming every cell."""
+    groups: dict[tuple[Kind, str, str], list[Change]] = {}
+    for change in changes:
+        kind, sheet, (part, *_), _ = change
+        groups.setdefault((kind, sheet, part.slot.field.code), []).append(change)
+    for (kind, sheet, _), some in groups.items():
+        yield together(kind, sheet, plan, [cell for *_, cell, _ in some], **some[0][-1])
+
+
 # dropdowns
 
 
-def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames) -> Iterator[Finding]:
-    """One observation for each field of the sheet whose cells lost their dropdown or its alert, naming every cell."""
+def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames) -> Iterator[Change]:
+    """Give the cells that lost their dropdown or its alert."""
     rules = Dropdowns(raw.validations, plan, names)
-    lost: dict[tuple[Kind, str], list[tuple[CellSpec, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)
         if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
@@ -91,9 +105,7 @@ def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: List
         for row, part in cells.items():
             if not _covers(runs, row):
                 kind = ALERT_OFF if _covers(lenient, row) else DROPDOWN_LOST
-                lost.setdefault((kind, part.slot.field.code), []).append((part, row, column))
-    for (kind, _), found in lost.items():
-        yield together(kind, raw.name, plan, found)
+                yield kind, raw.name, (part, row, column), {}
 
 
 def _covers(runs: Sequence[Run], row: int) -> bool:
@@ -191,16 +203,17 @@ def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Find
 
 
 def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[Finding]:
-    """Give one observation for each field of a sheet and each kind of thing that formatting does to its answers."""
-    changes: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[CellSpec, int, int]]]] = {}
-    for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1]):
-        for part, its_column in here.by_row.get(row, ()):
-            if its_column == column and not part.calculated:
-                for kind, detail in _seen(raw, row, column, percent=part.slot.field.type.scaled):
-                    cells = changes.setdefault((kind, part.slot.field.code), (detail, []))[1]
-                    cells.append((part, row, column))
-    for (kind, _), (detail, cells) in changes.items():
-        yield together(kind, raw.name, found.plan, cells, **detail)
+    """Report what formatting does to answers."""
+    return _by_field(
+        found.plan,
+        (
+            (kind, raw.name, (part, row, column), detail)
+            for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1])
+            for part, its_column in here.by_row.get(row, ())
+            if its_column == column and not part.calculated
+            for kind, detail in _seen(raw, row, column, percent=part.slot.field.type.scaled)
+        ),
+    )
 
 
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
@@ -220,15 +233,15 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
 
 def dates_by_format(found: ReadResult) -> Iterator[Finding]:
     """Report texts that the format of their cell turned into a date: “3-4” is 3 April then."""
-    date, dates = CellKind.DATE, dict[tuple[str, str], tuple[str, list[tuple[CellSpec, int, int]]]]()
-    for part, sheet, home, cell in found.filled:
-        if cell[0] is date and kind_of(part.slot.field) is ColumnKind.TEXT:
-            place = parse_cell(home)
-            if place is not None:
-                key = sheet, part.slot.field.code
-                dates.setdefault(key, (shown_cell(cell), []))[1].append((part, *place))
-    for (sheet, _), (value, cells) in dates.items():
-        yield together(DATE_BY_FORMAT, sheet, found.plan, cells, value=value)
+    date = CellKind.DATE
+    return _by_field(
+        found.plan,
+        (
+            (DATE_BY_FORMAT, sheet, (part, *place), {"value": shown_cell(cell)})
+            for part, sheet, home, cell in found.filled
+            if cell[0] is date and kind_of(part.slot.field) is ColumnKind.TEXT and (place := parse_cell(home))
+        ),
+    )
 
 
 def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tuple[Kind, dict[str, str]]]:
@@ -241,15 +254,11 @@ def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tu
     if look.number_format and cell.value is not None and not isinstance(cell.value, bool):
         other = seen(look.number_format, cell.value, percent=percent)
     if struck is not None or look.struck:
-        yield STRUCK_THROUGH, _detail(struck or struck_through(value))
-    if look.invisible or other == "":
-        yield TEXT_INVISIBLE, _detail(value)
-    elif other is not None:
-        yield SHOWN_OTHERWISE, _detail(value, other)
-
-
-def _detail(value: str, seen_instead: str = "") -> dict[str, str]:
-    return {"value": shorten(value, 200), "seen": shorten(seen_instead, 200)}
+        yield STRUCK_THROUGH, {"value": shorten(struck or struck_through(value), 200), "seen": ""}
+    if look.invisible or other is not None:
+        kind = TEXT_INVISIBLE if look.invisible or other == "" else SHOWN_OTHERWISE
+        seen_instead = other or "" if kind is SHOWN_OTHERWISE else ""
+        yield kind, {"value": shorten(value, 200), "seen": shorten(seen_instead, 200)}
 
 
 # the validation rules that a sheet still has, by the lists that they offer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from ..findings import Finding, Kind
@@ -351,15 +352,13 @@ def _note_words(workbook: RawWorkbook, found: ReadResult) -> None:
     layout = found.plan.layout
     sample = re.escape(fold(translator(layout.language)("SAMPLE")))
     ours = re.compile(rf"{re.escape(fold(layout.spec.name))} [\w.-]+|{sample}")  # of this version or another
-    places = [(workbook.sheets[0].name, workbook.words)] if workbook.sheets else []
-    for sheet in workbook.sheets:
-        places.append((sheet.name, [text for written in sheet.margins for text in _typed(written)]))
-    for name, texts in places:
+    about_the_file = [(sheet.name, workbook.words) for sheet in workbook.sheets[:1]]
+    margins = ((sheet.name, [*chain.from_iterable(map(_typed, sheet.margins))]) for sheet in workbook.sheets)
+    for name, texts in chain(about_the_file, margins):
         for text in dict.fromkeys(texts):
             if any(map(str.isalnum, text)) and not ours.fullmatch(fold(text)):
                 found.unplaced.append(Unplaced(name, CORNER, text.strip()))
-                about = {"value": shorten(text, 200), "count": "1"}
-                found.observations.append(TEXT_WITHOUT_PLACE.at(name, **about))
+                found.observations.append(TEXT_WITHOUT_PLACE.at(name, value=shorten(text, 200), count="1"))
 
 
 def _typed(margin: str) -> Iterator[str]:

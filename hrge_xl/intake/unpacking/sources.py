@@ -11,7 +11,7 @@ from pathlib import Path
 from ...findings import Finding
 from ...layout.wording import text
 from ...paths import expand
-from ..gate import Refused, beginning_of, bytes_of
+from ..gate import Refusal, beginning_of, bytes_of
 from ..limits import LIMITS
 from ..worker import Died, run_guarded
 from .found import Found, Place
@@ -66,8 +66,8 @@ def _of_file(path: Path) -> Iterator[Job]:
         yield from _mails(mailbox.mbox(path, create=False), Place((path.name,)))
         return
     content = bytes_of(path, LARGER)
-    if isinstance(content, Refused):
-        yield Job(path.name, problem=_why(path.name, content.observation))
+    if isinstance(content, Refusal):
+        yield Job(path.name, problem=_why(path.name, content.observations[0]))
     else:
         yield Job(path.name, content)
 
