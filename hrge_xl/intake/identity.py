@@ -96,12 +96,14 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
 
 
 def _pairs_of_sheet(workbook: RawWorkbook) -> dict[str, str]:
-    sheet = next((each for each in workbook.sheets if _text(each, 1, 1) == IDENTITY_KEY), None)
-    sheet = sheet or next((each for each in workbook.sheets if each.name == IDENTITY_SHEET), None)
-    if sheet is None:
-        return {}
-    rows = [row for row in sorted(sheet.cells) if 1 < row <= SHEET_ROWS]
-    pairs = {_text(sheet, row, 1): _text(sheet, row, 2) for row in rows}
+    sheets = [each for each in workbook.sheets if _text(each, 1, 1) == IDENTITY_KEY]
+    sheets += [each for each in workbook.sheets if each.name == IDENTITY_SHEET]
+    pairs = {
+        _text(sheet, row, 1): _text(sheet, row, 2)
+        for sheet in sheets[:1]
+        for row in sorted(sheet.cells)
+        if 1 < row <= SHEET_ROWS
+    }
     return {name: value for name, value in pairs.items() if name in FIELDS}
 
 

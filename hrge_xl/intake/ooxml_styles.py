@@ -147,7 +147,7 @@ class Colours:
             theme = entry.get("theme")
             code = _at(self.theme, _at(_SWAPPED, theme, theme), "")
         match = _HEX.fullmatch(code)
-        return None if match is None else _tinted(_rgb(match[1]), entry.get("tint"))
+        return None if match is None else _tinted(match[1], entry.get("tint"))
 
 
 def theme_colours(theme: Element) -> tuple[str, ...]:
@@ -170,13 +170,10 @@ def _luminance(colour: RGB) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _rgb(code: str) -> RGB:
-    red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (0, 2, 4))
-    return red, green, blue
-
-
-def _tinted(colour: RGB, tint: str | None) -> RGB:
+def _tinted(code: str, tint: str | None) -> RGB:
     """Give a colour made lighter (up to 1) or darker (down to -1), as 18.8.19 of the standard has it."""
+    red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    colour = red, green, blue
     try:
         change = max(-1.0, min(1.0, float(tint or 0)))
     except ValueError:

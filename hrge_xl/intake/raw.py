@@ -57,15 +57,12 @@ class Area(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A validation rule as stored: `extended` for the x14 kind that Excel writes for other sheets' lists."""
+    """A validation rule as stored, as far as it matters here."""
 
     type: str  # list, whole, decimal, date, textLength, custom, none …
-    operator: str
     formula1: str
-    formula2: str
     areas: tuple[Area, ...]
     blocks: bool  # refuses wrong entries (error alert "stop")
-    extended: bool = False
 
 
 class SharedFormula(NamedTuple):

@@ -16,11 +16,11 @@ from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answer import Answers, Key, Value
+from ..answer import Answers, Key
 from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
 from ..last_answers import read_last
-from ..layout import Layout, address
+from ..layout import address
 from ..layout.lists import LEVELS
 from ..layout.messages import (
     ERROR,
@@ -43,15 +43,7 @@ from ..workbook.cover import Fact
 from ..workbook.row_status import RowCells
 from ..workbook.shared_formulas import Live
 from .expected import ExpectedWorkbook, one_by_one, shorten
-from .issued_cells import ALONE, ExpectedCells, SheetResults
-
-
-class Differing(NamedTuple):
-    """A cell, by its number, that shows something else than it should."""
-
-    number: int
-    shown: Result
-    expected: Result
+from .issued_cells import ALONE, SheetResults
 
 
 class ShownResults:
@@ -93,33 +85,34 @@ class ShownResults:
 
     def differing(self, submission: Submission) -> Iterator[Finding]:
         """Give one observation for each cell that shows something else than follows from the answers and the checks."""
-        content = self._content(submission)
-        by_sheet: dict[str, list[Differing]] = {}
-        for number, value in self.cells.differing(content, self.shown):
-            sheet = self.cells.cells[number].sheet
-            by_sheet.setdefault(sheet, []).append(Differing(number, self.shown[number], value))
-        for some in by_sheet.values():
-            yield from map(self._about, one_by_one(some, ALONE))
-
-    def _content(self, submission: Submission) -> Content:
-        last = read_last(submission.last) or {}
+        codes = {label: code for code, label in self.layout.labels.get(LEVELS, {}).items()}
+        calculated = {
+            answer.key: codes.get(str(answer.value), answer.value)
+            for answer in submission.answers
+            if answer.calculated and answer.value is not None
+        }
         facts, day = facts_of(submission.identity), submission.calculated_on
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
         answers, unread = submission.values(), submission.originals()
         memory = self.cells.remembered(self.cells.cleaned(self.shown), None if unread else answers)
-        calculated, originals = _calculated(submission, self.layout), unread | submission.otherwise_written()
-        return Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
+        originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
+        content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
+        by_sheet: dict[str, list[Expected]] = {}
+        for number, value in self.cells.differing(content, self.shown):
+            by_sheet.setdefault(self.cells.cells[number].sheet, []).append((number, value))
+        for issued, some in by_sheet.items():
+            tool = next((each.tool.code for each in self.layout.sheets if each.name == issued), None)
+            for told in one_by_one(some, ALONE):
+                yield self._about(tool, told)
 
-    def _about(self, found: Sequence[Differing]) -> Finding:
-        first = found[0]
-        sheet, row, column = self.place(first.number)
-        issued = self.cells.cells[first.number].sheet
-        tool = next((each.tool.code for each in self.layout.sheets if each.name == issued), None)
-        value, expected = (
-            shorten("" if each is None else said(each)) for each in (first.shown, first.expected)
+    def _about(self, tool: str | None, found: Sequence[Expected]) -> Finding:
+        number, result = found[0]
+        sheet, *place = self.place(number)
+        shown, expected = (
+            shorten("" if each is None else said(each)) for each in (self.shown[number], result)
         )
-        at, value = address(row, column), value + and_more(len(found) - 1)
+        at, value = address(*place), shown + and_more(len(found) - 1)
         return RESULT_DIFFERS.at(sheet, at, tool, value=value, expected=expected, cells=at)
 
     def place(self, number: int) -> tuple[str, int, int]:
@@ -129,16 +122,6 @@ class ShownResults:
         if results is None or results.places is None:
             return results.sheet if results is not None else cell.sheet, cell.row, cell.column
         return results.sheet, *results.places[number - self.cells.first[cell.sheet]]
-
-
-def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:
-    """Give what calculated answers show, levels by their code."""
-    codes = {label: code for code, label in layout.labels.get(LEVELS, {}).items()}
-    return {
-        answer.key: codes.get(str(answer.value), answer.value)
-        for answer in submission.answers
-        if answer.calculated and answer.value is not None
-    }
 
 
 class _BrokenCheck(Exception):
@@ -163,6 +146,7 @@ class FormulaCell(NamedTuple):
     column: int
 
 
+Expected = tuple[int, Result]  # a cell, by its number, and what it should show
 Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
 
 
@@ -182,25 +166,19 @@ def _take(numbers: Sequence[int]) -> Take:
     return itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[each] for each in numbers)
 
 
-@lru_cache(maxsize=32)
-def formula_cells(plan: ExpectedWorkbook) -> FormulaCells:
-    """Give the formula cells of a layout; worked out once for all files of it."""
-    return FormulaCells(plan.layout, plan.issued)
-
-
 class FormulaCells:
     """The formula cells of all sheets of a layout, in one order, and how what they show is worked out."""
 
-    def __init__(self, layout: Layout, issued: Mapping[str, ExpectedCells]) -> None:
-        self.layout, self.sheets = layout, issued
+    def __init__(self, plan: ExpectedWorkbook) -> None:
+        self.layout, self.sheets = plan.layout, plan.issued
         self.cells = [
-            FormulaCell(name, *place) for name, sheet in issued.items() for place in sheet.formula_places
+            FormulaCell(name, *place) for name, sheet in self.sheets.items() for place in sheet.formula_places
         ]
         self._number: dict[tuple[str, int, int], int] = {
             cell: number for number, cell in enumerate(self.cells)
         }
-        sizes = accumulate((len(sheet.formula_places) for sheet in issued.values()), initial=0)
-        self.first = dict(zip(issued, sizes, strict=False))  # the number of the first cell of each sheet
+        sizes = accumulate((len(sheet.formula_places) for sheet in self.sheets.values()), initial=0)
+        self.first = dict(zip(self.sheets, sizes, strict=False))  # the number of the first cell of each sheet
 
     @cached_property
     def checks(self) -> list[tuple[int, int]]:
@@ -330,6 +308,9 @@ class FormulaCells:
             except _BrokenCheck:
                 continue
             yield from ((n, value) for n, value in zip(numbers, values, strict=True) if n is not None)
+
+
+formula_cells = lru_cache(maxsize=32)(FormulaCells)  # worked out once for all files of a layout
 
 
 def _is_number(value: Result) -> bool:
