@@ -213,8 +213,8 @@ def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
     for kind, given, data in made:
         # under a path of its own, so that none is taken for a copy of the other
         digest = hashlib.sha256(data).hexdigest()
-        file = File(f"{digest}.xlsx", digest, len(data), "xlsx")
-        reading = read_content(data, file, Wanted(spec=index.spec.folder))
+        file = File(f"{digest}.xlsx", digest, len(data), "xlsx", data)
+        reading = read_content(file, Wanted(spec=index.spec.folder))
         what = f"The {kind} workbook ({index.layout.language})"
         if isinstance(reading, Refusal):
             said = "; ".join(text(each, path=reading.path).message for each in reading.observations)

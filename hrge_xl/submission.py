@@ -56,15 +56,9 @@ class ShownChecks(NamedTuple):
 class ShownRows(NamedTuple):
     """The codes of the rows that a collected list keeps, as its sheet counts them; and where its counts begin."""
 
-    codes: tuple[str, ...]
+    ranked: dict[str, float]  # the rows, each with its rank
     sheet: str
     cell: str
-    ranks: tuple[float, ...] = ()  # of a ranked list
-
-    @property
-    def ranked(self) -> dict[str, float]:
-        """The rows, each with its rank."""
-        return dict(zip(self.codes, self.ranks or [0.0] * len(self.codes), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

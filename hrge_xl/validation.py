@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -24,10 +23,9 @@ from .findings import CATALOGUE, Finding, Severity, Waiver, Words, waived
 from .findings.file import CHANGED_WHILE_READ
 from .findings.identity import SIGNATURE_INVALID
 from .intake import File, Refusal, Wanted, layout_of, read_content, spec_of, stamp_alone
-from .intake.gate import Admitted, Refused, admit, fingerprint
-from .intake.identity import Elsewhere
+from .intake.gate import admit, fingerprint
+from .intake.identity import Elsewhere, is_read_by, settled, signed_copy
 from .intake.limits import LIMITS, Limits
-from .intake.signatures import is_read_by, settled, signed_copy
 from .intake.worker import Died, NotStarted, WorkerPool
 from .kept_texts import Kept, is_ours
 from .layout import Layout
@@ -140,7 +138,6 @@ def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
 class FileToCheck:
     """One file to read and check, by whom it is wanted, the day of the check, and where checked specs are kept."""
 
-    data: bytes
     file: File
     wanted: Wanted
     today: date
@@ -172,7 +169,7 @@ def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
     """Read and check one file: what a child process does."""
     os.environ[CACHE] = job.cache  # a process without its user's environment cannot find it
     try:
-        return checked(read_content(job.data, job.file, job.wanted), job.wanted.spec, job.today)
+        return checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
     except SpecError:
         return SpecBroken()
 
@@ -233,12 +230,13 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
 
     def admitted() -> Iterator[FileToCheck]:
         for path in paths:
-            (found,) = apart(partial(_admitted, asked.password), [Path(path)], _not_admitted)
-            if isinstance(found, Refused):
-                refusal = Refusal(path_text(found.path), found.sha256, found.size, (found.observation,))
-                waiting.append(_refused(refusal))
+            (found,) = apart(
+                lambda these: [admit(each, asked.password) for each in these], [Path(path)], _not_admitted
+            )
+            if isinstance(found, Refusal):
+                waiting.append(_refused(found))
             else:
-                job = FileToCheck(found.data, File.of(found), given, asked.today, cache)
+                job = FileToCheck(found, given, asked.today, cache)
                 waiting.append(job)
                 yield job
         first = next((job for job in waiting if isinstance(job, FileToCheck)), None)
@@ -253,17 +251,13 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
     yield from (_judged(result, asked) for result in waiting if isinstance(result, Result))
 
 
-def _admitted(password: str | None, paths: Sequence[Path]) -> list[Admitted | Refused]:
-    return [admit(path, password) for path in paths]
-
-
-def _not_admitted(path: Path, fault: Exception) -> list[Admitted | Refused]:
-    return [Refused(path, *fingerprint(path), stopped(path_text(path), fault))]
+def _not_admitted(path: Path, fault: Exception) -> list[File | Refusal]:
+    return [Refusal(path_text(path), *fingerprint(path), (stopped(path_text(path), fault),))]
 
 
 def _load_spec(job: FileToCheck) -> None:
     """Load the spec that a file names at a glance. Raises `SpecError`."""
-    identity = stamp_alone(job.data)
+    identity = stamp_alone(job.file.data)
     if identity is not None:
         spec_of(identity, job.wanted.spec)
 

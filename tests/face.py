@@ -273,13 +273,13 @@ from hrge_xl.intake import (
     worker,
 )
 from hrge_xl.intake.cache import Cache
-from hrge_xl.intake.closed_format import dumps, loads
+from hrge_xl.intake.worker import dumps, loads
 from hrge_xl.intake.expected import ExpectedWorkbook
 from hrge_xl.intake.formula_forms import Anchor, counted_from, normal_form
-from hrge_xl.intake.gate import admit, Admitted, Refused
+from hrge_xl.intake.gate import admit
 from hrge_xl.intake.identity import teams_named
 from hrge_xl.intake.limits import Limits, LIMITS
-from hrge_xl.intake.number_formats import format_of, is_date_format, seen
+from hrge_xl.intake.ooxml_styles import format_of, is_date_format, seen
 from hrge_xl.intake.office_files import look_into, MOST_HEADS, MOST_TITLES, table_of
 from hrge_xl.intake.ooxml_parts import shared_text
 from hrge_xl.intake.other_formats import checks_lost, lengthened
@@ -294,22 +294,21 @@ from hrge_xl.intake.raw import (
     Validation,
 )
 from hrge_xl.intake.read import AS_ISSUED, raw_workbook
-from hrge_xl.intake.references import parse_area
+from hrge_xl.intake.raw import parse_area
 from hrge_xl.intake.retired_questions import OldSheet, was_issued
 from hrge_xl.intake.sandbox import (
+    import_places,
     confine,
     Confinement,
     job_object,
     limit_by_job,
     look_outside,
     seccomp,
-    system_calls,
 )
 from hrge_xl.intake.sandbox.landlock import allow_reading_only
-from hrge_xl.intake.sandbox.places import import_places
 from hrge_xl.intake.tool_sheets import named_area
 from hrge_xl.intake.unpacking import Found, found_in, layers, Left, Unopened, Workbook
-from hrge_xl.intake.unpacking.budget import MOST_LAYERS
+from hrge_xl.intake.unpacking.found import MOST_LAYERS
 from hrge_xl.intake.unpacking.layers import ASK, Job, open_layers
 from hrge_xl.intake.unpacking.mail_layer import is_mail, moment_of
 from hrge_xl.intake.worker import Died, Reason, run_guarded, serve, WorkerPool

@@ -194,7 +194,7 @@ def _validations(layout: Layout, grid: Grid) -> list[Validation]:
         area = Area(min(rows), min(columns), max(rows), max(columns))
         name = field.list_name
         source = "rows_C1" if name is None else f"list_{name}"
-        rules.append(Validation(kind, "between", source if kind == "list" else "0", "", (area,), blocks=True))
+        rules.append(Validation(kind, source if kind == "list" else "0", (area,), blocks=True))
     return rules
 
 

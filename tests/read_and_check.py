@@ -37,7 +37,7 @@ def read_bytes(
     data: bytes, *, path: str, sha256: str = "", size: int = 0, format: str = "xlsx", want: Wanted
 ) -> Submission | Refusal:
     """Read what is no file."""
-    return intake.read_content(data, File(path, sha256, size, format), want)
+    return intake.read_content(File(path, sha256, size, format, data), want)
 
 
 def read_raw(workbook: RawWorkbook, *, path: str, want: Wanted) -> Submission | Refusal:

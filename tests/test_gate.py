@@ -17,10 +17,10 @@ import pytest
 from tests.face import (
     CATALOGUE,
     LIMITS,
-    Admitted,
+    File,
     Finding,
     Kept,
-    Refused,
+    Refusal,
     Unreadable,
     ZipPackage,
     admit,
@@ -72,17 +72,17 @@ def refusal(folder: Path, data: bytes, name: str = "return.xlsx") -> Finding:
     """Why these bytes are not let in; asked twice, answered alike, with hash and size."""
     outcome = admit(arrived(folder, data, name))
     assert outcome == admit(folder / name)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Refusal)
     if outcome.sha256 is not None:
         assert (outcome.sha256, outcome.size) == (hashlib.sha256(data).hexdigest(), len(data))
-    return outcome.observation
+    return outcome.observations[0]
 
 
 def test_a_workbook_is_admitted_with_hash_and_size(tmp_path: Path) -> None:
     data = workbook(sheet())
     outcome = admit(arrived(tmp_path, data, "return.doc"))
-    assert outcome == Admitted(
-        tmp_path / "return.doc", data, hashlib.sha256(data).hexdigest(), len(data), "xlsx"
+    assert outcome == File(
+        str(tmp_path / "return.doc"), hashlib.sha256(data).hexdigest(), len(data), "xlsx", data
     )
 
 
@@ -98,7 +98,7 @@ def test_the_content_tells_the_format_not_the_name(tmp_path: Path, format: str) 
     contents = members(workbook(sheet()))
     types = contents["[Content_Types].xml"].replace(FORMATS["xlsx"].encode(), FORMATS[format].encode())
     outcome = admit(arrived(tmp_path, pack({**contents, "[Content_Types].xml": types}), "return.pdf"))
-    assert isinstance(outcome, Admitted)
+    assert isinstance(outcome, File)
     assert outcome.format == format
 
 
@@ -106,7 +106,7 @@ def test_xls_and_ods_are_admitted(tmp_path: Path) -> None:
     ods = pack({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"})
     for data, format in ((ods, "ods"), (ole("Workbook"), "xls"), (ole("Book"), "xls")):
         outcome = admit(arrived(tmp_path, data))
-        assert isinstance(outcome, Admitted)
+        assert isinstance(outcome, File)
         assert outcome.format == format
 
 
@@ -149,7 +149,7 @@ def test_what_is_no_workbook_is_named(tmp_path: Path, data: bytes, what: str) ->
 
 def test_a_stream_name_inside_a_text_is_no_stream(tmp_path: Path) -> None:
     data = ole("Workbook") + b"\0" + "WordDocument".encode("utf-16-le") + b"\0\0"
-    assert isinstance(admit(arrived(tmp_path, data)), Admitted)
+    assert isinstance(admit(arrived(tmp_path, data)), File)
 
 
 def test_empty_and_lock_files(tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_empty_and_lock_files(tmp_path: Path) -> None:
 
 
 def test_a_workbook_of_the_name_of_a_lock_file_is_read(tmp_path: Path) -> None:
-    assert isinstance(admit(arrived(tmp_path, ole("Workbook"), "~$return.xls")), Admitted)
+    assert isinstance(admit(arrived(tmp_path, ole("Workbook"), "~$return.xls")), File)
 
 
 def test_too_large_files_are_not_read(tmp_path: Path) -> None:
@@ -168,12 +168,12 @@ def test_too_large_files_are_not_read(tmp_path: Path) -> None:
         file.truncate(LIMITS.file_bytes + 1)
     size = LIMITS.file_bytes + 1
     observation = FILE_TOO_LARGE.at(size="25.0 MB", limit="25.0 MB")
-    assert admit(path) == Refused(path, hashlib.sha256(bytes(size)).hexdigest(), size, observation)
+    assert admit(path) == Refusal(str(path), hashlib.sha256(bytes(size)).hexdigest(), size, (observation,))
     with path.open("wb") as file:
         file.truncate(LIMITS.file_bytes)
     outcome = admit(path)
-    assert isinstance(outcome, Refused)
-    assert outcome.observation.code == "F007"
+    assert isinstance(outcome, Refusal)
+    assert outcome.observations[0].code == "F007"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -183,9 +183,9 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
     link.symlink_to(target)
     os.mkfifo(pipe)
     folder.mkdir()
-    assert admit(link) == Refused(link, None, None, LINK_NOT_FILE.at())
-    assert admit(pipe) == Refused(pipe, None, None, NOT_A_REGULAR_FILE.at())
-    assert admit(folder) == Refused(folder, None, None, FOLDER_NOT_FILE.at())
+    assert admit(link) == Refusal(str(link), None, None, (LINK_NOT_FILE.at(),))
+    assert admit(pipe) == Refusal(str(pipe), None, None, (NOT_A_REGULAR_FILE.at(),))
+    assert admit(folder) == Refusal(str(folder), None, None, (FOLDER_NOT_FILE.at(),))
 
 
 @pytest.mark.parametrize(
@@ -199,8 +199,8 @@ def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
 )
 def test_files_that_cannot_be_opened(tmp_path: Path, name: str, reason: str) -> None:
     outcome = admit(tmp_path / name)
-    assert isinstance(outcome, Refused)
-    assert outcome.observation == UNREADABLE_FILE.at(reason=Kept(reason))
+    assert isinstance(outcome, Refusal)
+    assert outcome.observations[0] == UNREADABLE_FILE.at(reason=Kept(reason))
 
 
 def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,8 +210,8 @@ def test_forbidden_files_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     path = arrived(tmp_path, b"x")
     monkeypatch.setattr(os, "open", forbidden)
     outcome = admit(path)
-    assert isinstance(outcome, Refused)
-    assert outcome.observation == UNREADABLE_FILE.at(reason=Kept("you are not allowed to open it"))
+    assert isinstance(outcome, Refusal)
+    assert outcome.observations[0] == UNREADABLE_FILE.at(reason=Kept("you are not allowed to open it"))
 
 
 def renamed(data: bytes, name: bytes, other: bytes) -> bytes:
@@ -325,7 +325,7 @@ POLYGLOTS = {
 @pytest.mark.parametrize("kind", POLYGLOTS)
 def test_bytes_beside_the_workbook_are_told_and_it_is_read(kind: str, tmp_path: Path) -> None:
     data, counts = POLYGLOTS[kind]
-    assert isinstance(admit(arrived(tmp_path, data)), Admitted)
+    assert isinstance(admit(arrived(tmp_path, data)), File)
     found = ooxml.read(data)
     assert found.observations == [
         FOREIGN_BYTES.at(**dict(zip(("before", "between", "behind"), counts, strict=True)))
@@ -393,16 +393,16 @@ def test_encrypted_workbooks(tmp_path: Path) -> None:
     path = arrived(tmp_path, data)
     assert refusal(tmp_path, data).code == "F004"
     wrong = admit(path, "pa§s")
-    assert isinstance(wrong, Refused)
-    assert wrong.observation == WRONG_PASSWORD.at()
+    assert isinstance(wrong, Refusal)
+    assert wrong.observations[0] == WRONG_PASSWORD.at()
     opened = admit(path, "Pa§s")
-    assert opened == Admitted(path, LARGER, hashlib.sha256(data).hexdigest(), len(data), "xlsx")
+    assert opened == File(str(path), hashlib.sha256(data).hexdigest(), len(data), "xlsx", LARGER)
 
 
 def test_a_damaged_encrypted_workbook_is_no_error_of_ours(tmp_path: Path) -> None:
     outcome = admit(arrived(tmp_path, ole("EncryptedPackage")), "x")
-    assert isinstance(outcome, Refused)
-    assert outcome.observation == WRONG_PASSWORD.at()
+    assert isinstance(outcome, Refusal)
+    assert outcome.observations[0] == WRONG_PASSWORD.at()
 
 
 FIXTURES = Path(__file__).parent / "fixtures" / "intake"
@@ -418,7 +418,7 @@ def test_an_unprotected_workbook_needs_no_password(
     if not extra:
         without_the_extra(monkeypatch, tmp_path)
     found = admit(FIXTURES / name, "some password")
-    assert isinstance(found, Admitted)
+    assert isinstance(found, File)
     assert (found.format, found.data) == (format, (FIXTURES / name).read_bytes())
 
 
@@ -432,11 +432,11 @@ def without_the_extra(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
     locked = FIXTURES / "locked.xls"  # small.xls, saved by LibreOffice with a password
     observations = [
-        found.observation for word in (None, "wrong") if isinstance(found := admit(locked, word), Refused)
+        found.observations[0] for word in (None, "wrong") if isinstance(found := admit(locked, word), Refusal)
     ]
     assert observations == [ENCRYPTED_WORKBOOK.at(), WRONG_PASSWORD.at()]
     opened = admit(locked, "open sesame")
-    assert isinstance(opened, Admitted)
+    assert isinstance(opened, File)
     assert opened.format == "xls"
     names = [sheet.name for sheet in other_formats.read(opened.data, "xls").sheets]
     assert names == [
@@ -446,8 +446,8 @@ def test_a_protected_xls_is_told_from_a_damaged_one() -> None:
 
 def test_a_protected_ods_is_told_from_a_damaged_one() -> None:
     found = admit(FIXTURES / "locked.ods")
-    assert isinstance(found, Refused)
-    assert found.observation == ENCRYPTED_WORKBOOK.at()
+    assert isinstance(found, Refusal)
+    assert found.observations[0] == ENCRYPTED_WORKBOOK.at()
 
 
 @pytest.mark.parametrize("name", ["xlsx", "xls"])
@@ -457,8 +457,8 @@ def test_a_password_without_the_extra_says_what_to_install(
     data = encrypted("open sesame") if name == "xlsx" else (FIXTURES / "locked.xls").read_bytes()
     without_the_extra(monkeypatch, tmp_path)
     found = admit(arrived(tmp_path, data), "open sesame")
-    assert isinstance(found, Refused)
-    assert found.observation == PASSWORD_SUPPORT_MISSING.at()
+    assert isinstance(found, Refusal)
+    assert found.observations[0] == PASSWORD_SUPPORT_MISSING.at()
     assert "pip install" in CATALOGUE["F006"].remedy
 
 

@@ -28,7 +28,6 @@ from tests.face import (
     look_outside,
     run_guarded,
     seccomp,
-    system_calls,
 )
 from tests.worker_actions import act
 
@@ -107,14 +106,7 @@ def test_no_environment_and_no_folder(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_calls_are_answered_as_the_table_says() -> None:
     """By their numbers, which the C library need not know."""
-    column = system_calls.ARCHITECTURES[platform.machine()][0]
-    expected = {
-        number: error
-        for table, error in ((system_calls.REFUSED, errno.EPERM), (system_calls.UNKNOWN, errno.ENOSYS))
-        for numbers in table.values()
-        if (number := numbers[column]) is not None
-    }
-    expected[system_calls.NEWEST + 1] = errno.ENOSYS
+    expected = seccomp.errors(platform.machine()) | {seccomp.NEWEST + 1: errno.ENOSYS}
     answers = run_guarded(act, [f"call {number}" for number in expected], jobs=1)
     assert dict(zip(expected, answers, strict=True)) == expected
 

@@ -18,8 +18,8 @@ from ..answer import Answer, State
 from ..fault_isolation import apart, stopped
 from ..findings import sentence
 from ..findings.file import STOPPED_BY_THIS_FILE
-from ..intake.cell_values import unescape
-from ..intake.gate import Admitted, admit
+from ..intake.gate import File, admit
+from ..intake.raw import unescape
 from ..intake.worker import Died, run_guarded
 from ..numerals import shown
 from ..submission import Submission
@@ -115,7 +115,7 @@ def second_opinion(
     def work() -> Iterator[Job]:
         for submission, path in readings:
             admitted = admit(path, password)
-            if not isinstance(admitted, Admitted) or admitted.format not in READS:
+            if not isinstance(admitted, File) or admitted.format not in READS:
                 found.not_read.append(_not_read(submission.path, admitted))
                 continue
             if admitted.sha256 != submission.sha256:
@@ -145,7 +145,7 @@ def _stopped(pair: tuple[Submission, Seeing], fault: Exception) -> list[Opinion]
 
 def _not_read(path: str, admitted: object) -> str:
     closed = "closed without its password"
-    what = f"of the format .{admitted.format}" if isinstance(admitted, Admitted) else closed
+    what = f"of the format .{admitted.format}" if isinstance(admitted, File) else closed
     return f"{path}: no second opinion, because it is {what}, which openpyxl does not read."
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from math import ceil
 
 from .. import kept_texts
@@ -20,7 +18,7 @@ from ..findings.value import (
 )
 from ..kept_texts import Kept, joined
 from ..language.compiler import Row
-from ..layout import address
+from ..layout import address, parse_cell
 from ..layout.wording import asked_of_row, placeholders
 from ..numerals import shown as said
 from ..words import (
@@ -174,7 +172,6 @@ def read(answer: Answer | None, column: Column, labels: Mapping[str, str]) -> st
     return said(answer.value)
 
 
-ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 Order = tuple[int, int, int, int, str]
 
 
@@ -186,18 +183,7 @@ def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:
 
     def order(finding: Finding) -> Order:
         sheet = tools.get(finding.tool or "", names.get(finding.sheet or "", -1))
-        return sheet, *row_and_column(finding.cell), -finding.severity.rank, finding.code
+        place = parse_cell(finding.cell or "") or (0, 0)  # what is about a whole sheet stands first
+        return sheet, *place, -finding.severity.rank, finding.code
 
     return sorted(findings, key=order)
-
-
-@cache
-def row_and_column(cell: str | None) -> tuple[int, int]:
-    """`D12` → 12, 4; what is not an address stands first."""
-    found = ADDRESS.fullmatch(cell or "")
-    if found is None:
-        return 0, 0
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(found[2]), column

@@ -69,7 +69,7 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
 
 
 def foretold(submission: Submission, layout: Layout, today: date) -> Outcome:
-    """Foretell what the sheets of a workbook will say: verdicts and calculated values, nothing in words."""
+    """Give what the sheets of a workbook will say once they are calculated, with verdicts; it has no findings."""
     judged = judge(submission, layout, today)
     result = _without_words(judged, in_sheets=True)
     result.calculated = calculated_answers(judged.view)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
+from operator import itemgetter
 
 from ..findings import Finding, Kind
 from ..findings.structure import (
@@ -16,9 +19,10 @@ from ..findings.structure import (
     SHEET_UNREADABLE,
 )
 from ..layout import address
+from ..layout.model import HEAD_ROW
 from ..words import fold
-from .expected import CellSpec, ExpectedSheet, ExpectedWorkbook, observe_at
-from .raw import CellKind, RawSheet
+from .expected import CellSpec, ExpectedSheet, ExpectedWorkbook, ReadResult, observe_at
+from .raw import Area, CellKind, RawSheet
 from .tool_sheets import ToolSheet, text_at
 
 Codes = Mapping[str, tuple[int, ...]]  # code -> its lines (rows or columns) in the layout
@@ -71,27 +75,33 @@ def _read_axis(lines: Iterable[tuple[int, str]], codes: Codes) -> Axis:
 
 
 def _find_own(
-    axis: Axis, candidates: Iterable[int], corner: int, codeless: frozenset[int], ours: Callable[[int], bool]
+    axis: Axis,
+    lines: Iterable[int],
+    corner: int,
+    codeless: frozenset[int],
+    ours: Callable[[set[int]], Collection[int]],
 ) -> None:
     """Tell the codeless lines of the layout (titles, heads, labels) from lines inserted by hand.
 
     Between two lines with codes that are as far apart as in the layout every line is where it was;
-    elsewhere the texts that stand in a line decide.
+    elsewhere the texts that stand in a line decide: `ours` picks the lines that show some of the layout.
     """
+    if axis.unmoved:
+        axis.origin.update({line: line for line in codeless})
+        return
+    free = set(lines) - {*axis.origin, *axis.copies, *axis.unknown, corner}
+    own = ours(free)
     anchors = sorted({**axis.origin, corner: 1}.items())
-    lines = [line for line, _ in anchors]
-    for line in candidates:
-        at = bisect(lines, line)
-        origin = _between(anchors[at - 1], anchors[at], line) if 0 < at < len(anchors) else None
-        if origin in codeless:
-            axis.origin[line] = int(origin or 0)
-        elif ours(line):
+    for line in free:
+        at = bisect(anchors, line, key=itemgetter(0))
+        origin = None
+        if 0 < at < len(anchors):
+            (before, home), (after, home_after) = anchors[at - 1], anchors[at]
+            origin = home + line - before if after - before == home_after - home else None
+        if origin is not None and origin in codeless:
+            axis.origin[line] = origin
+        elif line in own:
             axis.own.add(line)
-
-
-def _between(before: tuple[int, int], after: tuple[int, int], line: int) -> int | None:
-    same = after[0] - before[0] == after[1] - before[1]
-    return before[1] + line - before[0] if same else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,45 +145,26 @@ def _sorted_by_hand(
     return {row: code for row, code in rows.items() if code not in codes} | shown
 
 
-def read_axes(
-    tool_sheet: ToolSheet, plan: ExpectedWorkbook, *, same_layout: bool
-) -> tuple[Axes | None, list[Finding]]:
+def read_axes(found: ReadResult, tool_sheet: ToolSheet) -> tuple[Axes | None, list[Finding]]:
     """Give rows and columns by code; by position where that is certain; None when neither is possible."""
-    axes = by_codes(tool_sheet)
-    raw, each = tool_sheet.raw, tool_sheet.plan
-    lost_rows = [code for code in each.needed_rows if code not in axes.rows.places]
-    lost_columns = [code for code in each.needed_columns if code not in axes.columns.places]
+    axes, raw, corner, plan = by_codes(tool_sheet), tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
+    lost_rows = [code for code in plan.needed_rows if code not in axes.rows.places]
+    lost_columns = [code for code in plan.needed_columns if code not in axes.columns.places]
     if lost_rows or lost_columns:
-        if same_layout and _certain(tool_sheet, axes, lost_rows, lost_columns):
-            return _by_position(tool_sheet), [CODES_DAMAGED.at(raw.name, None, each.tool)]
-        if len(lost_rows) == len(each.needed_rows) or len(lost_columns) == len(each.needed_columns):
-            return None, [SHEET_UNREADABLE.at(raw.name, None, each.tool)]
-    _find_own_lines(tool_sheet, axes)
-    return axes, [*_noticed(plan, each, raw, axes)]
-
-
-def _find_own_lines(tool_sheet: ToolSheet, axes: Axes) -> None:
-    raw, corner, plan = tool_sheet.raw, tool_sheet.corner, tool_sheet.plan
+        if found.same_layout and _certain(tool_sheet, axes, lost_rows, lost_columns):
+            at_home = Axes(
+                _home_axis(plan.row_codes, corner.row - 1, plan.codeless_rows),
+                _home_axis(plan.column_codes, corner.column - 1, plan.codeless_columns),
+            )
+            return at_home, [CODES_DAMAGED.at(raw.name, None, plan.tool)]
+        if len(lost_rows) == len(plan.needed_rows) or len(lost_columns) == len(plan.needed_columns):
+            return None, [SHEET_UNREADABLE.at(raw.name, None, plan.tool)]
     first = min(axes.rows.origin, default=0)
-    if axes.rows.unmoved:
-        axes.rows.origin.update({row: row for row in plan.codeless_rows})
-    else:
-        coded = {*axes.rows.origin, *axes.rows.copies, *axes.rows.unknown, corner.row}
-        free = [row for row in raw.cells if row not in coded]
-        ours = lambda row: _row_is_ours(raw, plan, row, above=row < first)  # noqa: E731
-        _find_own(axes.rows, free, corner.row, plan.codeless_rows, ours)
-    if axes.columns.unmoved:
-        axes.columns.origin.update({column: column for column in plan.codeless_columns})
-    else:
-        coded = {*axes.columns.origin, *axes.columns.copies, *axes.columns.unknown, corner.column}
-        used = {column for cells in raw.cells.values() for column in cells}
-        _find_own(
-            axes.columns,
-            used - coded,
-            corner.column,
-            plan.codeless_columns,
-            lambda c: _column_is_ours(raw, plan, c),
-        )
+    our_rows = lambda free: {row for row in free if _row_is_ours(raw, plan, row, above=row < first)}  # noqa: E731
+    _find_own(axes.rows, raw.cells, corner.row, plan.codeless_rows, our_rows)
+    used, our_columns = chain.from_iterable(raw.cells.values()), partial(_our_columns, raw, plan)
+    _find_own(axes.columns, used, corner.column, plan.codeless_columns, our_columns)
+    return axes, [*_noticed(found.plan, plan, raw, axes)]
 
 
 def _row_is_ours(raw: RawSheet, plan: ExpectedSheet, row: int, *, above: bool) -> bool:
@@ -190,24 +181,18 @@ def _row_is_ours(raw: RawSheet, plan: ExpectedSheet, row: int, *, above: bool) -
     return any(map(plan.known_text, texts))
 
 
-def _column_is_ours(raw: RawSheet, plan: ExpectedSheet, column: int) -> bool:
-    return any(
-        (text := text_at(raw, row, column)) and (plan.known_text(text) or plan.on_panel(text))
-        for row in raw.cells
-        if column in raw.cells[row]
-    )
+def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]:
+    """Give those of some columns without a code that show a text of the layout."""
+    found: set[int] = set()
+    for row, cells in raw.cells.items():
+        for column in cells.keys() & free - found:
+            text = text_at(raw, row, column)
+            if text and (plan.known_text(text) or plan.on_panel(text)):
+                found.add(column)
+    return found
 
 
 # position
-
-
-def _by_position(tool_sheet: ToolSheet) -> Axes:
-    """Give the axes of a sheet that was not changed, as far from home as its key is."""
-    plan, (top, left) = tool_sheet.plan, tool_sheet.corner
-    return Axes(
-        _home_axis(plan.row_codes, top - 1, plan.codeless_rows),
-        _home_axis(plan.column_codes, left - 1, plan.codeless_columns),
-    )
 
 
 def _home_axis(codes: Codes, shift: int, codeless: Iterable[int]) -> Axis:
@@ -220,43 +205,30 @@ def _home_axis(codes: Codes, shift: int, codeless: Iterable[int]) -> Axis:
 
 
 def _certain(tool_sheet: ToolSheet, axes: Axes, lost_rows: list[str], lost_columns: list[str]) -> bool:
-    """Say whether nothing has moved: the named area has its size, codes that survive are in their places, and
-    each row and column that lost its code still shows its label.
+    """Say whether nothing has moved.
+
+    That is so where the named area has its size, the codes that survive are in their places, and each row and column
+    that lost its code still shows its label.
     """
-    plan, area, corner = tool_sheet.plan, tool_sheet.area, tool_sheet.corner
-    if area is None or corner != (area.first_row, area.first_column):
+    plan, area, (top, left), raw = tool_sheet.plan, tool_sheet.area, tool_sheet.corner, tool_sheet.raw
+    if area != Area(top, left, top + plan.sheet.last.row - 1, left + plan.sheet.last.column - 1):
         return False
-    size = (area.last_row - area.first_row + 1, area.last_column - area.first_column + 1)
-    if size != tuple(plan.sheet.last):
+    if any(
+        axis.copies or any(line != origin + first - 1 for line, origin in axis.origin.items())
+        for axis, first in ((axes.rows, top), (axes.columns, left))
+    ):
         return False
-    return (
-        _in_place(axes.rows, corner.row - 1)
-        and _in_place(axes.columns, corner.column - 1)
-        and all(_row_shows_label(tool_sheet, plan.row_codes[code][0]) for code in lost_rows)
-        and all(_column_shows_label(tool_sheet, plan.column_codes[code][0]) for code in lost_columns)
-    )
-
-
-def _in_place(axis: Axis, shift: int) -> bool:
-    return not axis.copies and all(line == origin + shift for line, origin in axis.origin.items())
-
-
-def _row_shows_label(tool_sheet: ToolSheet, row: int) -> bool:
-    wanted = tool_sheet.plan.row_texts[row]
-    corner, raw = tool_sheet.corner, tool_sheet.raw
-    actual = row + corner.row - 1
-    texts = (text_at(raw, actual, column) for column in raw.cells.get(actual, {}) if column != corner.column)
-    return not wanted or any(_head(text) in wanted for text in texts if text)
-
-
-def _column_shows_label(tool_sheet: ToolSheet, column: int) -> bool:
-    plan, corner, raw = tool_sheet.plan, tool_sheet.corner, tool_sheet.raw
-    actual = column + corner.column - 1
-    return any(
-        _head(text_at(raw, row + corner.row - 1, actual)) == fold(label)
-        for row, label in plan.heads[column]
-        if label
-    )
+    for row in (plan.row_codes[code][0] for code in lost_rows):
+        actual, wanted = row + top - 1, plan.row_texts[row]
+        texts = (text_at(raw, actual, column) for column in raw.cells.get(actual, {}) if column != left)
+        if wanted and not any(_head(text) in wanted for text in texts if text):
+            return False
+    heads = {
+        column: _head(text_at(raw, HEAD_ROW + top - 1, column))
+        for column in raw.cells.get(HEAD_ROW + top - 1, {})
+    }
+    lost = (plan.column_codes[code][0] for code in lost_columns)
+    return all((column, heads.get(column + left - 1)) in plan.heads for column in lost)
 
 
 def _head(text: str) -> str:
@@ -267,29 +239,28 @@ def _head(text: str) -> str:
 
 
 def _noticed(plan: ExpectedWorkbook, each: ExpectedSheet, raw: RawSheet, axes: Axes) -> Iterator[Finding]:
-    """Report the lines that are missing, then those that are there twice; rows first."""
-    rows = (ROW_MISSING, ROW_DOUBLED, axes.rows, each.needed_rows, plan.row_label)
-    columns = (COLUMN_MISSING, COLUMN_DOUBLED, axes.columns, each.needed_columns, plan.column_label)
-    for kind, _, axis, needed, label in (rows, columns):
-        for part in (part for code, part in needed.items() if code not in axis.places):
-            yield _about_line(
-                kind, raw, None, part, whole=plan.across(part) is (axis is axes.columns), label=label(part)
-            )
-    for _, kind, axis, needed, label in (rows, columns):
+    """Report the lines that are missing, then those that are there twice; rows first.
+
+    Where a line is a whole record it is about all its fields, else about a question in all its records.
+    """
+
+    def about(kind: Kind, cell: str | None, part: CellSpec, *, is_row: bool, **detail: str) -> Finding:
+        seen = observe_at(kind, raw.name, cell, part, **detail)
+        return replace(seen, field=None) if plan.across(part) is not is_row else replace(seen, row=None)
+
+    rows = (ROW_MISSING, True, axes.rows, each.needed_rows, plan.row_label)
+    columns = (COLUMN_MISSING, False, axes.columns, each.needed_columns, plan.column_label)
+    for kind, is_row, axis, needed, label in (rows, columns):
+        for code, part in needed.items():
+            if code not in axis.places:
+                yield about(kind, None, part, is_row=is_row, label=label(part))
+    for _, is_row, axis, needed, label in (rows, columns):
         for line, code in axis.copies.items():
             if code in needed:
                 part = needed[code]
-                across = axes.columns.places.get(part.column_code, part.column)
-                down = axes.rows.places.get(part.row_code, part.row)
-                is_row = axis is axes.rows
-                cell = address(line, across) if is_row else address(down, line)
-                about = {"row": code, "label": label(part)} if is_row else {"label": label(part)}
-                yield _about_line(kind, raw, cell, part, whole=plan.across(part) is not is_row, **about)
-
-
-def _about_line(
-    kind: Kind, raw: RawSheet, cell: str | None, part: CellSpec, *, whole: bool, **detail: str
-) -> Finding:
-    """Give what is about a whole record (all its fields), or else about a question (in all its records)."""
-    seen = observe_at(kind, raw.name, cell, part, **detail)
-    return replace(seen, field=None) if whole else replace(seen, row=None)
+                if is_row:
+                    cell = address(line, axes.columns.places.get(part.column_code, part.column))
+                    yield about(ROW_DOUBLED, cell, part, is_row=True, row=code, label=label(part))
+                else:
+                    cell = address(axes.rows.places.get(part.row_code, part.row), line)
+                    yield about(COLUMN_DOUBLED, cell, part, is_row=False, label=label(part))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from ..findings import Finding, Kind
 from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import (
     CODES_DAMAGED,
@@ -23,7 +22,7 @@ from ..findings.structure import (
     TEXT_CHANGED,
     TYPED_OVER,
 )
-from ..layout import Layout, address
+from ..layout import address
 from ..spec.own_sheets import LAST_SHEET
 from ..stamp import to_pairs
 from ..submission import Identity, Unplaced
@@ -31,67 +30,69 @@ from ..words import and_more, tidy
 from ..workbook.cover import COVER_FACTS, contact_label
 from ..workbook.progress import LABEL
 from .axes import Axes, by_codes
-from .cell_values import shown_cell
-from .expected import ExpectedWorkbook, one_by_one, shorten
+from .expected import ReadResult, one_by_one, shorten
 from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas, Moved
-from .raw import CellKind, RawCell, RawSheet
-from .read_result import ReadContext, ReadResult
-from .references import compact
+from .raw import CellKind, RawCell, RawSheet, compact, shown_cell
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
-from .unplaced import TypedText, UnplacedTexts, single_texts, typed_on
+from .unplaced import keep, single_texts, typed_on, typed_texts
 from .workbook_state import differing
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
-
-
 ReadSheet = tuple[ToolSheet, Axes]
 
 
 class WorkbookComparison:
     """Compares the sheets of one file with what was issued in it."""
 
-    def __init__(self, plan: ExpectedWorkbook, about: ReadContext, found: ReadResult) -> None:
-        self.plan, self.found, self.identity, self.last = plan, found, about.identity, about.last
-        self.lost, self.kept = about.lost, "formulas" not in about.lost
+    def __init__(self, found: ReadResult, identity: Identity) -> None:
+        self.found, self.plan, self.identity, self.seen = found, found.plan, identity, found.observations
+        self.kept, self.protection_kept = "formulas" not in found.lost, "protection" not in found.lost
 
     def compare(self, assigned: Assigned, read: Sequence[ReadSheet]) -> None:
         """Compare all sheets, once it is known whether anything has moved on one of those that were read."""
-        found = self.found
+        found, plan = self.found, self.plan
         calculated = [each for each in assigned.tools.values() if not each.plan.sheet.grids]
         there = {sheet.plan.tool for sheet in (*calculated, *(sheet for sheet, _ in read))}
-        whole = there == self.plan.sheets.keys() and all(map(_is_whole, read))
-        exact = whole and all(_moved(axes) is None for _, axes in read)
-        names = {name: self.plan.sheets[tool].sheet.name for tool, name in found.sheets.items()}
+        whole = there == plan.sheets.keys() and all(
+            sheet.plan.needed_rows.keys() <= axes.rows.places.keys()
+            and sheet.plan.needed_columns.keys() <= axes.columns.places.keys()
+            for sheet, axes in read
+        )
+        moved = [_moved(axes) for _, axes in read]
+        names = {name: plan.sheets[tool].sheet.name for tool, name in found.sheets.items()}
         renamed = {name.casefold(): issued.casefold() for name, issued in names.items() if name != issued}
-        formulas = Formulas(self.kept, exact, renamed)
-        for sheet, axes in read:
-            self._questions(sheet, _moved(axes), formulas)
-        for copy in assigned.copies:
-            self._copy(copy, formulas)
+        formulas = Formulas(self.kept, whole and not any(moved), renamed)
+        for (sheet, _), where in zip(read, moved, strict=True):
+            self._questions(sheet, where, formulas)
+        for copy in assigned.copies:  # nobody reads it; what was typed there is kept
+            expected, where = plan.issued[copy.plan.sheet.name], _moved(by_codes(copy))
+            changes = expected.compare(copy.raw, where, replace(formulas, exact=False)).changes
+            found.unplaced += _kept(changes, copy.raw)
+            keep(found, copy.raw, [*typed_texts(copy.raw, _outside(expected, where))])
         for sheet in calculated:
             tool = sheet.plan.tool
-            self._rows(sheet.raw, self.plan.issued[sheet.plan.sheet.name], formulas, tool, sheet.corner)
-            if not sheet.raw.protected and "protection" not in self.lost:
-                found.observations.append(PROTECTION_OFF.at(sheet.raw.name, None, tool))
+            self._rows(sheet.raw, plan.issued[sheet.plan.sheet.name], formulas, tool, sheet.corner)
+            if not sheet.raw.protected and self.protection_kept:
+                self.seen.append(PROTECTION_OFF.at(sheet.raw.name, None, tool))
         self._own_sheets(assigned, formulas)
         # rows whose codes and numbers disagree were not just sorted
-        doubtful = {each.sheet for each in found.observations if each.code == ROW_NUMBER_CHANGED.code}
-        found.observations = [
-            each for each in found.observations if each.code != ROWS_SORTED.code or each.sheet not in doubtful
+        doubtful = {each.sheet for each in self.seen if each.code == ROW_NUMBER_CHANGED.code}
+        self.seen[:] = [
+            each for each in self.seen if each.code != ROWS_SORTED.code or each.sheet not in doubtful
         ]
-        if not (whole and self.kept and all(map(_found_by_codes, read))):
-            # what refers to cells that are gone, or looks for codes that are, cannot show what it should
+        # what refers to cells that are gone, or looks for codes that are, cannot show what it should
+        if not (whole and self.kept and all(_stands_by_codes(sheet, axes) for sheet, axes in read)):
             found.results.clear()
 
     def _questions(self, sheet: ToolSheet, moved: Moved | None, formulas: Formulas) -> None:
         """Compare a sheet with answers."""
-        name, raw, at = sheet.plan.sheet.name, sheet.raw, sheet.plan.at
-        compared = self.plan.issued[name].compare(raw, moved, formulas)
-        compared.changes = [each for each in compared.changes if not _stayed(sheet, each)]
-        self.found.results[name] = compared.results
-        self._tell(compared.changes, self.plan.issued[name], raw, sheet.plan.tool)
+        raw, at, expected = sheet.raw, sheet.plan.at, self.plan.issued[sheet.plan.sheet.name]
+        compared = expected.compare(raw, moved, formulas)
+        changes = [each for each in compared.changes if not _stayed(sheet, each)]
+        self.found.results[expected.issued.name] = compared.results
+        self._tell(changes, expected, raw, sheet.plan.tool)
         self.found.no_longer |= {
-            at[each.home].key for each in compared.changes if each.kind == FORMULA_CHANGED and each.home in at
+            at[each.home].key for each in changes if each.kind == FORMULA_CHANGED and each.home in at
         }
         text, cell = text_at(raw, *sheet.corner), address(*sheet.corner)
         if text == sheet.plan.tool:  # rows or columns before it move all codes, and damage none
@@ -101,37 +102,68 @@ class WorkbookComparison:
         if text and (raw.name, cell) not in there:
             self.found.replaced.append(Unplaced(raw.name, cell, text))
 
-    def _copy(self, copy: ToolSheet, formulas: Formulas) -> None:
-        """Keep what was typed on a copy of a sheet, which nobody reads."""
-        expected, moved = self.plan.issued[copy.plan.sheet.name], _moved(by_codes(copy))
-        changes = expected.compare(copy.raw, moved, replace(formulas, exact=False)).changes
-        typed = [*_kept(changes, copy.raw), *outside(copy.raw, expected, moved).unplaced]
-        there = {(each.sheet, each.cell) for each in self.found.unplaced}
-        self.found.unplaced += [each for each in typed if (each.sheet, each.cell) not in there]
-
     def _own_sheets(self, assigned: Assigned, formulas: Formulas) -> None:
         """Compare cover, lists and stamp, and say which of them are gone."""
-        layout, identity, found = self.plan.layout, self.identity, self.found
-        assert identity is not None
-        found.observations += own_sheets_touched(assigned.ours, layout, self.lost)
-        for name, raw in first_ones(assigned.ours):
+        found, plan, layout = self.found, self.plan, self.plan.layout
+        counting: dict[str, RawSheet] = {}  # of each of our sheets the one with its own name, else the first
+        for name, raw in assigned.ours:
+            if name not in counting or raw.name == name:
+                counting[name] = raw
+        self._touched(assigned, counting)
+        for name, raw in counting.items():
             if name in GIVEN_BACK:
-                found.add(typed_on(raw, formulas_known=self.kept))
+                typed_on(found, raw)
             elif name == layout.cover_name:
-                expected = self.plan.cover(cover_lines(identity, raw, layout))
+                expected = plan.cover(self._cover_lines(raw))
                 compared = self._rows(raw, expected, formulas)
                 if compared.results.places is None:
                     compared.results.places = expected.formula_places
-                found.observations += facts_that_differ(raw, expected, compared.moved, identity)
+                self._compare_facts(raw, expected, compared.moved)
             else:
-                self._rows(raw, self.plan.issued[name], formulas)
-                if name == LAST_SHEET and self.last is not None:
-                    expected = self.plan.issued[LAST_SHEET]
-                    self._tell([*differing(raw, expected.issued, layout, self.last)], expected, raw, None)
-        names = (layout.cover_name, layout.lists_name, *([LAST_SHEET] if layout.last else ()))
-        there = [name for name, _ in assigned.ours]
+                expected = plan.issued[name]
+                self._rows(raw, expected, formulas)
+                if name == LAST_SHEET and found.last is not None:
+                    self._tell([*differing(raw, expected.issued, layout, found.last)], expected, raw, None)
         # but for the stamp, which is looked for by itself
-        found.observations += (OWN_SHEET_MISSING.at(name) for name in names if name not in there)
+        names = (layout.cover_name, layout.lists_name, *([LAST_SHEET] if layout.last else ()))
+        self.seen += (OWN_SHEET_MISSING.at(name) for name in names if name not in counting)
+
+    def _touched(self, assigned: Assigned, counting: Mapping[str, RawSheet]) -> None:
+        """Report what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
+        for name, raw in assigned.ours:
+            if name not in (self.plan.layout.cover_name, self.plan.layout.lists_name):
+                continue
+            if raw is not counting[name]:
+                self.seen.append(SHEET_DOUBLED.at(raw.name, expected=name))
+                continue
+            if raw.name != name:
+                self.seen.append(SHEET_RENAMED.at(raw.name, expected=name))
+            if raw.state != "visible":
+                self.seen.append(SHEET_HIDDEN.at(raw.name))
+            if not raw.protected and self.protection_kept:
+                self.seen.append(PROTECTION_OFF.at(raw.name))
+
+    def _cover_lines(self, raw: RawSheet) -> frozenset[str]:
+        """Give the facts that a cover has lines for: those that the stamp states; whom to ask is not in the stamp."""
+        stated = {name for name, value in to_pairs(self.identity) if value and name in COVER_FACTS}
+        asked = contact_label(self.plan.layout.language)
+        has_contact = any(text_at(raw, row, LABEL) == asked for row in raw.cells)
+        return frozenset(stated | {"contact"} if has_contact else stated)
+
+    def _compare_facts(self, raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> None:
+        """Report the lines of the cover that say otherwise than the stamp."""
+        stamped = dict(to_pairs(self.identity))
+        for home, fact in expected.issued.facts.items():
+            here = home if moved is None else moved.place(*home)
+            if fact.name not in stamped or here is None:
+                continue
+            issued, said = (
+                fact.labels.get(stamped[fact.name], stamped[fact.name]),
+                shown_cell(raw.cell(*here)),
+            )
+            if tidy(issued) != tidy(said):
+                about = {"value": shorten(said), "expected": shorten(issued)}
+                self.seen.append(COVER_NAMES_ANOTHER.at(raw.name, address(*here), **about))
 
     def _rows(
         self,
@@ -147,10 +179,14 @@ class WorkbookComparison:
         moved = _aligned(raw, expected, corner) if len(changed) > FEW or corner != HOME else None
         if moved is not None:
             compared = expected.compare(raw, moved, replace(formulas, exact=False))
-            compared.changes += _lost_rows(expected, moved)
+            for row, cells in expected.texts.items():
+                if row not in moved.rows:  # it is gone: its first text stands for it
+                    column, issued = next(iter(cells.items()))
+                    lost = CellChange(TEXT_CHANGED, row, column, (row, column), str(issued), "")
+                    compared.changes.append(lost)
         self.found.results[expected.issued.name] = compared.results
         self._tell(compared.changes, expected, raw, tool)
-        self.found.add(outside(raw, expected, moved))
+        single_texts(self.found, raw, None, [*typed_texts(raw, _outside(expected, moved))])
         return compared
 
     def _tell(
@@ -159,25 +195,34 @@ class WorkbookComparison:
         """Report the changes on one sheet as findings, and keep what was typed there."""
         self.found.replaced += _kept(changes, raw)
         for kind, telling in TELLING.items():
-            some = [each for each in changes if each.kind == kind]
-            if kind in (TYPED_OVER, FORMULA_CLEARED):
-                some = [each for each in some if each.home not in expected.calculated]
             groups: dict[int, list[CellChange]] = {}
-            for each in some:
-                groups.setdefault(each.column if telling.by_column else 0, []).append(each)
+            for each in changes:
+                told_with_answers = kind in (TYPED_OVER, FORMULA_CLEARED) and each.home in expected.calculated
+                if each.kind == kind and not told_with_answers:
+                    groups.setdefault(each.column if telling.by_column else 0, []).append(each)
             if len(groups) > telling.most_columns > 0:
                 groups = {0: [each for _, group in sorted(groups.items()) for each in group]}
             for _, group in sorted(groups.items()):
                 for told in one_by_one(group, telling.alone):
-                    self.found.observations.append(_together(kind, told, raw.name, tool))
+                    first = min(told, key=lambda each: (each.row, each.column))
+                    cells = compact((each.row, each.column) for each in told)
+                    value = shorten(first.found) + and_more(len(told) - 1)
+                    about = {
+                        "value": value,
+                        "expected": shorten(first.issued),
+                        "label": cells,
+                        "cells": cells,
+                    }
+                    at = address(first.row, first.column)
+                    self.seen.append(kind.at(raw.name, at, tool, **about, count=str(len(told))))
         if any(each.kind == CODES_DAMAGED for each in changes):
             self._codes_damaged(raw, tool)
 
     def _codes_damaged(self, raw: RawSheet, tool: str | None) -> None:
-        """Say so once a sheet."""
-        told = {each.code for each in self.found.observations if each.sheet == raw.name}
+        """Report damaged codes once for each sheet, and not where it could not be read at all."""
+        told = {each.code for each in self.seen if each.sheet == raw.name}
         if not told & {CODES_DAMAGED.code, SHEET_UNREADABLE.code}:
-            self.found.observations.append(CODES_DAMAGED.at(raw.name, None, tool))
+            self.seen.append(CODES_DAMAGED.at(raw.name, None, tool))
 
 
 def _kept(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
@@ -189,26 +234,9 @@ def _kept(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
     ]
 
 
-def _together(kind: Kind, changes: Sequence[CellChange], sheet: str, tool: str | None) -> Finding:
-    first = min(changes, key=lambda each: (each.row, each.column))
-    cells = compact((each.row, each.column) for each in changes)
-    value, expected = shorten(first.found) + and_more(len(changes) - 1), shorten(first.issued)
-    about = {"value": value, "expected": expected, "label": cells, "cells": cells, "count": str(len(changes))}
-    return kind.at(sheet, address(first.row, first.column), tool, **about)
-
-
-def _is_whole(read: ReadSheet) -> bool:
-    plan, axes = read[0].plan, read[1]
-    return (
-        plan.needed_rows.keys() <= axes.rows.places.keys()
-        and plan.needed_columns.keys() <= axes.columns.places.keys()
-    )
-
-
-def _found_by_codes(read: ReadSheet) -> bool:
+def _stands_by_codes(sheet: ToolSheet, axes: Axes) -> bool:
     """Say whether every row that was read stands beside its hidden code, by which formulas of other sheets find it."""
-    (raw, corner), rows = (read[0].raw, read[0].corner), read[1].rows.places
-    return all(text_at(raw, row, corner.column) == code for code, row in rows.items())
+    return all(text_at(sheet.raw, row, sheet.corner.column) == code for code, row in axes.rows.places.items())
 
 
 def _stayed(sheet: ToolSheet, each: CellChange) -> bool:
@@ -229,88 +257,22 @@ def _moved(axes: Axes) -> Moved | None:
     )
 
 
+def _outside(
+    expected: ExpectedCells, moved: Moved | None
+) -> Callable[[int, Mapping[int, RawCell]], Iterable[int]]:
+    """Tell the columns of a row in which something stands and nothing was issued."""
+    if moved is None:
+        return lambda row, cells: cells.keys() - expected.held.get(row, frozenset())
+    rows, columns = ({here: home for home, here in lines.items()} for lines in (moved.rows, moved.columns))
+
+    def outside(row: int, cells: Mapping[int, RawCell]) -> Iterator[int]:
+        held = expected.held.get(rows.get(row, 0), frozenset())
+        return (column for column in cells if columns.get(column, 0) not in held)
+
+    return outside
+
+
 # the sheets without questions: cover, lists, stamp and calculated ones
-
-
-def cover_lines(identity: Identity, raw: RawSheet, layout: Layout) -> frozenset[str]:
-    """Give the facts that a cover has lines for: those that the stamp states; whom to ask is not in the stamp."""
-    stated = {name for name, value in to_pairs(identity) if value and name in COVER_FACTS}
-    asked = contact_label(layout.language)
-    has_contact = any(text_at(raw, row, LABEL) == asked for row in raw.cells)
-    return frozenset(stated | {"contact"} if has_contact else stated)
-
-
-def outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> UnplacedTexts:
-    """Report what stands where nothing was issued."""
-    return single_texts(raw, None, list(_outside(raw, expected, moved)))
-
-
-Own = Sequence[tuple[str, RawSheet]]  # sheets of ours that are not tools, by the name they were issued under
-
-
-def first_ones(ours: Own) -> Own:
-    """Of each of our sheets the one with its own name, else the first."""
-    found: dict[str, RawSheet] = {}
-    for name, raw in ours:
-        if name not in found or raw.name == name:
-            found[name] = raw
-    return list(found.items())
-
-
-def own_sheets_touched(ours: Own, layout: Layout, lost: Collection[str]) -> Iterator[Finding]:
-    """Report what was done to the sheets that people see: renamed, doubled, hidden, unlocked."""
-    counting = first_ones(ours)
-    for name, raw in ours:
-        if name not in (layout.cover_name, layout.lists_name):
-            continue
-        if (name, raw) not in counting:
-            yield SHEET_DOUBLED.at(raw.name, expected=name)
-            continue
-        if raw.name != name:
-            yield SHEET_RENAMED.at(raw.name, expected=name)
-        if raw.state != "visible":
-            yield SHEET_HIDDEN.at(raw.name)
-        if not raw.protected and "protection" not in lost:
-            yield PROTECTION_OFF.at(raw.name)
-
-
-def facts_that_differ(
-    raw: RawSheet, expected: ExpectedCells, moved: Moved | None, identity: Identity
-) -> Iterator[Finding]:
-    """Give the lines of the cover that say otherwise than the stamp."""
-    stamped = dict(to_pairs(identity))
-    for home, fact in expected.issued.facts.items():
-        here = home if moved is None else moved.place(*home)
-        if fact.name not in stamped or here is None:
-            continue
-        issued, said = fact.labels.get(stamped[fact.name], stamped[fact.name]), shown_cell(raw.cell(*here))
-        if tidy(issued) != tidy(said):
-            yield COVER_NAMES_ANOTHER.at(
-                raw.name, address(*here), value=shorten(said), expected=shorten(issued)
-            )
-
-
-def _outside(raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> Iterator[TypedText]:
-    rows = None if moved is None else {here: home for home, here in moved.rows.items()}
-    columns = None if moved is None else {here: home for home, here in moved.columns.items()}
-    for row, cells in sorted(raw.cells.items()):
-        home = row if rows is None else rows.get(row, 0)
-        held = expected.held.get(home, frozenset[int]())
-        extra = (
-            cells.keys() - held if columns is None else {c for c in cells if columns.get(c, 0) not in held}
-        )
-        for column in sorted(extra):
-            text = shown_cell(cells[column])
-            if text and not text.isspace():
-                yield TypedText(row, column, text)
-
-
-def _lost_rows(expected: ExpectedCells, moved: Moved) -> Iterator[CellChange]:
-    """Give the first text of each row that is gone."""
-    for row, cells in expected.texts.items():
-        if row not in moved.rows:
-            column, issued = next(iter(cells.items()))
-            yield CellChange(TEXT_CHANGED, row, column, (row, column), str(issued), "")
 
 
 def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | None:
@@ -318,12 +280,13 @@ def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | 
 
     What stands behind it may be of one workbook only: the lines of a cover.
     """
-    texts, shift = expected.texts, corner.column - HOME.column
-    last = max([*expected.held, 0])
-    issued = [_issued_line(texts.get(row, {})) for row in range(1, last + 1)]
-    stored = [
-        _line(raw.cells.get(row, {}), shift) for row in range(1, min(max(raw.cells, default=0), 2 * last) + 1)
+    shift, last = corner.column - HOME.column, max([*expected.held, 0])
+    issued = [
+        min(((column, tidy(text)) for column, text in cells.items() if isinstance(text, str)), default=None)
+        for cells in (expected.texts.get(row, {}) for row in range(1, last + 1))
     ]
+    seen = range(1, min(max(raw.cells, default=0), 2 * last) + 1)
+    stored = [_first_text(raw.cells.get(row, {}), shift) for row in seen]
     rows: dict[int, int] = {}
     for kind, first, stop, here, end in SequenceMatcher(None, issued, stored, autojunk=False).get_opcodes():
         if kind in ("equal", "replace"):
@@ -333,16 +296,11 @@ def _aligned(raw: RawSheet, expected: ExpectedCells, corner: Corner) -> Moved | 
     return None if unmoved else Moved(rows, columns)
 
 
-def _issued_line(cells: Mapping[int, str | float]) -> tuple[int, str] | None:
-    return min(
-        ((column, tidy(text)) for column, text in cells.items() if isinstance(text, str)), default=None
+def _first_text(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | None:
+    """Give the first text of a row behind its hidden code, with the column in which it was issued."""
+    texts = (
+        (column - shift, tidy(str(cell.value)))
+        for column, cell in cells.items()
+        if cell.kind is CellKind.TEXT and cell.formula is None and cell.value
     )
-
-
-def _line(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | None:
-    texts = ((c - shift, tidy(str(each.value))) for c, each in cells.items() if _is_text(each))
-    return min((each for each in texts if each[0] > HOME.column), default=None)
-
-
-def _is_text(cell: RawCell) -> bool:
-    return cell.kind is CellKind.TEXT and cell.formula is None and bool(cell.value)
+    return min((text for text in texts if text[0] > HOME.column), default=None)

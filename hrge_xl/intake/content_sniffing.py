@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import PurePosixPath
 
 from ..findings.file import ENCRYPTED_WORKBOOK, NOT_A_WORKBOOK
 from ..kept_texts import Kept
+from ..paths import is_left_by_a_program
 from .raw import Unreadable
 from .zip_package import ZipPackage
 
@@ -82,7 +84,8 @@ def zip_format(package: ZipPackage) -> str:
     if "mimetype" in package:
         declared = package.read("mimetype").strip()
         if declared == _ODS_TYPE:
-            _check_not_encrypted(package)
+            if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
+                raise Unreadable(ENCRYPTED_WORKBOOK.at())
             return "ods"
         raise not_a_workbook(_first(_OTHER_OPEN_DOCUMENT, declared) or "a zip archive")
     if "[Content_Types].xml" not in package:
@@ -93,11 +96,6 @@ def zip_format(package: ZipPackage) -> str:
     if found is None:
         raise not_a_workbook(_first(_OTHER_OFFICE, types) or "a zip archive")
     return found
-
-
-def _check_not_encrypted(package: ZipPackage) -> None:
-    if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
-        raise Unreadable(ENCRYPTED_WORKBOOK.at())
 
 
 def _first(table: tuple[tuple[bytes, str], ...], content: bytes) -> str | None:
@@ -117,12 +115,12 @@ def ole_format(data: bytes) -> str:
     """xls or encrypted for an OLE container; raises Unreadable with what else it is."""
     for stream, meaning in _OLE_STREAMS:
         entries = list(_ole_entries(data, stream))
-        if entries and meaning == "xls":
-            return "encrypted" if any(_is_encrypted_xls(data, entry) for entry in entries) else "xls"
-        if entries and meaning != "encrypted":
+        if not entries:
+            continue
+        if meaning not in ("encrypted", "xls"):
             raise not_a_workbook(meaning)
-        if entries:
-            return meaning
+        encrypted = meaning == "encrypted" or any(_is_encrypted_xls(data, entry) for entry in entries)
+        return "encrypted" if encrypted else "xls"
     raise not_a_workbook("an old office file of an unknown kind")
 
 
@@ -191,3 +189,53 @@ def _decoded(beginning: bytes) -> str | None:
     # A letter cut in two at the end of what we look at is no reason to doubt the rest.
     text = beginning.decode("utf-8", "ignore")
     return text if len(text.encode()) >= len(beginning) - 3 else beginning.decode("latin-1")
+
+
+# what a file is that is nobody's answer, in a word, by its name and what it begins with
+
+
+WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm", ".csv")
+UNOPENED_ARCHIVES = {
+    ".rar": "RAR",
+    ".7z": "7-Zip",
+    ".gz": "gzip",
+    ".tar": "tar",
+    ".zipx": "ZIPX",
+    ".cab": "cabinet",
+}
+_WORDS = {
+    "PDF": "pdf",
+    "picture": "png jpg jpeg jpe jfif gif bmp tif tiff webp heic heif emf wmf svg ico",
+    "document": "doc docx docm dot dotx odt rtf pages",
+    "slides": "ppt pptx pptm pps ppsx odp key",
+    "text": "txt md log",
+    "page": "htm html mht mhtml xml json",
+    "signature": "p7s p7m p7c asc sig pgp",
+    "card": "vcf",
+    "calendar": "ics",
+    "link": "url webloc lnk website",
+    "sound": "mp3 m4a wav ogg amr",
+    "film": "mp4 mov avi mkv",
+    "program": "exe com scr bat cmd msi js jse vbs vbe wsf ps1 jar hta dll",
+}
+_BY_ENDING = {f".{ending}": word for word, endings in _WORDS.items() for ending in endings.split()}
+_BY_DESCRIPTION = {"a PDF document": "PDF", "a picture": "picture", "a rich text (RTF) document": "document"}
+
+
+def ending_of(name: str) -> str:
+    """Give the ending of a name in small letters, with its point."""
+    return PurePosixPath(name.strip().lower()).suffix
+
+
+def is_named_as_workbook(name: str) -> bool:
+    """Tell whether a name says that this is a workbook."""
+    return ending_of(name) in WORKBOOK_ENDINGS
+
+
+def word_for(name: str, data: bytes = b"", *, inline: bool = False) -> str:
+    """Give a word for a file; a picture within the text of a mail is a logo."""
+    if is_left_by_a_program(name):
+        return "system"
+    by_content = "program" if data.startswith(b"MZ") else _BY_DESCRIPTION.get(describe(data), "other")
+    word = _BY_ENDING.get(ending_of(name)) or by_content
+    return "logo" if inline and word == "picture" else word

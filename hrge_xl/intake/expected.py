@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from ..answer import CellKey
+from ..answer import Answers, CellKey
 from ..fields import Field, Reading, Vocabularies
 from ..findings import Finding, Kind
 from ..layout import Grid, Layout, Sheet, Slot, address, build, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
 from ..spec.lookup import vocabularies
 from ..spec.model import FieldBlock
+from ..submission import Identity, Unplaced
 from ..words import fold
 from ..workbook.issued import edition_of, issued_cover, issued_sheets
 from ..workbook.progress import answered
-from .issued_cells import ExpectedCells
+from .issued_cells import ExpectedCells, SheetResults
+from .raw import RawCell
 
 ANY_RULE = "any"  # what cells are issued with, besides lists by name
+SERVICE_ROLES = frozenset({"sign", "status", "check", "active"})  # of columns that only formulas fill
 OPEN = "?"  # stands before the name of a list whose dropdown refuses nothing
 
 
@@ -118,8 +121,7 @@ class ExpectedSheet:
     @cached_property
     def column_codes(self) -> dict[str, tuple[int, ...]]:
         """Columns by code."""
-        pairs = [(c.code, c.index) for grid in self.sheet.grids for c in grid.columns if c.code]
-        return _places(pairs)
+        return _places((c.code, c.index) for grid in self.sheet.grids for c in grid.columns if c.code)
 
     @cached_property
     def needed_rows(self) -> dict[str, CellSpec]:
@@ -132,13 +134,10 @@ class ExpectedSheet:
         return _first((part.column_code, part) for part in self.parts)
 
     @cached_property
-    def roles(self) -> dict[int, frozenset[str]]:
-        """What each column is used for; stacked blocks may use one for several things."""
-        table: dict[int, set[str]] = {}
-        for grid in self.sheet.grids:
-            for column in grid.columns:
-                table.setdefault(column.index, set()).add(column.role)
-        return {index: frozenset(roles) for index, roles in table.items()}
+    def not_only_service(self) -> frozenset[int]:
+        """The columns with more than checks and what they come to; stacked blocks may use one for several things."""
+        columns = (column for grid in self.sheet.grids for column in grid.columns)
+        return frozenset(column.index for column in columns if column.role not in SERVICE_ROLES)
 
     @cached_property
     def taken(self) -> dict[int, frozenset[int]]:
@@ -170,12 +169,6 @@ class ExpectedSheet:
         return frozenset(fold(text) for text in said) - {""}
 
     @cached_property
-    def band_texts(self) -> frozenset[str]:
-        """What the bands above the heads say, folded."""
-        bands = (band for grid in self.sheet.grids for band, _ in grid.bands)
-        return frozenset(fold(band.label.say(self.layout.language)) for band in bands)
-
-    @cached_property
     def panel_texts(self) -> frozenset[str]:
         """Every text of the panel beside the table, folded; answers may well be written alike."""
         return frozenset(fold(text) for line in self.sheet.panel for text in (line.about, line.text)) - {""}
@@ -205,13 +198,10 @@ class ExpectedSheet:
         return {row.index: frozenset({fold(row.label), fold(row.code)} if row.label else ()) for row in rows}
 
     @cached_property
-    def heads(self) -> dict[int, list[tuple[int, str]]]:
-        """The heads of each column: their rows and texts."""
-        table: dict[int, list[tuple[int, str]]] = {}
-        for grid in self.sheet.grids:
-            for column in grid.columns:
-                table.setdefault(column.index, []).append((HEAD_ROW, column.label))
-        return table
+    def heads(self) -> frozenset[tuple[int, str]]:
+        """The columns with their heads, folded."""
+        columns = (column for grid in self.sheet.grids for column in grid.columns if column.label)
+        return frozenset((column.index, fold(column.label)) for column in columns)
 
     @cached_property
     def foreign(self) -> bool:
@@ -234,16 +224,16 @@ class ExpectedSheet:
 
     def is_loose(self, row: int, column: int, text: str) -> bool:
         """Say whether a text is a band or a line of the panel, which go with no row or column that has a code."""
-        is_band = row == BAND_ROW and fold(text) in self.band_texts
+        bands = (band for grid in self.sheet.grids for band, _ in grid.bands if row == BAND_ROW)
+        is_band = any(fold(text) == fold(band.label.say(self.layout.language)) for band in bands)
         return is_band or (column - self.sheet.panel_column in (0, 1) and self.on_panel(text))
 
 
 def _parts(layout: Layout, slot: Slot) -> Iterable[CellSpec]:
-    many, calculated = slot.field.several, slot.field.calculated
-    need = _need(layout, slot.field)
+    need, calculated = _need(layout, slot.field), slot.field.calculated
     for number, (place, codes) in enumerate(zip(slot.cells, slot.codes, strict=True), start=1):
-        key = (*slot.key, number if many else 0)
-        yield CellSpec(slot, key, *codes, place.row, place.column, address(*place), calculated, need)
+        key = (*slot.key, number if slot.field.several else 0)
+        yield CellSpec(slot, key, *codes, *place, address(*place), calculated, need)
 
 
 def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
@@ -290,16 +280,11 @@ class ExpectedWorkbook:
     @cached_property
     def issued(self) -> dict[str, ExpectedCells]:
         """What was issued on each sheet, by its name; but for the cover, whose lines differ."""
-        tools = {each.sheet.name: each.sheet for each in self.sheets.values()}
-        found = {}
-        for name, issued in issued_sheets(self.layout).items():
-            if name in tools:
-                found[name] = ExpectedCells.of_tool(issued, tools[name])
-            elif name == self.layout.lists_name:
-                found[name] = ExpectedCells.of_lists(issued, self.layout)
-            else:
-                found[name] = ExpectedCells(issued)
-        return found
+        found = {name: ExpectedCells(issued) for name, issued in issued_sheets(self.layout).items()}
+        for each in self.layout.sheets:
+            found[each.name] = ExpectedCells.of_tool(found[each.name].issued, each)
+        lists = self.layout.lists_name
+        return found | {lists: ExpectedCells.of_lists(found[lists].issued, self.layout)}
 
     @cached_property
     def edition(self) -> str:
@@ -364,3 +349,35 @@ def one_by_one(found: Sequence[Found], alone: int) -> Iterator[Sequence[Found]]:
     yield from ([each] for each in found[:alone])
     if len(found) > alone:
         yield found[alone:]
+
+
+# what is known of a file beyond its sheets, and everything that was found on them
+
+
+Filled = tuple[CellSpec, str, str, RawCell]  # cell of the layout, sheet, address, what stands there
+
+
+@dataclass(slots=True)
+class ReadResult:
+    """What a file is read against, and what was found: cells with their values, where all cells are, what was noticed.
+
+    `identity` is the stamp of a file whose every text and formula is known; None for any other.
+    """
+
+    plan: ExpectedWorkbook
+    same_layout: bool  # it was issued with this very layout: positions can be trusted
+    older: bool  # it was issued from an older version: what is missing may never have been there
+    lost: frozenset[str]  # what the format of the file does not keep
+    identity: Identity | None
+    last: Answers | None  # of the round before; None where nobody knows what they were
+
+    cells: dict[str, Mapping[CellKey, str]] = field(default_factory=dict)  # by tool
+    filled: list[Filled] = field(default_factory=list)
+    sheets: dict[str, str] = field(default_factory=dict)
+    observations: list[Finding] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    comments: list[Unplaced] = field(default_factory=list)
+    replaced: list[Unplaced] = field(default_factory=list)  # what was typed over texts and formulas
+    no_longer: frozenset[CellKey] = frozenset()  # calculated answers with another formula
+    # of formulas, by the issued name of the sheet
+    results: dict[str, SheetResults] = field(default_factory=dict)

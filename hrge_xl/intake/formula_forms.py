@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .references import column_number
+from ..layout import column_number
 
 _TOKEN = re.compile(
     r"""

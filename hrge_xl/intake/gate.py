@@ -28,7 +28,8 @@ from ..findings.file import (
     WRONG_PASSWORD,
 )
 from ..kept_texts import Kept
-from ..paths import LOCK_PREFIXES
+from ..paths import LOCK_PREFIXES, path_text
+from ..submission import Identity
 from .content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, not_a_workbook, ole_format, zip_format
 from .limits import LIMITS, MEBIBYTE, Limits
 from .raw import Unreadable
@@ -56,38 +57,50 @@ _READ_FAILURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Admitted:
-    """A file that may be read: its bytes, decrypted if need be; hash and size are those of what came."""
+class Refusal:
+    """A file that cannot be read as a return, and why; hash and size of every one that could be opened."""
 
-    path: Path
-    data: bytes
-    sha256: str
-    size: int
-    format: str  # xlsx, xlsm, xlsb, xls, ods
+    path: str
+    sha256: str | None
+    size: int | None
+    observations: tuple[Finding, ...]
+    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A file that is not read, and why; hash and size of every one that could be opened."""
+class File:
+    """A file that may be read: its bytes, decrypted if need be; hash and size are those of what came."""
 
-    path: Path
-    sha256: str | None
-    size: int | None
-    observation: Finding
+    path: str
+    sha256: str
+    size: int
+    format: str  # xlsx, xlsm, xlsb, xls, ods
+    data: bytes = b""
+
+    @property
+    def name(self) -> str:
+        """Without its folder."""
+        return Path(self.path).name
+
+    def refused(self, *why: Finding, stamps: tuple[Identity, ...] = ()) -> Refusal:
+        """Say why it is no return."""
+        return Refusal(self.path, self.sha256, self.size, why, stamps)
 
 
-def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> Admitted | Refused:
+def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> File | Refusal:
     """Read one file and tell what it is, by its content; never raises for what a file may be."""
     content = _content(path, limits)
-    if isinstance(content, Refused):
+    if isinstance(content, Refusal):
         return content
     data, sha256, size = content
     try:
-        _check_not_configuration(path, data)
+        what = _CONFIGURATION.get(path.name.casefold())
+        if what is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
+            raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=Kept(what)))
         format, data = _judge(data, password, limits)
     except Unreadable as problem:
-        return Refused(path, sha256, size, problem.observation)
-    return Admitted(path, data, sha256, size, format)
+        return Refusal(path_text(path), sha256, size, (problem.observation,))
+    return File(path_text(path), sha256, size, format, data)
 
 
 def fingerprint(path: Path) -> tuple[str | None, int | None]:
@@ -99,10 +112,10 @@ def fingerprint(path: Path) -> tuple[str | None, int | None]:
         return None, None
 
 
-def bytes_of(path: Path, limits: Limits) -> bytes | Refused:
+def bytes_of(path: Path, limits: Limits) -> bytes | Refusal:
     """Give the bytes of a regular file, whatever it holds, or why they cannot be had."""
     content = _content(path, limits)
-    return content if isinstance(content, Refused) else content[0]
+    return content if isinstance(content, Refusal) else content[0]
 
 
 def beginning_of(path: Path, count: int) -> bytes:
@@ -114,7 +127,7 @@ def beginning_of(path: Path, count: int) -> bytes:
         return b""
 
 
-def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
+def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refusal:
     """Give the bytes of a regular file, read once, with hash and size; of one that is too large only these."""
     sha256: str | None = None
     size: int | None = None
@@ -126,12 +139,18 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refused:
                 digest.update(more)
             end = file.tell()
         sha256, size = digest.hexdigest(), end
-        _check_name_and_size(path, data, size, limits)
+        mark = next((prefix for prefix in LOCK_PREFIXES if path.name.startswith(prefix)), None)
+        if mark is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
+            raise Unreadable(LOCK_FILE.at(mark=mark))
+        if size == 0:
+            raise Unreadable(EMPTY_FILE.at())
+        if size > limits.file_bytes:
+            raise Unreadable(_too_large(size, limits.file_bytes))
     except Unreadable as problem:
-        return Refused(path, sha256, size, problem.observation)
+        return Refusal(path_text(path), sha256, size, (problem.observation,))
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to open it")
-        return Refused(path, sha256, size, UNREADABLE_FILE.at(reason=Kept(reason)))
+        return Refusal(path_text(path), sha256, size, (UNREADABLE_FILE.at(reason=Kept(reason)),))
     return data, sha256, size
 
 
@@ -155,22 +174,6 @@ def _check_kind(mode: int) -> None:
         raise Unreadable(FOLDER_NOT_FILE.at())
     if not stat.S_ISREG(mode):
         raise Unreadable(NOT_A_REGULAR_FILE.at())
-
-
-def _check_name_and_size(path: Path, data: bytes, size: int, limits: Limits) -> None:
-    mark = next((prefix for prefix in LOCK_PREFIXES if path.name.startswith(prefix)), None)
-    if mark is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(LOCK_FILE.at(mark=mark))
-    if size == 0:
-        raise Unreadable(EMPTY_FILE.at())
-    if size > limits.file_bytes:
-        raise Unreadable(_too_large(size, limits.file_bytes))
-
-
-def _check_not_configuration(path: Path, data: bytes) -> None:
-    what = _CONFIGURATION.get(path.name.casefold())
-    if what is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-        raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=Kept(what)))
 
 
 def _too_large(size: int, limit: int) -> Finding:
@@ -198,10 +201,8 @@ def _opened(data: bytes, password: str | None, limits: Limits) -> bytes:
     if password is None:
         raise Unreadable(ENCRYPTED_WORKBOOK.at())
     outcome = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))
-    if isinstance(outcome, Died):
-        raise Unreadable(outcome.observation)
-    if isinstance(outcome, Finding):
-        raise Unreadable(outcome)
+    if isinstance(outcome, Died | Finding):
+        raise Unreadable(outcome.observation if isinstance(outcome, Died) else outcome)
     return outcome
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 
 from .. import kept_texts
@@ -28,11 +28,11 @@ from ..numerals import shown
 from ..spec.model import Spec
 from ..spec.own_sheets import IDENTITY_KEY, IDENTITY_SHEET, SAMPLE_KEY
 from ..stamp import FIELDS, INVALID, PROPERTY_PREFIX, UNCHECKED, UNSIGNED, VALID, from_pairs, verify
-from ..submission import Identity
+from ..submission import Identity, Period
 from ..words import fold
 from .limits import LIMITS
 from .ooxml_parts import Parts
-from .raw import CellKind, RawSheet, RawWorkbook, Unreadable
+from .raw import CellKind, RawSheet, RawWorkbook, Unreadable, whole_number
 from .zip_package import ZipPackage
 
 SHEET_ROWS = 200  # of the hidden sheet that are looked at
@@ -54,6 +54,17 @@ class Elsewhere:
 Key = bytes | Elsewhere | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a returned file should be: of this spec, round and team, signed under this key. None: any."""
+
+    spec: str | None = None  # name or folder
+    round: str | None = None
+    teams: tuple[str, ...] | None = None
+    key: Key = None
+    period: Period = (None, None)  # of the round
+
+
 @dataclass(slots=True)
 class Stamp:
     """What the stamp says, and what is wrong with it. No `identity`: it was not issued from here.
@@ -69,7 +80,9 @@ class Stamp:
 
 def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     """Give the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
-    on_sheet, in_properties = _pairs_of_sheet(workbook), _pairs_of_properties(workbook)
+    names = {PROPERTY_PREFIX + name: name for name in FIELDS}
+    in_properties = {names[key]: value for key, value in workbook.properties.items() if key in names}
+    on_sheet = _pairs_of_sheet(workbook)
     copies = [each for each in map(from_pairs, (on_sheet, in_properties)) if each is not None]
     if not copies:
         return Stamp(observations=[_about(NO_STAMP, file)])
@@ -77,18 +90,20 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     stamp = Stamp(copies[0], _signature(copies[0], key), tuple(copies))
     differing = _damage(on_sheet, in_properties, workbook.cannot_tell)
     for damage in (differing, _drop_impossible_days(stamp), _shorten(stamp, workbook)):
-        if damage:
+        if damage is not None:
             stamp.observations.append(_about(STAMP_DAMAGED, file, detail=damage))
     return stamp
 
 
 def _pairs_of_sheet(workbook: RawWorkbook) -> dict[str, str]:
-    sheet = next((each for each in workbook.sheets if _text(each, 1, 1) == IDENTITY_KEY), None)
-    sheet = sheet or next((each for each in workbook.sheets if each.name == IDENTITY_SHEET), None)
-    if sheet is None:
-        return {}
-    rows = [row for row in sorted(sheet.cells) if 1 < row <= SHEET_ROWS]
-    pairs = {_text(sheet, row, 1): _text(sheet, row, 2) for row in rows}
+    sheets = [each for each in workbook.sheets if _text(each, 1, 1) == IDENTITY_KEY]
+    sheets += [each for each in workbook.sheets if each.name == IDENTITY_SHEET]
+    pairs = {
+        _text(sheet, row, 1): _text(sheet, row, 2)
+        for sheet in sheets[:1]
+        for row in sorted(sheet.cells)
+        if 1 < row <= SHEET_ROWS
+    }
     return {name: value for name, value in pairs.items() if name in FIELDS}
 
 
@@ -97,11 +112,6 @@ def _text(sheet: RawSheet, row: int, column: int) -> str:
     if cell is None or cell.kind not in (CellKind.TEXT, CellKind.NUMBER):
         return ""
     return shown(cell.value)
-
-
-def _pairs_of_properties(workbook: RawWorkbook) -> dict[str, str]:
-    names = {PROPERTY_PREFIX + name: name for name in FIELDS}
-    return {names[key]: value for key, value in workbook.properties.items() if key in names}
 
 
 def _signature(identity: Identity, key: Key) -> str:
@@ -122,12 +132,12 @@ def _damage(
         return kept_texts.NO_STAMP_SHEET
     if not in_properties:
         return kept_texts.NO_STAMP_PROPERTIES
+    pairs = ((name, on_sheet.get(name, ""), in_properties.get(name, "")) for name in FIELDS)
+    told = kept_texts.COPIES_DIFFER.format
     differing = [
-        kept_texts.COPIES_DIFFER.format(
-            name=name, one=on_sheet.get(name, "")[:MOST_SHOWN], other=in_properties.get(name, "")[:MOST_SHOWN]
-        )
-        for name in FIELDS
-        if on_sheet.get(name, "") != in_properties.get(name, "")
+        told(name=name, one=one[:MOST_SHOWN], other=other[:MOST_SHOWN])
+        for name, one, other in pairs
+        if one != other
     ]
     return joined(differing[:3], "; ") if differing else None
 
@@ -138,9 +148,8 @@ def _drop_impossible_days(stamp: Stamp) -> Kept | None:
     said = {name: getattr(stamp.identity, name) for name in DAYS}
     wrong = {name: day for name, day in said.items() if day and parse_day(day) is None}
     stamp.identity = replace(stamp.identity, **dict.fromkeys(wrong, ""))
-    days = [
-        kept_texts.NO_DAY.format(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()
-    ]
+    told = kept_texts.NO_DAY.format
+    days = [told(name=name, day=day[:MOST_SHOWN], range=RANGE) for name, day in wrong.items()]
     return joined(days, "; ") if days else None
 
 
@@ -202,32 +211,23 @@ def _version(text: str) -> tuple[float, ...]:
     return tuple(numbers)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the round expects of a stamp; None where it expects nothing."""
-
-    round: str | None = None
-    teams: frozenset[str] | None = None
-    key: Key = None
-
-
-def disagreements(stamp: Stamp, spec: Spec, file: str, expected: Expected) -> Iterator[Finding]:
+def disagreements(stamp: Stamp, spec: Spec, file: str, want: Wanted) -> Iterator[Finding]:
     """Report what is wrong with a stamp that can be read."""
     identity = stamp.identity
     if identity is None:
         return
     if is_older(identity, spec):
         yield _about(OLDER_VERSION, file, found=identity.spec_version, expected=spec.version)
-    if expected.key is not None and stamp.signature in (INVALID, UNSIGNED, PENDING):
+    if want.key is not None and stamp.signature in (INVALID, UNSIGNED, PENDING):
         yield _about(SIGNATURE_INVALID, file)
-    if expected.round is not None and identity.round != expected.round:
-        yield _about(ANOTHER_ROUND, file, found=identity.round, expected=expected.round)
-    if expected.teams is None:
+    if want.round is not None and identity.round != want.round:
+        yield _about(ANOTHER_ROUND, file, found=identity.round, expected=want.round)
+    if want.teams is None:
         return
-    if identity.team not in expected.teams:
+    if identity.team not in want.teams:
         yield _about(UNKNOWN_TEAM, file, found=identity.team)
     elif stamp.signature not in (INVALID, UNSIGNED):  # else the stamp itself says nothing
-        named = teams_named(file, expected.teams)
+        named = teams_named(file, want.teams)
         if len(named) == 1 and identity.team not in named:
             yield _about(FILE_NAME_NAMES_ANOTHER, file, found=named.pop(), expected=identity.team)
 
@@ -240,9 +240,44 @@ def chosen_tools(identity: Identity, spec: Spec) -> list[str] | None:
 
 def register_rows(identity: Identity) -> int | None:
     """Give how many rows the registers were issued with, where it is not the spec's own number."""
-    text = identity.rows
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    number = whole_number(identity.rows) or 0
     return number if 1 <= number <= MOST_ROWS else None
+
+
+# Signatures are checked where the key is: in the parent. A process that reads files never has it. It reads a file by
+# the first copy of its stamp, and hands both over. Where another copy turns out to be the signed one, or only a signed
+# one may be believed, the file is read once more, with that copy named. What the process says of the signature itself
+# is not asked.
+
+
+def signed_copy(stamps: Sequence[Identity], key: bytes) -> Identity | None:
+    """Give the copy of a stamp that is signed under this key; None where none is."""
+    return next((stamp for stamp in stamps if verify(stamp, key) == VALID), None)
+
+
+def is_read_by(signed: Identity, stamps: Sequence[Identity], read_by: Identity | None) -> bool:
+    """Say whether a file was read by the signed copy of its stamp, and not by another one or less of it.
+
+    `stamps` are its copies, the one that counted first; `read_by` is what was left of that, if the file could be read.
+    """
+    return signed == stamps[0] and (read_by is None or read_by.rows == signed.rows)
+
+
+def settled(
+    read_by: Identity, stamps: Sequence[Identity], signed: Identity | None, key: bytes
+) -> tuple[str, Kind]:
+    """Give what the signature of a file is, and the finding that was only noted in case it is otherwise.
+
+    It is that of the signed copy where the file was read by nothing but what this says.
+    """
+    if signed is not None:
+        said = asdict(signed)
+        genuine = all(value in ("", said[name]) for name, value in asdict(read_by).items())
+        signature = VALID if genuine else INVALID
+    else:
+        signature = verify(stamps[0], key) if stamps else UNSIGNED
+    # Either is told, never both: of a forged stamp nothing is believed.
+    return signature, SIGNATURE_INVALID if signature == VALID else FILE_NAME_NAMES_ANOTHER
 
 
 PART = "docProps/custom.xml"
@@ -268,7 +303,8 @@ def teams_named(file: str, teams: Iterable[str]) -> set[str]:
     words, found = _words(PurePath(file).stem), set()
     for team in sorted(teams, key=lambda each: (-len(_words(each)), each)):
         code = _words(team)
-        if code in words and _tells(code):
+        tells = len(code.strip()) >= SHORTEST and any(map(str.isalpha, code))
+        if code in words and tells:
             found.add(team)
             words = words.replace(code, "  ")
     return found
@@ -277,7 +313,3 @@ def teams_named(file: str, teams: Iterable[str]) -> set[str]:
 def _words(text: str) -> str:
     """Give the words of a text, each between two spaces."""
     return f" {BETWEEN.sub(' ', fold(text)).strip()} "
-
-
-def _tells(code: str) -> bool:
-    return len(code.strip()) >= SHORTEST and any(character.isalpha() for character in code)

@@ -28,11 +28,11 @@ from ..layout.model import CODE_COLUMN, CODE_ROW, HEAD_ROW
 from ..submission import Result
 from ..words import tidy
 from ..workbook.issued import IssuedFormula, IssuedSheet
-from .cell_values import shown_cell
 from .formula_forms import Anchor, counted_from, normal_form
-from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula
+from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula, shown_cell
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
+FAR_LONGER = 4  # times, than the issued formulas: no program writes them so
 LONGEST = 2 * 8_192  # characters of a formula that any program may have made of ours, which have half as many
 NEVER = CellKind.NOT_CALCULATED
 Home = tuple[int, int]
@@ -225,19 +225,19 @@ class ExpectedCells:
     @cached_property
     def texts(self) -> dict[int, dict[int, str | float]]:
         """The constants but for the hidden codes, which tell where everything is."""
+        return self._constants(codes=False)
+
+    def _constants(self, *, codes: bool) -> dict[int, dict[int, str | float]]:
         found = {
-            row: {column: each for column, each in cells.items() if not _is_code(row, column)}
+            row: {c: str(each) if codes else each for c, each in cells.items() if _is_code(row, c) is codes}
             for row, cells in self.issued.constants.items()
         }
         return {row: cells for row, cells in found.items() if cells}
 
     @cached_property
     def _codes(self) -> list[_Line]:
-        codes = (
-            (row, {column: str(code) for column, code in cells.items() if _is_code(row, column)})
-            for row, cells in self.issued.constants.items()
-        )
-        return [_Line.of(row, cells, map(_constant, cells.values())) for row, cells in codes if cells]
+        codes = self._constants(codes=True).items()
+        return [_Line.of(row, cells, map(_constant, cells.values())) for row, cells in codes]
 
     @cached_property
     def _texts(self) -> list[_Line]:
@@ -278,12 +278,20 @@ class ExpectedCells:
         lines = (tidy(text.split("\n", 1)[0]) for text in (issued, found))
         return TEXT_CHANGED if kind == HEAD_CHANGED and "\n" in issued and len({*lines}) == 1 else kind
 
+    @cached_property
+    def _longest_kept(self) -> int:
+        """The characters that the shared formulas of a program may have together to be remembered."""
+        issued = (each.text for cells in self.issued.formulas.values() for each in cells.values())
+        return FAR_LONGER * sum(map(len, issued))
+
     def _writing(self, shared: dict[str, SharedFormula]) -> _Writing:
-        for each in self._writings:
-            if each.shared == shared:
-                return each
-        self._writings = [*self._writings[1 - MOST_WRITINGS :], _Writing(dict(shared))]
-        return self._writings[-1]
+        for known in self._writings:
+            if known.shared == shared:
+                return known
+        writing = _Writing(dict(shared))
+        if sum(len(each.text) for each in shared.values()) <= self._longest_kept:
+            self._writings = [*self._writings[1 - MOST_WRITINGS :], writing]
+        return writing
 
     def _compare_formulas(
         self,

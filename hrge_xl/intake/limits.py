@@ -23,7 +23,7 @@ class Limits:
     cells: int = 1_000_000  # stored cells in the whole workbook
     sheets: int = 256
     unreadable_places: int = 100  # more than these, and the file counts as damaged
-    worker_bytes: int = 1024 * MEBIBYTE  # on top of what the worker holds when it starts on a file
+    worker_bytes: int = 1024 * MEBIBYTE  # on top of what a worker holds when it starts
     # of what a worker answers; Python may hold several times as much of it
     answer_bytes: int = 128 * MEBIBYTE
     cpu_seconds: int = 30

@@ -14,10 +14,9 @@ from ..findings import Finding, codes
 from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_PASSWORD
 from ..layout.wording import text
 from ..numerals import from_serial, shown
-from .cell_values import shown_cell
-from .gate import Refused, admit
+from .gate import Refusal, admit
 from .limits import LIMITS, Limits
-from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable
+from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable, shown_cell
 from .read import raw_workbook
 from .worker import Died, run_guarded
 
@@ -41,13 +40,11 @@ def look_into(
     The function runs in a process that may die, and answers with what went wrong instead of raising it.
     """
     admitted = admit(Path(os.path.realpath(path)), password, limits)
-    if isinstance(admitted, Refused):
-        raise _why_not(path, admitted.observation, remedy)
+    if isinstance(admitted, Refusal):
+        raise _why_not(path, admitted.observations[0], remedy)
     outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1, limits=limits))
-    if isinstance(outcome, Died):
-        raise _why_not(path, outcome.observation, remedy)
-    if isinstance(outcome, Finding):
-        raise _why_not(path, outcome, remedy)
+    if isinstance(outcome, Died | Finding):
+        raise _why_not(path, outcome.observation if isinstance(outcome, Died) else outcome, remedy)
     return outcome
 
 
@@ -79,7 +76,7 @@ def content_of(job: Job) -> RawWorkbook | Finding:
 
 
 def _table(sheet: RawSheet) -> Table:
-    """Give cells below no head belong to nothing; so one far cell does not make all rows wide."""
+    """Give the rows of a sheet in the columns of its first ones: so one far cell does not make all rows wide."""
     told = {row: _texts(sheet, row) for row in sorted(sheet.cells)}
     rows = {row: texts for row, texts in told.items() if texts}
     heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]

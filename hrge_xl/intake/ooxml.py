@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from ..dates import parse_moment
@@ -44,10 +44,11 @@ class _WorkbookReader:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        package_links = parts.relationships("")
-        self._main = _only(package_links, "officeDocument")
-        self._package_links = package_links
-        self._links = parts.relationships(self._main)
+        self._package_links = parts.relationships("")
+        main = _linked(self._package_links, "officeDocument")
+        if main is None:
+            raise Unreadable(MISSING_PART.at(part="officeDocument"))
+        self._main, self._links = main, parts.relationships(main)
         self._observations = parts.package.observations.copy()
 
     def read(self) -> RawWorkbook:
@@ -56,7 +57,7 @@ class _WorkbookReader:
         main = parts.workbook(self._main)
         self._check_sheets(main.sheets)
         self._observations += main.settings
-        strings = parts.strings(part) if (part := self._linked("sharedStrings")) else Strings({}, {})
+        strings = parts.strings(part) if (part := _linked(self._links, "sharedStrings")) else Strings({}, {})
         context = Context(
             strings=strings.cells,
             styles=self._styles(),
@@ -72,23 +73,27 @@ class _WorkbookReader:
             epoch_1904=main.epoch_1904,
             observations=self._observations,
         )
-        for sheet in workbook.sheets:
-            _note_struck(sheet, strings.struck)
+        for sheet in (
+            workbook.sheets if strings.struck else ()
+        ):  # cells with texts of which runs are struck through
+            sheet.struck |= {
+                (row, column): strings.struck[id(cell)]
+                for row, cells in sheet.cells.items()
+                for column, cell in cells.items()
+                if id(cell) in strings.struck
+            }
         self._read_properties(workbook)
         self._observations.extend(foreign_content(parts))
         return workbook
 
     def _styles(self) -> Styles:
-        part, theme = self._linked("styles"), list[str]()
+        part, theme = _linked(self._links, "styles"), list[str]()
         for link in self._links:
             if link.kind == "theme" and link.target in self._parts.package:
                 self._optional(link, None, lambda target: theme.extend(self._parts.theme(target)))
         return NO_STYLES if part is None else self._parts.styles(part, tuple(theme))
 
     def _read_properties(self, workbook: RawWorkbook) -> None:
-        def keep(part: str) -> None:
-            workbook.properties.update(self._parts.custom_properties(part))
-
         def note(part: str) -> None:
             saved, words = self._parts.core_properties(part)
             workbook.words += words
@@ -99,7 +104,9 @@ class _WorkbookReader:
 
         for link in self._package_links:
             if link.kind in _PROPERTIES and not link.external:
-                self._optional(link, None, keep)
+                self._optional(
+                    link, None, lambda part: workbook.properties.update(self._parts.custom_properties(part))
+                )
             elif link.kind == "core-properties" and not link.external and link.target in self._parts.package:
                 self._optional(link, None, note)
 
@@ -113,9 +120,6 @@ class _WorkbookReader:
         doubled = next((entry.name for entry in entries if names[entry.name.casefold()] > 1), None)
         if doubled is not None:
             raise Unreadable(SHEET_LISTED_TWICE.at(shown(doubled), part=shown(self._main)))
-
-    def _linked(self, kind: str) -> str | None:
-        return next((link.target for link in self._links if link.kind == kind and not link.external), None)
 
     def _sheet(self, entry: SheetEntry, context: Context) -> RawSheet:
         link = next((link for link in self._links if link.id == entry.relationship), None)
@@ -169,23 +173,9 @@ def _note_filter(parts: Parts, part: str, sheet: RawSheet) -> None:
         sheet.filtered = True
 
 
-def _note_struck(sheet: RawSheet, struck: Mapping[int, str]) -> None:
-    """Remember which cells show shared texts with runs that are struck through."""
-    if struck:
-        sheet.struck |= {
-            (row, column): struck[id(cell)]
-            for row, cells in sheet.cells.items()
-            for column, cell in cells.items()
-            if id(cell) in struck
-        }
-
-
-def _only(links: list[Relationship], kind: str) -> str:
-    """Give the target of the one relationship that a package cannot do without."""
-    target = next((link.target for link in links if link.kind == kind and not link.external), None)
-    if target is None:
-        raise Unreadable(MISSING_PART.at(part=kind))
-    return target
+def _linked(links: list[Relationship], kind: str) -> str | None:
+    """Give the first part that is linked as such."""
+    return next((link.target for link in links if link.kind == kind and not link.external), None)
 
 
 _MACRO_TYPES = ("vbaproject", "macrosheet")
@@ -210,7 +200,7 @@ def foreign_content(parts: Parts) -> Iterator[Finding]:
         (EXTERNAL_LINK, connections),
     ):
         if found:
-            yield finding.at(what=", ".join(shown(name) for name in found[:5]))
+            yield finding.at(what=", ".join(map(shown, found[:5])))
     for name, kind in types.items():
         if "externallink+xml" in kind:
             yield _link(parts, name)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
+from ..layout import LAST_COLUMN, LAST_ROW
 from .limits import Limits
 from .ooxml_parts import Parts, Relationship
-from .raw import Drawn, Unreadable
-from .references import LAST_COLUMN, LAST_ROW
+from .raw import Drawn, Unreadable, whole_number
 from .safe_xml import XmlGuard, parse_tree
 
 _ANCHORS = frozenset({"xdr|twoCellAnchor", "xdr|oneCellAnchor", "xdr|absoluteAnchor"})
@@ -49,12 +49,17 @@ class Drawings:
         """Yield what a drawing part describes."""
         links = {link.id: link for link in self._parts.relationships(part) if not link.external}
         for anchor in _topmost(self._tree(part), _ANCHORS):
-            place = _corner(anchor)
+            # an absolute one names no cell
+            place = cell_from_zero(
+                anchor.findtext("xdr|from/xdr|row", ""), anchor.findtext("xdr|from/xdr|col", "")
+            )
             for element in _topmost(anchor, _OBJECTS):
                 linked = self._linked_from(element, links)
                 what = next((_LINKED[link.kind] for link in linked), _OBJECTS[element.tag])
                 texts = [_text(element), *(self._text_of(link) for link in linked)]
-                yield Drawn(*place, what, "\n".join(filter(None, texts)), _name(element), _number(element))
+                old = next(element.iter("a14|compatExt"), None)
+                number = "" if old is None else _shape_number(old.get("spid", ""))
+                yield Drawn(*place, what, "\n".join(filter(None, texts)), _name(element), number)
 
     def of_legacy_part(self, part: str) -> Iterator[Drawn]:
         """Yield what a VML part describes, except the boxes of comments and the pictures of headers and footers."""
@@ -63,10 +68,13 @@ class Drawings:
             client = shape.find("xv|ClientData")
             kind = _NOTE if client is None else client.get("ObjectType", "")
             if client is not None and kind != _NOTE:
-                number = _SHAPE_NUMBER.search(shape.get("o|spid", "") or shape.get("id", ""))
-                what = _LEGACY.get(kind, "control")
-                place = _legacy_corner(client.findtext("xv|Anchor", ""))
-                yield Drawn(*place, what, _legacy_text(shape), shape=number[1] if number else "")
+                number = _shape_number(shape.get("o|spid", "") or shape.get("id", ""))
+                # column, offset, row, offset, and the same of its end
+                left, _, top, *_ = [*client.findtext("xv|Anchor", "").split(","), "", "", ""]
+                text = "".join(text for box in shape.iter("v|textbox") for text in box.itertext())
+                lines = (" ".join(line.split()) for line in text.split(_LINE_SEPARATOR) if line.strip())
+                place, what = cell_from_zero(top, left), _LEGACY.get(kind, "control")
+                yield Drawn(*place, what, "\n".join(lines), shape=number)
 
     def _tree(self, part: str) -> Element:
         return parse_tree(self._parts.package.read(part), XmlGuard(part, self._limits))
@@ -95,21 +103,18 @@ class Drawings:
 
 
 def merged(found: Iterable[Drawn]) -> list[Drawn]:
-    """Give everything once: what several parts describe under one number is one thing."""
+    """Give everything once: what several parts describe under one number is one thing, as the first knows best."""
     alone: list[Drawn] = []
     numbered: dict[str, list[Drawn]] = {}
     for each in found:
         home = numbered.setdefault(each.shape, []) if each.shape else alone
         home.append(each)
-    return sorted([*alone, *map(_one_of, numbered.values())])
-
-
-def _one_of(parts: list[Drawn]) -> Drawn:
-    """Give one thing as several parts describe it; the first of them knows best what it is."""
-    row, column = next((each[:2] for each in parts if each.row), (0, 0))
-    text = "\n".join(dict.fromkeys(each.text for each in parts if each.text))
-    name = next((each.name for each in parts if each.name), "")
-    return Drawn(row, column, parts[0].what, text, name, parts[0].shape)
+    for parts in numbered.values():
+        row, column = next((each[:2] for each in parts if each.row), (0, 0))
+        text = "\n".join(dict.fromkeys(each.text for each in parts if each.text))
+        name = next((each.name for each in parts if each.name), "")
+        alone.append(parts[0]._replace(row=row, column=column, text=text, name=name))
+    return sorted(alone)
 
 
 def _topmost(element: Element, names: Collection[str]) -> Iterator[Element]:
@@ -142,34 +147,15 @@ def _name(element: Element) -> str:
     return "" if properties is None else properties.get("descr", "") or properties.get("name", "")
 
 
-def _number(element: Element) -> str:
-    """Give the number under which the sheet and the VML part know the same thing."""
-    old = next(element.iter("a14|compatExt"), None)
-    match = None if old is None else _SHAPE_NUMBER.search(old.get("spid", ""))
+def _shape_number(identifier: str) -> str:
+    """Give the number under which the sheet, a drawing and the VML part know the same thing."""
+    match = _SHAPE_NUMBER.search(identifier)
     return match[1] if match else ""
-
-
-def _corner(anchor: Element) -> tuple[int, int]:
-    """Give the cell in which an anchor begins; an absolute one names none."""
-    row = anchor.findtext("xdr|from/xdr|row", "")
-    column = anchor.findtext("xdr|from/xdr|col", "")
-    return cell_from_zero(row, column)
-
-
-def _legacy_corner(anchor: str) -> tuple[int, int]:
-    """Give the cell in which a VML anchor begins: column, offset, row, offset, and the same of its end."""
-    numbers = [each.strip() for each in anchor.split(",")]
-    return cell_from_zero(numbers[2], numbers[0]) if len(numbers) > 2 else (0, 0)
 
 
 def cell_from_zero(row: str, column: str) -> tuple[int, int]:
     """Row and column, counted from 1, of numbers counted from 0."""
-    if not all(each.strip().isdecimal() and len(each) < 9 for each in (row, column)):
-        return 0, 0
-    return min(int(row) + 1, LAST_ROW), min(int(column) + 1, LAST_COLUMN)
-
-
-def _legacy_text(shape: Element) -> str:
-    """Give the text in a VML shape."""
-    text = "".join(text for box in shape.iter("v|textbox") for text in box.itertext())
-    return "\n".join(" ".join(line.split()) for line in text.split(_LINE_SEPARATOR) if line.strip())
+    down, across = whole_number(row.strip()), whole_number(column.strip())
+    return (
+        (0, 0) if down is None or across is None else (min(down + 1, LAST_ROW), min(across + 1, LAST_COLUMN))
+    )

@@ -15,12 +15,11 @@ from xml.etree.ElementTree import Element
 from ..findings import Finding
 from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
+from ..layout import parse_cell
 from .cache import OVERHEAD, Cache
-from .cell_values import is_true, rich_text, unescape
 from .limits import LIMITS, Limits
 from .ooxml_styles import Styles, read_styles, theme_colours
-from .raw import CellKind, RawCell, Unreadable
-from .references import parse_cell
+from .raw import CellKind, RawCell, Unreadable, is_true, rich_text, unescape
 from .safe_xml import MAIN, XmlGuard, find_stretch, parse_tree, prove, resolved
 from .zip_package import ZipPackage, shown
 
@@ -66,20 +65,20 @@ class WorkbookPart:
     comments: list[str]  # of defined names
 
 
-class _Text(NamedTuple):
-    """A shared text as a cell, and with what is struck through marked, where anything is."""
-
-    cell: RawCell
-    struck: str | None
-
-
 class Parts:
     """Reads single parts of one package."""
 
     def __init__(self, package: ZipPackage, limits: Limits) -> None:
         self.package = package
         self.limits = limits
-        self._types, self._default_types = self._content_types()
+        types = self.tree("[Content_Types].xml", "ct|Types")
+        self._types, self._default_types = (
+            {
+                each.get(key, "").lstrip("/").lower(): each.get("ContentType", "").lower()
+                for each in types.iter(tag)
+            }
+            for tag, key in (("ct|Override", "PartName"), ("ct|Default", "Extension"))
+        )
 
     def tree(self, part: str, root: str) -> Element:
         """Give a part as a tree with this root element."""
@@ -90,18 +89,6 @@ class Parts:
         if element.tag != root:
             raise Unreadable(DAMAGED_PART.at(part=shown(part)))
         return element
-
-    def _content_types(self) -> tuple[dict[str, str], dict[str, str]]:
-        types = self.tree("[Content_Types].xml", "ct|Types")
-        overrides = {
-            entry.get("PartName", "").lstrip("/").lower(): entry.get("ContentType", "").lower()
-            for entry in types.iter("ct|Override")
-        }
-        defaults = {
-            entry.get("Extension", "").lower(): entry.get("ContentType", "").lower()
-            for entry in types.iter("ct|Default")
-        }
-        return overrides, defaults
 
     def content_type(self, part: str) -> str:
         """Give the content type of a part in lower case, "" when the package does not say."""
@@ -114,22 +101,15 @@ class Parts:
         own = posixpath.join(folder, "_rels", f"{name}.rels")
         if own not in self.package:
             return []
-        tree = self.tree(own, "rel|Relationships")
-        return [self._relationship(entry, folder) for entry in tree.iter("rel|Relationship")]
-
-    def _relationship(self, entry: Element, folder: str) -> Relationship:
-        external = entry.get("TargetMode", "").lower() == "external"
-        target = entry.get("Target", "")
-        return Relationship(
-            id=entry.get("Id", ""),
-            kind=entry.get("Type", "").rpartition("/")[2],
-            target=target if external else self._resolve(folder, target),
-            external=external,
-        )
-
-    def _resolve(self, folder: str, target: str) -> str:
-        path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-        return path if path in self.package else unquote(path)
+        found = []
+        for entry in self.tree(own, "rel|Relationships").iter("rel|Relationship"):
+            external, target = entry.get("TargetMode", "").lower() == "external", entry.get("Target", "")
+            if not external:
+                path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                target = path if path in self.package else unquote(path)
+            kind = entry.get("Type", "").rpartition("/")[2]
+            found.append(Relationship(entry.get("Id", ""), kind, target, external))
+        return found
 
     def workbook(self, part: str) -> WorkbookPart:
         """Give the workbook part."""
@@ -166,35 +146,31 @@ class Parts:
     def strings(self, part: str) -> Strings:
         """Give the shared texts."""
         texts = _shared_texts(self.package.read(part), XmlGuard(part, self.limits))
-        struck = {id(text.cell): text.struck for text in texts if text.struck is not None}
-        return Strings({str(number): text.cell for number, text in enumerate(texts)}, struck)
+        struck = {id(cell): marked for cell, marked in texts if marked is not None}
+        return Strings({str(number): cell for number, (cell, _) in enumerate(texts)}, struck)
 
     def comments(self, part: str) -> Iterator[tuple[int, int, str]]:
         """Give the notes of a sheet: row, column and text."""
-        tree = self.tree(part, "x|comments")
-        for comment in tree.iterfind("x|commentList/x|comment"):
+        for place, comment in self._placed(part, "x|comments", "x|commentList/x|comment"):
             runs = comment.iterfind("x|text/x|t"), comment.iterfind("x|text/x|r/x|t")
-            text = "".join(run.text or "" for kind in runs for run in kind)
-            yield (*self._place(comment, part), unescape(text))
+            yield *place, unescape("".join(run.text or "" for kind in runs for run in kind))
 
     def threaded_comments(self, part: str) -> Iterator[tuple[int, int, str]]:
         """Give the comments of newer Excel, replies included."""
-        tree = self.tree(part, "tc|ThreadedComments")
-        for comment in tree.iterfind("tc|threadedComment"):
-            yield (*self._place(comment, part), comment.findtext("tc|text", ""))
+        for place, comment in self._placed(part, "tc|ThreadedComments", "tc|threadedComment"):
+            yield *place, comment.findtext("tc|text", "")
 
-    def _place(self, comment: Element, part: str) -> tuple[int, int]:
-        place = parse_cell(comment.get("ref", ""))
-        if place is None:
-            raise Unreadable(DAMAGED_PART.at(part=shown(part)))
-        return place
+    def _placed(self, part: str, root: str, path: str) -> Iterator[tuple[tuple[int, int], Element]]:
+        for comment in self.tree(part, root).iterfind(path):
+            place = parse_cell(comment.get("ref", ""))
+            if place is None:
+                raise Unreadable(DAMAGED_PART.at(part=shown(part)))
+            yield place, comment
 
     def custom_properties(self, part: str) -> dict[str, str]:
         """Give the custom document properties as text."""
-        tree = self.tree(part, "cp|Properties")
-        return {
-            entry.get("name", ""): "".join(entry.itertext()).strip() for entry in tree.iter("cp|property")
-        }
+        properties = self.tree(part, "cp|Properties").iter("cp|property")
+        return {entry.get("name", ""): "".join(entry.itertext()).strip() for entry in properties}
 
     def core_properties(self, part: str) -> tuple[str, list[str]]:
         """Give when the file was last saved, "" where that is not said, and what people typed about it."""
@@ -213,17 +189,17 @@ class Parts:
 
 def _settings(calculation: Element | None) -> list[Finding]:
     """Note the settings by which a workbook may change or show other figures than were typed."""
-    if calculation is None:
-        return []
-    displayed = not is_true(calculation.get("fullPrecision", "1"))
-    manual = calculation.get("calcMode") == "manual"
-    return [
-        kind.at()
-        for kind, is_set in ((PRECISION_AS_DISPLAYED, displayed), (MANUAL_CALCULATION, manual))
-        if is_set
-    ]
+    found = []
+    if calculation is not None and not is_true(calculation.get("fullPrecision", "1")):
+        found.append(PRECISION_AS_DISPLAYED.at())
+    if calculation is not None and calculation.get("calcMode") == "manual":
+        found.append(MANUAL_CALCULATION.at())
+    return found
 
 
+_Text = tuple[
+    RawCell, str | None
+]  # a shared text as a cell, and with what is struck through marked, if anything is
 _TEXTS: Cache[str, _Text] = Cache(20_000_000)  # by the text of the element; most files share most of them
 _SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)</t>\s*+')
 
@@ -242,7 +218,7 @@ def shared_text(item: str) -> _Text:
 
 def _text(text: str, marked: str | None = None) -> _Text:
     struck = unescape(marked) if marked is not None and marked != text else None
-    return _Text(RawCell(CellKind.TEXT, unescape(text)), struck)
+    return RawCell(CellKind.TEXT, unescape(text)), struck
 
 
 def _shared_texts(content: bytes, guard: XmlGuard) -> list[_Text]:

@@ -9,6 +9,7 @@ leave the whole part to expat, which proves every part well-formed in any case.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -27,13 +28,26 @@ from ..findings.file import (
     TOO_MANY_CELLS,
     UNREADABLE_CELL,
 )
-from ..layout import address
+from ..layout import COLUMNS, LAST_ROW, address, parse_cell
 from .cache import OVERHEAD, Cache
-from .cell_values import BLANK, is_unseen, rich_text, stored_cell, unescape
 from .limits import LIMITS, Limits
 from .ooxml_styles import Styles
-from .raw import Area, CellKind, Follower, RawCell, RawSheet, SharedFormula, Unreadable
-from .references import COLUMNS, LAST_ROW, parse_area, parse_cell
+from .raw import (
+    BLANK,
+    Area,
+    CellKind,
+    Follower,
+    RawCell,
+    RawSheet,
+    SharedFormula,
+    Unreadable,
+    is_unseen,
+    parse_area,
+    rich_text,
+    stored_cell,
+    unescape,
+    whole_number,
+)
 from .safe_xml import MAIN, Attributes, XmlGuard, parse_tree, resolved
 from .zip_package import shown
 
@@ -45,7 +59,8 @@ REMEMBERED, PLACE = (
 MOST_ATTRIBUTES = 60  # of a plain element
 
 # Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.
-_TEXT, _TAG, _SPACE, _KEEP = r"([^<\r]*+)", r"([^<>/]*+)", r"\s*+", '(?: xml:space="preserve")?+'
+# Nor are long ones: what they say is remembered.
+_TEXT, _TAG, _SPACE, _KEEP = r"([^<\r]*+)", r"([^<>/]{0,500}+)", r"\s*+", '(?: xml:space="preserve")?+'
 _CELL = re.compile(
     rf'([A-Z]{{1,3}}+)([0-9]{{1,7}}+)"{_TAG}(?:/>|>{_SPACE}(?:<f{_TAG}(?:/>|>{_TEXT}</f>){_SPACE})?+'
     rf"(?:<v{_KEEP}>{_TEXT}</v>|<v ?+/>()|<is>{_SPACE}<t{_KEEP}>{_TEXT}</t>{_SPACE}</is>)?+{_SPACE}</c>){_SPACE}",
@@ -129,12 +144,6 @@ class PlainRow(NamedTuple):
         return cls(int(number), whole, texts, special, is_unseen(_attributes(raw), "ht"))
 
 
-@lru_cache(maxsize=4)
-def cell_reader(dates: frozenset[str], odd_styles: frozenset[str], epoch_1904: bool) -> CellReader:
-    """Give what reads cells under these styles, the same for all workbooks that have them."""
-    return CellReader(dates, odd_styles, epoch_1904=epoch_1904)
-
-
 class CellReader:
     """Reads `c` elements under one set of date formats and odd styles, and remembers their texts."""
 
@@ -146,7 +155,7 @@ class CellReader:
     def plain_rows(self, text: str) -> list[PlainRow]:
         """Give every row of a stretch of cell data; raises NotPlain. Whether it is well-formed is for expat to say."""
         *texts, rest = text.split("</row>")
-        known = self._rows.young.get
+        known = self._rows.young.get  # asked directly, as very many are
         rows = [*chain.from_iterable(known(row) or self._rows_to(row) for row in texts)]
         rows += _empty_rows(_row_tags(rest))
         numbers = [row.number for row in rows]
@@ -220,6 +229,7 @@ class CellReader:
         return cell, Special(own, about, outside, odd, struck)
 
 
+cell_reader = lru_cache(maxsize=4)(CellReader)  # the same for all workbooks that have these styles
 _AROUND = f'<worksheet xmlns="{MAIN}"><sheetData><row><c r="%s</row></sheetData></worksheet>'
 
 
@@ -261,7 +271,7 @@ class SheetCells:
     def __init__(self, sheet: RawSheet, guard: XmlGuard, context: Context) -> None:
         self.sheet, self.guard, self.context = sheet, guard, context
         styles = context.styles
-        self.reader = cell_reader(styles.dates, frozenset(styles.looks), context.epoch_1904)
+        self.reader = cell_reader(styles.dates, frozenset(styles.looks), epoch_1904=context.epoch_1904)
         self._row, self._open, self._column = 0, False, 0
         self._cells: dict[int, RawCell] = {}
         self._shuffled = False
@@ -288,9 +298,7 @@ class SheetCells:
     def open_row(self, attributes: Attributes) -> None:
         """Begin a row: its own number, else the next."""
         stored = attributes.get("r")
-        row = (
-            self._row + 1 if stored is None else int(stored) if stored.isdecimal() and len(stored) < 8 else 0
-        )
+        row = self._row + 1 if stored is None else whole_number(stored) or 0
         if not 1 <= row <= LAST_ROW:
             self.guard.refuse_here(IMPOSSIBLE_ROW, value=shown(stored or str(row)))
         self._shuffled |= row <= self._row
@@ -369,15 +377,15 @@ class SheetCells:
         """Complete the sheet with what is known only once all of it was seen."""
         sheet = self.sheet
         # the results that an array formula spread over other cells are formulas too
-        for area in self._array_areas:
-            for row, cells in sheet.cells.items():
-                if area.first_row <= row <= area.last_row:
-                    sheet.cells[row] = {
-                        column: cell._replace(formula="")
-                        if area.first_column <= column <= area.last_column and cell.formula is None
-                        else cell
-                        for column, cell in cells.items()
-                    }
+        rows = sorted(sheet.cells) if self._array_areas else []
+        for top, left, bottom, right in self._array_areas:
+            for row in rows[bisect_left(rows, top) : bisect_right(rows, bottom)]:
+                sheet.cells[row] = {
+                    column: cell._replace(formula="")
+                    if left <= column <= right and cell.formula is None
+                    else cell
+                    for column, cell in sheet.cells[row].items()
+                }
         if self._shuffled:
             sheet.cells = {row: dict(sorted(cells.items())) for row, cells in sorted(sheet.cells.items())}
         if self._outside:

@@ -7,13 +7,24 @@ from xml.etree.ElementTree import Element
 
 from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
 from ..kept_texts import Kept
+from ..layout import LAST_COLUMN
 from .cache import Cache
-from .cell_values import is_true, is_unseen, unescape
 from .limits import Limits
 from .ooxml_drawings import cell_from_zero
 from .ooxml_rows import Context, NotPlain, SheetCells
-from .raw import Area, Drawn, RawSheet, Unreadable, Validation
-from .references import LAST_COLUMN, parse_area, parse_areas
+from .raw import (
+    Area,
+    Drawn,
+    RawSheet,
+    Unreadable,
+    Validation,
+    is_true,
+    is_unseen,
+    parse_area,
+    parse_areas,
+    unescape,
+    whole_number,
+)
 from .safe_xml import XmlGuard, find_stretch, parse_tree, prove
 
 _ROOTS = ("x|worksheet", "x|dialogsheet", "xm|macrosheet")
@@ -29,7 +40,7 @@ _MARGINS = frozenset(
 
 @dataclass(slots=True)
 class Surroundings:
-    """What stands around the rows of a sheet, the same wherever the same bytes do."""
+    """What stands around the rows of a sheet, the same wherever the same bytes do; files share it."""
 
     validations: list[Validation] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
@@ -62,12 +73,8 @@ def read_sheet(content: bytes, part: str, sheet: RawSheet, context: Context) -> 
     else:
         prove(content, guard)
         cells.keep(rows)
-    sheet.validations, sheet.merges = [*around.validations], [*around.merges]
-    sheet.hidden_columns, sheet.drawn, sheet.margins = (
-        {*around.hidden_columns},
-        [*around.drawn],
-        [*around.margins],
-    )
+    sheet.validations, sheet.merges, sheet.margins = around.validations, around.merges, around.margins
+    sheet.hidden_columns, sheet.drawn = around.hidden_columns, around.drawn
     sheet.protected, sheet.filtered = around.protected, around.filtered
     for what in around.not_understood:
         unreadable = UNREADABLE_SHEET_SETTING.at(sheet.name, what=Kept(what))
@@ -93,17 +100,15 @@ def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
         guard.refuse(DAMAGED_PART)
     found = Surroundings()
     for merge in tree.iter("x|mergeCell"):
-        area = parse_area(merge.get("ref", ""))
-        if area is None:
+        if (area := parse_area(merge.get("ref", ""))) is None:
             found.not_understood.append("merged cells")
         else:
             found.merges.append(area)
-    for rule in (*tree.iter("x|dataValidation"), *tree.iter("x14|dataValidation")):
-        _add_rule(found, rule)
+    _add_rules(found, tree)
     for entry in tree.iter("x|col"):
-        ends = entry.get("min", ""), entry.get("max", "")
-        if is_unseen(entry.attrib, "width") and all(end.isdecimal() and len(end) < 8 for end in ends):
-            found.hidden_columns.update(range(max(int(ends[0]), 1), min(int(ends[1]), LAST_COLUMN) + 1))
+        first, last = whole_number(entry.get("min")), whole_number(entry.get("max"))
+        if is_unseen(entry.attrib, "width") and first is not None and last is not None:
+            found.hidden_columns.update(range(max(first, 1), min(last, LAST_COLUMN) + 1))
     found.protected = any(is_true(lock.get("sheet")) for lock in tree.iter("x|sheetProtection"))
     # A column entry that only hides its button filters nothing; those of saved views stand deeper.
     filters = (not is_true(entry.get("hiddenButton")) for entry in tree.iterfind("*/x|filterColumn"))
@@ -127,22 +132,12 @@ def _corner(element: Element) -> tuple[int, int]:
     return cell_from_zero("" if row is None else row.text or "", "" if column is None else column.text or "")
 
 
-def _add_rule(found: Surroundings, rule: Element) -> None:
-    """Note a validation rule, of the first kind or the one that Excel writes for lists of other sheets."""
-    extended = rule.tag.startswith("x14|")
-    formula = "x14|formula%d/xm|f" if extended else "x|formula%d"
-    areas = parse_areas(rule.findtext("xm|sqref", rule.get("sqref", "")))
-    if not areas:
-        found.not_understood.append("a dropdown or another entry rule")
-        return
-    found.validations.append(
-        Validation(
-            type=rule.get("type", "none"),
-            operator=rule.get("operator", "between"),
-            formula1=rule.findtext(formula % 1, ""),
-            formula2=rule.findtext(formula % 2, ""),
-            areas=areas,
-            blocks=is_true(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop",
-            extended=extended,
-        )
-    )
+def _add_rules(found: Surroundings, tree: Element) -> None:
+    """Note the validation rules, of the first kind and the one that Excel writes for lists of other sheets."""
+    for rule in (*tree.iter("x|dataValidation"), *tree.iter("x14|dataValidation")):
+        formula = rule.findtext("x14|formula1/xm|f" if rule.tag.startswith("x14|") else "x|formula1", "")
+        if areas := parse_areas(rule.findtext("xm|sqref", rule.get("sqref", ""))):
+            blocks = is_true(rule.get("showErrorMessage")) and rule.get("errorStyle", "stop") == "stop"
+            found.validations.append(Validation(rule.get("type", "none"), formula, areas, blocks))
+        else:
+            found.not_understood.append("a dropdown or another entry rule")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any, NamedTuple
 
 from ..findings import Finding, Need, needing
@@ -17,9 +17,8 @@ from ..findings.file import (
     UNREADABLE_OTHER_FORMAT,
 )
 from ..kept_texts import NOT_TOLD, Kept
-from .cell_values import date_serial, day_fraction
 from .limits import LIMITS, Limits
-from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Unreadable
+from .raw import Area, CellKind, RawCell, RawSheet, RawWorkbook, Unreadable, date_serial, day_fraction
 from .zip_package import ZipPackage, packed
 
 _STATES = {"Visible": "visible", "Hidden": "hidden", "VeryHidden": "veryHidden"}
@@ -54,18 +53,15 @@ def _readable(name: str, content: bytes, format: str) -> bytes:
     """Give a part as calamine reads it: cells name their columns, breaks are signs, and no text is between cells."""
     if format == "xlsb":
         return (content.startswith(_SHEET_BEGINS) and lengthened(content)) or content
-    return (
-        _BREAK.sub(lambda found: _SIGNS[found[1]], _BETWEEN.sub(b">", content))
-        if name == _CONTENT
-        else content
-    )
+    if name != "content.xml":
+        return content
+    return _BREAK.sub(lambda found: _SIGNS[found[1]], _BETWEEN.sub(b">", content))
 
 
 def _workbook(book: Any, format: str, limits: Limits) -> RawWorkbook:
     described = book.sheets_metadata
     if len(described) > limits.sheets:
-        detail = {"count": str(len(described)), "limit": str(limits.sheets)}
-        raise Unreadable(TOO_MANY_SHEETS.at(**detail))
+        raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(described)), limit=str(limits.sheets)))
     workbook = RawWorkbook(format)
     stored, merges_known = 0, True
     for description in described:
@@ -87,7 +83,8 @@ def _sheet(book: Any, description: Any) -> tuple[RawSheet, bool]:
     content = book.get_sheet_by_name(description.name)
     # Not `iter_rows`: it leaves out empty columns on the left, and so shifts what stands to their right.
     for row, values in enumerate(content.to_python(skip_empty_area=False), start=1):
-        row_cells = dict(_cells(values))
+        # calamine says "" for blank, for error and for empty text alike
+        row_cells = {column: _cell(value) for column, value in enumerate(values, start=1) if value != ""}
         if row_cells:
             sheet.cells[row] = row_cells
     merges = content.merged_cell_ranges
@@ -101,31 +98,20 @@ def _member(value: object) -> str:
     return str(value).rpartition(".")[2]
 
 
-def _cells(values: list[Any]) -> Iterator[tuple[int, RawCell]]:
-    """Give the cells of one padded row: calamine says "" for blank, for error and for empty text alike."""
-    for column, value in enumerate(values, start=1):
-        if value != "":
-            yield column, _cell(value)
-
-
 def _cell(value: Any) -> RawCell:
     if isinstance(value, bool):
         return RawCell(CellKind.BOOL, value)
     if isinstance(value, int | float):
         return RawCell(CellKind.NUMBER, float(value))
-    if isinstance(value, date):
-        return RawCell(CellKind.DATE, _serial(value))
+    if isinstance(value, date):  # back to the number that was stored; before 1900 by its distance to day 0
+        serial = date_serial(value)
+        day_0 = date(1899, 12, 30).toordinal()
+        return RawCell(CellKind.DATE, float(value.toordinal() - day_0) if serial is None else serial)
     if isinstance(value, time):
         return RawCell(CellKind.DATE, day_fraction(value))
     if isinstance(value, timedelta):
         return RawCell(CellKind.DATE, value / timedelta(days=1))
     return RawCell(CellKind.TEXT, str(value))
-
-
-def _serial(moment: date | datetime) -> float:
-    """Back to the number that was stored; what lies before 1900 keeps its distance to day 0."""
-    serial = date_serial(moment)
-    return float(moment.toordinal() - date(1899, 12, 30).toordinal()) if serial is None else serial
 
 
 _SHEET_BEGINS = b"\x81\x01\x00"
@@ -196,7 +182,6 @@ def _size(size: int) -> bytes:
     return bytes([*found, size])
 
 
-_CONTENT = "content.xml"
 # White space before these elements stands between cells, rows and tables, or around the paragraphs of a cell, as
 # gnumeric writes it: it is no text, and calamine refuses it. Within a paragraph, before a span for example, it may be.
 _BETWEEN = re.compile(rb">[ \t\r\n]++(?=</?+(?:table:|office:|text:p[ />]))")

@@ -1,17 +1,23 @@
 """What a file said, before anybody knows what it means: sheets of sparse cells with their addresses.
 
-Every reader (`ooxml`, `other_formats`) produces this one shape; `locate` is its only consumer.
+Every reader (`ooxml`, `other_formats`) produces this one shape, whatever the workbook is read for.
 Rows and columns count from 1, as people see them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
+from xml.etree.ElementTree import Element
 
 from ..findings import Finding
+from ..layout import LAST_COLUMN, LAST_ROW, column_letters, column_number, parse_cell
+from ..numerals import from_serial, shown
 
 
 class CellKind(StrEnum):
@@ -51,15 +57,12 @@ class Area(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """A validation rule as stored: `extended` for the x14 kind that Excel writes for other sheets' lists."""
+    """A validation rule as stored, as far as it matters here."""
 
     type: str  # list, whole, decimal, date, textLength, custom, none …
-    operator: str
     formula1: str
-    formula2: str
     areas: tuple[Area, ...]
     blocks: bool  # refuses wrong entries (error alert "stop")
-    extended: bool = False
 
 
 class SharedFormula(NamedTuple):
@@ -145,3 +148,204 @@ class Unreadable(Exception):
     def __init__(self, observation: Finding) -> None:
         super().__init__(observation)
         self.observation = observation
+
+
+# references to areas of cells ("A1:C9 E2") to and from numbers
+
+
+_LETTERS = re.compile(r"[A-Za-z]{1,3}", re.ASCII)
+_DIGITS = re.compile(r"[0-9]{1,7}", re.ASCII)
+
+
+def parse_area(reference: str) -> Area | None:
+    """Give the rectangle of "B2", "B2:C9", whole columns "B:C" or whole rows "2:9"; None when it is none."""
+    first, colon, last = reference.partition(":")
+    start = parse_cell(first)
+    stop = parse_cell(last) if colon else start
+    if start is None or stop is None:
+        return _parse_band(first, last)
+    (top, left), (bottom, right) = start, stop
+    return Area(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
+
+
+def _parse_band(first: str, last: str) -> Area | None:
+    """Whole columns or whole rows."""
+    ends = [end.replace("$", "") for end in (first, last)]
+    if all(_LETTERS.fullmatch(end) for end in ends):
+        columns = sorted(column_number(end) for end in ends)
+        return Area(1, columns[0], LAST_ROW, columns[1]) if columns[1] <= LAST_COLUMN else None
+    if all(_DIGITS.fullmatch(end) for end in ends):
+        rows = sorted(int(end) for end in ends)
+        return Area(rows[0], 1, rows[1], LAST_COLUMN) if rows[0] >= 1 and rows[1] <= LAST_ROW else None
+    return None
+
+
+def parse_areas(references: str) -> tuple[Area, ...] | None:
+    """Give the rectangles of a space-separated list; None when one of them is not a reference."""
+    areas: list[Area] = []
+    for reference in references.split():
+        area = parse_area(reference)
+        if area is None:
+            return None
+        areas.append(area)
+    return tuple(areas)
+
+
+Run = tuple[int, int]  # first and last row
+
+
+def runs(areas: Iterable[Area], column: int) -> list[Run]:
+    """Give the rows that some areas cover in one column, as few runs as possible."""
+    found: list[Run] = []
+    for first, last in sorted(
+        (area.first_row, area.last_row) for area in areas if area.first_column <= column <= area.last_column
+    ):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
+    return found
+
+
+def compact(cells: Iterable[tuple[int, int]]) -> str:
+    """Give cells as ranges, column by column: `E7:E31, G4`."""
+    by_column: dict[int, list[int]] = {}
+    for row, column in cells:
+        by_column.setdefault(column, []).append(row)
+    ranges = []
+    for column in sorted(by_column):
+        areas = (Area(row, column, row, column) for row in by_column[column])
+        letters = column_letters(column)
+        for first, last in runs(areas, column):
+            ranges.append(f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}")
+    return ", ".join(ranges)
+
+
+# what the stored text of a cell means: escapes, numbers, truth values and ISO dates
+
+
+BLANK = RawCell(CellKind.BLANK, None)
+
+_NEW = tuple.__new__  # a third of the time that the constructor of a named tuple takes
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TRUTH = {"1": True, "true": True, "0": False, "false": False}
+_DAY_SECONDS = 86_400
+DAYS_BEFORE_1904 = 1_462  # that a day has more where it is counted from 1900, as all are here
+_LEAST_SIZE = 1.0  # points of height, characters of width: below it nothing is seen
+
+
+def is_true(value: str | None) -> bool:
+    """Give an XML truth value; a missing one is false."""
+    return value is not None and _TRUTH.get(value.strip().lower(), False)
+
+
+def is_unseen(attributes: Mapping[str, str], size: str) -> bool:
+    """Say whether a row or a column is hidden, or has a size (`ht`, `width`) that leaves nothing to see."""
+    own = parse_number(attributes.get(size, ""))
+    return is_true(attributes.get("hidden")) or (own is not None and own < _LEAST_SIZE)
+
+
+def struck_through(text: str) -> str:
+    """Give a text as we write what is struck through: ~~text~~, spaces around it left outside."""
+    bare = text.strip()
+    return text.replace(bare, f"~~{bare}~~", 1) if bare else text
+
+
+def rich_text(element: Element) -> tuple[str, str]:
+    """Give the text of all runs but phonetic readings, and the same with ~~what is struck through~~ marked."""
+    runs, marked, struck = [], [], False
+    readings = {run for reading in element.iter("x|rPh") for run in reading.iter("x|t")}
+    for part in element.iter():
+        if part.tag == "x|strike":
+            struck = is_true(part.get("val", "1"))
+        elif part.tag == "x|t" and part not in readings:
+            runs.append("".join(part.itertext()))
+            marked.append(struck_through(runs[-1]) if struck else runs[-1])
+            struck = False
+    return "".join(runs), "".join(marked)
+
+
+def unescape(text: str) -> str:
+    """Decode `_xHHHH_`, by which OOXML writes characters that XML cannot hold, and literal underscores."""
+    if "_x" not in text:
+        return text
+    decoded = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    if _SURROGATE.search(decoded):
+        # Pairs become their character; a lone half could never be written out again.
+        decoded = decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return decoded
+
+
+def parse_number(text: str) -> float | None:
+    """Give a stored number; None for what Python would take and Excel would not ("1_000", "nan", "٣")."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    plain = text.isascii() and "_" not in text and math.isfinite(number)
+    return number if plain else None
+
+
+def whole_number(text: str | None) -> int | None:
+    """Give the number that a text of up to seven digits is; None for any other text."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 8 else None
+
+
+def stored_cell(
+    kind: str | None, text: str | None, formula: str | None, *, is_date: bool, epoch_1904: bool
+) -> RawCell | None:
+    """Give the cell of a stored type and text, but for shared texts; None when they do not fit together."""
+    if text and (kind is None or kind == "n"):
+        number = parse_number(text)
+        if is_date and epoch_1904 and number is not None and number >= 1:
+            number += DAYS_BEFORE_1904
+        number_kind = CellKind.DATE if is_date else CellKind.NUMBER
+        return None if number is None else _NEW(RawCell, (number_kind, number, formula))
+    if text is None or (text == "" and kind in (None, "n", "b", "e", "d")):
+        return BLANK if formula is None else RawCell(CellKind.NOT_CALCULATED, None, formula)
+    if kind in ("str", "inlineStr"):
+        return RawCell(CellKind.TEXT, unescape(text), formula)
+    if kind == "e":
+        return RawCell(CellKind.ERROR, text.strip(), formula)
+    value = _TRUTH.get(text.strip()) if kind == "b" else iso_serial(text) if kind == "d" else None
+    if value is None:
+        return None
+    return RawCell(CellKind.BOOL if kind == "b" else CellKind.DATE, value, formula)
+
+
+def iso_serial(text: str) -> float | None:
+    """Give the serial number of an ISO date, time or both; None if it has none."""
+    try:
+        if "T" in text.lstrip("T") or "-" in text:
+            return date_serial(datetime.fromisoformat(text.strip()).replace(tzinfo=None))
+        return day_fraction(time.fromisoformat(text.strip().lstrip("T")))
+    except ValueError:
+        return None
+
+
+def day_fraction(moment: time) -> float:
+    """Give a time of day as a fraction of a day."""
+    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
+    return seconds / _DAY_SECONDS
+
+
+def date_serial(moment: date | datetime) -> float | None:
+    """Excel's number of a day; None before its calendar begins. 1900 counts a 29 February that never was."""
+    days = moment.toordinal() - date(1904, 1, 1).toordinal() + DAYS_BEFORE_1904
+    days -= days < 61
+    if days < 1:
+        return None
+    fraction = day_fraction(moment.time()) if isinstance(moment, datetime) else 0.0
+    return days + fraction
+
+
+def shown_cell(cell: RawCell | None) -> str:
+    """Return the text that a cell shows, if there is one; a formula that was never calculated shows itself."""
+    if cell is None or cell.kind is CellKind.BLANK:
+        return ""
+    if cell.kind is CellKind.DATE and isinstance(cell.value, float | int) and cell.value == cell.value // 1:
+        return shown(from_serial(float(cell.value)) or cell.value)
+    if cell.kind is CellKind.NOT_CALCULATED:
+        return f"={cell.formula}" if cell.formula and not isinstance(cell.formula, Follower) else ""
+    return shown(cell.value)

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
 from functools import lru_cache
 from pathlib import Path
 
 from .. import kept_texts
+from ..answer import Answer, State
+from ..fields import Cell, ColumnKind, Field, Reading
 from ..findings import Finding, Need, needing
 from ..findings.identity import LAST_ANSWERS_CHANGED
-from ..kept_texts import Kept
+from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
 from ..last_answers import written
-from ..layout import Layout, build
-from ..paths import path_text
+from ..layout import Layout, address, build
 from ..spec.compiled import compiled
 from ..spec.load import load, names
 from ..spec.model import Spec
 from ..stamp import UNCHECKED
-from ..submission import Identity, Period, Submission
+from ..submission import Identity, Submission
+from ..words import tidy
 from . import ooxml, other_formats
-from .expected import ExpectedWorkbook
-from .gate import Admitted, Refused, admit
+from .axes import Axes, read_axes
+from .comparison import WorkbookComparison
+from .expected import ExpectedWorkbook, FoundCells, ReadResult
+from .gate import File, Refusal, admit
 from .identity import (
     PENDING,
-    Expected,
-    Key,
     Stamp,
+    Wanted,
     another_spec,
     chosen_tools,
     disagreements,
@@ -35,79 +38,34 @@ from .identity import (
     sample,
     unreadable,
 )
-from .locate import locate
-from .normalise import answers
 from .other_formats import checks_lost
-from .raw import RawWorkbook, Unreadable
-from .read_result import ReadContext, ReadResult
+from .raw import CellKind, RawCell, RawWorkbook, Unreadable
+from .retired_questions import OldSheet, was_issued
 from .shown_results import ShownResults
-from .unplaced import leftovers
+from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
+from .tool_sheets import ToolSheet, assign
+from .unplaced import (
+    copied_answers,
+    every_text,
+    leftovers,
+    note_overlays,
+    old_sheet,
+    unknown_sheet,
+    unplaced_texts,
+)
 from .workbook_state import day_of_calculation, day_on_cover, last_answers
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a returned file should be: of this spec, round and team, signed under this key. None: any."""
-
-    spec: str | None = None  # name or folder
-    round: str | None = None
-    teams: tuple[str, ...] | None = None
-    key: Key = None
-    period: Period = (None, None)  # of the round
-
-    @property
-    def expected(self) -> Expected:
-        """What is expected of the stamp."""
-        return Expected(self.round, None if self.teams is None else frozenset(self.teams), self.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A file that cannot be read as a return, and why."""
-
-    path: str
-    sha256: str | None
-    size: int | None
-    observations: tuple[Finding, ...]
-    stamps: tuple[Identity, ...] = ()  # both copies as they stand in the file, until its signature is checked
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """What is known of a file before it is read."""
-
-    path: str
-    sha256: str
-    size: int
-    format: str
-
-    @classmethod
-    def of(cls, admitted: Admitted) -> File:
-        """Give what the gate knows of it."""
-        return cls(path_text(admitted.path), admitted.sha256, admitted.size, admitted.format)
-
-    @property
-    def name(self) -> str:
-        """Without its folder."""
-        return Path(self.path).name
-
-    def refused(self, *why: Finding) -> Refusal:
-        """Say why it is no return."""
-        return Refusal(self.path, self.sha256, self.size, why)
 
 
 def read(path: str | Path, want: Wanted, *, password: str | None = None) -> Submission | Refusal:
     """Read one file in this very process: for files that one made oneself; others go through `validate`."""
-    admitted = admit(Path(path), password)
-    if isinstance(admitted, Refused):
-        return Refusal(path_text(admitted.path), admitted.sha256, admitted.size, (admitted.observation,))
-    return read_content(admitted.data, File.of(admitted), want)
+    file = admit(Path(path), password)
+    return file if isinstance(file, Refusal) else read_content(file, want)
 
 
-def read_content(data: bytes, file: File, want: Wanted) -> Submission | Refusal:
+def read_content(file: File, want: Wanted) -> Submission | Refusal:
     """Read one file. Needs nothing but its arguments, so that it can run in a process of its own."""
     try:
-        workbook = raw_workbook(data, file.format)
+        workbook = raw_workbook(file.data, file.format)
     except Unreadable as problem:
         return file.refused(problem.observation)
     return read_raw(workbook, file, want)
@@ -122,35 +80,32 @@ def raw_workbook(data: bytes, format: str) -> RawWorkbook:
 
 def read_raw(workbook: RawWorkbook, file: File, want: Wanted) -> Submission | Refusal:
     """Read what a workbook says, compared with the layout that its stamp names."""
-    observations = workbook.observations
     stamp = read_stamp(workbook, file.name, want.key)
     made_up = sample(workbook, stamp, file.name)
     if made_up is not None:
         return file.refused(made_up)
+    noticed = (*stamp.observations, *workbook.observations)
     if stamp.identity is None:
-        return file.refused(*stamp.observations, *observations)
+        return file.refused(*noticed)
     spec = spec_of(stamp.identity, want.spec)
     if spec is None:
-        expected = want.spec and load_spec(want.spec).name
-        why = another_spec(stamp.identity, file.name, expected or ", ".join(names()))
-        return replace(file.refused(why, *stamp.observations, *observations), stamps=_to_check(stamp))
-    why_not = unreadable(stamp.identity, spec, file.name)
-    if why_not is not None:
-        return replace(file.refused(why_not, *stamp.observations, *observations), stamps=_to_check(stamp))
+        expected = load_spec(want.spec).name if want.spec else ", ".join(names())
+        why_not: Finding | None = another_spec(stamp.identity, file.name, expected)
+    else:
+        why_not = unreadable(stamp.identity, spec, file.name)
+    # of a stamp whose signature is checked by somebody else
+    stamps = stamp.copies if stamp.signature == PENDING else ()
+    if spec is None or why_not is not None:
+        return file.refused(*filter(None, (why_not,)), *noticed, stamps=stamps)
     submission = _read(workbook, file, stamp, stamp.identity, spec)
-    submission.period = want.period
+    submission.period, submission.stamps = want.period, stamps
     submission.observations = [
         *stamp.observations,
-        *disagreements(stamp, spec, file.name, want.expected),
-        *observations,
+        *disagreements(stamp, spec, file.name, want),
+        *workbook.observations,
         *submission.observations,
     ]
     return submission
-
-
-def _to_check(stamp: Stamp) -> tuple[Identity, ...]:
-    """Give the copies of a stamp whose signature is checked by somebody else."""
-    return stamp.copies if stamp.signature == PENDING else ()
 
 
 AS_ISSUED = needing(Need.EDITION)
@@ -166,47 +121,49 @@ def spec_of(identity: Identity, wanted: str | None) -> Spec | None:
 
 
 def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, spec: Spec) -> Submission:
-    plan = plan_for(identity, spec)
-    older = is_older(identity, spec)
+    plan, lost, older = plan_for(identity, spec), frozenset(workbook.cannot_tell), is_older(identity, spec)
     same = identity.layout == plan.layout.digest
     known = identity if same and identity.edition and identity.edition == plan.edition else None
     last = last_answers(workbook, plan.layout, identity)
-    found = locate(workbook, plan, ReadContext(same, older, frozenset(workbook.cannot_tell), known, last))
+    found = ReadResult(plan, same, older, lost, known, last)
+    locate(workbook, found)
     submission = Submission(
-        file.path, file.sha256, file.size, identity, stamp.signature, last=written(last or {})
+        file.path,
+        file.sha256,
+        file.size,
+        identity,
+        stamp.signature,
+        answers(found, epoch_1904=workbook.epoch_1904),
+        found.observations,
+        found.unplaced,
+        found.comments,
+        {**checks_lost(workbook.cannot_tell, workbook.format)},
+        found.sheets,
+        found.cells,
+        calculated_on=day_of_calculation(workbook, identity),
+        replaced=found.no_longer,
+        older=older,
+        saved=workbook.saved,
+        last=written(last or {}),
     )
-    _fill(submission, found, workbook)
-    formulas_lost = "formulas" in workbook.cannot_tell
-    submission.answers = answers(
-        found.filled, plan, epoch_1904=workbook.epoch_1904, formulas_lost=formulas_lost
-    )
-    submission.stamps = _to_check(stamp)
-    submission.calculated_on = day_of_calculation(workbook, identity)
-    submission.saved, submission.older = workbook.saved, older
-    submission.replaced = found.no_longer
     if found.results and day_on_cover(workbook) is not None:  # else nobody knows what the sheets had to show
-        _compare_results(submission, ShownResults(plan, found.results))
-    submission.not_run |= _not_run(workbook, older, stamp.signature == UNCHECKED)
+        results = ShownResults(plan, found.results)
+        if results.calculated:
+            submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
+            submission.shown_otherwise = list(results.differing(submission))
     if last is None:
         submission.observations.append(LAST_ANSWERS_CHANGED.at())
-        submission.not_run |= _not_known(plan.layout.spec)
-    if known is None:
-        submission.not_run |= _not_compared(older)
+    reading_last = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
+    # why checks did not run; where several reasons hold, the last one is given
+    for holds, codes, why in (
+        (older, needing(Need.VERSION), kept_texts.OLDER_VERSION),
+        (stamp.signature == UNCHECKED, needing(Need.KEY), kept_texts.NO_KEY),
+        (last is None, reading_last, kept_texts.OTHER_LAST),
+        (known is None, AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER),
+    ):
+        if holds:
+            submission.not_run |= dict.fromkeys(codes, why)
     return submission
-
-
-def _compare_results(submission: Submission, results: ShownResults) -> None:
-    """Note what check cells and lists show, and whatever does not follow from it."""
-    if results.calculated:
-        submission.shown_checks, submission.shown_rows = results.checks(), results.rows()
-        submission.shown_otherwise = list(results.differing(submission))
-
-
-def _fill(submission: Submission, found: ReadResult, workbook: RawWorkbook) -> None:
-    submission.observations = found.observations
-    submission.unplaced = [*found.unplaced, *leftovers(workbook)]
-    submission.comments = found.comments
-    submission.cells, submission.sheets = found.cells, found.sheets
 
 
 _PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], ExpectedWorkbook] = {}
@@ -236,22 +193,161 @@ def layout_of(identity: Identity, wanted: str | None) -> Layout:
     return plan_for(identity, spec).layout
 
 
-def _not_compared(older: bool) -> dict[str, Kept]:
-    """Give the checks of texts, formulas and results that nobody here knows as they were issued."""
-    return dict.fromkeys(AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER)
+# from raw cells to answers: the original kept beside what it means, and the kinds of nothing kept apart
 
 
-def _not_known(spec: Spec) -> dict[str, Kept]:
-    """Give the rules that need the answers of the round before."""
-    known = (rule.rule.code for rule in compiled(spec).rules if rule.reads_last)
-    return dict.fromkeys(known, kept_texts.OTHER_LAST)
+REMEMBERED, LONGEST_REMEMBERED = 4_096, 120  # readings of list entries that a plan keeps, and of what length
+NOTHING = Reading()
+TEXT, ANSWERED = CellKind.TEXT, State.ANSWERED
+STATES = dict.fromkeys(CellKind, ANSWERED) | {
+    CellKind.BLANK: None,
+    CellKind.ERROR: State.ERROR,
+    CellKind.NOT_CALCULATED: State.NOT_CALCULATED,
+}
 
 
-def _not_run(workbook: RawWorkbook, older: bool, unchecked: bool) -> dict[str, Kept]:
-    """Give the checks that could not run, and why."""
-    why = checks_lost(workbook.cannot_tell, workbook.format)
-    if older:
-        why |= dict.fromkeys(needing(Need.VERSION), kept_texts.OLDER_VERSION)
-    if unchecked:
-        why |= dict.fromkeys(needing(Need.KEY), kept_texts.NO_KEY)
-    return why
+def answers(read: ReadResult, *, epoch_1904: bool) -> list[Answer]:
+    """Give an answer for every cell that holds something.
+
+    Where a format tells no formulas, a calculated cell counts as whole: nobody can say that it was typed over.
+    """
+    found: list[Answer] = []
+    formulas_lost = "formulas" in read.lost
+    for part, sheet, cell, raw in read.filled:
+        state = _state(raw)
+        if state is None:
+            continue
+        field = part.slot.field
+        reading = read_cell(field, raw, read.plan, epoch_1904) if state is ANSWERED else NOTHING
+        formula = raw.formula is not None or (formulas_lost and part.calculated)
+        answer = Answer(*part.key, sheet, cell, state, raw.value, formula, calculated=part.calculated)
+        answer.code, answer.text, answer.number, answer.day = reading[:4]
+        answer.problem, answer.suggestion, answer.notes = reading[4:]
+        found.append(answer)
+    return found
+
+
+def _state(raw: RawCell) -> State | None:
+    """Give what kind of something or nothing a stored cell is; None where nobody wrote anything."""
+    kind = raw.kind
+    if kind is not TEXT:
+        return STATES[kind]
+    text = str(raw.value)
+    if text[:1].isalnum() or tidy(text):
+        return ANSWERED
+    return None if raw.formula is None else State.EMPTY_TEXT
+
+
+def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
+    """Read what a stored value means to its field."""
+    if not field.type.repeats or (isinstance(raw.value, str) and len(raw.value) > LONGEST_REMEMBERED):
+        return _meaning(field, raw, plan, epoch_1904)
+    key = (field.type, field.vocabulary, raw.kind, raw.value, epoch_1904)
+    known = plan.readings.get(key)
+    if known is None:
+        if len(plan.readings) >= REMEMBERED:
+            plan.readings.clear()
+        known = plan.readings[key] = _meaning(field, raw, plan, epoch_1904)
+    return known
+
+
+def _meaning(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
+    value, kind = raw.value, field.type.kind
+    if value is None or (
+        isinstance(value, float) and not math.isfinite(value)
+    ):  # which can be none of this kind
+        problem = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}.get(kind, NOT_IN_LIST)
+        return Reading(problem=problem.code)
+    return field.type.read(field, Cell(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
+
+
+# where every answer of the layout is in a returned workbook, or that it is missing
+
+
+def locate(workbook: RawWorkbook, found: ReadResult) -> None:
+    """Find every cell of the layout in a workbook, and note everything that is not as issued."""
+    plan = found.plan
+    assigned = assign(workbook, plan)
+    found.observations += assigned.observations
+    found.sheets = {tool: tool_sheet.raw.name for tool, tool_sheet in assigned.tools.items()}
+    found.cells = {tool: {} for tool in plan.sheets}
+    named = found.identity is not None and "names" not in found.lost
+    names = ListNames.of(workbook, plan.layout) if named else ListNames()
+    with_answers = [sheet for sheet in assigned.tools.values() if sheet.plan.sheet.grids]
+    read = [(sheet, _read_sheet(found, sheet, names)) for sheet in with_answers]
+    if found.identity is not None:
+        by_lines = [(sheet, axes) for sheet, axes in read if axes is not None]
+        WorkbookComparison(found, found.identity).compare(assigned, by_lines)
+    for copy in assigned.copies:
+        copied_answers(found, copy)
+    # those of an older version apart from those that nobody issued
+    old = [sheet for sheet in assigned.unknown_sheets if found.older and was_issued(sheet, workbook)]
+    for sheet in old:
+        old_sheet(found, sheet)
+    for sheet in assigned.unknown_sheets:
+        if sheet not in old:
+            unknown_sheet(found, sheet)
+    found.observations += dates_by_format(found)
+    found.observations += formatting_beside(workbook, found.unplaced)
+    found.unplaced += found.replaced
+    note_overlays(workbook, found)
+    found.unplaced += leftovers(workbook)
+    if found.older:
+        found.observations = [each for each in found.observations if each.code not in needing(Need.VERSION)]
+
+
+def _read_sheet(found: ReadResult, tool_sheet: ToolSheet, names: ListNames) -> Axes | None:
+    """Read the answers of a sheet, and note what was done to it; where its lines are, None where nobody can say."""
+    axes, observations = read_axes(found, tool_sheet)
+    old = OldSheet(tool_sheet.raw, tool_sheet.corner) if found.older else None
+    if axes is None and old is not None and old.checks:
+        # every question of the sheet is another one now
+        old_sheet(found, tool_sheet.raw, tool_sheet.corner)
+        return None
+    found.observations += observations
+    if axes is None:
+        every_text(found, tool_sheet)
+        return None
+    here = tool_sheet.plan.home if axes.unmoved else _found_cells(tool_sheet, axes)
+    if old is not None:  # what was filled in then and is calculated now is not read
+        here = FoundCells(
+            tuple(
+                (part, row, column)
+                for part, row, column in here.cells
+                if not (part.calculated and old.question(row, column) is not None)
+            )
+        )
+        old.known = frozenset((row, column) for _, row, column in here.cells)
+    _take(found, tool_sheet, here)
+    found.observations += tampered(found, tool_sheet, here, names)
+    unplaced_texts(found, tool_sheet, axes, old)
+    found.observations += formatting(found, tool_sheet.raw, here)
+    return axes
+
+
+def _found_cells(tool_sheet: ToolSheet, axes: Axes) -> FoundCells:
+    """Give every cell that was found, with its row and column."""
+    rows, columns = axes.rows.places, axes.columns.places
+    return FoundCells(
+        tuple(
+            (part, rows[part.row_code], columns[part.column_code])
+            for part in tool_sheet.plan.parts
+            if part.row_code in rows and part.column_code in columns
+        )
+    )
+
+
+def _take(found: ReadResult, tool_sheet: ToolSheet, here: FoundCells) -> None:
+    """Note where every cell is, and take the values of those that hold one."""
+    at_home, raw, plan = here is tool_sheet.plan.home, tool_sheet.raw, tool_sheet.plan
+    moved = {} if at_home else {part.key: address(row, column) for part, row, column in here.cells}
+    found.cells[plan.tool] = plan.home_cells if at_home else moved
+    blank, name, take = CellKind.BLANK, raw.name, found.filled.append
+    for row, parts in here.by_row.items():
+        stored = raw.cells.get(row)
+        if not stored:
+            continue
+        for part, column in parts:
+            cell = stored.get(column)
+            if cell is not None and cell.kind is not blank:
+                take((part, name, part.home if at_home else address(row, column), cell))

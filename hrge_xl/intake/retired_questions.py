@@ -6,8 +6,8 @@ of its question. So labels, calculated cells and checks of a question that is go
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
-from operator import itemgetter
 
 from .raw import CellKind, RawSheet, RawWorkbook
 from .tool_sheets import HOME, Corner, named_area, text_at
@@ -21,6 +21,7 @@ class OldSheet:
     def __init__(self, raw: RawSheet, corner: Corner = HOME) -> None:
         self.raw, self.corner = raw, corner
         self.known: frozenset[tuple[int, int]] = frozenset()
+        self._heads: dict[int, list[int]] = {}  # of a column: the rows without a code in which it has a text
 
     @cached_property
     def rows(self) -> dict[int, str]:
@@ -66,15 +67,14 @@ class OldSheet:
         if question.startswith(ANSWER):
             return _first_line(self._name(checked)) or code
         check = next((each for each in self._checks(question) if self._holds(checked, each)), column)
-        heads = (text_at(self.raw, above, check) for above in self._above(row))
-        return f"{code} {_first_line(next((text for text in heads if text), question))}"
+        return f"{code} {_first_line(self._head(row, check) or question)}"
 
     def _name(self, row: int) -> str:
         """Name what a row is about: the first text behind its number that no formula shows."""
         number = self.corner.column + 1
         texts = (
             text_at(self.raw, row, column)
-            for column, cell in sorted(self.raw.cells.get(row, {}).items(), key=itemgetter(0))
+            for column, cell in sorted(self.raw.cells.get(row, {}).items())
             if column > number and cell.formula is None
         )
         return next(filter(None, texts), "")
@@ -87,9 +87,17 @@ class OldSheet:
         """
         if not self.rows:
             return self.raw.protected
-        if row > max(self.rows) or column > max(self.columns, default=0):
+        first, last, last_column = self._bounds
+        if row > last or column > last_column:
             return False
-        return row in self.rows or column not in self.columns or self._is_head(row)
+        # titles and heads stand above, or where others have their number
+        is_head = row < first or text_at(self.raw, row, self.corner.column + 1)
+        return row in self.rows or column not in self.columns or bool(is_head)
+
+    @cached_property
+    def _bounds(self) -> tuple[int, int, int]:
+        """The first and the last row with a code, and the last such column."""
+        return min(self.rows), max(self.rows), max(self.columns, default=0)
 
     def _checks(self, code: str) -> list[int]:
         """Give the columns of the checks of a code; several cells of one question share one."""
@@ -115,14 +123,13 @@ class OldSheet:
         cell = self.raw.cell(row, column)
         return cell is not None and cell.kind is not CellKind.BLANK
 
-    def _above(self, row: int) -> list[int]:
-        """Give the rows between the codes of columns and a row that have no code, the nearest first."""
-        between = (each for each in self.raw.cells if self.corner.row < each < row)
-        return sorted((each for each in between if each not in self.rows), reverse=True)
-
-    def _is_head(self, row: int) -> bool:
-        """Whether a row without a code holds titles or heads: then something stands where others have their number."""
-        return row < min(self.rows) or bool(text_at(self.raw, row, self.corner.column + 1))
+    def _head(self, row: int, column: int) -> str:
+        """Give the text of a column in the nearest row above that has one and no code, below the codes of columns."""
+        if column not in self._heads:
+            free = (each for each in self.raw.cells if each > self.corner.row and each not in self.rows)
+            self._heads[column] = sorted(each for each in free if text_at(self.raw, each, column))
+        at = bisect_left(self._heads[column], row)
+        return text_at(self.raw, self._heads[column][at - 1], column) if at else ""
 
 
 def was_issued(sheet: RawSheet, workbook: RawWorkbook) -> bool:

@@ -205,22 +205,13 @@ def _explain(error: expat.ExpatError, content: bytes, guard: XmlGuard) -> NoRetu
     """Turn what expat says into a finding; running out of memory stays what it is."""
     if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]:
         raise MemoryError from error
-    where = {"line": str(error.lineno), "column": str(error.offset + 1)}
-    if _is_encoding_fault(error.code, content):
-        guard.refuse(BAD_ENCODING, **where)
-    guard.refuse(MALFORMED_PART, **where)
-
-
-def _is_encoding_fault(code: int, content: bytes) -> bool:
     names = (expat.errors.XML_ERROR_UNKNOWN_ENCODING, expat.errors.XML_ERROR_INCORRECT_ENCODING)
-    if code in {expat.errors.codes[name] for name in names}:
-        return True
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    kind = BAD_ENCODING if error.code in {expat.errors.codes[name] for name in names} else MALFORMED_PART
     try:
-        content.decode(encoding)
+        content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
     except UnicodeDecodeError:
-        return True
-    return False
+        kind = BAD_ENCODING
+    guard.refuse(kind, line=str(error.lineno), column=str(error.offset + 1))
 
 
 def resolved(text: str) -> str:

@@ -16,11 +16,11 @@ from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answer import Answers, Key, Value
+from ..answer import Answers, Key
 from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
 from ..last_answers import read_last
-from ..layout import Layout, address
+from ..layout import address
 from ..layout.lists import LEVELS
 from ..layout.messages import (
     ERROR,
@@ -43,15 +43,7 @@ from ..workbook.lists import KeptRows
 from ..workbook.pen import Live
 from ..workbook.row_status import RowCells
 from .expected import ExpectedWorkbook, one_by_one, shorten
-from .issued_cells import ALONE, ExpectedCells, SheetResults
-
-
-class Differing(NamedTuple):
-    """A cell, by its number, that shows something else than it should."""
-
-    number: int
-    shown: Result
-    expected: Result
+from .issued_cells import ALONE, SheetResults
 
 
 class ShownResults:
@@ -71,13 +63,13 @@ class ShownResults:
 
     def checks(self) -> ShownChecks:
         """Give what the check cells show."""
-        numbers = self.cells.take_checks(self.shown)
         elsewhere = {name for name, results in self.found.items() if results.places is not None}
-        checks = enumerate(cell for cell, _ in self.cells.checks) if elsewhere else ()
         moved = {
-            place: self.place(cell)[1:] for place, cell in checks if self.cells.cells[cell].sheet in elsewhere
+            number: self.place(cell)[1:]
+            for number, (cell, _) in enumerate(self.cells.checks)
+            if self.cells.cells[cell].sheet in elsewhere
         }
-        return ShownChecks(numbers, moved)
+        return ShownChecks(self.cells.take_checks(self.shown), moved)
 
     def rows(self) -> dict[tuple[str, int, int], ShownRows]:
         """Say which rows the collected lists keep, for each of their sources."""
@@ -88,39 +80,39 @@ class ShownResults:
                 continue
             sheet, *place = self.place(cells[0])
             at = sheet, address(*place)
-            found |= {key: ShownRows(tuple(rows), *at, tuple(rows.values())) for key, rows in ranked.items()}
+            found |= {key: ShownRows(rows, *at) for key, rows in ranked.items()}
         return found
 
     def differing(self, submission: Submission) -> Iterator[Finding]:
         """Give one observation for each cell that shows something else than follows from the answers and the checks."""
-        content = self._content(submission)
-        by_sheet: dict[str, list[Differing]] = {}
-        for number, value in self.cells.differing(content, self.shown):
-            sheet = self.cells.cells[number].sheet
-            by_sheet.setdefault(sheet, []).append(Differing(number, self.shown[number], value))
-        for some in by_sheet.values():
-            yield from map(self._about, one_by_one(some, ALONE))
-
-    def _content(self, submission: Submission) -> Content:
-        last = read_last(submission.last) or {}
+        codes = {label: code for code, label in self.layout.labels.get(LEVELS, {}).items()}
+        calculated = {
+            answer.key: codes.get(str(answer.value), answer.value)
+            for answer in submission.answers
+            if answer.calculated and answer.value is not None
+        }
         facts, day = facts_of(submission.identity), submission.calculated_on
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
         answers, unread = submission.values(), submission.originals()
         memory = self.cells.remembered(self.cells.cleaned(self.shown), None if unread else answers)
-        calculated, originals = _calculated(submission, self.layout), unread | submission.otherwise_written()
-        return Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
+        originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
+        content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
+        by_sheet: dict[str, list[Expected]] = {}
+        for number, value in self.cells.differing(content, self.shown):
+            by_sheet.setdefault(self.cells.cells[number].sheet, []).append((number, value))
+        for issued, some in by_sheet.items():
+            tool = next((each.tool.code for each in self.layout.sheets if each.name == issued), None)
+            for told in one_by_one(some, ALONE):
+                yield self._about(tool, told)
 
-    def _about(self, found: Sequence[Differing]) -> Finding:
-        first = found[0]
-        sheet, row, column = self.place(first.number)
-        issued = self.cells.cells[first.number].sheet
-        tool = next((each.tool.code for each in self.layout.sheets if each.name == issued), None)
-        value, expected = (
-            shorten("" if each is None else said(each)) for each in (first.shown, first.expected)
+    def _about(self, tool: str | None, found: Sequence[Expected]) -> Finding:
+        number, result = found[0]
+        sheet, *place = self.place(number)
+        shown, expected = (
+            shorten("" if each is None else said(each)) for each in (self.shown[number], result)
         )
-        at = address(row, column)
-        value += and_more(len(found) - 1)
+        at, value = address(*place), shown + and_more(len(found) - 1)
         return RESULT_DIFFERS.at(sheet, at, tool, value=value, expected=expected, cells=at)
 
     def place(self, number: int) -> tuple[str, int, int]:
@@ -130,16 +122,6 @@ class ShownResults:
         if results is None or results.places is None:
             return results.sheet if results is not None else cell.sheet, cell.row, cell.column
         return results.sheet, *results.places[number - self.cells.first[cell.sheet]]
-
-
-def _calculated(submission: Submission, layout: Layout) -> dict[Key, Value]:
-    """Give what calculated answers show, levels by their code."""
-    codes = {label: code for code, label in layout.labels.get(LEVELS, {}).items()}
-    return {
-        answer.key: codes.get(str(answer.value), answer.value)
-        for answer in submission.answers
-        if answer.calculated and answer.value is not None
-    }
 
 
 class _BrokenCheck(Exception):
@@ -164,6 +146,7 @@ class FormulaCell(NamedTuple):
     column: int
 
 
+Expected = tuple[int, Result]  # a cell, by its number, and what it should show
 Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
 
 
@@ -173,53 +156,43 @@ class _Row:
 
     now: RowCells
     key: Key  # of its first answer
-    row: str  # its code
     checks: Take
     status: tuple[int, ...]
     active: int | None
 
 
 def _take(numbers: Sequence[int]) -> Take:
-    """Give a tuple of some cells, of one cell too."""
-    if len(numbers) > 1:
-        return itemgetter(*numbers)
-    (only,) = numbers
-    return lambda cells: (cells[only],)
-
-
-@lru_cache(maxsize=32)
-def formula_cells(plan: ExpectedWorkbook) -> FormulaCells:
-    """Give the formula cells of a layout; worked out once for all files of it."""
-    return FormulaCells(plan.layout, plan.issued)
+    """Give a tuple of some cells, however few."""
+    return itemgetter(*numbers) if len(numbers) > 1 else lambda cells: tuple(cells[each] for each in numbers)
 
 
 class FormulaCells:
     """The formula cells of all sheets of a layout, in one order, and how what they show is worked out."""
 
-    def __init__(self, layout: Layout, issued: Mapping[str, ExpectedCells]) -> None:
-        self.layout, self.sheets = layout, issued
+    def __init__(self, plan: ExpectedWorkbook) -> None:
+        self.layout, self.sheets = plan.layout, plan.issued
         self.cells = [
-            FormulaCell(name, *place) for name, sheet in issued.items() for place in sheet.formula_places
+            FormulaCell(name, *place) for name, sheet in self.sheets.items() for place in sheet.formula_places
         ]
-        self._number = {cell: number for number, cell in enumerate(self.cells)}
-        sizes = accumulate((len(sheet.formula_places) for sheet in issued.values()), initial=0)
-        self.first = dict(zip(issued, sizes, strict=False))  # the number of the first cell of each sheet
+        self._number: dict[tuple[str, int, int], int] = {
+            cell: number for number, cell in enumerate(self.cells)
+        }
+        sizes = accumulate((len(sheet.formula_places) for sheet in self.sheets.values()), initial=0)
+        self.first = dict(zip(self.sheets, sizes, strict=False))  # the number of the first cell of each sheet
 
     @cached_property
     def checks(self) -> list[tuple[int, int]]:
         """The check cells in the order of the slots that have one, each with its place in its row, from 0."""
-        checked = [slot for slot in self.layout.slots.values() if slot.check is not None]
-        names = {sheet.tool.code: sheet.name for sheet in self.layout.sheets}
         return [
-            (self._number[FormulaCell(names[slot.tool], *slot.check)], slot.order)
-            for slot in checked
-            if slot.check
+            (self._number[self.layout.sheet[slot.tool].name, *slot.check], slot.order)
+            for slot in self.layout.slots.values()
+            if slot.check is not None
         ]
 
     @cached_property
     def take_checks(self) -> Take:
         """What the check cells show, out of what all cells show."""
-        return _take([cell for cell, _ in self.checks]) if self.checks else lambda _: ()
+        return _take([cell for cell, _ in self.checks])
 
     def cleaned(self, shown: Sequence[Result]) -> list[Any]:
         """Give what all cells show, check cells with 0 for what none of them can say."""
@@ -232,10 +205,10 @@ class FormulaCells:
     @cached_property
     def _spans(self) -> dict[str, Take]:
         """The check cells of each sheet, by the code of its tool."""
-        tools = {sheet.name: sheet.tool.code for sheet in self.layout.sheets}
         found: dict[str, list[int]] = {}
-        for number, _ in self.checks:
-            found.setdefault(tools[self.cells[number].sheet], []).append(number)
+        checked = (slot for slot in self.layout.slots.values() if slot.check is not None)
+        for slot, (number, _) in zip(checked, self.checks, strict=True):
+            found.setdefault(slot.tool, []).append(number)
         return {tool: _take(numbers) for tool, numbers in found.items()}
 
     @cached_property
@@ -258,22 +231,16 @@ class FormulaCells:
         ]
 
     def _row(self, name: str, now: RowCells) -> _Row:
-        checks = [
-            self._number[FormulaCell(name, *slot.check)] for slot in now.checked if slot.check is not None
-        ]
-        status = tuple(self._number[FormulaCell(name, *place)] for place in now.status_places)
-        active = None if now.active_place is None else self._number.get(FormulaCell(name, *now.active_place))
-        key = now.checked[0].key
-        return _Row(now, key, key[1], _take(checks), status, active)
+        checks = [self._number[name, *slot.check] for slot in now.checked if slot.check is not None]
+        status = tuple(self._number[name, *place] for place in now.status_places)
+        active = None if now.active_place is None else self._number.get((name, *now.active_place))
+        return _Row(now, now.checked[0].key, _take(checks), status, active)
 
     @cached_property
     def lists(self) -> list[tuple[KeptRows, list[int]]]:
         """The collected lists, each with the cells that count the rows it keeps, and those that rank them."""
         return [
-            (
-                live.now,
-                [self._number[FormulaCell(name, *place)] for place in live.places],
-            )
+            (live.now, [self._number[name, *place] for place in live.places])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
             if isinstance(live.now, KeptRows)
@@ -283,7 +250,7 @@ class FormulaCells:
     def _others(self) -> list[tuple[Live, list[int | None]]]:
         """Everything that is shown beside rows of answers."""
         return [
-            (live, [self._number.get(FormulaCell(name, *place)) for place in live.places])
+            (live, [self._number.get((name, *place)) for place in live.places])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
             if not isinstance(live.now, RowCells | Fact)
@@ -320,7 +287,7 @@ class FormulaCells:
             checks = row.checks(shown)
             if not all(map(_is_number, checks)):
                 continue
-            count = 0 if row.now.grid.across else content.active(row.now.grid, row.row)
+            count = 0 if row.now.grid.across else content.active(row.now.grid, row.key[1])
             if row.active is not None:
                 yield row.active, count
             status = row.now.status
@@ -341,6 +308,9 @@ class FormulaCells:
             except _BrokenCheck:
                 continue
             yield from ((n, value) for n, value in zip(numbers, values, strict=True) if n is not None)
+
+
+formula_cells = lru_cache(maxsize=32)(FormulaCells)  # worked out once for all files of a layout
 
 
 def _is_number(value: Result) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from ..fields import ColumnKind, kind_of
 from ..findings import Finding, Kind
@@ -22,28 +25,50 @@ from ..findings.structure import (
     PROTECTION_OFF,
     ROWS_SORTED,
 )
-from ..layout import address
+from ..layout import Layout, ListPlace, address, parse_cell
+from ..layout.model import CODE_COLUMN, CODE_ROW
+from ..spec.own_sheets import LISTS_KEY
 from ..submission import Unplaced
-from .cell_values import shown_cell, struck_through
-from .dropdowns import Dropdowns, ListNames
-from .expected import Cells, CellSpec, ExpectedWorkbook, FoundCells, Needs, observe_at, shorten
+from .expected import (
+    ANY_RULE,
+    OPEN,
+    Cells,
+    CellSpec,
+    ExpectedWorkbook,
+    FoundCells,
+    Needs,
+    ReadResult,
+    observe_at,
+    shorten,
+)
 from .issued_cells import COLUMNS_ALONE
-from .normalise import Filled
-from .number_formats import seen
-from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook
-from .references import Run, compact, parse_cell
-from .tool_sheets import ToolSheet
+from .ooxml_styles import seen
+from .raw import (
+    ORDINARY,
+    Area,
+    CellKind,
+    RawSheet,
+    RawWorkbook,
+    Run,
+    Validation,
+    compact,
+    parse_area,
+    runs,
+    shown_cell,
+    struck_through,
+)
+from .tool_sheets import ToolSheet, named_area, text_at
 
 
 def tampered(
-    tool_sheet: ToolSheet, plan: ExpectedWorkbook, here: FoundCells, lost: frozenset[str], names: ListNames
+    found: ReadResult, tool_sheet: ToolSheet, here: FoundCells, names: ListNames
 ) -> Iterator[Finding]:
-    """Everything that was done to one sheet. `lost` is what its format does not keep."""
-    raw = tool_sheet.raw
+    """Everything that was done to one sheet, as far as its format keeps it."""
+    raw, plan, lost = tool_sheet.raw, found.plan, found.lost
     if not raw.protected and "protection" not in lost:
         yield PROTECTION_OFF.at(raw.name, None, tool_sheet.plan.tool)
     if "validations" not in lost:
-        yield from _lost_lists(raw, plan, here.needs, names)
+        yield from _by_field(plan, _lost_lists(raw, plan, here.needs, names))
     if "formulas" not in lost:
         yield from _cleared(raw, plan, here.calculated)
     yield from _merged(raw, plan, here.cells)
@@ -51,13 +76,27 @@ def tampered(
     yield from _hidden(tool_sheet, here)
 
 
+Change = tuple[
+    Kind, str, tuple[CellSpec, int, int], dict[str, str]
+]  # of a cell, on which sheet, and what to say of it
+
+
+def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Finding]:
+    """Report the changes of each kind to the cells of one field of a sheet together, naming every cell."""
+    groups: dict[tuple[Kind, str, str], list[Change]] = {}
+    for change in changes:
+        kind, sheet, (part, *_), _ = change
+        groups.setdefault((kind, sheet, part.slot.field.code), []).append(change)
+    for (kind, sheet, _), some in groups.items():
+        yield together(kind, sheet, plan, [cell for *_, cell, _ in some], **some[0][-1])
+
+
 # dropdowns
 
 
-def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames) -> Iterator[Finding]:
-    """One observation for each field of the sheet whose cells lost their dropdown or its alert, naming every cell."""
+def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: ListNames) -> Iterator[Change]:
+    """Give the cells that lost their dropdown or its alert."""
     rules = Dropdowns(raw.validations, plan, names)
-    lost: dict[tuple[Kind, str], list[tuple[CellSpec, int, int]]] = {}
     for (need, column), cells in needs.items():
         runs = rules.runs(need, column)
         if runs and runs[0][0] <= min(cells) and max(cells) <= runs[0][1]:
@@ -66,9 +105,7 @@ def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: List
         for row, part in cells.items():
             if not _covers(runs, row):
                 kind = ALERT_OFF if _covers(lenient, row) else DROPDOWN_LOST
-                lost.setdefault((kind, part.slot.field.code), []).append((part, row, column))
-    for (kind, _), found in lost.items():
-        yield together(kind, raw.name, plan, found)
+                yield kind, raw.name, (part, row, column), {}
 
 
 def _covers(runs: Sequence[Run], row: int) -> bool:
@@ -118,7 +155,7 @@ def _sorted(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
 
 
 def _hidden(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
-    """Give rows that were hidden, by a filter or by hand, and columns too, although something is answered in them."""
+    """Report the rows, and the columns, that are hidden although something is answered in them."""
     raw = tool_sheet.raw
     rows, columns = raw.hidden_rows & here.by_row.keys(), raw.hidden_columns & here.columns
     for kind, is_column, lines in ((ANSWERS_HIDDEN, False, rows), (COLUMNS_HIDDEN, True, columns)):
@@ -165,17 +202,18 @@ def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Find
 # what formatting says of answers that their values do not: struck through, invisible, shown otherwise
 
 
-def formatting(raw: RawSheet, plan: ExpectedWorkbook, here: FoundCells) -> Iterator[Finding]:
-    """Give one observation for each field of a sheet and each kind of thing that formatting does to its answers."""
-    found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[CellSpec, int, int]]]] = {}
-    for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1]):
-        for part, its_column in here.by_row.get(row, ()):
-            if its_column == column and not part.calculated:
-                for kind, detail in _seen(raw, row, column, percent=part.slot.field.type.scaled):
-                    cells = found.setdefault((kind, part.slot.field.code), (detail, []))[1]
-                    cells.append((part, row, column))
-    for (kind, _), (detail, cells) in found.items():
-        yield together(kind, raw.name, plan, cells, **detail)
+def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[Finding]:
+    """Report what formatting does to answers."""
+    return _by_field(
+        found.plan,
+        (
+            (kind, raw.name, (part, row, column), detail)
+            for row, column in sorted(raw.looks.keys() | raw.struck.keys(), key=lambda place: place[::-1])
+            for part, its_column in here.by_row.get(row, ())
+            if its_column == column and not part.calculated
+            for kind, detail in _seen(raw, row, column, percent=part.slot.field.type.scaled)
+        ),
+    )
 
 
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
@@ -193,17 +231,17 @@ def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> It
         yield kind.at(sheet, address(*places[0]), **about, **detail)
 
 
-def dates_by_format(filled: Iterable[Filled], plan: ExpectedWorkbook) -> Iterator[Finding]:
-    """Give texts that the format of their cell turned into a date: “3-4” is 3 April then."""
-    date, found = CellKind.DATE, dict[tuple[str, str], tuple[str, list[tuple[CellSpec, int, int]]]]()
-    for part, sheet, home, cell in filled:
-        if cell[0] is date and kind_of(part.slot.field) is ColumnKind.TEXT:
-            place = parse_cell(home)
-            if place is not None:
-                key = sheet, part.slot.field.code
-                found.setdefault(key, (shown_cell(cell), []))[1].append((part, *place))
-    for (sheet, _), (value, cells) in found.items():
-        yield together(DATE_BY_FORMAT, sheet, plan, cells, value=value)
+def dates_by_format(found: ReadResult) -> Iterator[Finding]:
+    """Report texts that the format of their cell turned into a date: “3-4” is 3 April then."""
+    date = CellKind.DATE
+    return _by_field(
+        found.plan,
+        (
+            (DATE_BY_FORMAT, sheet, (part, *place), {"value": shown_cell(cell)})
+            for part, sheet, home, cell in found.filled
+            if cell[0] is date and kind_of(part.slot.field) is ColumnKind.TEXT and (place := parse_cell(home))
+        ),
+    )
 
 
 def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tuple[Kind, dict[str, str]]]:
@@ -216,12 +254,120 @@ def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tu
     if look.number_format and cell.value is not None and not isinstance(cell.value, bool):
         other = seen(look.number_format, cell.value, percent=percent)
     if struck is not None or look.struck:
-        yield STRUCK_THROUGH, _detail(struck or struck_through(value))
-    if look.invisible or other == "":
-        yield TEXT_INVISIBLE, _detail(value)
-    elif other is not None:
-        yield SHOWN_OTHERWISE, _detail(value, other)
+        yield STRUCK_THROUGH, {"value": shorten(struck or struck_through(value), 200), "seen": ""}
+    if look.invisible or other is not None:
+        kind = TEXT_INVISIBLE if look.invisible or other == "" else SHOWN_OTHERWISE
+        seen_instead = other or "" if kind is SHOWN_OTHERWISE else ""
+        yield kind, {"value": shorten(value, 200), "seen": shorten(seen_instead, 200)}
 
 
-def _detail(value: str, seen_instead: str = "") -> dict[str, str]:
-    return {"value": shorten(value, 200), "seen": shorten(seen_instead, 200)}
+# the validation rules that a sheet still has, by the lists that they offer
+
+
+NAME = re.compile(r"\b(?:list|rows)_\w+")
+LONGEST_SOURCE = 8_192  # characters, as many as Excel takes of any formula
+SOURCES_REMEMBERED = 1_024  # sources: the same come back on every sheet of every file
+ALL_ROWS = re.compile(r"INDEX\(([^,()]{1,80}),")
+BETWEEN = re.compile(r"[,;]")  # entries of a list that stands in the rule itself
+
+
+class ListNames(NamedTuple):
+    """The names of lists in a file: those of other cells, and each by what a rule may hold in its place."""
+
+    broken: frozenset[str] = frozenset()
+    written_out: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, workbook: RawWorkbook, layout: Layout) -> ListNames:
+        """Give the names of a file. A list that grows may be written out with all the rows that it can have."""
+        names = (
+            (name, text) for name, text in workbook.defined_names.items() if NAME.fullmatch(name.casefold())
+        )
+        texts = ((name, each) for name, text in names for each in (text, *ALL_ROWS.findall(text)))
+        return cls(broken_lists(workbook, layout), {_bare(text): name for name, text in texts})
+
+
+class Dropdowns:
+    """Which rows of a column still have the rule that they were issued with."""
+
+    def __init__(self, validations: Iterable[Validation], plan: ExpectedWorkbook, names: ListNames) -> None:
+        self._any: list[Area] = []
+        self._lists: dict[str, list[Area]] = {}
+        self._lenient: dict[str, list[Area]] = {}  # the same without a stop alert
+        for rule in validations:
+            if rule.type not in ("none", ""):
+                (self._any if rule.blocks else self._lenient.setdefault(ANY_RULE, [])).extend(rule.areas)
+            if rule.type == "list":
+                lists = self._lists if rule.blocks else self._lenient
+                source = names.written_out.get(_bare(rule.formula1), rule.formula1)
+                for name in set(_names(source, plan)) - names.broken:
+                    lists.setdefault(name, []).extend(rule.areas)
+
+    def runs(self, need: str, column: int) -> list[Run]:
+        """Give the rows of a column with the rule that is needed: any rule, or the list of this name."""
+        if need.startswith(OPEN):
+            name = need.removeprefix(OPEN)
+            return runs((*self._lists.get(name, ()), *self._lenient.get(name, ())), column)
+        return runs(self._any if need == ANY_RULE else self._lists.get(need, ()), column)
+
+    def lenient_runs(self, need: str, column: int) -> list[Run]:
+        """Give the rows of a column with the list of this name that refuses no other entry."""
+        return runs(self._lenient.get(need, ()), column)
+
+
+def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
+    """Give the names of lists that are gone or stand for other cells: what a dropdown offers by them is not right."""
+    sheets = {sheet.name.casefold(): sheet for sheet in workbook.sheets}
+    if not any(text_at(sheet, CODE_ROW, CODE_COLUMN) == LISTS_KEY for sheet in workbook.sheets):
+        return frozenset()  # without the lists there is nothing that a name could stand for
+
+    def is_whole(place: ListPlace) -> bool:
+        named = named_area(workbook, f"list_{place.name}")
+        sheet = sheets.get(named[0].casefold()) if named is not None else None
+        if named is None or sheet is None:
+            return False
+        (top, left, bottom, _), size = named[1], len(place.offered)
+        texts = {text_at(sheet, row, left) for row in range(top, min(bottom, top + size) + 1)}
+        # single ones may be reworded, which is told of by itself
+        return bottom - top + 1 == size and 2 * sum(label in texts for label in place.offered) >= size
+
+    return frozenset(_name(place) for place in layout.lists.values() if not is_whole(place))
+
+
+def _bare(source: str) -> str:
+    return source.strip().lstrip("=").replace("'", "").replace(" ", "").casefold()
+
+
+def _names(source: str, plan: ExpectedWorkbook) -> list[str]:
+    """Give the lists that a source offers; none for one that is longer than any program writes."""
+    return _remembered_names(source, plan) if len(source) <= LONGEST_SOURCE else []
+
+
+@lru_cache(maxsize=SOURCES_REMEMBERED)
+def _remembered_names(source: str, plan: ExpectedWorkbook) -> list[str]:
+    """Give the lists that a source offers: by their names, their area, or their entries one by one.
+
+    A name may stand in a formula, as where the list depends on another answer.
+    """
+    lists = plan.layout.lists.values()
+    bare = source.strip().lstrip("=").strip()
+    if bare.startswith('"'):
+        entries = {each.strip().casefold() for each in BETWEEN.split(bare.strip('"'))}
+        return [
+            _name(place)
+            for place in lists
+            if any(
+                {each.casefold() for each in way} == entries
+                for way in (place.codes, place.labels, place.offered)
+            )
+        ]
+    sheet, mark, cells = bare.rpartition("!")
+    area = parse_area(cells) if mark else None
+    if area is not None and sheet.strip("'").casefold() == plan.layout.lists_name.casefold():
+        areas = {_name(each): Area(each.first, each.column, each.last_offered, each.column) for each in lists}
+        return [name for name, offered in areas.items() if offered == area]
+    return list(dict.fromkeys(NAME.findall(bare.casefold())))
+
+
+def _name(place: ListPlace) -> str:
+    return f"list_{place.name}".casefold()

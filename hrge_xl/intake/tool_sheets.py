@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -20,8 +19,7 @@ from ..spec.own_sheets import (
     LISTS_KEY,
 )
 from .expected import ExpectedSheet, ExpectedWorkbook
-from .raw import Area, CellKind, RawSheet, RawWorkbook
-from .references import parse_area
+from .raw import Area, CellKind, RawSheet, RawWorkbook, parse_area
 
 GIVEN_BACK = (FEEDBACK_KEY, LEFTOVER_KEY)  # sheets of a workbook that was given back
 WINDOW = 20  # rows and columns in which a key that moved is looked for
@@ -78,28 +76,28 @@ def named_area(workbook: RawWorkbook, name: str) -> tuple[str, Area] | None:
 
 
 def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
-    """Give every tool its sheet; what is left over is a copy, one of our own sheets, or a stranger."""
+    """Give every tool its sheet; what is left over is a copy, one of our own sheets, or unknown."""
     claims: dict[str, list[RawSheet]] = {}
-    free: list[RawSheet] = []
-    ours: list[tuple[str, RawSheet]] = []
+    found = Assigned()
     for sheet in workbook.sheets:
         key = text_at(sheet, 1, 1)
         if key in plan.sheets:
             claims.setdefault(key, []).append(sheet)
         elif (name := issued_name(sheet, key, plan.layout)) is not None:
-            ours.append((name, sheet))
+            found.ours.append((name, sheet))
         else:
-            free.append(sheet)
-    found = Assigned(ours=ours)
-    for tool, each in plan.sheets.items():
-        claimed = claims.get(tool)
-        if claimed:
-            _take(found, each, claimed, workbook)
+            found.unknown_sheets.append(sheet)
+    for tool, expected in plan.sheets.items():
+        if tool in claims:
+            _take(found, expected, claims[tool], workbook)
         else:
-            _search(found, each, free, workbook)
-    found.unknown_sheets = free
-    for tool_sheet in found.tools.values():
-        _note(found, tool_sheet)
+            _search(found, expected, workbook)
+    for tool, tool_sheet in found.tools.items():
+        raw, name = tool_sheet.raw, tool_sheet.plan.sheet.name
+        if raw.name != name:
+            found.observations.append(SHEET_RENAMED.at(raw.name, None, tool, expected=name))
+        if raw.state != "visible":
+            found.observations.append(SHEET_HIDDEN.at(raw.name, None, tool))
     return found
 
 
@@ -124,31 +122,19 @@ def _take(found: Assigned, plan: ExpectedSheet, claimed: list[RawSheet], workboo
             found.observations.append(SHEET_DOUBLED.at(sheet.name, None, plan.tool, expected=expected))
 
 
-def _search(found: Assigned, plan: ExpectedSheet, free: list[RawSheet], workbook: RawWorkbook) -> None:
-    """Search for the sheet of a tool whose key is not where it should be."""
-    for sheet in _likely(plan, free, workbook):
-        area = _area(workbook, plan, sheet)
+def _search(found: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None:
+    """Search for the sheet of a tool whose key is not where it should be, first where its name or area says."""
+    free = [(sheet, _area(workbook, plan, sheet)) for sheet in found.unknown_sheets]
+    for sheet, area in sorted(free, key=lambda each: (each[1] is None, each[0].name != plan.sheet.name)):
         corner = _corner(sheet, plan, area)
         if corner is None and (area is not None or sheet.name == plan.sheet.name):
-            corner = Corner(area.first_row, area.first_column) if area is not None else HOME
+            corner = HOME if area is None else Corner(*area[:2])
         if corner is not None:
-            free.remove(sheet)
+            found.unknown_sheets.remove(sheet)
             found.tools[plan.tool] = ToolSheet(plan, sheet, corner, area)
             return
-    found.observations.append(
-        (SHEET_MISSING if plan.parts else OWN_SHEET_MISSING).at(plan.sheet.name, None, plan.tool)
-    )
-
-
-def _likely(plan: ExpectedSheet, free: list[RawSheet], workbook: RawWorkbook) -> list[RawSheet]:
-    """Give the free sheets, the one that the defined name means first, then the one with the right name."""
-
-    def rank(sheet: RawSheet) -> int:
-        if _area(workbook, plan, sheet) is not None:
-            return 0
-        return 1 if sheet.name == plan.sheet.name else 2
-
-    return sorted(free, key=rank)
+    missing = SHEET_MISSING if plan.parts else OWN_SHEET_MISSING
+    found.observations.append(missing.at(plan.sheet.name, None, plan.tool))
 
 
 def _area(workbook: RawWorkbook, plan: ExpectedSheet, sheet: RawSheet) -> Area | None:
@@ -158,32 +144,20 @@ def _area(workbook: RawWorkbook, plan: ExpectedSheet, sheet: RawSheet) -> Area |
 
 def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Corner | None:
     """Give the corner from which row and column codes of this tool can be read; its key, where it has none."""
-    tried = [HOME]
-    if area is not None:
-        tried.insert(0, Corner(area.first_row, area.first_column))
-    keys = [Corner(row, column) for row, column in _near(sheet) if text_at(sheet, row, column) == plan.tool]
+    keys = [
+        Corner(row, column)
+        for row in sorted(row for row in sheet.cells if row <= WINDOW)
+        for column in sorted(column for column in sheet.cells[row] if column <= WINDOW)
+        if text_at(sheet, row, column) == plan.tool
+    ]
     if not plan.parts:
         return keys[0] if keys else None
-    tried += keys
+    tried = (*([] if area is None else [Corner(*area[:2])]), HOME, *keys)
     return next((corner for corner in tried if _has_codes(sheet, plan, corner)), None)
 
 
-def _near(sheet: RawSheet) -> Iterable[tuple[int, int]]:
-    for row in sorted(row for row in sheet.cells if row <= WINDOW):
-        yield from ((row, column) for column in sorted(sheet.cells[row]) if column <= WINDOW)
-
-
 def _has_codes(sheet: RawSheet, plan: ExpectedSheet, corner: Corner) -> bool:
-    rows = any(text_at(sheet, row, corner.column) in plan.needed_rows for row in sheet.cells)
-    if not rows:
-        return False
     heads = (text_at(sheet, corner.row, column) for column in sheet.cells.get(corner.row, {}))
-    return any(token in plan.needed_columns for head in heads for token in head.split())
-
-
-def _note(found: Assigned, tool_sheet: ToolSheet) -> None:
-    raw, plan = tool_sheet.raw, tool_sheet.plan
-    if raw.name != plan.sheet.name:
-        found.observations.append(SHEET_RENAMED.at(raw.name, None, plan.tool, expected=plan.sheet.name))
-    if raw.state != "visible":
-        found.observations.append(SHEET_HIDDEN.at(raw.name, None, plan.tool))
+    return any(text_at(sheet, row, corner.column) in plan.needed_rows for row in sheet.cells) and any(
+        token in plan.needed_columns for head in heads for token in head.split()
+    )

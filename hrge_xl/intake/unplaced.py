@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from ..findings import Finding, Kind
-from ..findings.structure import COLUMN_WITHOUT_CODE, QUESTION_OUTLIVED, ROW_WITHOUT_CODE, TEXT_WITHOUT_PLACE
+from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
+from ..findings.structure import (
+    COLUMN_WITHOUT_CODE,
+    COMMENT_KEPT,
+    QUESTION_OUTLIVED,
+    ROW_WITHOUT_CODE,
+    TEXT_WITHOUT_PLACE,
+)
 from ..layout import address
 from ..layout.model import CODE_COLUMN, LEFTOVER_COLUMNS, LEFTOVER_HEAD
 from ..spec.own_sheets import LEFTOVER_KEY
 from ..submission import Unplaced
-from ..words import and_more
+from ..words import Translate, and_more, fold, translator
 from ..workbook.feedback_sheets import FORMULA, digest
 from .axes import Axes, by_codes
-from .cell_values import shown_cell
-from .expected import one_by_one, shorten
-from .raw import RawCell, RawSheet, RawWorkbook
+from .expected import ReadResult, observe_at, one_by_one, shorten
+from .raw import Drawn, RawCell, RawSheet, RawWorkbook, shown_cell
 from .retired_questions import OldSheet
 from .tool_sheets import HOME, Corner, ToolSheet
 
 KEPT_TEXTS = 5_000  # of one sheet; what a fill-down to the last row leaves is counted, not kept
 SINGLE_REPORTS = 100  # of one sheet; further ones are reported together
-SERVICE_ROLES = frozenset({"sign", "status", "check", "active"})
 
 
 class TypedText(NamedTuple):
@@ -35,90 +41,90 @@ class TypedText(NamedTuple):
     question: str = ""
 
 
-@dataclass(slots=True)
-class UnplacedTexts:
-    """What was left over: the texts, and the observations about them."""
+def typed_texts(
+    sheet: RawSheet, columns: Callable[[int, Mapping[int, RawCell]], Iterable[int]] = lambda _, cells: cells
+) -> Iterator[TypedText]:
+    """Yield what the cells of a sheet show, top down; `columns` says which ones of each row are looked at."""
+    for row, cells in sorted(sheet.cells.items()):
+        for column in sorted(columns(row, cells)):
+            text = shown_cell(cells[column])
+            if text.strip():
+                yield TypedText(row, column, text)
 
-    unplaced: list[Unplaced] = field(default_factory=list)
-    observations: list[Finding] = field(default_factory=list)
+
+def keep(found: ReadResult, sheet: RawSheet, texts: Sequence[TypedText]) -> None:
+    """Keep texts word for word."""
+    found.unplaced += [
+        Unplaced(sheet.name, address(typed.row, typed.column), typed.text, typed.question)
+        for typed in texts[:KEPT_TEXTS]
+    ]
 
 
-Held = Mapping[int, frozenset[int]]
+def single_texts(found: ReadResult, sheet: RawSheet, tool: str | None, texts: Sequence[TypedText]) -> None:
+    """Keep texts on a sheet, and report each by itself."""
+    keep(found, sheet, texts)
+    _singles(found, sheet.name, tool, texts)
 
 
-def unplaced_texts(
-    tool_sheet: ToolSheet,
-    axes: Axes,
-    old: OldSheet | None = None,
-    *,
-    held: Held | None = None,
-    formulas_known: bool = True,
-) -> UnplacedTexts:
-    """Give everything on a tool sheet that stands in no cell of the layout.
+def unplaced_texts(found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None) -> None:
+    """Keep and report everything on a tool sheet that stands in no cell of the layout.
 
-    `old` describes a sheet of an older version; `held` says in which columns of each row something was issued, where
-    that is known: then every other text is somebody's own. Without `formulas_known` a text may be what a formula shows.
+    `old` describes a sheet of an older version.
     """
-    left, name, tool = UnplacedTexts(), tool_sheet.raw.name, tool_sheet.plan.tool
-    found: dict[str, list[TypedText]] = {kind: [] for kind in ("row", "column", "single", "retired", "kept")}
-    sorter = _Sorter(tool_sheet, axes, old, held, formulas_known=formulas_known)
-    for typed in sorter.outside():
-        kind = sorter.kind(typed)
-        if kind:
-            found[kind].append(typed)
-            if len(left.unplaced) < KEPT_TEXTS:
-                left.unplaced.append(_unplaced(tool_sheet.raw, typed))
+    raw, tool = tool_sheet.raw, tool_sheet.plan.tool
+    sorter = _Sorter(found, tool_sheet, axes, old)
+    kinds = [(kind, typed) for typed in sorter.outside() if (kind := sorter.kind(typed))]
+    keep(found, raw, [typed for _, typed in kinds])
+    singles = [typed for kind, typed in kinds if kind == "single"]
     for lost, kind, axis in (
         (ROW_WITHOUT_CODE, "row", axes.rows),
         (COLUMN_WITHOUT_CODE, "column", axes.columns),
     ):
         lines: dict[int, list[TypedText]] = {}
-        for typed in found[kind]:
+        for _, typed in (each for each in kinds if each[0] == kind):
             lines.setdefault(typed.row if kind == "row" else typed.column, []).append(typed)
         for line, group in sorted(lines.items()):
             if axis.inside(line) or len(group) > 1:
                 cells = ", ".join(address(typed.row, typed.column) for typed in sorted(group)[:20])
-                left.observations.append(_told(lost, name, tool, sorted(group), cells=cells))
+                _tell(found, lost, raw.name, tool, sorted(group), cells=cells)
             else:
-                found["single"] += group
-    left.observations += _singles(name, tool, sorted(found["single"]))
-    left.observations += _retired(name, tool, found["retired"], tool_sheet.plan.layout.spec.version)
-    return left
+                singles += group
+    _singles(found, raw.name, tool, sorted(singles))
+    _retired(found, raw.name, tool, [typed for kind, typed in kinds if kind == "retired"])
 
 
 class _Sorter:
-    """Tells what is outside the layout, and what kind of thing it is."""
+    """Tells what is outside the layout, and what kind of thing it is.
 
-    def __init__(
-        self,
-        tool_sheet: ToolSheet,
-        axes: Axes,
-        old: OldSheet | None,
-        held: Held | None,
-        *,
-        formulas_known: bool,
-    ) -> None:
+    `held` are the columns of each row in which something was issued. Where that is `known`, every other text is
+    somebody's own. Without `formulas_known` a text may be what a formula shows.
+    """
+
+    def __init__(self, found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None) -> None:
         self.raw, self.plan, self.old = tool_sheet.raw, tool_sheet.plan, old
         self.rows, self.columns, self.unmoved = axes.rows, axes.columns, axes.unmoved
         self.top, self.left = tool_sheet.corner
-        self.held, self.known = held or self.plan.taken, held is not None
-        self.formulas_known = formulas_known or self.known
+        self.known = found.identity is not None
+        issued = found.plan.issued[self.plan.sheet.name].held if self.known else None
+        self.held: Mapping[int, frozenset[int]] = issued or self.plan.taken
+        self.formulas_known = self.known or "formulas" not in found.lost
         self._expected: dict[int, frozenset[int]] = {}
 
     def outside(self) -> Iterator[TypedText]:
         """Give every value in a cell where the layout has nothing."""
-        for row, cells in self.raw.cells.items():
-            if row == self.top and not self.known:
-                continue
-            old = self.old
-            retired = (
-                {column for column in cells if old.is_retired(row, column)} if old is not None else set()
-            )
-            for column in sorted(cells.keys() - self.expected(row) | retired):
-                text, origin = shown_cell(cells[column]), self.columns.origin.get(column, 0)
-                if text and not text.isspace() and not self.plan.is_loose(row, origin, text):
-                    question = old.label(row, column) if old is not None and column in retired else ""
-                    yield TypedText(row, column, text, question)
+        for typed in typed_texts(self.raw, self._unexpected):
+            row, column, text, _ = typed
+            if not self.plan.is_loose(row, self.columns.origin.get(column, 0), text):
+                old = self.old
+                retired = old is not None and old.is_retired(row, column)
+                yield typed._replace(question=old.label(row, column)) if old and retired else typed
+
+    def _unexpected(self, row: int, cells: Mapping[int, RawCell]) -> Iterable[int]:
+        if row == self.top and not self.known:
+            return ()
+        old = self.old
+        retired = () if old is None else (column for column in cells if old.is_retired(row, column))
+        return {*(cells.keys() - self.expected(row)), *retired}
 
     def expected(self, row: int) -> frozenset[int]:
         """Give the columns of a row in which the layout has something."""
@@ -128,26 +134,28 @@ class _Sorter:
         if origin is None:
             everywhere = frozenset({self.left, *self.columns.origin, *self.columns.own})
             return everywhere if row in self.rows.own else frozenset()
+        taken = self.held.get(origin, frozenset())
         if self.columns.unmoved:
-            return self.held.get(origin, frozenset())
-        known = self._expected.get(origin)
-        if known is None:
-            taken = self.held.get(origin, frozenset())
+            return taken
+        if origin not in self._expected:
             here = {column for column, place in self.columns.origin.items() if place in taken}
-            known = self._expected[origin] = frozenset({self.left, *here, *self.columns.own})
-        return known
+            self._expected[origin] = frozenset({self.left, *here, *self.columns.own})
+        return self._expected[origin]
 
     def kind(self, typed: TypedText) -> str:
         """`row` or `column` (inserted by hand), `single`, `retired`, `kept` (of a copy), or nothing at all."""
-        row, column = typed.row, typed.column
+        row, column, old = typed.row, typed.column, self.old
         if row in self.rows.copies or column in self.columns.copies:
             return "kept" if self._repeats_answer(typed) else self._unless_ours(typed)
-        if self.old is not None and typed.question:
+        if typed.question:
             return "retired"
-        if self.old is not None and self.old.raw.protected and self.old.ours(row, column):
+        if old is not None and old.raw.protected and old.ours(row, column):
             return ""
-        if row in self.rows.unknown or column in self.columns.unknown:
-            return self._coded(typed)
+        if row in self.rows.unknown or column in self.columns.unknown:  # with a code of another layout
+            if old is not None:
+                return "" if old.ours(row, column) else "single"
+            bare_code = column == self.left and " " not in typed.text and not self.known
+            return "" if bare_code or self._is_service(typed) else self._unless_ours(typed)
         if row not in self.rows.origin and row not in self.rows.own:
             # where nobody knows what was issued, it may belong to a calculated block
             calculated = not self.known and self.plan.foreign and not self.rows.inside(row)
@@ -156,16 +164,9 @@ class _Sorter:
             return "column"
         return "single"
 
-    def _coded(self, typed: TypedText) -> str:
-        """Give a row or column with a code of another layout: its labels are not news."""
-        if self.old is not None:
-            return "" if self.old.ours(typed.row, typed.column) else "single"
-        bare_code = typed.column == self.left and " " not in typed.text and not self.known
-        return "" if bare_code or self._is_service(typed) else self._unless_ours(typed)
-
     def _unless_ours(self, typed: TypedText) -> str:
         """Nothing for a formula or a text of the layout; where all is known, any other text was typed."""
-        if self._formula(typed) is not None or self.plan.known_text(typed.text):
+        if self._has_formula(typed) or self.plan.known_text(typed.text):
             return ""
         row, column = self._original(typed)
         if (row, column) == (typed.row, typed.column):
@@ -179,15 +180,15 @@ class _Sorter:
         across = columns.copies.get(typed.column)
         return row, typed.column if across is None else columns.places[across]
 
-    def _formula(self, typed: TypedText) -> str | None:
-        return self.raw.cells[typed.row][typed.column].formula
+    def _has_formula(self, typed: TypedText) -> bool:
+        return self.raw.cells[typed.row][typed.column].formula is not None
 
     def _is_service(self, typed: TypedText) -> bool:
         """Say whether it is what a formula shows in a column of checks, where formulas are filled down."""
-        if self.formulas_known and self._formula(typed) is None:
+        if self.formulas_known and not self._has_formula(typed):
             return False
         origin = self.columns.origin.get(typed.column)
-        return origin is not None and self.plan.roles.get(origin, frozenset()) <= SERVICE_ROLES
+        return origin is not None and origin not in self.plan.not_only_service
 
     def _repeats_answer(self, typed: TypedText) -> bool:
         """Say whether a cell of a copied row or column repeats an answer."""
@@ -196,96 +197,80 @@ class _Sorter:
         return part is not None and not part.calculated
 
 
-def _told(kind: Kind, sheet: str, tool: str | None, found: Sequence[TypedText], **more: str) -> Finding:
-    """Give one observation for several texts: the first of them, and how many more."""
-    first, count = found[0], len(found)
-    value = shorten(first.text) + and_more(count - 1)
-    at = address(first.row, first.column)
-    return kind.at(sheet, at, tool, value=value, count=str(count), **more)
+def _tell(
+    found: ReadResult, kind: Kind, sheet: str, tool: str | None, texts: Sequence[TypedText], **more: str
+) -> None:
+    """Report several texts as one finding: the first of them, and how many more."""
+    first, count = texts[0], len(texts)
+    value, at = shorten(first.text) + and_more(count - 1), address(first.row, first.column)
+    found.observations.append(kind.at(sheet, at, tool, value=value, count=str(count), **more))
 
 
-def _singles(sheet: str, tool: str | None, found: Sequence[TypedText]) -> Iterator[Finding]:
-    for some in one_by_one(found, SINGLE_REPORTS):
-        yield _told(TEXT_WITHOUT_PLACE, sheet, tool, some)
+def _singles(found: ReadResult, sheet: str, tool: str | None, texts: Sequence[TypedText]) -> None:
+    for some in one_by_one(texts, SINGLE_REPORTS):
+        _tell(found, TEXT_WITHOUT_PLACE, sheet, tool, some)
 
 
-def _retired(sheet: str, tool: str | None, found: Sequence[TypedText], version: str) -> Iterator[Finding]:
-    for first, *more in one_by_one(found, SINGLE_REPORTS):
-        label, at = first.question + and_more(len(more)), address(first.row, first.column)
-        about = {"label": label, "expected": version, "value": shorten(first.text)}
-        yield QUESTION_OUTLIVED.at(sheet, at, tool, **about)
+def _retired(found: ReadResult, sheet: str, tool: str | None, texts: Sequence[TypedText]) -> None:
+    """Report answers to questions that the version in force does not ask."""
+    version = found.plan.layout.spec.version
+    for first, *more in one_by_one(texts, SINGLE_REPORTS):
+        about = {
+            "label": first.question + and_more(len(more)),
+            "expected": version,
+            "value": shorten(first.text),
+        }
+        found.observations.append(
+            QUESTION_OUTLIVED.at(sheet, address(first.row, first.column), tool, **about)
+        )
 
 
-def single_texts(raw: RawSheet, tool: str | None, found: Sequence[TypedText]) -> UnplacedTexts:
-    """Give texts on a sheet, each kept and reported by itself."""
-    kept = [_unplaced(raw, each) for each in found[:KEPT_TEXTS]]
-    return UnplacedTexts(kept, [*_singles(raw.name, tool, found)])
-
-
-def old_sheet(sheet: RawSheet, version: str, corner: Corner = HOME) -> UnplacedTexts:
-    """Read an issued sheet of a tool that the version in force no longer has: its answers, and what is beside them."""
+def old_sheet(found: ReadResult, sheet: RawSheet, corner: Corner = HOME) -> None:
+    """Keep what is on an issued sheet that the version in force no longer has: its answers, and what is beside them."""
     old = OldSheet(sheet, corner)
-    texts = list(_texts(sheet))
     retired, beside = list[TypedText](), list[TypedText]()
-    for each in texts:
-        if old.is_retired(each.row, each.column):
-            retired.append(each._replace(question=old.label(each.row, each.column)))
-        elif not old.ours(each.row, each.column):
-            beside.append(each)
-    kept = [_unplaced(sheet, each) for each in sorted(retired + beside)[:KEPT_TEXTS]]
-    seen = [*_singles(sheet.name, None, beside), *_retired(sheet.name, None, retired, version)]
-    return UnplacedTexts(kept, seen)
+    for typed in typed_texts(sheet):
+        if old.is_retired(typed.row, typed.column):
+            retired.append(typed._replace(question=old.label(typed.row, typed.column)))
+        elif not old.ours(typed.row, typed.column):
+            beside.append(typed)
+    keep(found, sheet, sorted(retired + beside))
+    _singles(found, sheet.name, None, beside)
+    _retired(found, sheet.name, None, retired)
 
 
-def unknown_sheets(sheets: Iterable[RawSheet]) -> UnplacedTexts:
-    """Give everything on sheets that were not issued: kept, with one observation a sheet."""
-    left = UnplacedTexts()
-    for sheet in sheets:
-        texts = list(_texts(sheet))
-        left.unplaced += [_unplaced(sheet, each) for each in texts[:KEPT_TEXTS]]
-        if texts:
-            left.observations.append(_told(TEXT_WITHOUT_PLACE, sheet.name, None, texts))
-    return left
+def unknown_sheet(found: ReadResult, sheet: RawSheet) -> None:
+    """Keep everything on a sheet that was not issued, with one observation."""
+    texts = [*typed_texts(sheet)]
+    keep(found, sheet, texts)
+    if texts:
+        _tell(found, TEXT_WITHOUT_PLACE, sheet.name, None, texts)
 
 
-def every_text(tool_sheet: ToolSheet) -> list[Unplaced]:
-    """List what somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
+def every_text(found: ReadResult, tool_sheet: ToolSheet) -> None:
+    """Keep what somebody typed on a sheet that cannot be read by codes: all but our own texts and formulas."""
     plan, raw = tool_sheet.plan, tool_sheet.raw
-    found = []
-    for row, column, text, _ in _texts(raw):
-        cell = raw.cells[row][column]
-        ours = cell.formula is not None or text.strip() == plan.tool or plan.known_text(text)
-        ours = ours or plan.is_loose(row, column, text)
-        if not ours and not all(token in plan.column_codes for token in text.split()):
-            found.append(_unplaced(raw, TypedText(row, column, text)))
-    return found[:KEPT_TEXTS]
+
+    def is_ours(row: int, column: int, text: str, _: str) -> bool:
+        return (
+            raw.cells[row][column].formula is not None
+            or text.strip() == plan.tool
+            or plan.known_text(text)
+            or plan.is_loose(row, column, text)
+            or all(token in plan.column_codes for token in text.split())
+        )
+
+    keep(found, raw, [typed for typed in typed_texts(raw) if not is_ours(*typed)])
 
 
-def copied_answers(copy: ToolSheet) -> list[Unplaced]:
-    """Give the answers on a second copy of a sheet, which nobody reads."""
+def copied_answers(found: ReadResult, copy: ToolSheet) -> None:
+    """Keep the answers on a second copy of a sheet, which nobody reads."""
     axes, raw = by_codes(copy), copy.raw
-    found = []
     for part in copy.plan.parts:
         row, column = axes.rows.places.get(part.row_code, 0), axes.columns.places.get(part.column_code, 0)
         text = shown_cell(raw.cell(row, column))
         if text.strip() and not part.calculated:
-            found.append(_unplaced(raw, TypedText(row, column, text)))
-    return found
-
-
-def _texts(sheet: RawSheet) -> Iterator[TypedText]:
-    for row in sorted(sheet.cells):
-        for column in sorted(sheet.cells[row]):
-            text = shown_cell(sheet.cells[row][column])
-            if text.strip():
-                yield TypedText(row, column, text)
-
-
-def _unplaced(sheet: RawSheet, typed: TypedText) -> Unplaced:
-    return Unplaced(sheet.name, address(typed.row, typed.column), typed.text, typed.question)
-
-
-Cells = Mapping[int, RawCell]
+            found.unplaced.append(Unplaced(raw.name, address(row, column), text))
 
 
 def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
@@ -299,33 +284,124 @@ def leftovers(workbook: RawWorkbook) -> list[Unplaced]:
     ]
 
 
-def typed_on(sheet: RawSheet, *, formulas_known: bool) -> UnplacedTexts:
-    """Give what somebody typed on such a sheet, beside, below or over what it was given back with."""
-    found = [
-        TypedText(row, column, text)
-        for row in sorted(sheet.cells)
-        for column, text in _typed(sheet, row, formulas_known=formulas_known)
-    ]
-    return single_texts(sheet, None, found)
+def typed_on(found: ReadResult, sheet: RawSheet) -> None:
+    """Keep and report what somebody typed on such a sheet, beside, below or over what it was given back with."""
 
+    def beside(row: int, cells: Mapping[int, RawCell]) -> Iterator[int]:
+        issued = frozenset(shown_cell(cells.get(CODE_COLUMN)).split())
+        ours = _holds_leftovers(sheet) and _is_leftover(row, cells)
+        read = {CODE_COLUMN, *(LEFTOVER_COLUMNS if ours else ())}
+        for column, cell in cells.items():
+            is_formula = cell.formula is not None or "formulas" in found.lost
+            calculated = f"{FORMULA}{column}" in issued and is_formula
+            if column not in read and not calculated and digest(shown_cell(cell)) not in issued:
+                yield column
 
-def _typed(sheet: RawSheet, row: int, *, formulas_known: bool) -> Iterator[tuple[int, str]]:
-    cells = sheet.cells[row]
-    issued = frozenset(shown_cell(cells.get(CODE_COLUMN)).split())
-    ours = _holds_leftovers(sheet) and _is_leftover(row, cells)
-    read = {CODE_COLUMN, *(LEFTOVER_COLUMNS if ours else ())}
-    for column, cell in sorted(cells.items()):
-        text = shown_cell(cell)
-        calculated = f"{FORMULA}{column}" in issued and (cell.formula is not None or not formulas_known)
-        if column not in read and text.strip() and not calculated and digest(text) not in issued:
-            yield column, text
+    single_texts(found, sheet, None, [*typed_texts(sheet, beside)])
 
 
 def _holds_leftovers(sheet: RawSheet) -> bool:
     """Say whether a sheet is the one on which such texts are given back."""
-    return shown_cell(sheet.cells.get(HOME.row, {}).get(HOME.column)) == LEFTOVER_KEY
+    return shown_cell(sheet.cell(*HOME)) == LEFTOVER_KEY
 
 
-def _is_leftover(row: int, cells: Cells) -> bool:
+def _is_leftover(row: int, cells: Mapping[int, RawCell]) -> bool:
     """Say whether a row of it names sheet, cell and text of something that had no place."""
     return row > LEFTOVER_HEAD and all(shown_cell(cells.get(column)) for column in LEFTOVER_COLUMNS[:3])
+
+
+# what stands on top of the cells and beside them; its texts are kept, the rest is named
+
+
+SECTION, PAGE_WORDS = re.compile("&[LCR]"), 2  # of a page header; words beside its number: Page 1 of 2
+MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{2}[0-9A-F+-]{4}|\d{1,3}|[A-Z])')
+CORNER = "A1"  # stands for the place of a text that has none
+
+
+def note_overlays(workbook: RawWorkbook, found: ReadResult) -> None:
+    """Keep every comment, whatever was drawn, and words beside cells, with the answers that they belong to, if any."""
+    if any(sheet.comments or sheet.drawn for sheet in workbook.sheets):
+        below, what = _Below(found), _what(translator(found.plan.layout.language))
+        for sheet in workbook.sheets:
+            for row, column, text in sheet.comments:
+                cell, value = address(row, column), shorten(text, 200)
+                found.comments.append(Unplaced(sheet.name, cell, text))
+                found.observations.append(below.seen(COMMENT_KEPT, sheet.name, cell, value=value))
+        for sheet in workbook.sheets:
+            texts = [each for each in sheet.drawn if each.text]
+            found.unplaced += [
+                Unplaced(sheet.name, _cell(each) or CORNER, each.text) for each in texts[:KEPT_TEXTS]
+            ]
+            others = [*{each[:3]: each for each in sheet.drawn if not each.text}.values()]
+            # very many are told together at the end
+            for first, *more in one_by_one(texts, SINGLE_REPORTS):
+                about = {
+                    "place": _cell(first) or sheet.name,
+                    "value": shorten(first.text, 200) + and_more(len(more)),
+                }
+                found.observations.append(below.seen(TEXT_ON_TOP, sheet.name, _cell(first), **about))
+            for first, *more in one_by_one(others, SINGLE_REPORTS):
+                place = (_cell(first) or sheet.name) + and_more(len(more))
+                about = {"what": what[first.what], "place": place, "value": shorten(first.name)}
+                found.observations.append(below.seen(PICTURE_ON_TOP, sheet.name, _cell(first), **about))
+    _note_words(workbook, found)
+
+
+def _note_words(workbook: RawWorkbook, found: ReadResult) -> None:
+    """Keep what people typed into the margins of pages, and about the file: that is told on its first sheet."""
+    layout = found.plan.layout
+    sample = re.escape(fold(translator(layout.language)("SAMPLE")))
+    ours = re.compile(rf"{re.escape(fold(layout.spec.name))} [\w.-]+|{sample}")  # of this version or another
+    about_the_file = [(sheet.name, workbook.words) for sheet in workbook.sheets[:1]]
+    margins = ((sheet.name, [*chain.from_iterable(map(_typed, sheet.margins))]) for sheet in workbook.sheets)
+    for name, texts in chain(about_the_file, margins):
+        for text in dict.fromkeys(texts):
+            if any(map(str.isalnum, text)) and not ours.fullmatch(fold(text)):
+                found.unplaced.append(Unplaced(name, CORNER, text.strip()))
+                found.observations.append(TEXT_WITHOUT_PLACE.at(name, value=shorten(text, 200), count="1"))
+
+
+def _typed(margin: str) -> Iterator[str]:
+    """Give the words of a header or footer, part by part, without codes and what names the number of a page."""
+    for part in SECTION.split(margin.replace("&&", "\0")):
+        text = MARGIN_CODE.sub("", part).replace("\0", "&").strip()
+        if "&P" not in part or len(text.split()) > PAGE_WORDS:
+            yield text
+
+
+def _cell(each: Drawn) -> str | None:
+    return address(each.row, each.column) if each.row else None
+
+
+def _what(say: Translate) -> dict[str, str]:
+    return {
+        "shape": say("A shape"),
+        "picture": say("A picture"),
+        "background": say("A background picture"),
+        "chart": say("A chart"),
+        "diagram": say("A diagram"),
+        "ink": say("Something handwritten"),
+        "control": say("A button or another control"),
+        "object": say("An embedded object"),
+    }
+
+
+class _Below:
+    """The answers below what lies on top, by sheet and cell."""
+
+    def __init__(self, found: ReadResult) -> None:
+        self._plan, sheets = found.plan, found.sheets
+        self._tools = {name: tool for tool, name in sheets.items()}
+        parts = {part.key: part for part in found.plan.parts}
+        self._parts = {
+            (sheets[tool], cell): parts[key]
+            for tool, cells in found.cells.items()
+            for key, cell in cells.items()
+        }
+
+    def seen(self, kind: Kind, sheet: str, cell: str | None, **detail: str) -> Finding:
+        """Give an observation about the answer at a cell, or about the place alone."""
+        part = self._parts.get((sheet, cell or ""))
+        if part is None:
+            return kind.at(sheet, cell, self._tools.get(sheet), **detail)
+        return observe_at(kind, sheet, cell, part, label=self._plan.label(part), **detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 from ..answer import Answers, Key, Value
@@ -18,9 +18,8 @@ from ..submission import Identity
 from ..workbook import Content
 from ..workbook.issued import IssuedSheet
 from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
-from .cell_values import shown_cell
 from .issued_cells import CellChange
-from .raw import CellKind, RawCell, RawSheet, RawWorkbook
+from .raw import CellKind, RawCell, RawSheet, RawWorkbook, shown_cell
 from .tool_sheets import named_area, text_at
 
 
@@ -28,20 +27,12 @@ def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> A
     """Read what was issued with a workbook of the answers before; None where that is not what its stamp says."""
     if not identity.last_digest:
         return {}
-    text = _text(workbook)
-    found = read_last(text) if digest_of(text) == identity.last_digest else None
-    return found if found is not None and all(_fits(layout, *each) for each in found.items()) else None
-
-
-def _text(workbook: RawWorkbook) -> str:
     sheets = [each for each in workbook.sheets if text_at(each, 1, 1) == LAST_KEY]
     sheets += [each for each in workbook.sheets if each.name == LAST_SHEET]
-    return "".join(_piece(sheets[0], row) for row in TEXT_ROWS) if sheets else ""
-
-
-def _piece(sheet: RawSheet, row: int) -> str:
-    cell = sheet.cell(row, TEXT_COLUMN)
-    return str(cell.value) if cell is not None and cell.kind is CellKind.TEXT else ""
+    cells = (sheets[0].cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheets)
+    text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
+    found = read_last(text) if digest_of(text) == identity.last_digest else None
+    return found if found is not None and all(_fits(layout, *each) for each in found.items()) else None
 
 
 def _fits(layout: Layout, key: Key, value: Value) -> bool:
@@ -74,7 +65,11 @@ def day_of_calculation(workbook: RawWorkbook, identity: Identity) -> date | None
 def day_on_cover(workbook: RawWorkbook) -> date | None:
     """Give the day that the cover shows; None where it shows none."""
     cell = _by_name(workbook) or _by_code(workbook)
-    return _day_in(cell, epoch_1904=workbook.epoch_1904) if cell is not None else None
+    if cell is not None and cell.kind in DAYS and isinstance(cell.value, float | int):
+        return from_serial(
+            float(cell.value), epoch_1904=workbook.epoch_1904 and cell.kind is not CellKind.DATE
+        )
+    return _day(str(cell.value)) if cell is not None and cell.kind is CellKind.TEXT else None
 
 
 def _by_name(workbook: RawWorkbook) -> RawCell | None:
@@ -89,18 +84,9 @@ def _by_name(workbook: RawWorkbook) -> RawCell | None:
 def _by_code(workbook: RawWorkbook) -> RawCell | None:
     """Give the one figure of the row with its code: some formats keep no names."""
     covers = (each for each in workbook.sheets if text_at(each, CODE_ROW, CODE_COLUMN) == COVER_KEY)
-    rows = (cells for cover in covers for cells in cover.cells.values() if _is_coded(cells))
-    return next((cell for cells in rows for cell in cells.values() if cell.kind in DAYS), None)
-
-
-def _is_coded(cells: Mapping[int, RawCell]) -> bool:
-    return CODE_COLUMN in cells and cells[CODE_COLUMN].value == TODAY_NAME
-
-
-def _day_in(cell: RawCell, *, epoch_1904: bool) -> date | None:
-    if cell.kind in DAYS and isinstance(cell.value, float | int):
-        return from_serial(float(cell.value), epoch_1904=epoch_1904 and cell.kind is not CellKind.DATE)
-    return _day(str(cell.value)) if cell.kind is CellKind.TEXT else None
+    rows = ((cells.get(CODE_COLUMN), cells) for cover in covers for cells in cover.cells.values())
+    coded = (cells for code, cells in rows if code is not None and code.value == TODAY_NAME)
+    return next((cell for cells in coded for cell in cells.values() if cell.kind in DAYS), None)
 
 
 def _day(text: str) -> date | None:

@@ -17,17 +17,34 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from queue import LifoQueue
-from typing import IO, Any, BinaryIO, Generic, Literal, Self, TextIO, TypeVar, cast
+from types import UnionType
+from typing import (
+    IO,
+    Any,
+    BinaryIO,
+    Generic,
+    Literal,
+    Self,
+    TextIO,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from msgspec import msgpack
 
 from ..errors import Exit, HrgeError
 from ..findings import Finding, Kind
 from ..findings.file import MEMORY_LIMIT, READER_CRASHED, READER_FAILED, TIME_LIMIT
 from ..gc_pause import gc_paused
-from .closed_format import dumps, kinds_of, loads
 from .limits import LIMITS, Limits
 from .sandbox import Interpreter, confine, import_places, limit_by_job, module_path
 
@@ -131,20 +148,17 @@ class WorkerPool(Generic[Item, Result]):
 
     def work(self, items: Iterable[Item]) -> Iterator[Result | Died]:
         """Results in order, with a bounded number of items in hand. Leaving early closes the pool."""
+        pending: deque[Future[Result | Died]] = deque()
         try:
-            yield from self._work(items)
+            for item in items:
+                pending.append(self._threads.submit(self._work_on, item))
+                if len(pending) >= _AHEAD * len(self._workers):
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
         except BaseException:  # also when the iteration is given up
             self.close()
             raise
-
-    def _work(self, items: Iterable[Item]) -> Iterator[Result | Died]:
-        pending: deque[Future[Result | Died]] = deque()
-        for item in items:
-            pending.append(self._threads.submit(self._work_on, item))
-            if len(pending) >= _AHEAD * len(self._workers):
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
 
     def _work_on(self, item: Item) -> Result | Died:
         worker = self._idle.get()
@@ -234,26 +248,27 @@ def _greeting(function: Callable[..., object], limits: Limits, readable: Iterabl
 def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[bytes | None, bool]:
     """Hand a message over and wait for the answer, None if the child died; and whether it was overdue."""
     overdue = threading.Event()
-    patience = threading.Timer(seconds, _kill_overdue, (process, overdue))
+
+    def end() -> None:
+        overdue.set()
+        process.kill()
+
+    patience = threading.Timer(seconds, end)
     patience.daemon = True
     patience.start()
-    try:
-        return _exchange(process, message), overdue.is_set()
-    finally:
-        patience.cancel()
-
-
-def _exchange(process: Interpreter, message: bytes) -> bytes | None:
-    if process.stdin is None or process.stdout is None:
-        return None
+    assert process.stdin is not None
+    assert process.stdout is not None
     try:
         process.stdin.write(message)
         process.stdin.flush()
         size = int.from_bytes(_whole(process.stdout, _SIZE_BYTES), "big")
-        return _whole(process.stdout, size) if size <= LIMITS.answer_bytes else b""
+        answer = _whole(process.stdout, size) if size <= LIMITS.answer_bytes else b""
     except (OSError, EOFError):
         process.wait()
-        return None
+        answer = None
+    finally:
+        patience.cancel()
+    return answer, overdue.is_set()
 
 
 def _whole(source: IO[bytes], size: int) -> bytes:
@@ -265,11 +280,6 @@ def _whole(source: IO[bytes], size: int) -> bytes:
             raise EOFError
         size -= len(pieces[-1])
     return b"".join(pieces)
-
-
-def _kill_overdue(process: Interpreter, overdue: threading.Event) -> None:
-    overdue.set()
-    process.kill()
 
 
 def _cause_of_death(code: int) -> Died:
@@ -287,7 +297,8 @@ def serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     source, answers = sys.stdin.buffer, _claim_output()
     readable: tuple[str, ...] = pickle.load(source)
-    with _memory_meter() as meter:
+    statm = Path("/proc/self/statm")  # what tells how much memory this process holds; macOS has none
+    with statm.open(encoding="ascii") if statm.exists() else nullcontext() as meter:  # opened while it may be
         confine(readable)
         limits: Limits = pickle.load(source)
         function: Callable[[Any], object] = pickle.load(source)
@@ -333,12 +344,6 @@ def _answer(answers: BinaryIO, message: bytes) -> None:
     answers.flush()
 
 
-def _memory_meter() -> AbstractContextManager[TextIO | None]:
-    """Open what tells how much memory this process holds, while it may; None where there is nothing, as on macOS."""
-    meter = Path("/proc/self/statm")
-    return meter.open(encoding="ascii") if meter.exists() else nullcontext()
-
-
 if sys.platform != "win32":
 
     def _limit_memory(limits: Limits, meter: TextIO | None) -> None:
@@ -363,3 +368,36 @@ else:
 
     def _limit_time(limits: Limits) -> None:
         """Windows has no such limit; the parent's patience remains."""
+
+
+# the format in which a child answers: data of declared types, and nothing that could run
+
+
+Kinds = tuple[Any, ...]
+
+
+def kinds_of(function: Callable[..., object]) -> Kinds:
+    """Give the types of what a function may return, by its annotation."""
+    while isinstance(function, partial):
+        function = function.func
+    returned = get_type_hints(function)["return"]
+    kinds = get_args(returned) if get_origin(returned) in (Union, UnionType) else (returned,)
+    return tuple(Any if kind is object else kind for kind in kinds)
+
+
+def dumps(answer: object, kinds: Kinds) -> bytes:
+    """Write an answer: the number of its type, then the answer. Raises TypeError where it is of none of them."""
+    for number, kind in enumerate(kinds):
+        if kind is None or isinstance(answer, object if kind is Any else get_origin(kind) or kind):
+            return bytes([number]) + msgpack.encode(answer)
+    raise TypeError(type(answer).__qualname__)
+
+
+def loads(message: bytes, kinds: Kinds) -> Any:
+    """Read an answer. Raises ValueError where it is not what one of the types says, IndexError where it is of none."""
+    return _decoder(kinds[message[0]]).decode(memoryview(message)[1:])
+
+
+@cache
+def _decoder(kind: Any) -> msgpack.Decoder[Any]:
+    return msgpack.Decoder(kind)

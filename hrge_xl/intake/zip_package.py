@@ -130,9 +130,7 @@ def _inflate(stored: bytes, entry: _Entry) -> bytes:
 
 def _checked_entries(data: bytes, directory: _Directory, limits: Limits) -> list[_Entry]:
     _check_count(len(directory.lines), limits)
-    _check_names(directory.lines)
-    _check_methods(directory.lines)
-    _check_sizes(directory.lines, limits)
+    _check_lines(directory.lines, limits)
     entries = [_located(data, line) for line in directory.lines]
     for entry, limit in _with_limits(entries, directory.start):
         if entry.stop > limit:  # members share bytes, or reach into the directory
@@ -152,11 +150,10 @@ def _directory(data: bytes, limits: Limits) -> _Directory:
 
 def _check_count(count: int, limits: Limits) -> None:
     if count > limits.entries:
-        detail = {"count": str(count), "limit": str(limits.entries)}
-        raise Unreadable(TOO_MANY_ENTRIES.at(**detail))
+        raise Unreadable(TOO_MANY_ENTRIES.at(count=str(count), limit=str(limits.entries)))
 
 
-def _check_names(infos: list[zipfile.ZipInfo]) -> None:
+def _check_lines(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     seen: set[str] = set()
     for info in infos:
         name = info.orig_filename
@@ -165,23 +162,16 @@ def _check_names(infos: list[zipfile.ZipInfo]) -> None:
         if name.lower() in seen:
             raise Unreadable(DUPLICATE_ENTRY.at(part=shown(name)))
         seen.add(name.lower())
-
-
-def _check_methods(infos: list[zipfile.ZipInfo]) -> None:
     for info in infos:
         if info.flag_bits & _ENCRYPTED:
             raise Unreadable(ENCRYPTED_ENTRY.at(part=shown(info.filename)))
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Unreadable(FORBIDDEN_COMPRESSION.at(part=shown(info.filename)))
-
-
-def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     for info in infos:
         if info.file_size > limits.part_bytes:
             raise too_large(info.filename, info.file_size, limits.part_bytes)
         if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
-            detail = {"part": shown(info.filename), "limit": str(limits.ratio)}
-            raise Unreadable(COMPRESSION_BOMB.at(**detail))
+            raise Unreadable(COMPRESSION_BOMB.at(part=shown(info.filename), limit=str(limits.ratio)))
     total = sum(info.file_size for info in infos)
     if total > limits.total_bytes:
         raise too_large("", total, limits.total_bytes)
@@ -206,14 +196,10 @@ def _located(data: bytes, info: zipfile.ZipInfo) -> _Entry:
     signature, name_length, extra_length = _LOCAL_HEADER.unpack(header)
     name_start = info.header_offset + _LOCAL_HEADER.size
     name = data[name_start : name_start + name_length]
-    if signature != b"PK\x03\x04" or name != _stored_name(info):
+    stored = info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")  # bit 11: UTF-8
+    if signature != b"PK\x03\x04" or name != stored:
         raise _damaged(info.filename)
     return _Entry(info, name_start + name_length + extra_length)
-
-
-def _stored_name(info: zipfile.ZipInfo) -> bytes:
-    """Give the bytes of a name as they stand in the file: UTF-8 when flag bit 11 says so."""
-    return info.orig_filename.encode("utf-8" if info.flag_bits & 0x800 else "cp437")
 
 
 def _with_limits(entries: list[_Entry], directory_start: int) -> Iterator[tuple[_Entry, int]]:

@@ -2,6 +2,9 @@
 
 from .lists import offered_rows, reference_name
 from .model import (
+    COLUMNS,
+    LAST_COLUMN,
+    LAST_ROW,
     CellOfSlot,
     Column,
     Drawn,
@@ -14,11 +17,16 @@ from .model import (
     Slot,
     address,
     column_letters,
+    column_number,
+    parse_cell,
     quoted,
 )
 from .sheets import build
 
 __all__ = [
+    "COLUMNS",
+    "LAST_COLUMN",
+    "LAST_ROW",
     "CellOfSlot",
     "Column",
     "Drawn",
@@ -32,7 +40,9 @@ __all__ = [
     "address",
     "build",
     "column_letters",
+    "column_number",
     "offered_rows",
+    "parse_cell",
     "quoted",
     "reference_name",
 ]

@@ -5,6 +5,7 @@ Rows and columns count from 1, as people see them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made
@@ -30,6 +31,8 @@ NARROW = 8  # characters: the head of a column that is asked to be narrower is t
 HINT_LINES = 3  # of the help in the head of a column
 CHARACTERS = 1.12  # of a text for one of a column's width
 HIDDEN = ("check", "active")  # roles of columns that nobody sees
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # that a sheet can have
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})", re.ASCII)
 
 
 class Place(NamedTuple):
@@ -67,6 +70,26 @@ def column_letters(column: int) -> str:
 def address(row: int, column: int) -> str:
     """`(12, 4)` → `D12`."""
     return f"{column_letters(column)}{row}"
+
+
+def column_number(letters: str) -> int:
+    """`AA` → 27."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+COLUMNS = {column_letters(number): number for number in range(1, 703)}  # A to ZZ: all that is common
+
+
+def parse_cell(reference: str) -> tuple[int, int] | None:
+    """`D12` or `$D$12` → `(12, 4)`; None for what is no cell of any sheet."""
+    match = _CELL.fullmatch(reference)
+    if match is None:
+        return None
+    row, column = int(match[2]), COLUMNS.get(match[1]) or column_number(match[1])
+    return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
 
 
 def quoted(sheet: str) -> str:

@@ -33,9 +33,9 @@ from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
 from ..findings import Waiver
 from ..intake import Wanted, cores, stamp_alone
+from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.gate import beginning_of
 from ..intake.limits import LIMITS
-from ..intake.nobodys_answer import is_named_as_workbook
 from ..paths import check_several, expand
 from ..shell_words import quoted
 from ..spec.load import find, load

@@ -21,7 +21,7 @@ from ..errors import UsageError
 from ..findings import Finding
 from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
 from ..intake import fingerprint
-from ..intake.nobodys_answer import is_named_as_workbook
+from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
 from ..output_files import whole
 from ..paths import check_several, path_text, way_to

@@ -17,15 +17,12 @@ class BasicLimits(ctypes.Structure):
     """JOBOBJECT_BASIC_LIMIT_INFORMATION."""
 
     _fields_ = (
-        ("process_time", ctypes.c_int64),
-        ("job_time", ctypes.c_int64),
+        ("times", ctypes.c_int64 * 2),  # of a process, of the job
         ("flags", ctypes.c_uint32),
-        ("least_working_set", ctypes.c_size_t),
-        ("most_working_set", ctypes.c_size_t),
+        ("working_set", ctypes.c_size_t * 2),  # at least, at most
         ("active_processes", ctypes.c_uint32),
         ("affinity", ctypes.c_size_t),
-        ("priority", ctypes.c_uint32),
-        ("scheduling", ctypes.c_uint32),
+        ("classes", ctypes.c_uint32 * 2),  # of priority and scheduling
     )
 
 
@@ -36,9 +33,7 @@ class ExtendedLimits(ctypes.Structure):
         ("basic", BasicLimits),
         ("io", ctypes.c_uint64 * 6),
         ("process_memory", ctypes.c_size_t),
-        ("job_memory", ctypes.c_size_t),
-        ("peak_process_memory", ctypes.c_size_t),
-        ("peak_job_memory", ctypes.c_size_t),
+        ("more_memory", ctypes.c_size_t * 3),  # of the job; at its peak of a process, of the job
     )
 
 

@@ -2,10 +2,16 @@
 
 It looks at the number of a call and at one argument, and can be neither changed nor taken off again. There is no
 package for it that is kept up and brings what it needs (see docs/decisions/0028-the-sandbox.md).
+
+What is refused stands in `system_calls.csv`, with the number of each call on each kind of processor and what it would
+reach. Everything else may be called, if it was known when that table was made: what Python and its libraries need
+differs from version to version, what can do harm to others does not. A newer call is answered as by a kernel that lacks
+it; so are those marked as newer, so that a library takes the older way, whose arguments a filter can see.
 """
 
 from __future__ import annotations
 
+import csv
 import ctypes
 import errno
 import os
@@ -13,17 +19,31 @@ import platform
 import struct
 import sys
 from collections.abc import Iterator
-
-from .system_calls import ARCHITECTURES, NEWEST, REFUSED, UNKNOWN, Condition, conditions
+from pathlib import Path
+from typing import NamedTuple
 
 _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
 _LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
 _IF_EQUAL, _IF_GREATER = 0x15, 0x25
 _NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16  # in what the program is shown of a call
 _ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # machine -> mark of the kernel
+NEWEST = 462  # mseal; from 424 on numbers are the same everywhere
+with (Path(__file__).parent / "system_calls.csv").open(encoding="ascii") as _table:
+    _CALLS = [*csv.DictReader(_table)]  # before the files are out of reach
 Instruction = tuple[
     int, int, int, int
 ]  # what to do, lines to skip if so, lines to skip if not, with which number
+
+
+class _Condition(NamedTuple):
+    """A call that depends on one of its arguments: it is refused where the bits of `mask` are, or are not, `value`."""
+
+    numbers: dict[str, int]  # by machine
+    argument: int
+    mask: int
+    value: int
+    refused_if_equal: bool = False
 
 
 class _Program(ctypes.Structure):
@@ -50,26 +70,55 @@ def _prctl(option: int, value: int, pointer: object) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
+def errors(machine: str) -> dict[int, int]:
+    """Give the calls that are refused, by their number on such a machine, with the error that they are answered by."""
+    return {
+        int(call[machine]): errno.ENOSYS if call["reaches"] == "newer" else errno.EPERM
+        for call in _CALLS
+        if call[machine]
+    }
+
+
 def _program(machine: str, own_pid: int) -> Iterator[Instruction]:
-    column, mark = ARCHITECTURES[machine]
-    yield from ((_LOAD, 0, 0, _ARCHITECTURE_AT), (_IF_EQUAL, 1, 0, mark), (_RETURN, 0, 0, _KILL))
+    yield from (
+        (_LOAD, 0, 0, _ARCHITECTURE_AT),
+        (_IF_EQUAL, 1, 0, ARCHITECTURES[machine]),
+        (_RETURN, 0, 0, _KILL),
+    )
     yield _LOAD, 0, 0, _NUMBER_AT
     yield from ((_IF_GREATER, 0, 1, NEWEST), (_RETURN, 0, 0, _ERROR | errno.ENOSYS))
-    for table, error in ((UNKNOWN, errno.ENOSYS), (REFUSED, errno.EPERM)):
-        for numbers in table.values():
-            if (number := numbers[column]) is not None:
-                yield from ((_IF_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERROR | error))
-    for condition in conditions(own_pid):
-        if (number := condition.numbers[column]) is not None:
-            yield from _conditional(number, condition)
+    for number, error in errors(machine).items():
+        yield from ((_IF_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERROR | error))
+    for numbers, argument, mask, value, refused_if_equal in _conditions(own_pid):
+        if machine in numbers:
+            yield _IF_EQUAL, 0, 4, numbers[machine]
+            yield _LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument  # its lower half, on these processors
+            yield _AND, 0, 0, mask
+            yield _IF_EQUAL, *((0, 1) if refused_if_equal else (1, 0)), value
+            yield _RETURN, 0, 0, _ERROR | errno.EPERM
+            yield _LOAD, 0, 0, _NUMBER_AT  # as the next instruction finds it
     yield _RETURN, 0, 0, _ALLOW
 
 
-def _conditional(number: int, condition: Condition) -> Iterator[Instruction]:
-    """Look at one argument of one call; the next instruction finds the number of the call loaded again."""
-    yield _IF_EQUAL, 0, 4, number
-    yield _LOAD, 0, 0, _ARGUMENTS_AT + 8 * condition.argument  # its lower half, on these processors
-    yield _AND, 0, 0, condition.mask
-    yield _IF_EQUAL, *((0, 1) if condition.refused_if_equal else (1, 0)), condition.value
-    yield _RETURN, 0, 0, _ERROR | errno.EPERM
-    yield _LOAD, 0, 0, _NUMBER_AT
+_WHOLE = 0xFFFFFFFF
+_CLONE_THREAD = 0x10000
+_WRITING = 0x400643  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND, O_TMPFILE
+
+
+def _conditions(own_pid: int) -> list[_Condition]:
+    """Give what a process of this number may do to itself only, or by reading only."""
+    fcntl = {"x86_64": 72, "aarch64": 25}
+    return [
+        _Condition(
+            {"x86_64": 56, "aarch64": 220}, 0, _CLONE_THREAD, _CLONE_THREAD
+        ),  # clone: a thread, no process
+        _Condition({"x86_64": 2}, 1, _WRITING, 0),  # open
+        _Condition({"x86_64": 257, "aarch64": 56}, 2, _WRITING, 0),  # openat
+        _Condition({"x86_64": 62, "aarch64": 129}, 0, _WHOLE, own_pid),  # kill
+        _Condition(
+            {"x86_64": 234, "aarch64": 131}, 0, _WHOLE, own_pid
+        ),  # tgkill, with which a process aborts
+        _Condition({"x86_64": 302, "aarch64": 261}, 0, _WHOLE, 0),  # prlimit64: its own limits
+        _Condition(fcntl, 1, _WHOLE, 8, refused_if_equal=True),  # F_SETOWN: signals to others
+        _Condition(fcntl, 1, _WHOLE, 15, refused_if_equal=True),  # F_SETOWN_EX
+    ]

@@ -1,10 +1,19 @@
-"""What is found in a source: workbooks, files that are nobody's answer, and what could not be opened."""
+"""What is found in a source: workbooks, files that are nobody's answer, what could not be opened; how much may be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from msgspec import Struct
+
+from ...findings.file import TOO_MANY_ENTRIES
+from ..limits import Limits
+from ..raw import Unreadable
+from ..zip_package import too_large
+
+MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
+MOST_TROUBLES = 20  # files of one source that are no workbooks by their content and are told one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,16 @@ class Place:
         return replace(self, way=(*self.way, name), letter=letter or self.letter)
 
 
+class Attached(NamedTuple):
+    """What is attached to a mail. `mail` says that it is one itself, `home` where a message of Outlook lies."""
+
+    name: str
+    data: bytes = b""
+    inline: bool = False
+    mail: bool = False
+    home: tuple[str, ...] = ()
+
+
 class Workbook(Struct, tag=True, frozen=True):
     """A file that is an answer, or was meant as one; `format` is what its content says, else empty."""
 
@@ -71,3 +90,28 @@ class Unopened(Struct, tag=True, frozen=True):
 
 
 Found = Workbook | Left | Unopened
+
+
+class Budget:
+    """What may still be unpacked of one source, over all its layers: what lies in an archive in a mail counts too.
+
+    Every method raises `Unreadable` where that is too much.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._entries, self._bytes = 0, 0
+
+    def take_entries(self, count: int) -> None:
+        """Count the parts of a layer, before any of them is looked at."""
+        most = self.limits.entries
+        if self._entries + count > most:
+            raise Unreadable(TOO_MANY_ENTRIES.at(count=str(self._entries + count), limit=str(most)))
+        self._entries += count
+
+    def take_bytes(self, count: int) -> None:
+        """Count what a part is once it is unpacked."""
+        most = self.limits.total_bytes
+        if self._bytes + count > most:
+            raise too_large("", self._bytes + count, most)
+        self._bytes += count

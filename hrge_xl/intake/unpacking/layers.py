@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from ...layout.wording import text
 from ...paths import LOCK_PREFIXES, MOST_LOCK_BYTES, is_left_by_a_program
 from ...words import counted
-from ..content_sniffing import OLE_MAGIC, ZIP_MAGIC, describe, ole_format, zip_format
+from ..content_sniffing import (
+    OLE_MAGIC,
+    UNOPENED_ARCHIVES,
+    ZIP_MAGIC,
+    describe,
+    ending_of,
+    is_named_as_workbook,
+    ole_format,
+    word_for,
+    zip_format,
+)
 from ..limits import LIMITS, Limits
-from ..nobodys_answer import UNOPENED_ARCHIVES, ending_of, is_named_as_workbook, word_for
 from ..raw import Unreadable
 from ..zip_package import ZipPackage
-from .budget import MOST_LAYERS, MOST_TROUBLES, Budget
-from .found import Found, Left, Place, Unopened, Workbook
-from .mail_layer import Attached, attached_to, is_mail, letter_of, parsed, subject_of
-from .outlook_layer import OutlookMessage
-from .tnef_layer import MAGIC as TNEF_MAGIC
-from .tnef_layer import files_in_tnef
-from .zip_layer import files_in
+from .found import MOST_LAYERS, MOST_TROUBLES, Attached, Budget, Found, Left, Place, Unopened, Workbook
+from .mail_layer import attached_to, is_mail, letter_of, parsed, subject_of
+from .outlook_layer import TNEF_MAGIC, OutlookMessage, files_in_tnef
 
 EMPTY_ZIP = b"PK\x05\x06"
 ASK = "Ask the sender for the workbook itself."
@@ -33,7 +40,7 @@ NO_READER = (
 class Job(NamedTuple):
     """A file of a source: its name, its bytes, where it lies, and whether it is known to be a mail.
 
-    `problem` says why it cannot even be read.
+    `message` is a message of Outlook that lies in another one; `problem` says why a file cannot even be read.
     """
 
     name: str
@@ -42,6 +49,15 @@ class Job(NamedTuple):
     mail: bool = False
     inline: bool = False
     problem: str = ""
+    message: OutlookMessage | None = None
+
+    def left(self, what: str) -> Left:
+        """Tell that it is nobody's answer."""
+        return Left(self.name, self.place, what)
+
+    def unopened(self, why: str) -> Unopened:
+        """Tell that it could not be opened."""
+        return Unopened(self.name, self.place, why)
 
 
 def open_layers(job: Job, limits: Limits = LIMITS) -> list[Found]:
@@ -74,39 +90,35 @@ class _Opening:
         try:
             yield from self._opened(job)
         except Unreadable as problem:
-            why = text(problem.observation, path=job.name).message
-            yield Unopened(job.name, job.place, f"{why} {ASK}")
+            yield job.unopened(f"{text(problem.observation, path=job.name).message} {ASK}")
         except RecursionError:
-            yield Unopened(job.name, job.place, TOO_DEEP)
+            yield job.unopened(TOO_DEEP)
 
     def _opened(self, job: Job) -> Iterator[Found]:
         if _is_litter(job):
-            yield Left(job.name, job.place, "system")
-            return
-        if job.problem:
-            yield Unopened(job.name, job.place, job.problem)
-            return
-        if not job.data and is_named_as_workbook(job.name):
+            yield job.left("system")
+        elif job.problem:
+            yield job.unopened(job.problem)
+        elif not job.data and is_named_as_workbook(job.name):
             yield _empty(job)
-            return
-        inside = self._way_in(job)
-        if inside is None:
+        elif (inside := self._way_in(job)) is None:
             yield from self._as_file(job)
         elif len(job.place.way) >= MOST_LAYERS:
-            yield Unopened(job.name, job.place, TOO_DEEP)
+            yield job.unopened(TOO_DEEP)
         else:
             yield from inside(job)
 
     def _way_in(self, job: Job) -> Callable[[Job], Iterator[Found]] | None:
         """Tell how a file is opened; None where it holds no others."""
+        if job.message is not None:
+            return partial(self._message, job.message)
         if job.data.startswith((ZIP_MAGIC, EMPTY_ZIP)):
             return self._zip if self._is_archive(job) else None
         if job.data.startswith(TNEF_MAGIC):
             return self._tnef
         if job.data.startswith(OLE_MAGIC):
-            return (
-                self._outlook if _other_than_workbook(ole_format, job.data) == "an Outlook message" else None
-            )
+            is_message = _other_than_workbook(ole_format, job.data) == "an Outlook message"
+            return self._outlook if is_message else None
         return self._mail if job.mail or is_mail(job.data) else None
 
     def _is_archive(self, job: Job) -> bool:
@@ -125,7 +137,13 @@ class _Opening:
         place, package = job.place.within(job.name), ZipPackage(job.data, self._budget.limits)
         if not package.names:
             yield _empty(job)
-        for path, data in files_in(package, self._budget):
+        self._budget.take_entries(len(package.names))
+        for stored in package.names:
+            data = package.read(stored)
+            self._budget.take_bytes(len(data))
+            path = stored
+            with suppress(UnicodeError):  # programs of macOS write UTF-8 without saying so
+                path = stored.encode("cp437").decode("utf-8")
             folder, _, name = path.rpartition("/")
             if "__MACOSX" in folder:
                 yield Left(name, place, "system")
@@ -136,7 +154,7 @@ class _Opening:
         place = job.place.within(job.name)
         files = list(files_in_tnef(job.data, self._budget))
         if not files:
-            yield Left(job.name, job.place, "letter")
+            yield job.left("letter")
         for name, data in files:
             yield from self.found(Job(name or "attachment", data, place))
 
@@ -145,33 +163,32 @@ class _Opening:
         place = job.place.within(job.name, letter_of(mail).within(job.place.letter))
         yield from self._letter(job, place, list(attached_to(mail, self._budget)), subject_of(mail))
 
-    def _letter(self, job: Job, place: Place, attached: list[Attached], subject: str) -> Iterator[Found]:
+    def _outlook(self, job: Job) -> Iterator[Found]:
+        try:
+            yield from self._message(OutlookMessage.of(job.data), job)
+        except ImportError:
+            yield job.unopened(NO_READER)
+        except OSError:  # what a damaged container makes its reader raise
+            yield job.unopened(f"The message {job.name} is damaged. {ASK}")
+
+    def _message(self, message: OutlookMessage, job: Job) -> Iterator[Found]:
+        place = job.place.within(job.name, message.letter.within(job.place.letter))
+        yield from self._letter(job, place, list(message.attached(self._budget)), message.subject, message)
+
+    def _letter(
+        self,
+        job: Job,
+        place: Place,
+        attached: list[Attached],
+        subject: str,
+        message: OutlookMessage | None = None,
+    ) -> Iterator[Found]:
         """Yield what a mail brings; one that brings nothing is named by what it is about."""
         if not attached:
             yield Left(subject or job.name, place, "letter")
         for each in attached:
-            yield from self.found(Job(each.name, each.data, place, each.mail, each.inline))
-
-    def _outlook(self, job: Job) -> Iterator[Found]:
-        try:
-            message = OutlookMessage.of(job.data)
-            yield from self._message(message, job)
-        except ImportError:
-            yield Unopened(job.name, job.place, NO_READER)
-        except OSError:  # what a damaged container makes its reader raise
-            yield Unopened(job.name, job.place, f"The message {job.name} is damaged. {ASK}")
-
-    def _message(self, message: OutlookMessage, job: Job) -> Iterator[Found]:
-        if len(job.place.way) >= MOST_LAYERS:
-            yield Unopened(job.name, job.place, TOO_DEEP)
-            return
-        place = job.place.within(job.name, message.letter.within(job.place.letter))
-        attached = list(message.attached(self._budget))
-        if not attached:
-            yield Left(message.subject or job.name, place, "letter")
-        for each in attached:
-            inner = Job(each.name, each.data, place, inline=each.inline)
-            yield from self._message(message.inner(each.inner), inner) if each.inner else self.found(inner)
+            inner = message.inner(each.home) if message is not None and each.home else None
+            yield from self.found(Job(each.name, each.data, place, each.mail, each.inline, message=inner))
 
     # what holds none
 
@@ -179,12 +196,13 @@ class _Opening:
         format_ = _format_of(job.data, self._budget.limits)
         if format_ or is_named_as_workbook(job.name):
             yield Workbook(job.name, job.place, job.data, format_)
-        elif _archive_kind(job):
-            yield Unopened(
-                job.name, job.place, f"{job.name} is {_archive_kind(job)}, which is not opened. {ASK}"
-            )
+            return
+        archive, described = UNOPENED_ARCHIVES.get(ending_of(job.name), ""), describe(job.data)
+        kind = f"a {archive} archive" if archive else described
+        if kind.endswith(" archive"):
+            yield job.unopened(f"{job.name} is {kind}, which is not opened. {ASK}")
         else:
-            yield Left(job.name, job.place, word_for(job.name, job.data, inline=job.inline))
+            yield job.left(word_for(job.name, job.data, inline=job.inline))
 
 
 def _is_litter(job: Job) -> bool:
@@ -195,7 +213,7 @@ def _is_litter(job: Job) -> bool:
 
 def _empty(job: Job) -> Unopened:
     """Tell that there is nothing in a workbook or an archive."""
-    return Unopened(job.name, job.place, f"The file {job.name} is empty. {ASK}")
+    return job.unopened(f"The file {job.name} is empty. {ASK}")
 
 
 def _other_than_workbook(look: Callable[..., str], data: object) -> str:
@@ -215,10 +233,3 @@ def _format_of(data: bytes, limits: Limits) -> str:
         return ole_format(data) if data.startswith(OLE_MAGIC) else ""
     except Unreadable as problem:
         return "" if "what" in problem.observation.details else "xlsx"
-
-
-def _archive_kind(job: Job) -> str:
-    """Say which archive a file is that is not opened."""
-    kind = UNOPENED_ARCHIVES.get(ending_of(job.name), "")
-    described = describe(job.data)
-    return f"a {kind} archive" if kind else described if described.endswith(" archive") else ""

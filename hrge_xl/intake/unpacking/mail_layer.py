@@ -9,11 +9,9 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple
 
 from ...dates import is_possible
-from .budget import Budget
-from .found import Letter
+from .found import Attached, Budget, Letter
 
 _HEADER = re.compile(
     rb"^(?:From|To|Subject|Date|Received|Return-Path|MIME-Version|Message-ID|X-[\w-]+):", re.IGNORECASE
@@ -25,20 +23,9 @@ _LOOKED_AT = 4096
 _ENOUGH = 2  # fields that only mails have
 
 
-class Attached(NamedTuple):
-    """A part of a mail that is not text of it. `mail` says that it is a mail itself."""
-
-    name: str
-    data: bytes
-    inline: bool
-    mail: bool
-
-
 def is_mail(data: bytes) -> bool:
     """Tell whether a file begins as mails do: with fields, of which several are those of a mail."""
-    head = re.split(
-        rb"\r?\n\r?\n", data[:_LOOKED_AT].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"), maxsplit=1
-    )[0]
+    head = re.split(rb"\r?\n\r?\n", _from_first_line(data[:_LOOKED_AT]), maxsplit=1)[0]
     lines = [line for line in head.splitlines() if line[:1] not in (b" ", b"\t")]
     complete = lines if len(head) < _LOOKED_AT else lines[:-1]
     fields = [line for line in complete if _FIELD.match(line)]
@@ -47,7 +34,11 @@ def is_mail(data: bytes) -> bool:
 
 def parsed(data: bytes) -> Message:
     """Parse the mail in these bytes."""
-    return message_from_bytes(data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
+    return message_from_bytes(_from_first_line(data))
+
+
+def _from_first_line(data: bytes) -> bytes:
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
 
 
 def letter_of(mail: Message) -> Letter:
@@ -97,12 +88,15 @@ def attached_to(mail: Message, budget: Budget) -> Iterator[Attached]:
         name, inside = _name_of(part), _inner_mail(part)
         if inside is None and not name and part.get_content_maintype() == "text":
             continue  # what the mail says itself
-        data = _content(part) if inside is None else inside.as_bytes()
+        if inside is None:
+            content = part.get_payload(decode=True)
+            data = content if isinstance(content, bytes) else b""
+            after_its_kind = f"{part.get_content_maintype()}.{part.get_content_subtype().removeprefix('x-')}"
+        else:
+            data, after_its_kind = inside.as_bytes(), f"{subject_of(inside) or 'message'}.eml"
         budget.take_bytes(len(data))
         inline = bool(part["Content-ID"]) or part.get_content_disposition() == "inline"
-        if inside is not None:
-            name = name or f"{subject_of(inside) or 'message'}.eml"
-        yield Attached(name or _nameless(part), data, inline, inside is not None)
+        yield Attached(name or after_its_kind, data, inline, inside is not None)
 
 
 def _parts(mail: Message) -> Iterator[Message]:
@@ -125,26 +119,13 @@ def _inner_mail(part: Message) -> Message | None:
     return None
 
 
-def _content(part: Message) -> bytes:
-    content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
-
-
-def _nameless(part: Message) -> str:
-    """Give a name to a part that has none, after its kind."""
-    return f"{part.get_content_maintype()}.{part.get_content_subtype().removeprefix('x-')}"
-
-
 def _name_of(part: Message) -> str:
     """Give the name of a part in whichever way it is written: RFC 2231, RFC 2047, or as bytes of some encoding."""
-    return decoded(_file_name(part)).replace("\\", "/").rpartition("/")[2].strip()
-
-
-def _file_name(part: Message) -> str:
     try:
-        return str(part.get_filename("") or "")
+        name = str(part.get_filename("") or "")
     except (LookupError, ValueError):  # an encoding that there is not, or bytes that are none of it
-        return ""
+        name = ""
+    return decoded(name).replace("\\", "/").rpartition("/")[2].strip()
 
 
 def decoded(text: str) -> str:

@@ -1,16 +1,18 @@
-"""A message as Outlook saves it (.msg): an OLE container with a storage for each attachment, [MS-OXMSG]."""
+"""What Outlook makes of a mail: a message that it saves (.msg, [MS-OXMSG]), an OLE container with a storage for each
+attachment; and `winmail.dat` ([MS-OXTNEF]), how it wraps attachments for those who have no Outlook.
+"""
 
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.parser import HeaderParser
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ...dates import is_possible
-from .budget import Budget
-from .found import Letter
+from .found import Attached, Budget, Letter
 from .mail_layer import moment_of, received_on, sender_of
 
 if TYPE_CHECKING:
@@ -26,14 +28,10 @@ _DELIVERED, _SUBMITTED = 0x0E06_0040, 0x0039_0040  # properties of the type FILE
 _PROPERTIES, _ENTRY = "__properties_version1.0", 16
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
-
-class InOutlook(NamedTuple):
-    """Something attached to a message: its bytes, or the storage of a message within it."""
-
-    name: str
-    data: bytes
-    inline: bool
-    inner: Home | None
+TNEF_MAGIC = struct.pack("<L", 0x223E_9F78)
+_HEAD, _ATTRIBUTE = 6, struct.Struct("<BLL")  # signature and key; level, what it is, how long it is
+_NEW, _TITLE, _CONTENT, _MORE = 0x0006_9002, 0x0001_8010, 0x0006_800F, 0x0006_9005
+_TAGS_OF_NAMES = ((struct.pack("<L", 0x3707_001F), "utf-16-le"), (struct.pack("<L", 0x3707_001E), "cp1252"))
 
 
 class OutlookMessage:
@@ -68,7 +66,7 @@ class OutlookMessage:
         """What it is about."""
         return self._text(self._home, _SUBJECT)
 
-    def attached(self, budget: Budget) -> Iterator[InOutlook]:
+    def attached(self, budget: Budget) -> Iterator[Attached]:
         """Give what is attached. Raises `Unreadable` at what is too much."""
         homes = self._attachments()
         budget.take_entries(len(homes))
@@ -76,11 +74,11 @@ class OutlookMessage:
             names = (self._text(home, each) for each in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
             name, inside = next(filter(None, names), "attachment"), (*home, f"{_STREAM}{_DATA}{_OBJECT}")
             if self._ole.exists([*inside, _PROPERTIES]):
-                yield InOutlook(f"{name.removesuffix('.msg')}.msg", b"", False, inside)
+                yield Attached(f"{name.removesuffix('.msg')}.msg", home=inside)
                 continue
             data = self._stream(home, _DATA, _BINARY)
             budget.take_bytes(len(data))
-            yield InOutlook(name, data, bool(self._text(home, _CONTENT_ID)), None)
+            yield Attached(name, data, bool(self._text(home, _CONTENT_ID)))
 
     def _attachments(self) -> list[Home]:
         depth = len(self._home)
@@ -121,3 +119,45 @@ def _moment_after(microseconds: int) -> str:
     except OverflowError:
         return ""
     return moment.isoformat() if is_possible(moment.date()) else ""
+
+
+def files_in_tnef(data: bytes, budget: Budget) -> Iterator[tuple[str, bytes]]:
+    """Give the attachments with their names. Raises `Unreadable` at what is too much."""
+    name, content = "", b""
+    for what, value in _attributes(data):
+        if what == _NEW and content:
+            yield name, content
+        if what == _NEW:
+            budget.take_entries(1)
+            name, content = "", b""
+        elif what == _TITLE:
+            name = name or value.rstrip(b"\0").decode("cp1252", "replace")
+        elif what == _CONTENT:
+            budget.take_bytes(len(value))
+            content = value
+        elif what == _MORE:
+            name = _long_name(value) or name
+    if content:
+        yield name, content
+
+
+def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield what stands in the stream, one after the other, as far as it goes."""
+    at = _HEAD
+    while at + _ATTRIBUTE.size <= len(data):
+        _, what, length = _ATTRIBUTE.unpack_from(data, at)
+        start = at + _ATTRIBUTE.size
+        if start + length > len(data):
+            return
+        yield what, data[start : start + length]
+        at = start + length + 2  # a checksum
+
+
+def _long_name(properties: bytes) -> str:
+    """Find the long name among the properties of an attachment: behind its tag are a count, its length, and itself."""
+    for tag, encoding in _TAGS_OF_NAMES:
+        at = properties.find(tag)
+        if at >= 0 and at + 12 <= len(properties):
+            length = int.from_bytes(properties[at + 8 : at + 12], "little")
+            return properties[at + 12 : at + 12 + length].decode(encoding, "replace").rstrip("\0")
+    return ""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import mailbox
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import tee
 from pathlib import Path
 
 from ...findings import Finding
 from ...layout.wording import text
 from ...paths import expand
-from ..gate import Refused, beginning_of, bytes_of
+from ..gate import Refusal, beginning_of, bytes_of
 from ..limits import LIMITS
 from ..worker import Died, run_guarded
-from .found import Found, Place, Unopened
+from .found import Found, Place
 from .layers import ASK, Job, open_layers
 
 LARGER = replace(LIMITS, file_bytes=LIMITS.part_bytes)  # of a mail or an archive, which hold several files
@@ -24,20 +24,12 @@ MAILDIR = ("cur", "new", "tmp")
 
 def found_in(sources: Sequence[str]) -> Iterator[Found]:
     """Give everything that lies in the sources, in their order. Raises `UsageError` where one leads nowhere."""
-    opened: deque[tuple[str, Place]] = deque()
-    for outcome in run_guarded(open_layers, _noted(_jobs(sources), opened), jobs=1, limits=LARGER):
-        name, place = opened.popleft()
+    jobs, opened = tee(_jobs(sources))
+    for outcome, job in zip(run_guarded(open_layers, jobs, jobs=1, limits=LARGER), opened, strict=False):
         if isinstance(outcome, Died):
-            yield Unopened(name, place, _why(name, outcome.observation))
+            yield job.unopened(_why(job.name, outcome.observation))
         else:
             yield from outcome
-
-
-def _noted(jobs: Iterable[Job], opened: deque[tuple[str, Place]]) -> Iterator[Job]:
-    """Yield the jobs; what they are about is noted for whoever gets the results, in this order."""
-    for job in jobs:
-        opened.append((job.name, job.place))
-        yield job
 
 
 def _why(name: str, observation: Finding) -> str:
@@ -60,11 +52,12 @@ def _files(source: str) -> list[Path]:
     if not folder.is_dir():
         return expand([source])
     found = (path for path in folder.rglob("*") if not path.is_dir())
-    return sorted(path for path in found if not _is_hidden(path.relative_to(folder).parent))
-
-
-def _is_hidden(folder: Path) -> bool:
-    return any(part.startswith(".") for part in folder.parts)
+    shown = (
+        path
+        for path in found
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts[:-1])
+    )
+    return sorted(shown)
 
 
 def _of_file(path: Path) -> Iterator[Job]:
@@ -73,8 +66,8 @@ def _of_file(path: Path) -> Iterator[Job]:
         yield from _mails(mailbox.mbox(path, create=False), Place((path.name,)))
         return
     content = bytes_of(path, LARGER)
-    if isinstance(content, Refused):
-        yield Job(path.name, problem=_why(path.name, content.observation))
+    if isinstance(content, Refusal):
+        yield Job(path.name, problem=_why(path.name, content.observations[0]))
     else:
         yield Job(path.name, content)
 
@@ -86,11 +79,8 @@ def _mails(box: mailbox.Mailbox[mailbox.Message], place: Place) -> Iterator[Job]
             data = file.read(LARGER.file_bytes + 1)
         name = f"message {number}"
         if len(data) > LARGER.file_bytes:
-            yield Job(
-                name,
-                place=place,
-                problem=f"Message {number} of {place.way[-1]} is too large to be read. {ASK}",
-            )
+            too_large = f"Message {number} of {place.way[-1]} is too large to be read. {ASK}"
+            yield Job(name, place=place, problem=too_large)
         else:
             yield Job(name, data, place, mail=True)
 
