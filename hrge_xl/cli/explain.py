@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +12,8 @@ from click.shell_completion import CompletionItem
 from ..errors import UsageError
 from ..suggest import alike, plain
 from ..words import SOURCE_LANGUAGE, Translate, translator
-from .common import OUTPUT, SpecName, lang_option
-from .terminal import data, line, output_to, print_text
+from .common import SPEC, json_option, lang_option, output_option
+from .terminal import line, output_to, print_json, print_text
 
 if TYPE_CHECKING:
     from ..findings import Kind
@@ -45,11 +44,9 @@ class CodeName(click.ParamType[str]):
 
 @click.command()
 @click.argument("code", type=CodeName())
-@click.option(
-    "--spec", type=SpecName(), default=None, metavar="SPEC", help="Where rules of a spec (R-…) are looked up."
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON on stdout.")
-@OUTPUT
+@click.option("--spec", type=SPEC, metavar="SPEC", help="Where rules of a spec (R-…) are looked up.")
+@json_option("The same as JSON on stdout.")
+@output_option
 @lang_option
 def command(code: str, spec: str | None, as_json: bool, output: Path | None, lang: str | None) -> None:
     """Explain what a code means, why it matters, and what to do. The name of a finding, or a code written another way,
@@ -62,12 +59,13 @@ def command(code: str, spec: str | None, as_json: bool, output: Path | None, lan
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    told = _told(code, spec, lang or SOURCE_LANGUAGE)
+    language = lang or SOURCE_LANGUAGE
+    told = _told(code, spec, language)
     with output_to(output):
         if as_json:
-            data(json.dumps(told, ensure_ascii=False, indent=2))
+            print_json(told)
         else:
-            _print(told, translator(lang or SOURCE_LANGUAGE))
+            _print(told, translator(language))
 
 
 def _told(code: str, spec: str | None, language: str) -> dict[str, str]:

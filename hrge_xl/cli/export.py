@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, known_language, password_option, print_notes, the_day
-from .groups import offered, teams
-from .terminal import STDOUT, Rows, line
+from .common import ANYWHERE, AS_SUITS, known_language, password_option, print_notes, today
+from .groups import teams as complete_teams
+from .terminal import STDOUT, Rows, line, print_lines
 
 if TYPE_CHECKING:
     from ..dataset.store import Store
@@ -20,12 +20,11 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 
 @click.command()
 @click.argument("dataset", metavar="DATASET")
-@click.option("--table", default=None, metavar="NAME", help="Which table (without it, the whole workbook).")
+@click.option("--table", metavar="NAME", help="Which table (without it, the whole workbook).")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(FORMATS),
-    default=None,
     help="Default: by the ending of the file name, otherwise csv.",
 )
 @click.option(
@@ -33,7 +32,7 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
     "teams",
     multiple=True,
     metavar="CODE",
-    shell_complete=offered(teams),
+    shell_complete=complete_teams,
     help="Only of this team; repeat for more.",
 )
 @click.option(
@@ -45,11 +44,10 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 )
 @click.option(
     "--lang",
-    default=None,
     metavar="LANG",
     help="Language of the whole workbook, or of the labels of the table codebook (default: the spec's).",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="File (default: stdout).")
+@click.option("-o", "--output", type=ANYWHERE, help="File (default: stdout).")
 @password_option
 def command(  # noqa: PLR0913 (one parameter an option)
     dataset: str, table: str | None, format_: str | None, teams: tuple[str, ...], periods: tuple[str, ...],
@@ -70,7 +68,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..exports import extract
     from ..rounds.datasets import one_dataset
 
-    with one_dataset(dataset, the_day(None), AS_SUITS, password) as opened:
+    with one_dataset(dataset, today(), AS_SUITS, password) as opened:
         print_notes(opened)
         store = opened.store
         if table is None:
@@ -85,7 +83,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
         chosen = format_ or _by_name(output)
         if output is not None and output != STDOUT:
             extract.write_file(output, wanted, rows, chosen)
-            line(str(output), err=True)
+            line(output, err=True)
         elif chosen in extract.STREAMED:
             extract.write_stream(Rows(json=chosen == "json"), wanted, rows, chosen)
         else:
@@ -101,7 +99,7 @@ def _whole(store: Store, lang: str | None, output: Path | None, format_: str | N
     if output is None:
         if language is not None:
             raise UsageError("A workbook needs a file: -o data.xlsx")
-        _tables(store)
+        print_lines(f"{table.name}: {table.about}" for table in store.schema.shown)
         return
     if (format_ or _by_name(output)) != "xlsx":
         raise UsageError(
@@ -111,13 +109,8 @@ def _whole(store: Store, lang: str | None, output: Path | None, format_: str | N
         raise UsageError(
             "The whole workbook is made from a consolidated folder or a round, not from another database."
         )
-    write_workbook(store, output, the_day(None), language)
-    line(str(output), err=True)
-
-
-def _tables(store: Store) -> None:
-    for table in store.schema.shown:
-        line(f"{table.name}: {table.about}")
+    write_workbook(store, output, today(), language)
+    line(output, err=True)
 
 
 def _by_name(output: Path | None) -> str:

@@ -13,7 +13,7 @@ from ..findings import CATALOGUE, Severity, general
 from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
 from ..suggest import listed
 from ..words import SOURCE_LANGUAGE, counted, translator
-from .terminal import beside, cut, hanging, line, padded, shown, style, taken, width
+from .terminal import beside, cut, hanging, padded, print_lines, shown, style, taken, width
 
 if TYPE_CHECKING:
     from ..reports.document import FileRow, FindingRow
@@ -40,14 +40,9 @@ def print_every_line(files: Sequence[FileRow], *, quiet: bool) -> None:
         name = Path(file["path"]).name
         for finding in file["findings"]:
             if not quiet or finding["severity"] == "error":
-                _print(f"{name}: ", _full(finding))
+                print_lines(hanging(f"{name}: {_full(finding)}", width()))
         aside = f" ({_aside(file)})" if _aside(file) else ""
-        _print(f"{name}: ", f"{file['verdict']}{aside}")
-
-
-def _print(first: str, text: str) -> None:
-    for told in hanging(first + text, width()):
-        line(told)
+        print_lines(hanging(f"{name}: {file['verdict']}{aside}", width()))
 
 
 def _full(finding: FindingRow) -> str:
@@ -246,8 +241,7 @@ def _print_row(word: str, colour: str, text: str, *, short: bool) -> None:
     columns, first = width(), padded(word, BEHIND)
     if short and columns:
         text = cut(shown(text), columns - BEHIND)
-    for each in beside(style(first, fg=colour or None), text, columns, indent=BEHIND):
-        line(each)
+    print_lines(beside(style(first, fg=colour or None), text, columns, indent=BEHIND))
 
 
 def _counts(file: FileRow) -> str:
@@ -262,11 +256,9 @@ def _print_head(name: str, verdict: str, text: str, colour: str | None = None) -
     """Print the line above what was found in a file: its name, on lines of its own where it is long."""
     columns, behind = width(), f": {verdict} "
     *above, name = hanging(name, columns - taken(behind) if columns else None)
-    for each in above:
-        line(style(each, bold=True))
+    print_lines(style(each, bold=True) for each in above)
     first = f"{style(name, bold=True)}: {style(verdict, fg=colour, bold=True)} "
-    for each in beside(first, text, columns, indent=taken(name + behind)):
-        line(each)
+    print_lines(beside(first, text, columns, indent=taken(name + behind)))
 
 
 def _print_aside(why: str, files: Sequence[FileRow]) -> None:
@@ -284,5 +276,4 @@ def _by_team(files: Sequence[FileRow]) -> list[str]:
 
 
 def _print_names(first: str, names: Iterable[str]) -> None:
-    for each in hanging(f"{first}{', '.join(names)}", width()):
-        line(each)
+    print_lines(hanging(f"{first}{', '.join(names)}", width()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -12,8 +11,8 @@ import click
 
 from ..errors import Exit
 from ..suggest import listed
-from .common import OUTPUT, the_day, today_option
-from .terminal import data, line, output_to
+from .common import json_option, output_option, round_argument, today_option
+from .terminal import line, output_to, print_json, print_lines
 
 if TYPE_CHECKING:
     from ..intake.unpacking import Found
@@ -24,14 +23,14 @@ MOST_NAMES = 20  # of files left aside; --json has all
 
 
 @click.command()
-@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@round_argument
 @click.argument("sources", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="What became of everything, as JSON on stdout.")
-@OUTPUT
+@json_option("What became of everything, as JSON on stdout.")
+@output_option
 @today_option
 def command(
-    folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date | None
-) -> int:
+    folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date
+) -> Exit:  # fmt: skip
     """Take the workbooks out of what arrived, into `returned/` of a round.
 
     SOURCES are folders, files, zip archives, e-mails (.eml, .msg) and mailboxes (.mbox, Maildir), nested to any
@@ -47,15 +46,14 @@ def command(
     """
     from ..rounds.receiving import receive
 
-    received = receive(folder, sources, the_day(today))
+    received = receive(folder, sources, today)
     with output_to(output):
         if as_json:
-            data(json.dumps(as_data(received), ensure_ascii=False, indent=2))
+            print_json(as_data(received))
         else:
-            for told in _lines(received):
-                line(told)
+            print_lines(_lines(received))
     line(received.summary, err=True)
-    return int(Exit.REFUSED if received.unopened else Exit.OK)
+    return Exit.REFUSED if received.unopened else Exit.OK
 
 
 def _lines(received: Received) -> Iterator[str]:

@@ -156,7 +156,7 @@ def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
             elif source is ParameterSource.ENVIRONMENT:
                 variable = next(name for name in option.envvar or () if os.environ.get(name))
                 taken.setdefault(variable, []).append(typed)
-        if taken and not said(ctx, "quiet"):
+        if taken and not said("quiet"):
             parts = [f"{', '.join(some)} from {where}" for where, some in taken.items()]
             line(f"Settings: {'; '.join(parts)}", err=True)
         stray, used = Path(FILE), _of(ctx).path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
@@ -15,10 +14,13 @@ from ..kept_texts import said
 from ..shell_words import quoted
 from ..words import SOURCE_LANGUAGE, Translate, and_more, right_to_left, translator
 from .common import (
-    OUTPUT,
+    ANYWHERE,
+    FOLDER,
     jobs_option,
+    json_option,
     lang_option,
     next_step,
+    output_option,
     password_option,
     question,
     received_option,
@@ -27,12 +29,13 @@ from .common import (
 )
 from .terminal import (
     beside,
-    data,
     hanging,
     has_room,
     line,
     output_to,
     padded,
+    print_json,
+    print_lines,
     print_text,
     shown,
     style,
@@ -70,28 +73,25 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 
 
 @click.command()
-@click.argument(
-    "round_folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path)
-)
+@click.argument("round_folder", metavar="ROUND", type=FOLDER)
 @click.option(
-    "--ledger", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None, metavar="DATASET",
+    "--ledger", type=FOLDER, metavar="DATASET",
     help="Folder of the dataset that the round was consolidated into (default: the round folder).",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
-@click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also write a workbook.")
+@json_option()
+@click.option("--xlsx", type=ANYWHERE, help="Also write a workbook.")
 @click.option(
     "--wide", is_flag=True, help="Show every column: country, day and what it is, files, version, file."
 )
-@OUTPUT
+@output_option
 @lang_option
 @received_option
 @password_option
 @today_option
 @jobs_option
-def command(  # noqa: PLR0913 (one parameter an option)
+def command(
     round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
-    lang: str | None,
-    received: date | None, password: str | None, today: date | None, jobs: int | None,
+    lang: str | None, **how: Any,
 ) -> None:  # fmt: skip
     """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
@@ -109,9 +109,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..rounds.rounds import load_round
 
     load_round(round_folder)  # raises RoundError for another folder
-    asked = question(
-        [str(round_folder)], today, jobs=jobs, received=received, ledger=ledger, password=password
-    )
+    asked = question([str(round_folder)], ledger=ledger, **how)
     with datasets(asked) as (dataset,):
         teams = status(dataset.of_round(), asked.today, dataset.round)
         language = lang or SOURCE_LANGUAGE
@@ -124,7 +122,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     rows = [_line(each, language) for each in teams]
     with output_to(output):
         if as_json:
-            data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
+            print_json(rows)
         else:
             show, say = _print_wide if wide else _print_narrow, translator(language)
             more = max(sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0)  # they come last
@@ -133,8 +131,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
                 line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
         _workbook(rows, xlsx, language)
-    for told in lines:
-        print_text(told, err=True)
+    print_text(*lines, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
     if not as_json:
         _next(round_folder, {each.state for each in teams}, language)
@@ -252,8 +249,7 @@ def _print_row(
     """Print a team: its name on several lines where it is long, and so its note."""
     fixed = [column for column in widths if column not in ("team", "note")]
     *above, name = hanging(row["team"], widths["team"])
-    for each in above:
-        line(style(each, bold=True))
+    print_lines(style(text, bold=True) for text in above)
     cells = [padded(row[column], widths[column], right=column in FIGURES) for column in fixed]
     coloured = [
         style(cell, fg=colour) if column == "state" else cell
@@ -263,11 +259,10 @@ def _print_row(
     start = GAP.join([name, *cells])
     first = GAP.join([style(name, bold=True), *coloured])
     note = row["note"] if "note" in widths else ""
-    if not note:
+    if note:
+        print_lines(beside(first + GAP, note, columns, indent=taken(start + GAP)))
+    else:
         line(first.rstrip())
-        return
-    for each in beside(first + GAP, note, columns, indent=taken(start + GAP)):
-        line(each)
 
 
 def _print_wide(lines: Sequence[Line], say: Translate) -> None:

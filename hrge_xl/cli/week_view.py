@@ -14,7 +14,7 @@ from ..rounds.round_status import RETURNED
 from ..rounds.rounds import FEEDBACK, REPORTS
 from ..words import counted
 from .receive import as_data as as_data_of
-from .terminal import beside, line, padded, style, taken, width
+from .terminal import beside, padded, print_lines, style, taken, width
 
 if TYPE_CHECKING:
     from ..dataset.drafted import Drafted
@@ -33,8 +33,7 @@ def print_week(week: Week) -> None:
     for word, text in week_lines(week):
         first = padded(f"{word}:", INDENT)
         colour = COLOURS.get(word) if text != "nobody." else None
-        for each in beside(style(first, fg=colour), text, columns, indent=INDENT):
-            line(each)
+        print_lines(beside(style(first, fg=colour), text, columns, indent=INDENT))
 
 
 def week_lines(week: Week) -> Iterator[tuple[str, str]]:
@@ -53,10 +52,7 @@ def week_lines(week: Week) -> Iterator[tuple[str, str]]:
     first = " ".join(_look_first(week))
     if first:
         yield "Look first", first
-    yield (
-        "Files in",
-        f"{week.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FEEDBACK}/, {FOLDER}/",
-    )
+    yield "Files in", f"{week.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FEEDBACK}/, {FOLDER}/"
 
 
 def _teams(week: Week) -> str:
