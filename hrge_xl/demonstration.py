@@ -15,12 +15,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .answers import from_mapping
-from .bulk import issue
 from .dataset.rows import SHORT
 from .errors import Mistake, SpecError, UsageError
-from .issuing import Order, identity_of
+from .issuing import Order, identity_of, issue
 from .layout import Layout, Slot, address, build
+from .prefill import from_mapping
 from .rounds.rounds import Round
 from .rounds.teams import Team
 from .spec.load import find, load

@@ -14,7 +14,6 @@ from .auditing.verify import Asked
 from .auditing.verify import verify as verify_report
 from .auditing.verify_dataset import Question as DatasetQuestion
 from .auditing.verify_dataset import verify_dataset
-from .bulk import issue
 from .consolidation import consolidate
 from .correspondence import drafts, remind
 from .dataset import seals, tracing
@@ -31,7 +30,7 @@ from .exports.data_xlsx import write_workbook
 from .exports.extract import Wish
 from .findings import Kind, Waiver, kind_called
 from .intake import Wanted, read
-from .issuing import Order, generate
+from .issuing import Order, generate, issue
 from .paths import check_several
 from .refreshing import refresh
 from .reports import report

@@ -176,12 +176,10 @@ def _check_translated(spec: Spec, chosen: Choices, languages: Iterable[str | Non
 
 
 def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> Iterator[Path]:
-    from ..answers import from_file
-    from ..bulk import issue
-    from ..issuing import Order
+    from ..issuing import Order, issue
     from ..layout import build
-    from ..next_round import GoingOn
     from ..output_files import write_whole
+    from ..prefill import Prefill, from_file
     from ..spec.load import load
     from ..spec.lookup import asks_for_country, country_codes
 
@@ -193,7 +191,7 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     choice = _choice(spec, chosen)
     layout = build(spec, chosen.language or spec.languages[0], choice.tools, choice.rows, last=True)
     file = chosen.answers
-    begin = from_file(file, layout, name, today, chosen.password) if file else GoingOn()
+    begin = from_file(file, layout, name, today, chosen.password) if file else Prefill()
     told = ", ".join(begin.left_behind())
     if told:
         line(f"{file}: {told}.", err=True)
@@ -242,9 +240,9 @@ def _path(chosen: Choices, *parts: str | None) -> Path:
 def _round(
     folder: Path, countries: Sequence[str], chosen: Choices, earlier: str | None, today: date
 ) -> Iterator[Path]:
-    from ..bulk import issue_files
     from ..dataset.files import only_writer
     from ..guides import guide, guide_name
+    from ..issuing import issue_files
     from ..output_files import write_if_changed
     from ..rounds.rounds import load_round, only_countries, orders, taken_along
     from ..spec.load import load
@@ -282,8 +280,8 @@ def _going_on(
         raise UsageError(f"{earlier} is the round itself. Name an earlier one after --from.")
     with one_dataset(earlier, today, password=password) as dataset:
         found = list(begun(wanted, dataset, spec))
-    print_lines((told for each in found for told in each.left_behind()), err=True)
-    blank = sum(each.source is None for each in found)
+    print_lines((each.left_behind for each in found if each.left_behind), err=True)
+    blank = sum(each.is_blank for each in found)
     line(f"Workbooks that continue from {earlier}: {len(found) - blank}; blank ones: {blank}.", err=True)
     return [each.order for each in found]
 
@@ -305,7 +303,7 @@ def _refuse(chosen: Choices, folder: Path, spec: Spec) -> None:
 
 def _place(folder: Path, order: Order, spec: Spec) -> Path:
     """Give the path of an order's workbook: named after its intervention too where a team has several."""
-    from ..rounds.file_part import file_part
+    from ..paths import file_part
 
     parts = order.team, file_part(order.intervention), order.language or spec.languages[0]
     return folder / "issued" / f"{'_'.join(filter(None, parts))}.xlsx"

@@ -75,7 +75,7 @@ def _understood(read: TeamList) -> Iterator[str]:
     from ..rounds.teams import COLUMNS, cells_of
     from ..words import counted
 
-    rows = [dict(zip(COLUMNS, cells_of(team), strict=True)) for team in read.teams]
+    rows = [*map(cells_of, read.teams)]
     used = [column for column in COLUMNS if any(row[column] for row in rows)]
     heads = {column: column for column in used}
     widths = {column: max(len(row[column]) for row in [*rows, heads]) for column in used}

@@ -32,6 +32,7 @@ from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
 from ..findings import Waiver
+from ..grouping import grouped
 from ..intake import Wanted, cores, stamp_alone
 from ..intake.gate import beginning_of
 from ..intake.limits import LIMITS
@@ -280,9 +281,7 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     lasting = replace(source, asked=replace(source.asked, rejudge=False))
     how = Options(jobs=question.jobs, asking=question.rejudge)
     run = stack.enter_context(take_in([lasting], folder, arrived=arrived, options=how))
-    given: dict[str, list[str]] = {}
-    for each in run.given:
-        given.setdefault(submission_id(each.sha256, each.path), []).append(each.path)
+    given = grouped((submission_id(each.sha256, each.path), each.path) for each in run.given)
     if question.rejudge:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
     waived = waivers_of(folder, question.today)
@@ -399,7 +398,7 @@ def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
 
 def ledger_doubts(*folders: Path) -> Iterator[str]:
     """Tell which ledgers are not as people made them, and what rounds say otherwise now than when they were sealed."""
-    once = list({folder.resolve(): folder for folder in folders}.values())
+    once = {folder.resolve(): folder for folder in folders}.values()
     terms = terms_of(load_round(folder) for folder in once if is_round(folder))
     for folder in (each for each in once if (each / NAME).is_file()):
         with Ledger.open(folder, write=False) as ledger:

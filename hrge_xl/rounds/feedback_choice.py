@@ -11,9 +11,9 @@ from ..dataset.returns import Return
 from ..errors import Exit
 from ..findings import Severity
 from ..kept_texts import said
+from ..paths import file_part
 from ..spec.model import Spec
 from ..validation import REFUSED
-from .file_part import file_part
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ from ..dates import parse_moment
 from ..errors import UsageError
 from ..findings import Finding
 from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
+from ..grouping import grouped
 from ..intake import fingerprint
 from ..intake.nobodys_answer import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
-from ..output_files import whole
-from ..paths import check_several, path_text, way_to
+from ..output_files import write_whole
+from ..paths import MOST_CHARACTERS, check_several, file_part, path_text, way_to
 from ..words import counted
-from .file_part import MOST_CHARACTERS, file_part
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
 
@@ -68,10 +68,7 @@ class Received:
 
     def left_by_kind(self) -> dict[str, list[Left]]:
         """Give what was left aside, by what it is."""
-        found: dict[str, list[Left]] = {}
-        for each in self.left:
-            found.setdefault(each.what, []).append(each)
-        return dict(sorted(found.items()))
+        return dict(sorted(grouped((each.what, each) for each in self.left).items()))
 
 
 @dataclass
@@ -100,8 +97,7 @@ class _Shelf:
         if sha256 in self.lying:
             return self.lying.pop(sha256)
         path = self.folder / self._free_name(workbook)
-        with whole(path) as unfinished:
-            unfinished.write_bytes(workbook.data)
+        write_whole(path, workbook.data)
         return path
 
     def _free_name(self, workbook: Workbook) -> str:
@@ -225,10 +221,7 @@ class Senders:
         self._origins = origins_of(round_.folder)
         self._own = {team.code: _addresses_in(team.email) for team in round_.teams}
         self._office = {team.code: _addresses_in(team.contact) for team in round_.teams}
-        self._teams: dict[str, list[str]] = {}
-        for code, own in self._own.items():
-            for address in own:
-                self._teams.setdefault(address, []).append(code)
+        self._teams = grouped((address, code) for code, own in self._own.items() for address in own)
 
     def teams_of(self, sha256: str | None) -> list[str]:
         """Give the teams whose address a content came from, else those whose address the forwarded mail names."""

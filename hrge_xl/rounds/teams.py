@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,22 +37,23 @@ class Team:
     profile: str = ""  # of the spec; empty: its default, else all sheets
 
 
-def cells_of(team: Team) -> tuple[str, ...]:
-    """Give a team as the cells of a list, column by column."""
+def cells_of(team: Team) -> dict[str, str]:
+    """Give a team as the cells of a list, by column."""
     deadline = team.deadline.isoformat() if team.deadline else ""
     tools = ",".join(team.tools or ())
-    return team.code, team.country, team.language, deadline, team.contact, team.email, tools, team.profile
+    cells = team.code, team.country, team.language, deadline, team.contact, team.email, tools, team.profile
+    return dict(zip(COLUMNS, cells, strict=True))
 
 
 def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:
     """Read lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
     mistakes = [f"{name}: {each}" for each in before]
     teams: dict[str, tuple[int, Team]] = {}
-    listed_lines = list(lines)
-    days = Days.of([cells.get("deadline", "") for _, cells in listed_lines], spec.languages)
-    known = Known(spec, countries(spec), languages(spec), days)
-    for n, cells in listed_lines:
-        team, wrong = _team(cells, known)
+    rows = [(n, defaultdict(str, cells)) for n, cells in lines]
+    days = Days.of([cells["deadline"] for _, cells in rows], spec.languages)
+    allowed = AllowedNames(spec, countries(spec), languages(spec), days)
+    for n, cells in rows:
+        team, wrong = _team(cells, allowed)
         if team.code.casefold() in teams:
             wrong.append(f"team '{team.code}' is already in line {teams[team.code.casefold()][0]}. Keep one.")
         elif team.code:
@@ -63,7 +65,7 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AllowedNames:
     """What the lines of a list may name."""
 
     spec: Spec
@@ -72,23 +74,24 @@ class Known:
     days: Days
 
 
-def _team(cells: Mapping[str, str], known: Known) -> tuple[Team, list[str]]:
-    """Read a team, and tell what is wrong with it."""
-    wrong: list[str] = []
-    code = cells.get("team", "")
-    wrong += _code_mistakes(code)
-    country = _code_of(cells.get("country", ""), known.countries, "country", wrong)
-    language = _code_of(cells.get("language", ""), known.languages, "language", wrong)
-    tools = cells.get("tools", "").replace(";", ",").replace(" ", ",")
-    chosen = [_tool(part, known.spec, wrong) for part in tools.split(",") if part]
-    deadline = _deadline(cells.get("deadline", ""), known.days, wrong)
+def _team(cells: Mapping[str, str], allowed: AllowedNames) -> tuple[Team, list[str]]:
+    """Read a team of which each cell is there, and tell what is wrong with it."""
+    spec, code = allowed.spec, cells["team"]
+    wrong = [*_code_mistakes(code)]
+    country = _code_of(cells["country"], allowed.countries, "country", wrong)
+    language = _code_of(cells["language"], allowed.languages, "language", wrong)
+    tools = cells["tools"].replace(";", ",").replace(" ", ",")
+    chosen = [_tool(part, spec, wrong) for part in tools.split(",") if part]
+    deadline = _deadline(cells["deadline"], allowed.days, wrong)
     team = Team(
-        code, country, language or known.spec.languages[0], deadline, cells.get("contact", ""),
-        addresses(cells.get("email", ""), wrong),
-        tuple(dict.fromkeys(chosen)) or None, _profile(cells.get("profile", ""), known.spec, wrong),
+        code, country, language or spec.languages[0], deadline, cells["contact"], addresses(cells["email"], wrong),
+        tuple(dict.fromkeys(chosen)) or None, _profile(cells["profile"], spec, wrong),
     )  # fmt: skip
     if not wrong:
-        wrong += _choice_mistakes(team, known.spec)
+        try:
+            choose(spec, team.profile, team.tools or ())
+        except UsageError as error:
+            wrong.append(str(error))
     return team, wrong
 
 
@@ -115,26 +118,17 @@ def _code_of(text: str, names: Names, what: str, wrong: list[str]) -> str:
 
 def _tool(text: str, spec: Spec, wrong: list[str]) -> str:
     code = spec.tool_called(text)
-    if code is not None:
-        return code
-    wrong.append(f"there is no tool '{text}'. Known are: {', '.join(spec.tool)}.")
-    return ""
+    if code is None:
+        wrong.append(f"there is no tool '{text}'. Known are: {', '.join(spec.tool)}.")
+    return code or ""
 
 
 def _profile(text: str, spec: Spec, wrong: list[str]) -> str:
     """Give the name of a profile as the spec writes it; a mistake where it has none of this name."""
-    names = {name.casefold(): name for name in spec.profiles}
-    if text and text.casefold() not in names:
+    name = next((name for name in spec.profiles if name.casefold() == text.casefold()), "")
+    if text and not name:
         wrong.append(f"there is no profile '{text}'. Known are: {listed(list(spec.profiles))}.")
-    return names.get(text.casefold(), "")
-
-
-def _choice_mistakes(team: Team, spec: Spec) -> Iterator[str]:
-    """Tell what is wrong with a profile and tools together."""
-    try:
-        choose(spec, team.profile, team.tools or ())
-    except UsageError as error:
-        yield str(error)
+    return name
 
 
 ADDRESS = re.compile(r"(?<![^@\s<>,;\"()])[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
@@ -142,9 +136,7 @@ ADDRESS = re.compile(r"(?<![^@\s<>,;\"()])[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s
 
 def addresses(text: str, wrong: list[str]) -> str:
     """Give addresses of mail, by comma; a mistake for each that is none."""
-    parts = [
-        part.strip() for part in re.split("[,;\\s]+", re.sub(r"<([^<>]*)>", r" \1 ", text)) if part.strip()
-    ]
+    parts = [part for part in re.split("[,;\\s]+", re.sub(r"<([^<>]*)>", r" \1 ", text)) if part]
     found = [part for part in parts if "@" in part]
     wrong += [
         f"'{part}' is not an e-mail address. Write it as name@example.org; separate several with commas."
@@ -167,7 +159,7 @@ class Days:
     @classmethod
     def of(cls, column: Iterable[str], languages: Sequence[str]) -> Days:
         """Look at all days of a column: one that can only be read in one order says how the others are meant."""
-        figures = [match for text in column if (match := FIGURES.fullmatch(western_digits(text).strip()))]
+        figures = list(filter(None, map(_figures, column)))
         orders = [
             order for order in (True, False) if all(_of_figures(match, day_first=order) for match in figures)
         ]
@@ -175,14 +167,23 @@ class Days:
 
     def read(self, text: str) -> date | None:
         """Give the day that a text says; None where it may be none or several."""
-        figures = FIGURES.fullmatch(western_digits(text).strip())
+        figures = _figures(text)
         if figures and self.day_first is not None:
             return _of_figures(figures, day_first=self.day_first)
-        days = {day for language in self.languages if (day := _day(text, language)) is not None}
+        days = set[date | None]()
+        for language in self.languages:
+            with suppress(Ambiguous, OtherCalendar):
+                days.add(parse_date(text, language))
+        days.discard(None)
         return days.pop() if len(days) == 1 else None
 
 
 FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+
+
+def _figures(text: str) -> re.Match[str] | None:
+    """Give a day that is written as three figures."""
+    return FIGURES.fullmatch(western_digits(text).strip())
 
 
 def _of_figures(figures: re.Match[str], *, day_first: bool) -> date | None:
@@ -191,13 +192,6 @@ def _of_figures(figures: re.Match[str], *, day_first: bool) -> date | None:
     with suppress(ValueError):
         return date(year, second, first) if day_first else date(year, first, second)
     return None
-
-
-def _day(text: str, language: str) -> date | None:
-    try:
-        return parse_date(text, language)
-    except (Ambiguous, OtherCalendar):
-        return None
 
 
 def _deadline(text: str, days: Days, wrong: list[str]) -> date | None:

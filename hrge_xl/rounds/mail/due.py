@@ -66,7 +66,7 @@ class Due:
     occasion: Occasion
     team: Team
     name: str  # of its file
-    attached: Sequence[Path] = ()
+    attached: Sequence[Path] | None = ()  # None: it was looked at, and there is nothing to say
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -84,7 +84,7 @@ def issue_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[Due]:
         if files and not each.returns:
             digest = _digest(map(sha256_of, files))
             guide = files[0].with_name(guide_name(each.team.language or SOURCE_LANGUAGE))
-            yield _due(Occasion.ISSUE, each.team, digest, [*files, *([guide] if guide.is_file() else [])])
+            yield _due(Occasion.ISSUE, each.team, digest, _there(*files, guide))
 
 
 def reminders_due(
@@ -117,11 +117,8 @@ def corrections_due(
             if weeks:
                 name = Path(draft.file).stem
                 workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
-                yield _due(
-                    Occasion.CORRECT, each.team, f"{found.submission}:{weeks}",
-                    [workbook] if workbook.is_file() else [],
-                    name=name.removesuffix(f"_{Occasion.FEEDBACK}"),  # a team may have several
-                )  # fmt: skip
+                about, named = f"{found.submission}:{weeks}", name.removesuffix(f"_{Occasion.FEEDBACK}")
+                yield _due(Occasion.CORRECT, each.team, about, _there(workbook), name=named)
 
 
 def thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[Due]:
@@ -130,8 +127,11 @@ def thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> 
         settled = [given.get(found.submission) for found in each.counting]
         if each.state == ACCEPTED and all(draft and not draft.file for draft in settled):
             about = _digest(sorted(found.submission for found in each.counting))
-            newest = each.newest
-            yield _due(Occasion.THANKS, each.team, about, (), {"file": newest.name if newest else ""})
+            yield _due(Occasion.THANKS, each.team, about, (), file=each.newest.name if each.newest else "")
+
+
+def _there(*files: Path) -> list[Path]:
+    return [file for file in files if file.is_file()]
 
 
 def _digest(parts: Iterable[str]) -> str:
@@ -139,12 +139,8 @@ def _digest(parts: Iterable[str]) -> str:
 
 
 def _due(
-    occasion: Occasion,
-    team: Team,
-    about: str,
-    attached: Sequence[Path],
-    facts: Mapping[str, str] | None = None,
-    name: str = "",
+    occasion: Occasion, team: Team, about: str, attached: Sequence[Path], *, name: str = "", **facts: str
 ) -> Due:
+    """Give a mail about something; `name` is that of a file where a team may have several."""
     key = f"{occasion}:{team.code}:{about}"
-    return Due(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts or {})
+    return Due(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts)
