@@ -90,10 +90,15 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     arrived = Arrived(received, stated=True) if received else Arrived(day) if day else Arrived()
     arrived = replace(arrived, terms=terms or {})
     with take_in(sources, out, arrived=arrived, options=options) as run:
-        summary = _summary(run)
+        there, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
+        summary = Summary(
+            str(out), reconciliation(run.file), len(names),
+            sum(there[name].verdict == REFUSED for name in names), run.new, len(there.keys() - set(names)),
+            run.notes, overview=overview_page(overview) if overview else None,
+        )  # fmt: skip
         run.pool.here.shutdown()  # what is held for figures is of no use to files
         write_files(run, wanted, [partial(_page, out, overview, round_)] if overview else [])
-        return replace(summary, overview=overview_page(overview) if overview else None)
+        return summary
 
 
 @contextmanager
@@ -187,14 +192,6 @@ def write_files(run: Run, wanted: Collection[str] = (), pages: Sequence[exports.
     if failed:
         more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
         raise OutputError(f"{failed[0]} The rest is done.{more}")
-
-
-def _summary(run: Run) -> Summary:
-    known, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
-    return Summary(
-        str(run.out), reconciliation(run.file), len(names),
-        sum(known[name].verdict == REFUSED for name in names), run.new, len(known.keys() - set(names)), run.notes,
-    )  # fmt: skip
 
 
 def _foreseen(run: Run, verdicts: dict[str, str], known: dict[str, str]) -> Summary:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -27,13 +28,6 @@ from .spec.rows import MOST_ROWS
 from .stamp import canonical, sign
 from .submission import Identity, Outcome, Submission
 from .workbook import Content, Template, cover_lines, draw, facts_of
-
-COLUMNS = {
-    ColumnKind.CODE: "code",
-    ColumnKind.TEXT: "text",
-    ColumnKind.NUMBER: "number",
-    ColumnKind.DATE: "day",
-}
 
 
 @dataclass(frozen=True)
@@ -139,8 +133,9 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         last_digest=digest_of(written(last_placed(layout, order.last))),
         sample="yes" if order.sample else "",
     )
-    copy = order.copy or _copy_id(identity, order.intervention)
-    identity = replace(identity, copy=copy, edition=_edition(layout))
+    # twelve hex digits that no other order shares, the same for the same order
+    digest = hashlib.sha256(canonical(identity) + order.intervention.encode()).hexdigest()[:12]
+    identity = replace(identity, copy=order.copy or digest, edition=_edition(layout))
     return sign(identity, order.key) if order.key else identity
 
 
@@ -157,25 +152,18 @@ def _edition(layout: Layout) -> str:
     return _EDITIONS[key]
 
 
-def _copy_id(identity: Identity, intervention: str) -> str:
-    """Twelve hex digits that no other order shares, the same for the same order."""
-    return hashlib.sha256(canonical(identity) + intervention.encode()).hexdigest()[:12]
-
-
 def starting_answers(layout: Layout, order: Order) -> Answers:
     """Give defaults, what is known of the country, and over them the answers of the order that have a place."""
-    answers = _defaults(layout) | dict(facts_about(layout.spec, order.country)) if order.prefilled else {}
+    answers: Answers = {}
+    if order.prefilled:
+        defaults = ((key, default_of(slot.field)) for key, slot in layout.slots.items())
+        answers = {key: value for key, value in defaults if value is not None}
+        answers |= facts_about(layout.spec, order.country)
     country = layout.spec.identity.country
     if country and order.country:
         tool, _ = layout.spec.single_fields[country]
         answers[tool, "1", country] = order.country
     return placed(layout, answers | order.answers)
-
-
-def _defaults(layout: Layout) -> Answers:
-    """Give what cells are issued with where nothing else is known."""
-    found = {key: default_of(slot.field) for key, slot in layout.slots.items()}
-    return {key: value for key, value in found.items() if value is not None}
 
 
 def placed(layout: Layout, answers: Answers) -> Answers:
@@ -195,12 +183,11 @@ def placed(layout: Layout, answers: Answers) -> Answers:
 
 def last_placed(layout: Layout, last: Answers) -> Answers:
     """Give the answers of the round before that have cells in the layout."""
-    found: Answers = {}
-    for key, value in last.items():
-        cells = layout.last.get(key)
-        if cells is not None:
-            found[key] = value[: len(cells)] if isinstance(value, tuple) else value
-    return found
+    return {
+        key: value[: len(layout.last[key])] if isinstance(value, tuple) else value
+        for key, value in last.items()
+        if key in layout.last
+    }
 
 
 def is_as_issued(sent: Submission, layout: Layout) -> bool:
@@ -224,13 +211,12 @@ def submission_of(
 
 
 def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> Answer:
+    answered = partial(Answer, *cell, State.ANSWERED)
     if isinstance(value, float):
-        return Answer(*cell, State.ANSWERED, value, number=value)
+        return answered(value, number=value)
     if isinstance(value, date):
-        return Answer(*cell, State.ANSWERED, str(value), day=value)
-    if kind is ColumnKind.CODE:
-        return Answer(*cell, State.ANSWERED, value, code=value)
-    return Answer(*cell, State.ANSWERED, value, text=value)
+        return answered(str(value), day=value)
+    return answered(value, code=value) if kind is ColumnKind.CODE else answered(value, text=value)
 
 
 # many workbooks: what they have in common is drawn once, and stamped for each of them

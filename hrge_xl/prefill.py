@@ -70,7 +70,10 @@ def go_on(sent: Submission, read_in: Layout, layout: Layout, today: date) -> Pre
     given = fitted.values()
     over = closed | _earlier_of_series(layout.spec, given)
     open_ones, worked_out = _without(given, over), _without(sent.calculated(), over)
-    before = _last(layout.spec, open_ones | worked_out) | _about(layout.spec, given, closed)
+    wanted = compiled(layout.spec).last
+    known = open_ones | worked_out
+    before = {key: value for key, value in known.items() if (key[0], key[2]) in wanted}
+    before |= _about(layout.spec, given, closed)
     return Prefill(
         _carried(layout.spec, open_ones, over),
         {key: value for key, value in before.items() if key in layout.last},
@@ -125,12 +128,6 @@ def _carried(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
     return found
 
 
-def _last(spec: Spec, given: Answers) -> Answers:
-    """Give what the new workbook has to know of the answers."""
-    wanted = compiled(spec).last
-    return {key: value for key, value in given.items() if (key[0], key[2]) in wanted}
-
-
 def _about(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
     """Give what each row that is over was about."""
     blocks = {tool.code: block for tool, block in closing(spec)}
@@ -182,19 +179,15 @@ def _value(value: Any, key: Key, field: Field) -> Value:
         if field.several:
             return tuple(str(code) for code in (value if isinstance(value, list) else [value]))
         if kind is ColumnKind.DATE:
-            return value if isinstance(value, date) else _day(str(value))
+            day = value if isinstance(value, date) else parse_day(str(value))
+            if day is None:
+                raise ValueError(value)
+            return day
         return float(value) if kind is ColumnKind.NUMBER else str(value)
     except (TypeError, ValueError) as error:
         raise UsageError(
             f"{' / '.join(key)}: “{value}” is not valid for the type {kind}. Correct it in the answers."
         ) from error
-
-
-def _day(text: str) -> date:
-    day = parse_day(text)
-    if day is None:
-        raise ValueError(text)
-    return day
 
 
 def from_file(path: Path, layout: Layout, spec: str, today: date, password: str | None = None) -> Prefill:

@@ -39,11 +39,8 @@ class Week:
     @property
     def to_ask_again(self) -> list[str]:
         """What nobody could read, with the team where its address says so."""
-        told = [
-            f"{each.name} ({team})" if team else each.name
-            for team, some in self.unread.items()
-            for each in some
-        ]
+        unread = ((team, each.name) for team, some in self.unread.items() for each in some)
+        told = [f"{name} ({team})" if team else name for team, name in unread]
         return [*told, *(each.name for each in self.received.unopened)]
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,11 +71,12 @@ def command(code: str, spec: str | None, as_json: bool, output: Path | None, lan
 def _told(code: str, spec: str | None, language: str) -> dict[str, str]:
     """Give what a code means. Raises `UsageError` with what may have been meant."""
     from ..findings import kind_called
+    from ..spec.load import load, names
 
     kind = kind_called(code)
     if kind is not None:
         return _of_kind(kind, translator(language))
-    rules = list(_rules(spec))
+    rules = [(name, rule) for name in ([spec] if spec else names()) for rule in load(name).rules]
     for name, rule in rules:
         if plain(code) == plain(rule.code):
             return _of_rule(name, rule, language)
@@ -113,14 +114,6 @@ def _print(told: Mapping[str, str], say: Translate) -> None:
     heads = {"why": say("Why it matters"), "example": say("Example"), "remedy": say("What to do")}
     said = (f"{head}: {told[key]}" for key, head in (heads | PARTS_OF_A_RULE).items() if key in told)
     print_text("", told["message"], "", *said)
-
-
-def _rules(spec: str | None) -> Iterator[tuple[str, Rule]]:
-    """Yield the rules of a spec, or of all that are installed, with its name."""
-    from ..spec.load import load, names
-
-    for name in [spec] if spec else names():
-        yield from ((name, rule) for rule in load(name).rules)
 
 
 def _hint(code: str, rules: list[str]) -> str:

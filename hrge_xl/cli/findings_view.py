@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..findings import CATALOGUE, Severity, general
 from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
+from ..grouping import grouped
 from ..suggest import listed
 from ..words import SOURCE_LANGUAGE, counted, translator
 from .terminal import beside, cut, hanging, padded, print_lines, shown, style, taken, width
@@ -124,9 +125,7 @@ class Fold:
 
 
 def _cells(findings: Iterable[FindingRow]) -> str:
-    by_sheet: dict[str, list[FindingRow]] = {}
-    for each in findings:
-        by_sheet.setdefault(str(each["sheet"]), []).append(each)
+    by_sheet = grouped((str(each["sheet"]), each) for each in findings)
     return "; ".join(
         f"{sheet}!{', '.join(_addresses(some))}" if _addresses(some) else sheet
         for sheet, some in by_sheet.items()
@@ -141,10 +140,7 @@ def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[Fold]:
     """Give the findings of a file that nobody has accepted, those of one kind together, the most important first."""
     from ..reports.document import is_waived
 
-    by_code: dict[str, list[FindingRow]] = {}
-    for each in file["findings"]:
-        if not is_waived(each):
-            by_code.setdefault(each["code"], []).append(each)
+    by_code = grouped((each["code"], each) for each in file["findings"] if not is_waived(each))
     return sorted((Fold(some, language) for some in by_code.values()), key=lambda fold: fold.rank)
 
 
@@ -182,9 +178,7 @@ def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, q
 
 def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
     """Give files by team: first those that could not be read, then who has most to correct; within it what counts."""
-    teams: dict[str, list[FileRow]] = {}
-    for file in files:
-        teams.setdefault(_team(file) or file["path"], []).append(file)
+    teams = grouped((_team(file) or file["path"], file) for file in files)
     ordered = sorted(teams.items(), key=lambda item: (_importance(item[1]), item[0]))
     return [file for _, some in ordered for file in sorted(some, key=lambda each: not each["counted"])]
 
@@ -192,9 +186,8 @@ def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
 def _importance(files: Sequence[FileRow]) -> tuple[bool, int, int]:
     """Give what sorts the most important first."""
     refused = any(file["verdict"] == "refused" for file in files)
-    counts: Counter[str] = Counter()
-    for fold in (fold for file in files if not _is_settled(file) for fold in folds(file)):
-        counts[fold.first["severity"]] += len(fold.findings)
+    found = (fold for file in files if not _is_settled(file) for fold in folds(file))
+    counts = Counter(each["severity"] for fold in found for each in fold.findings)
     return not refused, -counts["error"], -counts["warning"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Exit
+from ..grouping import grouped
 from ..suggest import listed
 from .common import json_option, output_option, round_argument, today_option
 from .terminal import line, output_to, print_json, print_lines
@@ -61,9 +63,8 @@ def _lines(received: Received) -> Iterator[str]:
         letter = each.came.place.letter
         origin = ", ".join(filter(None, (letter.sender, str(each.day or ""), _within(each.came))))
         yield f"{each.path}" + (f"  ({origin})" if origin else "")
-    for what, some in received.left_by_kind().items():
-        names = list(dict.fromkeys(each.name for each in some))
-        yield f"left aside, {what} ({len(some)}): {listed(names, MOST_NAMES)}"
+    for what, names in sorted(grouped((each.what, each.name) for each in received.left).items()):
+        yield f"left aside, {what} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
     for one in received.unopened:
         within = _within(one)
         yield f"not opened: {one.name}{f' ({within})' if within else ''}: {one.why}"
@@ -88,11 +89,5 @@ def as_data(received: Received) -> dict[str, Any]:
 
 def _place(found: Found) -> dict[str, Any]:
     letter = found.place.letter
-    return {
-        "name": found.name,
-        "within": list(found.place.way),
-        "sender": letter.sender,
-        "sent": letter.sent,
-        "sent_by": letter.sent_by or "",
-        "received": letter.received,
-    }
+    how = {**asdict(letter), "sent_by": letter.sent_by or ""}
+    return {"name": found.name, "within": list(found.place.way), **how}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -216,20 +216,26 @@ def _narrow(line: Line, column: str, say: Translate) -> str:
     return _shown(line, column, say) or (_shown(line, "file", say) if column == "team" else "")
 
 
+def _table(
+    lines: Sequence[Line], columns: Sequence[str], cell: Callable[[Line, str, Translate], str], say: Translate
+) -> tuple[list[dict[str, str]], dict[str, int]]:
+    """Give heads and rows of cells, and how wide each column is that says something about anybody."""
+    rows = [{column: shown(cell(line, column, say)) for column in columns} for line in lines]
+    heads = {column: say(HEADS[column]) for column in columns if any(row[column] for row in rows)}
+    widths = {column: max(taken(row[column]) for row in (heads, *rows)) for column in heads}
+    return [heads, *rows], widths
+
+
 def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
     """Print a line per team, as wide as the terminal; columns that say nothing about anybody are left out."""
-    rows = [{column: shown(_narrow(line, column, say)) for column in NARROW} for line in lines]
-    used = [column for column in NARROW if any(row[column] for row in rows)]
-    heads = {column: say(HEADS[column]) for column in used}
-    widths = {column: max(taken(row[column]) for row in (heads, *rows)) for column in used}
+    rows, widths = _table(lines, NARROW, _narrow, say)
     columns = width()
     if columns:
         widths = _fitted(widths, columns)
     if not has_room(sum(wide + len(GAP) for name, wide in widths.items() if name != "note"), columns):
-        heads["note"] = ""  # notes stand below
-    states = (None, *(line["state"] for line in lines))
-    for row, state in zip((heads, *rows), states, strict=True):
-        _print_row(row, widths, columns, COLOURS.get(str(state)))
+        rows[0]["note"] = ""  # notes stand below
+    for row, state in zip(rows, ("", *(team["state"] for team in lines)), strict=True):
+        _print_row(row, widths, columns, COLOURS.get(state))
 
 
 def _fitted(widths: Mapping[str, int], columns: int) -> dict[str, int]:
@@ -250,14 +256,11 @@ def _print_row(
     fixed = [column for column in widths if column not in ("team", "note")]
     *above, name = hanging(row["team"], widths["team"])
     print_lines(style(text, bold=True) for text in above)
-    cells = [padded(row[column], widths[column], right=column in FIGURES) for column in fixed]
-    coloured = [
-        style(cell, fg=colour) if column == "state" else cell
-        for column, cell in zip(fixed, cells, strict=True)
-    ]
+    cells = {column: padded(row[column], widths[column], right=column in FIGURES) for column in fixed}
     name = padded(name, widths["team"])
-    start = GAP.join([name, *cells])
-    first = GAP.join([style(name, bold=True), *coloured])
+    start = GAP.join([name, *cells.values()])
+    coloured = cells | {"state": style(cells["state"], fg=colour)} if "state" in cells else cells
+    first = GAP.join([style(name, bold=True), *coloured.values()])
     note = row["note"] if "note" in widths else ""
     if note:
         print_lines(beside(first + GAP, note, columns, indent=taken(start + GAP)))
@@ -267,13 +270,9 @@ def _print_row(
 
 def _print_wide(lines: Sequence[Line], say: Translate) -> None:
     """Print a line per team, of any length; columns that say nothing about anybody are left out."""
-    cells = {column: [shown(_shown(line, column, say)) for line in lines] for column in COLUMNS}
-    used = [column for column in COLUMNS if any(cells[column])]
-    heads = {column: say(HEADS[column]) for column in used}
-    widths = {column: max(map(taken, [*cells[column], heads[column]])) for column in used}
-    line(GAP.join(padded(heads[column], widths[column]) for column in used).rstrip())
-    for n in range(len(lines)):
-        line(GAP.join(padded(cells[column][n], widths[column]) for column in used).rstrip())
+    rows, widths = _table(lines, COLUMNS, _shown, say)
+    for row in rows:
+        line(GAP.join(padded(row[column], wide) for column, wide in widths.items()).rstrip())
 
 
 def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:

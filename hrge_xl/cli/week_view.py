@@ -118,9 +118,9 @@ def as_data(week: Week) -> dict[str, Any]:
         "to_decide": week.to_decide,
         "ask_again": week.to_ask_again,
         "drafts": {
-            "new": list(map(_draft, drafts.new)),
-            "earlier": list(map(_draft, drafts.standing)),
-            "removed": list(map(_draft, drafts.outdated)),
+            "new": [*map(_draft, drafts.new)],
+            "earlier": [*map(_draft, drafts.standing)],
+            "removed": [*map(_draft, drafts.outdated)],
         },
         "warnings": drafts.warnings,
         "without_address": week.without_address,

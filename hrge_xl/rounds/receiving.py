@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
@@ -66,31 +66,16 @@ class Received:
         parts += [f"{not_opened} not opened"] if not_opened else []
         return ", ".join(parts) + "."
 
-    def left_by_kind(self) -> dict[str, list[Left]]:
-        """Give what was left aside, by what it is."""
-        return dict(sorted(grouped((each.what, each) for each in self.left).items()))
 
-
-@dataclass
 class _Shelf:
     """The folder `returned` of a round: which contents are there or were ever received, and which names are taken."""
 
-    folder: Path
-    received: set[str]  # of the ledger
-    lying: dict[str, Path] = field(default_factory=dict)  # contents that lie there, unknown to the ledger
-    names: set[str] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, folder: Path, received: Iterable[str]) -> _Shelf:
-        """Look at what lies there."""
-        shelf = cls(folder, set(received))
-        for path in sorted(folder.rglob("*")):
-            sha256, _ = fingerprint(path)
-            if path.parent == folder:
-                shelf.names.add(path.name.casefold())
-            if sha256 is not None and sha256 not in shelf.received:
-                shelf.lying[sha256] = path
-        return shelf
+    def __init__(self, folder: Path, received: Iterable[str]) -> None:
+        self.folder, self.received = folder, set(received)  # by the ledger
+        self.names = {path.name.casefold() for path in folder.glob("*")}
+        lying = ((fingerprint(path)[0], path) for path in sorted(folder.rglob("*")))
+        # contents that lie there, unknown to the ledger
+        self.lying = {sha256: path for sha256, path in lying if sha256 and sha256 not in self.received}
 
     def put(self, workbook: Workbook, sha256: str) -> Path:
         """Have a content lie there; gives its place."""
@@ -130,7 +115,7 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     _check_sources(folder, sources)
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:
-        shelf = _Shelf.of(returned, ledger.order())
+        shelf = _Shelf(returned, ledger.order())
         placed, known, left, unopened = [], [], [], []
         for each in found_in(sources):
             if isinstance(each, Left):
@@ -183,7 +168,8 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
         return
     in_order = sorted(placed, key=lambda pair: (pair[1].day or today, _received(pair[1].came) or NEVER))
     days = {sha256: each.day for sha256, each in in_order if each.day is not None}
-    arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=dict(_origins(in_order, today)))
+    origins = {sha256: _origin(each.came, today) for sha256, each in in_order}
+    arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=origins)
     came = ((sha256, each.path) for sha256, each in in_order)
     ledger.receive(
         (Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size) for sha256, path in came),
@@ -191,16 +177,12 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
     )
 
 
-def _origins(placed: Iterable[tuple[str, Placed]], today: date) -> Iterator[tuple[str, Origin]]:
-    for sha256, each in placed:
-        letter, received = each.came.place.letter, _received(each.came)
-        yield (
-            sha256,
-            Origin(
-                way=each.came.place.way, name=each.came.name, sender=letter.sender, sent=letter.sent,
-                sent_by=letter.sent_by, received=received.isoformat() if received else "", seen=today,
-            ),
-        )  # fmt: skip
+def _origin(came: Workbook, today: date) -> Origin:
+    letter, received = came.place.letter, _received(came)
+    return Origin(
+        way=came.place.way, name=came.name, sender=letter.sender, sent=letter.sent, sent_by=letter.sent_by,
+        received=received.isoformat() if received else "", seen=today,
+    )  # fmt: skip
 
 
 def origins_of(folder: Path) -> Mapping[str, Origin]:
@@ -244,7 +226,9 @@ class Senders:
         others = self._teams.get(comparable(sender), [])
         known = comparable(sender) in self._own[team] | self._office[team]
         if not known and (others or self._own[team]):
-            shown = masked_address(sender) + (f" ({', '.join(others)})" if others else "")
+            name, _, domain = sender.rpartition("@")  # whom it is of is not said in full
+            shown = f"{name[:1]}***@{domain}" if domain else NO_ADDRESS
+            shown += f" ({', '.join(others)})" if others else ""
             yield SENDER_NOT_THE_TEAMS.at(value=shown, expected=team)
 
 
@@ -259,9 +243,3 @@ def comparable(address: str) -> str:
         return f"{name}@{domain.encode('idna').decode()}"
     except UnicodeError:  # no domain that there can be
         return f"{name}@{domain}"
-
-
-def masked_address(address: str) -> str:
-    """Give an address as it is shown in findings: whom it is of is not said in full."""
-    name, _, domain = address.rpartition("@")
-    return f"{name[:1]}***@{domain}" if domain else NO_ADDRESS

@@ -7,8 +7,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import RoundError, UsageError
 from ..intake import first_table
@@ -18,7 +18,7 @@ from ..paths import read_regular
 from ..spec.model import Spec
 from ..suggest import nearest
 from ..words import loosely, tidy
-from .teams import COLUMNS, Line, Team, checked
+from .teams import COLUMNS, Team, checked
 
 MOST_TEAMS = 10_000
 CLOSE = 75  # how alike a misspelt column must be to be taken for one
@@ -44,8 +44,7 @@ HEADS = {  # what columns are called, in the languages in which lists are kept
 _COLUMN_OF = {loosely(head): column for column, heads in HEADS.items() for head in heads.split(";")}
 
 
-@dataclass(frozen=True, slots=True)
-class Heads:
+class Heads(NamedTuple):
     """The heads of a list: the line that they end in, what each stands for, and how it is written."""
 
     line: int
@@ -58,8 +57,7 @@ class Heads:
         return [text for text, column in zip(self.written, self.columns, strict=True) if text and not column]
 
 
-@dataclass(frozen=True, slots=True)
-class TeamList:
+class TeamList(NamedTuple):
     """What was read of a list: its teams, the lines of titles above the heads, and the columns that are not read."""
 
     teams: tuple[Team, ...]
@@ -75,14 +73,16 @@ def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
     if not filled:
         raise empty
     at, heads = _find_heads(filled)
-    titles, rest = filled[: at - _height(filled, at, heads)], filled[at:]
+    height = 1 if filled[at - 1][1] == heads.written else 2
+    titles, rest = filled[: at - height], filled[at:]
     mistakes = list(_mistakes(heads))
     if len(rest) > MOST_TEAMS:
         mistakes = [
             f"there are {len(rest):,} lines; at most {MOST_TEAMS:,} teams are allowed. Is this the list of teams?"
         ]
     readable = "team" in heads.columns and len(rest) <= MOST_TEAMS
-    lines = [_by_column(heads, line) for line in rest] if readable else []
+    # of two columns of one name the first counts
+    lines = [(n, dict(reversed([*zip(heads.columns, cells, strict=False)]))) for n, cells in rest if readable]
     if not lines and not mistakes:
         raise empty
     teams = checked(file.name, lines, spec, mistakes)
@@ -128,12 +128,8 @@ def _find_heads(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, Heads]:
         for at in range(min(len(rows) - 1, MOST_TITLES))
         if (both := (rows[at][1], rows[at + 1][1]))
     ]
-    return max(found, key=lambda each: (_worth(each[1]), -each[0]))
-
-
-def _worth(heads: Heads) -> tuple[bool, int]:
-    """Tell how much of a list is understood with these heads."""
-    return "team" in heads.columns, len({*heads.columns} - {""})
+    # with which most is understood of the list
+    return max(found, key=lambda each: ("team" in each[1].columns, len({*each[1].columns} - {""}), -each[0]))
 
 
 def _heads(line: int, texts: Sequence[str], lowest: Sequence[str]) -> Heads:
@@ -150,18 +146,6 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
 
 def _padded(cells: Sequence[str], width: int) -> list[str]:
     return [*cells, *[""] * (width - len(cells))]
-
-
-def _height(rows: Sequence[tuple[int, list[str]]], at: int, heads: Heads) -> int:
-    """Tell how many lines the heads take."""
-    return 1 if list(rows[at - 1][1]) == list(heads.written) else 2
-
-
-def _by_column(heads: Heads, line: tuple[int, list[str]]) -> Line:
-    """Give a line by the columns that are read; of two of one name the first counts."""
-    n, cells = line
-    pairs = [(column, cell) for column, cell in zip(heads.columns, cells, strict=False) if column]
-    return n, dict(reversed(pairs))
 
 
 def _mistakes(heads: Heads) -> Iterator[str]:

@@ -94,16 +94,14 @@ def reminders_due(
     for each in statuses:
         files = issued_files(round_, each.team)
         owes = each.state in (ISSUED, LATE) and files and each.team.code not in sent_something
-        if owes and each.team.deadline is not None:
-            yield from _reminder(each.team, each.team.deadline, today, files)
-
-
-def _reminder(team: Team, deadline: date, today: date, files: Sequence[Path]) -> Iterator[Due]:
-    days = (deadline - today).days
-    if days < 0:
-        yield _due(Occasion.AFTER, team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
-    elif days <= DAYS_BEFORE:
-        yield _due(Occasion.ON if days == 0 else Occasion.BEFORE, team, str(deadline), files)
+        deadline = each.team.deadline
+        if not owes or deadline is None:
+            continue
+        days = (deadline - today).days
+        if days < 0:
+            yield _due(Occasion.AFTER, each.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
+        elif days <= DAYS_BEFORE:
+            yield _due(Occasion.BEFORE if days else Occasion.ON, each.team, str(deadline), files)
 
 
 def corrections_due(
