@@ -8,10 +8,10 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -80,8 +80,7 @@ class Story(_PartOfStory):
     teams: tuple[Actor, ...]
 
 
-@dataclass(frozen=True)
-class ReturnedFile:
+class ReturnedFile(NamedTuple):
     """A workbook that comes back: whose, under which name, on which day."""
 
     country: str
@@ -122,8 +121,7 @@ def play(name: str) -> list[ReturnedFile]:
     return sorted(found, key=lambda each: (each.arrives, each.name))
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """One team with its workbook as it is issued, and as it would be without mistakes."""
 
     actor: Actor

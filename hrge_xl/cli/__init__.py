@@ -141,13 +141,13 @@ def _run(arguments: list[str] | None, typed: Sequence[str]) -> int:
     except HrgeError as error:
         return say(error.exit_code, *error.lines)
     except BrokenPipeError:
-        return int(Exit.OK)
+        return Exit.OK
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return say(Exit.OUTPUT, f"{where}{error.strerror or error}. Check the path and the free space.")
     except Exception as error:  # noqa: BLE001 (our own bug: nobody should have to read a traceback)
         return _bug(typed, error)
-    return int(result) if isinstance(result, int) else int(Exit.OK)
+    return result if isinstance(result, int) else Exit.OK
 
 
 def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
@@ -155,7 +155,7 @@ def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
     for text in lines:
         line(head + masked(text, typed), err=True)
         head = ""
-    return int(code)
+    return code
 
 
 def _usage(typed: Sequence[str], error: click.ClickException) -> int:
@@ -163,12 +163,12 @@ def _usage(typed: Sequence[str], error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         block(error.ctx.get_help(), err=True)
-        return int(Exit.USAGE)
+        return Exit.USAGE
     if context is not None:
         block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
     told = re.sub(r"\s*\n\s*", " ", error.format_message())  # choices stand in lines of their own there
     line(f"Error: {masked(told, typed)}", err=True)
-    return int(Exit.USAGE)
+    return Exit.USAGE
 
 
 def _bug(typed: Sequence[str], error: Exception) -> int:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -17,24 +16,12 @@ if TYPE_CHECKING:
     from ..dataset.kinds import Terms
 
 
-@dataclass(frozen=True)
-class What:
+class What(NamedTuple):
     """What is sealed or looked up: a report, else the terms of a round alone; and the folder that has the ledger."""
 
     folder: Path
     report: Path | None
     terms: dict[str, Terms]  # of the rounds at hand
-
-    @property
-    def named(self) -> tuple[str, str]:
-        """The name and the digest that it is sealed under."""
-        from ..dataset.files import sha256_of
-        from ..dataset.seals import as_sealed
-
-        if self.report is not None:
-            return self.report.name, sha256_of(self.report)
-        ((name, terms),) = self.terms.items()
-        return as_sealed(name, terms)
 
 
 @click.command()
@@ -152,8 +139,7 @@ def _seal(what: What, by: str, key: Path | None, passphrase: str | None) -> Exit
         if what.report is not None:
             made = seal(ledger, what.report, by=by, terms=what.terms, signer=signer)
         else:
-            ((name, terms),) = what.terms.items()
-            made = seal_terms(ledger, name, terms, by=by, signer=signer)
+            made = seal_terms(ledger, *next(iter(what.terms.items())), by=by, signer=signer)
     line(f"Sealed: {made.told}.")
     line(f"SHA-256 of the {'report' if what.report else 'terms'}: {made.sha256}")
     line(f"Digest of the seal: {made.digest}")
@@ -163,15 +149,17 @@ def _seal(what: What, by: str, key: Path | None, passphrase: str | None) -> Exit
 
 
 def _check(what: What, digest: str, trust: Sequence[Path]) -> Exit:
+    from ..dataset.files import sha256_of
     from ..dataset.ledger import Ledger
-    from ..dataset.seals import check, is_trusted, lines
+    from ..dataset.seals import as_sealed, check, is_trusted, lines
     from ..dataset.signing import trusted_keys
 
-    trusted, (name, sha256) = trusted_keys(trust), what.named
+    trusted, report = trusted_keys(trust), what.report
+    name, sha256 = (report.name, sha256_of(report)) if report else as_sealed(*next(iter(what.terms.items())))
     with Ledger.open(what.folder, write=False) as ledger:
         found = check(ledger, name, sha256, what.terms)
     print_lines(lines(found, name, trusted, digest))
-    noted = not digest or any(digest == each.digest for each in found.seals)
+    noted = not digest or digest in [each.digest for each in found.seals]
     if not noted:
         line(f"No seal of {name} has the digest {digest}: the ledger or the report was replaced.")
     known = not trusted or any(is_trusted(each, trusted) for each in found.seals)

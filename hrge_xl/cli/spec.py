@@ -88,9 +88,11 @@ def schema() -> None:
 
     Next: hrge-xl spec check ./my_spec
     """
+    import json
+
     from ..spec.model import Spec
 
-    print_json(Spec.model_json_schema())
+    data(json.dumps(Spec.model_json_schema(), indent=2))
 
 
 @command.command("diff")

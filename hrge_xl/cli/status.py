@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +103,7 @@ def command(
 
     Next: hrge-xl validate output/2026-H1
     """
+    from ..dataset.run_history import last_change
     from ..rounds.datasets import datasets
     from ..rounds.round_status import status
     from ..rounds.rounds import load_round
@@ -117,7 +117,7 @@ def command(
             *dataset.notes,
             *dataset.totals().lines(language),
             *_summary(dataset, teams, language),
-            *_since(dataset, language),
+            *(change.lines(language) if (change := last_change(dataset.folder)) else ()),
         ]
     rows = [_line(each, language) for each in teams]
     with output_to(output):
@@ -163,14 +163,6 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
     excluded = any(one.status == EXCLUDED for each in teams for one in each.returns)
     if counts[TO_DECIDE] or excluded or any(map(is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
-
-
-def _since(dataset: Dataset, language: str) -> Iterator[str]:
-    """Say what the last run that changed something changed, where there was one before it."""
-    from ..dataset.run_history import last_change
-
-    change = last_change(dataset.folder)
-    return change.lines(language) if change else iter(())
 
 
 def _line(each: TeamStatus, language: str) -> dict[str, Any]:
@@ -276,6 +268,7 @@ def _print_wide(lines: Sequence[Line], say: Translate) -> None:
 
 
 def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
+    """Write a workbook: figures and days as such, so that they can be sorted; texts never as formulas."""
     from io import BytesIO
 
     from xlsxwriter.workbook import Workbook
@@ -295,7 +288,7 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
             sheet.write_string(0, place, say(HEADS[column]), bold)
             for row, line in enumerate(lines, start=1):
                 value = _shown(line, column, say) if column in SAID else _value(line, column)
-                _cell(sheet, row, place, value, styles.get(column))
+                sheet.write(row, place, value, styles.get(column))
         sheet.autofilter(0, 0, len(lines), len(COLUMNS) - 1)
         sheet.freeze_panes(1, 1)
         sheet.autofit()
@@ -304,13 +297,3 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
     write_whole(path, target.getvalue())
-
-
-def _cell(sheet: Any, row: int, place: int, value: Any, style: Any) -> None:
-    """Figures and days as such, so that they can be sorted; texts never as formulas."""
-    if isinstance(value, date):
-        sheet.write_datetime(row, place, value, style)
-    elif isinstance(value, int | float):
-        sheet.write_number(row, place, value, style)
-    elif value is not None:
-        sheet.write_string(row, place, str(value), style)

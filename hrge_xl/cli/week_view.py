@@ -40,7 +40,9 @@ def week_lines(week: Week) -> Iterator[tuple[str, str]]:
     """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
     yield "Arrived", week.received.summary
     yield "Counts", " ".join(week.totals.lines())
-    yield "Teams", _teams(week)
+    states = Counter(each.state for each in week.expected)
+    parts = ", ".join(f"{count} {state}" for state, count in states.items())
+    yield "Teams", f"{len(week.expected)} expected: {parts}."
     yield "Late", _named(map(_late, week.late), "nobody")
     if week.due_next:
         day, teams = week.due_next
@@ -49,16 +51,12 @@ def week_lines(week: Week) -> Iterator[tuple[str, str]]:
     if week.to_ask_again:
         yield "Ask again", _named(week.to_ask_again)
     yield "To send", _to_send(week)
-    first = " ".join(_look_first(week))
+    first = [f"{counted(len(week.drafts.warnings), 'warning')} above."] if week.drafts.warnings else []
+    if week.without_address:
+        first.append(f"No address in the list of teams: {_named(week.without_address)}")
     if first:
-        yield "Look first", first
+        yield "Look first", " ".join(first)
     yield "Files in", f"{week.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FEEDBACK}/, {FOLDER}/"
-
-
-def _teams(week: Week) -> str:
-    counts = Counter(each.state for each in week.expected)
-    parts = ", ".join(f"{count} {state}" for state, count in counts.items())
-    return f"{len(week.expected)} expected: {parts}."
 
 
 def _late(each: TeamStatus) -> str:
@@ -75,14 +73,6 @@ def _to_send(week: Week) -> str:
     if removed:
         told.append(f"{counted(removed, 'draft')} removed: no longer due.")
     return " ".join(told)
-
-
-def _look_first(week: Week) -> Iterator[str]:
-    """Yield what to look at before anything is sent."""
-    if week.drafts.warnings:
-        yield f"{counted(len(week.drafts.warnings), 'warning')} above."
-    if week.without_address:
-        yield f"No address in the list of teams: {_named(week.without_address)}"
 
 
 def _named(names: Iterable[str], nobody: str = "nothing") -> str:

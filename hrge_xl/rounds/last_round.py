@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ..dataset.periods import periods
 from ..dataset.returns import Return, result
@@ -17,8 +18,7 @@ from ..words import fold
 from .datasets import Dataset
 
 
-@dataclass(frozen=True)
-class Begun:
+class Begun(NamedTuple):
     """An order with what it begins with, and what does not go on from the earlier round, in a sentence or ""."""
 
     order: Order

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 from unicodedata import normalize
 
 from ..dataset.files import only_writer
@@ -36,8 +36,7 @@ MOST_DAYS = 2  # between the day that the mail server says and the one on which 
 NO_ADDRESS = "?"
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A workbook that was taken into `returned/`: where it lies now, where it came from, and when, if by mail."""
 
     path: Path
@@ -45,8 +44,7 @@ class Placed:
     day: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """What became of everything that was found in the sources."""
 
     placed: tuple[Placed, ...] = ()

@@ -31,7 +31,7 @@ from ..spec.model import Spec
 from ..spec.nodes import dumped, get, plain
 from ..spec.yaml_file import compose
 from .team_list import read_list
-from .teams import Line, Team, cells_of, checked
+from .teams import Team, cells_of, checked
 
 KEY = "signing.key"
 ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
@@ -214,7 +214,18 @@ def spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
 
 def teams_of(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
     """Give the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
-    return checked(FILE, _lines(root, data["teams"]), spec)
+    nodes = get(root, "teams")
+    lines = [
+        (
+            _line(get(nodes, n)),
+            {
+                str(key): ",".join(map(str, value)) if isinstance(value, list) else _written_as(value)
+                for key, value in team.items()
+            },
+        )
+        for n, team in enumerate(data["teams"])
+    ]
+    return checked(FILE, lines, spec)
 
 
 def _check_shape(root: yaml.Node, data: Any) -> None:
@@ -232,20 +243,6 @@ def _check_shape(root: yaml.Node, data: Any) -> None:
         wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
     if wrong:
         raise RoundError(*(f"{FILE}: {each}" for each in wrong))
-
-
-def _lines(root: yaml.Node, teams: Sequence[Mapping[str, Any]]) -> list[Line]:
-    nodes = get(root, "teams")
-    return [
-        (
-            _line(get(nodes, n)),
-            {
-                str(key): ",".join(map(str, value)) if isinstance(value, list) else _written_as(value)
-                for key, value in team.items()
-            },
-        )
-        for n, team in enumerate(teams)
-    ]
 
 
 def _written_as(value: Any) -> str:

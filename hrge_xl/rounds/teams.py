@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from ..dates import RANGE, is_possible
 from ..errors import RoundError, UsageError
@@ -64,8 +65,7 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
     return [team for _, team in teams.values()]
 
 
-@dataclass(frozen=True, slots=True)
-class AllowedNames:
+class AllowedNames(NamedTuple):
     """What the lines of a list may name."""
 
     spec: Spec
@@ -146,8 +146,7 @@ def addresses(text: str, wrong: list[str]) -> str:
     return ", ".join(dict.fromkeys(found))
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(NamedTuple):
     """How the days of one column are written: in which languages, and whether the day or the month comes first.
 
     `day_first` is None where the column says neither: 03/04/2026 is then a mistake, for nobody guesses.

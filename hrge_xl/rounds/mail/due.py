@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
@@ -58,8 +57,7 @@ DAYS_BEFORE = 7  # the deadline that a team is reminded of it
 EVERY = 7  # days between two reminders of the same
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A mail that is due. `key` says what it is about: there is one of each, once."""
 
     key: str
@@ -67,7 +65,7 @@ class Due:
     team: Team
     name: str  # of its file
     attached: Sequence[Path] | None = ()  # None: it was looked at, and there is nothing to say
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = {}
 
 
 def feedback_key(found: Return, spec_digest: str) -> str:

@@ -11,7 +11,6 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, timedelta
 from email import message_from_bytes
 from email.headerregistry import Address
@@ -19,6 +18,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from ...dataset.clean import harmless
 from ...dataset.drafted import Drafted
@@ -38,8 +38,7 @@ KINDS = {  # of what is attached, by the ending of its name
 }
 
 
-@dataclass(frozen=True)
-class Mail:
+class Mail(NamedTuple):
     """A mail that somebody may send: to whom, what it says in which language, and what is attached."""
 
     to: str  # addresses, by comma
