@@ -31,11 +31,10 @@ from .rounds.mail.due import (
 from .rounds.mail.eml import MOST_BYTES, Mail, as_eml, deadlines_calendar, write_merge_list
 from .rounds.mail.templates import filled, load_templates, template_of
 from .rounds.receiving import Senders
-from .rounds.round_status import TeamStatus, is_in_doubt, status
+from .rounds.round_status import is_in_doubt, status
 from .rounds.rounds import FEEDBACK, Round, load_round
 from .rounds.teams import Team
 from .spec.lookup import country_label
-from .spec.model import Spec
 from .validation import REFUSED
 from .words import SOURCE_LANGUAGE, counted, kept_in_order
 from .words import day as in_words
@@ -116,15 +115,11 @@ class _Work:
         self.dataset, self.round, self.today, self.folder = dataset, round_, today, round_.folder
         self.templates = load_templates(self.folder)
         self.returns = dataset.of_round()
-        self.statuses: Sequence[TeamStatus] = status(self.returns, today, round_)
-        self.chosen: Mapping[str, Return] = {each.submission: each for each in choose(self.returns)[0]}
+        self.statuses = status(self.returns, today, round_)
+        self.chosen = {each.submission: each for each in choose(self.returns)[0]}
+        self.teams = {team.code: team for team in round_.teams}
         assert dataset.spec is not None
-        self.spec: Spec = dataset.spec
-
-    @property
-    def teams(self) -> dict[str, Team]:
-        """The teams by their codes."""
-        return {team.code: team for team in self.round.teams}
+        self.spec = dataset.spec
 
     def key_of(self, submission: str) -> str:
         """Give the key of what feedback on a return is about."""

@@ -82,9 +82,9 @@ class Week:
     @property
     def without_address(self) -> list[str]:
         """Give the teams that a draft of the day is for and the list has no address of."""
-        addresses = {team.code: team.email for team in self.round.teams}
+        reached = {team.code for team in self.round.teams if team.email}
         drafted = (each.team for each in self.drafts.of(self.today))
-        return list(dict.fromkeys(team for team in drafted if not addresses.get(team)))
+        return [team for team in dict.fromkeys(drafted) if team not in reached]
 
 
 def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = None) -> Week:

@@ -438,7 +438,7 @@ from hrge_xl.rounds.mail.templates import filled, PLACEHOLDERS, standard
 from hrge_xl.rounds.receiving import Received
 from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, status, TeamStatus
 from hrge_xl.rounds.rounds import KEY, orders, Round, round_around, taken_along
-from hrge_xl.rounds.team_list import HEADS, MOST_TEAMS, read_list, TeamList
+from hrge_xl.rounds.teams import HEADS, MOST_TEAMS, read_list, TeamList
 from hrge_xl.rounds.teams import COLUMNS, Team
 from hrge_xl.rounds.edit_round import update_spec
 

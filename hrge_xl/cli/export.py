@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -49,9 +49,9 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 )
 @click.option("-o", "--output", type=ANYWHERE, help="File (default: stdout).")
 @password_option
-def command(  # noqa: PLR0913 (one parameter an option)
-    dataset: str, table: str | None, format_: str | None, teams: tuple[str, ...], periods: tuple[str, ...],
-    current: bool, shareable: bool, lang: str | None, output: Path | None, password: str | None,
+def command(
+    dataset: str, table: str | None, format_: str | None, lang: str | None, output: Path | None,
+    password: str | None, **rows: Any,
 ) -> None:  # fmt: skip
     """Write one table of a dataset, such as answers, risks or codebook; without --table the whole workbook.
 
@@ -72,20 +72,19 @@ def command(  # noqa: PLR0913 (one parameter an option)
         print_notes(opened)
         store = opened.store
         if table is None:
-            if teams or periods or current or shareable:
+            if any(rows.values()):
                 raise UsageError("Rows can be chosen in one table. Say which with --table.")
             _whole(store, lang, output, format_)
             return
         wanted = extract.table_of(store, table)
-        rows = extract.rows_of(
-            store, wanted, extract.Wish(teams, periods, current, shareable, known_language(lang))
-        )
+        wish = extract.Wish(**rows, language=known_language(lang))
+        found = extract.rows_of(store, wanted, wish)
         chosen = format_ or _by_name(output)
         if output is not None and output != STDOUT:
-            extract.write_file(output, wanted, rows, chosen)
+            extract.write_file(output, wanted, found, chosen)
             line(output, err=True)
         elif chosen in extract.STREAMED:
-            extract.write_stream(Rows(json=chosen == "json"), wanted, rows, chosen)
+            extract.write_stream(Rows(json=chosen == "json"), wanted, found, chosen)
         else:
             raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
 

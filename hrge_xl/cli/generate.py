@@ -192,8 +192,7 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
     layout = build(spec, chosen.language or spec.languages[0], choice.tools, choice.rows, last=True)
     file = chosen.answers
     begin = from_file(file, layout, name, today, chosen.password) if file else Prefill()
-    told = ", ".join(begin.left_behind())
-    if told:
+    if told := ", ".join(begin.left_behind()):
         line(f"{file}: {told}.", err=True)
     blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     orders = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]

@@ -15,7 +15,7 @@ from .groups import CommandGroup
 from .terminal import line, print_lines, shown
 
 if TYPE_CHECKING:
-    from ..rounds.team_list import TeamList
+    from ..rounds.teams import TeamList
 
 
 @click.group(cls=CommandGroup)
@@ -58,7 +58,7 @@ def init(
     Next: hrge-xl generate output/2026-H1
     """
     from ..rounds.rounds import init_round
-    from ..rounds.team_list import read_list
+    from ..rounds.teams import read_list
     from ..spec.load import load
     from ..words import counted
 
@@ -77,7 +77,7 @@ def _understood(read: TeamList) -> Iterator[str]:
 
     rows = [*map(cells_of, read.teams)]
     used = [column for column in COLUMNS if any(row[column] for row in rows)]
-    heads = {column: column for column in used}
+    heads = dict(zip(used, used, strict=True))
     widths = {column: max(len(row[column]) for row in [*rows, heads]) for column in used}
     for row in [heads, *rows]:
         yield "  ".join(shown(row[column]).ljust(widths[column]) for column in used).rstrip()

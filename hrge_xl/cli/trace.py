@@ -55,9 +55,8 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
 @json_option("The same as JSON on stdout.")
 @output_option
 @password_option
-def command(  # noqa: PLR0913 (one parameter an option)
-    words: tuple[str, ...], team: str, field: str, row: str, finding: str, dataset: str, as_json: bool,
-    output: Path | None, password: str | None,
+def command(
+    words: tuple[str, ...], dataset: str, as_json: bool, output: Path | None, password: str | None, **what: str
 ) -> None:  # fmt: skip
     """Print answers or findings with the file, sheet and cell that they come from; or one row of a table.
 
@@ -74,7 +73,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..dataset.tracing import Asked
     from ..rounds.datasets import one_dataset
 
-    asked = Asked(team, field, row, finding)
+    asked = Asked(**what)
     is_asked = asked != Asked()
     is_place = bool(words) and (is_address(words[0]) or Path(words[0]).exists() or is_asked)
     place, rest = (words[0], words[1:]) if is_place else (dataset, words)

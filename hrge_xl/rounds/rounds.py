@@ -30,8 +30,7 @@ from ..spec.lookup import country_codes
 from ..spec.model import Spec
 from ..spec.nodes import dumped, get, plain
 from ..spec.yaml_file import compose
-from .team_list import read_list
-from .teams import Team, cells_of, checked
+from .teams import Team, cells_of, checked, read_list
 
 KEY = "signing.key"
 ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail

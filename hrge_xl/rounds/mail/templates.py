@@ -18,7 +18,7 @@ from typing import NamedTuple
 from ...errors import RoundError
 from ...output_files import write_whole
 from ...words import Translate, is_language, translator, with_base
-from ..team_list import read_text
+from ..teams import read_text
 from .due import Occasion
 
 FOLDER, ENDING = "messages", ".txt"
