@@ -33,7 +33,8 @@ def masked(text: str, known: Iterable[str] = ()) -> str:
     for word in sorted(filter(_tells, words), key=len, reverse=True):
         for form in dict.fromkeys((word, str(Path(word)))):
             text = text.replace(form, _without(form))
-    text = _NO_PORT.sub(rf"\1:{HIDDEN}", _BEFORE_AT.sub(_shortened, text))
+    text = _BEFORE_AT.sub(lambda match: f"{_scheme(match[0])}{HIDDEN}@", text)
+    text = _NO_PORT.sub(rf"\1:{HIDDEN}", text)
     return _NAMED.sub(rf"\1{HIDDEN}", text)
 
 
@@ -46,10 +47,6 @@ def _without(word: str) -> str:
     head, at, tail = word.rpartition("@")
     shown = f"{_scheme(head)}{HIDDEN}@{tail}" if at and ":" in head else word
     return _NAMED_IN_WORD.sub(rf"\1{HIDDEN}", shown)
-
-
-def _shortened(match: re.Match[str]) -> str:
-    return f"{_scheme(match[0])}{HIDDEN}@"
 
 
 def _scheme(text: str) -> str:

@@ -44,30 +44,26 @@ def carry_over(sent: Submission, read_in: Layout, layout: Layout) -> Carried:
             part=place + 1 if slot.field.several else 0,
         )  # fmt: skip
         fitted = _fitted(moved, read_in.slots[answer.key].field, slot, lists)
-        if fits_a_cell(_written(fitted)):
+        # what would stand in the cell: what was read, else what stood there
+        if fits_a_cell(shown(fitted.original if fitted.value is None else fitted.value)):
             found.kept.append(fitted)
         else:
             found.too_long.append(_unplaced(answer, read_in))
     return found
 
 
-def _written(answer: Answer) -> str:
-    """Give what would stand in the cell: what was read, else what stood there."""
-    return shown(answer.original if answer.value is None else answer.value)
-
-
 def _unplaced(answer: Answer, read_in: Layout) -> Unplaced:
-    return Unplaced(answer.sheet, answer.cell, _text(answer), question_of(answer, read_in))
+    text = answer.day.isoformat() if answer.day is not None else shown(answer.original)
+    return Unplaced(answer.sheet, answer.cell, text, question_of(answer, read_in))
 
 
 def _fitted(answer: Answer, before: Field, slot: Slot, lists: Vocabularies) -> Answer:
     """Give the answer as the question of now takes it; an error that was copied in becomes a text that is marked."""
     if answer.state is State.ERROR:
         answer = replace(answer, state=State.ANSWERED, original=str(answer.original))
-        return _read_anew(answer, slot.field, lists)
-    return (
-        answer if _same_meaning(answer, before, slot.field, lists) else _read_anew(answer, slot.field, lists)
-    )
+    elif _same_meaning(answer, before, slot.field, lists):
+        return answer
+    return _read_anew(answer, slot.field, lists)
 
 
 def _same_meaning(answer: Answer, before: Field, now: Field, lists: Vocabularies) -> bool:
@@ -87,10 +83,6 @@ def _read_anew(answer: Answer, field: Field, lists: Vocabularies) -> Answer:
         answer, original=original, code=reading.code, text=reading.text, number=reading.number, day=reading.day,
         problem=reading.problem, suggestion=reading.suggestion,
     )  # fmt: skip
-
-
-def _text(answer: Answer) -> str:
-    return answer.day.isoformat() if answer.day is not None else shown(answer.original)
 
 
 def question_of(answer: Answer, layout: Layout) -> str:

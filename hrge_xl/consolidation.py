@@ -11,18 +11,21 @@ from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+from .dataset import decisions, waivers
 from .dataset.files import only_writer
 from .dataset.kinds import Terms
 from .dataset.ledger import Arrived, Ledger
-from .dataset.opening import DATASET
+from .dataset.opening import DATASET, open_dataset
 from .dataset.reconciliation import Reconciliation, reconciliation
-from .dataset.returns import Return
+from .dataset.returns import Return, find_return, heads
 from .dataset.rows import submission_id
 from .dataset.store import compact
 from .dataset.take_in import Options, Run, foreseen, take_in
 from .errors import OutputError
 from .exports import exports
+from .findings import Waiver
 from .paths import check_several
 from .reports import overview_page
 from .rounds.datasets import check_own, one_dataset
@@ -87,10 +90,15 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     arrived = Arrived(received, stated=True) if received else Arrived(day) if day else Arrived()
     arrived = replace(arrived, terms=terms or {})
     with take_in(sources, out, arrived=arrived, options=options) as run:
-        summary = _summary(run)
+        there, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
+        summary = Summary(
+            str(out), reconciliation(run.file), len(names),
+            sum(there[name].verdict == REFUSED for name in names), run.new, len(there.keys() - set(names)),
+            run.notes, overview=overview_page(overview) if overview else None,
+        )  # fmt: skip
         run.pool.here.shutdown()  # what is held for figures is of no use to files
         write_files(run, wanted, [partial(_page, out, overview, round_)] if overview else [])
-        return replace(summary, overview=overview_page(overview) if overview else None)
+        return summary
 
 
 @contextmanager
@@ -111,6 +119,45 @@ def amend(
         pages = _pages_there(folder, found)
         if pages or exports.formats_there(folder):
             write_files(run, pages=pages)
+
+
+def decide(
+    folder: Path, returns: Sequence[str], choice: str, *, reason: str, by: str, day: date, **how: Any
+) -> tuple[list[Return], list[Return]]:
+    """Decide that returns count (`counts`) or not (`withdrawn`), or take that back (`undone`); how is that of `amend`.
+
+    Gives all returns as they were and as they are now. Raises `UsageError` where nothing is to be decided about one.
+    """
+    with amend(folder, day, **how) as (ledger, before):
+        meant = [find_return(before, name) for name in returns]
+        decisions.decide(ledger, meant, choice, reason=reason, by=by, day=day)
+    with open_dataset(folder) as dataset:
+        return before, heads(dataset)
+
+
+def waive(  # noqa: PLR0913 (one parameter an option)
+    folder: Path, code: str, file: str, *, reason: str, by: str, day: date,
+    place: tuple[str, str] | None = None, until: date | None = None, **how: Any,
+) -> tuple[Waiver, int, str]:  # fmt: skip
+    """Accept the findings of one file that have a code, all or those at one sheet and cell; how is that of `amend`.
+
+    Gives the waiver, how many findings it covers, and the verdict of the file now. Raises `UsageError`.
+    """
+    waivers.refuse_unwaivable(code)
+    with amend(folder, day, **how) as (ledger, returns):
+        found = find_return(returns, file)
+        waiver, count = waivers.waive(
+            ledger, found, code, reason=reason, by=by, day=day, until=until, place=place
+        )
+    with open_dataset(folder) as dataset:
+        (after,) = heads(dataset, [found.submission])
+    return waiver, count, after.verdict
+
+
+def withdraw(folder: Path, number: int, *, by: str, day: date, **how: Any) -> Waiver:
+    """Take a waiver back by its number; how is that of `amend`. Raises `UsageError`."""
+    with amend(folder, day, **how) as (ledger, _):
+        return waivers.withdraw(ledger, number, by=by, day=day)
 
 
 def _pages_there(folder: Path, returns: Sequence[Return]) -> list[exports.Task]:
@@ -145,14 +192,6 @@ def write_files(run: Run, wanted: Collection[str] = (), pages: Sequence[exports.
     if failed:
         more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
         raise OutputError(f"{failed[0]} The rest is done.{more}")
-
-
-def _summary(run: Run) -> Summary:
-    known, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
-    return Summary(
-        str(run.out), reconciliation(run.file), len(names),
-        sum(known[name].verdict == REFUSED for name in names), run.new, len(known.keys() - set(names)), run.notes,
-    )  # fmt: skip
 
 
 def _foreseen(run: Run, verdicts: dict[str, str], known: dict[str, str]) -> Summary:

@@ -11,6 +11,7 @@ from pathlib import Path
 from .dataset.drafted import Drafted, drafted, note_draft
 from .dataset.ledger import Ledger
 from .dataset.returns import Return
+from .grouping import grouped
 from .intake.zip_package import megabytes
 from .output_files import write_if_changed, write_whole
 from .reports.feedback_files import Given, Wish, give_all
@@ -28,13 +29,12 @@ from .rounds.mail.due import (
     thanks_due,
 )
 from .rounds.mail.eml import MOST_BYTES, Mail, as_eml, deadlines_calendar, write_merge_list
-from .rounds.mail.templates import Templates, filled, load_templates
+from .rounds.mail.templates import filled, load_templates, template_of
 from .rounds.receiving import Senders
-from .rounds.round_status import TeamStatus, is_in_doubt, status
+from .rounds.round_status import is_in_doubt, status
 from .rounds.rounds import FEEDBACK, Round, load_round
 from .rounds.teams import Team
 from .spec.lookup import country_label
-from .spec.model import Spec
 from .validation import REFUSED
 from .words import SOURCE_LANGUAGE, counted, kept_in_order
 from .words import day as in_words
@@ -99,7 +99,7 @@ def write_drafts(
         wanted = [
             each for key, each in due.items() if each.occasion in occasions and (again or key not in known)
         ]
-        _note(ledger, work, ((each, each.attached) for each in wanted), made)
+        _note(ledger, work, wanted, made)
         known = drafted(ledger)
         _tidy(work, known, due, made)
     for day in {each.day for each in (*made.new, *made.outdated)}:
@@ -113,17 +113,13 @@ class _Work:
 
     def __init__(self, dataset: Dataset, round_: Round, today: date) -> None:
         self.dataset, self.round, self.today, self.folder = dataset, round_, today, round_.folder
-        self.templates: Templates = load_templates(self.folder)
+        self.templates = load_templates(self.folder)
         self.returns = dataset.of_round()
-        self.statuses: Sequence[TeamStatus] = status(self.returns, today, round_)
-        self.chosen: Mapping[str, Return] = {each.submission: each for each in choose(self.returns)[0]}
+        self.statuses = status(self.returns, today, round_)
+        self.chosen = {each.submission: each for each in choose(self.returns)[0]}
+        self.teams = {team.code: team for team in round_.teams}
         assert dataset.spec is not None
-        self.spec: Spec = dataset.spec
-
-    @property
-    def teams(self) -> dict[str, Team]:
-        """The teams by their codes."""
-        return {team.code: team for team in self.round.teams}
+        self.spec = dataset.spec
 
     def key_of(self, submission: str) -> str:
         """Give the key of what feedback on a return is about."""
@@ -147,25 +143,25 @@ def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
     """
     assert dataset.round is not None
     senders, returns = Senders(dataset.round), dataset.of_round()
-    readable = [(each.team, each.arrived or date.min) for each in returns if each.verdict != REFUSED]
-    newest = {team: max(day for one, day in readable if one == team) for team, _ in readable}
-    found: dict[str, list[Return]] = {}
-    for each in (one for one in returns if one.verdict == REFUSED):
-        team = next(iter(senders.teams_of(each.sha256)), "")
-        if not team or newest.get(team, date.min) <= (each.arrived or date.min):
-            found.setdefault(team, []).append(each)
-    return found
+    readable = grouped((each.team, each.arrived or date.min) for each in returns if each.verdict != REFUSED)
+    unread = (
+        (next(iter(senders.teams_of(each.sha256)), ""), each) for each in returns if each.verdict == REFUSED
+    )
+    return grouped(
+        (team, each)
+        for team, each in unread
+        if not team or max(readable.get(team, [date.min])) <= (each.arrived or date.min)
+    )
 
 
-def has_issued(folder: Path) -> bool:
-    """Tell whether workbooks of a round were sent by drafts."""
+def occasions_of_week(folder: Path) -> tuple[Occasion, ...]:
+    """Give the occasions that are looked for every week; workbooks are sent by drafts where others were."""
     with Ledger.open(folder) as ledger:
-        return any(each.occasion == Occasion.ISSUE for each in drafted(ledger).values())
+        issued = any(each.occasion == Occasion.ISSUE for each in drafted(ledger).values())
+    return (*AS_THEY_COME, Occasion.ISSUE) if issued else AS_THEY_COME
 
 
-def _feedback(
-    work: _Work, known: Mapping[str, Drafted], made: Drafts
-) -> Iterator[tuple[Due, Sequence[Path] | None]]:
+def _feedback(work: _Work, known: Mapping[str, Drafted], made: Drafts) -> Iterator[Due]:
     """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
     done = [name for name, each in work.chosen.items() if work.key_of(name) in known or is_in_doubt(each)]
     given = Given()
@@ -173,24 +169,21 @@ def _feedback(
         team = work.teams.get(each["team"]) or Team(each["team"])
         workbook, text = Path(each["workbook"]), Path(each["message"]).read_text(encoding="utf-8")
         facts = {"feedback": text, "file": Path(each["path"]).name}
-        due = Due(work.key_of(each["submission"]), Occasion.FEEDBACK, team, workbook.stem, (workbook,), facts)
-        yield due, (workbook,)
+        yield Due(work.key_of(each["submission"]), Occasion.FEEDBACK, team, workbook.stem, (workbook,), facts)
     for one in given.left_out:
         if one.is_settled:
             key, team = work.key_of(one.found.submission), Team(one.found.team)
-            yield Due(key, Occasion.FEEDBACK, team, ""), None
+            yield Due(key, Occasion.FEEDBACK, team, "", None)
         elif one.ends:
             made.warnings.append(f"{one.name}: {one.why}.")
     made.warnings += given.warnings
 
 
-def _note(
-    ledger: Ledger, work: _Work, due: Iterable[tuple[Due, Sequence[Path] | None]], made: Drafts
-) -> None:
-    """Write drafts and note each, in the place of an earlier one of the same; one without files has nothing to say."""
+def _note(ledger: Ledger, work: _Work, due: Iterable[Due], made: Drafts) -> None:
+    """Write drafts and note each, in the place of an earlier one of the same."""
     before = drafted(ledger)
-    for each, attached in due:
-        file = "" if attached is None else _write(work, each, attached, made)
+    for each in due:
+        file = "" if each.attached is None else _write(work, each, each.attached, made)
         row = Drafted(each.key, str(work.today), str(each.occasion), each.team.code, file)
         note_draft(ledger, row)
         if each.key in before and before[each.key].file != file:
@@ -201,9 +194,9 @@ def _note(
 
 def _write(work: _Work, due: Due, attached: Sequence[Path], made: Drafts) -> str:
     """Write a draft; gives its place in the round."""
-    team = due.team
-    said = filled(work.templates.of(due.occasion, team.language or SOURCE_LANGUAGE), _facts(work, due))
-    mail = as_eml(Mail(team.email, team.language or SOURCE_LANGUAGE, said, attached))
+    language = due.team.language or SOURCE_LANGUAGE
+    said = filled(template_of(work.templates, due.occasion, language), _facts(work, due, language))
+    mail = as_eml(Mail(due.team.email, language, said, attached))
     file = Path(FOLDER) / str(work.today) / f"{due.name}.eml"
     write_whole(work.folder / file, mail)
     if len(mail) > MOST_BYTES:
@@ -214,9 +207,9 @@ def _write(work: _Work, due: Due, attached: Sequence[Path], made: Drafts) -> str
     return file.as_posix()
 
 
-def _facts(work: _Work, due: Due) -> dict[str, str]:
+def _facts(work: _Work, due: Due, language: str) -> dict[str, str]:
     """Give what the placeholders of a text are filled in with; feedback has its own order already."""
-    team, language = due.team, due.team.language or SOURCE_LANGUAGE
+    team = due.team
     facts = {
         "round": work.round.name,
         "team": team.code,

@@ -8,19 +8,19 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .answers import from_mapping
-from .bulk import issue
 from .dataset.rows import SHORT
 from .errors import Mistake, SpecError, UsageError
-from .issuing import Order, identity_of
-from .layout import Layout, Slot, address, build
+from .issuing import Order, identity_of, issue
+from .layout import Layout, address, build
+from .output_files import write_whole
+from .prefill import from_mapping
 from .rounds.rounds import Round
 from .rounds.teams import Team
 from .spec.load import find, load
@@ -30,11 +30,11 @@ from .spec.yaml_file import compose, plain
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
 
-class _Entry(BaseModel):
+class _PartOfStory(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Typed(_Entry):
+class Typed(_PartOfStory):
     """What somebody put into one cell, right or wrong; a blank `value` clears it."""
 
     tool: str
@@ -44,14 +44,14 @@ class Typed(_Entry):
     value: Any
 
 
-class Sent(_Entry):
+class Sending(_PartOfStory):
     """When a team filled in its workbook, and when it came back."""
 
     filled_in: date
     arrives: date
 
 
-class Actor(_Entry):
+class Actor(_PartOfStory):
     """One simulated team: what it answers otherwise than the rest, what it mistypes, and when.
 
     `corrected`: it got feedback, put everything right and sent its workbook again. `silent`: it never answers.
@@ -59,28 +59,27 @@ class Actor(_Entry):
 
     country: str
     language: str = ""
-    sent: Sent | None = None  # None: as most teams do
+    sent: Sending | None = None  # None: as most teams do
     answers: dict[str, Any] = {}
     typed: tuple[Typed, ...] = ()
-    corrected: Sent | None = None
+    corrected: Sending | None = None
     silent: bool = False
 
 
-class Story(_Entry):
+class Story(_PartOfStory):
     """A spec's `demo.yaml`: `issued` is the day the workbooks went out, `today` the day the office looks at it all."""
 
     issued: date
     today: date
     round: str
     deadline: date
-    sent: Sent
+    sent: Sending
     tools: tuple[str, ...]
     answers: dict[str, Any]
     teams: tuple[Actor, ...]
 
 
-@dataclass(frozen=True)
-class Return:
+class ReturnedFile(NamedTuple):
     """A workbook that comes back: whose, under which name, on which day."""
 
     country: str
@@ -112,25 +111,16 @@ def demonstration_round(told: Story, spec: str, folder: Path) -> Round:
     return Round(folder, told.round, spec, None, None, teams)
 
 
-def issue_story(name: str) -> Iterator[tuple[str, bytes]]:
-    """Give the workbook that each team of the story receives, with its country."""
-    spec, told = load(name), story(name)
-    for order, data in issue(spec, [_order(spec, told, actor)[1] for actor in told.teams]):
-        yield order.team, data
-
-
-def play(name: str) -> list[Return]:
+def play(name: str) -> list[ReturnedFile]:
     """Let the teams of the story fill in their workbooks; gives what comes back, in the order in which it arrives."""
     spec, told = load(name), story(name)
-    answering = [actor for actor in told.teams if not actor.silent]
-    parts = [_cast(spec, told, actor) for actor in answering]
+    parts = [_cast(spec, told, actor) for actor in told.teams if not actor.silent]
     made = {order.team: data for order, data in issue(spec, [part.filled_in for part in parts])}
     found = [each for part in parts for each in _returns(spec, told, part, made[part.order.team])]
     return sorted(found, key=lambda each: (each.arrives, each.name))
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """One team with its workbook as it is issued, and as it would be without mistakes."""
 
     actor: Actor
@@ -139,34 +129,33 @@ class _Part:
     filled_in: Order
 
 
-def _order(spec: Spec, told: Story, actor: Actor) -> tuple[Layout, Order]:
-    layout = build(spec, actor.language or spec.languages[0], told.tools)
-    order = Order(
-        actor.country, told.issued, actor.country, layout.language, told.tools,
+def _order(spec: Spec, told: Story, actor: Actor) -> Order:
+    return Order(
+        actor.country, told.issued, actor.country, actor.language or spec.languages[0], told.tools,
         round=told.round, deadline=told.deadline.isoformat(),
     )  # fmt: skip
-    return layout, order
 
 
 def _cast(spec: Spec, told: Story, actor: Actor) -> _Part:
-    layout, order = _order(spec, told, actor)
+    order = _order(spec, told, actor)
+    layout = build(spec, order.language, told.tools)
     filled = from_mapping(_merged(told.answers, actor.answers), layout)
     answers = filled | _own_country(layout, filled, actor.country)
     return _Part(actor, layout, order, replace(order, answers=answers))
 
 
-def _returns(spec: Spec, told: Story, part: _Part, correct: bytes) -> Iterator[Return]:
+def _returns(spec: Spec, told: Story, part: _Part, correct: bytes) -> Iterator[ReturnedFile]:
     """Yield what a team sends: the workbook as it filled it in, and its correction where it makes one."""
     actor, sent = part.actor, part.actor.sent or told.sent
     typed = type_into(correct, part.layout, actor.typed) if actor.typed else correct
     first = saved_on(typed, sent.filled_in)
-    yield Return(actor.country, f"{actor.country}.xlsx", first, sent.arrives)
+    yield ReturnedFile(actor.country, f"{actor.country}.xlsx", first, sent.arrives)
     if actor.corrected is not None:
         made_for = hashlib.sha256(first).hexdigest()[:SHORT]
         copy = identity_of(spec, part.order, part.layout).copy
         ((_, again),) = issue(spec, [replace(part.filled_in, copy=copy, predecessor=made_for)])
         day = actor.corrected
-        yield Return(
+        yield ReturnedFile(
             actor.country, f"{actor.country}_corrected.xlsx", saved_on(again, day.filled_in), day.arrives
         )
 
@@ -205,36 +194,28 @@ def _merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> bytes:
     """Give the workbook after somebody typed into some of its cells and saved it with another program."""
-    from io import BytesIO
-
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
         # bars of progress are lost: a team's program may lose them too
         warnings.simplefilter("ignore", UserWarning)
-        book = load_workbook(BytesIO(workbook))
+        book = load_workbook(io.BytesIO(workbook))
     for each in typed:
-        slot = _slot(layout, each)
+        slot = layout.slots.get((each.tool, each.row, each.field))
+        if slot is None:
+            raise UsageError(f"demo.yaml: there is no cell {each.tool} / {each.row} / {each.field}.")
         place = slot.cells[each.part - 1]
         book[layout.sheet[slot.tool].name][address(*place)].value = each.value
-    target = BytesIO()
+    target = io.BytesIO()
     book.save(target)
     return target.getvalue()
 
 
-def _slot(layout: Layout, typed: Typed) -> Slot:
-    found = layout.slots.get((typed.tool, typed.row, typed.field))
-    if found is None:
-        raise UsageError(f"demo.yaml: there is no cell {typed.tool} / {typed.row} / {typed.field}.")
-    return found
-
-
 def write_story(name: str, folder: Path) -> Iterator[tuple[Path, date]]:
     """Play into `issued/` and `returned/` of a folder; gives each returned file, once it is there, with its day."""
-    from .output_files import write_whole
-
-    for country, data in issue_story(name):
-        write_whole(folder / "issued" / f"{country}.xlsx", data)
+    spec, told = load(name), story(name)
+    for order, data in issue(spec, [_order(spec, told, actor) for actor in told.teams]):
+        write_whole(folder / "issued" / f"{order.team}.xlsx", data)
     for each in play(name):
         path = folder / "returned" / each.name
         write_whole(path, each.data)

@@ -40,9 +40,8 @@ def write_log(error: BaseException, about: Iterable[object] = ()) -> Path:
     A fault has the same file whenever it shows, so that what names it stays the same too.
     """
     text = log_text(error, about)
-    place = Path(tempfile.gettempdir()) / f"hrge-xl-{_digest(error)}.log"
     try:
-        return _added(place, text)
+        return _added(Path(tempfile.gettempdir()) / f"hrge-xl-{_digest(error)}.log", text)
     except OSError:  # somebody else's file is there
         handle, name = tempfile.mkstemp(".log", "hrge-xl-")
         os.close(handle)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .answer import Answers, Value
+from .answer import Answers
 from .errors import UsageError
 from .findings import Finding, Severity
 from .issuing import Order, generate, layout_for, starting_answers, submission_of
@@ -53,11 +53,7 @@ def _answers(layout: Layout, sample: Sample) -> Answers:
     for answer in answers_of(layout.spec, sample):
         slot = layout.slots.get((answer.tool, answer.row, answer.field))
         if slot is not None:
-            value = answer.means(slot.field, layout.language)
-            if not slot.field.to or _leads_somewhere(layout, slot.field.to, value):
+            value, tools = answer.means(slot.field, layout.language), slot.field.to
+            if not tools or any(value in layout.row_codes.get(tool, ()) for tool in tools):
                 found[slot.key] = value
     return found
-
-
-def _leads_somewhere(layout: Layout, tools: tuple[str, ...], row: Value) -> bool:
-    return any(row in layout.row_codes.get(tool, ()) for tool in tools)

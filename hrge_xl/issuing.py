@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
+from itertools import chain
+from pathlib import Path
 
 from .answer import Answer, Answers, State
 from .errors import UsageError
 from .fields import ColumnKind, kind_of
 from .gc_pause import gc_paused
+from .grouping import grouped
+from .intake import stamp_alone
+from .intake.limits import LIMITS
 from .last_answers import digest_of, read_last, written
 from .layout import CellOfSlot, Layout, build
-from .paths import check_several
+from .output_files import write_whole
+from .paths import check_several, read_regular
 from .spec.lookup import country_codes
 from .spec.model import Spec
 from .spec.own_answers import default_of, facts_about
 from .spec.rows import MOST_ROWS
 from .stamp import canonical, sign
 from .submission import Identity, Outcome, Submission
-from .workbook import Content, cover_lines, draw, facts_of
-
-COLUMNS = {
-    ColumnKind.CODE: "code",
-    ColumnKind.TEXT: "text",
-    ColumnKind.NUMBER: "number",
-    ColumnKind.DATE: "day",
-}
+from .workbook import Content, Template, cover_lines, draw, facts_of
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,9 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         last_digest=digest_of(written(last_placed(layout, order.last))),
         sample="yes" if order.sample else "",
     )
-    copy = order.copy or _copy_id(identity, order.intervention)
-    identity = replace(identity, copy=copy, edition=_edition(layout))
+    # twelve hex digits that no other order shares, the same for the same order
+    digest = hashlib.sha256(canonical(identity) + order.intervention.encode()).hexdigest()[:12]
+    identity = replace(identity, copy=order.copy or digest, edition=_edition(layout))
     return sign(identity, order.key) if order.key else identity
 
 
@@ -151,25 +152,18 @@ def _edition(layout: Layout) -> str:
     return _EDITIONS[key]
 
 
-def _copy_id(identity: Identity, intervention: str) -> str:
-    """Twelve hex digits that no other order shares, the same for the same order."""
-    return hashlib.sha256(canonical(identity) + intervention.encode()).hexdigest()[:12]
-
-
 def starting_answers(layout: Layout, order: Order) -> Answers:
     """Give defaults, what is known of the country, and over them the answers of the order that have a place."""
-    answers = _defaults(layout) | dict(facts_about(layout.spec, order.country)) if order.prefilled else {}
+    answers: Answers = {}
+    if order.prefilled:
+        defaults = ((key, default_of(slot.field)) for key, slot in layout.slots.items())
+        answers = {key: value for key, value in defaults if value is not None}
+        answers |= facts_about(layout.spec, order.country)
     country = layout.spec.identity.country
     if country and order.country:
         tool, _ = layout.spec.single_fields[country]
         answers[tool, "1", country] = order.country
     return placed(layout, answers | order.answers)
-
-
-def _defaults(layout: Layout) -> Answers:
-    """Give what cells are issued with where nothing else is known."""
-    found = {key: default_of(slot.field) for key, slot in layout.slots.items()}
-    return {key: value for key, value in found.items() if value is not None}
 
 
 def placed(layout: Layout, answers: Answers) -> Answers:
@@ -189,12 +183,11 @@ def placed(layout: Layout, answers: Answers) -> Answers:
 
 def last_placed(layout: Layout, last: Answers) -> Answers:
     """Give the answers of the round before that have cells in the layout."""
-    found: Answers = {}
-    for key, value in last.items():
-        cells = layout.last.get(key)
-        if cells is not None:
-            found[key] = value[: len(cells)] if isinstance(value, tuple) else value
-    return found
+    return {
+        key: value[: len(layout.last[key])] if isinstance(value, tuple) else value
+        for key, value in last.items()
+        if key in layout.last
+    }
 
 
 def is_as_issued(sent: Submission, layout: Layout) -> bool:
@@ -218,10 +211,98 @@ def submission_of(
 
 
 def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> Answer:
+    answered = partial(Answer, *cell, State.ANSWERED)
     if isinstance(value, float):
-        return Answer(*cell, State.ANSWERED, value, number=value)
+        return answered(value, number=value)
     if isinstance(value, date):
-        return Answer(*cell, State.ANSWERED, str(value), day=value)
-    if kind is ColumnKind.CODE:
-        return Answer(*cell, State.ANSWERED, value, code=value)
-    return Answer(*cell, State.ANSWERED, value, text=value)
+        return answered(str(value), day=value)
+    return answered(value, code=value) if kind is ColumnKind.CODE else answered(value, text=value)
+
+
+# many workbooks: what they have in common is drawn once, and stamped for each of them
+
+ORDERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 500_000  # that are worked out together; bounds the memory
+
+
+def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
+    """Give each order with its workbook, as `generate` makes it; those of one language and choice of tools together.
+
+    Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
+    """
+    for same in _alike(spec, orders):
+        if len(same) == 1:
+            yield same[0], generate(spec, same[0])
+        else:
+            yield from _stamped(layout_for(spec, same[0]), same)
+
+
+def issue_files(
+    spec: Spec, orders: Iterable[Order], place: Callable[[Order], Path]
+) -> Iterator[tuple[Path, bool]]:
+    """Write the workbooks that are not at their places yet; each path, and whether it was written now.
+
+    A workbook of the same order stays, whatever its day and whatever answers it goes on from: it may have been sent.
+    So what was interrupted goes on where it stopped. Raises as `issue`, and `OutputError`.
+    """
+    missing: list[Order] = []
+    for order in chain.from_iterable(_alike(spec, orders)):
+        if _is_there(spec, order, place(order)):
+            yield place(order), False
+        else:
+            missing.append(order)
+    for order, data in issue(spec, missing):
+        write_whole(place(order), data)
+        yield place(order), True
+
+
+def _is_there(spec: Spec, order: Order, path: Path) -> bool:
+    """Say whether a workbook of an order lies at its place."""
+    try:
+        found = stamp_alone(read_regular(path, LIMITS.file_bytes))
+    except OSError:  # nothing there, or nothing that can be read: writing will say what is wrong
+        return False
+    if found is None:
+        return False
+    language, last = order.language or spec.languages[0], bool(found.last_digest)
+    layout = build(spec, language, order.tools, order.blank_rows, last=last)
+    return _in_common(found) == _in_common(identity_of(spec, order, layout))
+
+
+def _in_common(identity: Identity) -> Identity:
+    """Give what workbooks of one order have in common, whatever the day and whatever answers they go on from."""
+    others = ("issued", "today", "copy", "edition", "last_round", "last_digest", "signature")
+    return replace(identity, **dict.fromkeys(others, ""))
+
+
+def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
+    """Give the orders of one layout together."""
+    first = spec.languages[0]
+    return grouped(
+        ((order.language or first, order.tools, order.blank_rows, bool(order.last)), order)
+        for order in orders
+    ).values()
+
+
+def _stamped(layout: Layout, orders: Sequence[Order]) -> Iterator[tuple[Order, bytes]]:
+    templates: dict[frozenset[str], Template] = {}
+    for some in _portions(orders):
+        blank, *contents = contents_for(layout, [Order("", some[0].today, prefilled=False), *some])
+        for order, content in zip(some, contents, strict=True):
+            lines = cover_lines(content.facts)
+            if lines not in templates:
+                templates[lines] = Template(draw(layout, lines), blank)
+            yield order, templates[lines].stamped(content)
+
+
+def _portions(orders: Iterable[Order]) -> Iterator[list[Order]]:
+    """So many orders at once that what they hold fits into memory."""
+    portion: list[Order] = []
+    answers = 0
+    for order in orders:
+        answers += len(order.answers)
+        if portion and (answers > ANSWERS_AT_ONCE or len(portion) == ORDERS_AT_ONCE):
+            yield portion
+            portion, answers = [], len(order.answers)
+        portion.append(order)
+    if portion:
+        yield portion

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from .answer import Answers, Key, Value
+from .answer import Answers, Value
 from .dates import parse_day
 
 CLOSED = ""  # in place of a field: what a row was about that was closed in the round before
@@ -24,14 +23,9 @@ def written(last: Answers) -> str:
     """Write answers as one text, the same for the same answers; "" where there are none."""
     table: dict[str, dict[str, dict[str, Any]]] = {}
     for (tool, row, field), value in sorted(last.items()):
-        table.setdefault(tool, {}).setdefault(row, {})[field] = _plain(value)
+        plain = {DAY: value.isoformat()} if isinstance(value, date) else value
+        table.setdefault(tool, {}).setdefault(row, {})[field] = plain
     return json.dumps(table, ensure_ascii=False, separators=(",", ":")) if table else ""
-
-
-def _plain(value: Value) -> Any:
-    if isinstance(value, date):
-        return {DAY: value.isoformat()}
-    return list(value) if isinstance(value, tuple) else value
 
 
 def digest_of(text: str) -> str:
@@ -43,16 +37,14 @@ def read_last(text: str) -> Answers | None:
     """Read such a text; None where it is none."""
     try:
         table = json.loads(text) if text else {}
-        return dict(_answers(table))
+        return {
+            (tool, row, field): _value(value)
+            for tool, rows in table.items()
+            for row, fields in rows.items()
+            for field, value in fields.items()
+        }
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def _answers(table: Mapping[str, Any]) -> Iterator[tuple[Key, Value]]:
-    for tool, rows in table.items():
-        for row, fields in rows.items():
-            for field, value in fields.items():
-                yield (tool, row, field), _value(value)
 
 
 def _value(value: Any) -> Value:

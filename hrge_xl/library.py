@@ -7,22 +7,21 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from . import consolidation
 from .auditing import Audit
 from .auditing.dataset_audit import DatasetAudit
 from .auditing.verify import Asked
 from .auditing.verify import verify as verify_report
 from .auditing.verify_dataset import Question as DatasetQuestion
 from .auditing.verify_dataset import verify_dataset
-from .bulk import issue
-from .consolidation import amend, consolidate
+from .consolidation import consolidate
 from .correspondence import drafts, remind
-from .dataset import decisions, seals, tracing
-from .dataset import waivers as accepted
+from .dataset import seals, tracing
 from .dataset.files import only_writer
 from .dataset.frame_schemas import schemas
 from .dataset.ledger import Ledger
 from .dataset.recovery import recover
-from .dataset.returns import Return, find_return, heads
+from .dataset.returns import Return
 from .dataset.seals import Seal
 from .drafting import draft
 from .errors import UsageError
@@ -31,7 +30,7 @@ from .exports.data_xlsx import write_workbook
 from .exports.extract import Wish
 from .findings import Kind, Waiver, kind_called
 from .intake import Wanted, read
-from .issuing import Order, generate
+from .issuing import Order, generate, issue
 from .paths import check_several
 from .refreshing import refresh
 from .reports import report
@@ -142,11 +141,8 @@ def decide(
     """
     check_several("returns", returns)
     check_folder(folder)
-    with amend(folder, day) as (ledger, before):
-        meant = [find_return(before, name) for name in returns]
-        decisions.decide(ledger, meant, choice, reason=reason, by=by, day=day)
-    with one_dataset(folder, day) as found:
-        return heads(found.store)
+    _, after = consolidation.decide(folder, returns, choice, reason=reason, by=by, day=day)
+    return after
 
 
 def waive(  # noqa: PLR0913 (one parameter an option)
@@ -155,19 +151,16 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 ) -> Waiver:  # fmt: skip
     """Accept the findings of one file that have a code, all or those at one sheet and cell. Raises `UsageError`."""
     check_folder(folder)
-    with amend(folder, day) as (ledger, returns):
-        found = find_return(returns, file)
-        waiver, _ = accepted.waive(
-            ledger, found, code, reason=reason, by=by, day=day, until=until, place=place
-        )
+    waiver, _, _ = consolidation.waive(
+        folder, code, file, reason=reason, by=by, day=day, place=place, until=until
+    )
     return waiver
 
 
 def withdraw(folder: Path, number: int, *, by: str, day: date) -> Waiver:
     """Take a waiver back by its number. Raises `UsageError`."""
     check_folder(folder)
-    with amend(folder, day) as (ledger, _):
-        return accepted.withdraw(ledger, number, by=by, day=day)
+    return consolidation.withdraw(folder, number, by=by, day=day)
 
 
 def sign(folder: Path, report: Path, *, by: str) -> Seal:

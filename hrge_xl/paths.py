@@ -7,7 +7,9 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
+from hashlib import sha256
 from pathlib import Path, PureWindowsPath
 
 from .addresses import masked
@@ -75,26 +77,20 @@ def _within(place: Path) -> Iterable[Path]:
     """Give all files of a folder that are looked at, sorted; links to folders are not followed. A file is itself."""
     if not place.is_dir():
         return [place]
-    return sorted(each for each in place.rglob("*") if _is_return(each, place))
-
-
-def _is_return(path: Path, folder: Path) -> bool:
-    """Give everything in a folder is looked at, but for what programs hide and leave there."""
-    return not path.is_dir() and not _hidden(path.relative_to(folder)) and not _is_litter(path)
+    return sorted(
+        each
+        for each in place.rglob("*")
+        if not each.is_dir() and not _hidden(each.relative_to(place)) and not _is_litter(each)
+    )
 
 
 def _is_litter(path: Path) -> bool:
     """Tell whether a file is none of anybody, by its name; a workbook under the name of a lock file is one."""
     if path.name.startswith(LOCK_PREFIXES):
-        return _size(path) <= MOST_LOCK_BYTES
+        with suppress(OSError):
+            return path.stat().st_size <= MOST_LOCK_BYTES
+        return True
     return is_left_by_a_program(path.name) or path.suffix.lower() in SHORTCUTS
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _hidden(path: Path) -> set[str]:
@@ -137,20 +133,16 @@ class _Lists:
             return
         self._read.add(place)
         self._open.append(place)
-        for line in _lines(file):
+        try:
+            text = read_regular(file, MOST_LIST_BYTES).decode("utf-8-sig")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise UsageError(
+                f"{file}: the list cannot be read ({reason}). Save it as UTF-8 text, one path per line."
+            ) from error
+        for line in filter(None, map(str.strip, text.splitlines())):
             yield from _files(line, self)
         self._open.pop()
-
-
-def _lines(file: Path) -> list[str]:
-    try:
-        text = read_regular(file, MOST_LIST_BYTES).decode("utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(
-            f"{file}: the list cannot be read ({reason}). Save it as UTF-8 text, one path per line."
-        ) from error
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def read_regular(path: Path, most: int) -> bytes:
@@ -211,3 +203,21 @@ def path_of(text: str) -> Path:
 
 def _character(match: re.Match[str]) -> str:
     return chr(_BYTES + int(match[1], 16)) if match[1] else chr(int(match[2], 16))
+
+
+# texts as parts of the names of files
+
+UNSAFE = re.compile(rf'[\s<>:"/\\|?*\x00-\x1f\x7f-\x9f{UNSEEN}]+')  # what nobody wants in the name of a file
+MOST_CHARACTERS, MOST_BYTES = 60, 90  # of each part of a name
+DIGITS = 8  # of a digest
+# what Windows keeps for itself
+DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+
+
+def file_part(text: str) -> str:
+    """Write a text as part of the name of a file, on any system; a digest stands for what is too long of it."""
+    name = UNSAFE.sub("-", text.strip()).strip("-. ")
+    short = name[:MOST_CHARACTERS].encode()[:MOST_BYTES].decode(errors="ignore").strip("-. ")
+    if DEVICES.fullmatch(name):
+        return f"{name}_"
+    return name if short == name else f"{short}-{sha256(name.encode()).hexdigest()[:DIGITS]}"

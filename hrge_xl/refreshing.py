@@ -8,21 +8,15 @@ from datetime import date
 from pathlib import Path
 
 from .consolidation import consolidate
-from .correspondence import (
-    AS_THEY_COME,
-    Drafts,
-    has_issued,
-    unread_by_team,
-    write_drafts,
-)
+from .correspondence import Drafts, occasions_of_week, unread_by_team, write_drafts
 from .dataset.ledger import Arrived
 from .dataset.reconciliation import Reconciliation
 from .dataset.return_status import EXCLUDED
 from .dataset.returns import Return, settled
+from .grouping import grouped
 from .reports import write_report
 from .reports.build import Facts, document
-from .rounds.datasets import Dataset, Question, datasets, sources
-from .rounds.mail.due import Occasion
+from .rounds.datasets import Question, datasets, sources
 from .rounds.mail.templates import load_templates
 from .rounds.receiving import Received, receive
 from .rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status
@@ -45,11 +39,8 @@ class Week:
     @property
     def to_ask_again(self) -> list[str]:
         """What nobody could read, with the team where its address says so."""
-        told = [
-            f"{each.name} ({team})" if team else each.name
-            for team, some in self.unread.items()
-            for each in some
-        ]
+        unread = ((team, each.name) for team, some in self.unread.items() for each in some)
+        told = [f"{name} ({team})" if team else name for team, name in unread]
         return [*told, *(each.name for each in self.received.unopened)]
 
     @property
@@ -57,11 +48,6 @@ class Week:
         """Give the teams of the round, without what is of nobody."""
         codes = {team.code for team in self.round.teams}
         return [each for each in self.teams if each.team.code in codes]
-
-    @property
-    def open(self) -> list[TeamStatus]:
-        """Give the teams that have not answered."""
-        return [each for each in self.expected if each.state in OPEN]
 
     @property
     def late(self) -> list[TeamStatus]:
@@ -72,10 +58,11 @@ class Week:
     @property
     def due_next(self) -> tuple[date, list[str]] | None:
         """Give the next deadline of a team that has not answered, and all teams that it is the deadline of."""
-        deadlines = [(each.team.deadline, each.team.code) for each in self.open]
-        ahead = [(day, code) for day, code in deadlines if day and day >= self.today]
-        first = min((day for day, _ in ahead), default=None)
-        return None if first is None else (first, [code for day, code in ahead if day == first])
+        open_ = (each.team for each in self.expected if each.state in OPEN)
+        days = grouped(
+            (each.deadline, each.code) for each in open_ if each.deadline and each.deadline >= self.today
+        )
+        return min(days.items(), default=None)
 
     @property
     def to_decide(self) -> list[str]:
@@ -95,9 +82,9 @@ class Week:
     @property
     def without_address(self) -> list[str]:
         """Give the teams that a draft of the day is for and the list has no address of."""
-        addresses = {team.code: team.email for team in self.round.teams}
+        reached = {team.code for team in self.round.teams if team.email}
         drafted = (each.team for each in self.drafts.of(self.today))
-        return list(dict.fromkeys(team for team in drafted if not addresses.get(team)))
+        return [team for team in dict.fromkeys(drafted) if team not in reached]
 
 
 def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = None) -> Week:
@@ -116,19 +103,9 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
         overview=folder / REPORTS, round_=round_,
     )  # fmt: skip
     with datasets(asked) as (dataset,):
-        _write_report(dataset, folder / REPORTS, today)
-        drafts = write_drafts(dataset, today, _occasions(folder))
+        run = Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh")  # says no more than its day
+        write_report(document([dataset], run), "html", folder / REPORTS)
+        drafts = write_drafts(dataset, today, occasions_of_week(folder))
         returns, unread = dataset.of_round(), unread_by_team(dataset)
         teams = status(returns, today, round_)
         return Week(round_, today, received, dataset.totals(), teams, returns, unread, drafts)
-
-
-def _occasions(folder: Path) -> tuple[Occasion, ...]:
-    """Give all occasions; workbooks are sent by drafts where others were."""
-    return (*AS_THEY_COME, Occasion.ISSUE) if has_issued(folder) else AS_THEY_COME
-
-
-def _write_report(dataset: Dataset, folder: Path, today: date) -> None:
-    """Write the validation report, which says of the run no more than its day."""
-    made = document([dataset], Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh"))
-    write_report(made, "html", folder)

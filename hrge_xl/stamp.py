@@ -13,13 +13,8 @@ from .submission import Identity
 PROPERTY_PREFIX = "hrge_"  # of the custom document properties that hold the second copy
 FIELDS = tuple(field.name for field in fields(Identity))
 NEEDED = ("spec", "spec_version", "layout", "language")
-IF_SAID = (  # fields that are signed only where they say something
-    "predecessor",
-    "edition",
-    "last_round",
-    "last_digest",
-    "sample",
-)
+# fields that are signed only where they say something
+IF_SAID = ("predecessor", "edition", "last_round", "last_digest", "sample")
 VALID, INVALID, UNSIGNED = "valid", "invalid", "unsigned"
 UNCHECKED = "unchecked"  # signed, and no key to check it with
 
@@ -49,18 +44,14 @@ def canonical(identity: Identity) -> bytes:
     return json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
-def _signature(identity: Identity, key: bytes) -> str:
-    return hmac.new(key, canonical(identity), hashlib.sha256).hexdigest()
-
-
 def sign(identity: Identity, key: bytes) -> Identity:
     """Give the same identity with its signature under the key of the round."""
-    return replace(identity, signature=_signature(identity, key))
+    return replace(identity, signature=hmac.new(key, canonical(identity), hashlib.sha256).hexdigest())
 
 
 def verify(identity: Identity, key: bytes) -> str:
     """Say whether the signature is "valid", "invalid" or missing ("unsigned")."""
     if not identity.signature:
         return UNSIGNED
-    right = _signature(identity, key).encode()
+    right = sign(identity, key).signature.encode()
     return VALID if hmac.compare_digest(right, identity.signature.encode()) else INVALID

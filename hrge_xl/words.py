@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache, lru_cache, wraps
+from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -63,7 +64,9 @@ def is_language(tag: str) -> bool:
 @cache
 def proper_tag(text: str) -> str | None:
     """Find the proper tag of a language from one that is nearly right or a name; None where none fits."""
-    tag = _cased(text.replace("_", "-"))
+    first, *others = text.replace("_", "-").split("-")
+    shapes = {2: str.upper, 4: str.title}  # sr-Latn-RS
+    tag = "-".join([first.lower(), *(shapes.get(len(part), str.lower)(part) for part in others)])
     if is_language(tag) and locale(tag).language == tag.split("-", maxsplit=1)[0]:
         return tag
     newer = get_global("language_aliases").get(tag)
@@ -72,13 +75,6 @@ def proper_tag(text: str) -> str | None:
     named = {name.casefold(): known for known, name in language_names(SOURCE_LANGUAGE).items()}
     found = named.get(text.strip().casefold())
     return found if found is not None and is_language(found) else None
-
-
-def _cased(tag: str) -> str:
-    """Give a tag with the capitals that its parts have: sr-Latn-RS."""
-    first, *others = tag.split("-")
-    shapes = {2: str.upper, 4: str.title}
-    return "-".join([first.lower(), *(shapes.get(len(part), str.lower)(part) for part in others)])
 
 
 def with_base(language: str) -> tuple[str, str]:
@@ -165,11 +161,16 @@ def month_names(language: str) -> tuple[tuple[str, int], ...]:
         (before + name + behind, number)
         for known in _with_countries(language)
         for before, behind in _attached_to_months(known)
-        for forms in known.months.values()
-        for width in ("wide", "abbreviated")
-        for number, name in forms[width].items()
+        for name, number in _names_in(known.months)
         if not UNNAMED_MONTH.fullmatch(name)
     )
+
+
+def _names_in(table: Any) -> Iterator[tuple[str, int]]:
+    """Yield the names of months or days of a locale, in full and short, with their numbers."""
+    for forms in table.values():
+        for width in ("wide", "abbreviated"):
+            yield from ((name, number) for number, name in forms[width].items())
 
 
 def _attached_to_months(known: Locale) -> set[tuple[str, str]]:
@@ -181,13 +182,7 @@ def _attached_to_months(known: Locale) -> set[tuple[str, str]]:
 @cache
 def weekday_names(language: str) -> tuple[tuple[str, int], ...]:
     """Give every name of a day of the week, in full and short, with its number; Monday is 0."""
-    return tuple(
-        (name, number)
-        for known in _with_countries(language)
-        for forms in known.days.values()
-        for width in ("wide", "abbreviated")
-        for number, name in forms[width].items()
-    )
+    return tuple(chain.from_iterable(_names_in(known.days) for known in _with_countries(language)))
 
 
 @cache

@@ -9,8 +9,8 @@ test does.
 # what every part has in common: answers, errors, words, numbers, files
 from hrge_xl import (
     addresses,
-    bulk,
     engine as engine_module,
+    issuing,
     kept_texts,
     library,
     numerals,
@@ -22,8 +22,8 @@ from hrge_xl import (
 )
 from hrge_xl.addresses import is_address, masked
 from hrge_xl.answer import Answer, Answers, Key, State, Value
-from hrge_xl.answers import from_file, from_mapping
-from hrge_xl.bulk import issue_files
+from hrge_xl.prefill import from_file, from_mapping
+from hrge_xl.issuing import issue_files
 from hrge_xl.consolidation import Summary
 from hrge_xl.dates import EARLIEST, LATEST, parse_day, parse_moment
 from hrge_xl.demonstration import play, saved_on, story, type_into, Typed
@@ -45,7 +45,7 @@ from hrge_xl.filled_sample import sample_order, sample_workbook
 from hrge_xl.issuing import contents_for, identity_of, layout_for, starting_answers, submission_of
 from hrge_xl.kept_texts import Kept, said
 from hrge_xl.last_answers import CLOSED, digest_of as last_answers_digest_of, read_last, written
-from hrge_xl.next_round import go_on, GoingOn
+from hrge_xl.prefill import go_on, Prefill
 from hrge_xl.numerals import (
     Ambiguous,
     FIRST_DAY,
@@ -436,7 +436,7 @@ from hrge_xl.rounds.mail.templates import filled, PLACEHOLDERS, standard
 from hrge_xl.rounds.receiving import Received
 from hrge_xl.rounds.round_status import NOTES, STATES as ROUND_STATUS_STATES, status, TeamStatus
 from hrge_xl.rounds.rounds import KEY, orders, Round, round_around, taken_along
-from hrge_xl.rounds.team_list import HEADS, MOST_TEAMS, read_list, TeamList
+from hrge_xl.rounds.teams import HEADS, MOST_TEAMS, read_list, TeamList
 from hrge_xl.rounds.teams import COLUMNS, Team
 from hrge_xl.rounds.edit_round import update_spec
 

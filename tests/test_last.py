@@ -18,8 +18,8 @@ from hrge_xl.library import Order, ValidationRequest, Wanted, feedback, generate
 from tests.face import (
     CLOSED,
     Answers,
-    GoingOn,
     LimitError,
+    Prefill,
     Refusal,
     Spec,
     SpecError,
@@ -298,7 +298,7 @@ def test_a_hidden_sheet_that_is_gone_is_told(spec: Spec, tmp_path: Path) -> None
 # they go on
 
 
-def gone_on(spec: Spec, answers: dict[tuple[str, str, str], Any], folder: Path, rows: int = 8) -> GoingOn:
+def gone_on(spec: Spec, answers: dict[tuple[str, str, str], Any], folder: Path, rows: int = 8) -> Prefill:
     """What goes on of a return into a workbook with so many rows for risks."""
     sent = said(spec, filled_in(generate(spec, order(round="2026-H1")), spec, answers), folder)
     read_in = layout_of(sent, Wanted(spec.folder))

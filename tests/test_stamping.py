@@ -22,11 +22,11 @@ from tests.face import (
     Layout,
     LimitError,
     Template,
-    bulk,
     contents_for,
     cover_lines,
     draw,
     issue_files,
+    issuing,
     layout_for,
     stamp_alone,
 )
@@ -107,9 +107,9 @@ def test_the_company_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     where = layout("example")
     orders = [Order(f"T{n}", TODAY, answers=filled(where, each)) for n, each in enumerate(FILLINGS * 2)]
     together = {order.team: data for order, data in issue(spec("example"), orders)}
-    monkeypatch.setattr(bulk, "ORDERS_AT_ONCE", 2)
+    monkeypatch.setattr(issuing, "ORDERS_AT_ONCE", 2)
     assert {order.team: data for order, data in issue(spec("example"), reversed(orders))} == together
-    monkeypatch.setattr(bulk, "ANSWERS_AT_ONCE", 1)
+    monkeypatch.setattr(issuing, "ANSWERS_AT_ONCE", 1)
     assert {order.team: data for order, data in issue(spec("example"), orders)} == together
 
 

@@ -347,7 +347,7 @@ def fuzz_teams(count: int, seed: int, folder: Path) -> Tally:
             assert back(path, folder / f"round {number}") == teams
         return "teams"
 
-    with patch("hrge_xl.rounds.team_list.first_table", here):
+    with patch("hrge_xl.rounds.teams.first_table", here):
         for number in range(count):
             chance = chance_of(seed, number)
             kind, make = chance.choice((("csv", as_csv), ("csv", as_csv), ("xlsx", as_workbook)))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,39 +15,39 @@ from .. import __version__
 from ..addresses import masked
 from ..errors import Exit, HrgeError, SpecError
 from ..fault_log import log_text, running, write_log
-from .groups import Group, everywhere
+from .groups import CommandGroup, everywhere
 from .progress import progress_shown
 from .settings import prepared, settings_option
 from .terminal import block, colours, colours_of_environment, line, listen, style
 
 COMMANDS = {
-    # name -> (module, what it does)
-    "demo": ("demo", "Play a whole round with six simulated countries."),
-    "spec": ("spec", "Check, show, compare and describe specs."),
-    "round": ("round", "Set up a round: teams, deadlines, signing key."),
-    "generate": ("generate", "Issue workbooks to teams."),
-    "refresh": ("refresh", "Do the weekly work: receive, update, write feedback and drafts."),
-    "receive": ("receive", "Take returned workbooks out of e-mails, archives and folders."),
-    "validate": ("validate", "Check returned files; nothing is written."),
-    "check": ("check", "Check one workbook before it is sent."),
-    "consolidate": ("consolidate", "Put returned files together into one dataset."),
-    "decide": ("decide", "Decide which of several returns counts."),
-    "status": ("status", "Show who has answered, and how far each team is."),
-    "report": ("report", "Write the report of a consolidated folder."),
-    "feedback": ("feedback", "Give each team its own answers back with what to correct."),
-    "remind": ("remind", "Write draft reminders to teams that owe something."),
-    "drafts": ("drafts", "Write draft e-mails to teams: workbooks, feedback, reminders, thanks."),
-    "compare": ("compare", "Show what changed between two returns, or two rounds."),
-    "export": ("export", "Write one table of a dataset, or the whole workbook, to a file."),
-    "trace": ("trace", "Trace a figure to its file and cell."),
-    "verify": ("verify", "Check that a report or dataset still agrees with its files."),
-    "waive": ("waive", "Accept a finding of one file as it is, with a reason."),
-    "recover": ("recover", "Rebuild a lost or damaged ledger from its journal."),
-    "sign": ("sign", "Seal a report, so that a later change shows."),
-    "explain": ("explain", "Show what a finding code means."),
-    "doctor": ("doctor", "Check this installation."),
-    "completion": ("completion", "Print a script for shell completion."),
-    "help": ("help", "Show the help of a command."),
+    # name, which is that of its module too -> what it does
+    "demo": "Play a whole round with six simulated countries.",
+    "spec": "Check, show, compare and describe specs.",
+    "round": "Set up a round: teams, deadlines, signing key.",
+    "generate": "Issue workbooks to teams.",
+    "refresh": "Do the weekly work: receive, update, write feedback and drafts.",
+    "receive": "Take returned workbooks out of e-mails, archives and folders.",
+    "validate": "Check returned files; nothing is written.",
+    "check": "Check one workbook before it is sent.",
+    "consolidate": "Put returned files together into one dataset.",
+    "decide": "Decide which of several returns counts.",
+    "status": "Show who has answered, and how far each team is.",
+    "report": "Write the report of a consolidated folder.",
+    "feedback": "Give each team its own answers back with what to correct.",
+    "remind": "Write draft reminders to teams that owe something.",
+    "drafts": "Write draft e-mails to teams: workbooks, feedback, reminders, thanks.",
+    "compare": "Show what changed between two returns, or two rounds.",
+    "export": "Write one table of a dataset, or the whole workbook, to a file.",
+    "trace": "Trace a figure to its file and cell.",
+    "verify": "Check that a report or dataset still agrees with its files.",
+    "waive": "Accept a finding of one file as it is, with a reason.",
+    "recover": "Rebuild a lost or damaged ledger from its journal.",
+    "sign": "Seal a report, so that a later change shows.",
+    "explain": "Show what a finding code means.",
+    "doctor": "Check this installation.",
+    "completion": "Print a script for shell completion.",
+    "help": "Show the help of a command.",
 }
 PROGRAM = "hrge-xl"
 
@@ -64,18 +63,18 @@ def _show_versions(context: click.Context, _option: click.Parameter, asked: bool
     context.exit()
 
 
-class LazyGroup(Group):
+class LazyGroup(CommandGroup):
     """Knows its commands by name and imports one only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order in which a coordinator meets them."""
-        return [name for name, (module, _) in COMMANDS.items() if _exists(module)]
+        return [*COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a command, and give it the settings that there are."""
-        if cmd_name not in COMMANDS or not _exists(COMMANDS[cmd_name][0]):
+        if cmd_name not in COMMANDS:
             return None
-        command = import_module(f".{COMMANDS[cmd_name][0]}", __package__).command
+        command = import_module(f".{cmd_name}", __package__).command
         assert isinstance(command, click.Command)
         ctx.default_map = {**(ctx.default_map or {}), cmd_name: prepared(ctx, command, cmd_name)}
         return command
@@ -83,11 +82,7 @@ class LazyGroup(Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Names and one line each, without importing anything."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
-
-
-def _exists(module: str) -> bool:
-    return (Path(__file__).parent / f"{module}.py").is_file()
+            formatter.write_dl([*COMMANDS.items()])
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -146,13 +141,13 @@ def _run(arguments: list[str] | None, typed: Sequence[str]) -> int:
     except HrgeError as error:
         return say(error.exit_code, *error.lines)
     except BrokenPipeError:
-        return int(Exit.OK)
+        return Exit.OK
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return say(Exit.OUTPUT, f"{where}{error.strerror or error}. Check the path and the free space.")
     except Exception as error:  # noqa: BLE001 (our own bug: nobody should have to read a traceback)
         return _bug(typed, error)
-    return int(result) if isinstance(result, int) else int(Exit.OK)
+    return result if isinstance(result, int) else Exit.OK
 
 
 def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
@@ -160,7 +155,7 @@ def _say(typed: Sequence[str], code: Exit, *lines: str) -> int:
     for text in lines:
         line(head + masked(text, typed), err=True)
         head = ""
-    return int(code)
+    return code
 
 
 def _usage(typed: Sequence[str], error: click.ClickException) -> int:
@@ -168,12 +163,12 @@ def _usage(typed: Sequence[str], error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         block(error.ctx.get_help(), err=True)
-        return int(Exit.USAGE)
+        return Exit.USAGE
     if context is not None:
         block(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
     told = re.sub(r"\s*\n\s*", " ", error.format_message())  # choices stand in lines of their own there
     line(f"Error: {masked(told, typed)}", err=True)
-    return int(Exit.USAGE)
+    return Exit.USAGE
 
 
 def _bug(typed: Sequence[str], error: Exception) -> int:
@@ -186,25 +181,16 @@ def _bug(typed: Sequence[str], error: Exception) -> int:
 
 def _without_values(typed: Sequence[str]) -> str:
     """Give what was typed: words of ours, with a mark for everything else."""
-    ours = set(_words(cli))
+    modules = {name: sys.modules.get(f"{__package__}.{name}") for name in COMMANDS}
+    imported = {name: module.command for name, module in modules.items() if module}
+    ours, waiting = {*imported}, [cli, *imported.values()]
+    for command in waiting:
+        ours.update(word for parameter in command.params for word in parameter.opts)
+        if isinstance(command, click.Group):
+            ours.update(command.commands)
+            waiting += command.commands.values()
     names = (word.partition("=")[0] for word in typed)
     return " ".join(("hrge-xl", *(name if name in ours else "…" for name in names)))
-
-
-def _words(command: click.Command) -> Iterator[str]:
-    """Yield the options of a command, and names and words of the commands within it that were imported."""
-    for parameter in command.params:
-        yield from parameter.opts
-    for name, inner in _within(command).items():
-        yield name
-        yield from _words(inner)
-
-
-def _within(command: click.Command) -> Mapping[str, click.Command]:
-    if command is not cli:
-        return command.commands if isinstance(command, click.Group) else {}
-    modules = ((name, sys.modules.get(f"{__package__}.{module}")) for name, (module, _) in COMMANDS.items())
-    return {name: module.command for name, module in modules if module is not None}
 
 
 def _speak_utf8() -> None:

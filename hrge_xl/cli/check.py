@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from .common import ReturnedPath, exit_code, password_option, question, spec_option, today_option
-from .terminal import line
-
-if TYPE_CHECKING:
-    from ..intake import Wanted
+from ..errors import Exit
+from .common import RETURNED, exit_code, password_option, print_notes, question, spec_option, today_option
 
 
 @click.command()
-@click.argument("file", type=ReturnedPath())
+@click.argument("file", type=RETURNED)
 @password_option
 @spec_option
 @today_option
-def command(file: str, password: str | None, spec: str | None, today: date | None) -> int:
+def command(file: str, spec: str | None, **how: Any) -> Exit:
     """Check one workbook before it is sent, as its own sheet of checks does.
 
     A file in issued/ or returned/ of a round is read with the spec and the key of that round.
@@ -33,20 +29,12 @@ def command(file: str, password: str | None, spec: str | None, today: date | Non
     """
     from ..reports.build import file_rows
     from ..rounds.datasets import datasets
+    from ..rounds.rounds import round_named
     from .findings_view import print_every_line
 
-    asked = question([file], today, spec=spec, jobs=1, password=password)
-    with datasets(replace(asked, answers=False, wanted=_of_round(spec))) as found:
+    asked, round_ = question([file], spec=spec, jobs=1, **how), round_named(spec)
+    with datasets(replace(asked, answers=False, wanted=round_.wanted if round_ else None)) as found:
         files = file_rows(found)
         print_every_line(files, quiet=False)
-        for told in (note for dataset in found for note in dataset.notes):
-            line(told, err=True)
+        print_notes(*found)
         return exit_code(files, "error")
-
-
-def _of_round(spec: str | None) -> Wanted | None:
-    """Give what is wanted of a file of the round that was named as its spec; None where that is no round."""
-    from ..rounds.rounds import round_named
-
-    round_ = round_named(spec)
-    return round_.wanted if round_ else None

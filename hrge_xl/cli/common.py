@@ -1,15 +1,16 @@
-"""What several commands share: options, the day, how findings are printed."""
+"""What several commands share: arguments and options, the day, how findings are printed."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
 from ..addresses import masked
@@ -18,8 +19,7 @@ from ..errors import Exit, UsageError
 from ..paths import path_text, read_regular
 from ..shell_words import quoted
 from ..suggest import did_you_mean
-from .groups import said
-from .terminal import beside, line, style, width
+from .terminal import beside, line, print_lines, style, width
 
 if TYPE_CHECKING:
     from ..reports.build import Facts
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from ..rounds.datasets import Dataset, Question
 
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 MOST_PASSWORD_BYTES = 10_000
 WARNING = "yellow"
+AS_SUITS = 0  # as many processes as suit the files
 
 
-class Day(click.ParamType[date]):
+class DayType(click.ParamType[date]):
     """A day as 2026-03-31."""
 
     name = "day"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Text to a day."""
-        if isinstance(value, date):
-            return value
-        day = parse_day(value)
+        day = value if isinstance(value, date) else parse_day(value)
         if day is None:
             self.fail(f"{value} is not {RANGE}. Write it as 2026-03-31.", param, ctx)
         return day
@@ -70,208 +70,6 @@ class SpecName(click.ParamType[str]):
         return found or [CompletionItem(incomplete, type="dir")]
 
 
-def today_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--today`: the day that due dates are measured against; fixing it makes results repeatable."""
-    text = "The day that due dates are measured against (default: today)."
-    return click.option("--today", type=Day(), default=None, metavar="DAY", help=text)(function)
-
-
-def spec_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--spec`."""
-    text = (
-        "Name or folder of the spec that the files must belong to, or a round (default: what each file says)."
-    )
-    return click.option("--spec", type=SpecName(), metavar="SPEC", help=text)(function)
-
-
-def password_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--password-file`: the command is given the password that stands in the file."""
-    return click.option(
-        "--password-file",
-        "password",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
-        callback=lambda _ctx, _option, file: first_line(file) if file else None,
-        help="A text file, or -, whose first line opens encrypted workbooks (needs the extra encrypted).",
-    )(function)
-
-
-AS_SUITS = 0  # as many processes as suit the files
-
-
-def jobs_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--jobs`."""
-    text = "Processes to read with (default: one per core)."
-    return click.option("--jobs", type=click.IntRange(1, 64), default=None, metavar="N", help=text)(function)
-
-
-def the_day(today: date | None) -> date:
-    """Give the day given, else the day it is here."""
-    return today or datetime.now().astimezone().date()
-
-
-def started(today: date | None) -> str:
-    """Say when the run began; with a fixed day the start of that day, so that reports repeat to the byte."""
-    moment = datetime.combine(today, datetime.min.time(), UTC) if today else datetime.now(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def command_line() -> str:
-    """Give the command as it was typed, without the path of the program and what could be a password."""
-    return path_text(masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:]))
-
-
-def facts(today: date | None, *, redacted: bool = False, language: str | None = None) -> Facts:
-    """Give what a report says of the run."""
-    from ..reports.build import Facts
-    from ..words import SOURCE_LANGUAGE
-
-    command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
-    return Facts(started(today), the_day(today), command, language or SOURCE_LANGUAGE, redacted)
-
-
-def question(
-    paths: Sequence[str], today: date | None, *, spec: str | None = None, jobs: int | None = None,
-    ledger: Path | None = None, password: str | None = None, received: date | None = None,
-) -> Question:  # fmt: skip
-    """Give what is asked of returned files: see `hrge_xl.rounds.datasets`."""
-    from ..dataset.ledger import Arrived
-    from ..rounds.datasets import Question
-
-    return Question(
-        paths, the_day(today), spec, jobs or AS_SUITS, password, ledger,
-        rejudge=today is not None, arrived=Arrived(received, stated=True) if received else Arrived(),
-    )  # fmt: skip
-
-
-def received_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--received`: the day of arrival of what is seen for the first time."""
-    text = "The day on which files seen for the first time arrived (default: today)."
-    return click.option("--received", type=Day(), default=None, metavar="DAY", help=text)(function)
-
-
-def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--lang`: the language of who reads what is said of findings."""
-    return click.option(
-        "--lang",
-        default=None,
-        metavar="LANG",
-        callback=lambda _, __, tag: known_language(tag),
-        help="Language in which findings are worded (default: English).",
-    )(function)
-
-
-def known_language(tag: str | None) -> str | None:
-    """Give a language that the program speaks. Raises `UsageError` with those that it does."""
-    from ..words import languages
-
-    return one_of(tag, languages(), "language") if tag else None
-
-
-def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--ledger`: whose waivers count."""
-    return click.option(
-        "--ledger",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        default=None,
-        metavar="FOLDER",
-        help="Folder with the ledger whose waivers count (default: the round folder, where one is given).",
-    )(function)
-
-
-def first_line(file: Path) -> str:
-    """Give a password from a file, so that it stands in no command line."""
-    try:
-        read = read_regular if str(file) != STDIN else _from_stdin
-        text = read(file, MOST_PASSWORD_BYTES).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{file}: the password cannot be read. Save it as UTF-8 text, on the first line."
-        ) from error
-    return (text.splitlines() or [""])[0]
-
-
-def print_totals(datasets: Sequence[Dataset]) -> None:
-    """Print what was received and what became of it on stderr, as the last lines."""
-    from ..reports.build import totals
-
-    print_notes(*datasets)
-    for told in totals(datasets).lines():
-        line(told, err=True)
-
-
-def print_notes(*datasets: Dataset) -> None:
-    """Print on stderr what there is to know of datasets before anything of them is believed."""
-    for told in dict.fromkeys(note for each in datasets for note in each.notes):
-        line(told, err=True)
-
-
-def _from_stdin(_: Path, most: int) -> bytes:
-    return sys.stdin.buffer.read(most)
-
-
-OUTPUT = click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, allow_dash=True),
-    default=None,
-    metavar="FILE",
-    help="Write what would be printed into this file (- is standard output).",
-)  # of commands whose output is data; a file that is written by > may be of another encoding
-
-
-def next_step(command: str, *words: str | Path, and_then: str = "", language: str | None = None) -> None:
-    """Say on stderr, last of all, which command comes next."""
-    from ..words import SOURCE_LANGUAGE, translator
-
-    typed = " ".join(["hrge-xl", command, *map(quoted, words)])
-    line(f"{translator(language or SOURCE_LANGUAGE)('Next')}: {typed}{and_then}", err=True)
-
-
-def exit_code(files: Sequence[FileRow], fail_on: str) -> int:
-    """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
-    from ..reports.document import is_waived
-
-    if any(file["verdict"] == "refused" for file in files):
-        return int(Exit.REFUSED)
-    levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
-    found = (finding for file in files if not file["settled"] for finding in file["findings"])
-    hit = any(each["severity"] in levels and not is_waived(each) for each in found)
-    return int(Exit.FINDINGS if hit else Exit.OK)
-
-
-def warn(text: str) -> None:
-    """Print on stderr what somebody should know and nothing stops for."""
-    first = "warning: "
-    for each in beside(style(first, fg=WARNING), text, width(), indent=len(first)):
-        line(each, err=True)
-
-
-def warn_of_ledgers(*folders: Path) -> None:
-    """Say on stderr what is doubtful about the ledgers of some folders."""
-    from ..rounds.datasets import ledger_doubts
-
-    for told in ledger_doubts(*folders):
-        warn(told)
-
-
-def quiet(ctx: click.Context) -> bool:
-    """Say whether `-q` was given."""
-    return said(ctx, "quiet")
-
-
-def verbose(ctx: click.Context) -> bool:
-    """Tell whether `-v` was given."""
-    return said(ctx, "verbose")
-
-
-def one_of(value: str, known: Sequence[str], what: str) -> str:
-    """Give the value if it is known. Raises `UsageError` with what is."""
-    if value not in known:
-        hint = did_you_mean(value, known)
-        raise UsageError(f"There is no {what} '{value}'. {hint}Known are: {', '.join(known)}.")
-    return value
-
-
 # `-` as a path
 
 STDIN = "-"
@@ -299,8 +97,7 @@ def _kept(text: str, ctx: click.Context | None) -> str:
         raise UsageError(
             f"{text}: more than {MOST_BYTES // 1_000_000} MB arrived on standard input. Name a file."
         )
-    folder = Path(mkdtemp(prefix="hrge-xl-"))
-    file = folder / NAMES[text]
+    file = Path(mkdtemp(prefix="hrge-xl-")) / NAMES[text]
     file.write_bytes(data)
     if ctx is not None:
         ctx.find_root().call_on_close(lambda: _remove(file))
@@ -310,3 +107,189 @@ def _kept(text: str, ctx: click.Context | None) -> str:
 def _remove(file: Path) -> None:
     file.unlink(missing_ok=True)
     file.parent.rmdir()
+
+
+# arguments and options
+
+DAY, SPEC, RETURNED = DayType(), SpecName(), ReturnedPath()
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+THERE = click.Path(exists=True, path_type=Path)  # a file or a folder
+ANYWHERE = click.Path(path_type=Path)  # what may not be there yet
+
+
+def today() -> date:
+    """Give the day it is here."""
+    return datetime.now().astimezone().date()
+
+
+round_argument = click.argument("folder", metavar="ROUND", type=FOLDER)
+paths_argument = click.argument("paths", nargs=-1, required=True, type=RETURNED)
+today_option = click.option(
+    "--today", type=DAY, default=today, metavar="DAY",
+    help="The day that due dates are measured against (default: today).",
+)  # fmt: skip
+spec_option = click.option(
+    "--spec", type=SPEC, metavar="SPEC",
+    help="Name or folder of the spec that the files must belong to, or a round (default: what each file says).",
+)  # fmt: skip
+password_option = click.option(
+    "--password-file",
+    "password",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True),
+    callback=lambda _ctx, _option, file: file and first_line(file),
+    help="A text file, or -, whose first line opens encrypted workbooks (needs the extra encrypted).",
+)
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes to read with (default: one per core)."
+)
+received_option = click.option(
+    "--received", type=DAY, metavar="DAY",
+    help="The day on which files seen for the first time arrived (default: today).",
+)  # fmt: skip
+lang_option = click.option(
+    "--lang",
+    metavar="LANG",
+    callback=lambda _, __, tag: known_language(tag),
+    help="Language in which findings are worded (default: English).",
+)
+ledger_option = click.option(
+    "--ledger", type=FOLDER, metavar="FOLDER",
+    help="Folder with the ledger whose waivers count (default: the round folder, where one is given).",
+)  # fmt: skip
+redact_option = click.option("--redact", is_flag=True, help="Show no values from the files.")
+again_option = click.option("--again", is_flag=True, help="Also write those that were written before.")
+dataset_store_option = click.option(
+    "--store", metavar="URL", help="The database that the dataset is also in."
+)
+# Of commands whose output is data; a file that is written by > may be of another encoding.
+output_option = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
+    help="Write what would be printed into this file (- is standard output).",
+)  # fmt: skip
+
+
+def json_option(text: str = "As JSON on stdout.") -> Callable[[Command], Command]:
+    """`--json`, with what it gives."""
+    return click.option("--json", "as_json", is_flag=True, help=text)
+
+
+def folder_option(default: str) -> Callable[[Command], Command]:
+    """`--output`: the folder to write into."""
+    return click.option(
+        "-o", "--output", type=ANYWHERE, default=Path(default), show_default=True, help="Folder."
+    )
+
+
+def known_language(tag: str | None) -> str | None:
+    """Give a language that the program speaks. Raises `UsageError` with those that it does."""
+    from ..words import languages
+
+    if not tag:
+        return None
+    known = languages()
+    if tag not in known:
+        raise UsageError(
+            f"There is no language '{tag}'. {did_you_mean(tag, known)}Known are: {', '.join(known)}."
+        )
+    return tag
+
+
+def first_line(file: Path) -> str:
+    """Give a password from a file, so that it stands in no command line."""
+    try:
+        stdin = str(file) == STDIN
+        data = (
+            sys.stdin.buffer.read(MOST_PASSWORD_BYTES) if stdin else read_regular(file, MOST_PASSWORD_BYTES)
+        )
+        text = data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{file}: the password cannot be read. Save it as UTF-8 text, on the first line."
+        ) from error
+    return (text.splitlines() or [""])[0]
+
+
+# what is asked, and what is said of it
+
+
+def question(
+    paths: Sequence[str], today: date, *, spec: str | None = None, jobs: int | None = None,
+    ledger: Path | None = None, password: str | None = None, received: date | None = None,
+) -> Question:  # fmt: skip
+    """Give what is asked of returned files: see `hrge_xl.rounds.datasets`."""
+    from ..dataset.ledger import Arrived
+    from ..rounds.datasets import Question
+
+    return Question(
+        paths, today, spec, jobs or AS_SUITS, password, ledger,
+        rejudge=day_is_stated(), arrived=Arrived(received, stated=True) if received else Arrived(),
+    )  # fmt: skip
+
+
+def day_is_stated() -> bool:
+    """Tell whether the day is not just the one it is here."""
+    context = click.get_current_context(silent=True)
+    return context is None or context.get_parameter_source("today") is not ParameterSource.DEFAULT
+
+
+def command_line() -> str:
+    """Give the command as it was typed, without the path of the program and what could be a password."""
+    return path_text(masked(" ".join(["hrge-xl", *sys.argv[1:]]), sys.argv[1:]))
+
+
+def facts(asked: Question, *, redacted: bool = False, language: str | None = None) -> Facts:
+    """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
+    from ..reports.build import Facts
+    from ..words import SOURCE_LANGUAGE
+
+    began = datetime.combine(asked.today, time.min, UTC) if asked.rejudge else datetime.now(UTC)
+    command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
+    return Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", asked.today, command, language or SOURCE_LANGUAGE, redacted)
+
+
+def print_totals(datasets: Sequence[Dataset]) -> None:
+    """Print what was received and what became of it on stderr, as the last lines."""
+    from ..reports.build import totals
+
+    print_notes(*datasets)
+    print_lines(totals(datasets).lines(), err=True)
+
+
+def print_notes(*datasets: Dataset) -> None:
+    """Print on stderr what there is to know of datasets before anything of them is believed."""
+    print_lines(dict.fromkeys(note for each in datasets for note in each.notes), err=True)
+
+
+def next_step(command: str, *words: str | Path, and_then: str = "", language: str | None = None) -> None:
+    """Say on stderr, last of all, which command comes next."""
+    from ..words import SOURCE_LANGUAGE, translator
+
+    typed = " ".join(["hrge-xl", command, *map(quoted, words)])
+    line(f"{translator(language or SOURCE_LANGUAGE)('Next')}: {typed}{and_then}", err=True)
+
+
+def exit_code(files: Sequence[FileRow], fail_on: str) -> Exit:
+    """Give 4 when files were refused, 1 when findings reach `fail_on` that nobody waived or settled, else 0."""
+    from ..reports.document import is_waived
+
+    if any(file["verdict"] == "refused" for file in files):
+        return Exit.REFUSED
+    levels = {"error": {"error"}, "warning": {"error", "warning"}, "never": set()}[fail_on]
+    found = (finding for file in files if not file["settled"] for finding in file["findings"])
+    hit = any(each["severity"] in levels and not is_waived(each) for each in found)
+    return Exit.FINDINGS if hit else Exit.OK
+
+
+def warn(text: str) -> None:
+    """Print on stderr what somebody should know and nothing stops for."""
+    first = "warning: "
+    print_lines(beside(style(first, fg=WARNING), text, width(), indent=len(first)), err=True)
+
+
+def warn_of_ledgers(*folders: Path) -> None:
+    """Say on stderr what is doubtful about the ledgers of some folders."""
+    from ..rounds.datasets import ledger_doubts
+
+    for told in ledger_doubts(*folders):
+        warn(told)

@@ -12,17 +12,18 @@ import click
 from ..errors import Exit, UsageError
 from ..words import SOURCE_LANGUAGE
 from .common import (
-    OUTPUT,
-    ReturnedPath,
+    RETURNED,
     jobs_option,
+    json_option,
     lang_option,
+    output_option,
     password_option,
     print_notes,
     question,
-    quiet,
     spec_option,
     today_option,
 )
+from .groups import said
 from .terminal import data, output_to, print_text
 
 if TYPE_CHECKING:
@@ -31,26 +32,18 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("before", metavar="A", type=ReturnedPath())
-@click.argument("after", metavar="B", type=ReturnedPath())
-@click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
-@OUTPUT
+@click.argument("before", metavar="A", type=RETURNED)
+@click.argument("after", metavar="B", type=RETURNED)
+@json_option()
+@output_option
 @lang_option
 @password_option
 @spec_option
 @today_option
 @jobs_option
-@click.pass_context
 def command(
-    ctx: click.Context,
-    /,
-    before: str,
-    after: str,
-    as_json: bool,
-    lang: str | None,
-    output: Path | None,
-    **how: Any,
-) -> int:
+    before: str, after: str, as_json: bool, lang: str | None, output: Path | None, **how: Any
+) -> Exit:  # fmt: skip
     """Compare two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
     For rounds (round folders, consolidated folders, or folders of returned files), the returns that count are compared
@@ -75,13 +68,13 @@ def command(
         print_notes(*one, *other)
         stack.enter_context(output_to(output))
         if folders[0]:
-            return _rounds(one, other, (before, after), language, as_json=as_json, short=quiet(ctx))
+            return _rounds(one, other, (before, after), language, as_json=as_json)
         return _files(one, other, (before, after), language, as_json=as_json)
 
 
 def _files(
     before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool
-) -> int:  # fmt: skip
+) -> Exit:  # fmt: skip
     from ..reports.compare import compare, lines
     from ..reports.compare_output import json_of_files
 
@@ -89,9 +82,8 @@ def _files(
     if as_json:
         data(json_of_files(*names, found))
     else:
-        for told in lines(found, language):
-            print_text(told)
-    return int(Exit.OK)
+        print_text(*lines(found, language))
+    return Exit.OK
 
 
 def _only(datasets: list[Dataset]) -> Result:
@@ -108,9 +100,8 @@ def _only(datasets: list[Dataset]) -> Result:
 
 
 def _rounds(
-    before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool,
-    short: bool,
-) -> int:  # fmt: skip
+    before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool
+) -> Exit:  # fmt: skip
     from ..reports.compare_output import json_of_rounds, round_lines
     from ..reports.compare_rounds import Side, compared, paired
 
@@ -121,6 +112,5 @@ def _rounds(
         for piece in json_of_rounds(found, rest, sides, names):
             data(piece, nl=False)
     else:
-        for told in round_lines(found, rest, sides, language, short=short):
-            print_text(told)
-    return int(Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK)
+        print_text(*round_lines(found, rest, sides, language, short=said("quiet")))
+    return Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK

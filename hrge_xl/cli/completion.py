@@ -8,16 +8,11 @@ from click.shell_completion import get_completion_class
 from .terminal import data
 
 VARIABLE = "_HRGE_XL_COMPLETE"
-SHELLS = {  # where to put it, so that every new window has it
-    "bash": "hrge-xl completion bash >> ~/.bashrc",
-    "zsh": "hrge-xl completion zsh >> ~/.zshrc",
-    "fish": "hrge-xl completion fish > ~/.config/fish/completions/hrge-xl.fish",
-    "powershell": "hrge-xl completion powershell >> $PROFILE",
-}
+SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(list(SHELLS)))
+@click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
     """Print a script for a shell: with it, the Tab key completes commands, options, specs, countries, teams and codes.

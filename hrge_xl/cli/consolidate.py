@@ -4,39 +4,37 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import Exit
 from .common import (
-    ReturnedPath,
+    ANYWHERE,
     jobs_option,
     password_option,
+    paths_argument,
     question,
     received_option,
     spec_option,
     today_option,
     warn_of_ledgers,
 )
-from .terminal import line
+from .terminal import line, print_lines
 
 if TYPE_CHECKING:
     from ..rounds.rounds import Round
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
+@paths_argument
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    default=None,
+    type=ANYWHERE,
     help="Folder (default: the round folder, where one is given, else output/dataset).",
 )
-@click.option(
-    "--store", default=None, metavar="URL", help="Also write into this database, e.g. postgresql://…"
-)
+@click.option("--store", metavar="URL", help="Also write into this database, e.g. postgresql://…")
 @click.option(
     "--engine",
     default="local",
@@ -65,10 +63,9 @@ if TYPE_CHECKING:
 @today_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
-    paths: tuple[str, ...], output: Path | None, store: str | None, engine: str, only_these: bool, resume: bool,
-    dry_run: bool, shareable: bool, formats: str | None, received: date | None, password: str | None, spec: str | None,
-    today: date | None, jobs: int | None,
-) -> int:  # fmt: skip
+    paths: tuple[str, ...], output: Path | None, formats: str | None, dry_run: bool, shareable: bool,
+    received: date | None, password: str | None, spec: str | None, today: date, jobs: int | None, **options: Any,
+) -> Exit:  # fmt: skip
     """Validate returned files and put them together: SQLite, data.xlsx, CSV with a description, overview.
 
     For a round, the files in its `returned/` are used; several rounds may be named.
@@ -86,23 +83,20 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
     named = places(paths)
-    for told in filter(None, (place.told for place in named)):
-        line(told, err=True)
+    print_lines(filter(None, (place.told for place in named)), err=True)
     rounds = [place.round for place in named if place.round]
     round_ = rounds[0] if len(rounds) == 1 == len(paths) else None
     folder = output or (round_.folder if round_ else Path("output/dataset"))
     summary = consolidate(
-        sources(asked), folder, store=store, engine=engine, jobs=asked.jobs, dry_run=dry_run, received=received,
-        only_these=only_these, resume=resume, terms=terms_of(rounds),
+        sources(asked), folder, jobs=asked.jobs, dry_run=dry_run, received=received, terms=terms_of(rounds),
         formats=formats.replace(",", " ").split() if formats else USUAL,
-        overview=folder / REPORTS, round_=round_,
+        overview=folder / REPORTS, round_=round_, **options,
     )  # fmt: skip
-    for told in summary.lines():
-        line(told)
+    print_lines(summary.lines())
     warn_of_ledgers(folder, *(each.folder for each in rounds))
     if shareable and not dry_run:
         _share(folder, round_, asked.today)
-    return int(Exit.REFUSED if summary.refused else Exit.OK)
+    return Exit.REFUSED if summary.refused else Exit.OK
 
 
 def _share(folder: Path, round_: Round | None, today: date) -> None:

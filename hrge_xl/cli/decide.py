@@ -6,15 +6,23 @@ import getpass
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import UsageError
 from ..kept_texts import said
 from ..shell_words import quoted
-from .common import AS_SUITS, password_option, print_notes, the_day, today_option, warn_of_ledgers
-from .terminal import line
+from .common import (
+    AS_SUITS,
+    FOLDER,
+    dataset_store_option,
+    password_option,
+    print_notes,
+    today_option,
+    warn_of_ledgers,
+)
+from .terminal import line, print_lines
 
 if TYPE_CHECKING:
     from ..dataset.returns import Return
@@ -28,19 +36,19 @@ OPTIONS = {"counts": "use", "withdrawn": "withdraw"}
 
 
 @click.command()
-@click.argument("folder", metavar="DATASET", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", metavar="DATASET", type=FOLDER)
 @click.argument("returns", metavar="[RETURN]...", nargs=-1)
 @click.option("--use", "choice", flag_value="counts", help="It counts; the others give way.")
 @click.option("--withdraw", "choice", flag_value="withdrawn", help="It is withdrawn and never counts.")
 @click.option("--undo", "choice", flag_value="undone", help="Take back what was decided about it.")
 @click.option("--reason", default="", metavar="TEXT", help="Why; it is kept with the decision.")
-@click.option("--by", default=None, metavar="NAME", help="Who decides (default: the user of this machine).")
-@click.option("--store", default=None, metavar="URL", help="The database that the dataset is also in.")
+@click.option("--by", metavar="NAME", help="Who decides (default: the user of this machine).")
+@dataset_store_option
 @password_option
 @today_option
-def command(  # noqa: PLR0913 (one parameter an option)
-    folder: Path, returns: tuple[str, ...], choice: str | None, reason: str, by: str | None,
-    store: str | None, password: str | None, today: date | None,
+def command(
+    folder: Path, returns: tuple[str, ...], choice: str | None, by: str | None, password: str | None, today: date,
+    **how: Any,
 ) -> None:  # fmt: skip
     """Decide which of several returns counts (X003, X004), or withdraw one. Dataset and overview follow at once.
 
@@ -53,24 +61,15 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl report output/dataset --format overview
     """
-    from ..consolidation import amend
-    from ..dataset.decisions import decide
-    from ..dataset.opening import open_dataset
-    from ..dataset.returns import find_return, heads
+    from ..consolidation import decide
 
-    day = the_day(today)
     if not returns:
-        for told in _overview(folder, day, password):
-            line(told)
-        warn_of_ledgers(folder)
-        return
-    if choice is None:
+        print_lines(_overview(folder, today, password))
+    elif choice is None:
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
-    with amend(folder, day, store=store, jobs=AS_SUITS, password=password) as (ledger, before):
-        meant = [find_return(before, name) for name in returns]
-        decide(ledger, meant, choice, reason=reason, by=by or getpass.getuser(), day=day)
-    with open_dataset(folder) as dataset:
-        _tell(before, heads(dataset))
+    else:
+        by = by or getpass.getuser()
+        _tell(*decide(folder, returns, choice, by=by, day=today, jobs=AS_SUITS, password=password, **how))
     warn_of_ledgers(folder)
 
 
@@ -78,8 +77,7 @@ def _tell(before: Sequence[Return], after: Sequence[Return]) -> None:
     """Print what has become of each return whose status or reason has changed."""
     was = {each.submission: (each.status, each.reason) for each in before}
     changed = [each for each in after if was.get(each.submission) != (each.status, each.reason)]
-    for each in changed:
-        line(f"{_named(each)}: {each.status}. {said(each.reason)}".rstrip())
+    print_lines(f"{_named(each)}: {each.status}. {said(each.reason)}".rstrip() for each in changed)
     left = sum(each.status == "conflict" for each in after)
     line(f"{len(changed)} changed, {left} still wait for a decision.", err=True)
 
@@ -89,6 +87,7 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     from ..dataset.decisions import history, possible
     from ..dataset.ledger import Ledger
     from ..findings.identity import SENDER_NOT_THE_TEAMS
+    from ..layout.wording import text
     from ..rounds.datasets import one_dataset
     from ..rounds.round_status import is_in_doubt
 
@@ -103,8 +102,6 @@ def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
             yield f"{_named(each)} {waits}: {each.reason}{against}"
             for choice in possible(each):
                 yield f'  hrge-xl decide {quoted(folder)} {each.submission} --{OPTIONS[choice]} --reason "…"'
-    from ..layout.wording import text
-
     doubted = list(filter(is_in_doubt, returns))
     for each in doubted:
         finding = next(one for one in each.findings if one.code == SENDER_NOT_THE_TEAMS.code)

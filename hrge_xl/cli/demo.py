@@ -8,22 +8,15 @@ from pathlib import Path
 import click
 
 from ..under_way import steps
-from .common import SpecName, facts, print_totals, question
+from .common import SPEC, facts, folder_option, print_totals, question
 from .terminal import line
 
 
 @click.command()
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output/demo"),
-    show_default=True,
-    help="Folder.",
-)
+@folder_option("output/demo")
 @click.option(
     "--spec",
-    type=SpecName(),
+    type=SPEC,
     default="hrge_toolkit",
     show_default=True,
     help="The spec whose demo.yaml is used.",
@@ -56,16 +49,13 @@ def command(output: Path, spec: str) -> None:
     expected = demonstration_round(told, spec, output)
     given = sources(question([str(path) for path, _ in returned], told.today))
     consolidate(given, output / "dataset", only_these=True, overview=output / "reports", round_=expected)
-    with datasets(question([str(output / "dataset")], told.today)) as found:
-        report = document([replace(each, round=expected) for each in found], facts(told.today))
+    asked = question([str(output / "dataset")], told.today)
+    with datasets(asked) as found:
+        report = document([replace(each, round=expected) for each in found], facts(asked))
         for name in ("html", "xlsx", "json"):
             write_report(report, name, output / "reports")
         print_totals(found)
     overview_of_folder(output / "dataset", output / "reports", round_=expected, masked=True)
-    _where(output)
-
-
-def _where(output: Path) -> None:
     for what, where in (
         ("what the teams received", "issued"),
         ("what came back", "returned"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,8 +66,11 @@ def command(ctx: click.Context) -> int:
         print_text(f"Extra {extra}, for {purpose}: {told}")
     if missing:
         return Exit.FINDINGS
-    for text in _about_specs():
-        print_text(text)
+    from ..spec.load import load, names  # where nothing is missing
+
+    for spec in map(load, names()):
+        about = f"{len(spec.tools)} sheets, {', '.join(spec.languages)}"
+        print_text(f"spec {spec.name} {spec.version}, {about}")
     line(check_all(ctx.find_root()))
     confinement = _confinement()
     print_text(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
@@ -85,14 +87,6 @@ def _about_expat(found: str) -> str:
         "Install the newest release of Python; where Python uses the parser of the system, update its package expat "
         "(some systems fix an older one without changing its number)."
     )
-
-
-def _about_specs() -> Iterator[str]:
-    from ..spec.load import load, names
-
-    for name in names():
-        spec = load(name)
-        yield f"spec {spec.name} {spec.version}, {len(spec.tools)} sheets, {', '.join(spec.languages)}"
 
 
 def _confinement() -> Confinement | None:

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..rounds.mail.due import MAIL_KINDS
-from .common import password_option, the_day, today_option, warn
-from .terminal import line
+from .common import again_option, password_option, round_argument, today_option, warn
+from .terminal import line, print_lines
 
 if TYPE_CHECKING:
     from ..correspondence import Drafts
 
 
 @click.command()
-@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@round_argument
 @click.argument("kinds", nargs=-1, type=click.Choice(list(MAIL_KINDS)))
-@click.option("--again", is_flag=True, help="Also write those that were written before.")
+@again_option
 @password_option
 @today_option
-def command(
-    folder: Path, kinds: tuple[str, ...], again: bool, password: str | None, today: date | None
-) -> None:
+def command(folder: Path, kinds: tuple[str, ...], today: date, **how: Any) -> None:
     """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 
     KINDS are issue (the workbook of each team that has sent nothing yet), feedback, reminder and thanks; by default all
@@ -39,15 +37,14 @@ def command(
     from ..correspondence import AS_THEY_COME, drafts
 
     wanted = [each for kind in kinds for each in MAIL_KINDS[kind].occasions] or AS_THEY_COME
-    print_drafts(folder, drafts(folder, the_day(today), wanted, again=again, password=password))
+    print_drafts(folder, drafts(folder, today, wanted, **how))
 
 
 def print_drafts(folder: Path, made: Drafts) -> None:
     """Print the new drafts on stdout, a line each; what to look at before they are sent on stderr."""
     from ..correspondence import tally
 
-    for each in made.new:
-        line(str(folder / each.file))
+    print_lines(folder / each.file for each in made.new)
     print_warnings(made)
     line(f"{tally(made.new)}.", err=True)
 

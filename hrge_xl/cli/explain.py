@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,8 @@ from click.shell_completion import CompletionItem
 from ..errors import UsageError
 from ..suggest import alike, plain
 from ..words import SOURCE_LANGUAGE, Translate, translator
-from .common import OUTPUT, SpecName, lang_option
-from .terminal import data, line, output_to, print_text
+from .common import SPEC, json_option, lang_option, output_option
+from .terminal import line, output_to, print_json, print_text
 
 if TYPE_CHECKING:
     from ..findings import Kind
@@ -45,11 +44,9 @@ class CodeName(click.ParamType[str]):
 
 @click.command()
 @click.argument("code", type=CodeName())
-@click.option(
-    "--spec", type=SpecName(), default=None, metavar="SPEC", help="Where rules of a spec (R-…) are looked up."
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON on stdout.")
-@OUTPUT
+@click.option("--spec", type=SPEC, metavar="SPEC", help="Where rules of a spec (R-…) are looked up.")
+@json_option("The same as JSON on stdout.")
+@output_option
 @lang_option
 def command(code: str, spec: str | None, as_json: bool, output: Path | None, lang: str | None) -> None:
     """Explain what a code means, why it matters, and what to do. The name of a finding, or a code written another way,
@@ -62,22 +59,24 @@ def command(code: str, spec: str | None, as_json: bool, output: Path | None, lan
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    told = _told(code, spec, lang or SOURCE_LANGUAGE)
+    language = lang or SOURCE_LANGUAGE
+    told = _told(code, spec, language)
     with output_to(output):
         if as_json:
-            data(json.dumps(told, ensure_ascii=False, indent=2))
+            print_json(told)
         else:
-            _print(told, translator(lang or SOURCE_LANGUAGE))
+            _print(told, translator(language))
 
 
 def _told(code: str, spec: str | None, language: str) -> dict[str, str]:
     """Give what a code means. Raises `UsageError` with what may have been meant."""
     from ..findings import kind_called
+    from ..spec.load import load, names
 
     kind = kind_called(code)
     if kind is not None:
         return _of_kind(kind, translator(language))
-    rules = list(_rules(spec))
+    rules = [(name, rule) for name in ([spec] if spec else names()) for rule in load(name).rules]
     for name, rule in rules:
         if plain(code) == plain(rule.code):
             return _of_rule(name, rule, language)
@@ -115,14 +114,6 @@ def _print(told: Mapping[str, str], say: Translate) -> None:
     heads = {"why": say("Why it matters"), "example": say("Example"), "remedy": say("What to do")}
     said = (f"{head}: {told[key]}" for key, head in (heads | PARTS_OF_A_RULE).items() if key in told)
     print_text("", told["message"], "", *said)
-
-
-def _rules(spec: str | None) -> Iterator[tuple[str, Rule]]:
-    """Yield the rules of a spec, or of all that are installed, with its name."""
-    from ..spec.load import load, names
-
-    for name in [spec] if spec else names():
-        yield from ((name, rule) for rule in load(name).rules)
 
 
 def _hint(code: str, rules: list[str]) -> str:

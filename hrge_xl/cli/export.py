@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import UsageError
-from .common import AS_SUITS, known_language, password_option, print_notes, the_day
-from .groups import offered, teams
-from .terminal import STDOUT, Rows, line
+from .common import ANYWHERE, AS_SUITS, known_language, password_option, print_notes, today
+from .groups import teams as complete_teams
+from .terminal import STDOUT, Rows, line, print_lines
 
 if TYPE_CHECKING:
     from ..dataset.store import Store
@@ -20,12 +20,11 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 
 @click.command()
 @click.argument("dataset", metavar="DATASET")
-@click.option("--table", default=None, metavar="NAME", help="Which table (without it, the whole workbook).")
+@click.option("--table", metavar="NAME", help="Which table (without it, the whole workbook).")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(FORMATS),
-    default=None,
     help="Default: by the ending of the file name, otherwise csv.",
 )
 @click.option(
@@ -33,7 +32,7 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
     "teams",
     multiple=True,
     metavar="CODE",
-    shell_complete=offered(teams),
+    shell_complete=complete_teams,
     help="Only of this team; repeat for more.",
 )
 @click.option(
@@ -45,15 +44,14 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 )
 @click.option(
     "--lang",
-    default=None,
     metavar="LANG",
     help="Language of the whole workbook, or of the labels of the table codebook (default: the spec's).",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=None, help="File (default: stdout).")
+@click.option("-o", "--output", type=ANYWHERE, help="File (default: stdout).")
 @password_option
-def command(  # noqa: PLR0913 (one parameter an option)
-    dataset: str, table: str | None, format_: str | None, teams: tuple[str, ...], periods: tuple[str, ...],
-    current: bool, shareable: bool, lang: str | None, output: Path | None, password: str | None,
+def command(
+    dataset: str, table: str | None, format_: str | None, lang: str | None, output: Path | None,
+    password: str | None, **rows: Any,
 ) -> None:  # fmt: skip
     """Write one table of a dataset, such as answers, risks or codebook; without --table the whole workbook.
 
@@ -70,24 +68,23 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..exports import extract
     from ..rounds.datasets import one_dataset
 
-    with one_dataset(dataset, the_day(None), AS_SUITS, password) as opened:
+    with one_dataset(dataset, today(), AS_SUITS, password) as opened:
         print_notes(opened)
         store = opened.store
         if table is None:
-            if teams or periods or current or shareable:
+            if any(rows.values()):
                 raise UsageError("Rows can be chosen in one table. Say which with --table.")
             _whole(store, lang, output, format_)
             return
         wanted = extract.table_of(store, table)
-        rows = extract.rows_of(
-            store, wanted, extract.Wish(teams, periods, current, shareable, known_language(lang))
-        )
+        wish = extract.Wish(**rows, language=known_language(lang))
+        found = extract.rows_of(store, wanted, wish)
         chosen = format_ or _by_name(output)
         if output is not None and output != STDOUT:
-            extract.write_file(output, wanted, rows, chosen)
-            line(str(output), err=True)
+            extract.write_file(output, wanted, found, chosen)
+            line(output, err=True)
         elif chosen in extract.STREAMED:
-            extract.write_stream(Rows(json=chosen == "json"), wanted, rows, chosen)
+            extract.write_stream(Rows(json=chosen == "json"), wanted, found, chosen)
         else:
             raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
 
@@ -101,7 +98,7 @@ def _whole(store: Store, lang: str | None, output: Path | None, format_: str | N
     if output is None:
         if language is not None:
             raise UsageError("A workbook needs a file: -o data.xlsx")
-        _tables(store)
+        print_lines(f"{table.name}: {table.about}" for table in store.schema.shown)
         return
     if (format_ or _by_name(output)) != "xlsx":
         raise UsageError(
@@ -111,13 +108,8 @@ def _whole(store: Store, lang: str | None, output: Path | None, format_: str | N
         raise UsageError(
             "The whole workbook is made from a consolidated folder or a round, not from another database."
         )
-    write_workbook(store, output, the_day(None), language)
-    line(str(output), err=True)
-
-
-def _tables(store: Store) -> None:
-    for table in store.schema.shown:
-        line(f"{table.name}: {table.about}")
+    write_workbook(store, output, today(), language)
+    line(output, err=True)
 
 
 def _by_name(output: Path | None) -> str:

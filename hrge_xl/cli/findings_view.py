@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..findings import CATALOGUE, Severity, general
 from ..findings.value import ANSWER_MISSING, NOT_IN_LIST
+from ..grouping import grouped
 from ..suggest import listed
 from ..words import SOURCE_LANGUAGE, counted, translator
-from .terminal import beside, cut, hanging, line, padded, shown, style, taken, width
+from .terminal import beside, cut, hanging, padded, print_lines, shown, style, taken, width
 
 if TYPE_CHECKING:
     from ..reports.document import FileRow, FindingRow
@@ -40,14 +40,10 @@ def print_every_line(files: Sequence[FileRow], *, quiet: bool) -> None:
         name = Path(file["path"]).name
         for finding in file["findings"]:
             if not quiet or finding["severity"] == "error":
-                _print(f"{name}: ", _full(finding))
-        aside = f" ({_aside(file)})" if _aside(file) else ""
-        _print(f"{name}: ", f"{file['verdict']}{aside}")
-
-
-def _print(first: str, text: str) -> None:
-    for told in hanging(first + text, width()):
-        line(told)
+                print_lines(hanging(f"{name}: {_full(finding)}", width()))
+        aside = _aside(file)
+        verdict = f"{file['verdict']} ({aside})" if aside else file["verdict"]
+        print_lines(hanging(f"{name}: {verdict}", width()))
 
 
 def _full(finding: FindingRow) -> str:
@@ -75,8 +71,7 @@ def _aside(file: FileRow) -> str:
 # folded
 
 
-@dataclass(frozen=True)
-class Fold:
+class FindingGroup(NamedTuple):
     """The findings of one kind in one file."""
 
     findings: Sequence[FindingRow]
@@ -110,11 +105,6 @@ class Fold:
         return general(LABEL.sub("", translator(self.language)(kind.message)))
 
     @property
-    def code(self) -> str:
-        """Give the code, and how many there are."""
-        return self.first["code"] + (f" ×{len(self.findings)}" if len(self.findings) > 1 else "")
-
-    @property
     def places(self) -> str:
         """Say where the findings are: cells, or how many on which sheets."""
         named = [each for each in self.findings if each["sheet"]]
@@ -129,9 +119,7 @@ class Fold:
 
 
 def _cells(findings: Iterable[FindingRow]) -> str:
-    by_sheet: dict[str, list[FindingRow]] = {}
-    for each in findings:
-        by_sheet.setdefault(str(each["sheet"]), []).append(each)
+    by_sheet = grouped((str(each["sheet"]), each) for each in findings)
     return "; ".join(
         f"{sheet}!{', '.join(_addresses(some))}" if _addresses(some) else sheet
         for sheet, some in by_sheet.items()
@@ -142,15 +130,12 @@ def _addresses(findings: Iterable[FindingRow]) -> list[str]:
     return [each["cell"] for each in findings if each["cell"]]
 
 
-def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[Fold]:
+def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FindingGroup]:
     """Give the findings of a file that nobody has accepted, those of one kind together, the most important first."""
     from ..reports.document import is_waived
 
-    by_code: dict[str, list[FindingRow]] = {}
-    for each in file["findings"]:
-        if not is_waived(each):
-            by_code.setdefault(each["code"], []).append(each)
-    return sorted((Fold(some, language) for some in by_code.values()), key=lambda fold: fold.rank)
+    by_code = grouped((each["code"], each) for each in file["findings"] if not is_waived(each))
+    return sorted((FindingGroup(some, language) for some in by_code.values()), key=lambda fold: fold.rank)
 
 
 def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, quiet: bool) -> None:
@@ -180,16 +165,17 @@ def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, q
             names = listed([_named(each) for each in more], MOST_ALIKE)
             _print_names(f"Refused like them, {code}, {counted(len(more), 'more file')}: ", [names])
     for why, some in aside.items():
-        _print_aside(why, some)
+        if len(some) == 1:
+            _print_head(_named(some[0]), f"{some[0]['status']}:", str(some[0]["reason"]))
+        else:
+            _print_names(f"{why} {counted(len(some), 'file')}: ", map(_named, some))
     if clean and not quiet:
         _print_names(f"Nothing to look at in {counted(len(clean), 'file')}: ", _by_team(clean))
 
 
 def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
     """Give files by team: first those that could not be read, then who has most to correct; within it what counts."""
-    teams: dict[str, list[FileRow]] = {}
-    for file in files:
-        teams.setdefault(_team(file) or file["path"], []).append(file)
+    teams = grouped((_team(file) or file["path"], file) for file in files)
     ordered = sorted(teams.items(), key=lambda item: (_importance(item[1]), item[0]))
     return [file for _, some in ordered for file in sorted(some, key=lambda each: not each["counted"])]
 
@@ -197,9 +183,8 @@ def by_importance(files: Sequence[FileRow]) -> list[FileRow]:
 def _importance(files: Sequence[FileRow]) -> tuple[bool, int, int]:
     """Give what sorts the most important first."""
     refused = any(file["verdict"] == "refused" for file in files)
-    counts: Counter[str] = Counter()
-    for fold in (fold for file in files if not _is_settled(file) for fold in folds(file)):
-        counts[fold.first["severity"]] += len(fold.findings)
+    found = (fold for file in files if not _is_settled(file) for fold in folds(file))
+    counts = Counter(each["severity"] for fold in found for each in fold.findings)
     return not refused, -counts["error"], -counts["warning"]
 
 
@@ -217,19 +202,23 @@ def _named(file: FileRow) -> str:
     return name if not team or name.startswith(team) else f"{team} {name}"
 
 
-def _print_file(file: FileRow, told: Sequence[Fold], most: int | None) -> None:
-    _print_head(_named(file), f"{file['verdict']},", _counts(file), VERDICTS[file["verdict"]])
+def _print_file(file: FileRow, told: Sequence[FindingGroup], most: int | None) -> None:
+    counts = file["counts"]
+    found = [counted(counts[key], key) for key in FOLDED if counts[key]]
+    found += [f"{counts[key]} {key}" for key in ("info", "waived") if counts[key]]
+    _print_head(_named(file), f"{file['verdict']},", ", ".join(found), VERDICTS[file["verdict"]])
     if _aside(file):
-        _print_row("  status", "", _aside(file), short=False)
+        _print_row("  status", None, _aside(file), short=False)
     refused = file["verdict"] == "refused"
     for fold in told[:most]:
         _print_fold(fold, refused=refused, alone=most is None)
     if most and told[most:]:
-        codes = ", ".join(fold.code for fold in told[most:])
-        _print_row("  also", "", codes, short=True)
+        others = ((fold.first["code"], len(fold.findings)) for fold in told[most:])
+        codes = ", ".join(f"{code} ×{several}" if several > 1 else code for code, several in others)
+        _print_row("  also", None, codes, short=True)
 
 
-def _print_fold(fold: Fold, *, refused: bool, alone: bool) -> None:
+def _print_fold(fold: FindingGroup, *, refused: bool, alone: bool) -> None:
     severity, where = fold.first["severity"], f" ({fold.places})" if fold.places else ""
     whole = refused or alone
     remedy = f" {fold.first['remedy']}" if whole else ""
@@ -241,40 +230,21 @@ def _print_fold(fold: Fold, *, refused: bool, alone: bool) -> None:
     _print_row(f"  {severity}", COLOURS[severity], f"{said}{where}{remedy}", short=not whole)
 
 
-def _print_row(word: str, colour: str, text: str, *, short: bool) -> None:
+def _print_row(word: str, colour: str | None, text: str, *, short: bool) -> None:
     """Print a text behind a word; `short`: in one line of the terminal."""
     columns, first = width(), padded(word, BEHIND)
     if short and columns:
         text = cut(shown(text), columns - BEHIND)
-    for each in beside(style(first, fg=colour or None), text, columns, indent=BEHIND):
-        line(each)
-
-
-def _counts(file: FileRow) -> str:
-    """Say how much was found in a file."""
-    counts = file["counts"]
-    found = [counted(counts[key], key) for key in FOLDED if counts[key]]
-    found += [f"{counts[key]} {key}" for key in ("info", "waived") if counts[key]]
-    return ", ".join(found)
+    print_lines(beside(style(first, fg=colour), text, columns, indent=BEHIND))
 
 
 def _print_head(name: str, verdict: str, text: str, colour: str | None = None) -> None:
     """Print the line above what was found in a file: its name, on lines of its own where it is long."""
     columns, behind = width(), f": {verdict} "
     *above, name = hanging(name, columns - taken(behind) if columns else None)
-    for each in above:
-        line(style(each, bold=True))
+    print_lines(style(each, bold=True) for each in above)
     first = f"{style(name, bold=True)}: {style(verdict, fg=colour, bold=True)} "
-    for each in beside(first, text, columns, indent=taken(name + behind)):
-        line(each)
-
-
-def _print_aside(why: str, files: Sequence[FileRow]) -> None:
-    """Print files that do not count, those with one reason together."""
-    if len(files) == 1:
-        _print_head(_named(files[0]), f"{files[0]['status']}:", str(files[0]["reason"]))
-    else:
-        _print_names(f"{why} {counted(len(files), 'file')}: ", map(_named, files))
+    print_lines(beside(first, text, columns, indent=taken(name + behind)))
 
 
 def _by_team(files: Sequence[FileRow]) -> list[str]:
@@ -284,5 +254,4 @@ def _by_team(files: Sequence[FileRow]) -> list[str]:
 
 
 def _print_names(first: str, names: Iterable[str]) -> None:
-    for each in hanging(f"{first}{', '.join(names)}", width()):
-        line(each)
+    print_lines(hanging(f"{first}{', '.join(names)}", width()))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,9 @@ import click
 from ..errors import UsageError
 from ..shell_words import quoted
 from ..under_way import steps
-from .common import SpecName, password_option, quiet, the_day, today_option
-from .groups import countries, languages, offered, profiles, tools
-from .terminal import line
+from .common import ANYWHERE, FILE, SPEC, day_is_stated, password_option, today_option
+from .groups import of_spec, said
+from .terminal import line, print_lines
 
 if TYPE_CHECKING:
     from ..issuing import Order
@@ -40,7 +40,7 @@ APART = {  # what a round says itself: the option, and what to do instead
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What was chosen for workbooks that are issued outside a round."""
+    """What was chosen for workbooks: what is `APART` from a round in the same order, then the rest."""
 
     language: str | None
     sample: bool
@@ -50,37 +50,28 @@ class Choices:
     answers: Path | None
     password: str | None
     output: Path | None
+    allow_draft: bool
 
-    @property
-    def tool_codes(self) -> list[str]:
-        """The tools that were named."""
-        return [code.strip() for code in (self.tools or "").split(",") if code.strip()]
 
-    @property
-    def given(self) -> list[str]:
-        """The options that were given, as they are typed."""
-        values = (
-            self.language, self.sample or None, self.profile, self.tools, self.blank_rows, self.answers,
-            self.password, self.output,
-        )  # fmt: skip
-        return [option for option, value in zip(APART, values, strict=True) if value is not None]
+def _countries(spec: Spec) -> list[str]:
+    return [item.code for item in spec.vocabularies[spec.countries].items] if spec.countries else []
 
 
 @click.command()
-@click.argument("spec", type=SpecName(), metavar="SPEC|ROUND")
+@click.argument("spec", type=SPEC, metavar="SPEC|ROUND")
 @click.option(
     "--country",
     "countries",
     multiple=True,
     metavar="COUNTRY",
-    shell_complete=offered(countries),
+    shell_complete=of_spec(_countries),
     help="A country, by code or name; repeat for more.",
 )
 @click.option(
     "--lang",
     "language",
     metavar="TAG",
-    shell_complete=offered(languages),
+    shell_complete=of_spec(lambda spec: spec.languages),
     help="With a SPEC: language of the workbooks (default: its first).",
 )
 @click.option(
@@ -89,13 +80,13 @@ class Choices:
 @click.option(
     "--profile",
     metavar="NAME",
-    shell_complete=offered(profiles),
+    shell_complete=of_spec(lambda spec: spec.profiles),
     help="With a SPEC: the selection of sheets and rows that it defines under this name (default: its own default).",
 )
 @click.option(
     "--tools",
     metavar="CODES",
-    shell_complete=offered(tools),
+    shell_complete=of_spec(lambda spec: spec.tool),
     help="With a SPEC: only these sheets, separated by commas: 1.1,3.2 (the form is always included); with --profile: "
     "these in addition.",
 )
@@ -104,7 +95,7 @@ class Choices:
 )
 @click.option(
     "--answers",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="With a SPEC: continue from a returned workbook, or prefill from JSON.",
 )
 @click.option(
@@ -114,19 +105,15 @@ class Choices:
     help="With a ROUND: continue from the answers of an earlier round (its folder, or a consolidated one).",
 )
 @password_option
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="With a SPEC: folder (default: output)."
-)
+@click.option("-o", "--output", type=ANYWHERE, help="With a SPEC: folder (default: output).")
 @click.option(
     "--allow-draft",
     is_flag=True,
     help="Allow a language that is not fully translated; untranslated texts are marked.",
 )
 @today_option
-@click.pass_context
 def command(
-    ctx: click.Context, /, spec: str, countries: tuple[str, ...], earlier: str | None, today: date | None,
-    *, allow_draft: bool, **choices: Any,
+    spec: str, countries: tuple[str, ...], earlier: str | None, today: date, **choices: Any
 ) -> None:  # fmt: skip
     """Write one workbook for each country of a SPEC (a name or a folder), or one for each team of a ROUND folder.
 
@@ -155,29 +142,28 @@ def command(
 
     chosen = Choices(**choices)
     if spec not in names() and (Path(spec) / "round.yaml").is_file():
-        written = _round(Path(spec), countries, chosen, earlier, the_day(today), allow_draft=allow_draft)
+        written = _round(Path(spec), countries, chosen, earlier, today)
     elif earlier is not None:
         raise UsageError(
             "--from continues from one round to another: name the new round instead of the spec. For one workbook: "
             f"hrge-xl generate {quoted(spec)} --answers FILE"
         )
     elif chosen.sample:
-        given = {"--country": bool(countries), "--today": today is not None}
-        written = _sample(spec, chosen, given, allow_draft=allow_draft)
+        given = {"--country": countries, "--today": day_is_stated(), "--answers": chosen.answers}
+        written = _sample(spec, chosen, [option for option, value in given.items() if value])
     else:
-        written = _spec(spec, countries, chosen, the_day(today), allow_draft=allow_draft)
+        written = _spec(spec, countries, chosen, today)
     paths = list(written)  # first, for the progress bar and the paths would mix
-    if not quiet(ctx):
-        for path in paths:
-            line(str(path))
+    if not said("quiet"):
+        print_lines(paths)
 
 
-def _refuse_untranslated(spec: Spec, languages: Iterable[str | None]) -> None:
-    """Raise `UsageError` for every language that is not wholly translated."""
+def _check_translated(spec: Spec, chosen: Choices, languages: Iterable[str | None]) -> None:
+    """Raise `UsageError` for every language that is not wholly translated, unless drafts are allowed."""
     from ..spec.translating import untranslated, with_file
 
     wrong = []
-    for language in dict.fromkeys(filter(None, languages)):
+    for language in dict.fromkeys(filter(None, () if chosen.allow_draft else languages)):
         missing = untranslated(spec, language) if with_file(spec, language) else []
         if missing:
             wrong.append(
@@ -189,15 +175,11 @@ def _refuse_untranslated(spec: Spec, languages: Iterable[str | None]) -> None:
         raise UsageError(*wrong)
 
 
-def _spec(
-    name: str, countries: Sequence[str], chosen: Choices, today: date, *, allow_draft: bool
-) -> Iterator[Path]:
-    from ..answers import from_file
-    from ..bulk import issue
-    from ..issuing import Order
+def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> Iterator[Path]:
+    from ..issuing import Order, issue
     from ..layout import build
-    from ..next_round import GoingOn
     from ..output_files import write_whole
+    from ..prefill import Prefill, from_file
     from ..spec.load import load
     from ..spec.lookup import asks_for_country, country_codes
 
@@ -205,14 +187,12 @@ def _spec(
     codes = country_codes(spec, countries)
     if not codes and asks_for_country(spec):
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
-    if not allow_draft:
-        _refuse_untranslated(spec, [chosen.language])
+    _check_translated(spec, chosen, [chosen.language])
     choice = _choice(spec, chosen)
     layout = build(spec, chosen.language or spec.languages[0], choice.tools, choice.rows, last=True)
     file = chosen.answers
-    begin = from_file(file, layout, name, today, chosen.password) if file else GoingOn()
-    told = ", ".join(begin.left_behind())
-    if told:
+    begin = from_file(file, layout, name, today, chosen.password) if file else Prefill()
+    if told := ", ".join(begin.left_behind()):
         line(f"{file}: {told}.", err=True)
     blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     orders = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
@@ -222,20 +202,17 @@ def _spec(
         yield path
 
 
-def _sample(name: str, chosen: Choices, given: Mapping[str, bool], *, allow_draft: bool) -> Iterator[Path]:
+def _sample(name: str, chosen: Choices, given: Iterable[str]) -> Iterator[Path]:
     from ..filled_sample import sample_workbook
     from ..output_files import write_whole
     from ..spec.load import load
 
-    given = {**given, "--answers": chosen.answers is not None}
-    wrong = [
-        f"{option} is not for a sample, which defines its own content." for option in given if given[option]
-    ]
-    if wrong:
-        raise UsageError(*wrong)
+    if given:
+        raise UsageError(
+            *(f"{option} is not for a sample, which defines its own content." for option in given)
+        )
     spec = load(name)
-    if not allow_draft:
-        _refuse_untranslated(spec, [chosen.language])
+    _check_translated(spec, chosen, [chosen.language])
     choice = _choice(spec, chosen, first=True)
     language = chosen.language or spec.languages[0]
     path = _path(chosen, spec.name, "SAMPLE", chosen.profile, language)
@@ -247,7 +224,8 @@ def _choice(spec: Spec, chosen: Choices, *, first: bool = False) -> Choice:
     """Choose the tools of the workbooks, and say what comes along unasked."""
     from ..spec.choice import choose
 
-    choice = choose(spec, chosen.profile or "", chosen.tool_codes, chosen.blank_rows, first=first)
+    codes = [code.strip() for code in (chosen.tools or "").split(",") if code.strip()]
+    choice = choose(spec, chosen.profile or "", codes, chosen.blank_rows, first=first)
     if choice.explained:
         line(f"{choice.explained}.", err=True)
     return choice
@@ -259,11 +237,12 @@ def _path(chosen: Choices, *parts: str | None) -> Path:
 
 
 def _round(
-    folder: Path, countries: Sequence[str], chosen: Choices, earlier: str | None, today: date, *,
-    allow_draft: bool,
-) -> Iterator[Path]:  # fmt: skip
-    from ..bulk import issue_files
+    folder: Path, countries: Sequence[str], chosen: Choices, earlier: str | None, today: date
+) -> Iterator[Path]:
     from ..dataset.files import only_writer
+    from ..guides import guide, guide_name
+    from ..issuing import issue_files
+    from ..output_files import write_if_changed
     from ..rounds.rounds import load_round, only_countries, orders, taken_along
     from ..spec.load import load
 
@@ -271,11 +250,9 @@ def _round(
     spec = load(round_.spec_source)
     _refuse(chosen if earlier is None else replace(chosen, password=None), folder, spec)
     teams = only_countries(round_, countries) if countries else round_
-    for named, why in taken_along(teams):
-        line(f"{', '.join(named)}: {why}.", err=True)
+    print_lines((f"{', '.join(named)}: {why}." for named, why in taken_along(teams)), err=True)
     wanted = orders(teams, today)
-    if not allow_draft:
-        _refuse_untranslated(spec, [order.language for order in wanted])
+    _check_translated(spec, chosen, [order.language for order in wanted])
     if earlier is not None:
         wanted = _going_on(wanted, round_, earlier, spec, today, chosen.password)
     kept = 0
@@ -285,18 +262,10 @@ def _round(
             kept += not is_new
             if is_new:
                 yield path
-    _guides(folder / "issued", {order.language or spec.languages[0] for order in wanted})
+    for name in {guide_name(order.language or spec.languages[0]) for order in wanted}:
+        write_if_changed(folder / "issued" / name, guide(name))
     if kept:
         line(f"{kept} of {len(wanted)} workbooks were issued before and stay as they are.", err=True)
-
-
-def _guides(folder: Path, languages: Iterable[str]) -> None:
-    """Put the guide for teams beside their workbooks, in each of their languages."""
-    from ..guides import guide, guide_name
-    from ..output_files import write_if_changed
-
-    for name in sorted(set(map(guide_name, languages))):
-        write_if_changed(folder / name, guide(name))
 
 
 def _going_on(
@@ -310,10 +279,8 @@ def _going_on(
         raise UsageError(f"{earlier} is the round itself. Name an earlier one after --from.")
     with one_dataset(earlier, today, password=password) as dataset:
         found = list(begun(wanted, dataset, spec))
-    for each in found:
-        for told in each.left_behind():
-            line(told, err=True)
-    blank = sum(each.source is None for each in found)
+    print_lines((each.left_behind for each in found if each.left_behind), err=True)
+    blank = sum(each.is_blank for each in found)
     line(f"Workbooks that continue from {earlier}: {len(found) - blank}; blank ones: {blank}.", err=True)
     return [each.order for each in found]
 
@@ -323,14 +290,19 @@ def _refuse(chosen: Choices, folder: Path, spec: Spec) -> None:
     facts = {
         "file": folder / "round.yaml", "folder": folder / "issued", "spec": spec.name, "round": quoted(folder),
     }  # fmt: skip
-    wrong = [f"{option} is not for a round. {APART[option].format_map(facts)}" for option in chosen.given]
+    given = zip(APART.items(), astuple(chosen), strict=False)
+    wrong = [
+        f"{option} is not for a round. {what.format_map(facts)}"
+        for (option, what), value in given
+        if value not in (None, False)
+    ]
     if wrong:
         raise UsageError(*wrong)
 
 
 def _place(folder: Path, order: Order, spec: Spec) -> Path:
     """Give the path of an order's workbook: named after its intervention too where a team has several."""
-    from ..rounds.file_part import file_part
+    from ..paths import file_part
 
     parts = order.team, file_part(order.intervention), order.language or spec.languages[0]
     return folder / "issued" / f"{'_'.join(filter(None, parts))}.xlsx"

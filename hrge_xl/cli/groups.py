@@ -28,7 +28,7 @@ EVERYWHERE = {  # options of the program, which every command takes too: what th
 }
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """Says what may have been meant by a command that there is not."""
 
     def resolve_command(
@@ -58,32 +58,9 @@ def _remember(ctx: click.Context, option: click.Parameter, value: bool) -> None:
         colours(False)
 
 
-def said(ctx: click.Context, name: str) -> bool:
+def said(name: str) -> bool:
     """Tell whether an option that goes for every command was given."""
-    return bool((ctx.find_root().obj or {}).get(name))
-
-
-def path_of(group: click.Group, words: Iterable[str], ctx: click.Context) -> click.Context:
-    """Give the context of the command that some words lead to. Raises `click.UsageError` where there is none."""
-    command: click.Command = group
-    for word in words:
-        if not isinstance(command, click.Group):
-            raise click.UsageError(
-                f"'{ctx.command_path}' has no commands within it. Leave '{word}' out.", ctx
-            )
-        _, found, _ = command.resolve_command(ctx, [word])
-        assert found is not None
-        command, ctx = found, click.Context(found, info_name=word, parent=ctx)
-    return ctx
-
-
-def names_within(group: click.Group, words: Iterable[str]) -> list[str]:
-    """Give the names of the commands within the one that some words lead to; none where they lead nowhere."""
-    try:
-        ctx = path_of(group, words, click.Context(group))
-    except click.UsageError:
-        return []
-    return ctx.command.list_commands(ctx) if isinstance(ctx.command, click.Group) else []
+    return bool((click.get_current_context().find_root().obj or {}).get(name))
 
 
 # what the shell is offered to complete
@@ -104,6 +81,18 @@ def offered(names: Callable[[click.Context], Iterable[str]]) -> Offer:
     return complete
 
 
+def of_spec(names: Callable[[Spec], Iterable[str]]) -> Offer:
+    """Give what an option needs to complete a name of the spec that the command is about."""
+
+    def found(ctx: click.Context) -> Iterable[str]:
+        from ..rounds.rounds import spec_at
+        from ..spec.load import load
+
+        return names(load(spec_at(_named(ctx))))
+
+    return offered(found)
+
+
 def _named(ctx: click.Context) -> str:
     """Give what spec or round the command is about, as it was typed; else the dataset that it looks at by default.
 
@@ -114,42 +103,9 @@ def _named(ctx: click.Context) -> str:
     return str(next(filter(None, (*named, *words, ctx.params.get("dataset"))), ""))
 
 
-def _spec(ctx: click.Context) -> Spec:
-    """Give the spec that the command is about. Raises `HrgeError`."""
-    from ..rounds.rounds import spec_at
-    from ..spec.load import load
-
-    return load(spec_at(_named(ctx)))
-
-
-def countries(ctx: click.Context) -> list[str]:
-    """Give the codes of the countries of the spec."""
-    spec = _spec(ctx)
-    return [item.code for item in spec.vocabularies[spec.countries].items] if spec.countries else []
-
-
-def languages(ctx: click.Context) -> list[str]:
-    """Give the languages of the spec."""
-    return [*_spec(ctx).languages]
-
-
-def profiles(ctx: click.Context) -> list[str]:
-    """Give the profiles of the spec."""
-    return [*_spec(ctx).profiles]
-
-
-def tools(ctx: click.Context) -> list[str]:
-    """Give the codes of the tools of the spec."""
-    return [*_spec(ctx).tool]
-
-
-def fields(ctx: click.Context) -> list[str]:
-    """Give the codes of the questions of the spec."""
-    return [*dict.fromkeys(code for tool in _spec(ctx).tools for code in tool.fields)]
-
-
-def teams(ctx: click.Context) -> list[str]:
+@offered
+def teams(ctx: click.Context) -> Iterable[str]:
     """Give the teams of the round."""
     from ..rounds.rounds import load_round
 
-    return [team.code for team in load_round(Path(_named(ctx))).teams]
+    return (team.code for team in load_round(Path(_named(ctx))).teams)

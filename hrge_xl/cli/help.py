@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
-from .groups import Group, names_within, offered, path_of
+from .groups import offered
 from .terminal import block
 
 
-def _words_that_may_follow(ctx: click.Context) -> list[str]:
-    """Give the commands within the one that was typed so far."""
-    root = ctx.find_root().command
-    assert isinstance(root, Group)
-    return names_within(root, ctx.params.get("words") or ())
+def _commands_within(ctx: click.Context) -> list[str]:
+    """Give the commands within the one that was typed so far; none where the words lead nowhere."""
+    root = ctx.find_root()
+    try:
+        found = _context_of(ctx.params.get("words") or (), click.Context(root.command))
+    except click.UsageError:
+        return []
+    return found.command.list_commands(found) if isinstance(found.command, click.Group) else []
+
+
+def _context_of(words: Iterable[str], ctx: click.Context) -> click.Context:
+    """Give the context of the command that some words lead to. Raises `click.UsageError` where there is none."""
+    for word in words:
+        if not isinstance(ctx.command, click.Group):
+            raise click.UsageError(
+                f"'{ctx.command_path}' has no commands within it. Leave '{word}' out.", ctx
+            )
+        _, found, _ = ctx.command.resolve_command(ctx, [word])
+        assert found is not None
+        ctx = click.Context(found, info_name=word, parent=ctx)
+    return ctx
 
 
 @click.command()
-@click.argument("words", metavar="[COMMAND]...", nargs=-1, shell_complete=offered(_words_that_may_follow))
+@click.argument("words", metavar="[COMMAND]...", nargs=-1, shell_complete=offered(_commands_within))
 @click.pass_context
 def command(ctx: click.Context, words: tuple[str, ...]) -> None:
     """Show what a command does, with its options and an example. The same as --help after it.
@@ -27,6 +45,4 @@ def command(ctx: click.Context, words: tuple[str, ...]) -> None:
 
     Next: hrge-xl help, for all commands
     """
-    root = ctx.find_root()
-    assert isinstance(root.command, Group)
-    block(path_of(root.command, words, root).get_help())
+    block(_context_of(words, ctx.find_root()).get_help())

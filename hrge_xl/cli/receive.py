@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Exit
+from ..grouping import grouped
 from ..suggest import listed
-from .common import OUTPUT, the_day, today_option
-from .terminal import data, line, output_to
+from .common import json_option, output_option, round_argument, today_option
+from .terminal import line, output_to, print_json, print_lines
 
 if TYPE_CHECKING:
     from ..intake.unpacking import Found
@@ -24,14 +25,14 @@ MOST_NAMES = 20  # of files left aside; --json has all
 
 
 @click.command()
-@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@round_argument
 @click.argument("sources", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="What became of everything, as JSON on stdout.")
-@OUTPUT
+@json_option("What became of everything, as JSON on stdout.")
+@output_option
 @today_option
 def command(
-    folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date | None
-) -> int:
+    folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date
+) -> Exit:  # fmt: skip
     """Take the workbooks out of what arrived, into `returned/` of a round.
 
     SOURCES are folders, files, zip archives, e-mails (.eml, .msg) and mailboxes (.mbox, Maildir), nested to any
@@ -47,15 +48,14 @@ def command(
     """
     from ..rounds.receiving import receive
 
-    received = receive(folder, sources, the_day(today))
+    received = receive(folder, sources, today)
     with output_to(output):
         if as_json:
-            data(json.dumps(as_data(received), ensure_ascii=False, indent=2))
+            print_json(as_data(received))
         else:
-            for told in _lines(received):
-                line(told)
+            print_lines(_lines(received))
     line(received.summary, err=True)
-    return int(Exit.REFUSED if received.unopened else Exit.OK)
+    return Exit.REFUSED if received.unopened else Exit.OK
 
 
 def _lines(received: Received) -> Iterator[str]:
@@ -63,9 +63,8 @@ def _lines(received: Received) -> Iterator[str]:
         letter = each.came.place.letter
         origin = ", ".join(filter(None, (letter.sender, str(each.day or ""), _within(each.came))))
         yield f"{each.path}" + (f"  ({origin})" if origin else "")
-    for what, some in received.left_by_kind().items():
-        names = list(dict.fromkeys(each.name for each in some))
-        yield f"left aside, {what} ({len(some)}): {listed(names, MOST_NAMES)}"
+    for what, names in sorted(grouped((each.what, each.name) for each in received.left).items()):
+        yield f"left aside, {what} ({len(names)}): {listed([*dict.fromkeys(names)], MOST_NAMES)}"
     for one in received.unopened:
         within = _within(one)
         yield f"not opened: {one.name}{f' ({within})' if within else ''}: {one.why}"
@@ -90,11 +89,5 @@ def as_data(received: Received) -> dict[str, Any]:
 
 def _place(found: Found) -> dict[str, Any]:
     letter = found.place.letter
-    return {
-        "name": found.name,
-        "within": list(found.place.way),
-        "sender": letter.sender,
-        "sent": letter.sent,
-        "sent_by": letter.sent_by or "",
-        "received": letter.received,
-    }
+    how = {**asdict(letter), "sent_by": letter.sent_by or ""}
+    return {"name": found.name, "within": list(found.place.way), **how}

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from .terminal import line
+from .common import FOLDER
+from .terminal import print_lines
 
 
 @click.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder", type=FOLDER)
 def command(folder: Path) -> None:
     """Rebuild the ledger of a round or consolidated folder from its journal, ledger.jsonl.
 
@@ -25,5 +26,4 @@ def command(folder: Path) -> None:
     from ..rounds.datasets import check_own
 
     check_own(folder)
-    for told in recover(folder).lines(folder):
-        line(told)
+    print_lines(recover(folder).lines(folder))

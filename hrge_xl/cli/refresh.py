@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 
 import click
 
 from ..errors import Exit
-from .common import OUTPUT, jobs_option, next_step, password_option, the_day, today_option, warn_of_ledgers
+from .common import (
+    jobs_option,
+    json_option,
+    next_step,
+    output_option,
+    password_option,
+    round_argument,
+    today_option,
+    warn_of_ledgers,
+)
 from .drafts import print_warnings
-from .terminal import data, output_to
+from .terminal import output_to, print_json
 
 
 @click.command()
-@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="What was found and done, as JSON on stdout.")
-@OUTPUT
+@round_argument
+@json_option("What was found and done, as JSON on stdout.")
+@output_option
 @password_option
 @today_option
 @jobs_option
 def command(
-    folder: Path, as_json: bool, output: Path | None, password: str | None, today: date | None, jobs: int | None
-) -> int:  # fmt: skip
+    folder: Path, as_json: bool, output: Path | None, password: str | None, today: date, jobs: int | None
+) -> Exit:  # fmt: skip
     """Do the weekly work of a round, and say in about ten lines what is left to do.
 
     Put the e-mails of the week into ROUND/inbox: as files dragged out of the mail program, as a saved mailbox, or just
@@ -39,14 +47,14 @@ def command(
     from ..refreshing import refresh
     from .week_view import as_data, print_week
 
-    week = refresh(folder, the_day(today), jobs=jobs or 0, password=password)
+    week = refresh(folder, today, jobs=jobs or 0, password=password)
     print_warnings(week.drafts)
     with output_to(output):
         if as_json:
-            data(json.dumps(as_data(week), ensure_ascii=False, indent=2))
+            print_json(as_data(week))
         else:
             print_week(week)
     warn_of_ledgers(folder)
     if week.to_decide and not as_json:
         next_step("decide", folder)
-    return int(Exit.REFUSED if week.to_ask_again else Exit.OK)
+    return Exit.REFUSED if week.to_ask_again else Exit.OK

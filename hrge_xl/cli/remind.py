@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
-from .common import password_option, the_day, today_option
+from .common import again_option, password_option, round_argument, today_option
 from .drafts import print_drafts
 
 
 @click.command()
-@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--again", is_flag=True, help="Also write those that were written before.")
+@round_argument
+@again_option
 @password_option
 @today_option
-def command(folder: Path, again: bool, password: str | None, today: date | None) -> None:
+def command(folder: Path, today: date, **how: Any) -> None:
     """Write a reminder for each team that still owes something, as a draft (.eml). Nothing is ever sent.
 
     A team is reminded in the week before its deadline, on the day, and once a week after it; about corrections, a week
@@ -29,4 +30,4 @@ def command(folder: Path, again: bool, password: str | None, today: date | None)
     """
     from ..correspondence import remind
 
-    print_drafts(folder, remind(folder, the_day(today), again=again, password=password))
+    print_drafts(folder, remind(folder, today, **how))

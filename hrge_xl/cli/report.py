@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import UsageError
+from ..errors import Exit, UsageError
 from ..reports import FORMATS, write_report
 from .common import (
-    ReturnedPath,
     exit_code,
     facts,
+    folder_option,
     jobs_option,
     known_language,
     ledger_option,
     password_option,
+    paths_argument,
     print_totals,
     question,
     received_option,
+    redact_option,
     spec_option,
     today_option,
 )
-from .terminal import line
+from .terminal import line, print_lines
 
 if TYPE_CHECKING:
     from ..rounds.datasets import Dataset
@@ -34,26 +36,16 @@ OVERVIEW = "overview"
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
+@paths_argument
 @click.option(
     "--format", "formats", multiple=True, type=click.Choice((*FORMATS, OVERVIEW)), help="Default: html."
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output/reports"),
-    show_default=True,
-    help="Folder.",
-)
-@click.option("--redact", is_flag=True, help="Show no values from the files.")
+@folder_option("output/reports")
+@redact_option
 @click.option("--shareable", is_flag=True, help="In the overview: mask small counts of people.")
-@click.option(
-    "--period", default=None, metavar="NAME", help="Period of the overview (default: the latest one)."
-)
+@click.option("--period", metavar="NAME", help="Period of the overview (default: the latest one).")
 @click.option(
     "--lang",
-    default=None,
     metavar="LANG",
     help="Language of the reader (default: English; of the overview: that of the spec).",
 )
@@ -63,11 +55,10 @@ OVERVIEW = "overview"
 @spec_option
 @today_option
 @jobs_option
-def command(  # noqa: PLR0913 (one parameter an option)
+def command(
     paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
-    period: str | None, lang: str | None, received: date | None, password: str | None, ledger: Path | None,
-    spec: str | None, today: date | None, jobs: int | None,
-) -> int:  # fmt: skip
+    period: str | None, lang: str | None, **how: Any,
+) -> Exit:  # fmt: skip
     """Write the validation report of returned files, or the overview of a round or of a consolidated folder.
 
     \b
@@ -81,14 +72,14 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..rounds.datasets import datasets
 
     language = known_language(lang)
-    asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)
+    asked = question(paths, **how)
     with datasets(asked) as found:
         if OVERVIEW in formats:
             text = _overview(found, asked.today, language, masked=shareable, period=period)
-            line(str(write_overview(text, output, masked=shareable)))
-        made = document(found, facts(today, redacted=redact, language=language))
-        for name in [each for each in formats if each != OVERVIEW] or ([] if formats else ["html"]):
-            line(str(write_report(made, name, output)))
+            line(write_overview(text, output, masked=shareable))
+        made = document(found, facts(asked, redacted=redact, language=language))
+        wanted = [each for each in formats or ("html",) if each != OVERVIEW]
+        print_lines(write_report(made, name, output) for name in wanted)
         print_totals(found)
         return exit_code(made["files"], "never")
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ..shell_words import quoted
-from .common import Day, SpecName, password_option
-from .groups import Group
-from .terminal import line, shown
+from .common import ANYWHERE, DAY, FILE, SPEC, password_option, round_argument
+from .groups import CommandGroup
+from .terminal import line, print_lines, shown
 
 if TYPE_CHECKING:
-    from ..rounds.team_list import TeamList
+    from ..rounds.teams import TeamList
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def command() -> None:
     """Set up and change a round: a folder with teams and deadlines, what was issued, what came back, the signing key.
 
@@ -30,16 +30,16 @@ def command() -> None:
 
 
 @command.command("init")
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--spec", type=SpecName(), required=True, metavar="SPEC", help="Name or folder of the spec.")
+@click.argument("folder", type=ANYWHERE)
+@click.option("--spec", type=SPEC, required=True, metavar="SPEC", help="Name or folder of the spec.")
 @click.option(
     "--teams",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     required=True,
     help="csv or xlsx with the columns team, country, language, deadline, contact, email, tools, profile.",
 )
-@click.option("--start", type=Day(), default=None, metavar="DAY", help="First day of the period.")
-@click.option("--end", type=Day(), default=None, metavar="DAY", help="Last day of the period.")
+@click.option("--start", type=DAY, metavar="DAY", help="First day of the period.")
+@click.option("--end", type=DAY, metavar="DAY", help="Last day of the period.")
 @click.option("--dry-run", is_flag=True, help="Show how the list is understood; write nothing.")
 @password_option
 def init(
@@ -58,13 +58,12 @@ def init(
     Next: hrge-xl generate output/2026-H1
     """
     from ..rounds.rounds import init_round
-    from ..rounds.team_list import read_list
+    from ..rounds.teams import read_list
     from ..spec.load import load
     from ..words import counted
 
     if dry_run:
-        for told in _understood(read_list(teams, load(spec), password)):
-            line(told)
+        print_lines(_understood(read_list(teams, load(spec), password)))
         line("Nothing was written (dry run).", err=True)
         return
     made = init_round(folder, spec, teams, start, end, password=password)
@@ -76,10 +75,11 @@ def _understood(read: TeamList) -> Iterator[str]:
     from ..rounds.teams import COLUMNS, cells_of
     from ..words import counted
 
-    rows = [dict(zip(COLUMNS, cells_of(team), strict=True)) for team in read.teams]
+    rows = [*map(cells_of, read.teams)]
     used = [column for column in COLUMNS if any(row[column] for row in rows)]
-    widths = {column: max(len(row[column]) for row in [*rows, {column: column}]) for column in used}
-    for row in [{column: column for column in used}, *rows]:
+    heads = dict(zip(used, used, strict=True))
+    widths = {column: max(len(row[column]) for row in [*rows, heads]) for column in used}
+    for row in [heads, *rows]:
         yield "  ".join(shown(row[column]).ljust(widths[column]) for column in used).rstrip()
     yield f"{counted(len(rows), 'team')}. The headings are in line {read.heads.line}."
     if read.titles:
@@ -89,10 +89,10 @@ def _understood(read: TeamList) -> Iterator[str]:
 
 
 @command.command("update-spec")
-@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@round_argument
 @click.option(
     "--spec",
-    type=SpecName(),
+    type=SPEC,
     metavar="SPEC",
     help="Name or folder of the new version (default: the spec of the same name).",
 )
@@ -116,8 +116,7 @@ def update_round(folder: Path, spec: str | None) -> None:
     if update.changes is None:
         line("The previous version no longer exists: what has changed cannot be listed.")
         return
-    for told in summary(update.changes):
-        line(told)
+    print_lines(summary(update.changes))
     if update.changes.changes:
         line(
             f"Each change: hrge-xl spec diff {quoted(update.before)} {quoted(update.after)} --returned {quoted(folder)}"
@@ -125,7 +124,7 @@ def update_round(folder: Path, spec: str | None) -> None:
 
 
 @command.command("contact")
-@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@round_argument
 @click.argument("team", metavar="TEAM")
 @click.argument("address", metavar="ADDRESS")
 @click.option("--also", is_flag=True, help="Keep the addresses that the team has, and add this one.")
@@ -148,7 +147,7 @@ def contact(folder: Path, team: str, address: str, also: bool) -> None:
 
 
 @command.command("messages")
-@click.argument("folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@round_argument
 def messages(folder: Path) -> None:
     """Write the texts of e-mails to teams into ROUND/messages, for you to change: one file for each language.
 
@@ -162,5 +161,4 @@ def messages(folder: Path) -> None:
     from ..rounds.mail.templates import write_templates
     from ..rounds.rounds import load_round
 
-    for path in write_templates(folder, (team.language for team in load_round(folder).teams)):
-        line(str(path))
+    print_lines(write_templates(folder, (team.language for team in load_round(folder).teams)))

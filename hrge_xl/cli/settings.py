@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 from click.core import ParameterSource
 
 from ..errors import UsageError
+from ..grouping import grouped
 from ..paths import read_regular
 from ..suggest import remedy_for
 from .groups import everywhere, said
@@ -29,12 +29,11 @@ CONFIG = "HRGE_XL_CONFIG"
 MOST_BYTES = 1_000_000
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What a file says, and which one that is."""
 
     path: Path = Path()
-    table: Mapping[str, Any] = field(default_factory=dict)
+    table: Mapping[str, Any] = {}
 
 
 def settings_option(*, shown: bool) -> click.Option:
@@ -82,11 +81,8 @@ def check_all(root: click.Context) -> str:
     """Hold the whole file against every command; gives what there is to say. Raises `UsageError` for mistakes."""
     assert isinstance(root.command, click.Group)
     settings, known = _of(root), set[str]()
-    waiting = [
-        command
-        for name in root.command.list_commands(root)
-        if (command := root.command.get_command(root, name))
-    ]
+    group = root.command
+    waiting = [*filter(None, (group.get_command(root, name) for name in group.list_commands(root)))]
     for command in waiting:
         known.update(_options(command))
         waiting += command.commands.values() if isinstance(command, click.Group) else ()
@@ -98,7 +94,7 @@ def check_all(root: click.Context) -> str:
 
 
 def _of(ctx: click.Context) -> Settings:
-    settings: Settings = ctx.meta.get(__name__) or Settings()
+    settings: Settings = ctx.meta.get(__name__, Settings())
     return settings
 
 
@@ -106,11 +102,8 @@ def _use(ctx: click.Context, option: click.Parameter, named: Path | None) -> Non
     """Read the file that is named, else that of the user. Raises `UsageError` for one that says nothing of use."""
     if named is None and ctx.parent is not None:
         return
-    if (
-        named
-        and not named.is_absolute()
-        and ctx.get_parameter_source("config") is ParameterSource.ENVIRONMENT
-    ):
+    from_environment = ctx.get_parameter_source("config") is ParameterSource.ENVIRONMENT
+    if named and from_environment and not named.is_absolute():
         raise UsageError(f"{CONFIG}={named} would be another file in every folder. Give it its whole path.")
     path = named or _home()
     if not named and not path.is_file():
@@ -148,18 +141,18 @@ def _telling(callback: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(callback)
     def told(*args: Any, **options: Any) -> Any:
-        ctx, taken = click.get_current_context(), dict[str, list[str]]()
+        ctx, taken = click.get_current_context(), list[tuple[str, str]]()
+        used = _of(ctx).path
         for typed, option in _options(ctx.command).items():
             source = ctx.get_parameter_source(str(option.name))
             if source is ParameterSource.DEFAULT_MAP:
-                taken.setdefault(str(_of(ctx).path), []).append(typed)
+                taken.append((str(used), typed))
             elif source is ParameterSource.ENVIRONMENT:
-                variable = next(name for name in option.envvar or () if os.environ.get(name))
-                taken.setdefault(variable, []).append(typed)
-        if taken and not said(ctx, "quiet"):
-            parts = [f"{', '.join(some)} from {where}" for where, some in taken.items()]
+                taken.append((next(name for name in option.envvar or () if os.environ.get(name)), typed))
+        if taken and not said("quiet"):
+            parts = (f"{', '.join(some)} from {where}" for where, some in grouped(taken).items())
             line(f"Settings: {'; '.join(parts)}", err=True)
-        stray, used = Path(FILE), _of(ctx).path
+        stray = Path(FILE)
         if stray.is_file() and not (used.is_file() and stray.samefile(used)):
             line(
                 f"{FILE} in the current folder is not used: anybody may have put it there. If it is yours, move it to "

@@ -3,57 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from ..errors import Exit, UsageError
-from .common import first_line
-from .terminal import line
+from .common import ANYWHERE, FILE, FOLDER, THERE, first_line
+from .terminal import line, print_lines
 
 if TYPE_CHECKING:
-    from ..dataset.entries import Signer
     from ..dataset.kinds import Terms
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-
-@dataclass(frozen=True)
-class What:
+class What(NamedTuple):
     """What is sealed or looked up: a report, else the terms of a round alone; and the folder that has the ledger."""
 
     folder: Path
     report: Path | None
     terms: dict[str, Terms]  # of the rounds at hand
 
-    @property
-    def named(self) -> tuple[str, str]:
-        """The name and the digest that it is sealed under."""
-        from ..dataset.files import sha256_of
-        from ..dataset.seals import as_sealed
-
-        if self.report is not None:
-            return self.report.name, sha256_of(self.report)
-        ((name, terms),) = self.terms.items()
-        return as_sealed(name, terms)
-
 
 @click.command()
-@click.argument(
-    "report", metavar="[REPORT|ROUND]", required=False, type=click.Path(exists=True, path_type=Path)
-)
+@click.argument("report", metavar="[REPORT|ROUND]", required=False, type=THERE)
 @click.option("--by", default="", metavar="NAME", help="Who seals it.")
+@click.option("--key", type=FILE, metavar="FILE", help="Sign with the private key in this file.")
 @click.option(
-    "--key", type=FILE, default=None, metavar="FILE", help="Sign with the private key in this file."
-)
-@click.option(
-    "--new-key", type=click.Path(path_type=Path), default=None, metavar="FILE",
+    "--new-key", type=ANYWHERE, metavar="FILE",
     help="Make a private key in this file; the public one is printed, and saved beside it as FILE.pub.",
 )  # fmt: skip
 @click.option(
-    "--passphrase-file", type=FILE, default=None, metavar="FILE",
+    "--passphrase-file", type=FILE, metavar="FILE",
     help="A text file whose first line is the passphrase of the key.",
 )  # fmt: skip
 @click.option("--check", is_flag=True, help="Do not seal: say whether the report is as it was sealed.")
@@ -70,15 +50,14 @@ class What:
 @click.option("--all", "everything", is_flag=True, help="With --list: every entry of the chain.")
 @click.option(
     "--ledger",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=None,
+    type=FOLDER,
     metavar="FOLDER",
     help="Round or consolidated folder (default: the one around the report).",
 )
 def command(  # noqa: PLR0913 (one parameter an option)
     report: Path | None, by: str, key: Path | None, new_key: Path | None, passphrase_file: Path | None, check: bool,
     digest: str | None, trust: tuple[Path, ...], listed: bool, everything: bool, ledger: Path | None,
-) -> int:  # fmt: skip
+) -> Exit:  # fmt: skip
     """Write the SHA-256 of a report into the ledger, chained to the previous entry. The report itself stays as it is.
 
     For a round, its terms are sealed: period, spec, teams and deadlines. They are also sealed with each of its reports.
@@ -100,28 +79,20 @@ def command(  # noqa: PLR0913 (one parameter an option)
         raise UsageError("Say which report: hrge-xl sign REPORT --by NAME; or --list.")
     if check or digest or trust:
         return _check(what, (digest or "").lower(), trust)
-    return _seal(what, by, _signer(key, passphrase))
+    return _seal(what, by, key, passphrase)
 
 
-def _new_key(file: Path, passphrase: str | None, by: str) -> int:
+def _new_key(file: Path, passphrase: str | None, by: str) -> Exit:
     from ..dataset.signing import new_key
 
     public, public_file = new_key(file, by, passphrase)
     line(public)
-    line(
+    told = (
         f"The private key is in {file}. Keep it outside round folders, and do not give it to anybody.",
-        err=True,
+        f"The public key, as above, is in {public_file}: for those who check your seals (--trust).",
     )
-    line(
-        f"The public key, as above, is in {public_file}: for those who check your seals (--trust).", err=True
-    )
-    return int(Exit.OK)
-
-
-def _signer(key: Path | None, passphrase: str | None) -> Signer | None:
-    from ..dataset.signing import load_key
-
-    return load_key(key, passphrase) if key else None
+    print_lines(told, err=True)
+    return Exit.OK
 
 
 def _what(report: Path | None, ledger: Path | None) -> What:
@@ -154,51 +125,53 @@ def _around(report: Path | None) -> Path:
     return found
 
 
-def _seal(what: What, by: str, signer: Signer | None) -> int:
+def _seal(what: What, by: str, key: Path | None, passphrase: str | None) -> Exit:
     from ..dataset.files import only_writer
     from ..dataset.ledger import Ledger
     from ..dataset.seals import doubts, seal, seal_terms
+    from ..dataset.signing import load_key
     from ..rounds.datasets import check_folder
 
+    signer = load_key(key, passphrase) if key else None
     check_folder(what.folder)
     with only_writer(what.folder), Ledger.open(what.folder) as ledger:
         before = list(doubts(ledger, what.terms))
         if what.report is not None:
             made = seal(ledger, what.report, by=by, terms=what.terms, signer=signer)
         else:
-            ((name, terms),) = what.terms.items()
-            made = seal_terms(ledger, name, terms, by=by, signer=signer)
+            made = seal_terms(ledger, *next(iter(what.terms.items())), by=by, signer=signer)
     line(f"Sealed: {made.told}.")
     line(f"SHA-256 of the {'report' if what.report else 'terms'}: {made.sha256}")
     line(f"Digest of the seal: {made.digest}")
-    for told in before:
-        line(f"Before this seal: {told}", err=True)
+    print_lines((f"Before this seal: {told}" for told in before), err=True)
     line("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
-    return int(Exit.OK)
+    return Exit.OK
 
 
-def _check(what: What, digest: str, trust: Sequence[Path]) -> int:
+def _check(what: What, digest: str, trust: Sequence[Path]) -> Exit:
+    from ..dataset.files import sha256_of
     from ..dataset.ledger import Ledger
-    from ..dataset.seals import check, is_trusted, lines
+    from ..dataset.seals import as_sealed, check, is_trusted, lines
     from ..dataset.signing import trusted_keys
 
-    trusted, (name, sha256) = trusted_keys(trust), what.named
+    trusted, report = trusted_keys(trust), what.report
+    name, sha256 = (report.name, sha256_of(report)) if report else as_sealed(*next(iter(what.terms.items())))
     with Ledger.open(what.folder, write=False) as ledger:
         found = check(ledger, name, sha256, what.terms)
-    for told in lines(found, name, trusted, digest):
-        line(told)
-    noted = not digest or any(digest == each.digest for each in found.seals)
+    print_lines(lines(found, name, trusted, digest))
+    noted = not digest or digest in [each.digest for each in found.seals]
     if not noted:
         line(f"No seal of {name} has the digest {digest}: the ledger or the report was replaced.")
     known = not trusted or any(is_trusted(each, trusted) for each in found.seals)
     if not known:
         line(f"No seal of {name} is signed with a key that you trust.")
-    return int(Exit.OK if found.seals and found.holds and noted and known else Exit.FINDINGS)
+    return Exit.OK if found.seals and found.holds and noted and known else Exit.FINDINGS
 
 
-def _list(what: What, *, everything: bool) -> int:
+def _list(what: What, *, everything: bool) -> Exit:
     from ..dataset.ledger import Ledger
     from ..dataset.seals import doubts, limits, seals
+    from ..words import counted
 
     with Ledger.open(what.folder, write=False) as ledger:
         chain, found = ledger.chain(), seals(ledger)
@@ -208,15 +181,11 @@ def _list(what: What, *, everything: bool) -> int:
             by = f" {entry.by}" if entry.by else ""
             line(f"{entry.n}: {entry.time}{by}: {entry.about}; digest {entry.digest}")
     else:
-        for each in found:
-            line(f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}")
-    for told in broken:
-        line(told)
-    for told in limits(chain):
-        line(told, err=True)
-    line(f"{_n(len(found), 'seal')}, {_n(len(chain), 'entry', 'entries')}.", err=True)
-    return int(Exit.FINDINGS if broken else Exit.OK)
-
-
-def _n(count: int, noun: str, plural: str = "") -> str:
-    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+        print_lines(
+            f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}"
+            for each in found
+        )
+    print_lines(broken)
+    print_lines(limits(chain), err=True)
+    line(f"{counted(len(found), 'seal')}, {counted(len(chain), 'entry', 'entries')}.", err=True)
+    return Exit.FINDINGS if broken else Exit.OK

@@ -10,12 +10,12 @@ import click
 from ..errors import Exit, SpecError, UsageError
 from ..shell_words import quoted
 from . import translate
-from .common import OUTPUT, SpecName, jobs_option, password_option, quiet
-from .groups import Group
-from .terminal import block, data, line, output_to
+from .common import ANYWHERE, SPEC, jobs_option, json_option, output_option, password_option
+from .groups import CommandGroup, said
+from .terminal import block, data, line, output_to, print_json, print_lines
 
 
-@click.group(cls=Group)
+@click.group(cls=CommandGroup)
 def command() -> None:
     """Check, show, compare, describe and draft specs: SPEC is a name or a folder.
 
@@ -27,7 +27,7 @@ def command() -> None:
 
 
 @command.command("check")
-@click.argument("spec", type=SpecName())
+@click.argument("spec", type=SPEC)
 @click.option("--fast", is_flag=True, help="Only read the spec; make no workbook from it.")
 def check_spec(spec: str, fast: bool) -> None:
     """List every mistake in a spec, with file:line:column, the reason and the remedy.
@@ -59,7 +59,7 @@ def check_spec(spec: str, fast: bool) -> None:
 
 
 @command.command("show")
-@click.argument("spec", type=SpecName())
+@click.argument("spec", type=SPEC)
 @click.option("--format", "how", type=click.Choice(["text", "html"]), default="text", show_default=True)
 def show_spec(spec: str, how: str) -> None:
     """Print every sheet, question, list and rule of a spec.
@@ -102,15 +102,14 @@ def schema() -> None:
     "--returned", multiple=True, metavar="PATHS…|ROUND", help="Show which answers of these are affected."
 )
 @click.argument("more", nargs=-1, metavar="")
-@click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
-@OUTPUT
+@json_option()
+@output_option
 @password_option
 @jobs_option
-@click.pass_context
 def diff_specs(  # noqa: PLR0913 (one parameter an option)
-    ctx: click.Context, before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
+    before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
     as_json: bool, output: Path | None, password: str | None, jobs: int | None,
-) -> int:  # fmt: skip
+) -> Exit:  # fmt: skip
     """Show what changed from version A of a spec to version B, and what it means for answers already given.
 
     Copy the folder of a spec before you change it: the copy is A. The exit code is 1 when a change breaks something (a
@@ -121,8 +120,6 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl round update-spec 2026-H1 --spec ./my_spec
     """
-    import json
-
     from ..intake import cores
     from ..reports.spec_diff import as_data, file_lines, lines
     from ..reports.spec_touched import touched_files
@@ -137,15 +134,13 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     with output_to(output):
         if as_json:
             told = list(files)
-            data(json.dumps(as_data(found, told), ensure_ascii=False, indent=2))
-            return int(max(codes | {Exit.REFUSED for file in told if file.refused}))
-        for text_line in lines(found):
-            line(text_line)
+            print_json(as_data(found, told))
+            return max(codes | {Exit.REFUSED for file in told if file.refused})
+        print_lines(lines(found))
         for file in files:
             codes |= {Exit.REFUSED} if file.refused else set()
-            for text_line in file_lines(file, places=not quiet(ctx)):
-                line(text_line)
-    return int(max(codes))
+            print_lines(file_lines(file, places=not said("quiet")))
+    return max(codes)
 
 
 def _returned(paths: list[str]) -> list[Path]:
@@ -162,10 +157,8 @@ def _returned(paths: list[str]) -> list[Path]:
 
 
 @command.command("draft")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the new spec."
-)
+@click.argument("file", type=ANYWHERE)
+@click.option("-o", "--output", required=True, type=ANYWHERE, help="Folder of the new spec.")
 @click.option("--name", default="", metavar="NAME", help="Name of the spec (default: that of the folder).")
 @password_option
 def draft_spec(file: Path, output: Path, name: str, password: str | None) -> None:
@@ -189,8 +182,7 @@ def draft_spec(file: Path, output: Path, name: str, password: str | None) -> Non
     for path, text in drafted.files.items():
         write_whole(output / path, text.encode())
     loaded = load(output)
-    for message in drafted.messages:
-        line(message, err=True)
+    print_lines(drafted.messages, err=True)
     fields = sum(len(tool.fields) for tool in loaded.tools)
     line(
         f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +13,13 @@ from ..kept_texts import said
 from ..shell_words import quoted
 from ..words import SOURCE_LANGUAGE, Translate, and_more, right_to_left, translator
 from .common import (
-    OUTPUT,
+    ANYWHERE,
+    FOLDER,
     jobs_option,
+    json_option,
     lang_option,
     next_step,
+    output_option,
     password_option,
     question,
     received_option,
@@ -27,12 +28,13 @@ from .common import (
 )
 from .terminal import (
     beside,
-    data,
     hanging,
     has_room,
     line,
     output_to,
     padded,
+    print_json,
+    print_lines,
     print_text,
     shown,
     style,
@@ -70,28 +72,25 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 
 
 @click.command()
-@click.argument(
-    "round_folder", metavar="ROUND", type=click.Path(exists=True, file_okay=False, path_type=Path)
-)
+@click.argument("round_folder", metavar="ROUND", type=FOLDER)
 @click.option(
-    "--ledger", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None, metavar="DATASET",
+    "--ledger", type=FOLDER, metavar="DATASET",
     help="Folder of the dataset that the round was consolidated into (default: the round folder).",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
-@click.option("--xlsx", type=click.Path(path_type=Path), default=None, help="Also write a workbook.")
+@json_option()
+@click.option("--xlsx", type=ANYWHERE, help="Also write a workbook.")
 @click.option(
     "--wide", is_flag=True, help="Show every column: country, day and what it is, files, version, file."
 )
-@OUTPUT
+@output_option
 @lang_option
 @received_option
 @password_option
 @today_option
 @jobs_option
-def command(  # noqa: PLR0913 (one parameter an option)
+def command(
     round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
-    lang: str | None,
-    received: date | None, password: str | None, today: date | None, jobs: int | None,
+    lang: str | None, **how: Any,
 ) -> None:  # fmt: skip
     """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
@@ -104,14 +103,13 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl validate output/2026-H1
     """
+    from ..dataset.run_history import last_change
     from ..rounds.datasets import datasets
     from ..rounds.round_status import status
     from ..rounds.rounds import load_round
 
     load_round(round_folder)  # raises RoundError for another folder
-    asked = question(
-        [str(round_folder)], today, jobs=jobs, received=received, ledger=ledger, password=password
-    )
+    asked = question([str(round_folder)], ledger=ledger, **how)
     with datasets(asked) as (dataset,):
         teams = status(dataset.of_round(), asked.today, dataset.round)
         language = lang or SOURCE_LANGUAGE
@@ -119,12 +117,12 @@ def command(  # noqa: PLR0913 (one parameter an option)
             *dataset.notes,
             *dataset.totals().lines(language),
             *_summary(dataset, teams, language),
-            *_since(dataset, language),
+            *(change.lines(language) if (change := last_change(dataset.folder)) else ()),
         ]
     rows = [_line(each, language) for each in teams]
     with output_to(output):
         if as_json:
-            data(json.dumps(rows, default=str, ensure_ascii=False, indent=2))
+            print_json(rows)
         else:
             show, say = _print_wide if wide else _print_narrow, translator(language)
             more = max(sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0)  # they come last
@@ -133,8 +131,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
                 line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
         _workbook(rows, xlsx, language)
-    for told in lines:
-        print_text(told, err=True)
+    print_text(*lines, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
     if not as_json:
         _next(round_folder, {each.state for each in teams}, language)
@@ -166,14 +163,6 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
     excluded = any(one.status == EXCLUDED for each in teams for one in each.returns)
     if counts[TO_DECIDE] or excluded or any(map(is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
-
-
-def _since(dataset: Dataset, language: str) -> Iterator[str]:
-    """Say what the last run that changed something changed, where there was one before it."""
-    from ..dataset.run_history import last_change
-
-    change = last_change(dataset.folder)
-    return change.lines(language) if change else iter(())
 
 
 def _line(each: TeamStatus, language: str) -> dict[str, Any]:
@@ -219,20 +208,26 @@ def _narrow(line: Line, column: str, say: Translate) -> str:
     return _shown(line, column, say) or (_shown(line, "file", say) if column == "team" else "")
 
 
+def _table(
+    lines: Sequence[Line], columns: Sequence[str], cell: Callable[[Line, str, Translate], str], say: Translate
+) -> tuple[list[dict[str, str]], dict[str, int]]:
+    """Give heads and rows of cells, and how wide each column is that says something about anybody."""
+    rows = [{column: shown(cell(line, column, say)) for column in columns} for line in lines]
+    heads = {column: say(HEADS[column]) for column in columns if any(row[column] for row in rows)}
+    widths = {column: max(taken(row[column]) for row in (heads, *rows)) for column in heads}
+    return [heads, *rows], widths
+
+
 def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
     """Print a line per team, as wide as the terminal; columns that say nothing about anybody are left out."""
-    rows = [{column: shown(_narrow(line, column, say)) for column in NARROW} for line in lines]
-    used = [column for column in NARROW if any(row[column] for row in rows)]
-    heads = {column: say(HEADS[column]) for column in used}
-    widths = {column: max(taken(row[column]) for row in (heads, *rows)) for column in used}
+    rows, widths = _table(lines, NARROW, _narrow, say)
     columns = width()
     if columns:
         widths = _fitted(widths, columns)
     if not has_room(sum(wide + len(GAP) for name, wide in widths.items() if name != "note"), columns):
-        heads["note"] = ""  # notes stand below
-    states = (None, *(line["state"] for line in lines))
-    for row, state in zip((heads, *rows), states, strict=True):
-        _print_row(row, widths, columns, COLOURS.get(str(state)))
+        rows[0]["note"] = ""  # notes stand below
+    for row, state in zip(rows, ("", *(team["state"] for team in lines)), strict=True):
+        _print_row(row, widths, columns, COLOURS.get(state))
 
 
 def _fitted(widths: Mapping[str, int], columns: int) -> dict[str, int]:
@@ -252,36 +247,28 @@ def _print_row(
     """Print a team: its name on several lines where it is long, and so its note."""
     fixed = [column for column in widths if column not in ("team", "note")]
     *above, name = hanging(row["team"], widths["team"])
-    for each in above:
-        line(style(each, bold=True))
-    cells = [padded(row[column], widths[column], right=column in FIGURES) for column in fixed]
-    coloured = [
-        style(cell, fg=colour) if column == "state" else cell
-        for column, cell in zip(fixed, cells, strict=True)
-    ]
+    print_lines(style(text, bold=True) for text in above)
+    cells = {column: padded(row[column], widths[column], right=column in FIGURES) for column in fixed}
     name = padded(name, widths["team"])
-    start = GAP.join([name, *cells])
-    first = GAP.join([style(name, bold=True), *coloured])
+    start = GAP.join([name, *cells.values()])
+    coloured = cells | {"state": style(cells["state"], fg=colour)} if "state" in cells else cells
+    first = GAP.join([style(name, bold=True), *coloured.values()])
     note = row["note"] if "note" in widths else ""
-    if not note:
+    if note:
+        print_lines(beside(first + GAP, note, columns, indent=taken(start + GAP)))
+    else:
         line(first.rstrip())
-        return
-    for each in beside(first + GAP, note, columns, indent=taken(start + GAP)):
-        line(each)
 
 
 def _print_wide(lines: Sequence[Line], say: Translate) -> None:
     """Print a line per team, of any length; columns that say nothing about anybody are left out."""
-    cells = {column: [shown(_shown(line, column, say)) for line in lines] for column in COLUMNS}
-    used = [column for column in COLUMNS if any(cells[column])]
-    heads = {column: say(HEADS[column]) for column in used}
-    widths = {column: max(map(taken, [*cells[column], heads[column]])) for column in used}
-    line(GAP.join(padded(heads[column], widths[column]) for column in used).rstrip())
-    for n in range(len(lines)):
-        line(GAP.join(padded(cells[column][n], widths[column]) for column in used).rstrip())
+    rows, widths = _table(lines, COLUMNS, _shown, say)
+    for row in rows:
+        line(GAP.join(padded(row[column], wide) for column, wide in widths.items()).rstrip())
 
 
 def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
+    """Write a workbook: figures and days as such, so that they can be sorted; texts never as formulas."""
     from io import BytesIO
 
     from xlsxwriter.workbook import Workbook
@@ -301,7 +288,7 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
             sheet.write_string(0, place, say(HEADS[column]), bold)
             for row, line in enumerate(lines, start=1):
                 value = _shown(line, column, say) if column in SAID else _value(line, column)
-                _cell(sheet, row, place, value, styles.get(column))
+                sheet.write(row, place, value, styles.get(column))
         sheet.autofilter(0, 0, len(lines), len(COLUMNS) - 1)
         sheet.freeze_panes(1, 1)
         sheet.autofit()
@@ -310,13 +297,3 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
     write_whole(path, target.getvalue())
-
-
-def _cell(sheet: Any, row: int, place: int, value: Any, style: Any) -> None:
-    """Figures and days as such, so that they can be sorted; texts never as formulas."""
-    if isinstance(value, date):
-        sheet.write_datetime(row, place, value, style)
-    elif isinstance(value, int | float):
-        sheet.write_number(row, place, value, style)
-    elif value is not None:
-        sheet.write_string(row, place, str(value), style)

@@ -120,6 +120,12 @@ def line(text: object = "", *, err: bool = False) -> None:
     _print(str(text), one_line=True, err=err)
 
 
+def print_lines(texts: Iterable[object], *, err: bool = False) -> None:
+    """Print a line for each text."""
+    for text in texts:
+        line(text, err=err)
+
+
 def block(text: str, *, err: bool = False) -> None:
     """Print several lines that were put together here."""
     _print(text, one_line=False, err=err)
@@ -154,6 +160,13 @@ def data(text: str, *, nl: bool = True) -> None:
     click.echo(_LIVE.sub(_escaped, text) if file.isatty() else text, file=file, nl=nl, color=True)
 
 
+def print_json(value: object) -> None:
+    """Print a value as JSON, set in."""
+    import json  # not needed for the help of a command
+
+    data(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
 def _escaped(match: re.Match[str]) -> str:
     return f"\\u{ord(match[0]):04x}"
 
@@ -186,9 +199,7 @@ READABLE = 100  # columns of a text that is read line by line, however wide the 
 HANG = 4  # columns that lines after the first are set in
 
 
-def taken(text: str) -> int:
-    """Tell how many columns a text takes."""
-    return cell_len(text)
+taken = cell_len  # how many columns a text takes
 
 
 def padded(text: str, width: int, *, right: bool = False) -> str:
@@ -207,16 +218,13 @@ def wrapped(text: str, width: int | None) -> list[str]:
     if width is None:
         return [text]
     lines = [""]
-    for word in (piece for each in text.split() for piece in _pieces(each, width)):
-        if lines[-1] and taken(lines[-1]) + 1 + taken(word) > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".lstrip()
+    for word in text.split():
+        for piece in [word] if taken(word) <= width else chop_cells(word, width):
+            if lines[-1] and taken(lines[-1]) + 1 + taken(piece) > width:
+                lines.append(piece)
+            else:
+                lines[-1] = f"{lines[-1]} {piece}".lstrip()
     return lines
-
-
-def _pieces(word: str, width: int) -> list[str]:
-    return [word] if taken(word) <= width else chop_cells(word, width)
 
 
 def hanging(text: str, width: int | None) -> list[str]:
@@ -250,6 +258,5 @@ def beside(first: str, text: str, width: int | None, *, indent: int | None = Non
 def print_text(*lines: str, err: bool = False) -> None:
     """Print lines, each broken between words where it is longer than the terminal is wide."""
     columns = width()
-    for each in lines:
-        for piece in hanging(each, None if columns is None else min(columns, READABLE)):
-            line(piece, err=err)
+    for text in lines:
+        print_lines(hanging(text, None if columns is None else min(columns, READABLE)), err=err)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +10,9 @@ import click
 
 from ..addresses import is_address
 from ..errors import UsageError
-from .common import AS_SUITS, OUTPUT, password_option, print_notes, the_day
-from .groups import fields, offered, teams
-from .terminal import beside, data, line, output_to, style, taken, width
+from .common import AS_SUITS, json_option, output_option, password_option, print_notes, today
+from .groups import of_spec, teams
+from .terminal import beside, line, output_to, print_json, print_lines, style, taken, width
 
 if TYPE_CHECKING:
     from ..dataset.store import Store
@@ -28,14 +27,14 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
     "--team",
     default="",
     metavar="TEAM",
-    shell_complete=offered(teams),
+    shell_complete=teams,
     help="Of this team, by its code or its country.",
 )
 @click.option(
     "--field",
     default="",
     metavar="CODE",
-    shell_complete=offered(fields),
+    shell_complete=of_spec(lambda spec: dict.fromkeys(code for tool in spec.tools for code in tool.fields)),
     help="Answers to this question, by its code.",
 )
 @click.option("--row", default="", metavar="CODE", help="Answers in this row.")
@@ -53,12 +52,11 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
     show_default=True,
     help="Consolidated folder, round, or the address of a database.",
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as JSON on stdout.")
-@OUTPUT
+@json_option("The same as JSON on stdout.")
+@output_option
 @password_option
-def command(  # noqa: PLR0913 (one parameter an option)
-    words: tuple[str, ...], team: str, field: str, row: str, finding: str, dataset: str, as_json: bool,
-    output: Path | None, password: str | None,
+def command(
+    words: tuple[str, ...], dataset: str, as_json: bool, output: Path | None, password: str | None, **what: str
 ) -> None:  # fmt: skip
     """Print answers or findings with the file, sheet and cell that they come from; or one row of a table.
 
@@ -75,13 +73,13 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..dataset.tracing import Asked
     from ..rounds.datasets import one_dataset
 
-    asked = Asked(team, field, row, finding)
+    asked = Asked(**what)
     is_asked = asked != Asked()
     is_place = bool(words) and (is_address(words[0]) or Path(words[0]).exists() or is_asked)
     place, rest = (words[0], words[1:]) if is_place else (dataset, words)
     if len(rest) not in ((0,) if is_asked else (2,)):
         raise UsageError(HOW)
-    with one_dataset(place, the_day(None), AS_SUITS, password) as opened, output_to(output):
+    with one_dataset(place, today(), AS_SUITS, password) as opened, output_to(output):
         print_notes(opened)
         if is_asked:
             _print_asked(opened.store, asked, as_json=as_json)
@@ -97,24 +95,22 @@ def _print_row(store: Store, table: str, row: str, *, as_json: bool) -> None:
         raise UsageError(f"'{row}' is not a number of a row: they begin with 1. {HOW}")
     found = trace(store, table_of(store, table), int(row))
     if as_json:
-        data(json.dumps(dict(found), ensure_ascii=False, indent=2, default=str))
-        return
-    for name, value in found:
-        line(f"{name}: {value}")
+        print_json(dict(found))
+    else:
+        print_lines(f"{name}: {value}" for name, value in found)
 
 
 def _print_asked(store: Store, asked: Asked, *, as_json: bool) -> None:
     from ..dataset.tracing import trace_as_asked
+    from ..words import counted
 
     found = trace_as_asked(store, asked)
     if as_json:
-        data(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=2))
+        print_json([asdict(each) for each in found])
         return
     for each in found:
         aside = "" if each.status == "counts" else f" ({each.status})"
         text = f"{each.said} ← {each.place or 'the file'} in {each.file}{aside}"
-        for told in beside(f"{style(each.what, bold=True)}: ", text, width(), indent=taken(each.what) + 2):
-            line(told)
-    line(
-        f"{len(found)} {'finding' if asked.finding else 'answer'}{'s' if len(found) != 1 else ''}.", err=True
-    )
+        first, indent = f"{style(each.what, bold=True)}: ", taken(each.what) + 2
+        print_lines(beside(first, text, width(), indent=indent))
+    line(f"{counted(len(found), 'finding' if asked.finding else 'answer')}.", err=True)

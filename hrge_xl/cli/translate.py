@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from .common import SpecName, password_option, the_day
+from .common import ANYWHERE, FILE, SPEC, password_option, today
 from .terminal import line
 
 if TYPE_CHECKING:
@@ -20,18 +20,17 @@ if TYPE_CHECKING:
 
 
 @click.command("translate")
-@click.argument("spec", type=SpecName())
+@click.argument("spec", type=SPEC)
 @click.option("--lang", "language", required=True, metavar="LANG", help="A tag such as fr, ar-IQ or fa-AF.")
-@click.option("--to-xlsx", type=click.Path(path_type=Path), default=None, help="A workbook for translators.")
+@click.option("--to-xlsx", type=ANYWHERE, help="A workbook for translators.")
 @click.option(
     "--from",
     "source",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    default=None,
+    type=FILE,
     help="Read in what they wrote: that workbook, or a PO file.",
 )
 @click.option("--status", is_flag=True, help="Only count missing, draft and reviewed texts.")
-@click.option("--reviewed-by", default=None, metavar="WHO", help="Mark everything as reviewed, and by whom.")
+@click.option("--reviewed-by", metavar="WHO", help="Mark everything as reviewed, and by whom.")
 @password_option
 def command(
     spec: str, language: str, to_xlsx: Path | None, source: Path | None, status: bool, reviewed_by: str | None,
@@ -67,12 +66,12 @@ def command(
         line(f"Translated differently from before: {_take_in(loaded, fresh, source, password)}.")
     if not status:
         write_whole(file, as_file(fresh, language))
-        line(str(file))
+        line(file)
     if reviewed_by is not None:
-        line(str(_note_review(translations.folder, loaded, language, fresh, reviewed_by)))
+        line(_note_review(translations.folder, loaded, language, fresh, reviewed_by))
     if to_xlsx is not None:
         write_whole(to_xlsx, workbook_of(list(_rows(fresh)), language))
-        line(str(to_xlsx))
+        line(to_xlsx)
     count = coverage(loaded, fresh)
     line(
         f"{language}: {count.texts} texts, {count.missing} missing, {count.drafts} drafts, {count.reviewed} reviewed."
@@ -117,5 +116,5 @@ def _note_review(folder: Path, spec: Spec, language: str, fresh: Catalog, by: st
             f"{count.missing} texts are missing and {count.drafts} are drafts. Have each one checked, then "
             "remove the mark `fuzzy`, or set the state to reviewed in the workbook."
         )
-    state = {"by": by, "on": the_day(None).isoformat(), "digest": Table.of(fresh).digest}
+    state = {"by": by, "on": today().isoformat(), "digest": Table.of(fresh).digest}
     return write_state(folder, language, state)

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import Exit
 from .common import (
-    OUTPUT,
-    ReturnedPath,
     exit_code,
     facts,
     jobs_option,
+    json_option,
     lang_option,
     ledger_option,
     next_step,
+    output_option,
     password_option,
+    paths_argument,
     print_totals,
     question,
-    quiet,
     received_option,
+    redact_option,
     spec_option,
     today_option,
-    verbose,
 )
+from .groups import said
 from .terminal import data, line, output_to
 
 if TYPE_CHECKING:
@@ -35,10 +36,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=ReturnedPath())
-@click.option(
-    "--json", "as_json", is_flag=True, help="One JSON document on stdout (hrge-xl/validation-report/1)."
-)
+@paths_argument
+@json_option("One JSON document on stdout (hrge-xl/validation-report/1).")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
@@ -46,8 +45,8 @@ if TYPE_CHECKING:
     show_default=True,
     help="The lowest severity that makes the exit code 1.",
 )
-@click.option("--redact", is_flag=True, help="Show no values from the files.")
-@OUTPUT
+@redact_option
+@output_option
 @lang_option
 @received_option
 @password_option
@@ -55,13 +54,10 @@ if TYPE_CHECKING:
 @spec_option
 @today_option
 @jobs_option
-@click.pass_context
-def command(  # noqa: PLR0913 (one parameter an option)
-    ctx: click.Context, paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None,
-    lang: str | None,
-    received: date | None, password: str | None, ledger: Path | None, spec: str | None, today: date | None,
-    jobs: int | None,
-) -> int:  # fmt: skip
+def command(
+    paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, lang: str | None,
+    **how: Any,
+) -> Exit:  # fmt: skip
     """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
 
     For a round, what is new in its returned/ is taken into its dataset; loose files leave nothing behind. Findings in a
@@ -79,20 +75,20 @@ def command(  # noqa: PLR0913 (one parameter an option)
     from ..rounds.datasets import datasets
     from .findings_view import print_every_line, print_folded
 
-    asked = question(paths, today, spec=spec, jobs=jobs, ledger=ledger, password=password, received=received)
+    asked, quiet, verbose = question(paths, **how), said("quiet"), said("verbose")
     with datasets(replace(asked, answers=as_json)) as found:
-        said = facts(today, redacted=redact, language=lang)
-        files = file_rows(found, said.language, redacted=redact)
+        run = facts(asked, redacted=redact, language=lang)
+        files = file_rows(found, run.language, redacted=redact)
         with output_to(output):
             if as_json:
-                data(render(document(found, said, files)), nl=False)
-            elif verbose(ctx):
-                print_every_line(files, quiet=quiet(ctx))
+                data(render(document(found, run, files)), nl=False)
+            elif verbose:
+                print_every_line(files, quiet=quiet)
             else:
-                print_folded(files, said.language, quiet=quiet(ctx))
+                print_folded(files, run.language, quiet=quiet)
         print_totals(found)
-        if not as_json and not quiet(ctx):
-            _next(paths, files, every_line=verbose(ctx))
+        if not as_json and not quiet:
+            _next(paths, files, every_line=verbose)
         return exit_code(files, fail_on)
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import Exit, UsageError
-from .common import OUTPUT, SpecName, jobs_option, password_option
-from .terminal import data, line, output_to
+from .common import (
+    FOLDER,
+    SPEC,
+    THERE,
+    jobs_option,
+    json_option,
+    output_option,
+    password_option,
+    redact_option,
+)
+from .terminal import output_to, print_json, print_lines
 
 if TYPE_CHECKING:
     from ..auditing import Audit
@@ -18,46 +26,42 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("target", type=click.Path(exists=True, path_type=Path))
+@click.argument("target", type=THERE)
 @click.option(
     "--returned",
     multiple=True,
-    type=click.Path(exists=True, path_type=Path),
+    type=THERE,
     metavar="DIR",
     help="Folder with the files that came back; names may have changed. Repeat for more folders.",
 )
 @click.option(
     "--ledger",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=None,
+    type=FOLDER,
     metavar="FOLDER",
     help="Round or consolidated folder: seals, waivers, key, teams (default: looked for above DIR, around REPORT).",
 )
 @click.option(
     "--spec",
-    type=SpecName(),
+    type=SPEC,
     metavar="SPEC",
     help="Where to find the spec of the report, if not by its name.",
 )
 @click.option(
     "--sample",
     type=click.IntRange(1),
-    default=None,
     metavar="N",
     help="Of a dataset: read only this many returns again, chosen at random; the result says what may be missed.",
 )
-@click.option(
-    "--store", default=None, metavar="URL", help="Of a dataset: a database that must hold the same."
-)
-@click.option("--redact", is_flag=True, help="Show no values from the files.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-@OUTPUT
+@click.option("--store", metavar="URL", help="Of a dataset: a database that must hold the same.")
+@redact_option
+@json_option("One JSON document on stdout.")
+@output_option
 @password_option
 @jobs_option
 def command(  # noqa: PLR0913 (one parameter an option)
     target: Path, returned: tuple[Path, ...], ledger: Path | None, spec: str | None, sample: int | None,
     store: str | None, redact: bool, as_json: bool, output: Path | None, password: str | None, jobs: int | None,
-) -> int:  # fmt: skip
+) -> Exit:  # fmt: skip
     """Verify a report, a dataset or a round: read its files again, calculate everything again, and compare.
 
     TARGET is a JSON report (or any other format with the JSON report of the same run beside it), with --returned; or a
@@ -89,11 +93,10 @@ def command(  # noqa: PLR0913 (one parameter an option)
         audit = verify(Asked(target, returned, ledger, spec, password, many, redact))
     with output_to(output):
         if as_json:
-            data(json.dumps(audit.data(), ensure_ascii=False, indent=2, default=str))
+            print_json(audit.data())
         else:
-            for told in audit.lines():
-                line(told)
-    return int(Exit.OK if audit.identical else Exit.FINDINGS)
+            print_lines(audit.lines())
+    return Exit.OK if audit.identical else Exit.FINDINGS
 
 
 def _refuse(given: dict[str, object], what: str) -> None:

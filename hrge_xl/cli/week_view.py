@@ -14,7 +14,7 @@ from ..rounds.round_status import RETURNED
 from ..rounds.rounds import FEEDBACK, REPORTS
 from ..words import counted
 from .receive import as_data as as_data_of
-from .terminal import beside, line, padded, style, taken, width
+from .terminal import beside, padded, print_lines, style, taken, width
 
 if TYPE_CHECKING:
     from ..dataset.drafted import Drafted
@@ -33,15 +33,16 @@ def print_week(week: Week) -> None:
     for word, text in week_lines(week):
         first = padded(f"{word}:", INDENT)
         colour = COLOURS.get(word) if text != "nobody." else None
-        for each in beside(style(first, fg=colour), text, columns, indent=INDENT):
-            line(each)
+        print_lines(beside(style(first, fg=colour), text, columns, indent=INDENT))
 
 
 def week_lines(week: Week) -> Iterator[tuple[str, str]]:
     """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
     yield "Arrived", week.received.summary
     yield "Counts", " ".join(week.totals.lines())
-    yield "Teams", _teams(week)
+    states = Counter(each.state for each in week.expected)
+    parts = ", ".join(f"{count} {state}" for state, count in states.items())
+    yield "Teams", f"{len(week.expected)} expected: {parts}."
     yield "Late", _named(map(_late, week.late), "nobody")
     if week.due_next:
         day, teams = week.due_next
@@ -50,19 +51,12 @@ def week_lines(week: Week) -> Iterator[tuple[str, str]]:
     if week.to_ask_again:
         yield "Ask again", _named(week.to_ask_again)
     yield "To send", _to_send(week)
-    first = " ".join(_look_first(week))
+    first = [f"{counted(len(week.drafts.warnings), 'warning')} above."] if week.drafts.warnings else []
+    if week.without_address:
+        first.append(f"No address in the list of teams: {_named(week.without_address)}")
     if first:
-        yield "Look first", first
-    yield (
-        "Files in",
-        f"{week.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FEEDBACK}/, {FOLDER}/",
-    )
-
-
-def _teams(week: Week) -> str:
-    counts = Counter(each.state for each in week.expected)
-    parts = ", ".join(f"{count} {state}" for state, count in counts.items())
-    return f"{len(week.expected)} expected: {parts}."
+        yield "Look first", " ".join(first)
+    yield "Files in", f"{week.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FEEDBACK}/, {FOLDER}/"
 
 
 def _late(each: TeamStatus) -> str:
@@ -79,14 +73,6 @@ def _to_send(week: Week) -> str:
     if removed:
         told.append(f"{counted(removed, 'draft')} removed: no longer due.")
     return " ".join(told)
-
-
-def _look_first(week: Week) -> Iterator[str]:
-    """Yield what to look at before anything is sent."""
-    if week.drafts.warnings:
-        yield f"{counted(len(week.drafts.warnings), 'warning')} above."
-    if week.without_address:
-        yield f"No address in the list of teams: {_named(week.without_address)}"
 
 
 def _named(names: Iterable[str], nobody: str = "nothing") -> str:
@@ -122,9 +108,9 @@ def as_data(week: Week) -> dict[str, Any]:
         "to_decide": week.to_decide,
         "ask_again": week.to_ask_again,
         "drafts": {
-            "new": list(map(_draft, drafts.new)),
-            "earlier": list(map(_draft, drafts.standing)),
-            "removed": list(map(_draft, drafts.outdated)),
+            "new": [*map(_draft, drafts.new)],
+            "earlier": [*map(_draft, drafts.standing)],
+            "removed": [*map(_draft, drafts.outdated)],
         },
         "warnings": drafts.warnings,
         "without_address": week.without_address,

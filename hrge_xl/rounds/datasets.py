@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from .. import kept_texts
 from ..addresses import is_address, masked
@@ -32,6 +33,7 @@ from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
 from ..findings import Waiver
+from ..grouping import grouped
 from ..intake import Wanted, cores, stamp_alone
 from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.gate import beginning_of
@@ -173,8 +175,7 @@ class Dataset:
         return reconciled(self.of_round()) if self.holds_others else reconciliation(self.store)
 
 
-@dataclass(frozen=True)
-class Place:
+class FilePlace(NamedTuple):
     """Where returned files are: a round, a consolidated folder, or (without a folder) loose files.
 
     Loose files may lie in a round: they are read as its files are, by themselves.
@@ -200,28 +201,31 @@ class Place:
         return expand([str(returned)]) if any(path.is_file() for path in returned.rglob("*")) else []
 
 
-def places(paths: Sequence[str]) -> list[Place]:
+def places(paths: Sequence[str]) -> list[FilePlace]:
     """Tell rounds and consolidated folders from loose files. A round stands for its `returned`.
 
     What lies among returned files is loose, whatever it looks like; and a folder that holds some is not believed to be
     a round or consolidated. Raises `UsageError`.
     """
-    found: dict[Path, Place] = {}
+    found: dict[Path, FilePlace] = {}
     loose: dict[Path | None, list[str]] = {}
     for text in map(os.fspath, paths):
         path = Path(text)
         folder = path.parent if path.name == RETURNED else path
         if is_round(folder):
             _check_apart(folder, FILE)
-            found.setdefault(folder.resolve(), Place(folder, load_round(folder)))
+            found.setdefault(folder.resolve(), FilePlace(folder, load_round(folder)))
         elif _is_consolidated(path):
             _check_apart(path, DATASET)
-            found.setdefault(path.resolve(), Place(path))
+            found.setdefault(path.resolve(), FilePlace(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
     return [
         *found.values(),
-        *(Place(round=load_round(each) if each else None, paths=tuple(some)) for each, some in loose.items()),
+        *(
+            FilePlace(round=load_round(each) if each else None, paths=tuple(some))
+            for each, some in loose.items()
+        ),
     ]
 
 
@@ -245,7 +249,7 @@ def sources(question: Question) -> list[Source]:
     return [_source(place, question) for place in places(question.paths)]
 
 
-def _source(place: Place, question: Question) -> Source:
+def _source(place: FilePlace, question: Question) -> Source:
     home, noticed = (place.folder, Senders(place.round).noticed) if place.round else (None, None)
     return Source(place.files(), question.request(place.round), home, noticed)
 
@@ -275,14 +279,12 @@ def _of_round(stack: ExitStack, question: Question, round_: Round, folder: Path)
     """Give the dataset of a round, in its own folder or where it is kept, with what is new in `returned`."""
     from ..dataset.take_in import Options, as_of, closed_now, take_in  # not needed for loose files
 
-    source = _source(Place(round_.folder, round_), question)
+    source = _source(FilePlace(round_.folder, round_), question)
     arrived = replace(question.arrived, terms=terms_of([round_]))
     lasting = replace(source, asked=replace(source.asked, rejudge=False))
     how = Options(jobs=question.jobs, asking=question.rejudge)
     run = stack.enter_context(take_in([lasting], folder, arrived=arrived, options=how))
-    given: dict[str, list[str]] = {}
-    for each in run.given:
-        given.setdefault(submission_id(each.sha256, each.path), []).append(each.path)
+    given = grouped((submission_id(each.sha256, each.path), each.path) for each in run.given)
     if question.rejudge:  # for the answer, and not for good
         run = stack.enter_context(as_of(run, source.asked))
     waived = waivers_of(folder, question.today)
@@ -359,7 +361,7 @@ def one_dataset(
         yield dataset
 
 
-def _loose(stack: ExitStack, question: Question, place: Place) -> Iterator[Dataset]:
+def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[Dataset]:
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
     source, notes = _source(place, question), (place.told,) if place.told else ()
     results, waived = validate(source.files, source.asked), source.asked.waivers
@@ -399,7 +401,7 @@ def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
 
 def ledger_doubts(*folders: Path) -> Iterator[str]:
     """Tell which ledgers are not as people made them, and what rounds say otherwise now than when they were sealed."""
-    once = list({folder.resolve(): folder for folder in folders}.values())
+    once = {folder.resolve(): folder for folder in folders}.values()
     terms = terms_of(load_round(folder) for folder in once if is_round(folder))
     for folder in (each for each in once if (each / NAME).is_file()):
         with Ledger.open(folder, write=False) as ledger:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,14 +11,12 @@ import yaml
 
 from ..dataset.kinds import FILE
 from ..errors import RoundError, UsageError
-from ..output_files import whole
-from ..spec.carried import find
+from ..output_files import write_whole
 from ..spec.diff import SpecDiff, diff
 from ..spec.load import load
-from ..spec.model import Spec
 from ..spec.yaml_file import get
 from ..suggest import remedy_for
-from .rounds import HOME, carry, load_round, read_round, spec_of, spec_source, teams_of
+from .rounds import carry, copy_of, load_round, read_round, spec_of, spec_source, teams_of
 from .teams import Team, addresses
 
 
@@ -39,7 +39,8 @@ def update_spec(folder: Path, spec: str | None = None) -> Update:
     _check_lines(root)
     name, digest = spec_of(root, data)
     new = load(spec or name)
-    old = _version_before(folder, digest)
+    copy = copy_of(folder, digest)  # unless it is missing or was changed
+    old = load(copy) if copy else None
     expected = old.name if old is not None else name
     if new.name != expected:
         raise RoundError(
@@ -48,16 +49,18 @@ def update_spec(folder: Path, spec: str | None = None) -> Update:
         )
     teams_of(root, data, new)
     carried = carry(spec or name, folder)
-    _write(folder / FILE, root, new.name, carried)
+    with _lines_of(folder) as lines:
+        before, place = get(root, "spec_digest"), get(root, "spec")
+        assert place is not None
+        if before is None:
+            lines.insert(place.end_mark.line + 1, f"spec_digest: '{carried}'\n")
+        else:
+            replace_value(lines, before, f"'{carried}'")
+        replace_value(lines, place, new.name)
     after = spec_source(folder, carried)
     if old is None:
         return Update("", after, None)
     return Update(spec_source(folder, digest), after, diff(old, new))
-
-
-def _version_before(folder: Path, digest: str) -> Spec | None:
-    """Give the spec that the round has now, unless its copy is missing or was changed."""
-    return load(spec_source(folder, digest)) if digest and find(folder / HOME, digest) is not None else None
 
 
 def _check_lines(root: yaml.Node) -> None:
@@ -70,18 +73,12 @@ def _check_lines(root: yaml.Node) -> None:
         )
 
 
-def _write(file: Path, root: yaml.Node, name: str, digest: str) -> None:
-    """Put name and digest into `round.yaml`; whatever else was written there stays as it is."""
-    lines = file.read_bytes().decode("utf-8-sig").splitlines(keepends=True)
-    before, place = get(root, "spec_digest"), get(root, "spec")
-    assert place is not None
-    if before is None:
-        lines.insert(place.end_mark.line + 1, f"spec_digest: '{digest}'\n")
-    else:
-        replace_value(lines, before, f"'{digest}'")
-    replace_value(lines, place, name)
-    with whole(file) as unfinished:
-        unfinished.write_text("".join(lines), encoding="utf-8", newline="")
+@contextmanager
+def _lines_of(folder: Path) -> Iterator[list[str]]:
+    """Give the lines of `round.yaml` to change; whatever else is written there stays as it is."""
+    lines = (folder / FILE).read_bytes().decode("utf-8-sig").splitlines(keepends=True)
+    yield lines
+    write_whole(folder / FILE, "".join(lines).encode())
 
 
 def replace_value(lines: list[str], node: yaml.Node, text: str) -> None:
@@ -112,10 +109,8 @@ def set_contact(folder: Path, team: str, address: str, *, also: bool = False) ->
         raise UsageError(" ".join(wrong) or "Name an address, as name@example.org.")
     text = addresses(f"{found.email}, {given}", wrong) if also else given
     root, _ = read_round(folder)
-    lines = (folder / FILE).read_bytes().decode("utf-8-sig").splitlines(keepends=True)
-    _put(lines, root, round_.teams.index(found), text)
-    with whole(folder / FILE) as unfinished:
-        unfinished.write_text("".join(lines), encoding="utf-8", newline="")
+    with _lines_of(folder) as lines:
+        _put(lines, root, round_.teams.index(found), text)
     return next(each for each in load_round(folder).teams if each.code == found.code)
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain, count
+from typing import NamedTuple
 
 from ..dataset.return_status import CONFLICT, COUNTS, SUPERSEDED, WAITING
 from ..dataset.returns import Return
 from ..errors import Exit
 from ..findings import Severity
 from ..kept_texts import said
+from ..paths import file_part
 from ..spec.model import Spec
 from ..validation import REFUSED
-from .file_part import file_part
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A return that is not given back, and why."""
 
     found: Return
@@ -57,8 +56,8 @@ def choose(returns: Sequence[Return]) -> tuple[list[Return], list[LeftOut]]:
 def _last_sent(returns: Sequence[Return]) -> dict[str, Return]:
     """For each return that counts the newest version of its workbook: itself, or one that waits."""
     found = {each.submission: each for each in returns if each.status == COUNTS}
-    for each in sorted((each for each in returns if each.status == WAITING), key=lambda each: each.age):
-        if each.superseded_by in found:
+    for each in sorted(returns, key=lambda each: each.age):
+        if each.status == WAITING and each.superseded_by in found:
             found[each.superseded_by] = each
     return found
 

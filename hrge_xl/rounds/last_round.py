@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ..dataset.periods import periods
 from ..dataset.returns import Return, result
 from ..errors import UsageError
+from ..grouping import grouped
 from ..issuing import Order
 from ..layout import build
-from ..next_round import GoingOn, go_on
+from ..prefill import go_on
 from ..spec.model import Spec
 from ..words import fold
 from .datasets import Dataset
 
-NOTHING = GoingOn()
 
-
-@dataclass(frozen=True)
-class Begun:
-    """An order with what it begins with, and the return that this is from; None where the team has none."""
+class Begun(NamedTuple):
+    """An order with what it begins with, and what does not go on from the earlier round, in a sentence or ""."""
 
     order: Order
-    source: Return | None = None
-    from_it: GoingOn = NOTHING
-
-    def left_behind(self) -> Iterator[str]:
-        """Yield what does not go on from the earlier round, one line each."""
-        if self.source is None:
-            yield f"{self.order.team}: no return of it counts in the earlier round; its workbook is blank."
-            return
-        told = list(self.from_it.left_behind())
-        if told:
-            yield f"{self.order.team} ({self.source.name}): {', '.join(told)}."
+    left_behind: str
+    is_blank: bool = False
 
 
 def begun(orders: Iterable[Order], earlier: Dataset, spec: Spec) -> Iterator[Begun]:
@@ -50,7 +40,8 @@ def begun(orders: Iterable[Order], earlier: Dataset, spec: Spec) -> Iterator[Beg
     for order in orders:
         found = counting.get(order.team, [])
         if not found:
-            yield Begun(order)
+            told = f"{order.team}: no return of it counts in the earlier round; its workbook is blank."
+            yield Begun(order, told, is_blank=True)
         for each in found:
             about = spec.identity.over_rounds(each.intervention) or each.project if len(found) > 1 else ""
             yield _begun(replace(order, intervention=about), earlier, each, spec)
@@ -64,7 +55,8 @@ def _begun(order: Order, earlier: Dataset, each: Return, spec: Spec) -> Begun:
     layout = build(spec, language, order.tools, order.blank_rows, last=True)
     found = go_on(read.submission, read.layout, layout, order.today)
     named = replace(found, last_round=found.last_round or each.period)
-    return Begun(named.into(order), each, named)
+    told = ", ".join(named.left_behind())
+    return Begun(named.into(order), told and f"{order.team} ({each.name}): {told}.")
 
 
 def _counting(earlier: Dataset, spec: Spec) -> dict[str, list[Return]]:
@@ -75,7 +67,4 @@ def _counting(earlier: Dataset, spec: Spec) -> dict[str, list[Return]]:
     for each in sorted(counting, key=lambda each: (-latest_first.get(each.period, -1), each.age)):
         intervention = fold(spec.identity.over_rounds(each.intervention))
         latest[each.team, fold(each.project), intervention] = each
-    found: dict[str, list[Return]] = {}
-    for each in latest.values():
-        found.setdefault(each.team, []).append(each)
-    return {team: sorted(some, key=lambda each: each.about) for team, some in found.items()}
+    return grouped((each.team, each) for each in sorted(latest.values(), key=lambda each: each.about))

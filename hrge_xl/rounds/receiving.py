@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 from unicodedata import normalize
 
 from ..dataset.files import only_writer
@@ -20,13 +20,13 @@ from ..dates import parse_moment
 from ..errors import UsageError
 from ..findings import Finding
 from ..findings.identity import ARRIVAL_DAYS_DIFFER, SENDER_NOT_THE_TEAMS
+from ..grouping import grouped
 from ..intake import fingerprint
 from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
-from ..output_files import whole
-from ..paths import check_several, path_text, way_to
+from ..output_files import write_whole
+from ..paths import MOST_CHARACTERS, check_several, file_part, path_text, way_to
 from ..words import counted
-from .file_part import MOST_CHARACTERS, file_part
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
 
@@ -36,8 +36,7 @@ MOST_DAYS = 2  # between the day that the mail server says and the one on which 
 NO_ADDRESS = "?"
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A workbook that was taken into `returned/`: where it lies now, where it came from, and when, if by mail."""
 
     path: Path
@@ -45,8 +44,7 @@ class Placed:
     day: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """What became of everything that was found in the sources."""
 
     placed: tuple[Placed, ...] = ()
@@ -66,42 +64,23 @@ class Received:
         parts += [f"{not_opened} not opened"] if not_opened else []
         return ", ".join(parts) + "."
 
-    def left_by_kind(self) -> dict[str, list[Left]]:
-        """Give what was left aside, by what it is."""
-        found: dict[str, list[Left]] = {}
-        for each in self.left:
-            found.setdefault(each.what, []).append(each)
-        return dict(sorted(found.items()))
 
-
-@dataclass
 class _Shelf:
     """The folder `returned` of a round: which contents are there or were ever received, and which names are taken."""
 
-    folder: Path
-    received: set[str]  # of the ledger
-    lying: dict[str, Path] = field(default_factory=dict)  # contents that lie there, unknown to the ledger
-    names: set[str] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, folder: Path, received: Iterable[str]) -> _Shelf:
-        """Look at what lies there."""
-        shelf = cls(folder, set(received))
-        for path in sorted(folder.rglob("*")):
-            sha256, _ = fingerprint(path)
-            if path.parent == folder:
-                shelf.names.add(path.name.casefold())
-            if sha256 is not None and sha256 not in shelf.received:
-                shelf.lying[sha256] = path
-        return shelf
+    def __init__(self, folder: Path, received: Iterable[str]) -> None:
+        self.folder, self.received = folder, set(received)  # by the ledger
+        self.names = {path.name.casefold() for path in folder.glob("*")}
+        lying = ((fingerprint(path)[0], path) for path in sorted(folder.rglob("*")))
+        # contents that lie there, unknown to the ledger
+        self.lying = {sha256: path for sha256, path in lying if sha256 and sha256 not in self.received}
 
     def put(self, workbook: Workbook, sha256: str) -> Path:
         """Have a content lie there; gives its place."""
         if sha256 in self.lying:
             return self.lying.pop(sha256)
         path = self.folder / self._free_name(workbook)
-        with whole(path) as unfinished:
-            unfinished.write_bytes(workbook.data)
+        write_whole(path, workbook.data)
         return path
 
     def _free_name(self, workbook: Workbook) -> str:
@@ -134,7 +113,7 @@ def receive(folder: Path, sources: Sequence[str], today: date) -> Received:
     _check_sources(folder, sources)
     returned = folder / RETURNED
     with only_writer(folder), Ledger.open(folder) as ledger:
-        shelf = _Shelf.of(returned, ledger.order())
+        shelf = _Shelf(returned, ledger.order())
         placed, known, left, unopened = [], [], [], []
         for each in found_in(sources):
             if isinstance(each, Left):
@@ -187,7 +166,8 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
         return
     in_order = sorted(placed, key=lambda pair: (pair[1].day or today, _received(pair[1].came) or NEVER))
     days = {sha256: each.day for sha256, each in in_order if each.day is not None}
-    arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=dict(_origins(in_order, today)))
+    origins = {sha256: _origin(each.came, today) for sha256, each in in_order}
+    arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=origins)
     came = ((sha256, each.path) for sha256, each in in_order)
     ledger.receive(
         (Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size) for sha256, path in came),
@@ -195,16 +175,12 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
     )
 
 
-def _origins(placed: Iterable[tuple[str, Placed]], today: date) -> Iterator[tuple[str, Origin]]:
-    for sha256, each in placed:
-        letter, received = each.came.place.letter, _received(each.came)
-        yield (
-            sha256,
-            Origin(
-                way=each.came.place.way, name=each.came.name, sender=letter.sender, sent=letter.sent,
-                sent_by=letter.sent_by, received=received.isoformat() if received else "", seen=today,
-            ),
-        )  # fmt: skip
+def _origin(came: Workbook, today: date) -> Origin:
+    letter, received = came.place.letter, _received(came)
+    return Origin(
+        way=came.place.way, name=came.name, sender=letter.sender, sent=letter.sent, sent_by=letter.sent_by,
+        received=received.isoformat() if received else "", seen=today,
+    )  # fmt: skip
 
 
 def origins_of(folder: Path) -> Mapping[str, Origin]:
@@ -225,10 +201,7 @@ class Senders:
         self._origins = origins_of(round_.folder)
         self._own = {team.code: _addresses_in(team.email) for team in round_.teams}
         self._office = {team.code: _addresses_in(team.contact) for team in round_.teams}
-        self._teams: dict[str, list[str]] = {}
-        for code, own in self._own.items():
-            for address in own:
-                self._teams.setdefault(address, []).append(code)
+        self._teams = grouped((address, code) for code, own in self._own.items() for address in own)
 
     def teams_of(self, sha256: str | None) -> list[str]:
         """Give the teams whose address a content came from, else those whose address the forwarded mail names."""
@@ -251,7 +224,9 @@ class Senders:
         others = self._teams.get(comparable(sender), [])
         known = comparable(sender) in self._own[team] | self._office[team]
         if not known and (others or self._own[team]):
-            shown = masked_address(sender) + (f" ({', '.join(others)})" if others else "")
+            name, _, domain = sender.rpartition("@")  # whom it is of is not said in full
+            shown = f"{name[:1]}***@{domain}" if domain else NO_ADDRESS
+            shown += f" ({', '.join(others)})" if others else ""
             yield SENDER_NOT_THE_TEAMS.at(value=shown, expected=team)
 
 
@@ -266,9 +241,3 @@ def comparable(address: str) -> str:
         return f"{name}@{domain.encode('idna').decode()}"
     except UnicodeError:  # no domain that there can be
         return f"{name}@{domain}"
-
-
-def masked_address(address: str) -> str:
-    """Give an address as it is shown in findings: whom it is of is not said in full."""
-    name, _, domain = address.rpartition("@")
-    return f"{name[:1]}***@{domain}" if domain else NO_ADDRESS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from glob import escape
 from pathlib import Path
 
 from ..dataset.return_status import (
@@ -20,6 +21,7 @@ from ..dataset.returns import Return
 from ..findings import Kind
 from ..findings.identity import SENDER_NOT_THE_TEAMS
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..grouping import grouped
 from ..kept_texts import said
 from ..layout.wording import text
 from ..validation import ACCEPTED, REFUSED
@@ -188,7 +190,7 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
             _expected(round_, team, by_team.pop(team.code, []), today),
             sent_for_others=elsewhere.get(team.code, ()),
         )
-        for team in _teams(round_)
+        for team in (round_.teams if round_ else ())
     ]
     others = [
         TeamStatus(Team(code), STRANGE, some, today) if round_ else _expected(None, _seen(some), some, today)
@@ -200,17 +202,10 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
 def _sent_for_others(round_: Round | None, came: Iterable[Return]) -> dict[str, list[Return]]:
     """Give what is in doubt since it came from the address of another team, by that team."""
     doubted = list(filter(is_in_doubt, came))
-    found: dict[str, list[Return]] = {}
-    if round_ is not None and doubted:
-        senders = Senders(round_)
-        for each in doubted:
-            for team in senders.teams_of(each.sha256):
-                found.setdefault(team, []).append(each)
-    return found
-
-
-def _teams(round_: Round | None) -> Sequence[Team]:
-    return round_.teams if round_ else ()
+    if round_ is None or not doubted:
+        return {}
+    senders = Senders(round_)
+    return grouped((team, each) for each in doubted for team in senders.teams_of(each.sha256))
 
 
 def _seen(came: Sequence[Return]) -> Team:
@@ -219,25 +214,17 @@ def _seen(came: Sequence[Return]) -> Team:
 
 
 def _expected(round_: Round | None, team: Team, came: Sequence[Return], today: date) -> TeamStatus:
-    found = TeamStatus(team, _answered(came) or ISSUED, came, today)
-    if found.state != ISSUED:
-        return found
-    return replace(found, state=LATE if found.days_late else _sent(round_, team))
-
-
-def _answered(came: Sequence[Return]) -> str | None:
-    """Give what a team's answer came to, where something counts or waits for a decision."""
+    found = TeamStatus(team, ISSUED, came, today)
+    verdicts = {each.verdict for each in found.counting}
     if any(each.status == CONFLICT for each in came):
-        return TO_DECIDE
-    verdicts = {each.verdict for each in came if each.status == COUNTS}
-    if not verdicts:
-        return None
-    return ACCEPTED if verdicts == {ACCEPTED} else RETURNED
-
-
-def _sent(round_: Round | None, team: Team) -> str:
-    """Say whether its workbook was issued."""
-    return ISSUED if round_ is not None and issued_files(round_, team) else NOT_ISSUED
+        state = TO_DECIDE
+    elif verdicts:
+        state = ACCEPTED if verdicts == {ACCEPTED} else RETURNED
+    elif found.days_late:
+        state = LATE
+    else:
+        state = ISSUED if round_ is not None and issued_files(round_, team) else NOT_ISSUED
+    return replace(found, state=state)
 
 
 def issued_files(round_: Round, team: Team) -> list[Path]:
@@ -246,9 +233,5 @@ def issued_files(round_: Round, team: Team) -> list[Path]:
     Beside the team A there may be a team A_1: a file belongs to the one whose code is longer.
     """
     others = tuple(f"{each.code}_" for each in round_.teams if each.code.startswith(f"{team.code}_"))
-    found = (round_.folder / ISSUED_FOLDER).glob(f"{_escaped(team.code)}_*.xlsx")
+    found = (round_.folder / ISSUED_FOLDER).glob(f"{escape(team.code)}_*.xlsx")
     return sorted(path for path in found if not path.name.startswith(others))
-
-
-def _escaped(code: str) -> str:
-    return "".join(f"[{letter}]" if letter in "[]*?" else letter for letter in code)

@@ -9,15 +9,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from ..dataset.kinds import FILE, Terms
 from ..dates import RANGE, parse_day
 from ..errors import Mistake, OutputError, RoundError, UsageError
+from ..grouping import grouped
 from ..intake import Wanted
-from ..output_files import whole
+from ..issuing import Order
+from ..output_files import write_whole
 from ..paths import read_regular
 from ..shell_words import quoted
 from ..spec.carried import digest_of, find, pack, place, write
@@ -27,12 +29,7 @@ from ..spec.load import load, names
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
 from ..spec.yaml_file import compose, dumped, get, plain
-from .team_list import read_list
-from .teams import COLUMNS, Line, Team, cells_of, checked
-
-if TYPE_CHECKING:
-    from ..issuing import Order
-
+from .teams import Team, cells_of, checked, read_list
 
 KEY = "signing.key"
 ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
@@ -143,8 +140,7 @@ def init_round(
         raise OutputError(f"{folder} cannot be written: {error.strerror}. Choose another folder.") from error
     digest = carry(spec, folder)
     round_ = Round(folder, name or folder.resolve().name, used.name, start, end, teams, spec_digest=digest)
-    with whole(file) as unfinished:
-        unfinished.write_text(_written(round_), encoding="utf-8", newline="\n")
+    write_whole(file, _written(round_).encode())
     return load_round(folder)
 
 
@@ -167,12 +163,8 @@ def _written(round_: Round) -> str:
     for key, day in (("period_start", round_.start), ("period_end", round_.end)):
         if day is not None:
             data[key] = day.isoformat()
-    data["teams"] = [_plain(team) for team in round_.teams]
+    data["teams"] = [{name: cell for name, cell in cells_of(team).items() if cell} for team in round_.teams]
     return HEAD + dumped(data)
-
-
-def _plain(team: Team) -> dict[str, str]:
-    return {name: cell for name, cell in zip(COLUMNS, cells_of(team), strict=True) if cell}
 
 
 def load_round(folder: Path) -> Round:
@@ -220,7 +212,18 @@ def spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
 
 def teams_of(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
     """Give the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
-    return checked(FILE, _lines(root, data["teams"]), spec)
+    nodes = get(root, "teams")
+    lines = [
+        (
+            _line(get(nodes, n)),
+            {
+                str(key): ",".join(map(str, value)) if isinstance(value, list) else _written_as(value)
+                for key, value in team.items()
+            },
+        )
+        for n, team in enumerate(data["teams"])
+    ]
+    return checked(FILE, lines, spec)
 
 
 def _check_shape(root: yaml.Node, data: Any) -> None:
@@ -238,18 +241,6 @@ def _check_shape(root: yaml.Node, data: Any) -> None:
         wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
     if wrong:
         raise RoundError(*(f"{FILE}: {each}" for each in wrong))
-
-
-def _lines(root: yaml.Node, teams: Sequence[Mapping[str, Any]]) -> list[Line]:
-    nodes = get(root, "teams")
-    found = []
-    for n, team in enumerate(teams):
-        cells = {
-            str(key): ",".join(str(part) for part in value) if isinstance(value, list) else _written_as(value)
-            for key, value in team.items()
-        }
-        found.append((_line(get(nodes, n)), cells))
-    return found
 
 
 def _written_as(value: Any) -> str:
@@ -298,8 +289,6 @@ def only_countries(round_: Round, named: Sequence[str]) -> Round:
 
 def orders(round_: Round, today: date) -> list[Order]:
     """List what is to be issued, one workbook per team."""
-    from ..issuing import Order
-
     return [
         Order(
             team=team.code, today=today, country=team.country, language=team.language,
@@ -313,11 +302,8 @@ def orders(round_: Round, today: date) -> list[Order]:
 
 def taken_along(round_: Round) -> list[tuple[list[str], str]]:
     """Say which sheets come along though nobody named them, each sentence with the teams that it is about."""
-    found: dict[str, list[str]] = {}
-    for team, choice in _choices(round_):
-        if choice.explained:
-            found.setdefault(choice.explained, []).append(team.code)
-    return [(teams, why) for why, teams in found.items()]
+    choices = ((choice.explained, team.code) for team, choice in _choices(round_) if choice.explained)
+    return [(teams, why) for why, teams in grouped(choices).items()]
 
 
 def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
@@ -361,7 +347,7 @@ def check_copy(folder: Path, digest: str) -> None:
         raise RoundError(
             f"The round does not say any more which spec it carries. Take it again: {again} SPEC"
         )
-    if find(folder / HOME, digest) is not None:
+    if copy_of(folder, digest):
         return
     if not copy.is_dir():
         raise RoundError(

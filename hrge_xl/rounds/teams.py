@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
+import csv
+import io
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import NamedTuple
 
 from ..dates import RANGE, is_possible
 from ..errors import RoundError, UsageError
+from ..intake import first_table
+from ..intake.limits import LIMITS
+from ..intake.office_files import MOST_TITLES
 from ..numerals import Ambiguous, OtherCalendar, parse_date
+from ..paths import read_regular
 from ..spec.choice import choose
 from ..spec.lookup import Names, countries, languages
 from ..spec.model import Spec
-from ..suggest import listed
-from ..words import western_digits
+from ..suggest import listed, nearest
+from ..words import loosely, tidy, western_digits
 
 COLUMNS = ("team", "country", "language", "deadline", "contact", "email", "tools", "profile")
 MOST_CHARACTERS = 60  # of a team's code: it names files
@@ -36,22 +46,23 @@ class Team:
     profile: str = ""  # of the spec; empty: its default, else all sheets
 
 
-def cells_of(team: Team) -> tuple[str, ...]:
-    """Give a team as the cells of a list, column by column."""
+def cells_of(team: Team) -> dict[str, str]:
+    """Give a team as the cells of a list, by column."""
     deadline = team.deadline.isoformat() if team.deadline else ""
     tools = ",".join(team.tools or ())
-    return team.code, team.country, team.language, deadline, team.contact, team.email, tools, team.profile
+    cells = team.code, team.country, team.language, deadline, team.contact, team.email, tools, team.profile
+    return dict(zip(COLUMNS, cells, strict=True))
 
 
 def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:
     """Read lines as teams. Raises `RoundError` with every mistake, after those that were found `before`."""
     mistakes = [f"{name}: {each}" for each in before]
     teams: dict[str, tuple[int, Team]] = {}
-    listed_lines = list(lines)
-    days = Days.of([cells.get("deadline", "") for _, cells in listed_lines], spec.languages)
-    known = Known(spec, countries(spec), languages(spec), days)
-    for n, cells in listed_lines:
-        team, wrong = _team(cells, known)
+    rows = [(n, defaultdict(str, cells)) for n, cells in lines]
+    days = Days.of([cells["deadline"] for _, cells in rows], spec.languages)
+    allowed = AllowedNames(spec, countries(spec), languages(spec), days)
+    for n, cells in rows:
+        team, wrong = _team(cells, allowed)
         if team.code.casefold() in teams:
             wrong.append(f"team '{team.code}' is already in line {teams[team.code.casefold()][0]}. Keep one.")
         elif team.code:
@@ -62,8 +73,7 @@ def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] 
     return [team for _, team in teams.values()]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class AllowedNames(NamedTuple):
     """What the lines of a list may name."""
 
     spec: Spec
@@ -72,23 +82,24 @@ class Known:
     days: Days
 
 
-def _team(cells: Mapping[str, str], known: Known) -> tuple[Team, list[str]]:
-    """Read a team, and tell what is wrong with it."""
-    wrong: list[str] = []
-    code = cells.get("team", "")
-    wrong += _code_mistakes(code)
-    country = _code_of(cells.get("country", ""), known.countries, "country", wrong)
-    language = _code_of(cells.get("language", ""), known.languages, "language", wrong)
-    tools = cells.get("tools", "").replace(";", ",").replace(" ", ",")
-    chosen = [_tool(part, known.spec, wrong) for part in tools.split(",") if part]
-    deadline = _deadline(cells.get("deadline", ""), known.days, wrong)
+def _team(cells: Mapping[str, str], allowed: AllowedNames) -> tuple[Team, list[str]]:
+    """Read a team of which each cell is there, and tell what is wrong with it."""
+    spec, code = allowed.spec, cells["team"]
+    wrong = [*_code_mistakes(code)]
+    country = _code_of(cells["country"], allowed.countries, "country", wrong)
+    language = _code_of(cells["language"], allowed.languages, "language", wrong)
+    tools = cells["tools"].replace(";", ",").replace(" ", ",")
+    chosen = [_tool(part, spec, wrong) for part in tools.split(",") if part]
+    deadline = _deadline(cells["deadline"], allowed.days, wrong)
     team = Team(
-        code, country, language or known.spec.languages[0], deadline, cells.get("contact", ""),
-        addresses(cells.get("email", ""), wrong),
-        tuple(dict.fromkeys(chosen)) or None, _profile(cells.get("profile", ""), known.spec, wrong),
+        code, country, language or spec.languages[0], deadline, cells["contact"], addresses(cells["email"], wrong),
+        tuple(dict.fromkeys(chosen)) or None, _profile(cells["profile"], spec, wrong),
     )  # fmt: skip
     if not wrong:
-        wrong += _choice_mistakes(team, known.spec)
+        try:
+            choose(spec, team.profile, team.tools or ())
+        except UsageError as error:
+            wrong.append(str(error))
     return team, wrong
 
 
@@ -115,26 +126,17 @@ def _code_of(text: str, names: Names, what: str, wrong: list[str]) -> str:
 
 def _tool(text: str, spec: Spec, wrong: list[str]) -> str:
     code = spec.tool_called(text)
-    if code is not None:
-        return code
-    wrong.append(f"there is no tool '{text}'. Known are: {', '.join(spec.tool)}.")
-    return ""
+    if code is None:
+        wrong.append(f"there is no tool '{text}'. Known are: {', '.join(spec.tool)}.")
+    return code or ""
 
 
 def _profile(text: str, spec: Spec, wrong: list[str]) -> str:
     """Give the name of a profile as the spec writes it; a mistake where it has none of this name."""
-    names = {name.casefold(): name for name in spec.profiles}
-    if text and text.casefold() not in names:
+    name = next((name for name in spec.profiles if name.casefold() == text.casefold()), "")
+    if text and not name:
         wrong.append(f"there is no profile '{text}'. Known are: {listed(list(spec.profiles))}.")
-    return names.get(text.casefold(), "")
-
-
-def _choice_mistakes(team: Team, spec: Spec) -> Iterator[str]:
-    """Tell what is wrong with a profile and tools together."""
-    try:
-        choose(spec, team.profile, team.tools or ())
-    except UsageError as error:
-        yield str(error)
+    return name
 
 
 ADDRESS = re.compile(r"(?<![^@\s<>,;\"()])[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s<>,;\"().]+")
@@ -142,9 +144,7 @@ ADDRESS = re.compile(r"(?<![^@\s<>,;\"()])[^@\s<>,;\"()]+@[^@\s<>,;\"()]+\.[^@\s
 
 def addresses(text: str, wrong: list[str]) -> str:
     """Give addresses of mail, by comma; a mistake for each that is none."""
-    parts = [
-        part.strip() for part in re.split("[,;\\s]+", re.sub(r"<([^<>]*)>", r" \1 ", text)) if part.strip()
-    ]
+    parts = [part for part in re.split("[,;\\s]+", re.sub(r"<([^<>]*)>", r" \1 ", text)) if part]
     found = [part for part in parts if "@" in part]
     wrong += [
         f"'{part}' is not an e-mail address. Write it as name@example.org; separate several with commas."
@@ -154,8 +154,7 @@ def addresses(text: str, wrong: list[str]) -> str:
     return ", ".join(dict.fromkeys(found))
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(NamedTuple):
     """How the days of one column are written: in which languages, and whether the day or the month comes first.
 
     `day_first` is None where the column says neither: 03/04/2026 is then a mistake, for nobody guesses.
@@ -167,7 +166,7 @@ class Days:
     @classmethod
     def of(cls, column: Iterable[str], languages: Sequence[str]) -> Days:
         """Look at all days of a column: one that can only be read in one order says how the others are meant."""
-        figures = [match for text in column if (match := FIGURES.fullmatch(western_digits(text).strip()))]
+        figures = list(filter(None, map(_figures, column)))
         orders = [
             order for order in (True, False) if all(_of_figures(match, day_first=order) for match in figures)
         ]
@@ -175,14 +174,23 @@ class Days:
 
     def read(self, text: str) -> date | None:
         """Give the day that a text says; None where it may be none or several."""
-        figures = FIGURES.fullmatch(western_digits(text).strip())
+        figures = _figures(text)
         if figures and self.day_first is not None:
             return _of_figures(figures, day_first=self.day_first)
-        days = {day for language in self.languages if (day := _day(text, language)) is not None}
+        days = set[date | None]()
+        for language in self.languages:
+            with suppress(Ambiguous, OtherCalendar):
+                days.add(parse_date(text, language))
+        days.discard(None)
         return days.pop() if len(days) == 1 else None
 
 
 FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+
+
+def _figures(text: str) -> re.Match[str] | None:
+    """Give a day that is written as three figures."""
+    return FIGURES.fullmatch(western_digits(text).strip())
 
 
 def _of_figures(figures: re.Match[str], *, day_first: bool) -> date | None:
@@ -191,13 +199,6 @@ def _of_figures(figures: re.Match[str], *, day_first: bool) -> date | None:
     with suppress(ValueError):
         return date(year, second, first) if day_first else date(year, first, second)
     return None
-
-
-def _day(text: str, language: str) -> date | None:
-    try:
-        return parse_date(text, language)
-    except (Ambiguous, OtherCalendar):
-        return None
 
 
 def _deadline(text: str, days: Days, wrong: list[str]) -> date | None:
@@ -209,3 +210,167 @@ def _deadline(text: str, days: Days, wrong: list[str]) -> date | None:
     elif not is_possible(day):
         wrong.append(f"the deadline {day} is not {RANGE}. Correct it.")
     return day
+
+
+# lists as people keep them: CSV or a workbook, with titles above, merged heads, and columns of their own
+
+MOST_TEAMS = 10_000
+CLOSE = 75  # how alike a misspelt column must be to be taken for one
+SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+CSV = "“CSV UTF-8” or as .xlsx"
+Cells = tuple[int, Sequence[str]]  # a line: its number in the file, its cells
+HEADS = {  # what columns are called, in the languages in which lists are kept
+    "team": "team; team code; code of team; team name; équipe; code équipe; code de l'équipe; equipo;"
+    " código del equipo; فريق; الفريق; رمز الفريق; команда; код команды; 团队; 团队代码; 小组; تیم; کد تیم;"
+    " ٹیم; ٹیم کا کوڈ; کۆدی تیم",
+    "country": "country; country name; pays; país; البلد; بلد; الدولة; страна; 国家; کشور; ملک; وڵات",
+    "language": "language; lang; langue; idioma; lengua; اللغة; لغة; язык; 语言; زبان; زمان",
+    "deadline": "deadline; due; due date; due by; reply by; date limite; échéance; fecha límite; plazo; الموعد النهائي;"
+    " آخر موعد; срок; крайний срок; 截止日期; 期限; مهلت; آخری تاریخ; دوا وادە; دواوادە",
+    "contact": "contact; questions to; contacto; جهة الاتصال; контакт; 联系人; تماس; رابطہ; پەیوەندی",
+    "email": "email; e-mail; mail; email address; e-mail address; courriel; adresse électronique; adresse e-mail;"
+    " correo; correo electrónico; البريد الإلكتروني; بريد إلكتروني; электронная почта;"
+    " эл. почта; адрес электронной почты; 电子邮件; 电子邮箱; 邮箱; ایمیل; نشانی ایمیل; ای میل; ئیمەیڵ",
+    "tools": "tools; tool; sheets; outils; herramientas; الأدوات; инструменты; 工具; ابزارها; ٹولز; ئامرازەکان",
+    "profile": "profile; profil; perfil; الملف التعريفي; профиль; 方案; نمایه; پروفایل; پروفائل; پرۆفایل",
+}
+_COLUMN_OF = {loosely(head): column for column, heads in HEADS.items() for head in heads.split(";")}
+
+
+class Heads(NamedTuple):
+    """The heads of a list: the line that they end in, what each stands for, and how it is written."""
+
+    line: int
+    columns: Sequence[str]  # of ours; empty for all others
+    written: Sequence[str]
+
+    @property
+    def unknown(self) -> list[str]:
+        """The heads of columns that are not read."""
+        return [text for text, column in zip(self.written, self.columns, strict=True) if text and not column]
+
+
+class TeamList(NamedTuple):
+    """What was read of a list: its teams, the lines of titles above the heads, and the columns that are not read."""
+
+    teams: tuple[Team, ...]
+    heads: Heads
+    titles: tuple[str, ...] = ()
+
+
+def read_list(file: Path, spec: Spec, password: str | None = None) -> TeamList:
+    """Read the teams of a list, and how it was understood. Raises `RoundError` with every mistake, a line each."""
+    rows = _workbook(file, password) if file.suffix.lower() in WORKBOOKS else _csv(file)
+    filled = [(n, [tidy(cell) for cell in row]) for n, row in rows if any(cell.strip() for cell in row)]
+    empty = RoundError(f"{file.name}: there is no team in it. Fill it in: {', '.join(COLUMNS)}.")
+    if not filled:
+        raise empty
+    at, heads = _find_heads(filled)
+    height = 1 if filled[at - 1][1] == heads.written else 2
+    titles, rest = filled[: at - height], filled[at:]
+    mistakes = list(_mistakes(heads))
+    if len(rest) > MOST_TEAMS:
+        mistakes = [
+            f"there are {len(rest):,} lines; at most {MOST_TEAMS:,} teams are allowed. Is this the list of teams?"
+        ]
+    readable = "team" in heads.columns and len(rest) <= MOST_TEAMS
+    # of two columns of one name the first counts
+    lines = [(n, dict(reversed([*zip(heads.columns, cells, strict=False)]))) for n, cells in rest if readable]
+    if not lines and not mistakes:
+        raise empty
+    teams = checked(file.name, lines, spec, mistakes)
+    return TeamList(tuple(teams), heads, tuple(" ".join(filter(None, cells)) for _, cells in titles))
+
+
+def _csv(file: Path) -> Iterable[Cells]:
+    text = read_text(file, "team list", CSV)
+    first, _, rest = text.partition("\n")
+    named = SEPARATOR.match(first.strip())  # a line that Excel writes for itself
+    beginning = text.splitlines()[:MOST_TITLES]  # titles may hold any of these
+    delimiter = named[1] if named else max(",;\t", key=lambda sign: sum(sign in line for line in beginning))
+    reader = csv.reader(io.StringIO(rest if named else text, newline=""), delimiter=delimiter)
+    try:
+        return [(reader.line_num + bool(named), row) for row in reader]
+    except csv.Error as error:
+        raise RoundError(
+            f"{file.name}: line {reader.line_num}: this is not CSV ({error}). Save it as .xlsx."
+        ) from error
+
+
+def _workbook(file: Path, password: str | None) -> Iterable[Cells]:
+    try:
+        remedy = f"It was to be the team list: save it again as .xlsx, or as {CSV}."
+        return first_table(file, remedy, password)
+    except UsageError as error:
+        raise RoundError(str(error)) from error
+
+
+# heads
+
+
+def _find_heads(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, Heads]:
+    """Find where the lines of teams begin, and the heads: of the first lines those that name most columns.
+
+    Heads may stand in two lines, where “Contact” is merged over a name and an address.
+    """
+    found = [
+        (at + 1, _heads(rows[at][0], rows[at][1], rows[at][1])) for at in range(min(len(rows), MOST_TITLES))
+    ]
+    found += [
+        (at + 2, _heads(rows[at + 1][0], _joined(*both), rows[at + 1][1]))
+        for at in range(min(len(rows) - 1, MOST_TITLES))
+        if (both := (rows[at][1], rows[at + 1][1]))
+    ]
+    # with which most is understood of the list
+    return max(found, key=lambda each: ("team" in each[1].columns, len({*each[1].columns} - {""}), -each[0]))
+
+
+def _heads(line: int, texts: Sequence[str], lowest: Sequence[str]) -> Heads:
+    written = [text or low for text, low in zip(texts, _padded(lowest, len(texts)), strict=True)]
+    return Heads(line, [_COLUMN_OF.get(loosely(text), "") for text in written], written)
+
+
+def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Join two lines of heads: the lower one says it, unless only the upper one is a column or is there at all."""
+    width = max(len(above), len(below))
+    pairs = zip(_padded(above, width), _padded(below, width), strict=True)
+    return [low if loosely(low) in _COLUMN_OF or not high else high for high, low in pairs]
+
+
+def _padded(cells: Sequence[str], width: int) -> list[str]:
+    return [*cells, *[""] * (width - len(cells))]
+
+
+def _mistakes(heads: Heads) -> Iterator[str]:
+    if "team" not in heads.columns:
+        yield f"line {heads.line}: there is no column 'team'. The columns are {', '.join(COLUMNS)}."
+    for column in COLUMNS:
+        written = [text for text, meant in zip(heads.written, heads.columns, strict=True) if meant == column]
+        if len(written) > 1:
+            names = " and ".join(f"'{text}'" for text in dict.fromkeys(written))
+            yield f"line {heads.line}: the column '{column}' appears twice ({names}). Keep one."
+    missing = [column for column in COLUMNS if column not in heads.columns]
+    for text in dict.fromkeys(heads.unknown):
+        close = nearest(text, missing, CLOSE)
+        if close:
+            yield f"line {heads.line}: there is no column '{text}'. Did you mean '{close}'?"
+
+
+# text files that people write or save for us
+
+
+def read_text(file: Path, what: str, save_as: str) -> str:
+    """Read the text of a file. Raises `RoundError` that says what the file is, and how to save it."""
+    try:
+        data = read_regular(file, LIMITS.file_bytes)
+    except OSError as error:
+        raise RoundError(f"{file}: the {what} cannot be read ({error.strerror}). Check the path.") from error
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RoundError(f"{file.name}: the {what} is not UTF-8 text. Save it as {save_as}.") from error
+    if "\0" in text:
+        raise RoundError(f"{file.name}: the {what} is not text. Save it as {save_as}.")
+    return text

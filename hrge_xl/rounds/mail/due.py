@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
@@ -58,16 +57,15 @@ DAYS_BEFORE = 7  # the deadline that a team is reminded of it
 EVERY = 7  # days between two reminders of the same
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A mail that is due. `key` says what it is about: there is one of each, once."""
 
     key: str
     occasion: Occasion
     team: Team
     name: str  # of its file
-    attached: Sequence[Path] = ()
-    facts: Mapping[str, str] = field(default_factory=dict)
+    attached: Sequence[Path] | None = ()  # None: it was looked at, and there is nothing to say
+    facts: Mapping[str, str] = {}
 
 
 def feedback_key(found: Return, spec_digest: str) -> str:
@@ -84,7 +82,7 @@ def issue_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[Due]:
         if files and not each.returns:
             digest = _digest(map(sha256_of, files))
             guide = files[0].with_name(guide_name(each.team.language or SOURCE_LANGUAGE))
-            yield _due(Occasion.ISSUE, each.team, digest, [*files, *([guide] if guide.is_file() else [])])
+            yield _due(Occasion.ISSUE, each.team, digest, _there(*files, guide))
 
 
 def reminders_due(
@@ -94,16 +92,14 @@ def reminders_due(
     for each in statuses:
         files = issued_files(round_, each.team)
         owes = each.state in (ISSUED, LATE) and files and each.team.code not in sent_something
-        if owes and each.team.deadline is not None:
-            yield from _reminder(each.team, each.team.deadline, today, files)
-
-
-def _reminder(team: Team, deadline: date, today: date, files: Sequence[Path]) -> Iterator[Due]:
-    days = (deadline - today).days
-    if days < 0:
-        yield _due(Occasion.AFTER, team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
-    elif days <= DAYS_BEFORE:
-        yield _due(Occasion.ON if days == 0 else Occasion.BEFORE, team, str(deadline), files)
+        deadline = each.team.deadline
+        if not owes or deadline is None:
+            continue
+        days = (deadline - today).days
+        if days < 0:
+            yield _due(Occasion.AFTER, each.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
+        elif days <= DAYS_BEFORE:
+            yield _due(Occasion.BEFORE if days else Occasion.ON, each.team, str(deadline), files)
 
 
 def corrections_due(
@@ -117,11 +113,8 @@ def corrections_due(
             if weeks:
                 name = Path(draft.file).stem
                 workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
-                yield _due(
-                    Occasion.CORRECT, each.team, f"{found.submission}:{weeks}",
-                    [workbook] if workbook.is_file() else [],
-                    name=name.removesuffix(f"_{Occasion.FEEDBACK}"),  # a team may have several
-                )  # fmt: skip
+                about, named = f"{found.submission}:{weeks}", name.removesuffix(f"_{Occasion.FEEDBACK}")
+                yield _due(Occasion.CORRECT, each.team, about, _there(workbook), name=named)
 
 
 def thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[Due]:
@@ -130,8 +123,11 @@ def thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> 
         settled = [given.get(found.submission) for found in each.counting]
         if each.state == ACCEPTED and all(draft and not draft.file for draft in settled):
             about = _digest(sorted(found.submission for found in each.counting))
-            newest = each.newest
-            yield _due(Occasion.THANKS, each.team, about, (), {"file": newest.name if newest else ""})
+            yield _due(Occasion.THANKS, each.team, about, (), file=each.newest.name if each.newest else "")
+
+
+def _there(*files: Path) -> list[Path]:
+    return [file for file in files if file.is_file()]
 
 
 def _digest(parts: Iterable[str]) -> str:
@@ -139,12 +135,8 @@ def _digest(parts: Iterable[str]) -> str:
 
 
 def _due(
-    occasion: Occasion,
-    team: Team,
-    about: str,
-    attached: Sequence[Path],
-    facts: Mapping[str, str] | None = None,
-    name: str = "",
+    occasion: Occasion, team: Team, about: str, attached: Sequence[Path], *, name: str = "", **facts: str
 ) -> Due:
+    """Give a mail about something; `name` is that of a file where a team may have several."""
     key = f"{occasion}:{team.code}:{about}"
-    return Due(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts or {})
+    return Due(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import csv
 import html
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, timedelta
 from email import message_from_bytes
 from email.headerregistry import Address
@@ -18,9 +18,11 @@ from email.message import EmailMessage
 from email.policy import SMTP, default
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from ...dataset.clean import harmless
 from ...dataset.drafted import Drafted
+from ...grouping import grouped
 from ...intake.limits import MEBIBYTE
 from ...output_files import write_if_changed
 from ...words import direction
@@ -36,8 +38,7 @@ KINDS = {  # of what is attached, by the ending of its name
 }
 
 
-@dataclass(frozen=True)
-class Mail:
+class Mail(NamedTuple):
     """A mail that somebody may send: to whom, what it says in which language, and what is attached."""
 
     to: str  # addresses, by comma
@@ -91,10 +92,7 @@ MOST_OCTETS = 75  # of a line
 
 def deadlines_calendar(round_: Round) -> bytes:
     """Give the calendar; the same round gives the same bytes. It is empty where no team has a deadline."""
-    by_day: dict[date, list[Team]] = {}
-    for team in round_.teams:
-        if team.deadline is not None:
-            by_day.setdefault(team.deadline, []).append(team)
+    by_day = grouped((team.deadline, team) for team in round_.teams if team.deadline is not None)
     lines = [
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//hrge-xl//deadlines//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH",
         *(line for day, teams in sorted(by_day.items()) for line in _entry(round_, day, teams)),
@@ -103,30 +101,30 @@ def deadlines_calendar(round_: Round) -> bytes:
     return b"".join(_folded(line) for line in lines)
 
 
-def _entry(round_: Round, day: date, teams: list[Team]) -> Iterator[str]:
+def _entry(round_: Round, day: date, teams: Sequence[Team]) -> tuple[str, ...]:
     codes = ", ".join(team.code for team in teams)
     uid = sha256(f"{round_.name}\n{day}".encode()).hexdigest()[:32]
-    yield "BEGIN:VEVENT"
-    yield f"UID:{uid}@hrge-xl"
-    yield f"DTSTAMP:{day:%Y%m%d}T000000Z"
-    yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"
-    yield f"SUMMARY:{_text(f'{round_.name}: {len(teams)} workbooks are due')}"
-    yield f"DESCRIPTION:{_text(codes)}"
-    yield "TRANSP:TRANSPARENT"
-    yield "BEGIN:VALARM"
-    yield "ACTION:DISPLAY"
-    yield f"DESCRIPTION:{_text(f'{round_.name}: workbooks are due on {day}')}"
-    yield f"TRIGGER:-P{DAYS_BEFORE}D"
-    yield "END:VALARM"
-    yield "END:VEVENT"
+    return (
+        "BEGIN:VEVENT",
+        f"UID:{uid}@hrge-xl",
+        f"DTSTAMP:{day:%Y%m%d}T000000Z",
+        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{_text(f'{round_.name}: {len(teams)} workbooks are due')}",
+        f"DESCRIPTION:{_text(codes)}",
+        "TRANSP:TRANSPARENT",
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        f"DESCRIPTION:{_text(f'{round_.name}: workbooks are due on {day}')}",
+        f"TRIGGER:-P{DAYS_BEFORE}D",
+        "END:VALARM",
+        "END:VEVENT",
+    )
 
 
 def _text(text: str) -> str:
     """Write a text as it stands in a calendar."""
-    for sign in "\\;,":
-        text = text.replace(sign, f"\\{sign}")
-    return text.replace("\n", "\\n")
+    return re.sub(r"([\\;,])", r"\\\1", text).replace("\n", "\\n")
 
 
 def _folded(line: str) -> bytes:

@@ -10,8 +10,7 @@ Dear colleagues of {team},
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from typing import NamedTuple
 from ...errors import RoundError
 from ...output_files import write_whole
 from ...words import Translate, is_language, translator, with_base
-from ..team_list import read_text
+from ..teams import read_text
 from .due import Occasion
 
 FOLDER, ENDING = "messages", ".txt"
@@ -33,25 +32,18 @@ HEAD = """\
 """
 
 
-@dataclass(frozen=True)
-class Templates:
-    """The texts of a round by language, and the program's own for all that it does not say."""
-
-    own: Mapping[str, Mapping[Occasion, Template]]
-
-    def of(self, occasion: Occasion, language: str) -> Template:
-        """Give the text for an occasion in a language, in its base language, else as the program says it."""
-        texts = (self.own.get(tag, {}) for tag in with_base(language))
-        return next((each[occasion] for each in texts if occasion in each), standard(occasion, language))
+Templates = Mapping[
+    str, Mapping["Occasion", "Template"]
+]  # by language; what they lack the program says itself
 
 
 def load_templates(folder: Path) -> Templates:
-    """Load the texts of a round. Raises `RoundError` with every mistake in all of them, and its line."""
+    """Load the texts that a round has of its own. Raises `RoundError` with every mistake in them, and its line."""
     own: dict[str, Mapping[Occasion, Template]] = {}
     mistakes: list[str] = []
     for file in sorted((folder / FOLDER).glob(f"*{ENDING}")):
         text = read_text(file, "text of e-mails", SAVE_AS)
-        sections = list(_sections(text.splitlines()))
+        sections = _sections(text.splitlines())
         wrong = list(_mistakes(sections))
         if not is_language(file.stem):
             wrong.append("the name is not a language. Name it after one, for example fr.txt.")
@@ -59,7 +51,13 @@ def load_templates(folder: Path) -> Templates:
         own[file.stem] = {} if wrong else dict(map(_template, sections))
     if mistakes:
         raise RoundError(*mistakes)
-    return Templates(own)
+    return own
+
+
+def template_of(own: Templates, occasion: Occasion, language: str) -> Template:
+    """Give the text for an occasion in a language, in its base language, else as the program says it."""
+    texts = (own.get(tag, {}) for tag in with_base(language))
+    return next((each[occasion] for each in texts if occasion in each), standard(occasion, language))
 
 
 def write_templates(folder: Path, languages: Iterable[str]) -> list[Path]:
@@ -77,40 +75,39 @@ def write_templates(folder: Path, languages: Iterable[str]) -> list[Path]:
     return written
 
 
-@dataclass(frozen=True)
-class _Section:
+class TextSection(NamedTuple):
     """A section: its line, what it is called, and its lines with their numbers."""
 
     line: int
     name: str
     lines: list[tuple[int, str]]
 
+    @property
+    def said(self) -> list[tuple[int, str]]:
+        """Its lines that say something."""
+        return [(number, line) for number, line in self.lines if line.strip()]
 
-def _sections(lines: Iterable[str]) -> Iterator[_Section]:
-    section = _Section(1, "", [])
+
+def _sections(lines: Iterable[str]) -> list[TextSection]:
+    found = [TextSection(1, "", [])]
     for number, line in enumerate(lines, start=1):
         head = SECTION.fullmatch(line)
         if head:
-            yield from [section] if section.name or _said(section) else []
-            section = _Section(number, head[1], [])
+            found.append(TextSection(number, head[1], []))
         elif not line.startswith("#"):
-            section.lines.append((number, line))
-    yield from [section] if section.name or _said(section) else []
+            found[-1].lines.append((number, line))
+    return [section for section in found if section.name or section.said]
 
 
-def _said(section: _Section) -> list[tuple[int, str]]:
-    return [(number, line) for number, line in section.lines if line.strip()]
-
-
-def _template(section: _Section) -> tuple[Occasion, Template]:
-    (_, first), *_ = _said(section)
+def _template(section: TextSection) -> tuple[Occasion, Template]:
+    (_, first), *_ = section.said
     match = SUBJECT.fullmatch(first.strip())
     lines = [line for _, line in section.lines]
     text = "\n".join(lines[lines.index(first) + 1 :]).strip("\n")
     return Occasion(section.name), Template(match[1].strip() if match else "", text)
 
 
-def _mistakes(sections: Iterable[_Section]) -> Iterator[str]:
+def _mistakes(sections: Iterable[TextSection]) -> Iterator[str]:
     known, seen = [str(each) for each in Occasion], set[str]()
     for section in sections:
         if section.name not in known:
@@ -120,7 +117,7 @@ def _mistakes(sections: Iterable[_Section]) -> Iterator[str]:
         if section.name in seen:
             yield f"line {section.line}: [{section.name}] appears twice. Keep one."
         seen.add(section.name)
-        said = _said(section)
+        said = section.said
         if not said or not SUBJECT.fullmatch(said[0][1].strip()):
             yield f"line {section.line}: [{section.name}] does not begin with a subject. Write: Subject: …"
         elif len(said) == 1:
@@ -179,76 +176,52 @@ class Template(NamedTuple):
 
 def standard(occasion: Occasion, language: str) -> Template:
     """Give what the program says on an occasion, in a language."""
-    subject, *paragraphs = _SAID[occasion](translator(language))
+    subject, *paragraphs = _said(occasion, translator(language))
     return Template(subject, "\n\n".join(paragraphs))
 
 
-def _issue(say: Translate) -> tuple[str, ...]:
-    return (
-        say("{round}: your workbook ({team})"),
-        say("Dear colleagues,"),
-        say("Attached is your workbook for {round}."),
-        say("Please fill it in, save it, and send the file back in reply to this message."),
-        say("Please send it back by {deadline}."),
-        say("Questions to: {contact}"),
-    )
-
-
-def _feedback(say: Translate) -> tuple[str, ...]:
-    return say("{round}: your workbook with our remarks ({team})"), "{feedback}"
-
-
-def _before(say: Translate) -> tuple[str, ...]:
-    return _reminder(say, say("Please send it back by {deadline}."))
-
-
-def _on(say: Translate) -> tuple[str, ...]:
-    return _reminder(say, say("It is due today, {deadline}."))
-
-
-def _after(say: Translate) -> tuple[str, ...]:
-    return _reminder(say, say("It was due by {deadline}; please send it back as soon as you can."))
-
-
-def _reminder(say: Translate, when: str) -> tuple[str, ...]:
-    return (
-        say("{round}: reminder ({team})"),
-        say("Dear colleagues,"),
-        say("We have not received your workbook for {round} yet."),
-        when,
-        say("Your workbook is attached again, in case you need it."),
-        say("If you have sent it in the meantime, please disregard this message."),
-        say("Questions to: {contact}"),
-    )
-
-
-def _correct(say: Translate) -> tuple[str, ...]:
-    return (
-        say("{round}: reminder ({team})"),
-        say("Dear colleagues,"),
-        say("There is still something to correct in your workbook for {round}."),
-        say("Please continue in the attached workbook, not in your old one."),
-        say("If you have sent it in the meantime, please disregard this message."),
-        say("Questions to: {contact}"),
-    )
-
-
-def _thanks(say: Translate) -> tuple[str, ...]:
-    return (
-        say("{round}: thank you ({team})"),
-        say("Dear colleagues,"),
-        say("Thank you for {file}."),
-        say("It was accepted."),
-        say("Nothing more is needed from you for {round}."),
-    )
-
-
-_SAID: Mapping[Occasion, Callable[[Translate], tuple[str, ...]]] = {
-    Occasion.ISSUE: _issue,
-    Occasion.FEEDBACK: _feedback,
-    Occasion.BEFORE: _before,
-    Occasion.ON: _on,
-    Occasion.AFTER: _after,
-    Occasion.CORRECT: _correct,
-    Occasion.THANKS: _thanks,
-}
+def _said(occasion: Occasion, say: Translate) -> tuple[str, ...]:
+    match occasion:
+        case Occasion.ISSUE:
+            return (
+                say("{round}: your workbook ({team})"),
+                say("Dear colleagues,"),
+                say("Attached is your workbook for {round}."),
+                say("Please fill it in, save it, and send the file back in reply to this message."),
+                say("Please send it back by {deadline}."),
+                say("Questions to: {contact}"),
+            )
+        case Occasion.FEEDBACK:
+            return say("{round}: your workbook with our remarks ({team})"), "{feedback}"
+        case Occasion.BEFORE | Occasion.ON | Occasion.AFTER:
+            due = {
+                Occasion.BEFORE: say("Please send it back by {deadline}."),
+                Occasion.ON: say("It is due today, {deadline}."),
+                Occasion.AFTER: say("It was due by {deadline}; please send it back as soon as you can."),
+            }
+            return (
+                say("{round}: reminder ({team})"),
+                say("Dear colleagues,"),
+                say("We have not received your workbook for {round} yet."),
+                due[occasion],
+                say("Your workbook is attached again, in case you need it."),
+                say("If you have sent it in the meantime, please disregard this message."),
+                say("Questions to: {contact}"),
+            )
+        case Occasion.CORRECT:
+            return (
+                say("{round}: reminder ({team})"),
+                say("Dear colleagues,"),
+                say("There is still something to correct in your workbook for {round}."),
+                say("Please continue in the attached workbook, not in your old one."),
+                say("If you have sent it in the meantime, please disregard this message."),
+                say("Questions to: {contact}"),
+            )
+        case Occasion.THANKS:
+            return (
+                say("{round}: thank you ({team})"),
+                say("Dear colleagues,"),
+                say("Thank you for {file}."),
+                say("It was accepted."),
+                say("Nothing more is needed from you for {round}."),
+            )
