@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -83,6 +83,13 @@ class CellDifference:
             return f"{place}: our reader and openpyxl see different values ({self.ours.kind}, {self.theirs.kind})."
         return f"{place}: our reader sees {self.ours.shown}, openpyxl sees {self.theirs.shown}."
 
+    def data(self, *, redacted: bool) -> dict[str, Any]:
+        """Give the same as JSON data."""
+        row: dict[str, Any] = {"file": self.file, "sheet": self.sheet, "cell": self.cell}
+        for name, seen in (("ours", self.ours), ("openpyxl", self.theirs)):
+            row |= {f"{name}_kind": seen.kind} | ({} if redacted else {name: seen.value})
+        return row
+
 
 @dataclass(slots=True)
 class Opinion:
@@ -95,14 +102,10 @@ class Opinion:
     failed: list[str] = field(default_factory=list)  # openpyxl could not read what we read
     not_read: list[str] = field(default_factory=list)  # of a format that openpyxl does not know
 
-    def add(self, other: Opinion) -> None:
-        """Take in what was seen in further files."""
-        self.cells += other.cells
-        self.files += other.files
-        self.differences += other.differences
-        self.explained += other.explained
-        self.failed += other.failed
-        self.not_read += other.not_read
+    @property
+    def agrees(self) -> bool:
+        """Whether openpyxl read every file, and nothing differs."""
+        return not self.differences and not self.failed
 
 
 def second_opinion(
@@ -117,22 +120,22 @@ def second_opinion(
             admitted = admit(path, password)
             if not isinstance(admitted, Admitted) or admitted.format not in READS:
                 found.not_read.append(_not_read(submission.path, admitted))
-                continue
-            if admitted.sha256 != submission.sha256:
+            elif admitted.sha256 != submission.sha256:
                 found.failed.append(
                     f"{submission.path}: no second opinion, because it was changed while it was read."
                 )
-                continue
-            waiting.append(submission)
-            yield admitted.data, _wanted(submission)
+            else:
+                waiting.append(submission)
+                yield admitted.data, _wanted(submission)
 
     for theirs in run_guarded(cells_of, work(), jobs=jobs):
         submission = waiting.pop(0)
         if isinstance(theirs, Died) or theirs is None:
             found.failed.append(_failed(submission.path, theirs))
-        else:
-            for one in apart(_compare, [(submission, theirs)], _stopped):
-                found.add(one)
+            continue
+        for opinion in apart(_compare, [(submission, theirs)], _stopped):
+            for part in fields(Opinion):
+                setattr(found, part.name, getattr(found, part.name) + getattr(opinion, part.name))
     return found
 
 
@@ -173,14 +176,13 @@ def _ours(submission: Submission) -> dict[Place, Seen]:
 
 
 def _seen(answer: Answer) -> Seen:
-    value = answer.original
-    if answer.state is State.ERROR:
-        return Seen(ERROR, value, answer.formula)
     if answer.state is State.NOT_CALCULATED:
         return Seen(NOTHING, None, True)
-    if isinstance(value, bool):
-        return Seen(TRUTH, value, answer.formula)
-    kind = TEXT if isinstance(value, str) else NUMBER
+    value, kind = answer.original, TEXT if isinstance(answer.original, str) else NUMBER
+    if answer.state is State.ERROR:
+        kind = ERROR
+    elif isinstance(value, bool):
+        kind = TRUTH
     return Seen(kind, value, answer.formula)
 
 
@@ -231,9 +233,9 @@ def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tup
 def _theirs(cell: Any) -> Seen:
     from openpyxl.utils import datetime as moments
 
-    value, serial = cell.value, cast("Callable[[Any], float]", moments.to_excel)
+    value = cell.value
     if isinstance(value, date | time | timedelta):
-        return Seen(DAY, float(serial(value)))
+        return Seen(DAY, float(cast("Any", moments.to_excel)(value)))
     if isinstance(value, bool):
         return Seen(TRUTH, value)
     if isinstance(value, int | float):

@@ -18,7 +18,7 @@ from ..fields import figure_of
 from ..language import Type
 from ..language.compiler import Compiled, Known, Row, Unknown, Value, finite, fold, worse
 from ..last_answers import read_last
-from ..layout import Grid, Layout
+from ..layout import Layout
 from ..numerals import to_serial
 from ..spec.model import FieldBlock, FormBlock
 from ..submission import Submission
@@ -34,8 +34,8 @@ class AnswerCell(NamedTuple):
     column: Column
     row: str
     state: State
-    text: str | None  # its code or text
-    figure: float | None
+    text: str | None = None  # its code or text
+    figure: float | None = None
 
 
 class IssuedTables:
@@ -43,7 +43,7 @@ class IssuedTables:
 
     def __init__(self, program: Program, layout: Layout) -> None:
         self.program, self.layout = program, layout
-        self.rows = [_rows(layout, table) for table in program.tables_by_number]
+        self.rows = [_rows(layout, table) for table in program.table_list]
         self.row_sets = [frozenset(rows) for rows in self.rows]
         self.by_fold = [{fold(row): row for row in rows} for rows in self.rows]
         self.fixed: dict[int, tuple[dict[Row, Known], dict[Row, int]]] = {
@@ -59,14 +59,13 @@ class IssuedTables:
         for row in self.rows[column.table.number]:
             written = items[row].values.get(column.field.code, "") if row in items else ""
             text = tidy_lines(str(said(written, self.layout.language)))
+            value: Known = text or None
             if column.is_figure:
-                values[row] = finite(figure_of(column.field, text))
+                value = finite(figure_of(column.field, text))
             elif column.type is Type.MANY:
-                values[row] = tuple(fixed_codes(text)[: column.field.cells]) or None
-            else:
-                values[row] = text or None
+                value = tuple(fixed_codes(text)[: column.field.cells]) or None
+            values[row] = value
             if text:
-                value = values[row]
                 filled[row] = len(value) if isinstance(value, tuple) else 1
         return values, filled
 
@@ -78,17 +77,15 @@ class IssuedTables:
                 continue
             if not (0 < answer.part <= column.field.cells if column.several else answer.part == 0):
                 continue
-            state, text = answer.state, answer.text if answer.code is None else answer.code
-            original = answer.original
-            if state is State.ANSWERED and not text and isinstance(original, str) and not original.strip():
-                state = State.EMPTY_TEXT  # spaces alone
-            figure = None
-            if state is State.ANSWERED:
+            text, original = answer.text if answer.code is None else answer.code, answer.original
+            if answer.state is not State.ANSWERED:
+                yield AnswerCell(answer, column, answer.row, answer.state)
+            elif not text and isinstance(original, str) and not original.strip():  # spaces alone
+                yield AnswerCell(answer, column, answer.row, State.EMPTY_TEXT)
+            else:
                 number = answer.number if answer.day is None else to_serial(answer.day)
                 figure = None if number is None else finite(float(number))
-            else:
-                text = None
-            yield AnswerCell(answer, column, answer.row, state, text, figure)
+                yield AnswerCell(answer, column, answer.row, State.ANSWERED, text, figure)
 
     def labels(self, vocabulary: str) -> Mapping[str, str]:
         """Give what the workbook calls the entries of a list, by their folded codes."""
@@ -102,16 +99,12 @@ def _rows(layout: Layout, table: Table) -> list[str]:
     sheet = layout.sheet.get(table.tool.code)
     found: dict[str, None] = {}
     for grid in sheet.grids if sheet is not None else ():
-        if table_key(table.tool, _block(grid)) == table.key:
-            block = grid.block
+        block = grid.block
+        assert isinstance(block, FieldBlock)
+        if table_key(table.tool, block) == table.key:
             records = map(str, range(1, block.records + 1)) if isinstance(block, FormBlock) else None
             found |= dict.fromkeys(records or (row.code for row in grid.data_rows))
     return list(found)
-
-
-def _block(grid: Grid) -> FieldBlock:
-    assert isinstance(grid.block, FieldBlock)
-    return grid.block
 
 
 class AnswerView:
@@ -119,6 +112,7 @@ class AnswerView:
 
     def __init__(self, issued: IssuedTables, submission: Submission, today: date) -> None:
         self.issued_tables, self.program, self.submission = issued, issued.program, submission
+        self.labels = issued.labels
         self.layout, self.today = issued.layout, float(to_serial(today))
         self.rows: Sequence[Sequence[str]] = issued.rows
         self.row_sets: Sequence[Collection[str]] = issued.row_sets
@@ -137,18 +131,16 @@ class AnswerView:
         for cell in self.cells:
             if cell.column.asked:
                 self._take(cell)
-        self.active: Sequence[Sequence[str]] = [
-            self._active(table) for table in self.program.tables_by_number
-        ]
+        self.active: Sequence[Sequence[str]] = [self._active(table) for table in self.program.table_list]
         self.active_sets: Sequence[Collection[str]] = [frozenset(rows) for rows in self.active]
         self._forget()
 
     def _take(self, cell: AnswerCell) -> None:
         answer, column, row, state, text, figure = cell
         at = column.number
-        if state in (State.ERROR, State.NOT_CALCULATED):
-            self.broken.add((at, row))
         if state is not State.ANSWERED:
+            if state in (State.ERROR, State.NOT_CALCULATED):
+                self.broken.add((at, row))
             return
         self.filled[at][row] = self.filled[at].get(row, 0) + 1
         if answer.problem:
@@ -255,10 +247,6 @@ class AnswerView:
         required, answered = self.counts(tool)
         return answered / required if required else None
 
-    def labels(self, vocabulary: str) -> Mapping[str, str]:
-        """Give what the workbook calls the entries of a list, by their folded codes."""
-        return self.issued_tables.labels(vocabulary)
-
     # what rules and requirements ask for
 
     def anywhere(self, table: Table | None, column: Column, condition: Compiled, row: Row) -> bool | Unknown:
@@ -266,14 +254,17 @@ class AnswerView:
         if table is None or table is column.table:
             met: bool | Unknown = condition(self, row, None)
             return met
-        unknown = None
-        for each_row in self.rows[table.number] or (None,):
-            met = condition(self, each_row, None)
-            if type(met) is Unknown:
-                unknown = worse(unknown, met)
-            elif met:
+        return self.anywhere_in(table, condition)
+
+    def anywhere_in(self, table: Table | None, condition: Compiled) -> bool | Unknown:
+        """Say whether a condition is met in any row of a table; of none, and where it has no rows, over the sheet."""
+        doubt: Unknown | None = None
+        for row in (self.rows[table.number] if table else ()) or (None,):
+            met = condition(self, row, None)
+            if type(met) is not Unknown and met:
                 return True
-        return False if unknown is None else unknown
+            doubt = worse(met, doubt)
+        return False if doubt is None else doubt
 
     def reasons(self, column: Column) -> Mapping[Row, Need]:
         """Give the rows in which a field is asked for, each with the first need that it meets."""
@@ -305,11 +296,12 @@ class AnswerView:
         if tool in self._counts:
             return self._counts[tool]
         whole, required, answered = not self._needing, 0, 0
-        for column in self.program.column_list:
+        for number in self.program.needs:
+            column = self.program.column_list[number]
             if column.table.tool.code == tool and column.asked:
                 rows = self.required(column)
                 required += len(rows)
-                answered += sum(row in self.replies[column.number] for row in rows)
+                answered += sum(row in self.replies[number] for row in rows)
         if whole:  # what comes back to itself is not the whole yet
             self._counts[tool] = required, answered
         return required, answered

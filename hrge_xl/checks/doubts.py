@@ -6,21 +6,21 @@ blame an answer for what another one got wrong.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from ..answer import CellKey, Key
-from ..findings import Kind, codes
+from ..findings import codes
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..language.compiler import Row, Unknown, Value, worse
 from ..layout import Sheet, Slot
-from ..spec.model import Rule
 from .answer_view import AnswerView
 from .hits import Hit
-from .program import ANYTHING, Column, Need, rows_counted
+from .program import ANYTHING, ONLY_ROW, Column, Need, rows_counted
 
 # Nobody knows what stands there, nor whether it is an answer.
 LOST = frozenset(codes(v.ERROR_IN_CELL, v.FORMULA_NEVER_CALCULATED))
@@ -34,16 +34,14 @@ ASTRAY = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
 SlotKey = tuple[int, Row]  # number of the column, and row
 
 
-Undecided = tuple[
-    Hit, "Hit | Gap"
-]  # what would have been found, or not, and what keeps it from being decided
+# What would have been found, or not, and what keeps it from being decided.
+Undecided = tuple[Hit, "Hit | Gap"]
 
 
 def in_doubt(view: AnswerView, hits: Sequence[Hit], gaps: Sequence[Gap]) -> DoubtfulView | None:
     """Give the view of a return in which something is in doubt because of hits or gaps; None where nothing is."""
-    return (
-        DoubtfulView(view, hits, gaps) if gaps or any(hit.code in SPOILT | ASTRAY for hit in hits) else None
-    )
+    doubtful = gaps or any(hit.code in SPOILT | ASTRAY for hit in hits)
+    return DoubtfulView(view, hits, gaps) if doubtful else None
 
 
 class DoubtfulView(AnswerView):
@@ -67,11 +65,8 @@ class DoubtfulView(AnswerView):
         self._rows_in_doubt: dict[int, dict[Row, Unknown]] = {}
         for (number, row), cause in self.lost.items():
             table = self.program.column_list[number].table
-            if (
-                table.open
-                and row in self.row_sets[table.number]
-                and row not in self.active_sets[table.number]
-            ):
+            is_blank = row in self.row_sets[table.number] and row not in self.active_sets[table.number]
+            if table.open and is_blank:
                 rows = self._rows_in_doubt.setdefault(table.number, {})
                 rows[row] = worse(rows.get(row), cause)
         self.touched = {number for number, _ in (*spoilt, *unread, *lost, *astray)}
@@ -81,9 +76,8 @@ class DoubtfulView(AnswerView):
             if self.values[number] is self.plain.values[number]:
                 self.values[number] = dict(self.plain.values[number])
             read = self.values[number].get(row)
-            self.values[number][row] = Unknown(
-                cause.rank, cause.cause, read if isinstance(read, tuple) else ()
-            )
+            seen = read if isinstance(read, tuple) else ()
+            self.values[number][row] = Unknown(cause.rank, cause.cause, seen)
         for column in self.program.calculated:
             if self.is_touched(self.program.made_of(column)):
                 self.values[column.number] = {}
@@ -97,8 +91,7 @@ class DoubtfulView(AnswerView):
         for hit in hits:
             if hit.kind is v.ROW_NOT_FOUND and hit.column is not None:
                 doubt, code = None, self.plain.values[hit.column.number].get(hit.row)
-                for tool in hit.column.field.to:
-                    table = self.program.table(tool)
+                for table in map(self.program.table, hit.column.field.to):
                     there = self.row_named(table, code if isinstance(code, str) else None)
                     doubt = worse(doubt, self._rows_in_doubt.get(table, {}).get(there))
                 if doubt is not None:
@@ -108,9 +101,9 @@ class DoubtfulView(AnswerView):
         """Say whether something that an expression reads is in doubt."""
         return not reads.isdisjoint(self.touched)
 
-    def possible_rows(self, table: int) -> Sequence[Unknown]:
+    def possible_rows(self, table: int) -> Collection[Unknown]:
         """Give for each blank row that may count what keeps that from being known."""
-        return list(self._rows_in_doubt.get(table, {}).values())
+        return self._rows_in_doubt.get(table, {}).values()
 
     def calculated(self, number: int, row: Row) -> Value:
         """Give the value of a calculated field; in a row that does not count only what may be unknown."""
@@ -142,11 +135,10 @@ class DoubtfulView(AnswerView):
         for need in self.program.needs[column.number]:
             if not self.is_touched(need.reads):
                 continue
-            met = self.anywhere(need.table, column, need.when, row)
-            doubt = met if type(met) is Unknown else None
+            doubt = worse(self.anywhere(need.table, column, need.when, row), None)
             if need.relevant is not None:
                 asked = need.relevant(self, row, None)
-                doubt = worse(doubt, asked) if type(asked) is Unknown else doubt if asked else None
+                doubt = worse(asked, doubt) if type(asked) is Unknown or asked else None
             if doubt is not None:
                 yield need, doubt
 
@@ -162,21 +154,20 @@ class DoubtfulView(AnswerView):
 
     def undecided(self) -> list[Undecided]:
         """Give every check that is open somewhere because of a hit or a gap, with each cause."""
-        return [(hit, doubt.cause) for hit, doubt in self._open()]
+        sources = (
+            self._rules(), self._wrong_answers(), self._requirements(), self.unsure_references,
+            self._calculations(), self._identity(),
+        )  # fmt: skip
+        return [(hit, doubt.cause) for hit, doubt in chain(*sources)]
 
-    def _open(self) -> Iterator[tuple[Hit, Unknown]]:
-        yield from self._rules()
-        yield from self._wrong_answers()
-        yield from self._requirements()
-        yield from self.unsure_references
-        for column, row, doubt in self.unknown_calculations():
-            yield from ((hit, doubt) for hit in self._shown(column, row))
+    def _identity(self) -> Iterator[tuple[Hit, Unknown]]:
         asked = self.program.spec.identity
         periods = ((PERIOD_OUTSIDE_ROUND, asked.period_start), (PERIOD_OUTSIDE_ROUND, asked.period_end))
         for kind, code in ((COUNTRY_DIFFERS, asked.country), *periods):
-            of_identity = self.program.single(code)
-            if of_identity is not None and (of_identity.number, "1") in self.unread:
-                yield Hit(kind, of_identity, "1"), self.unread[of_identity.number, "1"]
+            of_form = self.program.single(code)
+            doubt = None if of_form is None else self.unread.get((of_form.number, ONLY_ROW))
+            if doubt is not None:
+                yield Hit(kind, of_form, ONLY_ROW), doubt
 
     def _rules(self) -> Iterator[tuple[Hit, Unknown]]:
         for rule in self.program.rules:
@@ -185,11 +176,9 @@ class DoubtfulView(AnswerView):
             if not may_count and not self.is_touched(rule.reads):
                 continue
             if home is None:
-                rows = (self.rows[rule.table.number] if rule.table else ()) or (None,)
-                states = [rule.broken(self, row, None) for row in rows]
-                doubts = [state for state in states if type(state) is Unknown]
-                if doubts and True not in states and self.issued(of.tool):
-                    yield Hit(of), max(doubts, key=lambda doubt: doubt.rank)
+                broken = self.anywhere_in(rule.table, rule.broken)
+                if type(broken) is Unknown and self.issued(of.tool):
+                    yield Hit(of), broken
                 continue
             for row in self.active[home.table.number]:
                 broken = self.anywhere(rule.table, home, rule.broken, row)
@@ -205,9 +194,7 @@ class DoubtfulView(AnswerView):
         for number, checks in self.program.checks.items():
             column = self.program.column_list[number]
             for check in checks if self.replies[number] else ():
-                if not check.reads_more or not self.is_touched(self.program.reads(check.check.holds)):
-                    continue
-                for row in self.replies[number]:
+                for row in self.replies[number] if self.is_touched(check.reads) else ():
                     if check.kind is v.NOT_ASKED_HERE or type(self.values[number].get(row)) is not Unknown:
                         holds = check.holds(self, row, None)
                         if type(holds) is Unknown:
@@ -238,12 +225,13 @@ class DoubtfulView(AnswerView):
                 if type(value) is Unknown and isinstance(value.cause, Gap):
                     yield column, row, value
 
-    def _shown(self, column: Column, row: str) -> Iterator[Hit]:
-        """Give what can be found of a cell that shows a calculated answer: by a formula, or typed."""
-        for answer in self.by_slot.get((column.number, row), ()):
-            typed: tuple[Kind | Rule, ...] = (v.CALCULATION_DIFFERS, FORMULA_OVERWRITTEN)
-            for kind in (v.CALCULATION_NOT_CURRENT,) if answer.formula else typed:
-                yield Hit(kind, column, row)
+    def _calculations(self) -> Iterator[tuple[Hit, Unknown]]:
+        """Give what can be found of cells that show a calculated answer: by a formula, or typed."""
+        for column, row, doubt in self.unknown_calculations():
+            for answer in self.by_slot.get((column.number, row), ()):
+                typed = (v.CALCULATION_DIFFERS, FORMULA_OVERWRITTEN)
+                for kind in (v.CALCULATION_NOT_CURRENT,) if answer.formula else typed:
+                    yield Hit(kind, column, row), doubt
 
     def without_known_value(self) -> Iterable[Key]:
         """Give calculated answers that are made from what could not be read; in an older file it was not asked."""
@@ -292,20 +280,13 @@ def _of_sheet(
         if missing:
             yield name, missing
         return
-    rows = _by_row(asked)
-    gone = {row for row, slots in _by_row(missing).items() if len(slots) == len(rows[row]) > 1}
+    asked_of, missing_of = (Counter((slot.grid, slot.row) for slot in slots) for slots in (asked, missing))
     places: dict[str, list[Slot]] = defaultdict(list)
     for slot in missing:
         row = slot.grid, slot.row
-        places[slot.row if row in gone else slot.field.label.say(language)].append(slot)
+        whole = missing_of[row] == asked_of[row] > 1
+        places[slot.row if whole else slot.field.label.say(language)].append(slot)
     yield from ((f"{name}: {place}", slots) for place, slots in places.items())
-
-
-def _by_row(slots: Iterable[Slot]) -> dict[tuple[int, str], list[Slot]]:
-    rows: dict[tuple[int, str], list[Slot]] = defaultdict(list)
-    for slot in slots:
-        rows[slot.grid, slot.row].append(slot)
-    return rows
 
 
 def _keys(slot: Slot) -> Iterator[CellKey]:

@@ -58,8 +58,8 @@ class FindingWriter:
         labels = self.layout.labels_of.get((column.key[0], str(hit.row), column.key[1]), {})
         details = hit.detail | {"value": value, "read": read(answer, column, labels)}
         details |= self._measures(hit, column)
-        codes = asked_of_row(hit.kind, column.field) - details.keys() - OF_THE_PLACE
-        details |= {code: self._answer(hit, code) for code in codes}
+        for code in asked_of_row(hit.kind, column.field) - details.keys() - OF_THE_PLACE:
+            details[code] = self._answer(hit, code)
         suggestion = answer.suggestion if answer and answer.problem == hit.code else None
         return replace(seen, value=value or self._quoted(hit) or None, suggestion=suggestion, details=details)
 
@@ -67,11 +67,11 @@ class FindingWriter:
         """Give for each code why it was not decided everywhere, with the places."""
         open_: dict[str, dict[Kept, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
-            unread = kept_texts.NOT_ASKED if isinstance(cause, Gap) and cause.older else kept_texts.UNREAD
-            why = unread if isinstance(cause, Gap) else kept_texts.IN_ERROR
+            why, place = kept_texts.IN_ERROR, cause.place if isinstance(cause, Gap) else self._place(cause)
+            if isinstance(cause, Gap):
+                why = kept_texts.NOT_ASKED if cause.older else kept_texts.UNREAD
             places, causes = open_.setdefault(hit.code, {}).setdefault(why, ({}, {}))
-            places[self._place(hit)] = None
-            causes[cause.place if isinstance(cause, Gap) else self._place(cause)] = None
+            places[self._place(hit)] = causes[place] = None
         return {
             code: joined(
                 why.format(places=few(places), causes=few(causes)) for why, (places, causes) in whys.items()
@@ -132,13 +132,12 @@ class FindingWriter:
 
     def _answer(self, hit: Hit, code: str) -> str:
         """Give what is answered under a field code in the same row, or in a form."""
-        program, here = self.view.program, hit.column
-        own = program.columns.get((here.key[0], code)) if here is not None else None
-        own = own if own is not None and here is not None and own.table is here.table else None
-        column = own or program.single(code)
+        program, here, row = self.view.program, hit.column, hit.row
+        column = None if here is None else program.columns.get((here.key[0], code))
+        if column is None or here is None or column.table is not here.table:
+            column, row = program.single(code), ONLY_ROW
         if column is None:
             return ""
-        row = hit.row if own else ONLY_ROW
         if column.number in program.formulas:
             value = calculated.as_value(column, self.view.calculated(column.number, row))
             return calculated.said(value, column.field, program.spec, self.layout.language)
@@ -175,7 +174,7 @@ def read(answer: Answer | None, column: Column, labels: Mapping[str, str]) -> st
 
 
 ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-Order = tuple[int, int, int, int, str]
+Order = tuple[int, tuple[int, int, str], int, str]
 
 
 def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:
@@ -186,18 +185,13 @@ def in_order(view: AnswerView, findings: list[Finding]) -> list[Finding]:
 
     def order(finding: Finding) -> Order:
         sheet = tools.get(finding.tool or "", names.get(finding.sheet or "", -1))
-        return sheet, *row_and_column(finding.cell), -finding.severity.rank, finding.code
+        return sheet, row_and_column(finding.cell), -finding.severity.rank, finding.code
 
     return sorted(findings, key=order)
 
 
 @cache
-def row_and_column(cell: str | None) -> tuple[int, int]:
-    """`D12` → 12, 4; what is not an address stands first."""
+def row_and_column(cell: str | None) -> tuple[int, int, str]:
+    """`D12` → 12, 1, D: columns of more letters come later; what is not an address stands first."""
     found = ADDRESS.fullmatch(cell or "")
-    if found is None:
-        return 0, 0
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(found[2]), column
+    return (int(found[2]), len(found[1]), found[1]) if found else (0, 0, "")
