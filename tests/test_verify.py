@@ -252,7 +252,12 @@ def test_what_is_no_report_is_one_line(
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [(("run", "today"), "yesterday"), (("files", 0, "path"), ".."), (("files", 0, "sha256"), 7)],
+    [
+        (("run", "today"), "yesterday"),
+        (("files", 0, "checked"), ""),
+        (("files", 0, "path"), ".."),
+        (("files", 0, "sha256"), 7),
+    ],
 )
 def test_a_report_with_an_impossible_entry_is_one_line(
     case: Path, place: tuple[Any, ...], value: Any

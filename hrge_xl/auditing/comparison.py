@@ -215,14 +215,15 @@ def _in_lists(then: Sequence[Any], now: Sequence[Any], place: str) -> Iterator[D
     before, after = ([_identity(item) for item in side] for side in (then, now))
     for same, first, last, start, stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if same == "equal":
-            for number in range(first, last):
-                inner = _in_place(place, number, then[number])
-                yield from differences(then[number], now[number - first + start], inner)
-        else:
-            for number in range(first, last):
-                yield Difference(_in_place(place, number, then[number]), then=then[number])
-            for number in range(start, stop):
-                yield Difference(_in_place(place, number, now[number]), now=now[number])
+            for number, (item, other) in enumerate(
+                zip(then[first:last], now[start:stop], strict=True), first
+            ):
+                yield from differences(item, other, _in_place(place, number, item))
+            continue
+        for number, item in enumerate(then[first:last], first):
+            yield Difference(_in_place(place, number, item), then=item)
+        for number, item in enumerate(now[start:stop], start):
+            yield Difference(_in_place(place, number, item), now=item)
 
 
 def _identity(item: Any) -> str:

@@ -133,7 +133,7 @@ def second_opinion(
         if isinstance(theirs, Died) or theirs is None:
             found.failed.append(_failed(submission.path, theirs))
             continue
-        for opinion in apart(_compare, [(submission, theirs)], _stopped):
+        for opinion in apart(_opinions, [(submission, theirs)], _stopped):
             for part in fields(Opinion):
                 setattr(found, part.name, getattr(found, part.name) + getattr(opinion, part.name))
     return found
@@ -172,7 +172,7 @@ def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
 
 def _ours(submission: Submission) -> dict[Place, Seen]:
     seen = {(sheet, cell): BLANK for sheet, cells in _wanted(submission).items() for cell in cells}
-    return seen | {(each.sheet, each.cell): _seen(each) for each in submission.answers}
+    return seen | {(answer.sheet, answer.cell): _seen(answer) for answer in submission.answers}
 
 
 def _seen(answer: Answer) -> Seen:
@@ -195,7 +195,13 @@ def cells_of(job: Job) -> dict[Place, Seen] | None:
     Runs in a worker, for it may fail in any way. It reads twice, as openpyxl gives results or formulas.
     """
     data, wanted = job
-    results, formulas = (_book(data, data_only=data_only) for data_only in (True, False))
+    import openpyxl
+
+    # read-only, for otherwise openpyxl hides what stands below merged cells
+    results, formulas = (
+        openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
+        for data_only in (True, False)
+    )
     if not results.sheetnames:
         return None
     found = {place: _theirs(cell) for place, cell in _cells(results, wanted)}
@@ -203,13 +209,6 @@ def cells_of(job: Job) -> dict[Place, Seen] | None:
         if cell.data_type == "f" and place not in found:
             found[place] = Seen(NOTHING, None, True)
     return found
-
-
-def _book(data: bytes, *, data_only: bool) -> Workbook:
-    """Read-only, for otherwise openpyxl hides what stands below merged cells."""
-    import openpyxl
-
-    return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
 
 
 def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tuple[Place, Any]]:
@@ -246,7 +245,7 @@ def _theirs(cell: Any) -> Seen:
 # both
 
 
-def _compare(pairs: Sequence[tuple[Submission, Seeing]]) -> list[Opinion]:
+def _opinions(pairs: Sequence[tuple[Submission, Seeing]]) -> list[Opinion]:
     return [_opinion(submission, theirs) for submission, theirs in pairs]
 
 
@@ -286,9 +285,10 @@ def _as_day(number: float, theirs: Seen) -> str | None:
         return "no-day"
     if theirs.kind != DAY or not isinstance(theirs.value, float):
         return None
-    if abs(number - theirs.value) <= MILLISECOND:
+    off = number - theirs.value
+    if abs(off) <= MILLISECOND:
         return "day"
-    return "phantom" if int(number) == PHANTOM and abs(number - 1 - theirs.value) <= MILLISECOND else None
+    return "phantom" if int(number) == PHANTOM and abs(off - 1) <= MILLISECOND else None
 
 
 def explanations(found: Opinion) -> Sequence[str]:

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..answer import Answer, State
+from ..answer import Answer, Key, State
 from ..fields import figure_of
 from ..language import Type
 from ..language.compiler import Compiled, Known, Row, Unknown, Value, finite, fold, worse
@@ -186,6 +186,15 @@ class AnswerView:
         for cell in self.cells:
             found[cell.column.number, cell.row].append(cell.answer)
         return {slot: sorted(answers, key=lambda answer: answer.part) for slot, answers in found.items()}
+
+    def sheet_name(self, tool: str) -> str:
+        """Give the name of a sheet in the file, or what it was issued with where it is gone."""
+        return self.submission.sheets.get(tool) or self.layout.sheet[tool].name
+
+    def address(self, slot: Key, part: int = 0) -> str:
+        """Give where a cell of a slot is in the file; where that is not known, in the issued workbook."""
+        cell = self.layout.cells_of[slot][part]
+        return self.submission.cell(cell[:4]) or cell.address
 
     # what expressions ask for
 

@@ -16,7 +16,6 @@ from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..language import Type
 from ..language.compiler import Unknown
 from ..language.functions.figures import rounded
-from ..layout import address
 from ..numerals import from_serial, shown, shown_moment
 from ..spec.model import Spec
 from ..words import and_more, tidy
@@ -43,24 +42,15 @@ def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[
         for row in view.active[column.table.number]:
             value, key = as_value(column, view.calculated(number, row)), (tool, row, code)
             if value is not None and key not in unknown:
-                answer = found.get(key) or _not_shown(view, key)
-                found[key] = replace(answer, **{_meaning(column, value): value})
+                answer = found.get(key)
+                if answer is None:  # it shows nothing
+                    at = view.sheet_name(tool), view.address(key)
+                    answer = Answer(*key, 0, *at, State.BLANK, calculated=True)
+                meaning = "code" if column.field.result == "level" else "text"
+                if isinstance(value, date | float):
+                    meaning = "day" if isinstance(value, date) else "number"
+                found[key] = replace(answer, **{meaning: value})
     return list(found.values())
-
-
-def _not_shown(view: AnswerView, key: Key) -> Answer:
-    """Give a calculated cell that shows nothing."""
-    submission, sheet = view.submission, view.layout.sheet[key[0]]
-    cell = submission.cell((*key, 0)) or address(*view.layout.slots[key].cells[0])
-    return Answer(*key, 0, submission.sheets.get(key[0], sheet.name), cell, State.BLANK, calculated=True)
-
-
-def _meaning(column: Column, value: Value) -> str:
-    if isinstance(value, date):
-        return "day"
-    if isinstance(value, float):
-        return "number"
-    return "code" if column.field.result == "level" else "text"
 
 
 def as_value(column: Column, worked_out: object) -> Value | None:

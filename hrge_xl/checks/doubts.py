@@ -258,8 +258,7 @@ def gaps_of(view: AnswerView) -> list[Gap]:
     for sheet in view.layout.sheets if submission.cells else ():
         there = submission.cells.get(sheet.tool.code, {})
         if len(there) < sheet.cell_count:
-            name = submission.sheets.get(sheet.tool.code) or sheet.name
-            for place, missing in _of_sheet(sheet, name, there, view.layout.language):
+            for place, missing in _of_sheet(view, sheet, there):
                 slots = frozenset((columns[slot.tool, slot.field.code].number, slot.row) for slot in missing)
                 found.append(Gap(place, submission.older, slots))
     return found
@@ -271,11 +270,12 @@ def unread_slots(gaps: Iterable[Gap]) -> frozenset[tuple[int, str]]:
 
 
 def _of_sheet(
-    sheet: Sheet, name: str, there: Mapping[CellKey, str], language: str
+    view: AnswerView, sheet: Sheet, there: Mapping[CellKey, str]
 ) -> Iterator[tuple[str, list[Slot]]]:
     """Give each place of a sheet where something is missing, with the slots there: all of it, rows, or columns."""
+    name, cells_of, language = view.sheet_name(sheet.tool.code), view.layout.cells_of, view.layout.language
     asked = [slot for slot in sheet.slots if not slot.field.calculated]
-    missing = [slot for slot in asked if not all(key in there for key in _keys(slot))]
+    missing = [slot for slot in asked if not all(cell[:4] in there for cell in cells_of[slot.key])]
     if len(missing) == len(asked):
         if missing:
             yield name, missing
@@ -287,8 +287,3 @@ def _of_sheet(
         whole = missing_of[row] == asked_of[row] > 1
         places[slot.row if whole else slot.field.label.say(language)].append(slot)
     yield from ((f"{name}: {place}", slots) for place, slots in places.items())
-
-
-def _keys(slot: Slot) -> Iterator[CellKey]:
-    parts = range(1, len(slot.cells) + 1) if slot.field.several else (0,)
-    return ((*slot.key, part) for part in parts)

@@ -20,7 +20,6 @@ from ..findings.value import (
 )
 from ..kept_texts import Kept, joined
 from ..language.compiler import Row
-from ..layout import address
 from ..layout.wording import asked_of_row, placeholders
 from ..numerals import shown as said
 from ..words import (
@@ -46,7 +45,7 @@ class FindingWriter:
     """Makes findings of the hits of one return."""
 
     def __init__(self, view: AnswerView, gaps: Sequence[Gap]) -> None:
-        self.view, self.layout, self.submission = view, view.layout, view.submission
+        self.view, self.layout = view, view.layout
         self._gap_at: dict[tuple[int, Row], Gap] = {slot: gap for gap in gaps for slot in gap.slots}
 
     def finding(self, hit: Hit) -> Finding:
@@ -94,18 +93,12 @@ class FindingWriter:
         finding = Finding(kind.code, name, kind.severity, language=self.layout.language)
         if hit.column is None:  # a rule over a whole sheet, which points to no cell
             assert hit.rule is not None
-            return replace(finding, sheet=self._sheet(hit.rule.tool), tool=hit.rule.tool)
+            return replace(finding, sheet=self.view.sheet_name(hit.rule.tool), tool=hit.rule.tool)
         tool, code = hit.column.key
-        key = tool, str(hit.row), code
-        cell = None if hit.answer is None else hit.answer.cell
-        if cell is None:
-            cell = self.submission.cell((*key, hit.part + 1 if hit.column.several else 0))
-            cell = cell or address(*self.layout.slots[key].cells[hit.part])
-        return replace(finding, sheet=self._sheet(tool), cell=cell, tool=tool, row=key[1], field=code)
-
-    def _sheet(self, tool: str) -> str:
-        """Give the name of a sheet in the file."""
-        return self.submission.sheets.get(tool) or self.layout.sheet[tool].name
+        row = str(hit.row)
+        cell = hit.answer.cell if hit.answer else self.view.address((tool, row, code), hit.part)
+        sheet = self.view.sheet_name(tool)
+        return replace(finding, sheet=sheet, cell=cell, tool=tool, row=row, field=code)
 
     def _measures(self, hit: Hit, column: Column) -> Details:
         """Give what a message needs besides: counts, and the answer that decides which entries there are."""

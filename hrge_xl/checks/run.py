@@ -13,7 +13,7 @@ from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
 from ..layout import Layout
-from ..spec.compiled import Source, compiled
+from ..spec.compiled import compiled
 from ..submission import Outcome, Progress, Submission
 from .answer_view import AnswerView, IssuedTables
 from .calculated import calculated_answers, overwritten
@@ -21,7 +21,7 @@ from .doubts import Gap, gaps_of, in_doubt, unread_slots
 from .hits import Hit, broken_rules, kinds_of, missing, other_country, other_period, readings, wrong_answers
 from .messages import FindingWriter, in_order
 from .program import program_of
-from .verdicts import as_seen, check_numbers, differing_results, verdicts
+from .verdicts import as_seen, differing_results, rows_kept, verdicts
 
 MOST_LAYOUTS = 32  # whose tables are remembered
 CALCULATED = (CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT)
@@ -49,8 +49,8 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
     found = [*map(writer.finding, spoken), *(replace(each, language=layout.language) for each in noticed)]
     result = Outcome(
         in_order(view, found), verdicts(view, judged.hits) if in_sheets else {},
-        calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()), _kept(view),
-        sheets={tool: submission.sheets.get(tool, sheet.name) for tool, sheet in layout.sheet.items()},
+        calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()), rows_kept(view),
+        sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
     )  # fmt: skip
     asked = {column.table.tool.code for column in view.program.column_list if column.asked}
     result.progress = {tool: Progress(*view.counts(tool)) for tool in layout.sheet if tool in asked}
@@ -67,7 +67,7 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
 def foretold(submission: Submission, layout: Layout, today: date) -> Outcome:
     """Foretell what the sheets of a workbook will say: verdicts and calculated values, nothing in words."""
     view, _, _, hits = judge(submission, layout, today)
-    return Outcome([], verdicts(view, hits), calculated_answers(view), _kept(view))
+    return Outcome([], verdicts(view, hits), calculated_answers(view), rows_kept(view))
 
 
 def closed_rows(submission: Submission, layout: Layout, today: date) -> frozenset[tuple[str, str]]:
@@ -109,10 +109,6 @@ def judge(submission: Submission, layout: Layout, today: date) -> JudgedReturn:
     return JudgedReturn(view, then, gaps, hits)
 
 
-def _kept(view: AnswerView) -> dict[Source, dict[str, float]]:
-    return {key: view.rows_listed(key) for key in view.program.lists}
-
-
 def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
     """Find what check cells and lists show otherwise than they should have when they were calculated."""
     submission, layout = judged.view.submission, judged.view.layout
@@ -132,7 +128,7 @@ def _differing(judged: JudgedReturn) -> list[Finding]:
     """Give the check cells and lists that show something else than follows from the answers."""
     view, then = judged.view, judged.then
     hits = judged.hits if then is view else list(_as_of(judged))
-    return list(differing_results(view.submission, view.layout, check_numbers(then, hits), _kept(then)))
+    return list(differing_results(then, hits))
 
 
 def _as_of(judged: JudgedReturn) -> Iterator[Hit]:

@@ -23,7 +23,7 @@ from ..layout import Layout, Slot, address
 from ..layout.messages import REQUIRED, ROW_NAME, is_required
 from ..numerals import shown
 from ..spec.compiled import Source
-from ..submission import Result, ShownChecks, Submission, Verdict
+from ..submission import Result, Submission, Verdict
 from ..words import and_more, translator
 from .answer_view import AnswerView
 from .hits import Hit
@@ -69,6 +69,11 @@ def verdicts(view: AnswerView, hits: Iterable[Hit]) -> dict[Key, Verdict]:
         if slot.check is not None
         for place in [(program.columns[slot.tool, slot.field.code].number, slot.row)]
     }
+
+
+def rows_kept(view: AnswerView) -> dict[Source, dict[str, float]]:
+    """Give the rows that each collected list keeps, with their ranks."""
+    return {key: view.rows_listed(key) for key in view.program.lists}
 
 
 def check_numbers(view: AnswerView, hits: Iterable[Hit]) -> list[int | None]:
@@ -145,19 +150,16 @@ def _shown(hit: Hit) -> str:
 # S028: what check cells and collected lists show, held against what the answers gave when they were calculated
 
 
-def differing_results(
-    submission: Submission,
-    layout: Layout,
-    expected: Sequence[int | None],
-    kept: Mapping[Source, Mapping[str, float]],
-) -> Iterator[Finding]:
-    """Give one finding for the check cells of a submission, which are hidden, and one for each list."""
-    cells = submission.shown_checks
-    pairs = enumerate(zip(cells.numbers, expected, strict=True) if cells else ())
-    wrong = [n for n, (one, other) in pairs if None not in (one, other) and one != other]
-    if cells is not None and wrong:
-        yield _checks(submission, cells, layout, wrong, expected)
-    for source, rows in submission.shown_rows.items():
+def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding]:
+    """Give one finding for the check cells of a return, which are hidden, and one for each list."""
+    cells = view.submission.shown_checks
+    assert cells is not None
+    pairs = list(zip(cells.numbers, check_numbers(view, hits), strict=True))
+    wrong = [n for n, (stands, due) in enumerate(pairs) if stands != due and None not in (stands, due)]
+    if wrong:
+        yield _checks(view, cells.places, wrong, pairs)
+    kept = rows_kept(view)
+    for source, rows in view.submission.shown_rows.items():
         # those of the highest rank first
         shown_rows, due = (
             ", ".join(sorted(ranked, key=lambda row: -ranked[row]))
@@ -170,20 +172,25 @@ def differing_results(
 
 
 def _checks(
-    submission: Submission, cells: ShownChecks, layout: Layout, wrong: Sequence[int],
-    expected: Sequence[int | None],
+    view: AnswerView, places: Mapping[int, tuple[int, int]], wrong: Sequence[int],
+    pairs: Sequence[tuple[Result, Result]],
 ) -> Finding:  # fmt: skip
+    layout = view.layout
     slots = [slot for slot in layout.slots.values() if slot.check is not None]
     first, say = slots[wrong[0]], translator(layout.language)
-    at = cells.places.get(wrong[0], first.check)
+    at = places.get(wrong[0], first.check)
     place = address(*at) if at is not None else ""
-    stands, due = _in_words(layout, first, cells.numbers[wrong[0]], expected[wrong[0]])
-    sheet = submission.sheets.get(first.tool, layout.sheet[first.tool].name)
+    stands, due = _in_words(layout, first, *pairs[wrong[0]])
     label = first.field.label.say(layout.language)
     label = label if first.row.isdecimal() else f"{first.row} {label}"  # records are numbered
     cell = sentence(say("{cell}, the check of “{label}”"), {"cell": place, "label": label})
     return RESULT_DIFFERS.at(
-        sheet, place, first.tool, cells=cell, value=stands + and_more(len(wrong) - 1), expected=due
+        view.sheet_name(first.tool),
+        place,
+        first.tool,
+        cells=cell,
+        value=stands + and_more(len(wrong) - 1),
+        expected=due,
     )
 
 
