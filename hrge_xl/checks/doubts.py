@@ -51,16 +51,13 @@ class DoubtfulView(AnswerView):
         """Mark what is in doubt; of several causes the last one counts, and a gap more than an error."""
         vars(self).update(vars(plain))
         self.plain = plain
-        spoilt: dict[SlotKey, Unknown] = {}
-        lost: dict[SlotKey, Unknown] = {}
-        astray: dict[SlotKey, Unknown] = {}
+        marked: dict[frozenset[str], dict[SlotKey, Unknown]] = {SPOILT: {}, LOST: {}, ASTRAY: {}}
         for rank, hit in enumerate(hits):
-            for marked, marks in ((spoilt, SPOILT), (lost, LOST), (astray, ASTRAY)):
-                if hit.code in marks and hit.column is not None:
-                    marked[hit.slot] = Unknown(rank, hit)
-        unread: dict[SlotKey, Unknown] = {
-            slot: Unknown(rank, gap) for rank, gap in enumerate(gaps, len(hits)) for slot in gap.slots
-        }
+            for codes_, slots in marked.items():
+                if hit.code in codes_ and hit.column is not None:
+                    slots[hit.slot] = Unknown(rank, hit)
+        spoilt, lost, astray = marked.values()
+        unread = {slot: Unknown(rank, gap) for rank, gap in enumerate(gaps, len(hits)) for slot in gap.slots}
         self.unread, self.lost, self.astray = unread, lost | unread, astray
         self._rows_in_doubt: dict[int, dict[Row, Unknown]] = {}
         for (number, row), cause in self.lost.items():
@@ -70,11 +67,11 @@ class DoubtfulView(AnswerView):
                 rows = self._rows_in_doubt.setdefault(table.number, {})
                 rows[row] = worse(rows.get(row), cause)
         self.touched = {number for number, _ in (*spoilt, *unread, *lost, *astray)}
+        self.values = [
+            dict(values) if number in self.touched else values for number, values in enumerate(plain.values)
+        ]
         self.touched |= {rows_counted(table) for table in self._rows_in_doubt} | {ANYTHING}
-        self.values = list(self.plain.values)
         for (number, row), cause in (spoilt | unread).items():
-            if self.values[number] is self.plain.values[number]:
-                self.values[number] = dict(self.plain.values[number])
             read = self.values[number].get(row)
             seen = read if isinstance(read, tuple) else ()
             self.values[number][row] = Unknown(cause.rank, cause.cause, seen)

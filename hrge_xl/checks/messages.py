@@ -108,12 +108,10 @@ class FindingWriter:
             count = ceil(len(text) / CHARACTERS_A_WORD) if spaceless(text) else count_words(text)
             return {"count": str(count), "limit": str(field.words)}
         if kind is TEXT_TOO_LONG:
-            own = field.characters  # a character may take more of a cell than one
-            own_limit = own is not None and len(text) > own
-            return {
-                "count": str(len(text) if own_limit else cell_length(text)),
-                "limit": str(own if own_limit else CELL_LIMIT),
-            }
+            limit, length = field.characters, len(text)
+            if limit is None or length <= limit:  # a character may take more of a cell than one
+                limit, length = CELL_LIMIT, cell_length(text)
+            return {"count": str(length), "limit": str(limit)}
         return {"parent": self._answer(hit, field.parent or "")} if kind is WRONG_PARENT else {}
 
     def _quoted(self, hit: Hit) -> str:
