@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,6 @@ from ..dataset.ledger import Receipt
 from ..dataset.received import under_their_names
 from ..dataset.return_status import STATED, Decision
 from ..dataset.rows import finding_of
-from ..dataset.store import Store
 from ..dataset.temporary_dataset import dataset_as_told
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
 from ..findings import CATALOGUE, Finding, Waiver, waived
@@ -31,7 +30,7 @@ from ..kept_texts import Kept
 from ..layout.wording import LEFT_OUT, placeholders
 from ..paths import path_text
 from ..reports.build import Facts, document
-from ..reports.document import DatasetRow, Document, FileRow, FindingRow
+from ..reports.document import Document, FileRow, FindingRow
 from ..reports.file_rows import waiver_of
 from ..reports.formats.json import render
 from ..rounds.datasets import Dataset
@@ -43,8 +42,7 @@ from ..validation import Readers, Result, Source, ValidationRequest, readers, va
 HOME, ELSEWHERE = Path("round"), Path("dataset")
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(NamedTuple):
     """What the run gives today: results by the number of their row in the report, and the report."""
 
     results: Mapping[int, Result]
@@ -68,20 +66,15 @@ def run_again(
         pool = stack.enter_context(readers(setting.jobs))
         for number, (about, spec) in enumerate(zip(run["datasets"], specs, strict=True), start=1):
             here = {at: path for at, path in found.items() if then["files"][at]["dataset"] == number}
-            files = dict(_each_once(then, here))
-            of_dataset = replace(setting, spec=spec if about["spec_asked"] is not None else None)
+            asked = replace(setting, spec=spec if about["spec_asked"] is not None else None)
             read: dict[int, Result] = {}
-            for some in read_again(files, of_dataset, pool):
+            for some in read_again(dict(_each_once(then, here)), asked, pool):
                 read |= some
             for at, result in read.items() if run["redacted"] else ():
                 _call(result, then["files"][at]["path"])
-            rows = [then["files"][at] for at in here]
-            decisions = list(_decisions(then, number))
-            told = dataset_as_told(
-                list(read.values()), load(spec) if spec else None, setting.waivers, list(_receipts(rows)), decisions
-            )  # fmt: skip
-            store, _ = stack.enter_context(told)
-            datasets.append(_dataset(about, rows, store, spec, setting.waivers, decisions))
+            datasets.append(
+                stack.enter_context(_dataset(then, number, here, read.values(), spec, setting.waivers))
+            )
             results |= read
         # what only the command knew is the report's own word
         facts = Facts(run["started"], today, run["command"], run["language"], run["redacted"])
@@ -104,23 +97,31 @@ def _each_once(then: Document, found: Mapping[int, Path]) -> Iterator[tuple[int,
         yield at, ReportedFile(path, name, row["read_for"], date.fromisoformat(row["checked"]), row)
 
 
+@contextmanager
 def _dataset(
-    about: DatasetRow, rows: Sequence[FileRow], store: Store, spec: str | None, waivers: tuple[Waiver, ...],
-    decisions: Sequence[Made],
-) -> Dataset:  # fmt: skip
-    """Give a dataset of the report as it tells; of its round no more is told than its name."""
+    then: Document, number: int, found: Iterable[int], read: Iterable[Result], spec: str | None,
+    waivers: tuple[Waiver, ...],
+) -> Iterator[Dataset]:  # fmt: skip
+    """Give a dataset of the report as it tells: what came when and in which order, and what was decided.
+
+    Of its round no more is told than its name.
+    """
+    about, rows = then["run"]["datasets"][number - 1], [then["files"][at] for at in found]
     given: dict[str, list[str]] = {}
     for row in reversed(rows):
         given.setdefault(row["submission"], []).append(row["path"])
-    name, asked = about["round"], ValidationRequest(Wanted(spec if about["spec_asked"] else None), date.min)
-    return Dataset(
-        store, waivers, Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
-        (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None,
-        Source([Path(row["path"]) for row in rows], asked),
-        given=given,
-        order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
-        decisions=tuple(decisions),
-    )  # fmt: skip
+    decisions, name = list(_decisions(then, number)), about["round"]
+    loaded = load(spec) if spec else None
+    with dataset_as_told(list(read), loaded, waivers, list(_receipts(rows)), decisions) as (store, _):
+        asked = ValidationRequest(Wanted(spec if about["spec_asked"] else None), date.min)
+        yield Dataset(
+            store, waivers, Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
+            (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None,
+            Source([Path(row["path"]) for row in rows], asked),
+            given=given,
+            order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
+            decisions=tuple(decisions),
+        )  # fmt: skip
 
 
 def _receipts(rows: Sequence[FileRow]) -> Iterator[Receipt]:

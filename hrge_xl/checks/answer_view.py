@@ -24,14 +24,14 @@ from ..spec.model import FieldBlock, FormBlock
 from ..submission import Submission
 from ..texts import fixed_codes, said
 from ..words import NO_ANSWER, says_nothing, tidy_lines
-from .program import Column, Need, Program, Table, table_key
+from .program import FieldColumn, FieldTable, NeedCheck, Program, table_key
 
 
 class AnswerCell(NamedTuple):
     """An answer at its place among the tables, and what expressions see of it."""
 
     answer: Answer
-    column: Column
+    column: FieldColumn
     row: str
     state: State
     text: str | None = None  # its code or text
@@ -51,7 +51,7 @@ class IssuedTables:
         }
         self._labels: dict[str, dict[str, str]] = {}
 
-    def _fixed(self, column: Column) -> tuple[dict[Row, Known], dict[Row, int]]:
+    def _fixed(self, column: FieldColumn) -> tuple[dict[Row, Known], dict[Row, int]]:
         """Give what a fixed column says in each row, and in how many of its cells something stands."""
         values: dict[Row, Known] = {}
         filled: dict[Row, int] = {}
@@ -95,7 +95,7 @@ class IssuedTables:
         return self._labels[vocabulary]
 
 
-def _rows(layout: Layout, table: Table) -> list[str]:
+def _rows(layout: Layout, table: FieldTable) -> list[str]:
     sheet = layout.sheet.get(table.tool.code)
     found: dict[str, None] = {}
     for grid in sheet.grids if sheet is not None else ():
@@ -152,7 +152,7 @@ class AnswerView:
             before: Any = self.values[at].get(row) or ()
             self.values[at][row] = (*before, value) if column.type is Type.MANY else value
 
-    def _active(self, table: Table) -> Sequence[str]:
+    def _active(self, table: FieldTable) -> Sequence[str]:
         """Give the rows that count: those of forms and lists always, open rows once anything is answered in them."""
         rows = self.rows[table.number]
         if not table.open:
@@ -165,7 +165,7 @@ class AnswerView:
         """Begin with nothing worked out."""
         self._busy: set[int] = set()
         self._once: dict[object, Any] = {}
-        self._reasons: dict[int, dict[Row, Need]] = {}
+        self._reasons: dict[int, dict[Row, NeedCheck]] = {}
         self._needing: set[int] = set()
         self._counts: dict[str, tuple[int, int]] = {}
 
@@ -219,7 +219,7 @@ class AnswerView:
         self._busy.discard(number)
         return known[row]
 
-    def last(self, column: Column, row: Row) -> Known:
+    def last(self, column: FieldColumn, row: Row) -> Known:
         """Give what an answer was in the round before, as it was issued with the workbook."""
         value = self._last.get((column.key[0], str(row), column.key[1]))
         if value is None or isinstance(value, tuple) is not (column.type is Type.MANY):
@@ -258,14 +258,16 @@ class AnswerView:
 
     # what rules and requirements ask for
 
-    def anywhere(self, table: Table | None, column: Column, condition: Compiled, row: Row) -> bool | Unknown:
+    def anywhere(
+        self, table: FieldTable | None, column: FieldColumn, condition: Compiled, row: Row
+    ) -> bool | Unknown:
         """Say whether a condition is met at a row of a column; of one over the rows of another table, one is enough."""
         if table is None or table is column.table:
             met: bool | Unknown = condition(self, row, None)
             return met
         return self.anywhere_in(table, condition)
 
-    def anywhere_in(self, table: Table | None, condition: Compiled) -> bool | Unknown:
+    def anywhere_in(self, table: FieldTable | None, condition: Compiled) -> bool | Unknown:
         """Say whether a condition is met in any row of a table; of none, and where it has no rows, over the sheet."""
         doubt: Unknown | None = None
         for row in (self.rows[table.number] if table else ()) or (None,):
@@ -275,7 +277,7 @@ class AnswerView:
             doubt = worse(met, doubt)
         return False if doubt is None else doubt
 
-    def reasons(self, column: Column) -> Mapping[Row, Need]:
+    def reasons(self, column: FieldColumn) -> Mapping[Row, NeedCheck]:
         """Give the rows in which a field is asked for, each with the first need that it meets."""
         number = column.number
         if number in self._reasons:
@@ -284,7 +286,7 @@ class AnswerView:
         if number in self._needing or number not in self.program.needs:
             return {}
         self._needing.add(number)
-        found: dict[Row, Need] = {}
+        found: dict[Row, NeedCheck] = {}
         for row in self.active[column.table.number]:
             for need in self.program.needs[number]:
                 if self.anywhere(need.table, column, need.when, row) and (
@@ -296,7 +298,7 @@ class AnswerView:
         self._reasons[number] = found
         return found
 
-    def required(self, column: Column) -> list[Row]:
+    def required(self, column: FieldColumn) -> list[Row]:
         """Give the rows in which an answer is required, and not only asked for as advice."""
         return [row for row, need in self.reasons(column).items() if need.counts]
 

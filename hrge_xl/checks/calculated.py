@@ -21,7 +21,7 @@ from ..spec.model import Spec
 from ..words import and_more, tidy
 from .answer_view import AnswerCell, AnswerView
 from .hits import Hit, at_answer
-from .program import Column
+from .program import FieldColumn
 
 CLOSE, ZERO = 1e-9, 1e-12
 TYPED_ALONE, CELLS_NAMED = 3, 20  # typed results of a sheet that are told one by one; cells that are named
@@ -53,7 +53,7 @@ def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[
     return list(found.values())
 
 
-def as_value(column: Column, worked_out: object) -> Value | None:
+def as_value(column: FieldColumn, worked_out: object) -> Value | None:
     """Give what a formula comes to as an answer: days as days."""
     if isinstance(worked_out, Unknown | bool) or not isinstance(worked_out, float | str | tuple):
         return None

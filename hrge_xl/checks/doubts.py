@@ -20,7 +20,7 @@ from ..language.compiler import Row, Unknown, Value, worse
 from ..layout import Sheet, Slot
 from .answer_view import AnswerView
 from .hits import Hit
-from .program import ANYTHING, ONLY_ROW, Column, Need, rows_counted
+from .program import ANYTHING, ONLY_ROW, FieldColumn, NeedCheck, rows_counted
 
 # Nobody knows what stands there, nor whether it is an answer.
 LOST = frozenset(codes(v.ERROR_IN_CELL, v.FORMULA_NEVER_CALCULATED))
@@ -35,10 +35,10 @@ SlotKey = tuple[int, Row]  # number of the column, and row
 
 
 # What would have been found, or not, and what keeps it from being decided.
-Undecided = tuple[Hit, "Hit | Gap"]
+Undecided = tuple[Hit, "Hit | UnreadArea"]
 
 
-def in_doubt(view: AnswerView, hits: Sequence[Hit], gaps: Sequence[Gap]) -> DoubtfulView | None:
+def in_doubt(view: AnswerView, hits: Sequence[Hit], gaps: Sequence[UnreadArea]) -> DoubtfulView | None:
     """Give the view of a return in which something is in doubt because of hits or gaps; None where nothing is."""
     doubtful = gaps or any(hit.code in SPOILT | ASTRAY for hit in hits)
     return DoubtfulView(view, hits, gaps) if doubtful else None
@@ -47,7 +47,7 @@ def in_doubt(view: AnswerView, hits: Sequence[Hit], gaps: Sequence[Gap]) -> Doub
 class DoubtfulView(AnswerView):
     """The same answers, with unknown values where the sheets see a blank or something that means nothing."""
 
-    def __init__(self, plain: AnswerView, hits: Sequence[Hit], gaps: Sequence[Gap]) -> None:
+    def __init__(self, plain: AnswerView, hits: Sequence[Hit], gaps: Sequence[UnreadArea]) -> None:
         """Mark what is in doubt; of several causes the last one counts, and a gap more than an error."""
         vars(self).update(vars(plain))
         self.plain = plain
@@ -57,7 +57,10 @@ class DoubtfulView(AnswerView):
                 if hit.code in codes_ and hit.column is not None:
                     slots[hit.slot] = Unknown(rank, hit)
         spoilt, lost, astray = marked.values()
-        unread = {slot: Unknown(rank, gap) for rank, gap in enumerate(gaps, len(hits)) for slot in gap.slots}
+        gone = enumerate(gaps, len(hits))
+        unread: dict[SlotKey, Unknown] = {
+            slot: Unknown(rank, gap) for rank, gap in gone for slot in gap.slots
+        }
         self.unread, self.lost, self.astray = unread, lost | unread, astray
         self._rows_in_doubt: dict[int, dict[Row, Unknown]] = {}
         for (number, row), cause in self.lost.items():
@@ -127,7 +130,7 @@ class DoubtfulView(AnswerView):
                         doubt = worse(doubt, of_need)
         return doubt
 
-    def needs_in_doubt(self, column: Column, row: Row) -> Iterator[tuple[Need, Unknown]]:
+    def needs_in_doubt(self, column: FieldColumn, row: Row) -> Iterator[tuple[NeedCheck, Unknown]]:
         """Give each need of a field of which it is not known whether it is met, with the reason."""
         for need in self.program.needs[column.number]:
             if not self.is_touched(need.reads):
@@ -139,7 +142,7 @@ class DoubtfulView(AnswerView):
             if doubt is not None:
                 yield need, doubt
 
-    def asking(self, column: Column, row: Row) -> Unknown | None:
+    def asking(self, column: FieldColumn, row: Row) -> Unknown | None:
         """Give what keeps a required answer from being missed: its cell is gone, or its row may not count."""
         if column.number not in self.program.needs:
             return None
@@ -210,7 +213,7 @@ class DoubtfulView(AnswerView):
                 if asking is not None:
                     yield from ((Hit(need.kind, column, row), asking) for need in needs)
 
-    def unknown_calculations(self) -> Iterator[tuple[Column, str, Unknown]]:
+    def unknown_calculations(self) -> Iterator[tuple[FieldColumn, str, Unknown]]:
         """Give calculated fields among whose sources something could not be read."""
         for column in self.program.calculated:
             may_count = self._rows_in_doubt.get(column.table.number, {})
@@ -219,7 +222,7 @@ class DoubtfulView(AnswerView):
             for row in self.rows[column.table.number]:
                 active = row in self.active_sets[column.table.number]
                 value = self.calculated(column.number, row) if active else may_count.get(row)
-                if type(value) is Unknown and isinstance(value.cause, Gap):
+                if type(value) is Unknown and isinstance(value.cause, UnreadArea):
                     yield column, row, value
 
     def _calculations(self) -> Iterator[tuple[Hit, Unknown]]:
@@ -240,7 +243,7 @@ class DoubtfulView(AnswerView):
 # what could not be read
 
 
-class Gap(NamedTuple):
+class UnreadArea(NamedTuple):
     """A sheet, row or column of a file that could not be read, or that its older version does not have."""
 
     place: str
@@ -248,7 +251,7 @@ class Gap(NamedTuple):
     slots: frozenset[tuple[int, str]]  # number of the column, and row
 
 
-def gaps_of(view: AnswerView) -> list[Gap]:
+def gaps_of(view: AnswerView) -> list[UnreadArea]:
     """Find what is missing in a return; nothing in one that does not say where its cells are."""
     submission, columns = view.submission, view.program.columns
     found = []
@@ -257,11 +260,11 @@ def gaps_of(view: AnswerView) -> list[Gap]:
         if len(there) < sheet.cell_count:
             for place, missing in _of_sheet(view, sheet, there):
                 slots = frozenset((columns[slot.tool, slot.field.code].number, slot.row) for slot in missing)
-                found.append(Gap(place, submission.older, slots))
+                found.append(UnreadArea(place, submission.older, slots))
     return found
 
 
-def unread_slots(gaps: Iterable[Gap]) -> frozenset[tuple[int, str]]:
+def unread_slots(gaps: Iterable[UnreadArea]) -> frozenset[tuple[int, str]]:
     """Give every slot that is in a gap."""
     return frozenset(slot for gap in gaps for slot in gap.slots)
 

@@ -23,7 +23,7 @@ from ..spec.compiled import CompiledSpec
 from ..spec.model import RegisterBlock, Rule
 from ..words import CELL_LIMIT, fits_a_cell, fold_code, letters
 from .answer_view import AnswerCell, AnswerView
-from .program import ONLY_ROW, Column
+from .program import ONLY_ROW, FieldColumn
 
 HitKey = tuple[str, int, Row]  # code, number of the column, row
 NOWHERE = -1  # the number of the column of a hit that has no place of its own
@@ -34,7 +34,7 @@ class Hit:
     """One thing found: its kind, or the rule that is broken; where, and the answer there. Without a column: nowhere."""
 
     kind: Kind | Rule
-    column: Column | None = None
+    column: FieldColumn | None = None
     row: Row = None
     part: int = 0  # which cell of the slot, from 0
     answer: Answer | None = None
@@ -61,12 +61,12 @@ class Hit:
         return self.code, *self.slot
 
 
-def at_answer(kind: Kind, column: Column, row: Row, answer: Answer) -> Hit:
+def at_answer(kind: Kind, column: FieldColumn, row: Row, answer: Answer) -> Hit:
     """Give a hit at one answer."""
     return Hit(kind, column, row, max(answer.part - 1, 0), answer)
 
 
-def at_rows(view: AnswerView, kind: Kind | Rule, column: Column, rows: Iterable[Row]) -> Iterator[Hit]:
+def at_rows(view: AnswerView, kind: Kind | Rule, column: FieldColumn, rows: Iterable[Row]) -> Iterator[Hit]:
     """Give a hit for each of some rows of a field, at the first answer that stands there."""
     for row in rows:
         answers = view.by_slot.get((column.number, row), ())
@@ -152,7 +152,7 @@ def other_period(view: AnswerView) -> Iterator[Hit]:
                 yield hit
 
 
-def _of_form(view: AnswerView, code: str | None) -> tuple[Column | None, Value]:
+def _of_form(view: AnswerView, code: str | None) -> tuple[FieldColumn | None, Value]:
     """Give the column of a field that stands once in the workbook, and its answer."""
     column = view.program.single(code)
     return column, None if column is None else view.values[column.number].get(ONLY_ROW)

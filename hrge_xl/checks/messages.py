@@ -32,9 +32,9 @@ from ..words import (
 )
 from . import calculated
 from .answer_view import AnswerView
-from .doubts import Gap, Undecided
+from .doubts import Undecided, UnreadArea
 from .hits import Hit
-from .program import ONLY_ROW, Column
+from .program import ONLY_ROW, FieldColumn
 
 OF_THE_PLACE = frozenset({"file", "sheet", "cell", "row", "label"})  # what the place tells by itself
 NAMED = 5  # cells that are named where there are many
@@ -44,9 +44,9 @@ Details = dict[str, str]
 class FindingWriter:
     """Makes findings of the hits of one return."""
 
-    def __init__(self, view: AnswerView, gaps: Sequence[Gap]) -> None:
+    def __init__(self, view: AnswerView, gaps: Sequence[UnreadArea]) -> None:
         self.view, self.layout = view, view.layout
-        self._gap_at: dict[tuple[int, Row], Gap] = {slot: gap for gap in gaps for slot in gap.slots}
+        self._gap_at: dict[tuple[int, Row], UnreadArea] = {slot: gap for gap in gaps for slot in gap.slots}
 
     def finding(self, hit: Hit) -> Finding:
         """Make a finding of a hit, with all that its words may quote."""
@@ -66,8 +66,11 @@ class FindingWriter:
         """Give for each code why it was not decided everywhere, with the places."""
         open_: dict[str, dict[Kept, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
-            why, place = kept_texts.IN_ERROR, cause.place if isinstance(cause, Gap) else self._place(cause)
-            if isinstance(cause, Gap):
+            why, place = (
+                kept_texts.IN_ERROR,
+                cause.place if isinstance(cause, UnreadArea) else self._place(cause),
+            )
+            if isinstance(cause, UnreadArea):
                 why = kept_texts.NOT_ASKED if cause.older else kept_texts.UNREAD
             places, causes = open_.setdefault(hit.code, {}).setdefault(why, ({}, {}))
             places[self._place(hit)] = causes[place] = None
@@ -100,7 +103,7 @@ class FindingWriter:
         sheet = self.view.sheet_name(tool)
         return replace(finding, sheet=sheet, cell=cell, tool=tool, row=row, field=code)
 
-    def _measures(self, hit: Hit, column: Column) -> Details:
+    def _measures(self, hit: Hit, column: FieldColumn) -> Details:
         """Give what a message needs besides: counts, and the answer that decides which entries there are."""
         kind, field = hit.kind, column.field
         text = (hit.answer.text if hit.answer else "") or ""
@@ -141,7 +144,7 @@ def few(cells: Collection[str]) -> str:
     return ", ".join(list(cells)[:NAMED]) + and_more(len(cells) - NAMED)
 
 
-def shown(answer: Answer | None, column: Column) -> str:
+def shown(answer: Answer | None, column: FieldColumn) -> str:
     """Return the text of a cell as a person sees it."""
     if answer is None:
         return ""
@@ -153,7 +156,7 @@ def shown(answer: Answer | None, column: Column) -> str:
     return calculated.shown_answer(answer)
 
 
-def read(answer: Answer | None, column: Column, labels: Mapping[str, str]) -> str:
+def read(answer: Answer | None, column: FieldColumn, labels: Mapping[str, str]) -> str:
     """Give what an answer was understood as, entries of lists by their label."""
     if answer is None or answer.value is None:
         return ""

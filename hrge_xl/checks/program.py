@@ -26,7 +26,7 @@ ONLY_ROW = "1"  # of a table of single answers
 ANYTHING = -1  # an expression that reads it may read every column
 
 
-class Table(NamedTuple):
+class FieldTable(NamedTuple):
     """Rows that belong together; which they are, a layout says."""
 
     number: int
@@ -41,10 +41,10 @@ class Table(NamedTuple):
         return getattr(self.block, "kind", "") == "register" or self.key[1].startswith("records")
 
 
-class Column:
+class FieldColumn:
     """One field over the rows of its table."""
 
-    def __init__(self, number: int, field: Field, table: Table) -> None:
+    def __init__(self, number: int, field: Field, table: FieldTable) -> None:
         self.number, self.field, self.table = number, field, table
         self.key: FieldKey = table.tool.code, field.code
         self.type, self.asked, self.several = type_of(field), field.asked, field.several
@@ -61,11 +61,11 @@ class AnswerCheck(NamedTuple):
     reads: frozenset[int]  # other answers too; empty where it reads none
 
 
-class Need(NamedTuple):
+class NeedCheck(NamedTuple):
     """When an answer is required: by its field, or by a rule that runs over the rows of `table`."""
 
     kind: Kind | Rule
-    table: Table | None
+    table: FieldTable | None
     when: Compiled
     relevant: Compiled | None
     counts: bool
@@ -76,8 +76,8 @@ class RuleCheck(NamedTuple):
     """A rule of the spec, with the rows that it runs over and the column that it points to."""
 
     parsed: ParsedRule
-    table: Table | None
-    home: Column | None
+    table: FieldTable | None
+    home: FieldColumn | None
     when: Compiled | None
     holds: Compiled
     reads: frozenset[int]
@@ -94,10 +94,10 @@ class RuleCheck(NamedTuple):
         return True if doubt is None else doubt
 
 
-class Listed(NamedTuple):
+class CollectedRows(NamedTuple):
     """The rows that a collected list takes from a table, and what it ranks them by."""
 
-    table: Table
+    table: FieldTable
     keeps: Compiled
     rank: Compiled | None
 
@@ -110,14 +110,14 @@ class Program(Compiler):
         self.compiled, self.spec = compiled, compiled.spec
         self.tables = _tables(self.spec)
         self.table_list = list(self.tables.values())
-        self.columns: dict[FieldKey, Column] = {}
+        self.columns: dict[FieldKey, FieldColumn] = {}
         for table in self.table_list:
             for field in table.fields:
-                column = Column(len(self.columns), field, table)
+                column = FieldColumn(len(self.columns), field, table)
                 self.columns[column.key] = column
         self.column_list = list(self.columns.values())
         # of each tool its first table that is not a single form, if there is one
-        self._rows_of: dict[str, Table] = {}
+        self._rows_of: dict[str, FieldTable] = {}
         for table in sorted(self.table_list, key=lambda table: table.key[1] == SINGLE):
             self._rows_of.setdefault(table.tool.code, table)
         matrix = self.spec.matrix
@@ -153,42 +153,40 @@ class Program(Compiler):
         reads, table = self.reads(parsed.check, parsed.when), self._table_over(parsed.scope)
         return RuleCheck(parsed, table, home, self._if_any(parsed.when), self.value(parsed.check), reads)
 
-    def _checks(self, column: Column, own: FieldChecks) -> list[AnswerCheck]:
+    def _checks(self, column: FieldColumn, own: FieldChecks) -> list[AnswerCheck]:
         more = {id(check) for check in self.compiled.interdependent.get(column.key, ())}
-        nothing = frozenset[int]()
         return [
             AnswerCheck(
-                check.kind, check, self.value(check.holds),
-                self.reads(check.holds) if id(check) in more else nothing,
+                check.kind, check, self.value(check.holds), self.reads(check.holds if id(check) in more else None)
             )
             for check in own.checks
         ]  # fmt: skip
 
-    def _need(self, need: Requirement) -> Need:
+    def _need(self, need: Requirement) -> NeedCheck:
         rule, reads = need.rule, self.reads(need.when, need.relevant)
-        return Need(
+        return NeedCheck(
             ANSWER_MISSING if rule is None else rule.rule, None if rule is None else self._table_over(rule.scope),
             self.value(need.when), self._if_any(need.relevant), need.counts, reads,
         )  # fmt: skip
 
-    def _list(self, keeping: Keeping) -> Listed:
+    def _list(self, keeping: Keeping) -> CollectedRows:
         table = self._table_over(keeping.scope)
         assert table is not None  # spec.load refuses a condition that is not over rows
-        return Listed(table, self.value(keeping.condition), self._if_any(keeping.rank))
+        return CollectedRows(table, self.value(keeping.condition), self._if_any(keeping.rank))
 
-    def _table_over(self, scope: Scope) -> Table | None:
+    def _table_over(self, scope: Scope) -> FieldTable | None:
         """Give the table whose rows an expression is about; None for one over a whole sheet."""
         return None if scope.block is None else self.tables[table_key(scope.tool, scope.block)]
 
     def _if_any(self, expr: Expr | None) -> Compiled | None:
         return None if expr is None else self.value(expr)
 
-    def single(self, code: str | None) -> Column | None:
+    def single(self, code: str | None) -> FieldColumn | None:
         """Give the column of a field that stands once in the workbook."""
         named = (column for column in self.column_list if column.field.code == code)
         return next((column for column in named if column.single), None)
 
-    def items(self, table: Table) -> Mapping[str, Item]:
+    def items(self, table: FieldTable) -> Mapping[str, Item]:
         """Give the fixed rows of a table by code; nothing where its rows are open."""
         block = table.block
         if not isinstance(block, ChecklistBlock | CatalogueBlock):
@@ -216,7 +214,7 @@ class Program(Compiler):
                 found.add(self.columns[self.spec.tick_field].number)
         return frozenset(found)
 
-    def made_of(self, column: Column) -> frozenset[int]:
+    def made_of(self, column: FieldColumn) -> frozenset[int]:
         """Give a column, with all that it is calculated from."""
         if column.number not in self._reads:
             # meanwhile, for one that comes back to itself
@@ -315,12 +313,12 @@ def table_key(tool: Tool, block: FieldBlock) -> TableKey:
     return tool.code, f"block {tool.blocks.index(block)}"
 
 
-def _tables(spec: Spec) -> dict[TableKey, Table]:
-    found: dict[TableKey, Table] = {}
+def _tables(spec: Spec) -> dict[TableKey, FieldTable]:
+    found: dict[TableKey, FieldTable] = {}
     for tool in spec.tools:
         for block in tool.field_blocks:
             key = table_key(tool, block)
-            table = found.get(key) or Table(len(found), key, tool, block, ())
+            table = found.get(key) or FieldTable(len(found), key, tool, block, ())
             found[key] = table._replace(fields=(*table.fields, *block.fields))
     return found
 

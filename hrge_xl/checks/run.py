@@ -17,7 +17,7 @@ from ..spec.compiled import compiled
 from ..submission import Outcome, Progress, Submission
 from .answer_view import AnswerView, IssuedTables
 from .calculated import calculated_answers, overwritten
-from .doubts import Gap, gaps_of, in_doubt, unread_slots
+from .doubts import UnreadArea, gaps_of, in_doubt, unread_slots
 from .hits import Hit, broken_rules, kinds_of, missing, other_country, other_period, readings, wrong_answers
 from .messages import FindingWriter, in_order
 from .program import program_of
@@ -32,7 +32,7 @@ class JudgedReturn(NamedTuple):
 
     view: AnswerView
     then: AnswerView  # as of the day that its sheets were calculated on
-    gaps: Sequence[Gap]
+    gaps: Sequence[UnreadArea]
     hits: Sequence[Hit]
 
 

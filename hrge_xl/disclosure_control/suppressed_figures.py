@@ -55,11 +55,9 @@ class SuppressedFigures:
 
     def _with_results(self, suppressed: set[Figure]) -> set[Figure]:
         """Return what is suppressed, with everything that is worked out from it."""
-        open_ones = dict(self._counts.inputs)
-        while more := [cell for cell, read in open_ones.items() if not suppressed.isdisjoint(read)]:
-            suppressed.update(more)
-            for cell in more:
-                del open_ones[cell]
+        inputs = self._counts.inputs.items()
+        while more := {cell for cell, read in inputs if not suppressed.isdisjoint(read)} - suppressed:
+            suppressed |= more
         return suppressed
 
     def _twins(self, tables: Tables) -> Iterator[Sum[Figure]]:
