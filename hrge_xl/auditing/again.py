@@ -225,7 +225,7 @@ def not_compared(round_: str) -> str:
 
 
 def copy_round_facts(
-    result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver], *, at_hand: bool = False
+    result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver], *, at_hand: bool
 ) -> None:
     """Put into a result what the report says of its signature, and the findings that only the round can tell.
 

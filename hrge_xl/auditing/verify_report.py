@@ -165,12 +165,10 @@ def facts_of(folders: Iterable[Path]) -> LedgerFacts:
 def contradicted(then: Document, facts: LedgerFacts, *, of_report: bool) -> Iterator[str]:
     """Yield what no ledger tells as a report does. `of_report`: the very ledger of its datasets is among them."""
     as_given = [key for key in WAIVER if not (then["run"]["redacted"] and key in ("file", "sheet"))]
-    for waiver in then["waivers"]:
-        if not _is_told(waiver, facts.waivers, as_given):
-            yield f"Waiver {waiver['number']} of the report is not in the ledger as the report states it."
-    for decision in then["decisions"]:
-        if not _is_told(decision, facts.decisions, DECISION):
-            yield f"Decision {decision['n']} of the report is not in the ledger as the report states it."
+    for waiver in _untold(then["waivers"], facts.waivers, as_given):
+        yield f"Waiver {waiver['number']} of the report is not in the ledger as the report states it."
+    for decision in _untold(then["decisions"], facts.decisions, DECISION):
+        yield f"Decision {decision['n']} of the report is not in the ledger as the report states it."
     for file in then["files"]:
         dataset = then["run"]["datasets"][file["dataset"] - 1]
         known = facts.arrivals.get(file["sha256"] or "")
@@ -188,11 +186,12 @@ def left_out(then: Document, facts: LedgerFacts) -> Iterator[str]:
     """Yield the decisions about files of a report that are not in it; they may have been made since."""
     names = {file["submission"]: file["path"] for file in then["files"]}
     last = {row["submission"]: row for row in facts.decisions if row["submission"] in names}
-    for submission, row in last.items():
-        if not _is_told(row, then["decisions"], DECISION):
-            yield f"Decision {row['n']} about {names[submission]} is not in the report: made since, or left out."
+    for row in _untold(last.values(), then["decisions"], DECISION):
+        name = names[row["submission"]]
+        yield f"Decision {row['n']} about {name} is not in the report: made since, or left out."
 
 
-def _is_told(row: Any, known: Sequence[Any], keys: Sequence[str]) -> bool:
-    """Say whether something was given as a report tells it; that it was withdrawn since is not a contradiction."""
-    return any(all(row[key] == each[key] for key in keys) for each in known)
+def _untold(rows: Iterable[Any], known: Sequence[Any], keys: Sequence[str]) -> Iterator[Any]:
+    """Yield what was given otherwise than it is told; that it was withdrawn since is not a contradiction."""
+    given = [[row[key] for key in keys] for row in known]
+    return (row for row in rows if [row[key] for key in keys] not in given)

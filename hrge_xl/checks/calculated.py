@@ -10,9 +10,9 @@ from datetime import date
 from msgspec.structs import replace
 
 from ..answer import Answer, Key, State, Value
-from ..fields import Field
+from ..fields import ColumnKind, Field
 from ..findings.structure import FORMULA_OVERWRITTEN
-from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
+from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT, OTHER_CALENDAR
 from ..language import Type
 from ..language.compiler import Unknown
 from ..language.functions.figures import rounded
@@ -92,8 +92,10 @@ def _pasted(hits: Sequence[Hit]) -> Hit:
     """Give the first of some typed results of a sheet, which stands for all of them."""
     answers = [hit.answer for hit in hits if hit.answer is not None]
     cells = ", ".join(answer.cell for answer in answers[:CELLS_NAMED]) + and_more(len(answers) - CELLS_NAMED)
-    hits[0].detail |= {"label": cells, "value": shown_answer(answers[0]) + and_more(len(hits) - 1)}
-    return hits[0]
+    first, column = hits[0], hits[0].column
+    assert column is not None
+    first.detail |= {"label": cells, "value": shown_answer(answers[0], column) + and_more(len(hits) - 1)}
+    return first
 
 
 def _differs(view: AnswerView, cell: AnswerCell, value: object) -> bool:
@@ -131,8 +133,14 @@ def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:
     return shown(value)
 
 
-def shown_answer(answer: Answer) -> str:
+def shown_answer(answer: Answer | None, column: FieldColumn) -> str:
     """Return the text of a cell as a person sees it."""
+    if answer is None:
+        return ""
+    kind = column.field.type
+    other_calendar = kind.kind is ColumnKind.DATE and answer.problem == OTHER_CALENDAR.code
+    if (kind.scaled or other_calendar) and isinstance(answer.original, int | float):
+        return kind.said(float(answer.original))
     if answer.day is not None and not isinstance(answer.original, str):
         return shown_moment(answer.day, float(answer.original or 0))
     return "" if answer.original is None else shown(answer.original)

@@ -10,10 +10,8 @@ from math import ceil
 
 from .. import kept_texts
 from ..answer import Answer
-from ..fields import ColumnKind
 from ..findings import Finding, Kind, excerpt
 from ..findings.value import (
-    OTHER_CALENDAR,
     TEXT_TOO_LONG,
     TOO_MANY_WORDS,
     WRONG_PARENT,
@@ -53,7 +51,7 @@ class FindingWriter:
         seen, column, answer = self._placed(hit), hit.column, hit.answer
         if column is None:
             return seen
-        value = hit.detail.get("value") or excerpt(shown(answer, column))
+        value = hit.detail.get("value") or excerpt(calculated.shown_answer(answer, column))
         labels = self.layout.labels_of.get((column.key[0], str(hit.row), column.key[1]), {})
         details = hit.detail | {"value": value, "read": read(answer, column, labels)}
         details |= self._measures(hit, column)
@@ -136,24 +134,12 @@ class FindingWriter:
             value = calculated.as_value(column, self.view.calculated(column.number, row))
             return calculated.said(value, column.field, program.spec, self.layout.language)
         answers = self.view.by_slot.get((column.number, row), ())
-        return ", ".join(excerpt(shown(answer, column)) for answer in answers)
+        return ", ".join(excerpt(calculated.shown_answer(answer, column)) for answer in answers)
 
 
 def few(cells: Collection[str]) -> str:
     """Give the first of some cells, and how many more."""
     return ", ".join(list(cells)[:NAMED]) + and_more(len(cells) - NAMED)
-
-
-def shown(answer: Answer | None, column: FieldColumn) -> str:
-    """Return the text of a cell as a person sees it."""
-    if answer is None:
-        return ""
-    shows_otherwise = column.field.type.scaled or (
-        column.field.type.kind is ColumnKind.DATE and answer.problem == OTHER_CALENDAR.code
-    )
-    if shows_otherwise and isinstance(answer.original, int | float):
-        return column.field.type.said(float(answer.original))
-    return calculated.shown_answer(answer)
 
 
 def read(answer: Answer | None, column: FieldColumn, labels: Mapping[str, str]) -> str:

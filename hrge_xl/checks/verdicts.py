@@ -194,12 +194,14 @@ def _checks(
     )
 
 
-def _in_words(layout: Layout, slot: Slot, stands: Result, due: Result) -> tuple[str, str]:
+def _in_words(layout: Layout, slot: Slot, *numbers: Result) -> list[str]:
     """Say what a check cell shows and what is due, with as much of it as tells them apart."""
-    said, expected = (_said(layout, slot, number) for number in (stands, due))
-    if said == expected:
-        said, expected = f"{said} ({_need(layout, stands)})", f"{expected} ({_need(layout, due)})"
-    return (said, expected) if said != expected else (shown(stands or 0), shown(due or 0))
+    say, texts = translator(layout.language), [_said(layout, slot, number) for number in numbers]
+    if len(set(texts)) == 1:
+        required = [isinstance(number, int | float) and is_required(int(number)) for number in numbers]
+        needs = (say("required") if each else say("not required") for each in required)
+        texts = [f"{text} ({need})" for text, need in zip(texts, needs, strict=True)]
+    return texts if len(set(texts)) > 1 else [shown(number or 0) for number in numbers]
 
 
 def _said(layout: Layout, slot: Slot, number: Result) -> str:
@@ -212,19 +214,7 @@ def _said(layout: Layout, slot: Slot, number: Result) -> str:
     return message.text.replace(ROW_NAME, slot.row).removesuffix(".")
 
 
-def _need(layout: Layout, number: Result) -> str:
-    say = translator(layout.language)
-    required = isinstance(number, int | float) and is_required(int(number))
-    return say("required") if required else say("not required")
-
-
-NOT_UNDERSTOOD = {
-    kind.code: IN_THE_SHEET[kind].code
-    for kind in (
-        v.LABEL_IN_ANOTHER_LANGUAGE, v.SPELLING_TIDIED, v.CODE_FOR_LABEL, v.OTHER_SPELLING,
-        v.REST_NOT_COUNTED, v.NUMBER_AS_TEXT, v.DATE_AS_TEXT,
-    )
-}  # fmt: skip
+NOT_UNDERSTOOD = {kind.code: seen.code for kind, seen in IN_THE_SHEET.items()}
 
 
 def as_seen(submission: Submission, layout: Layout) -> Submission | None:
