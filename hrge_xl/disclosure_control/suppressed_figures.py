@@ -149,6 +149,7 @@ LINE = ("by", "tool", "row", "about", "field", "country", "period")
 VALUE, NUMERATOR, DENOMINATOR, PART = "value", "numerator", "denominator", "part"
 ALL, SAME, PREVIOUS = "total", "same_total", "previous_total"  # columns, each of a group of teams
 
+WHO = itemgetter("team", "country")  # of a value
 Behind = Iterator[tuple[TotalFigure, CellFigure]]
 
 
@@ -211,13 +212,9 @@ def _groups(line: Record, indicators: IndicatorRows) -> dict[str, list[Record]]:
     now, before = (
         indicators.counted.get((line["indicator"], line[period]), []) for period in ("period", "previous")
     )
-    both = {_who(value) for value in now} & {_who(value) for value in before}
-    same, earlier = ([value for value in values if _who(value) in both] for values in (now, before))
+    both = {WHO(value) for value in now} & {WHO(value) for value in before}
+    same, earlier = ([value for value in values if WHO(value) in both] for values in (now, before))
     return {ALL: now, SAME: same, PREVIOUS: earlier}
-
-
-def _who(value: Record) -> tuple[str, str]:
-    return value["team"], value["country"]
 
 
 def _added_up(values: Sequence[Record], figures: IndicatorFigures) -> tuple[str, ...]:
