@@ -116,8 +116,8 @@ def _compare_rows(audit: DatasetAudit, asked: VerificationRequest, store: Store,
     if not shape:  # else its rows cannot be compared column by column
         audit.tell(of_tables(asked.target / DATASET, store, made.store), DATASET)
     # the state of the last run says nothing of any file
-    facts = (each.facts() | {"state": ""} for each in (store, made.store))
-    audit.tell(differences(*facts, "meta"), DATASET)
+    ours, theirs = (each.facts() | {"state": ""} for each in (store, made.store))
+    audit.tell(differences(ours, theirs, "meta"), DATASET)
     audit.tell(_of_statuses(asked.target, made.ledger), NAME, "ledger")
     if asked.store is not None:
         with open_url(asked.store) as database:
