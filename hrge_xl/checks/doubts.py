@@ -180,14 +180,11 @@ class DoubtfulView(AnswerView):
                 if type(broken) is Unknown and self.issued(of.tool):
                     yield Hit(of), broken
                 continue
-            for row in self.active[home.table.number]:
+            for row, may in {**dict.fromkeys(self.active[home.table.number]), **may_count}.items():
                 broken = self.anywhere(rule.table, home, rule.broken, row)
-                if type(broken) is Unknown:
-                    yield Hit(of, home, row), broken
-            for blank_row, may in may_count.items():
-                broken = self.anywhere(rule.table, home, rule.broken, blank_row)
-                if broken is not False:
-                    yield Hit(of, home, blank_row), worse(broken, may)
+                doubt = None if broken is False else worse(broken, may)
+                if doubt is not None:
+                    yield Hit(of, home, row), doubt
 
     def _wrong_answers(self) -> Iterator[tuple[Hit, Unknown]]:
         """Give the checks of an answer that read other ones, too; one in error is held against whether it is asked."""
