@@ -8,12 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from . import consolidation
-from .auditing import Audit
-from .auditing.dataset_audit import DatasetAudit
-from .auditing.verify import Asked
-from .auditing.verify import verify as verify_report
-from .auditing.verify_dataset import Question as DatasetQuestion
+from .auditing.audit import DatasetAudit, ReportAudit, VerificationRequest
 from .auditing.verify_dataset import verify_dataset
+from .auditing.verify_report import verify_report
 from .consolidation import consolidate
 from .correspondence import drafts, remind
 from .dataset import seals, tracing
@@ -172,16 +169,17 @@ def sign(folder: Path, report: Path, *, by: str) -> Seal:
         return seals.seal(ledger, report, by=by)
 
 
-def verify(target: Path, returned: Sequence[Path] = (), jobs: int = 1) -> Audit | DatasetAudit:
+def verify(target: Path, returned: Sequence[Path] = (), jobs: int = 1) -> ReportAudit | DatasetAudit:
     """Make a report, a round or a consolidated folder again from its files and compare; `identical` says how it ended.
 
     A report needs the folders with its files. Raises `UsageError`.
     """
+    asked = VerificationRequest(target, returned, jobs=jobs)
     if target.is_dir():
-        return verify_dataset(DatasetQuestion(target, returned, jobs=jobs))
+        return verify_dataset(asked)
     if not returned:
         raise UsageError("Say where the files of the report are: verify(report, [folder]).")
-    return verify_report(Asked(target, returned, jobs=jobs))
+    return verify_report(asked)
 
 
 def explain(code: str) -> Kind:

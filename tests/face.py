@@ -425,7 +425,7 @@ from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.dataset.waivers import waivers
 from hrge_xl.dataset.work import check_engine, shard_of, submissions_of, Task
 from hrge_xl.dataset.workers import cluster, in_batches, workers
-from hrge_xl.disclosure_control.sharing import frames, MASKED, shareable, shared
+from hrge_xl.disclosure_control.sharing import MASKED, Masking, shared, shared_rows
 from hrge_xl.disclosure_control.suppression import is_sensitive, Sum, suppress
 
 # rounds, teams and mails
@@ -442,21 +442,19 @@ from hrge_xl.rounds.edit_round import update_spec
 
 # reports, exports and audits
 from hrge_xl import guides
-from hrge_xl.auditing import Audit, export_differences, second_opinion as second_opinion_module, verify
-from hrge_xl.auditing.again import Known
+from hrge_xl.auditing import dataset_differences, second_opinion as second_opinion_module
+from hrge_xl.auditing.again import rounds_at_hand, Setting
+from hrge_xl.auditing.audit import DatasetAudit, ReportAudit, VerificationRequest
 from hrge_xl.auditing.comparison import Difference, find as comparison_find, summed_up, TAKEN_OVER
-from hrge_xl.auditing.dataset_audit import (
-    DatasetAudit,
-    faults_of_entries,
-    faults_of_files,
-    faults_of_spec,
-    rounds_at_hand,
-    rounds_not_at_hand,
-    sources_of,
-)
-from hrge_xl.auditing.export_differences import cells_apart, of_file
 from hrge_xl.auditing.report_file import read_report
-from hrge_xl.auditing.row_differences import Names, of_database, of_schema, of_tables
+from hrge_xl.auditing.dataset_differences import (
+    cells_apart,
+    of_database,
+    of_file,
+    of_schema,
+    of_tables,
+    RowNames,
+)
 from hrge_xl.auditing.second_opinion import (
     BLANK,
     cells_of,
@@ -467,8 +465,16 @@ from hrge_xl.auditing.second_opinion import (
     second_opinion,
     Seen,
 )
-from hrge_xl.auditing.verify import Asked
-from hrge_xl.auditing.verify_dataset import faults_of_issued, Question, verify_dataset
+from hrge_xl.auditing.verify_dataset import (
+    faults_of_entries,
+    faults_of_files,
+    faults_of_issued,
+    faults_of_spec,
+    rounds_not_at_hand,
+    sources_of,
+    verify_dataset,
+)
+from hrge_xl.auditing.verify_report import verify_report
 from hrge_xl.exports import data_xlsx, exports
 from hrge_xl.exports.data_xlsx import REPEATED, write_workbook
 from hrge_xl.exports.exports import formats_there

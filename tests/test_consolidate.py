@@ -45,10 +45,10 @@ from tests.face import (
     only_writer,
     open_dataset,
     returns,
-    shareable,
     submission_id,
     translator,
 )
+from tests.shared_tables import shareable
 
 pytestmark = pytest.mark.xdist_group("consolidate")  # what its fixtures play is played once
 

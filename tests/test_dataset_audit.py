@@ -110,9 +110,10 @@ def test_bytes_are_looked_for_where_they_are(case: Path) -> None:
 
 def places(folder: Path) -> dict[str, str]:
     """Give the folders that returns are read from, by the names that they came with."""
+    audit = DatasetAudit("round")
     with open_dataset(folder) as store:
-        found = sources_of(folder, store, TODAY)
-    return {Path(each.path).name: each.file.parent.name for each in found.files.values()}
+        files = sources_of(audit, folder, store, TODAY)
+    return {Path(each.path).name: each.file.parent.name for each in files.values()}
 
 
 def test_returns_that_cannot_be_read_again(case: Path) -> None:
@@ -122,19 +123,21 @@ def test_returns_that_cannot_be_read_again(case: Path) -> None:
         f"UPDATE submissions SET sha256 = '{gone}', path = 'gone.xlsx' WHERE team = 'AFG'; "
         "UPDATE submissions SET sha256 = NULL, path = 'closed.xlsx' WHERE team = 'PAK'",
     )
+    audit = DatasetAudit("round")
     with open_dataset(case) as store:
-        found = sources_of(case, store, TODAY)
-    assert (found.files, found.returns) == ({}, 2)
-    assert found.problems == [f"gone.xlsx: its bytes are not in received/ (SHA-256 {gone}): not compared."]
-    assert found.notes == ["closed.xlsx: not compared, because it could not be read when it arrived either."]
+        files = sources_of(audit, case, store, TODAY)
+    assert (files, audit.returns) == ({}, 2)
+    assert audit.problems == [f"gone.xlsx: its bytes are not in received/ (SHA-256 {gone}): not compared."]
+    assert audit.notes == ["closed.xlsx: not compared, because it could not be read when it arrived either."]
 
 
 @pytest.mark.parametrize(("told", "checked"), [("2026-06-01", "2026-06-01"), ("never", DAY)])
 def test_a_day_of_check_that_cannot_be_is_today(case: Path, told: str, checked: str) -> None:
     change(case / "dataset.sqlite", f"UPDATE submissions SET checked = '{told}'")
+    audit = DatasetAudit("round")
     with open_dataset(case) as store:
-        found = sources_of(case, store, TODAY)
-    assert {str(each.checked) for each in found.files.values()} == {checked}
+        files = sources_of(audit, case, store, TODAY)
+    assert {str(each.checked) for each in files.values()} == {checked}
 
 
 # rounds and their specs

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,10 @@ from tests.audited import DAY, edited, hrge, returned, workbook
 from tests.face import (
     AGGREGATE_INDICATORS,
     DATASET,
-    Names,
+    RowNames,
     Store,
     cells_apart,
-    export_differences,
+    dataset_differences,
     of_database,
     of_file,
     of_schema,
@@ -64,9 +65,10 @@ def changed(made: Path, folder: Path, statements: str) -> Path:
     return folder
 
 
-def told(differences: Iterator[Any]) -> Lines:
+def told(differences: Iterator[Any], source: str = "dataset") -> Lines:
     """Each difference to read, without the folder of its file."""
-    return [re.sub(r"^\S+/", "", each.line(redacted=False)) for each in differences]
+    lines = (replace(each, source=source).line(redacted=False) for each in differences)
+    return [re.sub(r"^\S+/", "", line) for line in lines]
 
 
 def begins(lines: Lines, expected: Lines) -> Lines:
@@ -161,7 +163,7 @@ def test_no_text_of_a_team_names_a_row(store: Store) -> None:
     """A figure may be of an indicator that a team has made up, with a label of its own."""
     table = AGGREGATE_INDICATORS
     row = tuple("typed by a team" if name in ("label", "unit") else name for name in table.names)
-    where, _ = Names(store).place(table, row)
+    where, _ = RowNames(store).place(table, row)
     assert where.startswith("n n indicator period kind")
     assert "typed" not in where
 
@@ -294,7 +296,7 @@ def test_files_beside_the_dataset(
     shutil.copyfile(made / name, file)
     change(file)
     table = store.schema.by_name.get(file.stem)
-    found = told(of_file(file, made / name, table.shown if table else None, (Names(store),)))
+    found = told(of_file(file, made / name, table.shown if table else None, (RowNames(store),)), "file")
     assert begins(found, expected) == expected
 
 
@@ -315,7 +317,7 @@ def test_the_overview_in_whichever_language(
 def test_a_table_that_the_dataset_does_not_have(made: Path, tmp_path: Path) -> None:
     file = tmp_path / "items.csv"
     file.write_text("n,label\n1,Forged\n", encoding="utf-8")
-    (line,) = told(of_file(file, made / "csv" / "items.csv", None, ()))
+    (line,) = told(of_file(file, made / "csv" / "items.csv", None, ()), "file")
     assert line == UNREADABLE.format("items.csv") % "ValueError"
 
 
@@ -354,7 +356,7 @@ def test_what_a_workbook_says_of_its_own_size_is_not_believed(size: str) -> None
 
 def test_a_workbook_with_other_sheets_altogether_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where there are more of them than cells are looked for."""
-    monkeypatch.setattr(export_differences, "MOST_CELLS", 1)
+    monkeypatch.setattr(dataset_differences, "MOST_CELLS", 1)
     here, made = ([f"{side} {n}" for n in range(3)] for side in ("here", "made"))
     assert cells_apart((book(*here, "both", A1=1, A2=2), book(*made, "both"))) == [
         *((name, "", name, "") for name in here),

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.answers import TODAY, layout
-from tests.face import MASKED, Answers, frames, is_sensitive, shareable, shared
+from tests.face import MASKED, Answers, is_sensitive, shared
 from tests.face import overview_module as overview
 from tests.people_returns import Return, dataset, dataset_of, people_spec
 from tests.property_tests import examples
+from tests.shared_tables import frames, shareable
 
 pytestmark = pytest.mark.xdist_group("disclosure")  # what its fixtures play is played once
 

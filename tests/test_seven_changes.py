@@ -417,20 +417,20 @@ def round_figures(view: AnswerView) -> Iterator[Hit]:
     for column in view.program.column_list:
         figures = view.values[column.number].items()
         rows = (row for row, value in figures if isinstance(value, float) and value % 100 == 0)
-        yield from at_rows(view, ROUND_FIGURE, column, rows)
+        yield from at_rows(view, v.ROUND_FIGURE, column, rows)
 '''
 
 
 def test_a_finding_of_a_new_check_is_a_block_the_check_and_its_place_among_the_others(copy: Copy) -> None:
     copy.append("hrge_xl/findings/value.py", FINDING)
-    copy.append("hrge_xl/checks/violations.py", CHECK)
-    names = "import NOT_A_WHOLE_NUMBER, ROUND_FIGURE,"
-    copy.replace("hrge_xl/checks/violations.py", "import NOT_A_WHOLE_NUMBER,", names)
-    copy.replace("hrge_xl/checks/run.py", "import broken_rules,", "import round_figures, broken_rules,")
+    copy.append("hrge_xl/checks/hits.py", CHECK)
+    copy.replace(
+        "hrge_xl/checks/run.py", "import Hit, broken_rules,", "import Hit, round_figures, broken_rules,"
+    )
     others = "        *other_period(view),\n"
     copy.replace("hrge_xl/checks/run.py", others, others + "        *round_figures(view),\n")
     assert copy.changed() == [
-        "hrge_xl/checks/run.py", "hrge_xl/checks/violations.py", "hrge_xl/findings/value.py",
+        "hrge_xl/checks/hits.py", "hrge_xl/checks/run.py", "hrge_xl/findings/value.py",
     ]  # fmt: skip
     path = copy.returned(SVC_02=300)
     (found,) = (each for each in copy.findings(path) if each["code"] == "V099")

@@ -24,14 +24,13 @@ from tests.face import (
     Store,
     Sum,
     formats_there,
-    frames,
     is_sensitive,
     open_dataset,
-    shareable,
     suppress,
     write_shareable,
 )
 from tests.property_tests import examples
+from tests.shared_tables import frames, shareable
 from tests.temporary import of_results
 
 pytestmark = pytest.mark.xdist_group("two rounds")  # what they play is played once

@@ -28,17 +28,17 @@ from hrge_xl.library import Wanted, init_round, load, load_round
 from tests.audited import hrge, returned, workbook
 from tests.damage import KEY, filled, openpyxl_saved
 from tests.face import (
-    Asked,
     Finding,
     HrgeError,
     Result,
     Team,
     UsageError,
+    VerificationRequest,
     drafted,
     read_list,
     read_report,
     table_of,
-    verify,
+    verify_report,
 )
 from tests.intake_files import members, pack
 from tests.read_and_check import check_here
@@ -230,7 +230,7 @@ def verified(path: Path, folder: Path, *, whole: bool) -> str:
     read_report(path)
     if not whole:
         return "taken up"
-    audit = verify(Asked(path, [folder / "returned"]))
+    audit = verify_report(VerificationRequest(path, [folder / "returned"]))
     assert audit.lines()
     json.dumps(audit.data())
     return "identical" if audit.identical else "something differs"

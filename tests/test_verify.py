@@ -20,17 +20,17 @@ from tests.audited import DAY, RETURNS, TODAY, edited, hrge, reported, returned,
 from tests.face import (
     BLANK,
     EQUAL,
-    Asked,
-    Audit,
+    ReportAudit,
     Seen,
     UsageError,
+    VerificationRequest,
     equality,
     name_of,
     read_report,
     run_id,
     second_opinion,
     summed_up,
-    verify,
+    verify_report,
     write_report,
 )
 from tests.face import comparison_find as find
@@ -60,9 +60,9 @@ def case(made: Path, tmp_path: Path) -> Path:
     return tmp_path / "case"
 
 
-def look(folder: Path, report: str = "validation.json", **more: Any) -> Audit:
+def look(folder: Path, report: str = "validation.json", **more: Any) -> ReportAudit:
     """Verify the report of a case."""
-    return verify(Asked(folder / "reports" / report, [folder / "returned"], **more))
+    return verify_report(VerificationRequest(folder / "reports" / report, [folder / "returned"], **more))
 
 
 def forge(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -78,7 +78,7 @@ def row_of(data: dict[str, Any], name: str) -> dict[str, Any]:
     return next(file for file in data["files"] if Path(file["path"]).name == name)
 
 
-def said(audit: Audit) -> str:
+def said(audit: ReportAudit) -> str:
     """All that is told."""
     return "\n".join(audit.lines())
 
@@ -103,7 +103,9 @@ def test_files_are_found_by_their_hash_whatever_they_are_called(made: Path, tmp_
         target = tmp_path / "deep" / str(number) / f"{number}.bin"
         target.parent.mkdir(parents=True)
         shutil.copy(path, target)
-    assert verify(Asked(made / "reports" / "validation.json", [tmp_path / "deep"])).identical
+    assert verify_report(
+        VerificationRequest(made / "reports" / "validation.json", [tmp_path / "deep"])
+    ).identical
 
 
 def test_the_received_files_of_a_consolidated_folder_will_do(
@@ -250,7 +252,12 @@ def test_what_is_no_report_is_one_line(
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [(("run", "today"), "yesterday"), (("files", 0, "path"), ".."), (("files", 0, "sha256"), 7)],
+    [
+        (("run", "today"), "yesterday"),
+        (("files", 0, "checked"), ""),
+        (("files", 0, "path"), ".."),
+        (("files", 0, "sha256"), 7),
+    ],
 )
 def test_a_report_with_an_impossible_entry_is_one_line(
     case: Path, place: tuple[Any, ...], value: Any
@@ -358,9 +365,9 @@ def test_a_forged_hash_does_not_help(case: Path) -> None:
     (case / "returned" / "z again.xlsx").unlink()
 
     def change(data: dict[str, Any]) -> None:
-        found = find(data["files"], [case / "returned"]).changed
+        found = find(data["files"], [case / "returned"])
         data["files"] = [file for file in data["files"] if not file["path"].endswith("z again.xlsx")]
-        row_of(data, "digits.xlsx")["sha256"] = found[0].rsplit(" ", 1)[1].strip(".")
+        row_of(data, "digits.xlsx")["sha256"] = found.problems[0].rsplit(" ", 1)[1].strip(".")
         data["summary"] = summed_up(data["files"])
         renumber(data)
 
@@ -490,7 +497,7 @@ def test_signatures_are_checked_again_with_the_key_of_the_round(round_: Path, ap
         for f in file["findings"]
     ]
     assert "I006" in codes
-    assert verify(Asked(report, [round_ / "returned"])).identical
+    assert verify_report(VerificationRequest(report, [round_ / "returned"])).identical
     alone = look(apart)
     assert alone.identical, said(alone)
     assert any("round is not available: signatures and teams (I006" in note for note in alone.notes)

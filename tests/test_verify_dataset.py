@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.audited import DAY, edited, hrge, returned, round_folder, workbook
-from tests.face import DatasetAudit, Question, verify_dataset
+from tests.face import DatasetAudit, VerificationRequest, verify_dataset
 
 pytestmark = [
     pytest.mark.xdist_group("verify dataset"),
@@ -210,7 +210,7 @@ def case(made: Path, tmp_path: Path) -> Path:
 
 def look(folder: Path, **more: object) -> DatasetAudit:
     """Verify a folder."""
-    return verify_dataset(Question(folder, **more))  # type: ignore[arg-type]
+    return verify_dataset(VerificationRequest(folder, **more))  # type: ignore[arg-type]
 
 
 def said(folder: Path, **more: object) -> str:

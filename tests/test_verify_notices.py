@@ -16,7 +16,15 @@ from hypothesis import HealthCheck, assume, example, given
 from hypothesis import strategies as st
 
 from tests.audited import DAY, hrge, reported, round_folder
-from tests.face import TAKEN_OVER, Asked, Audit, Opinion, UsageError, render, verify
+from tests.face import (
+    TAKEN_OVER,
+    Opinion,
+    ReportAudit,
+    UsageError,
+    VerificationRequest,
+    render,
+    verify_report,
+)
 from tests.property_tests import examples
 
 ON_ITEMS = {"rename": "swap", "add": "repeat"}  # what is done to an item of a list instead
@@ -111,15 +119,17 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module", autouse=True)
 def _files_read_once() -> Iterator[None]:
     """Files are read again only where a report asks for something else; openpyxl never reads them here."""
-    module = importlib.import_module("hrge_xl.auditing.verify")
+    module = importlib.import_module("hrge_xl.auditing.verify_report")
     again, kept = module.run_again, {}
     compared = ("size", "verdict", "identity", "counts", "completeness", "checks", "findings", "unplaced")
 
-    def run_again(then: Any, found: Any, known: Any) -> Any:
+    def run_again(then: Any, found: Any, specs: Any, setting: Any) -> Any:
         rows = [{key: value for key, value in row.items() if key not in compared} for row in then["files"]]
-        key = json.dumps([then["run"], then["waivers"], then["decisions"], rows, str(found), str(known)])
+        key = json.dumps(
+            [then["run"], then["waivers"], then["decisions"], rows, str(found), str(specs), str(setting)]
+        )
         if key not in kept:
-            kept[key] = again(then, found, known)
+            kept[key] = again(then, found, specs, setting)
         return kept[key]
 
     with pytest.MonkeyPatch.context() as patch:
@@ -128,12 +138,14 @@ def _files_read_once() -> Iterator[None]:
         yield
 
 
-def look(report: Path, text: str | bytes, folder: Path) -> Audit | None:
+def look(report: Path, text: str | bytes, folder: Path) -> ReportAudit | None:
     """Verify other contents of a report; None where they are not a report that could be verified."""
     other = folder / report.name
     other.write_bytes(text if isinstance(text, bytes) else text.encode())
     try:
-        audit = verify(Asked(other, [report.parent.parent / "returned"], report.parent.parent))
+        audit = verify_report(
+            VerificationRequest(other, [report.parent.parent / "returned"], report.parent.parent)
+        )
     except UsageError:
         return None
     assert [*audit.lines()]
@@ -141,7 +153,7 @@ def look(report: Path, text: str | bytes, folder: Path) -> Audit | None:
     return audit
 
 
-def differs(audit: Audit | None) -> bool:
+def differs(audit: ReportAudit | None) -> bool:
     """Whether it is told that something is wrong."""
     return audit is None or not audit.identical
 

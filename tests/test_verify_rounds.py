@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.audited import hrge
-from tests.face import Asked, Audit, Ledger, render, run_id, summed_up, verify
+from tests.face import Ledger, ReportAudit, VerificationRequest, render, run_id, summed_up, verify_report
 from tests.played_rounds import (
     ACTS,
     TEAMS,
@@ -58,7 +58,7 @@ def reported(folder: Path, *paths: object, **options: object) -> Path:
     return folder / "reports" / "validation.json"
 
 
-def said(audit: Audit) -> str:
+def said(audit: ReportAudit) -> str:
     """All that is told."""
     return "\n".join(audit.lines())
 
@@ -96,7 +96,7 @@ def test_an_untouched_report_holds_whatever_happened(rounds: list[Path]) -> None
     statuses: set[str] = set()
     for folder in rounds:
         report = folder / "reports" / "validation.json"
-        audit = verify(Asked(report, [folder / "returned"]))
+        audit = verify_report(VerificationRequest(report, [folder / "returned"]))
         assert audit.identical, said(audit)
         statuses |= {file["status"] for file in data_of(report)["files"]}
     assert statuses == STATUSES
@@ -107,7 +107,7 @@ def test_it_holds_from_the_files_that_were_kept(rounds: list[Path], tmp_path: Pa
     for folder in rounds:
         shutil.copytree(folder / "reports", tmp_path / folder.parent.name / "reports")
         report = tmp_path / folder.parent.name / "reports" / "validation.json"
-        audit = verify(Asked(report, [folder / "received"], ledger=folder))
+        audit = verify_report(VerificationRequest(report, [folder / "received"], ledger=folder))
         assert audit.identical, said(audit)
 
 
@@ -116,8 +116,10 @@ def test_it_holds_without_the_folder_of_the_round(rounds: list[Path], tmp_path: 
     for n, folder in enumerate(rounds):
         for name in ("returned", "reports"):
             shutil.copytree(folder / name, tmp_path / str(n) / name)
-        audit = verify(
-            Asked(tmp_path / str(n) / "reports" / "validation.json", [tmp_path / str(n) / "returned"])
+        audit = verify_report(
+            VerificationRequest(
+                tmp_path / str(n) / "reports" / "validation.json", [tmp_path / str(n) / "returned"]
+            )
         )
         assert audit.identical, said(audit)
         assert any("signatures and teams (I006" in note for note in audit.notes)
@@ -134,7 +136,7 @@ def test_a_report_of_two_rounds_and_of_loose_files_holds(rounds: list[Path], tmp
     report = reported(tmp_path, rounds[0], other, loose)
     assert [row["round"] for row in data_of(report)["run"]["datasets"]] == ["2026-H1", "2026-H2", None]
     folders = [rounds[0] / "returned", other / "returned", loose]
-    audit = verify(Asked(report, folders))
+    audit = verify_report(VerificationRequest(report, folders))
     assert audit.identical, said(audit)
 
 
@@ -143,7 +145,7 @@ def test_a_report_of_a_consolidated_folder_holds(rounds: list[Path], tmp_path: P
     for folder in rounds[:1]:
         hrge("consolidate", folder, "-o", out, "--today", TODAY.isoformat())
     report = reported(out, out)
-    audit = verify(Asked(report, [out / "received", rounds[0]]))
+    audit = verify_report(VerificationRequest(report, [out / "received", rounds[0]]))
     assert audit.identical, said(audit)
     (row,) = data_of(report)["run"]["datasets"]
     assert (row["round"], row["lasting"]) == (None, True)
@@ -163,7 +165,7 @@ def test_a_round_kept_elsewhere_holds(rounds: list[Path], tmp_path: Path) -> Non
     report = reported(tmp_path, rounds[0], ledger=out)
     names = {Path(file["path"]).name for file in data_of(report)["files"]}
     assert "letter.xlsx" not in names
-    audit = verify(Asked(report, [rounds[0] / "returned"], ledger=out))
+    audit = verify_report(VerificationRequest(report, [rounds[0] / "returned"], ledger=out))
     assert audit.identical, said(audit)
 
 
@@ -173,7 +175,7 @@ def test_any_round_holds(acts: tuple[Act, ...]) -> None:
     with TemporaryDirectory() as home:
         folder = play(Path(home), acts)
         if any((folder / "returned").iterdir()):
-            audit = verify(Asked(reported(folder, folder), [folder / "returned"]))
+            audit = verify_report(VerificationRequest(reported(folder, folder), [folder / "returned"]))
             assert audit.identical, said(audit)
 
 
@@ -187,11 +189,11 @@ def busy(rounds: list[Path], tmp_path: Path) -> Path:
     return tmp_path / "case"
 
 
-def look(folder: Path) -> Audit:
-    return verify(Asked(folder / "reports" / "validation.json", [folder / "returned"]))
+def look(folder: Path) -> ReportAudit:
+    return verify_report(VerificationRequest(folder / "reports" / "validation.json", [folder / "returned"]))
 
 
-def places(audit: Audit) -> set[str]:
+def places(audit: ReportAudit) -> set[str]:
     return {each.place.partition("[")[0] for each in audit.differences}
 
 

@@ -1,5 +1,1 @@
-"""Verification for auditors: a report made again from the files, and every cell read by a second program."""
-
-from .verify import Audit, verify
-
-__all__ = ["Audit", "verify"]
+"""Verification for auditors: reports and datasets made again from their files, and cells read by a second program."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -24,127 +24,104 @@ from ..dataset.return_status import STATED, Decision
 from ..dataset.rows import finding_of
 from ..dataset.temporary_dataset import dataset_as_told
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
-from ..findings import CATALOGUE, Finding, Severity, Waiver, waived
+from ..findings import CATALOGUE, Finding, Waiver, waived
 from ..intake import Wanted
 from ..kept_texts import Kept
-from ..layout.wording import placeholders
+from ..layout.wording import LEFT_OUT, placeholders
 from ..paths import path_text
 from ..reports.build import Facts, document
 from ..reports.document import Document, FileRow, FindingRow
 from ..reports.file_rows import waiver_of
 from ..reports.formats.json import render
 from ..rounds.datasets import Dataset
-from ..rounds.rounds import Round
+from ..rounds.rounds import Round, is_round, load_round, round_around
 from ..spec.load import load
-from ..validation import ACCEPTED, RETURNED, Readers, Result, Source, ValidationRequest, readers, validated
+from ..validation import Readers, Result, Source, ValidationRequest, readers, validated, verdict_of
 
 # Where the folder of a round would be, and a dataset kept apart.
 HOME, ELSEWHERE = Path("round"), Path("dataset")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is at hand to make a report again: what the spec of each of its datasets is loaded by; rounds by name."""
-
-    specs: Sequence[str | None]
-    rounds: Mapping[str, Round]
-    jobs: int = 1
-    password: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(NamedTuple):
     """What the run gives today: results by the number of their row in the report, and the report."""
 
     results: Mapping[int, Result]
     document: Document
 
 
-def run_again(then: Document, found: Mapping[int, Path], known: Known) -> Again:
+def run_again(
+    then: Document, found: Mapping[int, Path], specs: Sequence[str | None], setting: Setting
+) -> Again:
     """Read, check and put together the files of a report once more, as it says.
 
-    `found` is where they are, by the number of their row. Raises `SpecError` where a spec is wrong.
+    `found` is where they are, by the number of their row; `specs` what the spec of each dataset is loaded by. Raises
+    `SpecError` where a spec is wrong.
     """
-    today = date.fromisoformat(then["run"]["today"])
-    waivers = tuple(waiver_of(row).on(today) for row in then["waivers"])
+    run = then["run"]
+    today = date.fromisoformat(run["today"])
+    setting = replace(setting, waivers=tuple(waiver_of(row).on(today) for row in then["waivers"]))
     results: dict[int, Result] = {}
+    datasets = []
     with ExitStack() as stack:
-        pool = stack.enter_context(readers(known.jobs))
-        datasets = []
-        for n in range(1, len(then["run"]["datasets"]) + 1):
-            here = {at: path for at, path in found.items() if then["files"][at]["dataset"] == n}
-            read = _read(then, n, here, known, waivers, pool)
-            datasets.append(stack.enter_context(_dataset(then, n, here, read, known.specs[n - 1], waivers)))
+        pool = stack.enter_context(readers(setting.jobs))
+        for number, (about, spec) in enumerate(zip(run["datasets"], specs, strict=True), start=1):
+            here = {at: path for at, path in found.items() if then["files"][at]["dataset"] == number}
+            asked = replace(setting, spec=spec if about["spec_asked"] is not None else None)
+            read: dict[int, Result] = {}
+            for some in read_again(dict(_each_once(then, here)), asked, pool):
+                read |= some
+            for at, result in read.items() if run["redacted"] else ():
+                _call(result, then["files"][at]["path"])
+            datasets.append(
+                stack.enter_context(_dataset(then, number, here, read.values(), spec, setting.waivers))
+            )
             results |= read
-        return Again(results, _plain(document(datasets, _facts(then))))
+        # what only the command knew is the report's own word
+        facts = Facts(run["started"], today, run["command"], run["language"], run["redacted"])
+        made: Document = json.loads(render(document(datasets, facts)))
+        return Again(results, made)
 
 
-# reading
+def _each_once(then: Document, found: Mapping[int, Path]) -> Iterator[tuple[int, ReportedFile]]:
+    """Give the files that are read, by the number of their row: of each content the one that is no copy of another.
 
-
-def _read(
-    then: Document, number: int, found: Mapping[int, Path], known: Known, waivers: Sequence[Waiver], pool: Readers
-) -> dict[int, Result]:  # fmt: skip
-    """Read each content of a dataset once, for the round and on the day that the report says."""
-    spec = known.specs[number - 1] if then["run"]["datasets"][number - 1]["spec_asked"] is not None else None
-    setting = Setting(spec, known.rounds, {}, waivers, known.jobs, known.password)
-    files = {at: _told(then, at, found[at]) for at in _each_once(then["files"], found)}
-    read = {at: result for some in read_again(files, setting, pool) for at, result in some.items()}
-    for at, result in read.items() if then["run"]["redacted"] else ():
-        result.path = then["files"][at]["path"]
-        if result.submission is not None:
-            result.submission.path = result.path
-    return read
-
-
-def _each_once(files: Sequence[FileRow], found: Mapping[int, Path]) -> list[int]:
-    """Give the rows that are read: of each content the one that is not a copy of another."""
+    A redacted report does not say what a file was called, so it is read under the name that it has now.
+    """
+    files = then["files"]
     first: dict[str | None, int] = {}
     for at in sorted(found, key=lambda at: (files[at]["copy_of"] is not None, at)):
         first.setdefault(files[at]["sha256"], at)
-    return sorted(first.values())
-
-
-def _told(then: Document, at: int, path: Path) -> Told:
-    """Give what is told of a file; a redacted report does not say what it was called, so it is read as it is now."""
-    row = then["files"][at]
-    name = path_text(path) if then["run"]["redacted"] else row["read_as"] or row["path"]
-    return Told(path, name, row["read_for"], date.fromisoformat(row["checked"]), row)
-
-
-# putting together
+    for at in sorted(first.values()):
+        row, path = files[at], found[at]
+        name = path_text(path) if then["run"]["redacted"] else row["read_as"] or row["path"]
+        yield at, ReportedFile(path, name, row["read_for"], date.fromisoformat(row["checked"]), row)
 
 
 @contextmanager
 def _dataset(
-    then: Document, number: int, found: Mapping[int, Path], read: Mapping[int, Result], spec: str | None,
-    waivers: Sequence[Waiver],
+    then: Document, number: int, found: Iterable[int], read: Iterable[Result], spec: str | None,
+    waivers: tuple[Waiver, ...],
 ) -> Iterator[Dataset]:  # fmt: skip
-    """Give a dataset of the report as it tells: what came when and in which order, and what was decided."""
-    about = then["run"]["datasets"][number - 1]
-    rows = [then["files"][at] for at in found]
+    """Give a dataset of the report as it tells: what came when and in which order, and what was decided.
+
+    Of its round no more is told than its name.
+    """
+    about, rows = then["run"]["datasets"][number - 1], [then["files"][at] for at in found]
     given: dict[str, list[str]] = {}
     for row in reversed(rows):
         given.setdefault(row["submission"], []).append(row["path"])
-    made = list(_decisions(then, number))
-    told = dataset_as_told(
-        list(read.values()), load(spec) if spec else None, waivers, list(_receipts(rows)), made
-    )
-    with told as (store, _):
+    decisions, name = list(_decisions(then, number)), about["round"]
+    loaded = load(spec) if spec else None
+    with dataset_as_told(list(read), loaded, waivers, list(_receipts(rows)), decisions) as (store, _):
         asked = ValidationRequest(Wanted(spec if about["spec_asked"] else None), date.min)
-        kept = (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None
         yield Dataset(
-            store, tuple(waivers), _stand_in(about["round"], about["spec"]), kept,
+            store, waivers, Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
+            (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None,
             Source([Path(row["path"]) for row in rows], asked),
             given=given,
             order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
-            decisions=tuple(made),
+            decisions=tuple(decisions),
         )  # fmt: skip
-
-
-def _stand_in(name: str | None, spec: str) -> Round | None:
-    """Give the round of a dataset, of which no more is told here than its name."""
-    return Round(HOME, name, spec, None, None, ()) if name is not None else None
 
 
 def _receipts(rows: Sequence[FileRow]) -> Iterator[Receipt]:
@@ -163,27 +140,13 @@ def _decisions(then: Document, number: int) -> Iterator[Made]:
             yield Made(row["submission"], row["file"], made, in_force=True)
 
 
-def _facts(then: Document) -> Facts:
-    """Take over what the report says of its run, for nobody can know it today."""
-    run = then["run"]
-    today = date.fromisoformat(run["today"])
-    return Facts(run["started"], today, run["command"], run["language"], run["redacted"])
-
-
-def _plain(made: Document) -> Document:
-    """As it comes back from JSON."""
-    data: Document = json.loads(render(made))
-    return data
-
-
 # files read again
 
 BATCH = 50  # files whose results are held at a time
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What is told of a file: where its bytes are, its path then, for which round and on which day it was checked.
+class ReportedFile(NamedTuple):
+    """A file that a report or a dataset tells of: where its bytes are, and its path, round and day when it was checked.
 
     `row` is what was found in it, as a row of a report: what only the folder of its round could tell is taken from it
     where that is not at hand.
@@ -203,7 +166,7 @@ class Setting:
     spec: str | None
     rounds: Mapping[str, Round]
     specs: Mapping[str, str] = field(default_factory=dict)  # by the round, where one has a version of its own
-    waivers: Sequence[Waiver] = ()
+    waivers: tuple[Waiver, ...] = ()
     jobs: int = 1
     password: str | None = field(default=None, repr=False)
 
@@ -212,37 +175,45 @@ class Setting:
         wanted = Wanted(self.specs.get(round_ or "", self.spec))
         if round_ is not None and round_ in self.rounds:
             wanted = replace(self.rounds[round_].wanted, spec=wanted.spec)
-        return ValidationRequest(wanted, day, self.jobs, self.password, tuple(self.waivers))
+        return ValidationRequest(wanted, day, self.jobs, self.password, self.waivers)
 
 
-def read_again(files: Mapping[int, Told], setting: Setting, pool: Readers) -> Iterator[dict[int, Result]]:
+def rounds_at_hand(folders: Iterable[Path], returned: Iterable[Path] = ()) -> dict[Path, Round]:
+    """Give the rounds at hand by their folder: some folders that are rounds, and those of what came back."""
+    around = [*folders, *(round_around(folder) or folder for folder in returned)]
+    there = dict.fromkeys(folder.resolve() for folder in around)
+    return {folder: load_round(folder) for folder in there if is_round(folder)}
+
+
+def read_again(
+    files: Mapping[int, ReportedFile], setting: Setting, pool: Readers
+) -> Iterator[dict[int, Result]]:
     """Give the results by the number of their file, some at a time: a thousand are more than fits into memory."""
     groups: dict[tuple[str | None, date], list[int]] = defaultdict(list)
-    for number, told in files.items():
-        groups[told.read_for, told.checked].append(number)
+    for number, file in files.items():
+        groups[file.read_for, file.checked].append(number)
     for (round_, day), numbers in groups.items():
         request = setting.request(round_, day)
         for start in range(0, len(numbers), BATCH):
-            some = {number: files[number] for number in numbers[start : start + BATCH]}
-            results = dict(zip(some, _results(list(some.values()), request, pool), strict=True))
-            for number, told in some.items() if round_ is not None else ():
-                take_over(results[number], told.row, setting.waivers, at_hand=round_ in setting.rounds)
-            yield results
+            some = [(number, files[number]) for number in numbers[start : start + BATCH]]
+            with under_their_names([(file.file, file.path) for _, file in some]) as paths:
+                results = [*validated(paths, request, pool)]
+            for (_, file), result in zip(some, results, strict=True):
+                _call(result, file.path)
+                result.read_for = round_
+                if round_ is not None:
+                    copy_round_facts(result, file.row, setting.waivers, at_hand=round_ in setting.rounds)
+            yield {number: result for (number, _), result in zip(some, results, strict=True)}
 
 
-def _results(files: Sequence[Told], request: ValidationRequest, pool: Readers) -> list[Result]:
-    with under_their_names([(told.file, told.path) for told in files]) as paths:
-        results = [*validated(paths, request, pool)]
-    for told, result in zip(files, results, strict=True):
-        result.path, result.read_for = told.path, told.read_for
-        if result.submission is not None:
-            result.submission.path = told.path
-    return results
+def _call(result: Result, path: str) -> None:
+    """Give a result the path under which its file is told of."""
+    result.path = path
+    if result.submission is not None:
+        result.submission.path = path
 
 
 # what only the folder of its round can tell of a file
-
-LEFT_OUT = "…"
 
 
 def not_compared(round_: str) -> str:
@@ -253,8 +224,8 @@ def not_compared(round_: str) -> str:
     )
 
 
-def take_over(
-    result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver], *, at_hand: bool = False
+def copy_round_facts(
+    result: Result, row: Mapping[str, Any], waivers: Sequence[Waiver], *, at_hand: bool
 ) -> None:
     """Put into a result what the report says of its signature, and the findings that only the round can tell.
 
@@ -269,38 +240,29 @@ def take_over(
     if at_hand:
         return
     result.findings = waived(result.findings, result.sha256, waivers)
-    errors = any(each.severity is Severity.ERROR and each.open for each in result.findings)
-    result.verdict = RETURNED if errors else ACCEPTED
+    result.verdict = verdict_of(result.findings)
     result.submission.signature = str((row.get("identity") or {}).get("signature"))
     checks = row.get("checks") or {}
-    result.outcome.checks_run = _of_round(result.outcome.checks_run, checks.get("run", ()))
+    ran = {code for code in result.outcome.checks_run if code not in OF_ROUND}
+    result.outcome.checks_run = sorted(ran.union(set(OF_ROUND).intersection(checks.get("run", ()))))
     skipped = {skip.get("code"): str(skip.get("why")) for skip in checks.get("not_run", ())}
     told: dict[str, str | Kept] = {code: why for code, why in skipped.items() if code in OF_ROUND}
     others = {code: why for code, why in result.not_run.items() if code not in OF_ROUND}
     result.not_run = others | told
 
 
-def _of_round(ours: Collection[str], told: Collection[str]) -> list[str]:
-    """Give the codes of checks that ran: those of the round as the report has them."""
-    return sorted(
-        {*(code for code in ours if code not in OF_ROUND), *(code for code in told if code in OF_ROUND)}
-    )
-
-
 def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[int, Finding]]:
-    """Give the findings of the round with their places among the others."""
+    """Give the findings of the round with their places among the others.
+
+    A value that was left out of a redacted report is left out once more.
+    """
     for at, told in enumerate(row.get("findings") or ()):
         if told.get("code") in codes:
             with suppress(ValueError):  # one that is none is not there afterwards, and so is a difference
-                row = TypeAdapter(FindingRow).validate_python({**told, "details": {}})
-                yield at, _finding(dict(row), told.get("details") or {})
-
-
-def _finding(row: dict[str, Any], details: object) -> Finding:
-    """Give a finding as it is told; a value that was left out of a redacted report is left out once more."""
-    kind = CATALOGUE.get(row["code"])
-    if row["value"] is None and kind is not None and "value" in placeholders(kind.message):
-        row["value"] = LEFT_OUT
-    # as in a dataset, or as in a report
-    stored = details if isinstance(details, str) else json.dumps(details)
-    return finding_of(row | {"details": stored, "waiver_number": None}, {}, "")
+                found = dict(TypeAdapter(FindingRow).validate_python({**told, "details": {}}))
+                kind = CATALOGUE.get(told["code"])
+                if found["value"] is None and kind is not None and "value" in placeholders(kind.message):
+                    found["value"] = LEFT_OUT
+                details = told.get("details") or {}  # as in a dataset, or as in a report
+                stored = details if isinstance(details, str) else json.dumps(details)
+                yield at, finding_of(found | {"details": stored, "waiver_number": None}, {}, "")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..dataset.files import sha256_of
 from ..dataset.reconciliation import WORDS, Reconciliation
@@ -23,29 +23,18 @@ from ..paths import name_of, path_text
 from ..reports.build import run_id, summary
 from ..reports.document import Document, FileRow
 from ..validation import REFUSED
+from ..words import counted
 
-TAKEN_OVER = {  # the report made again repeats them: only a seal protects them
-    "run.started": "no file tells when the report was made",
-    "run.command": "no file tells how it was asked for",
-    "run.language": "it was a choice; the texts in that language are compared",
-}
-TOLD_OTHERWISE = {
-    "run.id": "it must fit what the report itself says",
-    "run.engine_version": "another version of the program is reported in a note",
-    "run.spec_digest": "another spec is reported in a sentence",
-}
-OF_ALL_FILES = {  # where a file is missing or has changed since
-    "matrices": "they count the answers of all files",
-    "waivers": "those of a missing file are not known here; the ledger is asked for all",
-    "decisions": "those about a missing file are not known here; the ledger is asked for all",
-}
-STANDING = {  # of each file, likewise
-    "status": "what counts depends on all files",
-    "counted": "what counts depends on all files",
-    "settled": "what counts depends on all files",
-    "reason": "what counts depends on all files",
-    "superseded_by": "what counts depends on all files",
-}
+# The report made again repeats them, so only a seal protects them: no file tells when the report was made or how it was
+# asked for, and its language was a choice.
+TAKEN_OVER = ("run.started", "run.command", "run.language")
+# They must fit what the report itself says, or another version or spec is told in a sentence of its own.
+TOLD_OTHERWISE = ("run.id", "run.engine_version", "run.spec_digest")
+# Where a file is missing or has changed since, what counts the answers of all files, or may be about that file, is not
+# known here. Of waivers and decisions the ledger is asked.
+OF_ALL_FILES = ("matrices", "waivers", "decisions")
+BECAME = {COUNTS: "counted", REFUSED: None}  # a status, as the sums call it
+STANDING = ("status", "counted", "settled", "reason", "superseded_by")  # of each file, likewise
 
 
 def compare(then: Mapping[str, Any], now: Document, found: Found) -> Iterator[Difference]:
@@ -53,7 +42,7 @@ def compare(then: Mapping[str, Any], now: Document, found: Found) -> Iterator[Di
 
     Where files are missing, what counts of the others is not compared, nor the findings that tell of it.
     """
-    hidden, aside = (set(STATUS_CODES), STANDING) if found.incomplete else (set[str](), dict[str, str]())
+    hidden, aside = (set(STATUS_CODES), STANDING) if found.problems else (set[str](), ())
     made = {_content(row): row for row in now["files"]}
     again = {n: made.get(_content(then["files"][n])) for n in found.here}
     rows = [_expected(row, again.get(n), hidden, aside) for n, row in enumerate(then["files"])]
@@ -65,7 +54,7 @@ def compare(then: Mapping[str, Any], now: Document, found: Found) -> Iterator[Di
     unseen = _codes(row for n, row in enumerate(then["files"]) if n not in again) - _codes(now["files"])
     whole: dict[str, Any] = {**now, "summary": now["summary"] if rows == now["files"] else summed_up(rows)}
     digests = {f"run.datasets[{n}].spec_digest" for n in range(len(now["run"]["datasets"]))}
-    besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if found.incomplete else ())}
+    besides = {*TAKEN_OVER, *TOLD_OTHERWISE, *digests, *(OF_ALL_FILES if found.problems else ())}
     yield from _compared(_about_all(then, hidden | unseen), _about_all(whole, hidden | unseen), besides)
 
 
@@ -102,26 +91,23 @@ def _adding_up(row: Any, base: Any) -> Any:
 
 def summed_up(rows: Collection[Any]) -> Any:
     """Give the sums over the rows of files, added up once more."""
-    counts = Counter(key for row in rows for key in ("received", row.get("verdict"), _became(row)))
+    counts: Counter[str | None] = Counter()
+    for row in rows:
+        status = row.get("status")
+        counts.update(("received", row.get("verdict"), BECAME.get(status, status)))
     known = {"received", "accepted", "returned", REFUSED, *WORDS}
     total = Reconciliation(**{key: count for key, count in counts.items() if key in known})
     whole: Any = [{**row, "counted": row.get("counted") is True} for row in rows]
     return dict(summary(total, whole))
 
 
-def _became(row: Mapping[str, Any]) -> str | None:
-    """Say what became of a file that could be read, as the sums call it."""
-    status = row.get("status")
-    return "counted" if status == COUNTS else None if status == REFUSED else status
-
-
 def _compared(then: Any, now: Any, aside: Collection[str]) -> Iterator[Difference]:
     """Yield the differences, but for values at places that are not compared."""
     inside = tuple(place + mark for place in aside for mark in ".[")
-    for each in differences(then, now):
-        value_only = each.kind == CHANGED and each.place in aside
-        if not value_only and not each.place.startswith(inside):
-            yield each
+    for found in differences(then, now):
+        is_aside = found.kind == CHANGED and found.place in aside
+        if not is_aside and not found.place.startswith(inside):
+            yield found
 
 
 def _about_all(document: Mapping[str, Any], codes: Collection[str]) -> dict[str, Any]:
@@ -142,12 +128,9 @@ def _without(tree: Any, codes: Collection[str]) -> Any:
     if isinstance(tree, dict):
         return {key: _without(value, codes) for key, value in tree.items()}
     if isinstance(tree, list):
-        return [_without(each, codes) for each in tree if _code(each) not in codes]
+        said = (str(item.get("code") if isinstance(item, dict) else item) for item in tree)
+        return [_without(item, codes) for item, code in zip(tree, said, strict=True) if code not in codes]
     return tree
-
-
-def _code(item: Any) -> str:
-    return str(item.get("code") if isinstance(item, dict) else item)
 
 
 # what differs between two JSON documents, wherever it stands
@@ -179,20 +162,17 @@ class Difference:
         where = f"{self.file}: " if self.file else ""
         if self.kind == CHANGED:
             return f"{where}{self.place}{self._change(redacted)}."
-        side = (
-            f"in the {self.source}, not found again"
-            if self.kind == GONE
-            else f"found now, not in the {self.source}"
-        )
+        side = f"found now, not in the {self.source}"
+        if self.kind == GONE:
+            side = f"in the {self.source}, not found again"
         return f"{where}{self.kind}: {self.place}, {side}.{'' if redacted else self._message()}"
 
     def data(self, *, redacted: bool) -> dict[str, Any]:
         """Give the same as JSON data."""
-        row = {"kind": self.kind, "file": self.file, "what": self.place}
-        sides = {"then": self.then, "now": self.now}
-        return (
-            row if redacted else row | {key: None if each is ABSENT else each for key, each in sides.items()}
-        )
+        row: dict[str, Any] = {"kind": self.kind, "file": self.file, "what": self.place}
+        for name, side in () if redacted else (("then", self.then), ("now", self.now)):
+            row[name] = None if side is ABSENT else side
+        return row
 
     def _change(self, redacted: bool) -> str:
         if redacted or not (_is_plain(self.then) and _is_plain(self.now)):
@@ -202,16 +182,13 @@ class Difference:
     def _message(self) -> str:
         item = self.then if self.kind == GONE else self.now
         if isinstance(item, dict):
-            return f" {item['message']}" if "message" in item else f" {_short(_words_of(item))}"
+            plain = (f"{key} {value}" for key, value in item.items() if _is_plain(value))
+            return f" {item['message']}" if "message" in item else f" {_short(', '.join(plain))}"
         return f" It says “{_short(item)}”." if _is_plain(item) else ""
 
 
 def _is_plain(value: Any) -> bool:
     return not isinstance(value, dict | list)
-
-
-def _words_of(item: dict[str, Any]) -> str:
-    return ", ".join(f"{key} {value}" for key, value in item.items() if _is_plain(value))
 
 
 def _short(value: Any) -> str:
@@ -238,14 +215,15 @@ def _in_lists(then: Sequence[Any], now: Sequence[Any], place: str) -> Iterator[D
     before, after = ([_identity(item) for item in side] for side in (then, now))
     for same, first, last, start, stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if same == "equal":
-            for number in range(first, last):
-                inner = _in_place(place, number, then[number])
-                yield from differences(then[number], now[number - first + start], inner)
-        else:
-            for number in range(first, last):
-                yield Difference(_in_place(place, number, then[number]), then=then[number])
-            for number in range(start, stop):
-                yield Difference(_in_place(place, number, now[number]), now=now[number])
+            for number, (item, other) in enumerate(
+                zip(then[first:last], now[start:stop], strict=True), first
+            ):
+                yield from differences(item, other, _in_place(place, number, item))
+            continue
+        for number, item in enumerate(then[first:last], first):
+            yield Difference(_in_place(place, number, item), then=item)
+        for number, item in enumerate(now[start:stop], start):
+            yield Difference(_in_place(place, number, item), now=item)
 
 
 def _identity(item: Any) -> str:
@@ -266,74 +244,58 @@ def _words(item: Any, keys: Sequence[str]) -> list[str]:
 # the files of a report, looked for by their SHA-256 in folders where names may have changed
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Where the files of a report are, each by the number of its row, and a line for each that is not there."""
+class Found(NamedTuple):
+    """Where the files of a report are, by the number of their row; a line for each that is not there as it was.
+
+    `notes` tell of what the report itself could not read, and of what else is in the folders.
+    """
 
     here: Mapping[int, Path]
-    missing: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    unhashed: tuple[str, ...] = ()  # the report itself could not read them
-    closed: tuple[str, ...] = ()  # files in the folders that cannot be opened
-    others: int = 0  # files in the folders that the report does not speak of
-
-    @property
-    def incomplete(self) -> bool:
-        """Whether a file that the report could read is not there as it was."""
-        return bool(self.missing or self.changed)
-
-
-@dataclass(slots=True)
-class Shelf:
-    """Every file of the folders, by hash and by name."""
-
-    by_hash: dict[str, Path] = field(default_factory=dict)
-    by_name: dict[str, tuple[Path, str]] = field(default_factory=dict)
-    closed: list[str] = field(default_factory=list)
+    problems: Sequence[str]
+    notes: Sequence[str]
 
 
 def find(files: Sequence[FileRow], folders: Sequence[Path]) -> Found:
-    """Look for every file of a report."""
-    shelf = _shelf(folders)
+    """Look for every file of a report, by its hash and then by its name."""
+    by_hash: dict[str, Path] = {}
+    by_name: dict[str, tuple[Path, str]] = {}
+    closed: list[str] = []
+    for path, sha256 in sha256_by_path(folders, closed):
+        by_hash.setdefault(sha256, path)
+        by_name.setdefault(path_text(path.name), (path, sha256))
     here: dict[int, Path] = {}
-    missing, changed, unhashed = [], [], []
+    missing, changed, notes = [], [], []
     for number, row in enumerate(files):
-        name, sha256 = name_of(row["path"]), row["sha256"]
-        if sha256 is None:
-            unhashed.append(
-                f"{row['path']}: not compared, because it could not be read for the report either."
-            )
-        elif sha256 in shelf.by_hash:
-            here[number] = shelf.by_hash[sha256]
-        elif name in shelf.by_name:
-            path, now = shelf.by_name[name]
-            changed.append(f"{row['path']}: {path} has changed since. SHA-256 then {sha256}, now {now}.")
+        name, known = name_of(row["path"]), row["sha256"]
+        if known is None:
+            notes.append(f"{row['path']}: not compared, because it could not be read for the report either.")
+        elif known in by_hash:
+            here[number] = by_hash[known]
+        elif name in by_name:
+            path, now = by_name[name]
+            changed.append(f"{row['path']}: {path} has changed since. SHA-256 then {known}, now {now}.")
         else:
-            missing.append(f"{row['path']}: missing. No file with SHA-256 {sha256} was found.")
-    told = {row["sha256"] for row in files}
-    others = sum(sha256 not in told for sha256 in shelf.by_hash)
-    return Found(here, tuple(missing), tuple(changed), tuple(unhashed), tuple(shelf.closed), others)
+            missing.append(f"{row['path']}: missing. No file with SHA-256 {known} was found.")
+    notes += closed
+    if missing or changed:
+        notes.append(
+            f"Not compared, as files are missing or changed: what counts, and {', '.join(OF_ALL_FILES)}."
+        )
+    others = by_hash.keys() - {row["sha256"] for row in files}
+    if others:
+        notes.append(
+            f"{counted(len(others), 'other file')} in the folders: the report does not speak of them."
+        )
+    return Found(here, missing + changed, notes)
 
 
-def _shelf(folders: Sequence[Path]) -> Shelf:
-    shelf = Shelf()
-    for path, sha256 in sha256_by_path(folders, shelf.closed):
-        shelf.by_hash.setdefault(sha256, path)
-        shelf.by_name.setdefault(path_text(path.name), (path, sha256))
-    return shelf
-
-
-def sha256_by_path(folders: Iterable[Path], closed: list[str] | None = None) -> Iterator[tuple[Path, str]]:
+def sha256_by_path(folders: Iterable[Path], closed: list[str]) -> Iterator[tuple[Path, str]]:
     """Give every file of some folders with its hash; what there is to say of those that cannot be opened is added."""
-    for path in _every(folders):
-        try:
-            yield path, sha256_of(path)
-        except OSError as error:
-            if closed is not None:
-                closed.append(f"{path} cannot be opened ({error.strerror}): it was not looked at.")
-
-
-def _every(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
-        places = sorted(folder.rglob("*")) if folder.is_dir() else [folder]
-        yield from (each for each in places if each.is_file() and not each.is_symlink())
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+            if path.is_symlink() or not path.is_file():
+                continue
+            try:
+                yield path, sha256_of(path)
+            except OSError as error:
+                closed.append(f"{path} cannot be opened ({error.strerror}): it was not looked at.")

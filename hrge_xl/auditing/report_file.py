@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NotRequired
+from typing import Any, NamedTuple, NotRequired, cast
 
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -65,19 +64,19 @@ class _Repeatable(TypedDict):
     decisions: list[DecisionRow]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFile:
+class ReportFile(NamedTuple):
     """A report as it lies there: its data, and what is wrong with the file itself."""
 
-    path: Path
     document: Document
-    faults: tuple[str, ...]
-    notes: tuple[str, ...]
+    faults: Sequence[str]
+    notes: Sequence[str]
 
 
 def read_report(path: Path) -> ReportFile:
     """Take a report up. Raises `UsageError` for what is not a validation report, or has no JSON report beside it."""
-    source = path if _is_json(path) else path.with_suffix(f".{JSON}")
+    pages = {suffix(name): name for name in reversed(FORMATS) if suffix(name) != JSON}
+    page = pages.get(path.suffix.lower().lstrip("."))
+    source = path.with_suffix(f".{JSON}") if page else path
     if not source.is_file():
         raise UsageError(
             f"{path.name} holds no data to compare. Put the JSON report of the same run beside it, as {source.name}: "
@@ -89,15 +88,11 @@ def read_report(path: Path) -> ReportFile:
     if text != render(data):
         faults.append(f"{source.name} was changed: it is not written as hrge-xl writes it.")
     _refuse_unrepeatable(source, data)
-    if source != path and data["run"]["engine_version"] != __version__:
+    if page and data["run"]["engine_version"] != __version__:
         notes.append(f"Another version made {path.name}: it cannot be compared with its JSON report.")
-    elif source != path and not _is_page_of(path, data):
+    elif page and not _is_page_of(path, page, data):
         faults.append(f"{path.name} does not say what its JSON report says: it was changed, or worked in.")
-    return ReportFile(path, data, tuple(faults), tuple(notes))
-
-
-def _is_json(path: Path) -> bool:
-    return path.suffix.lower().lstrip(".") not in {suffix(each) for each in FORMATS} - {JSON}
+    return ReportFile(data, faults, notes)
 
 
 def _text(path: Path) -> str:
@@ -116,7 +111,7 @@ def _text(path: Path) -> str:
 
 def _data(path: Path, text: str) -> Document:
     try:
-        data = json.loads(text)
+        data: Any = json.loads(text)
         render(data)  # not every number that JSON reads can be written, nor every depth
     except (ValueError, RecursionError) as error:
         raise UsageError(
@@ -124,8 +119,7 @@ def _data(path: Path, text: str) -> Document:
         ) from error
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise UsageError(f"{path.name} is not a validation report: it does not say “{SCHEMA}”.")
-    document: Document = data  # type: ignore[assignment]
-    return document
+    return cast("Document", data)
 
 
 def _refuse_unrepeatable(path: Path, document: Any) -> None:
@@ -134,16 +128,21 @@ def _refuse_unrepeatable(path: Path, document: Any) -> None:
         TypeAdapter(_Repeatable).validate_python(document, strict=True)
         for wrong in _impossible(document):
             raise ValueError(wrong)
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise UsageError(f"{path.name} is not a complete report: {wrong}. It was changed.") from error
     except (TypeError, ValueError) as error:
-        raise UsageError(f"{path.name} is not a complete report ({error}). It was changed.") from error
+        why = f" ({error})"
+        if isinstance(error, ValidationError):
+            why = ": " + "; ".join(
+                f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()
+            )
+        raise UsageError(f"{path.name} is not a complete report{why}. It was changed.") from error
 
 
 def _impossible(document: Document) -> Iterator[str]:
     """Yield what no report can say."""
-    yield from (f"“{day}” is not {RANGE}" for day in _days(document) if parse_day(day) is None)
+    days = [document["run"]["today"], *(row["until"] for row in document["waivers"] if row["until"])]
+    for file in document["files"]:
+        days += [file["checked"], *filter(None, [file["arrived"]])]
+    yield from (f"“{day}” is not {RANGE}" for day in days if parse_day(day) is None)
     contents: dict[tuple[int, int], str | None] = {}
     for file in document["files"]:
         names = (file["path"], file["read_as"] or file["path"])
@@ -159,16 +158,8 @@ def _impossible(document: Document) -> Iterator[str]:
         yield "two decisions have one number"
 
 
-def _days(document: Document) -> Iterator[str]:
-    yield document["run"]["today"]
-    yield from (row["until"] for row in document["waivers"] if row["until"])
-    for file in document["files"]:
-        yield from (day for day in (file["checked"], file["arrived"]) if day)
-
-
-def _is_page_of(path: Path, document: Document) -> bool:
+def _is_page_of(path: Path, name: str, document: Document) -> bool:
     """Say whether a page was made from these data, and all that lies beside it: the same data give the same bytes."""
-    name = next(name for name in FORMATS if path.suffix.lower() == f".{suffix(name)}")
     try:
         others = all((path.parent / other).read_bytes() == data for other, data in beside(document, name))
         return others and report(document, name) == path.read_bytes()

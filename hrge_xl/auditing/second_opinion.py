@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -83,6 +83,13 @@ class CellDifference:
             return f"{place}: our reader and openpyxl see different values ({self.ours.kind}, {self.theirs.kind})."
         return f"{place}: our reader sees {self.ours.shown}, openpyxl sees {self.theirs.shown}."
 
+    def data(self, *, redacted: bool) -> dict[str, Any]:
+        """Give the same as JSON data."""
+        row: dict[str, Any] = {"file": self.file, "sheet": self.sheet, "cell": self.cell}
+        for name, seen in (("ours", self.ours), ("openpyxl", self.theirs)):
+            row |= {f"{name}_kind": seen.kind} | ({} if redacted else {name: seen.value})
+        return row
+
 
 @dataclass(slots=True)
 class Opinion:
@@ -95,14 +102,10 @@ class Opinion:
     failed: list[str] = field(default_factory=list)  # openpyxl could not read what we read
     not_read: list[str] = field(default_factory=list)  # of a format that openpyxl does not know
 
-    def add(self, other: Opinion) -> None:
-        """Take in what was seen in further files."""
-        self.cells += other.cells
-        self.files += other.files
-        self.differences += other.differences
-        self.explained += other.explained
-        self.failed += other.failed
-        self.not_read += other.not_read
+    @property
+    def agrees(self) -> bool:
+        """Whether openpyxl read every file, and nothing differs."""
+        return not self.differences and not self.failed
 
 
 def second_opinion(
@@ -117,22 +120,22 @@ def second_opinion(
             admitted = admit(path, password)
             if not isinstance(admitted, File) or admitted.format not in READS:
                 found.not_read.append(_not_read(submission.path, admitted))
-                continue
-            if admitted.sha256 != submission.sha256:
+            elif admitted.sha256 != submission.sha256:
                 found.failed.append(
                     f"{submission.path}: no second opinion, because it was changed while it was read."
                 )
-                continue
-            waiting.append(submission)
-            yield admitted.data, _wanted(submission)
+            else:
+                waiting.append(submission)
+                yield admitted.data, _wanted(submission)
 
     for theirs in run_guarded(cells_of, work(), jobs=jobs):
         submission = waiting.pop(0)
         if isinstance(theirs, Died) or theirs is None:
             found.failed.append(_failed(submission.path, theirs))
-        else:
-            for one in apart(_compare, [(submission, theirs)], _stopped):
-                found.add(one)
+            continue
+        for opinion in apart(_opinions, [(submission, theirs)], _stopped):
+            for part in fields(Opinion):
+                setattr(found, part.name, getattr(found, part.name) + getattr(opinion, part.name))
     return found
 
 
@@ -169,18 +172,17 @@ def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
 
 def _ours(submission: Submission) -> dict[Place, Seen]:
     seen = {(sheet, cell): BLANK for sheet, cells in _wanted(submission).items() for cell in cells}
-    return seen | {(each.sheet, each.cell): _seen(each) for each in submission.answers}
+    return seen | {(answer.sheet, answer.cell): _seen(answer) for answer in submission.answers}
 
 
 def _seen(answer: Answer) -> Seen:
-    value = answer.original
-    if answer.state is State.ERROR:
-        return Seen(ERROR, value, answer.formula)
     if answer.state is State.NOT_CALCULATED:
         return Seen(NOTHING, None, True)
-    if isinstance(value, bool):
-        return Seen(TRUTH, value, answer.formula)
-    kind = TEXT if isinstance(value, str) else NUMBER
+    value, kind = answer.original, TEXT if isinstance(answer.original, str) else NUMBER
+    if answer.state is State.ERROR:
+        kind = ERROR
+    elif isinstance(value, bool):
+        kind = TRUTH
     return Seen(kind, value, answer.formula)
 
 
@@ -193,7 +195,13 @@ def cells_of(job: Job) -> dict[Place, Seen] | None:
     Runs in a worker, for it may fail in any way. It reads twice, as openpyxl gives results or formulas.
     """
     data, wanted = job
-    results, formulas = (_book(data, data_only=data_only) for data_only in (True, False))
+    import openpyxl
+
+    # read-only, for otherwise openpyxl hides what stands below merged cells
+    results, formulas = (
+        openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
+        for data_only in (True, False)
+    )
     if not results.sheetnames:
         return None
     found = {place: _theirs(cell) for place, cell in _cells(results, wanted)}
@@ -201,13 +209,6 @@ def cells_of(job: Job) -> dict[Place, Seen] | None:
         if cell.data_type == "f" and place not in found:
             found[place] = Seen(NOTHING, None, True)
     return found
-
-
-def _book(data: bytes, *, data_only: bool) -> Workbook:
-    """Read-only, for otherwise openpyxl hides what stands below merged cells."""
-    import openpyxl
-
-    return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False)
 
 
 def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tuple[Place, Any]]:
@@ -231,9 +232,9 @@ def _cells(book: Workbook, wanted: Mapping[str, frozenset[str]]) -> Iterator[tup
 def _theirs(cell: Any) -> Seen:
     from openpyxl.utils import datetime as moments
 
-    value, serial = cell.value, cast("Callable[[Any], float]", moments.to_excel)
+    value = cell.value
     if isinstance(value, date | time | timedelta):
-        return Seen(DAY, float(serial(value)))
+        return Seen(DAY, float(cast("Any", moments.to_excel)(value)))
     if isinstance(value, bool):
         return Seen(TRUTH, value)
     if isinstance(value, int | float):
@@ -244,7 +245,7 @@ def _theirs(cell: Any) -> Seen:
 # both
 
 
-def _compare(pairs: Sequence[tuple[Submission, Seeing]]) -> list[Opinion]:
+def _opinions(pairs: Sequence[tuple[Submission, Seeing]]) -> list[Opinion]:
     return [_opinion(submission, theirs) for submission, theirs in pairs]
 
 
@@ -284,9 +285,10 @@ def _as_day(number: float, theirs: Seen) -> str | None:
         return "no-day"
     if theirs.kind != DAY or not isinstance(theirs.value, float):
         return None
-    if abs(number - theirs.value) <= MILLISECOND:
+    off = number - theirs.value
+    if abs(off) <= MILLISECOND:
         return "day"
-    return "phantom" if int(number) == PHANTOM and abs(number - 1 - theirs.value) <= MILLISECOND else None
+    return "phantom" if int(number) == PHANTOM and abs(off - 1) <= MILLISECOND else None
 
 
 def explanations(found: Opinion) -> Sequence[str]:

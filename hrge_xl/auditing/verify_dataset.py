@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import random
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
+from random import SystemRandom
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ..dataset.as_left import CHANGED, is_changed
 from ..dataset.derive import derive
 from ..dataset.ledger import FILES, NAME, Ledger
 from ..dataset.opening import DATASET, SPECS, open_dataset, open_url
 from ..dataset.periods import periods
-from ..dataset.received import RECEIVED
+from ..dataset.received import RECEIVED, altered, has_content, kept_at
 from ..dataset.rows import RowBuilder
 from ..dataset.schema import CHECKS_NOT_RUN, FINDINGS_FACT, SLOTS, SUBMISSIONS, VERSION, Schema
+from ..dataset.seals import doubts
 from ..dataset.store import Store, compact, open_file
 from ..dataset.table import SUBMISSION_ID
 from ..dataset.take_over import rounds_elsewhere
-from ..dataset.temporary_dataset import put_in
+from ..dataset.temporary_dataset import Temporary, put_in
 from ..dataset.update_statuses import OF_MAIL, update_statuses
 from ..dataset.waivers import waivers
 from ..dataset.workers import Workers, workers
@@ -36,81 +37,56 @@ from ..findings import Severity
 from ..reports import overview_page
 from ..reports.overview_files import of_folder
 from ..rounds.datasets import behind, check_own
-from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round
+from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
 from ..shell_words import quoted
 from ..spec.carried import find
+from ..spec.load import load, names
 from ..validation import ValidationRequest, readers, validate
 from ..words import and_more, languages
-from .again import Setting, Told, read_again
-from .comparison import Difference, differences
-from .dataset_audit import (
-    DatasetAudit,
-    Source,
-    Sources,
-    faults_of_entries,
-    faults_of_files,
-    faults_of_spec,
-    rounds_at_hand,
-    rounds_not_at_hand,
-    sources_of,
-)
-from .export_differences import of_file
-from .row_differences import SOURCE, Names, of_database, of_schema, of_tables
-
-OF_RUN = ("state",)  # facts about the last run, which say nothing of any file
+from .again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand
+from .audit import DatasetAudit, VerificationRequest
+from .comparison import Difference, differences, sha256_by_path
+from .dataset_differences import RowNames, of_database, of_file, of_schema, of_tables
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a verification: the folder of the dataset, and what else is at hand.
-
-    `returned` are folders with what came back, for rounds that the dataset holds too. `sample` is how many returns
-    are read again, chosen at random; None for all of them. `store` is a database that holds the same.
-    """
-
-    folder: Path
-    returned: Sequence[Path] = ()
-    sample: int | None = None
-    store: str | None = None
-    password: str | None = field(default=None, repr=False)
-    jobs: int = 1
-    redacted: bool = False
-
-
-def verify_dataset(asked: Question) -> DatasetAudit:
+def verify_dataset(asked: VerificationRequest) -> DatasetAudit:
     """Make the dataset of a folder again and compare.
 
     Raises `UsageError` for a folder without one, or among returned files; `StoreError` for one that cannot be opened;
     `RoundError`, `SpecError` where these have mistakes.
     """
-    check_own(asked.folder)
-    audit = DatasetAudit(str(asked.folder), asked.redacted, sampled=asked.sample is not None)
-    with open_dataset(asked.folder) as store, workers("local", asked.jobs) as pool:
-        today = _day_of(asked.folder, store)
-        with Ledger.open(asked.folder, write=False) as ledger:
+    folder = asked.target
+    check_own(folder)
+    audit = DatasetAudit(str(folder), asked.redacted, sampled=asked.sample is not None)
+    with open_dataset(folder) as store, workers("local", asked.jobs) as pool:
+        today = _day_of(folder, store)
+        with Ledger.open(folder, write=False) as ledger:
             elsewhere = rounds_elsewhere(ledger)
-        rounds = rounds_at_hand([asked.folder, *(each.folder for each in elsewhere)], asked.returned)
-        round_ = rounds.get(asked.folder.resolve())
+        rounds = rounds_at_hand([folder, *(each.folder for each in elsewhere)], asked.returned)
+        round_ = rounds.get(folder.resolve())
         returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
-        audit.problems += faults_of_files(asked.folder, returned)
-        audit.problems += faults_of_entries(asked.folder, rounds.values())
-        audit.problems += faults_of_spec(store, round_)
         spec, by_name = store.schema.spec, {each.name: each for each in rounds.values()}
-        audit.notes += rounds_not_at_hand(store, by_name)
-        audit.notes += behind(asked.folder, elsewhere)
-        audit.notes += _reports(asked.folder)
+        audit.problems += faults_of_files(folder, returned)
+        audit.problems += faults_of_entries(folder, rounds.values())
+        audit.problems += faults_of_spec(store, round_)
+        audit.notes += [*rounds_not_at_hand(store, by_name), *behind(folder, elsewhere)]
+        for report in sorted((folder / REPORTS).glob("*.json")):
+            words = f"{quoted(report)} --returned {quoted(folder / RECEIVED)}"
+            audit.notes.append(f"Not compared, because it is verified separately: hrge-xl verify {words}")
         if round_ is not None:
             audit.problems += faults_of_issued(round_, today, asked.jobs)
-        files = _chosen(audit, asked, sources_of(asked.folder, store, today))
-        copies = {each.name: find(asked.folder / SPECS, each.spec_digest) for each in elsewhere}
+        files = sources_of(audit, folder, store, today)
+        if asked.sample is not None and asked.sample < len(files):
+            files = {number: files[number] for number in SystemRandom().sample(sorted(files), asked.sample)}
+        audit.read = len(files)
+        copies = {each.name: find(folder / SPECS, each.spec_digest) for each in elsewhere}
         specs = {name: str(copy) for name, copy in copies.items() if copy}
         setting = Setting(str(spec.folder) if spec else None, by_name, specs, (), asked.jobs, asked.password)
-        with rebuilt(asked.folder, store, files, setting, today, pool) as made:
+        with rebuilt(folder, store, files, setting, today, pool) as made:
             _compare_rows(audit, asked, store, made)
-            export = exports.Export(str(made.folder / DATASET), today, exports.formats_there(asked.folder))
-            _compare_files(audit, asked.folder, store, made, export, pool)
+            _compare_files(audit, folder, store, made, today, pool)
             _compare_pages(
-                audit, asked.folder, made.folder, list(dict.fromkeys([round_, *by_name.values(), None]))
+                audit, folder, made.ledger.home, list(dict.fromkeys([round_, *by_name.values(), None]))
             )
     return audit
 
@@ -130,48 +106,23 @@ def _day_of(folder: Path, store: Store) -> date:
     return day
 
 
-def _reports(folder: Path) -> Iterator[str]:
-    """Tell which reports lie there, that have a verification of their own."""
-    for report in sorted((folder / REPORTS).glob("*.json")):
-        words = f"{quoted(report)} --returned {quoted(folder / RECEIVED)}"
-        yield f"Not compared, because it is verified separately: hrge-xl verify {words}"
-
-
-def _chosen(audit: DatasetAudit, asked: Question, found: Sources) -> dict[int, Source]:
-    """Give the returns that are read again: all that can be, or some of them by chance."""
-    audit.returns = found.returns
-    audit.problems += found.problems
-    audit.notes += found.notes
-    numbers = sorted(found.files)
-    if asked.sample is not None and asked.sample < len(numbers):
-        numbers = random.SystemRandom().sample(numbers, asked.sample)
-    audit.read = len(numbers)
-    return {number: found.files[number] for number in numbers}
-
-
 # rows
 
 
-def _compare_rows(audit: DatasetAudit, asked: Question, store: Store, made: Rebuilt) -> None:
+def _compare_rows(audit: DatasetAudit, asked: VerificationRequest, store: Store, made: Temporary) -> None:
     """Hold the tables of the dataset, of the ledger and of a database against those made again."""
     shape = list(of_schema(store, made.store))
     audit.tell(shape, DATASET)
     if not shape:  # else its rows cannot be compared column by column
-        audit.tell(of_tables(asked.folder / DATASET, store, made.store), DATASET)
-    audit.tell(_of_facts(store, made.store), DATASET)
-    audit.tell(_of_statuses(asked.folder, made.ledger), NAME)
+        audit.tell(of_tables(asked.target / DATASET, store, made.store), DATASET)
+    # the state of the last run says nothing of any file
+    ours, theirs = (each.facts() | {"state": ""} for each in (store, made.store))
+    audit.tell(differences(ours, theirs, "meta"), DATASET)
+    audit.tell(_of_statuses(asked.target, made.ledger), NAME, "ledger")
     if asked.store is not None:
         with open_url(asked.store) as database:
             database.use(Schema(store.schema.spec), write=False)
             audit.tell(of_database(database, made.store), database.name)
-
-
-def _of_facts(store: Store, made: Store) -> Iterator[Difference]:
-    """Yield what a dataset says of itself otherwise."""
-    ours, theirs = (
-        {name: value for name, value in each.facts().items() if name not in OF_RUN} for each in (store, made)
-    )
-    yield from (replace(each, source=SOURCE) for each in differences(ours, theirs, "meta"))
 
 
 def _of_statuses(folder: Path, made: Ledger) -> Iterator[Difference]:
@@ -182,29 +133,30 @@ def _of_statuses(folder: Path, made: Ledger) -> Iterator[Difference]:
     for row in rows:
         other = again[row["sha256"]]
         for name in (name for name in row if row[name] != other[name]):
-            yield Difference(f"{FILES.name}.{name}", row[name], other[name], str(row["path"]), "ledger")
+            yield Difference(f"{FILES.name}.{name}", row[name], other[name], str(row["path"]))
 
 
 # files
 
 
 def _compare_files(
-    audit: DatasetAudit, folder: Path, store: Store, made: Rebuilt, export: exports.Export, pool: Workers
+    audit: DatasetAudit, folder: Path, store: Store, made: Temporary, today: date, pool: Workers
 ) -> None:  # fmt: skip
     """Write the files beside the dataset again, where they are there, and hold them against each other."""
-    names = Names(made.store), Names(store)
+    names = RowNames(made.store), RowNames(store)
     there = [path for path in exports.names(store, folder) if path.is_file()]
     if there:
-        exports.write(made.store, export, pool)
-    compact(made.store, made.folder / DATASET, store.state())
+        formats = exports.formats_there(folder)
+        exports.write(made.store, exports.Export(str(made.ledger.home / DATASET), today, formats), pool)
+    compact(made.store, made.ledger.home / DATASET, store.state())
     if (folder / SHAREABLE).is_dir():
         there += (path for path in exports.names(store, folder / SHAREABLE) if path.is_file())
-        write_shareable(made.folder, export.today, exports.formats_there(folder / SHAREABLE))
+        write_shareable(made.ledger.home, today, exports.formats_there(folder / SHAREABLE))
     audit.files += len(there)
     for path in there:
         table = store.schema.by_name.get(path.stem)
-        again = made.folder / path.relative_to(folder)
-        audit.tell(of_file(path, again, table.shown if table else None, names), path.name)
+        again = made.ledger.home / path.relative_to(folder)
+        audit.tell(of_file(path, again, table.shown if table else None, names), path.name, "file")
 
 
 def _compare_pages(audit: DatasetAudit, folder: Path, made: Path, rounds: Sequence[Round | None]) -> None:
@@ -221,7 +173,7 @@ def _compare_pages(audit: DatasetAudit, folder: Path, made: Path, rounds: Sequen
         pages = _pages(made, rounds, masked=masked)
         again.write_bytes(next(pages))
         if content != again.read_bytes() and content not in pages:
-            audit.tell(of_file(page, again, None, ()), page.name)
+            audit.tell(of_file(page, again, None, ()), page.name, "file")
 
 
 def _pages(made: Path, rounds: Sequence[Round | None], *, masked: bool) -> Iterator[bytes]:
@@ -254,57 +206,38 @@ def faults_of_issued(round_: Round, today: date, jobs: int) -> Iterator[str]:
             yield f"{ISSUED}/{name} is not as it was issued: {found[0].code}{place}{more}. {message}"
 
 
-# A dataset made again
-
-Record = dict[str, Any]
+# a dataset made again
 
 
-@dataclass(frozen=True)
-class Rebuilt:
-    """A dataset that was made again, with its ledger and the folder that both are in."""
-
-    store: Store
-    ledger: Ledger
-    folder: Path
-
-
-def told_of(store: Store, files: Mapping[int, Source]) -> dict[int, Told]:
-    """Give what a dataset tells of some of its returns, by their numbers."""
-    rows = _by_submission(store, SUBMISSIONS.name, files)
-    findings = _by_submission(store, FINDINGS_FACT.name, files)
-    not_run = _by_submission(store, CHECKS_NOT_RUN.name, files)
-    return {
-        number: _told(files[number], row, findings.get(number, ()), not_run.get(number, ()))
-        for number, (row,) in rows.items()
-    }
+def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, ReportedFile]:
+    """Give some returns with what a dataset tells of their findings, and of the checks that were not run."""
+    findings, not_run = (
+        _by_submission(store, table.name, files) for table in (FINDINGS_FACT, CHECKS_NOT_RUN)
+    )
+    told: dict[int, ReportedFile] = {}
+    for number, file in files.items():
+        # the others are of the dataset
+        own = [each | {"waiver": None} for each in findings.get(number, ()) if each["n"] > 0]
+        checks = file.row["checks"] | {"not_run": not_run.get(number, ())}
+        told[number] = file._replace(row={**file.row, "checks": checks, "findings": own})
+    return told
 
 
-def _by_submission(store: Store, name: str, wanted: Collection[int]) -> dict[int, list[Record]]:
+def _by_submission(store: Store, name: str, wanted: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """Give the rows of a table as they stand there, whatever they are: another program may have written them."""
-    found: dict[int, list[Record]] = {}
+    found: dict[int, list[dict[str, Any]]] = {}
     names = store.schema.by_name[name].names
     for row in store.raw(name, [f'"{column}"' for column in names]):
-        record: Record = dict(zip(names, row, strict=True))
+        record: dict[str, Any] = dict(zip(names, row, strict=True))
         if record[SUBMISSION_ID] in wanted:
             found.setdefault(record[SUBMISSION_ID], []).append(record)
     return found
 
 
-def _told(source: Source, row: Record, findings: Sequence[Record], not_run: Sequence[Record]) -> Told:
-    """Give what a report would tell of a return."""
-    found = [each | {"waiver": None} for each in findings if each["n"] > 0]  # the others are of the dataset
-    as_row = {
-        "identity": {"signature": row["signature"]},
-        "checks": {"run": str(row["checks_run"] or "").split(), "not_run": not_run},
-        "findings": found,
-    }
-    return Told(source.file, source.path, row["read_for"], source.checked, as_row)
-
-
 @contextmanager
 def rebuilt(
-    folder: Path, store: Store, files: Mapping[int, Source], setting: Setting, today: date, pool: Workers
-) -> Iterator[Rebuilt]:  # fmt: skip
+    folder: Path, store: Store, files: Mapping[int, ReportedFile], setting: Setting, today: date, pool: Workers
+) -> Iterator[Temporary]:  # fmt: skip
     """Give the dataset of a folder made again as of a day, with the files beside it still to be written.
 
     The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in
@@ -316,31 +249,107 @@ def rebuilt(
         ledger = stack.enter_context(Ledger.open(home))
         made = stack.enter_context(open_file(home / DATASET))
         made.use(Schema(store.schema.spec))
-        _take_over(made, folder / DATASET, files)
+        again = ", ".join(map(str, sorted(files)))
+        _copy_other_returns(made, folder / DATASET, again)
         builder, by = RowBuilder(made.schema), stack.enter_context(readers(setting.jobs))
-        for results in read_again(told_of(store, files), setting, by):
+        for results in read_again(with_findings(store, files), setting, by):
             put_in(made, builder, list(results.values()))
-        codes, again = (", ".join(map(repr, some)) for some in (OF_MAIL, sorted(files)))
-        of_mail = f"code IN ({codes}) AND {SUBMISSION_ID} IN ({again or 'NULL'})"
         # no file tells them, and addresses change
+        of_mail = f"code IN ({', '.join(map(repr, OF_MAIL))}) AND {SUBMISSION_ID} IN ({again})"
         made.copy_rows(folder / DATASET, {FINDINGS_FACT.name: of_mail})
         update_statuses(made, ledger, waivers(ledger, today))
         made.filled()
         made.analyze()
         derive([made], home / DATASET, today, pool)
         made.set_derived(str(today))
-        yield Rebuilt(made, ledger, home)
+        yield Temporary(made, ledger)
 
 
-def _take_over(made: Store, other: Path, files: Collection[int]) -> None:
-    """Copy what the other returns brought, with the cells that only they have."""
-    names = [
-        SLOTS.name,
-        SUBMISSIONS.name,
-        *(table.name for table in made.schema.base if table.of_submissions),
-    ]
-    others = f'"{SUBMISSION_ID}" NOT IN ({", ".join(map(str, sorted(files))) or "NULL"})' if files else "1"
-    where = dict.fromkeys(names, others) | {
-        SLOTS.name: f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"
-    }
-    made.copy_rows(other, where)
+def _copy_other_returns(made: Store, other: Path, again: str) -> None:
+    """Copy what the returns brought that are not read again, with the cells that only they have."""
+    others = f'"{SUBMISSION_ID}" NOT IN ({again})'  # SQLite knows what is in no list
+    tables = [SUBMISSIONS, *(table for table in made.schema.base if table.of_submissions)]
+    slots = {SLOTS.name: f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"}
+    made.copy_rows(other, slots | {table.name: others for table in tables})
+
+
+# what a dataset was made of, and whether it is still there as it came
+
+
+def faults_of_files(folder: Path, returned: Collection[Path]) -> Iterator[str]:
+    """Yield what shows without reading a return: a dataset that was worked in, and bytes that are not what came."""
+    with Ledger.open(folder, write=False) as ledger:
+        if is_changed(ledger, folder / DATASET):
+            yield CHANGED.format(file=DATASET)
+        known = ledger.order()
+        came = {Path(each.path).name for seen in ledger.sightings().values() for each in seen}
+    for path in altered(folder):
+        yield f"{RECEIVED}/{path.name} is not what was received: its bytes do not match its name."
+    for path in sorted((folder / RECEIVED).glob("*")):
+        if path.stem not in known:
+            yield f"{RECEIVED}/{path.name}: the ledger has no such file."
+    for path, sha256 in sha256_by_path(returned, []):
+        if sha256 not in known and path.name in came:
+            yield f"{path} was changed after it arrived: the ledger has no file with its SHA-256 {sha256}."
+
+
+def faults_of_entries(folder: Path, rounds: Iterable[Round]) -> Iterator[str]:
+    """Yield what was done to the entries of people, and what rounds say otherwise now than when they were sealed."""
+    with Ledger.open(folder, write=False) as ledger:
+        yield from doubts(ledger, terms_of(rounds))
+
+
+def faults_of_spec(store: Store, round_: Round | None) -> Iterator[str]:
+    """Yield where the spec is another one than that of the round, or than the one that is installed."""
+    spec = store.schema.spec
+    if spec is None:
+        return
+    if round_ is not None:  # which decides, whatever is installed by now
+        if round_.spec_digest != spec.digest:
+            yield f"The dataset was made with another spec (digest {spec.digest[:16]}) than the round has."
+        return
+    ours = load(spec.name) if spec.name in names() else None
+    if ours is not None and ours.version == spec.version and ours.digest != spec.digest:
+        yield (
+            f"The dataset was made with another {spec.name} {spec.version} (digest {spec.digest[:16]}) than the one "
+            f"that is installed ({ours.digest[:16]})."
+        )
+
+
+def rounds_not_at_hand(store: Store, at_hand: Collection[str]) -> Iterator[str]:
+    """Yield which rounds returns were checked for whose folders are not at hand."""
+    named = {str(name) for (name,) in store.raw(SUBMISSIONS.name, ("read_for",)) if name is not None}
+    for name in sorted(named - set(at_hand)):
+        yield f"{not_compared(name)} Name its returned files with --returned."
+
+
+def sources_of(audit: DatasetAudit, folder: Path, store: Store, today: date) -> dict[int, ReportedFile]:
+    """Look for the bytes of every return, and give those that can be read again by their numbers.
+
+    Where the dataset tells no place or no day that can be, others stand in.
+    """
+    with Ledger.open(folder, write=False) as ledger:
+        places = {sha256: [each.path for each in seen] for sha256, seen in ledger.sightings().items()}
+        for row in ledger.rows():
+            places.setdefault(str(row["sha256"]), []).insert(0, str(row["path"]))
+    sources: dict[int, ReportedFile] = {}
+    columns = (SUBMISSION_ID, "sha256", "path", "checked", "read_for", "signature", "checks_run")
+    for number, sha256, told, checked, read_for, signature, run in store.raw(SUBMISSIONS.name, columns):
+        audit.returns += 1
+        known = places.get(str(sha256), [])
+        path = str(told) if str(told) in known or not known else known[0]
+        kept = (kept_at(folder, str(sha256)), folder / path) if sha256 else ()
+        file = next((place for place in kept if has_content(place, str(sha256))), None)
+        if sha256 is None:
+            audit.notes.append(f"{path}: not compared, because it could not be read when it arrived either.")
+        elif file is None:
+            audit.problems.append(
+                f"{path}: its bytes are not in {RECEIVED}/ (SHA-256 {sha256}): not compared."
+            )
+        else:
+            row = {"identity": {"signature": signature}, "checks": {"run": str(run or "").split()}}
+            day = parse_day(str(checked)) or today
+            sources[int(str(number))] = ReportedFile(
+                file, path, read_for if read_for is None else str(read_for), day, row
+            )
+    return sources

@@ -13,29 +13,29 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..answer import Answer, State
+from ..answer import Answer, Key, State
 from ..fields import figure_of
 from ..language import Type
 from ..language.compiler import Compiled, Known, Row, Unknown, Value, finite, fold, worse
 from ..last_answers import read_last
-from ..layout import Grid, Layout
+from ..layout import Layout
 from ..numerals import to_serial
 from ..spec.model import FieldBlock, FormBlock
 from ..submission import Submission
 from ..texts import fixed_codes, said
 from ..words import NO_ANSWER, says_nothing, tidy_lines
-from .program import Column, Need, Program, Table, table_key
+from .program import FieldColumn, FieldTable, NeedCheck, Program, table_key
 
 
 class AnswerCell(NamedTuple):
     """An answer at its place among the tables, and what expressions see of it."""
 
     answer: Answer
-    column: Column
+    column: FieldColumn
     row: str
     state: State
-    text: str | None  # its code or text
-    figure: float | None
+    text: str | None = None  # its code or text
+    figure: float | None = None
 
 
 class IssuedTables:
@@ -43,7 +43,7 @@ class IssuedTables:
 
     def __init__(self, program: Program, layout: Layout) -> None:
         self.program, self.layout = program, layout
-        self.rows = [_rows(layout, table) for table in program.tables_by_number]
+        self.rows = [_rows(layout, table) for table in program.table_list]
         self.row_sets = [frozenset(rows) for rows in self.rows]
         self.by_fold = [{fold(row): row for row in rows} for rows in self.rows]
         self.fixed: dict[int, tuple[dict[Row, Known], dict[Row, int]]] = {
@@ -51,7 +51,7 @@ class IssuedTables:
         }
         self._labels: dict[str, dict[str, str]] = {}
 
-    def _fixed(self, column: Column) -> tuple[dict[Row, Known], dict[Row, int]]:
+    def _fixed(self, column: FieldColumn) -> tuple[dict[Row, Known], dict[Row, int]]:
         """Give what a fixed column says in each row, and in how many of its cells something stands."""
         values: dict[Row, Known] = {}
         filled: dict[Row, int] = {}
@@ -59,14 +59,13 @@ class IssuedTables:
         for row in self.rows[column.table.number]:
             written = items[row].values.get(column.field.code, "") if row in items else ""
             text = tidy_lines(str(said(written, self.layout.language)))
+            value: Known = text or None
             if column.is_figure:
-                values[row] = finite(figure_of(column.field, text))
+                value = finite(figure_of(column.field, text))
             elif column.type is Type.MANY:
-                values[row] = tuple(fixed_codes(text)[: column.field.cells]) or None
-            else:
-                values[row] = text or None
+                value = tuple(fixed_codes(text)[: column.field.cells]) or None
+            values[row] = value
             if text:
-                value = values[row]
                 filled[row] = len(value) if isinstance(value, tuple) else 1
         return values, filled
 
@@ -78,17 +77,15 @@ class IssuedTables:
                 continue
             if not (0 < answer.part <= column.field.cells if column.several else answer.part == 0):
                 continue
-            state, text = answer.state, answer.text if answer.code is None else answer.code
-            original = answer.original
-            if state is State.ANSWERED and not text and isinstance(original, str) and not original.strip():
-                state = State.EMPTY_TEXT  # spaces alone
-            figure = None
-            if state is State.ANSWERED:
+            text, original = answer.text if answer.code is None else answer.code, answer.original
+            if answer.state is not State.ANSWERED:
+                yield AnswerCell(answer, column, answer.row, answer.state)
+            elif not text and isinstance(original, str) and not original.strip():  # spaces alone
+                yield AnswerCell(answer, column, answer.row, State.EMPTY_TEXT)
+            else:
                 number = answer.number if answer.day is None else to_serial(answer.day)
                 figure = None if number is None else finite(float(number))
-            else:
-                text = None
-            yield AnswerCell(answer, column, answer.row, state, text, figure)
+                yield AnswerCell(answer, column, answer.row, State.ANSWERED, text, figure)
 
     def labels(self, vocabulary: str) -> Mapping[str, str]:
         """Give what the workbook calls the entries of a list, by their folded codes."""
@@ -98,20 +95,16 @@ class IssuedTables:
         return self._labels[vocabulary]
 
 
-def _rows(layout: Layout, table: Table) -> list[str]:
+def _rows(layout: Layout, table: FieldTable) -> list[str]:
     sheet = layout.sheet.get(table.tool.code)
     found: dict[str, None] = {}
     for grid in sheet.grids if sheet is not None else ():
-        if table_key(table.tool, _block(grid)) == table.key:
-            block = grid.block
+        block = grid.block
+        assert isinstance(block, FieldBlock)
+        if table_key(table.tool, block) == table.key:
             records = map(str, range(1, block.records + 1)) if isinstance(block, FormBlock) else None
             found |= dict.fromkeys(records or (row.code for row in grid.data_rows))
     return list(found)
-
-
-def _block(grid: Grid) -> FieldBlock:
-    assert isinstance(grid.block, FieldBlock)
-    return grid.block
 
 
 class AnswerView:
@@ -119,6 +112,7 @@ class AnswerView:
 
     def __init__(self, issued: IssuedTables, submission: Submission, today: date) -> None:
         self.issued_tables, self.program, self.submission = issued, issued.program, submission
+        self.labels = issued.labels
         self.layout, self.today = issued.layout, float(to_serial(today))
         self.rows: Sequence[Sequence[str]] = issued.rows
         self.row_sets: Sequence[Collection[str]] = issued.row_sets
@@ -137,18 +131,16 @@ class AnswerView:
         for cell in self.cells:
             if cell.column.asked:
                 self._take(cell)
-        self.active: Sequence[Sequence[str]] = [
-            self._active(table) for table in self.program.tables_by_number
-        ]
+        self.active: Sequence[Sequence[str]] = [self._active(table) for table in self.program.table_list]
         self.active_sets: Sequence[Collection[str]] = [frozenset(rows) for rows in self.active]
         self._forget()
 
     def _take(self, cell: AnswerCell) -> None:
         answer, column, row, state, text, figure = cell
         at = column.number
-        if state in (State.ERROR, State.NOT_CALCULATED):
-            self.broken.add((at, row))
         if state is not State.ANSWERED:
+            if state in (State.ERROR, State.NOT_CALCULATED):
+                self.broken.add((at, row))
             return
         self.filled[at][row] = self.filled[at].get(row, 0) + 1
         if answer.problem:
@@ -160,7 +152,7 @@ class AnswerView:
             before: Any = self.values[at].get(row) or ()
             self.values[at][row] = (*before, value) if column.type is Type.MANY else value
 
-    def _active(self, table: Table) -> Sequence[str]:
+    def _active(self, table: FieldTable) -> Sequence[str]:
         """Give the rows that count: those of forms and lists always, open rows once anything is answered in them."""
         rows = self.rows[table.number]
         if not table.open:
@@ -173,7 +165,7 @@ class AnswerView:
         """Begin with nothing worked out."""
         self._busy: set[int] = set()
         self._once: dict[object, Any] = {}
-        self._reasons: dict[int, dict[Row, Need]] = {}
+        self._reasons: dict[int, dict[Row, NeedCheck]] = {}
         self._needing: set[int] = set()
         self._counts: dict[str, tuple[int, int]] = {}
 
@@ -194,6 +186,15 @@ class AnswerView:
         for cell in self.cells:
             found[cell.column.number, cell.row].append(cell.answer)
         return {slot: sorted(answers, key=lambda answer: answer.part) for slot, answers in found.items()}
+
+    def sheet_name(self, tool: str) -> str:
+        """Give the name of a sheet in the file, or what it was issued with where it is gone."""
+        return self.submission.sheets.get(tool) or self.layout.sheet[tool].name
+
+    def address(self, slot: Key, part: int = 0) -> str:
+        """Give where a cell of a slot is in the file; where that is not known, in the issued workbook."""
+        cell = self.layout.cells_of[slot][part]
+        return self.submission.cell(cell[:4]) or cell.address
 
     # what expressions ask for
 
@@ -218,7 +219,7 @@ class AnswerView:
         self._busy.discard(number)
         return known[row]
 
-    def last(self, column: Column, row: Row) -> Known:
+    def last(self, column: FieldColumn, row: Row) -> Known:
         """Give what an answer was in the round before, as it was issued with the workbook."""
         value = self._last.get((column.key[0], str(row), column.key[1]))
         if value is None or isinstance(value, tuple) is not (column.type is Type.MANY):
@@ -255,27 +256,28 @@ class AnswerView:
         required, answered = self.counts(tool)
         return answered / required if required else None
 
-    def labels(self, vocabulary: str) -> Mapping[str, str]:
-        """Give what the workbook calls the entries of a list, by their folded codes."""
-        return self.issued_tables.labels(vocabulary)
-
     # what rules and requirements ask for
 
-    def anywhere(self, table: Table | None, column: Column, condition: Compiled, row: Row) -> bool | Unknown:
+    def anywhere(
+        self, table: FieldTable | None, column: FieldColumn, condition: Compiled, row: Row
+    ) -> bool | Unknown:
         """Say whether a condition is met at a row of a column; of one over the rows of another table, one is enough."""
         if table is None or table is column.table:
             met: bool | Unknown = condition(self, row, None)
             return met
-        unknown = None
-        for each_row in self.rows[table.number] or (None,):
-            met = condition(self, each_row, None)
-            if type(met) is Unknown:
-                unknown = worse(unknown, met)
-            elif met:
-                return True
-        return False if unknown is None else unknown
+        return self.anywhere_in(table, condition)
 
-    def reasons(self, column: Column) -> Mapping[Row, Need]:
+    def anywhere_in(self, table: FieldTable | None, condition: Compiled) -> bool | Unknown:
+        """Say whether a condition is met in any row of a table; of none, and where it has no rows, over the sheet."""
+        doubt: Unknown | None = None
+        for row in (self.rows[table.number] if table else ()) or (None,):
+            met = condition(self, row, None)
+            if type(met) is not Unknown and met:
+                return True
+            doubt = worse(met, doubt)
+        return False if doubt is None else doubt
+
+    def reasons(self, column: FieldColumn) -> Mapping[Row, NeedCheck]:
         """Give the rows in which a field is asked for, each with the first need that it meets."""
         number = column.number
         if number in self._reasons:
@@ -284,7 +286,7 @@ class AnswerView:
         if number in self._needing or number not in self.program.needs:
             return {}
         self._needing.add(number)
-        found: dict[Row, Need] = {}
+        found: dict[Row, NeedCheck] = {}
         for row in self.active[column.table.number]:
             for need in self.program.needs[number]:
                 if self.anywhere(need.table, column, need.when, row) and (
@@ -296,7 +298,7 @@ class AnswerView:
         self._reasons[number] = found
         return found
 
-    def required(self, column: Column) -> list[Row]:
+    def required(self, column: FieldColumn) -> list[Row]:
         """Give the rows in which an answer is required, and not only asked for as advice."""
         return [row for row, need in self.reasons(column).items() if need.counts]
 
@@ -305,11 +307,12 @@ class AnswerView:
         if tool in self._counts:
             return self._counts[tool]
         whole, required, answered = not self._needing, 0, 0
-        for column in self.program.column_list:
+        for number in self.program.needs:
+            column = self.program.column_list[number]
             if column.table.tool.code == tool and column.asked:
                 rows = self.required(column)
                 required += len(rows)
-                answered += sum(row in self.replies[column.number] for row in rows)
+                answered += sum(row in self.replies[number] for row in rows)
         if whole:  # what comes back to itself is not the whole yet
             self._counts[tool] = required, answered
         return required, answered

@@ -10,19 +10,18 @@ from datetime import date
 from msgspec.structs import replace
 
 from ..answer import Answer, Key, State, Value
-from ..fields import Field
+from ..fields import ColumnKind, Field
 from ..findings.structure import FORMULA_OVERWRITTEN
-from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
+from ..findings.value import CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT, OTHER_CALENDAR
 from ..language import Type
 from ..language.compiler import Unknown
 from ..language.functions.figures import rounded
-from ..layout import address
 from ..numerals import from_serial, shown, shown_moment
 from ..spec.model import Spec
 from ..words import and_more, tidy
 from .answer_view import AnswerCell, AnswerView
 from .hits import Hit, at_answer
-from .program import Column
+from .program import FieldColumn
 
 CLOSE, ZERO = 1e-9, 1e-12
 TYPED_ALONE, CELLS_NAMED = 3, 20  # typed results of a sheet that are told one by one; cells that are named
@@ -43,27 +42,18 @@ def calculated_answers(view: AnswerView, unknown: Collection[Key] = ()) -> list[
         for row in view.active[column.table.number]:
             value, key = as_value(column, view.calculated(number, row)), (tool, row, code)
             if value is not None and key not in unknown:
-                answer = found.get(key) or _not_shown(view, key)
-                found[key] = replace(answer, **{_meaning(column, value): value})
+                answer = found.get(key)
+                if answer is None:  # it shows nothing
+                    at = view.sheet_name(tool), view.address(key)
+                    answer = Answer(*key, 0, *at, State.BLANK, calculated=True)
+                meaning = "code" if column.field.result == "level" else "text"
+                if isinstance(value, date | float):
+                    meaning = "day" if isinstance(value, date) else "number"
+                found[key] = replace(answer, **{meaning: value})
     return list(found.values())
 
 
-def _not_shown(view: AnswerView, key: Key) -> Answer:
-    """Give a calculated cell that shows nothing."""
-    submission, sheet = view.submission, view.layout.sheet[key[0]]
-    cell = submission.cell((*key, 0)) or address(*view.layout.slots[key].cells[0])
-    return Answer(*key, 0, submission.sheets.get(key[0], sheet.name), cell, State.BLANK, calculated=True)
-
-
-def _meaning(column: Column, value: Value) -> str:
-    if isinstance(value, date):
-        return "day"
-    if isinstance(value, float):
-        return "number"
-    return "code" if column.field.result == "level" else "text"
-
-
-def as_value(column: Column, worked_out: object) -> Value | None:
+def as_value(column: FieldColumn, worked_out: object) -> Value | None:
     """Give what a formula comes to as an answer: days as days."""
     if isinstance(worked_out, Unknown | bool) or not isinstance(worked_out, float | str | tuple):
         return None
@@ -102,8 +92,10 @@ def _pasted(hits: Sequence[Hit]) -> Hit:
     """Give the first of some typed results of a sheet, which stands for all of them."""
     answers = [hit.answer for hit in hits if hit.answer is not None]
     cells = ", ".join(answer.cell for answer in answers[:CELLS_NAMED]) + and_more(len(answers) - CELLS_NAMED)
-    hits[0].detail |= {"label": cells, "value": shown_answer(answers[0]) + and_more(len(hits) - 1)}
-    return hits[0]
+    first, column = hits[0], hits[0].column
+    assert column is not None
+    first.detail |= {"label": cells, "value": shown_answer(answers[0], column) + and_more(len(hits) - 1)}
+    return first
 
 
 def _differs(view: AnswerView, cell: AnswerCell, value: object) -> bool:
@@ -141,8 +133,14 @@ def said(value: Value | None, field: Field, spec: Spec, language: str) -> str:
     return shown(value)
 
 
-def shown_answer(answer: Answer) -> str:
+def shown_answer(answer: Answer | None, column: FieldColumn) -> str:
     """Return the text of a cell as a person sees it."""
+    if answer is None:
+        return ""
+    kind = column.field.type
+    other_calendar = kind.kind is ColumnKind.DATE and answer.problem == OTHER_CALENDAR.code
+    if (kind.scaled or other_calendar) and isinstance(answer.original, int | float):
+        return kind.said(float(answer.original))
     if answer.day is not None and not isinstance(answer.original, str):
         return shown_moment(answer.day, float(answer.original or 0))
     return "" if answer.original is None else shown(answer.original)

@@ -6,21 +6,21 @@ blame an answer for what another one got wrong.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from ..answer import CellKey, Key
-from ..findings import Kind, codes
+from ..answer import ONLY_ROW, CellKey, Key
+from ..findings import codes
 from ..findings import value as v
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..language.compiler import Row, Unknown, Value, worse
 from ..layout import Sheet, Slot
-from ..spec.model import Rule
 from .answer_view import AnswerView
 from .hits import Hit
-from .program import ANYTHING, Column, Need, rows_counted
+from .program import ANYTHING, FieldColumn, NeedCheck, rows_counted
 
 # Nobody knows what stands there, nor whether it is an answer.
 LOST = frozenset(codes(v.ERROR_IN_CELL, v.FORMULA_NEVER_CALCULATED))
@@ -34,56 +34,50 @@ ASTRAY = frozenset(codes(v.NOT_A_WHOLE_NUMBER, v.OUT_OF_RANGE, v.ROW_NOT_FOUND))
 SlotKey = tuple[int, Row]  # number of the column, and row
 
 
-Undecided = tuple[
-    Hit, "Hit | Gap"
-]  # what would have been found, or not, and what keeps it from being decided
+# What would have been found, or not, and what keeps it from being decided.
+Undecided = tuple[Hit, "Hit | UnreadArea"]
 
 
-def in_doubt(view: AnswerView, hits: Sequence[Hit], gaps: Sequence[Gap]) -> DoubtfulView | None:
+def in_doubt(view: AnswerView, hits: Sequence[Hit], gaps: Sequence[UnreadArea]) -> DoubtfulView | None:
     """Give the view of a return in which something is in doubt because of hits or gaps; None where nothing is."""
-    return (
-        DoubtfulView(view, hits, gaps) if gaps or any(hit.code in SPOILT | ASTRAY for hit in hits) else None
-    )
+    doubtful = gaps or any(hit.code in SPOILT | ASTRAY for hit in hits)
+    return DoubtfulView(view, hits, gaps) if doubtful else None
 
 
 class DoubtfulView(AnswerView):
     """The same answers, with unknown values where the sheets see a blank or something that means nothing."""
 
-    def __init__(self, plain: AnswerView, hits: Sequence[Hit], gaps: Sequence[Gap]) -> None:
+    def __init__(self, plain: AnswerView, hits: Sequence[Hit], gaps: Sequence[UnreadArea]) -> None:
         """Mark what is in doubt; of several causes the last one counts, and a gap more than an error."""
         vars(self).update(vars(plain))
         self.plain = plain
-        spoilt: dict[SlotKey, Unknown] = {}
-        lost: dict[SlotKey, Unknown] = {}
-        astray: dict[SlotKey, Unknown] = {}
+        marked: dict[frozenset[str], dict[SlotKey, Unknown]] = {SPOILT: {}, LOST: {}, ASTRAY: {}}
         for rank, hit in enumerate(hits):
-            for marked, marks in ((spoilt, SPOILT), (lost, LOST), (astray, ASTRAY)):
-                if hit.code in marks and hit.column is not None:
-                    marked[hit.slot] = Unknown(rank, hit)
+            for codes_, slots in marked.items():
+                if hit.code in codes_ and hit.column is not None:
+                    slots[hit.slot] = Unknown(rank, hit)
+        spoilt, lost, astray = marked.values()
+        gone = enumerate(gaps, len(hits))
         unread: dict[SlotKey, Unknown] = {
-            slot: Unknown(rank, gap) for rank, gap in enumerate(gaps, len(hits)) for slot in gap.slots
+            slot: Unknown(rank, gap) for rank, gap in gone for slot in gap.slots
         }
         self.unread, self.lost, self.astray = unread, lost | unread, astray
         self._rows_in_doubt: dict[int, dict[Row, Unknown]] = {}
         for (number, row), cause in self.lost.items():
             table = self.program.column_list[number].table
-            if (
-                table.open
-                and row in self.row_sets[table.number]
-                and row not in self.active_sets[table.number]
-            ):
+            is_blank = row in self.row_sets[table.number] and row not in self.active_sets[table.number]
+            if table.open and is_blank:
                 rows = self._rows_in_doubt.setdefault(table.number, {})
                 rows[row] = worse(rows.get(row), cause)
         self.touched = {number for number, _ in (*spoilt, *unread, *lost, *astray)}
+        self.values = [
+            dict(values) if number in self.touched else values for number, values in enumerate(plain.values)
+        ]
         self.touched |= {rows_counted(table) for table in self._rows_in_doubt} | {ANYTHING}
-        self.values = list(self.plain.values)
         for (number, row), cause in (spoilt | unread).items():
-            if self.values[number] is self.plain.values[number]:
-                self.values[number] = dict(self.plain.values[number])
             read = self.values[number].get(row)
-            self.values[number][row] = Unknown(
-                cause.rank, cause.cause, read if isinstance(read, tuple) else ()
-            )
+            seen = read if isinstance(read, tuple) else ()
+            self.values[number][row] = Unknown(cause.rank, cause.cause, seen)
         for column in self.program.calculated:
             if self.is_touched(self.program.made_of(column)):
                 self.values[column.number] = {}
@@ -97,8 +91,7 @@ class DoubtfulView(AnswerView):
         for hit in hits:
             if hit.kind is v.ROW_NOT_FOUND and hit.column is not None:
                 doubt, code = None, self.plain.values[hit.column.number].get(hit.row)
-                for tool in hit.column.field.to:
-                    table = self.program.table(tool)
+                for table in map(self.program.table, hit.column.field.to):
                     there = self.row_named(table, code if isinstance(code, str) else None)
                     doubt = worse(doubt, self._rows_in_doubt.get(table, {}).get(there))
                 if doubt is not None:
@@ -108,9 +101,9 @@ class DoubtfulView(AnswerView):
         """Say whether something that an expression reads is in doubt."""
         return not reads.isdisjoint(self.touched)
 
-    def possible_rows(self, table: int) -> Sequence[Unknown]:
+    def possible_rows(self, table: int) -> Collection[Unknown]:
         """Give for each blank row that may count what keeps that from being known."""
-        return list(self._rows_in_doubt.get(table, {}).values())
+        return self._rows_in_doubt.get(table, {}).values()
 
     def calculated(self, number: int, row: Row) -> Value:
         """Give the value of a calculated field; in a row that does not count only what may be unknown."""
@@ -137,20 +130,19 @@ class DoubtfulView(AnswerView):
                         doubt = worse(doubt, of_need)
         return doubt
 
-    def needs_in_doubt(self, column: Column, row: Row) -> Iterator[tuple[Need, Unknown]]:
+    def needs_in_doubt(self, column: FieldColumn, row: Row) -> Iterator[tuple[NeedCheck, Unknown]]:
         """Give each need of a field of which it is not known whether it is met, with the reason."""
         for need in self.program.needs[column.number]:
             if not self.is_touched(need.reads):
                 continue
-            met = self.anywhere(need.table, column, need.when, row)
-            doubt = met if type(met) is Unknown else None
+            doubt = worse(self.anywhere(need.table, column, need.when, row), None)
             if need.relevant is not None:
                 asked = need.relevant(self, row, None)
-                doubt = worse(doubt, asked) if type(asked) is Unknown else doubt if asked else None
+                doubt = worse(asked, doubt) if type(asked) is Unknown or asked else None
             if doubt is not None:
                 yield need, doubt
 
-    def asking(self, column: Column, row: Row) -> Unknown | None:
+    def asking(self, column: FieldColumn, row: Row) -> Unknown | None:
         """Give what keeps a required answer from being missed: its cell is gone, or its row may not count."""
         if column.number not in self.program.needs:
             return None
@@ -162,21 +154,20 @@ class DoubtfulView(AnswerView):
 
     def undecided(self) -> list[Undecided]:
         """Give every check that is open somewhere because of a hit or a gap, with each cause."""
-        return [(hit, doubt.cause) for hit, doubt in self._open()]
+        sources = (
+            self._rules(), self._wrong_answers(), self._requirements(), self.unsure_references,
+            self._calculations(), self._identity(),
+        )  # fmt: skip
+        return [(hit, doubt.cause) for hit, doubt in chain(*sources)]
 
-    def _open(self) -> Iterator[tuple[Hit, Unknown]]:
-        yield from self._rules()
-        yield from self._wrong_answers()
-        yield from self._requirements()
-        yield from self.unsure_references
-        for column, row, doubt in self.unknown_calculations():
-            yield from ((hit, doubt) for hit in self._shown(column, row))
+    def _identity(self) -> Iterator[tuple[Hit, Unknown]]:
         asked = self.program.spec.identity
         periods = ((PERIOD_OUTSIDE_ROUND, asked.period_start), (PERIOD_OUTSIDE_ROUND, asked.period_end))
         for kind, code in ((COUNTRY_DIFFERS, asked.country), *periods):
-            of_identity = self.program.single(code)
-            if of_identity is not None and (of_identity.number, "1") in self.unread:
-                yield Hit(kind, of_identity, "1"), self.unread[of_identity.number, "1"]
+            of_form = self.program.single(code)
+            doubt = None if of_form is None else self.unread.get((of_form.number, ONLY_ROW))
+            if doubt is not None:
+                yield Hit(kind, of_form, ONLY_ROW), doubt
 
     def _rules(self) -> Iterator[tuple[Hit, Unknown]]:
         for rule in self.program.rules:
@@ -185,29 +176,23 @@ class DoubtfulView(AnswerView):
             if not may_count and not self.is_touched(rule.reads):
                 continue
             if home is None:
-                rows = (self.rows[rule.table.number] if rule.table else ()) or (None,)
-                states = [rule.broken(self, row, None) for row in rows]
-                doubts = [state for state in states if type(state) is Unknown]
-                if doubts and True not in states and self.issued(of.tool):
-                    yield Hit(of), max(doubts, key=lambda doubt: doubt.rank)
+                broken = self.anywhere_in(rule.table, rule.broken)
+                if type(broken) is Unknown and self.issued(of.tool):
+                    yield Hit(of), broken
                 continue
-            for row in self.active[home.table.number]:
+            rows: dict[Row, Unknown | None] = {**dict.fromkeys(self.active[home.table.number]), **may_count}
+            for row, may in rows.items():
                 broken = self.anywhere(rule.table, home, rule.broken, row)
-                if type(broken) is Unknown:
-                    yield Hit(of, home, row), broken
-            for blank_row, may in may_count.items():
-                broken = self.anywhere(rule.table, home, rule.broken, blank_row)
-                if broken is not False:
-                    yield Hit(of, home, blank_row), worse(broken, may)
+                doubt = None if broken is False else worse(broken, may)
+                if doubt is not None:
+                    yield Hit(of, home, row), doubt
 
     def _wrong_answers(self) -> Iterator[tuple[Hit, Unknown]]:
         """Give the checks of an answer that read other ones, too; one in error is held against whether it is asked."""
         for number, checks in self.program.checks.items():
             column = self.program.column_list[number]
             for check in checks if self.replies[number] else ():
-                if not check.reads_more or not self.is_touched(self.program.reads(check.check.holds)):
-                    continue
-                for row in self.replies[number]:
+                for row in self.replies[number] if self.is_touched(check.reads) else ():
                     if check.kind is v.NOT_ASKED_HERE or type(self.values[number].get(row)) is not Unknown:
                         holds = check.holds(self, row, None)
                         if type(holds) is Unknown:
@@ -226,7 +211,7 @@ class DoubtfulView(AnswerView):
                 if asking is not None:
                     yield from ((Hit(need.kind, column, row), asking) for need in needs)
 
-    def unknown_calculations(self) -> Iterator[tuple[Column, str, Unknown]]:
+    def unknown_calculations(self) -> Iterator[tuple[FieldColumn, str, Unknown]]:
         """Give calculated fields among whose sources something could not be read."""
         for column in self.program.calculated:
             may_count = self._rows_in_doubt.get(column.table.number, {})
@@ -235,15 +220,16 @@ class DoubtfulView(AnswerView):
             for row in self.rows[column.table.number]:
                 active = row in self.active_sets[column.table.number]
                 value = self.calculated(column.number, row) if active else may_count.get(row)
-                if type(value) is Unknown and isinstance(value.cause, Gap):
+                if type(value) is Unknown and isinstance(value.cause, UnreadArea):
                     yield column, row, value
 
-    def _shown(self, column: Column, row: str) -> Iterator[Hit]:
-        """Give what can be found of a cell that shows a calculated answer: by a formula, or typed."""
-        for answer in self.by_slot.get((column.number, row), ()):
-            typed: tuple[Kind | Rule, ...] = (v.CALCULATION_DIFFERS, FORMULA_OVERWRITTEN)
-            for kind in (v.CALCULATION_NOT_CURRENT,) if answer.formula else typed:
-                yield Hit(kind, column, row)
+    def _calculations(self) -> Iterator[tuple[Hit, Unknown]]:
+        """Give what can be found of cells that show a calculated answer: by a formula, or typed."""
+        for column, row, doubt in self.unknown_calculations():
+            for answer in self.by_slot.get((column.number, row), ()):
+                typed = (v.CALCULATION_DIFFERS, FORMULA_OVERWRITTEN)
+                for kind in (v.CALCULATION_NOT_CURRENT,) if answer.formula else typed:
+                    yield Hit(kind, column, row), doubt
 
     def without_known_value(self) -> Iterable[Key]:
         """Give calculated answers that are made from what could not be read; in an older file it was not asked."""
@@ -255,7 +241,7 @@ class DoubtfulView(AnswerView):
 # what could not be read
 
 
-class Gap(NamedTuple):
+class UnreadArea(NamedTuple):
     """A sheet, row or column of a file that could not be read, or that its older version does not have."""
 
     place: str
@@ -263,51 +249,39 @@ class Gap(NamedTuple):
     slots: frozenset[tuple[int, str]]  # number of the column, and row
 
 
-def gaps_of(view: AnswerView) -> list[Gap]:
+def gaps_of(view: AnswerView) -> list[UnreadArea]:
     """Find what is missing in a return; nothing in one that does not say where its cells are."""
     submission, columns = view.submission, view.program.columns
     found = []
     for sheet in view.layout.sheets if submission.cells else ():
         there = submission.cells.get(sheet.tool.code, {})
         if len(there) < sheet.cell_count:
-            name = submission.sheets.get(sheet.tool.code) or sheet.name
-            for place, missing in _of_sheet(sheet, name, there, view.layout.language):
+            for place, missing in _of_sheet(view, sheet, there):
                 slots = frozenset((columns[slot.tool, slot.field.code].number, slot.row) for slot in missing)
-                found.append(Gap(place, submission.older, slots))
+                found.append(UnreadArea(place, submission.older, slots))
     return found
 
 
-def unread_slots(gaps: Iterable[Gap]) -> frozenset[tuple[int, str]]:
+def unread_slots(gaps: Iterable[UnreadArea]) -> frozenset[tuple[int, str]]:
     """Give every slot that is in a gap."""
     return frozenset(slot for gap in gaps for slot in gap.slots)
 
 
 def _of_sheet(
-    sheet: Sheet, name: str, there: Mapping[CellKey, str], language: str
+    view: AnswerView, sheet: Sheet, there: Mapping[CellKey, str]
 ) -> Iterator[tuple[str, list[Slot]]]:
     """Give each place of a sheet where something is missing, with the slots there: all of it, rows, or columns."""
+    name, cells_of, language = view.sheet_name(sheet.tool.code), view.layout.cells_of, view.layout.language
     asked = [slot for slot in sheet.slots if not slot.field.calculated]
-    missing = [slot for slot in asked if not all(key in there for key in _keys(slot))]
+    missing = [slot for slot in asked if not all(cell[:4] in there for cell in cells_of[slot.key])]
     if len(missing) == len(asked):
         if missing:
             yield name, missing
         return
-    rows = _by_row(asked)
-    gone = {row for row, slots in _by_row(missing).items() if len(slots) == len(rows[row]) > 1}
+    asked_of, missing_of = (Counter((slot.grid, slot.row) for slot in slots) for slots in (asked, missing))
     places: dict[str, list[Slot]] = defaultdict(list)
     for slot in missing:
         row = slot.grid, slot.row
-        places[slot.row if row in gone else slot.field.label.say(language)].append(slot)
+        whole = missing_of[row] == asked_of[row] > 1
+        places[slot.row if whole else slot.field.label.say(language)].append(slot)
     yield from ((f"{name}: {place}", slots) for place, slots in places.items())
-
-
-def _by_row(slots: Iterable[Slot]) -> dict[tuple[int, str], list[Slot]]:
-    rows: dict[tuple[int, str], list[Slot]] = defaultdict(list)
-    for slot in slots:
-        rows[slot.grid, slot.row].append(slot)
-    return rows
-
-
-def _keys(slot: Slot) -> Iterator[CellKey]:
-    parts = range(1, len(slot.cells) + 1) if slot.field.several else (0,)
-    return ((*slot.key, part) for part in parts)

@@ -1,16 +1,29 @@
-"""Hits: what a check found at one place, before it is put into words."""
+"""Hits: what a check found at one place, before it is put into words; and the checks.
+
+Found are missing answers, answers and rows of which a check or a rule does not hold, what the stamp and the round say
+otherwise, and what reading noticed of single cells.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ..answer import Answer
-from ..findings import Kind
-from ..language.compiler import Row
-from ..spec.model import Rule
-from .answer_view import AnswerView
-from .program import Column
+from ..answer import ONLY_ROW, Answer, State
+from ..fields import ColumnKind, kind_of
+from ..fields.text import EXPECTED
+from ..findings import CATALOGUE, Kind
+from ..findings import value as v
+from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
+from ..language.compiler import Row, Value, fold
+from ..numerals import shown, to_serial
+from ..spec.compiled import CompiledSpec
+from ..spec.model import RegisterBlock, Rule
+from ..words import CELL_LIMIT, fits_a_cell, fold_code, letters
+from .answer_view import AnswerCell, AnswerView
+from .program import FieldColumn
 
 HitKey = tuple[str, int, Row]  # code, number of the column, row
 NOWHERE = -1  # the number of the column of a hit that has no place of its own
@@ -21,7 +34,7 @@ class Hit:
     """One thing found: its kind, or the rule that is broken; where, and the answer there. Without a column: nowhere."""
 
     kind: Kind | Rule
-    column: Column | None = None
+    column: FieldColumn | None = None
     row: Row = None
     part: int = 0  # which cell of the slot, from 0
     answer: Answer | None = None
@@ -48,13 +61,180 @@ class Hit:
         return self.code, *self.slot
 
 
-def at_answer(kind: Kind, column: Column, row: Row, answer: Answer) -> Hit:
+def at_answer(kind: Kind, column: FieldColumn, row: Row, answer: Answer) -> Hit:
     """Give a hit at one answer."""
     return Hit(kind, column, row, max(answer.part - 1, 0), answer)
 
 
-def at_rows(view: AnswerView, kind: Kind | Rule, column: Column, rows: Iterable[Row]) -> Iterator[Hit]:
+def at_rows(view: AnswerView, kind: Kind | Rule, column: FieldColumn, rows: Iterable[Row]) -> Iterator[Hit]:
     """Give a hit for each of some rows of a field, at the first answer that stands there."""
     for row in rows:
         answers = view.by_slot.get((column.number, row), ())
         yield Hit(kind, column, row, 0, answers[0] if answers else None)
+
+
+# where checks do not hold
+
+
+def wrong_answers(view: AnswerView, only: Collection[int] | None = None) -> Iterator[Hit]:
+    """Give a hit for every answer of which a check does not hold: all checks, or `only` those of some identities."""
+    for number, checks in view.program.checks.items():
+        column = view.program.column_list[number]
+        for row in [row for row in view.rows[column.table.number] if row in view.replies[number]]:
+            readable = view.values[number].get(row) is not None and (number, row) not in view.in_doubt
+            for check in checks:
+                if only is not None and id(check.check) not in only:
+                    continue
+                if (readable or check.kind is v.NOT_ASKED_HERE) and not check.holds(view, row, None):
+                    yield from at_rows(view, check.kind, column, [row])
+                    # as where reading has said so: nothing else is asked of it
+                    readable = readable and check.kind is not v.NOT_A_WHOLE_NUMBER
+
+
+def missing(view: AnswerView, unread: Collection[tuple[int, Row]]) -> Iterator[Hit]:
+    """Give a hit for every answer asked for that is blank, or where what stands there says nothing.
+
+    That it is in error or cannot be read is a finding of its own.
+    """
+    for number in view.program.needs:
+        column = view.program.column_list[number]
+        for row, need in view.reasons(column).items():
+            slot = number, row
+            if row not in view.replies[number] and slot not in view.broken and slot not in unread:
+                says_nothing = view.by_slot[slot][-1] if row in view.filled[number] else None
+                yield Hit(need.kind, column, row, 0, says_nothing)
+
+
+def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Iterator[Hit]:
+    """Give a hit for every row that counts in which a rule does not hold: of all rules, or `only` some."""
+    for rule in view.program.rules:
+        if only is not None and id(rule.parsed.rule) not in only:
+            continue
+        if rule.home is None:
+            if view.issued(rule.parsed.rule.tool) and view.anywhere_in(rule.table, rule.broken):
+                yield Hit(rule.parsed.rule)
+            continue
+        column = rule.home
+        silent = view.filled[column.number].keys() - view.replies[column.number]
+        rows = [
+            row
+            for row in view.active[column.table.number]
+            if row not in silent and view.anywhere(rule.table, column, rule.broken, row)
+        ]
+        yield from at_rows(view, rule.parsed.rule, column, rows)
+
+
+def other_country(view: AnswerView) -> Iterator[Hit]:
+    """I009: the form names another country than the one the workbook was issued for."""
+    country, (column, answer) = (
+        view.submission.identity.country,
+        _of_form(view, view.program.spec.identity.country),
+    )
+    if column is None or not country or answer is None or fold(str(answer)) == fold(country):
+        return
+    vocabulary = view.program.spec.vocabularies.get(column.field.vocabulary or "")
+    entry = vocabulary.by_code.get(country) if vocabulary else None
+    for hit in at_rows(view, COUNTRY_DIFFERS, column, [ONLY_ROW]):
+        hit.detail["expected"] = entry.label.say(view.layout.language) if entry else country
+        yield hit
+
+
+def other_period(view: AnswerView) -> Iterator[Hit]:
+    """I011: the period of the form is over before that of the round begins, or begins when that is over."""
+    asked, (start, end) = view.program.spec.identity, view.submission.period
+    for code, limit, after in ((asked.period_start, end, True), (asked.period_end, start, False)):
+        column, day = _of_form(view, code)
+        if column is None or limit is None or not isinstance(day, float):
+            continue
+        if day > to_serial(limit) if after else day < to_serial(limit):
+            for hit in at_rows(view, PERIOD_OUTSIDE_ROUND, column, [ONLY_ROW]):
+                hit.detail["expected"] = f"{start or '…'} – {end or '…'}"
+                yield hit
+
+
+def _of_form(view: AnswerView, code: str | None) -> tuple[FieldColumn | None, Value]:
+    """Give the column of a field that stands once in the workbook, and its answer."""
+    column = view.program.single(code)
+    return column, None if column is None else view.values[column.number].get(ONLY_ROW)
+
+
+# what reading noticed of single cells: what stands there cannot be read, was normalised, or is odd
+
+
+ROW_CODE = re.compile(r"\w(?:[\w.-]*\w)?")  # as it may stand among words
+STATES = {State.ERROR: v.ERROR_IN_CELL, State.NOT_CALCULATED: v.FORMULA_NEVER_CALCULATED}
+NOTICED = {  # of answers of each kind
+    ColumnKind.CODE: (
+        v.NOT_IN_LIST, v.LABEL_IN_ANOTHER_LANGUAGE, v.SPELLING_TIDIED, v.CODE_FOR_LABEL, v.OTHER_SPELLING,
+        v.REST_NOT_COUNTED, v.CHOSEN_TWICE,
+    ),
+    ColumnKind.TEXT: (v.TEXT_LIKE_A_FORMULA, v.UNSEEN_CHARACTERS, v.TEXT_TOO_LONG, *EXPECTED),
+    ColumnKind.NUMBER: (
+        v.NOT_A_NUMBER, v.NOT_A_WHOLE_NUMBER, v.OTHER_CALENDAR, v.AMBIGUOUS_NUMBER, v.DIGITS_CONVERTED,
+        v.NUMBER_AS_TEXT, v.REST_NOT_COUNTED,
+    ),
+    ColumnKind.DATE: (
+        v.NOT_A_DATE, v.AMBIGUOUS_DATE, v.OTHER_CALENDAR, v.DIGITS_CONVERTED, v.DATE_AS_TEXT, v.REST_NOT_COUNTED,
+    ),
+}  # fmt: skip
+
+
+def readings(view: AnswerView) -> list[Hit]:
+    """Give a hit for everything that reading noticed of a cell that people fill in."""
+    found: list[Hit] = []
+    chosen: dict[tuple[int, str | None], set[str]] = defaultdict(set)
+    for cell in view.cells:
+        answer, column, row, state, *_ = cell
+        if not column.asked:
+            continue
+        kinds = [STATES[state]] if state in STATES else []
+        if state is State.ANSWERED:
+            kinds += [v.FORMULA_IN_ANSWER] if answer.formula else []
+            if answer.problem or answer.notes:
+                noted = (CATALOGUE[code] for code in (answer.problem, *answer.notes) if code)
+                expected = (*view.program.spec.expects, *column.field.expects)
+                kinds += [kind for kind in noted if EXPECTED.get(kind) not in expected]
+            kinds += _of_text(cell, chosen)
+            if column.field.to:
+                kinds += _behind_code(view, answer)
+        found += (at_answer(kind, column, row, answer) for kind in kinds)
+    return found
+
+
+def _of_text(cell: AnswerCell, chosen: dict[tuple[int, str | None], set[str]]) -> Iterator[Kind]:
+    """Give what is odd about a text or code: chosen in another cell already, or too long for Excel."""
+    column, row, text = cell.column, cell.row, cell.text
+    if text and column.several:
+        if text in chosen[column.number, row]:
+            yield v.CHOSEN_TWICE
+        chosen[column.number, row].add(text)
+    if text and column.is_text and len(text) > CELL_LIMIT // 2 and not fits_a_cell(text):
+        yield v.TEXT_TOO_LONG
+
+
+def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
+    """Give a reference with other words behind the code than those of its row; as V110 where they name another one."""
+    behind, code, layout = str(answer.original).strip().partition(" ")[2], answer.code, view.layout
+    grids = [layout.rows_of[tool] for tool in layout.slots[answer.key].field.to if tool in layout.rows_of]
+    grid = next((grid for grid in grids if code in grid.row), None)
+    if not behind or code is None or grid is None:
+        return
+    words = grid.row[code].label
+    if isinstance(grid.block, RegisterBlock):
+        column = view.program.columns[grid.tool.code, grid.block.shows or grid.block.fields[0].code]
+        about = view.by_slot.get((column.number, code), ())
+        seen = about[0].original if about else None
+        if not column.asked and not isinstance(seen, str):  # calculated words, which some formats lose
+            return
+        words = shown(seen or "")
+    if not letters(words).startswith(letters(behind)):
+        known = {fold_code(row) for grid in grids for row in grid.row} - {fold_code(code)}
+        named = known.intersection(ROW_CODE.findall(fold_code(behind)))
+        yield v.REST_NOT_COUNTED if named else v.OTHER_SPELLING
+
+
+def kinds_of(compiled: CompiledSpec) -> set[str]:
+    """Give the codes of all findings of this sort that the fields of a spec can have."""
+    kinds = {kind_of(field) for _, _, field in compiled.spec.places() if field.asked}
+    found: set[Kind] = {v.FORMULA_IN_ANSWER, *STATES.values()} if kinds else set()
+    return {kind.code for kind in found.union(*(NOTICED[kind] for kind in kinds))}

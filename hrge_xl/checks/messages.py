@@ -8,17 +8,15 @@ from math import ceil
 
 from .. import kept_texts
 from ..answer import ONLY_ROW, Answer
-from ..fields import ColumnKind
 from ..findings import Finding, Kind, excerpt
 from ..findings.value import (
-    OTHER_CALENDAR,
     TEXT_TOO_LONG,
     TOO_MANY_WORDS,
     WRONG_PARENT,
 )
 from ..kept_texts import Kept, joined
 from ..language.compiler import Row
-from ..layout import address, parse_cell
+from ..layout import parse_cell
 from ..layout.wording import asked_of_row, placeholders
 from ..numerals import shown as said
 from ..words import (
@@ -31,9 +29,9 @@ from ..words import (
 )
 from . import calculated
 from .answer_view import AnswerView
-from .doubts import Gap, Undecided
+from .doubts import Undecided, UnreadArea
 from .hits import Hit
-from .program import Column
+from .program import FieldColumn
 
 OF_THE_PLACE = frozenset({"file", "sheet", "cell", "row", "label"})  # what the place tells by itself
 NAMED = 5  # cells that are named where there are many
@@ -43,21 +41,21 @@ Details = dict[str, str]
 class FindingWriter:
     """Makes findings of the hits of one return."""
 
-    def __init__(self, view: AnswerView, gaps: Sequence[Gap]) -> None:
-        self.view, self.layout, self.submission = view, view.layout, view.submission
-        self._gap_at: dict[tuple[int, Row], Gap] = {slot: gap for gap in gaps for slot in gap.slots}
+    def __init__(self, view: AnswerView, gaps: Sequence[UnreadArea]) -> None:
+        self.view, self.layout = view, view.layout
+        self._gap_at: dict[tuple[int, Row], UnreadArea] = {slot: gap for gap in gaps for slot in gap.slots}
 
     def finding(self, hit: Hit) -> Finding:
         """Make a finding of a hit, with all that its words may quote."""
         seen, column, answer = self._placed(hit), hit.column, hit.answer
         if column is None:
             return seen
-        value = hit.detail.get("value") or excerpt(shown(answer, column))
+        value = hit.detail.get("value") or excerpt(calculated.shown_answer(answer, column))
         labels = self.layout.labels_of.get((column.key[0], str(hit.row), column.key[1]), {})
         details = hit.detail | {"value": value, "read": read(answer, column, labels)}
         details |= self._measures(hit, column)
-        codes = asked_of_row(hit.kind, column.field) - details.keys() - OF_THE_PLACE
-        details |= {code: self._answer(hit, code) for code in codes}
+        for code in asked_of_row(hit.kind, column.field) - details.keys() - OF_THE_PLACE:
+            details[code] = self._answer(hit, code)
         suggestion = answer.suggestion if answer and answer.problem == hit.code else None
         return replace(seen, value=value or self._quoted(hit) or None, suggestion=suggestion, details=details)
 
@@ -65,11 +63,14 @@ class FindingWriter:
         """Give for each code why it was not decided everywhere, with the places."""
         open_: dict[str, dict[Kept, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
-            unread = kept_texts.NOT_ASKED if isinstance(cause, Gap) and cause.older else kept_texts.UNREAD
-            why = unread if isinstance(cause, Gap) else kept_texts.IN_ERROR
+            why, place = (
+                kept_texts.IN_ERROR,
+                cause.place if isinstance(cause, UnreadArea) else self._place(cause),
+            )
+            if isinstance(cause, UnreadArea):
+                why = kept_texts.NOT_ASKED if cause.older else kept_texts.UNREAD
             places, causes = open_.setdefault(hit.code, {}).setdefault(why, ({}, {}))
-            places[self._place(hit)] = None
-            causes[cause.place if isinstance(cause, Gap) else self._place(cause)] = None
+            places[self._place(hit)] = causes[place] = None
         return {
             code: joined(
                 why.format(places=few(places), causes=few(causes)) for why, (places, causes) in whys.items()
@@ -92,20 +93,14 @@ class FindingWriter:
         finding = Finding(kind.code, name, kind.severity, language=self.layout.language)
         if hit.column is None:  # a rule over a whole sheet, which points to no cell
             assert hit.rule is not None
-            return replace(finding, sheet=self._sheet(hit.rule.tool), tool=hit.rule.tool)
+            return replace(finding, sheet=self.view.sheet_name(hit.rule.tool), tool=hit.rule.tool)
         tool, code = hit.column.key
-        key = tool, str(hit.row), code
-        cell = None if hit.answer is None else hit.answer.cell
-        if cell is None:
-            cell = self.submission.cell((*key, hit.part + 1 if hit.column.several else 0))
-            cell = cell or address(*self.layout.slots[key].cells[hit.part])
-        return replace(finding, sheet=self._sheet(tool), cell=cell, tool=tool, row=key[1], field=code)
+        row = str(hit.row)
+        cell = hit.answer.cell if hit.answer else self.view.address((tool, row, code), hit.part)
+        sheet = self.view.sheet_name(tool)
+        return replace(finding, sheet=sheet, cell=cell, tool=tool, row=row, field=code)
 
-    def _sheet(self, tool: str) -> str:
-        """Give the name of a sheet in the file."""
-        return self.submission.sheets.get(tool) or self.layout.sheet[tool].name
-
-    def _measures(self, hit: Hit, column: Column) -> Details:
+    def _measures(self, hit: Hit, column: FieldColumn) -> Details:
         """Give what a message needs besides: counts, and the answer that decides which entries there are."""
         kind, field = hit.kind, column.field
         text = (hit.answer.text if hit.answer else "") or ""
@@ -113,12 +108,10 @@ class FindingWriter:
             count = ceil(len(text) / CHARACTERS_A_WORD) if spaceless(text) else count_words(text)
             return {"count": str(count), "limit": str(field.words)}
         if kind is TEXT_TOO_LONG:
-            own = field.characters  # a character may take more of a cell than one
-            own_limit = own is not None and len(text) > own
-            return {
-                "count": str(len(text) if own_limit else cell_length(text)),
-                "limit": str(own if own_limit else CELL_LIMIT),
-            }
+            limit, length = field.characters, len(text)
+            if limit is None or length <= limit:  # a character may take more of a cell than one
+                limit, length = CELL_LIMIT, cell_length(text)
+            return {"count": str(length), "limit": str(limit)}
         return {"parent": self._answer(hit, field.parent or "")} if kind is WRONG_PARENT else {}
 
     def _quoted(self, hit: Hit) -> str:
@@ -130,18 +123,17 @@ class FindingWriter:
 
     def _answer(self, hit: Hit, code: str) -> str:
         """Give what is answered under a field code in the same row, or in a form."""
-        program, here = self.view.program, hit.column
-        own = program.columns.get((here.key[0], code)) if here is not None else None
-        own = own if own is not None and here is not None and own.table is here.table else None
-        column = own or program.single(code)
+        program, here, row = self.view.program, hit.column, hit.row
+        column = None if here is None else program.columns.get((here.key[0], code))
+        if column is None or here is None or column.table is not here.table:
+            column, row = program.single(code), ONLY_ROW
         if column is None:
             return ""
-        row = hit.row if own else ONLY_ROW
         if column.number in program.formulas:
             value = calculated.as_value(column, self.view.calculated(column.number, row))
             return calculated.said(value, column.field, program.spec, self.layout.language)
         answers = self.view.by_slot.get((column.number, row), ())
-        return ", ".join(excerpt(shown(answer, column)) for answer in answers)
+        return ", ".join(excerpt(calculated.shown_answer(answer, column)) for answer in answers)
 
 
 def few(cells: Collection[str]) -> str:
@@ -149,19 +141,7 @@ def few(cells: Collection[str]) -> str:
     return ", ".join(list(cells)[:NAMED]) + and_more(len(cells) - NAMED)
 
 
-def shown(answer: Answer | None, column: Column) -> str:
-    """Return the text of a cell as a person sees it."""
-    if answer is None:
-        return ""
-    shows_otherwise = column.field.type.scaled or (
-        column.field.type.kind is ColumnKind.DATE and answer.problem == OTHER_CALENDAR.code
-    )
-    if shows_otherwise and isinstance(answer.original, int | float):
-        return column.field.type.said(float(answer.original))
-    return calculated.shown_answer(answer)
-
-
-def read(answer: Answer | None, column: Column, labels: Mapping[str, str]) -> str:
+def read(answer: Answer | None, column: FieldColumn, labels: Mapping[str, str]) -> str:
     """Give what an answer was understood as, entries of lists by their label."""
     if answer is None or answer.value is None:
         return ""

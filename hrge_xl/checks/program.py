@@ -6,7 +6,7 @@ forms with several records, or one checklist, catalogue or register.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -16,17 +16,17 @@ from ..findings import Kind
 from ..findings.value import ANSWER_MISSING
 from ..language import FIGURES, Call, Expr, Over, Ref, walk
 from ..language.compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, worse
-from ..spec.compiled import CompiledSpec, FieldKey, ParsedRule, Source
-from ..spec.compiled import compiled as compiled_spec
+from ..spec.compiled import CompiledSpec, FieldChecks, FieldKey, Keeping, ParsedRule, Requirement
 from ..spec.model import CatalogueBlock, ChecklistBlock, FieldBlock, FormBlock, Item, Rule, Spec, Tool
 from ..spec.rows import items_of
+from ..spec.scope import Scope
 
 TableKey = tuple[str, str]  # tool, 'single', 'records N' or 'block N'
 SINGLE = "single"
 ANYTHING = -1  # an expression that reads it may read every column
 
 
-class Table(NamedTuple):
+class FieldTable(NamedTuple):
     """Rows that belong together; which they are, a layout says."""
 
     number: int
@@ -41,10 +41,10 @@ class Table(NamedTuple):
         return getattr(self.block, "kind", "") == "register" or self.key[1].startswith("records")
 
 
-class Column:
+class FieldColumn:
     """One field over the rows of its table."""
 
-    def __init__(self, number: int, field: Field, table: Table) -> None:
+    def __init__(self, number: int, field: Field, table: FieldTable) -> None:
         self.number, self.field, self.table = number, field, table
         self.key: FieldKey = table.tool.code, field.code
         self.type, self.asked, self.several = type_of(field), field.asked, field.several
@@ -53,23 +53,19 @@ class Column:
 
 
 class AnswerCheck(NamedTuple):
-    """A check of every answer to one field. `reads_more`: it reads other answers too."""
+    """A check of every answer to one field."""
 
+    kind: Kind
     check: Check
     holds: Compiled
-    reads_more: bool
-
-    @property
-    def kind(self) -> Kind:
-        """What it is a finding of."""
-        return self.check.kind
+    reads: frozenset[int]  # other answers too; empty where it reads none
 
 
-class Need(NamedTuple):
+class NeedCheck(NamedTuple):
     """When an answer is required: by its field, or by a rule that runs over the rows of `table`."""
 
     kind: Kind | Rule
-    table: Table | None
+    table: FieldTable | None
     when: Compiled
     relevant: Compiled | None
     counts: bool
@@ -80,8 +76,8 @@ class RuleCheck(NamedTuple):
     """A rule of the spec, with the rows that it runs over and the column that it points to."""
 
     parsed: ParsedRule
-    table: Table | None
-    home: Column | None
+    table: FieldTable | None
+    home: FieldColumn | None
     when: Compiled | None
     holds: Compiled
     reads: frozenset[int]
@@ -94,15 +90,14 @@ class RuleCheck(NamedTuple):
         met = True if self.when is None else self.when(answers, row, this)
         if met is False:
             return False
-        unknown = holds if type(holds) is Unknown else None
-        unknown = worse(unknown, met) if type(met) is Unknown else unknown
-        return True if unknown is None else unknown
+        doubt: Unknown | None = worse(met, worse(holds, None))
+        return True if doubt is None else doubt
 
 
-class Listed(NamedTuple):
+class CollectedRows(NamedTuple):
     """The rows that a collected list takes from a table, and what it ranks them by."""
 
-    table: Table
+    table: FieldTable
     keeps: Compiled
     rank: Compiled | None
 
@@ -114,13 +109,17 @@ class Program(Compiler):
         super().__init__()
         self.compiled, self.spec = compiled, compiled.spec
         self.tables = _tables(self.spec)
-        self.columns: dict[FieldKey, Column] = {}
-        for table in self.tables.values():
+        self.table_list = list(self.tables.values())
+        self.columns: dict[FieldKey, FieldColumn] = {}
+        for table in self.table_list:
             for field in table.fields:
-                column = Column(len(self.columns), field, table)
+                column = FieldColumn(len(self.columns), field, table)
                 self.columns[column.key] = column
         self.column_list = list(self.columns.values())
-        self._rows_of = _first_tables(self.tables.values())
+        # of each tool its first table that is not a single form, if there is one
+        self._rows_of: dict[str, FieldTable] = {}
+        for table in sorted(self.table_list, key=lambda table: table.key[1] == SINGLE):
+            self._rows_of.setdefault(table.tool.code, table)
         matrix = self.spec.matrix
         self.ranks = {fold(code): rank for rank, code in enumerate(matrix.level if matrix else ())}
         self.levels = {
@@ -129,77 +128,65 @@ class Program(Compiler):
             for across, code in row.items()
         }
         self._reads: dict[int, frozenset[int]] = {}
-        self.formulas: dict[int, Compiled] = {}
-        self.formulas |= {
-            self.columns[key].number: self.value(formula) for key, formula in compiled.formulas.items()
-        }
         self.calculated = [self.columns[key] for key in compiled.formulas]
-        self.rules = tuple(self._rules())
-        self.checks = dict(self._checks())
-        self.needs = dict(self._needs())
-        self.lists = dict(self._lists())
+        self.formulas: dict[int, Compiled] = {
+            column.number: self.value(compiled.formulas[column.key]) for column in self.calculated
+        }
+        self.rules = [self._rule(parsed) for parsed in compiled.rules if parsed.check is not None]
+        fields = [(self.columns[key], own) for key, own in compiled.fields.items()]
+        self.checks = {column.number: self._checks(column, own) for column, own in fields if own.checks}
+        self.needs = {
+            column.number: [self._need(need) for need in own.requirements]
+            for column, own in fields
+            if own.requirements
+        }
+        self.lists = {key: self._list(keeping) for key, keeping in compiled.lists.items()}
         self.closed = [
             (self.tables[code, f"block {number}"], self.value(over))
             for (code, number), over in compiled.closed.items()
         ]
         self.issued: dict[tuple[str, str], Any] = {}  # what layouts say, by language and digest
 
-    def _rules(self) -> Iterator[RuleCheck]:
-        for parsed in self.compiled.rules:
-            if parsed.check is not None:
-                home = None if parsed.home is None else self.columns[parsed.home]
-                when = None if parsed.when is None else self.value(parsed.when)
-                reads = self.reads(parsed.check, parsed.when)
-                yield RuleCheck(
-                    parsed, self._table_of_rule(parsed), home, when, self.value(parsed.check), reads
-                )
+    def _rule(self, parsed: ParsedRule) -> RuleCheck:
+        assert parsed.check is not None
+        home = None if parsed.home is None else self.columns[parsed.home]
+        reads, table = self.reads(parsed.check, parsed.when), self._table_over(parsed.scope)
+        return RuleCheck(parsed, table, home, self._if_any(parsed.when), self.value(parsed.check), reads)
 
-    def _table_of_rule(self, parsed: ParsedRule | None) -> Table | None:
-        if parsed is None or parsed.scope.block is None:
-            return None
-        return self.tables[table_key(parsed.scope.tool, parsed.scope.block)]
+    def _checks(self, column: FieldColumn, own: FieldChecks) -> list[AnswerCheck]:
+        more = {id(check) for check in self.compiled.interdependent.get(column.key, ())}
+        return [
+            AnswerCheck(
+                check.kind, check, self.value(check.holds), self.reads(check.holds if id(check) in more else None)
+            )
+            for check in own.checks
+        ]  # fmt: skip
 
-    def _checks(self) -> Iterator[tuple[int, tuple[AnswerCheck, ...]]]:
-        for key, own in self.compiled.fields.items():
-            if own.checks:
-                more = {id(check) for check in self.compiled.interdependent.get(key, ())}
-                checks = (
-                    AnswerCheck(check, self.value(check.holds), id(check) in more) for check in own.checks
-                )
-                yield self.columns[key].number, tuple(checks)
+    def _need(self, need: Requirement) -> NeedCheck:
+        rule, reads = need.rule, self.reads(need.when, need.relevant)
+        return NeedCheck(
+            ANSWER_MISSING if rule is None else rule.rule, None if rule is None else self._table_over(rule.scope),
+            self.value(need.when), self._if_any(need.relevant), need.counts, reads,
+        )  # fmt: skip
 
-    def _needs(self) -> Iterator[tuple[int, tuple[Need, ...]]]:
-        for key, own in self.compiled.fields.items():
-            if own.requirements:
-                yield (
-                    self.columns[key].number,
-                    tuple(
-                        Need(
-                            ANSWER_MISSING if need.rule is None else need.rule.rule,
-                            self._table_of_rule(need.rule),
-                            self.value(need.when),
-                            None if need.relevant is None else self.value(need.relevant),
-                            need.counts,
-                            self.reads(need.when, need.relevant),
-                        )
-                        for need in own.requirements
-                    ),
-                )
+    def _list(self, keeping: Keeping) -> CollectedRows:
+        table = self._table_over(keeping.scope)
+        assert table is not None  # spec.load refuses a condition that is not over rows
+        return CollectedRows(table, self.value(keeping.condition), self._if_any(keeping.rank))
 
-    def _lists(self) -> Iterator[tuple[Source, Listed]]:
-        for key, keeping in self.compiled.lists.items():
-            if keeping.scope.block is None:  # spec.load refuses such a spec
-                raise ValueError(f"{keeping.source.keep}: not a condition over {keeping.source.tool}")
-            table = self.tables[table_key(self.spec.tool[keeping.source.tool], keeping.scope.block)]
-            rank = None if keeping.rank is None else self.value(keeping.rank)
-            yield key, Listed(table, self.value(keeping.condition), rank)
+    def _table_over(self, scope: Scope) -> FieldTable | None:
+        """Give the table whose rows an expression is about; None for one over a whole sheet."""
+        return None if scope.block is None else self.tables[table_key(scope.tool, scope.block)]
 
-    def single(self, code: str | None) -> Column | None:
+    def _if_any(self, expr: Expr | None) -> Compiled | None:
+        return None if expr is None else self.value(expr)
+
+    def single(self, code: str | None) -> FieldColumn | None:
         """Give the column of a field that stands once in the workbook."""
         named = (column for column in self.column_list if column.field.code == code)
         return next((column for column in named if column.single), None)
 
-    def items(self, table: Table) -> Mapping[str, Item]:
+    def items(self, table: FieldTable) -> Mapping[str, Item]:
         """Give the fixed rows of a table by code; nothing where its rows are open."""
         block = table.block
         if not isinstance(block, ChecklistBlock | CatalogueBlock):
@@ -227,14 +214,12 @@ class Program(Compiler):
                 found.add(self.columns[self.spec.tick_field].number)
         return frozenset(found)
 
-    def made_of(self, column: Column) -> frozenset[int]:
+    def made_of(self, column: FieldColumn) -> frozenset[int]:
         """Give a column, with all that it is calculated from."""
-        formula = self.compiled.formulas.get(column.key)
         if column.number not in self._reads:
             # meanwhile, for one that comes back to itself
             self._reads[column.number] = frozenset({column.number})
-            if formula is not None:
-                self._reads[column.number] |= self.reads(formula)
+            self._reads[column.number] |= self.reads(self.compiled.formulas.get(column.key))
         return self._reads[column.number]
 
     # leaves of expressions
@@ -295,13 +280,8 @@ class Program(Compiler):
         only = self.spec.tool[ref.tool].fields[ref.code].only
         if not only:
             return None
-        items = self.items(self.tables_by_number[self.table(tool)])
+        items = self.items(self.table_list[self.table(tool)])
         return {code for code, item in items.items() if item.has(only)}
-
-    @cached_property
-    def tables_by_number(self) -> Sequence[Table]:
-        """The tables by their numbers."""
-        return list(self.tables.values())
 
     def table(self, tool: str) -> int:
         """Give the table that references to a tool and figures over its rows mean."""
@@ -333,34 +313,17 @@ def table_key(tool: Tool, block: FieldBlock) -> TableKey:
     return tool.code, f"block {tool.blocks.index(block)}"
 
 
-def _tables(spec: Spec) -> dict[TableKey, Table]:
-    found: dict[TableKey, Table] = {}
+def _tables(spec: Spec) -> dict[TableKey, FieldTable]:
+    found: dict[TableKey, FieldTable] = {}
     for tool in spec.tools:
         for block in tool.field_blocks:
             key = table_key(tool, block)
-            before = found.get(key)
-            if before is None:
-                found[key] = Table(len(found), key, tool, block, tuple(block.fields))
-            else:
-                found[key] = before._replace(fields=(*before.fields, *block.fields))
-    return found
-
-
-def _first_tables(tables: Collection[Table]) -> dict[str, Table]:
-    """Give for each tool its first table that is not a single form."""
-    found: dict[str, Table] = {}
-    for table in tables:
-        before = found.get(table.tool.code)
-        if before is None or (before.key[1] == SINGLE and table.key[1] != SINGLE):
-            found[table.tool.code] = table
+            table = found.get(key) or FieldTable(len(found), key, tool, block, ())
+            found[key] = table._replace(fields=(*table.fields, *block.fields))
     return found
 
 
 @lru_cache(maxsize=8)
-def _program(compiled: CompiledSpec) -> Program:
+def program_of(compiled: CompiledSpec) -> Program:
+    """Give the checks of a spec; compiled once for the few specs of a process."""
     return Program(compiled)
-
-
-def program_of(spec: Spec) -> Program:
-    """Compile the checks of a spec; once for the few specs of a process."""
-    return _program(compiled_spec(spec))

@@ -12,51 +12,48 @@ from ..findings import Finding, Severity, codes
 from ..findings.identity import COUNTRY_DIFFERS, PERIOD_OUTSIDE_ROUND
 from ..findings.structure import FORMULA_OVERWRITTEN
 from ..findings.value import ANSWER_MISSING, CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT
-from ..kept_texts import Kept
 from ..layout import Layout
+from ..spec.compiled import compiled
 from ..submission import Outcome, Progress, Submission
 from .answer_view import AnswerView, IssuedTables
 from .calculated import calculated_answers, overwritten
-from .doubts import Gap, gaps_of, in_doubt, unread_slots
-from .hits import Hit
+from .doubts import UnreadArea, gaps_of, in_doubt, unread_slots
+from .hits import Hit, broken_rules, kinds_of, missing, other_country, other_period, readings, wrong_answers
 from .messages import FindingWriter, in_order
-from .program import Program, program_of
-from .readings import kinds_of, readings
-from .results import as_seen, differing_results
-from .verdicts import check_numbers, verdicts
-from .violations import broken_rules, missing, other_country, other_period, wrong_answers
+from .program import program_of
+from .verdicts import as_seen, differing_results, rows_kept, verdicts
 
 MOST_LAYOUTS = 32  # whose tables are remembered
 CALCULATED = (CALCULATION_DIFFERS, CALCULATION_NOT_CURRENT)
 
 
-class Judged(NamedTuple):
+class JudgedReturn(NamedTuple):
     """A return with everything that was found in it, before it is put into words."""
 
     view: AnswerView
     then: AnswerView  # as of the day that its sheets were calculated on
-    gaps: Sequence[Gap]
+    gaps: Sequence[UnreadArea]
     hits: Sequence[Hit]
 
 
 def check(submission: Submission, layout: Layout, *, today: date, in_sheets: bool = False) -> Outcome:
     """Check one return, in any language and choice of tools; with `in_sheets` also what the check cells must say."""
     judged = judge(submission, layout, today)
-    view, program = judged.view, judged.view.program
-    result = _without_words(judged, in_sheets=in_sheets)
+    view = judged.view
     doubtful = in_doubt(view, judged.hits, judged.gaps)
     undecided = doubtful.undecided() if doubtful else []
-    unknown = set(doubtful.without_known_value()) if doubtful else set()
-    result.calculated = calculated_answers(view, unknown)
     held_back = {hit.key for hit, _ in undecided}
     writer = FindingWriter(view, judged.gaps)
     spoken = (hit for hit in judged.hits if hit.key not in held_back and hit.code not in submission.not_run)
     noticed = [*submission.observations, *_results(judged, today)]
     found = [*map(writer.finding, spoken), *(replace(each, language=layout.language) for each in noticed)]
-    result.findings = in_order(view, found)
-    for tool in layout.sheet:
-        if any(column.asked for column in program.column_list if column.table.tool.code == tool):
-            result.progress[tool] = Progress(*view.counts(tool))
+    result = Outcome(
+        in_order(view, found), verdicts(view, judged.hits) if in_sheets else {},
+        calculated_answers(view, set(doubtful.without_known_value()) if doubtful else ()), rows_kept(view),
+        sheets={tool: view.sheet_name(tool) for tool in layout.sheet},
+    )  # fmt: skip
+    asked = {column.table.tool.code for column in view.program.column_list if column.asked}
+    result.progress = {tool: Progress(*view.counts(tool)) for tool in layout.sheet if tool in asked}
     for finding in result.findings:
         progress = result.progress.get(finding.tool or "")
         if progress is not None:
@@ -64,16 +61,13 @@ def check(submission: Submission, layout: Layout, *, today: date, in_sheets: boo
             progress.warnings += finding.severity is Severity.WARNING
     _account(view, result)
     result.checks_not_run |= writer.reasons(undecided)
-    result.sheets = {tool: submission.sheets.get(tool, sheet.name) for tool, sheet in layout.sheet.items()}
     return result
 
 
 def foretold(submission: Submission, layout: Layout, today: date) -> Outcome:
-    """Give what the sheets of a workbook will say once they are calculated, with verdicts; it has no findings."""
-    judged = judge(submission, layout, today)
-    result = _without_words(judged, in_sheets=True)
-    result.calculated = calculated_answers(judged.view)
-    return result
+    """Foretell what the sheets of a workbook will say: verdicts and calculated values, nothing in words."""
+    view, _, _, hits = judge(submission, layout, today)
+    return Outcome([], verdicts(view, hits), calculated_answers(view), rows_kept(view))
 
 
 def closed_rows(submission: Submission, layout: Layout, today: date) -> frozenset[tuple[str, str]]:
@@ -88,7 +82,7 @@ def closed_rows(submission: Submission, layout: Layout, today: date) -> frozense
 
 
 def _view(submission: Submission, layout: Layout, today: date) -> AnswerView:
-    program = program_of(layout.spec)
+    program = program_of(compiled(layout.spec))
     tables: IssuedTables | None = program.issued.get((layout.language, layout.digest))
     if tables is None:
         if len(program.issued) >= MOST_LAYOUTS:  # a stamp can name any choice of sheets
@@ -97,12 +91,12 @@ def _view(submission: Submission, layout: Layout, today: date) -> AnswerView:
     return AnswerView(tables, submission, today)
 
 
-def judge(submission: Submission, layout: Layout, today: date) -> Judged:
+def judge(submission: Submission, layout: Layout, today: date) -> JudgedReturn:
     """Find everything in a return that the sheet or the reader can find fault with."""
     view = _view(submission, layout, today)
     day, gaps = submission.calculated_on, gaps_of(view)
-    other_day = view.program.compiled.by_the_day and day is not None and day != today
-    then = view.on(day) if other_day and day is not None else view
+    other_day = day is not None and day != today and view.program.compiled.by_the_day
+    then = view.on(day) if day is not None and other_day else view
     hits = [
         *readings(view),
         *wrong_answers(view),
@@ -112,18 +106,10 @@ def judge(submission: Submission, layout: Layout, today: date) -> Judged:
         *other_country(view),
         *other_period(view),
     ]
-    return Judged(view, then, gaps, hits)
+    return JudgedReturn(view, then, gaps, hits)
 
 
-def _without_words(judged: Judged, *, in_sheets: bool) -> Outcome:
-    view = judged.view
-    return Outcome(
-        verdicts=verdicts(view, judged.hits) if in_sheets else {},
-        kept={key: view.rows_listed(key) for key in view.program.lists},
-    )
-
-
-def _results(judged: Judged, today: date) -> Sequence[Finding]:
+def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
     """Find what check cells and lists show otherwise than they should have when they were calculated."""
     submission, layout = judged.view.submission, judged.view.layout
     if not submission.shown_checks:
@@ -138,36 +124,33 @@ def _results(judged: Judged, today: date) -> Sequence[Finding]:
     return submission.shown_otherwise
 
 
-def _differing(judged: Judged) -> list[Finding]:
+def _differing(judged: JudgedReturn) -> list[Finding]:
     """Give the check cells and lists that show something else than follows from the answers."""
     view, then = judged.view, judged.then
     hits = judged.hits if then is view else list(_as_of(judged))
-    kept = {key: then.rows_listed(key) for key in view.program.lists}
-    return list(differing_results(view.submission, view.layout, check_numbers(then, hits), kept))
+    return list(differing_results(then, hits))
 
 
-def _as_of(judged: Judged) -> Iterator[Hit]:
+def _as_of(judged: JudgedReturn) -> Iterator[Hit]:
     """Give the hits of the day of calculation: those that no day can change, and the others anew."""
-    then, compiled = judged.then, judged.view.program.compiled
-    rules = {id(parsed.rule) for parsed in compiled.dated_rules}
-    checks = {key: {check.kind for check in checks} for key, checks in compiled.dated_checks.items()}
+    then, by_day = judged.then, judged.view.program.compiled
+    rules = {id(parsed.rule) for parsed in by_day.dated_rules}
+    checks = {key: {check.kind for check in checks} for key, checks in by_day.dated_checks.items()}
     for hit in judged.hits:
         is_missing = hit.kind is ANSWER_MISSING or (hit.rule is not None and hit.rule.check is None)
         dated = hit.column is not None and hit.kind in checks.get(hit.column.key, ())
         if not (is_missing or dated or id(hit.rule) in rules):
             yield hit
     yield from broken_rules(then, rules)
-    yield from wrong_answers(
-        then, {id(check) for checks in compiled.dated_checks.values() for check in checks}
-    )
+    yield from wrong_answers(then, {id(check) for checks in by_day.dated_checks.values() for check in checks})
     yield from missing(then, unread_slots(judged.gaps))
 
 
 def _account(view: AnswerView, result: Outcome) -> None:
     """Say which checks ran, and which did not and why."""
     program, submission = view.program, view.submission
-    compiled = program.compiled
-    ran = kinds_of(compiled) | {ANSWER_MISSING.code} | {parsed.rule.code for parsed in compiled.rules}
+    rules = [parsed.rule for parsed in program.compiled.rules]
+    ran = kinds_of(program.compiled) | {ANSWER_MISSING.code} | {rule.code for rule in rules}
     ran |= {check.kind.code for checks in program.checks.values() for check in checks}
     if program.formulas:
         ran |= set(codes(*CALCULATED, FORMULA_OVERWRITTEN))
@@ -175,17 +158,11 @@ def _account(view: AnswerView, result: Outcome) -> None:
         ran.add(COUNTRY_DIFFERS.code)
     if program.spec.identity.period_start is not None and any(submission.period):
         ran.add(PERIOD_OUTSIDE_ROUND.code)
-    result.checks_not_run = submission.not_run | _not_run(program, view.layout)
-    result.checks_run = sorted(ran - set(result.checks_not_run))
-
-
-def _not_run(program: Program, layout: Layout) -> dict[str, str | Kept]:
-    rules = [parsed.rule for parsed in program.compiled.rules]
-    there = {rule.code for rule in rules if rule.tool in layout.sheet}
-    reasons: dict[str, str | Kept] = {}
+    there = {rule.code for rule in rules if rule.tool in view.layout.sheet}
+    result.checks_not_run = dict(submission.not_run)
     for rule in rules:
         if rule.code not in there:  # a rule may stand for several sheets
-            reasons[rule.code] = kept_texts.NO_SHEET
+            result.checks_not_run[rule.code] = kept_texts.NO_SHEET
         elif rule.check is None and not rule.require:
-            reasons[rule.code] = rule.reader_only.source
-    return reasons
+            result.checks_not_run[rule.code] = rule.reader_only.source
+    result.checks_run = sorted(ran - result.checks_not_run.keys())

@@ -21,8 +21,7 @@ from .common import (
 from .terminal import output_to, print_json, print_lines
 
 if TYPE_CHECKING:
-    from ..auditing import Audit
-    from ..auditing.dataset_audit import DatasetAudit
+    from ..auditing.audit import DatasetAudit, ReportAudit
 
 
 @click.command()
@@ -74,23 +73,27 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl trace, to find the cell behind a figure
     """
+    from ..auditing.audit import VerificationRequest
     from ..intake import cores
 
-    many = jobs or cores()
-    audit: Audit | DatasetAudit
-    if target.is_dir() or target.name == "dataset.sqlite":
-        from ..auditing.verify_dataset import Question, verify_dataset
+    of_dataset = target.is_dir() or target.name == "dataset.sqlite"
+    asked = VerificationRequest(
+        target.parent if of_dataset and not target.is_dir() else target,
+        returned, ledger, spec, sample, store, password, jobs or cores(), redact,
+    )  # fmt: skip
+    audit: ReportAudit | DatasetAudit
+    if of_dataset:
+        from ..auditing.verify_dataset import verify_dataset
 
         _refuse({"--ledger": ledger, "--spec": spec}, "a report")
-        folder = target if target.is_dir() else target.parent
-        audit = verify_dataset(Question(folder, returned, sample, store, password, many, redact))
+        audit = verify_dataset(asked)
     else:
-        from ..auditing.verify import Asked, verify
+        from ..auditing.verify_report import verify_report
 
         _refuse({"--sample": sample, "--store": store}, "a dataset or round")
         if not returned:
             raise UsageError("Say where the files of the report are: --returned DIR.")
-        audit = verify(Asked(target, returned, ledger, spec, password, many, redact))
+        audit = verify_report(asked)
     with output_to(output):
         if as_json:
             print_json(audit.data())

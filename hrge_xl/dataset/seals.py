@@ -1,4 +1,9 @@
-"""Seals in the ledger: who sealed which bytes of a report when, and the terms of its rounds."""
+"""Seals in the ledger, and the chain that they stand in.
+
+A seal tells who sealed which bytes of a report when, with the terms of its rounds, or these terms alone. What speaks
+against one is told here: bytes or terms that are others now, entries that were changed, moved or removed, and a table
+of files that says something else than the receipts.
+"""
 
 from __future__ import annotations
 

@@ -35,13 +35,9 @@ class SheetNames:
         self, spec: Spec | None, language: str, tools: Iterable[tuple[str, str, str]], others: Iterable[tuple[str, str]]
     ) -> None:  # fmt: skip
         said = {tool.code: tool.sheet for tool in spec.tools} if spec else {}
-        languages = spec.languages if spec else (language,)
-        self._issued = {
-            IDENTITY_SHEET,
-            LAST_SHEET,
-            *(sheet.say(each) for each in languages for sheet in said.values()),
-        }
-        self._issued |= {translator(each)(name) for each in languages for name in NAMES}
+        self._issued = {IDENTITY_SHEET, LAST_SHEET}
+        for each in spec.languages if spec else (language,):
+            self._issued |= {sheet.say(each) for sheet in said.values()} | set(map(translator(each), NAMES))
         self._added, counts = translator(language)("a sheet of their own ({number})"), Counter[str]()
         self._names = {
             (submission, sheet): said[tool].say(language) if tool in said else tool
@@ -54,11 +50,9 @@ class SheetNames:
 
     def __call__(self, submission: str, sheet: str) -> str:
         """Give what a sheet of a return is called."""
-        return (
-            sheet
-            if sheet in self._issued
-            else self._names.get((submission, sheet), self._added.format(number="…"))
-        )
+        if sheet in self._issued:
+            return sheet
+        return self._names.get((submission, sheet), self._added.format(number="…"))
 
 
 def sheet_names(returns: Sequence[Return], spec: Spec | None, language: str) -> SheetNames:

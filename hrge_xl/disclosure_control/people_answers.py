@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple
 
 from ..answer import ONLY_ROW
 from ..dataset.aggregates.sql import Record
@@ -16,6 +16,40 @@ from ..language.linear import Terms, terms
 from ..spec.compiled import FieldKey, compiled
 from ..spec.model import Spec
 
+# figures about people
+
+
+class CellFigure(NamedTuple):
+    """A figure in a cell of a return."""
+
+    submission: str
+    tool: str
+    row: str
+    field: str
+
+    @classmethod
+    def of(cls, record: Record, field: str | None) -> CellFigure:
+        """Give the answer to a field in the row that a record is about."""
+        return cls(record["submission"], record["tool"], record["row"], field or "")
+
+    @property
+    def key(self) -> FieldKey:
+        """The field that it answers, by tool and code."""
+        return self.tool, self.field
+
+
+class TotalFigure(NamedTuple):
+    """A figure over several returns: of what kind, and which one."""
+
+    kind: str
+    key: tuple[str | None, ...]
+
+
+Figure = CellFigure | TotalFigure
+
+
+# the answers that such figures are made of
+
 
 class PeopleAnswers:
     """The answers to fields that count people, are calculated from such, or are tied to them.
@@ -25,18 +59,18 @@ class PeopleAnswers:
     """
 
     def __init__(self, answers: Iterable[Record], fields: PeopleFields) -> None:
-        self.numbers: dict[Cell, float] = {}
-        self.unread: set[Cell] = set()
-        self.cells: dict[FieldKey, list[Cell]] = defaultdict(list)
+        self.numbers: dict[CellFigure, float] = {}
+        self.unread: set[CellFigure] = set()
+        self.cells: dict[FieldKey, list[CellFigure]] = defaultdict(list)
         self._rows: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)  # of each sheet of a return
-        self._points_to: dict[Cell, str | None] = {}
+        self._points_to: dict[CellFigure, str | None] = {}
         wanted = fields.all | fields.references
         for record in answers:
             if (record["tool"], record["field"]) in wanted:
                 self._take(record, fields)
 
     def _take(self, record: Record, fields: PeopleFields) -> None:
-        cell = Cell(record["submission"], record["tool"], record["row"], record["field"])
+        cell = CellFigure.of(record, record["field"])
         if cell.key in fields.references:
             self._points_to[cell] = record["code"]
             return
@@ -47,37 +81,32 @@ class PeopleAnswers:
         elif cell.key in fields.asked:
             self.unread.add(cell)
 
-    def rows_of(self, tool: str) -> Iterator[Cell]:
+    def rows_of(self, tool: str) -> Iterator[CellFigure]:
         """Yield a cell without a field for each row of a sheet in which people are counted."""
         for (submission, sheet), rows in self._rows.items():
-            yield from (Cell(submission, tool, row, "") for row in rows if sheet == tool)
+            yield from (CellFigure(submission, tool, row, "") for row in rows if sheet == tool)
 
-    def read_by(self, expression: Expr, at: Cell) -> Iterator[Cell]:
+    def read_by(self, expression: Expr, at: CellFigure) -> Iterator[CellFigure]:
         """Yield the cells that an expression reads when it stands in the row of a cell."""
-        if isinstance(expression, Ref) and expression.last:
-            return  # it is in no return of this round
         if isinstance(expression, Ref):
-            row = ONLY_ROW if expression.single else at.row
-            yield Cell(at.submission, expression.tool, row, expression.code)
+            if not expression.last:  # else it is in no return of this round
+                row = ONLY_ROW if expression.single else at.row
+                yield CellFigure(at.submission, expression.tool, row, expression.code)
         elif isinstance(expression, Over):
-            yield from self._read_in_rows(expression, at)
+            rows = self._rows.get((at.submission, expression.tool), ())
+            if expression.inner is None:
+                return
+            for row in rows:
+                yield from self.read_by(expression.inner, at._replace(tool=expression.tool, row=row))
         elif isinstance(expression, Call) and isinstance(expression.function, LookUp):
-            yield from self._looked_up(expression, at)
+            reference, field = expression.args
+            (way,) = self.read_by(reference, at)
+            named = self._points_to.get(way)
+            if named is not None:
+                yield from self.read_by(field, at._replace(row=named))
         else:
             for part in parts(expression):
                 yield from self.read_by(part, at)
-
-    def _read_in_rows(self, expression: Over, at: Cell) -> Iterator[Cell]:
-        for row in self._rows.get((at.submission, expression.tool), ()):
-            if expression.inner is not None:
-                yield from self.read_by(expression.inner, at._replace(tool=expression.tool, row=row))
-
-    def _looked_up(self, expression: Call, at: Cell) -> Iterator[Cell]:
-        reference, field = expression.args
-        (way,) = self.read_by(reference, at)
-        row = self._points_to.get(way)
-        if row is not None:
-            yield from self.read_by(field, at._replace(row=row))
 
 
 # which fields of a spec count people
@@ -193,17 +222,15 @@ def _compared(tool: str, check: Expr) -> Iterator[Equation]:
     """Yield where a check asks whether two sides are equal, or how far they are from each other."""
     if isinstance(check, Compare):
         sides = check.left, check.right
-        distance = next((side.args[0] for side in sides if _is_distance(side)), None)
-        if distance is not None:
-            yield Equation(tool, sides, terms(distance))
+        distances = [
+            side.args[0] for side in sides if isinstance(side, Call) and isinstance(side.function, Absolute)
+        ]
+        if distances:
+            yield Equation(tool, sides, terms(distances[0]))
         elif check.op in ("==", "!="):
             yield Equation(tool, sides, terms(Arithmetic("-", *sides, Type.NUMBER)))
     for part in parts(check):
         yield from _compared(tool, part)
-
-
-def _is_distance(expression: Expr) -> TypeGuard[Call]:
-    return isinstance(expression, Call) and isinstance(expression.function, Absolute)
 
 
 def _divided_by(tool: str, formula: Expr) -> Iterator[Equation]:
@@ -214,30 +241,3 @@ def _divided_by(tool: str, formula: Expr) -> Iterator[Equation]:
             yield Equation(tool, (formula.right, Literal(0.0, Type.NUMBER)), divisor)
     for part in parts(formula):
         yield from _divided_by(tool, part)
-
-
-# figures about people
-
-
-class Cell(NamedTuple):
-    """A figure in a cell of a return."""
-
-    submission: str
-    tool: str
-    row: str
-    field: str
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The field that it answers, by tool and code."""
-        return self.tool, self.field
-
-
-class Total(NamedTuple):
-    """A figure over several returns: of what kind, and which one."""
-
-    kind: str
-    key: tuple[str | None, ...]
-
-
-Figure = Cell | Total

@@ -12,9 +12,9 @@ from ..dataset.schema import INDICATOR_VALUES, Schema, field_column
 from ..language import Expr, Literal
 from ..language.linear import Terms, terms
 from ..spec.compiled import FieldKey
-from ..spec.figures import IndicatorFigures, Split
+from ..spec.figures import IndicatorFigures
 from ..spec.model import Spec
-from .people_answers import Cell, Equation, Figure, PeopleAnswers, PeopleFields
+from .people_answers import CellFigure, Equation, Figure, PeopleAnswers, PeopleFields
 from .suppression import Sum, rest
 
 
@@ -35,38 +35,34 @@ class PeopleCounts:
         }
         self.sums: list[Sum[Figure]] = []
         self.signed: set[Figure] = set()
-        self.inputs: dict[Cell, list[Cell]] = {}
-        if indicators is not None:
-            self._take_indicators(indicators)
+        self.inputs: dict[CellFigure, list[CellFigure]] = {}
+        for ratio in indicators.ratios() if indicators else ():
+            self._take_ratio(ratio)
+        for total, parts in indicators.splits() if indicators else ():
+            self._take_sum(Sum(total, tuple(part for part in parts if self._is_there(part))))
         self._take_formulas(fields.calculated)
         for equation in fields.equations:
             for at in answers.rows_of(equation.tool):
                 self._take_equation(equation, at)
         self._take_formulas(fields.from_tied)
 
-    def is_unread(self, cell: Cell) -> bool:
+    def is_unread(self, cell: CellFigure) -> bool:
         """Say whether something stands there, where people are counted, that could not be read as a number."""
         return cell in self._answers.unread and not self._is_harmless(cell)
 
-    def _is_count(self, cell: Cell) -> bool:
+    def _is_count(self, cell: CellFigure) -> bool:
         """Say whether a cell is asked for a count of people."""
         is_rate = self._indicators is not None and self._indicators.is_rate(cell)
         return cell.key in self._fields.asked and not is_rate and not self._is_harmless(cell)
 
-    def _is_harmless(self, cell: Cell) -> bool:
+    def _is_harmless(self, cell: CellFigure) -> bool:
         return self._indicators is not None and self._indicators.is_harmless(cell)
 
-    def _is_there(self, cell: Cell) -> bool:
+    def _is_there(self, cell: CellFigure) -> bool:
         """Say whether a count is known, or unread and so perhaps left over by others."""
         return cell in self.numbers or (cell in self._answers.unread and self._is_count(cell))
 
     # indicators
-
-    def _take_indicators(self, indicators: IndicatorRows) -> None:
-        for ratio in indicators.ratios():
-            self._take_ratio(ratio)
-        for total, parts in indicators.splits():
-            self._take_sum(Sum(total, tuple(part for part in parts if self._is_there(part))))
 
     def _take_ratio(self, ratio: Ratio) -> None:
         """Take in that of value, numerator and denominator two give away the third, even one that is not filled in."""
@@ -82,7 +78,7 @@ class PeopleCounts:
 
     def _take_sum(self, added: Sum[Figure]) -> None:
         """Take in what adds up; a single count in it that could not be read is what the others leave."""
-        unknown = [cell for cell in added.keys if isinstance(cell, Cell) and cell not in self.numbers]
+        unknown = [cell for cell in added.keys if isinstance(cell, CellFigure) and cell not in self.numbers]
         if len(unknown) == 1 and self._is_there(unknown[0]):
             left = rest(added, self.numbers)
             self.numbers[unknown[0]] = left if unknown[0] in added.parts else -left
@@ -96,16 +92,14 @@ class PeopleCounts:
             for at in self._answers.cells[key]:
                 self._take_calculated(at, formula, how)
 
-    def _take_calculated(self, at: Cell, formula: Expr, how: Terms | None) -> None:
+    def _take_calculated(self, at: CellFigure, formula: Expr, how: Terms | None) -> None:
         """Take in a calculated answer: a sum of counts is a count, anything else gives away what it was made of."""
         read, number = self._known(formula, at), self._answers.numbers.get(at)
+        if not read:
+            return
         if how is None or number is None or any(cell in self.inputs for cell in read):
-            if read:
-                self.inputs.setdefault(at, []).extend(read)
-        elif read:
-            self._take_calculated_sum(at, number, how, read)
-
-    def _take_calculated_sum(self, at: Cell, number: float, how: Terms, read: list[Cell]) -> None:
+            self.inputs.setdefault(at, []).extend(read)
+            return
         added, taken = (
             tuple(cell for cell in self._cells(how, at, sign) if cell in read) for sign in (1, -1)
         )
@@ -116,19 +110,19 @@ class PeopleCounts:
         if taken or known or not self.signed.isdisjoint(added):
             self.signed.add(at)
 
-    def _known(self, expression: Expr, at: Cell) -> list[Cell]:
+    def _known(self, expression: Expr, at: CellFigure) -> list[CellFigure]:
         """Return the cells that an expression reads and that say something about people."""
         read, given = dict.fromkeys(self._answers.read_by(expression, at)), self._answers.numbers
         return [cell for cell in read if (cell in self.numbers and cell in given) or cell in self.inputs]
 
-    def _cells(self, how: Terms, at: Cell, sign: int) -> tuple[Cell, ...]:
+    def _cells(self, how: Terms, at: CellFigure, sign: int) -> tuple[CellFigure, ...]:
         """Return the counts that are added, or that are taken away."""
         read = (cell for term in how if term.sign == sign for cell in self._answers.read_by(term.of, at))
         return tuple(cell for cell in read if self._is_there(cell))
 
     # equations
 
-    def _take_equation(self, equation: Equation, at: Cell) -> None:
+    def _take_equation(self, equation: Equation, at: CellFigure) -> None:
         """Take in that counts which are equal add up, and that another number gives away the counts it is held to."""
         read = dict.fromkeys(cell for side in equation.sides for cell in self._answers.read_by(side, at))
         tied = [cell for cell in read if cell.key in self._fields.tied and cell in self._answers.numbers]
@@ -140,14 +134,14 @@ class PeopleCounts:
             for cell in tied:
                 self.inputs.setdefault(cell, []).extend(counts)
 
-    def _sum_to_nought(self, how: Terms, at: Cell) -> Sum[Figure] | None:
+    def _sum_to_nought(self, how: Terms, at: CellFigure) -> Sum[Figure] | None:
         """Return terms that come to nought as the sum of one of them; None where no count is among them."""
         added, taken, known = self._cells(how, at, 1), self._cells(how, at, -1), self._published(how, at)
         if len(taken) == 1 or not added:
             added, taken, known = taken, added, -known
         return Sum(added[0], taken, added[1:], -known) if added else None
 
-    def _published(self, how: Terms, at: Cell) -> float:
+    def _published(self, how: Terms, at: CellFigure) -> float:
         """Return what those terms come to that count nobody: numbers of the spec, and other answers."""
         found = 0.0
         for term in how:
@@ -168,9 +162,9 @@ BASELINE, TARGET = "baseline", "target"
 class Ratio(NamedTuple):
     """A value that is worked out from numerator and denominator, with the factor."""
 
-    value: Cell
-    numerator: Cell
-    denominator: Cell
+    value: CellFigure
+    numerator: CellFigure
+    denominator: CellFigure
     factor: float
 
 
@@ -198,26 +192,22 @@ class IndicatorRows:
                 found[value["indicator"], value["period"]].append(value)
         return found
 
-    @property
-    def of_value(self) -> tuple[str, ...]:
-        """Return the fields that a value stands in: typed, or calculated where it is not."""
-        return tuple(code for code in (self.figures.value, self.figures.calculated) if code)
+    def cells_behind(self, line: Record) -> Iterator[CellFigure]:
+        """Yield the cells of the values that count in a line of the indicators, typed or calculated."""
+        for value in self.counted.get((line["indicator"], line["period"]), ()):
+            yield from (CellFigure.of(value, code) for code in (self.figures.value, self.figures.calculated))
 
     @property
     def _register(self) -> Iterator[Record]:
         """Yield the rows of the register, whether their values count or not."""
         return (row for (_, tool, _), row in self._rows.items() if tool == self.figures.tool)
 
-    def cell(self, value: Record, code: str | None) -> Cell:
-        """Return a cell in the row of a value."""
-        return Cell(value["submission"], self.figures.tool, value["row"], code or "")
-
-    def is_harmless(self, cell: Cell) -> bool:
+    def is_harmless(self, cell: CellFigure) -> bool:
         """Say whether a row is about things, or about people who need no protection."""
         row = self._rows.get(cell[:3])
         return row is not None and row["about"] in self.figures.harmless
 
-    def is_rate(self, cell: Cell) -> bool:
+    def is_rate(self, cell: CellFigure) -> bool:
         """Say whether a value or baseline is of a kind that does not count."""
         figures, row = self.figures, self._rows.get(cell[:3])
         if row is None or cell.field not in (figures.value, figures.baseline):
@@ -225,7 +215,7 @@ class IndicatorRows:
         kind = self._kind(cell, row)
         return kind is not None and kind not in figures.sums
 
-    def _kind(self, cell: Cell, row: Record) -> str | None:
+    def _kind(self, cell: CellFigure, row: Record) -> str | None:
         """Return the kind of value of a row of the register, or of the row that it is about."""
         column = field_column(self.figures.kind)
         if cell.tool != self.figures.tool:
@@ -240,11 +230,11 @@ class IndicatorRows:
         rows = (self._rows.get((value["submission"], tool, code)) for tool in self._framework_tools)
         return next((found for found in rows if found), None)
 
-    def aims(self, value: Record) -> dict[str, Cell]:
+    def aims(self, value: Record) -> dict[str, CellFigure]:
         """Return the cells of a value's baseline and target, in its own row or in the one that it is about."""
         rows = [row for row in (self._framework(value), value) if row is not None]
         return {
-            name: Cell(row["submission"], row["tool"], row["row"], code)
+            name: CellFigure.of(row, code)
             for row in rows
             for name, code in ((BASELINE, self.figures.baseline), (TARGET, self.figures.target))
             if code is not None and code in self._spec.tool[row["tool"]].fields
@@ -255,33 +245,29 @@ class IndicatorRows:
         figures = self.figures
         for row in self._register:
             value, numerator, denominator = (
-                self.cell(row, code) for code in (figures.value, figures.numerator, figures.denominator)
+                CellFigure.of(row, code) for code in (figures.value, figures.numerator, figures.denominator)
             )
             factor = figures.ratios.get(self._kind(value, row) or "")
             if factor is not None and not self.is_harmless(value):
                 yield Ratio(value, numerator, denominator, factor)
 
-    def splits(self) -> Iterator[tuple[Cell, list[Cell]]]:
+    def splits(self) -> Iterator[tuple[CellFigure, list[CellFigure]]]:
         """Yield every count with the cells that add up to it: of a split of the value itself also the numerator."""
         for row in self._register:
             for split in self.figures.splits:
-                for whole in self._wholes(split):
-                    yield self.cell(row, whole), [self.cell(row, code) for code in split.parts]
+                whole_ones = (split.of,) if split.of else (self.figures.value, self.figures.numerator)
+                for whole in filter(None, whole_ones):
+                    yield CellFigure.of(row, whole), [CellFigure.of(row, code) for code in split.parts]
 
-    def restated(self) -> Iterator[tuple[Cell, Cell]]:
+    def restated(self) -> Iterator[tuple[CellFigure, CellFigure]]:
         """Yield pairs of cells in which a team states one value, one baseline or one target twice."""
-        first: dict[tuple[str, ...], Cell] = {}
+        first: dict[tuple[str, ...], CellFigure] = {}
         fields = self._spec.tool[self.figures.tool].fields
         for value in sorted(self.values, key=lambda value: not value["counted"]):
             whose = value["team"], value["country"], value["indicator"]
-            cells = [(value["period"], self.cell(value, code)) for code in fields]
+            cells = [(value["period"], CellFigure.of(value, code)) for code in fields]
             cells += [("", cell) for cell in self.aims(value).values()]
             for period, cell in cells:
                 other = first.setdefault((*whose, period, cell.field), cell)
                 if other != cell:
                     yield cell, other
-
-    def _wholes(self, split: Split) -> tuple[str, ...]:
-        if split.of is not None:
-            return (split.of,)
-        return tuple(code for code in (self.figures.value, self.figures.numerator) if code)

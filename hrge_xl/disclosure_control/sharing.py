@@ -6,13 +6,13 @@ row or of the teams, totals where nothing else helps, and whatever is worked out
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from ..dataset.aggregates.risks import stages
 from ..dataset.aggregates.sql import Record
@@ -42,54 +42,23 @@ from ..dataset.schema import (
     spec_language,
 )
 from ..dataset.store import Store, open_file
-from ..dataset.table import Row, Rows, Table
+from ..dataset.table import Row, Table
+from ..spec.figures import RiskFigures
 from ..spec.model import CollectBlock, Spec
 from .names import SheetNames, moment_saved
-from .people_answers import never_shared
 from .suppressed_figures import SuppressedFigures
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 SAID = ("code", "text", "number", "date", "original")  # what an answer says, by column
 DUE = ""  # the days of a list, which stand in a column of their own
 Change = Callable[[Record], Record | None]
 
 
-def shareable(schema: Schema, tables: Mapping[str, Sequence[Row]]) -> Rows:
-    """Return the same tables without what must not be shared; all tables of the dataset have to be given."""
-    records = {name: [*_records(schema.by_name[name].shown, rows)] for name, rows in tables.items()}
-    masking = _Masking(schema, _with_sheets(schema, records))
-    return {name: list(masking.rows(schema.by_name[name].shown)) for name in tables}
-
-
-def _with_sheets(schema: Schema, records: dict[str, list[Record]]) -> dict[str, list[Record]]:
-    """Add the rows of each sheet that only stand in a table with a name."""
-    rows = {
-        schema.wide[tool].name: [row for row in records[named.name] if row["tool"] == tool]
-        for named in schema.united.values()
-        for tool in named.tools
-    }
-    return rows | records
-
-
 def shared_rows(store: Store) -> Iterator[tuple[str, Iterable[Row]]]:
     """Yield the tables of a dataset as they may be shared, a few rows at a time."""
     every = {table.name: _Stored(store, table) for table in store.schema.by_name.values()}
-    masking = _Masking(store.schema, every)
+    masking = Masking(store.schema, every)
     for table in store.schema.shown:
         yield table.name, masking.rows(table)
-
-
-def frames(store: Store, *, masked: bool = True) -> dict[str, pd.DataFrame]:
-    """Return the tables of a dataset as frames of pandas: as they may be shared, or as they are."""
-    import pandas as pd  # slow to import
-
-    shown = {table.name: table.names for table in store.schema.shown}
-    every = ((name, store.rows(name, columns=names)) for name, names in shown.items())
-    tables = shared_rows(store) if masked else every
-    return {name: pd.DataFrame(list(rows), columns=list(shown[name])) for name, rows in tables}
 
 
 @dataclass(frozen=True)
@@ -100,14 +69,11 @@ class _Stored:
     table: Table
 
     def __iter__(self) -> Iterator[Record]:
-        return _records(self.table, self.store.rows(self.table.name, columns=self.table.names))
+        names = self.table.names
+        return (dict(zip(names, row, strict=True)) for row in self.store.rows(self.table.name, columns=names))
 
 
-def _records(table: Table, rows: Iterable[Row]) -> Iterator[Record]:
-    return (dict(zip(table.names, row, strict=True)) for row in rows)
-
-
-class _Masking:
+class Masking:
     """Takes out of each table what must not be told."""
 
     def __init__(self, schema: Schema, tables: Mapping[str, Iterable[Record]]) -> None:
@@ -115,8 +81,9 @@ class _Masking:
         self.changes: dict[str, Change] = {
             SUBMISSIONS.name: self._submission,
             FILES.name: self._file,
-            FINDINGS.name: _finding,
-            UNPLACED.name: _unplaced,
+            # what quotes, or may quote, what stands in the cells
+            FINDINGS.name: _without("value", "message", "remedy", "suggestion", "waiver"),
+            UNPLACED.name: _without("text"),
         }
         self.returns = {
             row["submission"]: (row["team"], row["return_number"]) for row in tables[SUBMISSIONS.name]
@@ -134,31 +101,43 @@ class _Masking:
     def _by_spec(self, schema: Schema, spec: Spec) -> None:
         """Learn from the spec what must not be told."""
         self.spec = spec
-        self.suppressed = SuppressedFigures(schema, spec, self.tables)
-        self.restricted = never_shared(spec)
-        self.lists, self.matrices = _lists(spec), matrix_blocks(spec)
+        self.suppressed = suppressed = SuppressedFigures(schema, spec, self.tables)
+        self.lists = _lists(spec)
         self.changes |= {
             ANSWERS.name: self._answer,
             LISTED_ROWS.name: self._collected,
             MATRIX_ROWS.name: self._crossing,
             AGGREGATE_NUMBERS.name: self._number,
             AGGREGATE_INDICATORS.name: self._indicator,
-            AGGREGATE_SPLITS.name: self._split,
+            AGGREGATE_SPLITS.name: lambda record: record | dict.fromkeys(suppressed.hidden_in_split(record)),
             AGGREGATE_GAPS.name: self._question,
             AGGREGATE_ANSWERS.name: self._question,
             AGGREGATE_MATRIX.name: self._matrix,
-            AGGREGATE_RISKS.name: self._risks,
-            INDICATOR_VALUES.name: self._value,
+            INDICATOR_VALUES.name: lambda record: record | dict.fromkeys(suppressed.hidden_in_value(record)),
             "overdue": self._overdue,
-            "top_risks": self._risk,
         }
-        self.changes |= {
-            table.name: self._wide(table) for table in (*schema.wide.values(), *schema.united.values())
-        }
+        for table in (*schema.wide.values(), *schema.united.values()):
+            self.changes[table.name] = self._wide(table)
+        if spec.figures.risks is not None:
+            self._by_risks(spec.figures.risks)
+
+    def _by_risks(self, risks: RiskFigures) -> None:
+        shown = {"name": {risks.name}} | {f"shows_{code}": {code} for code in risks.shows}
+        crossed = {stage: {crossing.down, crossing.across} for stage, crossing in stages(risks).items()}
+        for stage, codes in crossed.items():
+            shown |= {f"{stage}_down": codes, f"{stage}_across": codes, f"level_{stage}": codes}
+
+        def counted(record: Record) -> Record | None:
+            by = risks.by[record["by"]].field if record["by"] in risks.by else None
+            codes = crossed[record["stage"]] | ({by} if by else set())
+            return self._unless_hidden(record, risks.tools, codes)
+
+        self.changes["top_risks"] = lambda record: record | self._blank(record, shown)
+        self.changes[AGGREGATE_RISKS.name] = counted
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of one table that may be told, as they may be told."""
-        change = self.changes.get(table.name, _as_it_is)
+        change = self.changes.get(table.name, _without())
         places = "sheet" in table.at and "submission" in table.at
         for record in self.tables[table.name]:
             changed = change(record)
@@ -166,10 +145,6 @@ class _Masking:
                 if places and changed["sheet"]:
                     changed = changed | {"sheet": self.sheets(changed["submission"], changed["sheet"])}
                 yield tuple(changed[name] for name in table.names)
-
-    def _hides(self, record: Record, code: str) -> bool:
-        """Say whether the answer to a question of a row must not be told."""
-        return (record["tool"], code) in self.restricted or self.suppressed.hides(record, code)
 
     def _submission(self, record: Record) -> Record:
         """Leave out what the file is called, and in whose words it was decided what becomes of it."""
@@ -184,23 +159,17 @@ class _Masking:
     # answers
 
     def _answer(self, record: Record) -> Record | None:
-        if (record["tool"], record["field"]) in self.restricted:
+        if (record["tool"], record["field"]) in self.suppressed.restricted:
             return None
         if self.suppressed.hides_answer(record):
             return record | dict.fromkeys(SAID) | {"state": MASKED}
         return record
 
     def _wide(self, table: Table) -> Change:
-        columns = {
-            tool: [(code, field_column(code)) for code in self.spec.tool[tool].fields] for tool in table.tools
+        shown = {
+            tool: {field_column(code): {code} for code in self.spec.tool[tool].fields} for tool in table.tools
         }
-
-        def change(record: Record) -> Record:
-            return record | {
-                column: None for code, column in columns[record["tool"]] if self._hides(record, code)
-            }
-
-        return change
+        return lambda record: record | self._blank(record, shown[record["tool"]])
 
     def _collected(self, record: Record) -> Record:
         columns = self.lists.get((record["list"], record["tool"]), {})
@@ -209,75 +178,42 @@ class _Masking:
 
     def _overdue(self, record: Record) -> Record | None:
         columns = self.lists.get((record["list"], record["tool"]), {})
-        if any(self._hides(record, code) for code in columns.get(DUE, ())):
+        if self.suppressed.hides(record, columns.get(DUE, ())):
             return None
         shown = {f"list_{column}": codes for column, codes in columns.items() if column != DUE}
         return record | self._blank(record, shown)
 
     def _blank(self, record: Record, shown: Mapping[str, Iterable[str]]) -> Record:
         """Return the columns that show an answer which must not be told, without it."""
-        return {
-            column: None
-            for column, codes in shown.items()
-            if any(self._hides(record, code) for code in codes)
-        }
+        return {column: None for column, codes in shown.items() if self.suppressed.hides(record, codes)}
 
     def _crossing(self, record: Record) -> Record | None:
         steps = record["down_field"], record["across_field"]
-        return None if any(self._hides(record, code) for code in steps) else record
-
-    def _risk(self, record: Record) -> Record:
-        risks = self.spec.figures.risks
-        if risks is None:
-            return record
-        shown = {"name": {risks.name}} | {f"shows_{code}": {code} for code in risks.shows}
-        for stage, crossing in stages(risks).items():
-            codes = {crossing.down, crossing.across}
-            shown |= {f"{stage}_down": codes, f"{stage}_across": codes, f"level_{stage}": codes}
-        return record | self._blank(record, shown)
+        return None if self.suppressed.hides(record, steps) else record
 
     # figures
 
-    def _unless_hidden(self, record: Record, tools: Iterable[str], codes: Collection[str]) -> Record | None:
+    def _unless_hidden(self, record: Record, tools: Iterable[str], codes: Iterable[str]) -> Record | None:
         """Return a line that sorts rows by their answers; None where one of these must not be told."""
-        hidden = any(
-            (tool, code) in self.restricted or self.suppressed.hides_some(tool, code)
-            for tool in tools
-            for code in codes
-        )
+        hidden = any(self.suppressed.hides_some(*field) for field in product(tools, codes))
         return None if hidden else record
 
     def _question(self, record: Record) -> Record | None:
         return self._unless_hidden(record, (record["tool"],), (record["field"],))
 
     def _matrix(self, record: Record) -> Record | None:
-        block = self.matrices[record["block"] - 1]
+        block = matrix_blocks(self.spec)[record["block"] - 1]
         return self._unless_hidden(record, block.sources, (block.down, block.across))
 
-    def _risks(self, record: Record) -> Record | None:
-        risks = self.spec.figures.risks
-        if risks is None:
-            return record
-        crossing = stages(risks)[record["stage"]]
-        by = risks.by[record["by"]].field if record["by"] in risks.by else None
-        codes = [crossing.down, crossing.across, *((by,) if by else ())]
-        return self._unless_hidden(record, risks.tools, codes)
-
     def _number(self, record: Record) -> Record | None:
-        if (record["tool"], record["field"]) in self.restricted:
+        if (record["tool"], record["field"]) in self.suppressed.restricted:
             return None
         return record | dict.fromkeys(self.suppressed.hidden_in_numbers(record))
-
-    def _value(self, record: Record) -> Record:
-        return record | dict.fromkeys(self.suppressed.hidden_in_value(record))
 
     def _indicator(self, record: Record) -> Record:
         hidden = self.suppressed.hidden_in_indicator(record)
         told = {"why": MASKED} if "total" in hidden else {}
         return record | dict.fromkeys(hidden) | told
-
-    def _split(self, record: Record) -> Record:
-        return record | {"total": None} if self.suppressed.hides_part(record) else record
 
 
 def _lists(spec: Spec) -> dict[tuple[str, str], dict[str, set[str]]]:
@@ -294,17 +230,8 @@ def _lists(spec: Spec) -> dict[tuple[str, str], dict[str, set[str]]]:
     return found
 
 
-def _as_it_is(record: Record) -> Record:
-    return record
-
-
-def _unplaced(record: Record) -> Record:
-    return record | {"text": None}
-
-
-def _finding(record: Record) -> Record:
-    """Leave out what quotes, or may quote, what stands in the cells."""
-    return record | dict.fromkeys(("value", "message", "remedy", "suggestion", "waiver"))
+def _without(*columns: str) -> Change:
+    return lambda record: record | dict.fromkeys(columns)
 
 
 # A copy of a dataset without what must not be told

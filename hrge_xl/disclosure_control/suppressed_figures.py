@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from ..dataset.aggregates.counts import has_open_rows
 from ..dataset.aggregates.sql import BY_COUNTRY, TOTAL, Record
 from ..dataset.schema import AGGREGATE_INDICATORS, ANSWERS, SUBMISSIONS, Schema, field_column
 from ..spec.figures import IndicatorFigures
 from ..spec.model import Spec
-from .people_answers import Cell, Figure, PeopleAnswers, PeopleFields, Total
+from .people_answers import CellFigure, Figure, PeopleAnswers, PeopleFields, TotalFigure, never_shared
 from .people_counts import BASELINE, TARGET, IndicatorRows, PeopleCounts, Tables
 from .suppression import Sum, is_sensitive, suppress
 
@@ -26,12 +28,14 @@ class SuppressedFigures:
         answers = PeopleAnswers(tables[ANSWERS.name], fields)
         self._indicators = IndicatorRows(schema, spec, figures, tables) if figures else None
         self._counts = PeopleCounts(fields, answers, self._indicators)
-        self._behind: dict[Total, list[Cell]] = defaultdict(list)
+        self._behind: dict[TotalFigure, list[CellFigure]] = defaultdict(list)
         for total, cell in totals(schema, spec, tables, fields, self._indicators):
             if cell in answers.numbers:
                 self._behind[total].append(cell)
         self._suppressed = self._suppress(tables)
-        self._fields = {figure.key for figure in self._suppressed if isinstance(figure, Cell)}
+        self.restricted = never_shared(spec)
+        hidden = {figure.key for figure in self._suppressed if isinstance(figure, CellFigure)}
+        self._fields = self.restricted | hidden  # of which some answer must not be told
 
     # what is suppressed
 
@@ -51,23 +55,21 @@ class SuppressedFigures:
 
     def _with_results(self, suppressed: set[Figure]) -> set[Figure]:
         """Return what is suppressed, with everything that is worked out from it."""
-        open_ones = dict(self._counts.inputs)
-        while more := [cell for cell, read in open_ones.items() if not suppressed.isdisjoint(read)]:
-            suppressed.update(more)
-            for cell in more:
-                del open_ones[cell]
+        inputs = self._counts.inputs.items()
+        while more := {cell for cell, read in inputs if not suppressed.isdisjoint(read)} - suppressed:
+            suppressed |= more
         return suppressed
 
     def _twins(self, tables: Tables) -> Iterator[Sum[Figure]]:
         """Yield the counts that another return states as well: a version of it, or a later one."""
         numbers = self._counts.numbers
-        cells = [cell for cell in numbers if isinstance(cell, Cell)]
+        cells = [cell for cell in numbers if isinstance(cell, CellFigure)]
         pairs = [*_versions(tables, cells), *(self._indicators.restated() if self._indicators else ())]
         for cell, other in pairs:
             if cell in numbers and numbers.get(other) == numbers[cell]:
                 yield Sum(cell, (other,))
 
-    def _gone(self, total: Total) -> bool:
+    def _gone(self, total: TotalFigure) -> bool:
         """Say whether a figure over returns is suppressed, or is made in another way of something that is."""
         if total in self._added:
             return total in self._suppressed
@@ -75,17 +77,20 @@ class SuppressedFigures:
 
     # what must not be told
 
-    def hides(self, record: Record, code: str) -> bool:
-        """Say whether an answer in a row is suppressed."""
-        return Cell(record["submission"], record["tool"], record["row"], code) in self._suppressed
+    def hides(self, record: Record, codes: Iterable[str]) -> bool:
+        """Say whether the answer to any of some fields in a row is restricted or suppressed."""
+        return any(
+            (record["tool"], code) in self.restricted or CellFigure.of(record, code) in self._suppressed
+            for code in codes
+        )
 
     def hides_answer(self, answer: Record) -> bool:
         """Say whether an answer is suppressed, or one that counts people and could not be read."""
-        cell = Cell(answer["submission"], answer["tool"], answer["row"], answer["field"])
+        cell = CellFigure.of(answer, answer["field"])
         return cell in self._suppressed or self._counts.is_unread(cell)
 
     def hides_some(self, tool: str, code: str) -> bool:
-        """Say whether any answer to a field is suppressed."""
+        """Say whether a field is restricted, or any answer to it suppressed."""
         return (tool, code) in self._fields
 
     def hidden_in_numbers(self, line: Record) -> tuple[str, ...]:
@@ -97,12 +102,11 @@ class SuppressedFigures:
 
     def hidden_in_value(self, record: Record) -> tuple[str, ...]:
         """Return the columns of a value of an indicator that are suppressed."""
-        if self._indicators is None:
-            return ()
+        assert self._indicators is not None  # or there is no such table
         figures = self._indicators.figures
         named = ("numerator", "denominator", "progress", "status")
-        own = [(name, self._indicators.cell(record, getattr(figures, name))) for name in named]
-        own += [(VALUE, self._indicators.cell(record, code)) for code in self._indicators.of_value]
+        own = [(name, CellFigure.of(record, getattr(figures, name))) for name in named]
+        own += [(VALUE, CellFigure.of(record, code)) for code in (figures.value, figures.calculated)]
         cells = [*own, *self._indicators.aims(record).items()]
         return tuple(dict.fromkeys(name for name, cell in cells if cell in self._suppressed))
 
@@ -112,7 +116,8 @@ class SuppressedFigures:
         for column in (ALL, SAME, PREVIOUS):
             if any(self._gone(of_indicator(line, kind, column)) for kind in (VALUE, NUMERATOR, DENOMINATOR)):
                 hidden.append(column)
-        if self._any_value_hidden(line):
+        assert self._indicators is not None
+        if not self._suppressed.isdisjoint(self._indicators.cells_behind(line)):
             hidden += ["least", "most"]
         if not {ALL, BASELINE, TARGET}.isdisjoint(hidden):
             hidden.append("progress")
@@ -120,18 +125,12 @@ class SuppressedFigures:
             hidden.append("change")
         return tuple(hidden)
 
-    def _any_value_hidden(self, line: Record) -> bool:
-        if self._indicators is None:
-            return False
-        values = self._indicators.counted.get((line["indicator"], line["period"]), ())
-        return any(self.hides(value, code) for value in values for code in self._indicators.of_value)
-
-    def hides_part(self, line: Record) -> bool:
-        """Say whether the total of a part of an indicator is suppressed."""
-        return self._gone(of_indicator(line, PART, line["part"]))
+    def hidden_in_split(self, line: Record) -> tuple[str, ...]:
+        """Return the columns of a line about a part of an indicator that are suppressed."""
+        return ("total",) if self._gone(of_indicator(line, PART, line["part"])) else ()
 
 
-def _versions(tables: Tables, cells: Iterable[Cell]) -> Iterator[tuple[Cell, Cell]]:
+def _versions(tables: Tables, cells: Iterable[CellFigure]) -> Iterator[tuple[CellFigure, CellFigure]]:
     """Yield each cell with the same one in the version of the return that counts."""
     first: dict[tuple[str, ...], str] = {}
     version: dict[str, str] = {}
@@ -150,38 +149,33 @@ LINE = ("by", "tool", "row", "about", "field", "country", "period")
 VALUE, NUMERATOR, DENOMINATOR, PART = "value", "numerator", "denominator", "part"
 ALL, SAME, PREVIOUS = "total", "same_total", "previous_total"  # columns, each of a group of teams
 
-Behind = Iterator[tuple[Total, Cell]]
+WHO = itemgetter("team", "country")  # of a value
+Behind = Iterator[tuple[TotalFigure, CellFigure]]
 
 
 def totals(
     schema: Schema, spec: Spec, tables: Tables, fields: PeopleFields, indicators: IndicatorRows | None
 ) -> Behind:
     """Yield every figure over several returns in which people may be counted, once with each cell behind it."""
-    for tool, codes in _by_tool(fields).items():
-        open_rows = has_open_rows(spec.tool[tool])
+    for tool, keys in groupby(sorted(fields.all), key=itemgetter(0)):
+        codes, open_rows = [code for _, code in keys], has_open_rows(spec.tool[tool])
         for record in tables[schema.wide[tool].name]:
             for code in codes if record["current"] else ():
                 if record[field_column(code)] is not None:
                     yield from _lines(record, code, open_rows=open_rows)
-    for line in tables.get(AGGREGATE_INDICATORS.name, ()) if indicators else ():
-        yield from _of_indicator(line, indicators) if indicators else ()
+    if indicators is not None:
+        for line in tables.get(AGGREGATE_INDICATORS.name, ()):
+            yield from _of_indicator(line, indicators)
 
 
-def _by_tool(fields: PeopleFields) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for tool, code in sorted(fields.all):
-        found[tool].append(code)
-    return found
-
-
-def line_of(record: Record) -> Total:
+def line_of(record: Record) -> TotalFigure:
     """Return which figure a line of the figures by period is."""
-    return Total(NUMBERS, tuple(record[name] for name in LINE))
+    return TotalFigure(NUMBERS, tuple(record[name] for name in LINE))
 
 
 def _lines(record: Record, code: str, *, open_rows: bool) -> Behind:
     """Yield the lines of the figures by period that an answer goes into."""
-    cell = Cell(record["submission"], record["tool"], record["row"], code)
+    cell = CellFigure.of(record, code)
     row = None if open_rows else record["row"]
     line = record | {"row": row, "field": code}
     for by, country in ((TOTAL, None), (BY_COUNTRY, record["country"])):
@@ -191,9 +185,9 @@ def _lines(record: Record, code: str, *, open_rows: bool) -> Behind:
 # indicators
 
 
-def of_indicator(line: Record, kind: str, which: str) -> Total:
+def of_indicator(line: Record, kind: str, which: str) -> TotalFigure:
     """Return which figure stands in a line of the indicators: a kind, and a group of teams or a part."""
-    return Total(kind, (line["indicator"], line["period"], which))
+    return TotalFigure(kind, (line["indicator"], line["period"], which))
 
 
 def _of_indicator(line: Record, indicators: IndicatorRows) -> Behind:
@@ -203,11 +197,11 @@ def _of_indicator(line: Record, indicators: IndicatorRows) -> Behind:
     for column, values in groups.items():
         for kind in _added_up(values, figures) if line[column] is not None else ():
             for value in values:
-                yield of_indicator(line, kind, column), indicators.cell(value, fields[kind])
+                yield of_indicator(line, kind, column), CellFigure.of(value, fields[kind])
     parts = dict.fromkeys(code for split in figures.splits for code in split.parts)
     for value in groups[ALL]:
         for code in parts:
-            yield of_indicator(line, PART, code), indicators.cell(value, code)
+            yield of_indicator(line, PART, code), CellFigure.of(value, code)
         for column, cell in indicators.aims(value).items():
             if line[column] is not None:
                 yield of_indicator(line, column, ALL), cell
@@ -218,13 +212,9 @@ def _groups(line: Record, indicators: IndicatorRows) -> dict[str, list[Record]]:
     now, before = (
         indicators.counted.get((line["indicator"], line[period]), []) for period in ("period", "previous")
     )
-    both = {_who(value) for value in now} & {_who(value) for value in before}
-    same, earlier = ([value for value in values if _who(value) in both] for values in (now, before))
+    both = {WHO(value) for value in now} & {WHO(value) for value in before}
+    same, earlier = ([value for value in values if WHO(value) in both] for values in (now, before))
     return {ALL: now, SAME: same, PREVIOUS: earlier}
-
-
-def _who(value: Record) -> tuple[str, str]:
-    return value["team"], value["country"]
 
 
 def _added_up(values: Sequence[Record], figures: IndicatorFigures) -> tuple[str, ...]:

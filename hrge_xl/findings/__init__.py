@@ -62,9 +62,10 @@ def needing(need: Need) -> tuple[str, ...]:
     return tuple(kind.code for kind in CATALOGUE.values() if need in kind.needs)
 
 
-def sentence(template: str, details: Details) -> str:
-    """Give a template with its placeholders filled in; a detail that is not known stays empty."""
-    return template.format_map(defaultdict(str, {key: str(text or "") for key, text in details.items()}))
+def sentence(template: str, details: Details, unknown: str = "") -> str:
+    """Give a template with its placeholders filled in; a detail that is not known stays empty, or as `unknown`."""
+    told = {key: str(text or "") for key, text in details.items()}
+    return template.format_map(defaultdict(lambda: unknown, told))
 
 
 def shown(kind: Kind, say: Translate) -> tuple[str, str]:
@@ -75,7 +76,7 @@ def shown(kind: Kind, say: Translate) -> tuple[str, str]:
 
 def general(template: str, details: Mapping[str, str] | None = None) -> str:
     """Give a template as it is explained, away from any file: what it would fill in is left open."""
-    return template.format_map(defaultdict(lambda: "…", details or {}))
+    return sentence(template, details or {}, "…")
 
 
 __all__ = [

@@ -1,0 +1,230 @@
+"""What differs between two datasets, or the files beside them: rows paired by their key, cells and lines by place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import islice, zip_longest
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..dataset.parquet import read_rows
+from ..dataset.schema import ANSWERS_FACT, SLOTS, SUBMISSIONS
+from ..dataset.store import Store
+from ..dataset.table import SUBMISSION_ID, TEXT, Table
+from ..intake.limits import LIMITS
+from ..intake.worker import Died, run_guarded
+from .comparison import ABSENT, Difference, differences
+
+MOST_WORDS = 6  # of the texts of a figure
+TYPED = ("name", "label", "title", "unit")  # columns that may hold what a team typed
+SAYS_WHERE = ("sheet", "cell")
+RowValues = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class RowNames:
+    """What rows are called for people: files and cells in place of numbers."""
+
+    store: Store
+
+    @cached_property
+    def files(self) -> dict[Any, str]:
+        """The path of each return, by its number and by its short name."""
+        columns = self.store.raw(SUBMISSIONS.name, (SUBMISSION_ID, "submission", "path"))
+        return {key: str(path) for number, name, path in columns for key in (number, name)}
+
+    @cached_property
+    def cells(self) -> dict[Any, str]:
+        """The place of each slot in the workbook as it was issued."""
+        return {
+            slot: f"{sheet}!{cell}" for slot, sheet, cell in self.store.raw(SLOTS.name, ("slot", *SAYS_WHERE))
+        }
+
+    def place(self, table: Table, row: Sequence[Any]) -> tuple[str, str | None]:
+        """Say which row it is within its table, and of which file."""
+        values = dict(zip(table.names, row, strict=True))
+        owner = values.get(SUBMISSION_ID, values.get("submission"))
+        file = self.files.get(owner) if table.name != SUBMISSIONS.name else str(values["path"])
+        cell = self._cell(table, values)
+        keys = [key for key in table.key if key not in (SUBMISSION_ID, "submission", "slot") or file is None]
+        said = [f"{key} {values[key]}" for key in keys if not (cell and key == "n")]
+        if table.key == ("n",):  # a figure: its number alone says nothing
+            told = (column.name for column in table.columns if column.kind == TEXT)
+            said += [str(values[name]) for name in told if name not in TYPED][:MOST_WORDS]
+        return " ".join(part for part in (cell, *said) if part and part != "None"), file
+
+    def _cell(self, table: Table, values: Mapping[str, Any]) -> str:
+        if table.name == ANSWERS_FACT.name:
+            known = self.cells.get(values["slot"], f"slot {values['slot']}")
+            return f"{known.partition('!')[0]}!{values['cell']}" if values["cell"] else known
+        sheet, cell = (values.get(name) for name in SAYS_WHERE)
+        return f"{sheet}!{cell}" if sheet and cell else ""
+
+
+def of_tables(file: Path, here: Store, made: Store) -> Iterator[Difference]:
+    """Yield what the tables of a SQLite file hold otherwise than the dataset made again."""
+    names = RowNames(made), RowNames(here)
+    apart = made.rows_apart(file, [table.name for table in made.schema.base])
+    for name, (ours, theirs) in apart.items():
+        yield from row_differences(ours, theirs, made.schema.by_name[name], names, name)
+
+
+def of_database(here: Store, made: Store) -> Iterator[Difference]:
+    """Yield the same of a database, whose views are compared too: what they say cannot be read there."""
+    names = RowNames(made), RowNames(made)
+    for table in made.schema.by_name.values():
+        ours, theirs = (set(store.rows(table.name)) for store in (here, made))
+        yield from row_differences(ours - theirs, theirs - ours, table, names, table.name)
+
+
+def row_differences(
+    here: Iterable[RowValues], made: Iterable[RowValues], table: Table, names: Sequence[RowNames], holder: str
+) -> Iterator[Difference]:  # fmt: skip
+    """Pair the rows that only one side has by their keys, and yield what differs, column by column.
+
+    `holder` is what the rows stand in. A row is called by the first names that know its file: one that was put in may
+    be of none.
+    """
+    at = [table.at[key] for key in table.key]
+    ours, theirs = ({tuple(row[place] for place in at): row for row in rows} for rows in (here, made))
+    for key in sorted(ours.keys() | theirs.keys(), key=str):
+        row, other = ours.get(key), theirs.get(key)
+        found = [each.place(table, row or other or ()) for each in names]
+        where, file = next((place for place in found if place[1] is not None), found[0])
+        place = f"{holder}[{where}]" if where else holder
+        if row is None or other is None:
+            yield Difference(place, _record(table, row), _record(table, other), file)
+            continue
+        for name, one, two in zip(table.names, row, other, strict=True):
+            if one != two:
+                yield Difference(f"{place}.{name}", one, two, file)
+
+
+def _record(table: Table, row: RowValues | None) -> Any:
+    if row is None:
+        return ABSENT
+    return {name: value for name, value in zip(table.names, row, strict=True) if value not in (None, "")}
+
+
+def of_schema(here: Store, made: Store) -> Iterator[Difference]:
+    """Yield tables, views and triggers of a SQLite file that are not as this program makes them."""
+    yield from sorted(differences(_schema(here), _schema(made)), key=lambda difference: difference.place)
+
+
+def _schema(store: Store) -> dict[str, str]:
+    master: Any = sa.select(sa.text("type, name, sql")).select_from(sa.table("sqlite_master"))
+    return {
+        f"{kind} {name}": str(sql)
+        for kind, name, sql in store.select(master)
+        if not str(name).startswith("sqlite_")
+    }
+
+
+# the files beside a dataset, and the same files written again
+
+
+# A workbook of two million cells takes its time.
+PATIENCE = replace(LIMITS, cpu_seconds=600, wall_seconds=1_200)
+MOST_CELLS = 10_000  # that are looked for: more of them say nothing new
+Unreadable = (OSError, ValueError, csv.Error)  # pyarrow's errors are ValueErrors
+
+
+def of_file(here: Path, made: Path, table: Table | None, names: Sequence[RowNames]) -> Iterator[Difference]:
+    """Yield what a file says otherwise than the same file written again; nothing where both are the same bytes.
+
+    `table` is whose rows it holds, where it holds those of one.
+    """
+    if here.read_bytes() == made.read_bytes():
+        return
+    try:
+        found = list(_differences(here, made, table, names))
+    except Unreadable as error:
+        found = [Difference("", f"cannot be read ({type(error).__name__})", "whole")]
+    same = Difference("", "the same, as another program writes it", "as hrge-xl writes it")
+    for difference in found or [same]:
+        yield replace(difference, place=here.name + difference.place)
+
+
+def _differences(
+    here: Path, made: Path, table: Table | None, names: Sequence[RowNames]
+) -> Iterator[Difference]:
+    """Yield the differences, each with its place behind the name of the file."""
+    match here.suffix:
+        case ".csv" | ".parquet" as suffix:
+            read = read_rows if suffix == ".parquet" else _csv_rows
+            yield from _rows(list(read(here)), list(read(made)), table, names)
+        case ".json":
+            one, two = (json.loads(path.read_text(encoding="utf-8")) for path in (here, made))
+            for difference in differences(one, two):
+                yield replace(difference, place=f": {difference.place}")
+        case ".xlsx":
+            job = (here.read_bytes(), made.read_bytes())
+            cells = next(iter(run_guarded(cells_apart, [job], jobs=1, limits=PATIENCE)))
+            if isinstance(cells, Died):
+                raise ValueError(here.name)
+            for sheet, cell, ours, theirs in cells:
+                place = f": {sheet}!{cell}" if cell else f": the sheet {sheet}"
+                yield Difference(place, ours or ABSENT, theirs or ABSENT)
+        case _:
+            texts = (path.read_text(encoding="utf-8").splitlines() for path in (here, made))
+            for number, (one, two) in enumerate(zip_longest(*texts, fillvalue=ABSENT), start=1):
+                if one != two:
+                    yield Difference(f", line {number}", one, two)
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[str, ...]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        yield from map(tuple, csv.reader(stream, strict=True))
+
+
+def _rows(
+    ours: Sequence[RowValues], theirs: Sequence[RowValues], table: Table | None, names: Sequence[RowNames]
+) -> Iterator[Difference]:
+    """Give rows in one set only, then those that stand in another order or more than once."""
+    if table is None or any(len(row) != len(table.names) for row in ours):
+        raise ValueError("rows of another table")
+    here, made = set(ours), set(theirs)
+    yield from row_differences(here - made, made - here, table, names, "")
+    if here == made:
+        pairs = enumerate(zip_longest(ours, theirs), start=1)
+        yield from islice(
+            (Difference(f", row {n}", str(one), str(two)) for n, (one, two) in pairs if one != two), 1
+        )
+
+
+def cells_apart(books: tuple[bytes, bytes]) -> list[tuple[str, str, str, str]]:
+    """Give sheet, cell and both values where two workbooks differ, up to a number. Runs in a worker."""
+    from openpyxl import load_workbook
+
+    here, made = (load_workbook(io.BytesIO(data), read_only=True, data_only=False) for data in books)
+    found: list[tuple[str, str, str, str]] = []
+    for name in dict.fromkeys([*here.sheetnames, *made.sheetnames]):
+        ours, theirs = (name if name in book.sheetnames else "" for book in (here, made))
+        if not ours or not theirs:
+            found.append((name, "", ours, theirs))
+            continue
+        for book in (here, made):
+            book[name].reset_dimensions()  # what a file says of its own size is not to be trusted
+        pairs = zip_longest(here[name].iter_rows(values_only=True), made[name].iter_rows(values_only=True))
+        found += islice(_cells(name, pairs), max(0, MOST_CELLS - len(found)))
+    return found
+
+
+def _cells(sheet: str, pairs: Any) -> Iterator[tuple[str, str, str, str]]:
+    from openpyxl.utils import get_column_letter
+
+    for row, (ours, theirs) in enumerate(pairs, start=1):
+        for at, (one, two) in enumerate(zip_longest(ours or (), theirs or ()), start=1):
+            if one != two and _text(one) != _text(two):  # blank and an empty text are one
+                yield sheet, f"{get_column_letter(at)}{row}", _text(one), _text(two)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

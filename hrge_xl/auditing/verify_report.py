@@ -1,0 +1,197 @@
+"""Verifies a report: found files read and checked again, compared with it, and every cell read by openpyxl too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..dataset import seals
+from ..dataset.decisions import history
+from ..dataset.files import sha256_of
+from ..dataset.kinds import OfRounds
+from ..dataset.ledger import NAME, Ledger
+from ..dataset.waivers import waivers
+from ..reports.document import Document
+from ..rounds.datasets import check_own
+from ..rounds.rounds import Round, copy_of, is_among_returns, round_around, spec_at, terms_of
+from ..spec.load import find as find_spec
+from .again import Again, Setting, not_compared, rounds_at_hand, run_again
+from .audit import ReportAudit, VerificationRequest
+from .comparison import compare, contradictions, find
+from .report_file import read_report
+from .second_opinion import second_opinion
+
+
+def verify_report(asked: VerificationRequest) -> ReportAudit:
+    """Make a report again and compare.
+
+    Raises `UsageError` for what is not a report, when its spec is not there, or for a ledger among returned files;
+    `SpecError` and `RoundError` where these have mistakes.
+    """
+    if asked.ledger is not None:
+        check_own(asked.ledger)
+    given = read_report(asked.target)
+    then = given.document
+    redacted = asked.redacted or then["run"]["redacted"]
+    audit = ReportAudit(str(asked.target), redacted, sha256=sha256_of(asked.target), run=then["run"]["id"])
+    found = find(then["files"], asked.returned)
+    audit.problems += [*given.faults, *contradictions(then), *found.problems]
+    audit.notes += [*given.notes, *found.notes]
+    around = _around(asked)
+    rounds = {each.name: each for each in reversed(rounds_at_hand(around).values())}
+    _tell_of_rounds(audit, then, rounds)
+    setting = Setting(None, rounds, jobs=asked.jobs, password=asked.password)
+    again = run_again(then, found.here, list(_specs(asked, then, around)), setting)
+    _tell_of_circumstances(audit, then, again)
+    audit.files = len(found.here)
+    audit.findings = sum(len(row["findings"]) for row in again.document["files"])
+    audit.differences += compare(then, again.document, found)
+    _look_into_ledgers(audit, asked, then, around, terms_of(rounds.values()))
+    readings = [
+        (result.submission, found.here[at])
+        for at, result in again.results.items()
+        if result.submission is not None
+    ]
+    audit.opinion = second_opinion(readings, jobs=asked.jobs, password=asked.password)
+    audit.notes += audit.opinion.not_read
+    return audit
+
+
+def _around(asked: VerificationRequest) -> list[Path]:
+    """List the folders where a ledger, a round or a spec may be: named, above what came back, or around the report.
+
+    Never among what came back: that is from teams, whatever it looks like.
+    """
+    above = [round_around(folder) or folder.resolve().parent for folder in asked.returned]
+    around = [*above, *asked.target.resolve().parents[:2]]
+    named = [asked.ledger] if asked.ledger else []
+    return [*named, *(folder for folder in around if not is_among_returns(folder))]
+
+
+def _specs(asked: VerificationRequest, then: Document, around: Sequence[Path]) -> Iterator[str | None]:
+    """Yield what each dataset's spec is loaded by: as named, as a folder at hand carries it, else by its name.
+
+    Raises `UsageError` where there is none.
+    """
+    given = spec_at(asked.spec) if asked.spec else None
+    for row in then["run"]["datasets"]:
+        copies = (copy_of(folder, row["spec_digest"]) for folder in around)
+        source = given or next(filter(None, copies), None) or row["spec"]
+        if source:
+            find_spec(source)
+        yield source or None
+
+
+def _tell_of_circumstances(audit: ReportAudit, then: Document, again: Again) -> None:
+    run = then["run"]
+    if run["engine_version"] != __version__:
+        audit.notes.append(
+            f"hrge-xl {run['engine_version']} made the report; this is {__version__}. Differences may come from that."
+        )
+    audit.problems += [
+        f"Another spec: the report was made with {old['spec']} {old['spec_version']} (digest "
+        f"{old['spec_digest'][:16]}), here is {new['spec']} {new['spec_version']} ({new['spec_digest'][:16]})."
+        for old, new in zip(run["datasets"], again.document["run"]["datasets"], strict=True)
+        if old["spec_digest"] != new["spec_digest"]
+    ]
+
+
+def _tell_of_rounds(audit: ReportAudit, then: Document, at_hand: Mapping[str, Round]) -> None:
+    named = {file["read_for"] for file in then["files"] if file["read_for"] is not None}
+    missing = ", ".join(sorted(named - at_hand.keys()))
+    if missing:
+        audit.problems += [
+            f"The report names the round {missing}; {each.folder} is the round {each.name}."
+            for each in at_hand.values()
+            if each.name not in named
+        ]
+        audit.notes.append(f"{not_compared(missing)} Name it with --ledger.")
+
+
+def _look_into_ledgers(
+    audit: ReportAudit, asked: VerificationRequest, then: Document, around: Sequence[Path], terms: OfRounds
+) -> None:  # fmt: skip
+    """Check the seals of the report and the ledgers themselves, and whether the report tells what they tell."""
+    folders = [folder for folder in dict.fromkeys(around) if (folder / NAME).is_file()]
+    if not folders or asked.ledger not in (None, folders[0]):
+        audit.notes.append("No ledger was found, so seals were not checked. Name its folder with --ledger.")
+        return
+    with Ledger.open(folders[0], write=False) as ledger:
+        audit.seal = seals.check(ledger, asked.target.name, audit.sha256, terms)
+    for folder in sorted({each.resolve() for each in folders} - {folders[0].resolve()}):
+        with Ledger.open(folder, write=False) as ledger:
+            audit.problems += [f"{folder / NAME}: {told}" for told in seals.doubts(ledger, terms)]
+    facts = facts_of(folders)
+    audit.problems += contradicted(then, facts, of_report=asked.ledger is not None)
+    audit.notes += left_out(then, facts)
+
+
+# what a report tells that no file says, held against the ledgers at hand
+
+# What is said of each of them as it was given.
+WAIVER = ("number", "code", "sha256", "file", "sheet", "cell", "reason", "by", "day", "until")
+DECISION = ("n", "submission", "choice", "reason", "day", "by", "known")
+Arrival = tuple[int, str | None, str]  # in which order, on which day, and what that day is
+
+
+@dataclass(slots=True)
+class LedgerFacts:
+    """What some ledgers tell: a report may be of several datasets, each with its own."""
+
+    waivers: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    arrivals: dict[str, set[Arrival]] = field(default_factory=lambda: defaultdict(set))  # by hash
+
+
+def facts_of(folders: Iterable[Path]) -> LedgerFacts:
+    """Take up the ledgers of some folders."""
+    facts = LedgerFacts()
+    for folder in folders:
+        with Ledger.open(folder, write=False) as ledger:
+            facts.waivers += [asdict(each) for each in waivers(ledger, date.min)]  # as they were given
+            facts.decisions += [
+                {"submission": made.submission, **asdict(made.decision)} for made in history(ledger)
+            ]
+            for sha256, (first, *_) in ledger.sightings().items():
+                facts.arrivals[sha256].add((first.order, first.received or None, first.basis))
+    return facts
+
+
+def contradicted(then: Document, facts: LedgerFacts, *, of_report: bool) -> Iterator[str]:
+    """Yield what no ledger tells as a report does. `of_report`: the very ledger of its datasets is among them."""
+    as_given = [key for key in WAIVER if not (then["run"]["redacted"] and key in ("file", "sheet"))]
+    for waiver in _untold(then["waivers"], facts.waivers, as_given):
+        yield f"Waiver {waiver['number']} of the report is not in the ledger as the report states it."
+    for decision in _untold(then["decisions"], facts.decisions, DECISION):
+        yield f"Decision {decision['n']} of the report is not in the ledger as the report states it."
+    for file in then["files"]:
+        dataset = then["run"]["datasets"][file["dataset"] - 1]
+        known = facts.arrivals.get(file["sha256"] or "")
+        if not known or not dataset["lasting"] or (dataset["holds_others"] and not of_report):
+            continue
+        if (file["order"], file["arrived"], file["arrival"]) not in known:
+            order, day, basis = min(known)
+            yield (
+                f"{file['path']}: the ledger says that it arrived on {day} ({basis}), as number {order}; the report "
+                "says otherwise."
+            )
+
+
+def left_out(then: Document, facts: LedgerFacts) -> Iterator[str]:
+    """Yield the decisions about files of a report that are not in it; they may have been made since."""
+    names = {file["submission"]: file["path"] for file in then["files"]}
+    last = {row["submission"]: row for row in facts.decisions if row["submission"] in names}
+    for row in _untold(last.values(), then["decisions"], DECISION):
+        name = names[row["submission"]]
+        yield f"Decision {row['n']} about {name} is not in the report: made since, or left out."
+
+
+def _untold(rows: Iterable[Any], known: Sequence[Any], keys: Sequence[str]) -> Iterator[Any]:
+    """Yield what was given otherwise than it is told; that it was withdrawn since is not a contradiction."""
+    given = [[row[key] for key in keys] for row in known]
+    return (row for row in rows if [row[key] for key in keys] not in given)
