@@ -472,6 +472,12 @@ from hrge_xl.auditing.second_opinion import (
 from hrge_xl.auditing.verify import Asked
 from hrge_xl.auditing.verify_dataset import faults_of_issued, Question, verify_dataset
 from hrge_xl.exports import data_xlsx, exports
+from hrge_xl.exports.column_words import (
+    GROUPS,
+    HEADS as COLUMN_HEADS,
+    SEVERITIES as SEVERITIES_IN_WORDS,
+    TITLES,
+)
 from hrge_xl.exports.data_xlsx import REPEATED, write_workbook
 from hrge_xl.exports.exports import formats_there
 from hrge_xl.exports.extract import rows_of, table_of as extract_table_of
@@ -500,7 +506,6 @@ from hrge_xl.reports.feedback import give_back, GivenBack
 from hrge_xl.reports.feedback_message import message
 from hrge_xl.reports.formats import html as html_module, json, junit, sarif, xlsx
 from hrge_xl.reports.formats.json import render
-from hrge_xl.reports.html_words import WORDS as HTML_WORDS_WORDS
 from hrge_xl.reports.overview import page_of
 from hrge_xl.reports.overview_build import overview
 from hrge_xl.reports.overview_files import of_dataset, overview_of_folder
@@ -508,10 +513,9 @@ from hrge_xl.reports.overview_model import MOST_ROWS, Overview, Source
 from hrge_xl.reports.overview_questions import _Rows, MOST_ROWS_OF_A_QUESTION, OF_A_FINDING
 from hrge_xl.reports.overview_teams import MISSING, STATES, teams
 from hrge_xl.reports.page import isolated
-from hrge_xl.reports.report_words import SHARED
+from hrge_xl.reports.report_words import OVERVIEW, PAGE, SHARED, WORKBOOK
 from hrge_xl.reports.spec_page import html, text
 from hrge_xl.reports.spec_touched import touched_files
-from hrge_xl.reports.xlsx_words import WORDS as XLSX_WORDS_WORDS
 
 # the command line
 from hrge_xl import cli as cli_module

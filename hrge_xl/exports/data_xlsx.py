@@ -41,8 +41,8 @@ from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
 from ..output_files import parts_of, whole
 from ..words import right_to_left
-from .column_words import CodeLabels, groups, titles
-from .figures_sheet import has_figures, write_figures, write_heat_maps
+from .column_words import GROUPS, TITLES, CodeLabels
+from .figures_sheet import blocks, write_figures, write_heat_maps
 from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_rows
 from .sheet_rows import FONT, put, write_rows
 
@@ -102,7 +102,7 @@ class _Book:
         tables = self.store.schema.shown
         counts = {table.name: self._count(table, _counts_by(table)) for table in tables}
         omitted = [table.name for table in tables if self._count(table) > counts[table.name]]
-        listed = Listed(tables, counts, REPEATED, _left_out(tables, counts), omitted)
+        listed = Listed(tables, counts, _left_out(tables, counts), omitted)
         contents = self._sheet(self.contents)
         figures = self._figures(counts)
         sheets = {table.name: self._sheet(table.name) for table in listed.drawn}
@@ -129,7 +129,7 @@ class _Book:
         """Give the sheets with matrices and charts, made and in their order."""
         has_matrix = AGGREGATE_MATRIX.name in counts and bool(periods(self.store))
         found = [self.say("Heat maps")] if has_matrix else []
-        found += [self.say("Figures")] if has_figures(self.store, self.labels.language) else []
+        found += [self.say("Figures")] if any(True for _ in blocks(self.store, self.labels)) else []
         for name in found:
             self._sheet(name)
         return [name[:SHEET_NAME] for name in found]
@@ -137,7 +137,7 @@ class _Book:
     def _figure(self, name: str) -> None:
         sheet = self.book.get_worksheet_by_name(name)
         write = write_heat_maps if name == self.say("Heat maps")[:SHEET_NAME] else write_figures
-        write(self.book, sheet, self.store, self.formats, self.labels.language)
+        write(self.book, sheet, self.store, self.formats, self.labels)
 
     # tables
 
@@ -228,33 +228,25 @@ FIRST_OF_DETAILS = INDICATOR_VALUES.name
 
 
 class Listed(NamedTuple):
-    """The tables of a dataset: how many rows each has, which repeat others, which are too large for a workbook, and
-    of which only what counts is shown.
+    """The tables of a dataset: how many rows each has, which are too large for a workbook, and of which only what
+    counts is shown.
     """
 
     tables: Sequence[Table]
     counts: Mapping[str, int]
-    repeated: Collection[str]
     too_large: Collection[str]
     omitted: Sequence[str]  # that have rows of returns that do not count
 
     @property
     def shown(self) -> list[Table]:
         """Those that have rows of their own, in the order of the contents."""
-        found = [
-            table for table in self.tables if self.counts[table.name] and table.name not in self.repeated
-        ]
+        found = [table for table in self.tables if self.counts[table.name] and table.name not in REPEATED]
         return sorted(found, key=lambda table: (_place(table.name), table.name != FIRST_OF_DETAILS))
 
     @property
     def drawn(self) -> list[Table]:
         """Those that have a sheet."""
         return [table for table in self.shown if table.name not in self.too_large]
-
-    @property
-    def without_rows(self) -> list[str]:
-        """The names of those that hold nothing."""
-        return [table.name for table in self.tables if not self.counts[table.name]]
 
 
 def write_contents(
@@ -271,13 +263,12 @@ def write_contents(
     for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
         put(sheet, row, at, head, formats["head_of_numbers" if at == 2 else "head"])
     row = _figures(sheet, row + 1, labels, formats, figures)
-    headings = list(groups(labels.say).values())
     group = 0
     for table in listed.shown:
         if _place(table.name) != group:
             group = _place(table.name)
             row += 1
-            put(sheet, row, NAME, headings[group], formats["group"])
+            put(sheet, row, NAME, say(GROUPS[group]), formats["group"])
             row += 1
         _line(sheet, row, table, labels, formats, listed)
         row += 1
@@ -304,10 +295,10 @@ def _introduction(
     put(sheet, 0, NAME, title, formats["title"])
     put(sheet, 1, NAME, made.format(day=today.isoformat()), formats["plain"])
     put(sheet, 2, NAME, folded, formats["plain"])
-    if MASKED not in store.state():
-        return 4
-    put(sheet, 3, NAME, may_be_shared(say), formats["plain"])
-    return 5
+    masked = MASKED in store.state()
+    if masked:
+        put(sheet, 3, NAME, may_be_shared(say), formats["plain"])
+    return 4 + masked
 
 
 def _figures(
@@ -349,22 +340,25 @@ def _link(sheet: Worksheet, row: int, name: str, formats: Mapping[str, Any]) -> 
 def _not_here(labels: CodeLabels, listed: Listed) -> Iterator[str]:
     """Say what else the dataset has, as CSV and in its database."""
     say = labels.say
-    repeated = [
-        table.name for table in listed.tables if table.name in listed.repeated and listed.counts[table.name]
-    ]
-    if repeated:
-        text = say(
-            "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
-        )
-        yield text.format(tables=", ".join(repeated))
-    if listed.omitted:
-        text = say(
-            "Rows of returns that do not count, and values that a later return states again, are only in the CSV "
-            "files and in dataset.sqlite: {tables}."
-        )
-        yield text.format(tables=", ".join(listed.omitted))
-    if listed.without_rows:
-        yield say("Without rows: {tables}.").format(tables=", ".join(listed.without_rows))
+    counts = listed.counts
+    for text, names in (
+        (
+            say(
+                "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
+            ),
+            [name for name in counts if name in REPEATED and counts[name]],
+        ),
+        (
+            say(
+                "Rows of returns that do not count, and values that a later return states again, are only in the CSV "
+                "files and in dataset.sqlite: {tables}."
+            ),
+            listed.omitted,
+        ),
+        (say("Without rows: {tables}."), [name for name in counts if not counts[name]]),
+    ):
+        if names:
+            yield text.format(tables=", ".join(names))
 
 
 def title_of(table: Table, labels: CodeLabels) -> str:
@@ -374,7 +368,7 @@ def title_of(table: Table, labels: CodeLabels) -> str:
         return spec.tool[table.tools[0]].title.say(labels.language)
     if spec is not None and table.tools:
         return ", ".join(spec.tool[tool].sheet.say(labels.language) for tool in table.tools)
-    return titles(labels.say).get(table.name, table.about)
+    return labels.say(TITLES[table.name]) if table.name in TITLES else table.about
 
 
 def _place(name: str) -> int:

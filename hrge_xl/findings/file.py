@@ -11,9 +11,8 @@ _ASK_AGAIN = "Ask the sender for the workbook itself, saved as .xlsx by Excel or
 _COPY_INTO_FRESH = "Copy the answers into a freshly issued workbook and send that one."
 
 EMPTY_FILE = Kind(
-    code="F001",
-    name="empty-file",
-    severity=ERROR,
+    "F001",
+    ERROR,
     message="The file {file} is empty.",
     remedy="Send the file again: it was lost on the way, or never saved.",
     why="An interrupted download or a full disk leaves a file with a name and nothing in it.",
@@ -21,9 +20,8 @@ EMPTY_FILE = Kind(
     refuses=True,
 )
 FILE_TOO_LARGE = Kind(
-    code="F002",
-    name="file-too-large",
-    severity=ERROR,
+    "F002",
+    ERROR,
     message="The file {file} is too large: {size}; at most {limit} are read.",
     remedy="Remove pictures and sheets that are not part of the form, save, and send it again.",
     why="A filled workbook has far less than a megabyte; a huge one is something else, or hostile.",
@@ -32,9 +30,8 @@ FILE_TOO_LARGE = Kind(
     refuses=True,
 )
 LOCK_FILE = Kind(
-    code="F003",
-    name="lock-file",
-    severity=ERROR,
+    "F003",
+    ERROR,
     message="The file {file} is not a workbook but a lock file of Excel or LibreOffice.",
     remedy="Close the workbook in Excel or LibreOffice, and send the file without {mark} in its name.",
     why="Excel writes a small hidden file ~$name.xlsx while name.xlsx is open. It holds no answers.",
@@ -43,9 +40,8 @@ LOCK_FILE = Kind(
     refuses=True,
 )
 ENCRYPTED_WORKBOOK = Kind(
-    code="F004",
-    name="encrypted-workbook",
-    severity=ERROR,
+    "F004",
+    ERROR,
     message="The file {file} is protected with a password.",
     remedy="Open it in Excel, remove the password under File > Info > Protect Workbook, save, and send "
     "it again; or read it with --password-file.",
@@ -54,9 +50,8 @@ ENCRYPTED_WORKBOOK = Kind(
     refuses=True,
 )
 WRONG_PASSWORD = Kind(
-    code="F005",
-    name="wrong-password",
-    severity=ERROR,
+    "F005",
+    ERROR,
     message="The password given does not open the file {file}.",
     remedy="Check the password with the sender. Capital letters and spaces count.",
     why="The file is encrypted with another password, or damaged so that no password fits.",
@@ -64,9 +59,8 @@ WRONG_PASSWORD = Kind(
     refuses=True,
 )
 PASSWORD_SUPPORT_MISSING = Kind(
-    code="F006",
-    name="password-support-missing",
-    severity=ERROR,
+    "F006",
+    ERROR,
     message="The file {file} is protected with a password, and the part of this program that opens such "
     "files is not installed.",
     remedy='Install it with: pip install "hrge-xl[encrypted]". Or ask for the file without a password.',
@@ -75,9 +69,8 @@ PASSWORD_SUPPORT_MISSING = Kind(
     refuses=True,
 )
 NOT_A_WORKBOOK = Kind(
-    code="F007",
-    name="not-a-workbook",
-    severity=ERROR,
+    "F007",
+    ERROR,
     message="The file {file} is not a workbook: it is {what}.",
     remedy=_ASK_AGAIN,
     why="The content of a file tells what it is; its name may say anything. Web mail and forms often save "
@@ -87,9 +80,8 @@ NOT_A_WORKBOOK = Kind(
     refuses=True,
 )
 LINK_NOT_FILE = Kind(
-    code="F016",
-    name="link-not-file",
-    severity=ERROR,
+    "F016",
+    ERROR,
     message="{file} is a link to another place, not a file.",
     remedy="Copy the file itself into the folder.",
     why="A link among returned files may lead anywhere on this computer; links are not followed.",
@@ -97,9 +89,8 @@ LINK_NOT_FILE = Kind(
     refuses=True,
 )
 NOT_A_REGULAR_FILE = Kind(
-    code="F017",
-    name="not-a-regular-file",
-    severity=ERROR,
+    "F017",
+    ERROR,
     message="{file} is not a file, but a pipe or a device.",
     remedy="Save the workbook as a file and give the path of that file.",
     why="Reading from a pipe or a device may wait forever.",
@@ -107,9 +98,8 @@ NOT_A_REGULAR_FILE = Kind(
     refuses=True,
 )
 FOLDER_NOT_FILE = Kind(
-    code="F018",
-    name="folder-not-file",
-    severity=ERROR,
+    "F018",
+    ERROR,
     message="{file} is a folder, not a file.",
     remedy="Give the files inside it, or zip it again if it was meant to be a workbook.",
     why="Some programs unpack a workbook, which is a zip file, into a folder of the same name.",
@@ -117,9 +107,8 @@ FOLDER_NOT_FILE = Kind(
     refuses=True,
 )
 UNREADABLE_FILE = Kind(
-    code="F019",
-    name="unreadable-file",
-    severity=ERROR,
+    "F019",
+    ERROR,
     message="The file {file} cannot be read: {reason}.",
     remedy="Check that the file is there, that you may open it, and that no other program holds it.",
     why="The operating system refused to give access to the content.",
@@ -128,9 +117,8 @@ UNREADABLE_FILE = Kind(
     refuses=True,
 )
 CHANGED_WHILE_READ = Kind(
-    code="F031",
-    name="changed-while-read",
-    severity=ERROR,
+    "F031",
+    ERROR,
     message="The file {file} was changed, moved or locked by another program while it was read.",
     remedy="Close it in Excel, wait until it is synchronised, and run again: nothing from it was taken in.",
     why="What is read in the middle of a change is half old and half new. The next run reads the file again.",
@@ -138,9 +126,8 @@ CHANGED_WHILE_READ = Kind(
     refuses=True,
 )
 CONFIGURATION_AMONG_RETURNS = Kind(
-    code="F070",
-    name="configuration-among-returns",
-    severity=ERROR,
+    "F070",
+    ERROR,
     message="{file} is not a return: it has the name of a file by which this program recognises {what}. It was not "
     "used.",
     remedy="Delete it from the returned files, and ask the sender where it came from.",
@@ -152,9 +139,8 @@ CONFIGURATION_AMONG_RETURNS = Kind(
 )
 
 TRUNCATED_FILE = Kind(
-    code="F008",
-    name="truncated-file",
-    severity=ERROR,
+    "F008",
+    ERROR,
     message="The file {file} is damaged: its end is missing or cannot be understood.",
     remedy="Send it again: most often the transfer was interrupted. If it does not open in Excel either, use "
     "an older copy.",
@@ -163,9 +149,8 @@ TRUNCATED_FILE = Kind(
     refuses=True,
 )
 TOO_MANY_ENTRIES = Kind(
-    code="F009",
-    name="too-many-entries",
-    severity=ERROR,
+    "F009",
+    ERROR,
     message="The file {file} has {count} parts; at most {limit} are read.",
     remedy=_COPY_INTO_FRESH,
     why="A workbook has a few dozen parts; thousands of them are meant to exhaust the reader.",
@@ -174,9 +159,8 @@ TOO_MANY_ENTRIES = Kind(
     refuses=True,
 )
 BAD_ENTRY_NAME = Kind(
-    code="F010",
-    name="bad-entry-name",
-    severity=ERROR,
+    "F010",
+    ERROR,
     message="The file {file} has a part with a forbidden name: {part}.",
     remedy=_SEND_AGAIN,
     why="Names that lead out of the file ('../', a drive, a backslash) are used to overwrite other files.",
@@ -185,9 +169,8 @@ BAD_ENTRY_NAME = Kind(
     refuses=True,
 )
 DUPLICATE_ENTRY = Kind(
-    code="F011",
-    name="duplicate-entry",
-    severity=ERROR,
+    "F011",
+    ERROR,
     message="The file {file} holds the part {part} twice.",
     remedy=_SEND_AGAIN,
     why="Programs differ in which of the two they read, so they may see different answers.",
@@ -195,9 +178,8 @@ DUPLICATE_ENTRY = Kind(
     refuses=True,
 )
 OVERLAPPING_ENTRIES = Kind(
-    code="F012",
-    name="overlapping-entries",
-    severity=ERROR,
+    "F012",
+    ERROR,
     message="Parts of the file {file} overlap, at {part}.",
     remedy=_SEND_AGAIN,
     why="Members that share their bytes are how a small file is made to unpack into terabytes.",
@@ -205,9 +187,8 @@ OVERLAPPING_ENTRIES = Kind(
     refuses=True,
 )
 FORBIDDEN_COMPRESSION = Kind(
-    code="F013",
-    name="forbidden-compression",
-    severity=ERROR,
+    "F013",
+    ERROR,
     message="The part {part} of the file {file} is packed in a way that workbooks do not use.",
     remedy=_SEND_AGAIN,
     why="Workbooks are stored or deflated; other methods come from compression programs.",
@@ -215,9 +196,8 @@ FORBIDDEN_COMPRESSION = Kind(
     refuses=True,
 )
 ENCRYPTED_ENTRY = Kind(
-    code="F033",
-    name="encrypted-entry",
-    severity=ERROR,
+    "F033",
+    ERROR,
     message="The part {part} of the file {file} is encrypted: the zip was protected with a password.",
     remedy="Unpack the file with its password and send the workbook that was in it; or save it again in "
     "Excel, without a password.",
@@ -227,9 +207,8 @@ ENCRYPTED_ENTRY = Kind(
     refuses=True,
 )
 COMPRESSION_BOMB = Kind(
-    code="F014",
-    name="compression-bomb",
-    severity=ERROR,
+    "F014",
+    ERROR,
     message="The part {part} of the file {file} unpacks to more than {limit} times its size.",
     remedy=_COPY_INTO_FRESH,
     why="Real answers cannot be packed that tightly; this is how a small file is made to fill the memory.",
@@ -238,9 +217,8 @@ COMPRESSION_BOMB = Kind(
     refuses=True,
 )
 UNPACKED_TOO_LARGE = Kind(
-    code="F015",
-    name="unpacked-too-large",
-    severity=ERROR,
+    "F015",
+    ERROR,
     message="The file {file} unpacks to too much data: {part} takes {size}; the limit is {limit}.",
     remedy="Delete unused rows, columns and sheets, save, and send it again. " + _COPY_INTO_FRESH,
     why="Formats dragged down to the last row are stored cell by cell, and can fill the memory.",
@@ -250,9 +228,8 @@ UNPACKED_TOO_LARGE = Kind(
 )
 
 FORBIDDEN_DECLARATION = Kind(
-    code="F020",
-    name="forbidden-declaration",
-    severity=ERROR,
+    "F020",
+    ERROR,
     message="The part {part} of the file {file} declares a document type or entities.",
     remedy=_SEND_AGAIN,
     why="No office program writes this. It is used to read other files or to fill the memory.",
@@ -260,9 +237,8 @@ FORBIDDEN_DECLARATION = Kind(
     refuses=True,
 )
 NESTED_TOO_DEEPLY = Kind(
-    code="F021",
-    name="nested-too-deeply",
-    severity=ERROR,
+    "F021",
+    ERROR,
     message="The part {part} of the file {file} is nested more than {limit} levels deep.",
     remedy=_SEND_AGAIN,
     why="No office program goes beyond a dozen levels; deep nesting is meant to crash readers.",
@@ -271,9 +247,8 @@ NESTED_TOO_DEEPLY = Kind(
     refuses=True,
 )
 TOO_MANY_ATTRIBUTES = Kind(
-    code="F022",
-    name="too-many-attributes",
-    severity=ERROR,
+    "F022",
+    ERROR,
     message="An element in the part {part} of the file {file} has more than {limit} attributes.",
     remedy=_SEND_AGAIN,
     why="No office program writes this; it is meant to slow readers down.",
@@ -282,9 +257,8 @@ TOO_MANY_ATTRIBUTES = Kind(
     refuses=True,
 )
 TOO_MANY_ELEMENTS = Kind(
-    code="F023",
-    name="too-many-elements",
-    severity=ERROR,
+    "F023",
+    ERROR,
     message="The part {part} of the file {file} has more than {limit} elements.",
     remedy="Delete unused rows, columns and sheets, save, and send it again. " + _COPY_INTO_FRESH,
     why="So many elements are stray formats or an attack; reading them would take minutes.",
@@ -293,9 +267,8 @@ TOO_MANY_ELEMENTS = Kind(
     refuses=True,
 )
 MALFORMED_PART = Kind(
-    code="F024",
-    name="malformed-part",
-    severity=ERROR,
+    "F024",
+    ERROR,
     message="The part {part} of the file {file} is damaged at line {line}, column {column}.",
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
     why="The XML is cut off or garbled, so nothing after this place can be trusted.",
@@ -304,9 +277,8 @@ MALFORMED_PART = Kind(
     refuses=True,
 )
 BAD_ENCODING = Kind(
-    code="F025",
-    name="bad-encoding",
-    severity=ERROR,
+    "F025",
+    ERROR,
     message="The part {part} of the file {file} is not in the encoding that it should be in.",
     remedy=_SEND_AGAIN,
     why="Read in the wrong encoding, letters that English does not use would silently turn into others.",
@@ -314,9 +286,8 @@ BAD_ENCODING = Kind(
     refuses=True,
 )
 MISSING_PART = Kind(
-    code="F026",
-    name="missing-part",
-    severity=ERROR,
+    "F026",
+    ERROR,
     message="The file {file} lacks a part that it refers to: {part}.",
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
     why="A sheet is listed but not stored; its answers are not in this file.",
@@ -324,9 +295,8 @@ MISSING_PART = Kind(
     refuses=True,
 )
 TOO_MANY_CELLS = Kind(
-    code="F027",
-    name="too-many-cells",
-    severity=ERROR,
+    "F027",
+    ERROR,
     message="The file {file} stores more than {limit} cells.",
     remedy="Delete unused rows and columns of the sheet {sheet}, save, and send it again.",
     why="A filled form has a few thousand cells; more are formats dragged over a whole sheet.",
@@ -335,9 +305,8 @@ TOO_MANY_CELLS = Kind(
     refuses=True,
 )
 TOO_MANY_SHEETS = Kind(
-    code="F028",
-    name="too-many-sheets",
-    severity=ERROR,
+    "F028",
+    ERROR,
     message="The file {file} has {count} sheets; at most {limit} are read.",
     remedy="Delete the sheets that are not part of the form, save, and send it again.",
     why="A form has about thirty sheets.",
@@ -346,9 +315,8 @@ TOO_MANY_SHEETS = Kind(
     refuses=True,
 )
 DAMAGED_PART = Kind(
-    code="F029",
-    name="damaged-part",
-    severity=ERROR,
+    "F029",
+    ERROR,
     message="The part {part} of the file {file} is damaged.",
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
     why=(
@@ -359,9 +327,8 @@ DAMAGED_PART = Kind(
     refuses=True,
 )
 IMPOSSIBLE_CELL = Kind(
-    code="F034",
-    name="impossible-cell",
-    severity=ERROR,
+    "F034",
+    ERROR,
     message="A cell of the sheet {sheet} in the file {file} has an address that it cannot have: “{value}” in "
     "row {row} (part {part}, line {line}, column {column}).",
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
@@ -372,9 +339,8 @@ IMPOSSIBLE_CELL = Kind(
     refuses=True,
 )
 NO_SHEETS = Kind(
-    code="F035",
-    name="no-sheets",
-    severity=ERROR,
+    "F035",
+    ERROR,
     message="The file {file} is a workbook without a single sheet (part {part}).",
     remedy=_SEND_AGAIN,
     why="No office program saves a workbook without sheets: this one was damaged, or made by a script.",
@@ -382,9 +348,8 @@ NO_SHEETS = Kind(
     refuses=True,
 )
 IMPOSSIBLE_ROW = Kind(
-    code="F036",
-    name="impossible-row",
-    severity=ERROR,
+    "F036",
+    ERROR,
     message="A row of the sheet {sheet} in the file {file} has a number that no row can have: “{value}” (part "
     "{part}, line {line}, column {column}).",
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
@@ -394,9 +359,8 @@ IMPOSSIBLE_ROW = Kind(
     refuses=True,
 )
 SHEET_LISTED_TWICE = Kind(
-    code="F037",
-    name="sheet-listed-twice",
-    severity=ERROR,
+    "F037",
+    ERROR,
     message="The file {file} lists two sheets under the name {sheet} (part {part}).",
     remedy="Open the file in Excel, let it repair it, check the answers, save, and send it again.",
     why=(
@@ -407,9 +371,8 @@ SHEET_LISTED_TWICE = Kind(
     refuses=True,
 )
 UNREADABLE_OTHER_FORMAT = Kind(
-    code="F030",
-    name="unreadable-other-format",
-    severity=ERROR,
+    "F030",
+    ERROR,
     message="The file {file} looks like a {format} workbook, but cannot be read as one.",
     remedy=_SEND_AGAIN,
     why="The file is damaged, or was written by a program that handles this format in its own way.",
@@ -419,9 +382,8 @@ UNREADABLE_OTHER_FORMAT = Kind(
 )
 
 FOREIGN_BYTES = Kind(
-    code="F032",
-    name="foreign-bytes",
-    severity=WARNING,
+    "F032",
+    WARNING,
     message="Besides the workbook, the file {file} holds other bytes: {before} before it, {between} within it, "
     "{behind} after it.",
     remedy="Only the workbook was read. Open it in Excel, save it under a new name, and send that file.",
@@ -431,9 +393,8 @@ FOREIGN_BYTES = Kind(
     shown={"before": "0", "between": "0", "behind": "4,096"},
 )
 UNREADABLE_CELL = Kind(
-    code="F040",
-    name="unreadable-cell",
-    severity=ERROR,
+    "F040",
+    ERROR,
     message="Cell {cell} of the sheet {sheet} holds something that cannot be read.",
     remedy="Type the answer into {cell} again.",
     why=(
@@ -442,18 +403,16 @@ UNREADABLE_CELL = Kind(
     example="A number cell that stores 12,5,3.",
 )
 MACROS_PRESENT = Kind(
-    code="F041",
-    name="macros-present",
-    severity=WARNING,
+    "F041",
+    WARNING,
     message="The file {file} contains macros.",
     remedy="Nothing was run; the values were read as stored. Save as .xlsx to remove the macros.",
     why="The issued workbooks have none, so somebody or something has added them.",
     example="A return saved as .xlsm: xl/vbaProject.bin.",
 )
 EXTERNAL_LINK = Kind(
-    code="F042",
-    name="external-link",
-    severity=WARNING,
+    "F042",
+    WARNING,
     message="The file {file} is linked to other files or data: {what}.",
     remedy="Nothing was fetched. Replace formulas that point to other files with their values.",
     why="A linked value may be out of date, and shows an outside file whenever the workbook is opened.",
@@ -461,9 +420,8 @@ EXTERNAL_LINK = Kind(
     shown={"what": "budget.xlsx"},
 )
 FORMULA_REACHES_OUTSIDE = Kind(
-    code="F043",
-    name="formula-reaches-outside",
-    severity=WARNING,
+    "F043",
+    WARNING,
     message="A formula in {cell} of the sheet {sheet} takes its value from outside the workbook "
     "(formulas of this sheet that do so: {count}).",
     remedy="The stored value was read; nothing was fetched. Type the value instead of the formula.",
@@ -472,9 +430,8 @@ FORMULA_REACHES_OUTSIDE = Kind(
     shown={"count": "12"},
 )
 LIVE_DATA_LINK = Kind(
-    code="F044",
-    name="live-data-link",
-    severity=WARNING,
+    "F044",
+    WARNING,
     message="The file {file} is linked to a running program: {what}.",
     remedy="Nothing was started. Remove the link under Data > Edit Links, and send the file again.",
     why="Such links (DDE, OLE) can start programs on the computer of whoever opens the workbook.",
@@ -482,9 +439,8 @@ LIVE_DATA_LINK = Kind(
     shown={"what": "cmd"},
 )
 UNREADABLE_SIDE_PART = Kind(
-    code="F045",
-    name="unreadable-side-part",
-    severity=WARNING,
+    "F045",
+    WARNING,
     message="The part {part} of the file {file} is damaged and was left out.",
     remedy="The answers were read. If comments, drawings or filters may matter, ask the team for them.",
     why="The part holds comments, drawings, tables or properties, not answers.",
@@ -492,9 +448,8 @@ UNREADABLE_SIDE_PART = Kind(
     shown={"part": "xl/comments3.xml"},
 )
 REDUCED_FORMAT = Kind(
-    code="F046",
-    name="reduced-format",
-    severity=WARNING,
+    "F046",
+    WARNING,
     message="The file {file} is in the format {format}, which cannot be checked in full.",
     remedy="The values were read. For all checks, save the workbook as .xlsx and send it again.",
     why="Readers of such formats do not report formulas, error values, dropdown lists, locks or comments.",
@@ -502,9 +457,8 @@ REDUCED_FORMAT = Kind(
     shown={"file": "PAK-2025.xls", "format": ".xls"},
 )
 EMBEDDED_OBJECT = Kind(
-    code="F047",
-    name="embedded-object",
-    severity=WARNING,
+    "F047",
+    WARNING,
     message="The file {file} contains embedded files or controls: {what}.",
     remedy="They were not opened. Send attachments separately, or remove them.",
     why="Embedded files are not answers, and may be harmful.",
@@ -512,18 +466,16 @@ EMBEDDED_OBJECT = Kind(
     shown={"what": "xl/embeddings/oleObject1.bin"},
 )
 CELL_STORED_TWICE = Kind(
-    code="F048",
-    name="cell-stored-twice",
-    severity=ERROR,
+    "F048",
+    ERROR,
     message="Cell {cell} of the sheet {sheet} is stored twice.",
     remedy="Type the answer into {cell} again, save in Excel or LibreOffice, and send the file again.",
     why="Programs differ in which of the two they show; the first was kept.",
     example="A sheet that was changed by a script.",
 )
 UNREADABLE_SHEET_SETTING = Kind(
-    code="F049",
-    name="unreadable-sheet-setting",
-    severity=WARNING,
+    "F049",
+    WARNING,
     message="A setting of the sheet {sheet} cannot be understood and was left out: {what}.",
     remedy="Open the file in Excel, let it repair it, check the answers, and send it again.",
     why="The setting names cells that do not exist.",
@@ -532,9 +484,8 @@ UNREADABLE_SHEET_SETTING = Kind(
 )
 
 TIME_LIMIT = Kind(
-    code="F060",
-    name="time-limit",
-    severity=ERROR,
+    "F060",
+    ERROR,
     message="Reading the file {file} was stopped: it took too long.",
     remedy=_COPY_INTO_FRESH,
     why=(
@@ -544,9 +495,8 @@ TIME_LIMIT = Kind(
     refuses=True,
 )
 MEMORY_LIMIT = Kind(
-    code="F061",
-    name="memory-limit",
-    severity=ERROR,
+    "F061",
+    ERROR,
     message="Reading the file {file} was stopped: it took too much memory.",
     remedy=_COPY_INTO_FRESH,
     why="A filled workbook needs a few megabytes. This one is damaged, or was made to fill the memory.",
@@ -554,9 +504,8 @@ MEMORY_LIMIT = Kind(
     refuses=True,
 )
 READER_CRASHED = Kind(
-    code="F062",
-    name="reader-crashed",
-    severity=ERROR,
+    "F062",
+    ERROR,
     message="The reader crashed on the file {file}.",
     remedy=_SEND_AGAIN,
     why="The file is damaged in a way that its reader does not survive. The other files were read.",
@@ -564,9 +513,8 @@ READER_CRASHED = Kind(
     refuses=True,
 )
 READER_FAILED = Kind(
-    code="F063",
-    name="reader-failed",
-    severity=ERROR,
+    "F063",
+    ERROR,
     message="The file {file} could not be read because of an error in this program ({reason}).",
     remedy="Report this with the code F063. " + _SEND_AGAIN,
     why="Something in the file was not foreseen. The other files were read.",
@@ -575,9 +523,8 @@ READER_FAILED = Kind(
     refuses=True,
 )
 STOPPED_BY_THIS_FILE = Kind(
-    code="F064",
-    name="stopped-by-this-file",
-    severity=ERROR,
+    "F064",
+    ERROR,
     message="The file {file} could not be fully processed because of an error in this program ({reason}).",
     remedy="Report this with {log}. The next run tries the file again.",
     why="Something in the file was not foreseen. The other files were processed as they would have been "
@@ -587,9 +534,8 @@ STOPPED_BY_THIS_FILE = Kind(
     refuses=True,
 )
 ROW_WITHOUT_A_PLACE = Kind(
-    code="F065",
-    name="row-without-a-place",
-    severity=ERROR,
+    "F065",
+    ERROR,
     message="The file {file} could not be put into the dataset because of an error in this program: {column} "
     "is “{value}” and has to be {needed}.",
     remedy="Report this with {log}. The next run tries the file again.",

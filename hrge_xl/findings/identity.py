@@ -5,9 +5,8 @@ from .model import Kind, Need, Severity
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 NO_STAMP = Kind(
-    code="I001",
-    name="no-stamp",
-    severity=ERROR,
+    "I001",
+    ERROR,
     message="{file} is a workbook, but not one that was issued from here.",
     remedy="Send the workbook that you received; do not copy its sheets into another file.",
     why="The hidden stamp, which says which questionnaire this is and for whom, is missing.",
@@ -15,9 +14,8 @@ NO_STAMP = Kind(
     refuses=True,
 )
 ANOTHER_SPEC = Kind(
-    code="I002",
-    name="another-spec",
-    severity=ERROR,
+    "I002",
+    ERROR,
     message="{file} is a workbook of “{found}”, not of “{expected}”.",
     remedy="Validate it with --spec SPEC, where SPEC is the folder of “{found}” (its name is enough where it comes "
     "with the program), or send the right workbook.",
@@ -27,9 +25,8 @@ ANOTHER_SPEC = Kind(
     refuses=True,
 )
 NEWER_VERSION = Kind(
-    code="I003",
-    name="newer-version",
-    severity=ERROR,
+    "I003",
+    ERROR,
     message="{file} was issued from version {found}; this program knows version {expected}.",
     remedy="Update the specs of this program, then validate the file again.",
     why="A newer workbook may hold questions that this program would lose.",
@@ -38,9 +35,8 @@ NEWER_VERSION = Kind(
     refuses=True,
 )
 OLDER_VERSION = Kind(
-    code="I004",
-    name="older-version",
-    severity=WARNING,
+    "I004",
+    WARNING,
     message="{file} was issued from version {found}; version {expected} is in force. It was read by its codes.",
     remedy="Give the team its answers back in the version in force, with `hrge-xl feedback`.",
     why="Questions added since then are not in this workbook.",
@@ -48,9 +44,8 @@ OLDER_VERSION = Kind(
     shown={"found": "1.0", "expected": "2.0"},
 )
 STAMP_DAMAGED = Kind(
-    code="I005",
-    name="stamp-damaged",
-    severity=WARNING,
+    "I005",
+    WARNING,
     message="The stamp of {file} is damaged: {detail}.",
     remedy="Check with the team that this is the workbook that was issued to it.",
     why="The two copies of the stamp disagree, a part of it is missing, or it says something impossible.",
@@ -59,9 +54,8 @@ STAMP_DAMAGED = Kind(
     needs=(Need.PROPERTIES,),
 )
 SIGNATURE_INVALID = Kind(
-    code="I006",
-    name="signature-invalid",
-    severity=ERROR,
+    "I006",
+    ERROR,
     message="The stamp of {file} does not carry our signature.",
     remedy="Ask the team for the file it received, or issue it a new one.",
     why=(
@@ -72,9 +66,8 @@ SIGNATURE_INVALID = Kind(
     needs=(Need.KEY,),
 )
 ANOTHER_ROUND = Kind(
-    code="I007",
-    name="another-round",
-    severity=ERROR,
+    "I007",
+    ERROR,
     message="{file} belongs to the round “{found}”, not to “{expected}”.",
     remedy="Put it into the folder of its own round.",
     why="Answers of two periods must not be mixed.",
@@ -82,9 +75,8 @@ ANOTHER_ROUND = Kind(
     shown={"found": "2025-H1", "expected": "2025-H2"},
 )
 UNKNOWN_TEAM = Kind(
-    code="I008",
-    name="unknown-team",
-    severity=ERROR,
+    "I008",
+    ERROR,
     message="{file} comes from the team “{found}”, which is not in this round.",
     remedy="Add the team to the team list of the round, or ask who sent the file.",
     why="Nobody expects an answer from this team.",
@@ -92,9 +84,8 @@ UNKNOWN_TEAM = Kind(
     shown={"found": "KHM"},
 )
 COUNTRY_DIFFERS = Kind(
-    code="I009",
-    name="country-differs",
-    severity=ERROR,
+    "I009",
+    ERROR,
     message="{label}: “{value}” is answered, but the workbook was issued for “{expected}”.",
     remedy="Correct the country, or ask for a workbook of your own.",
     why="A workbook of one team was passed on and filled in by another.",
@@ -102,9 +93,8 @@ COUNTRY_DIFFERS = Kind(
     shown={"label": "Country", "value": "Pakistan", "expected": "Iraq"},
 )
 UNKNOWN_LANGUAGE = Kind(
-    code="I010",
-    name="unknown-language",
-    severity=ERROR,
+    "I010",
+    ERROR,
     message="{file} says it is in the language “{found}”, which its spec does not have.",
     remedy="Issue the workbook again in a language of the spec.",
     why="Labels can only be read in the languages of the spec.",
@@ -113,9 +103,8 @@ UNKNOWN_LANGUAGE = Kind(
     refuses=True,
 )
 PERIOD_OUTSIDE_ROUND = Kind(
-    code="I011",
-    name="period-outside-round",
-    severity=WARNING,
+    "I011",
+    WARNING,
     message="{label}: {value} lies outside the period of the round, {expected}.",
     remedy="Correct the period, or ask whether the answers are those of this round.",
     why="Answers of another period may have been copied into this workbook; they would count in both.",
@@ -123,9 +112,8 @@ PERIOD_OUTSIDE_ROUND = Kind(
     shown={"label": "End of the period", "value": "2025-06-30", "expected": "2025-07-01 to 2025-12-31"},
 )
 COVER_NAMES_ANOTHER = Kind(
-    code="I012",
-    name="cover-names-another",
-    severity=WARNING,
+    "I012",
+    WARNING,
     message="The cover says “{value}” where the stamp of the workbook says “{expected}”.",
     remedy="Ask the team which of the two is right, and send it a workbook of its own.",
     why="The stamp decides whose answers these are. An altered cover may be that of another team.",
@@ -134,9 +122,8 @@ COVER_NAMES_ANOTHER = Kind(
     needs=(Need.EDITION,),
 )
 FILE_NAME_NAMES_ANOTHER = Kind(
-    code="I013",
-    name="file-name-names-another",
-    severity=WARNING,
+    "I013",
+    WARNING,
     message="The file name {file} names the team “{found}”; the workbook was issued to “{expected}”.",
     remedy="Ask whose answers these are. Rename the file, or have them filled into the workbook of “{found}”.",
     why="A workbook that was passed on counts for the team that it was issued to, whoever filled it in.",
@@ -144,9 +131,8 @@ FILE_NAME_NAMES_ANOTHER = Kind(
     shown={"file": "Lahore.xlsx", "found": "Lahore", "expected": "Karachi"},
 )
 SAVE_TIME_IMPOSSIBLE = Kind(
-    code="I014",
-    name="save-time-impossible",
-    severity=INFO,
+    "I014",
+    INFO,
     message="{file} says that it was saved at “{value}”, which cannot be right.",
     remedy="Nothing to do: among several versions it is ordered by the day on which it arrived.",
     why="The newest of several versions is the one saved last, according to the files themselves.",
@@ -154,9 +140,8 @@ SAVE_TIME_IMPOSSIBLE = Kind(
     shown={"value": "0001-01-01 00:00"},
 )
 LAST_ANSWERS_CHANGED = Kind(
-    code="I015",
-    name="last-answers-changed",
-    severity=WARNING,
+    "I015",
+    WARNING,
     message="The answers of the previous round that {file} shows are not those that it was issued with.",
     remedy="Ask the team for the file it received. What needs those answers was not checked.",
     why=(
@@ -166,9 +151,8 @@ LAST_ANSWERS_CHANGED = Kind(
     example="A program that drops hidden sheets, or a figure of last time that somebody adjusted.",
 )
 SENDER_NOT_THE_TEAMS = Kind(
-    code="I017",
-    name="sender-not-the-teams",
-    severity=WARNING,
+    "I017",
+    WARNING,
     message="{file} was sent from {value}, which is not an address of {expected}.",
     remedy=(
         "Ask the team whether the file comes from it. If so: hrge-xl round contact ROUND TEAM ADDRESS --also. "
@@ -179,9 +163,8 @@ SENDER_NOT_THE_TEAMS = Kind(
     shown={"file": "Karachi.xlsx", "value": "l***@example.org (Lahore)", "expected": "Karachi"},
 )
 ARRIVAL_DAYS_DIFFER = Kind(
-    code="I018",
-    name="arrival-days-differ",
-    severity=INFO,
+    "I018",
+    INFO,
     message="The mail server received {file} on {found}; it was first seen on {day}.",
     remedy="Nothing to do, if mail is taken in more rarely. Otherwise look at the e-mail in the mailbox.",
     why=(
@@ -192,9 +175,8 @@ ARRIVAL_DAYS_DIFFER = Kind(
     shown={"found": "2026-06-28", "day": "2026-07-10"},
 )
 SAMPLE_RETURNED = Kind(
-    code="I016",
-    name="sample-returned",
-    severity=ERROR,
+    "I016",
+    ERROR,
     message="{file} is a filled sample, or holds a sheet of one: {detail}.",
     remedy="Fill in the workbook that was issued to you, and send that. A sheet of a sample has no place in it.",
     why="The answers in a sample are made up: they must never be taken for what a team says.",

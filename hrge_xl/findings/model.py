@@ -106,7 +106,7 @@ class Kind:
     """
 
     code: str
-    name: str
+    name: str = each_with(init=False, compare=False)  # the constant, in lower case and with hyphens
     severity: Severity
     message: str
     remedy: str
@@ -117,6 +117,9 @@ class Kind:
     message_of_value: str = ""  # the message where something stands in the cell all the same
     needs: tuple[Need, ...] = ()
     in_feedback: InFeedback = InFeedback.STANDS
+
+    def __set_name__(self, owner: object, name: str) -> None:
+        object.__setattr__(self, "name", name.lower().replace("_", "-"))
 
     @property
     def family(self) -> str:

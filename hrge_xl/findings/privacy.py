@@ -3,9 +3,8 @@
 from .model import Kind, Severity
 
 E_MAIL_ADDRESS = Kind(
-    code="P001",
-    name="e-mail-address",
-    severity=Severity.WARNING,
+    "P001",
+    Severity.WARNING,
     message="{label}: the text seems to hold an e-mail address.",
     remedy="Remove it; name roles, not people.",
     why="The workbooks are about victims and suspects; nobody should be found through them.",
@@ -13,9 +12,8 @@ E_MAIL_ADDRESS = Kind(
     shown={"label": "Comments"},
 )
 PHONE_NUMBER = Kind(
-    code="P002",
-    name="phone-number",
-    severity=Severity.WARNING,
+    "P002",
+    Severity.WARNING,
     message="{label}: the text seems to hold a phone number.",
     remedy="Remove it; name roles, not people.",
     why="The workbooks are about victims and suspects; nobody should be found through them.",
@@ -23,9 +21,8 @@ PHONE_NUMBER = Kind(
     shown={"label": "Comments"},
 )
 DOCUMENT_NUMBER = Kind(
-    code="P003",
-    name="document-number",
-    severity=Severity.WARNING,
+    "P003",
+    Severity.WARNING,
     message="{label}: the text seems to hold the number of a document or a case.",
     remedy="Remove it unless it is a public reference.",
     why="Passport, identity and case numbers lead to a person.",

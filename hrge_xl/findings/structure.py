@@ -3,22 +3,21 @@
 from .model import InFeedback, Kind, Need, Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+MENDED = InFeedback.MENDED
 
 SHEET_MISSING = Kind(
-    code="S001",
-    name="sheet-missing",
-    severity=ERROR,
+    "S001",
+    ERROR,
     message="The sheet “{sheet}” is missing.",
     remedy="Do not delete sheets. Ask for a fresh workbook with your answers, and fill in this sheet.",
     why="Every answer of that sheet is missing with it.",
     example="The sheet of risks was deleted.",
     needs=(Need.VERSION,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 SHEET_RENAMED = Kind(
-    code="S002",
-    name="sheet-renamed",
-    severity=INFO,
+    "S002",
+    INFO,
     message="The sheet “{expected}” is now called “{sheet}”; it was read all the same.",
     remedy="Nothing to do.",
     why="Sheets are found by their hidden key, not by their name.",
@@ -26,64 +25,58 @@ SHEET_RENAMED = Kind(
     shown={"expected": "Checklist", "sheet": "Our list"},
 )
 SHEET_DOUBLED = Kind(
-    code="S003",
-    name="sheet-doubled",
-    severity=ERROR,
+    "S003",
+    ERROR,
     message="The sheet “{expected}” appears twice; “{sheet}” was not read.",
     remedy="Keep the sheet that counts and delete the copy.",
     why="Two sheets claim to hold the same answers; choosing one would be a guess.",
     example="“Checklist (2)”, made with Move or Copy.",
     shown={"expected": "Checklist", "sheet": "Checklist (2)"},
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 ROW_MISSING = Kind(
-    code="S004",
-    name="row-missing",
-    severity=ERROR,
+    "S004",
+    ERROR,
     message="{label}: its row is missing from the sheet “{sheet}”.",
     remedy="Do not delete rows. Ask for a fresh workbook with your answers.",
     why="The question cannot be found, so its answer is lost.",
     example="A question was deleted because it did not apply.",
     needs=(Need.VERSION,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 COLUMN_MISSING = Kind(
-    code="S005",
-    name="column-missing",
-    severity=ERROR,
+    "S005",
+    ERROR,
     message="{label}: its column is missing from the sheet “{sheet}”.",
     remedy="Do not delete columns. Ask for a fresh workbook with your answers.",
     why="All answers of that column are lost.",
     example="The column “Due date” was deleted.",
     needs=(Need.VERSION,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 ROW_DOUBLED = Kind(
-    code="S006",
-    name="row-doubled",
-    severity=ERROR,
+    "S006",
+    ERROR,
     message="The row {row} of the sheet “{sheet}” appears twice; its second copy, in {cell}, was not read.",
     remedy="Keep one of the two rows.",
     why="Two rows carry the same code; choosing one would be a guess.",
     example="A row copied and inserted again.",
     shown={"row": "WS-04", "cell": "A19"},
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 COLUMN_DOUBLED = Kind(
-    code="S007",
-    name="column-doubled",
-    severity=ERROR,
+    "S007",
+    ERROR,
     message="{label}: its column appears twice on the sheet “{sheet}”; the second copy, in {cell}, was not read.",
     remedy="Keep one of the two columns.",
     why="Two columns carry the same code; choosing one would be a guess.",
     example="A column copied and inserted again.",
     shown={"cell": "H4"},
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 ROW_WITHOUT_CODE = Kind(
-    code="S008",
-    name="row-without-code",
-    severity=WARNING,
+    "S008",
+    WARNING,
     message="The row at {cell} was inserted by hand: “{value}” was kept, not counted.",
     remedy="Move the content to one of the numbered rows.",
     why="A row without a code cannot be told apart from a note.",
@@ -92,30 +85,27 @@ ROW_WITHOUT_CODE = Kind(
     in_feedback=InFeedback.BESIDE,
 )
 CODES_DAMAGED = Kind(
-    code="S009",
-    name="codes-damaged",
-    severity=WARNING,
+    "S009",
+    WARNING,
     message="The hidden codes of the sheet “{sheet}” are damaged; it was read by position.",
     remedy="Ask for a fresh workbook with your answers.",
     why="The first row or column was overwritten; the name of the sheet's area shows that nothing has moved.",
     example="The hidden first row was shown and cleared.",
     needs=(Need.NAMES,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 SHEET_UNREADABLE = Kind(
-    code="S010",
-    name="sheet-unreadable",
-    severity=ERROR,
+    "S010",
+    ERROR,
     message="The hidden codes of the sheet “{sheet}” are destroyed and its cells have moved.",
     remedy="Ask for a fresh workbook and copy your answers into it.",
     why="Without codes it is not certain which answer belongs to which question.",
     example="The first column was deleted.",
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 DROPDOWN_LOST = Kind(
-    code="S011",
-    name="dropdown-lost",
-    severity=INFO,
+    "S011",
+    INFO,
     message="{label}: the dropdown list of {cells} is gone.",
     remedy="Paste values only (Paste Special, Values), or type the answer.",
     why=(
@@ -127,9 +117,8 @@ DROPDOWN_LOST = Kind(
     needs=(Need.VALIDATIONS, Need.VERSION),
 )
 PROTECTION_OFF = Kind(
-    code="S012",
-    name="protection-off",
-    severity=INFO,
+    "S012",
+    INFO,
     message="The protection of the sheet “{sheet}” was taken off.",
     remedy="Nothing to do if the sheet is otherwise unchanged.",
     why="Formulas and codes could be changed by accident; they were checked.",
@@ -137,21 +126,19 @@ PROTECTION_OFF = Kind(
     needs=(Need.PROTECTION,),
 )
 FORMULA_OVERWRITTEN = Kind(
-    code="S013",
-    name="formula-overwritten",
-    severity=WARNING,
+    "S013",
+    WARNING,
     message="{label}: the formula of this calculated cell was replaced by “{value}”, its result.",
     remedy="Do not type into calculated cells; ask for a fresh workbook with your answers.",
     why="The cell no longer follows the answers it is made from; it was calculated again.",
     example="A level typed over its formula.",
     shown={"label": "Level of risk", "value": "Low"},
     needs=(Need.FORMULAS,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 TEXT_WITHOUT_PLACE = Kind(
-    code="S014",
-    name="text-without-place",
-    severity=WARNING,
+    "S014",
+    WARNING,
     message="“{value}” is outside the cells to fill in; it was kept, not counted.",
     remedy="Move it to a cell that asks for it, or leave it as a note.",
     why="It may be an answer in the wrong place.",
@@ -160,30 +147,27 @@ TEXT_WITHOUT_PLACE = Kind(
     in_feedback=InFeedback.BESIDE,
 )
 CELLS_MERGED = Kind(
-    code="S015",
-    name="cells-merged",
-    severity=WARNING,
+    "S015",
+    WARNING,
     message="{label}: the cells {cells} were merged; only the first of them can hold an answer.",
     remedy="Unmerge the cells and fill in each.",
     why="Merging keeps one answer and drops the rest.",
     example="Two due dates merged into one cell.",
     shown={"label": "Due date", "cells": "K8 and K9"},
     needs=(Need.MERGES,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 SHEET_HIDDEN = Kind(
-    code="S016",
-    name="sheet-hidden",
-    severity=INFO,
+    "S016",
+    INFO,
     message="The sheet “{sheet}” was hidden; it was read all the same.",
     remedy="Nothing to do.",
     why="A hidden sheet is easily forgotten.",
     example="Sheets that do not apply were hidden.",
 )
 COLUMN_WITHOUT_CODE = Kind(
-    code="S017",
-    name="column-without-code",
-    severity=WARNING,
+    "S017",
+    WARNING,
     message="The column at {cell} was inserted by hand: “{value}” was kept, not counted.",
     remedy="Move the content to one of the columns of the sheet.",
     why="A column without a code cannot be told apart from a note.",
@@ -192,9 +176,8 @@ COLUMN_WITHOUT_CODE = Kind(
     in_feedback=InFeedback.BESIDE,
 )
 COMMENT_KEPT = Kind(
-    code="S018",
-    name="comment-kept",
-    severity=INFO,
+    "S018",
+    INFO,
     message="There is a comment at {cell}: “{value}”. It was kept, not counted.",
     remedy="Nothing to do. If it is an answer, type it into its cell.",
     why="Comments are kept and listed; they are not answers.",
@@ -203,9 +186,8 @@ COMMENT_KEPT = Kind(
     needs=(Need.COMMENTS,),
 )
 QUESTION_OUTLIVED = Kind(
-    code="S019",
-    name="question-outlived",
-    severity=INFO,
+    "S019",
+    INFO,
     message="{label}: version {expected} no longer asks this; “{value}” was kept, not counted.",
     remedy="Nothing to do. Where another question asks for it now, answer it there.",
     why=(
@@ -215,9 +197,8 @@ QUESTION_OUTLIVED = Kind(
     shown={"label": "Budget", "expected": "2.0", "value": "12,000"},
 )
 ROWS_SORTED = Kind(
-    code="S020",
-    name="rows-sorted",
-    severity=INFO,
+    "S020",
+    INFO,
     message="The rows of the sheet “{sheet}” are not in the order in which they were issued; each was read by "
     "its code.",
     remedy="Nothing to do.",
@@ -225,9 +206,8 @@ ROWS_SORTED = Kind(
     example="A register sorted by due date.",
 )
 ANSWERS_HIDDEN = Kind(
-    code="S021",
-    name="answers-hidden",
-    severity=INFO,
+    "S021",
+    INFO,
     message="Rows with answers are hidden on the sheet “{sheet}”: {value}. They were read all the same.",
     remedy="Clear the filter or show the rows, and check that they are as they should be.",
     why="Answers that nobody sees are easily out of date; a filter leaves them in the file.",
@@ -236,9 +216,8 @@ ANSWERS_HIDDEN = Kind(
     needs=(Need.HIDDEN_ROWS,),
 )
 FORMULA_CLEARED = Kind(
-    code="S022",
-    name="formula-cleared",
-    severity=WARNING,
+    "S022",
+    WARNING,
     message="{label}: the formula of this calculated cell is gone ({cells}).",
     remedy="Nothing to type here; ask for a fresh workbook with your answers.",
     why="The cell no longer shows anything; what it should show was calculated again, and that counts.",
@@ -247,9 +226,8 @@ FORMULA_CLEARED = Kind(
     needs=(Need.FORMULAS,),
 )
 TEXT_CHANGED = Kind(
-    code="S023",
-    name="text-changed",
-    severity=WARNING,
+    "S023",
+    WARNING,
     message="The text of {cells} was issued as “{expected}” and now says “{value}”.",
     remedy="Undo the change, or ask for a fresh workbook with your answers. A remark belongs beside the table.",
     why="Whoever reads the workbook takes it for what was asked; what was typed over it was kept, not counted.",
@@ -258,9 +236,8 @@ TEXT_CHANGED = Kind(
     needs=(Need.EDITION,),
 )
 HEAD_CHANGED = Kind(
-    code="S024",
-    name="head-changed",
-    severity=ERROR,
+    "S024",
+    ERROR,
     message="{cells}: the hidden code says “{expected}”, the sheet “{value}”; the answers that belong to it are in "
     "doubt.",
     remedy="Put the heading, question or list entry back as it was, and check that the answers are under the right "
@@ -272,9 +249,8 @@ HEAD_CHANGED = Kind(
     needs=(Need.EDITION,),
 )
 ROW_NUMBER_CHANGED = Kind(
-    code="S025",
-    name="row-number-changed",
-    severity=ERROR,
+    "S025",
+    ERROR,
     message="{cells}: the number “{value}” is in the row {expected}; the answers of these rows are in doubt.",
     remedy="Put the numbers back in their order, and check that the answers are in the right rows.",
     why=(
@@ -286,9 +262,8 @@ ROW_NUMBER_CHANGED = Kind(
     needs=(Need.EDITION,),
 )
 FORMULA_CHANGED = Kind(
-    code="S026",
-    name="formula-changed",
-    severity=WARNING,
+    "S026",
+    WARNING,
     message="{cells}: the formula is no longer the one that was issued ({expected}) but “{value}”.",
     remedy="Ask for a fresh workbook with your answers.",
     why="The cell no longer shows what it was meant to show; everything that counts was calculated again.",
@@ -297,9 +272,8 @@ FORMULA_CHANGED = Kind(
     needs=(Need.FORMULAS, Need.EDITION),
 )
 TYPED_OVER = Kind(
-    code="S027",
-    name="typed-over",
-    severity=WARNING,
+    "S027",
+    WARNING,
     message="“{value}” was typed over what the workbook calculates in {cells}; it was kept, not counted.",
     remedy="Undo it, or ask for a fresh workbook with your answers. A remark belongs beside the table.",
     why="The cell shows what somebody typed and no longer what the answers give.",
@@ -308,9 +282,8 @@ TYPED_OVER = Kind(
     needs=(Need.FORMULAS, Need.EDITION),
 )
 RESULT_DIFFERS = Kind(
-    code="S028",
-    name="result-differs",
-    severity=WARNING,
+    "S028",
+    WARNING,
     message="{cells}: the workbook shows “{value}” where its answers give “{expected}”.",
     remedy="Open the file, let it calculate (Ctrl+Alt+F9), and save it again.",
     why="The formula is intact, but the result shown is not its own: the file was changed by another "
@@ -320,9 +293,8 @@ RESULT_DIFFERS = Kind(
     needs=(Need.FORMULAS, Need.EDITION),
 )
 OWN_SHEET_MISSING = Kind(
-    code="S029",
-    name="own-sheet-missing",
-    severity=WARNING,
+    "S029",
+    WARNING,
     message="The sheet “{sheet}” is missing. It held no answers.",
     remedy="Do not delete sheets. Ask for a fresh workbook with your answers.",
     why="Without it the workbook does not show what it was issued to show: progress, lists or what the answers add "

@@ -5,9 +5,8 @@ from .model import Kind, Severity
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 SAME_FILE_TWICE = Kind(
-    code="X001",
-    name="same-file-twice",
-    severity=INFO,
+    "X001",
+    INFO,
     message="{file} is byte for byte the same as {other}; it counts once.",
     remedy="Nothing to do.",
     why="The same file was sent or stored twice.",
@@ -15,9 +14,8 @@ SAME_FILE_TWICE = Kind(
     shown={"other": "PAK-2025 (copy).xlsx"},
 )
 SUPERSEDED = Kind(
-    code="X002",
-    name="superseded",
-    severity=INFO,
+    "X002",
+    INFO,
     message="{file} is an older return of the same workbook than {other}; the newer one counts.",
     remedy="Nothing to do.",
     why="The team sent a corrected version. The newest is the one saved last, as the files themselves say.",
@@ -25,9 +23,8 @@ SUPERSEDED = Kind(
     shown={"other": "PAK-2025-v2.xlsx"},
 )
 TWO_RETURNS_ONE_KEY = Kind(
-    code="X003",
-    name="two-returns-one-key",
-    severity=ERROR,
+    "X003",
+    ERROR,
     message="{file} and {other} are different workbooks for the same team, intervention and period.",
     remedy=(
         "Ask the team which one counts. If it is this one: "
@@ -38,9 +35,8 @@ TWO_RETURNS_ONE_KEY = Kind(
     shown={"other": "PAK-2025-b.xlsx"},
 )
 ONE_COPY_TWO_INTERVENTIONS = Kind(
-    code="X004",
-    name="one-copy-two-interventions",
-    severity=ERROR,
+    "X004",
+    ERROR,
     message="{file} and {other} come from one issued workbook, but name different projects or interventions.",
     remedy=(
         "Ask the team. If both are right, or only this one is: "
@@ -56,9 +52,8 @@ ONE_COPY_TWO_INTERVENTIONS = Kind(
     shown={"other": "PAK-project-2.xlsx"},
 )
 DECIDED = Kind(
-    code="X005",
-    name="decided",
-    severity=INFO,
+    "X005",
+    INFO,
     message="A decision made on {day} by {by} says what becomes of {file}: {reason}",
     remedy="Nothing to do. To take it back: hrge-xl decide DATASET {submission} --undo --reason “…”.",
     why="A person decided which of several returns counts; this holds until it is taken back.",
@@ -70,9 +65,8 @@ DECIDED = Kind(
     },
 )
 MADE_FROM_OLDER_VERSION = Kind(
-    code="X006",
-    name="made-from-older-version",
-    severity=WARNING,
+    "X006",
+    WARNING,
     message="{file} was not made from {other}, the latest version received, but from an older one.",
     remedy=(
         "Compare the two (hrge-xl compare). The feedback lists for the team which answers were others in the later "

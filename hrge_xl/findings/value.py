@@ -3,11 +3,11 @@
 from .model import InFeedback, Kind, Need, Severity
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+MENDED = InFeedback.MENDED
 
 ANSWER_MISSING = Kind(
-    code="V001",
-    name="answer-missing",
-    severity=ERROR,
+    "V001",
+    ERROR,
     message="{label}: the answer is missing.",
     message_of_value="{label}: the answer is missing; “{value}” is not an answer.",
     remedy="Fill in this cell.",
@@ -17,9 +17,8 @@ ANSWER_MISSING = Kind(
     shown={"label": "Impact", "value": "n/a"},
 )
 NOT_IN_LIST = Kind(
-    code="V002",
-    name="not-in-list",
-    severity=ERROR,
+    "V002",
+    ERROR,
     message="{label}: “{value}” is not in the list.",
     remedy="Choose from the list.",
     why="Only the entries of a list and the steps of a scale can be counted and compared across countries "
@@ -28,9 +27,8 @@ NOT_IN_LIST = Kind(
     shown={"label": "Accessible", "value": "Partially"},
 )
 NOT_A_NUMBER = Kind(
-    code="V003",
-    name="not-a-number",
-    severity=ERROR,
+    "V003",
+    ERROR,
     message="{label}: “{value}” is not a number.",
     remedy="Type a number only, without words or units.",
     why="A figure is needed to add up and compare; words cannot be added.",
@@ -38,9 +36,8 @@ NOT_A_NUMBER = Kind(
     shown={"label": "Participants", "value": "about ten"},
 )
 NOT_A_WHOLE_NUMBER = Kind(
-    code="V004",
-    name="not-a-whole-number",
-    severity=ERROR,
+    "V004",
+    ERROR,
     message="{label}: {value} is not a whole number.",
     remedy="Type a whole number.",
     why="People and things are counted in whole numbers.",
@@ -48,9 +45,8 @@ NOT_A_WHOLE_NUMBER = Kind(
     shown={"label": "Participants", "value": "2.5"},
 )
 NOT_A_DATE = Kind(
-    code="V005",
-    name="not-a-date",
-    severity=ERROR,
+    "V005",
+    ERROR,
     message="{label}: “{value}” is not a date.",
     remedy="Type the date as year-month-day, for example 2026-03-31.",
     why="Due dates and periods are compared; a text cannot be.",
@@ -58,9 +54,8 @@ NOT_A_DATE = Kind(
     shown={"label": "Due date", "value": "end of March"},
 )
 AMBIGUOUS_DATE = Kind(
-    code="V006",
-    name="ambiguous-date",
-    severity=ERROR,
+    "V006",
+    ERROR,
     message="{label}: “{value}” can mean two different days.",
     remedy="Type the date as year-month-day, for example 2026-03-31.",
     why="04/05/2026 is 4 May in one country and 5 April in another; nobody should guess. A date that does "
@@ -70,9 +65,8 @@ AMBIGUOUS_DATE = Kind(
     shown={"label": "Due date", "value": "04/05/2026"},
 )
 OTHER_CALENDAR = Kind(
-    code="V007",
-    name="other-calendar",
-    severity=ERROR,
+    "V007",
+    ERROR,
     message="{label}: the year in “{value}” belongs to another calendar.",
     remedy="Use the Gregorian calendar: for example 2026-03-31, or 2026 for a year.",
     why="Solar Hijri and Buddhist years look like years of other centuries; converting needs the month and day. "
@@ -81,9 +75,8 @@ OTHER_CALENDAR = Kind(
     shown={"label": "Due date", "value": "1405-01-11"},
 )
 OUT_OF_RANGE = Kind(
-    code="V008",
-    name="out-of-range",
-    severity=ERROR,
+    "V008",
+    ERROR,
     message="{label}: {value} is out of range ({limits}).",
     remedy="Type a value in this range: {limits}.",
     why="The value cannot be right: a share over 100 %, a date of another century.",
@@ -91,9 +84,8 @@ OUT_OF_RANGE = Kind(
     shown={"label": "Share", "value": "120 %", "limits": "0 % to 100 %"},
 )
 TOO_MANY_WORDS = Kind(
-    code="V009",
-    name="too-many-words",
-    severity=ERROR,
+    "V009",
+    ERROR,
     message="{label}: {count} words; at most {limit} are allowed.",
     remedy="Shorten the text to at most {limit} words.",
     why="The limit keeps answers comparable and readable side by side.",
@@ -101,9 +93,8 @@ TOO_MANY_WORDS = Kind(
     shown={"label": "Summary", "count": "161", "limit": "150"},
 )
 TEXT_TOO_LONG = Kind(
-    code="V010",
-    name="text-too-long",
-    severity=ERROR,
+    "V010",
+    ERROR,
     message="{label}: {count} characters; at most {limit} are allowed.",
     remedy="Shorten the text to at most {limit} characters.",
     why="Longer texts do not fit where this answer is used; no cell of Excel holds more than 32,767 characters.",
@@ -111,9 +102,8 @@ TEXT_TOO_LONG = Kind(
     shown={"label": "Project code", "count": "40", "limit": "20"},
 )
 ERROR_IN_CELL = Kind(
-    code="V011",
-    name="error-in-cell",
-    severity=ERROR,
+    "V011",
+    ERROR,
     message="{label}: the cell shows the error {value}.",
     remedy="Delete what is in the cell and type the answer.",
     why="A formula that was copied in lost what it referred to; there is no answer to read.",
@@ -122,9 +112,8 @@ ERROR_IN_CELL = Kind(
     needs=(Need.ERRORS,),
 )
 FORMULA_IN_ANSWER = Kind(
-    code="V012",
-    name="formula-in-answer",
-    severity=WARNING,
+    "V012",
+    WARNING,
     message="{label}: the cell holds a formula; its result “{value}” was taken.",
     remedy="Replace the formula with its result, so that it cannot change by itself.",
     why=(
@@ -134,12 +123,11 @@ FORMULA_IN_ANSWER = Kind(
     example="=SUM(B2:B9) in a cell that asks for a number.",
     shown={"label": "Participants", "value": "42"},
     needs=(Need.FORMULAS,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 FORMULA_NEVER_CALCULATED = Kind(
-    code="V013",
-    name="formula-never-calculated",
-    severity=ERROR,
+    "V013",
+    ERROR,
     message="{label}: the cell holds a formula without a result.",
     remedy="Type the answer instead of a formula.",
     why="The file was saved by a program that does not calculate; what the formula would give is not known.",
@@ -148,9 +136,8 @@ FORMULA_NEVER_CALCULATED = Kind(
     needs=(Need.FORMULAS,),
 )
 DOES_NOT_FIT = Kind(
-    code="V014",
-    name="does-not-fit",
-    severity=ERROR,
+    "V014",
+    ERROR,
     message="{label}: {reason}",
     remedy="Correct this answer or the one it depends on.",
     why="The answer contradicts another answer of the same sheet.",
@@ -158,9 +145,8 @@ DOES_NOT_FIT = Kind(
     shown={"label": "Women", "reason": "there are more women than participants."},
 )
 CHOSEN_TWICE = Kind(
-    code="V015",
-    name="chosen-twice",
-    severity=WARNING,
+    "V015",
+    WARNING,
     message="{label}: “{value}” is chosen more than once; it counts once.",
     remedy="Choose another entry or clear the cell.",
     why="The same entry is in two cells of one question.",
@@ -168,9 +154,8 @@ CHOSEN_TWICE = Kind(
     shown={"label": "For whom", "value": "Women"},
 )
 ROW_NOT_FOUND = Kind(
-    code="V016",
-    name="row-not-found",
-    severity=ERROR,
+    "V016",
+    ERROR,
     message="{label}: there is no filled row “{value}” to refer to.",
     remedy="Choose a row from the list, or fill that row in first.",
     why="The reference leads nowhere: the row is blank, or the sheet has no row with this code.",
@@ -178,21 +163,19 @@ ROW_NOT_FOUND = Kind(
     shown={"label": "Risk", "value": "R-SP-04"},
 )
 CALCULATION_DIFFERS = Kind(
-    code="V017",
-    name="calculation-differs",
-    severity=ERROR,
+    "V017",
+    ERROR,
     message="{label}: the cell shows “{value}”; recalculated, it is “{expected}”.",
     remedy="Do not type into calculated cells; ask for a fresh workbook with your answers.",
     why="The formula was overwritten by a value that does not follow from the answers.",
     example="A risk level set by hand to Low.",
     shown={"label": "Level of risk", "value": "Low", "expected": "High"},
     needs=(Need.FORMULAS,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 AMBIGUOUS_NUMBER = Kind(
-    code="V018",
-    name="ambiguous-number",
-    severity=ERROR,
+    "V018",
+    ERROR,
     message="{label}: “{value}” can mean two different numbers: its separator can stand for thousands or for "
     "decimals.",
     remedy="Type the number without a separator for thousands.",
@@ -202,9 +185,8 @@ AMBIGUOUS_NUMBER = Kind(
     shown={"label": "Budget", "value": "1,234"},
 )
 CALCULATION_NOT_CURRENT = Kind(
-    code="V019",
-    name="calculation-not-current",
-    severity=WARNING,
+    "V019",
+    WARNING,
     message="{label}: the sheet shows “{value}”; recalculated, it is “{expected}”, which counts.",
     remedy="Nothing to do here; look at the findings about the answers that it is made from.",
     why="What a formula shows here does not follow from the answers: the file was not recalculated, for example, "
@@ -214,9 +196,8 @@ CALCULATION_NOT_CURRENT = Kind(
     needs=(Need.FORMULAS,),
 )
 WRONG_PARENT = Kind(
-    code="V020",
-    name="wrong-parent",
-    severity=ERROR,
+    "V020",
+    ERROR,
     message="{label}: “{value}” does not belong to “{parent}”.",
     remedy="Choose an entry that belongs to the other answer, or correct that one.",
     why="The list says what each entry belongs to; the two answers of this row contradict each other.",
@@ -224,9 +205,8 @@ WRONG_PARENT = Kind(
     shown={"label": "District", "value": "Basra", "parent": "Northern region"},
 )
 NOT_ASKED_HERE = Kind(
-    code="V021",
-    name="not-asked-here",
-    severity=ERROR,
+    "V021",
+    ERROR,
     message="{label}: “{value}” is answered, though it is not asked here.",
     remedy="Clear this cell, or correct the answer that it depends on.",
     why="The question is asked only where another answer makes it relevant; both cannot be right.",
@@ -234,9 +214,8 @@ NOT_ASKED_HERE = Kind(
     shown={"label": "Reason for the refusal", "value": "Too late"},
 )
 WRONG_PATTERN = Kind(
-    code="V022",
-    name="wrong-pattern",
-    severity=ERROR,
+    "V022",
+    ERROR,
     message="{label}: “{value}” does not have the required form.",
     remedy="Write it in this form: {example}",
     why="Codes and addresses of one kind have one form; what is written differently cannot be found again.",
@@ -244,9 +223,8 @@ WRONG_PATTERN = Kind(
     shown={"label": "Workshop", "value": "WS 1", "example": "WS-01"},
 )
 LABEL_IN_ANOTHER_LANGUAGE = Kind(
-    code="V101",
-    name="label-in-another-language",
-    severity=INFO,
+    "V101",
+    INFO,
     message="{label}: “{value}” is in another language, and was read as “{read}”.",
     remedy="Nothing to do.",
     why="The entry exists in the list, but in a language other than that of the workbook.",
@@ -254,9 +232,8 @@ LABEL_IN_ANOTHER_LANGUAGE = Kind(
     shown={"label": "Accessible", "value": "Oui", "read": "Yes"},
 )
 SPELLING_TIDIED = Kind(
-    code="V102",
-    name="spelling-tidied",
-    severity=INFO,
+    "V102",
+    INFO,
     message="{label}: “{value}” was read as “{read}”, despite its capitals, spaces or dashes.",
     remedy="Nothing to do.",
     why="The entry, or the code of the row, differs only in case, spaces, dashes or forms of the same letters "
@@ -265,9 +242,8 @@ SPELLING_TIDIED = Kind(
     shown={"label": "Accessible", "value": " partly ", "read": "Partly"},
 )
 DIGITS_CONVERTED = Kind(
-    code="V103",
-    name="digits-converted",
-    severity=INFO,
+    "V103",
+    INFO,
     message="{label}: “{value}” was read as {read}, in the digits 0 to 9.",
     remedy="Nothing to do.",
     why="Digits of other scripts mean the same numbers; the original is kept.",
@@ -275,31 +251,28 @@ DIGITS_CONVERTED = Kind(
     shown={"label": "Participants", "value": "۱۲", "read": "12"},
 )
 NUMBER_AS_TEXT = Kind(
-    code="V104",
-    name="number-as-text",
-    severity=WARNING,
+    "V104",
+    WARNING,
     message="{label}: “{value}” was stored as text and read as the number {read}.",
     remedy="Type the number again so that the sheet counts it too.",
     why="A number stored as text is left out by the sheet's own sums and checks.",
     example="A figure pasted from a message.",
     shown={"label": "Participants", "value": "1 234 567", "read": "1234567"},
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 DATE_AS_TEXT = Kind(
-    code="V105",
-    name="date-as-text",
-    severity=WARNING,
+    "V105",
+    WARNING,
     message="{label}: “{value}” was stored as text and read as the date {read}.",
     remedy="Type the date again so that the sheet counts it too.",
     why="A date stored as text is left out by the sheet's own checks.",
     example="2026-03-31 or 31 March 2026 pasted as text.",
     shown={"label": "Due date", "value": "31 March 2026", "read": "2026-03-31"},
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
 CODE_FOR_LABEL = Kind(
-    code="V106",
-    name="code-for-label",
-    severity=INFO,
+    "V106",
+    INFO,
     message="{label}: “{value}” is the code of “{read}”, and was read as that.",
     remedy="Nothing to do.",
     why="The code of an entry was typed instead of its label.",
@@ -307,9 +280,8 @@ CODE_FOR_LABEL = Kind(
     shown={"label": "For whom", "value": "WOM", "read": "Women"},
 )
 OTHER_SPELLING = Kind(
-    code="V107",
-    name="other-spelling",
-    severity=INFO,
+    "V107",
+    INFO,
     message="{label}: “{value}” is another name of “{read}”, and was read as that.",
     remedy="Nothing to do.",
     why="The spec lists this spelling as meaning the same.",
@@ -317,9 +289,8 @@ OTHER_SPELLING = Kind(
     shown={"label": "Accessible", "value": "partially", "read": "Partly"},
 )
 TEXT_LIKE_A_FORMULA = Kind(
-    code="V108",
-    name="text-like-a-formula",
-    severity=INFO,
+    "V108",
+    INFO,
     message="{label}: “{value}” begins like a formula; it was kept as a text.",
     remedy="Nothing to do. If a result was meant, type the result.",
     why=(
@@ -330,9 +301,8 @@ TEXT_LIKE_A_FORMULA = Kind(
     shown={"label": "Comments", "value": "=HYPERLINK(…)"},
 )
 UNSEEN_CHARACTERS = Kind(
-    code="V109",
-    name="unseen-characters",
-    severity=INFO,
+    "V109",
+    INFO,
     message="{label}: “{value}” holds characters that cannot be seen; they were kept.",
     remedy="Nothing to do. Type the text again if it looks wrong.",
     why=(
@@ -343,9 +313,8 @@ UNSEEN_CHARACTERS = Kind(
     shown={"label": "Comments", "value": "Agreed with the ministry"},
 )
 REST_NOT_COUNTED = Kind(
-    code="V110",
-    name="rest-not-counted",
-    severity=WARNING,
+    "V110",
+    WARNING,
     message="{label}: “{value}” was read as “{read}”; the rest of it was not counted.",
     remedy="Leave only the answer in this cell. Remarks belong in a cell for text.",
     why="The answer stands in front and is clear, and behind it something that belongs neither to it nor to another "

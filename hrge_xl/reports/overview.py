@@ -8,31 +8,27 @@ from dataclasses import asdict
 from datetime import date
 from functools import cached_property
 
-from markupsafe import Markup
-
 from .. import __version__
+from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import INDICATOR, LEVEL, Moved, RunChange
 from ..dataset.store import Store
 from ..rounds.rounds import Round
 from ..validation import ACCEPTED, RETURNED
-from ..words import day, number, percent, right_to_left, translator
+from ..words import day, direction, number, percent, translator
 from .overview_build import overview
 from .overview_charts import Charts, whole_percents
 from .overview_model import (
     MOST_ROWS,
-    Behind,
     HeatMap,
     Level,
     Overview,
-    Period,
     Question,
     RiskPart,
     Split,
-    Team,
 )
-from .overview_teams import MISSING, UNEXPECTED, WAITING
-from .overview_words import words
-from .page import asset, colours, css_text, environment, pale, policy
+from .overview_teams import WAITING
+from .page import asset, foot_rule, level_rules, rendered
+from .report_words import OVERVIEW, in_language
 
 MOST_COLUMNS = 40  # sheets side by side in the table of completeness
 OPEN_QUESTIONS = 15  # of the profile; the others are folded
@@ -51,11 +47,7 @@ def page_of(found: Overview) -> str:
     """Give an overview as a page."""
     view = View(found)
     style = asset("report.css") + asset("overview.css") + view.style()
-    return (
-        environment()
-        .get_template("overview.html.j2")
-        .render(o=found, v=view, t=view.words, style=Markup(style), policy=policy(style))
-    )
+    return rendered("overview.html.j2", style, o=found, v=view, t=view.words)
 
 
 class View:
@@ -63,12 +55,20 @@ class View:
 
     version = __version__
     most_rows = MOST_ROWS
+    most_columns = MOST_COLUMNS
+    open_questions = OPEN_QUESTIONS
+    share = staticmethod(whole_percents)
 
     def __init__(self, found: Overview) -> None:
         self.found, self.language = found, found.language
-        self.words = words(translator(found.language))
-        self.direction = "rtl" if right_to_left(found.language) else "ltr"
-        self.charts = Charts(found, self.words, mirrored=right_to_left(found.language))
+        say = translator(found.language)
+        self.words = {
+            **in_language(OVERVIEW, found.language),
+            **{f"part_{key}": text for key, text in status_words(say).items()},
+            "shared": may_be_shared(say),
+        }
+        self.direction = direction(found.language)
+        self.charts = Charts(found, self.words, mirrored=self.direction == "rtl")
 
     def say(self, key: str, **values: object) -> str:
         """Fill a sentence."""
@@ -86,13 +86,13 @@ class View:
         """Give a share as a percentage."""
         return percent(share, self.language)
 
-    def day(self, value: date) -> str:
+    def day(self, value: date | str) -> str:
         """Give a day in words."""
-        return day(value, self.language)
+        return day(date.fromisoformat(value) if isinstance(value, str) else value, self.language)
 
-    def why(self, period: Period) -> str:
+    def why(self, why: str | None) -> str:
         """Say why there is no total."""
-        return self.words.get(period.why or "", period.why or self.words["masked"])
+        return self.words.get(why or "", why or self.words["masked"])
 
     # periods
 
@@ -115,42 +115,13 @@ class View:
         return {state: counts[state] for state in (ACCEPTED, RETURNED, WAITING) if counts[state]}
 
     @property
-    def expected(self) -> int:
-        """How many teams were to answer."""
-        return sum(team.state != UNEXPECTED for team in self.found.teams)
-
-    @property
-    def has_countries(self) -> bool:
-        """Whether any team has a country."""
-        return any(team.country for team in self.found.teams)
-
-    @property
-    def silent(self) -> Sequence[Team]:
-        """The teams that have not answered."""
-        return [team for team in self.found.teams if team.state == MISSING]
-
-    @property
     def received(self) -> list[tuple[str, int]]:
         """What became of the files that came in: how many came, and each part that is not empty."""
         return [(part, number) for part, number in asdict(self.found.received).items() if number]
 
-    @property
-    def came(self) -> int:
-        """How many teams have answered."""
-        return sum(self.answers_by_state.values())
-
-    def share(self, answered: int, required: int) -> int:
-        """Whole percents, 100 only where nothing is missing."""
-        return whole_percents(answered, required)
-
     def shade(self, answered: int, required: int) -> int:
         """Give how dark a cell of completeness is."""
         return min(self.share(answered, required) * SHADES // 100, SHADES - 1) + (answered >= required)
-
-    @property
-    def columns(self) -> Sequence[tuple[str, str]]:
-        """The sheets of the table of completeness: code and title."""
-        return [(tool.code, tool.title) for tool in self.found.tools[:MOST_COLUMNS]]
 
     # risks
 
@@ -235,15 +206,6 @@ class View:
             told.append(self.words["missing_answers"].format(n=self.number(question.missing)))
         return " · ".join(told)
 
-    @property
-    def open_questions(self) -> int:
-        """How many questions of the profile are not folded."""
-        return OPEN_QUESTIONS
-
-    def iso_day(self, value: str) -> str:
-        """Give a day of a run in words."""
-        return self.day(date.fromisoformat(value))
-
     def codes(self, counts: Mapping[str, int]) -> str:
         """Give findings by code, the most frequent first."""
         return ", ".join(f"{code} {self.number(count)}" for code, count in Counter(counts).most_common())
@@ -268,24 +230,14 @@ class View:
         """Say what became of a file, in words."""
         return self.words.get(f"part_{'counted' if status == 'counts' else status}", status)
 
-    @property
-    def dated(self) -> int:
-        """How many of the returns that count have a day."""
-        return sum(count for _, count in self.found.arrivals)
-
-    def more(self, behind: Behind) -> bool:
-        """Say whether there are more rows than are listed."""
-        return behind.total > len(behind.sources)
-
     # style
 
     def style(self) -> str:
         """Give the colours of the levels, and what stands at the foot of a printed page."""
         levels = self.found.risks.levels if self.found.risks else ()
-        rules = "".join(
-            f".l{at}{{{colours(level.colour)}}}.l{at}.zero{{{colours(pale(level.colour))}}}.p{at}{{fill:{level.colour}}}"
+        rules = [
+            f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
             for at, level in enumerate(levels)
-        )
-        foot = css_text(f"{self.found.title} · {self.words['page']} · {self.day(self.found.today)}")
-        page = f'@bottom-left{{content:{foot}}}@bottom-right{{content:counter(page)" / "counter(pages)}}'
-        return f"{rules}@page{{{page}}}\n"
+        ]
+        foot = f"{self.found.title} · {self.words['page']} · {self.day(self.found.today)}"
+        return f"{''.join(rules)}{foot_rule(foot)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
 
 from markupsafe import Markup
 
@@ -77,11 +78,11 @@ class Charts:
         """Draw an indicator over its periods, against the baseline and the target of the last one."""
         shown = indicator.trend[-MOST_PERIODS:]
         points = [Point(label, total, self._number(total)) for label, total, _ in shown]
-        last = indicator.periods[0]
+        last = indicator.periods[0].figures
         marks = [
             Mark(f"{self.words[name]} {self._number(value)}", value, name)
-            for name, value in (("baseline", last.baseline), ("target", last.target))
-            if value is not None and last.progress is not None
+            for name in ("baseline", "target")
+            if (value := last[name]) is not None and last["progress"] is not None
         ]
         told = ", ".join([*(f"{label}: {said}" for label, _, said in points), *(mark.said for mark in marks)])
         return lines(f"{self.words['trend']}: {told}", points, marks, mirrored=self.mirrored)
@@ -89,8 +90,10 @@ class Charts:
     @property
     def progress(self) -> Sequence[Indicator]:
         """The indicators of which it is known how far they are to their target, the furthest last."""
-        known = [each for each in self.found.indicators or () if each.periods[0].progress is not None]
-        return sorted(known, key=lambda each: each.periods[0].progress or 0.0)
+
+        lines = [(each.periods[0].figures, each) for each in self.found.indicators or ()]
+        known = [(line["progress"], each) for line, each in lines if line["progress"] is not None]
+        return [each for _, each in sorted(known, key=itemgetter(0))]
 
     # returns
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from ..dataset.aggregates.sql import Record
 from ..dataset.periods import PeriodFigures
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.run_history import RunChange
+from ..spec.model import Spec
 
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
 
@@ -75,9 +77,7 @@ class Tool:
 
     code: str
     title: str
-    answered: int
-    required: int
-    teams: int
+    figures: Record  # its line of `aggregate_completeness`
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,6 @@ class RiskPart:
 class TopRisk:
     """One of the risks that weigh most."""
 
-    name: str | None
     before: str | None  # levels
     after: str | None
     facts: Sequence[tuple[str, str]]
@@ -162,25 +161,11 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One period of an indicator. Figures are None where there is none, or where they are masked."""
+    """One period of an indicator. Its figures are None where there is none, or where they are masked."""
 
-    code: str
+    figures: Record  # its line of `aggregate_indicators`
     label: str
-    how: str | None
-    why: str | None
-    total: float | None
-    teams: int
-    missing: int
-    least: float | None
-    most: float | None
-    baseline: float | None
-    target: float | None
-    progress: float | None
-    previous: str | None
-    same_teams: int
-    previous_total: float | None
-    same_total: float | None
-    change: float | None
+    previous: str | None  # the label of the period before
     statuses: Sequence[tuple[str, int]]
     behind: Behind
     splits: Sequence[Split]
@@ -205,10 +190,7 @@ class Gap:
 
     tool: str
     question: str
-    no: int
-    answered: int
-    teams_no: int
-    teams: int
+    figures: Record  # its line of `aggregate_gaps`
     behind: Behind
 
 
@@ -222,19 +204,18 @@ class AnswerCount:
     is_no: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Question:
     """How the answers to one question are distributed: to a choice by answer, to a number its range."""
 
     tool: str
     text: str
-    code: str
-    answers: Sequence[AnswerCount]
-    least: float | None
-    most: float | None
-    numbers: int
-    missing: int
-    behind: Behind
+    answers: list[AnswerCount] = field(default_factory=list)
+    least: float | None = None
+    most: float | None = None
+    numbers: int = 0
+    missing: int = 0
+    behind: Behind | None = None
 
     @property
     def given(self) -> int:
@@ -264,7 +245,6 @@ class Question:
 class Overdue:
     """An action that is past its day."""
 
-    list_title: str
     due: date
     days: int
     facts: Sequence[tuple[str, str | None]]
@@ -275,15 +255,12 @@ class Overdue:
 class Overview:
     """The whole page, which is about one period."""
 
-    title: str
+    language: str
+    today: date
     round: str | None
     period: str | None  # empty where its returns state none; None where there is no return
     periods: Sequence[PeriodFigures]  # every period that has figures, the latest one first
-    language: str
-    today: date
-    spec: str
-    spec_version: str
-    spec_digest: str
+    spec: Spec | None  # None where no file could be read
     masked: bool
     received: Reconciliation  # of the whole dataset
     counted: int  # files whose figures go in
@@ -294,18 +271,22 @@ class Overview:
     arrivals: Sequence[tuple[date, int]]  # returns that count, by the day that lateness goes by
     in_time: int  # of these, by the deadline of their team
     deadlines: Sequence[tuple[date, int]]  # with how many teams have each
-    tools: Sequence[Tool]
-    risks: Risks | None
-    indicators: Sequence[Indicator] | None
-    gaps: Sequence[Gap] | None
-    all_gaps: int
-    overdue: Sequence[Overdue] | None  # the first of them
-    all_overdue: int
-    questions: Sequence[Question] | None
-    left_out: Mapping[
-        str, Sequence[str]
-    ]  # from a page that may be shared: table of figures → titles of sheets
-    change: RunChange | None = None  # since the run before the last
+    change: RunChange | None  # since the run before the last
+    tools: Sequence[Tool] = ()
+    risks: Risks | None = None
+    indicators: Sequence[Indicator] | None = None
+    gaps: Sequence[Gap] | None = None
+    all_gaps: int = 0
+    overdue: Sequence[Overdue] | None = None  # the first of them
+    all_overdue: int = 0
+    questions: Sequence[Question] | None = None
+    # from a page that may be shared: table of figures → titles of sheets
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The title of the spec."""
+        return self.spec.title.say(self.language) if self.spec else ""
 
     @property
     def expected_teams(self) -> int:
