@@ -367,9 +367,8 @@ def test_a_report_format_is_one_module(copy: Copy) -> None:
 
 
 FINDING = """
-ROUND_FIGURE = Kind(
+ROUND_FIGURE = warning(
     "V099",
-    Severity.WARNING,
     message="{label}: {value} is a round figure.",
     remedy="See whether it was counted.",
     why="Round figures are often estimates.",

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from jinja2.ext import extract_from_ast
+
 from hrge_xl import __version__
 from tests.face import (
     ARRIVED,
@@ -35,6 +37,7 @@ from tests.face import (
     as_file,
     kept_texts,
     new_catalogue,
+    plain_environment,
     read_catalogue,
     updated,
 )
@@ -71,7 +74,7 @@ class Use:
 def texts() -> dict[str, Use]:
     """Every translatable text in source order: findings by family, then what the code says."""
     found: dict[str, Use] = {}
-    for text, file, note in (*_findings(), *_said(), *_of_the_report()):
+    for text, file, note in (*_findings(), *_said(), *_in_templates(), *_of_the_report()):
         found.setdefault(text, Use()).add(file, note)
     return found
 
@@ -79,7 +82,7 @@ def texts() -> dict[str, Use]:
 def _findings() -> Iterator[tuple[str, str, str]]:
     files = {each: each.read_text(encoding="utf-8") for each in sorted((PACKAGE / "findings").glob("*.py"))}
     for kind in CATALOGUE.values():
-        name = next(each.name for each, code in files.items() if f'Kind(\n    "{kind.code}",' in code)
+        name = next(each.name for each, code in files.items() if f'(\n    "{kind.code}",' in code)
         module = f"hrge_xl/findings/{name}"
         yield kind.message, module, f"{kind.code} {kind.name}"
         if kind.message_of_value:
@@ -135,6 +138,13 @@ def _said() -> Iterator[tuple[str, str, str]]:
         for node in ast.walk(tree):
             for text in _texts_in(node, named):
                 yield text, f"hrge_xl/{path.relative_to(PACKAGE).as_posix()}", ""
+
+
+def _in_templates() -> Iterator[tuple[str, str, str]]:
+    for path in sorted(PACKAGE.rglob("*.txt.j2")):
+        tree = plain_environment().parse(path.read_text(encoding="utf-8"))
+        for _, _, text in extract_from_ast(tree, ("say",)):
+            yield str(text), f"hrge_xl/{path.relative_to(PACKAGE).as_posix()}", ""
 
 
 def _named(tree: ast.AST) -> dict[str, ast.expr]:

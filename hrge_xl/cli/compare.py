@@ -83,7 +83,7 @@ def _files(
     before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool
 ) -> int:  # fmt: skip
     from ..reports.compare import compare, lines
-    from ..reports.compare_output import json_of_files
+    from ..reports.compare_rounds import json_of_files
 
     found = compare(_only(before), _only(after), language)
     if as_json:
@@ -111,8 +111,7 @@ def _rounds(
     before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool,
     short: bool,
 ) -> int:  # fmt: skip
-    from ..reports.compare_output import json_of_rounds, round_lines
-    from ..reports.compare_rounds import Side, compared, paired
+    from ..reports.compare_rounds import Side, compared, json_of_rounds, paired, round_lines
 
     sides = (Side(before, language), Side(after, language))
     pairs, rest = paired(*sides)

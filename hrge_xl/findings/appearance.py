@@ -1,13 +1,11 @@
 """S: what a sheet shows beside, over and instead of its answers: formatting, drawings, settings."""
 
-from .model import InFeedback, Kind, Need, Severity
+from .model import InFeedback, Need, info, warning
 
-WARNING, INFO = Severity.WARNING, Severity.INFO
 MENDED = InFeedback.MENDED
 
-STRUCK_THROUGH = Kind(
+STRUCK_THROUGH = warning(
     "S030",
-    WARNING,
     message="{label}: what is struck through was read like any other text: “{value}” ({cells}).",
     remedy="Delete what no longer applies, and remove the line from the rest.",
     why="Whoever sees a line through a word takes it as withdrawn; the answer still holds it.",
@@ -16,9 +14,8 @@ STRUCK_THROUGH = Kind(
     needs=(Need.FORMATTING,),
     in_feedback=MENDED,
 )
-COLUMNS_HIDDEN = Kind(
+COLUMNS_HIDDEN = warning(
     "S031",
-    WARNING,
     message="Columns with answers are hidden on the sheet “{sheet}”: {value}. They were read all the same.",
     remedy="Show the columns (Unhide), and check that the answers are as they should be.",
     why="Answers that nobody sees are easily out of date.",
@@ -27,9 +24,8 @@ COLUMNS_HIDDEN = Kind(
     needs=(Need.HIDDEN_ROWS,),
     in_feedback=MENDED,
 )
-TEXT_INVISIBLE = Kind(
+TEXT_INVISIBLE = warning(
     "S032",
-    WARNING,
     message="{label}: what {cells} holds cannot be seen on the sheet; “{value}” was read.",
     remedy="Give it the colour of the other answers, and check that it is as it should be.",
     why="Letters in the colour of the background, or a format that shows nothing: whoever looks at the sheet does not "
@@ -39,9 +35,8 @@ TEXT_INVISIBLE = Kind(
     needs=(Need.FORMATTING,),
     in_feedback=MENDED,
 )
-SHOWN_OTHERWISE = Kind(
+SHOWN_OTHERWISE = warning(
     "S033",
-    WARNING,
     message="{label}: {cells} shows “{seen}”, but holds “{value}”; that was read.",
     remedy="Type what is meant into the cell; do not change its number format.",
     why="A number format can show anything in place of a number: thousands for units, or a text.",
@@ -50,9 +45,8 @@ SHOWN_OTHERWISE = Kind(
     needs=(Need.FORMATTING,),
     in_feedback=MENDED,
 )
-DATE_BY_FORMAT = Kind(
+DATE_BY_FORMAT = warning(
     "S034",
-    WARNING,
     message="{label}: {cells} asks for a text but holds a date, read as “{value}”.",
     remedy="If something else was typed, such as 3-4, type it again with an apostrophe before it: '3-4.",
     why="A cell with a date format turns what looks like a date into one, and forgets what was typed.",
@@ -60,9 +54,8 @@ DATE_BY_FORMAT = Kind(
     shown={"label": "Comments", "cells": "D9", "value": "2026-04-03"},
     in_feedback=MENDED,
 )
-TEXT_ON_TOP = Kind(
+TEXT_ON_TOP = warning(
     "S035",
-    WARNING,
     message="A text lies on top of the cells, at {place}: “{value}”. It was kept, not counted.",
     remedy="Type it into the cell that asks for it, and delete the text box or shape.",
     why="Text boxes and shapes are not cells: what they say belongs to no question, but it may be an answer.",
@@ -71,9 +64,8 @@ TEXT_ON_TOP = Kind(
     needs=(Need.DRAWINGS,),
     in_feedback=InFeedback.BESIDE,
 )
-PICTURE_ON_TOP = Kind(
+PICTURE_ON_TOP = warning(
     "S036",
-    WARNING,
     message="{what} lies over {place}; its content was not read.",
     remedy="Type what it shows into the cells, or send it along with the workbook, and delete it here.",
     why="Pictures, charts, handwriting and embedded objects may say something that no program can read.",
@@ -81,9 +73,8 @@ PICTURE_ON_TOP = Kind(
     shown={"what": "A picture", "place": "Risks!D9"},
     needs=(Need.DRAWINGS,),
 )
-PRECISION_AS_DISPLAYED = Kind(
+PRECISION_AS_DISPLAYED = warning(
     "S037",
-    WARNING,
     message="The workbook is set to precision as displayed: numbers keep only the digits that are shown.",
     remedy="Switch it off (Options, Advanced: Set precision as displayed), and look at the figures once more.",
     why=(
@@ -93,9 +84,8 @@ PRECISION_AS_DISPLAYED = Kind(
     example="The box was ticked to make sums agree with what is printed.",
     needs=(Need.SETTINGS,),
 )
-MANUAL_CALCULATION = Kind(
+MANUAL_CALCULATION = warning(
     "S038",
-    WARNING,
     message="The workbook is set to manual calculation: its sheets may show results of earlier answers.",
     remedy="Set it to automatic (Formulas, Calculation Options), let it calculate, and look at the checks once "
     "more.",
@@ -103,9 +93,8 @@ MANUAL_CALCULATION = Kind(
     example="Somebody else's large workbook was open at the same time, and set to manual calculation.",
     needs=(Need.SETTINGS,),
 )
-ALERT_OFF = Kind(
+ALERT_OFF = info(
     "S039",
-    INFO,
     message="{label}: the dropdown list of {cells} is there, but it no longer refuses other entries.",
     remedy="Nothing to do; choose from the list.",
     why=(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as each_with
 from enum import StrEnum
+from functools import partial
 
 from ..kept_texts import Kept
 from .waiver import Waiver, waiver_of
@@ -135,6 +136,13 @@ class Kind:
         return Finding(
             self.code, self.name, self.severity, sheet, cell, tool, row, field, value, details=details
         )
+
+
+# a kind that makes a file unreadable as a return, and one of each severity
+refusal = partial(Kind, severity=Severity.ERROR, refuses=True)
+error = partial(Kind, severity=Severity.ERROR)
+warning = partial(Kind, severity=Severity.WARNING)
+info = partial(Kind, severity=Severity.INFO)
 
 
 def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:

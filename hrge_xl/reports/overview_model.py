@@ -210,12 +210,13 @@ class Question:
 
     tool: str
     text: str
+    code: str
     answers: list[AnswerCount] = field(default_factory=list)
     least: float | None = None
     most: float | None = None
     numbers: int = 0
     missing: int = 0
-    behind: Behind | None = None
+    behind: Behind = field(init=False)
 
     @property
     def given(self) -> int:

@@ -144,5 +144,5 @@ class Profiles:
             asked = self.spec.tool[tool].fields[code].label.say(self.language)
             item = self.fixed_rows.get((tool, row or ""))
             sheet = self.spec.tool[tool].sheet.say(self.language)
-            self.found[key] = Question(sheet, f"{item} · {asked}" if item else asked)
+            self.found[key] = Question(sheet, f"{item} · {asked}" if item else asked, code)
         return self.found[key]

@@ -46,6 +46,19 @@ def environment() -> Environment:
     return templates
 
 
+@cache
+def plain_environment() -> Environment:
+    """Templates of texts, which hold everything as it came."""
+    return Environment(
+        loader=PackageLoader("hrge_xl.reports", "templates"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
 def isolated(text: str) -> Markup:
     """Let commands, options and addresses of cells run from left to right, whichever way their sentence runs."""
     return Markup(_LEFT_TO_RIGHT.sub(r'<bdi dir="ltr">\g<0></bdi>', str(escape(visible(text)))))
