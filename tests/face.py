@@ -514,11 +514,11 @@ from hrge_xl.reports.overview import of_dataset, overview_of_folder
 from hrge_xl.reports.overview_model import MOST_ROWS, Overview, Source
 from hrge_xl.reports.overview_questions import _Rows, MOST_ROWS_OF_A_QUESTION, OF_A_FINDING
 from hrge_xl.reports.overview_teams import MISSING, STATES, teams
-from hrge_xl.reports.groups import SEVERITIES
+from hrge_xl.reports.document import SEVERITIES
 from hrge_xl.reports.page import isolated, plain_environment
 from hrge_xl.reports.report_words import OVERVIEW, PAGE, SHARED, WORKBOOK
 from hrge_xl.reports.spec_page import html, text
-from hrge_xl.reports.spec_touched import touched_files
+from hrge_xl.reports.spec_diff import touched_files
 
 # the command line
 from hrge_xl import cli as cli_module

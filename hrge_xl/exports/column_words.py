@@ -179,6 +179,7 @@ class CodeLabels:
 
     def __init__(self, spec: Spec | None, language: str) -> None:
         self.spec, self.language = spec, language
+        self.tools = spec.tool if spec else {}
         self.say = translator(language)
         self.entries_of = cache(self._entries)
 
@@ -214,8 +215,7 @@ class CodeLabels:
 
     def sheet(self, tool: str) -> str | None:
         """Give the name of the sheet of a tool."""
-        known = self.spec.tool.get(tool) if self.spec else None
-        return known.sheet.say(self.language) if known else None
+        return self.tools[tool].sheet.say(self.language) if tool in self.tools else None
 
     def item(self, row: Record) -> str | None:
         """Give what a fixed row is about."""
@@ -227,8 +227,7 @@ class CodeLabels:
 
     def field(self, tool: str, code: str) -> Field | None:
         """Give a question by the codes of its sheet and its own."""
-        known = self.spec.tool.get(tool) if self.spec else None
-        return known.fields.get(code) if known else None
+        return self.tools[tool].fields.get(code) if tool in self.tools else None
 
     def question(self, row: Record) -> str | None:
         """Give what a question asks."""
@@ -260,11 +259,8 @@ class CodeLabels:
 
     def part(self, row: Record) -> str | None:
         """Give the name of a part in the breakdown of risks."""
-        return (
-            part_labels(self.spec, row["by"], self.language).get(row["code"])
-            if self.spec and row["code"]
-            else None
-        )
+        parts = part_labels(self.spec, row["by"], self.language) if self.spec else {}
+        return parts.get(row["code"])
 
     def matrix(self, row: Record) -> str | None:
         """Give the title of a matrix, by its number."""

@@ -26,6 +26,7 @@ from ..spec.model import MatrixBlock, Rule, Spec
 from ..words import SOURCE_LANGUAGE
 from .document import (
     SCHEMA,
+    SEVERITIES,
     CodeRow,
     DatasetRow,
     DecisionRow,
@@ -39,7 +40,6 @@ from .document import (
     WaiverRow,
 )
 from .file_rows import Rows, waiver_row
-from .groups import SEVERITIES
 
 FINDINGS = (*reversed(SEVERITIES), "waived")
 ENTERED = (  # what is said of each file besides its content, and decides what stands in the report

@@ -13,7 +13,6 @@ from pathlib import Path
 from .. import __version__
 from ..dataset.kinds import FILE
 from ..dataset.opening import open_dataset
-from ..dataset.return_status import may_be_shared, status_words
 from ..dataset.run_history import INDICATOR, LEVEL, Moved, RunChange, last_change
 from ..dataset.schema import spec_language
 from ..dataset.store import Store
@@ -22,14 +21,13 @@ from ..errors import StoreError
 from ..output_files import write_if_changed
 from ..rounds.rounds import Round, load_round
 from ..validation import ACCEPTED, RETURNED
-from ..words import day, direction, number, percent, translator
+from ..words import number, percent
 from . import overview_page
 from .overview_build import overview
 from .overview_charts import Charts, whole_percents
 from .overview_model import MOST_ROWS, HeatMap, Level, Overview, Question, RiskPart, Split
 from .overview_teams import WAITING
 from .page import asset, foot_rule, level_rules, rendered
-from .report_words import OVERVIEW, in_language
 
 
 def of_folder(
@@ -104,7 +102,7 @@ def page_of(found: Overview) -> str:
     return rendered("overview.html.j2", style, o=found, v=view, t=view.words)
 
 
-class View:
+class View(Charts):
     """What the template asks of an overview beyond its data: words, numbers, and the shapes of drawings."""
 
     version = __version__
@@ -113,24 +111,9 @@ class View:
     open_questions = OPEN_QUESTIONS
     share = staticmethod(whole_percents)
 
-    def __init__(self, found: Overview) -> None:
-        self.found, self.language = found, found.language
-        say = translator(found.language)
-        self.words = {
-            **in_language(OVERVIEW, found.language),
-            **{f"part_{key}": text for key, text in status_words(say).items()},
-            "shared": may_be_shared(say),
-        }
-        self.direction = direction(found.language)
-        self.charts = Charts(found, self.words, mirrored=self.direction == "rtl")
-
     def say(self, key: str, **values: object) -> str:
         """Fill a sentence."""
         return self.words[key].format(**values)
-
-    def number(self, value: float | None) -> str:
-        """Give a number as people write it; words for one that is masked."""
-        return self.words["masked"] if value is None else number(value, self.language)
 
     def change(self, value: float) -> str:
         """Give a number with its sign."""
@@ -139,10 +122,6 @@ class View:
     def percent(self, share: float) -> str:
         """Give a share as a percentage."""
         return percent(share, self.language)
-
-    def day(self, value: date | str) -> str:
-        """Give a day in words."""
-        return day(date.fromisoformat(value) if isinstance(value, str) else value, self.language)
 
     def why(self, why: str | None) -> str:
         """Say why there is no total."""

@@ -6,18 +6,28 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from ...dataset.reconciliation import WORDS as WORDS_OF_STATUS
+from ...dataset.reconciliation import WORDS as BECAME
 from ...dataset.reconciliation import Reconciliation
 from ...words import direction
-from ..document import DecisionRow, Document, FileRow, FindingRow, MatrixCell, MatrixRow, WaiverRow
-from ..groups import SEVERITIES, Group, by_sheet_and_rule, by_team
+from ..document import (
+    SEVERITIES,
+    VERDICTS,
+    DecisionRow,
+    Document,
+    FileRow,
+    FindingRow,
+    Group,
+    MatrixCell,
+    MatrixRow,
+    WaiverRow,
+    by_sheet_and_rule,
+    by_team,
+)
 from ..page import asset, css_text, foot_rule, level_rules, rendered
 from ..report_words import PAGE, in_language
 
 SUFFIX = "html"
 MAIN = f"validation.{SUFFIX}"
-VERDICTS = ("accepted", "returned", "refused")
-BECAME = tuple(WORDS_OF_STATUS)
 RECONCILED = (*VERDICTS, *BECAME)
 LARGE = 20_000  # findings, from which on each team has a page of its own
 FOLDER = "validation_pages"
@@ -90,7 +100,7 @@ class View:
         self.teams = by_team(counting, self.team, names["countries"])
         self.team_names = sorted({self.team(file) for _, file in files})
         self.verdicts_there = [each for each in VERDICTS if any(file["verdict"] == each for _, file in files)]
-        statuses = dict.fromkeys(("counts", *BECAME[1:], "refused"))
+        statuses = dict.fromkeys(("counts", *[*BECAME][1:], "refused"))
         self.statuses_there = [each for each in statuses if any(file["status"] == each for _, file in files)]
 
     def country(self, file: FileRow) -> str:

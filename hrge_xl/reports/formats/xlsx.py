@@ -15,14 +15,24 @@ from xlsxwriter.worksheet import Worksheet
 from ...dataset.reconciliation import WORDS as BECAME
 from ...errors import LimitError
 from ...words import CELL_LIMIT, beginning, direction, fits_a_cell
-from ..document import Document, FileRow, FindingRow, IdentityRow, MatrixRow, is_waived, place_of
-from ..groups import SEVERITIES, by_sheet_and_rule, by_team
+from ..document import (
+    SEVERITIES,
+    VERDICTS,
+    Document,
+    FileRow,
+    FindingRow,
+    IdentityRow,
+    MatrixRow,
+    by_sheet_and_rule,
+    by_team,
+    is_waived,
+    place_of,
+)
 from ..page import ink
 from ..report_words import WORKBOOK, in_language
 from ..shown_text import visible
 
 SUFFIX = "xlsx"
-VERDICTS = ("accepted", "returned", "refused")
 STATUSES = ("open", "asked", "corrected", "accepted_as_it_is", "no_error")
 Words = Mapping[str, str]
 MOST_LETTERS = 31  # of the name of a sheet
