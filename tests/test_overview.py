@@ -179,13 +179,11 @@ def both() -> Iterator[Store]:
 def without_anchors(part: Any) -> Any:
     """A part of an overview as plain data, whatever stands before it on the page, and before its line in a table."""
     if is_dataclass(part):
-        return {
-            each.name: without_anchors(getattr(part, each.name))
-            for each in fields(part)
-            if each.name != "anchor"
-        }
+        part = {each.name: getattr(part, each.name) for each in fields(part)}
+    elif hasattr(part, "_asdict"):
+        part = part._asdict()
     if isinstance(part, dict):
-        return {key: without_anchors(value) for key, value in part.items() if key != "n"}
+        return {key: without_anchors(value) for key, value in part.items() if key not in ("anchor", "n")}
     return [without_anchors(each) for each in part] if isinstance(part, list | tuple) else part
 
 

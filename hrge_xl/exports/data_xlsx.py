@@ -44,13 +44,12 @@ from ..words import right_to_left
 from .column_words import GROUPS, TITLES, CodeLabels
 from .figures_sheet import blocks, write_figures, write_heat_maps
 from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_rows
-from .sheet_rows import FONT, put, write_rows
+from .sheet_rows import FONT, SHEET_NAME, SheetWriter, write_rows
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
 # whose rows stand in other sheets here
 REPEATED = frozenset({LISTED_ROWS.name, MATRIX_ROWS.name, "top_risks"})
 COUNTS = ("counted", "current")  # columns that say whether a row counts
-SHEET_NAME = 31  # characters
 ONE_PAGE = 240  # widths of columns that can still be read on one page across
 TITLE, CODES, HEADS, FIRST = range(4)  # the rows of a sheet with a table
 LOOKS: dict[str, dict[str, Any]] = {
@@ -106,7 +105,10 @@ class _Book:
         contents = self._sheet(self.contents)
         figures = self._figures(counts)
         sheets = {table.name: self._sheet(table.name) for table in listed.drawn}
-        write_contents(contents, self.store, self.labels, self.formats, listed, figures, self.today)
+        masked = MASKED in self.store.state()
+        write_contents(
+            SheetWriter(contents, self.formats), self.labels, listed, figures, self.today, masked=masked
+        )
         for name in figures:
             self._figure(name)
         for table in listed.drawn:
@@ -137,7 +139,7 @@ class _Book:
     def _figure(self, name: str) -> None:
         sheet = self.book.get_worksheet_by_name(name)
         write = write_heat_maps if name == self.say("Heat maps")[:SHEET_NAME] else write_figures
-        write(self.book, sheet, self.store, self.formats, self.labels)
+        write(self.book, SheetWriter(sheet, self.formats), self.store, self.labels)
 
     # tables
 
@@ -162,15 +164,15 @@ class _Book:
     def _heads(self, sheet: Worksheet, table: Table, columns: Sequence[ReadableColumn]) -> None:
         """Write what the sheet holds, with a link back, then the codes of the columns, folded away, and their heads."""
         seen = [at for at, column in enumerate(columns) if not column.folded]
-        link = f"internal:'{self.contents[:SHEET_NAME]}'!A1"
-        sheet.write_url(TITLE, seen[0], link, self.formats["link"], self.contents)
-        put(sheet, TITLE, seen[1], title_of(table, self.labels), self.formats["group"])
+        pen = SheetWriter(sheet, self.formats)
+        pen.link(TITLE, seen[0], self.contents)
+        pen.put(TITLE, seen[1], title_of(table, self.labels), "group")
         sheet.set_row(CODES, None, None, {"level": 1, "hidden": True})
         for at, column in enumerate(columns):
-            put(sheet, CODES, at, column.code, self.formats["code"])
+            pen.put(CODES, at, column.code, "code")
         sheet.set_row(HEADS, None, None, {"collapsed": True})
         for at, column in enumerate(columns):
-            put(sheet, HEADS, at, column.head, self.formats["head"])
+            pen.put(HEADS, at, column.head, "head")
 
     def _named(self, sheet: Worksheet, name: str, columns: Sequence[ReadableColumn], count: int) -> None:
         """Make the rows a named table. Only its first row is given to the writer, which would remember every cell."""
@@ -250,38 +252,35 @@ class Listed(NamedTuple):
 
 
 def write_contents(
-    sheet: Worksheet, store: Store, labels: CodeLabels, formats: Mapping[str, Any], listed: Listed,
-    figures: Sequence[str], today: date,
-) -> None:  # fmt: skip
+    pen: SheetWriter, labels: CodeLabels, listed: Listed, figures: Sequence[str], today: date, *, masked: bool
+) -> None:
     """Write the list of sheets, in groups. Raises `LimitError` where a text does not fit."""
-    sheet.hide_gridlines(2)
-    sheet.fit_to_pages(1, 0)
+    pen.sheet.hide_gridlines(2)
+    pen.sheet.fit_to_pages(1, 0)
     for at, width in enumerate(WIDTHS):
-        sheet.set_column(at, at, width)
-    row = _introduction(sheet, store, labels, formats, today)
+        pen.sheet.set_column(at, at, width)
+    row = _introduction(pen, labels, today, masked=masked)
     say = labels.say
     for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
-        put(sheet, row, at, head, formats["head_of_numbers" if at == 2 else "head"])
-    row = _figures(sheet, row + 1, labels, formats, figures)
+        pen.put(row, at, head, "head_of_numbers" if at == 2 else "head")
+    row = _figures(pen, row + 1, labels, figures)
     group = 0
     for table in listed.shown:
         if _place(table.name) != group:
             group = _place(table.name)
             row += 1
-            put(sheet, row, NAME, say(GROUPS[group]), formats["group"])
+            pen.put(row, NAME, say(GROUPS[group]), "group")
             row += 1
-        _line(sheet, row, table, labels, formats, listed)
+        _line(pen, row, table, labels, listed)
         row += 1
     for text in _not_here(labels, listed):
         row += 1
-        put(sheet, row, HOLDS, text, formats["wrap"])
+        pen.put(row, HOLDS, text, "wrap")
 
 
-def _introduction(
-    sheet: Worksheet, store: Store, labels: CodeLabels, formats: Mapping[str, Any], today: date
-) -> int:
+def _introduction(pen: SheetWriter, labels: CodeLabels, today: date, *, masked: bool) -> int:
     """Give the title and how to read the sheets; the next row."""
-    spec, say = store.schema.spec, labels.say
+    spec, say = labels.spec, labels.say
     title = (
         f"{spec.title.say(labels.language)} ({spec.name} {spec.version})"
         if spec
@@ -292,18 +291,15 @@ def _introduction(
         "Above the headings of each sheet, a collapsed row holds the codes of the columns; columns "
         "with keys are collapsed too. The + in the margin opens them."
     )
-    put(sheet, 0, NAME, title, formats["title"])
-    put(sheet, 1, NAME, made.format(day=today.isoformat()), formats["plain"])
-    put(sheet, 2, NAME, folded, formats["plain"])
-    masked = MASKED in store.state()
+    pen.put(0, NAME, title, "title")
+    pen.put(1, NAME, made.format(day=today.isoformat()), "plain")
+    pen.put(2, NAME, folded, "plain")
     if masked:
-        put(sheet, 3, NAME, may_be_shared(say), formats["plain"])
+        pen.put(3, NAME, may_be_shared(say), "plain")
     return 4 + masked
 
 
-def _figures(
-    sheet: Worksheet, row: int, labels: CodeLabels, formats: Mapping[str, Any], figures: Sequence[str]
-) -> int:
+def _figures(pen: SheetWriter, row: int, labels: CodeLabels, figures: Sequence[str]) -> int:
     """Links to the sheets with matrices and charts; the next row."""
     say = labels.say
     told = {
@@ -311,30 +307,23 @@ def _figures(
         say("Figures"): say("Tables with charts: risks, completeness, gaps, indicators"),
     }
     for name in figures:
-        _link(sheet, row, name, formats)
-        put(sheet, row, HOLDS, told.get(name, ""), formats["wrap"])
+        pen.link(row, NAME, name)
+        pen.put(row, HOLDS, told.get(name, ""), "wrap")
         row += 1
     return row
 
 
-def _line(
-    sheet: Worksheet, row: int, table: Table, labels: CodeLabels, formats: Mapping[str, Any], listed: Listed
-) -> None:
+def _line(pen: SheetWriter, row: int, table: Table, labels: CodeLabels, listed: Listed) -> None:
     about = title_of(table, labels)
     if table.name in listed.too_large:
-        put(sheet, row, NAME, table.name, formats["plain"])
+        pen.put(row, NAME, table.name, "plain")
         say = labels.say
         note = say("Too large for this workbook: see {table}.csv or dataset.sqlite.")
         about = f"{about}. {note.format(table=table.name)}"
     else:
-        _link(sheet, row, table.name, formats)
-    put(sheet, row, HOLDS, about, formats["wrap"])
-    put(sheet, row, ROWS, listed.counts[table.name], formats[INTEGER])
-
-
-def _link(sheet: Worksheet, row: int, name: str, formats: Mapping[str, Any]) -> None:
-    quoted = name.replace("'", "''")
-    sheet.write_url(row, NAME, f"internal:'{quoted}'!A1", formats["link"], name)
+        pen.link(row, NAME, table.name)
+    pen.put(row, HOLDS, about, "wrap")
+    pen.put(row, ROWS, listed.counts[table.name], INTEGER)
 
 
 def _not_here(labels: CodeLabels, listed: Listed) -> Iterator[str]:

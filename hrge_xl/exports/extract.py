@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -40,8 +39,7 @@ class Sink(Protocol):
         """Write several pieces."""
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """Which rows are wanted: of these teams and periods (none: all), only of returns that count, masked."""
 
     teams: Sequence[str] = ()

@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
@@ -30,7 +29,7 @@ from ..dataset.table import INTEGER, NUMBER
 from ..spec.model import Spec
 from .column_words import CodeLabels
 from .readable_columns import SHARE
-from .sheet_rows import FONT, put
+from .sheet_rows import FONT, SheetWriter
 
 MOST_QUESTIONS, MOST_TRENDS = 15, 20
 LABEL_WIDTH, CHART_WIDTH = 40, 720
@@ -40,7 +39,6 @@ LONG_LABEL = 24  # characters of a label that needs room
 BESIDE_LABELS = {"x": 0.46, "y": 0.1, "width": 0.5, "height": 0.74}  # of the bars, where their names are long
 BLUE = "#2C6A8F"
 GRID = {"major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}}  # behind the values of a chart
-Formats = Mapping[str, Any]
 Crossing = tuple[str, str]  # steps down and across
 Cell = str | int | float | None
 
@@ -67,10 +65,9 @@ class Block(NamedTuple):
         return len(self.heads) > 2
 
 
-def write_figures(
-    book: Workbook, sheet: Worksheet, store: Store, formats: Formats, labels: CodeLabels
-) -> None:
+def write_figures(book: Workbook, pen: SheetWriter, store: Store, labels: CodeLabels) -> None:
     """Draw every block, below each other. Raises `LimitError` where a text does not fit."""
+    sheet = pen.sheet
     sheet.hide_gridlines(2)
     sheet.fit_to_pages(1, 0)
     drawn = list(blocks(store, labels))
@@ -78,36 +75,36 @@ def write_figures(
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, beside - 2, 12)
     sheet.set_column(beside - 1, beside - 1, 3)
-    top = write_period(sheet, store, formats, labels)
+    top = write_period(pen, store, labels)
     for block in drawn:
-        _table(sheet, block, top, formats)
+        _table(pen, block, top)
         chart = _chart(book, block, (sheet.name, top))
         chart.set_size({"width": CHART_WIDTH, "height": _height(block)})
         sheet.insert_chart(top + 1, beside, chart, _described(block))
         top += max(len(block.rows) + 4, _height(block) // ROW_HEIGHT + 3)
 
 
-def write_period(sheet: Worksheet, store: Store, formats: Formats, labels: CodeLabels) -> int:
+def write_period(pen: SheetWriter, store: Store, labels: CodeLabels) -> int:
     """Say at the top of a sheet which period it shows, and where the others are; gives the next row."""
     known, say = periods(store), labels.say
-    put(sheet, 0, 0, f"{say('Period')}: {choose(known, None) or say('none stated')}", formats["title"])
+    pen.put(0, 0, f"{say('Period')}: {choose(known, None) or say('none stated')}", "title")
     if len(known) == 1:
         return 2
     told = say("Periods in the tables of figures, column “period”: {periods}.")
     names = ", ".join(period.name or say("none stated") for period in known)
-    put(sheet, 1, 0, told.format(periods=names), formats["plain"])
+    pen.put(1, 0, told.format(periods=names), "plain")
     return 3
 
 
-def _table(sheet: Worksheet, block: Block, top: int, formats: Formats) -> None:
-    put(sheet, top, 0, block.title, formats["title"])
+def _table(pen: SheetWriter, block: Block, top: int) -> None:
+    pen.put(top, 0, block.title, "title")
     for at, head in enumerate(block.heads):
-        put(sheet, top + 1, at, head, formats["head_of_numbers" if at else "head"])
+        pen.put(top + 1, at, head, "head_of_numbers" if at else "head")
     number = SHARE if block.percent else NUMBER
     for row, cells in enumerate(block.rows, start=top + 2):
         for at, cell in enumerate(cells):
             if cell is not None:
-                put(sheet, row, at, cell, formats["wrap" if isinstance(cell, str) else number])
+                pen.put(row, at, cell, "wrap" if isinstance(cell, str) else number)
 
 
 def _chart(book: Workbook, block: Block, place: tuple[str, int]) -> Any:
@@ -305,19 +302,18 @@ class _Figures:
 # the sheet of `data.xlsx` with the matrices of the latest period as heat maps, and rows by level as charts
 
 
-def write_heat_maps(
-    book: Workbook, sheet: Worksheet, store: Store, formats: Formats, labels: CodeLabels
-) -> None:
+def write_heat_maps(book: Workbook, pen: SheetWriter, store: Store, labels: CodeLabels) -> None:
     """Draw every matrix of the spec, below each other. Raises `LimitError` where a text does not fit."""
+    sheet = pen.sheet
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 12, 16)
-    top, table = write_period(sheet, store, formats, labels), store.tables[AGGREGATE_MATRIX.name].c
+    top, table = write_period(pen, store, labels), store.tables[AGGREGATE_MATRIX.name].c
     counts: dict[int, Counter[Crossing]] = defaultdict(Counter)
     ours = (table.by == TOTAL, table.period == choose(periods(store), None))
     for row in records(store, AGGREGATE_MATRIX.name, *ours):
         counts[row["block"]][row["down"], row["across"]] = row["count"]
-    maps = _HeatMaps(book, sheet, formats, labels)
+    maps = _HeatMaps(book, pen, labels)
     for number, block in enumerate(matrix_blocks(maps.spec), start=1):
         if counts[number] or not any(counts.values()):  # none in which nothing stands, beside others
             title = block.title.say(labels.language) or labels.say("Risk matrix")
@@ -328,8 +324,8 @@ def write_heat_maps(
 class _HeatMaps:
     """Draws matrices: counts in the colours of their levels, and rows by level as a chart."""
 
-    def __init__(self, book: Workbook, sheet: Worksheet, formats: Formats, labels: CodeLabels) -> None:
-        self.book, self.sheet, self.formats, self.labels = book, sheet, formats, labels
+    def __init__(self, book: Workbook, pen: SheetWriter, labels: CodeLabels) -> None:
+        self.book, self.pen, self.labels = book, pen, labels
         assert labels.spec is not None
         assert labels.spec.matrix is not None
         self.spec, self.matrix = labels.spec, labels.spec.matrix
@@ -360,27 +356,27 @@ class _HeatMaps:
             }
             for name in (self.matrix.down, self.matrix.across)
         )
-        put(self.sheet, top, 0, title, self.formats["title"])
+        self.pen.put(top, 0, title, "title")
         for at, head in enumerate(across.values(), start=1):
-            put(self.sheet, top + 1, at, head, self.formats["head"])
+            self.pen.put(top + 1, at, head, "head")
         totals = dict.fromkeys(self.names, 0)
         for row, (step, head) in enumerate(reversed(down.items()), start=top + 2):
-            self.sheet.set_row(row, 30)
-            put(self.sheet, row, 0, head, self.formats["head"])
+            self.pen.sheet.set_row(row, 30)
+            self.pen.put(row, 0, head, "head")
             for at, other in enumerate(across, start=1):
                 level, count = self.matrix.cells[step][other], counts[step, other]
-                put(self.sheet, row, at, count, self.counted[level])
+                self.pen.put(row, at, count, self.counted[level])
                 totals[level] += count
         return self._by_level(title, totals, (top + len(down) + 3, top, max(len(across), 2) + 2))
 
     def _by_level(self, title: str, totals: Mapping[str, int], at: tuple[int, int, int]) -> int:
         top, first, right = at
-        put(self.sheet, top, 0, self.labels.say("Level"), self.formats["head"])
-        put(self.sheet, top, 1, self.labels.say("Rows"), self.formats["head_of_numbers"])
+        self.pen.put(top, 0, self.labels.say("Level"), "head")
+        self.pen.put(top, 1, self.labels.say("Rows"), "head_of_numbers")
         for row, (code, total) in enumerate(totals.items(), start=top + 1):
-            put(self.sheet, row, 0, self.names[code], self.colour[code])
-            put(self.sheet, row, 1, total, self.formats[INTEGER])
-        last, name = top + len(totals), self.sheet.name
+            self.pen.put(row, 0, self.names[code], self.colour[code])
+            self.pen.put(row, 1, total, INTEGER)
+        last, name = top + len(totals), self.pen.sheet.name
         chart = self.book.add_chart({"type": "column"})
         chart.add_series(
             {
@@ -396,5 +392,5 @@ class _HeatMaps:
         chart.set_y_axis({"num_format": "0", **GRID})
         told = ", ".join(f"{self.names[code]} {total}" for code, total in totals.items())
         options = {"description": f"{title}: {told}.", "object_position": 2}
-        self.sheet.insert_chart(first + 1, right, chart, options)
+        self.pen.sheet.insert_chart(first + 1, right, chart, options)
         return max(last, first + 15) + 3

@@ -6,9 +6,9 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -48,8 +48,7 @@ ENTERED = (  # what is said of each file besides its content, and decides what s
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What is said of the run itself."""
 
     started: str

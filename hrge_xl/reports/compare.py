@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..answer import Answer, Key, Value
 from ..layout.wording import Wording
@@ -14,8 +15,7 @@ from ..words import SOURCE_LANGUAGE, translator
 TOGETHER = "X"  # findings about several returns: no matter of the two that are compared
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(NamedTuple):
     """A finding with what a comparison says of it."""
 
     code: str
@@ -47,8 +47,7 @@ class Said:
         self.values[answer.key] = several if answer.part else shown(one) if answer.value is None else one
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One answer that differs; None where there is none. `place` is its cell, in the later return if it is there."""
 
     key: Key
@@ -57,8 +56,7 @@ class Change:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Everything that differs between two returns."""
 
     changes: tuple[Change, ...]

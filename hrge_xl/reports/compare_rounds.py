@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..answer import Value
 from ..dataset.returns import Return, heads, result
@@ -50,8 +50,7 @@ class Side:
         return said(result(dataset.store, whole), self._language)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """One return of both rounds, and what differs."""
 
     before: Return
@@ -216,8 +215,8 @@ def _comparison(found: Comparison) -> dict[str, Any]:
             }
             for change in found.changes
         ],
-        "fixed": [asdict(each) for each in found.fixed],
-        "new": [asdict(each) for each in found.new],
+        "fixed": [each._asdict() for each in found.fixed],
+        "new": [each._asdict() for each in found.new],
         "unchanged": found.unchanged,
     }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..answer import Key, Value
 from ..dataset.returns import Return, result
@@ -31,8 +31,7 @@ from .feedback import GivenBack, give_back
 from .feedback_message import as_data, message
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """What is wanted of the workbooks that are given back."""
 
     today: date

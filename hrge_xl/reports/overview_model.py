@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from ..dataset.aggregates.sql import Record
 from ..dataset.periods import PeriodFigures
@@ -15,8 +16,7 @@ from ..spec.model import Spec
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One row behind a figure: whose it is, and the cell that it stands in."""
 
     team: str
@@ -28,8 +28,7 @@ class Source:
     aim: tuple[float, float] | None = None  # baseline and target of a value
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(NamedTuple):
     """The rows behind a figure. `anchor` is where the page lists them; `total` counts those left out too."""
 
     anchor: str
@@ -55,8 +54,7 @@ class Team:
     tools: dict[str, tuple[int, int]] = field(default_factory=dict)  # sheet → answered, required
 
 
-@dataclass(frozen=True, slots=True)
-class Country:
+class Country(NamedTuple):
     """What the teams of one country answered."""
 
     code: str
@@ -71,8 +69,7 @@ class Country:
         return next(iter(self.states))
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(NamedTuple):
     """How far one sheet is, over all teams."""
 
     code: str
@@ -80,8 +77,7 @@ class Tool:
     figures: Record  # its line of `aggregate_completeness`
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """One band of the matrix."""
 
     code: str
@@ -89,8 +85,7 @@ class Level:
     colour: str
 
 
-@dataclass(frozen=True, slots=True)
-class HeatMap:
+class HeatMap(NamedTuple):
     """How many risks stand where, at one stage."""
 
     stage: str
@@ -103,8 +98,7 @@ class HeatMap:
     unplaced: int  # risks without a level
 
 
-@dataclass(frozen=True, slots=True)
-class RiskPart:
+class RiskPart(NamedTuple):
     """One part of a breakdown: risks by level, before and after."""
 
     label: str
@@ -112,8 +106,7 @@ class RiskPart:
     teams: int
 
 
-@dataclass(frozen=True, slots=True)
-class TopRisk:
+class TopRisk(NamedTuple):
     """One of the risks that weigh most."""
 
     before: str | None  # levels
@@ -122,8 +115,7 @@ class TopRisk:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Risks:
+class Risks(NamedTuple):
     """Everything about risks."""
 
     levels: Sequence[Level]
@@ -139,8 +131,7 @@ class Risks:
         return next((level for level in self.levels if level.code == code), None)
 
 
-@dataclass(frozen=True, slots=True)
-class SplitPart:
+class SplitPart(NamedTuple):
     """One part of a split; no number where it is masked."""
 
     label: str
@@ -148,8 +139,7 @@ class SplitPart:
     behind: Behind
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """The parts of one split, beside what they are parts of."""
 
     label: str
@@ -159,8 +149,7 @@ class Split:
     disagreeing: Behind  # as far as they are not masked
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """One period of an indicator. Its figures are None where there is none, or where they are masked."""
 
     figures: Record  # its line of `aggregate_indicators`
@@ -172,8 +161,7 @@ class Period:
     other_targets: float | None  # of the teams without a value, which are in no other figure
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(NamedTuple):
     """One indicator with its periods, the last one first."""
 
     code: str
@@ -184,8 +172,7 @@ class Indicator:
     trend: Sequence[tuple[str, float, int]]  # total and teams of periods of one length, the first one first
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A question that was answered with no."""
 
     tool: str
@@ -242,8 +229,7 @@ class Question:
         return (self.most - self.least) / (max(abs(self.most), abs(self.least)) or 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Overdue:
+class Overdue(NamedTuple):
     """An action that is past its day."""
 
     due: date

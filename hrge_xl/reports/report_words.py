@@ -115,8 +115,6 @@ PAGE: dict[str, str] = {
     "team_n": "{n} teams",
     "row_1": "{n} row",
     "row_n": "{n} rows",
-    "cell_1": "{n} text",
-    "cell_n": "{n} texts",
     "time_1": "{n} time",
     "time_n": "{n} times",
     "byte_1": "{n} byte",
