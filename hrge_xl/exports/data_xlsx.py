@@ -155,7 +155,7 @@ class _Book:
             rows = filter(itemgetter(table.at[counts]), rows)
         styles = [self.formats[column.style]._get_xf_index() for column in columns]
         written = readable_rows(columns, rows)
-        write_rows(sheet, [column.column for column in columns], written, styles, FIRST)
+        write_rows(sheet, [column.kind for column in columns], written, styles, FIRST)
         if sum(column.width for column in columns if not column.folded) <= ONE_PAGE:
             sheet.fit_to_pages(1, 0)
         sheet.freeze_panes(FIRST, 0)

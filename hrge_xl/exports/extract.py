@@ -179,7 +179,7 @@ def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
             sheet.write_string(0, at, column.name, head)
             sheet.set_column(at, at, WIDTHS[column.kind])
         styles = [(day if column.kind == DATE else plain)._get_xf_index() for column in table.columns]
-        write_rows(sheet, table.columns, _raw(table.columns, rows), styles)
+        write_rows(sheet, [column.kind for column in table.columns], _raw(table.columns, rows), styles)
         sheet.freeze_panes(1, 0)
         book.close()
 

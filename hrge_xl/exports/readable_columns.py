@@ -43,11 +43,6 @@ class ReadableColumn(NamedTuple):
     folded: bool
     value: Callable[[Row], Cell]
 
-    @property
-    def column(self) -> Column:
-        """What is written."""
-        return Column(self.code, self.kind)
-
 
 def readable_columns(schema: Schema, table: Table, labels: CodeLabels) -> list[ReadableColumn]:
     """Give the columns of a table, those with names beside those with codes, each with a head of its own."""

@@ -10,7 +10,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from ..dataset.table import BOOLEAN, DATE, TEXT, Column, Row
+from ..dataset.table import BOOLEAN, DATE, TEXT, Row
 from ..errors import LimitError
 from ..numerals import to_serial
 from ..words import CELL_LIMIT, beginning, fits_a_cell
@@ -27,15 +27,16 @@ ROWS_AT_ONCE = 1_000
 
 
 def write_rows(
-    sheet: Worksheet, columns: Sequence[Column], rows: Iterable[Row], styles: Sequence[int], first: int = 1
+    sheet: Worksheet, kinds: Sequence[str], rows: Iterable[Row], styles: Sequence[int], first: int = 1
 ) -> None:
-    """Write rows from the one numbered `first` (0 is the top) on, a style per column; those above are written already.
+    """Write rows from the one numbered `first` (0 is the top) on; those above are written already. Each column holds
+    values of a kind, in a style.
 
     Days come as ISO text, truth values as 0 and 1.
     """
     sheet._write_single_row(first)
-    kinds = [(column.kind, xl_col_to_name(at)) for at, column in enumerate(columns)]
-    cells = [_cell(kind, letters, style) for (kind, letters), style in zip(kinds, styles, strict=True)]
+    looks = enumerate(zip(kinds, styles, strict=True))
+    cells = [_cell(kind, xl_col_to_name(at), style) for at, (kind, style) in looks]
     lines, last = [], first - 1
     for last, row in enumerate(rows, start=first):
         number = last + 1

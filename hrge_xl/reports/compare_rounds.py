@@ -18,7 +18,7 @@ from ..rounds.datasets import Dataset
 from ..spec.model import Identity
 from ..validation import REFUSED
 from ..words import SOURCE_LANGUAGE, fold, translator
-from .compare import Comparison, Said, between, changed, counted, details, said
+from .compare import Comparison, Said, between, details, in_figures, said
 
 PairKey = tuple[str, str, str, str]  # project, intervention without its period, country, team
 
@@ -122,8 +122,8 @@ def round_lines(
     total: Counter[str] = Counter()
     say = translator(language)
     for pair in pairs:
-        total += Counter(_counts(pair.found))
-        yield f"{named(pair.after)}: {_in_figures(_counts(pair.found), language)}"
+        total.update(pair.found.counts, pairs=1)
+        yield f"{named(pair.after)}: {' '.join(in_figures(pair.found.counts, language))}"
         if not short:
             yield from (f"  {line}" for line in details(pair.found, language))
     for word, returns in ((say("only before"), rest.only_before), (say("only after"), rest.only_after)):
@@ -135,7 +135,7 @@ def round_lines(
     pairs_told = say("Pairs: {pairs}. Only before: {before}. Only after: {after}.").format(
         pairs=total["pairs"], before=len(rest.only_before), after=len(rest.only_after)
     )
-    yield f"{pairs_told} {_in_figures(total, language)}"
+    yield f"{pairs_told} {' '.join(in_figures(total, language))}"
 
 
 def _left_out(counts: Mapping[str, int], language: str) -> Iterator[str]:
@@ -145,24 +145,9 @@ def _left_out(counts: Mapping[str, int], language: str) -> Iterator[str]:
         yield say("{count} refused" if why == REFUSED else "{count} not counted").format(count=count)
 
 
-def _in_figures(counts: Mapping[str, int], language: str) -> str:
-    told = counted(counts["fixed"], counts["new"], counts["unchanged"], language)
-    return f"{changed(counts['changed'], language)} {told}"
-
-
 def named(each: Return) -> str:
     """Name what a return is about, without what it does not say."""
     return " / ".join(part for part in (each.project, each.intervention, each.country, each.team) if part)
-
-
-def _counts(found: Comparison) -> dict[str, int]:
-    return {
-        "pairs": 1,
-        "changed": len(found.changes),
-        "fixed": len(found.fixed),
-        "new": len(found.new),
-        "unchanged": found.unchanged,
-    }
 
 
 def json_of_files(before: str, after: str, found: Comparison) -> str:
@@ -179,7 +164,7 @@ def json_of_rounds(
     total: Counter[str] = Counter()
     for pair in pairs:
         yield (",\n" if total["pairs"] else "\n") + _dump(_pair(pair))
-        total += Counter(_counts(pair.found))
+        total.update(pair.found.counts, pairs=1)
     left = {
         "only_before": [_return(each) for each in rest.only_before],
         "only_after": [_return(each) for each in rest.only_after],

@@ -8,7 +8,9 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import date
 from functools import cached_property
+from itertools import cycle
 from pathlib import Path
+from typing import TypeVar
 
 from .. import __version__
 from ..dataset.kinds import FILE
@@ -93,6 +95,7 @@ def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:
 MOST_COLUMNS = 40  # sheets side by side in the table of completeness
 OPEN_QUESTIONS = 15  # of the profile; the others are folded
 SHADES = 5  # of completeness
+Kind = TypeVar("Kind", int, str)
 
 
 def page_of(found: Overview) -> str:
@@ -181,13 +184,10 @@ class View(Charts):
 
     def bars(self, part: RiskPart, stage: str, most: int) -> Sequence[tuple[int, float, float]]:
         """Level, start and width of the pieces of a bar, in percent of the longest."""
-        pieces, start = [], 0.0
-        for code, at in self.level_numbers.items():
-            wide = 100 * part.counts.get(stage, {}).get(code, 0) / most if most else 0
-            if wide:
-                pieces.append((at, round(start, 2), round(wide, 2)))
-            start += wide
-        return pieces
+        counts = part.counts.get(stage, {})
+        return _pieces(
+            [(at, counts[code]) for code, at in self.level_numbers.items() if counts.get(code)], most
+        )
 
     def longest(self, parts: Sequence[RiskPart]) -> int:
         """Give the most risks that a part of a breakdown has."""
@@ -218,15 +218,11 @@ class View(Charts):
 
     def parts_of(self, question: Question) -> Sequence[tuple[str, float, float]]:
         """Class, start and width of the pieces of the bar of a question, in percent of all that were to answer."""
-        whole = question.given + question.missing
-        pieces, start, shades = [], 0.0, 0
-        for answer in question.answers:
-            css = "no" if answer.is_no else f"a{shades % SHADES}"
-            shades += not answer.is_no
-            wide = 100 * (answer.count or 0) / whole if whole else 0
-            pieces.append((css, round(start, 2), round(wide, 2)))
-            start += wide
-        return pieces
+        shades = cycle(range(SHADES))
+        parts = [
+            ("no" if answer.is_no else f"a{next(shades)}", answer.count or 0) for answer in question.answers
+        ]
+        return _pieces(parts, question.given + question.missing)
 
     def answers_of(self, question: Question) -> str:
         """Give the answers to a question in words."""
@@ -255,10 +251,6 @@ class View(Charts):
             name = self.words.get(f"part_{moved.what}") or self.words[f"{moved.what}_all"]
         return f"{name} · {moved.period}" if moved.period else name
 
-    def moved_number(self, value: float | None) -> str:
-        """Give a figure before or after a run; a dash where there was none."""
-        return "–" if value is None else number(value, self.language)
-
     def part_of_status(self, status: str) -> str:
         """Say what became of a file, in words."""
         return self.words.get(f"part_{'counted' if status == 'counts' else status}", status)
@@ -274,3 +266,13 @@ class View(Charts):
         ]
         foot = f"{self.found.title} · {self.words['page']} · {self.day(self.found.today)}"
         return f"{''.join(rules)}{foot_rule(foot)}"
+
+
+def _pieces(parts: Sequence[tuple[Kind, int]], whole: int) -> list[tuple[Kind, float, float]]:
+    """Give the pieces of a bar: of which kind they are, start and width, in percent of the whole."""
+    pieces, start = [], 0.0
+    for kind, count in parts:
+        wide = 100 * count / whole if whole else 0
+        pieces.append((kind, round(start, 2), round(wide, 2)))
+        start += wide
+    return pieces

@@ -124,7 +124,7 @@ class Charts:
         ]
         told = [f"{point.label}: {point.said}" for _, point in points] + [mark.said for _, mark in marks]
         label = f"{self.words['arrivals']}: {', '.join(told)}"
-        top = max(total, self.found.expected_teams)
+        top = max(total, sum(count for _, count in deadlines))
         return steps(label, points, marks, top, mirrored=self.mirrored)
 
     # countries

@@ -274,8 +274,3 @@ class Overview:
     def title(self) -> str:
         """The title of the spec."""
         return self.spec.title.say(self.language) if self.spec else ""
-
-    @property
-    def expected_teams(self) -> int:
-        """How many teams were to answer; none where that is not known."""
-        return sum(count for _, count in self.deadlines)
