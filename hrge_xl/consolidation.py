@@ -169,7 +169,7 @@ def _pages_there(folder: Path, returns: Sequence[Return]) -> list[exports.Task]:
 
 def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
     """Write the overview; give what is said of it where somebody has it open."""
-    from .reports.overview_files import overview_of_folder
+    from .reports.overview import overview_of_folder
 
     try:
         overview_of_folder(dataset, folder, round_=round_)

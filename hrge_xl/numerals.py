@@ -6,7 +6,6 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -285,16 +284,20 @@ class Worded(NamedTuple):
     weekdays: frozenset[int]  # the one that is named, or several of the same name; empty where none is
 
 
-@dataclass(frozen=True)
 class CalendarWords:
-    """The words of dates in one language and in English, folded."""
+    """The words of dates in one language and in English, folded. A name of two months is none."""
 
-    months: dict[str, int]
-    weekdays: dict[str, frozenset[int]]
-    around_figures: frozenset[str]
-    beside_month: frozenset[str]
-    month: re.Pattern[str]
-    weekday: re.Pattern[str]
+    def __init__(self, language: str) -> None:
+        languages = (language, SOURCE_LANGUAGE)
+        shared = language.split("-", maxsplit=1)[0] in SHARED_NAMES
+        naming = languages[1:] if shared else languages
+        named = _by_name(pair for each in naming for pair in month_names(each))
+        self.months = {name: min(numbers) for name, numbers in named.items() if len(numbers) == 1}
+        self.weekdays = _by_name(pair for each in languages for pair in weekday_names(each))
+        self.around_figures = _tokens(AROUND_FIGURES, *(common_era(each) for each in languages))
+        self.beside_month = self.around_figures | _tokens(BESIDE_MONTH, *map(date_literals, languages))
+        self.month = _any_of(self.months)
+        self.weekday = _any_of(name for name in self.weekdays if len(name) > 1)
 
     def readings(self, text: str) -> Iterator[Worded]:
         """Give every way to understand all words of a date: Spanish "mar" is a month and a day of the week."""
@@ -318,24 +321,7 @@ class CalendarWords:
             yield Worded(tuple(token for token in tokens if token.isdecimal()), month, weekdays)
 
 
-@cache
-def calendar_words(language: str) -> CalendarWords:
-    """Give the words of dates in a language and in English. A name of two months is none."""
-    languages = (language, SOURCE_LANGUAGE)
-    shared = language.split("-", maxsplit=1)[0] in SHARED_NAMES
-    naming = languages[1:] if shared else languages
-    months = _by_name(pair for each in naming for pair in month_names(each))
-    weekdays = _by_name(pair for each in languages for pair in weekday_names(each))
-    around_figures = _tokens(AROUND_FIGURES, *(common_era(each) for each in languages))
-    beside_month = _tokens(BESIDE_MONTH, *(date_literals(each) for each in languages))
-    return CalendarWords(
-        {name: min(numbers) for name, numbers in months.items() if len(numbers) == 1},
-        weekdays,
-        around_figures,
-        around_figures | beside_month,
-        _any_of(name for name, numbers in months.items() if len(numbers) == 1),
-        _any_of(name for name in weekdays if len(name) > 1),
-    )
+calendar_words = cache(CalendarWords)
 
 
 def fold_words(text: str) -> str:

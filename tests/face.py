@@ -383,7 +383,9 @@ from hrge_xl.dataset.return_status import (
     CONFLICT,
     COUNTS,
     Decision,
+    DOUBLED as RETURN_DOUBLED,
     Entry,
+    EXCLUDED,
     FIRST_SEEN,
     lateness_day,
     moment,
@@ -476,13 +478,19 @@ from hrge_xl.auditing.verify_dataset import (
 )
 from hrge_xl.auditing.verify_report import verify_report
 from hrge_xl.exports import data_xlsx, exports
+from hrge_xl.exports.column_words import (
+    GROUPS,
+    HEADS as COLUMN_HEADS,
+    SEVERITIES as SEVERITIES_IN_WORDS,
+    TITLES,
+)
 from hrge_xl.exports.data_xlsx import REPEATED, write_workbook
 from hrge_xl.exports.exports import formats_there
 from hrge_xl.exports.extract import rows_of, table_of as extract_table_of
 from hrge_xl.exports.package import description
-from hrge_xl.exports.shareable import write_shareable
+from hrge_xl.exports.exports import write_shareable
 from hrge_xl.guides import guide, guide_name, PAGES
-from hrge_xl.reports import FORMATS, overview as overview_module, page, schema, shown_text, write_report
+from hrge_xl.reports import FORMATS, overview as overview_module, page, shown_text, write_report
 from hrge_xl.reports.build import file_rows, run_id
 from hrge_xl.reports.compare import Said
 from hrge_xl.reports.compare_rounds import compared, paired, Side
@@ -504,18 +512,17 @@ from hrge_xl.reports.feedback import give_back, GivenBack
 from hrge_xl.reports.feedback_message import message
 from hrge_xl.reports.formats import html as html_module, json, junit, sarif, xlsx
 from hrge_xl.reports.formats.json import render
-from hrge_xl.reports.html_words import WORDS as HTML_WORDS_WORDS
 from hrge_xl.reports.overview import page_of
 from hrge_xl.reports.overview_build import overview
-from hrge_xl.reports.overview_files import of_dataset, overview_of_folder
+from hrge_xl.reports.overview import of_dataset, overview_of_folder
 from hrge_xl.reports.overview_model import MOST_ROWS, Overview, Source
 from hrge_xl.reports.overview_questions import _Rows, MOST_ROWS_OF_A_QUESTION, OF_A_FINDING
 from hrge_xl.reports.overview_teams import MISSING, STATES, teams
-from hrge_xl.reports.page import isolated
-from hrge_xl.reports.report_words import SHARED
+from hrge_xl.reports.document import SEVERITIES
+from hrge_xl.reports.page import isolated, plain_environment
+from hrge_xl.reports.report_words import OVERVIEW, PAGE, SHARED, WORKBOOK
 from hrge_xl.reports.spec_page import html, text
-from hrge_xl.reports.spec_touched import touched_files
-from hrge_xl.reports.xlsx_words import WORDS as XLSX_WORDS_WORDS
+from hrge_xl.reports.spec_diff import touched_files
 
 # the command line
 from hrge_xl import cli as cli_module

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from typing import Any
 
+from tests import report_schema
 from tests.face import (
     CATALOGUE,
     SCHEMA,
@@ -16,7 +17,6 @@ from tests.face import (
     MatrixCell,
     MatrixRow,
     Progress,
-    schema,
     sentence,
 )
 from tests.face import document_Summary as Summary
@@ -183,7 +183,7 @@ def _summary(files: list[FileRow]) -> Summary:
         "files": len(files),
         **{verdict: verdicts[verdict] for verdict in ("accepted", "returned", "refused")},
         "counted": statuses["counts"],
-        **{status: statuses[status] for status in schema.LEFT_ASIDE},
+        **{status: statuses[status] for status in report_schema.LEFT_ASIDE},
         **{key: sum(file["counts"][key] for file in counting) for key in kinds},
         "other": {key: sum(file["counts"][key] for file in others) for key in kinds},
     }

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.answers import TODAY, layout
-from tests.face import MASKED, Answers, is_sensitive, shared
-from tests.face import overview_module as overview
+from tests.face import MASKED, Answers, is_sensitive, overview, page_of, shared
 from tests.people_returns import Return, dataset, dataset_of, people_spec
 from tests.property_tests import examples
 from tests.shared_tables import frames, shareable
@@ -532,9 +531,9 @@ def test_the_overview_that_may_be_shared_is_drawn_from_the_copy() -> None:
     risk |= {("RISKS", "K-01", code): 2 for code in ("RSK_A", "RSK_B")}
     risk |= {("RISKS", "K-01", "RSK_DUE"): date(2026, 1, 1)}
     with dataset(Return("PAK-1", {"PPL_NOTE": "secret"}, (2, 40), risk)) as store:
-        whole = overview.render(store, TODAY, "en")
+        whole = page_of(overview(store, TODAY, "en"))
         with shared(store, TODAY) as copy:
-            told = overview.render(copy, TODAY, "en")
+            told = page_of(overview(copy, TODAY, "en"))
     for secret in ("People at risk: <bdi>5</bdi>", "1 January 2026"):
         assert secret in whole
         assert secret not in told

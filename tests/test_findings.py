@@ -62,10 +62,8 @@ def test_a_finding_is_defined_under_its_name(kind: Kind) -> None:
 
 NEW = """
 
-MADE_UP = Kind(
-    code="S999",
-    name="made-up",
-    severity=INFO,
+MADE_UP = info(
+    "S999",
     message="{label}: made up.",
     remedy="Nothing to do.",
     why="It shows where a finding has to be said.",

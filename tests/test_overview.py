@@ -108,7 +108,7 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
     assert found.gaps
     people = next(each for each in found.indicators if each.code == "PA1")
     cells = [cell_of(returns, source) for source in people.periods[0].behind.sources]
-    assert sum(cells) == people.periods[0].total == 84 + 132 + 84
+    assert sum(cells) == people.periods[0].figures["total"] == 84 + 132 + 84
     female = next(
         part for split in people.periods[0].splits for part in split.parts if part.label == "Female"
     )
@@ -116,7 +116,7 @@ def test_three_figures_lead_to_their_cells(returns: Path, found: Overview) -> No
     for source in found.gaps[0].behind.sources:
         assert str(cell_of(returns, source)) == "No" == source.text
     for risk in found.risks.top[:3]:
-        assert cell_of(returns, risk.source) == risk.name
+        assert cell_of(returns, risk.source) == risk.source.text
     worst = found.risks.maps[0].cells["4", "5"]
     (source,) = worst.sources
     assert source.team == "AFG"
@@ -149,7 +149,7 @@ def test_overdue_actions_are_listed(found: Overview) -> None:
 def test_figures_say_how_many_teams_stand_behind_them(found: Overview) -> None:
     assert found.indicators
     assert found.risks
-    assert {each.periods[0].teams for each in found.indicators} == {3}
+    assert {each.periods[0].figures["teams"] for each in found.indicators} == {3}
     assert found.risks.teams == 3
     assert html(found).count("Teams behind it: ") > 10
 
@@ -177,15 +177,13 @@ def both() -> Iterator[Store]:
 
 
 def without_anchors(part: Any) -> Any:
-    """A part of an overview as plain data, whatever stands before it on the page."""
+    """A part of an overview as plain data, whatever stands before it on the page, and before its line in a table."""
     if is_dataclass(part):
-        return {
-            each.name: without_anchors(getattr(part, each.name))
-            for each in fields(part)
-            if each.name != "anchor"
-        }
+        part = {each.name: getattr(part, each.name) for each in fields(part)}
+    elif hasattr(part, "_asdict"):
+        part = part._asdict()
     if isinstance(part, dict):
-        return {key: without_anchors(value) for key, value in part.items()}
+        return {key: without_anchors(value) for key, value in part.items() if key not in ("anchor", "n")}
     return [without_anchors(each) for each in part] if isinstance(part, list | tuple) else part
 
 
@@ -341,7 +339,7 @@ def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:
     assert masked.indicators
     people = next(each for each in masked.indicators if each.code == "PA1").periods[0]
     parts = {part.label: part for split in people.splits for part in split.parts}
-    assert people.total == 84 + 132 + 84
+    assert people.figures["total"] == 84 + 132 + 84
     assert [source.text for source in parts["Sex not recorded"].behind.sources] == [None, None, None]
     assert parts["Age not recorded"].number is None  # 2 + 2 + 2
     assert parts["Female"].number == 51 + 90 + 51
@@ -352,7 +350,7 @@ def test_what_may_be_shared_hides_small_counts(results: list[Result]) -> None:
 
 def test_a_dataset_without_figures_is_a_page_too() -> None:
     with of_results([], load("example"), TODAY) as store:
-        text = overview.render(store, TODAY, "en")
+        text = overview.page_of(built(store, TODAY, "en"))
     assert "No risks were entered." in text
     assert "No question was answered with no." in text
 

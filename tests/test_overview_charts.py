@@ -99,7 +99,7 @@ def test_an_indicator_is_drawn_against_its_baseline_and_target(
     last = lines_of[-1]
     assert label.endswith(f"Baseline {last['baseline']:g}, Target {last['target']:g}")
     (progress,) = [each for each in found.indicators or () if each.code == "PA1"]
-    assert progress.periods[0].progress == last["progress"]
+    assert progress.periods[0].figures["progress"] == last["progress"]
     assert f"of the way from {last['baseline']:g} to {last['target']:g}" in page
 
 

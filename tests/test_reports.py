@@ -18,15 +18,16 @@ import pytest
 from openxml_audit import OpenXmlValidator
 from pydantic import TypeAdapter
 
+from tests import report_schema
 from tests.face import (
     CELL_LIMIT,
+    WORKBOOK,
     Document,
     cell_length,
     isolated,
     junit,
     page,
     sarif,
-    schema,
     shown_text,
     write_whole,
     xlsx,
@@ -178,7 +179,7 @@ def test_the_sums_shown_are_those_of_the_document(name: str) -> None:
     lines = workbook(document)["Summary"].iter_rows(max_col=2, values_only=True)
     rows = {line[0]: line[1] for line in lines if line[1] is not None}
     words = {"files": "Files", "error": "Errors", "warning": "Warnings", "info": "Info"}
-    assert {key: rows[words.get(key, xlsx.WORDS[key])] for key in summary} == summary
+    assert {key: rows[words.get(key, WORKBOOK[key])] for key in summary} == summary
     told = "{error} errors, {warning} warnings, {info} info".format(**other)
     assert rows["Findings in files that do not count"] == told
     if summary["files"] != summary["counted"]:
@@ -345,7 +346,7 @@ def test_a_lone_surrogate_comes_back_from_json() -> None:
 
 
 def test_a_text_is_cut_where_excel_counts_two() -> None:
-    cut = xlsx._fit(xlsx.WORDS, "😀" * 20_000)
+    cut = xlsx._fit(WORKBOOK, "😀" * 20_000)
     assert cell_length(cut) <= CELL_LIMIT
     assert cut.endswith("20,000 characters in total; the JSON report has the full text]")
 
@@ -425,11 +426,11 @@ def test_the_document_fits_its_types(name: str) -> None:
 
 
 def test_the_schema_in_docs_is_fresh() -> None:
-    assert SCHEMA_FILE.read_text(encoding="utf-8") == schema.render()
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == report_schema.render()
 
 
 def test_the_schema_closes_the_lists_and_leaves_room_for_keys() -> None:
-    made = schema.json_schema()
+    made = report_schema.json_schema()
     assert made["properties"]["schema"] == {"const": "hrge-xl/validation-report/1"}
     assert made["$defs"]["FindingRow"]["properties"]["severity"]["enum"] == ["error", "warning", "info"]
     assert "additionalProperties" not in made["$defs"]["FindingRow"]

@@ -369,10 +369,8 @@ def test_a_report_format_is_one_module(copy: Copy) -> None:
 
 
 FINDING = """
-ROUND_FIGURE = Kind(
-    code="V099",
-    name="round-figure",
-    severity=Severity.WARNING,
+ROUND_FIGURE = warning(
+    "V099",
     message="{label}: {value} is a round figure.",
     remedy="See whether it was counted.",
     why="Round figures are often estimates.",

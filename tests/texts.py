@@ -9,33 +9,41 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+from jinja2.ext import extract_from_ast
 
 from hrge_xl import __version__
 from tests.face import (
     ARRIVED,
     CATALOGUE,
     CATALOGUES,
+    COLUMN_HEADS,
     FIRST_SEEN,
+    GROUPS,
     NOTES,
+    OVERVIEW,
+    PAGE,
     SAVED,
+    SEVERITIES_IN_WORDS,
     SHARED,
+    TITLES,
+    WORKBOOK,
     Severity,
     Wanted,
     as_file,
     kept_texts,
     new_catalogue,
+    plain_environment,
     read_catalogue,
     updated,
 )
-from tests.face import HTML_WORDS_WORDS as WORDS
 from tests.face import ROUND_STATUS_STATES as STATES
 from tests.face import STATUS_HEADS as HEADS
 from tests.face import WORDS as WORDS_OF_FILES
-from tests.face import XLSX_WORDS_WORDS as WORDS_OF_WORKBOOK
 
 PACKAGE = CATALOGUES.parent
 HEADER = """# hrge_xl: the engine's own texts in one language. Drafts that nobody has looked at yet are marked fuzzy.
@@ -66,7 +74,7 @@ class Use:
 def texts() -> dict[str, Use]:
     """Every translatable text in source order: findings by family, then what the code says."""
     found: dict[str, Use] = {}
-    for text, file, note in (*_findings(), *_said(), *_of_the_report()):
+    for text, file, note in (*_findings(), *_said(), *_in_templates(), *_of_the_report()):
         found.setdefault(text, Use()).add(file, note)
     return found
 
@@ -74,7 +82,7 @@ def texts() -> dict[str, Use]:
 def _findings() -> Iterator[tuple[str, str, str]]:
     files = {each: each.read_text(encoding="utf-8") for each in sorted((PACKAGE / "findings").glob("*.py"))}
     for kind in CATALOGUE.values():
-        name = next(each.name for each, code in files.items() if f'code="{kind.code}"' in code)
+        name = next(each.name for each, code in files.items() if f'(\n    "{kind.code}",' in code)
         module = f"hrge_xl/findings/{name}"
         yield kind.message, module, f"{kind.code} {kind.name}"
         if kind.message_of_value:
@@ -85,10 +93,17 @@ def _findings() -> Iterator[tuple[str, str, str]]:
 
 
 def _of_the_report() -> Iterator[tuple[str, str, str]]:
-    for key, text in SHARED.items():
-        yield text, "hrge_xl/reports/report_words.py", f"validation report: {key}"
-    for key, text in _own(WORDS):
-        yield text, "hrge_xl/reports/html_words.py", f"validation report: {key}"
+    for words, what in (
+        (SHARED, "validation report"),
+        (PAGE, "validation report"),
+        (WORKBOOK, "validation report as a workbook"),
+        (OVERVIEW, "overview"),
+    ):
+        for key, text in words.items():
+            if words is SHARED or SHARED.get(key) != text:
+                yield text, "hrge_xl/reports/report_words.py", f"{what}: {key}"
+    for text in (*COLUMN_HEADS.values(), *TITLES.values(), *GROUPS, *SEVERITIES_IN_WORDS.values()):
+        yield text, "hrge_xl/exports/column_words.py", ""
     for key, text in WORDS_OF_FILES.items():
         yield text, "hrge_xl/dataset/reconciliation.py", f"what became of files: {key}"
     for text in kept_texts.EVERY:
@@ -103,13 +118,6 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         yield severity.value, "hrge_xl/cli/explain.py", "how much a finding weighs"
     for text, file in _what_files_are():
         yield text, file, "stands in: it is {what}, cannot be read: {reason}"
-    for key, text in _own(WORDS_OF_WORKBOOK):
-        yield text, "hrge_xl/reports/xlsx_words.py", f"validation report as a workbook: {key}"
-
-
-def _own(words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Give the words that only one of the two forms of the report has, with their keys."""
-    return ((key, text) for key, text in words.items() if key not in SHARED)
 
 
 def _what_files_are() -> Iterator[tuple[str, str]]:
@@ -130,6 +138,13 @@ def _said() -> Iterator[tuple[str, str, str]]:
         for node in ast.walk(tree):
             for text in _texts_in(node, named):
                 yield text, f"hrge_xl/{path.relative_to(PACKAGE).as_posix()}", ""
+
+
+def _in_templates() -> Iterator[tuple[str, str, str]]:
+    for path in sorted(PACKAGE.rglob("*.txt.j2")):
+        tree = plain_environment().parse(path.read_text(encoding="utf-8"))
+        for _, _, text in extract_from_ast(tree, ("say",)):
+            yield str(text), f"hrge_xl/{path.relative_to(PACKAGE).as_posix()}", ""
 
 
 def _named(tree: ast.AST) -> dict[str, ast.expr]:

@@ -11,7 +11,8 @@ import click
 from markdown_it import MarkdownIt
 
 from hrge_xl.library import load
-from tests.face import CATALOGUE, FAMILIES, FIELD_TYPES, Field, FieldType, cli, guides, schema
+from tests import report_schema
+from tests.face import CATALOGUE, FAMILIES, FIELD_TYPES, Field, FieldType, cli, guides
 from tests.face import findings_shown as shown
 from tests.write_dataset import dataset_page
 from tests.write_rules import rules_page
@@ -141,7 +142,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "writing-a-spec.md": guide_to_specs,
     "rules.md": lambda: rules_page(load("hrge_toolkit")),
     "dataset.md": lambda: dataset_page(load("example"), load("hrge_toolkit")),
-    "validation-report.schema.json": schema.render,
+    "validation-report.schema.json": report_schema.render,
 }
 
 

@@ -31,11 +31,10 @@ from ..dataset.workers import Workers, workers
 from ..dates import parse_day
 from ..errors import StoreError, UsageError
 from ..exports import exports
-from ..exports.shareable import FOLDER as SHAREABLE
-from ..exports.shareable import write_shareable
+from ..exports.exports import SHAREABLE, write_shareable
 from ..findings import Severity
 from ..reports import overview_page
-from ..reports.overview_files import of_folder
+from ..reports.overview import of_folder
 from ..rounds.datasets import behind, check_own
 from ..rounds.rounds import ISSUED, REPORTS, RETURNED, Round, terms_of
 from ..shell_words import quoted

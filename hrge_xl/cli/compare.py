@@ -76,7 +76,7 @@ def _files(
     before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool
 ) -> Exit:  # fmt: skip
     from ..reports.compare import compare, lines
-    from ..reports.compare_output import json_of_files
+    from ..reports.compare_rounds import json_of_files
 
     found = compare(_only(before), _only(after), language)
     if as_json:
@@ -102,8 +102,7 @@ def _only(datasets: list[Dataset]) -> Result:
 def _rounds(
     before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool
 ) -> Exit:  # fmt: skip
-    from ..reports.compare_output import json_of_rounds, round_lines
-    from ..reports.compare_rounds import Side, compared, paired
+    from ..reports.compare_rounds import Side, compared, json_of_rounds, paired, round_lines
 
     sides = (Side(before, language), Side(after, language))
     pairs, rest = paired(*sides)

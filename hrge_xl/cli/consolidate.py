@@ -101,9 +101,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 def _share(folder: Path, round_: Round | None, today: date) -> None:
     """Write the copies that may be shared."""
-    from ..exports.exports import formats_there
-    from ..exports.shareable import write_shareable
-    from ..reports.overview_files import overview_of_folder
+    from ..exports.exports import formats_there, write_shareable
+    from ..reports.overview import overview_of_folder
     from ..rounds.rounds import REPORTS
 
     line(f"To share: {write_shareable(folder, today, formats_there(folder))}")

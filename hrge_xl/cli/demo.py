@@ -36,7 +36,7 @@ def command(output: Path, spec: str) -> None:
     from ..paths import way_to
     from ..reports import write_report
     from ..reports.build import document
-    from ..reports.overview_files import overview_of_folder
+    from ..reports.overview import overview_of_folder
     from ..rounds.datasets import datasets, sources
 
     told = story(spec)

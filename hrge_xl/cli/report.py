@@ -68,7 +68,7 @@ def command(
     Next: hrge-xl sign reports/validation.json --by "A. Name"
     """
     from ..reports.build import document
-    from ..reports.overview_files import write_overview
+    from ..reports.overview import write_overview
     from ..rounds.datasets import datasets
 
     language = known_language(lang)
@@ -90,7 +90,7 @@ def _overview(
     """Give the overview of what was asked about. Raises `UsageError` where that is in several datasets."""
     from ..dataset.derive import derive_here
     from ..dataset.run_history import last_change
-    from ..reports.overview_files import of_dataset
+    from ..reports.overview import of_dataset
 
     if len(found) != 1:
         raise UsageError(

@@ -121,8 +121,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     Next: hrge-xl round update-spec 2026-H1 --spec ./my_spec
     """
     from ..intake import cores
-    from ..reports.spec_diff import as_data, file_lines, lines
-    from ..reports.spec_touched import touched_files
+    from ..reports.spec_diff import as_data, file_lines, lines, touched_files
     from ..spec.diff import diff
     from ..spec.load import load
 

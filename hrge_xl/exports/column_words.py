@@ -15,221 +15,157 @@ from ..dataset.schema import list_of
 from ..fields import Field
 from ..layout.lists import LEVELS
 from ..spec.model import Spec
-from ..words import Translate, country_names, translator
+from ..words import country_names, translator
 
-
-def heads(say: Translate) -> dict[str, str]:
-    """Name of a column → its head. A column of the spec has the words of its question instead."""
-    return {
-        **_of_returns(say),
-        **_of_answers(say),
-        **_of_findings(say),
-        **_of_matrices(say),
-        **_of_figures(say),
-        **_of_indicators(say),
-        **_of_the_spec(say),
-    }
-
-
-def _of_returns(say: Translate) -> dict[str, str]:
-    return {
-        "submission": say("Submission"),
-        "return_number": say("Number of the return"),
-        "path": say("File"),
-        "sha256": say("SHA-256"),
-        "file_sha256": say("SHA-256"),
-        "size": say("Bytes"),
-        "verdict": say("Verdict"),
-        "status": say("Status"),
-        "current": say("Counts"),
-        "superseded_by": say("Gives way to"),
-        "reason": say("Reason"),
-        "team": say("Team"),
-        "country": say("Country"),
-        "language": say("Language"),
-        "spec": say("Spec"),
-        "spec_version": say("Spec version"),
-        "round": say("Round"),
-        "period": say("Period"),
-        "period_start": say("First day of the period"),
-        "period_end": say("Last day of the period"),
-        "project": say("Project"),
-        "intervention": say("Intervention"),
-        "copy": say("Copy"),
-        "predecessor": say("Copy of"),
-        "issued": say("Issued"),
-        "saved": say("Saved (as the file says)"),
-        "arrived": say("Arrived"),
-        "arrival": say("Arrival is"),
-        "checked": say("Checked on"),
-        "read_for": say("Checked for"),
-        "signature": say("Signature"),
-        "errors": say("Errors"),
-        "warnings": say("Warnings"),
-        "infos": say("Notes on what was normalised"),
-        "waived": say("Waived"),
-        "required": say("Required"),
-        "answered": say("Answered"),
-        "stated": say("Somebody stated this day"),
-        **status_words(say),
-    }
-
-
-def _of_answers(say: Translate) -> dict[str, str]:
-    return {
-        "n": say("No."),
-        "tool": say("Tool"),
-        "row": say("Row"),
-        "field": say("Question"),
-        "part": say("Part of the answer"),
-        "code": say("Code"),
-        "text": say("Text"),
-        "number": say("Number"),
-        "date": say("Date"),
-        "value": say("Value"),
-        "sheet": say("Sheet"),
-        "cell": say("Cell"),
-        "original": say("Content of the cell"),
-        "state": say("State"),
-        "problem": say("Problem"),
-        "calculated": say("Calculated"),
-        "about": say("Refers to"),
-        "list": say("List"),
-        "due": say("Due date"),
-        "days_late": say("Days late"),
-    }
-
-
-def _of_findings(say: Translate) -> dict[str, str]:
-    return {
-        "name": say("Name"),
-        "severity": say("Severity"),
-        "label": say("Label"),
-        "message": say("What is wrong"),
-        "remedy": say("What to do"),
-        "suggestion": say("Did you mean"),
-        "waiver": say("Waiver"),
-        "what": say("What it is"),
-    }
-
-
-def _of_matrices(say: Translate) -> dict[str, str]:
-    return {
-        "block": say("Matrix"),
-        "title": say("Title"),
-        "by": say("Broken down by"),
-        "tools": say("Sheets"),
-        "down": say("Row of the matrix"),
-        "across": say("Column of the matrix"),
-        "level": say("Level"),
-        "stage": say("Before or after mitigation"),
-    }
-
-
-def _of_figures(say: Translate) -> dict[str, str]:
-    return {
-        "count": say("How many"),
-        "teams": say("Teams"),
-        "submissions": say("Submissions"),
-        "files": say("Files"),
-        "from_returned": say("Of these from files to correct"),
-        "total": say("Total"),
-        "mean": say("Mean"),
-        "least": say("Least"),
-        "most": say("Greatest"),
-        "share": say("Share"),
-        "item": say("Item"),
-        "no": say("Answered with no"),
-        "teams_no": say("Teams that say no"),
-    }
-
-
-def _of_indicators(say: Translate) -> dict[str, str]:
-    return {
-        "framework": say("Row of the framework"),
-        "indicator": say("Indicator"),
-        "own": say("The team's own indicator"),
-        "kind": say("Kind of value"),
-        "unit": say("Unit"),
-        "numerator": say("Numerator"),
-        "denominator": say("Denominator"),
-        "baseline": say("Baseline"),
-        "target": say("Target"),
-        "baseline_year": say("Year of the baseline"),
-        "target_year": say("Year of the target"),
-        "progress": say("Progress to target"),
-        "why": say("Why not"),
-        "missing": say("Teams without a value"),
-        "how": say("How it was added up"),
-        "previous": say("Period before"),
-        "same_teams": say("Teams in both periods"),
-        "previous_total": say("Their total in the period before"),
-        "same_total": say("Their total in this period"),
-        "change": say("Change"),
-        "split": say("Split by"),
-        "part_of": say("Part of"),
-        "disagree": say("Values that are not the sum of their parts"),
-    }
-
-
-def _of_the_spec(say: Translate) -> dict[str, str]:
-    return {
-        "type": say("Type of answer"),
-        "vocabulary": say("List"),
-        "help": say("Help"),
-        "restricted": say("Not to be shared"),
-        "table_name": say("Table"),
-        "tag": say("Tag"),
-        "note": say("Note"),
-        "section": say("Section"),
-    }
-
-
-def titles(say: Translate) -> dict[str, str]:
-    """Name of a table → what it holds. A table of the spec has the titles of its sheets instead."""
-    return {
-        "reconciliation": say("What came in and what became of it, by period"),
-        "completeness": say("Completeness of each sheet of each return"),
-        "submissions": say("Returns: who sent them, when, and whether they count"),
-        "files": say("Files received, also those that could not be read"),
-        "findings": say("Findings: what is wrong or was noticed, with file and cell"),
-        "unplaced": say("Texts and comments outside the cells to fill in"),
-        "overdue": say("Overdue actions"),
-        "indicator_values": say("Values of indicators, one per row: made for pivot tables"),
-        "aggregate_indicators": say("Indicators by period, with totals where they mean something"),
-        "aggregate_splits": say("Indicators split by group, over all teams"),
-        "aggregate_risks": say("Number of risks by level, before and after mitigation"),
-        "aggregate_matrix": say("Number of rows in each cell of the matrices"),
-        "aggregate_answers": say("How often each entry was chosen"),
-        "aggregate_numbers": say("Totals, means and ranges of the numbers"),
-        "aggregate_completeness": say("Completeness by sheet and country"),
-        "aggregate_gaps": say("Questions most often answered with no"),
-        "answers": say("Every answer, one per row, with file, sheet and cell"),
-        "codebook": say("Codebook: every question and the codes that it can be answered with"),
-        "items": say("The fixed rows of the lists, by code"),
-    }
-
-
-def groups(say: Translate) -> dict[str, str]:
-    """Key of a group of sheets → its heading, in the order of the contents."""
-    return {
-        "figures": say("Figures"),
-        "answers": say("Answers"),
-        "returns": say("Returns and findings"),
-        "details": say("For pivot tables and analysis"),
-        "spec": say("Questions and codes"),
-    }
-
-
-def states(say: Translate) -> dict[str, str]:
-    """Code of a verdict, status or severity → its word."""
-    return {
-        **status_words(say),
-        "counts": say("Counts"),
-        "error": say("Error"),
-        "warning": say("Warning"),
-        "info": say("Info"),
-    }
+HEADS: dict[str, str] = {  # of columns by name; a column of the spec has the words of its question instead
+    "submission": "Submission",
+    "return_number": "Number of the return",
+    "path": "File",
+    "sha256": "SHA-256",
+    "file_sha256": "SHA-256",
+    "size": "Bytes",
+    "verdict": "Verdict",
+    "status": "Status",
+    "current": "Counts",
+    "superseded_by": "Gives way to",
+    "reason": "Reason",
+    "team": "Team",
+    "country": "Country",
+    "language": "Language",
+    "spec": "Spec",
+    "spec_version": "Spec version",
+    "round": "Round",
+    "period": "Period",
+    "period_start": "First day of the period",
+    "period_end": "Last day of the period",
+    "project": "Project",
+    "intervention": "Intervention",
+    "copy": "Copy",
+    "predecessor": "Copy of",
+    "issued": "Issued",
+    "saved": "Saved (as the file says)",
+    "arrived": "Arrived",
+    "arrival": "Arrival is",
+    "checked": "Checked on",
+    "read_for": "Checked for",
+    "signature": "Signature",
+    "errors": "Errors",
+    "warnings": "Warnings",
+    "infos": "Notes on what was normalised",
+    "waived": "Waived",
+    "required": "Required",
+    "answered": "Answered",
+    "stated": "Somebody stated this day",
+    "n": "No.",
+    "tool": "Tool",
+    "row": "Row",
+    "field": "Question",
+    "part": "Part of the answer",
+    "code": "Code",
+    "text": "Text",
+    "number": "Number",
+    "date": "Date",
+    "value": "Value",
+    "sheet": "Sheet",
+    "cell": "Cell",
+    "original": "Content of the cell",
+    "state": "State",
+    "problem": "Problem",
+    "calculated": "Calculated",
+    "about": "Refers to",
+    "list": "List",
+    "due": "Due date",
+    "days_late": "Days late",
+    "name": "Name",
+    "severity": "Severity",
+    "label": "Label",
+    "message": "What is wrong",
+    "remedy": "What to do",
+    "suggestion": "Did you mean",
+    "waiver": "Waiver",
+    "what": "What it is",
+    "block": "Matrix",
+    "title": "Title",
+    "by": "Broken down by",
+    "tools": "Sheets",
+    "down": "Row of the matrix",
+    "across": "Column of the matrix",
+    "level": "Level",
+    "stage": "Before or after mitigation",
+    "count": "How many",
+    "teams": "Teams",
+    "submissions": "Submissions",
+    "files": "Files",
+    "from_returned": "Of these from files to correct",
+    "total": "Total",
+    "mean": "Mean",
+    "least": "Least",
+    "most": "Greatest",
+    "share": "Share",
+    "item": "Item",
+    "no": "Answered with no",
+    "teams_no": "Teams that say no",
+    "framework": "Row of the framework",
+    "indicator": "Indicator",
+    "own": "The team's own indicator",
+    "kind": "Kind of value",
+    "unit": "Unit",
+    "numerator": "Numerator",
+    "denominator": "Denominator",
+    "baseline": "Baseline",
+    "target": "Target",
+    "baseline_year": "Year of the baseline",
+    "target_year": "Year of the target",
+    "progress": "Progress to target",
+    "why": "Why not",
+    "missing": "Teams without a value",
+    "how": "How it was added up",
+    "previous": "Period before",
+    "same_teams": "Teams in both periods",
+    "previous_total": "Their total in the period before",
+    "same_total": "Their total in this period",
+    "change": "Change",
+    "split": "Split by",
+    "part_of": "Part of",
+    "disagree": "Values that are not the sum of their parts",
+    "type": "Type of answer",
+    "vocabulary": "List",
+    "help": "Help",
+    "restricted": "Not to be shared",
+    "table_name": "Table",
+    "tag": "Tag",
+    "note": "Note",
+    "section": "Section",
+}
+TITLES: dict[str, str] = {  # what each table holds; a table of the spec has the titles of its sheets instead
+    "reconciliation": "What came in and what became of it, by period",
+    "completeness": "Completeness of each sheet of each return",
+    "submissions": "Returns: who sent them, when, and whether they count",
+    "files": "Files received, also those that could not be read",
+    "findings": "Findings: what is wrong or was noticed, with file and cell",
+    "unplaced": "Texts and comments outside the cells to fill in",
+    "overdue": "Overdue actions",
+    "indicator_values": "Values of indicators, one per row: made for pivot tables",
+    "aggregate_indicators": "Indicators by period, with totals where they mean something",
+    "aggregate_splits": "Indicators split by group, over all teams",
+    "aggregate_risks": "Number of risks by level, before and after mitigation",
+    "aggregate_matrix": "Number of rows in each cell of the matrices",
+    "aggregate_answers": "How often each entry was chosen",
+    "aggregate_numbers": "Totals, means and ranges of the numbers",
+    "aggregate_completeness": "Completeness by sheet and country",
+    "aggregate_gaps": "Questions most often answered with no",
+    "answers": "Every answer, one per row, with file, sheet and cell",
+    "codebook": "Codebook: every question and the codes that it can be answered with",
+    "items": "The fixed rows of the lists, by code",
+}
+GROUPS = (  # of sheets, in the order of the contents
+    "Figures",
+    "Answers",
+    "Returns and findings",
+    "For pivot tables and analysis",
+    "Questions and codes",
+)
+SEVERITIES: dict[str, str] = {"error": "Error", "warning": "Warning", "info": "Info"}
 
 
 # what the codes in the rows of a dataset are called, in the language of a reader
@@ -243,16 +179,26 @@ class CodeLabels:
 
     def __init__(self, spec: Spec | None, language: str) -> None:
         self.spec, self.language = spec, language
+        self.tools = spec.tool if spec else {}
         self.say = translator(language)
         self.entries_of = cache(self._entries)
 
     def _entries(self, name: str) -> dict[str, str]:
         return dict(entries(self.spec, name, self.language)) if self.spec else {}
 
+    def in_words(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """Give words of ours in the language, by the same names."""
+        return {name: self.say(text) for name, text in texts.items()}
+
+    @cached_property
+    def heads(self) -> dict[str, str]:
+        """The heads of the columns that every dataset has, by name."""
+        return {**self.in_words(HEADS), **status_words(self.say)}
+
     @cached_property
     def states(self) -> dict[str, str]:
         """Words for verdicts, statuses and severities."""
-        return states(self.say)
+        return {**status_words(self.say), "counts": self.say("Counts"), **self.in_words(SEVERITIES)}
 
     @cached_property
     def items(self) -> dict[tuple[str, str], tuple[str, str]]:
@@ -269,8 +215,7 @@ class CodeLabels:
 
     def sheet(self, tool: str) -> str | None:
         """Give the name of the sheet of a tool."""
-        known = self.spec.tool.get(tool) if self.spec else None
-        return known.sheet.say(self.language) if known else None
+        return self.tools[tool].sheet.say(self.language) if tool in self.tools else None
 
     def item(self, row: Record) -> str | None:
         """Give what a fixed row is about."""
@@ -282,8 +227,7 @@ class CodeLabels:
 
     def field(self, tool: str, code: str) -> Field | None:
         """Give a question by the codes of its sheet and its own."""
-        known = self.spec.tool.get(tool) if self.spec else None
-        return known.fields.get(code) if known else None
+        return self.tools[tool].fields.get(code) if tool in self.tools else None
 
     def question(self, row: Record) -> str | None:
         """Give what a question asks."""
@@ -315,11 +259,8 @@ class CodeLabels:
 
     def part(self, row: Record) -> str | None:
         """Give the name of a part in the breakdown of risks."""
-        return (
-            part_labels(self.spec, row["by"], self.language).get(row["code"])
-            if self.spec and row["code"]
-            else None
-        )
+        parts = part_labels(self.spec, row["by"], self.language) if self.spec else {}
+        return parts.get(row["code"])
 
     def matrix(self, row: Record) -> str | None:
         """Give the title of a matrix, by its number."""

@@ -41,16 +41,15 @@ from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
 from ..output_files import parts_of, whole
 from ..words import right_to_left
-from .column_words import CodeLabels, groups, titles
-from .figures_sheet import has_figures, write_figures, write_heat_maps
+from .column_words import GROUPS, TITLES, CodeLabels
+from .figures_sheet import blocks, write_figures, write_heat_maps
 from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_rows
-from .sheet_rows import FONT, put, write_rows
+from .sheet_rows import FONT, SHEET_NAME, SheetWriter, write_rows
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
 # whose rows stand in other sheets here
 REPEATED = frozenset({LISTED_ROWS.name, MATRIX_ROWS.name, "top_risks"})
 COUNTS = ("counted", "current")  # columns that say whether a row counts
-SHEET_NAME = 31  # characters
 ONE_PAGE = 240  # widths of columns that can still be read on one page across
 TITLE, CODES, HEADS, FIRST = range(4)  # the rows of a sheet with a table
 LOOKS: dict[str, dict[str, Any]] = {
@@ -102,11 +101,14 @@ class _Book:
         tables = self.store.schema.shown
         counts = {table.name: self._count(table, _counts_by(table)) for table in tables}
         omitted = [table.name for table in tables if self._count(table) > counts[table.name]]
-        listed = Listed(tables, counts, REPEATED, _left_out(tables, counts), omitted)
+        listed = Listed(tables, counts, _left_out(tables, counts), omitted)
         contents = self._sheet(self.contents)
         figures = self._figures(counts)
         sheets = {table.name: self._sheet(table.name) for table in listed.drawn}
-        write_contents(contents, self.store, self.labels, self.formats, listed, figures, self.today)
+        masked = MASKED in self.store.state()
+        write_contents(
+            SheetWriter(contents, self.formats), self.labels, listed, figures, self.today, masked=masked
+        )
         for name in figures:
             self._figure(name)
         for table in listed.drawn:
@@ -129,7 +131,7 @@ class _Book:
         """Give the sheets with matrices and charts, made and in their order."""
         has_matrix = AGGREGATE_MATRIX.name in counts and bool(periods(self.store))
         found = [self.say("Heat maps")] if has_matrix else []
-        found += [self.say("Figures")] if has_figures(self.store, self.labels.language) else []
+        found += [self.say("Figures")] if any(True for _ in blocks(self.store, self.labels)) else []
         for name in found:
             self._sheet(name)
         return [name[:SHEET_NAME] for name in found]
@@ -137,7 +139,7 @@ class _Book:
     def _figure(self, name: str) -> None:
         sheet = self.book.get_worksheet_by_name(name)
         write = write_heat_maps if name == self.say("Heat maps")[:SHEET_NAME] else write_figures
-        write(self.book, sheet, self.store, self.formats, self.labels.language)
+        write(self.book, SheetWriter(sheet, self.formats), self.store, self.labels)
 
     # tables
 
@@ -153,7 +155,7 @@ class _Book:
             rows = filter(itemgetter(table.at[counts]), rows)
         styles = [self.formats[column.style]._get_xf_index() for column in columns]
         written = readable_rows(columns, rows)
-        write_rows(sheet, [column.column for column in columns], written, styles, FIRST)
+        write_rows(sheet, [column.kind for column in columns], written, styles, FIRST)
         if sum(column.width for column in columns if not column.folded) <= ONE_PAGE:
             sheet.fit_to_pages(1, 0)
         sheet.freeze_panes(FIRST, 0)
@@ -162,15 +164,15 @@ class _Book:
     def _heads(self, sheet: Worksheet, table: Table, columns: Sequence[ReadableColumn]) -> None:
         """Write what the sheet holds, with a link back, then the codes of the columns, folded away, and their heads."""
         seen = [at for at, column in enumerate(columns) if not column.folded]
-        link = f"internal:'{self.contents[:SHEET_NAME]}'!A1"
-        sheet.write_url(TITLE, seen[0], link, self.formats["link"], self.contents)
-        put(sheet, TITLE, seen[1], title_of(table, self.labels), self.formats["group"])
+        pen = SheetWriter(sheet, self.formats)
+        pen.link(TITLE, seen[0], self.contents)
+        pen.put(TITLE, seen[1], title_of(table, self.labels), "group")
         sheet.set_row(CODES, None, None, {"level": 1, "hidden": True})
         for at, column in enumerate(columns):
-            put(sheet, CODES, at, column.code, self.formats["code"])
+            pen.put(CODES, at, column.code, "code")
         sheet.set_row(HEADS, None, None, {"collapsed": True})
         for at, column in enumerate(columns):
-            put(sheet, HEADS, at, column.head, self.formats["head"])
+            pen.put(HEADS, at, column.head, "head")
 
     def _named(self, sheet: Worksheet, name: str, columns: Sequence[ReadableColumn], count: int) -> None:
         """Make the rows a named table. Only its first row is given to the writer, which would remember every cell."""
@@ -228,22 +230,19 @@ FIRST_OF_DETAILS = INDICATOR_VALUES.name
 
 
 class Listed(NamedTuple):
-    """The tables of a dataset: how many rows each has, which repeat others, which are too large for a workbook, and
-    of which only what counts is shown.
+    """The tables of a dataset: how many rows each has, which are too large for a workbook, and of which only what
+    counts is shown.
     """
 
     tables: Sequence[Table]
     counts: Mapping[str, int]
-    repeated: Collection[str]
     too_large: Collection[str]
     omitted: Sequence[str]  # that have rows of returns that do not count
 
     @property
     def shown(self) -> list[Table]:
         """Those that have rows of their own, in the order of the contents."""
-        found = [
-            table for table in self.tables if self.counts[table.name] and table.name not in self.repeated
-        ]
+        found = [table for table in self.tables if self.counts[table.name] and table.name not in REPEATED]
         return sorted(found, key=lambda table: (_place(table.name), table.name != FIRST_OF_DETAILS))
 
     @property
@@ -251,46 +250,37 @@ class Listed(NamedTuple):
         """Those that have a sheet."""
         return [table for table in self.shown if table.name not in self.too_large]
 
-    @property
-    def without_rows(self) -> list[str]:
-        """The names of those that hold nothing."""
-        return [table.name for table in self.tables if not self.counts[table.name]]
-
 
 def write_contents(
-    sheet: Worksheet, store: Store, labels: CodeLabels, formats: Mapping[str, Any], listed: Listed,
-    figures: Sequence[str], today: date,
-) -> None:  # fmt: skip
+    pen: SheetWriter, labels: CodeLabels, listed: Listed, figures: Sequence[str], today: date, *, masked: bool
+) -> None:
     """Write the list of sheets, in groups. Raises `LimitError` where a text does not fit."""
-    sheet.hide_gridlines(2)
-    sheet.fit_to_pages(1, 0)
+    pen.sheet.hide_gridlines(2)
+    pen.sheet.fit_to_pages(1, 0)
     for at, width in enumerate(WIDTHS):
-        sheet.set_column(at, at, width)
-    row = _introduction(sheet, store, labels, formats, today)
+        pen.sheet.set_column(at, at, width)
+    row = _introduction(pen, labels, today, masked=masked)
     say = labels.say
     for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
-        put(sheet, row, at, head, formats["head_of_numbers" if at == 2 else "head"])
-    row = _figures(sheet, row + 1, labels, formats, figures)
-    headings = list(groups(labels.say).values())
+        pen.put(row, at, head, "head_of_numbers" if at == 2 else "head")
+    row = _figures(pen, row + 1, labels, figures)
     group = 0
     for table in listed.shown:
         if _place(table.name) != group:
             group = _place(table.name)
             row += 1
-            put(sheet, row, NAME, headings[group], formats["group"])
+            pen.put(row, NAME, say(GROUPS[group]), "group")
             row += 1
-        _line(sheet, row, table, labels, formats, listed)
+        _line(pen, row, table, labels, listed)
         row += 1
     for text in _not_here(labels, listed):
         row += 1
-        put(sheet, row, HOLDS, text, formats["wrap"])
+        pen.put(row, HOLDS, text, "wrap")
 
 
-def _introduction(
-    sheet: Worksheet, store: Store, labels: CodeLabels, formats: Mapping[str, Any], today: date
-) -> int:
+def _introduction(pen: SheetWriter, labels: CodeLabels, today: date, *, masked: bool) -> int:
     """Give the title and how to read the sheets; the next row."""
-    spec, say = store.schema.spec, labels.say
+    spec, say = labels.spec, labels.say
     title = (
         f"{spec.title.say(labels.language)} ({spec.name} {spec.version})"
         if spec
@@ -301,18 +291,15 @@ def _introduction(
         "Above the headings of each sheet, a collapsed row holds the codes of the columns; columns "
         "with keys are collapsed too. The + in the margin opens them."
     )
-    put(sheet, 0, NAME, title, formats["title"])
-    put(sheet, 1, NAME, made.format(day=today.isoformat()), formats["plain"])
-    put(sheet, 2, NAME, folded, formats["plain"])
-    if MASKED not in store.state():
-        return 4
-    put(sheet, 3, NAME, may_be_shared(say), formats["plain"])
-    return 5
+    pen.put(0, NAME, title, "title")
+    pen.put(1, NAME, made.format(day=today.isoformat()), "plain")
+    pen.put(2, NAME, folded, "plain")
+    if masked:
+        pen.put(3, NAME, may_be_shared(say), "plain")
+    return 4 + masked
 
 
-def _figures(
-    sheet: Worksheet, row: int, labels: CodeLabels, formats: Mapping[str, Any], figures: Sequence[str]
-) -> int:
+def _figures(pen: SheetWriter, row: int, labels: CodeLabels, figures: Sequence[str]) -> int:
     """Links to the sheets with matrices and charts; the next row."""
     say = labels.say
     told = {
@@ -320,51 +307,47 @@ def _figures(
         say("Figures"): say("Tables with charts: risks, completeness, gaps, indicators"),
     }
     for name in figures:
-        _link(sheet, row, name, formats)
-        put(sheet, row, HOLDS, told.get(name, ""), formats["wrap"])
+        pen.link(row, NAME, name)
+        pen.put(row, HOLDS, told.get(name, ""), "wrap")
         row += 1
     return row
 
 
-def _line(
-    sheet: Worksheet, row: int, table: Table, labels: CodeLabels, formats: Mapping[str, Any], listed: Listed
-) -> None:
+def _line(pen: SheetWriter, row: int, table: Table, labels: CodeLabels, listed: Listed) -> None:
     about = title_of(table, labels)
     if table.name in listed.too_large:
-        put(sheet, row, NAME, table.name, formats["plain"])
+        pen.put(row, NAME, table.name, "plain")
         say = labels.say
         note = say("Too large for this workbook: see {table}.csv or dataset.sqlite.")
         about = f"{about}. {note.format(table=table.name)}"
     else:
-        _link(sheet, row, table.name, formats)
-    put(sheet, row, HOLDS, about, formats["wrap"])
-    put(sheet, row, ROWS, listed.counts[table.name], formats[INTEGER])
-
-
-def _link(sheet: Worksheet, row: int, name: str, formats: Mapping[str, Any]) -> None:
-    quoted = name.replace("'", "''")
-    sheet.write_url(row, NAME, f"internal:'{quoted}'!A1", formats["link"], name)
+        pen.link(row, NAME, table.name)
+    pen.put(row, HOLDS, about, "wrap")
+    pen.put(row, ROWS, listed.counts[table.name], INTEGER)
 
 
 def _not_here(labels: CodeLabels, listed: Listed) -> Iterator[str]:
     """Say what else the dataset has, as CSV and in its database."""
     say = labels.say
-    repeated = [
-        table.name for table in listed.tables if table.name in listed.repeated and listed.counts[table.name]
-    ]
-    if repeated:
-        text = say(
-            "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
-        )
-        yield text.format(tables=", ".join(repeated))
-    if listed.omitted:
-        text = say(
-            "Rows of returns that do not count, and values that a later return states again, are only in the CSV "
-            "files and in dataset.sqlite: {tables}."
-        )
-        yield text.format(tables=", ".join(listed.omitted))
-    if listed.without_rows:
-        yield say("Without rows: {tables}.").format(tables=", ".join(listed.without_rows))
+    counts = listed.counts
+    for text, names in (
+        (
+            say(
+                "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
+            ),
+            [name for name in counts if name in REPEATED and counts[name]],
+        ),
+        (
+            say(
+                "Rows of returns that do not count, and values that a later return states again, are only in the CSV "
+                "files and in dataset.sqlite: {tables}."
+            ),
+            listed.omitted,
+        ),
+        (say("Without rows: {tables}."), [name for name in counts if not counts[name]]),
+    ):
+        if names:
+            yield text.format(tables=", ".join(names))
 
 
 def title_of(table: Table, labels: CodeLabels) -> str:
@@ -374,7 +357,7 @@ def title_of(table: Table, labels: CodeLabels) -> str:
         return spec.tool[table.tools[0]].title.say(labels.language)
     if spec is not None and table.tools:
         return ", ".join(spec.tool[tool].sheet.say(labels.language) for tool in table.tools)
-    return titles(labels.say).get(table.name, table.about)
+    return labels.say(TITLES[table.name]) if table.name in TITLES else table.about
 
 
 def _place(name: str) -> int:

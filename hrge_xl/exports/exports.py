@@ -10,13 +10,14 @@ from operator import call
 from pathlib import Path
 from typing import NamedTuple
 
-from ..dataset.opening import opened
+from ..dataset.opening import DATASET, open_dataset, opened
 from ..dataset.parquet import has_parquet, need_parquet, write_csv_as_parquet
 from ..dataset.schema import ANSWERS, FINDINGS
-from ..dataset.store import Store
+from ..dataset.store import Store, open_file
 from ..dataset.workers import Workers
+from ..disclosure_control.sharing import fill_shareable
 from ..errors import OutputError, UsageError
-from ..output_files import parts_of
+from ..output_files import parts_of, whole
 from ..under_way import steps
 from .data_xlsx import write_workbook
 from .package import described, write_csv, write_description, write_raw_csv
@@ -133,3 +134,22 @@ def _table(store: Store, name: str, out: Path, formats: Collection[str]) -> None
             source = temporary / "rows.csv"
             write_raw_csv(source, table, store)
         write_csv_as_parquet(source, target, table)
+
+
+# the copy of a consolidated folder that may be shared
+
+SHAREABLE = "shareable"
+
+
+def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path:
+    """Write the copy into `shareable/` of a consolidated folder; gives that folder. Raises `OutputError`."""
+    out = folder / SHAREABLE
+    with open_dataset(folder) as store:
+        with whole(out / DATASET) as unfinished:
+            unfinished.unlink(missing_ok=True)
+            with open_file(unfinished, lasting=False) as copy:
+                fill_shareable(copy, store, today)
+        failed = part(pieces(store, formats), Export(str(out / DATASET), today, formats))
+    if failed:
+        raise OutputError(*failed)
+    return out

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -40,8 +39,7 @@ class Sink(Protocol):
         """Write several pieces."""
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """Which rows are wanted: of these teams and periods (none: all), only of returns that count, masked."""
 
     teams: Sequence[str] = ()
@@ -181,7 +179,7 @@ def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
             sheet.write_string(0, at, column.name, head)
             sheet.set_column(at, at, WIDTHS[column.kind])
         styles = [(day if column.kind == DATE else plain)._get_xf_index() for column in table.columns]
-        write_rows(sheet, table.columns, _raw(table.columns, rows), styles)
+        write_rows(sheet, [column.kind for column in table.columns], _raw(table.columns, rows), styles)
         sheet.freeze_panes(1, 0)
         book.close()
 

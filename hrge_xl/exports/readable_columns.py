@@ -10,7 +10,7 @@ from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, Sche
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Row, Table
 from ..fields import Field
 from ..words import beginning
-from .column_words import CodeLabels, Label, Record, heads
+from .column_words import CodeLabels, Label, Record
 
 SHARE = "share"  # a number that is shown in percent
 NAMED = "_label"  # the codes of columns that hold the names of other columns' codes
@@ -43,11 +43,6 @@ class ReadableColumn(NamedTuple):
     folded: bool
     value: Callable[[Row], Cell]
 
-    @property
-    def column(self) -> Column:
-        """What is written."""
-        return Column(self.code, self.kind)
-
 
 def readable_columns(schema: Schema, table: Table, labels: CodeLabels) -> list[ReadableColumn]:
     """Give the columns of a table, those with names beside those with codes, each with a head of its own."""
@@ -72,7 +67,6 @@ class _Columns:
 
     def __init__(self, schema: Schema, table: Table, labels: CodeLabels) -> None:
         self.table, self.labels, self.say = table, labels, labels.say
-        self.heads = heads(labels.say)
         self.variants = schema.variants_of(table)
         self.translated = labels.language != spec_language(schema.spec)
 
@@ -114,13 +108,13 @@ class _Columns:
         if fields:
             text = fields[0].asks(self.labels.language)
         elif column.name.endswith(NAMED):
-            text = self.heads.get(column.name.removesuffix(NAMED), column.name)
+            text = self.labels.heads.get(column.name.removesuffix(NAMED), column.name)
         elif column.name == "label" and (
             of := next((name for name in LABELLED_BY if name in self.table.at), "")
         ):
-            text = self.heads[of]
+            text = self.labels.heads[of]
         else:
-            text = self.heads.get(column.name) or column.title or column.name
+            text = self.labels.heads.get(column.name) or column.title or column.name
         return beginning(" ".join(text.split()), MOST_HEAD)
 
     # names of codes

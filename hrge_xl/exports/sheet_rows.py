@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from ..dataset.table import BOOLEAN, DATE, TEXT, Column, Row
+from ..dataset.table import BOOLEAN, DATE, TEXT, Row
 from ..errors import LimitError
 from ..numerals import to_serial
 from ..words import CELL_LIMIT, beginning, fits_a_cell
 
 FONT = {"font_name": "Arial", "font_size": 10}  # of every cell of `data.xlsx`
+SHEET_NAME = 31  # characters
 CUT = " […cut here; the whole text is in dataset.sqlite]"
 FIRST_DAY = "1900-03-01"  # before it Excel counts a day that never was
 REMEMBERED, SHORT = 20_000, 80  # texts that come again and again, and how long they may be
@@ -26,15 +27,16 @@ ROWS_AT_ONCE = 1_000
 
 
 def write_rows(
-    sheet: Worksheet, columns: Sequence[Column], rows: Iterable[Row], styles: Sequence[int], first: int = 1
+    sheet: Worksheet, kinds: Sequence[str], rows: Iterable[Row], styles: Sequence[int], first: int = 1
 ) -> None:
-    """Write rows from the one numbered `first` (0 is the top) on, a style per column; those above are written already.
+    """Write rows from the one numbered `first` (0 is the top) on; those above are written already. Each column holds
+    values of a kind, in a style.
 
     Days come as ISO text, truth values as 0 and 1.
     """
     sheet._write_single_row(first)
-    kinds = [(column.kind, xl_col_to_name(at)) for at, column in enumerate(columns)]
-    cells = [_cell(kind, letters, style) for (kind, letters), style in zip(kinds, styles, strict=True)]
+    looks = enumerate(zip(kinds, styles, strict=True))
+    cells = [_cell(kind, xl_col_to_name(at), style) for at, (kind, style) in looks]
     lines, last = [], first - 1
     for last, row in enumerate(rows, start=first):
         number = last + 1
@@ -48,16 +50,28 @@ def write_rows(
     sheet.previous_row = last + 1
 
 
-def put(sheet: Worksheet, row: int, at: int, value: str | int | float, style: Any = None) -> None:
-    """Write a text or a number of ours. Raises `LimitError` where it does not fit."""
-    if isinstance(value, str):
-        done = sheet.write_string(row, at, fitted(value), style)
-    else:
-        done = sheet.write_number(row, at, value, style)
-    if done != 0:
-        raise LimitError(
-            f"A text does not fit into row {row + 1} of a workbook (error {done} of the writer)."
-        )
+class SheetWriter:
+    """Writes what is ours into a sheet: texts, numbers and links, in formats by their names."""
+
+    def __init__(self, sheet: Worksheet, formats: Mapping[str, Any]) -> None:
+        self.sheet, self.formats = sheet, formats
+
+    def put(self, row: int, at: int, value: str | int | float, look: Any) -> None:
+        """Write a text or a number; `look` names a format, or is one. Raises `LimitError` where it does not fit."""
+        style = self.formats[look] if isinstance(look, str) else look
+        if isinstance(value, str):
+            done = self.sheet.write_string(row, at, fitted(value), style)
+        else:
+            done = self.sheet.write_number(row, at, value, style)
+        if done != 0:
+            raise LimitError(
+                f"A text does not fit into row {row + 1} of a workbook (error {done} of the writer)."
+            )
+
+    def link(self, row: int, at: int, name: str) -> None:
+        """Write a link to a sheet."""
+        quoted = name[:SHEET_NAME].replace("'", "''")
+        self.sheet.write_url(row, at, f"internal:'{quoted}'!A1", self.formats["link"], name)
 
 
 def _cell(kind: str, letters: str, style: int) -> Callable[[int, Any], str]:

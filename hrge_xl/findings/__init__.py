@@ -27,8 +27,14 @@ from .waiver import Waiver
 
 
 def _kinds(*modules: ModuleType) -> tuple[Kind, ...]:
-    """Give the kinds that some modules define, in their order there: a new one is listed nowhere else."""
-    return tuple(each for module in modules for each in vars(module).values() if isinstance(each, Kind))
+    """Give the kinds that some modules define, in their order there: a new one is listed nowhere else.
+
+    Each is called like its constant. Python tells the attributes of classes their names, but not those of modules.
+    """
+    named = [pair for module in modules for pair in vars(module).items() if isinstance(pair[1], Kind)]
+    for name, kind in named:
+        kind.__set_name__(None, name)
+    return tuple(kind for _, kind in named)
 
 
 FAMILIES = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as each_with
 from enum import StrEnum
+from functools import partial
 
 from ..kept_texts import Kept
 from .waiver import Waiver, waiver_of
@@ -106,7 +107,7 @@ class Kind:
     """
 
     code: str
-    name: str
+    name: str = each_with(init=False, compare=False)  # the constant, in lower case and with hyphens
     severity: Severity
     message: str
     remedy: str
@@ -117,6 +118,9 @@ class Kind:
     message_of_value: str = ""  # the message where something stands in the cell all the same
     needs: tuple[Need, ...] = ()
     in_feedback: InFeedback = InFeedback.STANDS
+
+    def __set_name__(self, owner: object, name: str) -> None:
+        object.__setattr__(self, "name", name.lower().replace("_", "-"))
 
     @property
     def family(self) -> str:
@@ -132,6 +136,13 @@ class Kind:
         return Finding(
             self.code, self.name, self.severity, sheet, cell, tool, row, field, value, details=details
         )
+
+
+# a kind that makes a file unreadable as a return, and one of each severity
+refusal = partial(Kind, severity=Severity.ERROR, refuses=True)
+error = partial(Kind, severity=Severity.ERROR)
+warning = partial(Kind, severity=Severity.WARNING)
+info = partial(Kind, severity=Severity.INFO)
 
 
 def by_code(kinds: Iterable[Kind]) -> Mapping[str, Kind]:

@@ -1,89 +1,73 @@
 """S: what happened to the sheets: missing, renamed, moved, damaged, unlocked, overwritten."""
 
-from .model import InFeedback, Kind, Need, Severity
+from .model import InFeedback, Need, error, info, warning
 
-ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+MENDED = InFeedback.MENDED
 
-SHEET_MISSING = Kind(
-    code="S001",
-    name="sheet-missing",
-    severity=ERROR,
+SHEET_MISSING = error(
+    "S001",
     message="The sheet “{sheet}” is missing.",
     remedy="Do not delete sheets. Ask for a fresh workbook with your answers, and fill in this sheet.",
     why="Every answer of that sheet is missing with it.",
     example="The sheet of risks was deleted.",
     needs=(Need.VERSION,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-SHEET_RENAMED = Kind(
-    code="S002",
-    name="sheet-renamed",
-    severity=INFO,
+SHEET_RENAMED = info(
+    "S002",
     message="The sheet “{expected}” is now called “{sheet}”; it was read all the same.",
     remedy="Nothing to do.",
     why="Sheets are found by their hidden key, not by their name.",
     example="“Checklist” renamed to “Our list”.",
     shown={"expected": "Checklist", "sheet": "Our list"},
 )
-SHEET_DOUBLED = Kind(
-    code="S003",
-    name="sheet-doubled",
-    severity=ERROR,
+SHEET_DOUBLED = error(
+    "S003",
     message="The sheet “{expected}” appears twice; “{sheet}” was not read.",
     remedy="Keep the sheet that counts and delete the copy.",
     why="Two sheets claim to hold the same answers; choosing one would be a guess.",
     example="“Checklist (2)”, made with Move or Copy.",
     shown={"expected": "Checklist", "sheet": "Checklist (2)"},
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-ROW_MISSING = Kind(
-    code="S004",
-    name="row-missing",
-    severity=ERROR,
+ROW_MISSING = error(
+    "S004",
     message="{label}: its row is missing from the sheet “{sheet}”.",
     remedy="Do not delete rows. Ask for a fresh workbook with your answers.",
     why="The question cannot be found, so its answer is lost.",
     example="A question was deleted because it did not apply.",
     needs=(Need.VERSION,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-COLUMN_MISSING = Kind(
-    code="S005",
-    name="column-missing",
-    severity=ERROR,
+COLUMN_MISSING = error(
+    "S005",
     message="{label}: its column is missing from the sheet “{sheet}”.",
     remedy="Do not delete columns. Ask for a fresh workbook with your answers.",
     why="All answers of that column are lost.",
     example="The column “Due date” was deleted.",
     needs=(Need.VERSION,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-ROW_DOUBLED = Kind(
-    code="S006",
-    name="row-doubled",
-    severity=ERROR,
+ROW_DOUBLED = error(
+    "S006",
     message="The row {row} of the sheet “{sheet}” appears twice; its second copy, in {cell}, was not read.",
     remedy="Keep one of the two rows.",
     why="Two rows carry the same code; choosing one would be a guess.",
     example="A row copied and inserted again.",
     shown={"row": "WS-04", "cell": "A19"},
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-COLUMN_DOUBLED = Kind(
-    code="S007",
-    name="column-doubled",
-    severity=ERROR,
+COLUMN_DOUBLED = error(
+    "S007",
     message="{label}: its column appears twice on the sheet “{sheet}”; the second copy, in {cell}, was not read.",
     remedy="Keep one of the two columns.",
     why="Two columns carry the same code; choosing one would be a guess.",
     example="A column copied and inserted again.",
     shown={"cell": "H4"},
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-ROW_WITHOUT_CODE = Kind(
-    code="S008",
-    name="row-without-code",
-    severity=WARNING,
+ROW_WITHOUT_CODE = warning(
+    "S008",
     message="The row at {cell} was inserted by hand: “{value}” was kept, not counted.",
     remedy="Move the content to one of the numbered rows.",
     why="A row without a code cannot be told apart from a note.",
@@ -91,31 +75,25 @@ ROW_WITHOUT_CODE = Kind(
     shown={"cell": "C9", "value": "Border post closed"},
     in_feedback=InFeedback.BESIDE,
 )
-CODES_DAMAGED = Kind(
-    code="S009",
-    name="codes-damaged",
-    severity=WARNING,
+CODES_DAMAGED = warning(
+    "S009",
     message="The hidden codes of the sheet “{sheet}” are damaged; it was read by position.",
     remedy="Ask for a fresh workbook with your answers.",
     why="The first row or column was overwritten; the name of the sheet's area shows that nothing has moved.",
     example="The hidden first row was shown and cleared.",
     needs=(Need.NAMES,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-SHEET_UNREADABLE = Kind(
-    code="S010",
-    name="sheet-unreadable",
-    severity=ERROR,
+SHEET_UNREADABLE = error(
+    "S010",
     message="The hidden codes of the sheet “{sheet}” are destroyed and its cells have moved.",
     remedy="Ask for a fresh workbook and copy your answers into it.",
     why="Without codes it is not certain which answer belongs to which question.",
     example="The first column was deleted.",
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-DROPDOWN_LOST = Kind(
-    code="S011",
-    name="dropdown-lost",
-    severity=INFO,
+DROPDOWN_LOST = info(
+    "S011",
     message="{label}: the dropdown list of {cells} is gone.",
     remedy="Paste values only (Paste Special, Values), or type the answer.",
     why=(
@@ -126,32 +104,26 @@ DROPDOWN_LOST = Kind(
     shown={"label": "Likelihood", "cells": "F8 to F19"},
     needs=(Need.VALIDATIONS, Need.VERSION),
 )
-PROTECTION_OFF = Kind(
-    code="S012",
-    name="protection-off",
-    severity=INFO,
+PROTECTION_OFF = info(
+    "S012",
     message="The protection of the sheet “{sheet}” was taken off.",
     remedy="Nothing to do if the sheet is otherwise unchanged.",
     why="Formulas and codes could be changed by accident; they were checked.",
     example="Unprotect Sheet in the Review menu.",
     needs=(Need.PROTECTION,),
 )
-FORMULA_OVERWRITTEN = Kind(
-    code="S013",
-    name="formula-overwritten",
-    severity=WARNING,
+FORMULA_OVERWRITTEN = warning(
+    "S013",
     message="{label}: the formula of this calculated cell was replaced by “{value}”, its result.",
     remedy="Do not type into calculated cells; ask for a fresh workbook with your answers.",
     why="The cell no longer follows the answers it is made from; it was calculated again.",
     example="A level typed over its formula.",
     shown={"label": "Level of risk", "value": "Low"},
     needs=(Need.FORMULAS,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-TEXT_WITHOUT_PLACE = Kind(
-    code="S014",
-    name="text-without-place",
-    severity=WARNING,
+TEXT_WITHOUT_PLACE = warning(
+    "S014",
     message="“{value}” is outside the cells to fill in; it was kept, not counted.",
     remedy="Move it to a cell that asks for it, or leave it as a note.",
     why="It may be an answer in the wrong place.",
@@ -159,31 +131,25 @@ TEXT_WITHOUT_PLACE = Kind(
     shown={"value": "See our letter of May"},
     in_feedback=InFeedback.BESIDE,
 )
-CELLS_MERGED = Kind(
-    code="S015",
-    name="cells-merged",
-    severity=WARNING,
+CELLS_MERGED = warning(
+    "S015",
     message="{label}: the cells {cells} were merged; only the first of them can hold an answer.",
     remedy="Unmerge the cells and fill in each.",
     why="Merging keeps one answer and drops the rest.",
     example="Two due dates merged into one cell.",
     shown={"label": "Due date", "cells": "K8 and K9"},
     needs=(Need.MERGES,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-SHEET_HIDDEN = Kind(
-    code="S016",
-    name="sheet-hidden",
-    severity=INFO,
+SHEET_HIDDEN = info(
+    "S016",
     message="The sheet “{sheet}” was hidden; it was read all the same.",
     remedy="Nothing to do.",
     why="A hidden sheet is easily forgotten.",
     example="Sheets that do not apply were hidden.",
 )
-COLUMN_WITHOUT_CODE = Kind(
-    code="S017",
-    name="column-without-code",
-    severity=WARNING,
+COLUMN_WITHOUT_CODE = warning(
+    "S017",
     message="The column at {cell} was inserted by hand: “{value}” was kept, not counted.",
     remedy="Move the content to one of the columns of the sheet.",
     why="A column without a code cannot be told apart from a note.",
@@ -191,10 +157,8 @@ COLUMN_WITHOUT_CODE = Kind(
     shown={"cell": "M4", "value": "Remarks"},
     in_feedback=InFeedback.BESIDE,
 )
-COMMENT_KEPT = Kind(
-    code="S018",
-    name="comment-kept",
-    severity=INFO,
+COMMENT_KEPT = info(
+    "S018",
     message="There is a comment at {cell}: “{value}”. It was kept, not counted.",
     remedy="Nothing to do. If it is an answer, type it into its cell.",
     why="Comments are kept and listed; they are not answers.",
@@ -202,10 +166,8 @@ COMMENT_KEPT = Kind(
     shown={"cell": "D12", "value": "Is this the latest figure?"},
     needs=(Need.COMMENTS,),
 )
-QUESTION_OUTLIVED = Kind(
-    code="S019",
-    name="question-outlived",
-    severity=INFO,
+QUESTION_OUTLIVED = info(
+    "S019",
     message="{label}: version {expected} no longer asks this; “{value}” was kept, not counted.",
     remedy="Nothing to do. Where another question asks for it now, answer it there.",
     why=(
@@ -214,20 +176,16 @@ QUESTION_OUTLIVED = Kind(
     example="The budget, which the questionnaire asked for until last year.",
     shown={"label": "Budget", "expected": "2.0", "value": "12,000"},
 )
-ROWS_SORTED = Kind(
-    code="S020",
-    name="rows-sorted",
-    severity=INFO,
+ROWS_SORTED = info(
+    "S020",
     message="The rows of the sheet “{sheet}” are not in the order in which they were issued; each was read by "
     "its code.",
     remedy="Nothing to do.",
     why="A row keeps its code when it is sorted or moved, so every answer is still known.",
     example="A register sorted by due date.",
 )
-ANSWERS_HIDDEN = Kind(
-    code="S021",
-    name="answers-hidden",
-    severity=INFO,
+ANSWERS_HIDDEN = info(
+    "S021",
     message="Rows with answers are hidden on the sheet “{sheet}”: {value}. They were read all the same.",
     remedy="Clear the filter or show the rows, and check that they are as they should be.",
     why="Answers that nobody sees are easily out of date; a filter leaves them in the file.",
@@ -235,10 +193,8 @@ ANSWERS_HIDDEN = Kind(
     shown={"value": "9 to 14"},
     needs=(Need.HIDDEN_ROWS,),
 )
-FORMULA_CLEARED = Kind(
-    code="S022",
-    name="formula-cleared",
-    severity=WARNING,
+FORMULA_CLEARED = warning(
+    "S022",
     message="{label}: the formula of this calculated cell is gone ({cells}).",
     remedy="Nothing to type here; ask for a fresh workbook with your answers.",
     why="The cell no longer shows anything; what it should show was calculated again, and that counts.",
@@ -246,10 +202,8 @@ FORMULA_CLEARED = Kind(
     shown={"label": "Level of risk", "cells": "G11"},
     needs=(Need.FORMULAS,),
 )
-TEXT_CHANGED = Kind(
-    code="S023",
-    name="text-changed",
-    severity=WARNING,
+TEXT_CHANGED = warning(
+    "S023",
     message="The text of {cells} was issued as “{expected}” and now says “{value}”.",
     remedy="Undo the change, or ask for a fresh workbook with your answers. A remark belongs beside the table.",
     why="Whoever reads the workbook takes it for what was asked; what was typed over it was kept, not counted.",
@@ -257,10 +211,8 @@ TEXT_CHANGED = Kind(
     shown={"cells": "C7", "expected": "One answer per row", "value": "Done in May"},
     needs=(Need.EDITION,),
 )
-HEAD_CHANGED = Kind(
-    code="S024",
-    name="head-changed",
-    severity=ERROR,
+HEAD_CHANGED = error(
+    "S024",
     message="{cells}: the hidden code says “{expected}”, the sheet “{value}”; the answers that belong to it are in "
     "doubt.",
     remedy="Put the heading, question or list entry back as it was, and check that the answers are under the right "
@@ -271,10 +223,8 @@ HEAD_CHANGED = Kind(
     shown={"cells": "E4", "expected": "Women", "value": "Men"},
     needs=(Need.EDITION,),
 )
-ROW_NUMBER_CHANGED = Kind(
-    code="S025",
-    name="row-number-changed",
-    severity=ERROR,
+ROW_NUMBER_CHANGED = error(
+    "S025",
     message="{cells}: the number “{value}” is in the row {expected}; the answers of these rows are in doubt.",
     remedy="Put the numbers back in their order, and check that the answers are in the right rows.",
     why=(
@@ -285,10 +235,8 @@ ROW_NUMBER_CHANGED = Kind(
     shown={"cells": "B9", "value": "7", "expected": "5"},
     needs=(Need.EDITION,),
 )
-FORMULA_CHANGED = Kind(
-    code="S026",
-    name="formula-changed",
-    severity=WARNING,
+FORMULA_CHANGED = warning(
+    "S026",
     message="{cells}: the formula is no longer the one that was issued ({expected}) but “{value}”.",
     remedy="Ask for a fresh workbook with your answers.",
     why="The cell no longer shows what it was meant to show; everything that counts was calculated again.",
@@ -296,10 +244,8 @@ FORMULA_CHANGED = Kind(
     shown={"cells": "G9", "expected": "=F9*H9", "value": '="Low"'},
     needs=(Need.FORMULAS, Need.EDITION),
 )
-TYPED_OVER = Kind(
-    code="S027",
-    name="typed-over",
-    severity=WARNING,
+TYPED_OVER = warning(
+    "S027",
     message="“{value}” was typed over what the workbook calculates in {cells}; it was kept, not counted.",
     remedy="Undo it, or ask for a fresh workbook with your answers. A remark belongs beside the table.",
     why="The cell shows what somebody typed and no longer what the answers give.",
@@ -307,10 +253,8 @@ TYPED_OVER = Kind(
     shown={"value": "Agreed with the ministry", "cells": "C6"},
     needs=(Need.FORMULAS, Need.EDITION),
 )
-RESULT_DIFFERS = Kind(
-    code="S028",
-    name="result-differs",
-    severity=WARNING,
+RESULT_DIFFERS = warning(
+    "S028",
     message="{cells}: the workbook shows “{value}” where its answers give “{expected}”.",
     remedy="Open the file, let it calculate (Ctrl+Alt+F9), and save it again.",
     why="The formula is intact, but the result shown is not its own: the file was changed by another "
@@ -319,10 +263,8 @@ RESULT_DIFFERS = Kind(
     shown={"cells": "B12", "value": "Complete", "expected": "2 missing"},
     needs=(Need.FORMULAS, Need.EDITION),
 )
-OWN_SHEET_MISSING = Kind(
-    code="S029",
-    name="own-sheet-missing",
-    severity=WARNING,
+OWN_SHEET_MISSING = warning(
+    "S029",
     message="The sheet “{sheet}” is missing. It held no answers.",
     remedy="Do not delete sheets. Ask for a fresh workbook with your answers.",
     why="Without it the workbook does not show what it was issued to show: progress, lists or what the answers add "

@@ -1,33 +1,25 @@
 """X: what shows only when several returned files are looked at together."""
 
-from .model import Kind, Severity
+from .model import error, info, warning
 
-ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
-
-SAME_FILE_TWICE = Kind(
-    code="X001",
-    name="same-file-twice",
-    severity=INFO,
+SAME_FILE_TWICE = info(
+    "X001",
     message="{file} is byte for byte the same as {other}; it counts once.",
     remedy="Nothing to do.",
     why="The same file was sent or stored twice.",
     example="The attachment of a message and its copy in the shared folder.",
     shown={"other": "PAK-2025 (copy).xlsx"},
 )
-SUPERSEDED = Kind(
-    code="X002",
-    name="superseded",
-    severity=INFO,
+SUPERSEDED = info(
+    "X002",
     message="{file} is an older return of the same workbook than {other}; the newer one counts.",
     remedy="Nothing to do.",
     why="The team sent a corrected version. The newest is the one saved last, as the files themselves say.",
     example="A second version after feedback.",
     shown={"other": "PAK-2025-v2.xlsx"},
 )
-TWO_RETURNS_ONE_KEY = Kind(
-    code="X003",
-    name="two-returns-one-key",
-    severity=ERROR,
+TWO_RETURNS_ONE_KEY = error(
+    "X003",
     message="{file} and {other} are different workbooks for the same team, intervention and period.",
     remedy=(
         "Ask the team which one counts. If it is this one: "
@@ -37,10 +29,8 @@ TWO_RETURNS_ONE_KEY = Kind(
     example="Two colleagues each filled in a copy.",
     shown={"other": "PAK-2025-b.xlsx"},
 )
-ONE_COPY_TWO_INTERVENTIONS = Kind(
-    code="X004",
-    name="one-copy-two-interventions",
-    severity=ERROR,
+ONE_COPY_TWO_INTERVENTIONS = error(
+    "X004",
     message="{file} and {other} come from one issued workbook, but name different projects or interventions.",
     remedy=(
         "Ask the team. If both are right, or only this one is: "
@@ -55,10 +45,8 @@ ONE_COPY_TWO_INTERVENTIONS = Kind(
     "instead of in the feedback.",
     shown={"other": "PAK-project-2.xlsx"},
 )
-DECIDED = Kind(
-    code="X005",
-    name="decided",
-    severity=INFO,
+DECIDED = info(
+    "X005",
     message="A decision made on {day} by {by} says what becomes of {file}: {reason}",
     remedy="Nothing to do. To take it back: hrge-xl decide DATASET {submission} --undo --reason “…”.",
     why="A person decided which of several returns counts; this holds until it is taken back.",
@@ -69,10 +57,8 @@ DECIDED = Kind(
         "reason": "The team said which of the two is right.",
     },
 )
-MADE_FROM_OLDER_VERSION = Kind(
-    code="X006",
-    name="made-from-older-version",
-    severity=WARNING,
+MADE_FROM_OLDER_VERSION = warning(
+    "X006",
     message="{file} was not made from {other}, the latest version received, but from an older one.",
     remedy=(
         "Compare the two (hrge-xl compare). The feedback lists for the team which answers were others in the later "

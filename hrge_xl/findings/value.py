@@ -1,13 +1,11 @@
 """V: what is wrong with one answer, or what was normalised in it."""
 
-from .model import InFeedback, Kind, Need, Severity
+from .model import InFeedback, Need, error, info, warning
 
-ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+MENDED = InFeedback.MENDED
 
-ANSWER_MISSING = Kind(
-    code="V001",
-    name="answer-missing",
-    severity=ERROR,
+ANSWER_MISSING = error(
+    "V001",
     message="{label}: the answer is missing.",
     message_of_value="{label}: the answer is missing; “{value}” is not an answer.",
     remedy="Fill in this cell.",
@@ -16,10 +14,8 @@ ANSWER_MISSING = Kind(
     example="A risk has a likelihood and no impact.",
     shown={"label": "Impact", "value": "n/a"},
 )
-NOT_IN_LIST = Kind(
-    code="V002",
-    name="not-in-list",
-    severity=ERROR,
+NOT_IN_LIST = error(
+    "V002",
     message="{label}: “{value}” is not in the list.",
     remedy="Choose from the list.",
     why="Only the entries of a list and the steps of a scale can be counted and compared across countries "
@@ -27,40 +23,32 @@ NOT_IN_LIST = Kind(
     example="“Partially” was typed where the list has “Partly”, or an impact of 6 on a scale from 1 to 5.",
     shown={"label": "Accessible", "value": "Partially"},
 )
-NOT_A_NUMBER = Kind(
-    code="V003",
-    name="not-a-number",
-    severity=ERROR,
+NOT_A_NUMBER = error(
+    "V003",
     message="{label}: “{value}” is not a number.",
     remedy="Type a number only, without words or units.",
     why="A figure is needed to add up and compare; words cannot be added.",
     example="“about ten” or “12 persons”.",
     shown={"label": "Participants", "value": "about ten"},
 )
-NOT_A_WHOLE_NUMBER = Kind(
-    code="V004",
-    name="not-a-whole-number",
-    severity=ERROR,
+NOT_A_WHOLE_NUMBER = error(
+    "V004",
     message="{label}: {value} is not a whole number.",
     remedy="Type a whole number.",
     why="People and things are counted in whole numbers.",
     example="2.5 persons.",
     shown={"label": "Participants", "value": "2.5"},
 )
-NOT_A_DATE = Kind(
-    code="V005",
-    name="not-a-date",
-    severity=ERROR,
+NOT_A_DATE = error(
+    "V005",
     message="{label}: “{value}” is not a date.",
     remedy="Type the date as year-month-day, for example 2026-03-31.",
     why="Due dates and periods are compared; a text cannot be.",
     example="“end of March”, or 31 February.",
     shown={"label": "Due date", "value": "end of March"},
 )
-AMBIGUOUS_DATE = Kind(
-    code="V006",
-    name="ambiguous-date",
-    severity=ERROR,
+AMBIGUOUS_DATE = error(
+    "V006",
     message="{label}: “{value}” can mean two different days.",
     remedy="Type the date as year-month-day, for example 2026-03-31.",
     why="04/05/2026 is 4 May in one country and 5 April in another; nobody should guess. A date that does "
@@ -69,10 +57,8 @@ AMBIGUOUS_DATE = Kind(
     example="04/05/2026 typed as text, or “Thursday 15 April 2026”, which is a Wednesday.",
     shown={"label": "Due date", "value": "04/05/2026"},
 )
-OTHER_CALENDAR = Kind(
-    code="V007",
-    name="other-calendar",
-    severity=ERROR,
+OTHER_CALENDAR = error(
+    "V007",
     message="{label}: the year in “{value}” belongs to another calendar.",
     remedy="Use the Gregorian calendar: for example 2026-03-31, or 2026 for a year.",
     why="Solar Hijri and Buddhist years look like years of other centuries; converting needs the month and day. "
@@ -80,40 +66,32 @@ OTHER_CALENDAR = Kind(
     example="1405-01-11 (Solar Hijri), 2569 (Buddhist), or 2083 in Nepali (Bikram Sambat).",
     shown={"label": "Due date", "value": "1405-01-11"},
 )
-OUT_OF_RANGE = Kind(
-    code="V008",
-    name="out-of-range",
-    severity=ERROR,
+OUT_OF_RANGE = error(
+    "V008",
     message="{label}: {value} is out of range ({limits}).",
     remedy="Type a value in this range: {limits}.",
     why="The value cannot be right: a share over 100 %, a date of another century.",
     example="A share of 120 %.",
     shown={"label": "Share", "value": "120 %", "limits": "0 % to 100 %"},
 )
-TOO_MANY_WORDS = Kind(
-    code="V009",
-    name="too-many-words",
-    severity=ERROR,
+TOO_MANY_WORDS = error(
+    "V009",
     message="{label}: {count} words; at most {limit} are allowed.",
     remedy="Shorten the text to at most {limit} words.",
     why="The limit keeps answers comparable and readable side by side.",
     example="161 words where at most 150 are allowed.",
     shown={"label": "Summary", "count": "161", "limit": "150"},
 )
-TEXT_TOO_LONG = Kind(
-    code="V010",
-    name="text-too-long",
-    severity=ERROR,
+TEXT_TOO_LONG = error(
+    "V010",
     message="{label}: {count} characters; at most {limit} are allowed.",
     remedy="Shorten the text to at most {limit} characters.",
     why="Longer texts do not fit where this answer is used; no cell of Excel holds more than 32,767 characters.",
     example="A project code of 40 characters where at most 20 are allowed.",
     shown={"label": "Project code", "count": "40", "limit": "20"},
 )
-ERROR_IN_CELL = Kind(
-    code="V011",
-    name="error-in-cell",
-    severity=ERROR,
+ERROR_IN_CELL = error(
+    "V011",
     message="{label}: the cell shows the error {value}.",
     remedy="Delete what is in the cell and type the answer.",
     why="A formula that was copied in lost what it referred to; there is no answer to read.",
@@ -121,10 +99,8 @@ ERROR_IN_CELL = Kind(
     shown={"label": "Participants", "value": "#REF!"},
     needs=(Need.ERRORS,),
 )
-FORMULA_IN_ANSWER = Kind(
-    code="V012",
-    name="formula-in-answer",
-    severity=WARNING,
+FORMULA_IN_ANSWER = warning(
+    "V012",
     message="{label}: the cell holds a formula; its result “{value}” was taken.",
     remedy="Replace the formula with its result, so that it cannot change by itself.",
     why=(
@@ -134,12 +110,10 @@ FORMULA_IN_ANSWER = Kind(
     example="=SUM(B2:B9) in a cell that asks for a number.",
     shown={"label": "Participants", "value": "42"},
     needs=(Need.FORMULAS,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-FORMULA_NEVER_CALCULATED = Kind(
-    code="V013",
-    name="formula-never-calculated",
-    severity=ERROR,
+FORMULA_NEVER_CALCULATED = error(
+    "V013",
     message="{label}: the cell holds a formula without a result.",
     remedy="Type the answer instead of a formula.",
     why="The file was saved by a program that does not calculate; what the formula would give is not known.",
@@ -147,52 +121,42 @@ FORMULA_NEVER_CALCULATED = Kind(
     shown={"label": "Participants"},
     needs=(Need.FORMULAS,),
 )
-DOES_NOT_FIT = Kind(
-    code="V014",
-    name="does-not-fit",
-    severity=ERROR,
+DOES_NOT_FIT = error(
+    "V014",
     message="{label}: {reason}",
     remedy="Correct this answer or the one it depends on.",
     why="The answer contradicts another answer of the same sheet.",
     example="More women than participants.",
     shown={"label": "Women", "reason": "there are more women than participants."},
 )
-CHOSEN_TWICE = Kind(
-    code="V015",
-    name="chosen-twice",
-    severity=WARNING,
+CHOSEN_TWICE = warning(
+    "V015",
     message="{label}: “{value}” is chosen more than once; it counts once.",
     remedy="Choose another entry or clear the cell.",
     why="The same entry is in two cells of one question.",
     example="“Women” in the first and the third cell.",
     shown={"label": "For whom", "value": "Women"},
 )
-ROW_NOT_FOUND = Kind(
-    code="V016",
-    name="row-not-found",
-    severity=ERROR,
+ROW_NOT_FOUND = error(
+    "V016",
     message="{label}: there is no filled row “{value}” to refer to.",
     remedy="Choose a row from the list, or fill that row in first.",
     why="The reference leads nowhere: the row is blank, or the sheet has no row with this code.",
     example="Risk R-SP-04 is cited, and that row of the risk table is blank.",
     shown={"label": "Risk", "value": "R-SP-04"},
 )
-CALCULATION_DIFFERS = Kind(
-    code="V017",
-    name="calculation-differs",
-    severity=ERROR,
+CALCULATION_DIFFERS = error(
+    "V017",
     message="{label}: the cell shows “{value}”; recalculated, it is “{expected}”.",
     remedy="Do not type into calculated cells; ask for a fresh workbook with your answers.",
     why="The formula was overwritten by a value that does not follow from the answers.",
     example="A risk level set by hand to Low.",
     shown={"label": "Level of risk", "value": "Low", "expected": "High"},
     needs=(Need.FORMULAS,),
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-AMBIGUOUS_NUMBER = Kind(
-    code="V018",
-    name="ambiguous-number",
-    severity=ERROR,
+AMBIGUOUS_NUMBER = error(
+    "V018",
     message="{label}: “{value}” can mean two different numbers: its separator can stand for thousands or for "
     "decimals.",
     remedy="Type the number without a separator for thousands.",
@@ -201,10 +165,8 @@ AMBIGUOUS_NUMBER = Kind(
     example="1,234, 1.234 or 25.000 typed as text.",
     shown={"label": "Budget", "value": "1,234"},
 )
-CALCULATION_NOT_CURRENT = Kind(
-    code="V019",
-    name="calculation-not-current",
-    severity=WARNING,
+CALCULATION_NOT_CURRENT = warning(
+    "V019",
     message="{label}: the sheet shows “{value}”; recalculated, it is “{expected}”, which counts.",
     remedy="Nothing to do here; look at the findings about the answers that it is made from.",
     why="What a formula shows here does not follow from the answers: the file was not recalculated, for example, "
@@ -213,50 +175,40 @@ CALCULATION_NOT_CURRENT = Kind(
     shown={"label": "Budget per person", "value": "0", "expected": "12.5"},
     needs=(Need.FORMULAS,),
 )
-WRONG_PARENT = Kind(
-    code="V020",
-    name="wrong-parent",
-    severity=ERROR,
+WRONG_PARENT = error(
+    "V020",
     message="{label}: “{value}” does not belong to “{parent}”.",
     remedy="Choose an entry that belongs to the other answer, or correct that one.",
     why="The list says what each entry belongs to; the two answers of this row contradict each other.",
     example="A district of one region beside the name of another region.",
     shown={"label": "District", "value": "Basra", "parent": "Northern region"},
 )
-NOT_ASKED_HERE = Kind(
-    code="V021",
-    name="not-asked-here",
-    severity=ERROR,
+NOT_ASKED_HERE = error(
+    "V021",
     message="{label}: “{value}” is answered, though it is not asked here.",
     remedy="Clear this cell, or correct the answer that it depends on.",
     why="The question is asked only where another answer makes it relevant; both cannot be right.",
     example="A reason for a refusal beside a request that was granted.",
     shown={"label": "Reason for the refusal", "value": "Too late"},
 )
-WRONG_PATTERN = Kind(
-    code="V022",
-    name="wrong-pattern",
-    severity=ERROR,
+WRONG_PATTERN = error(
+    "V022",
     message="{label}: “{value}” does not have the required form.",
     remedy="Write it in this form: {example}",
     why="Codes and addresses of one kind have one form; what is written differently cannot be found again.",
     example="“WS 1” where codes are written like “WS-01”.",
     shown={"label": "Workshop", "value": "WS 1", "example": "WS-01"},
 )
-LABEL_IN_ANOTHER_LANGUAGE = Kind(
-    code="V101",
-    name="label-in-another-language",
-    severity=INFO,
+LABEL_IN_ANOTHER_LANGUAGE = info(
+    "V101",
     message="{label}: “{value}” is in another language, and was read as “{read}”.",
     remedy="Nothing to do.",
     why="The entry exists in the list, but in a language other than that of the workbook.",
     example="“Oui” in an English workbook.",
     shown={"label": "Accessible", "value": "Oui", "read": "Yes"},
 )
-SPELLING_TIDIED = Kind(
-    code="V102",
-    name="spelling-tidied",
-    severity=INFO,
+SPELLING_TIDIED = info(
+    "V102",
     message="{label}: “{value}” was read as “{read}”, despite its capitals, spaces or dashes.",
     remedy="Nothing to do.",
     why="The entry, or the code of the row, differs only in case, spaces, dashes or forms of the same letters "
@@ -264,62 +216,50 @@ SPELLING_TIDIED = Kind(
     example="“ partly ” for “Partly”.",
     shown={"label": "Accessible", "value": " partly ", "read": "Partly"},
 )
-DIGITS_CONVERTED = Kind(
-    code="V103",
-    name="digits-converted",
-    severity=INFO,
+DIGITS_CONVERTED = info(
+    "V103",
     message="{label}: “{value}” was read as {read}, in the digits 0 to 9.",
     remedy="Nothing to do.",
     why="Digits of other scripts mean the same numbers; the original is kept.",
     example="۱۲ read as 12.",
     shown={"label": "Participants", "value": "۱۲", "read": "12"},
 )
-NUMBER_AS_TEXT = Kind(
-    code="V104",
-    name="number-as-text",
-    severity=WARNING,
+NUMBER_AS_TEXT = warning(
+    "V104",
     message="{label}: “{value}” was stored as text and read as the number {read}.",
     remedy="Type the number again so that the sheet counts it too.",
     why="A number stored as text is left out by the sheet's own sums and checks.",
     example="A figure pasted from a message.",
     shown={"label": "Participants", "value": "1 234 567", "read": "1234567"},
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-DATE_AS_TEXT = Kind(
-    code="V105",
-    name="date-as-text",
-    severity=WARNING,
+DATE_AS_TEXT = warning(
+    "V105",
     message="{label}: “{value}” was stored as text and read as the date {read}.",
     remedy="Type the date again so that the sheet counts it too.",
     why="A date stored as text is left out by the sheet's own checks.",
     example="2026-03-31 or 31 March 2026 pasted as text.",
     shown={"label": "Due date", "value": "31 March 2026", "read": "2026-03-31"},
-    in_feedback=InFeedback.MENDED,
+    in_feedback=MENDED,
 )
-CODE_FOR_LABEL = Kind(
-    code="V106",
-    name="code-for-label",
-    severity=INFO,
+CODE_FOR_LABEL = info(
+    "V106",
     message="{label}: “{value}” is the code of “{read}”, and was read as that.",
     remedy="Nothing to do.",
     why="The code of an entry was typed instead of its label.",
     example="“WOM” for “Women”.",
     shown={"label": "For whom", "value": "WOM", "read": "Women"},
 )
-OTHER_SPELLING = Kind(
-    code="V107",
-    name="other-spelling",
-    severity=INFO,
+OTHER_SPELLING = info(
+    "V107",
     message="{label}: “{value}” is another name of “{read}”, and was read as that.",
     remedy="Nothing to do.",
     why="The spec lists this spelling as meaning the same.",
     example="“partially” for “Partly”.",
     shown={"label": "Accessible", "value": "partially", "read": "Partly"},
 )
-TEXT_LIKE_A_FORMULA = Kind(
-    code="V108",
-    name="text-like-a-formula",
-    severity=INFO,
+TEXT_LIKE_A_FORMULA = info(
+    "V108",
     message="{label}: “{value}” begins like a formula; it was kept as a text.",
     remedy="Nothing to do. If a result was meant, type the result.",
     why=(
@@ -329,10 +269,8 @@ TEXT_LIKE_A_FORMULA = Kind(
     example="=HYPERLINK(…) in a cell for text.",
     shown={"label": "Comments", "value": "=HYPERLINK(…)"},
 )
-UNSEEN_CHARACTERS = Kind(
-    code="V109",
-    name="unseen-characters",
-    severity=INFO,
+UNSEEN_CHARACTERS = info(
+    "V109",
     message="{label}: “{value}” holds characters that cannot be seen; they were kept.",
     remedy="Nothing to do. Type the text again if it looks wrong.",
     why=(
@@ -342,10 +280,8 @@ UNSEEN_CHARACTERS = Kind(
     example="A text copied from a PDF with control characters in it.",
     shown={"label": "Comments", "value": "Agreed with the ministry"},
 )
-REST_NOT_COUNTED = Kind(
-    code="V110",
-    name="rest-not-counted",
-    severity=WARNING,
+REST_NOT_COUNTED = warning(
+    "V110",
     message="{label}: “{value}” was read as “{read}”; the rest of it was not counted.",
     remedy="Leave only the answer in this cell. Remarks belong in a cell for text.",
     why="The answer stands in front and is clear, and behind it something that belongs neither to it nor to another "

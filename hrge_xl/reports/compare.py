@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..answer import Answer, Key, Value
 from ..layout.wording import Wording
@@ -14,8 +15,7 @@ from ..words import SOURCE_LANGUAGE, translator
 TOGETHER = "X"  # findings about several returns: no matter of the two that are compared
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(NamedTuple):
     """A finding with what a comparison says of it."""
 
     code: str
@@ -47,8 +47,7 @@ class Said:
         self.values[answer.key] = several if answer.part else shown(one) if answer.value is None else one
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One answer that differs; None where there is none. `place` is its cell, in the later return if it is there."""
 
     key: Key
@@ -57,14 +56,23 @@ class Change:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Everything that differs between two returns."""
 
     changes: tuple[Change, ...]
     fixed: tuple[Noted, ...]
     new: tuple[Noted, ...]
     unchanged: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many answers changed, and how many findings went, came and stayed."""
+        return {
+            "changed": len(self.changes),
+            "fixed": len(self.fixed),
+            "new": len(self.new),
+            "unchanged": self.unchanged,
+        }
 
 
 def said(result: Result, language: str) -> Said:
@@ -109,8 +117,7 @@ def between(old: Said, new: Said) -> Comparison:
 def lines(found: Comparison, language: str = SOURCE_LANGUAGE) -> Iterable[str]:
     """Give the comparison to read, a line each."""
     yield from details(found, language)
-    yield changed(len(found.changes), language)
-    yield counted(len(found.fixed), len(found.new), found.unchanged, language)
+    yield from in_figures(found.counts, language)
 
 
 def details(found: Comparison, language: str) -> Iterable[str]:
@@ -123,15 +130,12 @@ def details(found: Comparison, language: str) -> Iterable[str]:
         yield from (f"{word}: {each.code} {each.sheet}!{each.cell} {each.message}" for each in noted)
 
 
-def changed(count: int, language: str) -> str:
-    """Say how many answers differ."""
-    return translator(language)("Answers changed: {count}.").format(count=count)
-
-
-def counted(fixed: int, new: int, unchanged: int, language: str) -> str:
-    """Say how many findings went, came and stayed."""
-    told = translator(language)("Findings: {fixed} fixed, {new} new, {unchanged} unchanged.")
-    return told.format(fixed=fixed, new=new, unchanged=unchanged)
+def in_figures(counts: Mapping[str, int], language: str) -> list[str]:
+    """Say how many answers differ, and how many findings went, came and stayed."""
+    say = translator(language)
+    answers = say("Answers changed: {count}.").format(count=counts["changed"])
+    findings = say("Findings: {fixed} fixed, {new} new, {unchanged} unchanged.")
+    return [answers, findings.format_map(counts)]
 
 
 def value_text(value: Value | None, language: str) -> str:

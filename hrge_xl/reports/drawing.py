@@ -50,8 +50,6 @@ class Drawing:
 
     label: str
     mirrored: bool = False
-    width: float = WIDTH
-    height: float = HEIGHT
     parts: list[Markup] = field(default_factory=list)
 
     def line(self, points: Sequence[tuple[float, float]], css: str) -> None:
@@ -70,20 +68,18 @@ class Drawing:
         rect = Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>')
         self.parts.append(rect.format(css, *numbers))
 
-    def text(self, x: float, y: float, text: str, anchor: str = MIDDLE, css: str = "") -> None:
+    def text(self, x: float, y: float, text: str, anchor: str = MIDDLE) -> None:
         """Add a text; its anchor is the side that reading starts from."""
-        added = Markup(' class="{}"').format(css) if css else ""
-        tag = Markup('<text{} x="{}" y="{}" text-anchor="{}">{}</text>')
-        self.parts.append(tag.format(added, _short(self._x(x)), _short(y), anchor, text))
+        tag = Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>')
+        self.parts.append(tag.format(_short(self._x(x)), _short(y), anchor, text))
 
     def svg(self) -> Markup:
         """Give the picture with its text equivalent."""
         head = Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">')
-        drawn = head.format(_short(self.width), _short(self.height), self.label)
-        return drawn + Markup("").join(self.parts) + Markup("</svg>")
+        return head.format(WIDTH, HEIGHT, self.label) + Markup("").join(self.parts) + Markup("</svg>")
 
     def _x(self, x: float) -> float:
-        return self.width - x if self.mirrored else x
+        return WIDTH - x if self.mirrored else x
 
 
 def _short(number: float) -> str:

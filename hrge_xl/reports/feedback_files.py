@@ -7,27 +7,31 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from ..answer import Key, Value
 from ..dataset.returns import Return, result
+from ..dataset.store import Store
 from ..errors import Exit, LimitError
 from ..fault_isolation import apart, stopped
+from ..findings import Finding, Severity, Words, sentence
 from ..findings.identity import SIGNATURE_INVALID
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..layout.wording import text
+from ..numerals import shown
 from ..output_files import write_whole
 from ..rounds.datasets import Dataset
 from ..rounds.feedback_choice import LeftOut, choose, file_name
 from ..spec.load import load
 from ..stamp import INVALID, UNSIGNED
 from ..under_way import steps
+from ..validation import Result
+from ..words import beginning, translator
 from .feedback import GivenBack, give_back
 from .feedback_message import as_data, message
-from .older_copy import answered_otherwise
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(NamedTuple):
     """What is wanted of the workbooks that are given back."""
 
     today: date
@@ -104,11 +108,11 @@ def _written(
     if not (back.needed or wish.all):
         return None
     given.warnings += _warnings(found, back)
-    workbook, text = (target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt"))
+    workbook, letter = (target.with_name(f"{target.name}_{end}") for end in ("feedback.xlsx", "message.txt"))
     write_whole(workbook, back.workbook)
     deadline = wish.reply_by.isoformat() if wish.reply_by else found.identity.deadline
-    write_whole(text, message(sent, back, wish.today, deadline).encode())
-    return as_data(found, back, str(workbook), str(text))
+    write_whole(letter, message(sent, back, wish.today, deadline).encode())
+    return as_data(found, back, str(workbook), str(letter))
 
 
 def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
@@ -122,3 +126,47 @@ def _warnings(found: Return, back: GivenBack) -> Iterator[str]:
             f"{found.name}: issued with a signature, given back without one: the key is in the round folder. "
             f"Name the round folder, or it will be returned as unknown ({SIGNATURE_INVALID.code})."
         )
+
+
+# what may get lost when a team goes on in an older copy
+
+MOST_SHOWN = 300  # characters of an answer
+Said = dict[Key, tuple[tuple[Value, ...], str]]  # the answers to a question, and as they were typed
+
+
+def answered_otherwise(
+    store: Store, found: Return, sent: Result, returns: Sequence[Return]
+) -> Iterator[Finding]:
+    """Yield what the later version, from which a return was not made, had answered otherwise: to be looked at."""
+    noticed = (each for each in found.findings if each.code == MADE_FROM_OLDER_VERSION.code and each.open)
+    for name in (str(each.details["other"]) for each in noticed):
+        same = [each for each in returns if each.name == name and each.about[0] == found.about[0]]
+        if same and name:
+            yield from _differences(sent, result(store, max(same, key=lambda each: each.age)), name)
+
+
+def _differences(sent: Result, later: Result, name: str) -> Iterator[Finding]:
+    assert sent.layout is not None
+    say, here, kind = translator(sent.layout.language), _said(sent), MADE_FROM_OLDER_VERSION
+    for key, (values, typed) in _said(later).items():
+        slot = sent.layout.slots.get(key)
+        if slot is None or here.get(key, ((), ""))[0] == values:
+            continue
+        told = {"other": name, "answer": beginning(typed, MOST_SHOWN)}
+        message = sentence(say("In {other} it was: {answer}"), told)
+        remedy = say("Which of the two is right? Put that one into the cell.")
+        yield Finding(
+            kind.code, kind.name, Severity.WARNING, sent.layout.sheet[slot.tool].name, None, *key,
+            value=here.get(key, ((), ""))[1], language=sent.layout.language, words=Words(message, remedy),
+        )  # fmt: skip
+
+
+def _said(one: Result) -> Said:
+    """Give what a return says, by question."""
+    found: Said = {}
+    for each in one.submission.answers if one.submission else ():
+        if each.value is not None and not each.calculated:
+            values, typed = found.get(each.key, ((), ""))
+            text = "" if each.original is None else shown(each.original)
+            found[each.key] = (*values, each.value), "; ".join(filter(None, (typed, text)))
+    return found

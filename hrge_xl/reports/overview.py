@@ -1,82 +1,122 @@
-"""The overview for the coordination office: one HTML page that needs no network and no scripts."""
+"""The overview of a dataset as a page: as it is, or as it may be shared."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import date
 from functools import cached_property
-
-from markupsafe import Markup
+from itertools import cycle
+from pathlib import Path
+from typing import TypeVar
 
 from .. import __version__
-from ..dataset.run_history import INDICATOR, LEVEL, Moved, RunChange
+from ..dataset.kinds import FILE
+from ..dataset.opening import open_dataset
+from ..dataset.run_history import INDICATOR, LEVEL, Moved, RunChange, last_change
+from ..dataset.schema import spec_language
 from ..dataset.store import Store
-from ..rounds.rounds import Round
+from ..disclosure_control.sharing import shared
+from ..errors import StoreError
+from ..output_files import write_if_changed
+from ..rounds.rounds import Round, load_round
 from ..validation import ACCEPTED, RETURNED
-from ..words import day, number, percent, right_to_left, translator
+from ..words import number, percent
+from . import overview_page
 from .overview_build import overview
 from .overview_charts import Charts, whole_percents
-from .overview_model import (
-    MOST_ROWS,
-    Behind,
-    HeatMap,
-    Level,
-    Overview,
-    Period,
-    Question,
-    RiskPart,
-    Split,
-    Team,
-)
-from .overview_teams import MISSING, UNEXPECTED, WAITING
-from .overview_words import words
-from .page import asset, colours, css_text, environment, pale, policy
+from .overview_model import MOST_ROWS, HeatMap, Level, Overview, Question, RiskPart, Split
+from .overview_teams import WAITING
+from .page import asset, foot_rule, level_rules, rendered
+
+
+def of_folder(
+    folder: Path,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+) -> str:
+    """Give the page of a dataset, as of the day of its last run. Raises `StoreError` where that was cut off."""
+    with open_dataset(folder) as store:
+        return of_dataset(store, language, round_, masked=masked, period=period, change=last_change(folder))
+
+
+def of_dataset(
+    store: Store,
+    language: str | None,
+    round_: Round | None = None,
+    *,
+    masked: bool = False,
+    period: str | None = None,
+    change: RunChange | None = None,
+) -> str:
+    """Give the page of a dataset whose figures are up to date: of the latest period, unless another one is named.
+
+    `change` is what the last run changed; a page that may be shared does not tell it.
+
+    Raises `StoreError` where they are not, `UsageError` where there is no such period.
+    """
+    if not store.derived():
+        raise StoreError(
+            f"The last run over {store.name} was cut off. Run `hrge-xl consolidate` again, then this."
+        )
+    today = date.fromisoformat(store.derived())
+    with ExitStack() as stack:
+        shown = stack.enter_context(shared(store, today)) if masked else store
+        language = language or spec_language(store.schema.spec)
+        change = None if masked else change
+        return page_of(overview(shown, today, language, round_, period=period, change=change, whole=store))
+
+
+def overview_of_folder(
+    folder: Path, output: Path, language: str | None = None, round_: Round | None = None,
+    *, masked: bool = False, period: str | None = None,
+) -> Path:  # fmt: skip
+    """Write the overview of a consolidated folder; a round folder says itself who was expected."""
+    if round_ is None and (folder / FILE).is_file():
+        round_ = load_round(folder)
+    text = of_folder(folder, language, round_, masked=masked, period=period)
+    return write_overview(text, output, masked=masked)
+
+
+def write_overview(text: str, folder: Path, *, masked: bool = False) -> Path:
+    """Write the page into a folder; gives the file."""
+    path = overview_page(folder, masked=masked)
+    write_if_changed(path, text.encode("utf-8", "replace"))
+    return path
+
+
+# the overview for the coordination office
 
 MOST_COLUMNS = 40  # sheets side by side in the table of completeness
 OPEN_QUESTIONS = 15  # of the profile; the others are folded
 SHADES = 5  # of completeness
-
-
-def render(
-    store: Store, today: date, language: str, round_: Round | None = None,
-    *, period: str | None = None, change: RunChange | None = None, whole: Store | None = None,
-) -> str:  # fmt: skip
-    """Give the page as text; the same dataset gives the same text. Parameters as for `overview_build.overview`."""
-    return page_of(overview(store, today, language, round_, period=period, change=change, whole=whole))
+Kind = TypeVar("Kind", int, str)
 
 
 def page_of(found: Overview) -> str:
     """Give an overview as a page."""
     view = View(found)
     style = asset("report.css") + asset("overview.css") + view.style()
-    return (
-        environment()
-        .get_template("overview.html.j2")
-        .render(o=found, v=view, t=view.words, style=Markup(style), policy=policy(style))
-    )
+    return rendered("overview.html.j2", style, o=found, v=view, t=view.words)
 
 
-class View:
+class View(Charts):
     """What the template asks of an overview beyond its data: words, numbers, and the shapes of drawings."""
 
     version = __version__
     most_rows = MOST_ROWS
-
-    def __init__(self, found: Overview) -> None:
-        self.found, self.language = found, found.language
-        self.words = words(translator(found.language))
-        self.direction = "rtl" if right_to_left(found.language) else "ltr"
-        self.charts = Charts(found, self.words, mirrored=right_to_left(found.language))
+    most_columns = MOST_COLUMNS
+    open_questions = OPEN_QUESTIONS
+    share = staticmethod(whole_percents)
 
     def say(self, key: str, **values: object) -> str:
         """Fill a sentence."""
         return self.words[key].format(**values)
-
-    def number(self, value: float | None) -> str:
-        """Give a number as people write it; words for one that is masked."""
-        return self.words["masked"] if value is None else number(value, self.language)
 
     def change(self, value: float) -> str:
         """Give a number with its sign."""
@@ -86,13 +126,9 @@ class View:
         """Give a share as a percentage."""
         return percent(share, self.language)
 
-    def day(self, value: date) -> str:
-        """Give a day in words."""
-        return day(value, self.language)
-
-    def why(self, period: Period) -> str:
+    def why(self, why: str | None) -> str:
         """Say why there is no total."""
-        return self.words.get(period.why or "", period.why or self.words["masked"])
+        return self.words.get(why or "", why or self.words["masked"])
 
     # periods
 
@@ -115,42 +151,13 @@ class View:
         return {state: counts[state] for state in (ACCEPTED, RETURNED, WAITING) if counts[state]}
 
     @property
-    def expected(self) -> int:
-        """How many teams were to answer."""
-        return sum(team.state != UNEXPECTED for team in self.found.teams)
-
-    @property
-    def has_countries(self) -> bool:
-        """Whether any team has a country."""
-        return any(team.country for team in self.found.teams)
-
-    @property
-    def silent(self) -> Sequence[Team]:
-        """The teams that have not answered."""
-        return [team for team in self.found.teams if team.state == MISSING]
-
-    @property
     def received(self) -> list[tuple[str, int]]:
         """What became of the files that came in: how many came, and each part that is not empty."""
         return [(part, number) for part, number in asdict(self.found.received).items() if number]
 
-    @property
-    def came(self) -> int:
-        """How many teams have answered."""
-        return sum(self.answers_by_state.values())
-
-    def share(self, answered: int, required: int) -> int:
-        """Whole percents, 100 only where nothing is missing."""
-        return whole_percents(answered, required)
-
     def shade(self, answered: int, required: int) -> int:
         """Give how dark a cell of completeness is."""
         return min(self.share(answered, required) * SHADES // 100, SHADES - 1) + (answered >= required)
-
-    @property
-    def columns(self) -> Sequence[tuple[str, str]]:
-        """The sheets of the table of completeness: code and title."""
-        return [(tool.code, tool.title) for tool in self.found.tools[:MOST_COLUMNS]]
 
     # risks
 
@@ -177,13 +184,10 @@ class View:
 
     def bars(self, part: RiskPart, stage: str, most: int) -> Sequence[tuple[int, float, float]]:
         """Level, start and width of the pieces of a bar, in percent of the longest."""
-        pieces, start = [], 0.0
-        for code, at in self.level_numbers.items():
-            wide = 100 * part.counts.get(stage, {}).get(code, 0) / most if most else 0
-            if wide:
-                pieces.append((at, round(start, 2), round(wide, 2)))
-            start += wide
-        return pieces
+        counts = part.counts.get(stage, {})
+        return _pieces(
+            [(at, counts[code]) for code, at in self.level_numbers.items() if counts.get(code)], most
+        )
 
     def longest(self, parts: Sequence[RiskPart]) -> int:
         """Give the most risks that a part of a breakdown has."""
@@ -214,15 +218,11 @@ class View:
 
     def parts_of(self, question: Question) -> Sequence[tuple[str, float, float]]:
         """Class, start and width of the pieces of the bar of a question, in percent of all that were to answer."""
-        whole = question.given + question.missing
-        pieces, start, shades = [], 0.0, 0
-        for answer in question.answers:
-            css = "no" if answer.is_no else f"a{shades % SHADES}"
-            shades += not answer.is_no
-            wide = 100 * (answer.count or 0) / whole if whole else 0
-            pieces.append((css, round(start, 2), round(wide, 2)))
-            start += wide
-        return pieces
+        shades = cycle(range(SHADES))
+        parts = [
+            ("no" if answer.is_no else f"a{next(shades)}", answer.count or 0) for answer in question.answers
+        ]
+        return _pieces(parts, question.given + question.missing)
 
     def answers_of(self, question: Question) -> str:
         """Give the answers to a question in words."""
@@ -234,15 +234,6 @@ class View:
         if question.missing:
             told.append(self.words["missing_answers"].format(n=self.number(question.missing)))
         return " · ".join(told)
-
-    @property
-    def open_questions(self) -> int:
-        """How many questions of the profile are not folded."""
-        return OPEN_QUESTIONS
-
-    def iso_day(self, value: str) -> str:
-        """Give a day of a run in words."""
-        return self.day(date.fromisoformat(value))
 
     def codes(self, counts: Mapping[str, int]) -> str:
         """Give findings by code, the most frequent first."""
@@ -260,32 +251,28 @@ class View:
             name = self.words.get(f"part_{moved.what}") or self.words[f"{moved.what}_all"]
         return f"{name} · {moved.period}" if moved.period else name
 
-    def moved_number(self, value: float | None) -> str:
-        """Give a figure before or after a run; a dash where there was none."""
-        return "–" if value is None else number(value, self.language)
-
     def part_of_status(self, status: str) -> str:
         """Say what became of a file, in words."""
         return self.words.get(f"part_{'counted' if status == 'counts' else status}", status)
-
-    @property
-    def dated(self) -> int:
-        """How many of the returns that count have a day."""
-        return sum(count for _, count in self.found.arrivals)
-
-    def more(self, behind: Behind) -> bool:
-        """Say whether there are more rows than are listed."""
-        return behind.total > len(behind.sources)
 
     # style
 
     def style(self) -> str:
         """Give the colours of the levels, and what stands at the foot of a printed page."""
         levels = self.found.risks.levels if self.found.risks else ()
-        rules = "".join(
-            f".l{at}{{{colours(level.colour)}}}.l{at}.zero{{{colours(pale(level.colour))}}}.p{at}{{fill:{level.colour}}}"
+        rules = [
+            f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
             for at, level in enumerate(levels)
-        )
-        foot = css_text(f"{self.found.title} · {self.words['page']} · {self.day(self.found.today)}")
-        page = f'@bottom-left{{content:{foot}}}@bottom-right{{content:counter(page)" / "counter(pages)}}'
-        return f"{rules}@page{{{page}}}\n"
+        ]
+        foot = f"{self.found.title} · {self.words['page']} · {self.day(self.found.today)}"
+        return f"{''.join(rules)}{foot_rule(foot)}"
+
+
+def _pieces(parts: Sequence[tuple[Kind, int]], whole: int) -> list[tuple[Kind, float, float]]:
+    """Give the pieces of a bar: of which kind they are, start and width, in percent of the whole."""
+    pieces, start = [], 0.0
+    for kind, count in parts:
+        wide = 100 * count / whole if whole else 0
+        pieces.append((kind, round(start, 2), round(wide, 2)))
+        start += wide
+    return pieces

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -37,7 +36,7 @@ from ..fields import Field
 from ..numerals import shown
 from ..paths import name_of
 from ..rounds.rounds import Round
-from ..spec.figures import IndicatorFigures, OverviewFigures, Part, QuestionFigures, RiskFigures
+from ..spec.figures import IndicatorFigures, Part, QuestionFigures, RiskFigures
 from ..spec.figures import Split as SpecSplit
 from ..spec.model import CollectBlock, Matrix, Spec
 from ..validation import RETURNED
@@ -83,54 +82,61 @@ def overview(
     of_round = [each.name for each in known if round_ and each.name == round_.name]
     chosen = choose(known, of_round[0] if of_round and period is None else period)
     expected = None if of_round and chosen not in of_round else round_  # of another period nobody knows
-    return replace(_Builder(store, whole or store, today, language, chosen).overview(expected), change=change)
+    spec, files = store.schema.spec, [*records(store, SUBMISSIONS.name)]
+    counted = [row for row in files if row["current"] and row["period"] == chosen]
+    rounds = {row["round"] for row in counted if row["round"]}
+
+    def country(code: str) -> str:
+        return label_of(spec, spec.countries, code, language) if spec else code
+
+    all_teams, statuses = teams(store, today, expected, chosen)
+    days, in_time = arrivals(statuses)
+    found = Overview(
+        language=language,
+        today=today,
+        round=expected.name if expected else rounds.pop() if len(rounds) == 1 else None,
+        period=chosen,
+        periods=over_periods(store),
+        spec=spec,
+        masked=MASKED in store.state(),
+        received=reconciliation(store),
+        counted=len(counted),
+        from_returned=sum(row["verdict"] == RETURNED for row in counted),
+        expected=expected is not None,
+        teams=[replace(team, country=country(team.country)) for team in all_teams],
+        countries=countries(all_teams, country),
+        arrivals=days,
+        in_time=in_time,
+        deadlines=deadlines(all_teams),
+        change=change,
+    )
+    if spec is None:
+        return found
+    paths = {row["submission"]: row["path"] for row in files}
+    return _Builder(store, whole or store, spec, paths, found).with_figures()
 
 
 class _Builder:
     """Reads the tables once and puts the figures of one period together."""
 
-    def __init__(self, store: Store, whole: Store, today: date, language: str, period: str | None) -> None:
-        self.store, self.whole, self.today, self.language, self.period = store, whole, today, language, period
-        self.spec = store.schema.spec
-        self.files = {row["submission"]: row for row in records(store, SUBMISSIONS.name)}
-        self.masked = MASKED in store.state()
+    def __init__(
+        self, store: Store, whole: Store, spec: Spec, paths: Mapping[str, str], found: Overview
+    ) -> None:
+        self.store, self.whole, self.spec, self.paths, self.found = store, whole, spec, paths, found
+        self.language, self.period, self.masked = found.language, found.period, found.masked
         self.anchors = 0
 
-    def overview(self, round_: Round | None) -> Overview:
-        """Everything."""
-        spec = self.spec
-        counted = [row for row in self.files.values() if row["current"] and row["period"] == self.period]
+    def with_figures(self) -> Overview:
+        """Give the overview with everything that its spec has figures about, as far as that does not leave it out."""
         gaps, late = [*self._of_period(AGGREGATE_GAPS.name)], [*self._of_period("overdue")]
-        expected, found = teams(self.store, self.today, round_, self.period)
-        days, in_time = arrivals(found)
-        return Overview(
-            title=spec.title.say(self.language) if spec else "",
-            round=round_.name if round_ else self._round(counted),
-            period=self.period,
-            periods=over_periods(self.store),
-            language=self.language,
-            today=self.today,
-            spec=spec.name if spec else "",
-            spec_version=spec.version if spec else "",
-            spec_digest=spec.digest if spec else "",
-            masked=self.masked,
-            received=reconciliation(self.store),
-            counted=len(counted),
-            from_returned=sum(row["verdict"] == RETURNED for row in counted),
-            expected=round_ is not None,
-            teams=[replace(team, country=self._country(team.country)) for team in expected],
-            countries=countries(expected, self._country),
-            arrivals=days,
-            in_time=in_time,
-            deadlines=deadlines(expected),
+        return replace(
+            self.found,
             tools=self._tools(),
             risks=self._risks() if self._shows("risks") else None,
             indicators=self._indicators() if self._shows("indicators") else None,
-            gaps=self._gaps(gaps[: self._asked.top_gaps])
-            if self._shows("questions", AGGREGATE_GAPS.name)
-            else None,
+            gaps=self._gaps(gaps) if self._shows("questions", AGGREGATE_GAPS.name) else None,
             all_gaps=len(gaps),
-            overdue=self._overdue(late) if self._shows("overdue", "overdue") else None,
+            overdue=[*map(self._late, late[:MOST_ROWS])] if self._shows("overdue", "overdue") else None,
             all_overdue=len(late),
             questions=self._questions() if self._shows("questions") else None,
             left_out={name: self._left_out(name) for name in MAY_LACK},
@@ -138,7 +144,7 @@ class _Builder:
 
     def _left_out(self, name: str) -> list[str]:
         """Name the sheets of which a table of the period has fewer lines than the whole dataset."""
-        if self.spec is None or name not in self.store.tables:
+        if name not in self.store.tables:
             return []
         every, ours = (self._lines_by_tool(store, name) for store in (self.whole, self.store))
         return [
@@ -154,34 +160,22 @@ class _Builder:
         )
         return Counter(dict(store.select(wanted)))
 
-    @property
-    def _asked(self) -> OverviewFigures:
-        return self.spec.figures.overview if self.spec else OverviewFigures()
-
     def _shows(self, part: Part, table: str | None = None) -> bool:
         """Say whether a part is shown: the dataset has its table, and the spec does not leave it out."""
-        return part not in self._asked.leave_out and (table is None or table in self.store.tables)
+        return part not in self.spec.figures.overview.leave_out and (
+            table is None or table in self.store.tables
+        )
 
-    def _table(self, name: str, *where: Any) -> Iterable[Record]:
-        return records(self.store, name, *where) if name in self.store.tables else ()
+    def _table(self, name: str) -> Iterable[Record]:
+        return records(self.store, name) if name in self.store.tables else ()
 
     def _of_period(self, name: str) -> Iterable[Record]:
         """Give the lines of a table of figures that are of the period."""
         return (
-            self._table(name, self.store.tables[name].c.period == self.period)
+            records(self.store, name, self.store.tables[name].c.period == self.period)
             if name in self.store.tables
             else ()
         )
-
-    @staticmethod
-    def _round(counted: Sequence[Record]) -> str | None:
-        """Give the round that all files are of, where they agree."""
-        rounds = {row["round"] for row in counted if row["round"]}
-        return next(iter(rounds)) if len(rounds) == 1 else None
-
-    def _country(self, code: str) -> str:
-        """Give the name of a country, where the spec has one."""
-        return label_of(self.spec, self.spec.countries, code, self.language) if self.spec else code
 
     # rows behind figures
 
@@ -196,7 +190,7 @@ class _Builder:
         return Behind(f"b{self.anchors}", [self._source(row, text(row)) for row in rows], count, teams)
 
     def _source(self, row: Record, text: str | None) -> Source:
-        file = name_of(self.files[row["submission"]]["path"])
+        file = name_of(self.paths[row["submission"]])
         baseline, target = row.get("baseline"), row.get("target")
         aim = None if baseline is None or target is None else (baseline, target)
         return Source(row["team"], file, row["sheet"], row["cell"], row.get("row") or "", text, aim)
@@ -204,39 +198,32 @@ class _Builder:
     # completeness
 
     def _tools(self) -> list[Tool]:
-        spec = self.spec
-        if spec is None:
-            return []
         lines = {
             row["tool"]: row for row in self._of_period(AGGREGATE_COMPLETENESS.name) if row["by"] == TOTAL
         }
         return [
-            Tool(
-                tool.code, tool.sheet.say(self.language), lines[tool.code]["answered"],
-                lines[tool.code]["required"], lines[tool.code]["teams"],
-            )
-            for tool in spec.tools
-            if tool.code in lines and lines[tool.code]["required"]
-        ]  # fmt: skip
+            Tool(tool.code, tool.sheet.say(self.language), line)
+            for tool in self.spec.tools
+            if (line := lines.get(tool.code)) and line["required"]
+        ]
 
     # risks
 
     def _risks(self) -> Risks | None:
-        spec = self.spec
-        figures = spec.figures.risks if spec else None
-        if spec is None or figures is None or spec.matrix is None:
+        spec, figures = self.spec, self.spec.figures.risks
+        if figures is None:
             return None
-        lines = [*self._of_period(AGGREGATE_RISKS.name)]
-        top = [*self._of_period("top_risks")]
+        assert spec.matrix is not None
+        lines, top = [*self._of_period(AGGREGATE_RISKS.name)], [*self._of_period("top_risks")]
         return Risks(
             [Level(each.code, each.label.say(self.language), each.colour) for each in spec.matrix.levels],
             [
-                self._map(spec, figures, spec.matrix, stage, count)
+                self._map(figures, spec.matrix, stage, count)
                 for stage, count in unplaced_risks(self.whole, self.period).items()
             ],
-            [self._breakdown(spec, figures, by, lines) for by in ways(spec)],
-            self._by_team(list(stages(figures))[-1]),
-            [self._top(spec, figures, row) for row in top[: self._asked.top_risks]],
+            [self._breakdown(figures, by, lines) for by in ways(spec)],
+            self._by_team([*stages(figures)][-1]),
+            [self._top(figures, row) for row in top[: spec.figures.overview.top_risks]],
             len(top),
             self._teams_at_risk.get((TOTAL, None), 0),
         )
@@ -244,7 +231,7 @@ class _Builder:
     @cached_property
     def _places(self) -> sa.Subquery:
         """Where the risks of the period stand, once for each part of each breakdown."""
-        places = risk_places(Sources.of(self.store, self.today)).subquery()
+        places = risk_places(Sources.of(self.store, self.found.today)).subquery()
         return sa.select(places).where(places.c.period == self.period).subquery()
 
     @cached_property
@@ -276,13 +263,13 @@ class _Builder:
             found[team][level] = count
         return list(found.items())
 
-    def _map(self, spec: Spec, figures: RiskFigures, matrix: Matrix, stage: str, unplaced: int) -> HeatMap:
+    def _map(self, figures: RiskFigures, matrix: Matrix, stage: str, unplaced: int) -> HeatMap:
         crossing = stages(figures)[stage]
         down, across = (
-            [(item.code, item.label.say(self.language)) for item in spec.vocabularies[name].items]
+            [(item.code, item.label.say(self.language)) for item in self.spec.vocabularies[name].items]
             for name in (matrix.down, matrix.across)
         )
-        fields = spec.tool[figures.tools[0]].fields
+        fields = self.spec.tool[figures.tools[0]].fields
         one, other = (fields[code].label.say(self.language) for code in (crossing.down, crossing.across))
         places = [(step, to) for step, _ in down for to, _ in across]
         return HeatMap(
@@ -292,10 +279,10 @@ class _Builder:
         )  # fmt: skip
 
     def _breakdown(
-        self, spec: Spec, figures: RiskFigures, by: str, lines: Sequence[Record]
+        self, figures: RiskFigures, by: str, lines: Sequence[Record]
     ) -> tuple[str, list[RiskPart]]:
         heading = figures.by[by].label.say(self.language) if by in figures.by else by
-        labels = part_labels(spec, by, self.language)
+        labels = part_labels(self.spec, by, self.language)
         place = {code: at for at, code in enumerate(labels)}
         parts: dict[str | None, list[Record]] = defaultdict(list)
         for line in lines:
@@ -309,26 +296,20 @@ class _Builder:
             for code in order
         ]
 
-    def _top(self, spec: Spec, figures: RiskFigures, row: Record) -> TopRisk:
-        fields = spec.tool[row["tool"]].fields
+    def _top(self, figures: RiskFigures, row: Record) -> TopRisk:
+        fields = self.spec.tool[row["tool"]].fields
         facts = [
-            (
-                fields[code].label.say(self.language),
-                said(spec, fields[code], row[f"shows_{code}"], self.language),
-            )
+            (fields[code].label.say(self.language), said(self.spec, fields[code], value, self.language))
             for code in figures.shows
-            if row[f"shows_{code}"] is not None
+            if (value := row[f"shows_{code}"]) is not None
         ]
-        return TopRisk(
-            row["name"], row["level_before"], row["level_after"], facts, self._source(row, row["name"])
-        )
+        return TopRisk(row["level_before"], row["level_after"], facts, self._source(row, row["name"]))
 
     # indicators
 
     def _indicators(self) -> list[Indicator] | None:
-        spec = self.spec
-        figures = spec.figures.indicators if spec else None
-        if spec is None or figures is None:
+        figures = self.spec.figures.indicators
+        if figures is None:
             return None
         values: dict[tuple[str, str], list[Record]] = defaultdict(list)
         self.other_targets: dict[tuple[str, str], list[float | None]] = defaultdict(list)
@@ -341,79 +322,73 @@ class _Builder:
         found: dict[str, list[Record]] = defaultdict(list)
         for line in self._table(AGGREGATE_INDICATORS.name):
             found[line["indicator"]].append(line)
-        return [self._indicator(spec, figures, code, lines, values, parts) for code, lines in found.items()]
+        return [self._indicator(figures, code, lines, values, parts) for code, lines in found.items()]
 
     def _parts(self, figures: IndicatorFigures) -> dict[tuple[str, str, str], list[Record]]:
         """Give the answers to the fields of splits, by submission, row and field."""
-        table = self.store.tables[ANSWERS.name]
+        table = self.store.tables[ANSWERS.name].c
         codes = [code for split in figures.splits if split.of is None for code in split.parts]
-        rows = self._table(
-            ANSWERS.name, table.c.current, table.c.tool == figures.tool, table.c.field.in_(codes)
-        )
+        ours = (table.current, table.tool == figures.tool, table.field.in_(codes))
         found: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
-        for row in rows:
+        for row in records(self.store, ANSWERS.name, *ours):
             if row["number"] is not None or row["state"] == MASKED:
                 found[row["submission"], row["row"], row["field"]].append(row)
         return found
 
     def _indicator(
-        self, spec: Spec, figures: IndicatorFigures, code: str, lines: Sequence[Record],
+        self, figures: IndicatorFigures, code: str, lines: Sequence[Record],
         values: Mapping[tuple[str, str], Sequence[Record]],
         parts: Mapping[tuple[str, str, str], Sequence[Record]],
     ) -> Indicator:  # fmt: skip
         last = lines[-1]  # they stand in the order of the periods
         trend = [
-            (self._period_label(spec, figures, line["period"]), line["total"], line["teams"])
+            (self._period_label(figures, line["period"]), line["total"], line["teams"])
             for line in lines
             if shape(line["period"]) == shape(last["period"]) and line["total"] is not None
         ]
-        made = [
-            self._period(spec, figures, line, values[code, line["period"]], parts) for line in reversed(lines)
-        ]
-        label = catalogue_label(spec, code, self.language) or last["label"]
-        kind = self._kind(spec, figures, last["kind"])
+        made = [self._period(figures, line, values[code, line["period"]], parts) for line in reversed(lines)]
+        label = catalogue_label(self.spec, code, self.language) or last["label"]
+        kind = self._kind(figures, last["kind"])
         return Indicator(code, label, last["unit"], kind, made, trend if len(trend) > 1 else ())
 
-    def _kind(self, spec: Spec, figures: IndicatorFigures, code: str | None) -> str | None:
+    def _kind(self, figures: IndicatorFigures, code: str | None) -> str | None:
         """Give a kind of value in words: the first list that has all the kinds that the spec names."""
         wanted = {*figures.sums, *figures.ratios}
-        names = (name for name, each in spec.vocabularies.items() if wanted <= set(each.by_code))
+        names = (name for name, each in self.spec.vocabularies.items() if wanted <= set(each.by_code))
         name = next(names, None)
-        return label_of(spec, name, code, self.language) if code and name else code
+        return label_of(self.spec, name, code, self.language) if code and name else code
 
-    def _period_label(self, spec: Spec, figures: IndicatorFigures, code: str) -> str:
-        vocabulary = spec.tool[figures.tool].fields[figures.period].vocabulary
-        return label_of(spec, vocabulary, code, self.language)
+    def _period_label(self, figures: IndicatorFigures, code: str) -> str:
+        vocabulary = self.spec.tool[figures.tool].fields[figures.period].vocabulary
+        return label_of(self.spec, vocabulary, code, self.language)
 
     def _period(
-        self, spec: Spec, figures: IndicatorFigures, line: Record, rows: Sequence[Record],
+        self, figures: IndicatorFigures, line: Record, rows: Sequence[Record],
         parts: Mapping[tuple[str, str, str], Sequence[Record]],
     ) -> Period:  # fmt: skip
-        numbers = (
-            "total", "least", "most", "baseline", "target", "progress", "previous_total", "same_total", "change",
-        )  # fmt: skip
         statuses = Counter(row["status"] for row in rows if row["status"])
+        lines = self._split_lines[line["indicator"], line["period"]]
         return Period(
-            line["period"], self._period_label(spec, figures, line["period"]),
-            **{name: line[name] for name in numbers},
-            how=line["how"], why=line["why"], teams=line["teams"], missing=line["missing"],
-            previous=self._period_label(spec, figures, line["previous"]) if line["previous"] else None,
-            same_teams=line["same_teams"] or 0, statuses=sorted(statuses.items()),
-            behind=self._behind(rows, lambda row: _number(row["value"], self.masked)),
-            splits=[
-                self._split(spec.tool[figures.tool].fields, split, figures, lines, rows, parts)
-                for lines in [self._split_lines.get((line["indicator"], line["period"]), {})]
+            line,
+            self._period_label(figures, line["period"]),
+            self._period_label(figures, line["previous"]) if line["previous"] else None,
+            sorted(statuses.items()),
+            # in this order: it numbers what the page leads to
+            self._behind(rows, lambda row: _number(row["value"], self.masked)),
+            [
+                self._split(split, figures, lines, rows, parts)
                 for split in figures.splits
                 if split.of is None and not lines.keys().isdisjoint(split.parts)
             ],
-            other_targets=_added_up(self.other_targets[line["indicator"], line["period"]]),
-        )  # fmt: skip
+            _added_up(self.other_targets[line["indicator"], line["period"]]),
+        )
 
     def _split(
-        self, fields: Mapping[str, Field], split: SpecSplit, figures: IndicatorFigures, lines: Mapping[str, Record],
+        self, split: SpecSplit, figures: IndicatorFigures, lines: Mapping[str, Record],
         rows: Sequence[Record], parts: Mapping[tuple[str, str, str], Sequence[Record]],
     ) -> Split:  # fmt: skip
         """Give the parts of a split, held against the values that they are parts of."""
+        fields = self.spec.tool[figures.tool].fields
         made, of_value = [], defaultdict[tuple[str, str], list[float | None]](list)
         for code in split.parts:
             cells = [cell for row in rows for cell in parts.get((row["submission"], row["row"], code), ())]
@@ -446,39 +421,41 @@ class _Builder:
     # questions and actions
 
     def _gaps(self, lines: Sequence[Record]) -> list[Gap]:
-        spec = self.spec
-        if spec is None or spec.figures.questions is None:
+        asked = self.spec.figures.questions
+        if asked is None:
             return []
-        told = self._told_no(spec.figures.questions, lines)
+        lines = lines[: self.spec.figures.overview.top_gaps]
+        told = self._told_no(asked, lines)
+
+        def answer(row: Record) -> str:
+            return said(self.spec, self._field(row), row["code"], self.language)
+
         return [
             Gap(
-                spec.tool[line["tool"]].sheet.say(self.language),
-                self._fixed_rows.get(key[:2]) or spec.tool[line["tool"]].fields[line["field"]].label.say(self.language),
-                line["no"], line["answered"], line["teams_no"], line["teams"],
-                self._behind(told[key], self._answer(spec)),
+                self.spec.tool[line["tool"]].sheet.say(self.language),
+                self._fixed_rows.get((line["tool"], line["row"])) or self._field(line).label.say(self.language),
+                line, self._behind(told[line["tool"], line["row"], line["field"]], answer),
             )
             for line in lines
-            for key in [(line["tool"], line["row"], line["field"])]
         ]  # fmt: skip
+
+    def _field(self, row: Record) -> Field:
+        return self.spec.tool[row["tool"]].fields[row["field"]]
 
     def _told_no(
         self, asked: QuestionFigures, lines: Sequence[Record]
     ) -> dict[tuple[str, str | None, str], list[Record]]:
         """Give the answers of the period that show a gap, by question."""
-        table = self.store.tables[ANSWERS.name]
-        given = self._table(
-            ANSWERS.name, table.c.current, table.c.period == self.period, table.c.code.in_(asked.no),
-            table.c.field.in_({line["field"] for line in lines}),
-        )  # fmt: skip
+        table = self.store.tables[ANSWERS.name].c
+        fields = {line["field"] for line in lines}
+        ours = (table.current, table.period == self.period, table.code.in_(asked.no), table.field.in_(fields))
         found: dict[tuple[str, str | None, str], list[Record]] = defaultdict(list)
-        for row in given:
+        for row in records(self.store, ANSWERS.name, *ours):
             fixed = (row["tool"], row["row"]) in self._fixed_rows
             found[row["tool"], row["row"] if fixed else None, row["field"]].append(row)
         return found
 
-    def _questions(self) -> list[Question] | None:
-        if self.spec is None:
-            return None
+    def _questions(self) -> list[Question]:
         blank = translator(self.language)("Missing")
         profiles = Profiles(
             self.store, self.spec, self.language, self.period, blank, self._listed, self._fixed_rows
@@ -488,29 +465,20 @@ class _Builder:
     @cached_property
     def _fixed_rows(self) -> dict[tuple[str, str], str]:
         """The texts of the fixed rows in the language of the page, by tool and row."""
-        rows = fixed_rows(self.spec, self.language) if self.spec else ()
-        return {(tool, row): label for tool, row, _, label in rows}
+        return {(tool, row): label for tool, row, _, label in fixed_rows(self.spec, self.language)}
 
-    def _answer(self, spec: Spec) -> Callable[[Record], str]:
-        return lambda row: said(spec, spec.tool[row["tool"]].fields[row["field"]], row["code"], self.language)
-
-    def _overdue(self, late: Sequence[Record]) -> list[Overdue]:
-        spec = self.spec
-        return [self._late(spec, row) for row in late[:MOST_ROWS]] if spec else []
-
-    def _late(self, spec: Spec, row: Record) -> Overdue:
-        blocks = [block for block in spec.tool[row["list"]].blocks if isinstance(block, CollectBlock)]
+    def _late(self, row: Record) -> Overdue:
+        blocks = [block for block in self.spec.tool[row["list"]].blocks if isinstance(block, CollectBlock)]
         due = {block.due for block in blocks}
         facts = [
-            (heading.say(self.language), self._column(spec, blocks, row, column))
+            (heading.say(self.language), self._column(blocks, row, column))
             for block in blocks
             for column, heading in block.columns.items()
             if column not in due
         ]
-        title = next((block.title.say(self.language) for block in blocks), "")
-        return Overdue(title, row["due"], row["days_late"], facts, self._source(row, None))
+        return Overdue(row["due"], row["days_late"], facts, self._source(row, None))
 
-    def _column(self, spec: Spec, blocks: Sequence[CollectBlock], row: Record, column: str) -> str | None:
+    def _column(self, blocks: Sequence[CollectBlock], row: Record, column: str) -> str | None:
         value = row[f"list_{column}"]
         codes = [
             source.columns[column]
@@ -520,7 +488,8 @@ class _Builder:
         ]
         if value is None:
             return None if self.masked and codes else ""
-        return said(spec, spec.tool[row["tool"]].fields[codes[0]], value, self.language) if codes else value
+        field = self.spec.tool[row["tool"]].fields[codes[0]] if codes else None
+        return said(self.spec, field, value, self.language) if field else value
 
 
 def _by_level(lines: Sequence[Record]) -> dict[str, dict[str, int]]:

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from operator import itemgetter
 
 from markupsafe import Markup
 
 from ..dataset.periods import PeriodFigures
-from ..words import day, number, percent
+from ..dataset.return_status import may_be_shared, status_words
+from ..words import day, direction, number, percent, translator
 from .country_map import country_map, on_map
 from .drawing import Column, Mark, Point, columns, lines, steps
 from .overview_model import Country, Indicator, Overview
 from .overview_teams import LEAST_FIRST
+from .report_words import OVERVIEW, in_language
 
 MOST_PERIODS = 12  # side by side in a drawing; the table beside it has them all
 
 
 class Charts:
-    """The drawings of an overview, in the words and the direction of its page."""
+    """The drawings of an overview, in the words and the direction of its page, and what these are written with."""
 
-    def __init__(self, found: Overview, words: Mapping[str, str], *, mirrored: bool) -> None:
-        self.found, self.words, self.mirrored = found, words, mirrored
+    def __init__(self, found: Overview) -> None:
+        self.found, self.language = found, found.language
+        self.direction = direction(found.language)
+        self.mirrored = self.direction == "rtl"
+        say = translator(found.language)
+        self.words = {
+            **in_language(OVERVIEW, found.language),
+            **{f"part_{key}": text for key, text in status_words(say).items()},
+            "shared": may_be_shared(say),
+        }
 
-    def _number(self, value: float) -> str:
-        return number(value, self.found.language)
+    def number(self, value: float | None) -> str:
+        """Give a number as people write it; words for one that is masked."""
+        return self.words["masked"] if value is None else number(value, self.language)
 
-    def _day(self, value: date) -> str:
-        return day(value, self.found.language)
+    def day(self, value: date | str) -> str:
+        """Give a day in words."""
+        return day(date.fromisoformat(value) if isinstance(value, str) else value, self.language)
 
     # periods
 
@@ -48,13 +61,13 @@ class Charts:
 
     def _columns(self, name: str, value: Callable[[PeriodFigures], float]) -> Markup:
         found = [
-            Column(label, [(value(each), "one")], self._number(value(each))) for label, each in self._periods
+            Column(label, [(value(each), "one")], self.number(value(each))) for label, each in self._periods
         ]
         return columns(_told(self.words[name], found), found, mirrored=self.mirrored)
 
     def _completeness(self) -> Markup:
         found = [
-            Column(label, [(share, "one")], percent(share, self.found.language))
+            Column(label, [(share, "one")], percent(share, self.language))
             for label, each in self._periods
             for share in [whole_percents(each.answered, each.required) / 100]
         ]
@@ -66,8 +79,8 @@ class Charts:
         for label, each in self._periods:
             counts = {level.code: each.levels.get(level.code, 0) for level in levels}
             pieces = [(counts[level.code], f"p{at}") for at, level in enumerate(levels)]
-            found.append(Column(label, pieces, self._number(sum(counts.values()))))
-            told = (f"{level.label} {self._number(counts[level.code])}" for level in levels)
+            found.append(Column(label, pieces, self.number(sum(counts.values()))))
+            told = (f"{level.label} {self.number(counts[level.code])}" for level in levels)
             parts.append(f"{label}: {', '.join(told)}")
         return columns(f"{self.words['risks']}: {'; '.join(parts)}", found, mirrored=self.mirrored)
 
@@ -76,12 +89,12 @@ class Charts:
     def trend(self, indicator: Indicator) -> Markup:
         """Draw an indicator over its periods, against the baseline and the target of the last one."""
         shown = indicator.trend[-MOST_PERIODS:]
-        points = [Point(label, total, self._number(total)) for label, total, _ in shown]
-        last = indicator.periods[0]
+        points = [Point(label, total, self.number(total)) for label, total, _ in shown]
+        last = indicator.periods[0].figures
         marks = [
-            Mark(f"{self.words[name]} {self._number(value)}", value, name)
-            for name, value in (("baseline", last.baseline), ("target", last.target))
-            if value is not None and last.progress is not None
+            Mark(f"{self.words[name]} {self.number(value)}", value, name)
+            for name in ("baseline", "target")
+            if (value := last[name]) is not None and last["progress"] is not None
         ]
         told = ", ".join([*(f"{label}: {said}" for label, _, said in points), *(mark.said for mark in marks)])
         return lines(f"{self.words['trend']}: {told}", points, marks, mirrored=self.mirrored)
@@ -89,8 +102,10 @@ class Charts:
     @property
     def progress(self) -> Sequence[Indicator]:
         """The indicators of which it is known how far they are to their target, the furthest last."""
-        known = [each for each in self.found.indicators or () if each.periods[0].progress is not None]
-        return sorted(known, key=lambda each: each.periods[0].progress or 0.0)
+
+        lines = [(each.periods[0].figures, each) for each in self.found.indicators or ()]
+        known = [(line["progress"], each) for line, each in lines if line["progress"] is not None]
+        return [each for _, each in sorted(known, key=itemgetter(0))]
 
     # returns
 
@@ -102,14 +117,14 @@ class Charts:
         total, points = 0, []
         for each, count in came:
             total += count
-            points.append(((each - first).days / span, Point(self._day(each), total, self._number(total))))
+            points.append(((each - first).days / span, Point(self.day(each), total, self.number(total))))
         marks = [
-            ((each - first).days / span, Mark(f"{self.words['deadline']} {self._day(each)}", 0, "due"))
+            ((each - first).days / span, Mark(f"{self.words['deadline']} {self.day(each)}", 0, "due"))
             for each, _ in deadlines
         ]
         told = [f"{point.label}: {point.said}" for _, point in points] + [mark.said for _, mark in marks]
         label = f"{self.words['arrivals']}: {', '.join(told)}"
-        top = max(total, self.found.expected_teams)
+        top = max(total, sum(count for _, count in deadlines))
         return steps(label, points, marks, top, mirrored=self.mirrored)
 
     # countries
@@ -138,7 +153,7 @@ class Charts:
         """Give the states of the teams of a country, with their number where there are several teams."""
         several = sum(each.states.values()) > 1
         told = (
-            f"{self.words[state]}{f' {self._number(n)}' if several else ''}"
+            f"{self.words[state]}{f' {self.number(n)}' if several else ''}"
             for state, n in each.states.items()
         )
         return ", ".join(told)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
+from ..dataset.aggregates.sql import Record
 from ..dataset.periods import PeriodFigures
 from ..dataset.reconciliation import Reconciliation
 from ..dataset.run_history import RunChange
+from ..spec.model import Spec
 
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One row behind a figure: whose it is, and the cell that it stands in."""
 
     team: str
@@ -26,8 +28,7 @@ class Source:
     aim: tuple[float, float] | None = None  # baseline and target of a value
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(NamedTuple):
     """The rows behind a figure. `anchor` is where the page lists them; `total` counts those left out too."""
 
     anchor: str
@@ -53,8 +54,7 @@ class Team:
     tools: dict[str, tuple[int, int]] = field(default_factory=dict)  # sheet → answered, required
 
 
-@dataclass(frozen=True, slots=True)
-class Country:
+class Country(NamedTuple):
     """What the teams of one country answered."""
 
     code: str
@@ -69,19 +69,15 @@ class Country:
         return next(iter(self.states))
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(NamedTuple):
     """How far one sheet is, over all teams."""
 
     code: str
     title: str
-    answered: int
-    required: int
-    teams: int
+    figures: Record  # its line of `aggregate_completeness`
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """One band of the matrix."""
 
     code: str
@@ -89,8 +85,7 @@ class Level:
     colour: str
 
 
-@dataclass(frozen=True, slots=True)
-class HeatMap:
+class HeatMap(NamedTuple):
     """How many risks stand where, at one stage."""
 
     stage: str
@@ -103,8 +98,7 @@ class HeatMap:
     unplaced: int  # risks without a level
 
 
-@dataclass(frozen=True, slots=True)
-class RiskPart:
+class RiskPart(NamedTuple):
     """One part of a breakdown: risks by level, before and after."""
 
     label: str
@@ -112,19 +106,16 @@ class RiskPart:
     teams: int
 
 
-@dataclass(frozen=True, slots=True)
-class TopRisk:
+class TopRisk(NamedTuple):
     """One of the risks that weigh most."""
 
-    name: str | None
     before: str | None  # levels
     after: str | None
     facts: Sequence[tuple[str, str]]
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Risks:
+class Risks(NamedTuple):
     """Everything about risks."""
 
     levels: Sequence[Level]
@@ -140,8 +131,7 @@ class Risks:
         return next((level for level in self.levels if level.code == code), None)
 
 
-@dataclass(frozen=True, slots=True)
-class SplitPart:
+class SplitPart(NamedTuple):
     """One part of a split; no number where it is masked."""
 
     label: str
@@ -149,8 +139,7 @@ class SplitPart:
     behind: Behind
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """The parts of one split, beside what they are parts of."""
 
     label: str
@@ -160,35 +149,19 @@ class Split:
     disagreeing: Behind  # as far as they are not masked
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """One period of an indicator. Figures are None where there is none, or where they are masked."""
+class Period(NamedTuple):
+    """One period of an indicator. Its figures are None where there is none, or where they are masked."""
 
-    code: str
+    figures: Record  # its line of `aggregate_indicators`
     label: str
-    how: str | None
-    why: str | None
-    total: float | None
-    teams: int
-    missing: int
-    least: float | None
-    most: float | None
-    baseline: float | None
-    target: float | None
-    progress: float | None
-    previous: str | None
-    same_teams: int
-    previous_total: float | None
-    same_total: float | None
-    change: float | None
+    previous: str | None  # the label of the period before
     statuses: Sequence[tuple[str, int]]
     behind: Behind
     splits: Sequence[Split]
     other_targets: float | None  # of the teams without a value, which are in no other figure
 
 
-@dataclass(frozen=True, slots=True)
-class Indicator:
+class Indicator(NamedTuple):
     """One indicator with its periods, the last one first."""
 
     code: str
@@ -199,16 +172,12 @@ class Indicator:
     trend: Sequence[tuple[str, float, int]]  # total and teams of periods of one length, the first one first
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A question that was answered with no."""
 
     tool: str
     question: str
-    no: int
-    answered: int
-    teams_no: int
-    teams: int
+    figures: Record  # its line of `aggregate_gaps`
     behind: Behind
 
 
@@ -222,19 +191,19 @@ class AnswerCount:
     is_no: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Question:
     """How the answers to one question are distributed: to a choice by answer, to a number its range."""
 
     tool: str
     text: str
     code: str
-    answers: Sequence[AnswerCount]
-    least: float | None
-    most: float | None
-    numbers: int
-    missing: int
-    behind: Behind
+    answers: list[AnswerCount] = field(default_factory=list)
+    least: float | None = None
+    most: float | None = None
+    numbers: int = 0
+    missing: int = 0
+    behind: Behind = field(init=False)
 
     @property
     def given(self) -> int:
@@ -260,11 +229,9 @@ class Question:
         return (self.most - self.least) / (max(abs(self.most), abs(self.least)) or 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Overdue:
+class Overdue(NamedTuple):
     """An action that is past its day."""
 
-    list_title: str
     due: date
     days: int
     facts: Sequence[tuple[str, str | None]]
@@ -275,15 +242,12 @@ class Overdue:
 class Overview:
     """The whole page, which is about one period."""
 
-    title: str
+    language: str
+    today: date
     round: str | None
     period: str | None  # empty where its returns state none; None where there is no return
     periods: Sequence[PeriodFigures]  # every period that has figures, the latest one first
-    language: str
-    today: date
-    spec: str
-    spec_version: str
-    spec_digest: str
+    spec: Spec | None  # None where no file could be read
     masked: bool
     received: Reconciliation  # of the whole dataset
     counted: int  # files whose figures go in
@@ -294,20 +258,19 @@ class Overview:
     arrivals: Sequence[tuple[date, int]]  # returns that count, by the day that lateness goes by
     in_time: int  # of these, by the deadline of their team
     deadlines: Sequence[tuple[date, int]]  # with how many teams have each
-    tools: Sequence[Tool]
-    risks: Risks | None
-    indicators: Sequence[Indicator] | None
-    gaps: Sequence[Gap] | None
-    all_gaps: int
-    overdue: Sequence[Overdue] | None  # the first of them
-    all_overdue: int
-    questions: Sequence[Question] | None
-    left_out: Mapping[
-        str, Sequence[str]
-    ]  # from a page that may be shared: table of figures → titles of sheets
-    change: RunChange | None = None  # since the run before the last
+    change: RunChange | None  # since the run before the last
+    tools: Sequence[Tool] = ()
+    risks: Risks | None = None
+    indicators: Sequence[Indicator] | None = None
+    gaps: Sequence[Gap] | None = None
+    all_gaps: int = 0
+    overdue: Sequence[Overdue] | None = None  # the first of them
+    all_overdue: int = 0
+    questions: Sequence[Question] | None = None
+    # from a page that may be shared: table of figures → titles of sheets
+    left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
-    def expected_teams(self) -> int:
-        """How many teams were to answer; none where that is not known."""
-        return sum(count for _, count in self.deadlines)
+    def title(self) -> str:
+        """The title of the spec."""
+        return self.spec.title.say(self.language) if self.spec else ""

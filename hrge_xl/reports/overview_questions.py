@@ -46,18 +46,6 @@ class _Rows:
 
 
 @dataclass
-class _Gathered:
-    """What is known of one question."""
-
-    answers: list[AnswerCount] = field(default_factory=list)
-    least: float | None = None
-    most: float | None = None
-    numbers: int = 0
-    missing: int = 0
-    rows: _Rows = field(default_factory=_Rows)
-
-
-@dataclass
 class Profiles:
     """Reads the figures of the questions of one period, and the rows behind them."""
 
@@ -68,18 +56,21 @@ class Profiles:
     blank: str  # what is said of a missing answer
     behind: Callable[..., Behind]  # rows that are listed, their texts, how many there are, of how many teams
     fixed_rows: Mapping[tuple[str, str], str]  # the texts of fixed rows, by tool and row
+    found: dict[Key, Question] = field(default_factory=dict)
+    rows: dict[Key, _Rows] = field(default_factory=lambda: defaultdict(_Rows))
 
     def questions(self) -> list[Question]:
         """Give every question that somebody answered or should have: most often no first, then missing, then spread."""
-        found: dict[Key, _Gathered] = defaultdict(_Gathered)
-        self._count_codes(found)
-        self._count_numbers(found)
-        self._list_answers(found)
-        self._list_missing(found)
+        self._count_codes()
+        self._count_numbers()
+        self._list_answers()
+        self._list_missing()
         place = {(tool.code, asked.code): at for at, (tool, _, asked) in enumerate(self.spec.places())}
-        keys = sorted(found, key=lambda key: (place[key[0], key[2]], key[1] or ""))
-        made = [self._question(key, found[key]) for key in keys]
-        return sorted(made, key=lambda each: each.weight, reverse=True)
+        keys = sorted(self.found, key=lambda key: (place[key[0], key[2]], key[1] or ""))
+        for key in keys:
+            rows = self.rows[key]
+            self.found[key].behind = self.behind(rows.listed(), self._said, rows.count, len(rows.teams))
+        return sorted((self.found[key] for key in keys), key=lambda each: each.weight, reverse=True)
 
     # figures, as they stand in every export
 
@@ -95,67 +86,63 @@ class Profiles:
     def _key(self, tool: str, row: str, code: str) -> Key:
         return tool, row if (tool, row) in self.fixed_rows else None, code
 
-    def _count_codes(self, found: dict[Key, _Gathered]) -> None:
+    def _count_codes(self) -> None:
         gaps = self.spec.figures.questions
         for line in self._lines(AGGREGATE_ANSWERS.name):
             asked = self._asked(line)
             is_no = gaps is not None and asked.vocabulary == gaps.vocabulary and line["code"] in gaps.no
             label = said(self.spec, asked, line["code"], self.language)
             key = self._key(line["tool"], line["row"], line["field"])
-            found[key].answers.append(AnswerCount(line["code"], label, line["count"], is_no))
+            self._question(key).answers.append(AnswerCount(line["code"], label, line["count"], is_no))
 
-    def _count_numbers(self, found: dict[Key, _Gathered]) -> None:
+    def _count_numbers(self) -> None:
         """Numbers whose rows mean the same: those that are about something else in each row have their own figures."""
         for line in self._lines(AGGREGATE_NUMBERS.name):
             asked = self._asked(line)
             comparable = line["about"] is None or asked.vocabulary is not None
             if comparable and not asked.calculated and line["least"] is not None:
-                each = found[self._key(line["tool"], line["row"], line["field"])]
+                each = self._question(self._key(line["tool"], line["row"], line["field"]))
                 each.numbers += line["count"]
                 each.least = line["least"] if each.least is None else min(each.least, line["least"])
                 each.most = line["most"] if each.most is None else max(each.most, line["most"])
 
     # rows behind them
 
-    def _list_answers(self, found: dict[Key, _Gathered]) -> None:
+    def _list_answers(self) -> None:
         table = self.store.tables[ANSWERS.name].c
-        gaps = {key: {answer.code for answer in each.answers if answer.is_no} for key, each in found.items()}
+        gaps = {
+            key: {answer.code for answer in each.answers if answer.is_no} for key, each in self.found.items()
+        }
         given = sa.or_(table.code.is_not(None), table.number.is_not(None))
         of_period = (table.current, table.period == self.period, given)
         for row in self.store.rows(ANSWERS.name, *of_period, columns=OF_AN_ANSWER):
             key = self._key(*map(str, row[PLACE]))
             if key in gaps:
-                found[key].rows.add(NO if row[CODE] in gaps[key] else OTHER, OF_AN_ANSWER, row)
+                self.rows[key].add(NO if row[CODE] in gaps[key] else OTHER, OF_AN_ANSWER, row)
 
-    def _list_missing(self, found: dict[Key, _Gathered]) -> None:
+    def _list_missing(self) -> None:
         table = self.store.tables[FINDINGS.name].c
         of_period = (table.current, table.period == self.period, table.code == ANSWER_MISSING.code)
         for row in self.store.rows(FINDINGS.name, *of_period, columns=OF_A_FINDING):
             tool, item, asked = map(str, row[PLACE])
             if tool in self.spec.tool and asked in self.spec.tool[tool].fields:
-                each = found[self._key(tool, item, asked)]
-                each.missing += 1
-                each.rows.add(BLANK, OF_A_FINDING, row)
+                key = self._key(tool, item, asked)
+                self._question(key).missing += 1
+                self.rows[key].add(BLANK, OF_A_FINDING, row)
 
     def _said(self, row: Record) -> str:
         """Give what stands in a row behind a question: an answer, or a finding that says that there is none."""
         if "number" not in row:
             return self.blank
-        return said(
-            self.spec, self._asked(row), row["number"] if row["code"] is None else row["code"], self.language
-        )
+        given = row["number"] if row["code"] is None else row["code"]
+        return said(self.spec, self._asked(row), given, self.language)
 
-    def _text(self, key: Key) -> str:
-        """Give a question in words: its fixed row, and the question itself where the row has several."""
-        tool, row, code = key
-        asked = self.spec.tool[tool].fields[code].label.say(self.language)
-        item = self.fixed_rows.get((tool, row or ""))
-        return f"{item} · {asked}" if item else asked
-
-    def _question(self, key: Key, each: _Gathered) -> Question:
-        tool, _, code = key
-        rows = each.rows
-        return Question(
-            self.spec.tool[tool].sheet.say(self.language), self._text(key), code, each.answers, each.least, each.most,
-            each.numbers, each.missing, self.behind(rows.listed(), self._said, rows.count, len(rows.teams)),
-        )  # fmt: skip
+    def _question(self, key: Key) -> Question:
+        """Give what is known of a question so far, in words: its fixed row, if it has one, and what is asked there."""
+        if key not in self.found:
+            tool, row, code = key
+            asked = self.spec.tool[tool].fields[code].label.say(self.language)
+            item = self.fixed_rows.get((tool, row or ""))
+            sheet = self.spec.tool[tool].sheet.say(self.language)
+            self.found[key] = Question(sheet, f"{item} · {asked}" if item else asked, code)
+        return self.found[key]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ..workbook.styles import luminance
 from .shown_text import visible
 
 _LEFT_TO_RIGHT = re.compile(  # in an escaped text
@@ -46,6 +46,19 @@ def environment() -> Environment:
     return templates
 
 
+@cache
+def plain_environment() -> Environment:
+    """Templates of texts, which hold everything as it came."""
+    return Environment(
+        loader=PackageLoader("hrge_xl.reports", "templates"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
 def isolated(text: str) -> Markup:
     """Let commands, options and addresses of cells run from left to right, whichever way their sentence runs."""
     return Markup(_LEFT_TO_RIGHT.sub(r'<bdi dir="ltr">\g<0></bdi>', str(escape(visible(text)))))
@@ -65,7 +78,13 @@ def asset(name: str) -> str:
     return (resources.files("hrge_xl.reports") / "templates" / name).read_text(encoding="utf-8")
 
 
-def policy(style: str, script: str = "") -> str:
+def rendered(template: str, style: str, script: str = "", **values: object) -> str:
+    """Give a page with its style and its script, and the policy that allows nothing else."""
+    own = {"style": Markup(style), "script": Markup(script), "policy": policy(style, script)}
+    return environment().get_template(template).render(**own, **values)
+
+
+def policy(style: str, script: str) -> str:
     """Give the content security policy: nothing but our own style and script, by their hashes."""
     sources = (
         "default-src 'none'",
@@ -98,8 +117,7 @@ def colours(colour: str) -> str:
 def ink(colour: str) -> str:
     """Whichever of black and white is easier to read on a colour, as six hexadecimal digits."""
     match = _COLOUR.fullmatch(colour)
-    light = _luminance(int(match[1][at : at + 2], 16) for at in (0, 2, 4)) if match else 1
-    return "000000" if light > 0.179 else "ffffff"
+    return "ffffff" if match and luminance(f"#{match[1]}") <= 0.179 else "000000"
 
 
 def pale(colour: str) -> str:
@@ -107,11 +125,15 @@ def pale(colour: str) -> str:
     match = _COLOUR.fullmatch(colour)
     if match is None:
         return colour
-    return "".join(f"{(int(match[1][at : at + 2], 16) + 3 * 255) // 4:02x}" for at in (0, 2, 4))
+    return "".join(f"{(part + 3 * 255) // 4:02x}" for part in bytes.fromhex(match[1]))
 
 
-def _luminance(channels: Iterable[int]) -> float:
-    """Relative luminance as WCAG 2 defines it."""
-    shares: Sequence[float] = [channel / 255 for channel in channels]
-    linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def level_rules(name: str, colour: str) -> str:
+    """Give the rules for what stands at a level, and paler ones for a crossing where nothing stands."""
+    return f".{name}{{{colours(colour)}}}.{name}.zero{{{colours(pale(colour))}}}"
+
+
+def foot_rule(text: str) -> str:
+    """Give the rule for the foot of a printed page: a text and the number of the page."""
+    numbers = '@bottom-right{content:counter(page)" / "counter(pages)}'
+    return f"@page{{@bottom-left{{content:{css_text(text)}}}{numbers}}}\n"

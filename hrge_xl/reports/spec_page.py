@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -11,7 +10,6 @@ from ..fields import Field, When
 from ..spec.model import (
     CatalogueBlock,
     ChecklistBlock,
-    FieldBlock,
     ItemsFrom,
     RegisterBlock,
     Rule,
@@ -22,51 +20,27 @@ from ..spec.model import (
 
 def html(spec: Spec, language: str = "") -> str:
     """Give the spec as one self-contained page."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("spec.html.j2")
-    say = language or spec.languages[0]
-    tags = {mark: text.say(say) for mark, text in spec.tags.items()}
-    return page.render(
-        spec=spec, language=say, tags=tags, required=required, choices=choices, items=items, rules=rules_of,
-        prefilled=prefilled,
-    )  # fmt: skip
+    return _rendered("spec.html.j2", spec, language)
 
 
 def text(spec: Spec, language: str = "") -> str:
     """Give the spec as text for a terminal."""
+    return _rendered("spec.txt.j2", spec, language)
+
+
+def _rendered(template: str, spec: Spec, language: str) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=template.endswith(".html.j2"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     say = language or spec.languages[0]
-    lines = [f"{spec.title.say(say)} ({spec.name} {spec.version})", spec.note.say(say), ""]
-    for tool in spec.tools:
-        lines += _tool(spec, tool, say)
-    lines += ["LISTS", ""]
-    for name, vocabulary in spec.vocabularies.items():
-        entries = "; ".join(item.as_step(say) for item in vocabulary.items)
-        lines.append(f"  {name}: {entries}")
-    return "\n".join(lines) + "\n"
-
-
-def _tool(spec: Spec, tool: Tool, say: str) -> Iterator[str]:
-    tag = f" [{spec.tags[tool.tag].say(say)}]" if tool.tag in spec.tags else ""
-    yield f"{tool.code}  {tool.title.say(say)}{tag}"
-    if tool.purpose:
-        yield f"  {tool.purpose.say(say)}"
-    for block in tool.blocks:
-        yield f"  {block.kind}" + (f": {block.title.say(say)}" if block.title else "")
-        for code, label in items(spec, block, say):
-            yield f"    {code}  {label}"
-        for field in block.fields if isinstance(block, FieldBlock) else ():
-            about = f"{field.type}{choices(field)}; {required(field)}{prefilled(field)}"
-            yield f"    {field.code}  {field.asks(say)}  ({about})"
-            if field.note:
-                yield f"      note: {field.note.say(say)}"
-    for rule in rules_of(spec, tool):
-        yield f"  rule {rule.code} ({rule.severity}): {rule.message.say(say)}"
-    yield ""
+    tags = {mark: text.say(say) for mark, text in spec.tags.items()}
+    return environment.get_template(template).render(
+        spec=spec, language=say, tags=tags, required=required, choices=choices, items=items, rules=rules_of,
+        prefilled=prefilled,
+    )  # fmt: skip
 
 
 def items(spec: Spec, block: object, say: str) -> list[tuple[str, str]]:
@@ -99,13 +73,9 @@ def choices(field: Field) -> str:
     if field.vocabulary:
         return f" {field.vocabulary}"
     if field.to:
-        return f" to {', '.join(field.to)}{only(field)}"
+        only = "".join(f", only {name} {code}" for name, code in field.only.items())
+        return f" to {', '.join(field.to)}{only}"
     return f" {field.formula}" if field.formula else ""
-
-
-def only(field: Field) -> str:
-    """Say which rows a reference is limited to."""
-    return "".join(f", only {name} {code}" for name, code in field.only.items())
 
 
 def rules_of(spec: Spec, tool: Tool) -> list[Rule]:

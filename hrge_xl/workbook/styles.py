@@ -171,11 +171,12 @@ def level_colours(level: Level) -> dict[str, str]:
 
 def _contrast(one: str, other: str) -> float:
     """Contrast of two colours as WCAG 2.1 defines it."""
-    dark, bright = sorted((_luminance(one), _luminance(other)))
+    dark, bright = sorted((luminance(one), luminance(other)))
     return (bright + 0.05) / (dark + 0.05)
 
 
-def _luminance(colour: str) -> float:
+def luminance(colour: str) -> float:
+    """Relative luminance of a colour (`#RRGGBB`), as WCAG 2 defines it."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts

@@ -6,20 +6,28 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from markupsafe import Markup
-
-from ...dataset.reconciliation import WORDS as WORDS_OF_STATUS
+from ...dataset.reconciliation import WORDS as BECAME
 from ...dataset.reconciliation import Reconciliation
-from ...words import direction, translator
-from ..document import DecisionRow, Document, FileRow, FindingRow, MatrixCell, MatrixRow, WaiverRow
-from ..groups import SEVERITIES, Group, by_sheet_and_rule, by_team
-from ..html_words import WORDS
-from ..page import asset, colours, css_text, environment, pale, policy
+from ...words import direction
+from ..document import (
+    SEVERITIES,
+    VERDICTS,
+    DecisionRow,
+    Document,
+    FileRow,
+    FindingRow,
+    Group,
+    MatrixCell,
+    MatrixRow,
+    WaiverRow,
+    by_sheet_and_rule,
+    by_team,
+)
+from ..page import asset, css_text, foot_rule, level_rules, rendered
+from ..report_words import PAGE, in_language
 
 SUFFIX = "html"
 MAIN = f"validation.{SUFFIX}"
-VERDICTS = ("accepted", "returned", "refused")
-BECAME = tuple(WORDS_OF_STATUS)
 RECONCILED = (*VERDICTS, *BECAME)
 LARGE = 20_000  # findings, from which on each team has a page of its own
 FOLDER = "validation_pages"
@@ -50,15 +58,8 @@ def beside(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _page(template: str, document: Document, view: View) -> str:
-    style, script = asset("report.css") + view.style(), asset("report.js")
-    return (
-        environment()
-        .get_template(template)
-        .render(
-            d=document, v=view, t=view.words, style=Markup(style), script=Markup(script),
-            policy=policy(style, script), severities=SEVERITIES,
-        )
-    )  # fmt: skip
+    style = asset("report.css") + view.style()
+    return rendered(template, style, asset("report.js"), d=document, v=view, t=view.words)
 
 
 class View:
@@ -99,7 +100,7 @@ class View:
         self.teams = by_team(counting, self.team, names["countries"])
         self.team_names = sorted({self.team(file) for _, file in files})
         self.verdicts_there = [each for each in VERDICTS if any(file["verdict"] == each for _, file in files)]
-        statuses = dict.fromkeys(("counts", *BECAME[1:], "refused"))
+        statuses = dict.fromkeys(("counts", *[*BECAME][1:], "refused"))
         self.statuses_there = [each for each in statuses if any(file["status"] == each for _, file in files)]
 
     def country(self, file: FileRow) -> str:
@@ -267,25 +268,10 @@ class View:
         told = (*SEVERITIES, "waived") if counts["waived"] else SEVERITIES
         return ", ".join(self.count(counts[key], key) for key in told)
 
-    def crossing(self, matrix: MatrixRow, down: str, across: str) -> MatrixCell | None:
-        """Find one cell of a matrix."""
-        return next((c for c in matrix["cells"] if c["down"] == down and c["across"] == across), None)
-
-    def level(self, matrix: MatrixRow, code: str) -> int | None:
-        """Find the position of a level in its matrix, which its colour goes by."""
-        return next((at for at, level in enumerate(matrix["levels"]) if level["code"] == code), None)
-
-    def level_label(self, matrix: MatrixRow, code: str) -> str:
-        """Give the word for a level."""
-        return next((level["label"] for level in matrix["levels"] if level["code"] == code), code)
-
-    def level_rows(self, matrix: MatrixRow, code: str) -> int:
-        """Count the rows at one level."""
-        return sum(cell["count"] for cell in matrix["cells"] if cell["level"] == code)
-
-    def rows_in(self, matrix: MatrixRow) -> int:
-        """Count the rows in a matrix."""
-        return sum(cell["count"] for cell in matrix["cells"])
+    def crossings(self, matrix: MatrixRow) -> dict[tuple[str, str], tuple[MatrixCell, int]]:
+        """Give the cells of a matrix by their steps, each with the place of its level, which its colour goes by."""
+        place = {level["code"]: at for at, level in enumerate(matrix["levels"])}
+        return {(cell["down"], cell["across"]): (cell, place[cell["level"]]) for cell in matrix["cells"]}
 
     def style(self) -> str:
         """Give the rules that depend on the document: colours of levels, words in boxes, the page footer."""
@@ -296,16 +282,15 @@ class View:
             if at > 2
         )
         levels = "".join(
-            f".m{at}l{level}{{{colours(row['colour'])}}}.m{at}l{level}.zero{{{colours(pale(row['colour']))}}}"
+            level_rules(f"m{at}l{level}", row["colour"])
             for at, matrix in enumerate(self.document["matrices"])
             for level, row in enumerate(matrix["levels"])
         )
-        footer = css_text(self.say("page", id=self.document["run"]["id"]))
-        page = f'@bottom-left{{content:{footer}}}@bottom-right{{content:counter(page)" / "counter(pages)}}'
+        foot = foot_rule(self.say("page", id=self.document["run"]["id"]))
         own = f".f td:nth-child(-n+2){{direction:{self.words['dir']};unicode-bidi:normal}}"
         further = f".long>tbody>tr:nth-child(n+{PAPER_ROWS + 1})"
         paper = f"@media print{{html:not(:has(#everything:target)) {further}{{display:none}}}}"
-        return f"{own}@media screen and (max-width:60rem){{{labels}}}{levels}{paper}@page{{{page}}}\n"
+        return f"{own}@media screen and (max-width:60rem){{{labels}}}{levels}{paper}{foot}"
 
 
 def _waiver_key(waiver: WaiverRow) -> tuple[object, ...]:
@@ -315,5 +300,4 @@ def _waiver_key(waiver: WaiverRow) -> tuple[object, ...]:
 
 def _words(language: str) -> dict[str, str]:
     """Give the words of the page in a language, with the language itself and its direction."""
-    say = translator(language)
-    return {key: say(text) for key, text in WORDS.items()} | {"lang": language, "dir": direction(language)}
+    return in_language(PAGE, language) | {"lang": language, "dir": direction(language)}

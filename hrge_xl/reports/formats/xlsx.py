@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -13,40 +14,37 @@ from xlsxwriter.worksheet import Worksheet
 
 from ...dataset.reconciliation import WORDS as BECAME
 from ...errors import LimitError
-from ...words import CELL_LIMIT, beginning, direction, fits_a_cell, translator
-from ..document import Document, FileRow, FindingRow, MatrixRow, WaiverRow, is_waived, place_of
-from ..groups import SEVERITIES, by_sheet_and_rule, by_team
+from ...words import CELL_LIMIT, beginning, direction, fits_a_cell
+from ..document import (
+    SEVERITIES,
+    VERDICTS,
+    Document,
+    FileRow,
+    FindingRow,
+    IdentityRow,
+    MatrixRow,
+    by_sheet_and_rule,
+    by_team,
+    is_waived,
+    place_of,
+)
 from ..page import ink
+from ..report_words import WORKBOOK, in_language
 from ..shown_text import visible
-from ..xlsx_pages import in_blocks, readable, whole, wide
-from ..xlsx_words import WORDS
 
 SUFFIX = "xlsx"
-RECONCILED = ("accepted", "returned", "refused", *BECAME)
 STATUSES = ("open", "asked", "corrected", "accepted_as_it_is", "no_error")
 Words = Mapping[str, str]
 MOST_LETTERS = 31  # of the name of a sheet
 MOST_LINKS = 65_000
 MOST_ROWS = 1_048_575
 NUMBERS = {
-    "received",
-    *RECONCILED,
-    "errors",
-    "warnings",
-    "infos",
-    "waived",
-    "files",
-    "files_run",
-    "files_not_run",
-    "found",
-    "answered",
-    "required",
-    "share",
-    "number",
-    "size",
-}  # columns of numbers, whose headings stand above their digits
+    "received", *VERDICTS, *BECAME, "errors", "warnings", "infos", "waived", "files", "files_run", "files_not_run",
+    "found", "answered", "required", "share", "number", "size",
+}  # columns of numbers, whose headings stand above their digits  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TINTS = {
+    "": None,
     "error": "#FBE4E2",
     "warning": "#FFF1D6",
     "info": "#E4EEF8",
@@ -55,8 +53,30 @@ _TINTS = {
     "accepted": "#E3F2E6",
 }
 _BODY = {"valign": "top", "font_name": "Calibri", "bottom": 1, "bottom_color": "#D5DCE3"}
+A4 = 9
+LETTERS_ACROSS = 135  # that fit across a page on its side, in the usual font at full size
+ROWS_DOWN = 30  # of the usual height, likewise
+LEAST_SCALE = 65  # percent: below it nobody reads a page
 
-Cell = str | int | float | None
+
+class Link(NamedTuple):
+    """A text that leads to another sheet of the workbook."""
+
+    text: str
+    target: str
+
+
+class Tinted(NamedTuple):
+    """A word on a ground of its own."""
+
+    text: str
+    tint: str
+
+
+Cell = str | int | float | Link | Tinted | None  # the only numbers with decimals are shares
+Columns = Mapping[
+    str, int
+]  # the columns of a sheet with their widths, by the keys of the words that head them
 
 
 def render(document: Document) -> bytes:
@@ -70,8 +90,7 @@ def render(document: Document) -> bytes:
     }
     with xlsxwriter.Workbook(target, options) as book:
         started = datetime.fromisoformat(document["run"]["started"]).replace(tzinfo=None)
-        say = translator(document["run"]["language"])
-        words = {key: say(text) for key, text in WORDS.items()}
+        words = in_language(WORKBOOK, document["run"]["language"])
         book.set_properties({"title": words["title"], "created": started})
         _Report(book, document, words).draw()
     return target.getvalue()
@@ -83,9 +102,10 @@ class _Report:
     def __init__(self, book: xlsxwriter.Workbook, document: Document, words: Words) -> None:
         self.book, self.words = book, words
         self.right_to_left = direction(document["run"]["language"]) == "rtl"
-        self.document = document
-        self.formats = {name: self._format(tint) for name, tint in {"": None, **_TINTS}.items()}
-        self.quoted = {name: self._format(tint, quote=True) for name, tint in {"": None, **_TINTS}.items()}
+        self.document, self.files = document, document["files"]
+        self.countries = document["names"]["countries"]
+        self.formats = {name: self._format(tint) for name, tint in _TINTS.items()}
+        self.quoted = {name: self._format(tint, quote=True) for name, tint in _TINTS.items()}
         self.bold = book.add_format({"bold": True, "valign": "top", "font_name": "Calibri"})
         self.title = book.add_format({"bold": True, "font_size": 18, "font_name": "Calibri"})
         self.plain = book.add_format({"valign": "top", "font_name": "Calibri"})
@@ -109,18 +129,22 @@ class _Report:
 
     def draw(self) -> None:
         """Draw every sheet."""
-        self._summary()
-        self._files()
-        self._by_team()
-        self._by_rule()
-        self._matrices()
-        self._findings()
-        self._checks()
-        self._not_checked()
-        self._unplaced()
-        self._waivers()
-        self._decisions()
-        self._codes()
+        sheets: dict[str, Callable[[], None]] = {
+            "files": self._files,
+            "by_team": self._by_team,
+            "by_rule": self._by_rule,
+            **({"matrices": self._matrices} if self.document["matrices"] else {}),
+            "findings": self._findings,
+            "checks": self._checks,
+            "not_checked": self._not_checked,
+            "unplaced": self._unplaced,
+            "waivers": self._waivers,
+            "decisions": self._decisions,
+            "codes": self._codes,
+        }
+        self._summary(sheets)
+        for draw in sheets.values():
+            draw()
 
     def _sheet(self, name: str) -> Worksheet:
         sheet = self.book.add_worksheet(beginning(name, MOST_LETTERS))
@@ -128,167 +152,174 @@ class _Report:
             sheet.right_to_left()
         return sheet
 
-    def text(self, sheet: Worksheet, row: int, column: int, value: Cell, tint: str = "") -> None:
-        """Write a value: a number as a number, every text as text and nothing else."""
-        if value is None:
+    def write(self, sheet: Worksheet, row: int, column: int, value: Cell) -> None:
+        """Write a value: a number as a number, every text as text; links only as far as Excel has any."""
+        tint = value.tint if isinstance(value, Tinted) else ""
+        text = value.text if isinstance(value, Link | Tinted) else value
+        shown = _fit(self.words, visible(text)) if isinstance(text, str) else ""
+        if isinstance(value, Link) and row <= MOST_LINKS:
+            sheet.write_url(row, column, f"internal:{value.target}", self.link, shown)
+            return
+        if text is None:
             done = sheet.write_blank(row, column, None, self.formats[tint])
-        elif not isinstance(value, str):
-            done = sheet.write_number(row, column, value, self.formats[tint])
+        elif not isinstance(text, str):
+            look = self.percent if isinstance(text, float) else self.formats[tint]
+            done = sheet.write_number(row, column, text, look)
         else:
-            shown = _fit(self.words, visible(value))
-            look = self.quoted if shown.startswith(_FORMULA_STARTS) else self.formats
-            done = sheet.write_string(row, column, shown, look[tint])
+            looks = self.quoted if shown.startswith(_FORMULA_STARTS) else self.formats
+            done = sheet.write_string(row, column, shown, looks[tint])
         if done != 0:
             raise LimitError(
                 f"The report does not fit into a worksheet: row {row + 1} of “{sheet.get_name()}”."
             )
 
-    def jump(self, sheet: Worksheet, row: int, column: int, target: str, shown: str) -> None:
-        """Write a link to another sheet of this workbook; below the last row for links, its text."""
-        if row > MOST_LINKS:
-            self.text(sheet, row, column, shown)
-            return
-        sheet.write_url(row, column, f"internal:{target}", self.link, _fit(self.words, visible(shown)))
-
     def table(
-        self, name: str, sheet: Worksheet, keys: Sequence[str], widths: Sequence[int], rows: int
-    ) -> None:
+        self, name: str, sheet: Worksheet, columns: Columns, rows: Sequence[Mapping[str, Any]], frozen: int = 0
+    ) -> None:  # fmt: skip
         """Make a table with a filter, frozen headers, and printed pages with the columns that can be read on them."""
-        headers = [self.words[key] for key in keys]
-        looks = (self.header_of_numbers if key in NUMBERS else self.header for key in keys)
-        columns = [
+        headers, last = [self.words[key] for key in columns], max(len(rows), 1)
+        looks = (self.header_of_numbers if key in NUMBERS else self.header for key in columns)
+        heads = [
             {"header": header, "header_format": look}
             for header, look in zip(_told_apart(headers), looks, strict=True)
         ]
-        sheet.add_table(0, 0, max(rows, 1), len(headers) - 1, {
-            "name": name, "columns": columns, "style": "Table Style Light 1", "banded_rows": False,
+        sheet.add_table(0, 0, last, len(headers) - 1, {
+            "name": name, "columns": heads, "style": "Table Style Light 1", "banded_rows": False,
         })  # fmt: skip
+        widths = [*columns.values()]
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
-        sheet.freeze_panes(1, 0)
-        wide(sheet)
-        sheet.print_area(0, 0, max(rows, 1), readable(widths) - 1)
+        sheet.freeze_panes(1, frozen)
+        sheet.set_landscape()
+        sheet.set_margins(left=0.5, right=0.5)
+        sheet.fit_to_pages(1, 0)
+        _with_numbers(sheet)
+        sheet.print_area(0, 0, last, _readable(widths) - 1)
         sheet.repeat_rows(0)
+        for at, row in enumerate(rows, 1):
+            for column, key in enumerate(columns):
+                self.write(sheet, at, column, row[key])
 
-    def _summary(self) -> None:
+    def _list(self, key: str, columns: Columns, rows: Iterable[Mapping[str, Any]], frozen: int = 0) -> None:
+        """Draw a sheet that is one plain table."""
+        name = key.title().replace("_", "")
+        self.table(name, self._sheet(self.words[key]), columns, [*rows], frozen)
+
+    def _summary(self, sheets: Iterable[str]) -> None:
         sheet = self._sheet(self.words["summary"])
-        run, summary = self.document["run"], self.document["summary"]
+        run, summary = self.document["run"], {**self.document["summary"]}
         sheet.set_column(0, 0, 28)
         sheet.set_column(1, 1, 90)
         sheet.write_string(0, 0, self.words["title"], self.title)
         sheet.write_string(1, 0, _fit(self.words, visible(run["spec_title"])), self.plain)
         sheet.write_string(2, 0, self.words["intro"], self.plain)
-        facts: list[tuple[str, Cell, str]] = [
-            ("files", summary["files"], ""),
-            *((key, summary[key], key) for key in ("accepted", "returned", "refused")),
-            *((key, _cell(summary, key), "") for key in BECAME),
-            *((f"{key}s", _cell(summary, key), key) for key in SEVERITIES),
-            ("waived", summary["waived"], ""),
-            ("others", self.words["count"].format(**summary["other"]), ""),
-            ("run_id", run["id"], ""),
-            ("started", run["started"], ""),
-            ("today", run["today"], ""),
-            ("engine", f"hrge_xl {run['engine_version']}", ""),
-            ("spec", f"{run['spec']} {run['spec_version']}", ""),
-            ("spec_digest", run["spec_digest"], ""),
-            ("round", run["round"], ""),
-            ("command", run["command"], ""),
-            ("redacted", self.words["yes" if run["redacted"] else "no"], ""),
-            ("completeness", self.words["no_cap"].format(limit=f"{CELL_LIMIT:,}"), ""),
-        ]
+        facts: dict[str, Any] = {
+            **{key: summary[key] for key in ("files", *VERDICTS, *BECAME)},
+            **{f"{key}s": summary[key] for key in SEVERITIES},
+            "waived": summary["waived"],
+            "others": self.words["count"].format(**self.document["summary"]["other"]),
+            "run_id": run["id"],
+            "started": run["started"],
+            "today": run["today"],
+            "engine": f"hrge_xl {run['engine_version']}",
+            "spec": f"{run['spec']} {run['spec_version']}",
+            "spec_digest": run["spec_digest"],
+            "round": run["round"],
+            "command": run["command"],
+            "redacted": self.words["yes" if run["redacted"] else "no"],
+            "completeness": self.words["no_cap"].format(limit=f"{CELL_LIMIT:,}"),
+        }
         left = self.book.add_format({"align": "left", "valign": "top", "font_name": "Calibri", "bold": True})
-        for row, (key, value, tint) in enumerate(facts, 4):
+        for row, (key, value) in enumerate(facts.items(), 4):
             sheet.write_string(row, 0, self.words[key], self.bold)
             if isinstance(value, int):
                 sheet.write_number(row, 1, value, left)
             else:
-                self.text(sheet, row, 1, value, tint)
-        for row, key in enumerate(
-            (
-                "files",
-                "by_team",
-                "by_rule",
-                *(("matrices",) if self.document["matrices"] else ()),
-                "findings",
-                "checks",
-                "not_checked",
-                "unplaced",
-                "waivers",
-                "decisions",
-                "codes",
-            ),
-            5 + len(facts),
-        ):
-            self.jump(sheet, row, 0, f"'{self.words[key]}'!A1", self.words[key])
-        whole(sheet)
+                self.write(sheet, row, 1, value)
+        for row, key in enumerate(sheets, 5 + len(facts)):
+            self.write(sheet, row, 0, Link(self.words[key], f"'{self.words[key]}'!A1"))
+        sheet.set_portrait()
+        sheet.fit_to_pages(1, 1)
+        _with_numbers(sheet)
 
     def _files(self) -> None:
-        sheet = self._sheet(self.words["files"])
-        keys = (
-            "team", "country", "file", "verdict", "file_status", "signature", "answered", "required", "share",
-            "errors", "warnings", "infos", "waived", "why_not", "arrived", "arrival", "late_day", "late_by", "checked",
-            "sha256", "period", "saved", "copy_of", "submission",
-            "size", "language", "round", "spec_version", "copy", "issued",
-        )  # fmt: skip
-        widths = (
-            10, 10, 40, 11, 15, 11, 10, 10, 10, 8, 10, 8, 8, 40, 12, 12, 12, 12, 12, 68, 14, 22, 40, 19, 11, 10, 12,
-            13, 16, 12,
-        )  # fmt: skip
-        files, called = self.document["files"], self.document["names"]["countries"]
-        self.table("Files", sheet, keys, widths, len(files))
-        for row, file in enumerate(files, 1):
-            cells = _file_cells(self.words, file)
-            cells["country"] = called.get(str(cells["country"] or ""), cells["country"])
-            for column, key in enumerate(keys):
-                value = cells[key]
-                if key == "share" and isinstance(value, float):
-                    sheet.write_number(row, column, value, self.percent)
-                else:
-                    self.text(sheet, row, column, value, file["verdict"] if key == "verdict" else "")
-        sheet.freeze_panes(1, 3)
+        columns = {
+            "team": 10, "country": 10, "file": 40, "verdict": 11, "file_status": 15, "signature": 11, "answered": 10,
+            "required": 10, "share": 10, "errors": 8, "warnings": 10, "infos": 8, "waived": 8, "why_not": 40,
+            "arrived": 12, "arrival": 12, "late_day": 12, "late_by": 12, "checked": 12, "sha256": 68, "period": 14,
+            "saved": 22, "copy_of": 40, "submission": 19, "size": 11, "language": 10, "round": 12, "spec_version": 13,
+            "copy": 16, "issued": 12,
+        }  # fmt: skip
+        self._list("files", columns, map(self._file, self.files), frozen=3)
+
+    def _file(self, file: FileRow) -> dict[str, Any]:
+        """Give the cells of a file: what the document says of it, some of it in words."""
+        words, identity = self.words, file["identity"]
+        answered, required = (
+            sum(row[key] for row in file["completeness"]) for key in ("answered", "required")
+        )
+        cells: dict[str, Any] = {**dict.fromkeys(IdentityRow.__annotations__), **file, **(identity or {})}
+        days = {key: words[f"day_{cells[key]}"] for key in ("arrival", "late_by") if cells[key]}
+        return {
+            **cells,
+            **days,
+            "team": self._team(file),
+            "country": self.countries.get(cells["country"] or "", cells["country"]),
+            "file": file["path"],
+            "verdict": Tinted(words[file["verdict"]], file["verdict"]),
+            "file_status": words[file["status"]],
+            "signature": words[identity["signature"] if identity else "no_identity"],
+            "answered": answered,
+            "required": required,
+            "share": answered / required if required else None,
+            "waived": file["counts"]["waived"],
+            "why_not": None if file["counted"] else file["reason"],
+            **{f"{key}s": file["counts"][key] for key in SEVERITIES},
+        }
 
     def _by_team(self) -> None:
         """Write what came from each team, what became of it, and the findings of what counts; the last row adds up."""
-        files, called = self.document["files"], self.document["names"]["countries"]
-        counting = [(at, file) for at, file in enumerate(files) if file["counted"]]
-        findings = {each.title: each.counts for each in by_team(counting, self._team, called)}
-        rows: list[list[Cell]] = [
-            [group.title, ", ".join(group.names), *self._became([files[at] for at in group.files]),
-             *findings.get(group.title, dict.fromkeys(SEVERITIES, 0)).values()]
-            for group in by_team(enumerate(files), self._team, called)
-        ]  # fmt: skip
-        numbers = zip(*(row[2:] for row in rows), strict=True)
-        sums = [sum(int(count or 0) for count in column) for column in numbers]
+        counting = [(at, file) for at, file in enumerate(self.files) if file["counted"]]
+        findings = {group.title: group.counts for group in by_team(counting, self._team, self.countries)}
+        rows: list[dict[str, Any]] = [
+            {"team": group.title, "country": ", ".join(group.names)}
+            | self._became([self.files[at] for at in group.files])
+            | {f"{key}s": findings.get(group.title, {}).get(key, 0) for key in SEVERITIES}
+            for group in by_team(enumerate(self.files), self._team, self.countries)
+        ]
+        keys = ("received", *VERDICTS, *BECAME, "errors", "warnings", "infos")
         if rows:
-            rows.append([self.words["all"], None, *sums])
-        keys = ("team", "country", "received", *RECONCILED, "errors", "warnings", "infos")
-        widths = (14, 18, *(11 for _ in keys[2:]))
-        self._list("by_team", "ByTeam", keys, widths, rows)
+            sums = {key: sum(row[key] for row in rows) for key in keys}
+            rows.append({"team": self.words["all"], "country": None, **sums})
+        self._list("by_team", {"team": 14, "country": 18, **dict.fromkeys(keys, 11)}, rows)
 
-    def _became(self, files: Sequence[FileRow]) -> list[int]:
+    def _became(self, files: Sequence[FileRow]) -> dict[str, int]:
         """Count the files received, what they are, and what became of those that could be read."""
         verdicts, statuses = (
-            Counter(str(dict(file)[key]) for file in files) for key in ("verdict", "status")
+            Counter(file["verdict"] for file in files),
+            Counter(file["status"] for file in files),
         )
-        became = [statuses["counts" if key == "counted" else key] for key in RECONCILED[3:]]
-        return [len(files), *(verdicts[key] for key in RECONCILED[:3]), *became]
+        return {
+            "received": len(files),
+            **{key: verdicts[key] for key in VERDICTS},
+            **{key: statuses["counts" if key == "counted" else key] for key in BECAME},
+        }
 
     def _team(self, file: FileRow) -> str:
-        return _team(self.words, file)
+        return file["identity"]["team"] if file["identity"] else self.words["none"]
 
     def _by_rule(self) -> None:
-        counting = [(at, file) for at, file in enumerate(self.document["files"]) if file["counted"]]
-        rows: Iterable[list[Cell]] = (
-            [group.title, ", ".join(group.names), *group.counts.values(), len(group.files)]
+        counting = [(at, file) for at, file in enumerate(self.files) if file["counted"]]
+        rows = (
+            {"code": group.title, "name": ", ".join(group.names), "files": len(group.files)}
+            | {f"{key}s": count for key, count in group.counts.items()}
             for group in by_sheet_and_rule(counting, "", {})[1]
         )
-        keys = ("code", "name", "errors", "warnings", "infos", "files")
-        self._list("by_rule", "ByRule", keys, (12, 44, 10, 10, 10, 10), rows)
+        columns = {"code": 12, "name": 44, "errors": 10, "warnings": 10, "infos": 10, "files": 10}
+        self._list("by_rule", columns, rows)
 
     def _matrices(self) -> None:
         """Every matrix as on the sheets of the workbook: the highest step on top, each cell with its level in words."""
-        if not self.document["matrices"]:
-            return
         sheet, row, blocks = self._sheet(self.words["matrices"]), 0, []
         steps = max(len(matrix["across"]) for matrix in self.document["matrices"])
         widths = (34, *(16 for _ in range(steps)))
@@ -298,7 +329,7 @@ class _Report:
             last = self._matrix(sheet, row, matrix)
             blocks.append((row, last))
             row = last + 2
-        in_blocks(sheet, widths, blocks)
+        _in_blocks(sheet, widths, blocks)
 
     def _matrix(self, sheet: Worksheet, top: int, matrix: MatrixRow) -> int:
         """Draw one matrix below a row; gives its last row."""
@@ -326,113 +357,98 @@ class _Report:
         })  # fmt: skip
 
     def _findings(self) -> None:
-        rows = [(file, finding) for file in self.document["files"] for finding in file["findings"]]
-        for part, start in enumerate(range(0, max(len(rows), 1), MOST_ROWS), 1):
-            name = self.words["findings"] if part == 1 else f"{self.words['findings']} {part}"
-            sheet = self._sheet(name)
-            self._finding_rows(sheet, f"Findings{part}", rows[start : start + MOST_ROWS], start)
+        """Write every finding, on as many sheets as they need."""
+        columns = {
+            "number": 6, "severity": 10, "code": 8, "team": 9, "place": 22, "question": 32, "value": 22, "message": 38,
+            "remedy": 34, "suggestion": 14, "status": 17, "comment": 28, "waiver": 34, "file_status": 15, "file": 40,
+            "name": 22, "sheet": 20, "cell": 9, "tool": 9, "row": 13, "field": 13,
+        }  # fmt: skip
+        found = [(file, finding) for file in self.files for finding in file["findings"]]
+        status = [*columns].index("status")
+        for part, start in enumerate(range(0, max(len(found), 1), MOST_ROWS), 1):
+            sheet = self._sheet(self.words["findings"] if part == 1 else f"{self.words['findings']} {part}")
+            some = enumerate(found[start : start + MOST_ROWS], start + 1)
+            rows = [self._finding(number, file, finding) for number, (file, finding) in some]
+            self.table(f"Findings{part}", sheet, columns, rows, frozen=3)
+            sheet.data_validation(1, status, max(len(rows), 1), status, {
+                "validate": "list", "source": [self.words[key] for key in STATUSES],
+                "input_title": self.words["status_title"], "input_message": self.words["status_help"],
+                "error_title": self.words["status_title"],
+                "error_message": self.words["status_error"],
+            })  # fmt: skip
 
-    def _finding_rows(
-        self, sheet: Worksheet, name: str, rows: Sequence[tuple[FileRow, FindingRow]], start: int
-    ) -> None:
-        keys = (
-            "number", "severity", "code", "team", "place", "question", "value", "message", "remedy",
-            "suggestion", "status", "comment", "waiver", "file_status",
-            "file", "name", "sheet", "cell", "tool", "row", "field",
-        )  # fmt: skip
-        widths = (6, 10, 8, 9, 22, 32, 22, 38, 34, 14, 17, 28, 34, 15, 40, 22, 20, 9, 9, 13, 13)
-        self.table(name, sheet, keys, widths, len(rows))
-        for row, (file, finding) in enumerate(rows, 1):
-            target = self.code_rows.get(finding["code"])
-            cells = _finding_cells(self.words, start + row, file, finding)
-            for column, key in enumerate(keys):
-                if key == "code" and target is not None:
-                    self.jump(sheet, row, column, f"'{self.words['codes']}'!A{target + 1}", finding["code"])
-                else:
-                    tint = finding["severity"] if key == "severity" else ""
-                    self.text(sheet, row, column, cells[key], tint)
-        status = keys.index("status")
-        sheet.data_validation(1, status, max(len(rows), 1), status, {
-            "validate": "list", "source": [self.words[key] for key in STATUSES],
-            "input_title": self.words["status_title"], "input_message": self.words["status_help"],
-            "error_title": self.words["status_title"],
-            "error_message": self.words["status_error"],
-        })  # fmt: skip
-        sheet.freeze_panes(1, 3)
+    def _finding(self, number: int, file: FileRow, finding: FindingRow) -> dict[str, Any]:
+        words, code = self.words, finding["code"]
+        target = self.code_rows.get(code)
+        return {
+            **finding,
+            "number": number,
+            "code": code if target is None else Link(code, f"'{words['codes']}'!A{target + 1}"),
+            "severity": Tinted(words[finding["severity"]], finding["severity"]),
+            "team": self._team(file),
+            "file_status": words[file["status"]],
+            "place": place_of(finding),
+            "question": finding["label"],
+            "status": words["accepted_as_it_is" if is_waived(finding) else "open"],
+            "comment": None,
+            "waiver": _waiver(words, finding),
+            "file": file["path"],
+        }
 
     def _checks(self) -> None:
-        run: dict[str, int] = {}
-        missed: dict[str, int] = {}
-        found: dict[str, int] = {}
-        for file in self.document["files"]:
-            for code in file["checks"]["run"]:
-                run[code] = run.get(code, 0) + 1
-            for code in {skip["code"] for skip in file["checks"]["not_run"]}:
-                missed[code] = missed.get(code, 0) + 1
+        run, missed, found = Counter[str](), Counter[str](), Counter[str]()
+        for file in self.files:
+            run.update(file["checks"]["run"])
+            missed.update({skip["code"] for skip in file["checks"]["not_run"]})
             for finding in file["findings"]:
-                found[finding["code"]] = found.get(finding["code"], 0) + file["counted"]
-        codes = sorted({*run, *missed, *found})
-        rows = ((code, run.get(code, 0), missed.get(code, 0), found.get(code, 0)) for code in codes)
-        self._list(
-            "checks", "Checks", ("code", "files_run", "files_not_run", "found"), (12, 16, 18, 12), rows
+                found[finding["code"]] += file["counted"]
+        rows = (
+            {"code": code, "files_run": run[code], "files_not_run": missed[code], "found": found[code]}
+            for code in sorted({*run, *missed, *found})
         )
+        self._list("checks", {"code": 12, "files_run": 16, "files_not_run": 18, "found": 12}, rows)
 
     def _not_checked(self) -> None:
         rows = (
-            (_team(self.words, file), file["path"], skip["code"], skip["why"])
-            for file in self.document["files"]
+            {**skip, "team": self._team(file), "file": file["path"]}
+            for file in self.files
             for skip in file["checks"]["not_run"]
         )
-        self._list("not_checked", "NotChecked", ("team", "file", "code", "why"), (12, 44, 12, 70), rows)
+        self._list("not_checked", {"team": 12, "file": 44, "code": 12, "why": 70}, rows)
 
     def _unplaced(self) -> None:
         rows = (
-            (
-                _team(self.words, file),
-                file["path"],
-                f"{item['sheet']}!{item['cell']}",
-                self.words["withheld"] if item["text"] is None else item["text"],
-            )
-            for file in self.document["files"]
+            {
+                "team": self._team(file),
+                "file": file["path"],
+                "place": f"{item['sheet']}!{item['cell']}",
+                "text": self.words["withheld"] if item["text"] is None else item["text"],
+            }
+            for file in self.files
             for item in file["unplaced"]
         )
-        self._list("unplaced", "Unplaced", ("team", "file", "place", "text"), (12, 44, 28, 70), rows)
+        self._list("unplaced", {"team": 12, "file": 44, "place": 28, "text": 70}, rows)
 
     def _waivers(self) -> None:
-        keys = (
-            "number", "state", "code", "file", "sheet", "cell", "reason", "by", "day", "until", "withdrawn",
-            "withdrawn_by", "sha256",
-        )  # fmt: skip
-        widths = (6, 11, 10, 40, 20, 9, 50, 22, 12, 12, 12, 22, 68)
-        rows = ([_waiver_cell(self.words, row, key) for key in keys] for row in self.document["waivers"])
-        self._list("waivers", "Waivers", keys, widths, rows)
+        columns = {
+            "number": 6, "state": 11, "code": 10, "file": 40, "sheet": 20, "cell": 9, "reason": 50, "by": 22, "day": 12,
+            "until": 12, "withdrawn": 12, "withdrawn_by": 22, "sha256": 68,
+        }  # fmt: skip
+        rows = ({**row, "state": self.words[row["state"]]} for row in self.document["waivers"])
+        self._list("waivers", columns, rows)
 
     def _decisions(self) -> None:
-        keys = ("number", "choice", "file", "submission", "reason", "by", "day")
         rows = (
-            (row["n"], self.words[row["choice"]], *(_cell(row, key) for key in keys[2:]))
+            {**row, "number": row["n"], "choice": self.words[row["choice"]]}
             for row in self.document["decisions"]
         )
-        self._list("decisions", "Decisions", keys, (6, 12, 40, 19, 50, 22, 12), rows)
+        columns = {"number": 6, "choice": 12, "file": 40, "submission": 19, "reason": 50, "by": 22, "day": 12}
+        self._list("decisions", columns, rows)
 
     def _codes(self) -> None:
-        rows = (
-            (row["code"], row["name"], self.words[row["severity"]], row["why"], row["example"], row["remedy"])
-            for row in self.document["codes"]
-        )
-        keys = ("code", "name", "severity", "why", "example", "remedy")
-        self._list("codes", "Codes", keys, (10, 26, 12, 52, 44, 52), rows)
-
-    def _list(
-        self, key: str, name: str, keys: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Cell]]
-    ) -> None:
-        """Draw a sheet that is one plain table."""
-        sheet = self._sheet(self.words[key])
-        found = list(rows)
-        self.table(name, sheet, keys, widths, len(found))
-        for row, values in enumerate(found, 1):
-            for column, value in enumerate(values):
-                self.text(sheet, row, column, value)
+        rows = ({**row, "severity": self.words[row["severity"]]} for row in self.document["codes"])
+        columns = {"code": 10, "name": 26, "severity": 12, "why": 52, "example": 44, "remedy": 52}
+        self._list("codes", columns, rows)
 
 
 def _told_apart(headers: Sequence[str]) -> list[str]:
@@ -453,70 +469,6 @@ def _fit(words: Words, text: str) -> str:
     return beginning(text, CELL_LIMIT - len(note)) + note
 
 
-def _team(words: Words, file: FileRow) -> str:
-    return file["identity"]["team"] if file["identity"] else words["none"]
-
-
-def _file_cells(words: Words, file: FileRow) -> dict[str, Cell]:
-    identity = file["identity"]
-    answered = sum(row["answered"] for row in file["completeness"])
-    required = sum(row["required"] for row in file["completeness"])
-    cells: dict[str, Cell] = {
-        "team": _team(words, file),
-        "file": file["path"],
-        "verdict": words[file["verdict"]],
-        "signature": words[identity["signature"] if identity else "no_identity"],
-        "answered": answered,
-        "required": required,
-        "share": answered / required if required else None,
-        "sha256": file["sha256"],
-        "size": file["size"],
-    }
-    for key in ("country", "language", "round", "spec_version", "copy", "issued"):
-        cells[key] = identity[key] if identity else None
-    for key in (
-        "arrived", "arrival", "late_day", "late_by", "checked", "period", "saved", "copy_of", "submission",
-    ):  # fmt: skip
-        cells[key] = _cell(file, key)
-    cells |= {key: words[f"day_{file[key]}"] for key in ("arrival", "late_by") if file[key]}
-    cells["file_status"], cells["why_not"] = (
-        words[file["status"]],
-        None if file["counted"] else file["reason"],
-    )
-    cells["waived"] = file["counts"]["waived"]
-    return cells | {f"{key}s": file["counts"][key] for key in SEVERITIES}
-
-
-def _finding_cells(words: Words, number: int, file: FileRow, finding: FindingRow) -> dict[str, Cell]:
-    cells: dict[str, Cell] = {}
-    for key in ("code", "value", "message", "remedy", "suggestion", "name", "sheet", "cell", "tool", "row"):
-        cells[key] = finding[key]
-    cells["field"] = finding["field"]
-    return cells | {
-        "number": number,
-        "severity": words[finding["severity"]],
-        "team": _team(words, file),
-        "file_status": words[file["status"]],
-        "place": place_of(finding),
-        "question": finding["label"],
-        "status": words["accepted_as_it_is" if is_waived(finding) else "open"],
-        "comment": None,
-        "waiver": _waiver(words, finding),
-        "file": file["path"],
-    }
-
-
-def _waiver_cell(words: Words, row: WaiverRow, key: str) -> Cell:
-    return words[row["state"]] if key == "state" else _cell(row, key)
-
-
-def _cell(row: Mapping[str, object], key: str) -> Cell:
-    """Give what a row of the document says under a key, where that is one value."""
-    value = row[key]
-    assert value is None or isinstance(value, str | int)
-    return value
-
-
 def _waiver(words: Words, finding: FindingRow) -> str | None:
     """Give the waiver of a finding in a line; its number leads to the sheet of waivers."""
     row = finding["waiver"]
@@ -524,3 +476,34 @@ def _waiver(words: Words, finding: FindingRow) -> str | None:
         return None
     until = f", {words['until'].lower()} {row['until']}" if row["until"] else ""
     return f"{row['number']}: {words[row['state']]}: {row['reason']} ({row['by']}, {row['day']}{until})"
+
+
+# how the sheets print: A4, titles repeated, page numbers, and letters that can still be read
+
+
+def _in_blocks(sheet: Worksheet, widths: Sequence[int], blocks: Sequence[tuple[int, int]]) -> None:
+    """Print blocks of rows, first and last, none of them cut by the end of a page.
+
+    Excel heeds breaks only where it does not fit a sheet to pages, so the scale is worked out here.
+    """
+    scale = max(LEAST_SCALE, min(100, LETTERS_ACROSS * 100 // sum(widths)))
+    room, top, breaks = ROWS_DOWN * 100 // scale, 0, []
+    for first, last in blocks:
+        if last - top >= room:
+            breaks.append(first)
+            top = first
+    sheet.set_landscape()
+    sheet.set_print_scale(scale)
+    sheet.set_h_pagebreaks(breaks)
+    _with_numbers(sheet)
+
+
+def _readable(widths: Sequence[int]) -> int:
+    """Count the first columns that a page takes at a size that can be read."""
+    room = LETTERS_ACROSS * 100 // LEAST_SCALE
+    return next((at for at in range(len(widths)) if sum(widths[: at + 1]) > room), len(widths))
+
+
+def _with_numbers(sheet: Worksheet) -> None:
+    sheet.set_paper(A4)
+    sheet.set_footer("&L&A&R&P / &N")

@@ -1,4 +1,4 @@
-"""The JSON Schema of the validation report, made from the types that the program itself uses."""
+"""The JSON Schema of the validation report for `docs/`, made from the types that the program itself uses."""
 
 from __future__ import annotations
 
@@ -7,21 +7,24 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..dataset.return_status import (
+from tests.face import (
+    ACCEPTED,
     CONFLICT,
     COUNTS,
-    DOUBLED,
     EXCLUDED,
+    REFUSED,
+    RETURN_DOUBLED,
+    RETURNED,
+    SCHEMA,
+    SEVERITIES,
     SUPERSEDED,
     WAITING,
     WITHDRAWN,
+    Document,
 )
-from ..validation import ACCEPTED, REFUSED, RETURNED
-from .document import SCHEMA, Document
-from .groups import SEVERITIES
 
 VERDICTS = [ACCEPTED, RETURNED, REFUSED]
-LEFT_ASIDE = [SUPERSEDED, WAITING, DOUBLED, CONFLICT, EXCLUDED, WITHDRAWN]
+LEFT_ASIDE = [SUPERSEDED, WAITING, RETURN_DOUBLED, CONFLICT, EXCLUDED, WITHDRAWN]
 WAIVER_STATES = ["active", "expired", "withdrawn"]
 SIGNATURES = ["valid", "invalid", "unsigned", "unchecked"]
 _CLOSED = {
