@@ -20,8 +20,8 @@ from .rounds.feedback_choice import choose
 from .rounds.mail.due import (
     MAIL_KINDS,
     REMINDERS,
-    Due,
-    Occasion,
+    MailType,
+    PendingMail,
     corrections_due,
     feedback_key,
     issue_due,
@@ -40,7 +40,7 @@ from .words import SOURCE_LANGUAGE, counted, kept_in_order
 from .words import day as in_words
 
 FOLDER, CALENDAR = "drafts", "deadlines.ics"
-AS_THEY_COME = tuple(each for each in Occasion if each is not Occasion.ISSUE)
+AS_THEY_COME = tuple(each for each in MailType if each is not MailType.ISSUE)
 
 
 @dataclass
@@ -65,7 +65,7 @@ def tally(some: Iterable[Drafted]) -> str:
 
 
 def drafts(
-    folder: Path, today: date, occasions: Collection[Occasion] = AS_THEY_COME, *, again: bool = False,
+    folder: Path, today: date, occasions: Collection[MailType] = AS_THEY_COME, *, again: bool = False,
     password: str | None = None,
 ) -> Drafts:  # fmt: skip
     """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
@@ -85,14 +85,14 @@ def remind(folder: Path, today: date, *, again: bool = False, password: str | No
 
 
 def write_drafts(
-    dataset: Dataset, today: date, occasions: Collection[Occasion] = AS_THEY_COME, *, again: bool = False
+    dataset: Dataset, today: date, occasions: Collection[MailType] = AS_THEY_COME, *, again: bool = False
 ) -> Drafts:
     """Write the drafts that are due on a day for a round whose dataset is open."""
     assert dataset.round is not None
     work = _Work(dataset, dataset.round, today)
     with Ledger.open(work.folder) as ledger:  # whoever has the dataset open holds the folder
         known, made = drafted(ledger), Drafts()
-        if Occasion.FEEDBACK in occasions:
+        if MailType.FEEDBACK in occasions:
             _note(ledger, work, _feedback(work, {} if again else known, made), made)
             known = drafted(ledger)
         due = {each.key: each for each in work.due(known)}
@@ -125,7 +125,7 @@ class _Work:
         """Give the key of what feedback on a return is about."""
         return feedback_key(self.chosen[submission], self.spec.digest)
 
-    def due(self, known: Mapping[str, Drafted]) -> Iterator[Due]:
+    def due(self, known: Mapping[str, Drafted]) -> Iterator[PendingMail]:
         """Yield every mail that is due, but for feedback, which is known by having been given."""
         expected = [each for each in self.statuses if each.team.code in self.teams]
         given = {each: known[key] for each in self.chosen if (key := self.key_of(each)) in known}
@@ -154,14 +154,14 @@ def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
     )
 
 
-def occasions_of_week(folder: Path) -> tuple[Occasion, ...]:
+def occasions_of_week(folder: Path) -> tuple[MailType, ...]:
     """Give the occasions that are looked for every week; workbooks are sent by drafts where others were."""
     with Ledger.open(folder) as ledger:
-        issued = any(each.occasion == Occasion.ISSUE for each in drafted(ledger).values())
-    return (*AS_THEY_COME, Occasion.ISSUE) if issued else AS_THEY_COME
+        issued = any(each.occasion == MailType.ISSUE for each in drafted(ledger).values())
+    return (*AS_THEY_COME, MailType.ISSUE) if issued else AS_THEY_COME
 
 
-def _feedback(work: _Work, known: Mapping[str, Drafted], made: Drafts) -> Iterator[Due]:
+def _feedback(work: _Work, known: Mapping[str, Drafted], made: Drafts) -> Iterator[PendingMail]:
     """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
     done = [name for name, each in work.chosen.items() if work.key_of(name) in known or is_in_doubt(each)]
     given = Given()
@@ -169,17 +169,19 @@ def _feedback(work: _Work, known: Mapping[str, Drafted], made: Drafts) -> Iterat
         team = work.teams.get(each["team"]) or Team(each["team"])
         workbook, text = Path(each["workbook"]), Path(each["message"]).read_text(encoding="utf-8")
         facts = {"feedback": text, "file": Path(each["path"]).name}
-        yield Due(work.key_of(each["submission"]), Occasion.FEEDBACK, team, workbook.stem, (workbook,), facts)
+        yield PendingMail(
+            work.key_of(each["submission"]), MailType.FEEDBACK, team, workbook.stem, (workbook,), facts
+        )
     for one in given.left_out:
         if one.is_settled:
             key, team = work.key_of(one.found.submission), Team(one.found.team)
-            yield Due(key, Occasion.FEEDBACK, team, "", None)
+            yield PendingMail(key, MailType.FEEDBACK, team, "", None)
         elif one.ends:
             made.warnings.append(f"{one.name}: {one.why}.")
     made.warnings += given.warnings
 
 
-def _note(ledger: Ledger, work: _Work, due: Iterable[Due], made: Drafts) -> None:
+def _note(ledger: Ledger, work: _Work, due: Iterable[PendingMail], made: Drafts) -> None:
     """Write drafts and note each, in the place of an earlier one of the same."""
     before = drafted(ledger)
     for each in due:
@@ -192,7 +194,7 @@ def _note(ledger: Ledger, work: _Work, due: Iterable[Due], made: Drafts) -> None
             made.new.append(row)
 
 
-def _write(work: _Work, due: Due, attached: Sequence[Path], made: Drafts) -> str:
+def _write(work: _Work, due: PendingMail, attached: Sequence[Path], made: Drafts) -> str:
     """Write a draft; gives its place in the round."""
     language = due.team.language or SOURCE_LANGUAGE
     said = filled(template_of(work.templates, due.occasion, language), _facts(work, due, language))
@@ -207,7 +209,7 @@ def _write(work: _Work, due: Due, attached: Sequence[Path], made: Drafts) -> str
     return file.as_posix()
 
 
-def _facts(work: _Work, due: Due, language: str) -> dict[str, str]:
+def _facts(work: _Work, due: PendingMail, language: str) -> dict[str, str]:
     """Give what the placeholders of a text are filled in with; feedback has its own order already."""
     team = due.team
     facts = {
@@ -223,7 +225,7 @@ def _facts(work: _Work, due: Due, language: str) -> dict[str, str]:
     }
 
 
-def _tidy(work: _Work, known: Mapping[str, Drafted], due: Mapping[str, Due], made: Drafts) -> None:
+def _tidy(work: _Work, known: Mapping[str, Drafted], due: Mapping[str, PendingMail], made: Drafts) -> None:
     """Take away the drafts that no longer apply; those that somebody took away stay away."""
     current = {*due, *map(work.key_of, work.chosen)}
     new = {each.key for each in made.new}

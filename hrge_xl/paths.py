@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
+from itertools import chain, count
 from pathlib import Path, PureWindowsPath
 
 from .addresses import masked
@@ -212,6 +213,14 @@ MOST_CHARACTERS, MOST_BYTES = 60, 90  # of each part of a name
 DIGITS = 8  # of a digest
 # what Windows keeps for itself
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+
+
+def free_name(stem: str, ending: str, taken: set[str]) -> str:
+    """Give a name that is not `taken` yet, with a number where it has to be, and note it there."""
+    names = chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in count(2)))
+    free = next(name for name in names if name.casefold() not in taken)
+    taken.add(free.casefold())
+    return free
 
 
 def file_part(text: str) -> str:

@@ -24,7 +24,7 @@ from .rounds.rounds import INBOX, REPORTS, Round, load_round, terms_of
 
 
 @dataclass(frozen=True)
-class Week:
+class RefreshResult:
     """What a refresh found and did."""
 
     round: Round
@@ -87,7 +87,7 @@ class Week:
         return [team for team in dict.fromkeys(drafted) if team not in reached]
 
 
-def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = None) -> Week:
+def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = None) -> RefreshResult:
     """Do what a week asks of a round: receive what lies in its `inbox`, bring dataset, files and reports up to date,
     write feedback and the drafts that are due. Running it again on the same day changes nothing.
 
@@ -108,4 +108,4 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
         drafts = write_drafts(dataset, today, occasions_of_week(folder))
         returns, unread = dataset.of_round(), unread_by_team(dataset)
         teams = status(returns, today, round_)
-        return Week(round_, today, received, dataset.totals(), teams, returns, unread, drafts)
+        return RefreshResult(round_, today, received, dataset.totals(), teams, returns, unread, drafts)

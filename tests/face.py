@@ -61,7 +61,7 @@ from hrge_xl.numerals import (
 )
 from hrge_xl.output_files import not_written, parts_of, whole, write_whole
 from hrge_xl.paths import expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of, path_text, read_regular
-from hrge_xl.refreshing import Week
+from hrge_xl.refreshing import RefreshResult
 from hrge_xl.soundness import sample_answers
 from hrge_xl.shell_words import quoted as shell_words_quoted
 from hrge_xl.stamp import from_pairs, Identity, PROPERTY_PREFIX, sign, to_pairs
@@ -432,7 +432,7 @@ from hrge_xl.disclosure_control.suppression import is_sensitive, Sum, suppress
 
 # rounds, teams and mails
 from hrge_xl.rounds.datasets import Dataset, sources
-from hrge_xl.rounds.mail.due import Occasion, REMINDERS
+from hrge_xl.rounds.mail.due import MailType, REMINDERS
 from hrge_xl.rounds.mail.eml import as_eml, Mail
 from hrge_xl.rounds.mail.templates import filled, PLACEHOLDERS, standard
 from hrge_xl.rounds.receiving import Received

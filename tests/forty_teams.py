@@ -12,7 +12,7 @@ from typing import Any
 
 from hrge_xl.cli import run
 from hrge_xl.library import Order, Wanted, generate, init_round, load, load_round, read, refresh
-from tests.face import Answers, Identity, Refusal, Week, orders, saved_on
+from tests.face import Answers, Identity, RefreshResult, Refusal, orders, saved_on
 from tests.letters import mail, mbox, msg, tnef, with_logo, zipped
 from tests.test_consolidate import answers
 
@@ -75,7 +75,7 @@ class Office:
         assert not isinstance(found, Refusal)
         return found.identity
 
-    def week(self, day: date) -> Week:
+    def week(self, day: date) -> RefreshResult:
         """The mailbox is saved into the inbox, over the one of last week, and the week is done."""
         inbox = self.folder / "inbox"
         inbox.mkdir(exist_ok=True)

@@ -16,7 +16,7 @@ import pytest
 
 from hrge_xl.cli import run
 from hrge_xl.library import Wanted, read
-from tests.face import DATASET, REMINDERS, Ledger, Refusal, Typed, Week, saved_on, type_into
+from tests.face import DATASET, REMINDERS, Ledger, RefreshResult, Refusal, Typed, saved_on, type_into
 from tests.forty_teams import (
     REPAIRED,
     RIGHT,
@@ -52,7 +52,7 @@ class Played:
     """A week that was played, and what there was at its end."""
 
     office: Office
-    week: Week
+    week: RefreshResult
     states: dict[str, str]  # of teams, as `status` says them
     figures: dict[str, dict[str, int]]  # of the reconciliation, by where they are shown
     pages: dict[str, str]  # of teams, as the overview says them
@@ -65,7 +65,7 @@ def said(file: Path, *words: str) -> str:
     return file.read_text(encoding="utf-8")
 
 
-def look(office: Office, week: Week) -> Played:
+def look(office: Office, week: RefreshResult) -> Played:
     """What the other commands say at the end of a week."""
     folder, day, out = office.folder, str(week.today), office.folder.parent / "out.json"
     states = {

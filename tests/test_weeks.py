@@ -24,8 +24,8 @@ from tests.face import (
     PLACEHOLDERS,
     Ledger,
     Mail,
-    Occasion,
-    Week,
+    MailType,
+    RefreshResult,
     as_eml,
     filled,
     languages,
@@ -84,11 +84,11 @@ class Story:
         }  # fmt: skip
         self.receive(with_logo(mail(address(team), moment(day), files)))
 
-    def week(self, day: date) -> Week:
+    def week(self, day: date) -> RefreshResult:
         return refresh(self.folder, day, jobs=1)
 
 
-def listed(week: Week, head: str) -> str:
+def listed(week: RefreshResult, head: str) -> str:
     """What is told behind a word; nothing where there is no such line."""
     return dict(week_lines(week)).get(head, "")
 
@@ -130,13 +130,13 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Story:
     )
     story = Story(init_round(folder / "2026-H1", "example", folder / "teams.csv").folder)
     assert run(["generate", str(story.folder), "--today", str(DAY_0)]) == 0
-    drafts(story.folder, DAY_0, [Occasion.ISSUE])
+    drafts(story.folder, DAY_0, [MailType.ISSUE])
     story.issued = drafted(story, DAY_0)
     return story
 
 
 @pytest.fixture(scope="module")
-def first(begun: Story) -> tuple[Story, Week]:
+def first(begun: Story) -> tuple[Story, RefreshResult]:
     """The first week of answers: by mail in every way, right and wrong."""
     day = DAY_0 + timedelta(days=7)
     begun.send("PAK-1", day)  # right
@@ -167,7 +167,7 @@ def test_on_day_0_every_team_gets_its_workbook(begun: Story) -> None:
         assert (each["X-Unsent"], each["To"]) == ("1", address(team))
 
 
-def test_the_first_week(first: tuple[Story, Week]) -> None:
+def test_the_first_week(first: tuple[Story, RefreshResult]) -> None:
     _, week = first
     assert [word for word, _ in week_lines(week)] == [
         "Arrived", "Counts", "Teams", "Late", "Due next", "To decide", "Ask again", "To send", "Files in",
@@ -183,7 +183,7 @@ def test_the_first_week(first: tuple[Story, Week]) -> None:
     )
 
 
-def test_each_team_gets_one_feedback_on_what_stands(first: tuple[Story, Week]) -> None:
+def test_each_team_gets_one_feedback_on_what_stands(first: tuple[Story, RefreshResult]) -> None:
     """Of three versions for the last; in the language of the team; the workbook attached goes on from it."""
     story, week = first
     made = drafted(story, week.today)
@@ -200,7 +200,7 @@ def test_each_team_gets_one_feedback_on_what_stands(first: tuple[Story, Week]) -
         assert load_workbook(io.BytesIO(attached.get_content()), read_only=True).sheetnames
 
 
-def test_the_list_for_a_mail_merge_says_what_the_drafts_say(first: tuple[Story, Week]) -> None:
+def test_the_list_for_a_mail_merge_says_what_the_drafts_say(first: tuple[Story, RefreshResult]) -> None:
     story, week = first
     file = story.folder / "drafts" / str(week.today) / "mail-merge.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
@@ -212,7 +212,7 @@ def test_the_list_for_a_mail_merge_says_what_the_drafts_say(first: tuple[Story, 
     assert Counter(row["occasion"] for row in rows) == {"feedback": 3, "thanks": 3}
 
 
-def test_running_it_again_changes_nothing(first: tuple[Story, Week]) -> None:
+def test_running_it_again_changes_nothing(first: tuple[Story, RefreshResult]) -> None:
     """Not a byte of any file, nor a line of what is said, but that what came is here already."""
     story, week = first
     before = digests(story.folder)
@@ -224,7 +224,7 @@ def test_running_it_again_changes_nothing(first: tuple[Story, Week]) -> None:
     assert listed(again, "Arrived").startswith("0 workbooks taken in, 9 here already")
 
 
-def test_no_address_leaves_the_office(first: tuple[Story, Week], tmp_path: Path) -> None:
+def test_no_address_leaves_the_office(first: tuple[Story, RefreshResult], tmp_path: Path) -> None:
     """Neither dataset, files beside it, reports nor copies to share know who sent what: the ledger does, and drafts."""
     story, week = first
     assert run(["consolidate", str(story.folder), "--shareable", "--today", str(week.today)]) in (0, 4)
@@ -257,7 +257,7 @@ def unpacked(path: Path) -> bytes:
         return b"".join(archive.read(name) for name in archive.namelist())
 
 
-def test_the_weeks_that_follow(first: tuple[Story, Week]) -> None:
+def test_the_weeks_that_follow(first: tuple[Story, RefreshResult]) -> None:
     """Corrections, a version made from an older one, reminders before, on and after the deadline, late answers."""
     story, _ = first
     before = story.week(DEADLINE - timedelta(days=6))
@@ -337,12 +337,12 @@ def test_mails_are_written_in_every_language_of_the_program() -> None:
     """Each occasion has words of its own in each, and none that nothing fills in; English stands in for none."""
     facts = dict.fromkeys(PLACEHOLDERS, "X")
     for language in set(languages()) - {"en", "fa-AF"}:
-        for occasion in Occasion:
+        for occasion in MailType:
             said = filled(standard(occasion, language), facts)
             assert said.subject.startswith("X")
             assert "{" not in said.subject + said.text
-            assert occasion is Occasion.FEEDBACK or said.text != filled(standard(occasion, "en"), facts).text
-        said = Mail("a@example.org", language, filled(standard(Occasion.ON, language), facts))
+            assert occasion is MailType.FEEDBACK or said.text != filled(standard(occasion, "en"), facts).text
+        said = Mail("a@example.org", language, filled(standard(MailType.ON, language), facts))
         letter = as_eml(said)
         assert letter == as_eml(said)  # the same draft gives the same bytes
         page = text_of(message_from_bytes(letter, policy=default), "html")  # type: ignore[arg-type]
@@ -377,11 +377,11 @@ def test_a_round_may_say_it_in_its_own_words(small: Path, capsys: pytest.Capture
     file = small / "messages" / "en.txt"
     assert str(file) in capsys.readouterr().out
     text = file.read_text(encoding="utf-8-sig")
-    assert [f"[{each}]" in text for each in Occasion] == [True] * 7
+    assert [f"[{each}]" in text for each in MailType] == [True] * 7
     file.write_text(
         "[issue]\nSubject: For {team} only\n\nHello {country},\nask {contact}.\n\nBye\n", encoding="utf-8"
     )
-    drafts(small, DAY_0, [Occasion.ISSUE])
+    drafts(small, DAY_0, [MailType.ISSUE])
     made = opened(small / "drafts" / str(DAY_0) / "PAK-1_issue.eml")
     assert made["Subject"] == "For PAK-1 only"
     assert text_of(made).splitlines() == ["Hello Pakistan,", "", "Bye"]  # nobody to ask: the line is left out
@@ -468,8 +468,8 @@ def test_a_newer_version_on_the_same_day_has_the_feedback(tmp_path: Path) -> Non
 
 def test_a_draft_that_is_written_again_leaves_no_other_behind(small: Path) -> None:
     first, second = DAY_0, DAY_0 + timedelta(days=1)
-    drafts(small, first, [Occasion.ISSUE])
-    assert len(drafts(small, second, [Occasion.ISSUE], again=True).new) == 2
+    drafts(small, first, [MailType.ISSUE])
+    assert len(drafts(small, second, [MailType.ISSUE], again=True).new) == 2
     assert not (small / "drafts" / str(first)).exists()
     rows = csv.DictReader(
         io.StringIO((small / "drafts" / str(second) / "mail-merge.csv").read_text("utf-8-sig"))
@@ -493,7 +493,7 @@ def test_no_team_gets_the_workbook_of_another(tmp_path: Path) -> None:
     """Whose code begins with its own."""
     story = round_of(tmp_path, "PAK", "PAK_2")
     assert run(["generate", str(story.folder), "--today", str(DAY_0)]) == 0
-    drafts(story.folder, DAY_0, [Occasion.ISSUE])
+    drafts(story.folder, DAY_0, [MailType.ISSUE])
     attached = {
         name: [each.get_filename() for each in made.iter_attachments()]
         for name, made in drafted(story, DAY_0).items()

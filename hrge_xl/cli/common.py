@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -97,16 +97,10 @@ def _kept(text: str, ctx: click.Context | None) -> str:
         raise UsageError(
             f"{text}: more than {MOST_BYTES // 1_000_000} MB arrived on standard input. Name a file."
         )
-    file = Path(mkdtemp(prefix="hrge-xl-")) / NAMES[text]
+    assert ctx is not None
+    file = Path(ctx.find_root().with_resource(TemporaryDirectory(prefix="hrge-xl-")), NAMES[text])
     file.write_bytes(data)
-    if ctx is not None:
-        ctx.find_root().call_on_close(lambda: _remove(file))
     return f"@{file}" if text == LIST else str(file)
-
-
-def _remove(file: Path) -> None:
-    file.unlink(missing_ok=True)
-    file.parent.rmdir()
 
 
 # arguments and options

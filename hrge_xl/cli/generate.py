@@ -273,12 +273,12 @@ def _going_on(
 ) -> list[Order]:
     """Have the orders of a round go on from an earlier one, and say of each team what does not."""
     from ..rounds.datasets import one_dataset
-    from ..rounds.last_round import begun
+    from ..rounds.last_round import prefilled
 
     if Path(earlier).resolve() == round_.folder.resolve():
         raise UsageError(f"{earlier} is the round itself. Name an earlier one after --from.")
     with one_dataset(earlier, today, password=password) as dataset:
-        found = list(begun(wanted, dataset, spec))
+        found = list(prefilled(wanted, dataset, spec))
     print_lines((each.left_behind for each in found if each.left_behind), err=True)
     blank = sum(each.is_blank for each in found)
     line(f"Workbooks that continue from {earlier}: {len(found) - blank}; blank ones: {blank}.", err=True)

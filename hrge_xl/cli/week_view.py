@@ -18,7 +18,7 @@ from .terminal import beside, padded, print_lines, style, taken, width
 
 if TYPE_CHECKING:
     from ..dataset.drafted import Drafted
-    from ..refreshing import Week
+    from ..refreshing import RefreshResult
     from ..rounds.round_status import TeamStatus
 
 USUAL, WIDEST = 80, 120  # columns: where there is no terminal, and where it is wider
@@ -27,7 +27,7 @@ ROOM = 3 * (USUAL - INDENT) - 20  # columns of names, in about three lines; the 
 COLOURS = {"Late": "red", "To decide": "magenta", "Ask again": "red"}
 
 
-def print_week(week: Week) -> None:
+def print_week(week: RefreshResult) -> None:
     """Print what there is to know, in about ten lines."""
     columns = min(width() or USUAL, WIDEST)
     for word, text in week_lines(week):
@@ -36,7 +36,7 @@ def print_week(week: Week) -> None:
         print_lines(beside(style(first, fg=colour), text, columns, indent=INDENT))
 
 
-def week_lines(week: Week) -> Iterator[tuple[str, str]]:
+def week_lines(week: RefreshResult) -> Iterator[tuple[str, str]]:
     """Yield what there is to know, each behind a word; what is out of the ordinary only where it is so."""
     yield "Arrived", week.received.summary
     yield "Counts", " ".join(week.totals.lines())
@@ -64,7 +64,7 @@ def _late(each: TeamStatus) -> str:
     return f"{each.team.code} ({counted(each.overdue, 'day')}{corrects})"
 
 
-def _to_send(week: Week) -> str:
+def _to_send(week: RefreshResult) -> str:
     drafts, today = week.drafts, week.drafts.of(week.today)
     told = [f"{tally(today)} in {FOLDER}/{week.today}, listed in {LIST}." if today else "nothing new."]
     earlier, removed = len(drafts.standing) + len(drafts.new) - len(today), len(drafts.outdated)
@@ -86,7 +86,7 @@ def _named(names: Iterable[str], nobody: str = "nothing") -> str:
     return f"{', '.join(shown)}{more}." if every else f"{nobody}."
 
 
-def as_data(week: Week) -> dict[str, Any]:
+def as_data(week: RefreshResult) -> dict[str, Any]:
     """Give the same, and all that it was counted from, as JSON data."""
     drafts, due = week.drafts, week.due_next
     return {

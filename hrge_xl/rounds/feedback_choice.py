@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain, count
 from typing import NamedTuple
 
 from ..dataset.return_status import CONFLICT, COUNTS, SUPERSEDED, WAITING
@@ -11,7 +10,7 @@ from ..dataset.returns import Return
 from ..errors import Exit
 from ..findings import Severity
 from ..kept_texts import said
-from ..paths import file_part
+from ..paths import file_part, free_name
 from ..spec.model import Spec
 from ..validation import REFUSED
 
@@ -81,13 +80,10 @@ def _why_not(each: Return, last: Mapping[str, Return], names: Mapping[str, str])
 
 
 def file_name(each: Return, spec: Spec | None, taken: set[str]) -> str:
-    """Name what is written for a return after its team and intervention; none takes the place of another."""
+    """Name what is written for a return after its team and intervention."""
     parts = filter(None, map(file_part, (each.team, _intervention(each, spec))))
     name = "_".join(parts) or file_part(each.name.rpartition(".")[0]) or "return"
-    numbered = (f"{name}_{number}" for number in count(2))
-    free = next(one for one in chain([name], numbered) if one.casefold() not in taken)
-    taken.add(free.casefold())
-    return free
+    return free_name(name, "", taken)
 
 
 def _intervention(each: Return, spec: Spec | None) -> str:

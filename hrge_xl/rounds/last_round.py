@@ -18,7 +18,7 @@ from ..words import fold
 from .datasets import Dataset
 
 
-class Begun(NamedTuple):
+class PrefilledOrder(NamedTuple):
     """An order with what it begins with, and what does not go on from the earlier round, in a sentence or ""."""
 
     order: Order
@@ -26,7 +26,7 @@ class Begun(NamedTuple):
     is_blank: bool = False
 
 
-def begun(orders: Iterable[Order], earlier: Dataset, spec: Spec) -> Iterator[Begun]:
+def prefilled(orders: Iterable[Order], earlier: Dataset, spec: Spec) -> Iterator[PrefilledOrder]:
     """Have each order go on from the earlier round; of a team with several interventions one order becomes several.
 
     Raises `UsageError` where that round is of another spec.
@@ -41,13 +41,13 @@ def begun(orders: Iterable[Order], earlier: Dataset, spec: Spec) -> Iterator[Beg
         found = counting.get(order.team, [])
         if not found:
             told = f"{order.team}: no return of it counts in the earlier round; its workbook is blank."
-            yield Begun(order, told, is_blank=True)
+            yield PrefilledOrder(order, told, is_blank=True)
         for each in found:
             about = spec.identity.over_rounds(each.intervention) or each.project if len(found) > 1 else ""
-            yield _begun(replace(order, intervention=about), earlier, each, spec)
+            yield _prefilled(replace(order, intervention=about), earlier, each, spec)
 
 
-def _begun(order: Order, earlier: Dataset, each: Return, spec: Spec) -> Begun:
+def _prefilled(order: Order, earlier: Dataset, each: Return, spec: Spec) -> PrefilledOrder:
     read = result(earlier.store, each)
     assert read.submission is not None  # what counts could be read
     assert read.layout is not None
@@ -56,7 +56,7 @@ def _begun(order: Order, earlier: Dataset, each: Return, spec: Spec) -> Begun:
     found = go_on(read.submission, read.layout, layout, order.today)
     named = replace(found, last_round=found.last_round or each.period)
     told = ", ".join(named.left_behind())
-    return Begun(named.into(order), told and f"{order.team} ({each.name}): {told}.")
+    return PrefilledOrder(named.into(order), told and f"{order.team} ({each.name}): {told}.")
 
 
 def _counting(earlier: Dataset, spec: Spec) -> dict[str, list[Return]]:

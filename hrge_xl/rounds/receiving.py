@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from unicodedata import normalize
@@ -25,7 +24,7 @@ from ..intake import fingerprint
 from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
 from ..output_files import write_whole
-from ..paths import MOST_CHARACTERS, check_several, file_part, path_text, way_to
+from ..paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to
 from ..words import counted
 from .rounds import INBOX, RETURNED, Round, load_round, terms_of
 from .teams import ADDRESS
@@ -79,16 +78,9 @@ class _Shelf:
         """Have a content lie there; gives its place."""
         if sha256 in self.lying:
             return self.lying.pop(sha256)
-        path = self.folder / self._free_name(workbook)
+        path = self.folder / free_name(*_named(workbook), self.names)
         write_whole(path, workbook.data)
         return path
-
-    def _free_name(self, workbook: Workbook) -> str:
-        stem, ending = _named(workbook)
-        names = chain([f"{stem}{ending}"], (f"{stem}_{number}{ending}" for number in count(2)))
-        free = next(name for name in names if name.casefold() not in self.names)
-        self.names.add(free.casefold())
-        return free
 
 
 def _named(workbook: Workbook) -> tuple[str, str]:

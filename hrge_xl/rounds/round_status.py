@@ -193,7 +193,11 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
         for team in (round_.teams if round_ else ())
     ]
     others = [
-        TeamStatus(Team(code), STRANGE, some, today) if round_ else _expected(None, _seen(some), some, today)
+        TeamStatus(Team(code), STRANGE, some, today)
+        if round_
+        else _expected(
+            None, Team(code, next((each.country for each in some if each.country), "")), some, today
+        )
         for code, some in sorted(by_team.items())
     ]
     return [*expected, *others, *(TeamStatus(Team(""), REFUSED, [each]) for each in unread)]
@@ -206,11 +210,6 @@ def _sent_for_others(round_: Round | None, came: Iterable[Return]) -> dict[str, 
         return {}
     senders = Senders(round_)
     return grouped((team, each) for each in doubted for team in senders.teams_of(each.sha256))
-
-
-def _seen(came: Sequence[Return]) -> Team:
-    """Give a team as its returns say it."""
-    return Team(came[0].team, country=next((each.country for each in came if each.country), ""))
 
 
 def _expected(round_: Round | None, team: Team, came: Sequence[Return], today: date) -> TeamStatus:

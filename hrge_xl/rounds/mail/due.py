@@ -20,7 +20,7 @@ from ..rounds import FEEDBACK, Round
 from ..teams import Team
 
 
-class Occasion(StrEnum):
+class MailType(StrEnum):
     """Why a mail is written."""
 
     ISSUE = "issue"
@@ -32,22 +32,22 @@ class Occasion(StrEnum):
     THANKS = "thanks"
 
 
-REMINDERS = (Occasion.BEFORE, Occasion.ON, Occasion.AFTER, Occasion.CORRECT)
+REMINDERS = (MailType.BEFORE, MailType.ON, MailType.AFTER, MailType.CORRECT)
 
 
 class MailKind(NamedTuple):
     """A kind of mail as people speak of it: its occasions, and what one and several are called."""
 
-    occasions: tuple[Occasion, ...]
+    occasions: tuple[MailType, ...]
     one: str
     several: str
 
 
 MAIL_KINDS: Mapping[str, MailKind] = {
-    "issue": MailKind((Occasion.ISSUE,), "workbook to issue", "workbooks to issue"),
-    "feedback": MailKind((Occasion.FEEDBACK,), "feedback message", "feedback messages"),
+    "issue": MailKind((MailType.ISSUE,), "workbook to issue", "workbooks to issue"),
+    "feedback": MailKind((MailType.FEEDBACK,), "feedback message", "feedback messages"),
     "reminder": MailKind(REMINDERS, "reminder", "reminders"),
-    "thanks": MailKind((Occasion.THANKS,), "thank-you message", "thank-you messages"),
+    "thanks": MailKind((MailType.THANKS,), "thank-you message", "thank-you messages"),
 }
 
 
@@ -57,11 +57,11 @@ DAYS_BEFORE = 7  # the deadline that a team is reminded of it
 EVERY = 7  # days between two reminders of the same
 
 
-class Due(NamedTuple):
+class PendingMail(NamedTuple):
     """A mail that is due. `key` says what it is about: there is one of each, once."""
 
     key: str
-    occasion: Occasion
+    occasion: MailType
     team: Team
     name: str  # of its file
     attached: Sequence[Path] | None = ()  # None: it was looked at, and there is nothing to say
@@ -72,22 +72,22 @@ def feedback_key(found: Return, spec_digest: str) -> str:
     """Give the key of feedback on a return: its content, what is found in it and accepted of that, and the spec."""
     said = [f"{each.code} {each.sheet} {each.cell} {each.open}" for each in found.findings]
     digest = sha256("\n".join([spec_digest, *sorted(said)]).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{Occasion.FEEDBACK}:{found.submission}:{digest[:8]}"
+    return f"{MailType.FEEDBACK}:{found.submission}:{digest[:8]}"
 
 
-def issue_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[Due]:
+def issue_due(round_: Round, statuses: Iterable[TeamStatus]) -> Iterator[PendingMail]:
     """Yield the workbooks of teams that have sent nothing yet, with the guide in the language of each."""
     for each in statuses:
         files = issued_files(round_, each.team)
         if files and not each.returns:
             digest = _digest(map(sha256_of, files))
             guide = files[0].with_name(guide_name(each.team.language or SOURCE_LANGUAGE))
-            yield _due(Occasion.ISSUE, each.team, digest, _there(*files, guide))
+            yield _due(MailType.ISSUE, each.team, digest, _there(*files, guide))
 
 
 def reminders_due(
     round_: Round, statuses: Iterable[TeamStatus], today: date, sent_something: Collection[str] = ()
-) -> Iterator[Due]:
+) -> Iterator[PendingMail]:
     """Yield a reminder for each team whose answer is due or overdue, but for those whose file could not be read."""
     for each in statuses:
         files = issued_files(round_, each.team)
@@ -97,14 +97,14 @@ def reminders_due(
             continue
         days = (deadline - today).days
         if days < 0:
-            yield _due(Occasion.AFTER, each.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
+            yield _due(MailType.AFTER, each.team, f"{deadline}:{(-days - 1) // EVERY + 1}", files)
         elif days <= DAYS_BEFORE:
-            yield _due(Occasion.BEFORE if days else Occasion.ON, each.team, str(deadline), files)
+            yield _due(MailType.BEFORE if days else MailType.ON, each.team, str(deadline), files)
 
 
 def corrections_due(
     round_: Round, statuses: Iterable[TeamStatus], given: Mapping[str, Drafted], today: date
-) -> Iterator[Due]:
+) -> Iterator[PendingMail]:
     """Yield a reminder for each return whose feedback was written a week ago or more; `given` is it, by submission."""
     for each in statuses:
         for found in (one for one in each.returns if one.verdict == RETURNED and one.submission in given):
@@ -113,17 +113,17 @@ def corrections_due(
             if weeks:
                 name = Path(draft.file).stem
                 workbook = round_.folder / FEEDBACK / f"{name}.xlsx"
-                about, named = f"{found.submission}:{weeks}", name.removesuffix(f"_{Occasion.FEEDBACK}")
-                yield _due(Occasion.CORRECT, each.team, about, _there(workbook), name=named)
+                about, named = f"{found.submission}:{weeks}", name.removesuffix(f"_{MailType.FEEDBACK}")
+                yield _due(MailType.CORRECT, each.team, about, _there(workbook), name=named)
 
 
-def thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[Due]:
+def thanks_due(statuses: Iterable[TeamStatus], given: Mapping[str, Drafted]) -> Iterator[PendingMail]:
     """Yield thanks to each team whose returns were all accepted, with nothing to say about any."""
     for each in statuses:
         settled = [given.get(found.submission) for found in each.counting]
         if each.state == ACCEPTED and all(draft and not draft.file for draft in settled):
             about = _digest(sorted(found.submission for found in each.counting))
-            yield _due(Occasion.THANKS, each.team, about, (), file=each.newest.name if each.newest else "")
+            yield _due(MailType.THANKS, each.team, about, (), file=each.newest.name if each.newest else "")
 
 
 def _there(*files: Path) -> list[Path]:
@@ -135,8 +135,8 @@ def _digest(parts: Iterable[str]) -> str:
 
 
 def _due(
-    occasion: Occasion, team: Team, about: str, attached: Sequence[Path], *, name: str = "", **facts: str
-) -> Due:
+    occasion: MailType, team: Team, about: str, attached: Sequence[Path], *, name: str = "", **facts: str
+) -> PendingMail:
     """Give a mail about something; `name` is that of a file where a team may have several."""
     key = f"{occasion}:{team.code}:{about}"
-    return Due(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts)
+    return PendingMail(key, occasion, team, f"{name or team.code}_{occasion}", attached, facts)

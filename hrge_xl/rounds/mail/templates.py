@@ -19,7 +19,7 @@ from ...errors import RoundError
 from ...output_files import write_whole
 from ...words import Translate, is_language, translator, with_base
 from ..teams import read_text
-from .due import Occasion
+from .due import MailType
 
 FOLDER, ENDING = "messages", ".txt"
 SECTION = re.compile(r"\[([\w -]+)\]\s*")
@@ -33,13 +33,13 @@ HEAD = """\
 
 
 Templates = Mapping[
-    str, Mapping["Occasion", "Template"]
+    str, Mapping["MailType", "Template"]
 ]  # by language; what they lack the program says itself
 
 
 def load_templates(folder: Path) -> Templates:
     """Load the texts that a round has of its own. Raises `RoundError` with every mistake in them, and its line."""
-    own: dict[str, Mapping[Occasion, Template]] = {}
+    own: dict[str, Mapping[MailType, Template]] = {}
     mistakes: list[str] = []
     for file in sorted((folder / FOLDER).glob(f"*{ENDING}")):
         text = read_text(file, "text of e-mails", SAVE_AS)
@@ -54,7 +54,7 @@ def load_templates(folder: Path) -> Templates:
     return own
 
 
-def template_of(own: Templates, occasion: Occasion, language: str) -> Template:
+def template_of(own: Templates, occasion: MailType, language: str) -> Template:
     """Give the text for an occasion in a language, in its base language, else as the program says it."""
     texts = (own.get(tag, {}) for tag in with_base(language))
     return next((each[occasion] for each in texts if occasion in each), standard(occasion, language))
@@ -68,7 +68,7 @@ def write_templates(folder: Path, languages: Iterable[str]) -> list[Path]:
         if not file.exists():
             told = (
                 f"[{each}]\nSubject: {(made := standard(each, language)).subject}\n\n{made.text}\n"
-                for each in Occasion
+                for each in MailType
             )
             write_whole(file, (HEAD % ", ".join(PLACEHOLDERS) + "\n".join(told)).encode("utf-8-sig"))
             written.append(file)
@@ -99,16 +99,16 @@ def _sections(lines: Iterable[str]) -> list[TextSection]:
     return [section for section in found if section.name or section.said]
 
 
-def _template(section: TextSection) -> tuple[Occasion, Template]:
+def _template(section: TextSection) -> tuple[MailType, Template]:
     (_, first), *_ = section.said
     match = SUBJECT.fullmatch(first.strip())
     lines = [line for _, line in section.lines]
     text = "\n".join(lines[lines.index(first) + 1 :]).strip("\n")
-    return Occasion(section.name), Template(match[1].strip() if match else "", text)
+    return MailType(section.name), Template(match[1].strip() if match else "", text)
 
 
 def _mistakes(sections: Iterable[TextSection]) -> Iterator[str]:
-    known, seen = [str(each) for each in Occasion], set[str]()
+    known, seen = [str(each) for each in MailType], set[str]()
     for section in sections:
         if section.name not in known:
             what = f"there is no occasion '{section.name}'" if section.name else "this is in no section"
@@ -127,7 +127,7 @@ def _mistakes(sections: Iterable[TextSection]) -> Iterator[str]:
 
 
 def _wrong_placeholders(line: str, occasion: str) -> Iterator[str]:
-    usual = [name for name in PLACEHOLDERS if name != "feedback" or occasion == Occasion.FEEDBACK]
+    usual = [name for name in PLACEHOLDERS if name != "feedback" or occasion == MailType.FEEDBACK]
     try:
         fields = list(fields_of(line))
     except ValueError:
@@ -174,15 +174,15 @@ class Template(NamedTuple):
     text: str
 
 
-def standard(occasion: Occasion, language: str) -> Template:
+def standard(occasion: MailType, language: str) -> Template:
     """Give what the program says on an occasion, in a language."""
     subject, *paragraphs = _said(occasion, translator(language))
     return Template(subject, "\n\n".join(paragraphs))
 
 
-def _said(occasion: Occasion, say: Translate) -> tuple[str, ...]:
+def _said(occasion: MailType, say: Translate) -> tuple[str, ...]:
     match occasion:
-        case Occasion.ISSUE:
+        case MailType.ISSUE:
             return (
                 say("{round}: your workbook ({team})"),
                 say("Dear colleagues,"),
@@ -191,13 +191,13 @@ def _said(occasion: Occasion, say: Translate) -> tuple[str, ...]:
                 say("Please send it back by {deadline}."),
                 say("Questions to: {contact}"),
             )
-        case Occasion.FEEDBACK:
+        case MailType.FEEDBACK:
             return say("{round}: your workbook with our remarks ({team})"), "{feedback}"
-        case Occasion.BEFORE | Occasion.ON | Occasion.AFTER:
+        case MailType.BEFORE | MailType.ON | MailType.AFTER:
             due = {
-                Occasion.BEFORE: say("Please send it back by {deadline}."),
-                Occasion.ON: say("It is due today, {deadline}."),
-                Occasion.AFTER: say("It was due by {deadline}; please send it back as soon as you can."),
+                MailType.BEFORE: say("Please send it back by {deadline}."),
+                MailType.ON: say("It is due today, {deadline}."),
+                MailType.AFTER: say("It was due by {deadline}; please send it back as soon as you can."),
             }
             return (
                 say("{round}: reminder ({team})"),
@@ -208,7 +208,7 @@ def _said(occasion: Occasion, say: Translate) -> tuple[str, ...]:
                 say("If you have sent it in the meantime, please disregard this message."),
                 say("Questions to: {contact}"),
             )
-        case Occasion.CORRECT:
+        case MailType.CORRECT:
             return (
                 say("{round}: reminder ({team})"),
                 say("Dear colleagues,"),
@@ -217,7 +217,7 @@ def _said(occasion: Occasion, say: Translate) -> tuple[str, ...]:
                 say("If you have sent it in the meantime, please disregard this message."),
                 say("Questions to: {contact}"),
             )
-        case Occasion.THANKS:
+        case MailType.THANKS:
             return (
                 say("{round}: thank you ({team})"),
                 say("Dear colleagues,"),
