@@ -93,7 +93,7 @@ class ChoiceField(FieldType):
         """Give an entry of the list, and of that part of it which another answer decides."""
         yield Check(NOT_IN_LIST, Readable().call(value))
         above = scope.find(field.parent) if field.parent is not None else None
-        if above is not None:
+        if above:
             yield Check(WRONG_PARENT, Belongs().call(value, above))
 
     def guess(self, told: Evidence) -> Guess | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal, NamedTuple
@@ -54,8 +53,7 @@ class Limits(NamedTuple):
 Spellings = Mapping[str, tuple[str, str | None]]  # folded text -> code, and the finding code of the note
 
 
-@dataclass(frozen=True)
-class Vocabularies:
+class Vocabularies(NamedTuple):
     """Every spelling of every entry of every list, in all languages of a spec: folded text → (code, note).
 
     `rows` are what references point to: tool → folded code of a row → code; `language` that of the workbook.
@@ -91,8 +89,7 @@ class Cell(NamedTuple):
         return shown_moment(day, self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """What must hold of an answer that could be read: an expression, and the finding where it does not."""
 
     kind: Kind
@@ -156,9 +153,6 @@ class FieldType:
 
     def __str__(self) -> str:
         return self.name
-
-    def __repr__(self) -> str:
-        return f"<field type {self.name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return field_type, (self.name,)  # each is one object, in every process
@@ -385,8 +379,7 @@ class Source(IntEnum):
     RULE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What stands in the cells of a field and about them: validation, number format, values.
 
     `rule` is the type of the validation as Excel names it, "" for none; `labels` the entries of its list, None where
@@ -430,15 +423,14 @@ class Evidence:
         return {name: value for name, value in pairs if value is not None and abs(value) < LIMIT}
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(NamedTuple):
     """That a field may be of a type: from what, with which options, and what is to be told about it.
 
     Of several guesses the one from the best source counts, and of these one that is `special`.
     """
 
     source: Source
-    options: Mapping[str, object] = field(default_factory=dict)
+    options: Mapping[str, object] = {}
     labels: tuple[str, ...] = ()
     note: str = ""
     special: bool = False

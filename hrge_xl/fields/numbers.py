@@ -126,7 +126,7 @@ class DecimalField(FieldType):
         if self.whole:
             yield Check(NOT_A_WHOLE_NUMBER, Whole().call(value))
         bounds = self._bounds(field, value)
-        if bounds is not None:
+        if bounds:
             yield Check(OUT_OF_RANGE, bounds)
 
     def _bounds(self, field: Field, value: Ref) -> Expr | None:
@@ -250,7 +250,7 @@ class YearField(DecimalField):
 
     def _bounds(self, field: Field, value: Ref) -> Expr | None:
         own = super()._bounds(field, value)
-        assert own is not None
+        assert own
         return Logic("and", (own, OwnCalendar().call(value)))
 
     def wrong_limits(self, field: Field) -> Wrong:

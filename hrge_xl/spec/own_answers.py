@@ -104,7 +104,7 @@ def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
 
 def spec_of_sample(spec: Spec) -> Spec:
     """Give the spec with the country of its sample among those that can be chosen."""
-    country = spec.sample.country if spec.sample is not None else None
+    country = spec.sample.country if spec.sample else None
     if country is None or spec.countries not in spec.vocabularies:
         return spec
     known = spec.vocabularies[spec.countries]
@@ -137,7 +137,7 @@ def wrong_value(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
         yield from _wrong_answer(spec, field, written)
     elif all(tool in spec.tool for tool in field.to):  # else that is told where it stands
         scopes = [Scope(spec, spec.tool[tool]).rows_of(tool) for tool in field.to]
-        blocks = [scope.block for scope in scopes if scope is not None and scope.block is not None]
+        blocks = [scope.block for scope in scopes if scope and scope.block]
         known = {row for block in blocks for row in row_codes(spec, block)}
         for code in written:
             if code not in known:
@@ -196,7 +196,7 @@ def _day(field: Field, text: str) -> Wrong:
         return
     limits = field.type.limits(field)
     first, last = (from_serial(float(end or 0)) for end in (limits.low, limits.high))
-    if first is not None and last is not None and not first <= day <= last:
+    if first and last and not first <= day <= last:
         yield f"{text} is not between {first} and {last}.", "Take a day that the field lets in."
 
 
@@ -211,7 +211,7 @@ def check_own_answers(spec: Spec) -> Found:
             remedy = "Name their list with `countries`."
             wrong = [(path, "The spec has no countries, and facts are about one.", remedy)]
         yield from wrong or _facts(spec, file, path)
-    if spec.sample is not None:
+    if spec.sample:
         yield from _sample(spec, spec.sample)
 
 
@@ -300,7 +300,7 @@ def _sample(spec: Spec, sample: Sample) -> Found:
     if sample.day is None:
         reason = f"'{sample.today}' is not {RANGE}."
         yield ("sample", "today"), reason, "Write it as year-month-day: 2026-03-31."
-    if sample.country is not None:
+    if sample.country:
         yield from at(("sample", "country", "code"), _country(spec, sample.country))
     extended = spec_of_sample(spec)
     for answer in answers_of(extended, sample):
