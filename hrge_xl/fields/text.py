@@ -21,7 +21,6 @@ from ..words import CELL_LIMIT, tidy_lines
 from .field import (
     Cell,
     Check,
-    ColumnKind,
     Evidence,
     Field,
     FieldType,
@@ -53,8 +52,6 @@ class TextField(FieldType):
 
     name = "text"
     meaning = "one line"
-    kind = ColumnKind.TEXT
-    yields = Type.TEXT
     allows: Names = ("characters", "pattern", "default", "expects")
     keeps = ("long",)
     refuses = (TEXT_TOO_LONG,)

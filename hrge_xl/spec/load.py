@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -112,7 +112,7 @@ def _load(folder: Path, digest: str) -> model.Spec:
     return translated(loaded, folder)
 
 
-def places(folder: Path) -> Callable[[Sequence[str | int], str, str], Mistake]:
+def places(folder: Path) -> partial[Mistake]:
     """Give a function that puts a mistake at the place in the files of a spec that a path in its model leads to."""
     return partial(mistake_at, Assembly(folder).root())
 
