@@ -123,3 +123,4 @@ def as_written(value: object) -> object:
 
 
 Code = Annotated[str, BeforeValidator(as_written)]
+Codes = tuple[Code, ...]

@@ -17,8 +17,10 @@ from ..frozen import Model, Number, Whole, Wrong
 from ..language import Expr, Ref, Type
 from ..language.targets import Scope
 from ..numerals import from_serial, shown, shown_moment
-from ..texts import NO_TEXT, Code, Text, as_written
+from ..texts import NO_TEXT, Code, Codes, Text, as_written
 from ..words import Translate
+
+Names = tuple[str, ...]  # options, labels, codes of findings
 
 
 class ColumnKind(StrEnum):
@@ -39,7 +41,7 @@ class Reading(NamedTuple):
     day: date | None = None
     problem: str | None = None
     suggestion: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: Names = ()
 
 
 class Limits(NamedTuple):
@@ -61,7 +63,7 @@ class Vocabularies(NamedTuple):
 
     language: str
     spellings: Mapping[str, Spellings]
-    labels: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, Names]
     rows: Mapping[str, Mapping[str, str]]
 
 
@@ -113,7 +115,6 @@ class Sampling(NamedTuple):
         return self.codes[self.number % len(self.codes)] if self.codes else None
 
 
-Names = tuple[str, ...]
 FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes its place by itself
 
 
@@ -298,7 +299,7 @@ class Field(Model):
     pattern: str | None = None
     minimum: Number | None = None
     maximum: Number | None = None
-    to: tuple[Code, ...] = ()
+    to: Codes = ()
     only: dict[Code, Code] = Option(default={})
     formula: str | None = None
     result: Literal["number", "text", "level", "date"] = "number"
@@ -388,7 +389,7 @@ class Evidence(NamedTuple):
 
     rule: str = ""
     described: str = ""  # the validation as it is written in the workbook
-    labels: tuple[str, ...] | None = None
+    labels: Names | None = None
     low: float | None = None
     high: float | None = None
     format: str = "General"
@@ -431,6 +432,6 @@ class Guess(NamedTuple):
 
     source: Source
     options: Mapping[str, object] = {}
-    labels: tuple[str, ...] = ()
+    labels: Names = ()
     note: str = ""
     special: bool = False

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ..answer import ONLY_ROW, Key, Value
 from ..dates import RANGE
 from ..fields import ColumnKind, Field, kind_of
+from ..fields.field import Written
 from ..frozen import Found, Path, Wrong, at
 from ..numerals import from_serial, plain_number, shown
 from ..suggest import NoSuch, listed, no_such
@@ -30,7 +31,7 @@ def default_of(field: Field) -> Value | None:
     return value_of(field, field.default) if field.default else None
 
 
-def value_of(field: Field, written: tuple[str, ...]) -> Value:
+def value_of(field: Field, written: Written) -> Value:
     """Give the answer to a field that is written so; in it nothing must be wrong."""
     if field.several:
         return written
@@ -71,7 +72,7 @@ class SampleAnswer(NamedTuple):
     field: str
     value: Any
 
-    def written(self, language: str) -> tuple[str, ...]:
+    def written(self, language: str) -> Written:
         """Give what it says in a language, each of several by itself."""
         values = self.value if isinstance(self.value, list) else [self.value]
         return tuple(_as_text(value, language) for value in values)
@@ -131,7 +132,7 @@ def wrong_default(spec: Spec, block: FieldBlock, field: Field) -> Wrong:
         yield from _wrong_answer(spec, field, field.default)
 
 
-def wrong_value(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
+def wrong_value(spec: Spec, field: Field, written: Written) -> Wrong:
     """Find what is wrong with an answer, also where it refers to a row."""
     if not field.to:
         yield from _wrong_answer(spec, field, written)
@@ -145,7 +146,7 @@ def wrong_value(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
                 yield reason, "Write the code of one, for example K-01."
 
 
-def _wrong_answer(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
+def _wrong_answer(spec: Spec, field: Field, written: Written) -> Wrong:
     """Find what is wrong with an answer to a field that is written so."""
     if not field.several and len(written) > 1:
         yield "The field takes one answer, and these are several.", "Keep one."
@@ -163,7 +164,7 @@ def _wrong_answer(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
                 yield f"The text has {length} {unit}; the field takes {most}.", "Shorten it."
 
 
-def _codes(field: Field, written: tuple[str, ...], known: Collection[str]) -> Wrong:
+def _codes(field: Field, written: Written, known: Collection[str]) -> Wrong:
     for code in written:
         if known and code not in known:
             yield no_such(f"'{code}' is not a code of this list.", code, known)

@@ -16,6 +16,7 @@ import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..errors import Mistake
+from ..frozen import Path as Steps
 from ..paths import read_regular
 from ..suggest import NoSuch, remedy_for
 from .yaml_mistakes import LESS_NESTED, NESTED, explained
@@ -102,7 +103,7 @@ def get(node: Node | None, key: str | int) -> Node | None:
     return None
 
 
-def mistake_at(node: Node | None, path: Sequence[str | int], reason: str, remedy: str) -> Mistake:
+def mistake_at(node: Node | None, path: Steps, reason: str, remedy: str) -> Mistake:
     """Give a mistake at the place that `path` leads to; steps that do not exist are skipped."""
     for step in path:
         key = _key_node(node, step) if step == path[-1] and isinstance(step, str) else None
@@ -177,7 +178,7 @@ class Lost:
         lines = range(node.start_mark.line, _last_line(node) + 2)
         return any(line in lines for line in self.lines.get(node.start_mark.name, ()))
 
-    def inside(self, root: Node | None, path: Sequence[str | int], reason: str) -> bool:
+    def inside(self, root: Node | None, path: Steps, reason: str) -> bool:
         """Say whether a mistake misses what was left out of the innermost part that its path leads through."""
         node, innermost = root, None
         for step in path:
