@@ -133,7 +133,7 @@ def _about(spec: Spec, given: Answers, closed: frozenset[Row]) -> Answers:
     blocks = {tool.code: block for tool, block in closing(spec)}
     found: Answers = {}
     for tool, row in closed:
-        shown = blocks[tool].shows or blocks[tool].fields[0].code
+        shown = blocks[tool].named_by
         found[tool, row, CLOSED] = str(given.get((tool, row, shown), row))
     return found
 

@@ -141,11 +141,11 @@ def _index(spec: Spec, language: str) -> _Index:
 def _unread(index: _Index) -> Iterator[Placed]:
     """Expressions that read what has no cell: a formula could only put a text in its place."""
     for written in expressions(index.spec):
-        own = written.scope.block.fields if written.scope.block is not None else ()
+        own = written.scope.block.fields if written.scope.block else ()
         slots = index.layout.sheet[written.scope.tool.code].slots
         slot = next((each for each in slots if each.field in own), None) if written.for_sheet else None
         try:
-            if slot is not None:
+            if slot:
                 _size(index.layout, slot, written)
         except LookupError as missing:
             reason = f"A sheet cannot read '{missing.args[0]}' here: it has no cell."
@@ -169,7 +169,7 @@ def _is_part(written: Written, slot: Slot, part: str) -> bool:
     """Say whether an expression goes into the formula of a question, or into that of its check."""
     if written.scope.tool.code != slot.tool or not written.for_sheet:
         return False
-    if written.rule is not None:
+    if written.rule:
         return part == "check" and slot.field.code in (*written.rule.at[:1], *written.rule.require)
     return written.field is not None and written.field.code == slot.field.code
 

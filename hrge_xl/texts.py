@@ -51,7 +51,7 @@ class Text:
         for tag in with_base(language):
             if tag in self.by_language:
                 return self.by_language[tag]
-            if self.catalogue is not None:
+            if self.catalogue:
                 found = self.catalogue.find(tag, self.place, self.source)
                 if found is not None:
                     return found
@@ -123,3 +123,4 @@ def as_written(value: object) -> object:
 
 
 Code = Annotated[str, BeforeValidator(as_written)]
+Codes = tuple[Code, ...]

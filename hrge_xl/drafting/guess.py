@@ -247,7 +247,7 @@ class _Sheet:
     def _span(self, row: int, column: int) -> int:
         """Count the rows from here on that are to be filled in."""
         rule = self.sheet.rule(row, column)
-        if rule is not None:
+        if rule:
             return max(box[3] - row + 1 for box in rule.boxes if box[0] <= column <= box[2])
         unlocked = (self.sheet.at(below, column).unlocked for below in count(row))
         return sum(takewhile(bool, unlocked))
@@ -292,7 +292,7 @@ class _Sheet:
             block.notes.append(f"'{label}' was a formula ({formulas[0][:60]}): describe it as `calculated`")
             return
         rules = [self.sheet.rule(each, column) for each in (row + 1, *rows)]
-        rule = next((each for each in rules if each is not None), None)
+        rule = next((each for each in rules if each), None)
         block.fields.append(self._field(label, rule, cells))
 
     # forms
@@ -357,7 +357,7 @@ class _Sheet:
         if guess.labels:
             name = self._vocabulary(label, rule, guess.labels, numbered=kind.stepped)
             made.options = {"vocabulary": name, **made.options}
-        if rule is not None and rule.prompt:
+        if rule and rule.prompt:
             if cell_length(rule.prompt) <= HELP_LIMIT:
                 made.options["help"] = rule.prompt
             else:

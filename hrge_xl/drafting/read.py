@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from openpyxl.reader.excel import ExcelReader
@@ -38,8 +38,7 @@ Box = tuple[int, int, int, int]  # first column, first row, last column, last ro
 Place = tuple[int, int]  # row and column, from 1
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """One data validation: what it allows and where it stands. `labels` is None where no list was found."""
 
     type: str
@@ -56,8 +55,7 @@ class Rule:
         return any(c1 <= column <= c2 and r1 <= row <= r2 for c1, r1, c2, r2 in self.boxes)
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell that holds something or looks like something. `span` counts the columns it is merged over."""
 
     value: str | float | bool | date | None = None
@@ -276,7 +274,7 @@ DESCRIBED = 60  # characters of a validation that a note quotes
 def evidence(rule: Rule | None, cells: Sequence[Cell]) -> Evidence:
     """Put together what tells of a field: the first number format that says something, and every value."""
     shape = next((cell.format for cell in cells if cell.format != "General"), "General")
-    known = rule if rule is not None else Rule("", ())
+    known = rule or Rule("", ())
     return Evidence(
         known.type, known.source[:DESCRIBED], known.labels, known.low, known.high, shape, bool(is_date_format(shape)),
         tuple(cell.value for cell in cells if cell.value is not None),
@@ -286,7 +284,7 @@ def evidence(rule: Rule | None, cells: Sequence[Cell]) -> Evidence:
 def likeliest(told: Evidence) -> tuple[FieldType, Guess]:
     """Give the type that has most for it; anything can be a text."""
     guesses = ((kind, kind.guess(told)) for kind in FIELD_TYPES.values())
-    found = [(kind, guess) for kind, guess in guesses if guess is not None]
+    found = [(kind, guess) for kind, guess in guesses if guess]
     return max(found, key=lambda guessed: (guessed[1].source, guessed[1].special))
 
 

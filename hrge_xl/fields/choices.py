@@ -93,7 +93,7 @@ class ChoiceField(FieldType):
         """Give an entry of the list, and of that part of it which another answer decides."""
         yield Check(NOT_IN_LIST, Readable().call(value))
         above = scope.find(field.parent) if field.parent is not None else None
-        if above is not None:
+        if above:
             yield Check(WRONG_PARENT, Belongs().call(value, above))
 
     def guess(self, told: Evidence) -> Guess | None:
@@ -299,7 +299,7 @@ def _steps_called(rest: str, known: Spellings) -> set[str]:
     return {code for code, said in names.items() if said & {rest, *(name + rest for name in said)}}
 
 
-def tick_spellings(languages: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def tick_spellings(languages: Iterable[str]) -> dict[str, Names]:
     """Give by code what is read as a tick, and as none, in a workbook of a spec in these languages."""
     said = [translator(language) for language in languages]
     words = {"Y": [say("Yes") for say in said], "N": [say("No") for say in said]}

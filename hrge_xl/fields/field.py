@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal, NamedTuple
@@ -18,8 +17,10 @@ from ..frozen import Model, Number, Whole, Wrong
 from ..language import Expr, Ref, Type
 from ..language.targets import Scope
 from ..numerals import from_serial, shown, shown_moment
-from ..texts import NO_TEXT, Code, Text, as_written
+from ..texts import NO_TEXT, Code, Codes, Text, as_written
 from ..words import Translate
+
+Names = tuple[str, ...]  # options, labels, codes of findings
 
 
 class ColumnKind(StrEnum):
@@ -40,7 +41,7 @@ class Reading(NamedTuple):
     day: date | None = None
     problem: str | None = None
     suggestion: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: Names = ()
 
 
 class Limits(NamedTuple):
@@ -54,8 +55,7 @@ class Limits(NamedTuple):
 Spellings = Mapping[str, tuple[str, str | None]]  # folded text -> code, and the finding code of the note
 
 
-@dataclass(frozen=True)
-class Vocabularies:
+class Vocabularies(NamedTuple):
     """Every spelling of every entry of every list, in all languages of a spec: folded text → (code, note).
 
     `rows` are what references point to: tool → folded code of a row → code; `language` that of the workbook.
@@ -63,7 +63,7 @@ class Vocabularies:
 
     language: str
     spellings: Mapping[str, Spellings]
-    labels: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, Names]
     rows: Mapping[str, Mapping[str, str]]
 
 
@@ -91,8 +91,7 @@ class Cell(NamedTuple):
         return shown_moment(day, self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """What must hold of an answer that could be read: an expression, and the finding where it does not."""
 
     kind: Kind
@@ -116,7 +115,6 @@ class Sampling(NamedTuple):
         return self.codes[self.number % len(self.codes)] if self.codes else None
 
 
-Names = tuple[str, ...]
 FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes its place by itself
 
 
@@ -156,9 +154,6 @@ class FieldType:
 
     def __str__(self) -> str:
         return self.name
-
-    def __repr__(self) -> str:
-        return f"<field type {self.name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return field_type, (self.name,)  # each is one object, in every process
@@ -304,7 +299,7 @@ class Field(Model):
     pattern: str | None = None
     minimum: Number | None = None
     maximum: Number | None = None
-    to: tuple[Code, ...] = ()
+    to: Codes = ()
     only: dict[Code, Code] = Option(default={})
     formula: str | None = None
     result: Literal["number", "text", "level", "date"] = "number"
@@ -385,8 +380,7 @@ class Source(IntEnum):
     RULE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What stands in the cells of a field and about them: validation, number format, values.
 
     `rule` is the type of the validation as Excel names it, "" for none; `labels` the entries of its list, None where
@@ -395,7 +389,7 @@ class Evidence:
 
     rule: str = ""
     described: str = ""  # the validation as it is written in the workbook
-    labels: tuple[str, ...] | None = None
+    labels: Names | None = None
     low: float | None = None
     high: float | None = None
     format: str = "General"
@@ -430,15 +424,14 @@ class Evidence:
         return {name: value for name, value in pairs if value is not None and abs(value) < LIMIT}
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(NamedTuple):
     """That a field may be of a type: from what, with which options, and what is to be told about it.
 
     Of several guesses the one from the best source counts, and of these one that is `special`.
     """
 
     source: Source
-    options: Mapping[str, object] = field(default_factory=dict)
-    labels: tuple[str, ...] = ()
+    options: Mapping[str, object] = {}
+    labels: Names = ()
     note: str = ""
     special: bool = False

@@ -97,7 +97,7 @@ class DecimalField(FieldType):
         digits = () if western_digits(text) == text else (DIGITS_CONVERTED.code,)
         return self._read_whole(number, (NUMBER_AS_TEXT.code, *digits), language)
 
-    def _read_whole(self, number: float, notes: tuple[str, ...], language: str) -> Reading:
+    def _read_whole(self, number: float, notes: Names, language: str) -> Reading:
         if self.whole and not number.is_integer():
             return Reading(number=number, problem=NOT_A_WHOLE_NUMBER.code, notes=notes)
         return Reading(number=number, notes=notes)
@@ -126,7 +126,7 @@ class DecimalField(FieldType):
         if self.whole:
             yield Check(NOT_A_WHOLE_NUMBER, Whole().call(value))
         bounds = self._bounds(field, value)
-        if bounds is not None:
+        if bounds:
             yield Check(OUT_OF_RANGE, bounds)
 
     def _bounds(self, field: Field, value: Ref) -> Expr | None:
@@ -229,7 +229,7 @@ class YearField(DecimalField):
     whole = True
     least, most = 1900, 2100
 
-    def _read_whole(self, number: float, notes: tuple[str, ...], language: str) -> Reading:
+    def _read_whole(self, number: float, notes: Names, language: str) -> Reading:
         try:
             if number.is_integer():
                 refuse_other_calendar(int(number), language)
@@ -250,7 +250,7 @@ class YearField(DecimalField):
 
     def _bounds(self, field: Field, value: Ref) -> Expr | None:
         own = super()._bounds(field, value)
-        assert own is not None
+        assert own
         return Logic("and", (own, OwnCalendar().call(value)))
 
     def wrong_limits(self, field: Field) -> Wrong:

@@ -21,7 +21,6 @@ from ..words import CELL_LIMIT, tidy_lines
 from .field import (
     Cell,
     Check,
-    ColumnKind,
     Evidence,
     Field,
     FieldType,
@@ -53,8 +52,6 @@ class TextField(FieldType):
 
     name = "text"
     meaning = "one line"
-    kind = ColumnKind.TEXT
-    yields = Type.TEXT
     allows: Names = ("characters", "pattern", "default", "expects")
     keeps = ("long",)
     refuses = (TEXT_TOO_LONG,)
@@ -147,7 +144,7 @@ PATTERNS = {E_MAIL_ADDRESS: E_MAIL, PHONE_NUMBER: PHONE, DOCUMENT_NUMBER: DOCUME
 POSSIBLE = re.compile(r"[@＠]|\d\W{0,3}\d\W{0,3}\d|\d\w{2}")  # quick: nothing else can match
 
 
-def personal_data(text: str) -> tuple[str, ...]:
+def personal_data(text: str) -> Names:
     """Give the codes of the findings about personal data that a text seems to hold."""
     if POSSIBLE.search(text) is None:
         return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ..texts import Text
 from ..words import fold
@@ -42,8 +42,7 @@ TOUCHING = (Effect.CHECK, Effect.OTHER, Effect.LOST)
 CODE_REMOVED = "code removed"
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """Which answers: empty means any. `past` means only the cells after that many; `issued` only where a workbook
     was issued with the spec's own number of rows.
     """

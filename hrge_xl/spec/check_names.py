@@ -175,7 +175,7 @@ def _indicators(spec: Spec, trail: Trail) -> Known:
 
 def _entries(spec: Spec, trail: Trail) -> Known:
     found = spec.vocabularies.get(trail[2].vocabulary)
-    return found.by_code if found is not None else None
+    return found.by_code if found else None
 
 
 def reached(spec: Spec, found: IndicatorFigures) -> dict[str, Field]:

@@ -52,7 +52,7 @@ def check_sheets(spec: Spec) -> Found:
         yield from _references(spec, trail[4], field, path)
     for path, _, vocabulary in select(spec, "vocabularies/*"):
         yield from _anchors(spec, vocabulary, path)
-    if spec.matrix is not None:
+    if spec.matrix:
         yield from _matrix(spec, spec.matrix)
 
 
@@ -254,7 +254,7 @@ def _parent(spec: Spec, block: FieldBlock, field: Field, path: Path) -> Found:
         if item.parent is None:
             reason = f"The entry '{item.code}' has no `parent`, and {field.code} chooses by one of {parent.vocabulary}."
             yield (*where, "code"), reason, "Add `parent`."
-        elif above is not None and item.parent not in above.by_code:
+        elif above and item.parent not in above.by_code:
             reason = f"The parent '{item.parent}' of the entry '{item.code}' is not in {parent.vocabulary}."
             yield ((*where, "parent"), *no_such(reason, item.parent, above.by_code))
 
@@ -351,7 +351,7 @@ def _rule_codes(spec: Spec) -> Found:
 def _rule(spec: Spec, rule: Rule, path: Path) -> Found:
     tool = spec.tool[rule.tool]
     shown = tool.fields.get((*rule.at, *rule.require, "")[0])
-    if shown is not None and not shown.asked:
+    if shown and not shown.asked:
         yield path, f"Nothing can be corrected in '{shown.code}'.", "Point to a field to fill in first."
     if tool.calculated:
         reason = f"The sheet '{rule.tool}' has nothing to fill in, so no rule can be about it."
@@ -374,7 +374,7 @@ def _over_rounds(identity: Identity) -> Found:
         missing = NoSuch("There is no intervention whose name could hold a period.", "intervention")
         yield path, missing, "Name its field as 'intervention'."
     try:
-        if compiled(pattern).search("") is not None:
+        if compiled(pattern).search(""):
             reason = "It also fits an empty text, so it may leave out nothing."
             yield path, reason, "Let it fit the period only."
     except NotAPattern as error:
@@ -391,14 +391,14 @@ def _profiles(spec: Spec) -> Found:
             reason = f"'{code}' is to be chosen from, and the profile takes it anyway."
             yield path, reason, "Leave it out here, or out of `tools`."
     default = spec.profiles.get(spec.default_profile or "")
-    if default is not None and default.choose_from:
+    if default and default.choose_from:
         reason = f"The profile '{spec.default_profile}' leaves sheets to choose from, and a default is issued as it is."
         yield ("default_profile",), reason, "Name another one, or put the sheets into its `tools`."
 
 
 def _figures(spec: Spec, figures: Figures) -> Found:
     risks, indicators = figures.risks, figures.indicators
-    if risks is not None and not spec.tool.keys().isdisjoint(risks.tools):
+    if risks and not spec.tool.keys().isdisjoint(risks.tools):
         if spec.matrix is None:
             yield ("figures", "risks"), NO_MATRIX, "Describe the levels there, or leave out `risks`."
         for path, _, by in select(spec, "figures/risks/by/*"):
@@ -408,7 +408,7 @@ def _figures(spec: Spec, figures: Figures) -> Found:
             if by.tools and vocabulary not in spec.vocabularies:
                 reason = f"There is no vocabulary '{vocabulary}'."
                 yield ((*path, "tools"), *no_such(reason, vocabulary, spec.vocabularies))
-    if indicators is not None and indicators.tool in spec.tool:
+    if indicators and indicators.tool in spec.tool:
         own = spec.tool[indicators.tool].fields
         if indicators.of in own and not own[indicators.of].to:
             remedy = "Name the field that says what a value is about."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import UsageError
 from ..language import Call, Problem, Ref, walk
@@ -13,8 +13,7 @@ from .issuance import Profile
 from .model import Spec, Tool
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What a workbook is issued with; None where it is everything that the spec has."""
 
     tools: tuple[str, ...] | None = None
@@ -112,6 +111,6 @@ def _looked_up(spec: Spec) -> Iterator[tuple[Tool, Ref]]:
     """Give each reference that a field of a tool looks something up by."""
     for written in expressions(spec):
         found = written.found
-        for part in walk(found) if written.field is not None and not isinstance(found, Problem) else ():
+        for part in walk(found) if written.field and not isinstance(found, Problem) else ():
             if isinstance(part, Call) and part.name == "lookup" and isinstance(part.args[0], Ref):
                 yield written.scope.tool, part.args[0]

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from ..fields import Check, Field, When
 from ..findings import Severity
@@ -34,7 +35,7 @@ class ParsedRule:
     @property
     def expressions(self) -> list[Expr]:
         """What is worked out for it."""
-        return [expr for expr in (self.when, self.check) if expr is not None]
+        return list(filter(None, (self.when, self.check)))
 
     @property
     def home(self) -> FieldKey | None:
@@ -53,8 +54,7 @@ class ParsedRule:
         return any(part.last for expr in self.expressions for part in refs_inside(expr))
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(NamedTuple):
     """When an answer is required in a row that counts, by the field itself or by a rule; only where it is asked."""
 
     when: Expr
@@ -85,8 +85,7 @@ class FieldChecks:
         return tuple(check for check in self.checks if not reader_only(check.holds))
 
 
-@dataclass(frozen=True)
-class Keeping:
+class Keeping(NamedTuple):
     """Which rows of a source a collected list keeps, and where the list is ranked, by which figure."""
 
     source: Collected
@@ -97,7 +96,7 @@ class Keeping:
     @property
     def expressions(self) -> tuple[Expr, ...]:
         """What is worked out in each row."""
-        return tuple(expr for expr in (self.condition, self.rank) if expr is not None)
+        return tuple(filter(None, (self.condition, self.rank)))
 
 
 @dataclass(eq=False)
@@ -117,7 +116,7 @@ class CompiledSpec:
         """The checks of rules that a sheet makes, by the field in whose check they stand; in the order of the rules."""
         found: dict[FieldKey, tuple[ParsedRule, ...]] = {}
         for rule in self.rules:
-            if rule.rule.at and rule.check is not None and not rule.reader_only:
+            if rule.rule.at and rule.check and not rule.reader_only:
                 key = rule.rule.tool, rule.rule.at[0]
                 found[key] = (*found.get(key, ()), rule)
         return found
@@ -128,7 +127,7 @@ class CompiledSpec:
         found = {key: [formula] for key, formula in self.formulas.items()}
         for key, own in self.fields.items():
             of_rules = (expr for rule in self.rules_at.get(key, ()) for expr in rule.expressions)
-            relevant = (need.relevant for need in own.requirements if need.relevant is not None)
+            relevant = (need.relevant for need in own.requirements if need.relevant)
             found[key] = [*own.expressions, *relevant, *of_rules]
         return frozenset(key for key, exprs in found.items() if any(map(differs_by_row, exprs)))
 
@@ -233,7 +232,7 @@ def _of_field(each: Field, scope: Scope, relevant: Expr | None, rules: Collectio
     value = ref_to(scope.spec, scope.tool.code, each, single=scope.single)
     checks = [] if relevant is None else [Check(NOT_ASKED_HERE, relevant)]
     checks += each.type.checks(each, value, scope)
-    if each.constraint is not None:
+    if each.constraint:
         valued = replace(scope, value=each)
         checks.append(Check(DOES_NOT_FIT, _parsed(each.constraint.check, valued)))
     needs = [Requirement(when, relevant=relevant) for when in _own_requirement(each, scope)]
@@ -277,7 +276,7 @@ def _where_issued(spec: Spec, own: str, when: Expr | None, check: Expr | None) -
 
     A rule that asks itself which sheets are issued says what then.
     """
-    said = [expr for expr in (when, check) if expr is not None]
+    said = [expr for expr in (when, check) if expr]
     others = dict.fromkeys(tool for each in said for tool in sheets_named(each) if tool != own)
     if not others or any(spec.tool[tool].always for tool in others) or any(map(asks_what_is_issued, said)):
         return when

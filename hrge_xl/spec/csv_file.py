@@ -38,12 +38,12 @@ def take_in_lists(
         if named is None:
             continue
         node.value[:] = [(key, value) for key, value in node.value if value is not named]
-        if get(node, "items") is not None:
+        if get(node, "items"):
             mistakes.append(mistake_at(named, (), "The list has `items` and a `file`.", "Keep one of them."))
             continue
         items: list[Node] = []
         file = file_beside(folder, named, LIST, mistakes)
-        if file is not None:
+        if file:
             before = len(mistakes)
             items = list(_CsvFile(ENTRY, file, file.name, mistakes, language).entries())
             if not items and len(mistakes) == before:
@@ -66,7 +66,7 @@ def take_in_facts(folder: Path, named: Node | None, mistakes: list[Mistake]) -> 
         if not home.is_dir():
             reason = f"There is no folder {FACTS}/ in the spec folder."
             mistakes.append(mistake_at(name, (), reason, f"Put '{name.value}' there."))
-        elif (file := file_beside(home, name, LIST, mistakes)) is not None:
+        elif file := file_beside(home, name, LIST, mistakes):
             rows = list(_CsvFile(FACT, file, f"{FACTS}/{file.name}", mistakes).entries())
         entry.value += mapping([("rows", sequence(rows))], like=entry).value
     for file in sorted(home.glob(f"[!.]*{LIST}")):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..fields import Field, When
 from ..texts import Text
@@ -30,8 +29,7 @@ WORKED_OUT = "Figures are worked out again; compare them with earlier rounds wit
 Told = tuple[str, Effect, str, str, str]  # what changed, its effect, a note, before and after
 
 
-@dataclass(frozen=True)
-class SpecDiff:
+class SpecDiff(NamedTuple):
     """Everything that differs, in the order in which it is told."""
 
     old: Spec
@@ -98,10 +96,10 @@ def _workbook(old: Spec, new: Spec) -> Iterator[Change]:
 def _sheets(old: Spec, new: Spec) -> Iterator[Change]:
     for code, was, now in both(old.tool, new.tool):
         place = (Group.SHEETS, code)
-        if now is None and was is not None:
+        if now is None and was:
             became = (Effect.NONE, "") if was.calculated else (Effect.LOST, WITHOUT_PLACE)
             yield Change(*place, "removed", *became, short(was.title), touches=(Touch(code),))
-        elif was is None and now is not None:
+        elif was is None and now:
             count = sum(field.asked for field in now.fields.values())
             effect, title = Effect.NEW if count else Effect.NONE, short(now.title)
             yield Change(*place, "added", effect, f"Questions: {count}.", after=title, questions=count)
@@ -137,9 +135,9 @@ def _entries(name: str, before: Vocabulary, after: Vocabulary, old: Spec, new: S
     for code, was, now in both(before.by_code, after.by_code):
         touches = tuple(Touch(tool, field=field.code, code=code) for tool, field in using if not field.fixed)
         change = partial(Change, Group.LISTS, f"{name} / {code}", touches=touches)
-        if was is None and now is not None:
+        if was is None and now:
             yield change("entry added", Effect.KEPT, after=now.label.say(""))
-        elif now is None and was is not None:
+        elif now is None and was:
             yield change(*_gone(was, read, after))
         elif was and now and was != now:
             for told in _worded_anew(was, now, read[code]):
@@ -154,7 +152,7 @@ def _gone(entry: VocabularyItem, read: Readings, after: Vocabulary) -> Told:
     """Say what became of a code that is not there any more: what its label is read as now."""
     code, label, meanings = entry.code, entry.label.say(""), read[entry.code]
     new = after.by_code.get(next(iter(meanings)) or "") if len(meanings) == 1 else None
-    if new is not None and code in new.aliases:
+    if new and code in new.aliases:
         note = f"It is {new.code} now, and read as that."
         return "code renamed", Effect.KEPT, note, label, new.label.say("")
     other = ", ".join(sorted(meaning for meaning in meanings if meaning is not None))
@@ -235,13 +233,13 @@ class SheetDiff:
     def changes(self) -> Iterator[Change]:
         """Give fields gone, new and changed; rows gone, new and worded anew; their order."""
         for code, before, after in both(self.before.fields, self.after.fields):
-            if before is None and after is not None:
+            if before is None and after:
                 note = f"It is {_when(after)}." if after.asked else ""
                 label, count = short(after.label), int(after.asked)
                 yield self._change(code, "added", _new(after), note, after=label, questions=count)
-            elif after is None and before is not None:
+            elif after is None and before:
                 yield self._gone(before)
-            elif before is not None and after is not None and before != after:
+            elif before and after and before != after:
                 yield from self._both(before, after)
         yield from self._rows()
         if moved := reordered(self.before.fields, self.after.fields):

@@ -6,7 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from ..fields import Field
@@ -46,8 +46,7 @@ SLIPS = (  # of people who know formulas from Excel: what stands there, what it 
 )
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """An expression of a spec: its text, where it stands, and what it is for."""
 
     text: str
@@ -68,7 +67,7 @@ class Written:
         """Whether a formula of a sheet is made of it."""
         found = self.found
         of_reader = isinstance(found, Problem) or reader_only(found)
-        return not (of_reader or (self.rule is not None and self.rule.reader_only))
+        return not (of_reader or (self.rule and self.rule.reader_only))
 
 
 def expressions(spec: Spec) -> Iterator[Written]:
@@ -166,7 +165,7 @@ def _slip(text: str) -> Words:
     bare = TEXTS.sub(lambda found: " " * len(found.group()), text)
     for pattern, reason, remedy in SLIPS:
         found = pattern.search(bare)
-        if found is not None:
+        if found:
             return f"{reason.format(found[0])} (at character {found.start() + 1} of the expression).", remedy
     for opening, closing in ("()", "[]"):
         if bare.count(opening) != bare.count(closing):
@@ -263,9 +262,9 @@ def _edges(spec: Spec) -> Edges:
 def _said_by(written: Written) -> Iterator[Node]:
     """Yield what an expression is needed for; what a rule asks for counts for the reader, too."""
     tool, field, rule = written.scope.tool.code, written.field, written.rule
-    if field is not None:
+    if field:
         yield Node(ANSWER if field.calculated and not written.condition else CHECK, tool, field.code)
-    elif rule is not None:
+    elif rule:
         for code in (*(() if rule.reader_only else rule.at[:1]), *rule.require):
             yield Node(CHECK, tool, code)
 
@@ -273,9 +272,9 @@ def _said_by(written: Written) -> Iterator[Node]:
 def _decided_by(written: Written) -> Iterator[Node]:
     """Yield what depends on the answers of an expression: whether something is asked, and what is calculated."""
     field = written.field
-    if field is not None and written.path[-1] == "relevant":
+    if field and written.path[-1] == "relevant":
         yield Node(ASKED, written.scope.tool.code, field.code)
-    elif field is not None and field.calculated and not written.condition:
+    elif field and field.calculated and not written.condition:
         yield Node(ANSWER, written.scope.tool.code, field.code)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field as Option
 
 from ..frozen import Model, Whole
-from ..texts import NO_TEXT, Code, Text
+from ..texts import NO_TEXT, Code, Codes, Text
 
 
 class Crossing(Model):
@@ -29,12 +29,12 @@ class Breakdown(Model):
 class RiskFigures(Model):
     """Which rows are risks. `shows` are fields that a list of them shows; `closed` says which are over."""
 
-    tools: tuple[Code, ...] = Option(min_length=1)
+    tools: Codes = Option(min_length=1)
     name: Code
     before: Crossing
     after: Crossing | None = None
-    shows: tuple[Code, ...] = ()
-    closed: dict[Code, tuple[Code, ...]] = Option(default={})
+    shows: Codes = ()
+    closed: dict[Code, Codes] = Option(default={})
     by: dict[str, Breakdown] = Option(default={})
 
 
@@ -43,7 +43,7 @@ class Split(Model):
 
     code: Code
     label: Text = NO_TEXT
-    parts: tuple[Code, ...] = Option(min_length=2)
+    parts: Codes = Option(min_length=2)
     of: Code | None = None
 
 
@@ -67,19 +67,19 @@ class IndicatorFigures(Model):
     country: Code | None = None
     numerator: Code | None = None
     denominator: Code | None = None
-    unit: tuple[Code, ...] = ()
-    name: tuple[Code, ...] = ()
+    unit: Codes = ()
+    name: Codes = ()
     baseline: Code | None = None
     baseline_year: Code | None = None
     target: Code | None = None
     target_year: Code | None = None
     progress: Code | None = None
     status: Code | None = None
-    sums: tuple[Code, ...] = ()
+    sums: Codes = ()
     ratios: dict[Code, float] = Option(default={})
     splits: tuple[Split, ...] = ()
-    add_over_teams: Literal["all"] | tuple[Code, ...] = ()
-    harmless: tuple[Code, ...] = ()
+    add_over_teams: Literal["all"] | Codes = ()
+    harmless: Codes = ()
 
     def adds_over_teams(self, indicator: str) -> bool:
         """Say whether the values of several teams of one country may be added up."""
@@ -90,8 +90,8 @@ class QuestionFigures(Model):
     """Questions that are answered from one list, where the codes `no` show a gap and `left_out` do not count."""
 
     vocabulary: Code
-    no: tuple[Code, ...] = Option(min_length=1)
-    left_out: tuple[Code, ...] = ()
+    no: Codes = Option(min_length=1)
+    left_out: Codes = ()
 
 
 Part = Literal["risks", "indicators", "questions", "overdue"]

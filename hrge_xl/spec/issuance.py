@@ -10,7 +10,7 @@ from pydantic import Field as Option
 
 from ..dates import parse_day
 from ..frozen import Model
-from ..texts import NO_TEXT, Code, Text
+from ..texts import NO_TEXT, Code, Codes, Text
 
 BETWEEN = "|"  # several texts in one cell of a CSV file
 
@@ -23,8 +23,8 @@ class Profile(Model):
 
     title: Text
     purpose: Text = NO_TEXT
-    tools: tuple[Code, ...] | None = None  # None: all
-    choose_from: tuple[Code, ...] = ()
+    tools: Codes | None = None  # None: all
+    choose_from: Codes = ()
     rows: int | None = Option(default=None, ge=1, le=500)  # of registers, where not the spec's own
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -118,7 +118,7 @@ def _load(folder: Path, digest: str) -> model.Spec:
     return translated(loaded, folder)
 
 
-def places(folder: Path) -> Callable[[Sequence[str | int], str, str], Mistake]:
+def places(folder: Path) -> partial[Mistake]:
     """Give a function that puts a mistake at the place in the files of a spec that a path in its model leads to."""
     return partial(mistake_at, Assembly(folder).root())
 
@@ -128,13 +128,13 @@ def read(folder: Path, digest: str) -> tuple[model.Spec | None, Node | None, lis
     assembly = Assembly(folder)
     root = assembly.root()
     mistakes, lost = assembly.mistakes, assembly.lost
-    if root is not None and size(root) > MOST_PARTS:
+    if root and size(root) > MOST_PARTS:
         return None, None, [*mistakes, Mistake(HEAD_FILE, 1, 1, TOO_MANY, FEWER)]
     if not isinstance(root, MappingNode):
         return None, None, mistakes
     shape = Shape(root, lost, mistakes)
     loaded = shape.model(digest=digest, folder=str(folder))
-    if loaded is not None:
+    if loaded:
         mistakes += [
             mistake_at(root, path, reason, remedy)
             for check in CHECKS
@@ -189,7 +189,7 @@ class Assembly:
         if isinstance(rules, SequenceNode):
             parts |= self._rules(rules)
         entries = [(key.value, value) for key, value in head.value if self._is_of_head(head, key)]
-        entries += [(name, node) for name, node in parts.items() if node is not None]
+        entries += [(name, node) for name, node in parts.items() if node]
         return mapping([*entries, ("tools", sequence(tools))], like=head)
 
     def _file(self, name: str) -> Node | None:
@@ -227,12 +227,12 @@ class Assembly:
         for file in sorted((self.folder / "tools").glob("[!.]*.yaml")):
             node = self._file(f"tools/{file.name}")
             code = self._meant(node, "code", options_of(Tool))
-            if node is not None and code is None:
+            if node and code is None:
                 self.lost.take("", node)
                 if not self.lost.touches(node):
                     self.lost.nameless = True
                     self._say(node, "The tool has no `code`.", "Add one, for example `code: PLAN`.")
-            elif node is not None and isinstance(code, ScalarNode):
+            elif node and isinstance(code, ScalarNode):
                 first = by_code.setdefault(code.value, node)
                 if first is not node:
                     reason = f"The tool '{code.value}' is described twice, first in {first.start_mark.name}."
@@ -351,7 +351,7 @@ class Assembly:
             return file
         found = file if part is None else get(file, str(part.value))
         if not isinstance(found, SequenceNode):
-            asked = f" '{part.value}'" if part is not None else ""
+            asked = f" '{part.value}'" if part else ""
             remedy = "Name with `part` one of the lists in the file."
             self._say(part or name, f"The file '{name.value}' has no list{asked}.", remedy)
             return None
@@ -369,11 +369,11 @@ class Assembly:
         covered: list[Node] = []
         for entry in entries.value:
             tools = get(entry, "tools")
-            if get(entry, "covered_by") is not None:
+            if get(entry, "covered_by"):
                 covered.append(entry)
             elif tools is None:
                 rules.append(entry)
-            elif not isinstance(tools, SequenceNode) or not tools.value or get(entry, "tool") is not None:
+            elif not isinstance(tools, SequenceNode) or not tools.value or get(entry, "tool"):
                 reason = "`tools` must be a list of tools, and replaces `tool`."
                 self._say(
                     entry, reason, "Write `tool: A` for one tool, `tools: [A, B]` for several.", "tools"
@@ -393,8 +393,6 @@ def _text(node: Node, option: str) -> str:
 def _item(entry: Node, label: str, columns: Sequence[tuple[Node, Node]]) -> Node:
     """Give an entry as an item: what its keys are called is up to the file."""
     keys = {"code": "code", "label": label, "section": "section"}
-    known = [(name, value) for name, key in keys.items() if (value := get(entry, key)) is not None]
-    filled = [
-        (str(to.value), value) for to, key in columns if (value := get(entry, str(key.value))) is not None
-    ]
+    known = [(name, value) for name, key in keys.items() if (value := get(entry, key))]
+    filled = [(str(to.value), value) for to, key in columns if (value := get(entry, str(key.value)))]
     return mapping([*known, ("values", mapping(filled, entry))], entry)

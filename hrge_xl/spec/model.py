@@ -14,7 +14,7 @@ from ..fields import Field, PersonalData
 from ..findings import Severity
 from ..frozen import Model, Path, Whole
 from ..language.patterns import compiled
-from ..texts import NO_TEXT, Code, Text, fixed_codes, fixed_value
+from ..texts import NO_TEXT, Code, Codes, Text, fixed_codes, fixed_value
 from .figures import Figures
 from .issuance import FactFile, Profile, Sample
 
@@ -107,7 +107,7 @@ class CatalogueBlock(ItemBlock):
 class Series(Model):
     """Rows that are one thing over time: those with the same answers to `of`, one after the other by `over`."""
 
-    of: tuple[Code, ...] = Option(min_length=1)
+    of: Codes = Option(min_length=1)
     over: Code
 
 
@@ -136,7 +136,7 @@ class MatrixBlock(CalculatedBlock):
     """Shows the rows of registers by two scale fields, in the colours of the levels: how many, or by `codes` which."""
 
     kind: Literal["matrix"]
-    sources: tuple[Code, ...]
+    sources: Codes
     down: Code
     across: Code
     codes: bool = False
@@ -151,12 +151,12 @@ class PivotBlock(CalculatedBlock):
     kind: Literal["pivot"]
     source: Code
     down: Code
-    also_down: tuple[Code, ...] = ()
+    also_down: Codes = ()
     across: Code
     highest: Code | None = None
 
     @property
-    def all_down(self) -> tuple[Code, ...]:
+    def all_down(self) -> Codes:
         """Every field whose entries a row stands under."""
         return (self.down, *self.also_down)
 
@@ -361,9 +361,9 @@ class Rule(Model):
     tool: Code
     when: str | None = None
     check: str | None = None
-    require: tuple[Code, ...] = ()
+    require: Codes = ()
     severity: Severity = Severity.ERROR
-    at: tuple[Code, ...] = ()
+    at: Codes = ()
     message: Text = NO_TEXT
     remedy: Text = NO_TEXT
     reader_only: Text = NO_TEXT
@@ -379,14 +379,14 @@ class Covered(Model):
     """An entry of `rules.yaml` that needs no rule: which findings or other rules already tell, and how."""
 
     code: Code
-    covered_by: tuple[Code, ...] = Option(min_length=1)
+    covered_by: Codes = Option(min_length=1)
     why: str
 
 
 class Table(Model):
     """A table of the dataset that unites the rows of several tools under one name."""
 
-    tools: tuple[Code, ...]
+    tools: Codes
 
 
 PLAIN = (str, int, float, bool, type(None), frozenset)  # types of what holds no text
@@ -410,7 +410,7 @@ class Identity(Model):
         return {name: code for name, code in named if code is not None}
 
     @property
-    def of_the_period(self) -> tuple[Code, ...]:
+    def of_the_period(self) -> Codes:
         """The form fields that say which period a return is about."""
         return tuple(code for code in (self.period_start, self.period_end) if code is not None)
 

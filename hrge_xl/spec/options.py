@@ -84,7 +84,7 @@ def _is_called(kind: Any, step: str) -> bool:
     if get_origin(kind) is tuple:
         return step.startswith("tuple[")
     own = kind.model_fields.get("kind") if _is_part(kind) else None
-    called = get_args(own.annotation) if own is not None else ()
+    called = get_args(own.annotation) if own else ()
     return _is_part(kind) and step in (kind.__name__, *called)
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from ..answer import ONLY_ROW, Key, Value
 from ..dates import RANGE
 from ..fields import ColumnKind, Field, kind_of
+from ..fields.field import Written
 from ..frozen import Found, Path, Wrong, at
 from ..numerals import from_serial, plain_number, shown
 from ..suggest import NoSuch, listed, no_such
@@ -30,7 +31,7 @@ def default_of(field: Field) -> Value | None:
     return value_of(field, field.default) if field.default else None
 
 
-def value_of(field: Field, written: tuple[str, ...]) -> Value:
+def value_of(field: Field, written: Written) -> Value:
     """Give the answer to a field that is written so; in it nothing must be wrong."""
     if field.several:
         return written
@@ -71,7 +72,7 @@ class SampleAnswer(NamedTuple):
     field: str
     value: Any
 
-    def written(self, language: str) -> tuple[str, ...]:
+    def written(self, language: str) -> Written:
         """Give what it says in a language, each of several by itself."""
         values = self.value if isinstance(self.value, list) else [self.value]
         return tuple(_as_text(value, language) for value in values)
@@ -104,7 +105,7 @@ def answers_of(spec: Spec, sample: Sample) -> Iterator[SampleAnswer]:
 
 def spec_of_sample(spec: Spec) -> Spec:
     """Give the spec with the country of its sample among those that can be chosen."""
-    country = spec.sample.country if spec.sample is not None else None
+    country = spec.sample.country if spec.sample else None
     if country is None or spec.countries not in spec.vocabularies:
         return spec
     known = spec.vocabularies[spec.countries]
@@ -131,13 +132,13 @@ def wrong_default(spec: Spec, block: FieldBlock, field: Field) -> Wrong:
         yield from _wrong_answer(spec, field, field.default)
 
 
-def wrong_value(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
+def wrong_value(spec: Spec, field: Field, written: Written) -> Wrong:
     """Find what is wrong with an answer, also where it refers to a row."""
     if not field.to:
         yield from _wrong_answer(spec, field, written)
     elif all(tool in spec.tool for tool in field.to):  # else that is told where it stands
         scopes = [Scope(spec, spec.tool[tool]).rows_of(tool) for tool in field.to]
-        blocks = [scope.block for scope in scopes if scope is not None and scope.block is not None]
+        blocks = [scope.block for scope in scopes if scope and scope.block]
         known = {row for block in blocks for row in row_codes(spec, block)}
         for code in written:
             if code not in known:
@@ -145,7 +146,7 @@ def wrong_value(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
                 yield reason, "Write the code of one, for example K-01."
 
 
-def _wrong_answer(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
+def _wrong_answer(spec: Spec, field: Field, written: Written) -> Wrong:
     """Find what is wrong with an answer to a field that is written so."""
     if not field.several and len(written) > 1:
         yield "The field takes one answer, and these are several.", "Keep one."
@@ -163,7 +164,7 @@ def _wrong_answer(spec: Spec, field: Field, written: tuple[str, ...]) -> Wrong:
                 yield f"The text has {length} {unit}; the field takes {most}.", "Shorten it."
 
 
-def _codes(field: Field, written: tuple[str, ...], known: Collection[str]) -> Wrong:
+def _codes(field: Field, written: Written, known: Collection[str]) -> Wrong:
     for code in written:
         if known and code not in known:
             yield no_such(f"'{code}' is not a code of this list.", code, known)
@@ -196,7 +197,7 @@ def _day(field: Field, text: str) -> Wrong:
         return
     limits = field.type.limits(field)
     first, last = (from_serial(float(end or 0)) for end in (limits.low, limits.high))
-    if first is not None and last is not None and not first <= day <= last:
+    if first and last and not first <= day <= last:
         yield f"{text} is not between {first} and {last}.", "Take a day that the field lets in."
 
 
@@ -211,7 +212,7 @@ def check_own_answers(spec: Spec) -> Found:
             remedy = "Name their list with `countries`."
             wrong = [(path, "The spec has no countries, and facts are about one.", remedy)]
         yield from wrong or _facts(spec, file, path)
-    if spec.sample is not None:
+    if spec.sample:
         yield from _sample(spec, spec.sample)
 
 
@@ -300,7 +301,7 @@ def _sample(spec: Spec, sample: Sample) -> Found:
     if sample.day is None:
         reason = f"'{sample.today}' is not {RANGE}."
         yield ("sample", "today"), reason, "Write it as year-month-day: 2026-03-31."
-    if sample.country is not None:
+    if sample.country:
         yield from at(("sample", "country", "code"), _country(spec, sample.country))
     extended = spec_of_sample(spec)
     for answer in answers_of(extended, sample):

@@ -22,7 +22,7 @@ class Scope:
 
     def find(self, name: str) -> Ref | None:
         """Give the answer that a name means here, or None."""
-        if name == "value" and self.value is not None:
+        if name == "value" and self.value:
             return ref_to(self.spec, self.tool.code, self.value, single=self.single)
         if name in self._row:
             return ref_to(self.spec, self.tool.code, self._row[name])
@@ -99,7 +99,7 @@ def entries(spec: Spec, name: str | None) -> tuple[str, ...]:
     if name in (YES_NO, TICK):
         return ("Y", "N")
     known = spec.vocabularies.get(name or "")
-    return tuple(known.by_code) if known is not None else ()
+    return tuple(known.by_code) if known else ()
 
 
 def ref_to(spec: Spec, tool: str, field: Field, *, single: bool = False) -> Ref:

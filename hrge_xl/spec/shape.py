@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -106,7 +107,7 @@ class Shape:
             self.lost.take(name, node)
             self.lost.take_option(holder, name)
             holder.value[:] = [pair for pair in holder.value if pair[1] is not node]
-        elif holder is not None:
+        elif holder:
             self.lost.take("", node)
             self._shortened.add(id(holder))
             holder.value[:] = [item for item in holder.value if item is not node]
@@ -130,8 +131,7 @@ def _mended(found: ShapeMistake) -> bool:
 # what pydantic says
 
 
-@dataclass(frozen=True)
-class ShapeMistake:
+class ShapeMistake(NamedTuple):
     """One thing that pydantic does not take: where it is in the tree, and what it says of it."""
 
     detail: ErrorDetails
@@ -176,7 +176,7 @@ class ShapeMistake:
         """Give the options that there are beside it."""
         part = part_at(self.parent)
         value = plain(self.container) if isinstance(self.container, MappingNode) else {}
-        return options_for(part, value) if part is not None else []
+        return options_for(part, value) if part else []
 
 
 def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistake]:
@@ -188,11 +188,7 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
         if not _short_for_its_mistakes(found):
             (meant if fits else others).append(found)
     misspelt = {(id(found.container), found.meant) for found in meant}
-    meant = [
-        found
-        for found in meant
-        if found.node is not None or (id(found.container), found.option) not in misspelt
-    ]
+    meant = [found for found in meant if found.node or (id(found.container), found.option) not in misspelt]
     for found in others:
         if not any(told.steps[: len(found.steps)] == found.steps for told in meant):
             meant.append(found)
@@ -212,7 +208,7 @@ def _located(root: Node, detail: ErrorDetails) -> tuple[ShapeMistake, bool]:
     loc = detail["loc"]
     for number, step in enumerate(loc):
         below = get(node, step)
-        if below is not None:
+        if below:
             container, node = node, below
             steps.append(step)
         elif number == len(loc) - 1 and detail["type"] == "missing":
@@ -258,7 +254,7 @@ def _not_among(found: ShapeMistake) -> Words:
     part = part_at(found.parent)
     text = found.context("expected").replace(" or ", ", ").replace("'", "")
     known = [value for value in text.split(", ") if value]
-    if part is not None and found.option in part.model_fields:
+    if part and found.option in part.model_fields:
         known = list(alternatives(part, found.option)) or known
     named = next((step for step in reversed(found.steps) if isinstance(step, str)), found.option)
     return _choice(named, found.node, known)

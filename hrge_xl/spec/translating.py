@@ -123,9 +123,9 @@ def updated(wanted: Iterable[Wanted], known: Catalog) -> Catalog:
         entry = same or earlier or Message("")
         fresh.add(
             text.text, entry.string, context=text.place or None,
-            flags=[DRAFT] if earlier is not None or DRAFT in entry.flags else [],
+            flags=[DRAFT] if earlier or DRAFT in entry.flags else [],
             auto_comments=text.notes, locations=[(file, 1) for file in text.files],
-            user_comments=entry.user_comments, previous_id=earlier.id if earlier is not None else entry.previous_id,
+            user_comments=entry.user_comments, previous_id=earlier.id if earlier else entry.previous_id,
         )  # fmt: skip
     for entry in before.values():
         if entry.string:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -63,8 +63,7 @@ class Unit(NamedTuple):
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """What one file says: by place and English text the translation; and whether some of it is a draft."""
 
     said: Mapping[Key, str]
@@ -172,7 +171,7 @@ def translations_of(spec: Spec) -> Translations | None:
 def written_languages(spec: Spec, language: str) -> tuple[str, ...]:
     """Give a language, and those that are written in the YAML of a spec: no file is read for their words."""
     translations = translations_of(spec)
-    in_files = translations.languages if translations is not None else ()
+    in_files = translations.languages if translations else ()
     return tuple(dict.fromkeys((language, *(tag for tag in spec.languages if tag not in in_files))))
 
 
@@ -223,7 +222,7 @@ def units(spec: Spec) -> Iterator[Unit]:
         yield from _below(vocabulary, f"list/{code}")
         yield from _entries(vocabulary.items, f"list/{code}")
     yield from _entries(spec.rules, "rule")
-    if spec.sample is not None:
+    if spec.sample:
         yield from _below(spec.sample.country, "sample/country")
         for name, answers in spec.sample.answers.items():
             fields = spec.tool[name].fields if name in spec.tool else {}

@@ -16,6 +16,7 @@ import yaml
 from yaml import MappingNode, Node, ScalarNode, SequenceNode
 
 from ..errors import Mistake
+from ..frozen import Path as Steps
 from ..paths import read_regular
 from ..suggest import NoSuch, remedy_for
 from .yaml_mistakes import LESS_NESTED, NESTED, explained
@@ -105,12 +106,12 @@ def get(node: Node | None, key: str | int) -> Node | None:
     return None
 
 
-def mistake_at(node: Node | None, path: Sequence[str | int], reason: str, remedy: str) -> Mistake:
+def mistake_at(node: Node | None, path: Steps, reason: str, remedy: str) -> Mistake:
     """Give a mistake at the place that `path` leads to; steps that do not exist are skipped."""
     for step in path:
         key = _key_node(node, step) if step == path[-1] and isinstance(step, str) else None
         node = key or get(node, step) or node
-    mark = node.start_mark if node is not None else None
+    mark = node.start_mark if node else None
     place = ("workbook.yaml", 1, 1) if mark is None else (mark.name, mark.line + 1, mark.column + 1)
     return Mistake(*place, str(reason), remedy)  # `NoSuch` has served its purpose
 
@@ -126,7 +127,7 @@ def file_beside(folder: Path, named: Node, suffix: str, mistakes: list[Mistake])
     """Give the file of a spec folder that a node names; what is wrong with it is added, and None comes back."""
     known = {file.name: file for file in sorted(folder.glob(f"[!.]*{suffix}"))}
     file = known.get(str(named.value))
-    if file is not None and file.resolve().parent == folder.resolve() and file.is_file():
+    if file and file.resolve().parent == folder.resolve() and file.is_file():
         return file
     reason = f"There is no file '{named.value}' in the spec folder, or it is not a {suffix} file."
     mistakes.append(mistake_at(named, (), reason, remedy_for(named.value, list(known))))
@@ -180,7 +181,7 @@ class Lost:
         lines = range(node.start_mark.line, _last_line(node) + 2)
         return any(line in lines for line in self.lines.get(node.start_mark.name, ()))
 
-    def inside(self, root: Node | None, path: Sequence[str | int], reason: str) -> bool:
+    def inside(self, root: Node | None, path: Steps, reason: str) -> bool:
         """Say whether a mistake misses what was left out of the innermost part that its path leads through."""
         node, innermost = root, None
         for step in path:
@@ -193,7 +194,7 @@ class Lost:
 
 def _last_line(node: Node) -> int:
     end = node.end_mark
-    return int(end.line if end is not None else node.start_mark.line)
+    return int(end.line if end else node.start_mark.line)
 
 
 def _names_in(root: Node) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 
@@ -23,8 +23,7 @@ COMPARE = "Compare the quotation marks, brackets and colons of this line with th
 BESIDE = "Begin it in the same column as the lines that it belongs to, using spaces, not a tab."
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """A place, counted from 0, with the reason and the remedy; `of_line`: it says nothing about other lines."""
 
     line: int
@@ -54,8 +53,7 @@ def _lead(line: str) -> str:
     return line[: INDENT.match(line).end()]  # type: ignore[union-attr]  # which may be empty, and always fits
 
 
-@dataclass(frozen=True)
-class _Reading:
+class _Reading(NamedTuple):
     """The lines of a file, where YAML stopped, and where that began which it was reading."""
 
     lines: Sequence[str]
@@ -195,7 +193,7 @@ class _Reading:
         if not before.strip(" -"):
             return Fault(line, column, "This line is not indented like the lines that it belongs to.", BESIDE)
         opened = self._opened_above(line) if before[-1] == '"' else None
-        if opened is not None:
+        if opened:
             return self._open_quote(opened)
         found = OPTION.match(text)
         value = text[found.start("value") :].strip() if found else before.strip()
