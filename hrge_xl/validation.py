@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 from . import kept_texts
@@ -177,7 +176,7 @@ def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
 def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> Result | Fault:
     """Check what was read of a file by the wanted spec, in this process; the verdict comes later."""
     if isinstance(reading, Refusal):
-        return replace(_refused(reading), stamps=reading.stamps)
+        return _refused(reading)
     from .checks import check
     from .issuing import is_as_issued
 
@@ -299,7 +298,7 @@ def _of_file(outcome: Result | Fault | SpecBroken | Died, job: FileToCheck) -> R
         rules = spec.rules if spec else ()
         own = {rule.code: rule.reader_only.source for rule in rules if rule.reader_only}
         reasons = (why for code, why in told.not_run.items() if why != own.get(code))
-        quoted = chain.from_iterable(finding.details.values() for finding in told.findings)
+        quoted = (detail for finding in told.findings for detail in finding.details.values())
         if not all(isinstance(why, Kept) and is_ours(why) for why in reasons) or not all(
             map(is_ours, quoted)
         ):
@@ -343,23 +342,20 @@ def _judged(result: Result, asked: ValidationRequest) -> Result:
 
 def stopped_result(about: Result, fault: Exception) -> Result:
     """Give the result, in place of another, for a file on which a fault of this program showed."""
-    return _instead(about, stopped(about.path, fault))
+    refused = _refused(Refusal(about.path, about.sha256, about.size, (stopped(about.path, fault),)))
+    return replace(refused, checked=about.checked, read_for=about.read_for)
 
 
 def changed_result(result: Result) -> Result:
     """Give the result of a file that was not the same all the time: what was read has no hash that could be named."""
-    return _instead(replace(result, sha256=None, size=None), CHANGED_WHILE_READ.at())
-
-
-def _instead(about: Result, why: Finding) -> Result:
-    refused = _refused(Refusal(about.path, about.sha256, about.size, (why,)))
-    return replace(refused, checked=about.checked, read_for=about.read_for)
+    refused = _refused(Refusal(result.path, None, None, (CHANGED_WHILE_READ.at(),)))
+    return replace(refused, checked=result.checked, read_for=result.read_for)
 
 
 def _refused(refusal: Refusal) -> Result:
-    findings = list(refusal.observations)
+    path, sha256, size, findings = refusal.path, refusal.sha256, refusal.size, [*refusal.observations]
     not_run: dict[str, str | Kept] = dict.fromkeys("SVRXP", kept_texts.NOT_READ)
-    return Result(refusal.path, refusal.sha256, refusal.size, REFUSED, findings, not_run=not_run)
+    return Result(path, sha256, size, REFUSED, findings, not_run=not_run, stamps=refusal.stamps)
 
 
 def spec_of_results(asked: ValidationRequest, results: Sequence[Result]) -> Spec | None:

@@ -264,6 +264,7 @@ from hrge_xl.intake import (
     ooxml,
     ooxml_drawings,
     ooxml_parts,
+    ooxml_rows,
     ooxml_sheet,
     other_formats,
     RawWorkbook,

@@ -706,6 +706,11 @@ def test_date_formats(code: str, is_date: bool) -> None:
     assert is_date_format("170", code) is is_date
 
 
+def test_a_format_that_no_program_writes_is_not_looked_at() -> None:
+    assert is_date_format("170", f'yyyy"{"x" * 200}"')
+    assert not is_date_format("170", f'yyyy"{"x" * 300}"')
+
+
 def varied_workbook() -> bytes:
     """A workbook by XlsxWriter with something of everything."""
     chance, made = random.Random(7), io.BytesIO()

@@ -25,6 +25,7 @@ from tests.face import (
     Unreadable,
     ooxml,
     ooxml_parts,
+    ooxml_rows,
     ooxml_sheet,
 )
 from tests.intake_files import MAIN, sheet, workbook
@@ -199,6 +200,18 @@ def test_a_file_does_not_change_what_another_one_says() -> None:
     before = ooxml.read(workbook(plain, strings=STRINGS))
     ooxml.read(workbook(sheet(spread + rows(["a"], first=2)), strings=STRINGS))
     assert ooxml.read(workbook(plain, strings=STRINGS)) == before
+
+
+def test_long_attributes_are_read_alike_and_not_remembered(by_handlers: Callable[[bytes], Outcome]) -> None:
+    long = "x" * 600
+    data = workbook(
+        sheet(
+            f'<row r="1" spans="{long}"><c r="A1" cm="{long}"><v>1</v></c></row><row r="2"><c r="B2"/></row>'
+        )
+    )
+    before = ooxml_rows._attributes.cache_info().currsize
+    assert outcome(data) == by_handlers(data)
+    assert ooxml_rows._attributes.cache_info().currsize - before <= 2
 
 
 def test_memory_forgets_what_was_not_asked_for_lately() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,3 +160,19 @@ def test_a_return_of_an_older_version_keeps_what_is_asked_no_more(tmp_path: Path
     found = read(tmp_path / "PAK.xlsx", Wanted(spec=str(second(tmp_path / "second"))))
     assert isinstance(found, Submission)
     assert {(each.sheet, each.cell): (each.question, each.text) for each in found.unplaced} == GONE
+
+
+def test_many_rows_without_a_code_take_no_longer_each(book: RawWorkbook) -> None:
+    """A column that somebody filled down behind the checklist, with notes above it."""
+
+    def seconds(count: int) -> float:
+        raw = replace(sheet(book, "Checklist"), cells=dict(sheet(book, "Checklist").cells))
+        for row in range(1_000, 1_000 + count):
+            raw.cells[row] = {1: text(f"C9_{row}"), 5: text("Yes")} if row % 2 else {3: text("note")}
+        found, started = OldSheet(raw), time.process_time()
+        for row in range(1_000, 1_000 + count):
+            found.ours(row, 5)
+            found.label(row, 5)
+        return time.process_time() - started
+
+    assert seconds(8_000) < 10 * seconds(2_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -52,14 +53,14 @@ class Axis:
 def _read_axis(lines: Iterable[tuple[int, str]], codes: Codes) -> Axis:
     """Match the codes found along a sheet (line, text of the code cell) with those of the layout."""
     axis = Axis()
-    seen: dict[str, int] = {}
+    seen = Counter[str]()
     for line, text in sorted(lines):
         tokens = [token for token in text.split() if token in codes]
         if text and not tokens:
             axis.unknown.add(line)
         for token in tokens:
-            count = seen.get(token, 0)
-            seen[token] = count + 1
+            count = seen[token]
+            seen[token] += 1
             if count < len(codes[token]):
                 axis.places.setdefault(token, line)
                 axis.origin.setdefault(line, codes[token][count])

@@ -77,8 +77,7 @@ def content_of(job: Job) -> RawWorkbook | Finding:
 
 def _table(sheet: RawSheet) -> Table:
     """Give the rows of a sheet in the columns of its first ones: so one far cell does not make all rows wide."""
-    told = {row: _texts(sheet, row) for row in sorted(sheet.cells)}
-    rows = {row: texts for row, texts in told.items() if texts}
+    rows = {row: texts for row in sorted(sheet.cells) if (texts := _texts(sheet, row))}
     heads = sorted({column for texts in islice(rows.values(), MOST_TITLES) for column in texts})[:MOST_HEADS]
     return [(row, [texts.get(column, "") for column in heads]) for row, texts in rows.items()]
 

@@ -137,10 +137,13 @@ class PlainRow(NamedTuple):
     @classmethod
     def of(cls, number: str, cells: Sequence[StoredCell], raw: str) -> PlainRow:
         """Make one of its cells and of its attributes."""
-        values = {cell.column: cell.value for cell in cells}
-        whole = {column: value if isinstance(value, RawCell) else BLANK for column, value in values.items()}
-        texts = [(column, value or "") for column, value in values.items() if not isinstance(value, RawCell)]
-        special = [(cell.column, cell.special) for cell in cells if cell.special is not None]
+        whole, texts, special = dict[int, RawCell](), list[tuple[int, str]](), list[tuple[int, Special]]()
+        for _, column, value, about in cells:
+            whole[column] = value if isinstance(value, RawCell) else BLANK
+            if not isinstance(value, RawCell):
+                texts.append((column, value or ""))
+            if about is not None:
+                special.append((column, about))
         return cls(int(number), whole, texts, special, is_unseen(_attributes(raw), "ht"))
 
 
