@@ -180,7 +180,9 @@ class DoubtfulView(AnswerView):
                 if type(broken) is Unknown and self.issued(of.tool):
                     yield Hit(of), broken
                 continue
-            for row, may in {**dict.fromkeys(self.active[home.table.number]), **may_count}.items():
+            rows: dict[Row, Unknown | None] = dict.fromkeys(self.active[home.table.number])
+            rows.update(may_count)
+            for row, may in rows.items():
                 broken = self.anywhere(rule.table, home, rule.broken, row)
                 doubt = None if broken is False else worse(broken, may)
                 if doubt is not None:
