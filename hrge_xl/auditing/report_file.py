@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, NotRequired, cast
 
@@ -68,8 +68,8 @@ class ReportFile(NamedTuple):
     """A report as it lies there: its data, and what is wrong with the file itself."""
 
     document: Document
-    faults: Sequence[str]
-    notes: Sequence[str]
+    faults: tuple[str, ...]
+    notes: tuple[str, ...]
 
 
 def read_report(path: Path) -> ReportFile:
@@ -92,7 +92,7 @@ def read_report(path: Path) -> ReportFile:
         notes.append(f"Another version made {path.name}: it cannot be compared with its JSON report.")
     elif page and not _is_page_of(path, page, data):
         faults.append(f"{path.name} does not say what its JSON report says: it was changed, or worked in.")
-    return ReportFile(data, faults, notes)
+    return ReportFile(data, tuple(faults), tuple(notes))
 
 
 def _text(path: Path) -> str:
