@@ -32,14 +32,14 @@ class RowCode(Function):
             raise typing.refuse(node, "There are no rows here that have a code.")
         return self.call(row)
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.row_code(ref_of(args[0]))
+    def excel(self, write: SheetWriter, answer: Ref) -> str:
+        return write.row_code(answer)
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        of, table = ref_of(args[0]), to.table_of(ref_of(args[0]))
+    def compile(self, to: Compiler, answer: Ref) -> Compiled:
+        table = to.table_of(answer)
 
         def row_code(answers: Answers, row: Row, this: Row) -> Row:
-            own = this if of.outer else row
+            own = this if answer.outer else row
             return own if own in answers.row_sets[table] else None
 
         return row_code
