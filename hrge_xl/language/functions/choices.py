@@ -122,8 +122,8 @@ class OfTool(Function):
             )  # fmt: skip
         return (row, *(Literal(tool, Type.TEXT) for tool in tools))
 
-    def excel(self, write: SheetWriter, arg: Expr) -> str:
-        return self.excel_of(write, code_of(arg) if isinstance(arg, Literal) else write.record)
+    def excel(self, write: SheetWriter, tool: Expr, *others: Expr) -> str:
+        return self.excel_of(write, code_of(tool) if isinstance(tool, Literal) else write.record)
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         """Write it for one tool."""
