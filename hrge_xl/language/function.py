@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .compiler import Answers, Compiled, Compiler, Known, Row, Unknown, Value, passing_on, worse
-from .targets import ColumnWriter, SheetWriter, Typing
+from .targets import SheetWriter, Typing
 from .tree import TEXTS, Arithmetic, Call, Choose, Expr, Literal, Operation, Over, Ref, Type, parts, refs
 
 FUNCTIONS: dict[str, Described] = {}  # by name; a class that has a name takes its place by itself
@@ -56,25 +56,27 @@ class Function(Described):
                 raise typing.refuse(place, f"{self.name}() needs a {want} here, not a {arg.type}.")
         return args
 
-    def in_sheet(self, *args: Expr) -> bool:
-        """Say whether a sheet can work it out."""
+    def _always(self, *args: Expr) -> bool:
         return True
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        """Write it as a formula."""
+    def _by_formula(self, write: SheetWriter, *args: Expr) -> str:
         return self.formula.format(*map(write.number, args))
 
-    def of(self, *values: Any) -> Known:
-        """Work it out from what its arguments come to: None where one is blank, never where it is `strict`."""
-        raise NotImplementedError
-
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+    def _of_values(self, to: Compiler, *args: Expr) -> Compiled:
         """Compile it over one return: unknown as soon as an argument is."""
         return passing_on(self.of, [to.value(arg) for arg in args], strict=self.strict)
 
-    def compile_filled(self, to: Compiler, *args: Expr) -> Compiled:
+    def _something(self, to: Compiler, *args: Expr) -> Compiled:
         """Compile whether anything comes out of it."""
         return passing_on(lambda value: value is not None, [self.compile(to, *args)])
+
+    in_sheet: Callable[..., bool] = _always
+    excel: Callable[..., str] = _by_formula
+    compile: Callable[..., Compiled] = _of_values
+    of: Callable[
+        ..., Known
+    ]  # from what its arguments come to: None where one is blank, never where it is `strict`
+    compile_filled: Callable[..., Compiled] = _something
 
 
 class Record(NamedTuple):
@@ -108,17 +110,7 @@ class Aggregate(Described):
         """Say whether a sheet can work it out over whole columns."""
         return inner is None or in_columns(inner)
 
-    def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
-        """Write it over the columns of a table."""
-        raise NotImplementedError
-
-    def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
-        """Write it over records side by side."""
-        raise NotImplementedError
-
-    def of(self, values: Sequence[Any]) -> Known:
-        """Work it out from what the rows that count come to."""
-        raise NotImplementedError
+    of: Callable[[Sequence[Any]], Known]  # from what the rows that count come to
 
     def compile(self, to: Compiler, expr: Over) -> Compiled:
         """Compile it over one return; the rows are seen from the row that the whole expression stands in."""

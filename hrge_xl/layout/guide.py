@@ -19,9 +19,12 @@ def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tu
 
 def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
     """Say what to write in columns whose heads have no room for it."""
-    columns = [c for grid in grids if not grid.across for c in grid.columns if c.field is not None]
-    first = (c for c in columns if c.part < 2 and c.role not in HIDDEN)
-    texts = [(c.label, c.field.help.say(language)) for c in first if c.field and not c.hint(language)]
+    columns = (column for grid in grids if not grid.across for column in grid.columns)
+    texts = [
+        (column.label, column.field.help.say(language))
+        for column in columns
+        if column.field and column.part < 2 and column.role not in HIDDEN and not column.hint(language)
+    ]
     if any(text for _, text in texts):
         yield PanelLine(translator(language)("What to write"), is_head=True)
     for label, text in texts:

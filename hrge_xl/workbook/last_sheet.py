@@ -45,9 +45,8 @@ def draw_last_sheet(pen: Pen, layout: Layout) -> None:
 
 def _table(pen: Pen, layout: Layout, tool: str, column: int) -> int:
     """Draw the codes of the rows of tables, and name them and the columns beside; how many columns that took."""
-    rows = {
-        row.index: row.code for grid in layout.sheet[tool].grids if not grid.across for row in grid.data_rows
-    }
+    grids = (grid for grid in layout.sheet[tool].grids if not grid.across)
+    rows = {row.index: row.code for grid in grids for row in grid.data_rows}
     if not rows:
         return 0
     pen.text(Place(CODE_ROW, column), tool, "code")
@@ -55,7 +54,7 @@ def _table(pen: Pen, layout: Layout, tool: str, column: int) -> int:
         pen.text(Place(index, column), code, "code")
     columns = {last_rows(tool): column}
     for (of, row, field), places in layout.last.items():
-        if of == tool and len(places) == 1 and places[0].row in rows and rows[places[0].row] == row:
+        if of == tool and len(places) == 1 and rows.get(places[0].row) == row:
             columns[last_name(tool, field)] = places[0].column
     for name, each in columns.items():
         pen.name(name, last_cells(Place(min(rows), each), Place(max(rows), each)))

@@ -94,11 +94,10 @@ class KeptRows:
         ranks = [content.kept.get(row.source.key, {}).get(row.row) for row in self.rows]
         if not self.ranked:
             return list(accumulate(int(rank is not None) for rank in ranks))
-        kept = [place for place, rank in enumerate(ranks) if rank is not None]
-        kept.sort(key=lambda place: -(ranks[place] or 0.0))
-        number = {place: number for number, place in enumerate(kept, start=1)}
-        counts: list[Shown] = [number.get(place, 0) for place in range(len(ranks))]
-        return counts + ["" if rank is None else rank for rank in ranks]
+        kept = sorted((-rank, place) for place, rank in enumerate(ranks) if rank is not None)
+        number = {place: number for number, (_, place) in enumerate(kept, start=1)}
+        counts = (number.get(place, 0) for place, _ in enumerate(ranks))
+        return [*counts, *("" if rank is None else rank for rank in ranks)]
 
     def kept(self, shown: Sequence[Shown]) -> dict[OfSource, dict[str, float]] | None:
         """Say which rows of each source such cells keep, with their ranks; None where one shows no number."""
@@ -149,24 +148,23 @@ class CollectPainter(ListPainter):
         """Write the rows, and which of them are kept; give the cells that count these."""
         free, first, pen, rows = self.free, self.first, self.pen, self.rows
         kept = KeptRows(rows, any(source.spec.rank is not None for source in self.sources))
-        counts = [Place(row, free) for row, _ in enumerate(rows, first)]
-        ranks = [Place(place.row, free + 7) for place in counts] if kept.ranked else []
         conditions: dict[int, str] = {}
-        for place, row in zip(counts, rows, strict=True):
+        counts, ranks = [], []
+        for at, row in enumerate(rows, first):
             source = row.source
             differs = source.grid.across or differs_by_row(source.keeping.condition)
             if differs or source.position not in conditions:
                 conditions[source.position] = self._condition(source, row.row)
             condition = conditions[source.position].replace(ROW, str(row.found))
-            pen.formula_text(place, self._count(place.row, condition, ranked=kept.ranked), "check")
+            counts.append(Place(at, free))
+            pen.formula_text(counts[-1], self._count(at, condition, ranked=kept.ranked), "check")
             if kept.ranked:
-                rank = f'IF({condition},{self._rank(row)},"")'
-                pen.formula_text(Place(place.row, free + 7), rank, "check")
+                ranks.append(Place(at, free + 7))
+                pen.formula_text(ranks[-1], f'IF({condition},{self._rank(row)},"")', "check")
         pen.live([*counts, *ranks], kept)
         self.which = pen.constants(free + 1, first, [row.source.position for row in rows])
-        self.find = pen.constants(
-            free + 2, first, [row.found if row.source.grid.across else row.row for row in rows]
-        )
+        found = [row.found if row.source.grid.across else row.row for row in rows]
+        self.find = pen.constants(free + 2, first, found)
         self.named = pen.constants(free + 3, first, [row.name for row in rows])
         return Formula(run_of(free, first, len(rows)), lambda content, row: kept(content)[: len(rows)])
 
@@ -193,8 +191,7 @@ class CollectPainter(ListPainter):
         place = self.layout.active_place(source.grid, row)
         if place is None:
             return condition
-        number = f"${place.row}" if source.grid.across else ROW
-        cell = f"{quoted(source.sheet)}!${column_letters(place.column)}{number}"
+        cell = f"{quoted(source.sheet)}!${column_letters(place.column)}{own or f'${place.row}'}"
         return f"AND({cell}>0,{condition})"
 
     # the list
@@ -234,8 +231,9 @@ class CollectPainter(ListPainter):
 
     def _format(self, column: str) -> str:
         """Give the number format of a column."""
-        dated = kind_of_column(self.layout.spec, self.block, column) is ColumnKind.DATE
-        return "0%" if column == self.block.bars else "yyyy-mm-dd" if dated else ""
+        if column == self.block.bars:
+            return "0%"
+        return "yyyy-mm-dd" if kind_of_column(self.layout.spec, self.block, column) is ColumnKind.DATE else ""
 
     def _state(self, due: Formula) -> Formula:
         today = Formula(TODAY_NAME, lambda content, row: content.today)

@@ -69,10 +69,13 @@ class ProgressPainter:
     def _total(self, first: int, last: int) -> None:
         """All sheets together."""
         self.pen.texts(self.row, LABEL, [self.say("All sheets"), ""], "total_name")
-        counts = [
-            once(total(f"SUM({address(first, column)}:{address(last, column)})", of_sheets))
-            for column, of_sheets in zip(range(NEED, STATE), zip(*self.lines, strict=True), strict=True)
-        ]
+        counts = []
+        for number, column in enumerate(range(NEED, STATE)):
+            text, of_sheets = (
+                f"SUM({address(first, column)}:{address(last, column)})",
+                [c[number] for c in self.lines],
+            )
+            counts.append(once(total(text, of_sheets)))
         self._line(counts, Formula("TRUE", lambda content, row: True), "total", "total_name")
         self.row += 1
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_on, same, worse
-from ..function import Function, expect, in_cells, ref_of
+from ..function import Function, expect, in_cells
 from ..sheet_text import answers_in, is_step
 from ..targets import SheetWriter, Typing
 from ..tree import FIGURES, Expr, Ref, Type, refs
@@ -31,11 +31,11 @@ class Filled(_Presence):
 
     name = "filled"
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.filled(args[0])
+    def excel(self, write: SheetWriter, answer: Expr) -> str:
+        return write.filled(answer)
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        return to.filled(args[0])
+    def compile(self, to: Compiler, answer: Expr) -> Compiled:
+        return to.filled(answer)
 
 
 class Blank(_Presence):
@@ -48,11 +48,11 @@ class Blank(_Presence):
 
     name = "blank"
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.blank(args[0])
+    def excel(self, write: SheetWriter, answer: Expr) -> str:
+        return write.blank(answer)
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        return passing_on(lambda filled: not filled, [to.filled(args[0])])
+    def compile(self, to: Compiler, answer: Expr) -> Compiled:
+        return passing_on(lambda filled: not filled, [to.filled(answer)])
 
 
 class CountOf(_Presence):
@@ -95,11 +95,10 @@ class Unique(Function):
     takes = (None,)
     of_column = True
 
-    def in_sheet(self, *args: Expr) -> bool:
-        return isinstance(args[0], Ref) and args[0].type is not Type.MANY and not args[0].last
+    def in_sheet(self, answer: Expr) -> bool:
+        return isinstance(answer, Ref) and answer.type is not Type.MANY and not answer.last
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        ref = ref_of(args[0])
+    def excel(self, write: SheetWriter, ref: Ref) -> str:
         column, cell = write.column(ref), write.cell(ref)
         if column is None or cell is None:
             return "TRUE"
@@ -113,10 +112,10 @@ class Unique(Function):
             alike = f'(({column}<>"")*{alike})'
         return f"IFERROR(OR(NOT({known}),SUMPRODUCT(--ISNUMBER(1/{alike}))<=1),TRUE)"  # an error is no number
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+    def compile(self, to: Compiler, answer: Expr) -> Compiled:
         """Compile it: what stands twice is certain; what stands once may also be in a cell that no one can read."""
-        value = to.value(args[0])
-        ref = next((each for each in refs(args[0]) if not each.single), None)
+        value = to.value(answer)
+        ref = next((each for each in refs(answer) if not each.single), None)
         if ref is None:  # the same in every row
             return passing_on(lambda _: True, [value])
         table = to.table_of(ref)

@@ -30,21 +30,21 @@ class Has(Function):
         typing.known_code(node.args[1], args[1], args[0])
         return self.call(*args)
 
-    def in_sheet(self, *args: Expr) -> bool:
-        return in_cells(args[0]) and isinstance(args[1], Literal)
+    def in_sheet(self, several: Expr, code: Expr) -> bool:
+        return in_cells(several) and isinstance(code, Literal)
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.has(ref_of(args[0]), code_of(args[1]))
+    def excel(self, write: SheetWriter, several: Ref, code: Expr) -> str:
+        return write.has(several, code_of(code))
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        several, wanted = map(to.value, args)
+    def compile(self, to: Compiler, several: Expr, code: Expr) -> Compiled:
+        given, wanted = to.value(several), to.value(code)
 
         def has(answers: Answers, row: Row, this: Row) -> bool | Unknown:
-            codes, code = several(answers, row, this), wanted(answers, row, this)
-            if type(code) is Unknown:
-                return code
+            codes, one = given(answers, row, this), wanted(answers, row, this)
+            if type(one) is Unknown:
+                return one
             read = codes.seen if type(codes) is Unknown else codes or ()
-            if code is not None and (code in read or fold(code) in map(fold, read)):
+            if one is not None and (one in read or fold(one) in map(fold, read)):
                 return True
             return codes if type(codes) is Unknown else False
 
@@ -57,8 +57,7 @@ class Belongs(Function):
     name = "belongs"
     own = True
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        child, parent = ref_of(args[0]), ref_of(args[1])
+    def excel(self, write: SheetWriter, child: Ref, parent: Ref) -> str:
         above = write.cell(parent)
         if above is None:
             return "TRUE"
@@ -66,14 +65,14 @@ class Belongs(Function):
         known = f"ISNUMBER(MATCH({above},list_{parent.list},0))"
         return f"IFERROR(OR(NOT({known}),{write.parent(child)}={above}),TRUE)"
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        above = to.parents(ref_of(args[0]).list or "")
+    def compile(self, to: Compiler, child: Ref, parent: Ref) -> Compiled:
+        above = to.parents(child.list or "")
 
-        def belongs(child: str | None, parent: str | None) -> bool:
-            wanted = None if child is None else above.get(fold(child))
-            return wanted is None or parent is None or wanted == fold(parent)
+        def belongs(entry: str | None, chosen: str | None) -> bool:
+            wanted = None if entry is None else above.get(fold(entry))
+            return wanted is None or chosen is None or wanted == fold(chosen)
 
-        return passing_on(belongs, [to.value(arg) for arg in args])
+        return passing_on(belongs, [to.value(child), to.value(parent)])
 
 
 class Level(Function):
@@ -87,10 +86,7 @@ class Level(Function):
     name = "level"
     takes = (Type.NUMBER, Type.NUMBER)
     gives = Type.LEVEL
-
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        row, column = map(write.number, args)
-        return f'IFERROR(INDEX(matrix_levels,MATCH({row},matrix_down,0),MATCH({column},matrix_across,0)),"")'
+    formula = 'IFERROR(INDEX(matrix_levels,MATCH({0},matrix_down,0),MATCH({1},matrix_across,0)),"")'
 
     def compile(self, to: Compiler, *args: Expr) -> Compiled:
         levels, sides, fits = to.levels, [to.value(arg) for arg in args], [to.off_scale(arg) for arg in args]
@@ -126,8 +122,8 @@ class OfTool(Function):
             )  # fmt: skip
         return (row, *(Literal(tool, Type.TEXT) for tool in tools))
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return self.excel_of(write, code_of(args[0]) if isinstance(args[0], Literal) else write.record)
+    def excel(self, write: SheetWriter, tool: Expr, *others: Expr) -> str:
+        return self.excel_of(write, code_of(tool) if isinstance(tool, Literal) else write.record)
 
     def excel_of(self, write: SheetWriter, tool: str) -> str:
         """Write it for one tool."""
@@ -260,31 +256,31 @@ class LookUp(Function):
             raise typing.refuse(node.args[1], "lookup() ends at an answer of the other sheet.")
         return Call(self, (reference, target), target.type)
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.looked_up(ref_of(args[0]), ref_of(args[1]))
+    def excel(self, write: SheetWriter, reference: Ref, target: Ref) -> str:
+        return write.looked_up(reference, target)
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        reference, target, table = to.value(args[0]), to.value(args[1]), to.table(ref_of(args[0]).targets[0])
+    def compile(self, to: Compiler, reference: Ref, target: Ref) -> Compiled:
+        code, answer, table = to.value(reference), to.value(target), to.table(reference.targets[0])
 
         def look_up(answers: Answers, row: Row, this: Row) -> Any:
-            code = reference(answers, row, this)
-            if type(code) is Unknown:
-                return code
-            there = answers.row_named(table, code)
-            return None if there is None else target(answers, there, this)
+            named = code(answers, row, this)
+            if type(named) is Unknown:
+                return named
+            there = answers.row_named(table, named)
+            return None if there is None else answer(answers, there, this)
 
-        return _where_on_scale(look_up, [to.off_scale(args[0])])
+        return _where_on_scale(look_up, [to.off_scale(reference)])
 
-    def compile_filled(self, to: Compiler, *args: Expr) -> Compiled:
-        reference, target, table = to.value(args[0]), to.filled(args[1]), to.table(ref_of(args[0]).targets[0])
-        looked_up = self.compile(to, *args)
+    def compile_filled(self, to: Compiler, reference: Ref, target: Ref) -> Compiled:
+        code, given, table = to.value(reference), to.filled(target), to.table(reference.targets[0])
+        looked_up = self.compile(to, reference, target)
 
         def filled(answers: Answers, row: Row, this: Row) -> bool | Unknown:
             value = looked_up(answers, row, this)
             if value is not None:
                 return value if type(value) is Unknown else True
-            there = answers.row_named(table, reference(answers, row, this))
-            return there is not None and target(answers, there, this)
+            there = answers.row_named(table, code(answers, row, this))
+            return there is not None and given(answers, there, this)
 
         return filled
 

@@ -35,10 +35,10 @@ class Today(Function):
     never_blank = True
     by_the_day = True
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
+    def excel(self, write: SheetWriter) -> str:
         return write.day
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+    def compile(self, to: Compiler) -> Compiled:
         return lambda answers, row, this: answers.today
 
 
@@ -56,8 +56,7 @@ class DaysBetween(Function):
     strict = True
     formula = "({1}-{0})"
 
-    def of(self, *values: Any) -> float:
-        first, last = values
+    def of(self, first: Any, last: Any) -> float:
         return float(last - first)
 
 
@@ -75,8 +74,8 @@ class Year(Function):
     strict = True
     formula = "YEAR({0})"
 
-    def of(self, *values: Any) -> float | None:
-        serial = math.floor(values[0])
+    def of(self, value: Any) -> float | None:
+        serial = math.floor(value)
         if not 1 <= serial <= LAST_SERIAL:
             return None
         return float(date.fromordinal(DAY_ZERO + max(serial, FIRST_RELIABLE_SERIAL)).year)
@@ -96,8 +95,8 @@ class YearEnd(Function):
     strict = True
     formula = "DATE(MEDIAN(1900,{0},9999),12,31)"
 
-    def of(self, *values: Any) -> float:
-        return float(to_serial(date(min(max(math.floor(values[0]), 1900), 9999), 12, 31)))
+    def of(self, value: Any) -> float:
+        return float(to_serial(date(min(max(math.floor(value), 1900), 9999), 12, 31)))
 
 
 class _Among(Function):
@@ -170,7 +169,13 @@ class Most(_Among):
         return max(present(values), default=None)
 
 
-class Absolute(Function):
+class _Figure(Function):
+    takes = (Type.NUMBER,)
+    gives = Type.NUMBER
+    strict = True
+
+
+class Absolute(_Figure):
     """`absolute(x)`.
 
     Meaning: without its sign
@@ -179,16 +184,13 @@ class Absolute(Function):
     """
 
     name = "absolute"
-    takes = (Type.NUMBER,)
-    gives = Type.NUMBER
-    strict = True
     formula = "ABS({0})"
 
-    def of(self, *values: Any) -> float:
-        return float(abs(values[0]))
+    def of(self, value: Any) -> float:
+        return float(abs(value))
 
 
-class SquareRoot(Function):
+class SquareRoot(_Figure):
     """`sqrt(x)`.
 
     Meaning: square root
@@ -197,16 +199,13 @@ class SquareRoot(Function):
     """
 
     name = "sqrt"
-    takes = (Type.NUMBER,)
-    gives = Type.NUMBER
-    strict = True
     formula = "SQRT({0})"
 
-    def of(self, *values: Any) -> float | None:
-        return None if values[0] < 0 else math.sqrt(values[0])
+    def of(self, value: Any) -> float | None:
+        return None if value < 0 else math.sqrt(value)
 
 
-class Round(Function):
+class Round(_Figure):
     """`round(x)`, `round(x, decimals)`; a half goes away from 0, as in spreadsheets.
 
     Takes: number, or number and decimals
@@ -217,9 +216,6 @@ class Round(Function):
     """
 
     name = "round"
-    takes = (Type.NUMBER,)
-    gives = Type.NUMBER
-    strict = True
     formula = "ROUND({0},{1})"
 
     def typed(self, typing: Typing, node: ast.Call) -> Call:
@@ -234,8 +230,7 @@ class Round(Function):
             decimals = float(value)
         return self.call(typing.number(number), Literal(decimals, Type.NUMBER))
 
-    def of(self, *values: Any) -> float:
-        value, decimals = values
+    def of(self, value: Any, decimals: Any) -> float:
         return rounded(value, int(decimals))
 
 

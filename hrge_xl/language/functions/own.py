@@ -8,9 +8,9 @@ from typing import Any
 
 from ...numerals import to_serial, years_of_own_calendar
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown
-from ..function import Function, ref_of
+from ..function import Function
 from ..targets import SheetWriter
-from ..tree import Expr, Type
+from ..tree import Expr, Ref, Type
 
 
 class Readable(Function):
@@ -19,8 +19,8 @@ class Readable(Function):
     name = "readable"
     own = True
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.readable(ref_of(args[0]))
+    def excel(self, write: SheetWriter, answer: Ref) -> str:
+        return write.readable(answer)
 
     def of(self, *values: Any) -> bool:
         return True
@@ -33,8 +33,8 @@ class Whole(Function):
     own = True
     formula = "{0}=INT({0})"
 
-    def of(self, *values: Any) -> bool:
-        return values[0] is None or values[0] == math.floor(values[0])
+    def of(self, value: Any) -> bool:
+        return value is None or value == math.floor(value)
 
 
 class OwnCalendar(Function):
@@ -46,12 +46,12 @@ class OwnCalendar(Function):
     name = "own_calendar"
     own = True
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        years, value = years_of_own_calendar(write.language), write.number(args[0])
+    def excel(self, write: SheetWriter, answer: Expr) -> str:
+        years, value = years_of_own_calendar(write.language), write.number(answer)
         if not years:
             return "TRUE"
         first, after = years.start, years.stop
-        if args[0].type is Type.DATE:
+        if answer.type is Type.DATE:
             first, after = (to_serial(date(year, 1, 1)) for year in (first, after))
         return f"OR({value}<{first},{value}>={after})"
 
@@ -65,20 +65,19 @@ class InUse(Function):
     name = "in_use"
     own = True
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.in_use(ref_of(args[0]))
+    def excel(self, write: SheetWriter, reference: Ref) -> str:
+        return write.in_use(reference)
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
+    def compile(self, to: Compiler, reference: Ref) -> Compiled:
         """Compile it: where none of the sheets that it may name is there, nobody can tell."""
-        ref = ref_of(args[0])
-        reference = to.value(ref)
-        places = [(to.table(tool), to.offered(ref, tool)) for tool in ref.targets]
+        given, tools = to.value(reference), reference.targets
+        places = [(to.table(tool), to.offered(reference, tool)) for tool in tools]
 
         def in_use(answers: Answers, row: Row, this: Row) -> bool | Unknown:
-            code = reference(answers, row, this)
+            code = given(answers, row, this)
             if type(code) is Unknown:
                 return code
-            if code is None or not any(answers.issued(tool) for tool in ref.targets):
+            if code is None or not any(answers.issued(tool) for tool in tools):
                 return True
             for table, offered in places:
                 there = answers.row_named(table, code)

@@ -32,14 +32,14 @@ class RowCode(Function):
             raise typing.refuse(node, "There are no rows here that have a code.")
         return self.call(row)
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.row_code(ref_of(args[0]))
+    def excel(self, write: SheetWriter, answer: Ref) -> str:
+        return write.row_code(answer)
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        of, table = ref_of(args[0]), to.table_of(ref_of(args[0]))
+    def compile(self, to: Compiler, answer: Ref) -> Compiled:
+        table = to.table_of(answer)
 
         def row_code(answers: Answers, row: Row, this: Row) -> Row:
-            own = this if of.outer else row
+            own = this if answer.outer else row
             return own if own in answers.row_sets[table] else None
 
         return row_code
@@ -77,12 +77,10 @@ class CountIf(Aggregate):
 
     name = "count_if"
 
-    def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
-        assert inner is not None
+    def excel(self, write: ColumnWriter, inner: Expr) -> str:
         return f"IFERROR(SUMPRODUCT(({write.active()})*({write.condition(inner)})),0)"
 
-    def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
-        assert inner is not None
+    def excel_records(self, records: Sequence[Record], inner: Expr) -> str:
         terms = [f"IF(AND({active},{write.condition(inner)}),1,0)" for write, active in records]
         return f"({'+'.join(terms)})"
 
@@ -117,16 +115,14 @@ class _Number(Aggregate):
     def in_sheet(self, inner: Expr | None) -> bool:
         return isinstance(inner, Ref) and not inner.outer
 
-    def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
-        ref = ref_of(inner)
+    def excel(self, write: ColumnWriter, ref: Ref) -> str:
         numbers, known = write.number(ref), write.known(ref)
         if not ref.steps:
             return self._over_cells([numbers])
         worth = numbers if self.neutral == "0" else f"{numbers}+(1-{known})*{self.neutral}"
         return f'IF(SUMPRODUCT({known})=0,"",SUMPRODUCT({self.excel_name}({worth})))'
 
-    def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
-        ref = ref_of(inner)
+    def excel_records(self, records: Sequence[Record], ref: Ref) -> str:
         cells = [record.write.number(ref) for record in records]
         return self._over_cells(cells, self.neutral if ref.steps else "")
 
@@ -150,15 +146,15 @@ class Sum(_Number):
     def in_sheet(self, inner: Expr | None) -> bool:
         return super().in_sheet(inner) or (_is_partial(inner) and in_columns(inner.condition))
 
-    def excel(self, write: ColumnWriter, inner: Expr | None) -> str:
-        if not _is_partial(inner):
+    def excel(self, write: ColumnWriter, inner: Ref | Choose) -> str:
+        if isinstance(inner, Ref):
             return super().excel(write, inner)
         met, numbers = f"(({write.condition(inner.condition)})>0)", write.number(inner.then)
         known = f"SUMPRODUCT(({write.active()})*(1-{met}*(1-{write.known(ref_of(inner.then))})))"
         return f'IF({known}=0,"",SUMPRODUCT(({write.active()})*{met},{numbers}))'
 
-    def excel_records(self, records: Sequence[Record], inner: Expr | None) -> str:
-        if not _is_partial(inner):
+    def excel_records(self, records: Sequence[Record], inner: Ref | Choose) -> str:
+        if isinstance(inner, Ref):
             return super().excel_records(records, inner)
         known, added = [], []
         for write, active in records:

@@ -9,7 +9,7 @@ from typing import Any
 from ...numerals import from_serial, shown
 from ...words import CHARACTERS_A_WORD, count_words, too_many_words
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on
-from ..function import Function, code_of, ref_of
+from ..function import Function, code_of
 from ..patterns import EMAIL, REMEDY, NotAPattern, compiled, email_formula, fits, in_a_sheet, pattern_formula
 from ..sheet_text import SEVERAL, word_count
 from ..targets import SheetWriter, Typing
@@ -29,12 +29,12 @@ class Words(Function):
     gives = Type.NUMBER
     never_blank = True
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        text = write.text(args[0])
+    def excel(self, write: SheetWriter, answer: Expr) -> str:
+        text = write.text(answer)
         return f'IFERROR(IF({text}="",0,{word_count(text)}),0)'
 
-    def of(self, *values: Any) -> float:
-        return 0.0 if values[0] is None else float(count_words(values[0]))
+    def of(self, text: Any) -> float:
+        return 0.0 if text is None else float(count_words(text))
 
 
 class Length(Function):
@@ -50,11 +50,11 @@ class Length(Function):
     gives = Type.NUMBER
     never_blank = True
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return f"IFERROR(LEN({write.text(args[0])}),0)"
+    def excel(self, write: SheetWriter, text: Expr) -> str:
+        return f"IFERROR(LEN({write.text(text)}),0)"
 
-    def of(self, *values: Any) -> float:
-        return 0.0 if values[0] is None else float(len(values[0]))
+    def of(self, text: Any) -> float:
+        return 0.0 if text is None else float(len(text))
 
 
 class WithinWords(Function):
@@ -63,14 +63,13 @@ class WithinWords(Function):
     name = "within_words"
     own = True
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        text, limit = str(write.cell(ref_of(args[0]))), int(float(code_of(args[1])))
+    def excel(self, write: SheetWriter, answer: Ref, most: Literal) -> str:
+        text, limit = str(write.cell(answer)), int(most.value)
         if write.without_spaces:
             return f"LEN(TRIM({text}))<={limit * CHARACTERS_A_WORD}"
         return f"{word_count(text)}<={limit}"
 
-    def of(self, *values: Any) -> bool:
-        text, limit = values
+    def of(self, text: Any, limit: Any) -> bool:
         return text is None or not too_many_words(text, int(limit))
 
 
@@ -97,14 +96,13 @@ class Matches(Function):
             raise typing.refuse(node.args[1], reason, REMEDY) from error
         return self.call(*args)
 
-    def in_sheet(self, *args: Expr) -> bool:
-        return in_a_sheet(code_of(args[1]))
+    def in_sheet(self, text: Expr, pattern: Expr) -> bool:
+        return in_a_sheet(code_of(pattern))
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return pattern_formula(write.text(args[0]), code_of(args[1]))
+    def excel(self, write: SheetWriter, text: Expr, pattern: Expr) -> str:
+        return pattern_formula(write.text(text), code_of(pattern))
 
-    def of(self, *values: Any) -> bool:
-        text, pattern = values
+    def of(self, text: Any, pattern: Any) -> bool:
         return text is not None and fits(pattern, text)
 
 
@@ -119,11 +117,11 @@ class Email(Function):
     name = "email"
     takes = (Type.TEXT,)
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return email_formula(write.text(args[0]))
+    def excel(self, write: SheetWriter, text: Expr) -> str:
+        return email_formula(write.text(text))
 
-    def of(self, *values: Any) -> bool:
-        return values[0] is not None and fits(EMAIL, values[0])
+    def of(self, text: Any) -> bool:
+        return text is not None and fits(EMAIL, text)
 
 
 class Join(Function):
@@ -200,11 +198,11 @@ class Label(Function):
             raise typing.refuse(node.args[0], "label() takes an answer that is chosen from a list.")
         return self.call(*args)
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.labels(args[0])
+    def excel(self, write: SheetWriter, answer: Expr) -> str:
+        return write.labels(answer)
 
-    def compile(self, to: Compiler, *args: Expr) -> Compiled:
-        codes, vocabulary = to.value(args[0]), _list_of(args[0]) or ""
+    def compile(self, to: Compiler, answer: Expr) -> Compiled:
+        codes, vocabulary = to.value(answer), _list_of(answer) or ""
 
         def label(answers: Answers, row: Row, this: Row) -> Value:
             found: Value = codes(answers, row, this)
