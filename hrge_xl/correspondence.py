@@ -14,7 +14,7 @@ from .dataset.returns import Return
 from .grouping import grouped
 from .intake.zip_package import megabytes
 from .output_files import write_if_changed, write_whole
-from .reports.feedback_files import Given, Wish, give_all
+from .reports.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from .rounds.datasets import Dataset, one_dataset
 from .rounds.feedback_choice import choose
 from .rounds.mail.due import (
@@ -164,8 +164,8 @@ def occasions_of_week(folder: Path) -> tuple[MailType, ...]:
 def _feedback(work: _Work, known: Mapping[str, Drafted], made: Drafts) -> Iterator[PendingMail]:
     """Write the feedback that was not given yet; of a return with nothing to say about it no file."""
     done = [name for name, each in work.chosen.items() if work.key_of(name) in known or is_in_doubt(each)]
-    given = Given()
-    for each in give_all(work.dataset, Wish(work.today, work.folder / FEEDBACK, done=done), given):
+    given = FeedbackResult()
+    for each in give_all(work.dataset, FeedbackOptions(work.today, work.folder / FEEDBACK, done=done), given):
         team = work.teams.get(each["team"]) or Team(each["team"])
         workbook, text = Path(each["workbook"]), Path(each["message"]).read_text(encoding="utf-8")
         facts = {"feedback": text, "file": Path(each["path"]).name}

@@ -508,7 +508,7 @@ from hrge_xl.reports.document import (
     SCHEMA,
     Summary as document_Summary,
 )
-from hrge_xl.reports.drawing import Column, columns, lines, Mark, Point, steps
+from hrge_xl.reports.drawing import ChartColumn, columns, lines, Mark, Point, steps
 from hrge_xl.reports.feedback import give_back, GivenBack
 from hrge_xl.reports.feedback_message import message
 from hrge_xl.reports.formats import html as html_module, json, junit, sarif, xlsx
@@ -516,7 +516,7 @@ from hrge_xl.reports.formats.json import render
 from hrge_xl.reports.overview import page_of
 from hrge_xl.reports.overview_build import overview
 from hrge_xl.reports.overview import of_dataset, overview_of_folder
-from hrge_xl.reports.overview_model import MOST_ROWS, Overview, Source
+from hrge_xl.reports.overview_model import FigureSource, MOST_ROWS, Overview
 from hrge_xl.reports.overview_questions import _Rows, MOST_ROWS_OF_A_QUESTION, OF_A_FINDING
 from hrge_xl.reports.overview_teams import MISSING, STATES, teams
 from hrge_xl.reports.document import SEVERITIES

@@ -20,10 +20,10 @@ from tests import two_rounds
 from tests.audited import hrge, returned, workbook
 from tests.face import (
     MOST_ROWS,
+    FigureSource,
     Overview,
     Result,
     Round,
-    Source,
     Store,
     Team,
     UsageError,
@@ -97,7 +97,7 @@ def book(path: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(path, data_only=True)
 
 
-def cell_of(returns: Path, source: Source) -> Any:
+def cell_of(returns: Path, source: FigureSource) -> Any:
     """What really stands in the cell that a row names."""
     return book(returns / source.file)[source.sheet][source.cell].value
 

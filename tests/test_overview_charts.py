@@ -16,7 +16,7 @@ from tests import played_rounds, two_rounds
 from tests.face import (
     MOST_ROWS_OF_A_QUESTION,
     OF_A_FINDING,
-    Column,
+    ChartColumn,
     Mark,
     Overview,
     Point,
@@ -211,14 +211,16 @@ def test_time_runs_as_the_page_is_read(mirrored: bool) -> None:
 
 
 def test_pieces_of_a_column_are_as_high_as_their_values() -> None:
-    drawn = str(columns("Risks", [Column("a", [(1, "p0"), (3, "p1")], "4"), Column("b", [(2, "p0")], "2")]))
+    drawn = str(
+        columns("Risks", [ChartColumn("a", [(1, "p0"), (3, "p1")], "4"), ChartColumn("b", [(2, "p0")], "2")])
+    )
     heights = {css: float(h) for css, h in re.findall(r'<rect class="(p1)"[^>]*height="([\d.]+)"', drawn)}
     (whole, *_) = [float(h) for h in re.findall(r'<rect class="p0"[^>]*height="([\d.]+)"', drawn)]
     assert heights["p1"] == pytest.approx(3 * whole, abs=0.2)
 
 
 def test_labels_never_stand_upon_each_other() -> None:
-    found = [Column(f"a long label {n:02}", [(n, "one")], str(n)) for n in range(12)]
+    found = [ChartColumn(f"a long label {n:02}", [(n, "one")], str(n)) for n in range(12)]
     labels = re.findall(r">(a long label \d\d)<", str(columns("Returns", found)))
     assert labels[-1] == "a long label 11"
     assert len(labels) <= 4

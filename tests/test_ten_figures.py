@@ -13,10 +13,10 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import Source, ValidationRequest, Wanted, consolidate
+from hrge_xl.library import FigureSource, ValidationRequest, Wanted, consolidate
 from tests import two_rounds
 from tests.face import DATASET, Overview, open_dataset, overview, page_of
-from tests.face import Source as Row
+from tests.face import FigureSource as Row
 from tests.test_analysing import SQL
 
 pytestmark = pytest.mark.xdist_group("analysing")
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("figures")
     paths = [path for path in two_rounds.returns(base / "returned", two_rounds.LATER) if path.stem in TEAMS]
     consolidate(
-        [Source(paths, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], base / "dataset", formats=()
+        [FigureSource(paths, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], base / "dataset", formats=()
     )
     return base / "dataset"
 

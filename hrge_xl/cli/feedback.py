@@ -60,17 +60,19 @@ def command(
 
     Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
-    from ..reports.feedback_files import Given, Wish, give_all
+    from ..reports.feedback_files import FeedbackOptions, FeedbackResult, give_all
     from ..reports.feedback_message import SCHEMA
     from ..rounds.datasets import datasets
 
     asked, quiet = question(paths, spec=spec, **how), said("quiet")
     chosen = [code.strip() for code in tools.split(",") if code.strip()] if tools is not None else None
-    given = Given()
+    given = FeedbackResult()
     with datasets(asked) as opened:
         print_notes(*opened)
         alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
-        wish = Wish(asked.today, output, spec, chosen, all_ or alone or chosen is not None, reply_by)
+        wish = FeedbackOptions(
+            asked.today, output, spec, chosen, all_ or alone or chosen is not None, reply_by
+        )
         for made in (each for dataset in opened for each in give_all(dataset, wish, given)):
             print_lines(given.warnings, err=True)
             given.warnings.clear()

@@ -15,7 +15,7 @@ from .terminal import line
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
-    from ..exports.translation_xlsx import Row
+    from ..exports.translation_xlsx import TranslationRow
     from ..spec.model import Spec
 
 
@@ -96,13 +96,13 @@ def _take_in(spec: Spec, fresh: Catalog, source: Path, password: str | None) -> 
     return changes.translated
 
 
-def _rows(fresh: Catalog) -> Iterator[Row]:
-    from ..exports.translation_xlsx import MACHINE, MISSING, REVIEWED, Row
+def _rows(fresh: Catalog) -> Iterator[TranslationRow]:
+    from ..exports.translation_xlsx import MACHINE, MISSING, REVIEWED, TranslationRow
     from ..spec.translating import limit_of, sent_in
 
     for each in sent_in(fresh):
         state = MISSING if not each.said else REVIEWED if each.reviewed else MACHINE
-        yield Row(each.place, limit_of(each.place), each.text, each.said, state, each.comment)
+        yield TranslationRow(each.place, limit_of(each.place), each.text, each.said, state, each.comment)
 
 
 def _note_review(folder: Path, spec: Spec, language: str, fresh: Catalog, by: str) -> Path:

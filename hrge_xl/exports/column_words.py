@@ -259,8 +259,9 @@ class CodeLabels:
 
     def part(self, row: Record) -> str | None:
         """Give the name of a part in the breakdown of risks."""
-        parts = part_labels(self.spec, row["by"], self.language) if self.spec else {}
-        return parts.get(row["code"])
+        if self.spec is None or not row["code"]:
+            return None
+        return part_labels(self.spec, row["by"], self.language).get(row["code"])
 
     def matrix(self, row: Record) -> str | None:
         """Give the title of a matrix, by its number."""

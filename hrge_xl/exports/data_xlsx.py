@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import accumulate
 from operator import itemgetter
@@ -44,7 +44,7 @@ from ..words import right_to_left
 from .column_words import GROUPS, TITLES, CodeLabels
 from .figures_sheet import blocks, write_figures, write_heat_maps
 from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_rows
-from .sheet_rows import FONT, SHEET_NAME, SheetWriter, write_rows
+from .sheet_rows import FONT, SHEET_NAME, FormattedSheet, write_rows
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
 # whose rows stand in other sheets here
@@ -84,6 +84,10 @@ def write_workbook(store: Store, path: Path, today: date, language: str | None =
             raise error.args[0] from error  # what the system said
 
 
+# a sheet with matrices or charts, what draws it, and what it holds
+FigureSheet = tuple[Worksheet, Callable[[Workbook, FormattedSheet, Store, CodeLabels], None], str]
+
+
 class _Book:
     """Draws the sheets: contents, heat maps, figures, then a sheet per table that has rows."""
 
@@ -101,16 +105,16 @@ class _Book:
         tables = self.store.schema.shown
         counts = {table.name: self._count(table, _counts_by(table)) for table in tables}
         omitted = [table.name for table in tables if self._count(table) > counts[table.name]]
-        listed = Listed(tables, counts, _left_out(tables, counts), omitted)
+        listed = ListedTables(tables, counts, _left_out(tables, counts), omitted)
         contents = self._sheet(self.contents)
         figures = self._figures(counts)
         sheets = {table.name: self._sheet(table.name) for table in listed.drawn}
         masked = MASKED in self.store.state()
         write_contents(
-            SheetWriter(contents, self.formats), self.labels, listed, figures, self.today, masked=masked
+            FormattedSheet(contents, self.formats), self.labels, listed, figures, self.today, masked=masked
         )
-        for name in figures:
-            self._figure(name)
+        for sheet, write, _ in figures:
+            write(self.book, FormattedSheet(sheet, self.formats), self.store, self.labels)
         for table in listed.drawn:
             self._table(sheets[table.name], table, counts[table.name])
 
@@ -127,19 +131,17 @@ class _Book:
         wanted = sa.select(sa.func.count()).select_from(rows).where(rows.c[counts] if counts else sa.true())
         return int(str(next(self.store.select(wanted))[0]))
 
-    def _figures(self, counts: dict[str, int]) -> list[str]:
-        """Give the sheets with matrices and charts, made and in their order."""
-        has_matrix = AGGREGATE_MATRIX.name in counts and bool(periods(self.store))
-        found = [self.say("Heat maps")] if has_matrix else []
-        found += [self.say("Figures")] if any(True for _ in blocks(self.store, self.labels)) else []
-        for name in found:
-            self._sheet(name)
-        return [name[:SHEET_NAME] for name in found]
-
-    def _figure(self, name: str) -> None:
-        sheet = self.book.get_worksheet_by_name(name)
-        write = write_heat_maps if name == self.say("Heat maps")[:SHEET_NAME] else write_figures
-        write(self.book, SheetWriter(sheet, self.formats), self.store, self.labels)
+    def _figures(self, counts: Mapping[str, int]) -> list[FigureSheet]:
+        """Make the sheets with matrices and charts, in their order."""
+        say = self.say
+        found: list[FigureSheet] = []
+        if AGGREGATE_MATRIX.name in counts and periods(self.store):
+            about = say("The matrices of the latest period, with rows by level")
+            found.append((self._sheet(say("Heat maps")), write_heat_maps, about))
+        if any(True for _ in blocks(self.store, self.labels)):
+            about = say("Tables with charts: risks, completeness, gaps, indicators")
+            found.append((self._sheet(say("Figures")), write_figures, about))
+        return found
 
     # tables
 
@@ -164,7 +166,7 @@ class _Book:
     def _heads(self, sheet: Worksheet, table: Table, columns: Sequence[ReadableColumn]) -> None:
         """Write what the sheet holds, with a link back, then the codes of the columns, folded away, and their heads."""
         seen = [at for at, column in enumerate(columns) if not column.folded]
-        pen = SheetWriter(sheet, self.formats)
+        pen = FormattedSheet(sheet, self.formats)
         pen.link(TITLE, seen[0], self.contents)
         pen.put(TITLE, seen[1], title_of(table, self.labels), "group")
         sheet.set_row(CODES, None, None, {"level": 1, "hidden": True})
@@ -229,7 +231,7 @@ OF_SPEC = frozenset({CODEBOOK.name, ITEMS.name})
 FIRST_OF_DETAILS = INDICATOR_VALUES.name
 
 
-class Listed(NamedTuple):
+class ListedTables(NamedTuple):
     """The tables of a dataset: how many rows each has, which are too large for a workbook, and of which only what
     counts is shown.
     """
@@ -252,7 +254,13 @@ class Listed(NamedTuple):
 
 
 def write_contents(
-    pen: SheetWriter, labels: CodeLabels, listed: Listed, figures: Sequence[str], today: date, *, masked: bool
+    pen: FormattedSheet,
+    labels: CodeLabels,
+    listed: ListedTables,
+    figures: Sequence[FigureSheet],
+    today: date,
+    *,
+    masked: bool,
 ) -> None:
     """Write the list of sheets, in groups. Raises `LimitError` where a text does not fit."""
     pen.sheet.hide_gridlines(2)
@@ -263,7 +271,11 @@ def write_contents(
     say = labels.say
     for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
         pen.put(row, at, head, "head_of_numbers" if at == 2 else "head")
-    row = _figures(pen, row + 1, labels, figures)
+    row += 1
+    for sheet, _, about in figures:
+        pen.link(row, NAME, sheet.get_name())
+        pen.put(row, HOLDS, about, "wrap")
+        row += 1
     group = 0
     for table in listed.shown:
         if _place(table.name) != group:
@@ -278,7 +290,7 @@ def write_contents(
         pen.put(row, HOLDS, text, "wrap")
 
 
-def _introduction(pen: SheetWriter, labels: CodeLabels, today: date, *, masked: bool) -> int:
+def _introduction(pen: FormattedSheet, labels: CodeLabels, today: date, *, masked: bool) -> int:
     """Give the title and how to read the sheets; the next row."""
     spec, say = labels.spec, labels.say
     title = (
@@ -299,21 +311,7 @@ def _introduction(pen: SheetWriter, labels: CodeLabels, today: date, *, masked: 
     return 4 + masked
 
 
-def _figures(pen: SheetWriter, row: int, labels: CodeLabels, figures: Sequence[str]) -> int:
-    """Links to the sheets with matrices and charts; the next row."""
-    say = labels.say
-    told = {
-        say("Heat maps"): say("The matrices of the latest period, with rows by level"),
-        say("Figures"): say("Tables with charts: risks, completeness, gaps, indicators"),
-    }
-    for name in figures:
-        pen.link(row, NAME, name)
-        pen.put(row, HOLDS, told.get(name, ""), "wrap")
-        row += 1
-    return row
-
-
-def _line(pen: SheetWriter, row: int, table: Table, labels: CodeLabels, listed: Listed) -> None:
+def _line(pen: FormattedSheet, row: int, table: Table, labels: CodeLabels, listed: ListedTables) -> None:
     about = title_of(table, labels)
     if table.name in listed.too_large:
         pen.put(row, NAME, table.name, "plain")
@@ -326,7 +324,7 @@ def _line(pen: SheetWriter, row: int, table: Table, labels: CodeLabels, listed: 
     pen.put(row, ROWS, listed.counts[table.name], INTEGER)
 
 
-def _not_here(labels: CodeLabels, listed: Listed) -> Iterator[str]:
+def _not_here(labels: CodeLabels, listed: ListedTables) -> Iterator[str]:
     """Say what else the dataset has, as CSV and in its database."""
     say = labels.say
     counts = listed.counts

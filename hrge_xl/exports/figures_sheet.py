@@ -29,7 +29,7 @@ from ..dataset.table import INTEGER, NUMBER
 from ..spec.model import Spec
 from .column_words import CodeLabels
 from .readable_columns import SHARE
-from .sheet_rows import FONT, SheetWriter
+from .sheet_rows import FONT, FormattedSheet
 
 MOST_QUESTIONS, MOST_TRENDS = 15, 20
 LABEL_WIDTH, CHART_WIDTH = 40, 720
@@ -43,7 +43,7 @@ Crossing = tuple[str, str]  # steps down and across
 Cell = str | int | float | None
 
 
-class Block(NamedTuple):
+class ChartBlock(NamedTuple):
     """One table with its chart. Every column but the first is a series, in its colour."""
 
     title: str
@@ -65,7 +65,7 @@ class Block(NamedTuple):
         return len(self.heads) > 2
 
 
-def write_figures(book: Workbook, pen: SheetWriter, store: Store, labels: CodeLabels) -> None:
+def write_figures(book: Workbook, pen: FormattedSheet, store: Store, labels: CodeLabels) -> None:
     """Draw every block, below each other. Raises `LimitError` where a text does not fit."""
     sheet = pen.sheet
     sheet.hide_gridlines(2)
@@ -84,7 +84,7 @@ def write_figures(book: Workbook, pen: SheetWriter, store: Store, labels: CodeLa
         top += max(len(block.rows) + 4, _height(block) // ROW_HEIGHT + 3)
 
 
-def write_period(pen: SheetWriter, store: Store, labels: CodeLabels) -> int:
+def write_period(pen: FormattedSheet, store: Store, labels: CodeLabels) -> int:
     """Say at the top of a sheet which period it shows, and where the others are; gives the next row."""
     known, say = periods(store), labels.say
     pen.put(0, 0, f"{say('Period')}: {choose(known, None) or say('none stated')}", "title")
@@ -96,7 +96,7 @@ def write_period(pen: SheetWriter, store: Store, labels: CodeLabels) -> int:
     return 3
 
 
-def _table(pen: SheetWriter, block: Block, top: int) -> None:
+def _table(pen: FormattedSheet, block: ChartBlock, top: int) -> None:
     pen.put(top, 0, block.title, "title")
     for at, head in enumerate(block.heads):
         pen.put(top + 1, at, head, "head_of_numbers" if at else "head")
@@ -107,7 +107,7 @@ def _table(pen: SheetWriter, block: Block, top: int) -> None:
                 pen.put(row, at, cell, "wrap" if isinstance(cell, str) else number)
 
 
-def _chart(book: Workbook, block: Block, place: tuple[str, int]) -> Any:
+def _chart(book: Workbook, block: ChartBlock, place: tuple[str, int]) -> Any:
     stacked = {"subtype": "stacked"} if block.kind != "line" and block.beside else {}
     chart = book.add_chart({"type": block.kind, **stacked})
     name, top = place
@@ -142,26 +142,26 @@ def _chart(book: Workbook, block: Block, place: tuple[str, int]) -> Any:
     return chart
 
 
-def _shown_values(block: Block) -> dict[str, Any]:
+def _shown_values(block: ChartBlock) -> dict[str, Any]:
     """Give numbers at the bars, where one series stands alone."""
     if block.kind == "line" or block.beside:
         return {}
     return {"data_labels": {"value": True, **({"num_format": "0%"} if block.percent else {})}}
 
 
-def _long(block: Block) -> bool:
+def _long(block: ChartBlock) -> bool:
     """Say whether the names beside the bars need room."""
     return any(len(str(cells[0])) > LONG_LABEL for cells in block.rows)
 
 
-def _height(block: Block) -> int:
+def _height(block: ChartBlock) -> int:
     """Give the height of a chart in pixels, so that each name beside its bars can be read."""
     if block.kind != "bar":
         return LEAST_HEIGHT
     return max(LEAST_HEIGHT, AROUND + len(block.rows) * ROW_HEIGHT * (2 if _long(block) else 1))
 
 
-def _described(block: Block) -> dict[str, Any]:
+def _described(block: ChartBlock) -> dict[str, Any]:
     """Give the chart in words, for those who do not see it."""
 
     def told(cells: Sequence[Cell]) -> str:
@@ -172,7 +172,7 @@ def _described(block: Block) -> dict[str, Any]:
     return {"description": f"{block.title}. {words}."[:4000], "object_position": 2}
 
 
-def blocks(store: Store, labels: CodeLabels) -> Iterator[Block]:
+def blocks(store: Store, labels: CodeLabels) -> Iterator[ChartBlock]:
     """Of the latest period risks by what they are broken down by, completeness and questions answered with no; then
     how the periods compare.
     """
@@ -200,7 +200,7 @@ class _Figures:
         if name in self.store.tables:
             yield from records(self.store, name, self.store.tables[name].c.period == self.period)
 
-    def risks(self) -> Iterator[Block]:
+    def risks(self) -> Iterator[ChartBlock]:
         """Show the risks by level, before and after mitigation, once for each way to break them down."""
         spec, say = self.spec, self.say
         figures = spec.figures.risks
@@ -223,7 +223,7 @@ class _Figures:
                     title = f"{stages[stage]}: {heading}{without}"
                     yield self._of_levels(title, heading, counts.items(), "bar")
 
-    def completeness(self) -> Iterator[Block]:
+    def completeness(self) -> Iterator[ChartBlock]:
         """Show the share of the required answers that were given, by sheet."""
         rows = [
             [self.spec.tool[line["tool"]].sheet.say(self.language), line["share"]]
@@ -232,9 +232,9 @@ class _Figures:
         ]
         if rows:
             heads = [self.say("By sheet"), self.say("Required answers")]
-            yield Block(self.say("Completeness"), heads, rows, [BLUE], share=True)
+            yield ChartBlock(self.say("Completeness"), heads, rows, [BLUE], share=True)
 
-    def gaps(self) -> Iterator[Block]:
+    def gaps(self) -> Iterator[ChartBlock]:
         """Show the questions that most teams answered with no."""
         labels, say = self.labels, self.say
         rows = [
@@ -243,7 +243,7 @@ class _Figures:
         ]
         if rows:
             heads = [say("Question"), say("Teams that say no")]
-            yield Block(say("Questions most often answered with no"), heads, rows, [BLUE])
+            yield ChartBlock(say("Questions most often answered with no"), heads, rows, [BLUE])
 
     def _of_indicators(self) -> Iterator[Record]:
         name = AGGREGATE_INDICATORS.name
@@ -252,7 +252,7 @@ class _Figures:
     def _indicator(self, line: Record) -> str:
         return f"{line['indicator']} {self.labels.indicator(line) or line['label']}"
 
-    def progress(self) -> Iterator[Block]:
+    def progress(self) -> Iterator[ChartBlock]:
         """Show how far the indicators with a target are in the last period of each, and which teams are not in it."""
         say, found = self.say, {}
         for line in self._of_indicators():
@@ -262,9 +262,9 @@ class _Figures:
                 found[line["indicator"]] = [label, line["progress"]]
         if found:
             heads = [say("Indicator"), say("Progress to target")]
-            yield Block(say("Progress to target"), heads, [*found.values()], [BLUE], progress=True)
+            yield ChartBlock(say("Progress to target"), heads, [*found.values()], [BLUE], progress=True)
 
-    def over_periods(self) -> Iterator[Block]:
+    def over_periods(self) -> Iterator[ChartBlock]:
         """Show, where there are several periods, how complete they are and their risks by level."""
         say, found = self.say, over_periods(self.store)[::-1]
         if len(found) < 2:
@@ -272,22 +272,22 @@ class _Figures:
         names = [period.name or say("none stated") for period in found]
         shares = [period.answered / period.required if period.required else None for period in found]
         heads, rows = [say("Period"), say("Required answers")], [*zip(names, shares, strict=True)]
-        yield Block(say("Completeness"), heads, rows, [BLUE], "column", share=True)
+        yield ChartBlock(say("Completeness"), heads, rows, [BLUE], "column", share=True)
         if self.spec.figures.risks is not None:
             levels = [*zip(names, (period.levels for period in found), strict=True)]
             yield self._of_levels(say("Risks"), say("Period"), levels, "column")
 
     def _of_levels(
         self, title: str, heading: str, counts: Iterable[tuple[str, Mapping[str, int]]], kind: str
-    ) -> Block:
+    ) -> ChartBlock:
         """Give a block with a series for each level."""
         rows: list[list[Cell]] = [
             [name, *(count.get(level.code, 0) for level in self.levels)] for name, count in counts
         ]
         heads = [heading, *(level.label.say(self.language) for level in self.levels)]
-        return Block(title, heads, rows, [level.colour for level in self.levels], kind)
+        return ChartBlock(title, heads, rows, [level.colour for level in self.levels], kind)
 
-    def trends(self) -> Iterator[Block]:
+    def trends(self) -> Iterator[ChartBlock]:
         """Give indicators with totals in several periods of one length."""
         say = self.say
         series: dict[tuple[str, str], list[Record]] = defaultdict(list)
@@ -296,13 +296,13 @@ class _Figures:
                 series[line["indicator"], shape(line["period"])].append(line)
         for lines in [each for each in series.values() if len(each) > 1][:MOST_TRENDS]:
             rows = [[line["period"], line["total"]] for line in lines]
-            yield Block(self._indicator(lines[0]), [say("Period"), say("Total")], rows, [BLUE], "line")
+            yield ChartBlock(self._indicator(lines[0]), [say("Period"), say("Total")], rows, [BLUE], "line")
 
 
 # the sheet of `data.xlsx` with the matrices of the latest period as heat maps, and rows by level as charts
 
 
-def write_heat_maps(book: Workbook, pen: SheetWriter, store: Store, labels: CodeLabels) -> None:
+def write_heat_maps(book: Workbook, pen: FormattedSheet, store: Store, labels: CodeLabels) -> None:
     """Draw every matrix of the spec, below each other. Raises `LimitError` where a text does not fit."""
     sheet = pen.sheet
     sheet.hide_gridlines(2)
@@ -324,7 +324,7 @@ def write_heat_maps(book: Workbook, pen: SheetWriter, store: Store, labels: Code
 class _HeatMaps:
     """Draws matrices: counts in the colours of their levels, and rows by level as a chart."""
 
-    def __init__(self, book: Workbook, pen: SheetWriter, labels: CodeLabels) -> None:
+    def __init__(self, book: Workbook, pen: FormattedSheet, labels: CodeLabels) -> None:
         self.book, self.pen, self.labels = book, pen, labels
         assert labels.spec is not None
         assert labels.spec.matrix is not None

@@ -144,23 +144,23 @@ def resource_name(table: str) -> str:
 
 def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
     least, most = least_and_most(column)
-    known = {
+    constraints = {
         "required": column.name in table.key,
         "enum": list(values(schema, table, column)),
         "pattern": pattern(schema, table, column),
         "minimum": least,
         "maximum": most,
     }
-    constraints = _said(known)
-    question = _asked(schema, table, column)
-    return {
-        "name": column.name,
-        "type": TYPES[column.kind],
-        **({"title": column.title} if column.title else {}),
-        "description": meaning(schema, table, column),
-        **({"constraints": constraints} if constraints else {}),
-        **({"asked": question} if question else {}),
-    }
+    return _said(
+        {
+            "name": column.name,
+            "type": TYPES[column.kind],
+            "title": column.title,
+            "description": meaning(schema, table, column),
+            "constraints": _said(constraints),
+            "asked": _asked(schema, table, column),
+        }
+    )
 
 
 def _asked(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
@@ -168,15 +168,16 @@ def _asked(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
     found = asked(schema, table, column)
     if found is None:
         return {}
-    named = {
-        "required": found.required,
-        "minimum": _written(found.minimum),
-        "maximum": _written(found.maximum),
-        "enum": list(found.steps),
-        "maxLength": found.characters,
-        "words": found.words,
-    }
-    return _said(named)
+    return _said(
+        {
+            "required": found.required,
+            "minimum": _written(found.minimum),
+            "maximum": _written(found.maximum),
+            "enum": list(found.steps),
+            "maxLength": found.characters,
+            "words": found.words,
+        }
+    )
 
 
 def _said(known: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class ReadableColumn(NamedTuple):
 
 def readable_columns(schema: Schema, table: Table, labels: CodeLabels) -> list[ReadableColumn]:
     """Give the columns of a table, those with names beside those with codes, each with a head of its own."""
-    found = list(_Columns(schema, table, labels).columns())
+    found = list(_ReadableColumns(schema, table, labels).columns())
     often = Counter(column.head.casefold() for column in found)
     return [
         column._replace(head=f"{column.head} [{column.code}]")
@@ -62,7 +62,7 @@ def readable_rows(columns: Sequence[ReadableColumn], rows: Iterable[Row]) -> Ite
     return (tuple(value(row) for value in values) for row in rows)
 
 
-class _Columns:
+class _ReadableColumns:
     """Makes the columns of one table."""
 
     def __init__(self, schema: Schema, table: Table, labels: CodeLabels) -> None:

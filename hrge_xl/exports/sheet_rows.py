@@ -50,7 +50,7 @@ def write_rows(
     sheet.previous_row = last + 1
 
 
-class SheetWriter:
+class FormattedSheet:
     """Writes what is ours into a sheet: texts, numbers and links, in formats by their names."""
 
     def __init__(self, sheet: Worksheet, formats: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ OPEN = (3, 4, 5)  # the columns that translators write in
 REVIEWED, MACHINE, MISSING = "reviewed", "draft", ""
 
 
-class Row(NamedTuple):
+class TranslationRow(NamedTuple):
     """One text: where it stands, its limit, the English, the translation with its state, and a comment."""
 
     place: str
@@ -29,7 +29,7 @@ class Row(NamedTuple):
     comment: str
 
 
-def workbook_of(rows: Sequence[Row], language: str) -> bytes:
+def workbook_of(rows: Sequence[TranslationRow], language: str) -> bytes:
     """Give the workbook: protected but for the columns that translators write in."""
     from xlsxwriter import Workbook
 

@@ -39,7 +39,7 @@ from .document import (
     Summary,
     WaiverRow,
 )
-from .file_rows import Rows, waiver_row
+from .file_rows import FileRows, waiver_row
 
 FINDINGS = (*reversed(SEVERITIES), "waived")
 ENTERED = (  # what is said of each file besides its content, and decides what stands in the report
@@ -92,7 +92,7 @@ def file_rows(
         if redacted:
             sheets, folder = _sheets(dataset, language), f"{n}/" if len(datasets) > 1 else ""
             every = [under_shared_names(each, sheets, folder) for each in every]
-        rows = Rows(n, dataset.order, settled(every), Wording(dataset.spec), language, redacted)
+        rows = FileRows(n, dataset.order, settled(every), Wording(dataset.spec), language, redacted)
         some = [row for each in every for row in rows.of(each)]
         found += sorted(some, key=lambda row: (row["path"], row["submission"]))
     return found

@@ -15,7 +15,7 @@ from ..words import SOURCE_LANGUAGE, translator
 TOGETHER = "X"  # findings about several returns: no matter of the two that are compared
 
 
-class Noted(NamedTuple):
+class NotedFinding(NamedTuple):
     """A finding with what a comparison says of it."""
 
     code: str
@@ -34,7 +34,7 @@ class Said:
 
     values: dict[Key, Value] = field(default_factory=dict)
     places: dict[Key, str] = field(default_factory=dict)
-    findings: dict[NotedKey, Noted] = field(default_factory=dict)
+    findings: dict[NotedKey, NotedFinding] = field(default_factory=dict)
 
     def add(self, answer: Answer) -> None:
         """Take in one cell; those of a question with several answers come one after the other."""
@@ -47,7 +47,7 @@ class Said:
         self.values[answer.key] = several if answer.part else shown(one) if answer.value is None else one
 
 
-class Change(NamedTuple):
+class AnswerChange(NamedTuple):
     """One answer that differs; None where there is none. `place` is its cell, in the later return if it is there."""
 
     key: Key
@@ -59,9 +59,9 @@ class Change(NamedTuple):
 class Comparison(NamedTuple):
     """Everything that differs between two returns."""
 
-    changes: tuple[Change, ...]
-    fixed: tuple[Noted, ...]
-    new: tuple[Noted, ...]
+    changes: tuple[AnswerChange, ...]
+    fixed: tuple[NotedFinding, ...]
+    new: tuple[NotedFinding, ...]
     unchanged: int
 
     @property
@@ -88,7 +88,7 @@ def said(result: Result, language: str) -> Said:
     for each in result.findings:
         if not each.code.startswith(TOGETHER):
             message = wording.words(each, language, result.path).message
-            noted = Noted(each.code, each.severity.value, each.sheet or "", each.cell or "", message)
+            noted = NotedFinding(each.code, each.severity.value, each.sheet or "", each.cell or "", message)
             found.findings[each.code, each.tool, each.row, each.field, each.value] = noted
     return found
 
@@ -102,7 +102,9 @@ def between(old: Said, new: Said) -> Comparison:
     """Find what differs between two returns."""
     keys = dict.fromkeys([*old.values, *new.values])
     changes = (
-        Change(key, old.values.get(key), new.values.get(key), new.places.get(key) or old.places.get(key, ""))
+        AnswerChange(
+            key, old.values.get(key), new.values.get(key), new.places.get(key) or old.places.get(key, "")
+        )
         for key in keys
         if old.values.get(key) != new.values.get(key)
     )

@@ -283,7 +283,7 @@ Numbered = Iterable[tuple[int, FileRow]]  # files of a document with their place
 
 
 @dataclass
-class Group:
+class FindingGroup:
     """Findings that belong together: how many of each severity, and in which files."""
 
     title: str
@@ -304,20 +304,20 @@ class Group:
 
 def by_sheet_and_rule(
     files: Numbered, whole_file: str, sheets_called: Mapping[str, str]
-) -> tuple[list[Group], list[Group]]:
+) -> tuple[list[FindingGroup], list[FindingGroup]]:
     """Give the findings of some files by sheet and by code; `whole_file` is said of those that have no sheet.
 
     Sheets of the spec go by their names there, all others by their own.
     """
-    sheets: dict[str, Group] = {}
-    rules: dict[str, Group] = {}
+    sheets: dict[str, FindingGroup] = {}
+    rules: dict[str, FindingGroup] = {}
     for at, file in files:
         for finding in file["findings"]:
             tool = finding["tool"] or finding["sheet"] or ""
-            sheet = sheets.setdefault(tool, Group(tool))
+            sheet = sheets.setdefault(tool, FindingGroup(tool))
             sheet.names[sheets_called.get(tool) or finding["sheet"] or whole_file] = None
             sheet.add(at, finding)
-            rule = rules.setdefault(finding["code"], Group(finding["code"]))
+            rule = rules.setdefault(finding["code"], FindingGroup(finding["code"]))
             rule.names[finding["name"]] = None
             rule.add(at, finding)
     return [sheets[key] for key in sorted(sheets)], [rules[key] for key in sorted(rules)]
@@ -325,11 +325,11 @@ def by_sheet_and_rule(
 
 def by_team(
     files: Numbered, team: Callable[[FileRow], str], countries_called: Mapping[str, str]
-) -> list[Group]:
+) -> list[FindingGroup]:
     """Give the findings of some files by team, each with its countries by name."""
-    teams: dict[str, Group] = {}
+    teams: dict[str, FindingGroup] = {}
     for at, file in files:
-        group = teams.setdefault(team(file), Group(team(file)))
+        group = teams.setdefault(team(file), FindingGroup(team(file)))
         group.files[at] = len(file["findings"])
         country = file["identity"]["country"] if file["identity"] else None
         if country:

@@ -36,7 +36,7 @@ class Mark(NamedTuple):
     css: str
 
 
-class Column(NamedTuple):
+class ChartColumn(NamedTuple):
     """One column: its label, its pieces from below as value and class, and the whole in words."""
 
     label: str
@@ -45,7 +45,7 @@ class Column(NamedTuple):
 
 
 @dataclass
-class Drawing:
+class Chart:
     """A picture that is put together piece by piece; `mirrored` for a page that runs from right to left."""
 
     label: str
@@ -91,7 +91,7 @@ def lines(
     label: str, points: Sequence[Point], marks: Sequence[Mark] = (), *, mirrored: bool = False
 ) -> Markup:
     """Draw values that follow on one another as a line, from nought up, against what they are held against."""
-    drawing = Drawing(label, mirrored)
+    drawing = Chart(label, mirrored)
     right = WIDTH - (SIDE if marks else EDGE)
     scale = _Scale([point.value for point in points] + [mark.value for mark in marks])
     step = (right - 3 * EDGE) / max(len(points) - 1, 1)
@@ -108,7 +108,7 @@ def lines(
     return drawing.svg()
 
 
-def _marks(drawing: Drawing, marks: Sequence[Mark], scale: _Scale, right: float) -> None:
+def _marks(drawing: Chart, marks: Sequence[Mark], scale: _Scale, right: float) -> None:
     """Draw the lines that values are compared with, each named beside it, no name on top of another."""
     lowest: float = HEIGHT - FOOT + LINE
     for mark in sorted(marks, key=lambda each: each.value):
@@ -119,10 +119,10 @@ def _marks(drawing: Drawing, marks: Sequence[Mark], scale: _Scale, right: float)
 
 
 def columns(
-    label: str, found: Sequence[Column], *, top: float | None = None, mirrored: bool = False
+    label: str, found: Sequence[ChartColumn], *, top: float | None = None, mirrored: bool = False
 ) -> Markup:  # fmt: skip
     """Draw a column for each, put together of its pieces; `top` is the value of a full one, else the highest is."""
-    drawing = Drawing(label, mirrored)
+    drawing = Chart(label, mirrored)
     totals = [sum(value for value, _ in column.pieces) for column in found]
     scale = _Scale([*totals, top or 0.0])
     step = (WIDTH - 2 * EDGE) / max(len(found), 1)
@@ -151,7 +151,7 @@ def steps(
     *, mirrored: bool = False,
 ) -> Markup:  # fmt: skip
     """Draw a sum that grows: each point at its share of the time, upright marks at theirs, up to `top`."""
-    drawing = Drawing(label, mirrored)
+    drawing = Chart(label, mirrored)
     scale, wide = _Scale([top]), WIDTH - 4 * EDGE
     at = {share: 2 * EDGE + share * wide for share, _ in (*points, *marks)}
     drawing.line([(EDGE, scale.y(0)), (WIDTH - EDGE, scale.y(0))], "axis")
@@ -183,7 +183,7 @@ class _Scale:
         return HEIGHT - FOOT - (value - self.low) * self.unit
 
 
-def _named(drawing: Drawing, text: str, x: float, y: float, right: float) -> None:
+def _named(drawing: Chart, text: str, x: float, y: float, right: float) -> None:
     """Draw a text at a place, turned inwards where it would stick out."""
     half = LETTER / 2 * len(text)
     anchor = START if x - half < 2 else END if x + half > right - 2 else MIDDLE

@@ -31,7 +31,7 @@ from .feedback import GivenBack, give_back
 from .feedback_message import as_data, message
 
 
-class Wish(NamedTuple):
+class FeedbackOptions(NamedTuple):
     """What is wanted of the workbooks that are given back."""
 
     today: date
@@ -44,7 +44,7 @@ class Wish(NamedTuple):
 
 
 @dataclass
-class Given:
+class FeedbackResult:
     """What was given back, and what was not."""
 
     files: list[dict[str, Any]] = field(default_factory=list)
@@ -53,7 +53,7 @@ class Given:
     warnings: list[str] = field(default_factory=list)  # what must be looked at before it is sent
 
 
-def give_all(dataset: Dataset, wish: Wish, given: Given) -> Iterator[dict[str, Any]]:
+def give_all(dataset: Dataset, wish: FeedbackOptions, given: FeedbackResult) -> Iterator[dict[str, Any]]:
     """Write the workbooks and texts of a dataset, and give what became of each."""
     chosen, left_out = choose(dataset.of_round())
     given.left_out += left_out
@@ -78,7 +78,7 @@ def _stopped(found: Return, fault: Exception) -> list[dict[str, Any] | LeftOut]:
 
 
 def _give(
-    dataset: Dataset, wish: Wish, target: Path, given: Given, one: Sequence[Return]
+    dataset: Dataset, wish: FeedbackOptions, target: Path, given: FeedbackResult, one: Sequence[Return]
 ) -> list[dict[str, Any] | LeftOut]:
     """Write the workbook and the text for one return, where they can be made and are wanted; what became of it."""
     (found,) = one
@@ -92,7 +92,7 @@ def _give(
 
 
 def _written(
-    dataset: Dataset, found: Return, wish: Wish, target: Path, given: Given
+    dataset: Dataset, found: Return, wish: FeedbackOptions, target: Path, given: FeedbackResult
 ) -> dict[str, Any] | None:
     """Write them, where they are wanted."""
     spec = load(wish.spec) if wish.spec else dataset.spec

@@ -21,7 +21,7 @@ NOTHING_RUN = ["F"]  # on a file that could not be read
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class FileRows:
     """Makes the rows of one dataset. `order` is in which order contents came, by hash."""
 
     dataset: int

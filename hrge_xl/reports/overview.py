@@ -27,7 +27,7 @@ from ..words import number, percent
 from . import overview_page
 from .overview_build import overview
 from .overview_charts import Charts, whole_percents
-from .overview_model import MOST_ROWS, HeatMap, Level, Overview, Question, RiskPart, Split
+from .overview_model import MOST_ROWS, HeatMap, IndicatorSplit, Overview, QuestionProfile, RiskLevel, RiskPart
 from .overview_teams import WAITING
 from .page import asset, foot_rule, level_rules, rendered
 
@@ -100,12 +100,12 @@ Kind = TypeVar("Kind", int, str)
 
 def page_of(found: Overview) -> str:
     """Give an overview as a page."""
-    view = View(found)
+    view = OverviewView(found)
     style = asset("report.css") + asset("overview.css") + view.style()
     return rendered("overview.html.j2", style, o=found, v=view, t=view.words)
 
 
-class View(Charts):
+class OverviewView(Charts):
     """What the template asks of an overview beyond its data: words, numbers, and the shapes of drawings."""
 
     version = __version__
@@ -174,7 +174,7 @@ class View(Charts):
         risks = self.found.risks
         return self.at_level(risks.maps[-1], risks.levels[-1]) if risks else 0
 
-    def at_level(self, heat: HeatMap, level: Level) -> int:
+    def at_level(self, heat: HeatMap, level: RiskLevel) -> int:
         """Count the risks of a map at one level."""
         return sum(each.total for place, each in heat.cells.items() if heat.levels[place] == level.code)
 
@@ -209,14 +209,14 @@ class View(Charts):
         """Give how far a bar of progress goes, in percent."""
         return round(100 * min(max(share or 0.0, 0.0), 1.0), 1)
 
-    def part_share(self, value: float | None, split: Split) -> float:
+    def part_share(self, value: float | None, split: IndicatorSplit) -> float:
         """Give how long the bar of a part is, in percent of all parts shown."""
         told = sum(part.number or 0 for part in split.parts)
         return round(100 * (value or 0) / told, 1) if told else 0
 
     # questions and runs
 
-    def parts_of(self, question: Question) -> Sequence[tuple[str, float, float]]:
+    def parts_of(self, question: QuestionProfile) -> Sequence[tuple[str, float, float]]:
         """Class, start and width of the pieces of the bar of a question, in percent of all that were to answer."""
         shades = cycle(range(SHADES))
         parts = [
@@ -224,7 +224,7 @@ class View(Charts):
         ]
         return _pieces(parts, question.given + question.missing)
 
-    def answers_of(self, question: Question) -> str:
+    def answers_of(self, question: QuestionProfile) -> str:
         """Give the answers to a question in words."""
         told = [f"{answer.label} {self.number(answer.count)}" for answer in question.answers]
         if question.least is not None and question.most is not None:

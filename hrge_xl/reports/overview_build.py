@@ -36,28 +36,27 @@ from ..fields import Field
 from ..numerals import shown
 from ..paths import name_of
 from ..rounds.rounds import Round
-from ..spec.figures import IndicatorFigures, Part, QuestionFigures, RiskFigures
-from ..spec.figures import Split as SpecSplit
+from ..spec.figures import IndicatorFigures, Part, QuestionFigures, RiskFigures, Split
 from ..spec.model import CollectBlock, Matrix, Spec
 from ..validation import RETURNED
 from ..words import translator
 from .overview_model import (
     MOST_ROWS,
-    Behind,
-    Gap,
+    Drilldown,
+    FigureSource,
     HeatMap,
     Indicator,
-    Level,
+    IndicatorPeriod,
+    IndicatorSplit,
     Overdue,
     Overview,
-    Period,
-    Question,
+    QuestionGap,
+    QuestionProfile,
+    RiskLevel,
     RiskPart,
     Risks,
-    Source,
-    Split,
     SplitPart,
-    Tool,
+    ToolProgress,
     TopRisk,
 )
 from .overview_questions import Profiles
@@ -179,30 +178,30 @@ class _Builder:
 
     # rows behind figures
 
-    def _behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Behind:
+    def _behind(self, rows: Sequence[Record], text: Callable[[Record], str | None]) -> Drilldown:
         return self._listed(rows[:MOST_ROWS], text, len(rows), len({row["team"] for row in rows}))
 
     def _listed(
         self, rows: Sequence[Record], text: Callable[[Record], str | None], count: int, teams: int
-    ) -> Behind:
+    ) -> Drilldown:
         """Give the rows behind a figure of which so many are not listed."""
         self.anchors += 1
-        return Behind(f"b{self.anchors}", [self._source(row, text(row)) for row in rows], count, teams)
+        return Drilldown(f"b{self.anchors}", [self._source(row, text(row)) for row in rows], count, teams)
 
-    def _source(self, row: Record, text: str | None) -> Source:
+    def _source(self, row: Record, text: str | None) -> FigureSource:
         file = name_of(self.paths[row["submission"]])
         baseline, target = row.get("baseline"), row.get("target")
         aim = None if baseline is None or target is None else (baseline, target)
-        return Source(row["team"], file, row["sheet"], row["cell"], row.get("row") or "", text, aim)
+        return FigureSource(row["team"], file, row["sheet"], row["cell"], row.get("row") or "", text, aim)
 
     # completeness
 
-    def _tools(self) -> list[Tool]:
+    def _tools(self) -> list[ToolProgress]:
         lines = {
             row["tool"]: row for row in self._of_period(AGGREGATE_COMPLETENESS.name) if row["by"] == TOTAL
         }
         return [
-            Tool(tool.code, tool.sheet.say(self.language), line)
+            ToolProgress(tool.code, tool.sheet.say(self.language), line)
             for tool in self.spec.tools
             if (line := lines.get(tool.code)) and line["required"]
         ]
@@ -216,7 +215,7 @@ class _Builder:
         assert spec.matrix is not None
         lines, top = [*self._of_period(AGGREGATE_RISKS.name)], [*self._of_period("top_risks")]
         return Risks(
-            [Level(each.code, each.label.say(self.language), each.colour) for each in spec.matrix.levels],
+            [RiskLevel(each.code, each.label.say(self.language), each.colour) for each in spec.matrix.levels],
             [
                 self._map(figures, spec.matrix, stage, count)
                 for stage, count in unplaced_risks(self.whole, self.period).items()
@@ -365,10 +364,10 @@ class _Builder:
     def _period(
         self, figures: IndicatorFigures, line: Record, rows: Sequence[Record],
         parts: Mapping[tuple[str, str, str], Sequence[Record]],
-    ) -> Period:  # fmt: skip
+    ) -> IndicatorPeriod:  # fmt: skip
         statuses = Counter(row["status"] for row in rows if row["status"])
         lines = self._split_lines[line["indicator"], line["period"]]
-        return Period(
+        return IndicatorPeriod(
             line,
             self._period_label(figures, line["period"]),
             self._period_label(figures, line["previous"]) if line["previous"] else None,
@@ -384,9 +383,9 @@ class _Builder:
         )
 
     def _split(
-        self, split: SpecSplit, figures: IndicatorFigures, lines: Mapping[str, Record],
+        self, split: Split, figures: IndicatorFigures, lines: Mapping[str, Record],
         rows: Sequence[Record], parts: Mapping[tuple[str, str, str], Sequence[Record]],
-    ) -> Split:  # fmt: skip
+    ) -> IndicatorSplit:  # fmt: skip
         """Give the parts of a split, held against the values that they are parts of."""
         fields = self.spec.tool[figures.tool].fields
         made, of_value = [], defaultdict[tuple[str, str], list[float | None]](list)
@@ -404,7 +403,7 @@ class _Builder:
             number = sums.get((row["submission"], row["row"]))
             if None not in (whole, number) and number != whole:
                 disagreeing.append(row | {"told": f"{shown(whole)} ≠ {shown(number)}"})
-        return Split(
+        return IndicatorSplit(
             split.label.say(self.language), made, len(rows) - len(sums),
             next(line["disagree"] for code, line in lines.items() if code in split.parts),
             self._behind(disagreeing, lambda row: row["told"]),
@@ -420,7 +419,7 @@ class _Builder:
 
     # questions and actions
 
-    def _gaps(self, lines: Sequence[Record]) -> list[Gap]:
+    def _gaps(self, lines: Sequence[Record]) -> list[QuestionGap]:
         asked = self.spec.figures.questions
         if asked is None:
             return []
@@ -431,7 +430,7 @@ class _Builder:
             return said(self.spec, self._field(row), row["code"], self.language)
 
         return [
-            Gap(
+            QuestionGap(
                 self.spec.tool[line["tool"]].sheet.say(self.language),
                 self._fixed_rows.get((line["tool"], line["row"])) or self._field(line).label.say(self.language),
                 line, self._behind(told[line["tool"], line["row"], line["field"]], answer),
@@ -455,7 +454,7 @@ class _Builder:
             found[row["tool"], row["row"] if fixed else None, row["field"]].append(row)
         return found
 
-    def _questions(self) -> list[Question]:
+    def _questions(self) -> list[QuestionProfile]:
         blank = translator(self.language)("Missing")
         profiles = Profiles(
             self.store, self.spec, self.language, self.period, blank, self._listed, self._fixed_rows

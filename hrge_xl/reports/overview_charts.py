@@ -12,7 +12,7 @@ from ..dataset.periods import PeriodFigures
 from ..dataset.return_status import may_be_shared, status_words
 from ..words import day, direction, number, percent, translator
 from .country_map import country_map, on_map
-from .drawing import Column, Mark, Point, columns, lines, steps
+from .drawing import ChartColumn, Mark, Point, columns, lines, steps
 from .overview_model import Country, Indicator, Overview
 from .overview_teams import LEAST_FIRST
 from .report_words import OVERVIEW, in_language
@@ -61,13 +61,14 @@ class Charts:
 
     def _columns(self, name: str, value: Callable[[PeriodFigures], float]) -> Markup:
         found = [
-            Column(label, [(value(each), "one")], self.number(value(each))) for label, each in self._periods
+            ChartColumn(label, [(value(each), "one")], self.number(value(each)))
+            for label, each in self._periods
         ]
         return columns(_told(self.words[name], found), found, mirrored=self.mirrored)
 
     def _completeness(self) -> Markup:
         found = [
-            Column(label, [(share, "one")], percent(share, self.language))
+            ChartColumn(label, [(share, "one")], percent(share, self.language))
             for label, each in self._periods
             for share in [whole_percents(each.answered, each.required) / 100]
         ]
@@ -79,7 +80,7 @@ class Charts:
         for label, each in self._periods:
             counts = {level.code: each.levels.get(level.code, 0) for level in levels}
             pieces = [(counts[level.code], f"p{at}") for at, level in enumerate(levels)]
-            found.append(Column(label, pieces, self.number(sum(counts.values()))))
+            found.append(ChartColumn(label, pieces, self.number(sum(counts.values()))))
             told = (f"{level.label} {self.number(counts[level.code])}" for level in levels)
             parts.append(f"{label}: {', '.join(told)}")
         return columns(f"{self.words['risks']}: {'; '.join(parts)}", found, mirrored=self.mirrored)
@@ -166,6 +167,6 @@ def whole_percents(answered: int, required: int) -> int:
     return 100 if answered >= required else min(99, round(100 * answered / required))
 
 
-def _told(name: str, found: Sequence[Column]) -> str:
+def _told(name: str, found: Sequence[ChartColumn]) -> str:
     """Give a drawing of columns in words."""
     return f"{name}: {', '.join(f'{column.label}: {column.said}' for column in found)}"

@@ -16,7 +16,7 @@ from ..spec.model import Spec
 MOST_ROWS = 200  # listed behind one figure; the page says how many more there are
 
 
-class Source(NamedTuple):
+class FigureSource(NamedTuple):
     """One row behind a figure: whose it is, and the cell that it stands in."""
 
     team: str
@@ -28,17 +28,17 @@ class Source(NamedTuple):
     aim: tuple[float, float] | None = None  # baseline and target of a value
 
 
-class Behind(NamedTuple):
+class Drilldown(NamedTuple):
     """The rows behind a figure. `anchor` is where the page lists them; `total` counts those left out too."""
 
     anchor: str
-    sources: Sequence[Source]
+    sources: Sequence[FigureSource]
     total: int
     teams: int
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class TeamProgress:
     """Where a team stands."""
 
     code: str
@@ -69,7 +69,7 @@ class Country(NamedTuple):
         return next(iter(self.states))
 
 
-class Tool(NamedTuple):
+class ToolProgress(NamedTuple):
     """How far one sheet is, over all teams."""
 
     code: str
@@ -77,7 +77,7 @@ class Tool(NamedTuple):
     figures: Record  # its line of `aggregate_completeness`
 
 
-class Level(NamedTuple):
+class RiskLevel(NamedTuple):
     """One band of the matrix."""
 
     code: str
@@ -94,7 +94,7 @@ class HeatMap(NamedTuple):
     down: Sequence[tuple[str, str]]
     across: Sequence[tuple[str, str]]
     levels: dict[tuple[str, str], str]
-    cells: dict[tuple[str, str], Behind]
+    cells: dict[tuple[str, str], Drilldown]
     unplaced: int  # risks without a level
 
 
@@ -112,13 +112,13 @@ class TopRisk(NamedTuple):
     before: str | None  # levels
     after: str | None
     facts: Sequence[tuple[str, str]]
-    source: Source
+    source: FigureSource
 
 
 class Risks(NamedTuple):
     """Everything about risks."""
 
-    levels: Sequence[Level]
+    levels: Sequence[RiskLevel]
     maps: Sequence[HeatMap]
     breakdowns: Sequence[tuple[str, Sequence[RiskPart]]]
     by_team: Sequence[tuple[str, dict[str, int]]]  # risks by level at the last stage
@@ -126,7 +126,7 @@ class Risks(NamedTuple):
     open_risks: int  # that could stand in the list
     teams: int
 
-    def level(self, code: str | None) -> Level | None:
+    def level(self, code: str | None) -> RiskLevel | None:
         """Give a level by its code."""
         return next((level for level in self.levels if level.code == code), None)
 
@@ -136,28 +136,28 @@ class SplitPart(NamedTuple):
 
     label: str
     number: float | None
-    behind: Behind
+    behind: Drilldown
 
 
-class Split(NamedTuple):
+class IndicatorSplit(NamedTuple):
     """The parts of one split, beside what they are parts of."""
 
     label: str
     parts: Sequence[SplitPart]
     without: int  # values that have no such split
     disagree: int  # values that are not the sum of their parts
-    disagreeing: Behind  # as far as they are not masked
+    disagreeing: Drilldown  # as far as they are not masked
 
 
-class Period(NamedTuple):
+class IndicatorPeriod(NamedTuple):
     """One period of an indicator. Its figures are None where there is none, or where they are masked."""
 
     figures: Record  # its line of `aggregate_indicators`
     label: str
     previous: str | None  # the label of the period before
     statuses: Sequence[tuple[str, int]]
-    behind: Behind
-    splits: Sequence[Split]
+    behind: Drilldown
+    splits: Sequence[IndicatorSplit]
     other_targets: float | None  # of the teams without a value, which are in no other figure
 
 
@@ -168,17 +168,17 @@ class Indicator(NamedTuple):
     label: str
     unit: str | None
     kind: str | None
-    periods: Sequence[Period]
+    periods: Sequence[IndicatorPeriod]
     trend: Sequence[tuple[str, float, int]]  # total and teams of periods of one length, the first one first
 
 
-class Gap(NamedTuple):
+class QuestionGap(NamedTuple):
     """A question that was answered with no."""
 
     tool: str
     question: str
     figures: Record  # its line of `aggregate_gaps`
-    behind: Behind
+    behind: Drilldown
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class AnswerCount:
 
 
 @dataclass(slots=True)
-class Question:
+class QuestionProfile:
     """How the answers to one question are distributed: to a choice by answer, to a number its range."""
 
     tool: str
@@ -203,7 +203,7 @@ class Question:
     most: float | None = None
     numbers: int = 0
     missing: int = 0
-    behind: Behind = field(init=False)
+    behind: Drilldown = field(init=False)
 
     @property
     def given(self) -> int:
@@ -235,7 +235,7 @@ class Overdue(NamedTuple):
     due: date
     days: int
     facts: Sequence[tuple[str, str | None]]
-    source: Source
+    source: FigureSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,20 +253,20 @@ class Overview:
     counted: int  # files whose figures go in
     from_returned: int  # of these, files that were returned with errors
     expected: bool  # whether it is known who was to answer
-    teams: Sequence[Team]
+    teams: Sequence[TeamProgress]
     countries: Sequence[Country]
     arrivals: Sequence[tuple[date, int]]  # returns that count, by the day that lateness goes by
     in_time: int  # of these, by the deadline of their team
     deadlines: Sequence[tuple[date, int]]  # with how many teams have each
     change: RunChange | None  # since the run before the last
-    tools: Sequence[Tool] = ()
+    tools: Sequence[ToolProgress] = ()
     risks: Risks | None = None
     indicators: Sequence[Indicator] | None = None
-    gaps: Sequence[Gap] | None = None
+    gaps: Sequence[QuestionGap] | None = None
     all_gaps: int = 0
     overdue: Sequence[Overdue] | None = None  # the first of them
     all_overdue: int = 0
-    questions: Sequence[Question] | None = None
+    questions: Sequence[QuestionProfile] | None = None
     # from a page that may be shared: table of figures → titles of sheets
     left_out: Mapping[str, Sequence[str]] = field(default_factory=dict)
 

@@ -15,7 +15,7 @@ from ..dataset.table import Row
 from ..fields import Field
 from ..findings.value import ANSWER_MISSING
 from ..spec.model import Spec
-from .overview_model import AnswerCount, Behind, Question
+from .overview_model import AnswerCount, Drilldown, QuestionProfile
 
 MOST_ROWS_OF_A_QUESTION = 40
 OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
@@ -54,12 +54,14 @@ class Profiles:
     language: str
     period: str | None
     blank: str  # what is said of a missing answer
-    behind: Callable[..., Behind]  # rows that are listed, their texts, how many there are, of how many teams
+    behind: Callable[
+        ..., Drilldown
+    ]  # rows that are listed, their texts, how many there are, of how many teams
     fixed_rows: Mapping[tuple[str, str], str]  # the texts of fixed rows, by tool and row
-    found: dict[Key, Question] = field(default_factory=dict)
+    found: dict[Key, QuestionProfile] = field(default_factory=dict)
     rows: dict[Key, _Rows] = field(default_factory=lambda: defaultdict(_Rows))
 
-    def questions(self) -> list[Question]:
+    def questions(self) -> list[QuestionProfile]:
         """Give every question that somebody answered or should have: most often no first, then missing, then spread."""
         self._count_codes()
         self._count_numbers()
@@ -137,12 +139,12 @@ class Profiles:
         given = row["number"] if row["code"] is None else row["code"]
         return said(self.spec, self._asked(row), given, self.language)
 
-    def _question(self, key: Key) -> Question:
+    def _question(self, key: Key) -> QuestionProfile:
         """Give what is known of a question so far, in words: its fixed row, if it has one, and what is asked there."""
         if key not in self.found:
             tool, row, code = key
             asked = self.spec.tool[tool].fields[code].label.say(self.language)
             item = self.fixed_rows.get((tool, row or ""))
             sheet = self.spec.tool[tool].sheet.say(self.language)
-            self.found[key] = Question(sheet, f"{item} · {asked}" if item else asked, code)
+            self.found[key] = QuestionProfile(sheet, f"{item} · {asked}" if item else asked, code)
         return self.found[key]

@@ -13,7 +13,7 @@ from ..dataset.store import Store
 from ..rounds.round_status import STRANGE, TO_DECIDE, TeamStatus, status
 from ..rounds.rounds import Round
 from ..validation import ACCEPTED, REFUSED, RETURNED
-from .overview_model import Country, Team
+from .overview_model import Country, TeamProgress
 
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
 # all others: missing
@@ -24,7 +24,7 @@ Sheets = dict[str, tuple[int, int]]  # answered and required, by sheet
 
 def teams(
     store: Store, today: date, round_: Round | None, period: str | None
-) -> tuple[list[Team], list[TeamStatus]]:
+) -> tuple[list[TeamProgress], list[TeamStatus]]:
     """Give the teams that were expected in a period, then those that were not, with where each stands.
 
     Without a round these are the teams that answered.
@@ -42,14 +42,14 @@ def arrivals(found: Iterable[TeamStatus]) -> tuple[list[tuple[date, int]], int]:
     return sorted(Counter(day for day, _ in days).items()), in_time
 
 
-def deadlines(found: Iterable[Team]) -> list[tuple[date, int]]:
+def deadlines(found: Iterable[TeamProgress]) -> list[tuple[date, int]]:
     """Give the deadlines of the teams that were expected, with how many teams have each."""
     return sorted(Counter(each.deadline for each in found if each.deadline).items())
 
 
-def countries(found: Iterable[Team], label: Callable[[str], str]) -> list[Country]:
+def countries(found: Iterable[TeamProgress], label: Callable[[str], str]) -> list[Country]:
     """Give what the teams of each country answered, by its name."""
-    groups: dict[str, list[Team]] = defaultdict(list)
+    groups: dict[str, list[TeamProgress]] = defaultdict(list)
     for each in found:
         if each.country:
             groups[each.country].append(each)
@@ -57,7 +57,7 @@ def countries(found: Iterable[Team], label: Callable[[str], str]) -> list[Countr
     return sorted(made, key=lambda each: each.label)
 
 
-def _of_country(code: str, label: str, found: Sequence[Team]) -> Country:
+def _of_country(code: str, label: str, found: Sequence[TeamProgress]) -> Country:
     counts = Counter(each.state for each in found)
     states = {state: counts[state] for state in LEAST_FIRST if counts[state]}
     answered, required = sum(each.answered for each in found), sum(each.required for each in found)
@@ -73,8 +73,8 @@ def _progress(store: Store) -> dict[str, list[Record]]:
     return found
 
 
-def _team(each: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> Team:
-    return Team(
+def _team(each: TeamStatus, progress: Mapping[str, Sequence[Record]]) -> TeamProgress:
+    return TeamProgress(
         each.team.code, each.team.country or _country(each.returns), STATES.get(each.state, MISSING),
         each.team.deadline, each.days_late, each.correction_overdue, each.required, each.answered, each.errors,
         tuple(one.name for one in each.counting), _sheets(each.counting, progress),

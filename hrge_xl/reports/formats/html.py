@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from ...dataset.reconciliation import WORDS as BECAME
+from ...dataset.reconciliation import WORDS as WORDS_OF_STATUS
 from ...dataset.reconciliation import Reconciliation
 from ...words import direction
 from ..document import (
@@ -15,8 +15,8 @@ from ..document import (
     DecisionRow,
     Document,
     FileRow,
+    FindingGroup,
     FindingRow,
-    Group,
     MatrixCell,
     MatrixRow,
     WaiverRow,
@@ -28,6 +28,7 @@ from ..report_words import PAGE, in_language
 
 SUFFIX = "html"
 MAIN = f"validation.{SUFFIX}"
+BECAME = tuple(WORDS_OF_STATUS)
 RECONCILED = (*VERDICTS, *BECAME)
 LARGE = 20_000  # findings, from which on each team has a page of its own
 FOLDER = "validation_pages"
@@ -46,23 +47,23 @@ def render(document: Document) -> str:
 
     The same document gives the same text.
     """
-    return _page("report.html.j2", document, View(document, _words(document["run"]["language"])))
+    return _page("report.html.j2", document, ReportView(document, _words(document["run"]["language"])))
 
 
 def beside(document: Document) -> Iterator[tuple[str, str]]:
     """Give the pages of the teams, each with its name in the folder of the report; none of a small report."""
     words = _words(document["run"]["language"])
-    view = View(document, words)
+    view = ReportView(document, words)
     for team, href in view.team_pages if view.paged else ():
-        yield href, _page("team.html.j2", document, View(document, words, team))
+        yield href, _page("team.html.j2", document, ReportView(document, words, team))
 
 
-def _page(template: str, document: Document, view: View) -> str:
+def _page(template: str, document: Document, view: ReportView) -> str:
     style = asset("report.css") + view.style()
     return rendered(template, style, asset("report.js"), d=document, v=view, t=view.words)
 
 
-class View:
+class ReportView:
     """What the templates ask of a document beyond its own data: groups, links, and numbers in words."""
 
     long_text = LONG_TEXT
@@ -100,7 +101,7 @@ class View:
         self.teams = by_team(counting, self.team, names["countries"])
         self.team_names = sorted({self.team(file) for _, file in files})
         self.verdicts_there = [each for each in VERDICTS if any(file["verdict"] == each for _, file in files)]
-        statuses = dict.fromkeys(("counts", *[*BECAME][1:], "refused"))
+        statuses = dict.fromkeys(("counts", *BECAME[1:], "refused"))
         self.statuses_there = [each for each in statuses if any(file["status"] == each for _, file in files)]
 
     def country(self, file: FileRow) -> str:
@@ -139,9 +140,9 @@ class View:
         page = self._page_of[self.team(self.document["files"][at])]
         return f"{page if self.page is None else page.partition('/')[2]}#f{at}"
 
-    def rule(self, code: str) -> Group:
+    def rule(self, code: str) -> FindingGroup:
         """Give the findings of one code, in all files."""
-        return next((group for group in self.codes if group.title == code), Group(code))
+        return next((group for group in self.codes if group.title == code), FindingGroup(code))
 
     def reconciliation(self) -> list[str]:
         """Say what was received and what became of it, one sentence each, in the same words as everywhere."""
