@@ -7,6 +7,9 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
+from typing import NamedTuple
+
+from typing_extensions import TypedDict
 
 from .. import kept_texts
 from ..dates import parse_day, parse_moment
@@ -18,6 +21,53 @@ from ..words import Translate, fold
 COUNTS, SUPERSEDED, CONFLICT, WITHDRAWN, WAITING = "counts", "superseded", "conflict", "withdrawn", "waiting"
 EXCLUDED = "excluded"
 DOUBLED = "doubled"  # an item that is the same content as another one: no status of a return
+
+
+class Status(NamedTuple):
+    """What can become of a file that could be read, and how that is told."""
+
+    code: str
+    phrase: str  # so many of them, in a sentence
+    word: str  # in the validation report
+    column: str  # what the column of their number means
+    meaning: str = ""
+
+    @property
+    def part(self) -> str:
+        """What their number is called in a reconciliation."""
+        return "counted" if self.code == COUNTS else self.code
+
+
+STATUSES = (
+    Status(
+        COUNTS, "{count} counted", "Counted", "How many count.",
+        "It goes into figures: the newest accepted version, or the newest at all where none is accepted.",
+    ),
+    Status(
+        SUPERSEDED, "{count} superseded", "Superseded", "How many are superseded.",
+        "A newer version of the same workbook counts, or somebody decided for another one; or nothing is filled in "
+        "here, and something is in another one.",
+    ),
+    Status(
+        WAITING, "{count} newer but with errors", "Newer, with errors", "How many wait for a corrected version.",
+        "A newer version with errors: the accepted one before it counts until a corrected one arrives.",
+    ),
+    Status(
+        DOUBLED, "{count} the same as another file", "Same as another", "How many repeat the same content."
+    ),
+    Status(
+        CONFLICT, "{count} in conflict", "In conflict", "How many are in conflict.",
+        "Two workbooks are about the same team, intervention and period, or one was copied for another intervention: "
+        "neither counts until somebody decides.",
+    ),
+    Status(
+        EXCLUDED, "{count} excluded", "Excluded", "How many are excluded.",
+        "It is not the return of this team in this round: another round, a forged stamp, a stranger.",
+    ),
+    Status(
+        WITHDRAWN, "{count} withdrawn", "Withdrawn", "How many are withdrawn.", "Somebody took it back."
+    ),
+)  # fmt: skip
 DOUBTS = codes(
     identity.SIGNATURE_INVALID, identity.ANOTHER_ROUND, identity.UNKNOWN_TEAM, identity.COUNTRY_DIFFERS
 )
@@ -30,6 +80,22 @@ ARRIVED, SAVED, FIRST_SEEN = "arrived", "saved", "first seen"  # the day that la
 STATED = "stated"  # what a day of arrival is that somebody told; else it is the day first seen
 ZONES = timedelta(days=1)  # no two places on earth are further apart
 WorkbookKey = tuple[str, ...]  # copy, project and intervention
+
+
+class Sums(TypedDict):
+    """How many files there are, what they are, and what became of them."""
+
+    files: int
+    accepted: int
+    returned: int
+    refused: int
+    counted: int
+    superseded: int
+    waiting: int
+    doubled: int
+    conflict: int
+    excluded: int
+    withdrawn: int
 
 
 @dataclass(frozen=True, slots=True)

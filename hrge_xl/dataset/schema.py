@@ -10,6 +10,7 @@ from functools import cached_property
 from ..fields import ColumnKind, Field, kind_of
 from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Spec
+from .return_status import STATUSES
 from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
 VERSION = 8  # of the tables; raised whenever one of them changes
@@ -215,8 +216,8 @@ PLACED = _view(
 )
 RECONCILIATION = _view(
     "reconciliation",
-    "n:integer period received:integer accepted:integer returned:integer refused:integer counted:integer "
-    "superseded:integer waiting:integer doubled:integer conflict:integer excluded:integer withdrawn:integer",
+    "n:integer period received:integer accepted:integer returned:integer refused:integer "
+    + " ".join(f"{each.part}:integer" for each in STATUSES),
     "n",
     "Received = accepted + returned + refused; accepted + returned = what became of these. By period.",
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..dataset.return_status import STATUSES
+
 SHARED: dict[str, str] = {
     "title": "Validation report",
     "summary": "Summary",
@@ -10,13 +12,7 @@ SHARED: dict[str, str] = {
     "returned": "Returned",
     "refused": "Refused",
     "counts": "Counts",
-    "counted": "Counted",
-    "superseded": "Superseded",
-    "waiting": "Newer, with errors",
-    "doubled": "Same as another",
-    "conflict": "In conflict",
-    "excluded": "Excluded",
-    "withdrawn": "Withdrawn",
+    **{each.part: each.word for each in STATUSES},
     "status": "Status",
     "error": "Error",
     "errors": "Errors",

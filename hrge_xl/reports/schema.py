@@ -7,28 +7,19 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from ..dataset.return_status import (
-    CONFLICT,
-    COUNTS,
-    DOUBLED,
-    EXCLUDED,
-    SUPERSEDED,
-    WAITING,
-    WITHDRAWN,
-)
+from ..dataset.return_status import COUNTS, STATUSES, WITHDRAWN
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .document import SCHEMA, Document
 from .groups import SEVERITIES
 
 VERDICTS = [ACCEPTED, RETURNED, REFUSED]
-LEFT_ASIDE = [SUPERSEDED, WAITING, DOUBLED, CONFLICT, EXCLUDED, WITHDRAWN]
 WAIVER_STATES = ["active", "expired", "withdrawn"]
 SIGNATURES = ["valid", "invalid", "unsigned", "unchecked"]
 _CLOSED = {
     ("FindingRow", "severity"): [*SEVERITIES],
     ("CodeRow", "severity"): [*SEVERITIES],
     ("FileRow", "verdict"): VERDICTS,
-    ("FileRow", "status"): [COUNTS, *LEFT_ASIDE, REFUSED],
+    ("FileRow", "status"): [*(each.code for each in STATUSES), REFUSED],
     ("DecisionRow", "choice"): [COUNTS, WITHDRAWN],
     ("IdentityRow", "signature"): SIGNATURES,
     ("WaiverRow", "state"): WAIVER_STATES,

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from ...fields import FIELD_TYPES
 from ...spec.figures import QuestionFigures
 from ...spec.model import RegisterBlock, Tool
+from ..joins import same
 from ..schema import (
     AGGREGATE_ANSWERS,
     AGGREGATE_COMPLETENESS,
@@ -38,7 +39,7 @@ def answers(source: sql.Sources) -> sql.Select:
         sa.select(found, question.c.tool, question.c.field, question.c.label, item.c.row, code.c.code_label)
         .join(question, question.c.n == found.c.asked)
         .outerjoin(item, item.c.n == found.c.item)
-        .outerjoin(code, sa.and_(sql.same(code, question, "tool", "field"), code.c.code == found.c.code))
+        .outerjoin(code, sa.and_(same(code, question, "tool", "field"), code.c.code == found.c.code))
     )
     return sql.numbered(AGGREGATE_ANSWERS.names, told, "period", "place", "asked", "row", "code", "country")
 
@@ -102,7 +103,7 @@ def _lines(source: sql.Sources) -> sql.Select:
             files.c.period, ways.c.by, ways.c.place, sql.country(ways, files), files.c.team, given.c.number,
         )
         .select_from(sql.by_file(files, given, cell))
-        .outerjoin(about, sa.and_(sql.same(about, given, "submission_id"), sql.same(about, cell, "tool", "row")))
+        .outerjoin(about, sa.and_(same(about, given, "submission_id"), same(about, cell, "tool", "row")))
         .join(ways, sa.true())
         .where(files.c.current, given.c.number.is_not(None))
         .where(sa.or_(sa.not_(cell.c.calculated), _typed_beside(source, given, cell)))
@@ -114,8 +115,8 @@ def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sq
     other, place = source[ANSWERS_FACT].alias("other"), source[SLOTS].alias("other_slot")
     return (
         sa.select(sa.literal(1))
-        .select_from(other.join(place, sql.same(place, other, "slot")))
-        .where(sql.same(other, given, "submission_id"), sql.same(place, cell, "tool", "row"))
+        .select_from(other.join(place, same(place, other, "slot")))
+        .where(same(other, given, "submission_id"), same(place, cell, "tool", "row"))
         .where(sa.not_(place.c.calculated))
         .where(sa.or_(*(other.c[name].is_not(None) for name in ("code", "text", "number", "date"))))
         .exists()
@@ -135,7 +136,7 @@ def completeness(source: sql.Sources) -> sql.Select:
             sheets.c.submission, sheets.c.team, *(sheets.c[name] for name in counted),
         )
         .select_from(sheets)
-        .join(files, sql.same(files, sheets, "submission"))
+        .join(files, same(files, sheets, "submission"))
         .join(ways, sa.true())
         .where(sheets.c.current)
         .subquery()
@@ -179,8 +180,8 @@ def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
             question.c.label, items.c.label.label("item"), question.c.n.label("asked"),
         )
         .select_from(given)
-        .join(question, sql.same(question, given, "tool", "field"))
-        .outerjoin(items, sql.same(items, given, "tool", "row"))
+        .join(question, same(question, given, "tool", "field"))
+        .outerjoin(items, same(items, given, "tool", "row"))
         .where(question.c.vocabulary == asked.vocabulary, given.c.code.not_in(asked.left_out), given.c.current)
     )  # fmt: skip
 
@@ -205,6 +206,6 @@ def overdue(source: sql.Sources) -> sql.Select:
     lines = (
         sa.select(cells, days, *(late.c[column.name] for column in shown))
         .select_from(cells)
-        .join(late, sa.and_(sql.same(late, cells, "submission"), late.c.first == cells.c.n))
+        .join(late, sa.and_(same(late, cells, "submission"), late.c.first == cells.c.n))
     )
     return sql.numbered(source.schema.overdue.names, lines, "period", "due", "submission", "item")

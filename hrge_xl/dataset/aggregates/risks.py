@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
 from ..dimensions import matrix_blocks
+from ..joins import same
 from ..schema import AGGREGATE_MATRIX, AGGREGATE_RISKS, MATRIX_ROWS, SUBMISSIONS, field_column, spec_language
 from ..store import Store
 from . import sql
@@ -62,8 +63,8 @@ def _placed(source: sql.Sources) -> sql.Select:
             stage.c.stage, stage.c.place.label("stage_place"), *(rows.c[name] for name in PLACED), sql.returned(files),
         )
         .select_from(rows)
-        .join(files, sql.same(files, rows, "submission"))
-        .join(stage, sql.same(stage, rows, "down_field", "across_field"))
+        .join(files, same(files, rows, "submission"))
+        .join(stage, same(stage, rows, "down_field", "across_field"))
         .where(rows.c.tool.in_(figures.tools))
     )  # fmt: skip
 
@@ -79,7 +80,7 @@ def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakd
         return _part(placed, by, stands_for).where(stands_for.is_not(None))
     given = sql.answers_to(source, breakdown.field, risk_figures(source.spec).tools)
     code = sa.func.coalesce(given.c.code, sql.as_text(given.c.number), given.c.text)
-    answered = _part(placed, by, code).select_from(placed).join(given, sql.same(given, placed, *ROW))
+    answered = _part(placed, by, code).select_from(placed).join(given, same(given, placed, *ROW))
     return answered.where(code.is_not(None))
 
 
@@ -115,8 +116,8 @@ def aggregate_risks(source: sql.Sources) -> sql.Select:
             sa.case(_places(ways(source.spec)), value=counted.c.by).label("by_place"),
         )
         .select_from(counted)
-        .join(cells, sql.same(cells, counted, "down", "across"))
-        .outerjoin(names, sql.same(names, counted, "by", "code"))
+        .join(cells, same(cells, counted, "down", "across"))
+        .outerjoin(names, same(names, counted, "by", "code"))
     )  # fmt: skip
     return sql.numbered(
         AGGREGATE_RISKS.names, told, "period", "stage_place", "by_place", "place", "code", "cell"
@@ -191,8 +192,8 @@ def _weighed(source: sql.Sources) -> sql.Select:
             sa.func.coalesce(named.c.cell, rows.c.cell).label("cell"),
         )
         .select_from(placed)
-        .join(rows, sql.same(rows, placed, *ROW))
-        .outerjoin(named, sql.same(named, placed, *ROW))
+        .join(rows, same(rows, placed, *ROW))
+        .outerjoin(named, same(named, placed, *ROW))
         .outerjoin(before, _at(before, placed, BEFORE))
         .outerjoin(after, _at(after, placed, AFTER))
     )  # fmt: skip
@@ -246,7 +247,7 @@ def matrices(source: sql.Sources) -> sql.Select:
     told = (
         sa.select(counted, *(cells.c[name] for name in CELL))
         .select_from(counted)
-        .join(cells, sql.same(cells, counted, "down", "across"))
+        .join(cells, same(cells, counted, "down", "across"))
     )
     return sql.numbered(AGGREGATE_MATRIX.names, told, "period", "block", "place", "tools", "country", "cell")
 
@@ -294,7 +295,7 @@ def _rows(source: sql.Sources) -> sql.Select:
             rows.c.submission, rows.c.team, sql.returned(files),
         )
         .select_from(rows)
-        .join(sources, sql.same(sources, rows, "tool", "down_field", "across_field"))
-        .join(files, sql.same(files, rows, "submission"))
+        .join(sources, same(sources, rows, "tool", "down_field", "across_field"))
+        .join(files, same(files, rows, "submission"))
         .join(ways, sa.or_(ways.c.by != BY_TOOL, sources.c.several > 1))
     )  # fmt: skip

@@ -16,7 +16,7 @@ from ...spec.model import Spec
 from ...validation import RETURNED
 from ...words import day, translator
 from ..definitions import TYPES
-from ..join_order import in_order
+from ..joins import in_order, same
 from ..schema import ANSWERS, CODEBOOK, ITEMS, SLOTS, Schema, spec_language
 from ..store import Store
 from ..table import TEXT, Table
@@ -161,11 +161,6 @@ def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:
 def at_hand(lines: Select) -> sa.CTE:
     """Give lines that are worked out once and then looked up: a database would go through them for every row."""
     return lines.cte().prefix_with("MATERIALIZED")
-
-
-def same(one: sa.FromClause, other: sa.FromClause, *columns: str) -> Expression:
-    """Say whether two lines agree in some columns."""
-    return sa.and_(*(one.c[name] == other.c[name] for name in columns))
 
 
 def distinct(column: Expression) -> Expression:

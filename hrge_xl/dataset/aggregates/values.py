@@ -14,6 +14,7 @@ from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ...texts import said
 from ..definitions import TYPES
+from ..joins import same
 from ..schema import INDICATOR_VALUES, SUBMISSIONS, field_column, spec_language
 from ..store import Store
 from ..table import NUMBER, TEXT, Row
@@ -125,11 +126,11 @@ def _stated(source: sql.Sources) -> sql.Select:
             files.c.project, files.c.intervention, files.c.period_end, files.c.issued,
         )
         .select_from(known.joined)
-        .join(files, sql.same(files, own, "submission"))
-        .outerjoin(typed, sql.same(typed, own, "submission", "tool", "row"))
-        .outerjoin(worked_out, sql.same(worked_out, own, "submission", "tool", "row"))
+        .join(files, same(files, own, "submission"))
+        .outerjoin(typed, same(typed, own, "submission", "tool", "row"))
+        .outerjoin(worked_out, same(worked_out, own, "submission", "tool", "row"))
         .outerjoin(periods, sa.and_(
-            sql.same(periods, own, "tool"), periods.c.field == figures.period, periods.c.code == period,
+            same(periods, own, "tool"), periods.c.field == figures.period, periods.c.code == period,
         ))
         .where(files.c.current, framework.is_not(None), period.is_not(None))
     )  # fmt: skip
@@ -148,7 +149,7 @@ class _Known:
         self.about = sql.at_hand(_rows(source, about, kinds))
         self.catalogue = _catalogue(spec, kinds)
         its = sa.and_(
-            sql.same(self.about, self.own, "submission"), self.about.c.row == self.own.c[_column(figures.of)]
+            same(self.about, self.own, "submission"), self.about.c.row == self.own.c[_column(figures.of)]
         )
         self.joined = self.own.outerjoin(self.about, its).outerjoin(
             self.catalogue, self.catalogue.c.code == self._reference(leads, figures.of)

@@ -1,4 +1,4 @@
-"""Joins in the order in which they are written.
+"""How lines of two tables belong together, and joins in the order in which they are written.
 
 Going by its statistics, SQLite finds it cheap to go through every cell of a spec and, for each, through all files: with
 thousands of files that takes many minutes. PostgreSQL joins large tables in other ways, and keeps its choice.
@@ -10,8 +10,14 @@ from functools import reduce
 from itertools import product
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.selectable import FromClause, Join
+
+
+def same(one: FromClause, other: FromClause, *columns: str) -> sa.ColumnElement[Any]:
+    """Say whether two lines agree in some columns."""
+    return sa.and_(*(one.c[name] == other.c[name] for name in columns))
 
 
 class InOrder(Join):
