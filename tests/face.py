@@ -373,7 +373,7 @@ from hrge_xl.dataset.definitions import META, TYPES, view_statements
 from hrge_xl.dataset.derive import derive_here
 from hrge_xl.dataset.entries import Entry as entries_Entry, TEXTS
 from hrge_xl.dataset.files import LOCK, only_writer, sha256_of
-from hrge_xl.dataset.frame_schemas import category_schema, Failure, first_failure, FrameSchema, python_schema
+from hrge_xl.dataset.frame_schemas import Failure, first_failure, FrameSchema, python_schema
 from hrge_xl.dataset.journal import JOURNAL, read_journal
 from hrge_xl.dataset.ledger import Arrival, Arrived, Ledger, LEFT_OUT, LOST
 from hrge_xl.dataset.opening import DATASET, open_dataset, open_url, opened

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -159,14 +159,6 @@ def python_schema(schema: Schema, table: Table) -> FrameSchema:
         for column in table.columns
     }
     return DataFrameSchema(columns, name=table.name, unique=list(table.key), strict=True)
-
-
-def category_schema(allowed: Mapping[str, Sequence[str]]) -> FrameSchema:
-    """Give the schema of a frame of categories: those that each column can have, or nothing."""
-    return DataFrameSchema(
-        {name: Column("category", Check.isin(known), nullable=True) for name, known in allowed.items()},
-        strict=True,
-    )
 
 
 def _of_type(kind: str) -> Check:
