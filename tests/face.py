@@ -366,7 +366,7 @@ from hrge_xl.dataset.aggregates.sql import distinct, records, Sources
 from hrge_xl.dataset.aggregates.values import lines_and_values, NO_VALUE, RESTATED, Value as values_Value
 from hrge_xl.dataset.as_left import take_note_away
 from hrge_xl.dataset.clean import harmless
-from hrge_xl.dataset.column_values import asked, pattern, PATTERNS, values
+from hrge_xl.dataset.column_values import pattern, PATTERNS, right_answers, values
 from hrge_xl.dataset.data_dictionary import meaning, MEANINGS, ROWS, VALUES
 from hrge_xl.dataset.decisions import decide, decisions, history
 from hrge_xl.dataset.definitions import META, TYPES, view_statements

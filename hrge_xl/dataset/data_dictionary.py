@@ -17,7 +17,7 @@ from .aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL
 from .answer_rows import NUMBER_TYPE, TRUTH_TYPE
 from .return_status import FIRST_SEEN, STATED, STATUSES
 from .rows import COMMENT, LOOSE_TEXT
-from .schema import LABEL, MASKED, Schema
+from .schema import MASKED
 from .table import Column, Table
 
 MEANINGS: Mapping[str, str] = {
@@ -292,11 +292,9 @@ VALUES: Mapping[str, Mapping[str, str]] = {
 ROWS = "rows"  # the views with one row per row of a sheet, whatever they are called
 
 
-def meaning(schema: Schema, table: Table, column: Column) -> str:
+def meaning(table: Table, column: Column) -> str:
     """Give what a column means; of a question what it asks. Raises `KeyError` for one that nobody has described."""
     if column.title:
-        asked = column.name.removesuffix(LABEL)
-        is_label = asked != column.name and asked in schema.fields_of(table)
-        return f"The label of `{asked}`: {column.title}" if is_label else column.title
+        return f"The label of `{column.label_of}`: {column.title}" if column.label_of else column.title
     names = [f"{table.name}.{column.name}", *([f"{ROWS}.{column.name}"] if table.tools else [])]
     return MEANINGS[next((name for name in names if name in MEANINGS), column.name)]

@@ -21,7 +21,7 @@ from ..numerals import shown
 from ..spec.model import Spec
 from ..words import too_many_words
 from . import table as tables
-from .column_values import Asked, asked, labels_of, least_and_most, pattern, values
+from .column_values import RightAnswers, least_and_most, pattern, right_answers, values
 from .schema import Schema
 from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 
@@ -98,7 +98,7 @@ def _schema(schema: Schema, table: Table, *, limits: bool) -> FrameSchema:
 
 
 def _column(schema: Schema, table: Table, column: tables.Column, *, limits: bool) -> Column:
-    question = asked(schema, table, column) if limits else None
+    question = right_answers(schema, column) if limits else None
     checks = [*_structure(schema, table, column), *(_right(question) if question else ())]
     given = column.name in table.key or (question is not None and question.required)
     return Column(DTYPES[column.kind], checks, nullable=not given, coerce=True)
@@ -106,10 +106,10 @@ def _column(schema: Schema, table: Table, column: tables.Column, *, limits: bool
 
 def _structure(schema: Schema, table: Table, column: tables.Column) -> Iterator[Check]:
     """Yield the checks that hold for everything that stands in a column."""
-    known = (*values(schema, table, column), *labels_of(schema, table, column))
+    known = values(schema, table, column)
     if known:
         yield Check.isin(known, error=f"one of {', '.join(known)}")
-    written = pattern(schema, table, column)
+    written = pattern(schema, column)
     if written:
         yield Check(lambda series: series.str.fullmatch(written), error=f"written as {written}")
     yield from _between(*least_and_most(column))
@@ -126,7 +126,7 @@ def _in_frame(end: float | date) -> float | pd.Timestamp:
     return pd.Timestamp(end) if isinstance(end, date) else end
 
 
-def _right(question: Asked) -> Iterator[Check]:
+def _right(question: RightAnswers) -> Iterator[Check]:
     """Yield the checks that hold for the answers that a question asks for."""
     yield from _between(question.minimum, question.maximum)
     if question.whole:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 
 from ..fields import ColumnKind, Field, kind_of
 from ..layout.lists import LEVELS
@@ -383,32 +384,15 @@ class Schema:
 
     def labelled(self, table: Table) -> Table:
         """Give a wide table with the label beside each code."""
-        fields = self.fields_of(table)
-        spread = (
-            part
-            for column in table.columns
-            for part in (
-                (column, Column(column.name + LABEL, TEXT, column.title))
-                if column.name in fields and list_of(fields[column.name]) is not None
-                else (column,)
-            )
-        )
+        spread: list[Column] = []
+        for column in table.columns:
+            spread.append(column)
+            if any(list_of(field) for field in islice(column.fields.values(), 1)):
+                spread.append(column._replace(name=column.name + LABEL, kind=TEXT, label_of=column.name))
         return Table(
             table.name + LABELLED, tuple(spread), table.key, f"{table.about} With the label beside each code.",
             view=True, references=table.references, tools=table.tools,
         )  # fmt: skip
-
-    def fields_of(self, table: Table) -> dict[str, Field]:
-        """Give the fields of a wide table by its columns; of several sheets the first that has one."""
-        return {column: fields[0] for column, fields in self.variants_of(table).items()}
-
-    def variants_of(self, table: Table) -> dict[str, list[Field]]:
-        """Give the fields behind each column of a wide table, one for every sheet that has it: lists may differ."""
-        found: dict[str, list[Field]] = {}
-        for tool in table.tools:
-            for code, field in self.spec.tool[tool].fields.items() if self.spec else ():
-                found.setdefault(field_column(code), []).append(field)
-        return found
 
     @cached_property
     def shown(self) -> tuple[Table, ...]:
@@ -496,16 +480,17 @@ def spec_language(spec: Spec | None) -> str:
     return spec.languages[0] if spec else "en"
 
 
-def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Table:
+def _wide(name: str, about: str, tools: Sequence[str], spec: Spec) -> Table:
     """One row per row of the sheet, one column per field; fields of several tools that have one code share a column."""
-    fields: dict[str, Field] = {}
+    fields: dict[str, dict[str, Field]] = {}
     for tool in tools:
-        for code, field in spec.tool[tool].fields.items() if spec else ():
-            fields.setdefault(code, field)
-    language = spec_language(spec)
-    answers = tuple(
-        Column(field_column(code), value_kind(field), field.asks(language)) for code, field in fields.items()
-    )
+        for code, field in spec.tool[tool].fields.items():
+            fields.setdefault(code, {})[tool] = field
+    answers = []
+    for code, variants in fields.items():
+        first = next(iter(variants.values()))
+        title = first.asks(spec_language(spec))
+        answers.append(Column(field_column(code), value_kind(first), title, variants))
     return Table(
         name, (*_HEAD, *answers, *_TAIL), ("submission", "n"), about, view=True, references=(TO_SUBMISSION,),
         tools=tuple(tools),

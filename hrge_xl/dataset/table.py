@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
+
+from ..fields import Field
 
 Cell = str | int | float | bool | date | None
 Row = tuple[Cell, ...]
@@ -17,11 +20,13 @@ SUBMISSION_ID = "submission_id"
 
 
 class Column(NamedTuple):
-    """One column: its name and what it holds."""
+    """One column: its name and what it holds; of answers the fields behind it, by the code of their sheet."""
 
     name: str
     kind: str = TEXT
     title: str = ""
+    fields: Mapping[str, Field] = {}
+    label_of: str = ""  # the column of codes that it stands beside
 
 
 class Reference(NamedTuple):

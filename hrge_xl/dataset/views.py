@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -250,8 +251,9 @@ def _pivoted(schema: Schema, tables: Tables, table: Table, *, labels: bool) -> A
     listed = placed.outerjoin(codes, sa.and_(same(codes, placed, "list"), codes.c.code == placed.c.entry))
     values = [
         value
-        for name, field in schema.fields_of(table).items()
-        for value in _values(placed.c, name, field, labels=labels)
+        for column in table.columns
+        for field in islice(column.fields.values(), 1)
+        for value in _values(placed.c, column.name, field, labels=labels)
     ]
     keys = (placed.c.submission_id, placed.c.tool, placed.c.row)
     return (

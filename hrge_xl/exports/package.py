@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from ..dataset.clean import csv_text, harmless_lines
-from ..dataset.column_values import asked, least_and_most, pattern, values
+from ..dataset.column_values import least_and_most, pattern, right_answers, values
 from ..dataset.data_dictionary import meaning
 from ..dataset.schema import RECONCILIATION, VERSION, Schema
 from ..dataset.store import Store
@@ -147,25 +147,25 @@ def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
     known = {
         "required": column.name in table.key,
         "enum": list(values(schema, table, column)),
-        "pattern": pattern(schema, table, column),
+        "pattern": pattern(schema, column),
         "minimum": least,
         "maximum": most,
     }
     constraints = _said(known)
-    question = _asked(schema, table, column)
+    question = _asked(schema, column)
     return {
         "name": column.name,
         "type": TYPES[column.kind],
         **({"title": column.title} if column.title else {}),
-        "description": meaning(schema, table, column),
+        "description": meaning(table, column),
         **({"constraints": constraints} if constraints else {}),
         **({"asked": question} if question else {}),
     }
 
 
-def _asked(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
+def _asked(schema: Schema, column: Column) -> dict[str, Any]:
     """Describe right answers in words of the standard. No constraints: others stand in the data too."""
-    found = asked(schema, table, column)
+    found = right_answers(schema, column)
     if found is None:
         return {}
     named = {
