@@ -87,14 +87,14 @@ def over_periods(store: Store) -> list[PeriodFigures]:
 def _teams(store: Store) -> Counter[str]:
     files = store.tables[SUBMISSIONS.name]
     counted = sa.select(files).where(files.c.current).subquery()
-    return Counter(dict(store.select(grouped(counted, ("period",), distinct(counted.c.team).label("teams")))))
+    return Counter(dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team)))))
 
 
 def _completeness(store: Store) -> dict[str, tuple[int, int]]:
     """Give the required answers given and asked in each period, over all sheets."""
     table = store.tables[AGGREGATE_COMPLETENESS.name]
-    sums = [whole(sa.func.sum(table.c[name])).label(name) for name in ("answered", "required")]
-    lines = store.select(grouped(table, ("period",), *sums).where(table.c.by == TOTAL))
+    sums = {name: whole(sa.func.sum(table.c[name])) for name in ("answered", "required")}
+    lines = store.select(grouped(table, "period", **sums).where(table.c.by == TOTAL))
     return {period: (answered, required) for period, answered, required in lines}
 
 
@@ -104,7 +104,7 @@ def _levels(store: Store) -> dict[str, Counter[str]]:
     figures = store.schema.spec.figures.risks if store.schema.spec else None
     if figures is not None:
         table, last = store.tables[AGGREGATE_RISKS.name], list(stages(figures))[-1]
-        counted = grouped(table, ("period", "level"), whole(sa.func.sum(table.c.count)).label("count"))
+        counted = grouped(table, "period level", count=whole(sa.func.sum(table.c.count)))
         for period, level, count in store.select(counted.where(table.c.by == TOTAL, table.c.stage == last)):
             found[period][level] = count
     return found

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ..fields import Field
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .dimensions import crossed_pairs
-from .joins import in_order, same
+from .joins import in_order, picked, same
 from .return_status import DOUBLED, STATUSES
 from .schema import (
     ANSWERS,
@@ -64,16 +64,10 @@ def _of(tables: Tables, *wanted: Table) -> Iterator[Any]:
 
 
 def _select(view: Table, tables: Tables, *places: Any, **own: Any) -> Any:
-    """Select the columns of a view: those that are worked out (`own`), else of the first place that has the name."""
+    """Select the columns of a view, by their names."""
     own = {"file_sha256": tables[SUBMISSIONS.name].c.sha256} | own
-    columns = [
-        own.get(name, next((each.c[name] for each in places if name in each.c), None)) for name in view.names
-    ]
     return sa.select(
-        *(
-            column if getattr(column, "name", "") == name else column.label(name)
-            for name, column in zip(view.names, columns, strict=True)
-        )
+        *picked(" ".join(view.names), *places, **{name: own[name] for name in view.names if name in own})
     )
 
 

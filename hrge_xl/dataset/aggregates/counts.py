@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from ...fields import FIELD_TYPES
 from ...spec.figures import QuestionFigures
 from ...spec.model import RegisterBlock, Tool
-from ..joins import same
+from ..joins import picked, same
 from ..schema import (
     AGGREGATE_ANSWERS,
     AGGREGATE_COMPLETENESS,
@@ -36,7 +36,7 @@ def answers(source: sql.Sources) -> sql.Select:
     found, question, code = _counted(source).subquery(), sql.questions(source), sql.codes(source)
     item = source[ITEMS]
     told = (
-        sa.select(found, question.c.tool, question.c.field, question.c.label, item.c.row, code.c.code_label)
+        sa.select(found, *picked("tool field label", question, row=item.c.row, code_label=code.c.code_label))
         .join(question, question.c.n == found.c.asked)
         .outerjoin(item, item.c.n == found.c.item)
         .outerjoin(code, sa.and_(same(code, question, "tool", "field"), code.c.code == found.c.code))
@@ -50,16 +50,15 @@ def _counted(source: sql.Sources) -> sql.Select:
     cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
     lines = (
         sa.select(
-            cell.c.asked, cell.c.item, given.c.code, files.c.period, ways.c.by, ways.c.place,
-            sql.country(ways, files), files.c.submission_id.label("submission"), files.c.team,
+            *picked("asked item code period by place team", cell, given, files, ways, submission=files.c.submission_id),
+            sql.country(ways, files),
         )
         .select_from(sql.by_file(files, given, cell))
         .join(ways, sa.true())
         .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(_of_own_rows()))
         .subquery()
     )  # fmt: skip
-    keys = ("asked", "item", "code", "period", "by", "place", "country")
-    return sql.grouped(lines, keys, *sql.counts(lines))
+    return sql.grouped(lines, "asked item code period by place country", **sql.counts(lines))
 
 
 # figures of numbers, in total and by country
@@ -80,13 +79,12 @@ def numbers(source: sql.Sources) -> sql.Select:
     lines, question = _lines(source).subquery(), sql.questions(source)
     number = lines.c.number
     found = sql.grouped(
-        lines, ("asked", "row", "about", "period", "by", "place", "country"),
-        sa.func.count().label("count"), sql.distinct(lines.c.team).label("teams"), sa.func.sum(number).label("sum"),
-        sql.steady(sa.func.avg(number)).label("mean"), sa.func.min(number).label("least"),
-        sa.func.max(number).label("most"),
+        lines, "asked row about period by place country",
+        count=sa.func.count(), teams=sql.distinct(lines.c.team), sum=sa.func.sum(number),
+        mean=sql.steady(sa.func.avg(number)), least=sa.func.min(number), most=sa.func.max(number),
     ).subquery()  # fmt: skip
     total = sa.case((question.c.type.in_(_adding_up()), found.c.sum)).label("total")
-    told = sa.select(found, question.c.tool, question.c.field, question.c.label, total).join(
+    told = sa.select(found, *picked("tool field label", question), total).join(
         question, question.c.n == found.c.asked
     )
     return sql.numbered(AGGREGATE_NUMBERS.names, told, "period", "place", "asked", "row", "about", "country")
@@ -99,8 +97,11 @@ def _lines(source: sql.Sources) -> sql.Select:
     open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]
     return (
         sa.select(
-            cell.c.asked, sa.case((cell.c.tool.not_in(open_rows), cell.c.row)).label("row"), about.c.about,
-            files.c.period, ways.c.by, ways.c.place, sql.country(ways, files), files.c.team, given.c.number,
+            *picked(
+                "asked about period by place team number", cell, about, files, ways, given,
+                row=sa.case((cell.c.tool.not_in(open_rows), cell.c.row)),
+            ),
+            sql.country(ways, files),
         )
         .select_from(sql.by_file(files, given, cell))
         .outerjoin(about, sa.and_(same(about, given, "submission_id"), same(about, cell, "tool", "row")))
@@ -130,11 +131,9 @@ def completeness(source: sql.Sources) -> sql.Select:
     """Select the required answers given and asked, sheet by sheet."""
     sheets, files, ways = source[COMPLETENESS], source[SUBMISSIONS], sql.breakdowns(TOTAL, BY_COUNTRY)
     counted = ("required", "answered", "errors", "warnings")
+    names = f"period by place tool submission team {' '.join(counted)}"
     lines = (
-        sa.select(
-            files.c.period, ways.c.by, ways.c.place, sheets.c.tool, sql.country(ways, sheets),
-            sheets.c.submission, sheets.c.team, *(sheets.c[name] for name in counted),
-        )
+        sa.select(*picked(names, ways, sheets, period=files.c.period), sql.country(ways, sheets))
         .select_from(sheets)
         .join(files, same(files, sheets, "submission"))
         .join(ways, sa.true())
@@ -142,9 +141,8 @@ def completeness(source: sql.Sources) -> sql.Select:
         .subquery()
     )  # fmt: skip
     found = sql.grouped(
-        lines, ("period", "by", "place", "tool", "country"),
-        sql.distinct(lines.c.submission).label("files"), sql.distinct(lines.c.team).label("teams"),
-        *(sql.whole(sa.func.sum(lines.c[name])).label(name) for name in counted),
+        lines, "period by place tool country", files=sql.distinct(lines.c.submission), teams=sql.distinct(lines.c.team),
+        **{name: sql.whole(sa.func.sum(lines.c[name])) for name in counted},
     ).subquery()  # fmt: skip
     told = sa.select(found, sql.share(found.c.answered, found.c.required).label("share"))
     return sql.numbered(AGGREGATE_COMPLETENESS.names, told, "period", "place", "tool", "country")
@@ -159,9 +157,8 @@ def gaps(source: sql.Sources) -> sql.Select:
     assert asked is not None
     lines = _answers(source, asked).subquery()
     found = sql.grouped(
-        lines, ("period", "tool", "row", "field", "label", "item", "asked"),
-        sa.func.count(lines.c.no).label("no"), sa.func.count().label("answered"),
-        sql.distinct(lines.c.team_no).label("teams_no"), sql.distinct(lines.c.team).label("teams"),
+        lines, "period tool row field label item asked", no=sa.func.count(lines.c.no), answered=sa.func.count(),
+        teams_no=sql.distinct(lines.c.team_no), teams=sql.distinct(lines.c.team),
     ).subquery()  # fmt: skip
     told = sa.select(found, sql.share(found.c.no, found.c.answered).label("share")).where(found.c.no > 0)
     return sql.numbered(
@@ -174,11 +171,10 @@ def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
     given, question, items = source[ANSWERS], sql.questions(source), sql.fixed_rows(source)
     is_no = given.c.code.in_(asked.no)
     return (
-        sa.select(
-            given.c.period, given.c.tool, items.c.row, given.c.field, given.c.team,
-            sa.case((is_no, given.c.code)).label("no"), sa.case((is_no, given.c.team)).label("team_no"),
-            question.c.label, items.c.label.label("item"), question.c.n.label("asked"),
-        )
+        sa.select(*picked(
+            "period tool field team label", given, question, row=items.c.row, no=sa.case((is_no, given.c.code)),
+            team_no=sa.case((is_no, given.c.team)), item=items.c.label, asked=question.c.n,
+        ))
         .select_from(given)
         .join(question, same(question, given, "tool", "field"))
         .outerjoin(items, same(items, given, "tool", "row"))

@@ -16,7 +16,7 @@ from ...spec.model import Spec
 from ...validation import RETURNED
 from ...words import day, translator
 from ..definitions import TYPES
-from ..joins import in_order, same
+from ..joins import in_order, picked, same
 from ..schema import ANSWERS, CODEBOOK, ITEMS, SLOTS, Schema, spec_language
 from ..store import Store
 from ..table import TEXT, Table
@@ -68,22 +68,17 @@ def _ordered(column: Expression, *, down: bool) -> Expression:
     return key.desc().nulls_last() if down else key.asc().nulls_first()
 
 
-def grouped(lines: sa.FromClause, keys: Sequence[str], *figures: sa.Label[Any]) -> Select:
+def grouped(lines: sa.FromClause, keys: str, **figures: Expression) -> Select:
     """Give figures by these columns."""
-    columns = [lines.c[name] for name in keys]
-    return sa.select(*columns, *figures).group_by(*columns)
+    columns = picked(keys, lines)
+    return sa.select(*columns, *picked("", **figures)).group_by(*columns)
 
 
-def counts(lines: sa.FromClause) -> list[sa.Label[Any]]:
+def counts(lines: sa.FromClause) -> dict[str, Expression]:
     """Count lines, teams and submissions; where the lines tell, returned ones as well."""
-    found = [
-        sa.func.count().label("count"),
-        distinct(lines.c.team).label("teams"),
-        distinct(lines.c.submission).label("submissions"),
-    ]
-    return (
-        [*found, sa.func.count(lines.c.returned).label("from_returned")] if "returned" in lines.c else found
-    )
+    returned = {"from_returned": sa.func.count(lines.c.returned)} if "returned" in lines.c else {}
+    teams, submissions = distinct(lines.c.team), distinct(lines.c.submission)
+    return {"count": sa.func.count(), "teams": teams, "submissions": submissions, **returned}
 
 
 def returned(files: sa.FromClause) -> sa.Label[Any]:

@@ -14,7 +14,7 @@ from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ...texts import said
 from ..definitions import TYPES
-from ..joins import same
+from ..joins import picked, same
 from ..schema import INDICATOR_VALUES, SUBMISSIONS, field_column, spec_language
 from ..store import Store
 from ..table import NUMBER, TEXT, Row
@@ -27,7 +27,7 @@ VALUE = "value"
 NUMBERS = (
     VALUE, "numerator", "denominator", "baseline", "target", "baseline_year", "target_year", "progress",
 )  # fmt: skip
-OF_ROW = ("submission", "team", "country", "tool", "row", "sheet", "cell", "file_sha256")
+OF_ROW = "submission team country tool row sheet cell file_sha256"
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _values(source: sql.Sources) -> sql.Select:
     age = sa.func.rank().over(partition_by=about, order_by=newest_first)
     aged = sa.select(lines, age.label("age")).subquery()
     why = sa.case((aged.c.age > 1, RESTATED), (aged.c.value.is_(None), NO_VALUE))
-    return sa.select(aged, why.label("why"), why.is_(None).label("counted"))
+    return sa.select(aged, *picked("", why=why, counted=why.is_(None)))
 
 
 def _stated(source: sql.Sources) -> sql.Select:
@@ -110,20 +110,17 @@ def _stated(source: sql.Sources) -> sql.Select:
     label = sa.case((catalogue.c.code.is_(None), own_label), else_=catalogue.c.label)
     return (
         sa.select(
-            *(own.c[name] for name in OF_ROW if name not in ("country", "sheet", "cell")),
-            sa.func.coalesce(known.first(figures.country), own.c.country, "").label("country"),
-            period.label("period"), framework.label("framework"), label.label("label"),
-            sa.func.coalesce(catalogue.c.code, own_code).label("indicator"),
-            catalogue.c.code.is_(None).label("own"),
-            sa.func.coalesce(catalogue.c.place, len(catalogue_items(source.spec))).label("catalogue"),
-            known.first(figures.kind).label("kind"), known.first(figures.status).label("status"),
-            known.first(*figures.unit).label("unit"),
-            *(sa.cast(known.first(*_fields(figures, name)), sa.Double()).label(name) for name in NUMBERS),
             *(own.c[_column(code)] for code in _parts(figures)),
-            sa.func.coalesce(typed.c.sheet, worked_out.c.sheet, own.c.sheet).label("sheet"),
-            sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell).label("cell"),
-            periods.c.n.label("period_place"),
-            files.c.project, files.c.intervention, files.c.period_end, files.c.issued,
+            *picked(
+                f"{OF_ROW} project intervention period_end issued", own, files, period=period, framework=framework,
+                label=label, country=sa.func.coalesce(known.first(figures.country), own.c.country, ""),
+                indicator=sa.func.coalesce(catalogue.c.code, own_code), own=catalogue.c.code.is_(None),
+                catalogue=sa.func.coalesce(catalogue.c.place, len(catalogue_items(source.spec))),
+                kind=known.first(figures.kind), status=known.first(figures.status), unit=known.first(*figures.unit),
+                **{name: sa.cast(known.first(*_fields(figures, name)), sa.Double()) for name in NUMBERS},
+                sheet=sa.func.coalesce(typed.c.sheet, worked_out.c.sheet, own.c.sheet),
+                cell=sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell), period_place=periods.c.n,
+            ),
         )
         .select_from(known.joined)
         .join(files, same(files, own, "submission"))
@@ -203,11 +200,11 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
     selects = []
     for tool in tools:
         wide = source[source.schema.wide[tool.code]]
-        columns = [
-            _as(wide.c[field_column(code)] if code in tool.fields else sa.null(), kind).label(_column(code))
+        own = {
+            _column(code): _as(wide.c[field_column(code)] if code in tool.fields else sa.null(), kind)
             for code, kind in asked.items()
-        ]
-        selects.append(sa.select(*(wide.c[name] for name in OF_ROW), *columns))
+        }
+        selects.append(sa.select(*picked(OF_ROW, wide, **own)))
     return sa.union_all(*selects)
 
 
