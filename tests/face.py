@@ -362,7 +362,7 @@ from hrge_xl.dataset.aggregates.indicators import (
     UNITS,
 )
 from hrge_xl.dataset.aggregates.risks import risk_places
-from hrge_xl.dataset.aggregates.sql import distinct, records, Sources
+from hrge_xl.dataset.aggregates.sql import distinct, Sources
 from hrge_xl.dataset.aggregates.values import lines_and_values, NO_VALUE, RESTATED, Value as values_Value
 from hrge_xl.dataset.as_left import take_note_away
 from hrge_xl.dataset.clean import harmless

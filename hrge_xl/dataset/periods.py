@@ -29,7 +29,7 @@ class Period:
 
 def periods(store: Store) -> list[Period]:
     """Give every period that a file which could be read is of, the latest one first."""
-    files = store.tables[SUBMISSIONS.name]
+    files = store[SUBMISSIONS]
     wanted = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
     days: dict[str, Counter[Days]] = defaultdict(Counter)
     counted: Counter[str] = Counter()
@@ -85,14 +85,14 @@ def over_periods(store: Store) -> list[PeriodFigures]:
 
 
 def _teams(store: Store) -> Counter[str]:
-    files = store.tables[SUBMISSIONS.name]
+    files = store[SUBMISSIONS]
     counted = sa.select(files).where(files.c.current).subquery()
     return Counter(dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team)))))
 
 
 def _completeness(store: Store) -> dict[str, tuple[int, int]]:
     """Give the required answers given and asked in each period, over all sheets."""
-    table = store.tables[AGGREGATE_COMPLETENESS.name]
+    table = store[AGGREGATE_COMPLETENESS]
     sums = {name: whole(sa.func.sum(table.c[name])) for name in ("answered", "required")}
     lines = store.select(grouped(table, "period", **sums).where(table.c.by == TOTAL))
     return {period: (answered, required) for period, answered, required in lines}
@@ -103,7 +103,7 @@ def _levels(store: Store) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = defaultdict(Counter)
     figures = store.schema.spec.figures.risks if store.schema.spec else None
     if figures is not None:
-        table, last = store.tables[AGGREGATE_RISKS.name], list(stages(figures))[-1]
+        table, last = store[AGGREGATE_RISKS], list(stages(figures))[-1]
         counted = grouped(table, "period level", count=whole(sa.func.sum(table.c.count)))
         for period, level, count in store.select(counted.where(table.c.by == TOTAL, table.c.stage == last)):
             found[period][level] = count

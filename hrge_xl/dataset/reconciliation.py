@@ -73,7 +73,7 @@ def reconciled(found: Iterable[Return]) -> Reconciliation:
 
 def reconciliation(store: Store, period: str | None = None) -> Reconciliation:
     """Reconcile what a dataset received, over all periods or in one. Files that could not be read are of none ('')."""
-    view = store.tables[RECONCILIATION.name].c
+    view = store[RECONCILIATION].c
     sums = [sa.func.coalesce(sa.func.sum(view[name]), 0) for name in Reconciliation.__dataclass_fields__]
     wanted = sa.select(*sums) if period is None else sa.select(*sums).where(view.period == period)
     return Reconciliation(*(int(count) for count in next(store.select(wanted))))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -39,9 +39,9 @@ from .schema import (
     spec_language,
 )
 from .store import Store
+from .table import Record
 
 FEW = 100  # returns that are looked for by their numbers
-Record = dict[str, Any]
 
 
 class Item(NamedTuple):
@@ -154,10 +154,7 @@ def settled(found: Iterable[Return]) -> set[str]:
     }
 
 
-OWN = tuple(
-    name for name in Return.__dataclass_fields__
-    if name in SUBMISSIONS.at and name not in ("checks_run",)
-)  # fmt: skip
+OWN = Return.__dataclass_fields__.keys() & SUBMISSIONS.at.keys()
 
 
 def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
@@ -165,16 +162,16 @@ def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
 
     A copy to share has these too.
     """
-    table = store.tables[SUBMISSIONS.name].c
+    table = store[SUBMISSIONS].c
     where = [] if wanted is None else [table.submission.in_(wanted)]
     errors = _open_errors(store)
-    found = [_return(row, errors) for row in _records(store, SUBMISSIONS.name, *where)]
+    found = [_return(row, errors) for row in store.records(SUBMISSIONS.name, *where)]
     return sorted(found, key=lambda each: (each.path, each.submission))
 
 
 def _open_errors(store: Store) -> dict[str, int]:
     """For each return the errors that nobody has accepted; what stands between several is not an error of one."""
-    table = store.tables[FINDINGS.name].c
+    table = store[FINDINGS].c
     ours = sa.and_(table.severity == Severity.ERROR.value, sa.not_(table.waived), table.code.not_in(ACROSS))
     wanted = sa.select(table.submission, sa.func.count()).where(ours).group_by(table.submission)
     return {str(submission): int(count) for submission, count in store.select(wanted)}
@@ -207,39 +204,28 @@ def returns(
     return every
 
 
-def _records(store: Store, name: str, *where: Any) -> Iterator[Record]:
-    names = store.schema.by_name[name].names
-    return (dict(zip(names, row, strict=True)) for row in store.rows(name, *where))
-
-
 def _grouped(store: Store, name: str, wanted: Mapping[int, Return]) -> dict[int, list[Record]]:
     """Give the facts of a table by return; of few of them nothing else is looked at."""
     found: dict[int, list[Record]] = defaultdict(list)
     few = len(wanted) <= FEW
-    for row in _records(store, name, *([store.tables[name].c.submission_id.in_(wanted)] if few else [])):
+    for row in store.records(name, *([store.tables[name].c.submission_id.in_(wanted)] if few else [])):
         if row["submission_id"] in wanted:
             found[row["submission_id"]].append(row)
     return found
 
 
 def _return(row: Record, errors: Mapping[str, int]) -> Return:
-    missing: Record = {
-        "submission_id": submission_number(row["submission"]),
-        "checks_run": None,
-        "stamp": None,
-        "reason_details": None,
-        "last_answers": None,
-    }
-    row = missing | row
-    own = {name: row[name] for name in OWN}  # a copy to share lacks what is of no use to others
-    own["reason"] = from_json(row["reason_details"]).get("reason") or row["reason"]
-    for name in ("team", "country", "period", "project", "intervention"):
-        own[name] = own[name] or ""
-    identity = from_pairs(json.loads(row["stamp"])) if row["stamp"] else None
-    return Return(
-        **own, checks_run=(row["checks_run"] or "").split(), identity=identity,
-        open_errors=errors.get(row["submission"], 0),
-    )  # fmt: skip
+    # a copy to share lacks what is of no use to others
+    row = dict.fromkeys(SUBMISSIONS.internal) | row
+    texts = {name: row[name] or "" for name in ("team", "country", "period", "project", "intervention")}
+    own = {
+        **{name: row[name] for name in OWN}, **texts, "submission_id": submission_number(row["submission"]),
+        "reason": from_json(row["reason_details"]).get("reason") or row["reason"],
+        "checks_run": (row["checks_run"] or "").split(),
+        "identity": from_pairs(json.loads(row["stamp"])) if row["stamp"] else None,
+        "open_errors": errors.get(row["submission"], 0),
+    }  # fmt: skip
+    return Return(**own)
 
 
 # with the answers
@@ -253,18 +239,15 @@ def results(store: Store, found: Iterable[Return]) -> Iterator[Result]:
 
 def result(store: Store, each: Return) -> Result:
     """Give one return as what reading and checking it gave; refused ones have no submission."""
-    if each.identity is None or store.schema.spec is None:
-        return Result(
-            each.path, each.sha256, each.size, each.verdict, each.findings, not_run=each.checks_not_run,
-            checked=each.checked, read_for=each.read_for,
+    sent, read_by = None, None
+    if each.identity is not None and store.schema.spec is not None:
+        read_by = store.schema.spec.folder or store.schema.spec.name
+        sent = Submission(
+            each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
+            answers=list(answers(store, each)), unplaced=each.unplaced, comments=each.comments,
+            not_run=each.checks_not_run, sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
+            saved=each.saved or "", last=each.last_answers or "",
         )  # fmt: skip
-    sent = Submission(
-        each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
-        answers=list(answers(store, each)), unplaced=each.unplaced, comments=each.comments,
-        not_run=each.checks_not_run, sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
-        saved=each.saved or "", last=each.last_answers or "",
-    )  # fmt: skip
-    read_by = store.schema.spec.folder or store.schema.spec.name
     return Result(
         each.path, each.sha256, each.size, each.verdict, each.findings, sent, read_by=read_by,
         not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
@@ -273,7 +256,7 @@ def result(store: Store, each: Return) -> Result:
 
 def answers(store: Store, each: Return) -> Iterator[Answer]:
     """Give the answers of a return in the order of its workbook; calculated values as they were worked out again."""
-    f, view = store.tables[ANSWERS_FACT.name], store.tables[ANSWERS.name]
+    f, view = store[ANSWERS_FACT], store[ANSWERS]
     wanted = (
         sa.select(*view.c, f.c.original_type)
         .join_from(view, f, sa.and_(f.c.submission_id == each.submission_id, f.c.slot == view.c.n))

@@ -114,7 +114,7 @@ def last_change(folder: Path | None) -> RunChange | None:
 
 def _found(store: Store) -> dict[str, Any]:
     """Give files with their status, findings that count by code, and figures."""
-    files = store.tables[SUBMISSIONS.name].c
+    files = store[SUBMISSIONS].c
     named = store.select(sa.select(files.submission, files.path, files.status))
     return {
         "files": {name: [path.replace("\\", "/").rpartition("/")[2], status] for name, path, status in named},
@@ -125,7 +125,7 @@ def _found(store: Store) -> dict[str, Any]:
 
 def _findings(store: Store) -> dict[str, list[str]]:
     """Give the findings that count and nobody has accepted, by code: each by its team and question, not by its file."""
-    table = store.tables[FINDINGS.name].c
+    table = store[FINDINGS].c
     about = (table.team, table.tool, table.row, table.field)
     place = sa.case((table.field.is_(None), table.cell))  # a question keeps its name where a cell has moved
     found: dict[str, list[str]] = {}
@@ -146,7 +146,7 @@ def _figures(store: Store) -> dict[Figure, float]:
         found[REQUIRED, "", period.name] = period.required
         found |= {(LEVEL, code, period.name): count for code, count in period.levels.items()}
     if AGGREGATE_INDICATORS.name in store.tables:
-        lines = store.tables[AGGREGATE_INDICATORS.name].c
+        lines = store[AGGREGATE_INDICATORS].c
         totals = sa.select(lines.indicator, lines.period, lines.total).where(lines.total.is_not(None))
         found |= {(INDICATOR, code, period): total for code, period, total in store.select(totals)}
     return found

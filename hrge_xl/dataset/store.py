@@ -23,7 +23,7 @@ from .definitions import META, Tables, clause, definitions, view_statements
 from .dimensions import dimensions
 from .files import private
 from .schema import SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
-from .table import SUBMISSION_ID, Row
+from .table import SUBMISSION_ID, Record, Row, Table
 from .views import Make, selections
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
@@ -111,6 +111,10 @@ class Store:
         yield
 
     # what it holds
+
+    def __getitem__(self, table: Table) -> Any:
+        """Give a table or view as statements name it."""
+        return self.tables[table.name]
 
     def facts(self) -> dict[str, str]:
         """Give what the dataset says of itself; empty for one that was never written."""
@@ -222,7 +226,7 @@ class Store:
 
     def known(self) -> dict[str, Known]:
         """Give every submission by its name: sha256, verdict, path, and the day it was checked."""
-        table = self.tables[SUBMISSIONS.name].c
+        table = self[SUBMISSIONS].c
         wanted = sa.select(table.submission, table.sha256, table.verdict, table.path, table.checked)
         return {str(row[0]): Known(*row[1:]) for row in self.select(wanted)}
 
@@ -326,7 +330,7 @@ class Store:
 
     def _new_slots(self, rows: Iterable[Row]) -> Iterator[Row]:
         """Give cells that are not known yet, each once."""
-        known = {row[0] for row in self.select(sa.select(self.tables[SLOTS.name].c.slot))}
+        known = {row[0] for row in self.select(sa.select(self[SLOTS].c.slot))}
         for row in rows:
             if row[0] not in known:
                 known.add(row[0])
@@ -345,7 +349,7 @@ class Store:
 
     def forget(self, connection: Connection, names: Sequence[str]) -> None:
         """Take submissions out. Nothing is looked for in an empty dataset."""
-        table = self.tables[SUBMISSIONS.name]
+        table = self[SUBMISSIONS]
         for start in range(0, len(names), 500):
             some = names[start : start + 500]
             found = list(
@@ -388,6 +392,11 @@ class Store:
         keys = [self.in_bytes(table.c[key]) for key in self.schema.by_name[name].key]
         wanted: Sequence[Any] = [table.c[column] for column in columns] or [table]
         yield from self.select(sa.select(*wanted).where(*where).order_by(*keys))
+
+    def records(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
+        """Give the rows of a table by column: all columns, or these where there are many rows."""
+        names = columns or self.schema.by_name[name].names
+        return (dict(zip(names, row, strict=True)) for row in self.rows(name, *where, columns=columns))
 
     def raw(self, name: str, columns: Sequence[str] = ("*",), of: str | None = None) -> Iterator[Row]:
         """Give the rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..fields import Field
 
 Cell = str | int | float | bool | date | None
 Row = tuple[Cell, ...]
 Rows = dict[str, list[Row]]
+Record = dict[str, Any]  # a row by its columns
 
 TEXT, INTEGER, NUMBER, BOOLEAN, DATE = "text", "integer", "number", "boolean", "date"
 # the integer that facts go by; `submission` is the same as hex digits, for people

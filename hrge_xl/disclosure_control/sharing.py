@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ..dataset.aggregates.risks import stages
-from ..dataset.aggregates.sql import Record
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.opening import DATASET
 from ..dataset.returns import shared_name
@@ -42,7 +41,7 @@ from ..dataset.schema import (
     spec_language,
 )
 from ..dataset.store import Store, open_file
-from ..dataset.table import Row, Rows, Table
+from ..dataset.table import Record, Row, Rows, Table
 from ..spec.model import CollectBlock, Spec
 from .names import SheetNames, moment_saved
 from .people_answers import never_shared

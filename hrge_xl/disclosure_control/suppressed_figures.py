@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..dataset.aggregates.counts import has_open_rows
-from ..dataset.aggregates.sql import BY_COUNTRY, TOTAL, Record
+from ..dataset.aggregates.sql import BY_COUNTRY, TOTAL
 from ..dataset.schema import AGGREGATE_INDICATORS, ANSWERS, SUBMISSIONS, Schema, field_column
+from ..dataset.table import Record
 from ..spec.figures import IndicatorFigures
 from ..spec.model import Spec
 from .people_answers import Cell, Figure, PeopleAnswers, PeopleFields, Total

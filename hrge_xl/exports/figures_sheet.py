@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
-from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL, Record, records
+from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.schema import (
@@ -25,7 +25,7 @@ from ..dataset.schema import (
     AGGREGATE_RISKS,
 )
 from ..dataset.store import Store
-from ..dataset.table import INTEGER, NUMBER
+from ..dataset.table import INTEGER, NUMBER, Record
 from ..spec.model import Spec
 from ..words import Translate, translator
 from .column_words import CodeLabels
@@ -202,7 +202,7 @@ def blocks(store: Store, language: str) -> Iterator[Block]:
 
 def _lines(store: Store, name: str, period: str) -> list[Record]:
     """Give the lines of a table of figures that are of a period."""
-    return [*records(store, name, store.tables[name].c.period == period)]
+    return [*store.records(name, store.tables[name].c.period == period)]
 
 
 def _risks(store: Store, spec: Spec, period: str, language: str) -> Iterator[Block]:
@@ -266,7 +266,7 @@ def _progress(store: Store, labels: CodeLabels) -> Iterator[Block]:
     say = labels.say
     found = {
         line["indicator"]: [_indicator(line, labels) + _without(line, say), line["progress"]]
-        for line in records(store, AGGREGATE_INDICATORS.name)
+        for line in store.records(AGGREGATE_INDICATORS.name)
         if line["progress"] is not None
     }
     if found:
@@ -310,7 +310,7 @@ def _trends(store: Store, labels: CodeLabels) -> Iterator[Block]:
         return
     say = labels.say
     series: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    for line in records(store, AGGREGATE_INDICATORS.name):
+    for line in store.records(AGGREGATE_INDICATORS.name):
         if line["total"] is not None:
             series[line["indicator"], shape(line["period"])].append(line)
     for lines in [each for each in series.values() if len(each) > 1][:MOST_TRENDS]:
@@ -361,10 +361,10 @@ class _HeatMaps:
 
     def _counts(self) -> dict[int, Counter[tuple[str, str]]]:
         """Count the rows in each cell of each matrix."""
-        table = self.store.tables[AGGREGATE_MATRIX.name]
+        table = self.store[AGGREGATE_MATRIX]
         ours = (table.c.by == TOTAL, table.c.period == choose(periods(self.store), None))
         found: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
-        for row in records(self.store, AGGREGATE_MATRIX.name, *ours):
+        for row in self.store.records(AGGREGATE_MATRIX.name, *ours):
             found[row["block"]][row["down"], row["across"]] = row["count"]
         return found
 

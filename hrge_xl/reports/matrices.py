@@ -38,7 +38,7 @@ def _rows(
 ) -> Mapping[str, Places]:
     """Give every row of some files that stands in a matrix, by period and crossing, in the order of files and cells."""
     found: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    table = store.tables[MATRIX_ROWS.name].c
+    table = store[MATRIX_ROWS].c
     columns = ("submission", "n", "down", "across", "team", "sheet", "cell", "row")
     wanted = sa.select(*(table[name] for name in columns)).where(
         table.current, table.tool.in_(block.sources),

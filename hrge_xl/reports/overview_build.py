@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, unplaced_risks, ways
-from ..dataset.aggregates.sql import TOTAL, Record, Sources, distinct, label_of, records, rounded, said
+from ..dataset.aggregates.sql import TOTAL, Sources, distinct, label_of, rounded, said
 from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.dimensions import fixed_rows
 from ..dataset.periods import choose, over_periods, periods
@@ -33,6 +33,7 @@ from ..dataset.schema import (
     SUBMISSIONS,
 )
 from ..dataset.store import Store
+from ..dataset.table import Record
 from ..fields import Field
 from ..numerals import shown
 from ..paths import name_of
@@ -92,7 +93,7 @@ class _Builder:
     def __init__(self, store: Store, whole: Store, today: date, language: str, period: str | None) -> None:
         self.store, self.whole, self.today, self.language, self.period = store, whole, today, language, period
         self.spec = store.schema.spec
-        self.files = {row["submission"]: row for row in records(store, SUBMISSIONS.name)}
+        self.files = {row["submission"]: row for row in store.records(SUBMISSIONS.name)}
         self.masked = MASKED in store.state()
         self.anchors = 0
 
@@ -163,7 +164,7 @@ class _Builder:
         return part not in self._asked.leave_out and (table is None or table in self.store.tables)
 
     def _table(self, name: str, *where: Any) -> Iterable[Record]:
-        return records(self.store, name, *where) if name in self.store.tables else ()
+        return self.store.records(name, *where) if name in self.store.tables else ()
 
     def _of_period(self, name: str) -> Iterable[Record]:
         """Give the lines of a table of figures that are of the period."""
@@ -345,7 +346,7 @@ class _Builder:
 
     def _parts(self, figures: IndicatorFigures) -> dict[tuple[str, str, str], list[Record]]:
         """Give the answers to the fields of splits, by submission, row and field."""
-        table = self.store.tables[ANSWERS.name]
+        table = self.store[ANSWERS]
         codes = [code for split in figures.splits if split.of is None for code in split.parts]
         rows = self._table(
             ANSWERS.name, table.c.current, table.c.tool == figures.tool, table.c.field.in_(codes)
@@ -465,7 +466,7 @@ class _Builder:
         self, asked: QuestionFigures, lines: Sequence[Record]
     ) -> dict[tuple[str, str | None, str], list[Record]]:
         """Give the answers of the period that show a gap, by question."""
-        table = self.store.tables[ANSWERS.name]
+        table = self.store[ANSWERS]
         given = self._table(
             ANSWERS.name, table.c.current, table.c.period == self.period, table.c.code.in_(asked.no),
             table.c.field.in_({line["field"] for line in lines}),

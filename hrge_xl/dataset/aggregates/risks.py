@@ -80,7 +80,7 @@ def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakd
 def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
     """Count by stage the risks of a period that have no level."""
     schema, tables, entered = store.schema, store.tables, 0
-    figures, placed = risk_figures(schema.spec), tables[AGGREGATE_RISKS.name].c
+    figures, placed = risk_figures(schema.spec), store[AGGREGATE_RISKS].c
     for tool in figures.tools:
         wide = (table.name for table in (*schema.united.values(), schema.wide[tool]) if tool in table.tools)
         rows = tables[next(name for name in wide if name in tables)].c

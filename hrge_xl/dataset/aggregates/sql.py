@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -218,14 +218,6 @@ def _days_between(element: days_between, compiler: Any, **options: Any) -> str:
 # what the tables of figures share
 
 TOTAL, BY_TOOL, BY_COUNTRY = "total", "tool", "country"
-
-Record = dict[str, Any]
-
-
-def records(store: Store, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
-    """Give the rows of a table by column: all columns, or these where there are many rows."""
-    names = columns or store.schema.by_name[name].names
-    return (dict(zip(names, row, strict=True)) for row in store.rows(name, *where, columns=columns))
 
 
 def rounded(value: Any) -> float | None:
