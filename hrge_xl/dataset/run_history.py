@@ -93,11 +93,10 @@ def record_run(ledger: Ledger, store: Store, day: date) -> None:
     found = json.dumps(_found(store), sort_keys=True)
     if not rows or rows[-1]["found"] != found:
         rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": found})
-        ledger.add(RUNS, rows[-1])
+        ledger.put(RUNS, rows[-1])
         for row in rows[:-DETAILED]:
             if row["found"]:
-                ledger.remove(RUNS, RUNS.c.n == row["n"])
-                ledger.add(RUNS, row | {"found": ""})
+                ledger.put(RUNS, row | {"found": ""})
 
 
 def last_change(folder: Path | None) -> RunChange | None:

@@ -347,13 +347,15 @@ class Schema:
         taken = set(RESERVED)
         self.wide: dict[str, Table] = {}
         self.united: dict[str, Table] = {}
-        for tool in spec.tools if spec else ():
+        if spec is None:
+            return
+        for tool in spec.tools:
             if tool.fields:
-                name = _unused(_identifier(tool.code), taken)
-                self.wide[tool.code] = _wide(name, tool.title.say(spec_language(spec)), [tool.code], spec)
-        for name, table in spec.tables.items() if spec else ():
-            free = _unused(_identifier(name), taken)
-            self.united[name] = _wide(free, f"The rows of {', '.join(table.tools)}.", table.tools, spec)
+                about = tool.title.say(spec_language(spec))
+                self.wide[tool.code] = _wide(_unused(tool.code, taken), about, [tool.code], spec)
+        for name, table in spec.tables.items():
+            about = f"The rows of {', '.join(table.tools)}."
+            self.united[name] = _wide(_unused(name, taken), about, table.tools, spec)
 
     @cached_property
     def base(self) -> tuple[Table, ...]:
@@ -514,13 +516,10 @@ def field_column(code: str) -> str:
     return f"{code}_" if code.casefold() in _TAKEN else code
 
 
-def _identifier(code: str) -> str:
-    """`T3.2` → `T3_2`."""
+def _unused(code: str, taken: set[str]) -> str:
+    """Give the name of a table of its own: `T3.2` → `T3_2`."""
     name = re.sub(r"\W", "_", code)
-    return f"t_{name}" if name[:1].isdigit() else name
-
-
-def _unused(name: str, taken: set[str]) -> str:
+    name = f"t_{name}" if name[:1].isdigit() else name
     while name.casefold() in taken:
         name += "_"
     taken.add(name.casefold())

@@ -89,4 +89,6 @@ class Table:
 
 def columns(text: str) -> tuple[Column, ...]:
     """`"submission n:integer …"` as columns."""
-    return tuple(Column(*part.split(":")) for part in text.split())
+    return tuple(
+        Column(name, kind or TEXT) for name, _, kind in (part.partition(":") for part in text.split())
+    )

@@ -52,8 +52,7 @@ def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> No
         "last": _last(theirs),
     }
     if row not in ledger.rows_of(ROUNDS):
-        ledger.remove(ROUNDS, ROUNDS.c.name == name)
-        ledger.add(ROUNDS, row)
+        ledger.put(ROUNDS, row)
 
 
 def _last(ledger: Ledger) -> str:
