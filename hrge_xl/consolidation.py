@@ -19,7 +19,7 @@ from .dataset.opening import DATASET
 from .dataset.reconciliation import Reconciliation, reconciliation
 from .dataset.returns import Return
 from .dataset.rows import submission_id
-from .dataset.store import compact
+from .dataset.store import STATE, compact
 from .dataset.take_in import Options, Run, foreseen, take_in
 from .errors import OutputError
 from .exports import exports
@@ -134,13 +134,13 @@ def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
 def write_files(run: Run, wanted: Collection[str] = (), pages: Sequence[exports.Task] = ()) -> None:
     """Write pages, and the files beside the dataset that are wanted or there unless nothing has changed."""
     done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
-    if file.state() == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
+    if file.fact(STATE) == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
         failed = [told for page in pages for told in page()]
     else:
         export = exports.Export(str(run.out / DATASET), run.today, formats)
         failed = exports.write(file, export, run.pool.here, pages)
         for store in run.stores[:-1]:
-            store.finish("" if failed else done)
+            store.set_fact(STATE, "" if failed else done)
         compact(file, run.out / DATASET, "" if failed else done)
     if failed:
         more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
@@ -151,7 +151,7 @@ def _summary(run: Run) -> Summary:
     known, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
     return Summary(
         str(run.out), reconciliation(run.file), len(names),
-        sum(known[name].verdict == REFUSED for name in names), run.new, len(known.keys() - set(names)), run.notes,
+        sum(known[name]["verdict"] == REFUSED for name in names), run.new, len(known.keys() - set(names)), run.notes,
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from ..dataset.periods import periods
 from ..dataset.received import RECEIVED
 from ..dataset.rows import RowBuilder
 from ..dataset.schema import CHECKS_NOT_RUN, FINDINGS_FACT, SLOTS, SUBMISSIONS, VERSION, Schema
-from ..dataset.store import Store, compact, open_file
+from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
 from ..dataset.table import SUBMISSION_ID
 from ..dataset.take_over import rounds_elsewhere
 from ..dataset.temporary_dataset import put_in
@@ -122,7 +122,7 @@ def _day_of(folder: Path, store: Store) -> date:
     if store.schema.version != VERSION:
         remedy = f"Run `hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` first."
         raise UsageError(f"{folder} was made by an earlier version of this program. {remedy}")
-    day = parse_day(store.derived())
+    day = parse_day(store.fact(DERIVED))
     if day is None:
         raise StoreError(
             f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."
@@ -196,7 +196,7 @@ def _compare_files(
     there = [path for path in exports.names(store, folder) if path.is_file()]
     if there:
         exports.write(made.store, export, pool)
-    compact(made.store, made.folder / DATASET, store.state())
+    compact(made.store, made.folder / DATASET, store.fact(STATE))
     if (folder / SHAREABLE).is_dir():
         there += (path for path in exports.names(store, folder / SHAREABLE) if path.is_file())
         write_shareable(made.folder, export.today, exports.formats_there(folder / SHAREABLE))
@@ -325,10 +325,10 @@ def rebuilt(
         # no file tells them, and addresses change
         made.copy_rows(folder / DATASET, {FINDINGS_FACT.name: of_mail})
         update_statuses(made, ledger, waivers(ledger, today))
-        made.filled()
+        made.set_fact(FILLED, "yes")
         made.analyze()
         derive([made], home / DATASET, today, pool)
-        made.set_derived(str(today))
+        made.set_fact(DERIVED, str(today))
         yield Rebuilt(made, ledger, home)
 
 

@@ -14,7 +14,7 @@ from ..numerals import shown, to_serial
 from ..spec.model import Spec
 from ..submission import Submission, Unplaced
 from .clean import clean
-from .dimensions import HASHED, Known, Slots, codes, rows_of, slots_of
+from .dimensions import HASHED, NumberedCell, Slots, codes, rows_of, slots_of
 from .schema import ANSWERS_FACT, list_of
 from .table import Row
 
@@ -28,7 +28,7 @@ RowKey = tuple[str, str]  # tool and row
 class Cell(NamedTuple):
     """A cell of a layout as the dataset knows it: with the labels of its codes, and the tools that it refers to."""
 
-    known: Known
+    known: NumberedCell
     labels: Mapping[str, str]
     refers: Sequence[str]
 
@@ -54,11 +54,11 @@ class AnswerRowBuilder:
     def __init__(self, spec: Spec, *, every_slot: bool) -> None:
         self._spec, self._every_slot = spec, every_slot
         self._cells: dict[tuple[str, str], dict[CellKey, Cell | None]] = {}  # by layout
-        self._furthers: dict[tuple[str, str], Mapping[CellKey, Known]] = {}
+        self._furthers: dict[tuple[str, str], Mapping[CellKey, NumberedCell]] = {}
 
     def rows(self, submission: Submission, layout: Layout, number: int) -> AnswerRows:
         """Give the rows of one checked file."""
-        facts, rest, new = list[Row](), list[Unplaced](), dict[CellKey, Known]()
+        facts, rest, new = list[Row](), list[Unplaced](), dict[CellKey, NumberedCell]()
         rows: set[RowKey] = set()
         referring: list[tuple[int, RowKey, Step]] = []
         other = layout.spec.digest != self._spec.digest
@@ -108,7 +108,7 @@ class AnswerRowBuilder:
     def _slots(self) -> Slots:
         return slots_of(self._spec)
 
-    def _further(self, layout: Layout) -> Mapping[CellKey, Known]:
+    def _further(self, layout: Layout) -> Mapping[CellKey, NumberedCell]:
         """Give the cells of a layout that not every workbook has."""
         key = (layout.digest, layout.language)
         if key not in self._furthers:

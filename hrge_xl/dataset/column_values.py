@@ -17,7 +17,7 @@ from ..spec.model import RegisterBlock, Spec, Tool
 from ..spec.scope import entries as entries_of
 from .data_dictionary import VALUES
 from .dimensions import entries
-from .schema import AGGREGATE_RISKS, Schema, list_of, spec_language
+from .schema import AGGREGATE_RISKS, Schema, list_of
 from .table import INTEGER, Column, Table
 
 LEVEL_COLUMNS = ("level", "level_before", "level_after")
@@ -67,7 +67,7 @@ def codes_of(schema: Schema, name: str | None, *, labels: bool = False) -> tuple
     spec = schema.spec
     if spec is None or name is None:
         return ()
-    return tuple(label if labels else code for code, label in entries(spec, name, spec_language(spec)))
+    return tuple(label if labels else code for code, label in entries(spec, name))
 
 
 def least_and_most(column: Column) -> tuple[float | None, float | None]:

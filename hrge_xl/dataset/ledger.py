@@ -29,7 +29,7 @@ from .kinds import Content, FilesReceived, Origin, ReceivedFile, Terms
 from .opening import DATASET
 from .return_status import FIRST_SEEN, STATED, ReturnStatus
 from .return_status import Entry as ReturnEntry
-from .store import Store, open_file
+from .store import FILLED, Store, open_file
 from .table import Record
 
 VERSION = 3  # of the ledger
@@ -494,7 +494,7 @@ def _is_filled(file: Path) -> bool:
         return False
     with open_file(file, write=False) as store:
         facts = store.facts()
-    return facts.get("filled") == "yes" and not facts.get("flat")
+    return facts.get(FILLED) == "yes" and not facts.get("flat")
 
 
 def near(*folders: Path) -> Path | None:

@@ -43,7 +43,8 @@ from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
 from .shards import SHARDS, Shard, discard, take
-from .store import Known, Store, open_file, version_of
+from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
+from .table import Record
 from .take_over import check_owner, claim, rounds_elsewhere, take_over
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
@@ -85,7 +86,6 @@ class Run:
     new: int = 0  # files that were read
     read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
-    anew: bool = False  # the dataset was of another spec or an earlier program, and was made anew
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
 
@@ -155,7 +155,7 @@ def take_in(
         for store in run.databases:
             claim(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write
-        if run.new or not how.asking or not all(store.derived() for store in stores):
+        if run.new or not how.asking or not all(store.fact(DERIVED) for store in stores):
             _work_out(run)
             record_run(run.ledger, run.file, run.today)
         yield run
@@ -167,12 +167,12 @@ def _work_out(run: Run) -> None:
     known = [waiver for _, asked in run.sources for waiver in asked.waivers]
     for store in run.stores:
         update_statuses(store, run.ledger, tuple(dict.fromkeys(known)), run.noticed)
-    if any(store.changed or store.derived() != str(run.today) for store in run.stores):
+    if any(store.changed or store.fact(DERIVED) != str(run.today) for store in run.stores):
         for store in run.stores:
             store.analyze()
         derive(run.stores, run.out / DATASET, run.today, run.pool.here)
         for store in run.stores:
-            store.set_derived(str(run.today))
+            store.set_fact(DERIVED, str(run.today))
 
 
 @contextmanager
@@ -191,9 +191,10 @@ def as_of(run: Run, asked: ValidationRequest) -> Iterator[Run]:
         )
         given, again = {_name(each) for each in run.given}, []
         for name, each in store.known().items():
-            kept = kept_at(run.here, each.sha256 or "")
-            if name in given and each.checked != asked.today and has_content(kept, each.sha256 or ""):
-                again.append(Arrival(each.path, each.sha256, None, str(kept)))
+            sha256 = each["sha256"] or ""
+            kept = kept_at(run.here, sha256)
+            if name in given and each["checked"] != asked.today and has_content(kept, sha256):
+                again.append(Arrival(each["path"], sha256, None, str(kept)))
         _read(judged, asked, again)
         _work_out(judged)
         yield judged
@@ -201,16 +202,15 @@ def as_of(run: Run, asked: ValidationRequest) -> Iterator[Run]:
 
 def _read_once(store: Store) -> frozenset[str]:
     """Give the contents that could be read."""
-    return frozenset(
-        each.sha256 for each in store.known().values() if each.sha256 and each.verdict != REFUSED
-    )
+    known = store.known().values()
+    return frozenset(each["sha256"] for each in known if each["sha256"] and each["verdict"] != REFUSED)
 
 
 def _distrusted(run: Run) -> Iterator[str]:
     """Have a dataset made anew that another program changed, and say so; from here on it is written into."""
     file = run.out / DATASET
     if run.file.facts() and is_changed(run.ledger, file):  # one that is gone is made again in any case
-        run.file.distrust()
+        run.file.set_fact(SPEC_DIGEST, "")
         yield f"{CHANGED.format(file=file)} Everything was read again from what was received."
     take_note_away(run.ledger, file)
 
@@ -234,7 +234,7 @@ def foreseen(
         run = _of_one_spec(replace(run, sources=_given(run, sources)))
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in stores]
-        found, known = dict[str, str](), {name: each.verdict for name, each in there[-1].items()}
+        found, known = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
         for given, asked in run.sources:
             missing = {_name(each): each for each in given if not all(_name(each) in some for some in there)}
             batches = in_batches([each for _, each in sorted(missing.items())], how.jobs)
@@ -410,8 +410,8 @@ def _fill(run: Run) -> Run:
             _read(run, alone or requests.get(period, nobody), sorted(some, key=_name))
         notes += _lost(came.keys() - {_name(each) for each in here}, came)
     for store in run.stores:
-        store.filled()
-    return replace(run, new=new, anew=anew, notes=(*notes, *closed_now(run)))
+        store.set_fact(FILLED, "yes")
+    return replace(run, new=new, notes=(*notes, *closed_now(run)))
 
 
 def closed_now(run: Run) -> Iterator[str]:
@@ -451,7 +451,7 @@ def _lost(missing: Iterable[str], came: Mapping[str, Arrival]) -> Iterator[str]:
 
 
 def _missing(
-    run: Run, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[dict[str, Known]]
+    run: Run, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[Mapping[str, Record]]
 ) -> list[Arrival]:
     """Find what is not in every dataset yet, was read for another round, or was checked as of another day."""
     again = to_read_again(run.file, asked)
@@ -459,7 +459,7 @@ def _missing(
 
     def is_known(name: str, each: Arrival) -> bool:
         there = [some[name] for some in known if name in some]
-        fresh = not asked.rejudge or all(one.checked == asked.today for one in there)
+        fresh = not asked.rejudge or all(one["checked"] == asked.today for one in there)
         return each.sha256 is not None and len(there) == len(known) and fresh and name not in again
 
     return [each for name, each in sorted(wanted.items()) if not is_known(name, each)]

@@ -106,11 +106,8 @@ def check_owner(store: Store, ledger: Ledger, folder: Path) -> None:
 
 def claim(store: Store, ledger: Ledger, folder: Path) -> None:
     """Write down in a database whose it is."""
-    wanted = {OWNER: ledger.identity, OWNER_FOLDER: str(folder.absolute())}
-    facts = store.facts()
-    for name, value in wanted.items():
-        if facts.get(name) != value:
-            store.set_fact(name, value)
+    store.set_fact(OWNER, ledger.identity)
+    store.set_fact(OWNER_FOLDER, str(folder.absolute()))
 
 
 def _knows_all(store: Store, ledger: Ledger) -> bool:

@@ -18,7 +18,7 @@ from .ledger import NAME, Arrival, Arrived, Ledger, Receipt
 from .opening import DATASET
 from .rows import RowBuilder, all_rows, submission_id
 from .schema import SUBMISSIONS, Schema
-from .store import Store, open_file
+from .store import FILLED, Store, open_file
 from .update_statuses import update_statuses
 
 
@@ -83,7 +83,7 @@ def _fill(
     made.store.use(schema)
     put_in(made.store, RowBuilder(schema, every_slot=False), _each_once(results))
     update_statuses(made.store, made.ledger, waivers, noticed)
-    made.store.filled()
+    made.store.set_fact(FILLED, "yes")
 
 
 def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None:

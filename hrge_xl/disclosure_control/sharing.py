@@ -40,7 +40,7 @@ from ..dataset.schema import (
     field_column,
     spec_language,
 )
-from ..dataset.store import Store, open_file
+from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
 from ..dataset.table import Record, Row, Rows, Table
 from ..spec.model import CollectBlock, Spec
 from .names import SheetNames, moment_saved
@@ -326,6 +326,6 @@ def fill_shareable(copy: Store, store: Store, today: date) -> None:
     with copy.transaction() as connection:
         for name, rows in shared_rows(store):
             copy.insert(connection, name, rows)
-    copy.filled()
-    copy.set_derived(str(today))
-    copy.finish(f"done {today} {MASKED}")
+    copy.set_fact(FILLED, "yes")
+    copy.set_fact(DERIVED, str(today))
+    copy.set_fact(STATE, f"done {today} {MASKED}")

@@ -36,7 +36,7 @@ from ..dataset.schema import (
     UNPLACED,
     spec_language,
 )
-from ..dataset.store import Store
+from ..dataset.store import STATE, Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
 from ..output_files import parts_of, whole
@@ -304,7 +304,7 @@ def _introduction(
     put(sheet, 0, NAME, title, formats["title"])
     put(sheet, 1, NAME, made.format(day=today.isoformat()), formats["plain"])
     put(sheet, 2, NAME, folded, formats["plain"])
-    if MASKED not in store.state():
+    if MASKED not in store.fact(STATE):
         return 4
     put(sheet, 3, NAME, may_be_shared(say), formats["plain"])
     return 5

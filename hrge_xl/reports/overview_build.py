@@ -32,7 +32,7 @@ from ..dataset.schema import (
     MATRIX_ROWS,
     SUBMISSIONS,
 )
-from ..dataset.store import Store
+from ..dataset.store import STATE, Store
 from ..dataset.table import Record
 from ..fields import Field
 from ..numerals import shown
@@ -94,7 +94,7 @@ class _Builder:
         self.store, self.whole, self.today, self.language, self.period = store, whole, today, language, period
         self.spec = store.schema.spec
         self.files = {row["submission"]: row for row in store.records(SUBMISSIONS.name)}
-        self.masked = MASKED in store.state()
+        self.masked = MASKED in store.fact(STATE)
         self.anchors = 0
 
     def overview(self, round_: Round | None) -> Overview:

@@ -10,7 +10,7 @@ from ..dataset.kinds import FILE
 from ..dataset.opening import open_dataset
 from ..dataset.run_history import RunChange, last_change
 from ..dataset.schema import spec_language
-from ..dataset.store import Store
+from ..dataset.store import DERIVED, Store
 from ..disclosure_control.sharing import shared
 from ..errors import StoreError
 from ..output_files import write_if_changed
@@ -47,11 +47,11 @@ def of_dataset(
 
     Raises `StoreError` where they are not, `UsageError` where there is no such period.
     """
-    if not store.derived():
+    if not store.fact(DERIVED):
         raise StoreError(
             f"The last run over {store.name} was cut off. Run `hrge-xl consolidate` again, then this."
         )
-    today = date.fromisoformat(store.derived())
+    today = date.fromisoformat(store.fact(DERIVED))
     with ExitStack() as stack:
         shown = stack.enter_context(shared(store, today)) if masked else store
         language = language or spec_language(store.schema.spec)
