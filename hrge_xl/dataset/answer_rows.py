@@ -72,7 +72,7 @@ class AnswerRowBuilder:
             lost = other and code is not None and cell is not None and cell.labels and code not in cell.labels
             if cell is not None and not lost:
                 facts.append(fact_row(answer, cell, number))
-                if self._is_new(cell):
+                if not self._every_slot or cell.known.slot >= HASHED:
                     new[answer.cell_key] = cell.known
             elif not answer.calculated:
                 rest.append(_without_place(answer, layout))
@@ -81,9 +81,6 @@ class AnswerRowBuilder:
         return AnswerRows(facts, rows_of(new, layout), [*_references(steps, rows, number)], rest)
 
     # cells
-
-    def _is_new(self, cell: Cell) -> bool:
-        return not self._every_slot or cell.known.slot >= HASHED
 
     def _cell(self, key: CellKey, layout: Layout) -> Cell | None:
         """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""

@@ -19,13 +19,14 @@ class Content(BaseModel):
     model_config = ConfigDict(frozen=True)
     kind: ClassVar[str]
     noun: ClassVar[str]
+    subject: ClassVar[str] = ""  # what it is about, to be filled in
 
     number: int
 
     @property
     def about(self) -> str:
         """What kind of entry it is, which one, and what it is about."""
-        return f"{self.noun} {self.number}"
+        return f"{self.noun} {self.number}{self.subject.format(self)}"
 
 
 class Judged(Content):
@@ -58,6 +59,7 @@ class WaiverGiven(Judged):
 
     kind = "waiver"
     noun = "waiver"
+    subject = " of {0.code} in {0.file}"
 
     code: str
     sha256: str
@@ -68,40 +70,27 @@ class WaiverGiven(Judged):
     day: date
     until: date | None
 
-    @property
-    def about(self) -> str:
-        """With the code and the file."""
-        return f"{super().about} of {self.code} in {self.file}"
-
 
 class WaiverWithdrawn(Judged):
     """Somebody took a waiver back."""
 
     kind = "waiver-withdrawn"
     noun = "withdrawal"
+    subject = ", of waiver {0.waiver}"
 
     waiver: int
     day: date
-
-    @property
-    def about(self) -> str:
-        """With the waiver."""
-        return f"{super().about}, of waiver {self.waiver}"
 
 
 class Sealed(Content):
     """Somebody sealed something that bears a name, by its SHA-256; and the terms of the rounds that it is of."""
 
     noun = "seal"
+    subject = " of {0.name}"
 
     name: Text
     sha256: str
     terms: dict[str, Terms] = {}
-
-    @property
-    def about(self) -> str:
-        """With the name."""
-        return f"{super().about} of {self.name}"
 
 
 class SealMade(Sealed):
@@ -200,18 +189,15 @@ OfRounds = Mapping[str, Terms]  # by the name of the round
 
 def changes(then: Terms, now: Terms, made: str) -> Iterator[str]:
     """Tell what `round.yaml` says otherwise than it did when a seal was `made`, a sentence each."""
-    for what, was, said in (
-        ("The period", _period(then), _period(now)),
-        ("The spec", _spec(then), _spec(now)),
-    ):
-        if was != said:
-            yield f"{what} is {said} in {FILE}; when {made} it was {was}."
+    for what, say in (("The period", _period), ("The spec", _spec)):
+        if say(then) != say(now):
+            yield f"{what} is {say(now)} in {FILE}; when {made} it was {say(then)}."
     for team, deadline in now.teams.items():
         if team not in then.teams:
             yield f"{team} is among the teams in {FILE}; when {made} it was not."
         elif deadline != then.teams[team]:
-            was, said = _day(then.teams[team]), _day(deadline)
-            yield f"The deadline of {team} is {said} in {FILE}; when {made} it was {was}."
+            was = _day(then.teams[team])
+            yield f"The deadline of {team} is {_day(deadline)} in {FILE}; when {made} it was {was}."
     for team in (team for team in then.teams if team not in now.teams):
         yield f"{team} is not among the teams in {FILE}; when {made} it was."
 

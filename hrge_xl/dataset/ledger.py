@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..dates import parse_day
-from ..errors import StoreError
+from ..errors import StoreError, UsageError
 from ..kept_texts import said
 from ..paths import path_of, path_text, way_to
 from ..shell_words import quoted
@@ -495,6 +495,13 @@ def _is_filled(file: Path) -> bool:
     with open_file(file, write=False) as store:
         facts = store.facts()
     return facts.get(FILLED) == "yes" and not facts.get("flat")
+
+
+def need_words(what: str, reason: str, by: str) -> None:
+    """Raise `UsageError` where somebody does not say why, or who enters it."""
+    for part, text in (("a reason", reason), ("a name", by)):
+        if not text.strip():
+            raise UsageError(f"{what} needs {part}: --reason TEXT --by NAME.")
 
 
 def near(*folders: Path) -> Path | None:
