@@ -25,7 +25,7 @@ from .answer_rows import answer_of
 from .apply_waivers import ACROSS
 from .files import sha256_of
 from .return_status import CONFLICT, EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
-from .rows import COMMENT, finding_of, submission_number
+from .rows import COMMENT, finding_of, reason_of, submission_number
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
@@ -189,9 +189,7 @@ def returns(
     for number, rows in _grouped(store, FINDINGS_FACT.name, found).items():
         found[number].findings = [finding_of(row, known, language) for row in rows]
     for number, rows in _grouped(store, CHECKS_NOT_RUN.name, found).items():
-        found[number].checks_not_run = {
-            row["code"]: from_json(row.get("details")).get("why") or row["why"] for row in rows
-        }
+        found[number].checks_not_run = {row["code"]: reason_of(row) for row in rows}
     for number, rows in _grouped(store, SHEETS.name, found).items():
         found[number].sheets = [
             SheetProgress(*(row[name] for name in SheetProgress._fields))

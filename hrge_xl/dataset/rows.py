@@ -14,7 +14,7 @@ from ..answer import Value
 from ..dates import parse_day
 from ..errors import looking_at
 from ..findings import Finding, Severity, Waiver, Words
-from ..kept_texts import as_json, from_json
+from ..kept_texts import Kept, as_json, from_json
 from ..kept_texts import said as in_english
 from ..layout.wording import wording_of
 from ..numerals import shown
@@ -231,6 +231,12 @@ def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
 
 
 # A finding as a row of the dataset, and back
+
+
+def reason_of(row: Mapping[str, Any]) -> str | Kept:
+    """Give why a check did not run; as it was kept where its details stand there too."""
+    return from_json(row.get("details")).get("why") or row["why"]
+
 
 OWN = Finding.__dataclass_fields__.keys() & FINDINGS_FACT.at.keys()
 

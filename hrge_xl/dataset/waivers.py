@@ -19,13 +19,14 @@ MOST_PLACES = 5  # named in an error
 def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
     """Give every waiver ever given, as it stands on a day."""
     withdrawn = {
-        content.waiver: {"withdrawn": content.day.isoformat(), "withdrawn_by": entry.by}
+        content.waiver: (content.day.isoformat(), entry.by)
         for entry, content in reversed(ledger.entries(WaiverWithdrawn))
     }
     return tuple(
         Waiver(
-            **given.model_dump(exclude={"of", "day", "until"}), by=entry.by, day=given.day.isoformat(),
-            until=given.until.isoformat() if given.until else None, **withdrawn.get(given.number, {}),
+            given.number, given.code, given.sha256, given.file, given.sheet, given.cell, given.reason, entry.by,
+            given.day.isoformat(), given.until.isoformat() if given.until else None,
+            *withdrawn.get(given.number, (None, None)),
         ).on(today)
         for entry, given in ledger.entries(WaiverGiven)
     )  # fmt: skip
