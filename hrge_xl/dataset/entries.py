@@ -109,7 +109,7 @@ def now() -> str:
 
 def all_entries(connection: Connection) -> list[Entry]:
     """Give the whole chain, first to last."""
-    return [_entry(row) for row in connection.execute(_STORED)]
+    return [*map(_entry, connection.execute(_STORED))]
 
 
 def last_entry(connection: Connection) -> Entry | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from ..words import too_many_words
 from . import table as tables
 from .column_values import RightAnswers, least_and_most, pattern, right_answers, values
 from .schema import Schema
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
+from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, OnDemand, Table
 
 TYPES: dict[str, tuple[type, ...]] = {
     TEXT: (str,), INTEGER: (int,), NUMBER: (float, int), BOOLEAN: (bool,), DATE: (date,),
@@ -70,26 +71,10 @@ def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
     They hold for answers that are right: within their limits, and given where every row must have them. Without
     `limits` they hold for whatever a dataset can have: types, keys, known codes.
     """
-    return _Schemas(Schema(spec), limits=limits)
-
-
-class _Schemas(Mapping[str, FrameSchema]):
-    """Schemas by the names of tables; each is made when it is first asked for."""
-
-    def __init__(self, schema: Schema, *, limits: bool) -> None:
-        self._schema, self._limits = schema, limits
-        self._made: dict[str, FrameSchema] = {}
-
-    def __getitem__(self, name: str) -> FrameSchema:
-        if name not in self._made:
-            self._made[name] = _schema(self._schema, self._schema.by_name[name], limits=self._limits)
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._schema.by_name)
-
-    def __len__(self) -> int:
-        return len(self._schema.by_name)
+    schema = Schema(spec)
+    return OnDemand(
+        {table.name: partial(_schema, schema, table, limits=limits) for table in schema.by_name.values()}
+    )
 
 
 def _schema(schema: Schema, table: Table, *, limits: bool) -> FrameSchema:

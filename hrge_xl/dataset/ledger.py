@@ -160,8 +160,9 @@ class Ledger:
         with _opened(path if write or there else None, write=write, lasting=lasting) as store:
             ledger = cls(store, folder if lasting else Path())
             ledger._prepare(make=write or not there)
-            if write and lasting:
-                ledger._entered = ledger._entered or ledger._is_ahead()
+            if write and lasting:  # the journal may lack what was entered last
+                with ledger.transaction() as connection:
+                    ledger._entered = ledger._entered or is_behind(folder, last_entry(connection))
             try:
                 yield ledger
             finally:
@@ -338,11 +339,6 @@ class Ledger:
         """The name that it has; empty while nobody asked."""
         return next((str(row["id"]) for row in self.rows_of(IDENTITY)), "")
 
-    def _is_ahead(self) -> bool:
-        """Say whether the journal lacks what was entered last."""
-        with self.transaction() as connection:
-            return is_behind(self.home, last_entry(connection))
-
     def lose(self, contents: Iterable[str]) -> None:
         """Write down that contents were gone before they could be read, unless they are in the dataset already."""
         gone = sa.and_(FILES.c.sha256.in_(list(contents)), FILES.c.submission.is_(None))
@@ -493,8 +489,7 @@ def _is_filled(file: Path) -> bool:
     if not file.is_file():
         return False
     with open_file(file, write=False) as store:
-        facts = store.facts()
-    return facts.get(FILLED) == "yes" and not facts.get("flat")
+        return store.fact(FILLED) == "yes" and not store.fact("flat")
 
 
 def need_words(what: str, reason: str, by: str) -> None:

@@ -29,6 +29,7 @@ class Status(NamedTuple):
     code: str
     phrase: str  # so many of them, in a sentence
     word: str  # in the validation report
+    remark: str  # beside it
     column: str  # what the column of their number means
     meaning: str = ""
 
@@ -40,32 +41,39 @@ class Status(NamedTuple):
 
 STATUSES = (
     Status(
-        COUNTS, "{count} counted", "Counted", "How many count.",
+        COUNTS, "{count} counted", "Counted", "their answers and findings are included in every total",
+        "How many count.",
         "It goes into figures: the newest accepted version, or the newest at all where none is accepted.",
     ),
     Status(
-        SUPERSEDED, "{count} superseded", "Superseded", "How many are superseded.",
+        SUPERSEDED, "{count} superseded", "Superseded", "a newer version of the same workbook counts",
+        "How many are superseded.",
         "A newer version of the same workbook counts, or somebody decided for another one; or nothing is filled in "
         "here, and something is in another one.",
     ),
     Status(
-        WAITING, "{count} newer but with errors", "Newer, with errors", "How many wait for a corrected version.",
+        WAITING, "{count} newer but with errors", "Newer, with errors", "the accepted version before it counts until a corrected one arrives",
+        "How many wait for a corrected version.",
         "A newer version with errors: the accepted one before it counts until a corrected one arrives.",
     ),
     Status(
-        DOUBLED, "{count} the same as another file", "Same as another", "How many repeat the same content."
+        DOUBLED, "{count} the same as another file", "Same as another", "byte for byte; the other one is used",
+        "How many repeat the same content."
     ),
     Status(
-        CONFLICT, "{count} in conflict", "In conflict", "How many are in conflict.",
+        CONFLICT, "{count} in conflict", "In conflict", "none of them counts until somebody decides",
+        "How many are in conflict.",
         "Two workbooks are about the same team, intervention and period, or one was copied for another intervention: "
         "neither counts until somebody decides.",
     ),
     Status(
-        EXCLUDED, "{count} excluded", "Excluded", "How many are excluded.",
+        EXCLUDED, "{count} excluded", "Excluded", "not the return of this team in this round",
+        "How many are excluded.",
         "It is not the return of this team in this round: another round, a forged stamp, a stranger.",
     ),
     Status(
-        WITHDRAWN, "{count} withdrawn", "Withdrawn", "How many are withdrawn.", "Somebody took it back."
+        WITHDRAWN, "{count} withdrawn", "Withdrawn", "by a decision",
+        "How many are withdrawn.", "Somebody took it back."
     ),
 )  # fmt: skip
 DOUBTS = codes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
@@ -380,9 +380,12 @@ class Schema:
     def other_views(self) -> tuple[Table, ...]:
         """Views of rows that other tables show already: a sheet that goes by a name too, and those with labels."""
         wide = (*self.united.values(), *self.wide.values())
-        named = {tool for table in self.united.values() for tool in table.tools}
-        hidden = [table for tool, table in self.wide.items() if tool in named]
+        hidden = [table for table in self.wide.values() if self._goes_by_name(table)]
         return (*hidden, *(self.labelled(table) for table in wide))
+
+    def _goes_by_name(self, table: Table) -> bool:
+        """Whether the rows of a sheet stand in a table that the spec names."""
+        return any(set(table.tools) <= set(united.tools) for united in self.united.values())
 
     def labelled(self, table: Table) -> Table:
         """Give a wide table with the label beside each code."""
@@ -399,27 +402,19 @@ class Schema:
     @cached_property
     def shown(self) -> tuple[Table, ...]:
         """What is exported: every row once, in the order in which tables are read."""
-        named = {tool for table in self.united.values() for tool in table.tools}
-        wide = [table for tool, table in self.wide.items() if tool not in named]
+        wide = [table for table in self.wide.values() if not self._goes_by_name(table)]
         lists = (LISTED_ROWS, self.overdue) if self.list_columns else ()
         matrices = (MATRIX_ROWS, AGGREGATE_MATRIX) if self.spec and self.spec.matrix else ()
+        figures = self.spec.figures if self.spec else None
+        risks = (AGGREGATE_RISKS, self.top_risks) if figures and figures.risks else ()
+        of_indicators = (INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS)
+        indicators = of_indicators if figures and figures.indicators else ()
+        questions = (AGGREGATE_GAPS,) if figures and figures.questions else ()
         return (
             SUBMISSIONS.shown, FILES, RECONCILIATION, ANSWERS, *self.united.values(), *wide, FINDINGS, COMPLETENESS,
             UNPLACED, *lists, *matrices, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS,
-            *self._figures, CODEBOOK, ITEMS,
+            *risks, *indicators, *questions, CODEBOOK, ITEMS,
         )  # fmt: skip
-
-    @property
-    def _figures(self) -> tuple[Table, ...]:
-        """The tables of what the spec calls risks, indicators and questions."""
-        figures = self.spec.figures if self.spec else None
-        risks = (AGGREGATE_RISKS, self.top_risks) if figures and figures.risks else ()
-        indicators = (INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS)
-        return (
-            *risks,
-            *(indicators if figures and figures.indicators else ()),
-            *((AGGREGATE_GAPS,) if figures and figures.questions else ()),
-        )
 
     @cached_property
     def list_columns(self) -> dict[str, str]:
@@ -436,13 +431,9 @@ class Schema:
     @property
     def overdue(self) -> Table:
         """What stands in a collected list and is past its day: one line per item."""
-        shown = tuple(Column(f"list_{code}", TEXT, title) for code, title in self.list_columns.items())
-        head = columns("n:integer submission team country period list tool row due:date days_late:integer")
-        tail = columns("sheet cell file_sha256")
-        return Table(
-            "overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks.",
-            references=(TO_SUBMISSION,),
-        )  # fmt: skip
+        shown = {f"list_{code}": title for code, title in self.list_columns.items()}
+        about = "What is past its day in the lists of the workbooks."
+        return _lines("overdue", "list tool row due:date days_late:integer", shown, about)
 
     @property
     def top_risks(self) -> Table:
@@ -450,24 +441,22 @@ class Schema:
         risks = self.spec.figures.risks if self.spec else None
         fields = self.spec.tool[risks.tools[0]].fields if self.spec and risks else {}
         language = spec_language(self.spec)
-        shown = (
-            Column(f"shows_{code}", TEXT, fields[code].label.say(language))
-            for code in (risks.shows if risks else ())
-        )
-        head = columns(
-            "n:integer submission team country period tool row name before_down before_across level_before "
-            "after_down after_across level_after"
-        )
-        tail = columns("sheet cell file_sha256")
-        return Table(
-            "top_risks", (*head, *shown, *tail), ("n",), "The open risks that weigh most.",
-            references=(TO_SUBMISSION,),
-        )  # fmt: skip
+        shown = {f"shows_{code}": fields[code].label.say(language) for code in (risks.shows if risks else ())}
+        own = "tool row name before_down before_across level_before after_down after_across level_after"
+        return _lines("top_risks", own, shown, "The open risks that weigh most.")
 
     @cached_property
     def by_name(self) -> dict[str, Table]:
         """Every table and view by name."""
         return {table.name: table for table in (*self.base, *self.views)}
+
+
+def _lines(name: str, own: str, shown: Mapping[str, str], about: str) -> Table:
+    """Give a table of lines about rows of submissions, with what is `shown` of each, by column, and its head."""
+    head = columns(f"n:integer submission team country period {own}")
+    extra = (Column(column, TEXT, title) for column, title in shown.items())
+    every = (*head, *extra, *columns("sheet cell file_sha256"))
+    return Table(name, every, ("n",), about, references=(TO_SUBMISSION,))
 
 
 def _before(table: Table) -> Table:

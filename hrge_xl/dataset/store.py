@@ -19,11 +19,11 @@ from ..addresses import masked
 from ..errors import StoreError
 from ..output_files import whole
 from ..spec.model import Spec
-from .definitions import META, Tables, clause, definitions, view_statements
+from .definitions import META, clause, definitions, view_statements
 from .dimensions import dimensions
 from .files import private
 from .schema import SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
-from .table import SUBMISSION_ID, Record, Row, Table
+from .table import SUBMISSION_ID, OnDemand, Record, Row, Table
 from .views import Make, selections
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
@@ -68,7 +68,7 @@ class Store:
         self.engine, self.name, self.lasting = engine, name, lasting
         self._damaged = damaged  # what to do when it is
         self.meta_table = clause(META)
-        self.tables = Tables({})
+        self.tables = OnDemand({})
         self.schema = Schema(None)
         self.changed = False  # in this run
         self._writing: Connection | None = None
@@ -157,7 +157,7 @@ class Store:
     def _define(self) -> None:
         """Define what can be selected from. Views of a dataset that does not last are selections, made on demand."""
         makers = {} if self.lasting else selections(self.schema)
-        self.tables = Tables(
+        self.tables = OnDemand(
             {
                 table.name: partial(self._selected, table.name, makers[table.name])
                 if table.name in makers and table.view

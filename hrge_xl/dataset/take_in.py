@@ -164,9 +164,8 @@ def take_in(
 
 def _work_out(run: Run) -> None:
     """Work out what counts, and the figures of it."""
-    known = [waiver for _, asked in run.sources for waiver in asked.waivers]
     for store in run.stores:
-        update_statuses(store, run.ledger, tuple(dict.fromkeys(known)), run.noticed)
+        update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
     if any(store.changed or store.fact(DERIVED) != str(run.today) for store in run.stores):
         for store in run.stores:
             store.analyze()
@@ -390,7 +389,11 @@ def _fill(run: Run) -> Run:
         new += len(missing)
         wanted |= {_name(each) for each in given}
         sources.append((_as_read(run, asked, given, missing), asked))
-    run = _without_lost(run, sources)
+    there = {
+        each.sha256 for each in run.given
+    }  # at first: the ledger is told of contents that were there once
+    run = replace(run, sources=sources)
+    run.ledger.lose(sorted(filter(None, there - {each.sha256 for each in run.given})))
     anew = not (run.options.resume and all(ready))
     notes = list(run.notes)
     if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
@@ -408,7 +411,12 @@ def _fill(run: Run) -> Run:
         for period in sorted({str(periods[each.sha256]) for each in again}):
             some = [each for each in again if str(periods[each.sha256]) == period]
             _read(run, alone or requests.get(period, nobody), sorted(some, key=_name))
-        notes += _lost(came.keys() - {_name(each) for each in here}, came)
+        lost = [came[name].path for name in came.keys() - set(map(_name, here))]
+        if lost:  # files of earlier runs that are nowhere to be found any more
+            notes.append(
+                f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
+                "dataset. Put it back, and consolidate again."
+            )
     for store in run.stores:
         store.set_fact(FILLED, "yes")
     return replace(run, new=new, notes=(*notes, *closed_now(run)))
@@ -416,38 +424,28 @@ def _fill(run: Run) -> Run:
 
 def closed_now(run: Run) -> Iterator[str]:
     """Tell what was read once and cannot be opened now."""
-    names = sorted({Path(path).name for path in run.closed})
-    if names:
+    if run.closed:
         yield (
-            f"{names[0]}{and_more(len(names) - 1)} cannot be opened now, and stays as it was read before. What is "
-            "protected is opened with --password-file FILE."
+            f"{_first_of(run.closed)} cannot be opened now, and stays as it was read before. What is protected is "
+            "opened with --password-file FILE."
         )
+
+
+def _first_of(paths: Iterable[str]) -> str:
+    names = sorted({Path(path).name for path in paths})
+    return f"{names[0]}{and_more(len(names) - 1)}"
 
 
 def _refuse_to_lose(run: Run) -> None:
     """Raise `UsageError` where a dataset is to be made anew without what had been read with a password."""
-    rows = [
-        row
-        for row in run.ledger.rows()
-        if row["verdict"] in (ACCEPTED, RETURNED) and row["state"] != LEFT_OUT
-    ]
-    for row in rows:
-        kept = kept_at(run.out, str(row["sha256"]))
-        if kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
+    for row in run.ledger.rows():
+        was_read = row["verdict"] in (ACCEPTED, RETURNED) and row["state"] != LEFT_OUT
+        kept = kept_at(run.out, row["sha256"])
+        if was_read and kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
             raise UsageError(
                 f"{row['path']} is protected, and was read with a password before. The dataset is to be made anew: "
                 "name the password with --password-file FILE. Nothing was changed."
             )
-
-
-def _lost(missing: Iterable[str], came: Mapping[str, Arrival]) -> Iterator[str]:
-    """Tell which files of earlier runs are nowhere to be found any more."""
-    names = sorted(Path(came[name].path).name for name in missing)
-    if names:
-        yield (
-            f"{names[0]}{and_more(len(names) - 1)} is neither in its original place nor in {RECEIVED}/, so it is no "
-            "longer in the dataset. Put it back, and consolidate again."
-        )
 
 
 def _missing(
@@ -472,21 +470,11 @@ def _as_read(
 
     The same content that lies elsewhere too is read there.
     """
-    changed = _read(run, asked, missing)
-    if not changed:
-        return given
-    lost = {each.sha256 for each in missing if each.path in changed}
-    given = [each._replace(sha256=None, size=None) if each.path in changed else each for each in given]
-    elsewhere = {_name(each): each for each in given if each.sha256 in lost}
-    return _as_read(run, asked, given, list(elsewhere.values())) if elsewhere else given
-
-
-def _without_lost(run: Run, sources: list[tuple[list[Arrival], ValidationRequest]]) -> Run:
-    """Give the run with what came as it was read; the ledger is told of contents that were there once."""
-    as_read = replace(run, sources=sources)
-    lost = {each.sha256 for each in run.given} - {each.sha256 for each in as_read.given}
-    run.ledger.lose(sorted(filter(None, lost)))
-    return as_read
+    while missing and (changed := _read(run, asked, missing)):
+        lost = {each.sha256 for each in missing if each.path in changed}
+        given = [each._replace(sha256=None, size=None) if each.path in changed else each for each in given]
+        missing = list({_name(each): each for each in given if each.sha256 in lost}.values())
+    return given
 
 
 def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> set[str]:

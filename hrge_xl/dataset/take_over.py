@@ -96,7 +96,8 @@ def check_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     if not facts:
         return
     owner, where = facts.get(OWNER), facts.get(OWNER_FOLDER, "")
-    ours = owner == ledger.identity if owner else _knows_all(store, ledger)
+    # of one that does not say yet whose it is everything must have come by this ledger
+    ours = owner == ledger.identity if owner else store.contents() <= ledger.order().keys()
     if not ours or _goes_on_elsewhere(owner, where, folder):
         raise StoreError(
             f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "
@@ -108,11 +109,6 @@ def claim(store: Store, ledger: Ledger, folder: Path) -> None:
     """Write down in a database whose it is."""
     store.set_fact(OWNER, ledger.identity)
     store.set_fact(OWNER_FOLDER, str(folder.absolute()))
-
-
-def _knows_all(store: Store, ledger: Ledger) -> bool:
-    """Say whether everything came by this ledger in a database that does not say yet whose it is."""
-    return store.contents() <= ledger.order().keys()
 
 
 def _goes_on_elsewhere(owner: str | None, where: str, folder: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..dataset.return_status import STATUSES
 from .report_words import SHARED
 
 # Translated as all texts of the program. A name that ends in _1 or _n is for one and for many.
@@ -45,13 +46,7 @@ WORDS: dict[str, str] = {
     "returned_text": "to be corrected by the team",
     "refused_text": "could not be read as a return",
     "became": "What became of the files that could be read",
-    "counted_text": "their answers and findings are included in every total",
-    "superseded_text": "a newer version of the same workbook counts",
-    "waiting_text": "the accepted version before it counts until a corrected one arrives",
-    "doubled_text": "byte for byte; the other one is used",
-    "conflict_text": "none of them counts until somebody decides",
-    "excluded_text": "not the return of this team in this round",
-    "withdrawn_text": "by a decision",
+    **{f"{each.part}_text": each.remark for each in STATUSES},
     "status_see": "See",
     "copy_is": "Everything found in this file is listed there.",
     "findings_of": "Findings in the files that count",

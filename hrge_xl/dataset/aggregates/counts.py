@@ -26,11 +26,6 @@ from . import sql
 from .sql import BY_COUNTRY, TOTAL
 
 
-def _of_own_rows() -> list[str]:
-    """Give the names of the field types whose codes are those of rows: they mean nothing elsewhere."""
-    return [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
-
-
 def answers(source: sql.Sources) -> sql.Select:
     """Give every code by question; questions that stand on fixed rows by row."""
     found, question, code = _counted(source).subquery(), sql.questions(source), sql.codes(source)
@@ -48,6 +43,8 @@ def _counted(source: sql.Sources) -> sql.Select:
     """Give every code by the number of its question, and of its fixed row where there is one."""
     given, files = source[ANSWERS_FACT], source[SUBMISSIONS]
     cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
+    # codes of rows mean nothing elsewhere
+    of_rows = [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
     lines = (
         sa.select(
             *picked("asked item code period by place team", cell, given, files, ways, submission=files.c.submission_id),
@@ -55,7 +52,7 @@ def _counted(source: sql.Sources) -> sql.Select:
         )
         .select_from(sql.by_file(files, given, cell))
         .join(ways, sa.true())
-        .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(_of_own_rows()))
+        .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(of_rows))
         .subquery()
     )  # fmt: skip
     return sql.grouped(lines, "asked item code period by place country", **sql.counts(lines))
@@ -69,11 +66,6 @@ def has_open_rows(tool: Tool) -> bool:
     return any(isinstance(block, RegisterBlock) for block in tool.field_blocks)
 
 
-def _adding_up() -> list[str]:
-    """Give the names of the field types whose answers make a total."""
-    return [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
-
-
 def numbers(source: sql.Sources) -> sql.Select:
     """Give every number that teams fill in or that is worked out; totals only of whole numbers."""
     lines, question = _lines(source).subquery(), sql.questions(source)
@@ -83,7 +75,8 @@ def numbers(source: sql.Sources) -> sql.Select:
         count=sa.func.count(), teams=sql.distinct(lines.c.team), sum=sa.func.sum(number),
         mean=sql.steady(sa.func.avg(number)), least=sa.func.min(number), most=sa.func.max(number),
     ).subquery()  # fmt: skip
-    total = sa.case((question.c.type.in_(_adding_up()), found.c.sum)).label("total")
+    adding_up = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
+    total = sa.case((question.c.type.in_(adding_up), found.c.sum)).label("total")
     told = sa.select(found, *picked("tool field label", question), total).join(
         question, question.c.n == found.c.asked
     )
@@ -168,7 +161,7 @@ def gaps(source: sql.Sources) -> sql.Select:
 
 def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
     """Give every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
-    given, question, items = source[ANSWERS], sql.questions(source), sql.fixed_rows(source)
+    given, question, items = source[ANSWERS], sql.questions(source), sql.at_hand(sa.select(source[ITEMS]))
     is_no = given.c.code.in_(asked.no)
     return (
         sa.select(*picked(

@@ -57,15 +57,12 @@ Figure = Callable[[Sources], Select]
 def numbered(columns: Sequence[str], lines: Select, *order: str) -> Select:
     """Select these columns of some lines, numbered in this order (`-name` goes downwards) where `n` is one of them."""
     found = lines.subquery()
-    by = [_ordered(found.c[name.removeprefix("-")], down=name.startswith("-")) for name in order]
-    number = sa.func.row_number().over(order_by=by).label("n")
-    return sa.select(*(number if name == "n" else found.c[name] for name in columns))
-
-
-def _ordered(column: Expression, *, down: bool) -> Expression:
-    """Give what to sort by: nothing comes before everything, texts are in the order of their bytes."""
-    key = in_bytes(column) if isinstance(column.type, sa.String) else column
-    return key.desc().nulls_last() if down else key.asc().nulls_first()
+    by = []
+    for name in order:  # nothing comes before everything, texts are in the order of their bytes
+        column = found.c[name.removeprefix("-")]
+        key = in_bytes(column) if isinstance(column.type, sa.String) else column
+        by.append(key.desc().nulls_last() if name.startswith("-") else key.asc().nulls_first())
+    return sa.select(*picked(" ".join(columns), found, n=sa.func.row_number().over(order_by=by)))
 
 
 def grouped(lines: sa.FromClause, keys: str, **figures: Expression) -> Select:
@@ -134,11 +131,6 @@ def by_file(files: sa.FromClause, given: sa.FromClause, cell: sa.FromClause) -> 
     """Join the facts of each file with their cells."""
     of_file, of_cell = same(given, files, "submission_id"), same(cell, given, "slot")
     return in_order(files, (given, of_file), (cell, of_cell))
-
-
-def fixed_rows(source: Sources) -> sa.CTE:
-    """Give the fixed rows of the lists."""
-    return at_hand(sa.select(source[ITEMS]))
 
 
 def current(source: Sources, table: Table) -> sa.CTE:

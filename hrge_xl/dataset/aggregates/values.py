@@ -217,12 +217,7 @@ def _as(column: sql.Expression, kind: str) -> sql.Expression:
 
 def _leads_on(spec: Spec, field: Field) -> bool:
     """Say whether a reference goes to a catalogue, whose rows mean the same in every return."""
-    catalogues = (tool for tool in field.to if _is_catalogue(spec.tool[tool]))
-    return bool(field.to) and any(catalogues)
-
-
-def _is_catalogue(tool: Tool) -> bool:
-    return any(isinstance(block, CatalogueBlock) for block in tool.blocks)
+    return any(isinstance(block, CatalogueBlock) for tool in field.to for block in spec.tool[tool].blocks)
 
 
 def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
@@ -230,20 +225,21 @@ def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     language, items = spec_language(spec), catalogue_items(spec).values()
     told = {code: kind for code, kind in kinds.items() if any(code in item.values for item in items)}
     lines = [
-        (
+        [
             item.code,
             item.label.say(language),
             place,
-            *(_constant(said(item.values.get(code), language), kind) for code, kind in told.items()),
-        )
+            *(said(item.values.get(code), language) for code in told),
+        ]
         for place, item in enumerate(items)
     ]
+    for line in lines:
+        line[3:] = (
+            value if value is None else str(value) if kind == TEXT else float(value)
+            for value, kind in zip(line[3:], told.values(), strict=True)
+        )  # fmt: skip
     columns = (f"{_column(code)}:{kind}" for code, kind in told.items())
     return sql.listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
-
-
-def _constant(value: Any, kind: str) -> Any:
-    return None if value is None else str(value) if kind == TEXT else float(value)
 
 
 def catalogue_items(spec: Spec) -> dict[str, Item]:
