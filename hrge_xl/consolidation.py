@@ -20,7 +20,7 @@ from .dataset.reconciliation import Reconciliation, reconciliation
 from .dataset.returns import Return
 from .dataset.rows import submission_id
 from .dataset.store import STATE, compact
-from .dataset.take_in import Options, Run, foreseen, take_in
+from .dataset.take_in import IngestRun, Options, foreseen, take_in
 from .errors import OutputError
 from .exports import exports
 from .paths import check_several
@@ -131,7 +131,7 @@ def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
     return []
 
 
-def write_files(run: Run, wanted: Collection[str] = (), pages: Sequence[exports.Task] = ()) -> None:
+def write_files(run: IngestRun, wanted: Collection[str] = (), pages: Sequence[exports.Task] = ()) -> None:
     """Write pages, and the files beside the dataset that are wanted or there unless nothing has changed."""
     done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
     if file.fact(STATE) == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
@@ -147,7 +147,7 @@ def write_files(run: Run, wanted: Collection[str] = (), pages: Sequence[exports.
         raise OutputError(f"{failed[0]} The rest is done.{more}")
 
 
-def _summary(run: Run) -> Summary:
+def _summary(run: IngestRun) -> Summary:
     known, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
     return Summary(
         str(run.out), reconciliation(run.file), len(names),
@@ -155,7 +155,7 @@ def _summary(run: Run) -> Summary:
     )  # fmt: skip
 
 
-def _foreseen(run: Run, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
+def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
     """Foresee what the given files would be, as far as one can tell without comparing them with each other."""
     counts = Counter(known[each.path] for each in run.given)
     totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])

@@ -371,7 +371,7 @@ from hrge_xl.dataset.data_dictionary import meaning, MEANINGS, ROWS, VALUES
 from hrge_xl.dataset.decisions import decide, decisions, history
 from hrge_xl.dataset.definitions import META, TYPES, view_statements
 from hrge_xl.dataset.derive import derive_here
-from hrge_xl.dataset.entries import Entry as entries_Entry, TEXTS
+from hrge_xl.dataset.entries import Entry, TEXTS
 from hrge_xl.dataset.files import LOCK, only_writer, sha256_of
 from hrge_xl.dataset.frame_schemas import Failure, first_failure, FrameSchema, python_schema
 from hrge_xl.dataset.journal import JOURNAL, read_journal
@@ -385,7 +385,7 @@ from hrge_xl.dataset.return_status import (
     CONFLICT,
     COUNTS,
     Decision,
-    Entry,
+    ReturnEntry,
     FIRST_SEEN,
     lateness_day,
     moment,

@@ -40,7 +40,7 @@ REASONS = {"not_nullable": "filled in", "multiple_fields_uniqueness": "a key tha
 
 
 @immutable
-class Day(DataType):
+class DayType(DataType):
     """Days as text in ISO 8601, as dates or as times of pandas; any year that Python knows."""
 
     type = np.dtype("datetime64[us]")
@@ -62,7 +62,7 @@ class Day(DataType):
 
 
 FrameSchema = DataFrameSchema  # for those who pass one on
-DTYPES = {TEXT: "string", INTEGER: "Int64", NUMBER: "Float64", BOOLEAN: "boolean", DATE: Day()}  # type: ignore[call-arg]  # `immutable` makes one that takes nothing
+DTYPES = {TEXT: "string", INTEGER: "Int64", NUMBER: "Float64", BOOLEAN: "boolean", DATE: DayType()}  # type: ignore[call-arg]  # `immutable` makes one that takes nothing
 
 
 def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:

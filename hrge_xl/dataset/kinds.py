@@ -13,7 +13,7 @@ from .clean import clean
 Text = Annotated[str, BeforeValidator(clean)]  # as any database can hold it
 
 
-class Content(BaseModel):
+class EntryContent(BaseModel):
     """What stands in an entry. `number` counts the entries of one kind, from 1."""
 
     model_config = ConfigDict(frozen=True)
@@ -29,13 +29,13 @@ class Content(BaseModel):
         return f"{self.noun} {self.number}{self.subject.format(self)}"
 
 
-class Judged(Content):
+class Judgement(EntryContent):
     """Somebody said what becomes of something; `of` is the digest of an entry elsewhere that it was taken over from."""
 
     of: str = ""
 
 
-class DecisionMade(Judged):
+class DecisionMade(Judgement):
     """Somebody said what becomes of a return. `known` is how many files had come by then."""
 
     kind = "decision"
@@ -54,7 +54,7 @@ class DecisionMade(Judged):
         return f"{super().about} about {self.file or self.submission}"
 
 
-class WaiverGiven(Judged):
+class WaiverGiven(Judgement):
     """Somebody accepted findings of one content of a file as they are; without a cell all of the code."""
 
     kind = "waiver"
@@ -71,7 +71,7 @@ class WaiverGiven(Judged):
     until: date | None
 
 
-class WaiverWithdrawn(Judged):
+class WaiverWithdrawn(Judgement):
     """Somebody took a waiver back."""
 
     kind = "waiver-withdrawn"
@@ -82,7 +82,7 @@ class WaiverWithdrawn(Judged):
     day: date
 
 
-class Sealed(Content):
+class Sealed(EntryContent):
     """Somebody sealed something that bears a name, by its SHA-256; and the terms of the rounds that it is of."""
 
     noun = "seal"
@@ -140,7 +140,7 @@ class ReceivedFile(BaseModel):
     origin: Origin | None = None
 
 
-class FilesReceived(Content):
+class FilesReceived(EntryContent):
     """A run brought contents that had never been seen. `day` is when they came; `stated`: somebody said so."""
 
     kind = "receipt"
@@ -159,7 +159,7 @@ class FilesReceived(Content):
         return f"{super().about} of {first.path if first else 'nothing'}{others}"
 
 
-KINDS: dict[str, type[Content]] = {
+KINDS: dict[str, type[EntryContent]] = {
     each.kind: each
     for each in (
         DecisionMade, WaiverGiven, WaiverWithdrawn, SealMade, TermsSealed, FilesReceived,

@@ -25,10 +25,9 @@ from ..paths import path_of, path_text, way_to
 from ..shell_words import quoted
 from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, last_entry, next_number
 from .journal import JOURNAL, bring_up_to_date, is_behind
-from .kinds import Content, FilesReceived, Origin, ReceivedFile, Terms
+from .kinds import EntryContent, FilesReceived, Origin, ReceivedFile, Terms
 from .opening import DATASET
-from .return_status import FIRST_SEEN, STATED, ReturnStatus
-from .return_status import Entry as ReturnEntry
+from .return_status import FIRST_SEEN, STATED, ReturnEntry, ReturnStatus
 from .store import FILLED, Store, open_file
 from .table import Record
 
@@ -61,7 +60,7 @@ SIGHTINGS = sa.Table(
     sa.Column("place", sa.Text()),  # the way from the folder of the ledger: a file is known by it
 )
 IDENTITY = sa.Table("identity", sa.MetaData(), sa.Column("id", sa.Text(), primary_key=True))
-Kind = TypeVar("Kind", bound=Content)
+Kind = TypeVar("Kind", bound=EntryContent)
 
 
 class Arrival(NamedTuple):
@@ -301,7 +300,7 @@ class Ledger:
 
     # what people enter
 
-    def enter(self, content: Content, *, by: str, signer: Signer | None = None) -> Entry:
+    def enter(self, content: EntryContent, *, by: str, signer: Signer | None = None) -> Entry:
         """Add an entry to the chain."""
         with self.transaction() as connection:
             self._entered = True
@@ -312,7 +311,7 @@ class Ledger:
         with self.transaction() as connection:
             return list(entries_of(connection, *kinds))
 
-    def next_number(self, *kinds: type[Content]) -> int:
+    def next_number(self, *kinds: type[EntryContent]) -> int:
         """Give the number of the next entry of some kinds, which are counted together."""
         with self.transaction() as connection:
             return next_number(connection, *kinds)

@@ -20,14 +20,14 @@ Days = tuple[date, date]  # the last day of the period, else the day of issue; t
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class DatasetPeriod:
     """One period: its name, which is empty where the returns state none, and how many returns count in it."""
 
     name: str
     counted: int
 
 
-def periods(store: Store) -> list[Period]:
+def periods(store: Store) -> list[DatasetPeriod]:
     """Give every period that a file which could be read is of, the latest one first."""
     files = store[SUBMISSIONS]
     wanted = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
@@ -37,7 +37,7 @@ def periods(store: Store) -> list[Period]:
         days[name][end or issued or date.min, issued or date.min] += 1
         counted[name] += bool(current)
     names = sorted(days, key=lambda name: (_usual(days[name]), name), reverse=True)
-    return [Period(name, counted[name]) for name in names]
+    return [DatasetPeriod(name, counted[name]) for name in names]
 
 
 def _usual(days: Counter[Days]) -> Days:
@@ -45,7 +45,7 @@ def _usual(days: Counter[Days]) -> Days:
     return max(days, key=lambda each: (days[each], each))
 
 
-def choose(known: Sequence[Period], wanted: str | None) -> str | None:
+def choose(known: Sequence[DatasetPeriod], wanted: str | None) -> str | None:
     """Give the period that is asked for, else the latest one of which something counts; None where there is none.
 
     Raises `UsageError` with the periods that there are.

@@ -44,7 +44,7 @@ from .table import Record
 FEW = 100  # returns that are looked for by their numbers
 
 
-class Item(NamedTuple):
+class ReceivedItem(NamedTuple):
     """One thing received: where it was seen, and when it came."""
 
     path: str
@@ -100,7 +100,7 @@ class Return:
     last_answers: str | None = None  # of the round before, as they were issued with it
     return_number: int | None = None  # in the order of receipt
     open_errors: int = 0  # of its own, that nobody has accepted
-    items: list[Item] = field(default_factory=list)
+    items: list[ReceivedItem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     checks_not_run: dict[str, str | Kept] = field(default_factory=dict)
     sheets: list[SheetProgress] = field(default_factory=list)
@@ -113,12 +113,12 @@ class Return:
         return self.path.replace("\\", "/").rpartition("/")[2]
 
     @property
-    def item(self) -> Item:
+    def item(self) -> ReceivedItem:
         """Where it lies: at the place where it was read, else at the first one that it was moved to."""
         return next((item for item in self.items if item.path == self.path), self.items[0])
 
     @property
-    def copies(self) -> list[Item]:
+    def copies(self) -> list[ReceivedItem]:
         """The other places where the same content lies."""
         return [item for item in self.items if item is not self.item]
 
@@ -185,7 +185,9 @@ def returns(
     found = {each.submission_id: each for each in every}
     known, language = {waiver.number: waiver for waiver in waivers}, spec_language(store.schema.spec)
     for number, rows in _grouped(store, FILES_FACT.name, found).items():
-        found[number].items = [Item(row["path"], row["received"], bool(row["stated"])) for row in rows]
+        found[number].items = [
+            ReceivedItem(row["path"], row["received"], bool(row["stated"])) for row in rows
+        ]
     for number, rows in _grouped(store, FINDINGS_FACT.name, found).items():
         found[number].findings = [finding_of(row, known, language) for row in rows]
     for number, rows in _grouped(store, CHECKS_NOT_RUN.name, found).items():

@@ -40,7 +40,7 @@ Figure = tuple[
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class FigureChange:
     """A figure that is another one than before."""
 
     what: str  # a part of the reconciliation, ANSWERED, REQUIRED, LEVEL or INDICATOR
@@ -61,7 +61,7 @@ class RunChange:
     status: Sequence[tuple[str, str, str]] = ()  # file, status before, status now
     fixed: Mapping[str, int] = field(default_factory=dict)  # findings by code
     new: Mapping[str, int] = field(default_factory=dict)
-    moved: Sequence[Moved] = ()
+    moved: Sequence[FigureChange] = ()
 
     def lines(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
         """Say it, a sentence per line."""
@@ -179,9 +179,9 @@ def _less(some: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]]
     return {code: count for code, count in sorted(counts.items()) if count}
 
 
-def _moved(before: Iterable[Sequence[Any]], now: Iterable[Sequence[Any]]) -> Iterator[Moved]:
+def _moved(before: Iterable[Sequence[Any]], now: Iterable[Sequence[Any]]) -> Iterator[FigureChange]:
     old, new = ({tuple(each[:3]): each[3] for each in some} for some in (before, now))
     for key in dict.fromkeys([*new, *old]):
         if old.get(key) != new.get(key):
             what, code, period = key
-            yield Moved(what, code, period, old.get(key), new.get(key))
+            yield FigureChange(what, code, period, old.get(key), new.get(key))

@@ -73,7 +73,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Run:
+class IngestRun:
     """One run at work: where it goes, who does the work, and what was given."""
 
     out: Path
@@ -130,7 +130,7 @@ class Run:
 @contextmanager
 def take_in(
     sources: Sequence[Source], out: Path, *, arrived: Arrived | None = None, options: Options | None = None
-) -> Iterator[Run]:
+) -> Iterator[IngestRun]:
     """Take files into the dataset of a folder, and give the run, which still holds the folder, with its open dataset.
 
     What is in the dataset already is not read again, unless it was checked on another day than the one asked for.
@@ -146,7 +146,7 @@ def take_in(
         for store in stores:
             stack.enter_context(store.only_writer())
         ledger = stack.enter_context(Ledger.open(out))
-        run = Run(out, pool, how, stores, ledger, noticed=noticed_of(sources))
+        run = IngestRun(out, pool, how, stores, ledger, noticed=noticed_of(sources))
         for store in run.databases:
             check_owner(store, run.ledger, out)
         run = replace(run, sources=_given(run, sources), notes=tuple(_distrusted(run)))
@@ -162,7 +162,7 @@ def take_in(
         note(run.ledger, out / DATASET)
 
 
-def _work_out(run: Run) -> None:
+def _work_out(run: IngestRun) -> None:
     """Work out what counts, and the figures of it."""
     for store in run.stores:
         update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
@@ -175,7 +175,7 @@ def _work_out(run: Run) -> None:
 
 
 @contextmanager
-def as_of(run: Run, asked: ValidationRequest) -> Iterator[Run]:
+def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
     """Give the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
@@ -205,7 +205,7 @@ def _read_once(store: Store) -> frozenset[str]:
     return frozenset(each["sha256"] for each in known if each["sha256"] and each["verdict"] != REFUSED)
 
 
-def _distrusted(run: Run) -> Iterator[str]:
+def _distrusted(run: IngestRun) -> Iterator[str]:
     """Have a dataset made anew that another program changed, and say so; from here on it is written into."""
     file = run.out / DATASET
     if run.file.facts() and is_changed(run.ledger, file):  # one that is gone is made again in any case
@@ -223,13 +223,13 @@ def _suited(how: Options, sources: Sequence[Source]) -> Options:
 @contextmanager
 def foreseen(
     sources: Sequence[Source], out: Path, *, options: Options | None = None
-) -> Iterator[tuple[Run, dict[str, str], dict[str, str]]]:
+) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
     """Give a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
     how = _suited(options or Options(), sources)
     with ExitStack() as stack:
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
         stores = [stack.enter_context(each) for each in _open(out, how.store, write=False)]
-        run = Run(out, pool, how, stores, stack.enter_context(Ledger.open(out, write=False)))
+        run = IngestRun(out, pool, how, stores, stack.enter_context(Ledger.open(out, write=False)))
         run = _of_one_spec(replace(run, sources=_given(run, sources)))
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in stores]
@@ -252,7 +252,7 @@ def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
     yield open_file(path if write or path.is_file() else None, write=write)
 
 
-def _given(run: Run, sources: Sequence[Source]) -> list[tuple[list[Arrival], ValidationRequest]]:
+def _given(run: IngestRun, sources: Sequence[Source]) -> list[tuple[list[Arrival], ValidationRequest]]:
     """Give what came, as workers see it; the waivers of the folder count too."""
     ours: list[tuple[list[Arrival], ValidationRequest]] = []
     for source in sources:
@@ -262,7 +262,7 @@ def _given(run: Run, sources: Sequence[Source]) -> list[tuple[list[Arrival], Val
     return ours
 
 
-def _received(run: Run, homes: Sequence[Path | None], came: Arrived) -> Run:
+def _received(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> IngestRun:
     """Write down what came, first in the ledgers of rounds elsewhere; gives all that these know, and what they rule."""
     found, days = list(run.sources), dict[str, tuple[date, bool]]()
     with ExitStack() as stack:
@@ -290,7 +290,7 @@ def _received(run: Run, homes: Sequence[Path | None], came: Arrived) -> Run:
     return replace(run, sources=[(given, replace(asked, waivers=ours)) for given, asked in found])
 
 
-def _receive(home: Path, run: Run, given: Sequence[Arrival], came: Arrived) -> None:
+def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived) -> None:
     """Write down in the ledger of a round elsewhere what it does not know yet."""
     with Ledger.open(home, write=False) as theirs:
         known = theirs.order()
@@ -306,7 +306,7 @@ def _moved(each: Arrival, before: Path, now: Path) -> Arrival:
     return each._replace(path=path_text(path), kept=kept)
 
 
-def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
+def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     """Give the files with their hashes: to a worker that sees nothing every file would be missing."""
     batches = in_batches([way_to(path, run.out) for path in paths], run.options.jobs)
     found = [each for some in run.pool.map(arrivals, batches, run.here) for each in some]
@@ -318,7 +318,7 @@ def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
     return sorted(found, key=lambda each: each.path)  # the order in which they are named says nothing
 
 
-def _of_one_spec(run: Run) -> Run:
+def _of_one_spec(run: IngestRun) -> IngestRun:
     """Settle the one spec of the dataset: the newest of its rounds, its own, else that of the first that says one.
 
     The returns of each round are read by the version that this round has.
@@ -336,7 +336,7 @@ def _of_one_spec(run: Run) -> Run:
     return replace(run, sources=named, spec=spec)
 
 
-def _known_spec(run: Run) -> str | None:
+def _known_spec(run: IngestRun) -> str | None:
     """Give what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
     for store in run.stores:
         name = store.facts().get("spec")
@@ -349,7 +349,7 @@ def _known_spec(run: Run) -> str | None:
     return None
 
 
-def _said_spec(run: Run) -> str | None:
+def _said_spec(run: IngestRun) -> str | None:
     paths = sorted({file_at(run.here, each.place) for each in run.given})
     asked = run.sources[0][1] if run.sources else ValidationRequest(Wanted(), date.today())
     with readers() as pool:
@@ -364,7 +364,7 @@ def _name(each: Arrival) -> str:
 # reading
 
 
-def _fill(run: Run) -> Run:
+def _fill(run: IngestRun) -> IngestRun:
     """Read what is not there yet, batch by batch."""
     spec = load(run.spec) if run.spec else None
     schema, before = Schema(spec), [store.facts().get("schema_version") for store in run.stores]
@@ -422,7 +422,7 @@ def _fill(run: Run) -> Run:
     return replace(run, new=new, notes=(*notes, *closed_now(run)))
 
 
-def closed_now(run: Run) -> Iterator[str]:
+def closed_now(run: IngestRun) -> Iterator[str]:
     """Tell what was read once and cannot be opened now."""
     if run.closed:
         yield (
@@ -436,7 +436,7 @@ def _first_of(paths: Iterable[str]) -> str:
     return f"{names[0]}{and_more(len(names) - 1)}"
 
 
-def _refuse_to_lose(run: Run) -> None:
+def _refuse_to_lose(run: IngestRun) -> None:
     """Raise `UsageError` where a dataset is to be made anew without what had been read with a password."""
     for row in run.ledger.rows():
         was_read = row["verdict"] in (ACCEPTED, RETURNED) and row["state"] != LEFT_OUT
@@ -449,7 +449,7 @@ def _refuse_to_lose(run: Run) -> None:
 
 
 def _missing(
-    run: Run, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[Mapping[str, Record]]
+    run: IngestRun, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[Mapping[str, Record]]
 ) -> list[Arrival]:
     """Find what is not in every dataset yet, was read for another round, or was checked as of another day."""
     again = to_read_again(run.file, asked)
@@ -464,7 +464,7 @@ def _missing(
 
 
 def _as_read(
-    run: Run, asked: ValidationRequest, given: list[Arrival], missing: Sequence[Arrival]
+    run: IngestRun, asked: ValidationRequest, given: list[Arrival], missing: Sequence[Arrival]
 ) -> list[Arrival]:
     """Have missing files read; gives all that came, and no hash of those that have changed since.
 
@@ -477,7 +477,7 @@ def _as_read(
     return given
 
 
-def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
+def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
     """Have files read and take in what they bring; gives the paths of those that changed meanwhile.
 
     Nothing but the manifest comes back from workers.
@@ -498,7 +498,7 @@ def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> set[s
     return changed
 
 
-def _take(run: Run, shard: Shard) -> None:
+def _take(run: IngestRun, shard: Shard) -> None:
     """Take in what workers have brought."""
     if run.pool.far:
         check_engine(shard)
@@ -518,7 +518,7 @@ def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:
             yield each._replace(kept=str(kept))
 
 
-def _take_out(run: Run) -> None:
+def _take_out(run: IngestRun) -> None:
     """Take out files that could not be read once and can be now; and all others, where only these are wanted."""
     only = {_name(each) for each in run.given} if run.options.only_these else None
     readable = [submission_id(None, each.path) for each in run.given if each.sha256 is not None]

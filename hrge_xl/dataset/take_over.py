@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from ..errors import StoreError
 from ..paths import path_of, path_text, way_to
-from .kinds import DecisionMade, FilesReceived, Judged, WaiverGiven, WaiverWithdrawn
+from .kinds import DecisionMade, FilesReceived, Judgement, WaiverGiven, WaiverWithdrawn
 from .ledger import NAME, Ledger
 from .store import OF_DATABASE, Store
 
-JUDGED: tuple[type[Judged], ...] = (DecisionMade, WaiverGiven, WaiverWithdrawn)
+JUDGED: tuple[type[Judgement], ...] = (DecisionMade, WaiverGiven, WaiverWithdrawn)
 ROUNDS = sa.Table(
     "rounds",
     sa.MetaData(),
@@ -59,7 +59,7 @@ def _last(ledger: Ledger) -> str:
     return next((entry.digest for entry, _ in reversed(ledger.entries(FilesReceived, *JUDGED))), "")
 
 
-class Elsewhere(NamedTuple):
+class RoundElsewhere(NamedTuple):
     """A round in another folder, the version of the spec that it is read by, and how far it was taken over."""
 
     name: str
@@ -76,11 +76,11 @@ class Elsewhere(NamedTuple):
             return _last(theirs) != self.last
 
 
-def rounds_elsewhere(ledger: Ledger) -> list[Elsewhere]:
+def rounds_elsewhere(ledger: Ledger) -> list[RoundElsewhere]:
     """Give the rounds that a ledger has taken over from."""
     home = ledger.home.resolve()
     return [
-        Elsewhere(**row | {"folder": Path(way_to(home / path_of(row["folder"]), Path()))})
+        RoundElsewhere(**row | {"folder": Path(way_to(home / path_of(row["folder"]), Path()))})
         for row in ledger.rows_of(ROUNDS)
     ]
 

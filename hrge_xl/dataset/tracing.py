@@ -46,7 +46,7 @@ def _text(value: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TraceQuery:
     """What is asked about: of which team, which question and row, which kind of finding; empty: of any."""
 
     team: str = ""
@@ -66,7 +66,7 @@ class Traced:
     status: str
 
 
-def trace_as_asked(store: Store, asked: Asked) -> list[Traced]:
+def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
     """Give the answers, or the findings, that are asked about: of returns that count, where there are any.
 
     Raises `UsageError` for a team, question, row or kind of finding that there is not, with what may have been meant.

@@ -38,7 +38,7 @@ from .ledger import Ledger, Sighting
 from .return_status import (
     DOUBTS,
     STATUS_CODES,
-    Entry,
+    ReturnEntry,
     ReturnStatus,
     moment,
     return_statuses,
@@ -128,7 +128,7 @@ def _doubts(store: Store) -> dict[Any, tuple[str, ...]]:
     return {number: tuple(codes) for number, codes in found.items()}
 
 
-def _entry(row: Record, sightings: Mapping[str, Sequence[Sighting]], doubts: tuple[str, ...]) -> Entry:
+def _entry(row: Record, sightings: Mapping[str, Sequence[Sighting]], doubts: tuple[str, ...]) -> ReturnEntry:
     texts = {
         name: row[name] or ""
         for name in ("team", "copy", "predecessor", "project", "intervention", "country", "period")
@@ -136,7 +136,7 @@ def _entry(row: Record, sightings: Mapping[str, Sequence[Sighting]], doubts: tup
     first = _first(row, sightings)
     said = (str(row["period_start"] or ""), str(row["period_end"] or ""))
     saved = moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else "")
-    return Entry(
+    return ReturnEntry(
         row["submission"],
         first.order if first else 0,
         row["verdict"],

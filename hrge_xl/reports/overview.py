@@ -11,7 +11,7 @@ from functools import cached_property
 from markupsafe import Markup
 
 from .. import __version__
-from ..dataset.run_history import INDICATOR, LEVEL, Moved, RunChange
+from ..dataset.run_history import INDICATOR, LEVEL, FigureChange, RunChange
 from ..dataset.store import Store
 from ..rounds.rounds import Round
 from ..validation import ACCEPTED, RETURNED
@@ -248,7 +248,7 @@ class View:
         """Give findings by code, the most frequent first."""
         return ", ".join(f"{code} {self.number(count)}" for code, count in Counter(counts).most_common())
 
-    def figure_name(self, moved: Moved) -> str:
+    def figure_name(self, moved: FigureChange) -> str:
         """Name a figure that moved, in words."""
         if moved.what == LEVEL:
             level = self.found.risks.level(moved.code) if self.found.risks else None

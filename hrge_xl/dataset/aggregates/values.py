@@ -224,20 +224,12 @@ def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     """Give every row of every catalogue with its fixed columns."""
     language, items = spec_language(spec), catalogue_items(spec).values()
     told = {code: kind for code, kind in kinds.items() if any(code in item.values for item in items)}
-    lines = [
-        [
-            item.code,
-            item.label.say(language),
-            place,
-            *(said(item.values.get(code), language) for code in told),
-        ]
-        for place, item in enumerate(items)
-    ]
-    for line in lines:
-        line[3:] = (
-            value if value is None else str(value) if kind == TEXT else float(value)
-            for value, kind in zip(line[3:], told.values(), strict=True)
-        )  # fmt: skip
+    as_kind = {TEXT: str, NUMBER: float}
+    lines: list[list[Any]] = []
+    for place, item in enumerate(items):
+        values = {code: said(item.values.get(code), language) for code in told}
+        fixed = (None if value is None else as_kind[told[code]](value) for code, value in values.items())
+        lines.append([item.code, item.label.say(language), place, *fixed])
     columns = (f"{_column(code)}:{kind}" for code, kind in told.items())
     return sql.listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
 
