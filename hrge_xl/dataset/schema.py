@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
+from typing import Any
 
 from ..fields import ColumnKind, Field, kind_of
 from ..layout.lists import LEVELS
@@ -26,82 +27,74 @@ TO_OTHER = Reference(("superseded_by",), "submissions", ("submission",))
 OF_SLOT = Reference(("slot",), "slots", ("slot",))
 
 
+def _table(name: str, text: str, key: str, about: str, *references: Reference, **more: Any) -> Table:
+    return Table(name, columns(text), tuple(key.split()), about, references=references, **more)
+
+
 def _facts(name: str, text: str, key: str, about: str, *more: Reference) -> Table:
     """Give a table of facts about submissions."""
-    return Table(
-        name,
-        columns(f"{SUBMISSION_ID}:integer {text}"),
-        (SUBMISSION_ID, *key.split()),
-        about,
-        references=(OF_SUBMISSION, *more),
-    )
+    own = f"{SUBMISSION_ID}:integer {text}"
+    return _table(name, own, f"{SUBMISSION_ID} {key}", about, OF_SUBMISSION, *more)
 
 
 def _view(name: str, text: str, key: str, about: str, same: tuple[int, int] = (0, 0)) -> Table:
     """Give a view with rows of submissions, or of figures where its key has none."""
-    keys = tuple(key.split())
-    references = (TO_SUBMISSION,) if keys[0] == "submission" else ()
-    return Table(name, columns(text), keys, about, view=True, references=references, same=same)
+    references = (TO_SUBMISSION,) if key.split(maxsplit=1)[0] == "submission" else ()
+    return _table(name, text, key, about, *references, view=True, same=same)
 
 
 # dimensions
 
-SUBMISSIONS = Table(
+SUBMISSIONS = _table(
     "submissions",
-    columns(
-        f"{SUBMISSION_ID}:integer submission return_number:integer path sha256 size:integer verdict status "
-        "current:boolean superseded_by reason reason_details team country language spec spec_version round period "
-        "period_start:date period_end:date "
-        "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
-        "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
-        "checks_run stamp last_answers untouched:boolean"
-    ),
-    (SUBMISSION_ID,),
+    f"{SUBMISSION_ID}:integer submission return_number:integer path sha256 size:integer verdict status "
+    "current:boolean superseded_by reason reason_details team country language spec spec_version round period "
+    "period_start:date period_end:date "
+    "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
+    "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
+    "checks_run stamp last_answers untouched:boolean",
+    SUBMISSION_ID,
     "Every content received, once: who sent it and when, what became of it, and whether it counts.",
-    references=(TO_OTHER,),
+    TO_OTHER,
     unique=("submission",),
     internal=(SUBMISSION_ID, "reason_details", "checks_run", "stamp", "last_answers", "untouched"),
 )
-SLOTS = Table(
+SLOTS = _table(
     "slots",
-    columns("slot:integer tool row field part:integer sheet cell list calculated:boolean"),
-    ("slot",),
+    "slot:integer tool row field part:integer sheet cell list calculated:boolean",
+    "slot",
     "Every cell of the spec that can hold an answer, once, with its place in the language of the spec.",
 )
-CODES = Table(
+CODES = _table(
     "codes",
-    columns("list position:integer code label"),
-    ("list", "code"),
+    "list position:integer code label",
+    "list code",
     "The entries of every list with their labels.",
 )
-CODEBOOK = Table(
+CODEBOOK = _table(
     "codebook",
-    columns(
-        "n:integer tool field label type vocabulary code code_label help required unit restricted:boolean table_name "
-        "tag note"
-    ),
-    ("n",),
+    "n:integer tool field label type vocabulary code code_label help required unit restricted:boolean table_name "
+    "tag note",
+    "n",
     "Every question with its type, and every code with its label.",
 )
-ITEMS = Table(
-    "items", columns("n:integer tool row section label"), ("n",), "The fixed rows of the lists, by code."
-)
-LIST_COLUMNS = Table(
+ITEMS = _table("items", "n:integer tool row section label", "n", "The fixed rows of the lists, by code.")
+LIST_COLUMNS = _table(
     "list_columns",
-    columns("list block:integer source:integer position:integer column_code field due_field"),
-    ("list", "block", "source", "position"),
+    "list block:integer source:integer position:integer column_code field due_field",
+    "list block source position",
     "What the collected lists of the workbooks show: for each list and source the field behind each column.",
 )
-MATRIX_LEVELS = Table(
+MATRIX_LEVELS = _table(
     "matrix_levels",
-    columns("down across down_number:number across_number:number level"),
-    ("down", "across"),
+    "down across down_number:number across_number:number level",
+    "down across",
     "The level of each pair of steps in the matrix.",
 )
-SPEC_FILES = Table(
+SPEC_FILES = _table(
     "spec_files",
-    columns("path content"),
-    ("path",),
+    "path content",
+    "path",
     "The spec that the dataset was made with, file by file.",
 )
 
@@ -225,89 +218,71 @@ RECONCILIATION = _view(
 
 # figures
 
-AGGREGATE_MATRIX = Table(
+AGGREGATE_MATRIX = _table(
     "aggregate_matrix",
-    columns(
-        "n:integer period block:integer title by tools country down down_label across across_label level "
-        "level_label count:integer teams:integer submissions:integer from_returned:integer"
-    ),
-    ("n",),
+    "n:integer period block:integer title by tools country down down_label across across_label level "
+    "level_label count:integer teams:integer submissions:integer from_returned:integer",
+    "n",
     "The matrices by period; `by` says whether a line is a total, a tool or a country. Rows: `matrix_rows`.",
 )
-AGGREGATE_ANSWERS = Table(
+AGGREGATE_ANSWERS = _table(
     "aggregate_answers",
-    columns(
-        "n:integer period by tool row field label code code_label country count:integer teams:integer "
-        "submissions:integer"
-    ),
-    ("n",),
+    "n:integer period by tool row field label code code_label country count:integer teams:integer "
+    "submissions:integer",
+    "n",
     "How often each code was answered, by period, in total and by country.",
 )
-AGGREGATE_NUMBERS = Table(
+AGGREGATE_NUMBERS = _table(
     "aggregate_numbers",
-    columns(
-        "n:integer by tool row about field label country period count:integer teams:integer total:number "
-        "mean:number least:number most:number"
-    ),
-    ("n",),
+    "n:integer by tool row about field label country period count:integer teams:integer total:number "
+    "mean:number least:number most:number",
+    "n",
     "Figures by period, in total and by country; `about` is what a row refers to. Totals only of whole numbers.",
 )
-AGGREGATE_COMPLETENESS = Table(
+AGGREGATE_COMPLETENESS = _table(
     "aggregate_completeness",
-    columns(
-        "n:integer period by tool country files:integer teams:integer required:integer answered:integer share:number "
-        "errors:integer warnings:integer"
-    ),
-    ("n",),
+    "n:integer period by tool country files:integer teams:integer required:integer answered:integer share:number "
+    "errors:integer warnings:integer",
+    "n",
     "How far each sheet is, by period, over all teams and by country.",
 )
-AGGREGATE_RISKS = Table(
+AGGREGATE_RISKS = _table(
     "aggregate_risks",
-    columns(
-        "n:integer period stage by code label down down_label across across_label level level_label "
-        "count:integer teams:integer submissions:integer from_returned:integer"
-    ),
-    ("n",),
+    "n:integer period stage by code label down down_label across across_label level level_label "
+    "count:integer teams:integer submissions:integer from_returned:integer",
+    "n",
     "Risks by period, before and after mitigation: in total, by tool and country, and as the spec breaks them down.",
 )
-INDICATOR_VALUES = Table(
+INDICATOR_VALUES = _table(
     "indicator_values",
-    columns(
-        "n:integer submission team country period tool row framework indicator own:boolean label kind unit "
-        "value:number numerator:number denominator:number baseline:number target:number baseline_year:number "
-        "target_year:number progress:number status counted:boolean why sheet cell file_sha256"
-    ),
-    ("n",),
+    "n:integer submission team country period tool row framework indicator own:boolean label kind unit "
+    "value:number numerator:number denominator:number baseline:number target:number baseline_year:number "
+    "target_year:number progress:number status counted:boolean why sheet cell file_sha256",
+    "n",
     "Every value of every indicator with what is known of it; `why` says why one does not count.",
-    references=(TO_SUBMISSION,),
+    TO_SUBMISSION,
 )
-AGGREGATE_INDICATORS = Table(
+AGGREGATE_INDICATORS = _table(
     "aggregate_indicators",
-    columns(
-        "n:integer indicator label period kind unit count:integer teams:integer missing:integer how total:number "
-        "why least:number most:number baseline:number target:number progress:number previous same_teams:integer "
-        "previous_total:number same_total:number change:number own:boolean"
-    ),
-    ("n",),
+    "n:integer indicator label period kind unit count:integer teams:integer missing:integer how total:number "
+    "why least:number most:number baseline:number target:number progress:number previous same_teams:integer "
+    "previous_total:number same_total:number change:number own:boolean",
+    "n",
     "Indicators by period: a total where kinds, units and periods agree, else `why` not; `missing` teams gave no "
     "value. `previous_total` and `same_total` are of the teams that reported in both periods.",
 )
-AGGREGATE_SPLITS = Table(
+AGGREGATE_SPLITS = _table(
     "aggregate_splits",
-    columns(
-        "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
-        "teams:integer disagree:integer"
-    ),
-    ("n",),
+    "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
+    "teams:integer disagree:integer",
+    "n",
     "The parts of indicators over all teams that filled them in; `disagree` values are not the sum of their parts.",
 )
-AGGREGATE_GAPS = Table(
+AGGREGATE_GAPS = _table(
     "aggregate_gaps",
-    columns(
-        "n:integer period tool row field label item no:integer answered:integer share:number teams_no:integer "
-        "teams:integer"
-    ),
-    ("n",),
+    "n:integer period tool row field label item no:integer answered:integer share:number teams_no:integer "
+    "teams:integer",
+    "n",
     "Questions by how many teams answered with no, by period.",
 )
 AGGREGATES = (
