@@ -59,10 +59,10 @@ def _mark(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> li
 def _judge(store: Store, connection: Connection, number: int) -> None:
     """Set the verdict of a return by the findings that nobody has accepted."""
     table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
-    ours = sa.select(sa.func.count()).where(table.c.submission_id == number)
-    errors = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
-    left = connection.execute(ours.where(errors, sa.not_(table.c.waived))).scalar_one()
-    is_waived = connection.execute(ours.where(table.c.waived)).scalar_one()
+    error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
+    open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
+    count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
+    left, is_waived = connection.execute(count.where(table.c.submission_id == number)).one()
     this = sa.and_(files.c.submission_id == number, files.c.verdict != REFUSED)
     values = {"verdict": RETURNED if left else ACCEPTED, "waived": is_waived}
     connection.execute(sa.update(files).where(this).values(values))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -39,7 +38,7 @@ from .schema import (
     spec_language,
 )
 from .store import Store
-from .table import Record
+from .table import Record, Table
 
 FEW = 100  # returns that are looked for by their numbers
 
@@ -184,34 +183,26 @@ def returns(
     every = heads(store, wanted)
     found = {each.submission_id: each for each in every}
     known, language = {waiver.number: waiver for waiver in waivers}, spec_language(store.schema.spec)
-    for number, rows in _grouped(store, FILES_FACT.name, found).items():
-        found[number].items = [
-            ReceivedItem(row["path"], row["received"], bool(row["stated"])) for row in rows
-        ]
-    for number, rows in _grouped(store, FINDINGS_FACT.name, found).items():
-        found[number].findings = [finding_of(row, known, language) for row in rows]
-    for number, rows in _grouped(store, CHECKS_NOT_RUN.name, found).items():
-        found[number].checks_not_run = {row["code"]: reason_of(row) for row in rows}
-    for number, rows in _grouped(store, SHEETS.name, found).items():
-        found[number].sheets = [
-            SheetProgress(*(row[name] for name in SheetProgress._fields))
-            for row in sorted(rows, key=lambda row: row["n"])
-        ]
-    for number, rows in _grouped(store, UNPLACED_FACT.name, found).items():
-        for row in rows:
-            home = found[number].comments if row["what"] == COMMENT else found[number].unplaced
-            home.append(Unplaced(row["sheet"], row["cell"], row["text"] or "", row["question"] or ""))
+    few = [*found] if len(found) <= FEW else None
+
+    def facts(table: Table) -> Iterator[tuple[Return, Record]]:
+        """Give the facts of a table with their returns; of few of these nothing else is looked at."""
+        where = [] if few is None else [store[table].c.submission_id.in_(few)]
+        rows = store.records(table.name, *where)
+        return ((found[row["submission_id"]], row) for row in rows if row["submission_id"] in found)
+
+    for each, row in facts(FILES_FACT):
+        each.items.append(ReceivedItem(row["path"], row["received"], bool(row["stated"])))
+    for each, row in facts(FINDINGS_FACT):
+        each.findings.append(finding_of(row, known, language))
+    for each, row in facts(CHECKS_NOT_RUN):
+        each.checks_not_run[row["code"]] = reason_of(row)
+    for each, row in sorted(facts(SHEETS), key=lambda fact: fact[1]["n"]):
+        each.sheets.append(SheetProgress(*(row[name] for name in SheetProgress._fields)))
+    for each, row in facts(UNPLACED_FACT):
+        home = each.comments if row["what"] == COMMENT else each.unplaced
+        home.append(Unplaced(row["sheet"], row["cell"], row["text"] or "", row["question"] or ""))
     return every
-
-
-def _grouped(store: Store, name: str, wanted: Mapping[int, Return]) -> dict[int, list[Record]]:
-    """Give the facts of a table by return; of few of them nothing else is looked at."""
-    found: dict[int, list[Record]] = defaultdict(list)
-    few = len(wanted) <= FEW
-    for row in store.records(name, *([store.tables[name].c.submission_id.in_(wanted)] if few else [])):
-        if row["submission_id"] in wanted:
-            found[row["submission_id"]].append(row)
-    return found
 
 
 def _return(row: Record, errors: Mapping[str, int]) -> Return:
