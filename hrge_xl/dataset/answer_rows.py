@@ -25,7 +25,7 @@ NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is not text
 RowKey = tuple[str, str]  # tool and row
 
 
-class AnswerCell(NamedTuple):
+class DatasetCell(NamedTuple):
     """A cell of a layout as the dataset knows it: with the labels of its codes, and the tools that it refers to."""
 
     known: NumberedCell
@@ -53,7 +53,7 @@ class AnswerRowBuilder:
 
     def __init__(self, spec: Spec, *, every_slot: bool) -> None:
         self._spec, self._every_slot = spec, every_slot
-        self._cells: dict[tuple[str, str], dict[CellKey, AnswerCell | None]] = {}  # by layout
+        self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
         self._furthers: dict[tuple[str, str], Mapping[CellKey, NumberedCell]] = {}
 
     def rows(self, submission: Submission, layout: Layout, number: int) -> AnswerRows:
@@ -82,14 +82,14 @@ class AnswerRowBuilder:
 
     # cells
 
-    def _cell(self, key: CellKey, layout: Layout) -> AnswerCell | None:
+    def _cell(self, key: CellKey, layout: Layout) -> DatasetCell | None:
         """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
         cells = self._cells.setdefault((layout.digest, layout.language), {})
         if key not in cells:
             cells[key] = self._cell_of(key, layout)
         return cells[key]
 
-    def _cell_of(self, key: CellKey, layout: Layout) -> AnswerCell | None:
+    def _cell_of(self, key: CellKey, layout: Layout) -> DatasetCell | None:
         tool, theirs = self._spec.tool.get(key[0]), layout.slots[key[:3]].field
         ours = tool.fields.get(key[2]) if tool else None
         if ours is None or (kind_of(ours), list_of(ours), ours.calculated) != (
@@ -99,7 +99,7 @@ class AnswerRowBuilder:
         ):
             return None
         known = self._slots.known(key) or self._further(layout)[key]
-        return AnswerCell(
+        return DatasetCell(
             known, self._labels.get(known.list or "", {}), self._refers.get((key[0], key[2]), ())
         )
 
@@ -136,7 +136,7 @@ def _without_place(answer: Answer, layout: Layout) -> Unplaced:
 # an answer as a row of facts, and back
 
 
-def fact_row(answer: Answer, cell: AnswerCell, submission: int) -> Row:
+def fact_row(answer: Answer, cell: DatasetCell, submission: int) -> Row:
     """Give the row of an answer. What can be told from its other columns is left out."""
     text, calculated = clean(answer.text), answer.calculated
     original, original_type = _as_text(answer)

@@ -23,7 +23,7 @@ EXCLUDED = "excluded"
 DOUBLED = "doubled"  # an item that is the same content as another one: no status of a return
 
 
-class Status(NamedTuple):
+class StatusKind(NamedTuple):
     """What can become of a file that could be read, and how that is told."""
 
     code: str
@@ -40,38 +40,38 @@ class Status(NamedTuple):
 
 
 STATUSES = (
-    Status(
+    StatusKind(
         COUNTS, "{count} counted", "Counted", "their answers and findings are included in every total",
         "How many count.",
         "It goes into figures: the newest accepted version, or the newest at all where none is accepted.",
     ),
-    Status(
+    StatusKind(
         SUPERSEDED, "{count} superseded", "Superseded", "a newer version of the same workbook counts",
         "How many are superseded.",
         "A newer version of the same workbook counts, or somebody decided for another one; or nothing is filled in "
         "here, and something is in another one.",
     ),
-    Status(
+    StatusKind(
         WAITING, "{count} newer but with errors", "Newer, with errors",
         "the accepted version before it counts until a corrected one arrives", "How many wait for a corrected version.",
         "A newer version with errors: the accepted one before it counts until a corrected one arrives.",
     ),
-    Status(
+    StatusKind(
         DOUBLED, "{count} the same as another file", "Same as another", "byte for byte; the other one is used",
         "How many repeat the same content."
     ),
-    Status(
+    StatusKind(
         CONFLICT, "{count} in conflict", "In conflict", "none of them counts until somebody decides",
         "How many are in conflict.",
         "Two workbooks are about the same team, intervention and period, or one was copied for another intervention: "
         "neither counts until somebody decides.",
     ),
-    Status(
+    StatusKind(
         EXCLUDED, "{count} excluded", "Excluded", "not the return of this team in this round",
         "How many are excluded.",
         "It is not the return of this team in this round: another round, a forged stamp, a stranger.",
     ),
-    Status(
+    StatusKind(
         WITHDRAWN, "{count} withdrawn", "Withdrawn", "by a decision",
         "How many are withdrawn.", "Somebody took it back."
     ),
