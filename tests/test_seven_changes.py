@@ -485,7 +485,7 @@ def test_a_store_is_one_class(copy: Copy) -> None:
 
 
 EXCLUDED = 'EXCLUDED = "excluded"\n'
-STATUS = """    Status(
+STATUS = """    StatusKind(
         PARKED, "{count} parked", "Parked", "until somebody looks", "How many are parked.",
         "It has errors, and nobody has looked at it yet.",
     ),
