@@ -21,8 +21,8 @@ from .dataset.opening import DATASET, open_dataset
 from .dataset.reconciliation import Reconciliation, reconciliation
 from .dataset.returns import Return, find_return, heads
 from .dataset.rows import submission_id
-from .dataset.store import compact
-from .dataset.take_in import Options, Run, foreseen, take_in
+from .dataset.store import STATE, compact
+from .dataset.take_in import IngestRun, Options, foreseen, take_in
 from .errors import OutputError
 from .exports import exports
 from .findings import Waiver
@@ -93,7 +93,7 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
         there, names = run.file.known(), [submission_id(each.sha256, each.path) for each in run.given]
         summary = Summary(
             str(out), reconciliation(run.file), len(names),
-            sum(there[name].verdict == REFUSED for name in names), run.new, len(there.keys() - set(names)),
+            sum(there[name]["verdict"] == REFUSED for name in names), run.new, len(there.keys() - set(names)),
             run.notes, overview=overview_page(overview) if overview else None,
         )  # fmt: skip
         run.pool.here.shutdown()  # what is held for figures is of no use to files
@@ -178,23 +178,23 @@ def _page(dataset: Path, folder: Path, round_: Round | None) -> list[str]:
     return []
 
 
-def write_files(run: Run, wanted: Collection[str] = (), pages: Sequence[exports.Task] = ()) -> None:
+def write_files(run: IngestRun, wanted: Collection[str] = (), pages: Sequence[exports.Task] = ()) -> None:
     """Write pages, and the files beside the dataset that are wanted or there unless nothing has changed."""
     done, file, formats = f"done {run.today}", run.file, {*wanted, *exports.formats_there(run.out)}
-    if file.state() == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
+    if file.fact(STATE) == done and all(path.is_file() for path in exports.names(file, run.out, formats)):
         failed = [told for page in pages for told in page()]
     else:
         export = exports.Export(str(run.out / DATASET), run.today, formats)
         failed = exports.write(file, export, run.pool.here, pages)
         for store in run.stores[:-1]:
-            store.finish("" if failed else done)
+            store.set_fact(STATE, "" if failed else done)
         compact(file, run.out / DATASET, "" if failed else done)
     if failed:
         more = f" {len(failed) - 1} more files are like it." if len(failed) > 1 else ""
         raise OutputError(f"{failed[0]} The rest is done.{more}")
 
 
-def _foreseen(run: Run, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
+def _foreseen(run: IngestRun, verdicts: dict[str, str], known: dict[str, str]) -> Summary:
     """Foresee what the given files would be, as far as one can tell without comparing them with each other."""
     counts = Counter(known[each.path] for each in run.given)
     totals = Reconciliation(len(run.given), counts[ACCEPTED], counts[RETURNED], counts[REFUSED])

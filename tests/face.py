@@ -361,18 +361,18 @@ from hrge_xl.dataset.aggregates.indicators import (
     UNITS,
 )
 from hrge_xl.dataset.aggregates.risks import risk_places
-from hrge_xl.dataset.aggregates.sql import distinct, records, Sources
+from hrge_xl.dataset.aggregates.sql import distinct, Sources
 from hrge_xl.dataset.aggregates.values import lines_and_values, NO_VALUE, RESTATED, Value as values_Value
 from hrge_xl.dataset.as_left import take_note_away
 from hrge_xl.dataset.clean import harmless
-from hrge_xl.dataset.column_values import asked, pattern, PATTERNS, values
+from hrge_xl.dataset.column_values import pattern, PATTERNS, right_answers, values
 from hrge_xl.dataset.data_dictionary import meaning, MEANINGS, ROWS, VALUES
 from hrge_xl.dataset.decisions import decide, decisions, history
 from hrge_xl.dataset.definitions import META, TYPES, view_statements
 from hrge_xl.dataset.derive import derive_here
-from hrge_xl.dataset.entries import Entry as entries_Entry, TEXTS
+from hrge_xl.dataset.entries import Entry, TEXTS
 from hrge_xl.dataset.files import LOCK, only_writer, sha256_of
-from hrge_xl.dataset.frame_schemas import category_schema, Failure, first_failure, FrameSchema, python_schema
+from hrge_xl.dataset.frame_schemas import Failure, first_failure, FrameSchema, python_schema
 from hrge_xl.dataset.journal import JOURNAL, read_journal
 from hrge_xl.dataset.ledger import Arrival, Arrived, Ledger, LEFT_OUT, LOST
 from hrge_xl.dataset.opening import DATASET, open_dataset, open_url, opened
@@ -384,10 +384,9 @@ from hrge_xl.dataset.return_status import (
     CONFLICT,
     COUNTS,
     Decision,
-    DOUBLED as RETURN_DOUBLED,
-    Entry,
-    EXCLUDED,
+    ReturnEntry,
     FIRST_SEEN,
+    STATUSES,
     lateness_day,
     moment,
     return_statuses,

@@ -9,29 +9,24 @@ from pydantic import TypeAdapter
 
 from tests.face import (
     ACCEPTED,
-    CONFLICT,
     COUNTS,
-    EXCLUDED,
     REFUSED,
-    RETURN_DOUBLED,
     RETURNED,
     SCHEMA,
     SEVERITIES,
-    SUPERSEDED,
-    WAITING,
+    STATUSES,
     WITHDRAWN,
     Document,
 )
 
 VERDICTS = [ACCEPTED, RETURNED, REFUSED]
-LEFT_ASIDE = [SUPERSEDED, WAITING, RETURN_DOUBLED, CONFLICT, EXCLUDED, WITHDRAWN]
 WAIVER_STATES = ["active", "expired", "withdrawn"]
 SIGNATURES = ["valid", "invalid", "unsigned", "unchecked"]
 _CLOSED = {
     ("FindingRow", "severity"): [*SEVERITIES],
     ("CodeRow", "severity"): [*SEVERITIES],
     ("FileRow", "verdict"): VERDICTS,
-    ("FileRow", "status"): [COUNTS, *LEFT_ASIDE, REFUSED],
+    ("FileRow", "status"): [*(each.code for each in STATUSES), REFUSED],
     ("DecisionRow", "choice"): [COUNTS, WITHDRAWN],
     ("IdentityRow", "signature"): SIGNATURES,
     ("WaiverRow", "state"): WAIVER_STATES,

@@ -14,8 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.audited import DAY, hrge, returned, round_folder, workbook
-from tests.face import TEXTS, Arrival, Arrived, Ledger, faults
-from tests.face import entries_Entry as Entry
+from tests.face import TEXTS, Arrival, Arrived, Entry, Ledger, faults
 
 ABOUT = {
     1: "receipt 1 of returned/AFG.xlsx and 1 more",

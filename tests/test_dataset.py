@@ -117,7 +117,7 @@ def test_every_column_is_described(name: str) -> None:
     schema = Schema(load(name))
     for table in (META, *schema.by_name.values()):
         for column in table.columns:
-            assert meaning(schema, table, column), f"{table.name}.{column.name}"
+            assert meaning(table, column), f"{table.name}.{column.name}"
 
 
 def test_nothing_is_described_that_is_not_there() -> None:

@@ -37,8 +37,8 @@ from tests.face import (
     WAITING,
     WITHDRAWN,
     Decision,
-    Entry,
     Ledger,
+    ReturnEntry,
     Round,
     decisions,
     heads,
@@ -61,20 +61,20 @@ from tests.versions import second
 TODAY = date(2026, 5, 1)
 
 
-def entry(name: str, order: int, **more: Any) -> Entry:
+def entry(name: str, order: int, **more: Any) -> ReturnEntry:
     """A return of team A about project P."""
     usual: dict[str, Any] = {
         "verdict": "accepted", "team": "A", "copy": f"copy-{name}", "project": "P", "intervention": "",
         "country": "PAK", "period": "2026", "moment": f"2026-04-{order:02}T12:00:00+00:00",
     }  # fmt: skip
-    return Entry(name, order, **(usual | more))
+    return ReturnEntry(name, order, **(usual | more))
 
 
 def decision(n: int, known: int, choice: str = COUNTS) -> Decision:
     return Decision(n, choice, "asked the team", "2026-05-01", "office", known)
 
 
-def states(entries: list[Entry], **decided: Decision) -> dict[str, str]:
+def states(entries: list[ReturnEntry], **decided: Decision) -> dict[str, str]:
     return {name: status.state for name, status in return_statuses(entries, decided).items()}
 
 

@@ -13,7 +13,7 @@ from pandera.errors import SchemaErrors
 
 import hrge_xl
 from hrge_xl.library import load
-from tests.face import CODES, Failure, FrameSchema, Schema, category_schema, first_failure, python_schema
+from tests.face import CODES, Failure, FrameSchema, Schema, first_failure, python_schema
 
 PLAN: dict[str, Any] = {  # a right row of the wide view of a sheet, as a CSV file has it
     "submission": "0123456789abcdef", "team": "AFG", "n": 1, "tool": "PLAN", "row": "1", "about": "form",
@@ -205,15 +205,3 @@ def test_numbers_and_days_are_of_their_own_types() -> None:
     assert answers(number=3) == answers(number=2.5) == answers(date=date(2026, 6, 30)) == right
     assert answers(number="3") == Failure("number", 0, "a value of type number")
     assert answers(date="2026-06-30") == Failure("date", 0, "a value of type date")
-
-
-def test_categories_that_a_column_can_have() -> None:
-    schema = category_schema({"slot": ["known"], "code": ["A", "B"]})
-
-    def failure(slot: list[str], code: list[str | None]) -> Failure | None:
-        return first_failure(schema, pd.DataFrame({"slot": slot, "code": code}, dtype="category"))
-
-    assert failure(["known", "known"], ["A", None]) is None
-    found = failure(["known", "unknown"], ["A", "B"])
-    assert found is not None
-    assert (found.column, found.row) == ("slot", 1)

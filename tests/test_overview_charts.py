@@ -30,7 +30,6 @@ from tests.face import (
     on_map,
     open_dataset,
     outlines,
-    records,
     sources,
     status,
     steps,
@@ -77,7 +76,7 @@ def test_three_rounds_stand_beside_each_other_from_left_to_right(store: Store, p
     assert labels_of(page, "Returns that count: ") == [f"Returns that count: {told}"]
     (risks,) = labels_of(page, f"Risks: {periods[0]}: Low")
     by_sql = Counter[tuple[str, str]]()
-    for row in records(store, "aggregate_risks"):
+    for row in store.records("aggregate_risks"):
         if row["by"] == "total" and row["stage"] == "after":
             by_sql[row["period"], row["level_label"]] += row["count"]
     for part in risks.removeprefix("Risks: ").split("; "):
@@ -90,7 +89,7 @@ def test_three_rounds_stand_beside_each_other_from_left_to_right(store: Store, p
 def test_an_indicator_is_drawn_against_its_baseline_and_target(
     store: Store, found: Overview, page: str
 ) -> None:
-    lines_of = [row for row in records(store, "aggregate_indicators") if row["indicator"] == "PA1"]
+    lines_of = [row for row in store.records("aggregate_indicators") if row["indicator"] == "PA1"]
     totals = [row["total"] for row in lines_of]
     assert totals == [3 * two_rounds.PEOPLE[each] for each in THREE]
     (label,) = [each for each in labels_of(page, "Trend: ") if f": {totals[0]:g}, " in each]
@@ -130,7 +129,7 @@ def test_a_profile_tells_what_the_dataset_tells(store: Store, found: Overview) -
     assert found.questions
     counts = {
         (row["field"], row["code"], row["row"]): row["count"]
-        for row in records(store, "aggregate_answers")
+        for row in store.records("aggregate_answers")
         if row["by"] == "total" and row["period"] == found.period
     }
     told = [

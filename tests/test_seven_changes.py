@@ -1,7 +1,7 @@
 """Each change that is made often is made in one place: here each is made in a copy of the program, and used.
 
 A tool sheet is one file, a field type one class, a function one class, a finding one block, a rule one entry, a report
-format one module, a language one catalogue, a store one class.
+format one module, a language one catalogue, a store one class; a status of returns an entry, its number and its note.
 """
 
 from __future__ import annotations
@@ -482,3 +482,57 @@ def test_a_store_is_one_class(copy: Copy) -> None:
     copy.hrge("consolidate", path, "-o", copy.root / "dataset", "--store", address, *TODAY)
     assert (copy.root / "kept.shelf").is_file()
     assert ",SVC_02," in copy.hrge("export", address, "--table", "answers", "--format", "csv")
+
+
+EXCLUDED = 'EXCLUDED = "excluded"\n'
+STATUS = """    StatusKind(
+        PARKED, "{count} parked", "Parked", "until somebody looks", "How many are parked.",
+        "It has errors, and nobody has looked at it yet.",
+    ),
+)  # fmt: skip
+"""
+DOUBTFUL = "    if entry.doubts and decision is None:\n"
+NUMBER = "    withdrawn: int\n"
+
+
+def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_told(copy: Copy) -> None:
+    status, sums = "hrge_xl/dataset/return_status.py", "hrge_xl/dataset/reconciliation.py"
+    note = "hrge_xl/rounds/round_status.py"
+    copy.replace(status, EXCLUDED, EXCLUDED + 'PARKED = "parked"\n')
+    copy.replace(status, ")  # fmt: skip\nDOUBTS", STATUS + "DOUBTS")
+    parked = "    if entry.verdict not in (ACCEPTED, REFUSED):\n        return ReturnStatus(PARKED)\n"
+    copy.replace(status, DOUBTFUL, parked + DOUBTFUL)
+    copy.replace(status, NUMBER, NUMBER + "    parked: int\n")
+    copy.replace(status, '("Withdrawn"),\n', '("Withdrawn"),\n        "parked": say("Set aside for now"),\n')
+    copy.replace(sums, NUMBER.replace("int", "int = 0"), "    withdrawn: int = 0\n    parked: int = 0\n")
+    copy.replace(
+        note, '    EXCLUDED: "excluded",\n', '    EXCLUDED: "excluded",\n    "parked": "set aside",\n'
+    )
+    assert copy.changed() == [sums, status, note]
+
+    path = copy.returned(SVC_02="many")
+    report = json.loads(copy.hrge("validate", path, "--json", *TODAY))
+    assert report["files"][0]["status"] == "parked"
+    assert {key: report["summary"][key] for key in ("returned", "counted", "parked")} == {
+        "returned": 1, "counted": 0, "parked": 1,
+    }  # fmt: skip
+    copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
+    csv = copy.root / "dataset" / "csv"
+    assert ",parked," in (csv / "submissions.csv").read_text(encoding="utf-8-sig")
+    heads, figures = (csv / "reconciliation.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert dict(zip(heads.split(","), figures.split(","), strict=True))["parked"] == "1"
+    package = (copy.root / "dataset" / "datapackage.json").read_text(encoding="utf-8")
+    assert '"parked"' in package
+    assert "How many are parked." in package
+    book = openpyxl.load_workbook(copy.root / "dataset" / "data.xlsx")
+    assert any(cell.value == "Set aside for now" for sheet in book for row in sheet["A1:Z60"] for cell in row)
+    round_, teams = copy.root / "round", copy.root / "teams.csv"
+    teams.write_text("team,country\nPAK,PAK\n", encoding="utf-8")
+    copy.hrge("round", "init", round_, "--spec", copy.spec, "--teams", teams)
+    shutil.copy(path, round_ / "returned" / "parked.xlsx")
+    assert "set aside: parked.xlsx" in copy.hrge("status", round_, *TODAY)
+    for form, file in (("html", "validation.html"), ("xlsx", "validation.xlsx")):
+        copy.hrge("report", path, "--format", form, "-o", copy.root / "reports", *TODAY)
+        assert (copy.root / "reports" / file).is_file()
+    assert "Parked" in (copy.root / "reports" / "validation.html").read_text(encoding="utf-8")
+    assert '"parked"' in copy.python("-c", "from hrge_xl.reports.schema import render; print(render())")

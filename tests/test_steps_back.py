@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-from tests.face import Entry, Identity, stamp, steps_back, workbook_versions
+from tests.face import Identity, ReturnEntry, stamp, steps_back, workbook_versions
 
 KEY = b"k" * 32
 
 
-def version(name: str, hour: int, predecessor: str = "", **more: Any) -> Entry:
+def version(name: str, hour: int, predecessor: str = "", **more: Any) -> ReturnEntry:
     """A version of one workbook, saved at an hour; what it was given back for, where it is feedback."""
     usual: dict[str, Any] = {
         "verdict": "accepted", "team": "A", "copy": "copy", "project": "P", "intervention": "",
         "country": "PAK", "period": "2026", "moment": f"2026-04-01T{hour:02}:00:00+00:00",
     }  # fmt: skip
-    return Entry(name, hour, predecessor=predecessor, **(usual | more))
+    return ReturnEntry(name, hour, predecessor=predecessor, **(usual | more))
 
 
 V1, V2 = version("v1", 1), version("v2", 2)
-STORIES: dict[str, tuple[list[Entry], dict[str, str]]] = {
+STORIES: dict[str, tuple[list[ReturnEntry], dict[str, str]]] = {
     "versions of the workbook as it was issued": ([V1, V2], {}),
     "feedback of the latest one": ([V1, V2, version("v3", 3, "v2")], {}),
     "feedback of an older one": ([V1, V2, version("v3", 3, "v1")], {"v3": "v2"}),
@@ -59,7 +59,7 @@ def test_with_what_was_decided_against_nothing_is_lost() -> None:
 
 
 WRONG = version("w1", 1, project="WRONG")
-RENAMED: dict[str, tuple[list[Entry], list[list[str]]]] = {
+RENAMED: dict[str, tuple[list[ReturnEntry], list[list[str]]]] = {
     "in feedback": ([WRONG, version("v2", 2, "w1")], [["w1", "v2"]]),
     "in feedback, and then that was corrected": (
         [WRONG, version("v2", 2, "w1"), version("v3", 3, "v2")], [["w1", "v2", "v3"]],

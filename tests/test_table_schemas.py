@@ -24,10 +24,10 @@ from tests.face import (
     Rows,
     Schema,
     UnfitRow,
-    asked,
     description,
     kind_called,
     open_file,
+    right_answers,
 )
 from tests.read_package import read
 from tests.test_consolidate import returned
@@ -210,7 +210,7 @@ def test_the_package_says_what_is_asked(datasets: dict[str, Path]) -> None:
 def test_a_column_of_several_sheets_has_the_widest_limits() -> None:
     schema = Schema(load("hrge_toolkit"))
     risks = schema.united["risks"]
-    found = asked(schema, risks, risks.columns[risks.at["RSK_10"]])
+    found = right_answers(schema, risks.columns[risks.at["RSK_10"]])
     assert found is not None
     assert found.steps == (1, 2, 3, 4, 5)
 

@@ -21,7 +21,7 @@ from ..dataset.decisions import Made
 from ..dataset.ledger import Receipt
 from ..dataset.received import under_their_names
 from ..dataset.return_status import STATED, Decision
-from ..dataset.rows import finding_of
+from ..dataset.rows import finding_of, reason_of
 from ..dataset.temporary_dataset import dataset_as_told
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
 from ..findings import CATALOGUE, Finding, Waiver, waived
@@ -245,10 +245,15 @@ def copy_round_facts(
     checks = row.get("checks") or {}
     ran = {code for code in result.outcome.checks_run if code not in OF_ROUND}
     result.outcome.checks_run = sorted(ran.union(set(OF_ROUND).intersection(checks.get("run", ()))))
-    skipped = {skip.get("code"): str(skip.get("why")) for skip in checks.get("not_run", ())}
-    told: dict[str, str | Kept] = {code: why for code, why in skipped.items() if code in OF_ROUND}
+    told = {skip["code"]: _reason(skip) for skip in checks.get("not_run", ()) if skip.get("code") in OF_ROUND}
     others = {code: why for code, why in result.not_run.items() if code not in OF_ROUND}
     result.not_run = others | told
+
+
+def _reason(skipped: Mapping[str, Any]) -> str | Kept:
+    with suppress(KeyError, ValueError):  # another program may have written it
+        return reason_of(skipped)
+    return str(skipped.get("why"))
 
 
 def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[int, Finding]]:

@@ -21,7 +21,7 @@ from ..dataset.received import RECEIVED, altered, has_content, kept_at
 from ..dataset.rows import RowBuilder
 from ..dataset.schema import CHECKS_NOT_RUN, FINDINGS_FACT, SLOTS, SUBMISSIONS, VERSION, Schema
 from ..dataset.seals import doubts
-from ..dataset.store import Store, compact, open_file
+from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
 from ..dataset.table import SUBMISSION_ID
 from ..dataset.take_over import rounds_elsewhere
 from ..dataset.temporary_dataset import Temporary, put_in
@@ -97,7 +97,7 @@ def _day_of(folder: Path, store: Store) -> date:
     if store.schema.version != VERSION:
         remedy = f"Run `hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` first."
         raise UsageError(f"{folder} was made by an earlier version of this program. {remedy}")
-    day = parse_day(store.derived())
+    day = parse_day(store.fact(DERIVED))
     if day is None:
         raise StoreError(
             f"The last run over {folder} was cut off. Run `hrge-xl consolidate` again, then this."
@@ -147,7 +147,7 @@ def _compare_files(
     if there:
         formats = exports.formats_there(folder)
         exports.write(made.store, exports.Export(str(made.ledger.home / DATASET), today, formats), pool)
-    compact(made.store, made.ledger.home / DATASET, store.state())
+    compact(made.store, made.ledger.home / DATASET, store.fact(STATE))
     if (folder / SHAREABLE).is_dir():
         there += (path for path in exports.names(store, folder / SHAREABLE) if path.is_file())
         write_shareable(made.ledger.home, today, exports.formats_there(folder / SHAREABLE))
@@ -257,10 +257,10 @@ def rebuilt(
         of_mail = f"code IN ({', '.join(map(repr, OF_MAIL))}) AND {SUBMISSION_ID} IN ({again})"
         made.copy_rows(folder / DATASET, {FINDINGS_FACT.name: of_mail})
         update_statuses(made, ledger, waivers(ledger, today))
-        made.filled()
+        made.set_fact(FILLED, "yes")
         made.analyze()
         derive([made], home / DATASET, today, pool)
-        made.set_derived(str(today))
+        made.set_fact(DERIVED, str(today))
         yield Temporary(made, ledger)
 
 

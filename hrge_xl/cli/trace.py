@@ -16,7 +16,7 @@ from .terminal import beside, line, output_to, print_json, print_lines, style, t
 
 if TYPE_CHECKING:
     from ..dataset.store import Store
-    from ..dataset.tracing import Asked
+    from ..dataset.tracing import TraceQuery
 
 HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrge-xl help trace"
 
@@ -70,11 +70,11 @@ def command(
 
     Next: open the file at the cell; hrge-xl explain V006
     """
-    from ..dataset.tracing import Asked
+    from ..dataset.tracing import TraceQuery
     from ..rounds.datasets import one_dataset
 
-    asked = Asked(**what)
-    is_asked = asked != Asked()
+    asked = TraceQuery(**what)
+    is_asked = asked != TraceQuery()
     is_place = bool(words) and (is_address(words[0]) or Path(words[0]).exists() or is_asked)
     place, rest = (words[0], words[1:]) if is_place else (dataset, words)
     if len(rest) not in ((0,) if is_asked else (2,)):
@@ -100,7 +100,7 @@ def _print_row(store: Store, table: str, row: str, *, as_json: bool) -> None:
         print_lines(f"{name}: {value}" for name, value in found)
 
 
-def _print_asked(store: Store, asked: Asked, *, as_json: bool) -> None:
+def _print_asked(store: Store, asked: TraceQuery, *, as_json: bool) -> None:
     from ..dataset.tracing import trace_as_asked
     from ..words import counted
 

@@ -14,7 +14,7 @@ from ..numerals import shown, to_serial
 from ..spec.model import Spec
 from ..submission import Submission, Unplaced
 from .clean import clean
-from .dimensions import HASHED, Known, Slots, codes, rows_of, slots_of
+from .dimensions import HASHED, NumberedCell, Slots, codes, rows_of, slots_of
 from .schema import ANSWERS_FACT, list_of
 from .table import Row
 
@@ -25,10 +25,10 @@ NUMBER_TYPE, TRUTH_TYPE = "number", "boolean"  # of an original that is not text
 RowKey = tuple[str, str]  # tool and row
 
 
-class Cell(NamedTuple):
+class DatasetCell(NamedTuple):
     """A cell of a layout as the dataset knows it: with the labels of its codes, and the tools that it refers to."""
 
-    known: Known
+    known: NumberedCell
     labels: Mapping[str, str]
     refers: Sequence[str]
 
@@ -53,12 +53,12 @@ class AnswerRowBuilder:
 
     def __init__(self, spec: Spec, *, every_slot: bool) -> None:
         self._spec, self._every_slot = spec, every_slot
-        self._cells: dict[tuple[str, str], dict[CellKey, Cell | None]] = {}  # by layout
-        self._furthers: dict[tuple[str, str], Mapping[CellKey, Known]] = {}
+        self._cells: dict[tuple[str, str], dict[CellKey, DatasetCell | None]] = {}  # by layout
+        self._furthers: dict[tuple[str, str], Mapping[CellKey, NumberedCell]] = {}
 
     def rows(self, submission: Submission, layout: Layout, number: int) -> AnswerRows:
         """Give the rows of one checked file."""
-        facts, rest, new = list[Row](), list[Unplaced](), dict[CellKey, Known]()
+        facts, rest, new = list[Row](), list[Unplaced](), dict[CellKey, NumberedCell]()
         rows: set[RowKey] = set()
         referring: list[tuple[int, RowKey, Step]] = []
         other = layout.spec.digest != self._spec.digest
@@ -72,7 +72,7 @@ class AnswerRowBuilder:
             lost = other and code is not None and cell is not None and cell.labels and code not in cell.labels
             if cell is not None and not lost:
                 facts.append(fact_row(answer, cell, number))
-                if self._is_new(cell):
+                if not self._every_slot or cell.known.slot >= HASHED:
                     new[answer.cell_key] = cell.known
             elif not answer.calculated:
                 rest.append(_without_place(answer, layout))
@@ -82,17 +82,14 @@ class AnswerRowBuilder:
 
     # cells
 
-    def _is_new(self, cell: Cell) -> bool:
-        return not self._every_slot or cell.known.slot >= HASHED
-
-    def _cell(self, key: CellKey, layout: Layout) -> Cell | None:
+    def _cell(self, key: CellKey, layout: Layout) -> DatasetCell | None:
         """Give a cell as the dataset has it; None where its spec asks nothing of that kind there any more."""
         cells = self._cells.setdefault((layout.digest, layout.language), {})
         if key not in cells:
             cells[key] = self._cell_of(key, layout)
         return cells[key]
 
-    def _cell_of(self, key: CellKey, layout: Layout) -> Cell | None:
+    def _cell_of(self, key: CellKey, layout: Layout) -> DatasetCell | None:
         tool, theirs = self._spec.tool.get(key[0]), layout.slots[key[:3]].field
         ours = tool.fields.get(key[2]) if tool else None
         if ours is None or (kind_of(ours), list_of(ours), ours.calculated) != (
@@ -102,13 +99,15 @@ class AnswerRowBuilder:
         ):
             return None
         known = self._slots.known(key) or self._further(layout)[key]
-        return Cell(known, self._labels.get(known.list or "", {}), self._refers.get((key[0], key[2]), ()))
+        return DatasetCell(
+            known, self._labels.get(known.list or "", {}), self._refers.get((key[0], key[2]), ())
+        )
 
     @cached_property
     def _slots(self) -> Slots:
         return slots_of(self._spec)
 
-    def _further(self, layout: Layout) -> Mapping[CellKey, Known]:
+    def _further(self, layout: Layout) -> Mapping[CellKey, NumberedCell]:
         """Give the cells of a layout that not every workbook has."""
         key = (layout.digest, layout.language)
         if key not in self._furthers:
@@ -137,7 +136,7 @@ def _without_place(answer: Answer, layout: Layout) -> Unplaced:
 # an answer as a row of facts, and back
 
 
-def fact_row(answer: Answer, cell: Cell, submission: int) -> Row:
+def fact_row(answer: Answer, cell: DatasetCell, submission: int) -> Row:
     """Give the row of an answer. What can be told from its other columns is left out."""
     text, calculated = clean(answer.text), answer.calculated
     original, original_type = _as_text(answer)

@@ -31,7 +31,7 @@ def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
 
 def _mark(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> list[int]:
     """Write beside each finding what waives it; gives the returns where that changed."""
-    table, files = store.tables[FINDINGS_FACT.name], store.tables[SUBMISSIONS.name]
+    table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
     codes, hashes = {each.code for each in waivers}, {each.sha256 for each in waivers}
     meant = sa.or_(table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes)))
     names = ("submission_id", "n", "code", "sheet", "cell", "waiver")
@@ -58,11 +58,11 @@ def _mark(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> li
 
 def _judge(store: Store, connection: Connection, number: int) -> None:
     """Set the verdict of a return by the findings that nobody has accepted."""
-    table, files = store.tables[FINDINGS_FACT.name], store.tables[SUBMISSIONS.name]
-    ours = sa.select(sa.func.count()).where(table.c.submission_id == number)
-    errors = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
-    left = connection.execute(ours.where(errors, sa.not_(table.c.waived))).scalar_one()
-    is_waived = connection.execute(ours.where(table.c.waived)).scalar_one()
+    table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
+    error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
+    open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
+    count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
+    left, is_waived = connection.execute(count.where(table.c.submission_id == number)).one()
     this = sa.and_(files.c.submission_id == number, files.c.verdict != REFUSED)
     values = {"verdict": RETURNED if left else ACCEPTED, "waived": is_waived}
     connection.execute(sa.update(files).where(this).values(values))

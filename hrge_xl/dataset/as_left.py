@@ -20,12 +20,12 @@ CHANGED = "{file} was changed by another program since the last run: its rows ma
 
 def note(ledger: Ledger, file: Path) -> None:
     """Write down what a dataset is at the end of a run."""
-    ledger.add(LEFT, {"name": file.name, "sha256": sha256_of(file)})
+    ledger.put(LEFT, {"name": file.name, "sha256": sha256_of(file)})
 
 
 def take_note_away(ledger: Ledger, file: Path) -> None:
     """Forget what a dataset was: a run begins to write into it, and may be cut off."""
-    ledger.remove(LEFT, LEFT.c.name == file.name)
+    ledger.remove(LEFT, {"name": file.name})
 
 
 def is_changed(ledger: Ledger, file: Path) -> bool:

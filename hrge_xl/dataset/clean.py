@@ -40,17 +40,12 @@ def harmless_lines(
     """
     for some in _portions(rows):
         lines = _lines(some)
-        safe = some if _is_harmless("\n".join(lines)) else [_harmless_row(row) for row in some]
+        safe = some
+        text = "\n" + "\n".join(lines)
+        if any(mark in text for mark in _MARKS) or _LEADING.search(text):
+            safe = [tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row) for row in some]
         changed = safe != some
         yield _text(_lines(safe) if changed else lines, around), changed
-
-
-def _is_harmless(lines: str) -> bool:
-    return not any(mark in lines for mark in _MARKS) and not _LEADING.search(f"\n{lines}")
-
-
-def _harmless_row(row: Sequence[Any]) -> Sequence[Any]:
-    return tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row)
 
 
 def csv_text(rows: Iterable[Sequence[Any]], around: tuple[str, str] = ("", "")) -> Iterator[str]:

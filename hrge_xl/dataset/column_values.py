@@ -17,7 +17,7 @@ from ..spec.model import RegisterBlock, Spec, Tool
 from ..spec.scope import entries as entries_of
 from .data_dictionary import VALUES
 from .dimensions import entries
-from .schema import AGGREGATE_RISKS, LABEL, Schema, field_column, list_of, spec_language
+from .schema import AGGREGATE_RISKS, Schema, list_of
 from .table import INTEGER, Column, Table
 
 LEVEL_COLUMNS = ("level", "level_before", "level_after")
@@ -34,10 +34,12 @@ SHARES = ("share",)  # columns of shares of 1
 
 def values(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
     """Give the values that a column can have; nothing where they are many, or several stand in one text."""
-    fields = schema.variants_of(table).get(column.name)
-    if fields is not None:
+    fields = column.fields.values()
+    if fields:
+        # a number beyond its scale has no label
         listed = all(list_of(field) and kind_of(field) is ColumnKind.CODE for field in fields)
-        return _codes(schema, fields) if listed and not _several(fields) else ()
+        several = not listed or any(field.several for field in fields)
+        return () if several else _entries(schema, column, labels=bool(column.label_of))
     if column.name in LEVEL_COLUMNS:
         return codes_of(schema, LEVELS)
     found = VALUES.get(f"{table.name}.{column.name}", VALUES.get(column.name, {}))
@@ -46,29 +48,26 @@ def values(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
     return (*found, *further)
 
 
-def labels_of(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
-    """Give the labels that a column of labels beside codes can have; nothing for any other, or where several stand."""
-    name = column.name.removesuffix(LABEL)
-    fields = schema.variants_of(table).get(name, [])
-    spec = schema.spec
-    if spec is None or name == column.name or not fields or _several(fields):
-        return ()
-    lists = dict.fromkeys(listed for field in fields if (listed := list_of(field)))
-    # a number beyond its scale has no label
-    if any(kind_of(field) is not ColumnKind.CODE for field in fields):
-        return ()
-    return tuple(
-        dict.fromkeys(label for each in lists for _, label in entries(spec, each, spec_language(spec)))
-    )
-
-
-def pattern(schema: Schema, table: Table, column: Column) -> str | None:
+def pattern(schema: Schema, column: Column) -> str | None:
     """Give the pattern that the texts of a column follow: hashes, and several codes in one text."""
-    fields = schema.variants_of(table).get(column.name, [])
-    if not _several(fields):
-        return None if fields else PATTERNS.get(column.name)
-    code = "|".join(map(re.escape, _codes(schema, fields)))
+    if column.label_of or not any(field.several for field in column.fields.values()):
+        return None if column.fields else PATTERNS.get(column.name)
+    code = "|".join(map(re.escape, _entries(schema, column)))
     return f"({code})(;({code}))*"
+
+
+def _entries(schema: Schema, column: Column, *, labels: bool = False) -> tuple[str, ...]:
+    """Give the codes of all lists that the fields of a column draw on, or the labels of these."""
+    lists = dict.fromkeys(map(list_of, column.fields.values()))
+    return tuple(dict.fromkeys(text for name in lists for text in codes_of(schema, name, labels=labels)))
+
+
+def codes_of(schema: Schema, name: str | None, *, labels: bool = False) -> tuple[str, ...]:
+    """Give the codes of a list, or their labels; none without one."""
+    spec = schema.spec
+    if spec is None or name is None:
+        return ()
+    return tuple(label if labels else code for code, label in entries(spec, name))
 
 
 def least_and_most(column: Column) -> tuple[float | None, float | None]:
@@ -78,7 +77,7 @@ def least_and_most(column: Column) -> tuple[float | None, float | None]:
     return (0, None) if column.kind == INTEGER else (None, None)
 
 
-class Asked(NamedTuple):
+class RightAnswers(NamedTuple):
     """What answers to a question are right. What is not is an answer all the same, with a finding."""
 
     minimum: float | date | None = None
@@ -90,27 +89,23 @@ class Asked(NamedTuple):
     required: bool = False  # in every row in use
 
 
-def asked(schema: Schema, table: Table, column: Column) -> Asked | None:
+def right_answers(schema: Schema, column: Column) -> RightAnswers | None:
     """Give what a question asks for, the widest where it stands on several sheets; None for any other column."""
-    found = [
-        _asked(schema, tool, field)
-        for tool in (schema.spec.tool[code] for code in table.tools if schema.spec)
-        for code, field in tool.fields.items()
-        if field_column(code) == column.name
-    ]
-    return _widest(found) if found else None
+    spec = schema.spec
+    if spec is None or not column.fields or column.label_of:
+        return None
+    return _widest([_asked(spec, spec.tool[tool], field) for tool, field in column.fields.items()])
 
 
-def _asked(schema: Schema, tool: Tool, field: Field) -> Asked:
-    assert schema.spec is not None
+def _asked(spec: Spec, tool: Tool, field: Field) -> RightAnswers:
     limits, name = field.type.limits(field), field.vocabulary if field.type.stepped else None
     # of the answer, not of its text
     ends = (None, None) if limits.type == "length" else (limits.low, limits.high)
     least, most = (None if figure is None else _end(field, figure) for figure in ends)
-    steps = tuple(map(float, entries_of(schema.spec, name)))
+    steps = tuple(map(float, entries_of(spec, name)))
     whole = limits.type == "whole" or field.type.stepped
-    required = field.required == "always" and _in_every_row(schema.spec, tool)
-    return Asked(least, most, whole, steps, field.characters, field.words, required)
+    required = field.required == "always" and _in_every_row(spec, tool)
+    return RightAnswers(least, most, whole, steps, field.characters, field.words, required)
 
 
 def _in_every_row(spec: Spec, tool: Tool) -> bool:
@@ -124,37 +119,16 @@ def _end(field: Field, figure: float) -> float | date | None:
     return from_serial(figure) if kind_of(field) is ColumnKind.DATE else figure
 
 
-def _widest(found: Sequence[Asked]) -> Asked:
+def _widest(found: Sequence[RightAnswers]) -> RightAnswers:
     """Give what holds on all of several sheets."""
-    steps = {step for each in found for step in each.steps} if all(each.steps for each in found) else ()
-    return Asked(
-        _furthest(min, [each.minimum for each in found]),
-        _furthest(max, [each.maximum for each in found]),
-        all(each.whole for each in found),
-        tuple(sorted(steps)),
-        _furthest(max, [each.characters for each in found]),
-        _furthest(max, [each.words for each in found]),
-        all(each.required for each in found),
-    )
+    least, most, whole, steps, characters, words, required = zip(*found, strict=True)
+    return RightAnswers(
+        _furthest(min, least), _furthest(max, most), all(whole),
+        tuple(sorted({step for some in steps for step in some})) if all(steps) else (),
+        _furthest(max, characters), _furthest(max, words), all(required),
+    )  # fmt: skip
 
 
 def _furthest(which: Callable[..., Any], ends: Sequence[Any]) -> Any:
     """Give the end of the widest range; None where one has no end."""
     return None if None in ends else which(ends)
-
-
-def _several(fields: Sequence[Field]) -> bool:
-    return any(field.several for field in fields)
-
-
-def _codes(schema: Schema, fields: Sequence[Field]) -> tuple[str, ...]:
-    """Give the codes of all lists that the fields draw on."""
-    return tuple(dict.fromkeys(code for field in fields for code in codes_of(schema, list_of(field))))
-
-
-def codes_of(schema: Schema, name: str | None) -> tuple[str, ...]:
-    """Give the codes of a list; none without one."""
-    spec = schema.spec
-    if spec is None or name is None or (name == LEVELS and spec.matrix is None):
-        return ()
-    return tuple(code for code, _ in entries(spec, name, spec_language(spec)))

@@ -15,18 +15,9 @@ from ..validation import ACCEPTED, REFUSED, RETURNED
 from .aggregates.risks import AFTER, BEFORE
 from .aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL
 from .answer_rows import NUMBER_TYPE, TRUTH_TYPE
-from .return_status import (
-    CONFLICT,
-    COUNTS,
-    EXCLUDED,
-    FIRST_SEEN,
-    STATED,
-    SUPERSEDED,
-    WAITING,
-    WITHDRAWN,
-)
+from .return_status import FIRST_SEEN, STATED, STATUSES
 from .rows import COMMENT, LOOSE_TEXT
-from .schema import LABEL, MASKED, Schema
+from .schema import MASKED
 from .table import Column, Table
 
 MEANINGS: Mapping[str, str] = {
@@ -240,13 +231,7 @@ MEANINGS: Mapping[str, str] = {
     "accepted": "How many are accepted.",
     "returned": "How many have to be corrected.",
     "refused": "How many could not be read as returns.",
-    "reconciliation.counted": "How many count.",
-    "superseded": "How many are superseded.",
-    "waiting": "How many wait for a corrected version.",
-    "doubled": "How many repeat the same content.",
-    "conflict": "How many are in conflict.",
-    "excluded": "How many are excluded.",
-    "withdrawn": "How many are withdrawn.",
+    **{f"reconciliation.{each.part}": each.column for each in STATUSES},
     # what the dataset says of itself
     "meta.name": "What it is.",
     "meta.value": "What it says.",
@@ -260,14 +245,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
         REFUSED: "It could not be read as a return.",
     },
     "submissions.status": {
-        COUNTS: "It goes into figures: the newest accepted version, or the newest at all where none is accepted.",
-        SUPERSEDED: "A newer version of the same workbook counts, or somebody decided for another one; or nothing is "
-        "filled in here, and something is in another one.",
-        WAITING: "A newer version with errors: the accepted one before it counts until a corrected one arrives.",
-        CONFLICT: "Two workbooks are about the same team, intervention and period, or one was copied for another "
-        "intervention: neither counts until somebody decides.",
-        EXCLUDED: "It is not the return of this team in this round: another round, a forged stamp, a stranger.",
-        WITHDRAWN: "Somebody took it back.",
+        **{each.code: each.meaning for each in STATUSES if each.meaning},
         REFUSED: "It could not be read as a return.",
     },
     "arrival": {
@@ -314,11 +292,9 @@ VALUES: Mapping[str, Mapping[str, str]] = {
 ROWS = "rows"  # the views with one row per row of a sheet, whatever they are called
 
 
-def meaning(schema: Schema, table: Table, column: Column) -> str:
+def meaning(table: Table, column: Column) -> str:
     """Give what a column means; of a question what it asks. Raises `KeyError` for one that nobody has described."""
     if column.title:
-        asked = column.name.removesuffix(LABEL)
-        is_label = asked != column.name and asked in schema.fields_of(table)
-        return f"The label of `{asked}`: {column.title}" if is_label else column.title
+        return f"The label of `{column.label_of}`: {column.title}" if column.label_of else column.title
     names = [f"{table.name}.{column.name}", *([f"{ROWS}.{column.name}"] if table.tools else [])]
     return MEANINGS[next((name for name in names if name in MEANINGS), column.name)]

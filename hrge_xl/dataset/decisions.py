@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from ..errors import UsageError
@@ -12,9 +12,8 @@ from ..kept_texts import said
 from ..paths import name_of
 from ..suggest import remedy_for
 from ..validation import REFUSED
-from .entries import Entry
 from .kinds import DecisionMade
-from .ledger import Ledger
+from .ledger import Ledger, need_words
 from .return_status import COUNTS, EXCLUDED, WITHDRAWN, Decision
 from .returns import Return
 
@@ -38,6 +37,14 @@ class Made:
         past = "" if self.in_force else " (no longer in force)"
         return f"{made.day}: {self.file} ({self.submission}) {made.choice}, by {made.by}: {made.reason}{past}"
 
+    def enter(self, ledger: Ledger) -> None:
+        """Write it down."""
+        told = asdict(self.decision)
+        by = told.pop("by")
+        ledger.enter(
+            DecisionMade(number=told.pop("n"), submission=self.submission, file=self.file, **told), by=by
+        )
+
 
 def decisions(ledger: Ledger) -> dict[str, Decision]:
     """Submission → the decision in force about it."""
@@ -46,32 +53,13 @@ def decisions(ledger: Ledger) -> dict[str, Decision]:
 
 def history(ledger: Ledger) -> list[Made]:
     """Give every decision ever made, oldest first."""
-    entries = ledger.entries(DecisionMade)
-    last = {content.submission: entry.n for entry, content in entries}
-    return [
-        Made(
-            content.submission, content.file, _decision(entry, content),
-            last[content.submission] == entry.n and content.choice != UNDONE,
-        )
-        for entry, content in entries
-    ]  # fmt: skip
-
-
-def _decision(entry: Entry, content: DecisionMade) -> Decision:
-    return Decision(content.number, content.choice, content.reason, content.day, entry.by, content.known)
-
-
-def copy_decisions(ledger: Ledger, made: Iterable[Made]) -> None:
-    """Write down decisions as they are told."""
-    for each in sorted(made, key=lambda each: each.decision.n):
-        ledger.enter(_content(each.submission, each.file, each.decision), by=each.decision.by)
-
-
-def _content(submission: str, file: str, decision: Decision) -> DecisionMade:
-    return DecisionMade(
-        number=decision.n, submission=submission, file=file, choice=decision.choice, reason=decision.reason,
-        day=decision.day, known=decision.known,
-    )  # fmt: skip
+    found: dict[str, Made] = {}
+    every = list[Made]()
+    for entry, content in ledger.entries(DecisionMade):
+        made = Decision(content.number, content.choice, content.reason, content.day, entry.by, content.known)
+        every.append(Made(content.submission, content.file, made, content.choice != UNDONE))
+        found[content.submission] = every[-1]
+    return [made if made is found[made.submission] else replace(made, in_force=False) for made in every]
 
 
 def decide(
@@ -81,9 +69,7 @@ def decide(
 
     Raises `UsageError` where nothing is to be decided about one of them: then nothing is written.
     """
-    for what, text in (("a reason", reason), ("a name", by)):
-        if not text.strip():
-            raise UsageError(f"A decision needs {what}: --reason TEXT --by NAME.")
+    need_words("A decision", reason, by)
     if choice not in CHOICES:
         raise UsageError(f"A return cannot be '{choice}'. {remedy_for(choice, CHOICES)}")
     rows, before = ledger.rows(), decisions(ledger)
@@ -93,7 +79,7 @@ def decide(
         _refuse(each, choice, before)
     for number, each in enumerate(meant, start=ledger.next_number(DecisionMade)):
         made = Decision(number, choice, reason.strip(), day.isoformat(), by.strip(), len(rows))
-        ledger.enter(_content(each.submission, names.get(each.submission, ""), made), by=made.by)
+        Made(each.submission, names.get(each.submission, ""), made, in_force=True).enter(ledger)
 
 
 def possible(each: Return) -> tuple[str, ...]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from .schema import SLOTS, Schema
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table, columns
+from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, OnDemand, Table, columns
 from .views import selections
 
 META = Table("meta", columns("name value"), ("name",), "What the dataset says of itself.")
@@ -17,24 +17,6 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is I
 TYPES: dict[str, Any] = {
     TEXT: sa.Text(), INTEGER: WHOLE, NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
 }  # fmt: skip
-
-
-class Tables(Mapping[str, Any]):
-    """What can be selected from, by name; each is made when it is first asked for."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
-        self._makers, self._made = makers, dict[str, Any]()
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
 
 
 def clause(table: Table) -> Any:
@@ -79,7 +61,7 @@ def view_statements(schema: Schema, dialect: sa.Dialect) -> list[str]:
 
 def _view_statements(schema: Schema, dialect: sa.Dialect) -> Iterator[str]:
     quote, makers = dialect.identifier_preparer.quote, selections(schema)
-    tables = Tables({table.name: partial(clause, table) for table in schema.by_name.values()})
+    tables = OnDemand({table.name: partial(clause, table) for table in schema.by_name.values()})
     for view in schema.views:
         made = makers[view.name](schema, tables)
         said = str(made.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))

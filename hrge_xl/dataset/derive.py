@@ -9,7 +9,7 @@ from pathlib import Path
 from ..under_way import under_way
 from .aggregates import GROUPS, aggregates
 from .opening import opened
-from .store import Store
+from .store import DERIVED, Store
 from .table import Rows
 from .workers import Workers
 
@@ -26,7 +26,7 @@ def derive(stores: Sequence[Store], path: Path, today: date, pool: Workers) -> N
 def derive_here(store: Store, today: date) -> None:
     """Do the same for a dataset that is in use in this process only."""
     _replace(store, aggregates(store, today, [name for group in GROUPS for name in group]))
-    store.set_derived(str(today))
+    store.set_fact(DERIVED, str(today))
 
 
 def _figures(wanted: Sequence[str], path: Path, today: date) -> Rows:

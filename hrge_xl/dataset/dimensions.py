@@ -13,7 +13,7 @@ from ..fields import TICK, YES_NO, Field, When
 from ..layout import Layout, build
 from ..layout.lists import LEVELS
 from ..spec.carried import as_text, pack
-from ..spec.model import CollectBlock, Collected, MatrixBlock, Spec
+from ..spec.model import CollectBlock, MatrixBlock, Spec, Tool
 from ..words import translator, with_base
 from .schema import (
     CODEBOOK,
@@ -27,47 +27,48 @@ from .schema import (
     list_of,
     spec_language,
 )
-from .table import Row, Rows
+from .table import Record, Row, Rows
 
 
 def dimensions(schema: Schema, *, every_slot: bool = True) -> Rows:
     """Give the rows that a dataset has by its spec; `every_slot` with all cells that can hold an answer."""
     spec = schema.spec
-    if not schema.answers:
+    if spec is None or not schema.answers:
         return {}
     return {
-        SLOTS.name: slots_of(spec).rows() if spec and every_slot else [],
+        SLOTS.name: slots_of(spec).rows() if every_slot else [],
         CODES.name: codes(spec),
         LIST_COLUMNS.name: list_columns(spec),
         MATRIX_LEVELS.name: matrix_levels(spec),
         SPEC_FILES.name: spec_files(spec),
         CODEBOOK.name: codebook(schema),
-        ITEMS.name: items(schema),
+        ITEMS.name: [
+            (n, tool, row, section or None, label)
+            for n, (tool, row, section, label) in enumerate(fixed_rows(spec, spec_language(spec)), start=1)
+        ],
     }
 
 
-def spec_files(spec: Spec | None) -> list[Row]:
+def spec_files(spec: Spec) -> list[Row]:
     """Give the files of the spec."""
-    found = pack(Path(spec.folder)) if spec and spec.folder else {}
-    return [(path, as_text(content)) for path, content in found.items()]
+    return (
+        [(path, as_text(content)) for path, content in pack(Path(spec.folder)).items()] if spec.folder else []
+    )
 
 
-def codes(spec: Spec | None) -> list[Row]:
+def codes(spec: Spec) -> list[Row]:
     """Give the entries of every list, those of yes and no, of ticks and of levels too."""
-    if spec is None:
-        return []
     names = dict.fromkeys((*spec.vocabularies, YES_NO, TICK, *((LEVELS,) if spec.matrix else ())))
     return [
         (name, position, code, label)
         for name in names
-        for position, (code, label) in enumerate(
-            dict(entries(spec, name, spec_language(spec))).items(), start=1
-        )
+        for position, (code, label) in enumerate(dict(entries(spec, name)).items(), start=1)
     ]
 
 
-def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
-    """Give the codes of a list with their labels."""
+def entries(spec: Spec, name: str, language: str = "") -> Iterator[tuple[str, str]]:
+    """Give the codes of a list with their labels, in the spec's own language where none is named."""
+    language = language or spec_language(spec)
     if name in (YES_NO, TICK):
         say = translator(language)
         yield from (("Y", say("Yes")), ("N", say("No")))
@@ -78,23 +79,22 @@ def entries(spec: Spec, name: str, language: str) -> Iterator[tuple[str, str]]:
         yield from ((item.code, item.label.say(language)) for item in spec.vocabularies[name].items)
 
 
-def list_columns(spec: Spec | None) -> list[Row]:
+def list_columns(spec: Spec) -> list[Row]:
     """Give the field behind each column of each source of the collected lists, and the one that says when it is due.
 
     A compact list is an excerpt of others, on a sheet that shows several at once: what is due is told by those.
     """
     return [
-        (tool.code, number, place, position, column, field, _due_field(block, source))
-        for tool in (spec.tools if spec else ())
+        (
+            tool.code, number, place, position, column, field,
+            None if block.compact or block.due is None else source.columns.get(block.due),
+        )
+        for tool in spec.tools
         for number, block in enumerate(tool.blocks)
         if isinstance(block, CollectBlock)
         for place, source in enumerate(block.sources)
         for position, (column, field) in enumerate(source.columns.items(), start=1)
-    ]
-
-
-def _due_field(block: CollectBlock, source: Collected) -> str | None:
-    return None if block.compact or block.due is None else source.columns.get(block.due)
+    ]  # fmt: skip
 
 
 def codebook(schema: Schema, language: str = "") -> list[Row]:
@@ -103,37 +103,26 @@ def codebook(schema: Schema, language: str = "") -> list[Row]:
     if spec is None:
         return []
     said = language or spec_language(spec)
-    lines = (
-        line for tool, _, field in spec.places() for line in _lines(schema, spec, tool.code, field, said)
-    )
-    return [(n, *line) for n, line in enumerate(lines, start=1)]
-
-
-def _lines(schema: Schema, spec: Spec, tool: str, field: Field, language: str) -> Iterator[Row]:
-    name = list_of(field)
-    about = (field.label.say(language), field.type.name, name)
-    required = f"when {field.required.when}" if isinstance(field.required, When) else field.required
-    tail = [
-        field.help.say(language) or None,
-        required,
-        field.unit.say(language) or field.type.unit,
-        field.restricted,
-        schema.wide[tool].name,
-    ]
-    remarks = (field.tag or spec.tool[tool].tag or None, field.note.say(language) or None)
-    yield (tool, field.code, *about, None, None, *tail, *remarks)
-    listed = spec.vocabularies.get(name or "")
-    remarks = (listed.tag or None, listed.note.say(language) or None) if listed else (None, None)
-    for code, label in entries(spec, name, language) if name is not None else ():
-        yield (tool, field.code, *about, code, label, *tail, *remarks)
-
-
-def items(schema: Schema) -> list[Row]:
-    """Give the fixed rows of the lists, by code."""
-    rows = fixed_rows(schema.spec, spec_language(schema.spec)) if schema.spec else ()
+    lines = (line for tool, _, field in spec.places() for line in _lines(spec, tool, field, said))
     return [
-        (n, tool, row, section or None, label) for n, (tool, row, section, label) in enumerate(rows, start=1)
+        CODEBOOK.row(n=n, table_name=schema.wide[line["tool"]].name, **line)
+        for n, line in enumerate(lines, start=1)
     ]
+
+
+def _lines(spec: Spec, tool: Tool, field: Field, language: str) -> Iterator[Record]:
+    name = list_of(field)
+    line = {
+        "tool": tool.code, "field": field.code, "label": field.label.say(language), "type": field.type.name,
+        "vocabulary": name, "help": field.help.say(language) or None,
+        "required": f"when {field.required.when}" if isinstance(field.required, When) else field.required,
+        "unit": field.unit.say(language) or field.type.unit, "restricted": field.restricted,
+    }  # fmt: skip
+    yield line | {"tag": field.tag or tool.tag or None, "note": field.note.say(language) or None}
+    listed = spec.vocabularies.get(name or "")
+    line |= {"tag": listed.tag or None, "note": listed.note.say(language) or None} if listed else {}
+    for code, label in entries(spec, name, language) if name is not None else ():
+        yield line | {"code": code, "code_label": label}
 
 
 def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]:
@@ -148,19 +137,13 @@ def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]
                     yield sheet.tool.code, row.code, section, row.label
 
 
-def labels(schema: Schema) -> dict[tuple[str, str], str]:
-    """Give the label of every question."""
-    spec, language = schema.spec, spec_language(schema.spec)
-    return {(tool.code, f.code): f.label.say(language) for tool, _, f in spec.places()} if spec else {}
-
-
 # the numbers of the cells that can hold an answer
 
 # numbers of cells that only some workbooks have, such as further rows, come after all others
 HASHED = 1 << 48
 
 
-class Known(NamedTuple):
+class NumberedCell(NamedTuple):
     """A cell that a dataset knows: its number, where it is in the language of the spec, and its list."""
 
     slot: int
@@ -174,32 +157,35 @@ class Slots:
     def __init__(self, spec: Spec) -> None:
         self._layout = build(spec, spec_language(spec))
         cells = enumerate(_cells(self._layout), start=1)
-        self._known = {key: Known(n, cell, its_list) for n, (key, cell, its_list) in cells}
+        self._known = {key: NumberedCell(n, cell, its_list) for n, (key, cell, its_list) in cells}
 
-    def known(self, key: CellKey) -> Known | None:
+    def known(self, key: CellKey) -> NumberedCell | None:
         """Give the number of a cell; None for one that is not in every workbook."""
         return self._known.get(key)
 
-    def further(self, layout: Layout) -> dict[CellKey, Known]:
+    def further(self, layout: Layout) -> dict[CellKey, NumberedCell]:
         """Give the numbers of the cells of a layout that are not in every workbook."""
         cells = (each for each in _cells(layout) if each[0] not in self._known)
-        return {key: Known(_hashed(key), cell, its_list) for key, cell, its_list in cells}
+        return {key: NumberedCell(_hashed(key), cell, its_list) for key, cell, its_list in cells}
 
     def rows(self) -> list[Row]:
         """Give the rows of all cells that are in every workbook."""
         return rows_of(self._known, self._layout)
 
 
-def rows_of(cells: Mapping[CellKey, Known], layout: Layout) -> list[Row]:
+def rows_of(cells: Mapping[CellKey, NumberedCell], layout: Layout) -> list[Row]:
     """Give rows of `slots` for some cells of a layout."""
     return [
-        (known.slot, *key, layout.sheet[key[0]].name, known.cell, known.list, _is_calculated(layout, key))
+        (
+            known.slot,
+            *key,
+            layout.sheet[key[0]].name,
+            known.cell,
+            known.list,
+            layout.slots[key[:3]].field.calculated,
+        )
         for key, known in cells.items()
     ]
-
-
-def _is_calculated(layout: Layout, key: CellKey) -> bool:
-    return layout.slots[key[:3]].field.calculated
 
 
 def _cells(layout: Layout) -> Iterator[tuple[CellKey, str, str | None]]:
@@ -246,12 +232,10 @@ def crossed_pairs(spec: Spec) -> dict[str, list[Pair]]:
     return {tool: list(pairs) for tool, pairs in found.items()}
 
 
-def matrix_levels(spec: Spec | None) -> list[Row]:
+def matrix_levels(spec: Spec) -> list[Row]:
     """Give the level of each pair of steps: codes, numbers, level."""
-    if spec is None or spec.matrix is None:
-        return []
     return [
         (down, across, float(down), float(across), level)
-        for down, levels in spec.matrix.cells.items()
+        for down, levels in (spec.matrix.cells if spec.matrix else {}).items()
         for across, level in levels.items()
     ]

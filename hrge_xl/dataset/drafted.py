@@ -36,5 +36,4 @@ def drafted(ledger: Ledger) -> dict[str, Drafted]:
 
 def note_draft(ledger: Ledger, row: Drafted) -> None:
     """Write down what was drafted, in the place of what was drafted before under the same key."""
-    ledger.remove(DRAFTED, DRAFTED.c.key == row.key)
-    ledger.add(DRAFTED, row._asdict())
+    ledger.put(DRAFTED, row._asdict())

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 
 from ..errors import StoreError
 from .clean import clean
-from .kinds import KINDS, Content
+from .kinds import KINDS, EntryContent
 
 FIRST = "0" * 64  # what the first entry follows
 HIGHEST = 2**63 - 1  # number that a row can have
@@ -35,7 +35,7 @@ ENTRIES = sa.Table(
 _STORED = sa.select(ENTRIES.c.n, *(sa.cast(ENTRIES.c[name], sa.LargeBinary) for name in TEXTS)).order_by(
     ENTRIES.c.n
 )
-Kind = TypeVar("Kind", bound=Content)
+Kind = TypeVar("Kind", bound=EntryContent)
 
 
 class Signer(Protocol):
@@ -69,7 +69,7 @@ class Entry:
         return digest_of([self.kind, self.time, self.by, self.content, self.previous, self.key])
 
     @property
-    def read(self) -> Content | None:
+    def read(self) -> EntryContent | None:
         """What stands in it; None for what this program did not write."""
         try:
             return KINDS[self.kind].model_validate_json(self.content)
@@ -109,7 +109,7 @@ def now() -> str:
 
 def all_entries(connection: Connection) -> list[Entry]:
     """Give the whole chain, first to last."""
-    return [_entry(row) for row in connection.execute(_STORED)]
+    return [*map(_entry, connection.execute(_STORED))]
 
 
 def last_entry(connection: Connection) -> Entry | None:
@@ -132,13 +132,18 @@ def _entry(row: sa.Row[Any]) -> Entry:
     return Entry(row[0], *((text or b"").decode("utf-8", "surrogateescape") for text in texts))
 
 
-def next_number(connection: Connection, *kinds: type[Content]) -> int:
+def next_number(connection: Connection, *kinds: type[EntryContent]) -> int:
     """Give the number after the highest one of some kinds: entries that were taken out leave a gap."""
     return max((content.number for _, content in entries_of(connection, *kinds)), default=0) + 1
 
 
 def add_entry(
-    connection: Connection, content: Content, *, by: str = "", time: str = "", signer: Signer | None = None
+    connection: Connection,
+    content: EntryContent,
+    *,
+    by: str = "",
+    time: str = "",
+    signer: Signer | None = None,
 ) -> Entry:
     """Chain an entry to the last one that there is. Raises `StoreError` where no number is left."""
     before = last_entry(connection)

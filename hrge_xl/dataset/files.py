@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from ..errors import OutputError
@@ -42,7 +42,17 @@ def sweep(folder: Path) -> None:
 @contextmanager
 def only_writer(folder: Path) -> Iterator[None]:
     """Hold the folder for this run. Raises `OutputError` while another run writes into it."""
-    with _held(folder):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise not_written(folder, error) from error
+    with ExitStack() as stack:
+        stack.callback(
+            os.close, handle
+        )  # the system lets go of the lock when the process ends, however it ends
+        if not (_lock(handle) and _is_there(folder / LOCK, handle)):
+            raise OutputError(f"Another run is writing into {folder}. Wait for it to end, then run again.")
         sweep(folder)
         try:
             yield
@@ -50,26 +60,6 @@ def only_writer(folder: Path) -> Iterator[None]:
             sweep(folder)  # a worker that was killed leaves what it was writing
             with suppress(OSError):
                 (folder / LOCK).unlink()
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Give the lock of a folder. The system lets go of it when the process ends, however it ends."""
-    handle = _opened(folder)
-    try:
-        if not (_lock(handle) and _is_there(folder / LOCK, handle)):
-            raise OutputError(f"Another run is writing into {folder}. Wait for it to end, then run again.")
-        yield
-    finally:
-        os.close(handle)
-
-
-def _opened(folder: Path) -> int:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise not_written(folder, error) from error
 
 
 def _is_there(path: Path, handle: int) -> bool:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,9 +22,9 @@ from ..numerals import shown
 from ..spec.model import Spec
 from ..words import too_many_words
 from . import table as tables
-from .column_values import Asked, asked, labels_of, least_and_most, pattern, values
+from .column_values import RightAnswers, least_and_most, pattern, right_answers, values
 from .schema import Schema
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
+from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, OnDemand, Table
 
 TYPES: dict[str, tuple[type, ...]] = {
     TEXT: (str,), INTEGER: (int,), NUMBER: (float, int), BOOLEAN: (bool,), DATE: (date,),
@@ -39,7 +40,7 @@ REASONS = {"not_nullable": "filled in", "multiple_fields_uniqueness": "a key tha
 
 
 @immutable
-class Day(DataType):
+class DayType(DataType):
     """Days as text in ISO 8601, as dates or as times of pandas; any year that Python knows."""
 
     type = np.dtype("datetime64[us]")
@@ -61,7 +62,7 @@ class Day(DataType):
 
 
 FrameSchema = DataFrameSchema  # for those who pass one on
-DTYPES = {TEXT: "string", INTEGER: "Int64", NUMBER: "Float64", BOOLEAN: "boolean", DATE: Day()}  # type: ignore[call-arg]  # `immutable` makes one that takes nothing
+DTYPES = {TEXT: "string", INTEGER: "Int64", NUMBER: "Float64", BOOLEAN: "boolean", DATE: DayType()}  # type: ignore[call-arg]  # `immutable` makes one that takes nothing
 
 
 def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
@@ -70,26 +71,10 @@ def schemas(spec: Spec, *, limits: bool = True) -> Mapping[str, FrameSchema]:
     They hold for answers that are right: within their limits, and given where every row must have them. Without
     `limits` they hold for whatever a dataset can have: types, keys, known codes.
     """
-    return _Schemas(Schema(spec), limits=limits)
-
-
-class _Schemas(Mapping[str, FrameSchema]):
-    """Schemas by the names of tables; each is made when it is first asked for."""
-
-    def __init__(self, schema: Schema, *, limits: bool) -> None:
-        self._schema, self._limits = schema, limits
-        self._made: dict[str, FrameSchema] = {}
-
-    def __getitem__(self, name: str) -> FrameSchema:
-        if name not in self._made:
-            self._made[name] = _schema(self._schema, self._schema.by_name[name], limits=self._limits)
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._schema.by_name)
-
-    def __len__(self) -> int:
-        return len(self._schema.by_name)
+    schema = Schema(spec)
+    return OnDemand(
+        {table.name: partial(_schema, schema, table, limits=limits) for table in schema.by_name.values()}
+    )
 
 
 def _schema(schema: Schema, table: Table, *, limits: bool) -> FrameSchema:
@@ -98,7 +83,7 @@ def _schema(schema: Schema, table: Table, *, limits: bool) -> FrameSchema:
 
 
 def _column(schema: Schema, table: Table, column: tables.Column, *, limits: bool) -> Column:
-    question = asked(schema, table, column) if limits else None
+    question = right_answers(schema, column) if limits else None
     checks = [*_structure(schema, table, column), *(_right(question) if question else ())]
     given = column.name in table.key or (question is not None and question.required)
     return Column(DTYPES[column.kind], checks, nullable=not given, coerce=True)
@@ -106,10 +91,10 @@ def _column(schema: Schema, table: Table, column: tables.Column, *, limits: bool
 
 def _structure(schema: Schema, table: Table, column: tables.Column) -> Iterator[Check]:
     """Yield the checks that hold for everything that stands in a column."""
-    known = (*values(schema, table, column), *labels_of(schema, table, column))
+    known = values(schema, table, column)
     if known:
         yield Check.isin(known, error=f"one of {', '.join(known)}")
-    written = pattern(schema, table, column)
+    written = pattern(schema, column)
     if written:
         yield Check(lambda series: series.str.fullmatch(written), error=f"written as {written}")
     yield from _between(*least_and_most(column))
@@ -126,7 +111,7 @@ def _in_frame(end: float | date) -> float | pd.Timestamp:
     return pd.Timestamp(end) if isinstance(end, date) else end
 
 
-def _right(question: Asked) -> Iterator[Check]:
+def _right(question: RightAnswers) -> Iterator[Check]:
     """Yield the checks that hold for the answers that a question asks for."""
     yield from _between(question.minimum, question.maximum)
     if question.whole:
@@ -159,14 +144,6 @@ def python_schema(schema: Schema, table: Table) -> FrameSchema:
         for column in table.columns
     }
     return DataFrameSchema(columns, name=table.name, unique=list(table.key), strict=True)
-
-
-def category_schema(allowed: Mapping[str, Sequence[str]]) -> FrameSchema:
-    """Give the schema of a frame of categories: those that each column can have, or nothing."""
-    return DataFrameSchema(
-        {name: Column("category", Check.isin(known), nullable=True) for name, known in allowed.items()},
-        strict=True,
-    )
 
 
 def _of_type(kind: str) -> Check:

@@ -13,28 +13,29 @@ from .clean import clean
 Text = Annotated[str, BeforeValidator(clean)]  # as any database can hold it
 
 
-class Content(BaseModel):
+class EntryContent(BaseModel):
     """What stands in an entry. `number` counts the entries of one kind, from 1."""
 
     model_config = ConfigDict(frozen=True)
     kind: ClassVar[str]
     noun: ClassVar[str]
+    subject: ClassVar[str] = ""  # what it is about, to be filled in
 
     number: int
 
     @property
     def about(self) -> str:
         """What kind of entry it is, which one, and what it is about."""
-        return f"{self.noun} {self.number}"
+        return f"{self.noun} {self.number}{self.subject.format(self)}"
 
 
-class Judged(Content):
+class Judgement(EntryContent):
     """Somebody said what becomes of something; `of` is the digest of an entry elsewhere that it was taken over from."""
 
     of: str = ""
 
 
-class DecisionMade(Judged):
+class DecisionMade(Judgement):
     """Somebody said what becomes of a return. `known` is how many files had come by then."""
 
     kind = "decision"
@@ -53,11 +54,12 @@ class DecisionMade(Judged):
         return f"{super().about} about {self.file or self.submission}"
 
 
-class WaiverGiven(Judged):
+class WaiverGiven(Judgement):
     """Somebody accepted findings of one content of a file as they are; without a cell all of the code."""
 
     kind = "waiver"
     noun = "waiver"
+    subject = " of {0.code} in {0.file}"
 
     code: str
     sha256: str
@@ -68,40 +70,27 @@ class WaiverGiven(Judged):
     day: date
     until: date | None
 
-    @property
-    def about(self) -> str:
-        """With the code and the file."""
-        return f"{super().about} of {self.code} in {self.file}"
 
-
-class WaiverWithdrawn(Judged):
+class WaiverWithdrawn(Judgement):
     """Somebody took a waiver back."""
 
     kind = "waiver-withdrawn"
     noun = "withdrawal"
+    subject = ", of waiver {0.waiver}"
 
     waiver: int
     day: date
 
-    @property
-    def about(self) -> str:
-        """With the waiver."""
-        return f"{super().about}, of waiver {self.waiver}"
 
-
-class Sealed(Content):
+class Sealed(EntryContent):
     """Somebody sealed something that bears a name, by its SHA-256; and the terms of the rounds that it is of."""
 
     noun = "seal"
+    subject = " of {0.name}"
 
     name: Text
     sha256: str
     terms: dict[str, Terms] = {}
-
-    @property
-    def about(self) -> str:
-        """With the name."""
-        return f"{super().about} of {self.name}"
 
 
 class SealMade(Sealed):
@@ -151,7 +140,7 @@ class ReceivedFile(BaseModel):
     origin: Origin | None = None
 
 
-class FilesReceived(Content):
+class FilesReceived(EntryContent):
     """A run brought contents that had never been seen. `day` is when they came; `stated`: somebody said so."""
 
     kind = "receipt"
@@ -170,7 +159,7 @@ class FilesReceived(Content):
         return f"{super().about} of {first.path if first else 'nothing'}{others}"
 
 
-KINDS: dict[str, type[Content]] = {
+KINDS: dict[str, type[EntryContent]] = {
     each.kind: each
     for each in (
         DecisionMade, WaiverGiven, WaiverWithdrawn, SealMade, TermsSealed, FilesReceived,
@@ -200,18 +189,15 @@ OfRounds = Mapping[str, Terms]  # by the name of the round
 
 def changes(then: Terms, now: Terms, made: str) -> Iterator[str]:
     """Tell what `round.yaml` says otherwise than it did when a seal was `made`, a sentence each."""
-    for what, was, said in (
-        ("The period", _period(then), _period(now)),
-        ("The spec", _spec(then), _spec(now)),
-    ):
-        if was != said:
-            yield f"{what} is {said} in {FILE}; when {made} it was {was}."
+    for what, say in (("The period", _period), ("The spec", _spec)):
+        if say(then) != say(now):
+            yield f"{what} is {say(now)} in {FILE}; when {made} it was {say(then)}."
     for team, deadline in now.teams.items():
         if team not in then.teams:
             yield f"{team} is among the teams in {FILE}; when {made} it was not."
         elif deadline != then.teams[team]:
-            was, said = _day(then.teams[team]), _day(deadline)
-            yield f"The deadline of {team} is {said} in {FILE}; when {made} it was {was}."
+            was = _day(then.teams[team])
+            yield f"The deadline of {team} is {_day(deadline)} in {FILE}; when {made} it was {was}."
     for team in (team for team in then.teams if team not in now.teams):
         yield f"{team} is not among the teams in {FILE}; when {made} it was."
 

@@ -11,24 +11,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ..dates import parse_day
-from ..errors import StoreError
+from ..errors import StoreError, UsageError
 from ..kept_texts import said
+from ..paths import path_of, path_text, way_to
 from ..shell_words import quoted
 from .entries import ENTRIES, Entry, Signer, add_entry, all_entries, entries_of, last_entry, next_number
 from .journal import JOURNAL, bring_up_to_date, is_behind
-from .kinds import Content, FilesReceived, Origin, ReceivedFile, Terms
+from .kinds import EntryContent, FilesReceived, Origin, ReceivedFile, Terms
 from .opening import DATASET
-from .return_status import FIRST_SEEN, STATED, ReturnStatus
-from .return_status import Entry as ReturnEntry
-from .sightings import SIGHTINGS, SeenPlaces, insert
-from .store import Store, open_file
+from .return_status import FIRST_SEEN, STATED, ReturnEntry, ReturnStatus
+from .store import FILLED, Store, open_file
+from .table import Record
 
 VERSION = 3  # of the ledger
 NAME = "ledger.sqlite"
@@ -50,8 +51,16 @@ FILES = sa.Table(
     sa.Column("size", sa.Integer()),
     sa.Column("stated", sa.Boolean()),  # somebody said when it came
 )  # fmt: skip
+SIGHTINGS = sa.Table(
+    "sightings",
+    sa.MetaData(),
+    sa.Column("sha256", sa.Text(), primary_key=True),
+    sa.Column("path", sa.Text(), primary_key=True),
+    sa.Column("received", sa.Text()),
+    sa.Column("place", sa.Text()),  # the way from the folder of the ledger: a file is known by it
+)
 IDENTITY = sa.Table("identity", sa.MetaData(), sa.Column("id", sa.Text(), primary_key=True))
-Kind = TypeVar("Kind", bound=Content)
+Kind = TypeVar("Kind", bound=EntryContent)
 
 
 class Arrival(NamedTuple):
@@ -150,8 +159,9 @@ class Ledger:
         with _opened(path if write or there else None, write=write, lasting=lasting) as store:
             ledger = cls(store, folder if lasting else Path())
             ledger._prepare(make=write or not there)
-            if write and lasting:
-                ledger._entered = ledger._entered or ledger._is_ahead()
+            if write and lasting:  # the journal may lack what was entered last
+                with ledger.transaction() as connection:
+                    ledger._entered = ledger._entered or is_behind(folder, last_entry(connection))
             try:
                 yield ledger
             finally:
@@ -182,7 +192,7 @@ class Ledger:
         with self.transaction() as connection:
             known = set(connection.execute(sa.select(FILES.c.sha256)).scalars())
             last = connection.execute(sa.select(sa.func.max(FILES.c.n))).scalar() or 0
-            seen, new = SeenPlaces(connection, self.home), list[ReceivedFile]()
+            seen, new = _SeenPlaces(connection, self.home), list[ReceivedFile]()
             for each in arrivals:
                 if each.sha256 is None:
                     continue
@@ -217,22 +227,20 @@ class Ledger:
         places = dict.fromkeys((each.sha256, each.path) for each in told)
         sightings = [{"sha256": sha256, "path": path, "place": path} for sha256, path in places]
         with self.transaction() as connection:
-            insert(connection, FILES, files)
-            insert(connection, SIGHTINGS, sightings)
+            _insert(connection, FILES, files)
+            _insert(connection, SIGHTINGS, sightings)
 
     def restore(self, entries: Sequence[Entry]) -> None:
         """Write down entries as they were, and the files that their receipts tell of, into a ledger that is empty."""
         with self.transaction() as connection:
-            insert(connection, ENTRIES, [asdict(entry) for entry in entries])
+            _insert(connection, ENTRIES, [asdict(entry) for entry in entries])
             for _, receipt in list(entries_of(connection, FilesReceived)):
-                insert(connection, FILES, _rows(receipt))
-                insert(connection, SIGHTINGS, _places(receipt))
+                _insert(connection, FILES, _rows(receipt))
+                _insert(connection, SIGHTINGS, _places(receipt))
 
     def order(self) -> dict[str, int]:
         """Give the place of every content in the order in which files came, by hash."""
-        with self.transaction() as connection:
-            found = connection.execute(sa.select(FILES.c.sha256, FILES.c.n))
-            return {str(sha256): int(n) for sha256, n in found}
+        return {row["sha256"]: row["n"] for row in self.rows()}
 
     def forget_places(self) -> None:
         """Keep what was received and when, not where: for a copy that only some of the files are looked at with."""
@@ -242,27 +250,23 @@ class Ledger:
     def sightings(self) -> dict[str, list[Sighting]]:
         """For every hash the places where it was seen."""
         found: dict[str, list[Sighting]] = {}
-        wanted = sa.select(
-            SIGHTINGS.c.sha256, SIGHTINGS.c.path, FILES.c.n, FILES.c.received, FILES.c.stated
-        ).join_from(SIGHTINGS, FILES, FILES.c.sha256 == SIGHTINGS.c.sha256)
-        with self.transaction() as connection:
-            for sha256, path, order, received, stated in connection.execute(wanted):
-                found.setdefault(sha256, []).append(Sighting(path, order, received or "", bool(stated)))
+        files = {row["sha256"]: row for row in self.rows()}
+        for seen in self.rows_of(SIGHTINGS):
+            row = files.get(seen["sha256"])
+            if row is not None:
+                sighting = Sighting(seen["path"], row["n"], row["received"] or "", bool(row["stated"]))
+                found.setdefault(seen["sha256"], []).append(sighting)
         return found
 
     def known(self) -> list[Arrival]:
         """Give every file ever received and not left out since, in the order of arrival."""
-        kept = sa.func.coalesce(FILES.c.state, "") != LEFT_OUT
-        wanted = sa.select(FILES.c.path, FILES.c.sha256, FILES.c.size).where(kept).order_by(FILES.c.n)
-        with self.transaction() as connection:
-            return [Arrival(*row) for row in connection.execute(wanted)]
+        kept = (row for row in self.rows() if row["state"] != LEFT_OUT)
+        return [Arrival(row["path"], row["sha256"], row["size"]) for row in kept]
 
     def days(self) -> dict[str, tuple[date, bool]]:
         """Give the day of arrival of every content and whether somebody stated it, by hash, in the order of arrival."""
-        wanted = sa.select(FILES.c.sha256, FILES.c.received, FILES.c.stated).order_by(FILES.c.n)
-        with self.transaction() as connection:
-            told = ((*row[::2], parse_day(row[1] or "")) for row in connection.execute(wanted))
-            return {str(sha256): (day, bool(stated)) for sha256, stated, day in told if day is not None}
+        days = ((row["sha256"], parse_day(row["received"] or ""), bool(row["stated"])) for row in self.rows())
+        return {sha256: (day, stated) for sha256, day, stated in days if day is not None}
 
     def origins(self) -> dict[str, Origin]:
         """Give the origins of contents that were taken out of mails and archives, by hash."""
@@ -275,22 +279,16 @@ class Ledger:
         self, entries: Sequence[tuple[str, ReturnEntry]], found: Mapping[str, ReturnStatus]
     ) -> None:
         """Write down identity and status of files, given with their hash."""
-        rows = []
-        for sha256, entry in entries:
-            status = found[entry.submission]
-            rows.append(
-                {
-                    "b_sha256": sha256, "submission": entry.submission, "verdict": entry.verdict,
-                    "team": entry.team, "country": entry.country, "period": entry.period, "copy": entry.copy,
-                    "project": entry.project, "intervention": entry.intervention, "state": status.state,
-                    "superseded_by": status.other, "reason": said(status.reason) or None,
-                }
-            )  # fmt: skip
+        identity = [column.name for column in FILES.c if column.name in ReturnEntry.__dataclass_fields__]
+        rows = [
+            {"of": sha256}
+            | {name: getattr(entry, name) for name in identity}
+            | _became(found[entry.submission])
+            for sha256, entry in entries
+        ]
         if rows:
-            names: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "b_sha256"}
-            update = sa.update(FILES).where(FILES.c.sha256 == sa.bindparam("b_sha256")).values(names)
             with self.transaction() as connection:
-                connection.execute(update, rows)
+                connection.execute(sa.update(FILES).where(FILES.c.sha256 == sa.bindparam("of")), rows)
 
     def leave_out(self, wanted: Sequence[str]) -> None:
         """Only these returns stay in the dataset; the others are still known here."""
@@ -302,7 +300,7 @@ class Ledger:
 
     # what people enter
 
-    def enter(self, content: Content, *, by: str, signer: Signer | None = None) -> Entry:
+    def enter(self, content: EntryContent, *, by: str, signer: Signer | None = None) -> Entry:
         """Add an entry to the chain."""
         with self.transaction() as connection:
             self._entered = True
@@ -313,7 +311,7 @@ class Ledger:
         with self.transaction() as connection:
             return list(entries_of(connection, *kinds))
 
-    def next_number(self, *kinds: type[Content]) -> int:
+    def next_number(self, *kinds: type[EntryContent]) -> int:
         """Give the number of the next entry of some kinds, which are counted together."""
         with self.transaction() as connection:
             return next_number(connection, *kinds)
@@ -332,18 +330,13 @@ class Ledger:
 
     def name_it(self, name: str) -> None:
         """Give the ledger the name that it has had."""
-        self.add(IDENTITY, {"id": name})
+        self.put(IDENTITY, {"id": name})
         self._entered = True
 
     @property
     def name(self) -> str:
         """The name that it has; empty while nobody asked."""
-        return "".join(str(row["id"]) for row in self.rows_of(IDENTITY)[:1])
-
-    def _is_ahead(self) -> bool:
-        """Say whether the journal lacks what was entered last."""
-        with self.transaction() as connection:
-            return is_behind(self.home, last_entry(connection))
+        return next((str(row["id"]) for row in self.rows_of(IDENTITY)), "")
 
     def lose(self, contents: Iterable[str]) -> None:
         """Write down that contents were gone before they could be read, unless they are in the dataset already."""
@@ -353,19 +346,20 @@ class Ledger:
 
     # further tables, each with a module of its own
 
-    def add(self, table: sa.Table, row: Mapping[str, object]) -> None:
-        """Write a row into a table that is made when it is first needed."""
+    def put(self, table: sa.Table, row: Mapping[str, object]) -> None:
+        """Write a row, in the place of one with the same key, into a table that is made when it is first needed."""
         with self.transaction() as connection:
             table.create(connection, checkfirst=True)
+            _remove(connection, table, row)
             connection.execute(sa.insert(table), [dict(row)])
 
-    def remove(self, table: sa.Table, *where: Any) -> None:
-        """Take rows out of such a table, if it is there."""
+    def remove(self, table: sa.Table, row: Mapping[str, object]) -> None:
+        """Take the row with this key out of such a table, if it is there."""
         with self.transaction() as connection:
             if sa.inspect(connection).has_table(table.name):
-                connection.execute(sa.delete(table).where(*where))
+                _remove(connection, table, row)
 
-    def rows_of(self, table: sa.Table) -> list[dict[str, Any]]:
+    def rows_of(self, table: sa.Table) -> list[Record]:
         """Give the rows of such a table in the order of its key; none while there is no table."""
         with self.transaction() as connection:
             if not sa.inspect(connection).has_table(table.name):
@@ -373,11 +367,65 @@ class Ledger:
             found = connection.execute(sa.select(table).order_by(*table.primary_key.columns))
             return [dict(row) for row in found.mappings()]
 
-    def rows(self) -> list[dict[str, object]]:
+    def rows(self) -> list[Record]:
         """Give the whole ledger, in the order of arrival."""
-        with self.transaction() as connection:
-            found = connection.execute(sa.select(FILES).order_by(FILES.c.n))
-            return [dict(row) for row in found.mappings()]
+        return sorted(self.rows_of(FILES), key=itemgetter("n"))
+
+
+def _remove(connection: Connection, table: sa.Table, row: Mapping[str, object]) -> None:
+    connection.execute(sa.delete(table).where(*(key == row[key.name] for key in table.primary_key.columns)))
+
+
+class _SeenPlaces:
+    """The places where contents were seen, as the ledger knows them and as they are now.
+
+    Paths lead from the folder of the ledger, `home`.
+    """
+
+    def __init__(self, connection: Connection, home: Path) -> None:
+        self._home = home
+        self._known: dict[str, dict[str, str]] = {}  # hash → place → path as it was given
+        self._new: dict[tuple[str, str], dict[str, object]] = {}
+        self._moved: list[tuple[str, str]] = []
+        for sha256, path, place in connection.execute(
+            sa.select(SIGHTINGS.c.sha256, SIGHTINGS.c.path, SIGHTINGS.c.place)
+        ):
+            self._known.setdefault(sha256, {})[self.place(place)] = path
+
+    def add(self, sha256: str, path: str, when: str) -> None:
+        """One more place, unless it is known."""
+        places, place = self._known.setdefault(sha256, {}), self.place(path)
+        if places.get(place) == path:
+            return
+        gone = place if place in places else next(filter(self._is_gone, places), None)
+        if gone is not None:
+            self._moved.append((sha256, places.pop(gone)))
+        places[place] = path
+        self._new[sha256, place] = {"sha256": sha256, "path": path, "received": when, "place": place}
+
+    def place(self, path: str | Path) -> str:
+        """Give the way to a file."""
+        return path_text(way_to(self._home / path, self._home))
+
+    def _is_gone(self, place: str) -> bool:
+        return not any((self._home / each).exists() for each in (place, path_of(place)))
+
+    def write(self, connection: Connection) -> None:
+        """Write down what is new."""
+        for sha256, path in self._moved:
+            this = sa.and_(SIGHTINGS.c.sha256 == sha256, SIGHTINGS.c.path == path)
+            connection.execute(sa.delete(SIGHTINGS).where(this))
+        _insert(connection, SIGHTINGS, list(self._new.values()))
+
+
+def _insert(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, object]]) -> None:
+    """Write rows, where there are any."""
+    if rows:
+        connection.execute(sa.insert(table), list(rows))
+
+
+def _became(status: ReturnStatus) -> Record:
+    return {"state": status.state, "superseded_by": status.other, "reason": said(status.reason) or None}
 
 
 def _version(path: Path) -> int:
@@ -397,7 +445,7 @@ def _write_receipts(connection: Connection, files: Sequence[ReceivedFile], came:
             number=number, day=day, stated=stated, files=tuple(some), terms=dict(came.terms)
         )
         add_entry(connection, receipt)
-        insert(connection, FILES, _rows(receipt))
+        _insert(connection, FILES, _rows(receipt))
 
 
 def _rows(receipt: FilesReceived) -> list[dict[str, object]]:
@@ -440,8 +488,14 @@ def _is_filled(file: Path) -> bool:
     if not file.is_file():
         return False
     with open_file(file, write=False) as store:
-        facts = store.facts()
-    return facts.get("filled") == "yes" and not facts.get("flat")
+        return store.fact(FILLED) == "yes" and not store.fact("flat")
+
+
+def need_words(what: str, reason: str, by: str) -> None:
+    """Raise `UsageError` where somebody does not say why, or who enters it."""
+    for part, text in (("a reason", reason), ("a name", by)):
+        if not text.strip():
+            raise UsageError(f"{what} needs {part}: --reason TEXT --by NAME.")
 
 
 def near(*folders: Path) -> Path | None:

@@ -126,7 +126,9 @@ class PostgresStore(Store):
             )
         except ImportError as error:
             raise StoreError("For PostgreSQL install the extra: pip install 'hrge-xl[postgres]'.") from error
-        return cls(engine, _public(url))
+        # as it may be shown: what may follow the name of the database can be a password
+        shown = URL.create(url.drivername, host=url.host, port=url.port, database=url.database)
+        return cls(engine, masked(shown.render_as_string()))
 
     @contextmanager
     def only_writer(self) -> Iterator[None]:
@@ -160,15 +162,6 @@ def open_url(address: str) -> Store:
 
     No message holds what could be a password, wherever in the address it stands.
     """
-    url = _url(address)
-    store = STORES[url.drivername].at(url)
-    if not store.is_file:
-        store.facts()
-    return store
-
-
-def _url(address: str) -> URL:
-    """Take an address apart. Raises `StoreError`, without a word of it, where it is none of ours."""
     wanted = "--store wants an address such as postgresql://user@host/database"
     if address.count("@") > 1:
         raise StoreError(f"{wanted}. This one has more than one @: write one in a password as %40.")
@@ -178,11 +171,7 @@ def _url(address: str) -> URL:
         raise StoreError(f"{wanted}.") from None
     if url.drivername not in STORES:
         raise StoreError(f"{wanted}. Other databases are not supported.")
-    return url
-
-
-def _public(url: URL) -> str:
-    """Give an address as it may be shown: what may follow the name of the database can be a password."""
-    return masked(
-        URL.create(url.drivername, host=url.host, port=url.port, database=url.database).render_as_string()
-    )
+    store = STORES[url.drivername].at(url)
+    if not store.is_file:
+        store.facts()
+    return store

@@ -20,16 +20,16 @@ Days = tuple[date, date]  # the last day of the period, else the day of issue; t
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class DatasetPeriod:
     """One period: its name, which is empty where the returns state none, and how many returns count in it."""
 
     name: str
     counted: int
 
 
-def periods(store: Store) -> list[Period]:
+def periods(store: Store) -> list[DatasetPeriod]:
     """Give every period that a file which could be read is of, the latest one first."""
-    files = store.tables[SUBMISSIONS.name]
+    files = store[SUBMISSIONS]
     wanted = sa.select(files.c.period, files.c.current, files.c.period_end, files.c.issued)
     days: dict[str, Counter[Days]] = defaultdict(Counter)
     counted: Counter[str] = Counter()
@@ -37,7 +37,7 @@ def periods(store: Store) -> list[Period]:
         days[name][end or issued or date.min, issued or date.min] += 1
         counted[name] += bool(current)
     names = sorted(days, key=lambda name: (_usual(days[name]), name), reverse=True)
-    return [Period(name, counted[name]) for name in names]
+    return [DatasetPeriod(name, counted[name]) for name in names]
 
 
 def _usual(days: Counter[Days]) -> Days:
@@ -45,7 +45,7 @@ def _usual(days: Counter[Days]) -> Days:
     return max(days, key=lambda each: (days[each], each))
 
 
-def choose(known: Sequence[Period], wanted: str | None) -> str | None:
+def choose(known: Sequence[DatasetPeriod], wanted: str | None) -> str | None:
     """Give the period that is asked for, else the latest one of which something counts; None where there is none.
 
     Raises `UsageError` with the periods that there are.
@@ -85,16 +85,16 @@ def over_periods(store: Store) -> list[PeriodFigures]:
 
 
 def _teams(store: Store) -> Counter[str]:
-    files = store.tables[SUBMISSIONS.name]
+    files = store[SUBMISSIONS]
     counted = sa.select(files).where(files.c.current).subquery()
-    return Counter(dict(store.select(grouped(counted, ("period",), distinct(counted.c.team).label("teams")))))
+    return Counter(dict(store.select(grouped(counted, "period", teams=distinct(counted.c.team)))))
 
 
 def _completeness(store: Store) -> dict[str, tuple[int, int]]:
     """Give the required answers given and asked in each period, over all sheets."""
-    table = store.tables[AGGREGATE_COMPLETENESS.name]
-    sums = [whole(sa.func.sum(table.c[name])).label(name) for name in ("answered", "required")]
-    lines = store.select(grouped(table, ("period",), *sums).where(table.c.by == TOTAL))
+    table = store[AGGREGATE_COMPLETENESS]
+    sums = {name: whole(sa.func.sum(table.c[name])) for name in ("answered", "required")}
+    lines = store.select(grouped(table, "period", **sums).where(table.c.by == TOTAL))
     return {period: (answered, required) for period, answered, required in lines}
 
 
@@ -103,8 +103,8 @@ def _levels(store: Store) -> dict[str, Counter[str]]:
     found: dict[str, Counter[str]] = defaultdict(Counter)
     figures = store.schema.spec.figures.risks if store.schema.spec else None
     if figures is not None:
-        table, last = store.tables[AGGREGATE_RISKS.name], list(stages(figures))[-1]
-        counted = grouped(table, ("period", "level"), whole(sa.func.sum(table.c.count)).label("count"))
+        table, last = store[AGGREGATE_RISKS], list(stages(figures))[-1]
+        counted = grouped(table, "period level", count=whole(sa.func.sum(table.c.count)))
         for period, level, count in store.select(counted.where(table.c.by == TOTAL, table.c.stage == last)):
             found[period][level] = count
     return found

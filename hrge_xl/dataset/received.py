@@ -71,14 +71,11 @@ def under_their_names(files: Sequence[tuple[Path, str]]) -> Iterator[list[Path]]
     with TemporaryDirectory(prefix="hrge-xl-") as folder:
         copies = []
         for number, (path, name) in enumerate(files):
-            copy = Path(folder) / str(number) / _file_name(name_of(name))
+            own = name_of(name)  # one that holds bytes without a character is shorter as it was
+            own_path = Path(own) if len(os.fsencode(own)) <= MOST_NAME_BYTES else path_of(own)
+            copy = Path(folder) / str(number) / own_path
             copy.parent.mkdir()
             with suppress(OSError):  # what is gone or locked by now is told as any file that cannot be read
                 shutil.copyfile(path, copy)
             copies.append(copy)
         yield copies
-
-
-def _file_name(name: str) -> Path:
-    """Give the name of a copy; one that holds bytes without a character is shorter as it was."""
-    return Path(name) if len(os.fsencode(name)) <= MOST_NAME_BYTES else path_of(name)

@@ -10,12 +10,10 @@ import sqlalchemy as sa
 
 from ..validation import REFUSED
 from ..words import SOURCE_LANGUAGE, translator
-from .return_status import COUNTS, DOUBLED
+from .return_status import COUNTS, DOUBLED, STATUSES
 from .returns import Return
 from .schema import RECONCILIATION
 from .store import Store
-
-COUNTED = RECONCILIATION.names[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +49,14 @@ class Reconciliation:
         ).format(**asdict(self))
         readable = self.accepted + self.returned
         if readable != self.counted:
-            parts = [say(WORDS[name]).format(count=count) for name, count in self.parts().items() if count]
+            counts = asdict(self)
+            parts = [say(words).format(count=counts[name]) for name, words in WORDS.items() if counts[name]]
             yield say("Of the {readable} that could be read: {parts}.").format(
                 readable=readable, parts=", ".join(parts)
             )
 
-    def parts(self) -> dict[str, int]:
-        """Give what became of the files that could be read."""
-        return {name: count for name, count in asdict(self).items() if name in WORDS}
 
-
-WORDS = {
-    "counted": "{count} counted",
-    "superseded": "{count} superseded",
-    "waiting": "{count} newer but with errors",
-    "doubled": "{count} the same as another file",
-    "conflict": "{count} in conflict",
-    "excluded": "{count} excluded",
-    "withdrawn": "{count} withdrawn",
-}
+WORDS = {each.part: each.phrase for each in STATUSES}
 
 
 def reconciled(found: Iterable[Return]) -> Reconciliation:
@@ -86,7 +73,7 @@ def reconciled(found: Iterable[Return]) -> Reconciliation:
 
 def reconciliation(store: Store, period: str | None = None) -> Reconciliation:
     """Reconcile what a dataset received, over all periods or in one. Files that could not be read are of none ('')."""
-    view = store.tables[RECONCILIATION.name].c
-    sums = [sa.func.coalesce(sa.func.sum(view[name]), 0) for name in COUNTED]
+    view = store[RECONCILIATION].c
+    sums = [sa.func.coalesce(sa.func.sum(view[name]), 0) for name in Reconciliation.__dataclass_fields__]
     wanted = sa.select(*sums) if period is None else sa.select(*sums).where(view.period == period)
     return Reconciliation(*(int(count) for count in next(store.select(wanted))))

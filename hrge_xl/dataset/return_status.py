@@ -7,6 +7,9 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
+from typing import NamedTuple
+
+from typing_extensions import TypedDict
 
 from .. import kept_texts
 from ..dates import parse_day, parse_moment
@@ -18,6 +21,61 @@ from ..words import Translate, fold
 COUNTS, SUPERSEDED, CONFLICT, WITHDRAWN, WAITING = "counts", "superseded", "conflict", "withdrawn", "waiting"
 EXCLUDED = "excluded"
 DOUBLED = "doubled"  # an item that is the same content as another one: no status of a return
+
+
+class StatusKind(NamedTuple):
+    """What can become of a file that could be read, and how that is told."""
+
+    code: str
+    phrase: str  # so many of them, in a sentence
+    word: str  # in the validation report
+    remark: str  # beside it
+    column: str  # what the column of their number means
+    meaning: str = ""
+
+    @property
+    def part(self) -> str:
+        """What their number is called in a reconciliation."""
+        return "counted" if self.code == COUNTS else self.code
+
+
+STATUSES = (
+    StatusKind(
+        COUNTS, "{count} counted", "Counted", "their answers and findings are included in every total",
+        "How many count.",
+        "It goes into figures: the newest accepted version, or the newest at all where none is accepted.",
+    ),
+    StatusKind(
+        SUPERSEDED, "{count} superseded", "Superseded", "a newer version of the same workbook counts",
+        "How many are superseded.",
+        "A newer version of the same workbook counts, or somebody decided for another one; or nothing is filled in "
+        "here, and something is in another one.",
+    ),
+    StatusKind(
+        WAITING, "{count} newer but with errors", "Newer, with errors",
+        "the accepted version before it counts until a corrected one arrives", "How many wait for a corrected version.",
+        "A newer version with errors: the accepted one before it counts until a corrected one arrives.",
+    ),
+    StatusKind(
+        DOUBLED, "{count} the same as another file", "Same as another", "byte for byte; the other one is used",
+        "How many repeat the same content."
+    ),
+    StatusKind(
+        CONFLICT, "{count} in conflict", "In conflict", "none of them counts until somebody decides",
+        "How many are in conflict.",
+        "Two workbooks are about the same team, intervention and period, or one was copied for another intervention: "
+        "neither counts until somebody decides.",
+    ),
+    StatusKind(
+        EXCLUDED, "{count} excluded", "Excluded", "not the return of this team in this round",
+        "How many are excluded.",
+        "It is not the return of this team in this round: another round, a forged stamp, a stranger.",
+    ),
+    StatusKind(
+        WITHDRAWN, "{count} withdrawn", "Withdrawn", "by a decision",
+        "How many are withdrawn.", "Somebody took it back."
+    ),
+)  # fmt: skip
 DOUBTS = codes(
     identity.SIGNATURE_INVALID, identity.ANOTHER_ROUND, identity.UNKNOWN_TEAM, identity.COUNTRY_DIFFERS
 )
@@ -30,6 +88,22 @@ ARRIVED, SAVED, FIRST_SEEN = "arrived", "saved", "first seen"  # the day that la
 STATED = "stated"  # what a day of arrival is that somebody told; else it is the day first seen
 ZONES = timedelta(days=1)  # no two places on earth are further apart
 WorkbookKey = tuple[str, ...]  # copy, project and intervention
+
+
+class Sums(TypedDict):
+    """How many files there are, what they are, and what became of them."""
+
+    files: int
+    accepted: int
+    returned: int
+    refused: int
+    counted: int
+    superseded: int
+    waiting: int
+    doubled: int
+    conflict: int
+    excluded: int
+    withdrawn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +123,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReturnEntry:
     """What has to be known of a return. `order` is the order in which files came, `moment` when it was saved."""
 
     submission: str
@@ -136,10 +210,12 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def return_statuses(entries: Iterable[Entry], decisions: Mapping[str, Decision]) -> dict[str, ReturnStatus]:
+def return_statuses(
+    entries: Iterable[ReturnEntry], decisions: Mapping[str, Decision]
+) -> dict[str, ReturnStatus]:
     """Give the status of every return. `decisions`: submission → what somebody decided about it."""
     found: dict[str, ReturnStatus] = {}
-    able: list[Entry] = []
+    able: list[ReturnEntry] = []
     for entry in entries:
         alone = _by_itself(entry, decisions.get(entry.submission))
         if alone is None:
@@ -160,12 +236,12 @@ def return_statuses(entries: Iterable[Entry], decisions: Mapping[str, Decision])
     return found
 
 
-def _beside_filled(entries: Sequence[Entry], decided: Collection[str]) -> dict[str, list[Entry]]:
+def _beside_filled(entries: Sequence[ReturnEntry], decided: Collection[str]) -> dict[str, list[ReturnEntry]]:
     """Give untouched workbooks with those that they give way to: filled in, and of the same copy or about the same.
 
     A mail often quotes the workbook that it answers. What somebody decided about one holds.
     """
-    filled: dict[Hashable, list[Entry]] = {}
+    filled: dict[Hashable, list[ReturnEntry]] = {}
     for entry in entries:
         for known in () if entry.untouched else (entry.copy, entry.key):
             filled.setdefault(known, []).append(entry)
@@ -179,13 +255,13 @@ def _beside_filled(entries: Sequence[Entry], decided: Collection[str]) -> dict[s
     return {submission: others for submission, others in found.items() if others}
 
 
-def workbook_versions(entries: Iterable[Entry]) -> list[list[Entry]]:
+def workbook_versions(entries: Iterable[ReturnEntry]) -> list[list[ReturnEntry]]:
     """Put the versions of each workbook together, oldest first.
 
     Versions have the copy, the project and the intervention in common. A team that was given back its last version
     and corrected the name of the project in it has not made a second workbook: that is a version of the first.
     """
-    groups: dict[WorkbookKey, list[Entry]] = {}
+    groups: dict[WorkbookKey, list[ReturnEntry]] = {}
     for entry in sorted(entries, key=lambda each: each.age):
         groups.setdefault(entry.workbook, []).append(entry)
     corrected = _renamed(groups)
@@ -194,7 +270,7 @@ def workbook_versions(entries: Iterable[Entry]) -> list[list[Entry]]:
     return list(groups.values())
 
 
-def _renamed(groups: Mapping[WorkbookKey, Sequence[Entry]]) -> dict[WorkbookKey, WorkbookKey]:
+def _renamed(groups: Mapping[WorkbookKey, Sequence[ReturnEntry]]) -> dict[WorkbookKey, WorkbookKey]:
     """Give the workbooks that correct the name of another one, with that; oldest first.
 
     Only where nothing else can be meant: all of it was made from the last version under the other name, and nothing
@@ -211,14 +287,14 @@ def _renamed(groups: Mapping[WorkbookKey, Sequence[Entry]]) -> dict[WorkbookKey,
     return found
 
 
-def _is_correction(group: Sequence[Entry], before: Sequence[Entry]) -> bool:
+def _is_correction(group: Sequence[ReturnEntry], before: Sequence[ReturnEntry]) -> bool:
     """Say whether versions were made from the last one of others, in the same copy, and after it."""
     last, first = before[-1], group[0]
     made_from_last = any(entry.predecessor == last.submission for entry in group)
     return made_from_last and last.copy == first.copy and last.age < first.age
 
 
-def _by_itself(entry: Entry, decision: Decision | None) -> ReturnStatus | None:
+def _by_itself(entry: ReturnEntry, decision: Decision | None) -> ReturnStatus | None:
     """Give the status of a return that can count in no case."""
     if entry.verdict == REFUSED:
         return ReturnStatus(REFUSED, reason=kept_texts.REFUSED)
@@ -240,12 +316,12 @@ def _decided(state: str, decision: Decision, other: str | None = None) -> Return
 class _Workbook:
     """The versions of one issued workbook about one intervention, oldest first."""
 
-    versions: Sequence[Entry]
-    chosen: Entry
+    versions: Sequence[ReturnEntry]
+    chosen: ReturnEntry
     decision: Decision | None  # the last one that one of its versions counts
 
     @classmethod
-    def of(cls, versions: Sequence[Entry], decisions: Mapping[str, Decision]) -> _Workbook:
+    def of(cls, versions: Sequence[ReturnEntry], decisions: Mapping[str, Decision]) -> _Workbook:
         """Give the newest accepted version, unless another one was decided and no newer one has come since."""
         accepted = [entry for entry in versions if entry.verdict == ACCEPTED]
         decided = [entry for entry in versions if entry.submission in decisions]
@@ -265,7 +341,7 @@ class _Workbook:
         """Give the versions among themselves."""
         return {entry.submission: self._standing(entry) for entry in self.versions}
 
-    def _standing(self, entry: Entry) -> ReturnStatus:
+    def _standing(self, entry: ReturnEntry) -> ReturnStatus:
         chosen = self.chosen
         if entry is chosen:
             return ReturnStatus(COUNTS) if self.decision is None else _decided(COUNTS, self.decision)
@@ -288,7 +364,7 @@ REASONS = {
 def _meet(
     workbooks: Iterable[_Workbook],
     finding: Kind,
-    key: Callable[[Entry], Hashable | None],
+    key: Callable[[ReturnEntry], Hashable | None],
     found: dict[str, ReturnStatus],
 ) -> None:
     """Workbooks that may not count together: none does until somebody decides."""
@@ -326,7 +402,7 @@ def _decision(workbook: _Workbook) -> Decision:
     return workbook.decision
 
 
-def steps_back(entries: Iterable[Entry], dropped: Collection[str] = ()) -> dict[str, str]:
+def steps_back(entries: Iterable[ReturnEntry], dropped: Collection[str] = ()) -> dict[str, str]:
     """Give the returns made from an older version than the latest one that had come: return → that later version.
 
     Feedback says which return it was made for. Whoever goes on in the feedback of an older one, or in the workbook as
@@ -345,7 +421,9 @@ def steps_back(entries: Iterable[Entry], dropped: Collection[str] = ()) -> dict[
     return found
 
 
-def _skipped(entry: Entry, before: Sequence[Entry], by_name: Mapping[str, Entry]) -> Entry | None:
+def _skipped(
+    entry: ReturnEntry, before: Sequence[ReturnEntry], by_name: Mapping[str, ReturnEntry]
+) -> ReturnEntry | None:
     """Give the latest version that came before a return and is none of those that it was made from."""
     made_from = {entry.submission}
     base = by_name.get(entry.predecessor)

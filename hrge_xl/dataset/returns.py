@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -25,7 +24,7 @@ from .answer_rows import answer_of
 from .apply_waivers import ACROSS
 from .files import sha256_of
 from .return_status import CONFLICT, EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
-from .rows import COMMENT, finding_of, submission_number
+from .rows import COMMENT, finding_of, reason_of, submission_number
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
@@ -39,12 +38,12 @@ from .schema import (
     spec_language,
 )
 from .store import Store
+from .table import Record, Table
 
 FEW = 100  # returns that are looked for by their numbers
-Record = dict[str, Any]
 
 
-class Item(NamedTuple):
+class ReceivedItem(NamedTuple):
     """One thing received: where it was seen, and when it came."""
 
     path: str
@@ -100,7 +99,7 @@ class Return:
     last_answers: str | None = None  # of the round before, as they were issued with it
     return_number: int | None = None  # in the order of receipt
     open_errors: int = 0  # of its own, that nobody has accepted
-    items: list[Item] = field(default_factory=list)
+    items: list[ReceivedItem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     checks_not_run: dict[str, str | Kept] = field(default_factory=dict)
     sheets: list[SheetProgress] = field(default_factory=list)
@@ -113,12 +112,12 @@ class Return:
         return self.path.replace("\\", "/").rpartition("/")[2]
 
     @property
-    def item(self) -> Item:
+    def item(self) -> ReceivedItem:
         """Where it lies: at the place where it was read, else at the first one that it was moved to."""
         return next((item for item in self.items if item.path == self.path), self.items[0])
 
     @property
-    def copies(self) -> list[Item]:
+    def copies(self) -> list[ReceivedItem]:
         """The other places where the same content lies."""
         return [item for item in self.items if item is not self.item]
 
@@ -154,10 +153,7 @@ def settled(found: Iterable[Return]) -> set[str]:
     }
 
 
-OWN = tuple(
-    name for name in Return.__dataclass_fields__
-    if name in SUBMISSIONS.at and name not in ("checks_run",)
-)  # fmt: skip
+OWN = Return.__dataclass_fields__.keys() & SUBMISSIONS.at.keys()
 
 
 def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
@@ -165,16 +161,16 @@ def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
 
     A copy to share has these too.
     """
-    table = store.tables[SUBMISSIONS.name].c
+    table = store[SUBMISSIONS].c
     where = [] if wanted is None else [table.submission.in_(wanted)]
     errors = _open_errors(store)
-    found = [_return(row, errors) for row in _records(store, SUBMISSIONS.name, *where)]
+    found = [_return(row, errors) for row in store.records(SUBMISSIONS.name, *where)]
     return sorted(found, key=lambda each: (each.path, each.submission))
 
 
 def _open_errors(store: Store) -> dict[str, int]:
     """For each return the errors that nobody has accepted; what stands between several is not an error of one."""
-    table = store.tables[FINDINGS.name].c
+    table = store[FINDINGS].c
     ours = sa.and_(table.severity == Severity.ERROR.value, sa.not_(table.waived), table.code.not_in(ACROSS))
     wanted = sa.select(table.submission, sa.func.count()).where(ours).group_by(table.submission)
     return {str(submission): int(count) for submission, count in store.select(wanted)}
@@ -187,59 +183,40 @@ def returns(
     every = heads(store, wanted)
     found = {each.submission_id: each for each in every}
     known, language = {waiver.number: waiver for waiver in waivers}, spec_language(store.schema.spec)
-    for number, rows in _grouped(store, FILES_FACT.name, found).items():
-        found[number].items = [Item(row["path"], row["received"], bool(row["stated"])) for row in rows]
-    for number, rows in _grouped(store, FINDINGS_FACT.name, found).items():
-        found[number].findings = [finding_of(row, known, language) for row in rows]
-    for number, rows in _grouped(store, CHECKS_NOT_RUN.name, found).items():
-        found[number].checks_not_run = {
-            row["code"]: from_json(row.get("details")).get("why") or row["why"] for row in rows
-        }
-    for number, rows in _grouped(store, SHEETS.name, found).items():
-        found[number].sheets = [
-            SheetProgress(*(row[name] for name in SheetProgress._fields))
-            for row in sorted(rows, key=lambda row: row["n"])
-        ]
-    for number, rows in _grouped(store, UNPLACED_FACT.name, found).items():
-        for row in rows:
-            home = found[number].comments if row["what"] == COMMENT else found[number].unplaced
-            home.append(Unplaced(row["sheet"], row["cell"], row["text"] or "", row["question"] or ""))
+    few = [*found] if len(found) <= FEW else None
+
+    def facts(table: Table) -> Iterator[tuple[Return, Record]]:
+        """Give the facts of a table with their returns; of few of these nothing else is looked at."""
+        where = [] if few is None else [store[table].c.submission_id.in_(few)]
+        rows = store.records(table.name, *where)
+        return ((found[row["submission_id"]], row) for row in rows if row["submission_id"] in found)
+
+    for each, row in facts(FILES_FACT):
+        each.items.append(ReceivedItem(row["path"], row["received"], bool(row["stated"])))
+    for each, row in facts(FINDINGS_FACT):
+        each.findings.append(finding_of(row, known, language))
+    for each, row in facts(CHECKS_NOT_RUN):
+        each.checks_not_run[row["code"]] = reason_of(row)
+    for each, row in sorted(facts(SHEETS), key=lambda fact: fact[1]["n"]):
+        each.sheets.append(SheetProgress(*(row[name] for name in SheetProgress._fields)))
+    for each, row in facts(UNPLACED_FACT):
+        home = each.comments if row["what"] == COMMENT else each.unplaced
+        home.append(Unplaced(row["sheet"], row["cell"], row["text"] or "", row["question"] or ""))
     return every
 
 
-def _records(store: Store, name: str, *where: Any) -> Iterator[Record]:
-    names = store.schema.by_name[name].names
-    return (dict(zip(names, row, strict=True)) for row in store.rows(name, *where))
-
-
-def _grouped(store: Store, name: str, wanted: Mapping[int, Return]) -> dict[int, list[Record]]:
-    """Give the facts of a table by return; of few of them nothing else is looked at."""
-    found: dict[int, list[Record]] = defaultdict(list)
-    few = len(wanted) <= FEW
-    for row in _records(store, name, *([store.tables[name].c.submission_id.in_(wanted)] if few else [])):
-        if row["submission_id"] in wanted:
-            found[row["submission_id"]].append(row)
-    return found
-
-
 def _return(row: Record, errors: Mapping[str, int]) -> Return:
-    missing: Record = {
-        "submission_id": submission_number(row["submission"]),
-        "checks_run": None,
-        "stamp": None,
-        "reason_details": None,
-        "last_answers": None,
-    }
-    row = missing | row
-    own = {name: row[name] for name in OWN}  # a copy to share lacks what is of no use to others
-    own["reason"] = from_json(row["reason_details"]).get("reason") or row["reason"]
-    for name in ("team", "country", "period", "project", "intervention"):
-        own[name] = own[name] or ""
-    identity = from_pairs(json.loads(row["stamp"])) if row["stamp"] else None
-    return Return(
-        **own, checks_run=(row["checks_run"] or "").split(), identity=identity,
-        open_errors=errors.get(row["submission"], 0),
-    )  # fmt: skip
+    # a copy to share lacks what is of no use to others
+    row = dict.fromkeys(SUBMISSIONS.internal) | row
+    texts = {name: row[name] or "" for name in ("team", "country", "period", "project", "intervention")}
+    own = {
+        **{name: row[name] for name in OWN}, **texts, "submission_id": submission_number(row["submission"]),
+        "reason": from_json(row["reason_details"]).get("reason") or row["reason"],
+        "checks_run": (row["checks_run"] or "").split(),
+        "identity": from_pairs(json.loads(row["stamp"])) if row["stamp"] else None,
+        "open_errors": errors.get(row["submission"], 0),
+    }  # fmt: skip
+    return Return(**own)
 
 
 # with the answers
@@ -253,18 +230,15 @@ def results(store: Store, found: Iterable[Return]) -> Iterator[Result]:
 
 def result(store: Store, each: Return) -> Result:
     """Give one return as what reading and checking it gave; refused ones have no submission."""
-    if each.identity is None or store.schema.spec is None:
-        return Result(
-            each.path, each.sha256, each.size, each.verdict, each.findings, not_run=each.checks_not_run,
-            checked=each.checked, read_for=each.read_for,
+    sent, read_by = None, None
+    if each.identity is not None and store.schema.spec is not None:
+        read_by = store.schema.spec.folder or store.schema.spec.name
+        sent = Submission(
+            each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
+            answers=list(answers(store, each)), unplaced=each.unplaced, comments=each.comments,
+            not_run=each.checks_not_run, sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
+            saved=each.saved or "", last=each.last_answers or "",
         )  # fmt: skip
-    sent = Submission(
-        each.path, each.sha256 or "", each.size or 0, each.identity, each.signature or "",
-        answers=list(answers(store, each)), unplaced=each.unplaced, comments=each.comments,
-        not_run=each.checks_not_run, sheets={sheet.tool: sheet.sheet for sheet in each.sheets},
-        saved=each.saved or "", last=each.last_answers or "",
-    )  # fmt: skip
-    read_by = store.schema.spec.folder or store.schema.spec.name
     return Result(
         each.path, each.sha256, each.size, each.verdict, each.findings, sent, read_by=read_by,
         not_run=each.checks_not_run, checked=each.checked, read_for=each.read_for,
@@ -273,7 +247,7 @@ def result(store: Store, each: Return) -> Result:
 
 def answers(store: Store, each: Return) -> Iterator[Answer]:
     """Give the answers of a return in the order of its workbook; calculated values as they were worked out again."""
-    f, view = store.tables[ANSWERS_FACT.name], store.tables[ANSWERS.name]
+    f, view = store[ANSWERS_FACT], store[ANSWERS]
     wanted = (
         sa.select(*view.c, f.c.original_type)
         .join_from(view, f, sa.and_(f.c.submission_id == each.submission_id, f.c.slot == view.c.n))

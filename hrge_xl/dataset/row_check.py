@@ -5,7 +5,7 @@ The rows are facts, which every view is made of: one validation a table. See doc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,24 +17,19 @@ from .column_values import codes_of
 from .dimensions import slots_of
 from .rows import no_rows
 from .schema import ANSWERS_FACT, SLOTS, Schema
-from .table import Row, Rows, Table
+from .table import Cell, Row, Rows, Table
 
 if TYPE_CHECKING:  # pandas and pandera are slow to import
-    import numpy as np
-    import pandas as pd
-    from numpy.typing import NDArray
+    from .frame_schemas import FrameSchema
 
-    from .frame_schemas import Failure, FrameSchema
-
+# what has to stand in `answers_fact` by the cell that an answer is in
+SLOT = "the number of a cell that the spec has"
+EMPTY = "empty, because its question is answered in another column"
+LISTED = "a code of the list that its question is answered from"
 VALUES = ("code", "text", "number", "date")  # one of these columns holds what is answered
-SLOT, LISTED = "slot", "listed"
-SLOT_SAYS = ("slot", "tool", "field", "list")
-KNOWN, UNKNOWN = "known", "unknown"
-NEEDED = {  # what has to stand in `answers_fact` by the cell that an answer is in
-    SLOT: "the number of a cell that the spec has",
-    LISTED: "a code of the list that its question is answered from",
-    **dict.fromkeys(VALUES, "empty, because its question is answered in another column"),
-}
+Takes = tuple[
+    str, frozenset[Cell] | None
+]  # the column that a cell has its value in, and the codes that it can have
 LONGEST = 80  # characters of a value that is told
 
 
@@ -44,16 +39,17 @@ class RowCheck:
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         self._schemas: dict[str, FrameSchema] = {}
-        self._further: list[Row] = []  # cells that not every workbook has
 
     def __call__(self, files: Iterable[Rows]) -> list[Rows]:
         """Give the rows of files as they came. Raises `UnfitRow` where one of them has no place in the dataset."""
         rows = list(files)
-        self._further = list(dict.fromkeys(row for each in rows for row in each[SLOTS.name]))
+        further = list(dict.fromkeys(row for each in rows for row in each[SLOTS.name]))
         for name in no_rows(self._schema):
-            some = self._further if name == SLOTS.name else [row for each in rows for row in each[name]]
+            some = further if name == SLOTS.name else [row for each in rows for row in each[name]]
             if some:
                 self._look_over(self._schema.by_name[name], some)
+                if name == ANSWERS_FACT.name:
+                    self._look_over_answers(some, self._known | self._placed(further))
         return rows
 
     def _look_over(self, table: Table, rows: Sequence[Row]) -> None:
@@ -65,94 +61,46 @@ class RowCheck:
             self._schemas[table.name] = python_schema(self._schema, table)
         frame = pd.DataFrame(rows, columns=list(table.names), dtype=object)
         failure = first_failure(self._schemas[table.name], frame)
-        if failure is None and table is ANSWERS_FACT:
-            failure = self._cells.failure(frame, self._further)
         if failure is not None:
-            raise _unfit(table, rows[failure.row], failure)
+            raise _unfit(table, rows[failure.row], failure.column, failure.why)
+
+    # an answer and its cell
 
     @cached_property
-    def _cells(self) -> _Cells:
-        return _Cells(self._schema)
+    def _known(self) -> dict[Cell, Takes]:
+        return self._placed(slots_of(self._schema.spec).rows() if self._schema.spec else ())
 
-
-class _Cells:
-    """The cells of a spec, and what an answer in each of them can be."""
-
-    def __init__(self, schema: Schema) -> None:
-        from .frame_schemas import category_schema
-
-        self._schema = schema
-        rows = slots_of(schema.spec).rows() if schema.spec else []
-        self._lists = sorted({str(row[SLOTS.at["list"]]) for row in rows if row[SLOTS.at["list"]]})
-        self._known = self._placed(rows)
-        entries = [f"{name}:{code}" for name in self._lists for code in codes_of(schema, name)]
-        own = {column: [column] for column in VALUES}
-        self._allowed = category_schema({SLOT: [KNOWN], **own, LISTED: entries})
-
-    def _placed(self, slots: Iterable[Row]) -> NDArray[np.int64]:
-        """Give numbers of cells in order; under each the column that its value stands in, and its list (-1: none)."""
-        import numpy as np
-
-        assert self._schema.spec is not None
-        found: dict[int, tuple[int, int]] = {}
+    def _placed(self, slots: Iterable[Row]) -> dict[Cell, Takes]:
+        """Give what cells take, by their numbers."""
+        found: dict[Cell, Takes] = {}
+        codes: dict[Cell, frozenset[Cell] | None] = {None: None}
         for row in slots:
-            slot, tool, name, its_list = (row[SLOTS.at[column]] for column in SLOT_SAYS)
+            slot, tool, name, its_list = (
+                row[SLOTS.at[column]] for column in ("slot", "tool", "field", "list")
+            )
+            assert self._schema.spec is not None
+            if its_list not in codes:
+                codes[its_list] = frozenset(codes_of(self._schema, str(its_list)))
             kind = kind_of(self._schema.spec.tool[str(tool)].fields[str(name)])
-            listed = self._lists.index(str(its_list)) if its_list else -1
-            found[int(str(slot))] = (VALUES.index(kind.value), listed)
-        cells = [(slot, *found[slot]) for slot in sorted(found)]
-        return np.array([*zip(*cells, strict=True)], dtype=np.int64).reshape(3, -1)
+            found[slot] = kind.value, codes[its_list]
+        return found
 
-    def failure(self, answers: pd.DataFrame, further: Sequence[Row]) -> Failure | None:
-        """Give the first answer that its cell does not take."""
-        from .frame_schemas import first_failure
-
-        found = first_failure(self._allowed, self._categories(answers, further))
-        if found is None:
-            return None
-        return found._replace(
-            column="code" if found.column == LISTED else found.column, why=NEEDED[found.column]
-        )
-
-    def _categories(self, answers: pd.DataFrame, further: Sequence[Row]) -> pd.DataFrame:
-        """For each answer whether its cell is known, what its cell takes in place of each value, and its entry."""
-        import numpy as np
-        import pandas as pd
-
-        cells = np.concatenate([self._known, self._placed(further)], axis=1)
-        cells = cells[:, np.argsort(cells[0], kind="stable")]
-        slots = answers[SLOT].to_numpy(dtype=np.int64)
-        at = np.minimum(np.searchsorted(cells[0], slots), cells.shape[1] - 1)
-        known = cells[0, at] == slots
-        columns, lists = (np.where(known, cells[part, at], -1) for part in (1, 2))
-        found = {SLOT: _category(np.where(known, 0, 1), [KNOWN, UNKNOWN])}
-        for column in VALUES:
-            found[column] = _category(np.where(answers[column].notna(), columns, -1), VALUES)
-        return pd.DataFrame({**found, LISTED: self._entries(answers["code"], lists)})
-
-    def _entries(self, codes: pd.Series[str], lists: NDArray[np.int64]) -> pd.Categorical[str]:
-        """For each answer its list with its code, as one text; nothing where it has not both."""
-        import numpy as np
-        import pandas as pd
-
-        number, known = pd.factorize(codes)
-        listed = (number >= 0) & (lists >= 0)
-        pair, pairs = pd.factorize(lists[listed] * len(known) + number[listed])
-        entry = np.full(len(codes), -1)
-        entry[listed] = pair
-        return _category(
-            entry, [f"{self._lists[p // len(known)]}:{known[p % len(known)]}" for p in pairs.tolist()]
-        )
+    def _look_over_answers(self, rows: Iterable[Row], cells: Mapping[Cell, Takes]) -> None:
+        """Raise `UnfitRow` for the first answer that its cell does not take."""
+        slot, code = ANSWERS_FACT.at["slot"], ANSWERS_FACT.at["code"]
+        others = {one: [(name, ANSWERS_FACT.at[name]) for name in VALUES if name != one] for one in VALUES}
+        for row in rows:
+            if row[slot] not in cells:
+                raise _unfit(ANSWERS_FACT, row, "slot", SLOT)
+            column, codes = cells[row[slot]]
+            for name, at in others[column]:
+                if row[at] is not None:
+                    raise _unfit(ANSWERS_FACT, row, name, EMPTY)
+            if codes is not None and row[code] is not None and row[code] not in codes:
+                raise _unfit(ANSWERS_FACT, row, "code", LISTED)
 
 
-def _category(numbers: NDArray[np.int64], names: Sequence[str]) -> pd.Categorical[str]:
-    """Give names by their numbers; nothing for -1."""
-    import pandas as pd
-
-    return pd.Categorical.from_codes(numbers, pd.Index(names))
-
-
-def _unfit(table: Table, row: Row, failure: Failure) -> UnfitRow:
-    value = row[table.at[failure.column]]
+def _unfit(table: Table, row: Row, column: str, needed: str) -> UnfitRow:
+    value = row[table.at[column]]
     told = "" if value is None else beginning(shown(value), LONGEST)
-    return UnfitRow({"column": f"{table.name}.{failure.column}", "value": told, "needed": failure.why})
+    return UnfitRow({"column": f"{table.name}.{column}", "value": told, "needed": needed})

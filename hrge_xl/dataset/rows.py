@@ -14,7 +14,7 @@ from ..answer import Value
 from ..dates import parse_day
 from ..errors import looking_at
 from ..findings import Finding, Severity, Waiver, Words
-from ..kept_texts import as_json, from_json
+from ..kept_texts import Kept, as_json, from_json
 from ..kept_texts import said as in_english
 from ..layout.wording import wording_of
 from ..numerals import shown
@@ -70,8 +70,8 @@ class ReturnKey:
     period: str = ""
     project: str = ""
     intervention: str = ""
-    start: date | None = None
-    end: date | None = None
+    period_start: date | None = None
+    period_end: date | None = None
 
     @property
     def number(self) -> int:
@@ -86,12 +86,13 @@ def return_key(result: Result) -> ReturnKey:
     if submission is None or result.spec is None:
         return ReturnKey(name)
     said = _identity_answers(submission, result.spec)
-    start, end = (_day(said.get(part)) for part in ("period_start", "period_end"))
+    days = (said.get(part) for part in ("period_start", "period_end"))
+    start, end = (day if isinstance(day, date) else None for day in days)
     stamp = submission.identity
     period = stamp.round or (f"{start}/{end}" if start and end else "")
     country = str(said.get("country") or stamp.country)
     project, intervention = (
-        tidy(undirected(shown(said.get(part) or ""))) for part in ("project", "intervention")
+        clean(tidy(undirected(shown(said.get(part) or "")))) or "" for part in ("project", "intervention")
     )
     return ReturnKey(name, stamp.team, country, period, project, intervention, start, end)
 
@@ -99,21 +100,13 @@ def return_key(result: Result) -> ReturnKey:
 def _identity_answers(submission: Submission, spec: Spec) -> dict[str, Value]:
     """Give what the form says about the return itself, by part of the key; a calculated part is worked out again."""
     asked = {code: part for part, code in spec.identity.parts.items()}
-    places = {(*_single(spec, code), code): part for code, part in asked.items()}
+    places = {(spec.single_fields[code][0], "1", code): part for code, part in asked.items()}
     found: dict[str, Value] = {}
     for answer in submission.answers:
         part = places.get(answer.key)
         if part is not None and answer.value is not None and (answer.calculated or part not in found):
             found[part] = answer.value
     return found
-
-
-def _single(spec: Spec, code: str) -> tuple[str, str]:
-    return spec.single_fields[code][0], "1"
-
-
-def _day(value: Value | None) -> date | None:
-    return value if isinstance(value, date) else None
 
 
 def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
@@ -160,7 +153,8 @@ class RowBuilder:
             rest = list[Unplaced]()
             if self.schema.answers:
                 rows[LISTED_FACT.name] += _listed(result, self.schema.spec, owner.number)
-            if self.schema.answers and result.submission.identity.spec == self._spec_name:
+            spec = self.schema.spec
+            if self.schema.answers and spec is not None and result.submission.identity.spec == spec.name:
                 assert result.layout is not None
                 its = self._answers.rows(result.submission, result.layout, owner.number)
                 rows[ANSWERS_FACT.name] += its.facts
@@ -169,10 +163,6 @@ class RowBuilder:
                 rest = its.rest
             rows[UNPLACED_FACT.name] += _unplaced(result.submission, rest, owner.number)
         return rows
-
-    @property
-    def _spec_name(self) -> str | None:
-        return self.schema.spec.name if self.schema.spec else None
 
     def _findings(self, result: Result) -> Iterator[Finding]:
         """Give what was found in the language of the dataset, whatever the team's is."""
@@ -192,10 +182,8 @@ class RowBuilder:
 def _submission(result: Result, owner: ReturnKey) -> Row:
     counts = dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
     row: dict[str, Cell] = {
-        SUBMISSION_ID: owner.number, "submission": owner.submission, "path": clean(result.path),
-        "sha256": result.sha256, "size": result.size, "verdict": result.verdict, "current": False, "team": owner.team,
-        "country": owner.country, "period": owner.period, "period_start": owner.start, "period_end": owner.end,
-        "project": clean(owner.project), "intervention": clean(owner.intervention), "checked": result.checked,
+        SUBMISSION_ID: owner.number, **asdict(owner), "path": clean(result.path), "sha256": result.sha256,
+        "size": result.size, "verdict": result.verdict, "current": False, "checked": result.checked,
         "read_for": result.read_for, "waived": sum(not finding.open for finding in result.findings),
         "untouched": result.untouched, "required": 0, "answered": 0,
     }  # fmt: skip
@@ -208,9 +196,9 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         }
     if result.submission is not None:
         sent, stamp = result.submission, result.submission.identity
+        row |= {name: getattr(stamp, name) for name in ("language", "spec", "spec_version", "round", "copy")}
         row |= {
-            "language": stamp.language, "spec": stamp.spec, "spec_version": stamp.spec_version, "round": stamp.round,
-            "copy": stamp.copy, "predecessor": clean(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
+            "predecessor": clean(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
             "saved": clean(sent.saved) or None, "signature": sent.signature, "last_answers": clean(sent.last) or None,
             "stamp": json.dumps(dict(to_pairs(stamp)), ensure_ascii=False),
         }  # fmt: skip
@@ -243,6 +231,12 @@ def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
 
 
 # A finding as a row of the dataset, and back
+
+
+def reason_of(row: Mapping[str, Any]) -> str | Kept:
+    """Give why a check did not run; as it was kept where its details stand there too."""
+    return from_json(row.get("details")).get("why") or row["why"]
+
 
 OWN = Finding.__dataclass_fields__.keys() & FINDINGS_FACT.at.keys()
 

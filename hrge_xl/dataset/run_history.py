@@ -40,7 +40,7 @@ Figure = tuple[
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class FigureChange:
     """A figure that is another one than before."""
 
     what: str  # a part of the reconciliation, ANSWERED, REQUIRED, LEVEL or INDICATOR
@@ -61,7 +61,7 @@ class RunChange:
     status: Sequence[tuple[str, str, str]] = ()  # file, status before, status now
     fixed: Mapping[str, int] = field(default_factory=dict)  # findings by code
     new: Mapping[str, int] = field(default_factory=dict)
-    moved: Sequence[Moved] = ()
+    moved: Sequence[FigureChange] = ()
 
     def lines(self, language: str = SOURCE_LANGUAGE) -> Iterator[str]:
         """Say it, a sentence per line."""
@@ -93,11 +93,10 @@ def record_run(ledger: Ledger, store: Store, day: date) -> None:
     found = json.dumps(_found(store), sort_keys=True)
     if not rows or rows[-1]["found"] != found:
         rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": found})
-        ledger.add(RUNS, rows[-1])
+        ledger.put(RUNS, rows[-1])
         for row in rows[:-DETAILED]:
             if row["found"]:
-                ledger.remove(RUNS, RUNS.c.n == row["n"])
-                ledger.add(RUNS, row | {"found": ""})
+                ledger.put(RUNS, row | {"found": ""})
 
 
 def last_change(folder: Path | None) -> RunChange | None:
@@ -114,7 +113,7 @@ def last_change(folder: Path | None) -> RunChange | None:
 
 def _found(store: Store) -> dict[str, Any]:
     """Give files with their status, findings that count by code, and figures."""
-    files = store.tables[SUBMISSIONS.name].c
+    files = store[SUBMISSIONS].c
     named = store.select(sa.select(files.submission, files.path, files.status))
     return {
         "files": {name: [path.replace("\\", "/").rpartition("/")[2], status] for name, path, status in named},
@@ -125,7 +124,7 @@ def _found(store: Store) -> dict[str, Any]:
 
 def _findings(store: Store) -> dict[str, list[str]]:
     """Give the findings that count and nobody has accepted, by code: each by its team and question, not by its file."""
-    table = store.tables[FINDINGS.name].c
+    table = store[FINDINGS].c
     about = (table.team, table.tool, table.row, table.field)
     place = sa.case((table.field.is_(None), table.cell))  # a question keeps its name where a cell has moved
     found: dict[str, list[str]] = {}
@@ -146,7 +145,7 @@ def _figures(store: Store) -> dict[Figure, float]:
         found[REQUIRED, "", period.name] = period.required
         found |= {(LEVEL, code, period.name): count for code, count in period.levels.items()}
     if AGGREGATE_INDICATORS.name in store.tables:
-        lines = store.tables[AGGREGATE_INDICATORS.name].c
+        lines = store[AGGREGATE_INDICATORS].c
         totals = sa.select(lines.indicator, lines.period, lines.total).where(lines.total.is_not(None))
         found |= {(INDICATOR, code, period): total for code, period, total in store.select(totals)}
     return found
@@ -180,9 +179,9 @@ def _less(some: Mapping[str, Iterable[str]], others: Mapping[str, Iterable[str]]
     return {code: count for code, count in sorted(counts.items()) if count}
 
 
-def _moved(before: Iterable[Sequence[Any]], now: Iterable[Sequence[Any]]) -> Iterator[Moved]:
+def _moved(before: Iterable[Sequence[Any]], now: Iterable[Sequence[Any]]) -> Iterator[FigureChange]:
     old, new = ({tuple(each[:3]): each[3] for each in some} for some in (before, now))
     for key in dict.fromkeys([*new, *old]):
         if old.get(key) != new.get(key):
             what, code, period = key
-            yield Moved(what, code, period, old.get(key), new.get(key))
+            yield FigureChange(what, code, period, old.get(key), new.get(key))

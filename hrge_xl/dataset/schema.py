@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
+from typing import Any
 
 from ..fields import ColumnKind, Field, kind_of
 from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Spec
+from .return_status import STATUSES
 from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
 
 VERSION = 8  # of the tables; raised whenever one of them changes
@@ -24,82 +27,74 @@ TO_OTHER = Reference(("superseded_by",), "submissions", ("submission",))
 OF_SLOT = Reference(("slot",), "slots", ("slot",))
 
 
+def _table(name: str, text: str, key: str, about: str, *references: Reference, **more: Any) -> Table:
+    return Table(name, columns(text), tuple(key.split()), about, references=references, **more)
+
+
 def _facts(name: str, text: str, key: str, about: str, *more: Reference) -> Table:
     """Give a table of facts about submissions."""
-    return Table(
-        name,
-        columns(f"{SUBMISSION_ID}:integer {text}"),
-        (SUBMISSION_ID, *key.split()),
-        about,
-        references=(OF_SUBMISSION, *more),
-    )
+    own = f"{SUBMISSION_ID}:integer {text}"
+    return _table(name, own, f"{SUBMISSION_ID} {key}", about, OF_SUBMISSION, *more)
 
 
 def _view(name: str, text: str, key: str, about: str, same: tuple[int, int] = (0, 0)) -> Table:
     """Give a view with rows of submissions, or of figures where its key has none."""
-    keys = tuple(key.split())
-    references = (TO_SUBMISSION,) if keys[0] == "submission" else ()
-    return Table(name, columns(text), keys, about, view=True, references=references, same=same)
+    references = (TO_SUBMISSION,) if key.split(maxsplit=1)[0] == "submission" else ()
+    return _table(name, text, key, about, *references, view=True, same=same)
 
 
 # dimensions
 
-SUBMISSIONS = Table(
+SUBMISSIONS = _table(
     "submissions",
-    columns(
-        f"{SUBMISSION_ID}:integer submission return_number:integer path sha256 size:integer verdict status "
-        "current:boolean superseded_by reason reason_details team country language spec spec_version round period "
-        "period_start:date period_end:date "
-        "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
-        "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
-        "checks_run stamp last_answers untouched:boolean"
-    ),
-    (SUBMISSION_ID,),
+    f"{SUBMISSION_ID}:integer submission return_number:integer path sha256 size:integer verdict status "
+    "current:boolean superseded_by reason reason_details team country language spec spec_version round period "
+    "period_start:date period_end:date "
+    "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
+    "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
+    "checks_run stamp last_answers untouched:boolean",
+    SUBMISSION_ID,
     "Every content received, once: who sent it and when, what became of it, and whether it counts.",
-    references=(TO_OTHER,),
+    TO_OTHER,
     unique=("submission",),
     internal=(SUBMISSION_ID, "reason_details", "checks_run", "stamp", "last_answers", "untouched"),
 )
-SLOTS = Table(
+SLOTS = _table(
     "slots",
-    columns("slot:integer tool row field part:integer sheet cell list calculated:boolean"),
-    ("slot",),
+    "slot:integer tool row field part:integer sheet cell list calculated:boolean",
+    "slot",
     "Every cell of the spec that can hold an answer, once, with its place in the language of the spec.",
 )
-CODES = Table(
+CODES = _table(
     "codes",
-    columns("list position:integer code label"),
-    ("list", "code"),
+    "list position:integer code label",
+    "list code",
     "The entries of every list with their labels.",
 )
-CODEBOOK = Table(
+CODEBOOK = _table(
     "codebook",
-    columns(
-        "n:integer tool field label type vocabulary code code_label help required unit restricted:boolean table_name "
-        "tag note"
-    ),
-    ("n",),
+    "n:integer tool field label type vocabulary code code_label help required unit restricted:boolean table_name "
+    "tag note",
+    "n",
     "Every question with its type, and every code with its label.",
 )
-ITEMS = Table(
-    "items", columns("n:integer tool row section label"), ("n",), "The fixed rows of the lists, by code."
-)
-LIST_COLUMNS = Table(
+ITEMS = _table("items", "n:integer tool row section label", "n", "The fixed rows of the lists, by code.")
+LIST_COLUMNS = _table(
     "list_columns",
-    columns("list block:integer source:integer position:integer column_code field due_field"),
-    ("list", "block", "source", "position"),
+    "list block:integer source:integer position:integer column_code field due_field",
+    "list block source position",
     "What the collected lists of the workbooks show: for each list and source the field behind each column.",
 )
-MATRIX_LEVELS = Table(
+MATRIX_LEVELS = _table(
     "matrix_levels",
-    columns("down across down_number:number across_number:number level"),
-    ("down", "across"),
+    "down across down_number:number across_number:number level",
+    "down across",
     "The level of each pair of steps in the matrix.",
 )
-SPEC_FILES = Table(
+SPEC_FILES = _table(
     "spec_files",
-    columns("path content"),
-    ("path",),
+    "path content",
+    "path",
     "The spec that the dataset was made with, file by file.",
 )
 
@@ -215,97 +210,79 @@ PLACED = _view(
 )
 RECONCILIATION = _view(
     "reconciliation",
-    "n:integer period received:integer accepted:integer returned:integer refused:integer counted:integer "
-    "superseded:integer waiting:integer doubled:integer conflict:integer excluded:integer withdrawn:integer",
+    "n:integer period received:integer accepted:integer returned:integer refused:integer "
+    + " ".join(f"{each.part}:integer" for each in STATUSES),
     "n",
     "Received = accepted + returned + refused; accepted + returned = what became of these. By period.",
 )
 
 # figures
 
-AGGREGATE_MATRIX = Table(
+AGGREGATE_MATRIX = _table(
     "aggregate_matrix",
-    columns(
-        "n:integer period block:integer title by tools country down down_label across across_label level "
-        "level_label count:integer teams:integer submissions:integer from_returned:integer"
-    ),
-    ("n",),
+    "n:integer period block:integer title by tools country down down_label across across_label level "
+    "level_label count:integer teams:integer submissions:integer from_returned:integer",
+    "n",
     "The matrices by period; `by` says whether a line is a total, a tool or a country. Rows: `matrix_rows`.",
 )
-AGGREGATE_ANSWERS = Table(
+AGGREGATE_ANSWERS = _table(
     "aggregate_answers",
-    columns(
-        "n:integer period by tool row field label code code_label country count:integer teams:integer "
-        "submissions:integer"
-    ),
-    ("n",),
+    "n:integer period by tool row field label code code_label country count:integer teams:integer "
+    "submissions:integer",
+    "n",
     "How often each code was answered, by period, in total and by country.",
 )
-AGGREGATE_NUMBERS = Table(
+AGGREGATE_NUMBERS = _table(
     "aggregate_numbers",
-    columns(
-        "n:integer by tool row about field label country period count:integer teams:integer total:number "
-        "mean:number least:number most:number"
-    ),
-    ("n",),
+    "n:integer by tool row about field label country period count:integer teams:integer total:number "
+    "mean:number least:number most:number",
+    "n",
     "Figures by period, in total and by country; `about` is what a row refers to. Totals only of whole numbers.",
 )
-AGGREGATE_COMPLETENESS = Table(
+AGGREGATE_COMPLETENESS = _table(
     "aggregate_completeness",
-    columns(
-        "n:integer period by tool country files:integer teams:integer required:integer answered:integer share:number "
-        "errors:integer warnings:integer"
-    ),
-    ("n",),
+    "n:integer period by tool country files:integer teams:integer required:integer answered:integer share:number "
+    "errors:integer warnings:integer",
+    "n",
     "How far each sheet is, by period, over all teams and by country.",
 )
-AGGREGATE_RISKS = Table(
+AGGREGATE_RISKS = _table(
     "aggregate_risks",
-    columns(
-        "n:integer period stage by code label down down_label across across_label level level_label "
-        "count:integer teams:integer submissions:integer from_returned:integer"
-    ),
-    ("n",),
+    "n:integer period stage by code label down down_label across across_label level level_label "
+    "count:integer teams:integer submissions:integer from_returned:integer",
+    "n",
     "Risks by period, before and after mitigation: in total, by tool and country, and as the spec breaks them down.",
 )
-INDICATOR_VALUES = Table(
+INDICATOR_VALUES = _table(
     "indicator_values",
-    columns(
-        "n:integer submission team country period tool row framework indicator own:boolean label kind unit "
-        "value:number numerator:number denominator:number baseline:number target:number baseline_year:number "
-        "target_year:number progress:number status counted:boolean why sheet cell file_sha256"
-    ),
-    ("n",),
+    "n:integer submission team country period tool row framework indicator own:boolean label kind unit "
+    "value:number numerator:number denominator:number baseline:number target:number baseline_year:number "
+    "target_year:number progress:number status counted:boolean why sheet cell file_sha256",
+    "n",
     "Every value of every indicator with what is known of it; `why` says why one does not count.",
-    references=(TO_SUBMISSION,),
+    TO_SUBMISSION,
 )
-AGGREGATE_INDICATORS = Table(
+AGGREGATE_INDICATORS = _table(
     "aggregate_indicators",
-    columns(
-        "n:integer indicator label period kind unit count:integer teams:integer missing:integer how total:number "
-        "why least:number most:number baseline:number target:number progress:number previous same_teams:integer "
-        "previous_total:number same_total:number change:number own:boolean"
-    ),
-    ("n",),
+    "n:integer indicator label period kind unit count:integer teams:integer missing:integer how total:number "
+    "why least:number most:number baseline:number target:number progress:number previous same_teams:integer "
+    "previous_total:number same_total:number change:number own:boolean",
+    "n",
     "Indicators by period: a total where kinds, units and periods agree, else `why` not; `missing` teams gave no "
     "value. `previous_total` and `same_total` are of the teams that reported in both periods.",
 )
-AGGREGATE_SPLITS = Table(
+AGGREGATE_SPLITS = _table(
     "aggregate_splits",
-    columns(
-        "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
-        "teams:integer disagree:integer"
-    ),
-    ("n",),
+    "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
+    "teams:integer disagree:integer",
+    "n",
     "The parts of indicators over all teams that filled them in; `disagree` values are not the sum of their parts.",
 )
-AGGREGATE_GAPS = Table(
+AGGREGATE_GAPS = _table(
     "aggregate_gaps",
-    columns(
-        "n:integer period tool row field label item no:integer answered:integer share:number teams_no:integer "
-        "teams:integer"
-    ),
-    ("n",),
+    "n:integer period tool row field label item no:integer answered:integer share:number teams_no:integer "
+    "teams:integer",
+    "n",
     "Questions by how many teams answered with no, by period.",
 )
 AGGREGATES = (
@@ -345,13 +322,15 @@ class Schema:
         taken = set(RESERVED)
         self.wide: dict[str, Table] = {}
         self.united: dict[str, Table] = {}
-        for tool in spec.tools if spec else ():
+        if spec is None:
+            return
+        for tool in spec.tools:
             if tool.fields:
-                name = _unused(_identifier(tool.code), taken)
-                self.wide[tool.code] = _wide(name, tool.title.say(spec_language(spec)), [tool.code], spec)
-        for name, table in spec.tables.items() if spec else ():
-            free = _unused(_identifier(name), taken)
-            self.united[name] = _wide(free, f"The rows of {', '.join(table.tools)}.", table.tools, spec)
+                about = tool.title.say(spec_language(spec))
+                self.wide[tool.code] = _wide(_unused(tool.code, taken), about, [tool.code], spec)
+        for name, table in spec.tables.items():
+            about = f"The rows of {', '.join(table.tools)}."
+            self.united[name] = _wide(_unused(name, taken), about, table.tools, spec)
 
     @cached_property
     def base(self) -> tuple[Table, ...]:
@@ -376,63 +355,41 @@ class Schema:
     def other_views(self) -> tuple[Table, ...]:
         """Views of rows that other tables show already: a sheet that goes by a name too, and those with labels."""
         wide = (*self.united.values(), *self.wide.values())
-        named = {tool for table in self.united.values() for tool in table.tools}
-        hidden = [table for tool, table in self.wide.items() if tool in named]
+        hidden = [table for table in self.wide.values() if self._goes_by_name(table)]
         return (*hidden, *(self.labelled(table) for table in wide))
+
+    def _goes_by_name(self, table: Table) -> bool:
+        """Whether the rows of a sheet stand in a table that the spec names."""
+        return any(set(table.tools) <= set(united.tools) for united in self.united.values())
 
     def labelled(self, table: Table) -> Table:
         """Give a wide table with the label beside each code."""
-        fields = self.fields_of(table)
-        spread = (
-            part
-            for column in table.columns
-            for part in (
-                (column, Column(column.name + LABEL, TEXT, column.title))
-                if column.name in fields and list_of(fields[column.name]) is not None
-                else (column,)
-            )
-        )
+        spread: list[Column] = []
+        for column in table.columns:
+            spread.append(column)
+            if any(list_of(field) for field in islice(column.fields.values(), 1)):
+                spread.append(column._replace(name=column.name + LABEL, kind=TEXT, label_of=column.name))
         return Table(
             table.name + LABELLED, tuple(spread), table.key, f"{table.about} With the label beside each code.",
             view=True, references=table.references, tools=table.tools,
         )  # fmt: skip
 
-    def fields_of(self, table: Table) -> dict[str, Field]:
-        """Give the fields of a wide table by its columns; of several sheets the first that has one."""
-        return {column: fields[0] for column, fields in self.variants_of(table).items()}
-
-    def variants_of(self, table: Table) -> dict[str, list[Field]]:
-        """Give the fields behind each column of a wide table, one for every sheet that has it: lists may differ."""
-        found: dict[str, list[Field]] = {}
-        for tool in table.tools:
-            for code, field in self.spec.tool[tool].fields.items() if self.spec else ():
-                found.setdefault(field_column(code), []).append(field)
-        return found
-
     @cached_property
     def shown(self) -> tuple[Table, ...]:
         """What is exported: every row once, in the order in which tables are read."""
-        named = {tool for table in self.united.values() for tool in table.tools}
-        wide = [table for tool, table in self.wide.items() if tool not in named]
+        wide = [table for table in self.wide.values() if not self._goes_by_name(table)]
         lists = (LISTED_ROWS, self.overdue) if self.list_columns else ()
         matrices = (MATRIX_ROWS, AGGREGATE_MATRIX) if self.spec and self.spec.matrix else ()
+        figures = self.spec.figures if self.spec else None
+        risks = (AGGREGATE_RISKS, self.top_risks) if figures and figures.risks else ()
+        of_indicators = (INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS)
+        indicators = of_indicators if figures and figures.indicators else ()
+        questions = (AGGREGATE_GAPS,) if figures and figures.questions else ()
         return (
             SUBMISSIONS.shown, FILES, RECONCILIATION, ANSWERS, *self.united.values(), *wide, FINDINGS, COMPLETENESS,
             UNPLACED, *lists, *matrices, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS,
-            *self._figures, CODEBOOK, ITEMS,
+            *risks, *indicators, *questions, CODEBOOK, ITEMS,
         )  # fmt: skip
-
-    @property
-    def _figures(self) -> tuple[Table, ...]:
-        """The tables of what the spec calls risks, indicators and questions."""
-        figures = self.spec.figures if self.spec else None
-        risks = (AGGREGATE_RISKS, self.top_risks) if figures and figures.risks else ()
-        indicators = (INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS)
-        return (
-            *risks,
-            *(indicators if figures and figures.indicators else ()),
-            *((AGGREGATE_GAPS,) if figures and figures.questions else ()),
-        )
 
     @cached_property
     def list_columns(self) -> dict[str, str]:
@@ -449,13 +406,9 @@ class Schema:
     @property
     def overdue(self) -> Table:
         """What stands in a collected list and is past its day: one line per item."""
-        shown = tuple(Column(f"list_{code}", TEXT, title) for code, title in self.list_columns.items())
-        head = columns("n:integer submission team country period list tool row due:date days_late:integer")
-        tail = columns("sheet cell file_sha256")
-        return Table(
-            "overdue", (*head, *shown, *tail), ("n",), "What is past its day in the lists of the workbooks.",
-            references=(TO_SUBMISSION,),
-        )  # fmt: skip
+        shown = {f"list_{code}": title for code, title in self.list_columns.items()}
+        about = "What is past its day in the lists of the workbooks."
+        return _lines("overdue", "list tool row due:date days_late:integer", shown, about)
 
     @property
     def top_risks(self) -> Table:
@@ -463,24 +416,22 @@ class Schema:
         risks = self.spec.figures.risks if self.spec else None
         fields = self.spec.tool[risks.tools[0]].fields if self.spec and risks else {}
         language = spec_language(self.spec)
-        shown = (
-            Column(f"shows_{code}", TEXT, fields[code].label.say(language))
-            for code in (risks.shows if risks else ())
-        )
-        head = columns(
-            "n:integer submission team country period tool row name before_down before_across level_before "
-            "after_down after_across level_after"
-        )
-        tail = columns("sheet cell file_sha256")
-        return Table(
-            "top_risks", (*head, *shown, *tail), ("n",), "The open risks that weigh most.",
-            references=(TO_SUBMISSION,),
-        )  # fmt: skip
+        shown = {f"shows_{code}": fields[code].label.say(language) for code in (risks.shows if risks else ())}
+        own = "tool row name before_down before_across level_before after_down after_across level_after"
+        return _lines("top_risks", own, shown, "The open risks that weigh most.")
 
     @cached_property
     def by_name(self) -> dict[str, Table]:
         """Every table and view by name."""
         return {table.name: table for table in (*self.base, *self.views)}
+
+
+def _lines(name: str, own: str, shown: Mapping[str, str], about: str) -> Table:
+    """Give a table of lines about rows of submissions, with what is `shown` of each, by column, and its head."""
+    head = columns(f"n:integer submission team country period {own}")
+    extra = (Column(column, TEXT, title) for column, title in shown.items())
+    every = (*head, *extra, *columns("sheet cell file_sha256"))
+    return Table(name, every, ("n",), about, references=(TO_SUBMISSION,))
 
 
 def _before(table: Table) -> Table:
@@ -495,16 +446,17 @@ def spec_language(spec: Spec | None) -> str:
     return spec.languages[0] if spec else "en"
 
 
-def _wide(name: str, about: str, tools: Sequence[str], spec: Spec | None) -> Table:
+def _wide(name: str, about: str, tools: Sequence[str], spec: Spec) -> Table:
     """One row per row of the sheet, one column per field; fields of several tools that have one code share a column."""
-    fields: dict[str, Field] = {}
+    fields: dict[str, dict[str, Field]] = {}
     for tool in tools:
-        for code, field in spec.tool[tool].fields.items() if spec else ():
-            fields.setdefault(code, field)
-    language = spec_language(spec)
-    answers = tuple(
-        Column(field_column(code), value_kind(field), field.asks(language)) for code, field in fields.items()
-    )
+        for code, field in spec.tool[tool].fields.items():
+            fields.setdefault(code, {})[tool] = field
+    answers = []
+    for code, variants in fields.items():
+        first = next(iter(variants.values()))
+        title = first.asks(spec_language(spec))
+        answers.append(Column(field_column(code), value_kind(first), title, variants))
     return Table(
         name, (*_HEAD, *answers, *_TAIL), ("submission", "n"), about, view=True, references=(TO_SUBMISSION,),
         tools=tuple(tools),
@@ -528,13 +480,10 @@ def field_column(code: str) -> str:
     return f"{code}_" if code.casefold() in _TAKEN else code
 
 
-def _identifier(code: str) -> str:
-    """`T3.2` → `T3_2`."""
+def _unused(code: str, taken: set[str]) -> str:
+    """Give the name of a table of its own: `T3.2` → `T3_2`."""
     name = re.sub(r"\W", "_", code)
-    return f"t_{name}" if name[:1].isdigit() else name
-
-
-def _unused(name: str, taken: set[str]) -> str:
+    name = f"t_{name}" if name[:1].isdigit() else name
     while name.casefold() in taken:
         name += "_"
     taken.add(name.casefold())

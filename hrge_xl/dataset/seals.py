@@ -44,14 +44,13 @@ class Seal:
 
 def seals(ledger: Ledger) -> list[Seal]:
     """Give every seal, first to last."""
-    return [_seal(entry, content) for entry, content in ledger.entries(SealMade, TermsSealed)]
-
-
-def _seal(entry: Entry, content: Sealed) -> Seal:
-    return Seal(
-        content.number, entry.time, entry.by, content.name, content.sha256, entry.n, entry.previous, entry.digest,
-        entry.key, entry.signature,
-    )  # fmt: skip
+    return [
+        Seal(
+            content.number, entry.time, entry.by, content.name, content.sha256, entry.n, entry.previous, entry.digest,
+            entry.key, entry.signature,
+        )
+        for entry, content in ledger.entries(SealMade, TermsSealed)
+    ]  # fmt: skip
 
 
 def seal(
@@ -63,14 +62,14 @@ def seal(
     """
     number = ledger.next_number(SealMade, TermsSealed)
     made = SealMade(number=number, name=report.name, sha256=sha256_of(report), terms=dict(terms or {}))
-    return _seal(ledger.enter(made, by=_named(by), signer=signer), made)
+    return _enter(ledger, made, by, signer)
 
 
 def seal_terms(ledger: Ledger, name: str, terms: Terms, *, by: str, signer: Signer | None = None) -> Seal:
     """Seal the terms of a round alone. Raises `UsageError` without a name."""
     number, (named, digest) = ledger.next_number(SealMade, TermsSealed), as_sealed(name, terms)
     made = TermsSealed(number=number, name=named, sha256=digest, terms={name: terms})
-    return _seal(ledger.enter(made, by=_named(by), signer=signer), made)
+    return _enter(ledger, made, by, signer)
 
 
 def as_sealed(name: str, terms: Terms) -> tuple[str, str]:
@@ -78,10 +77,11 @@ def as_sealed(name: str, terms: Terms) -> tuple[str, str]:
     return f"round {name}", digest_of(terms.model_dump(mode="json"))
 
 
-def _named(by: str) -> str:
+def _enter(ledger: Ledger, made: Sealed, by: str, signer: Signer | None) -> Seal:
     if not by.strip():
         raise UsageError("A seal needs a name: --by NAME.")
-    return by.strip()
+    ledger.enter(made, by=by.strip(), signer=signer)
+    return seals(ledger)[-1]
 
 
 # what the seals of a report show, and who could have forged them
@@ -127,19 +127,17 @@ def doubts(ledger: Ledger, terms: OfRounds) -> Iterator[str]:
 
 def changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
     """Tell what rounds say otherwise now than when their terms were last sealed; what to do about it comes last."""
-    told = list(_changed_terms(ledger, now))
+    last = {
+        name: (content.terms[name], f"{content.about} was made on {entry.time[:10]}")
+        for entry, content in ledger.entries(SealMade, TermsSealed)
+        for name in content.terms
+    }
+    told = [
+        change for name in now if name in last for change in changes(last[name][0], now[name], last[name][1])
+    ]
     yield from told
     if told:
         yield "If that is meant, seal the terms of the round as they are now: hrge-xl sign ROUND --by NAME."
-
-
-def _changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
-    made = ledger.entries(SealMade, TermsSealed)
-    last = {name: (entry, content) for entry, content in made for name in content.terms}
-    for name, terms in now.items():
-        if name in last:
-            entry, content = last[name]
-            yield from changes(content.terms[name], terms, f"{content.about} was made on {entry.time[:10]}")
 
 
 def limits(chain: Sequence[Entry]) -> Iterator[str]:

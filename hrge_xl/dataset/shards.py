@@ -10,7 +10,7 @@ import hashlib
 import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from ..output_files import UNFINISHED, not_written
 from .files import sha256_of
 from .schema import SUBMISSIONS, Schema
 from .store import FAST, Store, open_file, translate_db_errors
-from .table import Row, Rows, Table
+from .table import Rows
 
 SHARDS = "shards"  # what their folder is named by
 SHARED = "The output folder must lie on a disk that all machines of the cluster share, under the same path."
@@ -70,19 +70,17 @@ def _write(files: Iterable[Rows], schema: Schema, path: Path) -> tuple[tuple[str
         for rows in files:
             names += (str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name])
             for name, lines in rows.items():
-                _insert(database, schema.by_name[name], lines, new=not counts[name])
+                if not lines:
+                    continue
+                columns = schema.by_name[name].names
+                if not counts[name]:
+                    quoted = ", ".join(f'"{column}"' for column in columns)
+                    database.execute(f'CREATE TABLE "{name}" ({quoted})')
+                marks = ", ".join("?" * len(columns))
+                database.executemany(f'INSERT INTO "{name}" VALUES ({marks})', lines)
                 counts[name] += len(lines)
         database.execute("COMMIT")
-    return tuple(names), {name: count for name, count in counts.items() if count}
-
-
-def _insert(database: sqlite3.Connection, table: Table, lines: Sequence[Row], *, new: bool) -> None:
-    if lines and new:
-        columns = ", ".join(f'"{column}"' for column in table.names)
-        database.execute(f'CREATE TABLE "{table.name}" ({columns})')
-    if lines:
-        marks = ", ".join("?" * len(table.names))
-        database.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', lines)
+    return tuple(names), dict(counts)
 
 
 def take(shard: Shard, store: Store) -> None:

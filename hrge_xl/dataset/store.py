@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
@@ -19,16 +19,19 @@ from ..addresses import masked
 from ..errors import StoreError
 from ..output_files import whole
 from ..spec.model import Spec
-from .definitions import META, Tables, clause, definitions, view_statements
+from .definitions import META, clause, definitions, view_statements
 from .dimensions import dimensions
 from .files import private
 from .schema import SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
-from .table import SUBMISSION_ID, Row
+from .table import SUBMISSION_ID, OnDemand, Record, Row, Table
 from .views import Make, selections
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
 WAIT = 60  # seconds for another writer to finish
+# What a dataset says of itself: the day that its figures were worked out for, unless they are not up to date; what the
+# last run came to, unless one is at work or was cut off; whether all files are in it that came earlier; its spec.
+DERIVED, STATE, FILLED, SPEC_DIGEST = "derived", "state", "filled", "spec_digest"
 OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
 ANOTHER_RUN = "Another run is writing into it; wait for it to end, then run again"
 CACHE = "cache_size=-16384"  # KiB: memory does not grow with the dataset
@@ -36,15 +39,6 @@ MAKE_ROOM = "Make room, then run again: nothing was lost"
 MADE_ANEW = "Move it away; the next run makes it again from the received files"
 DURABLE = ("journal_mode=DELETE", "synchronous=FULL")
 FAST = ("journal_mode=OFF", "synchronous=OFF")
-
-
-class Known(NamedTuple):
-    """What has to be known of a submission that is in a dataset."""
-
-    sha256: str | None
-    verdict: str
-    path: str
-    checked: date | None
 
 
 STORES: dict[
@@ -74,7 +68,7 @@ class Store:
         self.engine, self.name, self.lasting = engine, name, lasting
         self._damaged = damaged  # what to do when it is
         self.meta_table = clause(META)
-        self.tables = Tables({})
+        self.tables = OnDemand({})
         self.schema = Schema(None)
         self.changed = False  # in this run
         self._writing: Connection | None = None
@@ -112,6 +106,10 @@ class Store:
 
     # what it holds
 
+    def __getitem__(self, table: Table) -> Any:
+        """Give a table or view as statements name it."""
+        return self.tables[table.name]
+
     def facts(self) -> dict[str, str]:
         """Give what the dataset says of itself; empty for one that was never written."""
         with self._reading() as connection:
@@ -134,7 +132,7 @@ class Store:
         self._define()
         if write and not same:
             self._make(facts)
-        return same and facts.get("filled") == "yes"
+        return same and facts.get(FILLED) == "yes"
 
     def _refuse(self, facts: Mapping[str, str], spec: Spec | None) -> None:
         other = facts.get("spec")
@@ -159,7 +157,7 @@ class Store:
     def _define(self) -> None:
         """Define what can be selected from. Views of a dataset that does not last are selections, made on demand."""
         makers = {} if self.lasting else selections(self.schema)
-        self.tables = Tables(
+        self.tables = OnDemand(
             {
                 table.name: partial(self._selected, table.name, makers[table.name])
                 if table.name in makers and table.view
@@ -220,54 +218,33 @@ class Store:
             wanted: Any = sa.select(sa.column("sha256")).select_from(sa.table(SUBMISSIONS.name))
             return {str(sha256) for sha256 in connection.execute(wanted).scalars() if sha256 is not None}
 
-    def known(self) -> dict[str, Known]:
+    def known(self) -> dict[str, Record]:
         """Give every submission by its name: sha256, verdict, path, and the day it was checked."""
-        table = self.tables[SUBMISSIONS.name].c
-        wanted = sa.select(table.submission, table.sha256, table.verdict, table.path, table.checked)
-        return {str(row[0]): Known(*row[1:]) for row in self.select(wanted)}
+        names = ("submission", "sha256", "verdict", "path", "checked")
+        return {row["submission"]: row for row in self.records(SUBMISSIONS.name, columns=names)}
 
     def analyze(self) -> None:
         """Count the rows: a database that does not know how many there are reads whole tables for a view."""
         with self.transaction() as connection:
             connection.exec_driver_sql("ANALYZE")
 
-    def derived(self) -> str:
-        """Give the day that the figures were worked out for; empty while they are not up to date."""
-        return self.facts().get("derived", "")
-
-    def set_derived(self, day: str) -> None:
-        """Write down that the figures are up to date."""
-        self.set_fact("derived", day)
-
-    def state(self) -> str:
-        """Give what the last run came to: empty while one is at work or was cut off."""
-        return self.facts().get("state", "")
-
-    def finish(self, state: str) -> None:
-        """Write down what the run came to; nothing while something is left to do."""
-        self.set_fact("state", state)
+    def fact(self, name: str) -> str:
+        """Give one thing that the dataset says of itself; empty where it says nothing."""
+        return self.facts().get(name, "")
 
     def set_fact(self, name: str, value: str) -> None:
         """Write down one thing that the dataset says of itself; nothing takes it away."""
+        if self.fact(name) == value:
+            return
         with self.transaction() as connection:
             connection.execute(sa.delete(self.meta_table).where(self.meta_table.c.name == name))
             if value:
                 connection.execute(sa.insert(self.meta_table), [{"name": name, "value": value}])
 
-    def distrust(self) -> None:
-        """Have the tables made anew and filled from the files when the dataset is next taken up."""
-        self.set_fact("spec_digest", "")
-
-    def filled(self) -> None:
-        """Write down that all files are in it that came earlier: until then the next run looks for them."""
-        if "filled" not in self.facts():
-            with self.transaction() as connection:
-                connection.execute(sa.insert(self.meta_table), [{"name": "filled", "value": "yes"}])
-
     def touch(self, connection: Connection) -> None:
         """Write down that something changes."""
         if not self.changed:
-            stale = self.meta_table.c.name.in_(("state", "derived"))
+            stale = self.meta_table.c.name.in_((STATE, DERIVED))
             connection.execute(sa.delete(self.meta_table).where(stale))
         self.changed = True
 
@@ -277,9 +254,11 @@ class Store:
         """Take in some submissions with all their rows; earlier rows of the same ones go."""
         with self._renewed(submissions) as connection:
             for name in sorted(tables, key=self._order):
-                self.insert(
-                    connection, name, self._new_slots(tables[name]) if name == SLOTS.name else tables[name]
-                )
+                rows = tables[name]
+                if name == SLOTS.name:  # cells that are not known yet, each once
+                    known = {row[0] for row in self.select(sa.select(self[SLOTS].c.slot))}
+                    rows = {row[0]: row for row in rows if row[0] not in known}.values()
+                self.insert(connection, name, rows)
 
     def merge(self, submissions: Sequence[str], other: Path, tables: Sequence[str]) -> None:
         """Replace the rows of submissions by those in another SQLite file, which never become Python objects."""
@@ -294,14 +273,13 @@ class Store:
 
     def rows_apart(self, other: Path, names: Sequence[str]) -> dict[str, tuple[list[Row], list[Row]]]:
         """For each table the rows that only another SQLite file has, and those that only this one has, as kept."""
-        with translate_db_errors(self.name, self._damaged), self._outside_transactions() as connection:
-            connection.exec_driver_sql("ATTACH ? AS other", (_uri(other),))
-            found = {
-                name: (_only(connection, "other", "main", name), _only(connection, "main", "other", name))
-                for name in names
-            }
-            connection.exec_driver_sql("DETACH other")
-        return found
+        one_side = 'SELECT * FROM {1}."{0}" EXCEPT SELECT * FROM {2}."{0}"'
+        with self._attached(other), self._reading() as connection:
+
+            def only(*sides: str) -> list[Row]:
+                return [tuple(row) for row in connection.exec_driver_sql(one_side.format(*sides))]
+
+            return {name: (only(name, "other", "main"), only(name, "main", "other")) for name in names}
 
     def _copy(self, connection: Connection, where: Mapping[str, str]) -> None:
         for name in sorted(where, key=self._order):
@@ -324,14 +302,6 @@ class Store:
         """Give the order of a table: what others refer to comes first."""
         return next(n for n, table in enumerate(self.schema.base) if table.name == name)
 
-    def _new_slots(self, rows: Iterable[Row]) -> Iterator[Row]:
-        """Give cells that are not known yet, each once."""
-        known = {row[0] for row in self.select(sa.select(self.tables[SLOTS.name].c.slot))}
-        for row in rows:
-            if row[0] not in known:
-                known.add(row[0])
-                yield row
-
     @contextmanager
     def _renewed(self, submissions: Sequence[str]) -> Iterator[Connection]:
         """Give a transaction in which earlier rows of some submissions are gone."""
@@ -345,7 +315,7 @@ class Store:
 
     def forget(self, connection: Connection, names: Sequence[str]) -> None:
         """Take submissions out. Nothing is looked for in an empty dataset."""
-        table = self.tables[SUBMISSIONS.name]
+        table = self[SUBMISSIONS]
         for start in range(0, len(names), 500):
             some = names[start : start + 500]
             found = list(
@@ -389,6 +359,11 @@ class Store:
         wanted: Sequence[Any] = [table.c[column] for column in columns] or [table]
         yield from self.select(sa.select(*wanted).where(*where).order_by(*keys))
 
+    def records(self, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
+        """Give the rows of a table by column: all columns, or these where there are many rows."""
+        names = columns or self.schema.by_name[name].names
+        return (dict(zip(names, row, strict=True)) for row in self.rows(name, *where, columns=columns))
+
     def raw(self, name: str, columns: Sequence[str] = ("*",), of: str | None = None) -> Iterator[Row]:
         """Give the rows of a SQLite dataset as it keeps them: days as text, truth values as 0 and 1.
 
@@ -425,12 +400,6 @@ class SqliteStore(Store):
     def at(cls, url: URL) -> Store:
         """Open the file that the address names."""
         return open_file(Path(url.database or "dataset.sqlite"))
-
-
-def _only(connection: Connection, one: str, other: str, name: str) -> list[Row]:
-    """Give the rows of a table that one of two attached databases has and the other has not."""
-    rows = connection.exec_driver_sql(f'SELECT * FROM {one}."{name}" EXCEPT SELECT * FROM {other}."{name}"')
-    return [tuple(row) for row in rows]
 
 
 def _digest(spec: Spec | None) -> str:
@@ -517,7 +486,7 @@ def compact(store: Store, path: Path, state: str) -> None:
 
     The same content gives the same bytes, however it came about.
     """
-    store.finish("")
+    store.set_fact(STATE, "")
     with whole(path) as unfinished:
         private(unfinished)
         with translate_db_errors(store.name), store._outside_transactions() as connection:
@@ -526,6 +495,6 @@ def compact(store: Store, path: Path, state: str) -> None:
         with open_file(unfinished) as copy:
             with copy.transaction() as connection:  # how often the tables were made anew does not matter
                 connection.exec_driver_sql("PRAGMA schema_version = 1")
-            copy.finish(state)
+            copy.set_fact(STATE, state)
             copy.analyze()  # counted in the new file: the order of the counts tells how often tables were made anew
         store.engine.dispose()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from ..fields import Field
 
 Cell = str | int | float | bool | date | None
 Row = tuple[Cell, ...]
 Rows = dict[str, list[Row]]
+Record = dict[str, Any]  # a row by its columns
 
 TEXT, INTEGER, NUMBER, BOOLEAN, DATE = "text", "integer", "number", "boolean", "date"
 # the integer that facts go by; `submission` is the same as hex digits, for people
@@ -17,11 +21,13 @@ SUBMISSION_ID = "submission_id"
 
 
 class Column(NamedTuple):
-    """One column: its name and what it holds."""
+    """One column: its name and what it holds; of answers the fields behind it, by the code of their sheet."""
 
     name: str
     kind: str = TEXT
     title: str = ""
+    fields: Mapping[str, Field] = {}
+    label_of: str = ""  # the column of codes that it stands beside
 
 
 class Reference(NamedTuple):
@@ -81,6 +87,26 @@ class Table:
         return not self.view and self.key[0] == SUBMISSION_ID
 
 
+class OnDemand(Mapping[str, Any]):
+    """What is made of each table when it is first asked for, by name."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Any]]) -> None:
+        self._makers, self._made = makers, dict[str, Any]()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 def columns(text: str) -> tuple[Column, ...]:
     """`"submission n:integer …"` as columns."""
-    return tuple(Column(*part.split(":")) for part in text.split())
+    return tuple(
+        Column(name, kind or TEXT) for name, _, kind in (part.partition(":") for part in text.split())
+    )

@@ -43,7 +43,8 @@ from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
 from .shards import SHARDS, Shard, discard, take
-from .store import Known, Store, open_file, version_of
+from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
+from .table import Record
 from .take_over import check_owner, claim, rounds_elsewhere, take_over
 from .update_statuses import to_read_again, update_statuses
 from .waivers import waivers
@@ -72,7 +73,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Run:
+class IngestRun:
     """One run at work: where it goes, who does the work, and what was given."""
 
     out: Path
@@ -85,7 +86,6 @@ class Run:
     new: int = 0  # files that were read
     read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
     closed: list[str] = field(default_factory=list)  # of these, what cannot be opened now
-    anew: bool = False  # the dataset was of another spec or an earlier program, and was made anew
     notes: tuple[str, ...] = ()
     noticed: Mapping[str, Noticed] = field(default_factory=dict)  # by round
 
@@ -130,7 +130,7 @@ class Run:
 @contextmanager
 def take_in(
     sources: Sequence[Source], out: Path, *, arrived: Arrived | None = None, options: Options | None = None
-) -> Iterator[Run]:
+) -> Iterator[IngestRun]:
     """Take files into the dataset of a folder, and give the run, which still holds the folder, with its open dataset.
 
     What is in the dataset already is not read again, unless it was checked on another day than the one asked for.
@@ -146,7 +146,7 @@ def take_in(
         for store in stores:
             stack.enter_context(store.only_writer())
         ledger = stack.enter_context(Ledger.open(out))
-        run = Run(out, pool, how, stores, ledger, noticed=noticed_of(sources))
+        run = IngestRun(out, pool, how, stores, ledger, noticed=noticed_of(sources))
         for store in run.databases:
             check_owner(store, run.ledger, out)
         run = replace(run, sources=_given(run, sources), notes=tuple(_distrusted(run)))
@@ -155,28 +155,27 @@ def take_in(
         for store in run.databases:
             claim(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write
-        if run.new or not how.asking or not all(store.derived() for store in stores):
+        if run.new or not how.asking or not all(store.fact(DERIVED) for store in stores):
             _work_out(run)
             record_run(run.ledger, run.file, run.today)
         yield run
         note(run.ledger, out / DATASET)
 
 
-def _work_out(run: Run) -> None:
+def _work_out(run: IngestRun) -> None:
     """Work out what counts, and the figures of it."""
-    known = [waiver for _, asked in run.sources for waiver in asked.waivers]
     for store in run.stores:
-        update_statuses(store, run.ledger, tuple(dict.fromkeys(known)), run.noticed)
-    if any(store.changed or store.derived() != str(run.today) for store in run.stores):
+        update_statuses(store, run.ledger, run.sources[0][1].waivers, run.noticed)
+    if any(store.changed or store.fact(DERIVED) != str(run.today) for store in run.stores):
         for store in run.stores:
             store.analyze()
         derive(run.stores, run.out / DATASET, run.today, run.pool.here)
         for store in run.stores:
-            store.set_derived(str(run.today))
+            store.set_fact(DERIVED, str(run.today))
 
 
 @contextmanager
-def as_of(run: Run, asked: ValidationRequest) -> Iterator[Run]:
+def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
     """Give the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
@@ -191,9 +190,10 @@ def as_of(run: Run, asked: ValidationRequest) -> Iterator[Run]:
         )
         given, again = {_name(each) for each in run.given}, []
         for name, each in store.known().items():
-            kept = kept_at(run.here, each.sha256 or "")
-            if name in given and each.checked != asked.today and has_content(kept, each.sha256 or ""):
-                again.append(Arrival(each.path, each.sha256, None, str(kept)))
+            sha256 = each["sha256"] or ""
+            kept = kept_at(run.here, sha256)
+            if name in given and each["checked"] != asked.today and has_content(kept, sha256):
+                again.append(Arrival(each["path"], sha256, None, str(kept)))
         _read(judged, asked, again)
         _work_out(judged)
         yield judged
@@ -201,16 +201,15 @@ def as_of(run: Run, asked: ValidationRequest) -> Iterator[Run]:
 
 def _read_once(store: Store) -> frozenset[str]:
     """Give the contents that could be read."""
-    return frozenset(
-        each.sha256 for each in store.known().values() if each.sha256 and each.verdict != REFUSED
-    )
+    known = store.known().values()
+    return frozenset(each["sha256"] for each in known if each["sha256"] and each["verdict"] != REFUSED)
 
 
-def _distrusted(run: Run) -> Iterator[str]:
+def _distrusted(run: IngestRun) -> Iterator[str]:
     """Have a dataset made anew that another program changed, and say so; from here on it is written into."""
     file = run.out / DATASET
     if run.file.facts() and is_changed(run.ledger, file):  # one that is gone is made again in any case
-        run.file.distrust()
+        run.file.set_fact(SPEC_DIGEST, "")
         yield f"{CHANGED.format(file=file)} Everything was read again from what was received."
     take_note_away(run.ledger, file)
 
@@ -224,17 +223,17 @@ def _suited(how: Options, sources: Sequence[Source]) -> Options:
 @contextmanager
 def foreseen(
     sources: Sequence[Source], out: Path, *, options: Options | None = None
-) -> Iterator[tuple[Run, dict[str, str], dict[str, str]]]:
+) -> Iterator[tuple[IngestRun, dict[str, str], dict[str, str]]]:
     """Give a run that writes nothing, the verdict of each file that it would read, by path, and of all others."""
     how = _suited(options or Options(), sources)
     with ExitStack() as stack:
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
         stores = [stack.enter_context(each) for each in _open(out, how.store, write=False)]
-        run = Run(out, pool, how, stores, stack.enter_context(Ledger.open(out, write=False)))
+        run = IngestRun(out, pool, how, stores, stack.enter_context(Ledger.open(out, write=False)))
         run = _of_one_spec(replace(run, sources=_given(run, sources)))
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in stores]
-        found, known = dict[str, str](), {name: each.verdict for name, each in there[-1].items()}
+        found, known = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
         for given, asked in run.sources:
             missing = {_name(each): each for each in given if not all(_name(each) in some for some in there)}
             batches = in_batches([each for _, each in sorted(missing.items())], how.jobs)
@@ -253,7 +252,7 @@ def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
     yield open_file(path if write or path.is_file() else None, write=write)
 
 
-def _given(run: Run, sources: Sequence[Source]) -> list[tuple[list[Arrival], ValidationRequest]]:
+def _given(run: IngestRun, sources: Sequence[Source]) -> list[tuple[list[Arrival], ValidationRequest]]:
     """Give what came, as workers see it; the waivers of the folder count too."""
     ours: list[tuple[list[Arrival], ValidationRequest]] = []
     for source in sources:
@@ -263,7 +262,7 @@ def _given(run: Run, sources: Sequence[Source]) -> list[tuple[list[Arrival], Val
     return ours
 
 
-def _received(run: Run, homes: Sequence[Path | None], came: Arrived) -> Run:
+def _received(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> IngestRun:
     """Write down what came, first in the ledgers of rounds elsewhere; gives all that these know, and what they rule."""
     found, days = list(run.sources), dict[str, tuple[date, bool]]()
     with ExitStack() as stack:
@@ -291,7 +290,7 @@ def _received(run: Run, homes: Sequence[Path | None], came: Arrived) -> Run:
     return replace(run, sources=[(given, replace(asked, waivers=ours)) for given, asked in found])
 
 
-def _receive(home: Path, run: Run, given: Sequence[Arrival], came: Arrived) -> None:
+def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived) -> None:
     """Write down in the ledger of a round elsewhere what it does not know yet."""
     with Ledger.open(home, write=False) as theirs:
         known = theirs.order()
@@ -307,7 +306,7 @@ def _moved(each: Arrival, before: Path, now: Path) -> Arrival:
     return each._replace(path=path_text(path), kept=kept)
 
 
-def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
+def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     """Give the files with their hashes: to a worker that sees nothing every file would be missing."""
     batches = in_batches([way_to(path, run.out) for path in paths], run.options.jobs)
     found = [each for some in run.pool.map(arrivals, batches, run.here) for each in some]
@@ -319,7 +318,7 @@ def _arrivals(run: Run, paths: Sequence[Path]) -> list[Arrival]:
     return sorted(found, key=lambda each: each.path)  # the order in which they are named says nothing
 
 
-def _of_one_spec(run: Run) -> Run:
+def _of_one_spec(run: IngestRun) -> IngestRun:
     """Settle the one spec of the dataset: the newest of its rounds, its own, else that of the first that says one.
 
     The returns of each round are read by the version that this round has.
@@ -337,7 +336,7 @@ def _of_one_spec(run: Run) -> Run:
     return replace(run, sources=named, spec=spec)
 
 
-def _known_spec(run: Run) -> str | None:
+def _known_spec(run: IngestRun) -> str | None:
     """Give what workers load the dataset's spec by: its name as installed, else the place of the copy it carries."""
     for store in run.stores:
         name = store.facts().get("spec")
@@ -350,7 +349,7 @@ def _known_spec(run: Run) -> str | None:
     return None
 
 
-def _said_spec(run: Run) -> str | None:
+def _said_spec(run: IngestRun) -> str | None:
     paths = sorted({file_at(run.here, each.place) for each in run.given})
     asked = run.sources[0][1] if run.sources else ValidationRequest(Wanted(), date.today())
     with readers() as pool:
@@ -365,7 +364,7 @@ def _name(each: Arrival) -> str:
 # reading
 
 
-def _fill(run: Run) -> Run:
+def _fill(run: IngestRun) -> IngestRun:
     """Read what is not there yet, batch by batch."""
     spec = load(run.spec) if run.spec else None
     schema, before = Schema(spec), [store.facts().get("schema_version") for store in run.stores]
@@ -390,7 +389,11 @@ def _fill(run: Run) -> Run:
         new += len(missing)
         wanted |= {_name(each) for each in given}
         sources.append((_as_read(run, asked, given, missing), asked))
-    run = _without_lost(run, sources)
+    there = {
+        each.sha256 for each in run.given
+    }  # at first: the ledger is told of contents that were there once
+    run = replace(run, sources=sources)
+    run.ledger.lose(sorted(filter(None, there - {each.sha256 for each in run.given})))
     anew = not (run.options.resume and all(ready))
     notes = list(run.notes)
     if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
@@ -408,50 +411,45 @@ def _fill(run: Run) -> Run:
         for period in sorted({str(periods[each.sha256]) for each in again}):
             some = [each for each in again if str(periods[each.sha256]) == period]
             _read(run, alone or requests.get(period, nobody), sorted(some, key=_name))
-        notes += _lost(came.keys() - {_name(each) for each in here}, came)
+        lost = [came[name].path for name in came.keys() - set(map(_name, here))]
+        if lost:  # files of earlier runs that are nowhere to be found any more
+            notes.append(
+                f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
+                "dataset. Put it back, and consolidate again."
+            )
     for store in run.stores:
-        store.filled()
-    return replace(run, new=new, anew=anew, notes=(*notes, *closed_now(run)))
+        store.set_fact(FILLED, "yes")
+    return replace(run, new=new, notes=(*notes, *closed_now(run)))
 
 
-def closed_now(run: Run) -> Iterator[str]:
+def closed_now(run: IngestRun) -> Iterator[str]:
     """Tell what was read once and cannot be opened now."""
-    names = sorted({Path(path).name for path in run.closed})
-    if names:
+    if run.closed:
         yield (
-            f"{names[0]}{and_more(len(names) - 1)} cannot be opened now, and stays as it was read before. What is "
-            "protected is opened with --password-file FILE."
+            f"{_first_of(run.closed)} cannot be opened now, and stays as it was read before. What is protected is "
+            "opened with --password-file FILE."
         )
 
 
-def _refuse_to_lose(run: Run) -> None:
+def _first_of(paths: Iterable[str]) -> str:
+    names = sorted({Path(path).name for path in paths})
+    return f"{names[0]}{and_more(len(names) - 1)}"
+
+
+def _refuse_to_lose(run: IngestRun) -> None:
     """Raise `UsageError` where a dataset is to be made anew without what had been read with a password."""
-    rows = [
-        row
-        for row in run.ledger.rows()
-        if row["verdict"] in (ACCEPTED, RETURNED) and row["state"] != LEFT_OUT
-    ]
-    for row in rows:
-        kept = kept_at(run.out, str(row["sha256"]))
-        if kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
+    for row in run.ledger.rows():
+        was_read = row["verdict"] in (ACCEPTED, RETURNED) and row["state"] != LEFT_OUT
+        kept = kept_at(run.out, row["sha256"])
+        if was_read and kept.is_file() and kept.read_bytes().startswith(OLE_MAGIC):
             raise UsageError(
                 f"{row['path']} is protected, and was read with a password before. The dataset is to be made anew: "
                 "name the password with --password-file FILE. Nothing was changed."
             )
 
 
-def _lost(missing: Iterable[str], came: Mapping[str, Arrival]) -> Iterator[str]:
-    """Tell which files of earlier runs are nowhere to be found any more."""
-    names = sorted(Path(came[name].path).name for name in missing)
-    if names:
-        yield (
-            f"{names[0]}{and_more(len(names) - 1)} is neither in its original place nor in {RECEIVED}/, so it is no "
-            "longer in the dataset. Put it back, and consolidate again."
-        )
-
-
 def _missing(
-    run: Run, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[dict[str, Known]]
+    run: IngestRun, given: Sequence[Arrival], asked: ValidationRequest, known: Sequence[Mapping[str, Record]]
 ) -> list[Arrival]:
     """Find what is not in every dataset yet, was read for another round, or was checked as of another day."""
     again = to_read_again(run.file, asked)
@@ -459,37 +457,27 @@ def _missing(
 
     def is_known(name: str, each: Arrival) -> bool:
         there = [some[name] for some in known if name in some]
-        fresh = not asked.rejudge or all(one.checked == asked.today for one in there)
+        fresh = not asked.rejudge or all(one["checked"] == asked.today for one in there)
         return each.sha256 is not None and len(there) == len(known) and fresh and name not in again
 
     return [each for name, each in sorted(wanted.items()) if not is_known(name, each)]
 
 
 def _as_read(
-    run: Run, asked: ValidationRequest, given: list[Arrival], missing: Sequence[Arrival]
+    run: IngestRun, asked: ValidationRequest, given: list[Arrival], missing: Sequence[Arrival]
 ) -> list[Arrival]:
     """Have missing files read; gives all that came, and no hash of those that have changed since.
 
     The same content that lies elsewhere too is read there.
     """
-    changed = _read(run, asked, missing)
-    if not changed:
-        return given
-    lost = {each.sha256 for each in missing if each.path in changed}
-    given = [each._replace(sha256=None, size=None) if each.path in changed else each for each in given]
-    elsewhere = {_name(each): each for each in given if each.sha256 in lost}
-    return _as_read(run, asked, given, list(elsewhere.values())) if elsewhere else given
+    while missing and (changed := _read(run, asked, missing)):
+        lost = {each.sha256 for each in missing if each.path in changed}
+        given = [each._replace(sha256=None, size=None) if each.path in changed else each for each in given]
+        missing = list({_name(each): each for each in given if each.sha256 in lost}.values())
+    return given
 
 
-def _without_lost(run: Run, sources: list[tuple[list[Arrival], ValidationRequest]]) -> Run:
-    """Give the run with what came as it was read; the ledger is told of contents that were there once."""
-    as_read = replace(run, sources=sources)
-    lost = {each.sha256 for each in run.given} - {each.sha256 for each in as_read.given}
-    run.ledger.lose(sorted(filter(None, lost)))
-    return as_read
-
-
-def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
+def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) -> set[str]:
     """Have files read and take in what they bring; gives the paths of those that changed meanwhile.
 
     Nothing but the manifest comes back from workers.
@@ -510,7 +498,7 @@ def _read(run: Run, asked: ValidationRequest, files: Sequence[Arrival]) -> set[s
     return changed
 
 
-def _take(run: Run, shard: Shard) -> None:
+def _take(run: IngestRun, shard: Shard) -> None:
     """Take in what workers have brought."""
     if run.pool.far:
         check_engine(shard)
@@ -530,7 +518,7 @@ def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:
             yield each._replace(kept=str(kept))
 
 
-def _take_out(run: Run) -> None:
+def _take_out(run: IngestRun) -> None:
     """Take out files that could not be read once and can be now; and all others, where only these are wanted."""
     only = {_name(each) for each in run.given} if run.options.only_these else None
     readable = [submission_id(None, each.path) for each in run.given if each.sha256 is not None]

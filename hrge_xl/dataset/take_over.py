@@ -13,11 +13,11 @@ import sqlalchemy as sa
 
 from ..errors import StoreError
 from ..paths import path_of, path_text, way_to
-from .kinds import DecisionMade, FilesReceived, Judged, WaiverGiven, WaiverWithdrawn
+from .kinds import DecisionMade, FilesReceived, Judgement, WaiverGiven, WaiverWithdrawn
 from .ledger import NAME, Ledger
 from .store import OF_DATABASE, Store
 
-JUDGED: tuple[type[Judged], ...] = (DecisionMade, WaiverGiven, WaiverWithdrawn)
+JUDGED: tuple[type[Judgement], ...] = (DecisionMade, WaiverGiven, WaiverWithdrawn)
 ROUNDS = sa.Table(
     "rounds",
     sa.MetaData(),
@@ -52,15 +52,14 @@ def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> No
         "last": _last(theirs),
     }
     if row not in ledger.rows_of(ROUNDS):
-        ledger.remove(ROUNDS, ROUNDS.c.name == name)
-        ledger.add(ROUNDS, row)
+        ledger.put(ROUNDS, row)
 
 
 def _last(ledger: Ledger) -> str:
     return next((entry.digest for entry, _ in reversed(ledger.entries(FilesReceived, *JUDGED))), "")
 
 
-class Elsewhere(NamedTuple):
+class RoundElsewhere(NamedTuple):
     """A round in another folder, the version of the spec that it is read by, and how far it was taken over."""
 
     name: str
@@ -77,11 +76,11 @@ class Elsewhere(NamedTuple):
             return _last(theirs) != self.last
 
 
-def rounds_elsewhere(ledger: Ledger) -> list[Elsewhere]:
+def rounds_elsewhere(ledger: Ledger) -> list[RoundElsewhere]:
     """Give the rounds that a ledger has taken over from."""
     home = ledger.home.resolve()
     return [
-        Elsewhere(**row | {"folder": Path(way_to(home / path_of(row["folder"]), Path()))})
+        RoundElsewhere(**row | {"folder": Path(way_to(home / path_of(row["folder"]), Path()))})
         for row in ledger.rows_of(ROUNDS)
     ]
 
@@ -97,7 +96,8 @@ def check_owner(store: Store, ledger: Ledger, folder: Path) -> None:
     if not facts:
         return
     owner, where = facts.get(OWNER), facts.get(OWNER_FOLDER, "")
-    ours = owner == ledger.identity if owner else _knows_all(store, ledger)
+    # of one that does not say yet whose it is everything must have come by this ledger
+    ours = owner == ledger.identity if owner else store.contents() <= ledger.order().keys()
     if not ours or _goes_on_elsewhere(owner, where, folder):
         raise StoreError(
             f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "
@@ -107,16 +107,8 @@ def check_owner(store: Store, ledger: Ledger, folder: Path) -> None:
 
 def claim(store: Store, ledger: Ledger, folder: Path) -> None:
     """Write down in a database whose it is."""
-    wanted = {OWNER: ledger.identity, OWNER_FOLDER: str(folder.absolute())}
-    facts = store.facts()
-    for name, value in wanted.items():
-        if facts.get(name) != value:
-            store.set_fact(name, value)
-
-
-def _knows_all(store: Store, ledger: Ledger) -> bool:
-    """Say whether everything came by this ledger in a database that does not say yet whose it is."""
-    return store.contents() <= ledger.order().keys()
+    store.set_fact(OWNER, ledger.identity)
+    store.set_fact(OWNER_FOLDER, str(folder.absolute()))
 
 
 def _goes_on_elsewhere(owner: str | None, where: str, folder: Path) -> bool:

@@ -13,12 +13,12 @@ from ..fault_isolation import apart
 from ..findings import Waiver
 from ..spec.model import Spec
 from ..validation import Noticed, Result, stopped_result
-from .decisions import Made, copy_decisions
+from .decisions import Made
 from .ledger import NAME, Arrival, Arrived, Ledger, Receipt
 from .opening import DATASET
 from .rows import RowBuilder, all_rows, submission_id
 from .schema import SUBMISSIONS, Schema
-from .store import Store, open_file
+from .store import FILLED, Store, open_file
 from .update_statuses import update_statuses
 
 
@@ -54,7 +54,8 @@ def dataset_as_told(
     """Give the dataset of files that were checked again, as a report tells when they came and what was decided."""
     with _dataset(None) as made:
         made.ledger.copy_receipts(receipts)
-        copy_decisions(made.ledger, decisions)
+        for each in sorted(decisions, key=lambda each: each.decision.n):
+            each.enter(made.ledger)
         _fill(made, results, spec, waivers)
         yield made
 
@@ -83,7 +84,7 @@ def _fill(
     made.store.use(schema)
     put_in(made.store, RowBuilder(schema, every_slot=False), _each_once(results))
     update_statuses(made.store, made.ledger, waivers, noticed)
-    made.store.filled()
+    made.store.set_fact(FILLED, "yes")
 
 
 def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None:

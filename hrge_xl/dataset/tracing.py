@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -14,7 +13,7 @@ from ..spec.lookup import countries
 from ..suggest import did_you_mean, listed, plain, remedy_for
 from .schema import ANSWERS, FINDINGS, SUBMISSIONS
 from .store import Store
-from .table import Table
+from .table import Record, Table
 
 ABOUT = ("path", "sha256", "team", "verdict", "status", "issued")  # what is told of the file
 
@@ -32,13 +31,9 @@ def _file(store: Store, submission: str | None) -> list[tuple[str, str]]:
     """Tell where the bytes are, and what became of them."""
     if not submission:
         return []
-    table = store.tables[SUBMISSIONS.name].c
-    wanted = sa.select(*(table[name] for name in ABOUT)).where(table.submission == submission)
-    return [
-        (f"file {name}", _text(value))
-        for row in store.select(wanted)
-        for name, value in zip(ABOUT, row, strict=True)
-    ]
+    table = store[SUBMISSIONS].c
+    found = store.records(SUBMISSIONS.name, table.submission == submission, columns=ABOUT)
+    return [(f"file {name}", _text(value)) for row in found for name, value in row.items()]
 
 
 def _text(value: Any) -> str:
@@ -51,7 +46,7 @@ def _text(value: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TraceQuery:
     """What is asked about: of which team, which question and row, which kind of finding; empty: of any."""
 
     team: str = ""
@@ -71,53 +66,55 @@ class Traced:
     status: str
 
 
-def trace_as_asked(store: Store, asked: Asked) -> list[Traced]:
+def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
     """Give the answers, or the findings, that are asked about: of returns that count, where there are any.
 
     Raises `UsageError` for a team, question, row or kind of finding that there is not, with what may have been meant.
     """
-    view = store.tables[(FINDINGS if asked.finding else ANSWERS).name]
+    table = FINDINGS if asked.finding else ANSWERS
+    view = store[table]
     where = [
         view.c.submission.in_(_submissions(store, asked.team)),
         *([view.c.field == _known(view.c.field, asked.field, store, "question")] if asked.field else []),
         *([view.c.row == _known(view.c.row, asked.row, store, "row")] if asked.row else []),
         *([view.c.code == _kind(store, view.c, asked.finding)] if asked.finding else []),
     ]
-    files = {row[0]: (row[1], row[2]) for row in store.select(sa.select(*_of_submissions(store, FILE)))}
-    names = FOUND if asked.finding else ANSWERED
-    wanted = sa.select(*(view.c[name] for name in names)).where(*where).order_by(view.c.submission, view.c.n)
-    rows = [dict(zip(names, row, strict=True)) for row in store.select(wanted)]
+    files = {row["submission"]: row for row in store.records(SUBMISSIONS.name, columns=FILE)}
+    rows = [*store.records(table.name, *where, columns=FOUND if asked.finding else ANSWERED)]
     counting = [row for row in rows if row["current"]]
-    make = _found if asked.finding else _answered
-    return [make(row, *files[row["submission"]]) for row in counting or rows]
+    said = _found if asked.finding else _answered
+    return [
+        Traced(
+            _what(row),
+            said(row),
+            _place(row),
+            files[row["submission"]]["path"],
+            files[row["submission"]]["status"],
+        )
+        for row in counting or rows
+    ]
 
 
-FILE = ("submission", "path", "status")
+FILE = ("submission", "path", "status", "team", "country")
 COMMON = ("submission", "team", "tool", "row", "field", "sheet", "cell", "current")
 ANSWERED = (*COMMON, "code", "text", "number", "date", "original", "problem")
 FOUND = (*COMMON, "code", "severity", "message", "remedy")
 VALUES = ("code", "text", "number", "date")
 
 
-def _of_submissions(store: Store, names: Sequence[str]) -> list[sa.Column[Any]]:
-    return [store.tables[SUBMISSIONS.name].c[name] for name in names]
-
-
 def _submissions(store: Store, team: str) -> list[str]:
     """Give the submissions of a team, by its code or its country. Raises `UsageError` with the nearest one."""
-    every = list(store.select(sa.select(*_of_submissions(store, ("submission", "team", "country")))))
-    if not team:
-        return [row[0] for row in every]
+    every = list(store.records(SUBMISSIONS.name, columns=FILE))
     spec = store.schema.spec
-    country = countries(spec).code(team) if spec and spec.countries else team
-    found = [row[0] for row in every if str(row[1]).casefold() == team.casefold()] or [
-        row[0] for row in every if row[2] and row[2] == country
+    country = countries(spec).code(team) if team and spec and spec.countries else team
+    found = [row for row in every if str(row["team"]).casefold() == team.casefold()] or [
+        row for row in every if row["country"] and row["country"] == country
     ]
-    if not found:
-        known = sorted({str(row[1]) for row in every if row[1]})
+    if team and not found:
+        known = sorted({str(row["team"]) for row in every if row["team"]})
         hint = did_you_mean(team, known)
         raise UsageError(f"The dataset has no team '{team}'. {hint}It has: {listed(known)}.")
-    return found
+    return [row["submission"] for row in (found if team else every)]
 
 
 def _known(column: sa.Column[Any], text: str, store: Store, what: str) -> str:
@@ -140,23 +137,20 @@ def _kind(store: Store, columns: Any, text: str) -> str:
     return str(by_fold[plain(text)])
 
 
-def _answered(row: Mapping[str, Any], path: str, status: str) -> Traced:
+def _answered(row: Record) -> str:
     value = next((_text(row[name]) for name in VALUES if row[name] is not None), "")
     typed = f" (typed: “{row['original']}”)" if row["original"] not in (None, value) else ""
     problem = f" [{row['problem']}]" if row["problem"] else ""
-    return Traced(
-        _what(row), f"{value or 'no answer that could be read'}{typed}{problem}", _place(row), path, status
-    )
+    return f"{value or 'no answer that could be read'}{typed}{problem}"
 
 
-def _found(row: Mapping[str, Any], path: str, status: str) -> Traced:
-    said = f"{row['code']} {row['severity']}: {row['message']} {row['remedy']}"
-    return Traced(_what(row), said, _place(row), path, status)
+def _found(row: Record) -> str:
+    return f"{row['code']} {row['severity']}: {row['message']} {row['remedy']}"
 
 
-def _what(row: Mapping[str, Any]) -> str:
+def _what(row: Record) -> str:
     return " ".join(str(row[name]) for name in ("team", "tool", "row", "field") if row[name])
 
 
-def _place(row: Mapping[str, Any]) -> str:
+def _place(row: Record) -> str:
     return "!".join(str(row[name]) for name in ("sheet", "cell") if row[name])

@@ -38,7 +38,7 @@ from .ledger import Ledger, Sighting
 from .return_status import (
     DOUBTS,
     STATUS_CODES,
-    Entry,
+    ReturnEntry,
     ReturnStatus,
     moment,
     return_statuses,
@@ -47,7 +47,7 @@ from .return_status import (
 from .rows import finding_row, submission_number
 from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS, spec_language
 from .store import Store
-from .table import Row
+from .table import Record, Row
 
 # the numbers of findings that no file shows by itself, from where they count: before all others
 STATUS_FINDING, STEP_BACK_FINDING, MAIL_FINDINGS = 0, -1, -3
@@ -57,7 +57,6 @@ OURS = codes(READER_FAILED, STOPPED_BY_THIS_FILE, ROW_WITHOUT_A_PLACE)  # mistak
 ELSEWHERE = codes(SIGNATURE_INVALID, ANOTHER_ROUND, UNKNOWN_TEAM, PERIOD_OUTSIDE_ROUND)
 """What may be otherwise in another round."""
 OF_ROUND = (*ELSEWHERE, FILE_NAME_NAMES_ANOTHER.code)  # what depends on the round that a file was read for
-Submission = dict[str, Any]  # a row of `submissions` by column
 
 
 def update_statuses(
@@ -68,9 +67,7 @@ def update_statuses(
     `noticed` tells of rounds, by name, what is noticed about how their returns came; of others that stays as it is.
     """
     apply_waivers(store, waivers)
-    returns: list[Submission] = [
-        dict(zip(SUBMISSIONS.names, row, strict=True)) for row in store.rows(SUBMISSIONS.name)
-    ]
+    returns = list(store.records(SUBMISSIONS.name))
     sightings, doubts = ledger.sightings(), _doubts(store)
     entries = [_entry(row, sightings, doubts.get(row["submission_id"], ())) for row in returns]
     found = return_statuses(entries, decisions(ledger))
@@ -102,7 +99,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
     They were read for another round, or for none, and may belong to the one that is wanted; their team came into the
     round since; they are protected, and a password is given; or a mistake of ours kept them out, which may be mended.
     """
-    files, findings = store.tables[SUBMISSIONS.name], store.tables[FINDINGS_FACT.name]
+    files, findings = store[SUBMISSIONS], store[FINDINGS_FACT]
 
     def found(codes: Sequence[str]) -> Any:
         return files.c.submission_id.in_(
@@ -122,7 +119,7 @@ def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
 
 def _doubts(store: Store) -> dict[Any, tuple[str, ...]]:
     """For each return the findings that say that it is somebody else's, unless somebody has accepted them."""
-    table = store.tables[FINDINGS_FACT.name].c
+    table = store[FINDINGS_FACT].c
     ours = sa.and_(table.code.in_(DOUBTS), sa.not_(table.waived))
     found: dict[int, list[str]] = {}
     wanted = sa.select(table.submission_id, table.code).where(ours).order_by(table.submission_id, table.n)
@@ -131,7 +128,7 @@ def _doubts(store: Store) -> dict[Any, tuple[str, ...]]:
     return {number: tuple(codes) for number, codes in found.items()}
 
 
-def _entry(row: Submission, sightings: Mapping[str, Sequence[Sighting]], doubts: tuple[str, ...]) -> Entry:
+def _entry(row: Record, sightings: Mapping[str, Sequence[Sighting]], doubts: tuple[str, ...]) -> ReturnEntry:
     texts = {
         name: row[name] or ""
         for name in ("team", "copy", "predecessor", "project", "intervention", "country", "period")
@@ -139,7 +136,7 @@ def _entry(row: Submission, sightings: Mapping[str, Sequence[Sighting]], doubts:
     first = _first(row, sightings)
     said = (str(row["period_start"] or ""), str(row["period_end"] or ""))
     saved = moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else "")
-    return Entry(
+    return ReturnEntry(
         row["submission"],
         first.order if first else 0,
         row["verdict"],
@@ -151,7 +148,7 @@ def _entry(row: Submission, sightings: Mapping[str, Sequence[Sighting]], doubts:
     )
 
 
-def _first(row: Submission, sightings: Mapping[str, Sequence[Sighting]]) -> Sighting | None:
+def _first(row: Record, sightings: Mapping[str, Sequence[Sighting]]) -> Sighting | None:
     return next(iter(sightings.get(row["sha256"] or "", ())), None)
 
 
@@ -159,10 +156,10 @@ def _first(row: Submission, sightings: Mapping[str, Sequence[Sighting]]) -> Sigh
 
 
 def _update(
-    store: Store, connection: Connection, returns: Sequence[Submission], found: Mapping[str, ReturnStatus],
+    store: Store, connection: Connection, returns: Sequence[Record], found: Mapping[str, ReturnStatus],
     sightings: Mapping[str, Sequence[Sighting]],
 ) -> None:  # fmt: skip
-    table = store.tables[SUBMISSIONS.name]
+    table = store[SUBMISSIONS]
     for row in returns:
         status, first = found[row["submission"]], _first(row, sightings)
         values = {
@@ -185,7 +182,7 @@ def _way(path: str, seen: Sequence[str]) -> str:
     return path if path in seen else next(ways, path)
 
 
-def _files(returns: Sequence[Submission], sightings: Mapping[str, Sequence[Sighting]]) -> Iterator[Row]:
+def _files(returns: Sequence[Record], sightings: Mapping[str, Sequence[Sighting]]) -> Iterator[Row]:
     """Give every item received: each place where a content was seen; a file that nobody could read has one."""
     for row in returns:
         seen = sightings.get(row["sha256"] or "", ())
@@ -196,7 +193,7 @@ def _files(returns: Sequence[Submission], sightings: Mapping[str, Sequence[Sight
 
 
 def _findings(
-    returns: Sequence[Submission],
+    returns: Sequence[Record],
     found: Mapping[str, ReturnStatus],
     back: Mapping[str, str],
     language: str,
@@ -216,7 +213,7 @@ def _findings(
 
 
 def _of_mail(
-    returns: Sequence[Submission], found: Mapping[str, ReturnStatus], notice: Noticed, language: str
+    returns: Sequence[Record], found: Mapping[str, ReturnStatus], notice: Noticed, language: str
 ) -> Iterator[Row]:
     """Give the findings about how returns came; about the sender of one only until somebody decides about it."""
     for row in returns:
@@ -227,7 +224,7 @@ def _of_mail(
             yield _row(finding, row, n, language)
 
 
-def _row(finding: Finding, row: Submission, n: int, language: str) -> Row:
+def _row(finding: Finding, row: Record, n: int, language: str) -> Row:
     worded = wording_of(None).worded(finding, language, row["path"])
     return finding_row(worded, submission_number(row["submission"]), n)
 
@@ -237,7 +234,7 @@ def _write(
     of_round: str | None = None,
 ) -> None:  # fmt: skip
     """Put rows in the place of those that stand there, all, or of some codes and a round, if anything differs."""
-    table, files = store.tables[name], store.tables[SUBMISSIONS.name]
+    table, files = store.tables[name], store[SUBMISSIONS]
     ours = [table.c.code.in_(codes)] if codes else []
     if of_round is not None:
         these = sa.select(files.c.submission_id).where(files.c.read_for == of_round)

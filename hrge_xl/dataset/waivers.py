@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from ..errors import UsageError
 from ..findings import CATALOGUE, Finding, Severity, Waiver
 from ..validation import REFUSED
 from .kinds import WaiverGiven, WaiverWithdrawn
-from .ledger import Ledger
+from .ledger import Ledger, need_words
 from .returns import Return
 
 WHOSE = frozenset("IX")  # families about whose return it is and which one counts: decided, never waived
@@ -56,9 +56,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     Raises `UsageError` when the return has no such finding or it cannot be waived.
     """
     refuse_unwaivable(code)
-    for what, text in (("a reason", reason), ("a name", by)):
-        if not text.strip():
-            raise UsageError(f"A waiver needs {what}: --reason TEXT --by NAME.")
+    need_words("A waiver", reason, by)
     if until is not None and until < day:
         raise UsageError(f"--until {until} is past already. Name a later day, or leave it out.")
     covered = _covered(found, code, place)
@@ -82,7 +80,7 @@ def _covered(found: Return, code: str, place: tuple[str, str] | None) -> Sequenc
     if found.verdict == REFUSED:
         raise UsageError(f"{found.path} was refused; nothing in it can be waived. Ask for the file again.")
     same = [each for each in found.findings if each.code.casefold() == code.casefold()]
-    covered = [each for each in same if place is None or _at(each, place)]
+    covered = [each for each in same if place is None or _folded(each.sheet, each.cell) == _folded(*place)]
     if not covered:
         raise UsageError(_no_such(found, code, place, same))
     if all(each.severity is Severity.INFO for each in covered):
@@ -90,29 +88,20 @@ def _covered(found: Return, code: str, place: tuple[str, str] | None) -> Sequenc
     return covered
 
 
-def _at(finding: Finding, place: tuple[str, str]) -> bool:
-    sheet, cell = place
-    return (finding.sheet or "").casefold() == sheet.casefold() and (
-        finding.cell or ""
-    ).upper() == cell.upper()
+def _folded(sheet: str | None, cell: str | None) -> tuple[str, str]:
+    return (sheet or "").casefold(), (cell or "").upper()
 
 
 def _no_such(found: Return, code: str, place: tuple[str, str] | None, same: Sequence[Finding]) -> str:
     where = f" at {place[0]}!{place[1]}" if place else ""
     if same:
-        there = "It stands at " + _some(
-            f"{each.sheet}!{each.cell}" if each.cell else "(the file)" for each in same
-        )
+        places = [f"{each.sheet}!{each.cell}" if each.cell else "(the file)" for each in same]
+        more = f" and {len(places) - MOST_PLACES} more places" if len(places) > MOST_PLACES else ""
+        there = f"It stands at {', '.join(places[:MOST_PLACES])}{more}"
     else:
         codes = sorted({each.code for each in found.findings if each.severity is not Severity.INFO})
         there = f"Found were: {', '.join(codes)}" if codes else "Nothing was found in it"
     return f"{found.path} has no {code}{where}. {there}."
-
-
-def _some(places: Iterable[str]) -> str:
-    every = list(places)
-    more = f" and {len(every) - MOST_PLACES} more places" if len(every) > MOST_PLACES else ""
-    return ", ".join(every[:MOST_PLACES]) + more
 
 
 def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:

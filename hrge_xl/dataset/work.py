@@ -63,17 +63,15 @@ class Task:
 
 def arrivals(paths: Sequence[str], here: Path) -> list[Arrival]:
     """Give hash and size of files; nothing of one that is not an ordinary file or cannot be read."""
-    return [_arrival(path, here) for path in paths]
+    texts = ((path, path_text(path)) for path in paths)
+    return [
+        Arrival(text, *fingerprint(file_at(here, path)), "" if text == path else path) for path, text in texts
+    ]
 
 
 def file_at(here: Path, path: str) -> Path:
     """Give the file that a way from a folder leads to, whether that folder is there yet or not."""
     return Path(os.path.normpath(here / path))
-
-
-def _arrival(path: str, here: Path) -> Arrival:
-    text = path_text(path)
-    return Arrival(text, *fingerprint(file_at(here, path)), "" if text == path else path)
 
 
 def shards_of(files: Sequence[Arrival], task: Task, folder: Path) -> list[Shard]:

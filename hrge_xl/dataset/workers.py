@@ -57,7 +57,7 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop()
+        self.shutdown()
         if self._here is not None:
             self._here.__exit__()
 
@@ -68,7 +68,8 @@ class Workers:
 
     def shutdown(self) -> None:
         """End the processes, and give back what they hold; new ones start with the next batch."""
-        self._stop()
+        self._running = None
+        self._stack.close()
 
     def map(
         self, function: Callable[..., Out], batches: Sequence[In], *more: Any, all_at_once: bool = False
@@ -80,28 +81,21 @@ class Workers:
         """
         done, tries = 0, 0
         while done < len(batches):
-            running = self._ready()
+            if self._running is None:
+                self._running = self._stack.enter_context(self._start())
+            running = self._running
             try:
                 width = len(batches) if all_at_once else running.width
                 for result in _results(running._replace(width=width), function, batches[done:], more):
                     yield result
                     done, tries = done + 1, 0
             except running.lost as error:
-                self._stop()
+                self.shutdown()
                 tries += 1
                 if tries >= TRIES:
                     raise HrgeError(
                         "The workers keep crashing; what they have done is kept. Run again with --jobs 1."
                     ) from error
-
-    def _ready(self) -> Running:
-        if self._running is None:
-            self._running = self._stack.enter_context(self._start())
-        return self._running
-
-    def _stop(self) -> None:
-        self._running = None
-        self._stack.close()
 
 
 def _results(
@@ -140,7 +134,7 @@ def workers(engine: str, jobs: int, executor: Executor | None = None) -> Workers
         return Workers(lambda: nullcontext(Running(executor, 2 * jobs + 2)), here=alone)
     if engine == "local":
         return here
-    return Workers(lambda: _cluster(engine, jobs), far=True, here=here)
+    return Workers(lambda: cluster(engine, jobs), far=True, here=here)
 
 
 @contextmanager
@@ -172,12 +166,6 @@ def _end_with_parent() -> None:
         Thread(target=watch, daemon=True).start()
 
 
-@contextmanager
-def _cluster(engine: str, jobs: int) -> Iterator[Running]:
-    with cluster(engine, jobs) as found:
-        yield Running(found.executor, found.width, (BrokenExecutor, *found.lost), found.check)
-
-
 def in_batches(items: Sequence[In], jobs: int) -> list[Sequence[In]]:
     """Give the items in batches, at least one for each process."""
     size = max(1, min(BATCH, -(-len(items) // max(jobs, 1))))
@@ -193,19 +181,8 @@ QUIET, WORKERLESS = 5, 60  # seconds without a worker: until we say so, and unti
 _log = logging.getLogger(__name__)
 
 
-class Cluster(NamedTuple):
-    """An executor, how many batches keep it busy, what results raise whose workers died, and a look at the workers."""
-
-    executor: Executor
-    width: int
-    lost: tuple[type[Exception], ...]
-    check: Callable[
-        [], None
-    ]  # while results are waited for; raises `UsageError` when no worker is left for long
-
-
 @contextmanager
-def cluster(engine: str, jobs: int) -> Iterator[Cluster]:
+def cluster(engine: str, jobs: int) -> Iterator[Running]:
     """Open a cluster of processes to work in.
 
     `engine` is `dask` for a cluster of our own, else the address of a scheduler. Raises `UsageError`.
@@ -213,7 +190,9 @@ def cluster(engine: str, jobs: int) -> Iterator[Cluster]:
     with ExitStack() as stack:
         try:
             distributed: Any = import_module("distributed")
-            _quiet()
+            # what goes wrong there reaches us as an exception, and need not be read twice
+            for name in ("distributed", "distributed.client"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)
             client = stack.enter_context(_client(distributed, engine, jobs, stack))
         except ImportError as error:
             raise UsageError("For a cluster install the extra: pip install 'hrge-xl[cluster]'.") from error
@@ -225,8 +204,8 @@ def cluster(engine: str, jobs: int) -> Iterator[Cluster]:
         width = 2 * sum(client.nthreads().values()) + 2
         executor = client.get_executor(retries=RETRIES)
         stack.callback(executor.shutdown, wait=False)  # what is in hand when we leave may never come
-        lost = (distributed.KilledWorker, CancelledError)
-        yield Cluster(executor, width, lost, partial(_await_workers, client, engine))
+        lost = (BrokenExecutor, distributed.KilledWorker, CancelledError)
+        yield Running(executor, width, lost, partial(_await_workers, client, engine))
 
 
 def _await_workers(client: Any, engine: str) -> None:
@@ -243,12 +222,6 @@ def _await_workers(client: Any, engine: str) -> None:
                 f"--engine {engine}: no worker joined the cluster within {WORKERLESS} seconds.{where}, or run with "
                 "--engine local."
             ) from error
-
-
-def _quiet() -> None:
-    """Silence the log of the cluster: what goes wrong there reaches us as an exception, and need not be read twice."""
-    for name in ("distributed", "distributed.client"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _client(distributed: Any, engine: str, jobs: int, stack: ExitStack) -> Any:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from ..dataset.aggregates.sql import Record
 from ..dataset.schema import INDICATOR_VALUES, Schema, field_column
+from ..dataset.table import Record
 from ..language import Expr, Literal
 from ..language.linear import Terms, terms
 from ..spec.compiled import FieldKey

@@ -15,7 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..dataset.aggregates.risks import stages
-from ..dataset.aggregates.sql import Record
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.opening import DATASET
 from ..dataset.returns import shared_name
@@ -41,8 +40,8 @@ from ..dataset.schema import (
     field_column,
     spec_language,
 )
-from ..dataset.store import Store, open_file
-from ..dataset.table import Row, Table
+from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
+from ..dataset.table import Record, Row, Table
 from ..spec.figures import RiskFigures
 from ..spec.model import CollectBlock, Spec
 from .names import SheetNames, moment_saved
@@ -254,6 +253,6 @@ def fill_shareable(copy: Store, store: Store, today: date) -> None:
     with copy.transaction() as connection:
         for name, rows in shared_rows(store):
             copy.insert(connection, name, rows)
-    copy.filled()
-    copy.set_derived(str(today))
-    copy.finish(f"done {today} {MASKED}")
+    copy.set_fact(FILLED, "yes")
+    copy.set_fact(DERIVED, str(today))
+    copy.set_fact(STATE, f"done {today} {MASKED}")

@@ -8,8 +8,9 @@ from itertools import groupby
 from operator import itemgetter
 
 from ..dataset.aggregates.counts import has_open_rows
-from ..dataset.aggregates.sql import BY_COUNTRY, TOTAL, Record
+from ..dataset.aggregates.sql import BY_COUNTRY, TOTAL
 from ..dataset.schema import AGGREGATE_INDICATORS, ANSWERS, SUBMISSIONS, Schema, field_column
+from ..dataset.table import Record
 from ..spec.figures import IndicatorFigures
 from ..spec.model import Spec
 from .people_answers import CellFigure, Figure, PeopleAnswers, PeopleFields, TotalFigure, never_shared

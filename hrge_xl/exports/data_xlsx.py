@@ -36,7 +36,7 @@ from ..dataset.schema import (
     UNPLACED,
     spec_language,
 )
-from ..dataset.store import Store
+from ..dataset.store import STATE, Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
 from ..output_files import parts_of, whole
@@ -109,7 +109,7 @@ class _Book:
         contents = self._sheet(self.contents)
         figures = self._figures(counts)
         sheets = {table.name: self._sheet(table.name) for table in listed.drawn}
-        masked = MASKED in self.store.state()
+        masked = MASKED in self.store.fact(STATE)
         write_contents(
             FormattedSheet(contents, self.formats), self.labels, listed, figures, self.today, masked=masked
         )

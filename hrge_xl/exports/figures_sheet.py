@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
-from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL, Record, records
+from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.schema import (
@@ -25,7 +25,7 @@ from ..dataset.schema import (
     AGGREGATE_RISKS,
 )
 from ..dataset.store import Store
-from ..dataset.table import INTEGER, NUMBER
+from ..dataset.table import INTEGER, NUMBER, Record
 from ..spec.model import Spec
 from .column_words import CodeLabels
 from .readable_columns import SHARE
@@ -198,7 +198,7 @@ class _Figures:
     def _lines(self, name: str) -> Iterator[Record]:
         """Give the lines of a table of figures that are of the period; none where the spec has no such figures."""
         if name in self.store.tables:
-            yield from records(self.store, name, self.store.tables[name].c.period == self.period)
+            yield from self.store.records(name, self.store.tables[name].c.period == self.period)
 
     def risks(self) -> Iterator[ChartBlock]:
         """Show the risks by level, before and after mitigation, once for each way to break them down."""
@@ -247,7 +247,7 @@ class _Figures:
 
     def _of_indicators(self) -> Iterator[Record]:
         name = AGGREGATE_INDICATORS.name
-        return records(self.store, name) if name in self.store.tables else iter(())
+        return self.store.records(name) if name in self.store.tables else iter(())
 
     def _indicator(self, line: Record) -> str:
         return f"{line['indicator']} {self.labels.indicator(line) or line['label']}"
@@ -308,10 +308,10 @@ def write_heat_maps(book: Workbook, pen: FormattedSheet, store: Store, labels: C
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 12, 16)
-    top, table = write_period(pen, store, labels), store.tables[AGGREGATE_MATRIX.name].c
+    top, table = write_period(pen, store, labels), store[AGGREGATE_MATRIX].c
     counts: dict[int, Counter[Crossing]] = defaultdict(Counter)
     ours = (table.by == TOTAL, table.period == choose(periods(store), None))
-    for row in records(store, AGGREGATE_MATRIX.name, *ours):
+    for row in store.records(AGGREGATE_MATRIX.name, *ours):
         counts[row["block"]][row["down"], row["across"]] = row["count"]
     maps = _HeatMaps(book, pen, labels)
     for number, block in enumerate(matrix_blocks(maps.spec), start=1):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from ..dataset.clean import csv_text, harmless_lines
-from ..dataset.column_values import asked, least_and_most, pattern, values
+from ..dataset.column_values import least_and_most, pattern, right_answers, values
 from ..dataset.data_dictionary import meaning
 from ..dataset.schema import RECONCILIATION, VERSION, Schema
 from ..dataset.store import Store
@@ -147,7 +147,7 @@ def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
     constraints = {
         "required": column.name in table.key,
         "enum": list(values(schema, table, column)),
-        "pattern": pattern(schema, table, column),
+        "pattern": pattern(schema, column),
         "minimum": least,
         "maximum": most,
     }
@@ -156,16 +156,16 @@ def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
             "name": column.name,
             "type": TYPES[column.kind],
             "title": column.title,
-            "description": meaning(schema, table, column),
+            "description": meaning(table, column),
             "constraints": _said(constraints),
-            "asked": _asked(schema, table, column),
+            "asked": _asked(schema, column),
         }
     )
 
 
-def _asked(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
+def _asked(schema: Schema, column: Column) -> dict[str, Any]:
     """Describe right answers in words of the standard. No constraints: others stand in the data too."""
-    found = asked(schema, table, column)
+    found = right_answers(schema, column)
     if found is None:
         return {}
     return _said(

@@ -67,13 +67,12 @@ class _ReadableColumns:
 
     def __init__(self, schema: Schema, table: Table, labels: CodeLabels) -> None:
         self.table, self.labels, self.say = table, labels, labels.say
-        self.variants = schema.variants_of(table)
         self.translated = labels.language != spec_language(schema.spec)
 
     def columns(self) -> Iterator[ReadableColumn]:
         """Give every column of the table, and behind it the one with names where it holds codes that have some."""
         for at, column in enumerate(self.table.columns):
-            fields = self.variants.get(column.name)
+            fields = [] if column.label_of else [*column.fields.values()]
             named = self._answers(at, fields) if fields else self._named(column.name)
             yield self._own(at, column, fields, coded=named is not None)
             if named is not None:

@@ -12,6 +12,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from ..dataset.return_status import Sums
 from ..findings import Severity
 from ..findings.waiver import ACTIVE
 
@@ -220,23 +221,12 @@ class DecisionRow(TypedDict):
     known: int  # how many contents had come by then
 
 
-class Summary(TypedDict):
+class Summary(Sums):
     """Files = accepted + returned + refused; accepted + returned = what became of them.
 
     Findings are counted over the files that count.
     """
 
-    files: int
-    accepted: int
-    returned: int
-    refused: int
-    counted: int
-    superseded: int
-    waiting: int
-    doubled: int
-    conflict: int
-    excluded: int
-    withdrawn: int
     error: int
     warning: int
     info: int

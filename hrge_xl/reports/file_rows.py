@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from ..dataset.return_status import DOUBLED
-from ..dataset.returns import Item, Return
+from ..dataset.returns import ReceivedItem, Return
 from ..findings import Finding, Severity, Waiver
 from ..findings.submissions import SAME_FILE_TWICE
 from ..kept_texts import Kept, said
@@ -82,7 +82,7 @@ class FileRows:
             ],
         }
 
-    def _copy(self, row: FileRow, each: Return, item: Item) -> FileRow:
+    def _copy(self, row: FileRow, each: Return, item: ReceivedItem) -> FileRow:
         """Give the row of a copy: it says which file it is a copy of, and repeats nothing that was found there."""
         name = row["path"].replace("\\", "/").rpartition("/")[2]
         finding = SAME_FILE_TWICE.at(other=name)

@@ -15,9 +15,9 @@ from typing import TypeVar
 from .. import __version__
 from ..dataset.kinds import FILE
 from ..dataset.opening import open_dataset
-from ..dataset.run_history import INDICATOR, LEVEL, Moved, RunChange, last_change
+from ..dataset.run_history import INDICATOR, LEVEL, FigureChange, RunChange, last_change
 from ..dataset.schema import spec_language
-from ..dataset.store import Store
+from ..dataset.store import DERIVED, Store
 from ..disclosure_control.sharing import shared
 from ..errors import StoreError
 from ..output_files import write_if_changed
@@ -60,11 +60,11 @@ def of_dataset(
 
     Raises `StoreError` where they are not, `UsageError` where there is no such period.
     """
-    if not store.derived():
+    if not store.fact(DERIVED):
         raise StoreError(
             f"The last run over {store.name} was cut off. Run `hrge-xl consolidate` again, then this."
         )
-    today = date.fromisoformat(store.derived())
+    today = date.fromisoformat(store.fact(DERIVED))
     with ExitStack() as stack:
         shown = stack.enter_context(shared(store, today)) if masked else store
         language = language or spec_language(store.schema.spec)
@@ -239,7 +239,7 @@ class OverviewView(Charts):
         """Give findings by code, the most frequent first."""
         return ", ".join(f"{code} {self.number(count)}" for code, count in Counter(counts).most_common())
 
-    def figure_name(self, moved: Moved) -> str:
+    def figure_name(self, moved: FigureChange) -> str:
         """Name a figure that moved, in words."""
         if moved.what == LEVEL:
             level = self.found.risks.level(moved.code) if self.found.risks else None

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, unplaced_risks, ways
-from ..dataset.aggregates.sql import TOTAL, Record, Sources, distinct, label_of, records, rounded, said
+from ..dataset.aggregates.sql import TOTAL, Sources, distinct, label_of, rounded, said
 from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.dimensions import fixed_rows
 from ..dataset.periods import choose, over_periods, periods
@@ -31,7 +31,8 @@ from ..dataset.schema import (
     MATRIX_ROWS,
     SUBMISSIONS,
 )
-from ..dataset.store import Store
+from ..dataset.store import STATE, Store
+from ..dataset.table import Record
 from ..fields import Field
 from ..numerals import shown
 from ..paths import name_of
@@ -81,7 +82,7 @@ def overview(
     of_round = [each.name for each in known if round_ and each.name == round_.name]
     chosen = choose(known, of_round[0] if of_round and period is None else period)
     expected = None if of_round and chosen not in of_round else round_  # of another period nobody knows
-    spec, files = store.schema.spec, [*records(store, SUBMISSIONS.name)]
+    spec, files = store.schema.spec, [*store.records(SUBMISSIONS.name)]
     counted = [row for row in files if row["current"] and row["period"] == chosen]
     rounds = {row["round"] for row in counted if row["round"]}
 
@@ -97,7 +98,7 @@ def overview(
         period=chosen,
         periods=over_periods(store),
         spec=spec,
-        masked=MASKED in store.state(),
+        masked=MASKED in store.fact(STATE),
         received=reconciliation(store),
         counted=len(counted),
         from_returned=sum(row["verdict"] == RETURNED for row in counted),
@@ -166,12 +167,12 @@ class _Builder:
         )
 
     def _table(self, name: str) -> Iterable[Record]:
-        return records(self.store, name) if name in self.store.tables else ()
+        return self.store.records(name) if name in self.store.tables else ()
 
     def _of_period(self, name: str) -> Iterable[Record]:
         """Give the lines of a table of figures that are of the period."""
         return (
-            records(self.store, name, self.store.tables[name].c.period == self.period)
+            self.store.records(name, self.store.tables[name].c.period == self.period)
             if name in self.store.tables
             else ()
         )
@@ -325,11 +326,11 @@ class _Builder:
 
     def _parts(self, figures: IndicatorFigures) -> dict[tuple[str, str, str], list[Record]]:
         """Give the answers to the fields of splits, by submission, row and field."""
-        table = self.store.tables[ANSWERS.name].c
+        table = self.store[ANSWERS].c
         codes = [code for split in figures.splits if split.of is None for code in split.parts]
         ours = (table.current, table.tool == figures.tool, table.field.in_(codes))
         found: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
-        for row in records(self.store, ANSWERS.name, *ours):
+        for row in self.store.records(ANSWERS.name, *ours):
             if row["number"] is not None or row["state"] == MASKED:
                 found[row["submission"], row["row"], row["field"]].append(row)
         return found
@@ -445,11 +446,11 @@ class _Builder:
         self, asked: QuestionFigures, lines: Sequence[Record]
     ) -> dict[tuple[str, str | None, str], list[Record]]:
         """Give the answers of the period that show a gap, by question."""
-        table = self.store.tables[ANSWERS.name].c
+        table = self.store[ANSWERS].c
         fields = {line["field"] for line in lines}
         ours = (table.current, table.period == self.period, table.code.in_(asked.no), table.field.in_(fields))
         found: dict[tuple[str, str | None, str], list[Record]] = defaultdict(list)
-        for row in records(self.store, ANSWERS.name, *ours):
+        for row in self.store.records(ANSWERS.name, *ours):
             fixed = (row["tool"], row["row"]) in self._fixed_rows
             found[row["tool"], row["row"] if fixed else None, row["field"]].append(row)
         return found

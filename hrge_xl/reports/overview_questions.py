@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from ..dataset.aggregates.sql import TOTAL, Record, records, said
+from ..dataset.aggregates.sql import TOTAL, said
 from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS
 from ..dataset.store import Store
-from ..dataset.table import Row
+from ..dataset.table import Record, Row
 from ..fields import Field
 from ..findings.value import ANSWER_MISSING
 from ..spec.model import Spec
@@ -80,7 +80,7 @@ class Profiles:
         if name not in self.store.tables:
             return ()
         table = self.store.tables[name].c
-        return records(self.store, name, table.period == self.period, table.by == TOTAL)
+        return self.store.records(name, table.period == self.period, table.by == TOTAL)
 
     def _asked(self, line: Record) -> Field:
         return self.spec.tool[line["tool"]].fields[line["field"]]
@@ -111,7 +111,7 @@ class Profiles:
     # rows behind them
 
     def _list_answers(self) -> None:
-        table = self.store.tables[ANSWERS.name].c
+        table = self.store[ANSWERS].c
         gaps = {
             key: {answer.code for answer in each.answers if answer.is_no} for key, each in self.found.items()
         }
@@ -123,7 +123,7 @@ class Profiles:
                 self.rows[key].add(NO if row[CODE] in gaps[key] else OTHER, OF_AN_ANSWER, row)
 
     def _list_missing(self) -> None:
-        table = self.store.tables[FINDINGS.name].c
+        table = self.store[FINDINGS].c
         of_period = (table.current, table.period == self.period, table.code == ANSWER_MISSING.code)
         for row in self.store.rows(FINDINGS.name, *of_period, columns=OF_A_FINDING):
             tool, item, asked = map(str, row[PLACE])

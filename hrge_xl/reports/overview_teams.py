@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from ..dataset.aggregates.sql import Record, records
 from ..dataset.returns import Return, heads
 from ..dataset.schema import COMPLETENESS
 from ..dataset.store import Store
+from ..dataset.table import Record
 from ..rounds.round_status import STRANGE, TO_DECIDE, TeamStatus, status
 from ..rounds.rounds import Round
 from ..validation import ACCEPTED, REFUSED, RETURNED
@@ -67,7 +67,7 @@ def _of_country(code: str, label: str, found: Sequence[TeamProgress]) -> Country
 def _progress(store: Store) -> dict[str, list[Record]]:
     """For each return how far its sheets are."""
     found: dict[str, list[Record]] = defaultdict(list)
-    for row in records(store, COMPLETENESS.name):
+    for row in store.records(COMPLETENESS.name):
         if row["required"]:
             found[row["submission"]].append(row)
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..dataset.aggregates.indicators import DOUBLED, KINDS, NO_KIND, NO_RATIO, NOT_ADDED, UNITS
+from ..dataset.return_status import STATUSES
 from ..words import translator
 
 
@@ -26,13 +27,7 @@ SHARED: dict[str, str] = {
     "returned": "Returned",
     "refused": "Refused",
     "counts": "Counts",
-    "counted": "Counted",
-    "superseded": "Superseded",
-    "waiting": "Newer, with errors",
-    "doubled": "Same as another",
-    "conflict": "In conflict",
-    "excluded": "Excluded",
-    "withdrawn": "Withdrawn",
+    **{each.part: each.word for each in STATUSES},
     "status": "Status",
     "error": "Error",
     "errors": "Errors",
@@ -126,13 +121,7 @@ PAGE: dict[str, str] = {
     "returned_text": "to be corrected by the team",
     "refused_text": "could not be read as a return",
     "became": "What became of the files that could be read",
-    "counted_text": "their answers and findings are included in every total",
-    "superseded_text": "a newer version of the same workbook counts",
-    "waiting_text": "the accepted version before it counts until a corrected one arrives",
-    "doubled_text": "byte for byte; the other one is used",
-    "conflict_text": "none of them counts until somebody decides",
-    "excluded_text": "not the return of this team in this round",
-    "withdrawn_text": "by a decision",
+    **{f"{each.part}_text": each.remark for each in STATUSES},
     "status_see": "See",
     "copy_is": "Everything found in this file is listed there.",
     "findings_of": "Findings in the files that count",

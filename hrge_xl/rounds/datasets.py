@@ -28,7 +28,7 @@ from ..dataset.returns import Return, returns
 from ..dataset.rows import submission_id
 from ..dataset.seals import changed_terms, faults
 from ..dataset.store import Store
-from ..dataset.take_over import Elsewhere, rounds_elsewhere
+from ..dataset.take_over import RoundElsewhere, rounds_elsewhere
 from ..dataset.temporary_dataset import temporary_dataset
 from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
@@ -309,7 +309,7 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
         return _with_ledger(dataset, ledger)
 
 
-def behind(folder: Path, elsewhere: Sequence[Elsewhere]) -> Iterator[str]:
+def behind(folder: Path, elsewhere: Sequence[RoundElsewhere]) -> Iterator[str]:
     """Say where rounds at hand know more by now than the dataset that they were put into."""
     ahead = [each.name for each in elsewhere if each.is_ahead]
     if ahead:

@@ -27,10 +27,8 @@ from ..table import Row, Rows
 from .counts import answers, completeness, gaps, numbers, overdue
 from .indicators import aggregate_indicators, aggregate_splits, totals
 from .risks import aggregate_risks, matrices, top_risks
-from .sql import BY_COUNTRY, BY_TOOL, TOTAL, Figure, Sources
+from .sql import Figure, Sources
 from .values import indicator_values, lines_and_values
-
-__all__ = ["BY_COUNTRY", "BY_TOOL", "GROUPS", "SELECTS", "TOTAL", "Sources", "aggregates"]
 
 SELECTS: dict[str, Figure] = {
     AGGREGATE_ANSWERS.name: answers,

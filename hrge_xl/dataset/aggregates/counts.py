@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from ...fields import FIELD_TYPES
 from ...spec.figures import QuestionFigures
 from ...spec.model import RegisterBlock, Tool
+from ..joins import picked, same
 from ..schema import (
     AGGREGATE_ANSWERS,
     AGGREGATE_COMPLETENESS,
@@ -25,20 +26,15 @@ from . import sql
 from .sql import BY_COUNTRY, TOTAL
 
 
-def _of_own_rows() -> list[str]:
-    """Give the names of the field types whose codes are those of rows: they mean nothing elsewhere."""
-    return [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
-
-
 def answers(source: sql.Sources) -> sql.Select:
     """Give every code by question; questions that stand on fixed rows by row."""
     found, question, code = _counted(source).subquery(), sql.questions(source), sql.codes(source)
     item = source[ITEMS]
     told = (
-        sa.select(found, question.c.tool, question.c.field, question.c.label, item.c.row, code.c.code_label)
+        sa.select(found, *picked("tool field label", question, row=item.c.row, code_label=code.c.code_label))
         .join(question, question.c.n == found.c.asked)
         .outerjoin(item, item.c.n == found.c.item)
-        .outerjoin(code, sa.and_(sql.same(code, question, "tool", "field"), code.c.code == found.c.code))
+        .outerjoin(code, sa.and_(same(code, question, "tool", "field"), code.c.code == found.c.code))
     )
     return sql.numbered(AGGREGATE_ANSWERS.names, told, "period", "place", "asked", "row", "code", "country")
 
@@ -47,18 +43,19 @@ def _counted(source: sql.Sources) -> sql.Select:
     """Give every code by the number of its question, and of its fixed row where there is one."""
     given, files = source[ANSWERS_FACT], source[SUBMISSIONS]
     cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
+    # codes of rows mean nothing elsewhere
+    of_rows = [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
     lines = (
         sa.select(
-            cell.c.asked, cell.c.item, given.c.code, files.c.period, ways.c.by, ways.c.place,
-            sql.country(ways, files), files.c.submission_id.label("submission"), files.c.team,
+            *picked("asked item code period by place team", cell, given, files, ways, submission=files.c.submission_id),
+            sql.country(ways, files),
         )
         .select_from(sql.by_file(files, given, cell))
         .join(ways, sa.true())
-        .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(_of_own_rows()))
+        .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(of_rows))
         .subquery()
     )  # fmt: skip
-    keys = ("asked", "item", "code", "period", "by", "place", "country")
-    return sql.grouped(lines, keys, *sql.counts(lines))
+    return sql.grouped(lines, "asked item code period by place country", **sql.counts(lines))
 
 
 # figures of numbers, in total and by country
@@ -69,23 +66,18 @@ def has_open_rows(tool: Tool) -> bool:
     return any(isinstance(block, RegisterBlock) for block in tool.field_blocks)
 
 
-def _adding_up() -> list[str]:
-    """Give the names of the field types whose answers make a total."""
-    return [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
-
-
 def numbers(source: sql.Sources) -> sql.Select:
     """Give every number that teams fill in or that is worked out; totals only of whole numbers."""
     lines, question = _lines(source).subquery(), sql.questions(source)
     number = lines.c.number
     found = sql.grouped(
-        lines, ("asked", "row", "about", "period", "by", "place", "country"),
-        sa.func.count().label("count"), sql.distinct(lines.c.team).label("teams"), sa.func.sum(number).label("sum"),
-        sql.steady(sa.func.avg(number)).label("mean"), sa.func.min(number).label("least"),
-        sa.func.max(number).label("most"),
+        lines, "asked row about period by place country",
+        count=sa.func.count(), teams=sql.distinct(lines.c.team), sum=sa.func.sum(number),
+        mean=sql.steady(sa.func.avg(number)), least=sa.func.min(number), most=sa.func.max(number),
     ).subquery()  # fmt: skip
-    total = sa.case((question.c.type.in_(_adding_up()), found.c.sum)).label("total")
-    told = sa.select(found, question.c.tool, question.c.field, question.c.label, total).join(
+    adding_up = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
+    total = sa.case((question.c.type.in_(adding_up), found.c.sum)).label("total")
+    told = sa.select(found, *picked("tool field label", question), total).join(
         question, question.c.n == found.c.asked
     )
     return sql.numbered(AGGREGATE_NUMBERS.names, told, "period", "place", "asked", "row", "about", "country")
@@ -98,11 +90,14 @@ def _lines(source: sql.Sources) -> sql.Select:
     open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]
     return (
         sa.select(
-            cell.c.asked, sa.case((cell.c.tool.not_in(open_rows), cell.c.row)).label("row"), about.c.about,
-            files.c.period, ways.c.by, ways.c.place, sql.country(ways, files), files.c.team, given.c.number,
+            *picked(
+                "asked about period by place team number", cell, about, files, ways, given,
+                row=sa.case((cell.c.tool.not_in(open_rows), cell.c.row)),
+            ),
+            sql.country(ways, files),
         )
         .select_from(sql.by_file(files, given, cell))
-        .outerjoin(about, sa.and_(sql.same(about, given, "submission_id"), sql.same(about, cell, "tool", "row")))
+        .outerjoin(about, sa.and_(same(about, given, "submission_id"), same(about, cell, "tool", "row")))
         .join(ways, sa.true())
         .where(files.c.current, given.c.number.is_not(None))
         .where(sa.or_(sa.not_(cell.c.calculated), _typed_beside(source, given, cell)))
@@ -114,8 +109,8 @@ def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sq
     other, place = source[ANSWERS_FACT].alias("other"), source[SLOTS].alias("other_slot")
     return (
         sa.select(sa.literal(1))
-        .select_from(other.join(place, sql.same(place, other, "slot")))
-        .where(sql.same(other, given, "submission_id"), sql.same(place, cell, "tool", "row"))
+        .select_from(other.join(place, same(place, other, "slot")))
+        .where(same(other, given, "submission_id"), same(place, cell, "tool", "row"))
         .where(sa.not_(place.c.calculated))
         .where(sa.or_(*(other.c[name].is_not(None) for name in ("code", "text", "number", "date"))))
         .exists()
@@ -129,21 +124,18 @@ def completeness(source: sql.Sources) -> sql.Select:
     """Select the required answers given and asked, sheet by sheet."""
     sheets, files, ways = source[COMPLETENESS], source[SUBMISSIONS], sql.breakdowns(TOTAL, BY_COUNTRY)
     counted = ("required", "answered", "errors", "warnings")
+    names = f"period by place tool submission team {' '.join(counted)}"
     lines = (
-        sa.select(
-            files.c.period, ways.c.by, ways.c.place, sheets.c.tool, sql.country(ways, sheets),
-            sheets.c.submission, sheets.c.team, *(sheets.c[name] for name in counted),
-        )
+        sa.select(*picked(names, ways, sheets, period=files.c.period), sql.country(ways, sheets))
         .select_from(sheets)
-        .join(files, sql.same(files, sheets, "submission"))
+        .join(files, same(files, sheets, "submission"))
         .join(ways, sa.true())
         .where(sheets.c.current)
         .subquery()
     )  # fmt: skip
     found = sql.grouped(
-        lines, ("period", "by", "place", "tool", "country"),
-        sql.distinct(lines.c.submission).label("files"), sql.distinct(lines.c.team).label("teams"),
-        *(sql.whole(sa.func.sum(lines.c[name])).label(name) for name in counted),
+        lines, "period by place tool country", files=sql.distinct(lines.c.submission), teams=sql.distinct(lines.c.team),
+        **{name: sql.whole(sa.func.sum(lines.c[name])) for name in counted},
     ).subquery()  # fmt: skip
     told = sa.select(found, sql.share(found.c.answered, found.c.required).label("share"))
     return sql.numbered(AGGREGATE_COMPLETENESS.names, told, "period", "place", "tool", "country")
@@ -158,9 +150,8 @@ def gaps(source: sql.Sources) -> sql.Select:
     assert asked is not None
     lines = _answers(source, asked).subquery()
     found = sql.grouped(
-        lines, ("period", "tool", "row", "field", "label", "item", "asked"),
-        sa.func.count(lines.c.no).label("no"), sa.func.count().label("answered"),
-        sql.distinct(lines.c.team_no).label("teams_no"), sql.distinct(lines.c.team).label("teams"),
+        lines, "period tool row field label item asked", no=sa.func.count(lines.c.no), answered=sa.func.count(),
+        teams_no=sql.distinct(lines.c.team_no), teams=sql.distinct(lines.c.team),
     ).subquery()  # fmt: skip
     told = sa.select(found, sql.share(found.c.no, found.c.answered).label("share")).where(found.c.no > 0)
     return sql.numbered(
@@ -170,17 +161,16 @@ def gaps(source: sql.Sources) -> sql.Select:
 
 def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
     """Give every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
-    given, question, items = source[ANSWERS], sql.questions(source), sql.fixed_rows(source)
+    given, question, items = source[ANSWERS], sql.questions(source), sql.at_hand(sa.select(source[ITEMS]))
     is_no = given.c.code.in_(asked.no)
     return (
-        sa.select(
-            given.c.period, given.c.tool, items.c.row, given.c.field, given.c.team,
-            sa.case((is_no, given.c.code)).label("no"), sa.case((is_no, given.c.team)).label("team_no"),
-            question.c.label, items.c.label.label("item"), question.c.n.label("asked"),
-        )
+        sa.select(*picked(
+            "period tool field team label", given, question, row=items.c.row, no=sa.case((is_no, given.c.code)),
+            team_no=sa.case((is_no, given.c.team)), item=items.c.label, asked=question.c.n,
+        ))
         .select_from(given)
-        .join(question, sql.same(question, given, "tool", "field"))
-        .outerjoin(items, sql.same(items, given, "tool", "row"))
+        .join(question, same(question, given, "tool", "field"))
+        .outerjoin(items, same(items, given, "tool", "row"))
         .where(question.c.vocabulary == asked.vocabulary, given.c.code.not_in(asked.left_out), given.c.current)
     )  # fmt: skip
 
@@ -205,6 +195,6 @@ def overdue(source: sql.Sources) -> sql.Select:
     lines = (
         sa.select(cells, days, *(late.c[column.name] for column in shown))
         .select_from(cells)
-        .join(late, sa.and_(sql.same(late, cells, "submission"), late.c.first == cells.c.n))
+        .join(late, sa.and_(same(late, cells, "submission"), late.c.first == cells.c.n))
     )
     return sql.numbered(source.schema.overdue.names, lines, "period", "due", "submission", "item")

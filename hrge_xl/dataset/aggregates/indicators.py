@@ -25,7 +25,7 @@ NO_RATIO = "numerators or denominators are missing"
 
 
 @dataclass(frozen=True)
-class Total:
+class IndicatorTotal:
     """What some values come to, or why there is no total."""
 
     how: str | None = None
@@ -41,7 +41,7 @@ class Figure:
     period: str
     values: list[Value]  # those that count
     missing: int  # teams with a row, but no value
-    total: Total
+    total: IndicatorTotal
     baseline: float | None = None
     target: float | None = None
     progress: float | None = None
@@ -61,23 +61,23 @@ class Figure:
         return len({value.team for value in self.values})
 
 
-def total_of(found: Sequence[Value], figures: IndicatorFigures) -> Total:
+def total_of(found: Sequence[Value], figures: IndicatorFigures) -> IndicatorTotal:
     """Give the sum, or numerators over denominators; nothing where that would mean nothing."""
     kinds = {value.kind for value in found}
     units = {fold(value.unit or "") for value in found}
     if len(kinds) > 1:
-        return Total(why=KINDS)
+        return IndicatorTotal(why=KINDS)
     kind = next(iter(kinds), None)
     if kind is None:
-        return Total(why=NO_KIND)
+        return IndicatorTotal(why=NO_KIND)
     if kind not in figures.sums and kind not in figures.ratios:
-        return Total(why=NOT_ADDED)
+        return IndicatorTotal(why=NOT_ADDED)
     if len(units) > 1:
-        return Total(why=UNITS)
+        return IndicatorTotal(why=UNITS)
     if _doubled(found, figures):
-        return Total(why=DOUBLED)
+        return IndicatorTotal(why=DOUBLED)
     if kind in figures.sums:
-        return Total(SUM, rounded(sum(value.value or 0 for value in found)))
+        return IndicatorTotal(SUM, rounded(sum(value.value or 0 for value in found)))
     return _pooled(found, figures.ratios[kind])
 
 
@@ -90,13 +90,13 @@ def _doubled(found: Sequence[Value], figures: IndicatorFigures) -> bool:
     return max(about.values(), default=0) > 1
 
 
-def _pooled(found: Sequence[Value], factor: float) -> Total:
+def _pooled(found: Sequence[Value], factor: float) -> IndicatorTotal:
     parts = [(value.numerator, value.denominator) for value in found]
     known = [(over, under) for over, under in parts if over is not None and under]
     if len(known) < len(parts):
-        return Total(why=NO_RATIO)
+        return IndicatorTotal(why=NO_RATIO)
     over = sum(numerator for numerator, _ in known) / sum(denominator for _, denominator in known)
-    return Total(POOLED, rounded(factor * over))
+    return IndicatorTotal(POOLED, rounded(factor * over))
 
 
 def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:

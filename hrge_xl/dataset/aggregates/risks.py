@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 
 from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
 from ..dimensions import matrix_blocks
+from ..joins import picked, same
 from ..schema import AGGREGATE_MATRIX, AGGREGATE_RISKS, MATRIX_ROWS, SUBMISSIONS, field_column, spec_language
 from ..store import Store
 from . import sql
@@ -18,10 +17,7 @@ BEFORE, AFTER = "before", "after"
 ROW = ("submission", "tool", "row")
 UNLISTED = 1_000_000  # the place of a part that stands in no list: the last one
 MOST = 200  # risks of a period in the list of those that weigh most
-PLACED = (
-    "period", "submission", "team", "country", "tool", "row", "down", "across", "level", "sheet", "cell",
-    "file_sha256",
-)  # fmt: skip
+PLACED = "period submission team country tool row down across level sheet cell file_sha256"
 
 
 def risk_figures(spec: Spec | None) -> RiskFigures:
@@ -58,12 +54,10 @@ def _placed(source: sql.Sources) -> sql.Select:
     lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
     stage = sql.listed("stages", "stage down_field across_field place:integer", lines)
     return (
-        sa.select(
-            stage.c.stage, stage.c.place.label("stage_place"), *(rows.c[name] for name in PLACED), sql.returned(files),
-        )
+        sa.select(*picked(PLACED, rows, stage=stage.c.stage, stage_place=stage.c.place), sql.returned(files))
         .select_from(rows)
-        .join(files, sql.same(files, rows, "submission"))
-        .join(stage, sql.same(stage, rows, "down_field", "across_field"))
+        .join(files, same(files, rows, "submission"))
+        .join(stage, same(stage, rows, "down_field", "across_field"))
         .where(rows.c.tool.in_(figures.tools))
     )  # fmt: skip
 
@@ -79,14 +73,14 @@ def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakd
         return _part(placed, by, stands_for).where(stands_for.is_not(None))
     given = sql.answers_to(source, breakdown.field, risk_figures(source.spec).tools)
     code = sa.func.coalesce(given.c.code, sql.as_text(given.c.number), given.c.text)
-    answered = _part(placed, by, code).select_from(placed).join(given, sql.same(given, placed, *ROW))
+    answered = _part(placed, by, code).select_from(placed).join(given, same(given, placed, *ROW))
     return answered.where(code.is_not(None))
 
 
 def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
     """Count by stage the risks of a period that have no level."""
     schema, tables, entered = store.schema, store.tables, 0
-    figures, placed = risk_figures(schema.spec), tables[AGGREGATE_RISKS.name].c
+    figures, placed = risk_figures(schema.spec), store[AGGREGATE_RISKS].c
     for tool in figures.tools:
         wide = (table.name for table in (*schema.united.values(), schema.wide[tool]) if tool in table.tools)
         rows = tables[next(name for name in wide if name in tables)].c
@@ -106,17 +100,18 @@ def aggregate_risks(source: sql.Sources) -> sql.Select:
     """Give the cells with a risk by stage: in total, by tool, country and breakdown."""
     cells, names = matrix_cells(source.spec), _names(source.spec)
     lines = risk_places(source).subquery()
-    keys = ("period", "stage", "stage_place", "by", "code", "down", "across")
-    counted = sql.grouped(lines, keys, *sql.counts(lines)).subquery()
+    counted = sql.grouped(
+        lines, "period stage stage_place by code down across", **sql.counts(lines)
+    ).subquery()
+    places = {by: place for place, by in enumerate((TOTAL, *ways(source.spec)))}
     told = (
-        sa.select(
-            counted, sa.func.coalesce(names.c.label, counted.c.code).label("label"),
-            sa.func.coalesce(names.c.place, UNLISTED).label("place"), *(cells.c[name] for name in CELL),
-            sa.case(_places(ways(source.spec)), value=counted.c.by).label("by_place"),
-        )
+        sa.select(counted, *picked(
+            CELL, cells, label=sa.func.coalesce(names.c.label, counted.c.code),
+            place=sa.func.coalesce(names.c.place, UNLISTED), by_place=sa.case(places, value=counted.c.by),
+        ))
         .select_from(counted)
-        .join(cells, sql.same(cells, counted, "down", "across"))
-        .outerjoin(names, sql.same(names, counted, "by", "code"))
+        .join(cells, same(cells, counted, "down", "across"))
+        .outerjoin(names, same(names, counted, "by", "code"))
     )  # fmt: skip
     return sql.numbered(
         AGGREGATE_RISKS.names, told, "period", "stage_place", "by_place", "place", "code", "cell"
@@ -126,11 +121,6 @@ def aggregate_risks(source: sql.Sources) -> sql.Select:
 def ways(spec: Spec) -> tuple[str, ...]:
     """List what risks are broken down by, in the order in which it is shown."""
     return BY_TOOL, BY_COUNTRY, *risk_figures(spec).by
-
-
-def _places(names: Sequence[str]) -> dict[str, int]:
-    """Give the place of each breakdown, the total first."""
-    return {by: place for place, by in enumerate((TOTAL, *names))}
 
 
 def _names(spec: Spec) -> sa.CTE:
@@ -182,17 +172,15 @@ def _weighed(source: sql.Sources) -> sql.Select:
     before, after = cells.alias("cell_before"), cells.alias("cell_after")
     shown = [rows.c[f"shows_{code}"] for code in figures.shows]
     return (
-        sa.select(
-            placed, rows.c.name, *shown, rows.c.file_sha256,
-            before.c.level.label("level_before"), after.c.level.label("level_after"),
-            sa.func.coalesce(before.c.weight, -1).label("weight_before"),
-            sa.func.coalesce(after.c.weight, before.c.weight, -1).label("weight"),
-            sa.func.coalesce(named.c.sheet, rows.c.sheet).label("sheet"),
-            sa.func.coalesce(named.c.cell, rows.c.cell).label("cell"),
-        )
+        sa.select(placed, *shown, *picked(
+            "name file_sha256", rows, level_before=before.c.level, level_after=after.c.level,
+            weight_before=sa.func.coalesce(before.c.weight, -1),
+            weight=sa.func.coalesce(after.c.weight, before.c.weight, -1),
+            sheet=sa.func.coalesce(named.c.sheet, rows.c.sheet), cell=sa.func.coalesce(named.c.cell, rows.c.cell),
+        ))
         .select_from(placed)
-        .join(rows, sql.same(rows, placed, *ROW))
-        .outerjoin(named, sql.same(named, placed, *ROW))
+        .join(rows, same(rows, placed, *ROW))
+        .outerjoin(named, same(named, placed, *ROW))
         .outerjoin(before, _at(before, placed, BEFORE))
         .outerjoin(after, _at(after, placed, AFTER))
     )  # fmt: skip
@@ -201,12 +189,12 @@ def _weighed(source: sql.Sources) -> sql.Select:
 def _both_places(source: sql.Sources) -> sql.Select:
     """Give one line a risk, with its steps at each stage."""
     placed = _placed(source).subquery()
-    steps = [
-        sa.func.max(sa.case((placed.c.stage == stage, placed.c[side]))).label(f"{stage}_{side}")
+    steps = {
+        f"{stage}_{side}": sa.func.max(sa.case((placed.c.stage == stage, placed.c[side])))
         for stage in (BEFORE, AFTER)
         for side in ("down", "across")
-    ]
-    return sql.grouped(placed, ("period", "submission", "team", "country", "tool", "row"), *steps)
+    }
+    return sql.grouped(placed, "period submission team country tool row", **steps)
 
 
 def _open_rows(source: sql.Sources) -> sql.Select:
@@ -215,15 +203,15 @@ def _open_rows(source: sql.Sources) -> sql.Select:
     for tool in figures.tools:
         wide = source[source.schema.wide[tool]]
         shown = {"name": figures.name} | {f"shows_{code}": code for code in figures.shows}
+        told = {name: sql.as_text(wide.c[field_column(code)]) for name, code in shown.items()}
         over = [
             sa.func.coalesce(sql.as_text(wide.c[field_column(code)]), "").in_(codes)
             for code, codes in figures.closed.items()
         ]
         rows.append(
-            sa.select(
-                *(wide.c[name] for name in ("submission", "tool", "row", "sheet", "cell", "file_sha256")),
-                *(sql.as_text(wide.c[field_column(code)]).label(name) for name, code in shown.items()),
-            ).where(sa.not_(sa.or_(sa.false(), *over)))
+            sa.select(*picked("submission tool row sheet cell file_sha256", wide, **told)).where(
+                sa.not_(sa.or_(sa.false(), *over))
+            )
         )
     return sa.select(sa.union_all(*rows).subquery())
 
@@ -235,18 +223,18 @@ def _at(cell: sa.FromClause, placed: sa.FromClause, stage: str) -> sql.Expressio
 
 # the matrices over all teams, in total, by tool and by country
 
-CELL = ("down_label", "across_label", "level", "level_label", "cell")  # what is said of one
+CELL = "down_label across_label level level_label cell"  # what is said of one
 
 
 def matrices(source: sql.Sources) -> sql.Select:
     """Give the cells of every matrix of the spec that have a row."""
     cells, lines = matrix_cells(source.spec), _rows(source).subquery()
-    keys = ("period", "block", "title", "by", "place", "tools", "country", "down", "across")
-    counted = sql.grouped(lines, keys, *sql.counts(lines)).subquery()
+    keys = "period block title by place tools country down across"
+    counted = sql.grouped(lines, keys, **sql.counts(lines)).subquery()
     told = (
-        sa.select(counted, *(cells.c[name] for name in CELL))
+        sa.select(counted, *picked(CELL, cells))
         .select_from(counted)
-        .join(cells, sql.same(cells, counted, "down", "across"))
+        .join(cells, same(cells, counted, "down", "across"))
     )
     return sql.numbered(AGGREGATE_MATRIX.names, told, "period", "block", "place", "tools", "country", "cell")
 
@@ -288,13 +276,14 @@ def _rows(source: sql.Sources) -> sql.Select:
     ways = sql.breakdowns(TOTAL, BY_TOOL, BY_COUNTRY)
     return (
         sa.select(
-            rows.c.period, sources.c.block, sources.c.title, ways.c.by, ways.c.place,
-            sa.case((ways.c.by == BY_TOOL, rows.c.tool), else_=sources.c.tools).label("tools"),
-            sql.country(ways, rows), rows.c.down, rows.c.across,
-            rows.c.submission, rows.c.team, sql.returned(files),
+            *picked(
+                "period block title by place down across submission team", rows, sources, ways,
+                tools=sa.case((ways.c.by == BY_TOOL, rows.c.tool), else_=sources.c.tools),
+            ),
+            sql.country(ways, rows), sql.returned(files),
         )
         .select_from(rows)
-        .join(sources, sql.same(sources, rows, "tool", "down_field", "across_field"))
-        .join(files, sql.same(files, rows, "submission"))
+        .join(sources, same(sources, rows, "tool", "down_field", "across_field"))
+        .join(files, same(files, rows, "submission"))
         .join(ways, sa.or_(ways.c.by != BY_TOOL, sources.c.several > 1))
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from ...spec.model import Spec
 from ...validation import RETURNED
 from ...words import day, translator
 from ..definitions import TYPES
-from ..join_order import in_order
+from ..joins import in_order, picked, same
 from ..schema import ANSWERS, CODEBOOK, ITEMS, SLOTS, Schema, spec_language
 from ..store import Store
 from ..table import TEXT, Table
@@ -57,33 +57,25 @@ Figure = Callable[[Sources], Select]
 def numbered(columns: Sequence[str], lines: Select, *order: str) -> Select:
     """Select these columns of some lines, numbered in this order (`-name` goes downwards) where `n` is one of them."""
     found = lines.subquery()
-    by = [_ordered(found.c[name.removeprefix("-")], down=name.startswith("-")) for name in order]
-    number = sa.func.row_number().over(order_by=by).label("n")
-    return sa.select(*(number if name == "n" else found.c[name] for name in columns))
+    by = []
+    for name in order:  # nothing comes before everything, texts are in the order of their bytes
+        column = found.c[name.removeprefix("-")]
+        key = in_bytes(column) if isinstance(column.type, sa.String) else column
+        by.append(key.desc().nulls_last() if name.startswith("-") else key.asc().nulls_first())
+    return sa.select(*picked(" ".join(columns), found, n=sa.func.row_number().over(order_by=by)))
 
 
-def _ordered(column: Expression, *, down: bool) -> Expression:
-    """Give what to sort by: nothing comes before everything, texts are in the order of their bytes."""
-    key = in_bytes(column) if isinstance(column.type, sa.String) else column
-    return key.desc().nulls_last() if down else key.asc().nulls_first()
-
-
-def grouped(lines: sa.FromClause, keys: Sequence[str], *figures: sa.Label[Any]) -> Select:
+def grouped(lines: sa.FromClause, keys: str, **figures: Expression) -> Select:
     """Give figures by these columns."""
-    columns = [lines.c[name] for name in keys]
-    return sa.select(*columns, *figures).group_by(*columns)
+    columns = picked(keys, lines)
+    return sa.select(*columns, *picked("", **figures)).group_by(*columns)
 
 
-def counts(lines: sa.FromClause) -> list[sa.Label[Any]]:
+def counts(lines: sa.FromClause) -> dict[str, Expression]:
     """Count lines, teams and submissions; where the lines tell, returned ones as well."""
-    found = [
-        sa.func.count().label("count"),
-        distinct(lines.c.team).label("teams"),
-        distinct(lines.c.submission).label("submissions"),
-    ]
-    return (
-        [*found, sa.func.count(lines.c.returned).label("from_returned")] if "returned" in lines.c else found
-    )
+    returned = {"from_returned": sa.func.count(lines.c.returned)} if "returned" in lines.c else {}
+    teams, submissions = distinct(lines.c.team), distinct(lines.c.submission)
+    return {"count": sa.func.count(), "teams": teams, "submissions": submissions, **returned}
 
 
 def returned(files: sa.FromClause) -> sa.Label[Any]:
@@ -141,11 +133,6 @@ def by_file(files: sa.FromClause, given: sa.FromClause, cell: sa.FromClause) -> 
     return in_order(files, (given, of_file), (cell, of_cell))
 
 
-def fixed_rows(source: Sources) -> sa.CTE:
-    """Give the fixed rows of the lists."""
-    return at_hand(sa.select(source[ITEMS]))
-
-
 def current(source: Sources, table: Table) -> sa.CTE:
     """Give the lines of a view that are of returns that count."""
     lines = source[table]
@@ -161,11 +148,6 @@ def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:
 def at_hand(lines: Select) -> sa.CTE:
     """Give lines that are worked out once and then looked up: a database would go through them for every row."""
     return lines.cte().prefix_with("MATERIALIZED")
-
-
-def same(one: sa.FromClause, other: sa.FromClause, *columns: str) -> Expression:
-    """Say whether two lines agree in some columns."""
-    return sa.and_(*(one.c[name] == other.c[name] for name in columns))
 
 
 def distinct(column: Expression) -> Expression:
@@ -228,14 +210,6 @@ def _days_between(element: days_between, compiler: Any, **options: Any) -> str:
 # what the tables of figures share
 
 TOTAL, BY_TOOL, BY_COUNTRY = "total", "tool", "country"
-
-Record = dict[str, Any]
-
-
-def records(store: Store, name: str, *where: Any, columns: Sequence[str] = ()) -> Iterator[Record]:
-    """Give the rows of a table by column: all columns, or these where there are many rows."""
-    names = columns or store.schema.by_name[name].names
-    return (dict(zip(names, row, strict=True)) for row in store.rows(name, *where, columns=columns))
 
 
 def rounded(value: Any) -> float | None:

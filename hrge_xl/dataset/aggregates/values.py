@@ -14,6 +14,7 @@ from ...spec.figures import IndicatorFigures
 from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ...texts import said
 from ..definitions import TYPES
+from ..joins import picked, same
 from ..schema import INDICATOR_VALUES, SUBMISSIONS, field_column, spec_language
 from ..store import Store
 from ..table import NUMBER, TEXT, Row
@@ -26,7 +27,7 @@ VALUE = "value"
 NUMBERS = (
     VALUE, "numerator", "denominator", "baseline", "target", "baseline_year", "target_year", "progress",
 )  # fmt: skip
-OF_ROW = ("submission", "team", "country", "tool", "row", "sheet", "cell", "file_sha256")
+OF_ROW = "submission team country tool row sheet cell file_sha256"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _values(source: sql.Sources) -> sql.Select:
     age = sa.func.rank().over(partition_by=about, order_by=newest_first)
     aged = sa.select(lines, age.label("age")).subquery()
     why = sa.case((aged.c.age > 1, RESTATED), (aged.c.value.is_(None), NO_VALUE))
-    return sa.select(aged, why.label("why"), why.is_(None).label("counted"))
+    return sa.select(aged, *picked("", why=why, counted=why.is_(None)))
 
 
 def _stated(source: sql.Sources) -> sql.Select:
@@ -109,27 +110,24 @@ def _stated(source: sql.Sources) -> sql.Select:
     label = sa.case((catalogue.c.code.is_(None), own_label), else_=catalogue.c.label)
     return (
         sa.select(
-            *(own.c[name] for name in OF_ROW if name not in ("country", "sheet", "cell")),
-            sa.func.coalesce(known.first(figures.country), own.c.country, "").label("country"),
-            period.label("period"), framework.label("framework"), label.label("label"),
-            sa.func.coalesce(catalogue.c.code, own_code).label("indicator"),
-            catalogue.c.code.is_(None).label("own"),
-            sa.func.coalesce(catalogue.c.place, len(catalogue_items(source.spec))).label("catalogue"),
-            known.first(figures.kind).label("kind"), known.first(figures.status).label("status"),
-            known.first(*figures.unit).label("unit"),
-            *(sa.cast(known.first(*_fields(figures, name)), sa.Double()).label(name) for name in NUMBERS),
             *(own.c[_column(code)] for code in _parts(figures)),
-            sa.func.coalesce(typed.c.sheet, worked_out.c.sheet, own.c.sheet).label("sheet"),
-            sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell).label("cell"),
-            periods.c.n.label("period_place"),
-            files.c.project, files.c.intervention, files.c.period_end, files.c.issued,
+            *picked(
+                f"{OF_ROW} project intervention period_end issued", own, files, period=period, framework=framework,
+                label=label, country=sa.func.coalesce(known.first(figures.country), own.c.country, ""),
+                indicator=sa.func.coalesce(catalogue.c.code, own_code), own=catalogue.c.code.is_(None),
+                catalogue=sa.func.coalesce(catalogue.c.place, len(catalogue_items(source.spec))),
+                kind=known.first(figures.kind), status=known.first(figures.status), unit=known.first(*figures.unit),
+                **{name: sa.cast(known.first(*_fields(figures, name)), sa.Double()) for name in NUMBERS},
+                sheet=sa.func.coalesce(typed.c.sheet, worked_out.c.sheet, own.c.sheet),
+                cell=sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell), period_place=periods.c.n,
+            ),
         )
         .select_from(known.joined)
-        .join(files, sql.same(files, own, "submission"))
-        .outerjoin(typed, sql.same(typed, own, "submission", "tool", "row"))
-        .outerjoin(worked_out, sql.same(worked_out, own, "submission", "tool", "row"))
+        .join(files, same(files, own, "submission"))
+        .outerjoin(typed, same(typed, own, "submission", "tool", "row"))
+        .outerjoin(worked_out, same(worked_out, own, "submission", "tool", "row"))
         .outerjoin(periods, sa.and_(
-            sql.same(periods, own, "tool"), periods.c.field == figures.period, periods.c.code == period,
+            same(periods, own, "tool"), periods.c.field == figures.period, periods.c.code == period,
         ))
         .where(files.c.current, framework.is_not(None), period.is_not(None))
     )  # fmt: skip
@@ -148,7 +146,7 @@ class _Known:
         self.about = sql.at_hand(_rows(source, about, kinds))
         self.catalogue = _catalogue(spec, kinds)
         its = sa.and_(
-            sql.same(self.about, self.own, "submission"), self.about.c.row == self.own.c[_column(figures.of)]
+            same(self.about, self.own, "submission"), self.about.c.row == self.own.c[_column(figures.of)]
         )
         self.joined = self.own.outerjoin(self.about, its).outerjoin(
             self.catalogue, self.catalogue.c.code == self._reference(leads, figures.of)
@@ -202,11 +200,11 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
     selects = []
     for tool in tools:
         wide = source[source.schema.wide[tool.code]]
-        columns = [
-            _as(wide.c[field_column(code)] if code in tool.fields else sa.null(), kind).label(_column(code))
+        own = {
+            _column(code): _as(wide.c[field_column(code)] if code in tool.fields else sa.null(), kind)
             for code, kind in asked.items()
-        ]
-        selects.append(sa.select(*(wide.c[name] for name in OF_ROW), *columns))
+        }
+        selects.append(sa.select(*picked(OF_ROW, wide, **own)))
     return sa.union_all(*selects)
 
 
@@ -219,33 +217,21 @@ def _as(column: sql.Expression, kind: str) -> sql.Expression:
 
 def _leads_on(spec: Spec, field: Field) -> bool:
     """Say whether a reference goes to a catalogue, whose rows mean the same in every return."""
-    catalogues = (tool for tool in field.to if _is_catalogue(spec.tool[tool]))
-    return bool(field.to) and any(catalogues)
-
-
-def _is_catalogue(tool: Tool) -> bool:
-    return any(isinstance(block, CatalogueBlock) for block in tool.blocks)
+    return any(isinstance(block, CatalogueBlock) for tool in field.to for block in spec.tool[tool].blocks)
 
 
 def _catalogue(spec: Spec, kinds: Mapping[str, str]) -> sa.CTE:
     """Give every row of every catalogue with its fixed columns."""
     language, items = spec_language(spec), catalogue_items(spec).values()
     told = {code: kind for code, kind in kinds.items() if any(code in item.values for item in items)}
-    lines = [
-        (
-            item.code,
-            item.label.say(language),
-            place,
-            *(_constant(said(item.values.get(code), language), kind) for code, kind in told.items()),
-        )
-        for place, item in enumerate(items)
-    ]
+    as_kind = {TEXT: str, NUMBER: float}
+    lines: list[list[Any]] = []
+    for place, item in enumerate(items):
+        values = {code: said(item.values.get(code), language) for code in told}
+        fixed = (None if value is None else as_kind[told[code]](value) for code, value in values.items())
+        lines.append([item.code, item.label.say(language), place, *fixed])
     columns = (f"{_column(code)}:{kind}" for code, kind in told.items())
     return sql.listed("catalogue", " ".join(("code", "label", "place:integer", *columns)), lines)
-
-
-def _constant(value: Any, kind: str) -> Any:
-    return None if value is None else str(value) if kind == TEXT else float(value)
 
 
 def catalogue_items(spec: Spec) -> dict[str, Item]:
