@@ -26,7 +26,7 @@ from .exports import extract
 from .exports.data_xlsx import write_workbook
 from .exports.extract import Wish
 from .findings import Kind, Waiver, kind_called
-from .intake import Wanted, read
+from .intake import ExpectedReturn, read
 from .issuing import Order, generate, issue
 from .paths import check_several
 from .refreshing import refresh
@@ -46,12 +46,12 @@ from .spec.load import load
 from .validation import Result, Source, ValidationRequest, validate
 
 __all__ = [
+    "ExpectedReturn",
     "Facts",
     "Order",
     "Question",
     "Source",
     "ValidationRequest",
-    "Wanted",
     "Wish",
     "check",
     "compare",

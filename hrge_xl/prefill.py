@@ -205,10 +205,10 @@ def from_file(path: Path, layout: Layout, spec: str, today: date, password: str 
 
 
 def _from_return(path: Path, layout: Layout, spec: str, today: date, password: str | None) -> Prefill:
-    from .intake import Wanted
+    from .intake import ExpectedReturn
     from .validation import ValidationRequest, validate
 
-    (result,) = validate([path], ValidationRequest(Wanted(spec=spec), today, password=password))
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(spec=spec), today, password=password))
     if result.submission is None or result.layout is None:
         raise UsageError(f"{path}: no answers can be read from it. Try `hrge-xl validate` to see why.")
     return go_on(result.submission, result.layout, layout, today)

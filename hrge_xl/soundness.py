@@ -20,7 +20,7 @@ from .findings import CATALOGUE, Finding, Severity
 from .findings.value import ANSWER_MISSING
 from .frozen import Path as Steps
 from .gc_pause import gc_paused
-from .intake import File, Refusal, Wanted, read_content
+from .intake import ExpectedReturn, File, Refusal, read_content
 from .issuing import Order, contents_for, layout_for
 from .layout import Layout, Slot, offered_rows
 from .layout.wording import text
@@ -214,7 +214,7 @@ def _read_back(index: _Index, made: Sequence[Made]) -> Iterator[Placed]:
         # under a path of its own, so that none is taken for a copy of the other
         digest = hashlib.sha256(data).hexdigest()
         file = File(f"{digest}.xlsx", digest, len(data), "xlsx", data)
-        reading = read_content(file, Wanted(spec=index.spec.folder))
+        reading = read_content(file, ExpectedReturn(spec=index.spec.folder))
         what = f"The {kind} workbook ({index.layout.language})"
         if isinstance(reading, Refusal):
             said = "; ".join(text(each, path=reading.path).message for each in reading.observations)

@@ -21,7 +21,7 @@ from .fault_isolation import apart, stopped
 from .findings import CATALOGUE, Finding, Severity, Waiver, Words, waived
 from .findings.file import CHANGED_WHILE_READ
 from .findings.identity import SIGNATURE_INVALID
-from .intake import File, Refusal, Wanted, layout_of, read_content, spec_of, stamp_alone
+from .intake import ExpectedReturn, File, Refusal, layout_of, read_content, spec_of, stamp_alone
 from .intake.gate import admit, fingerprint
 from .intake.identity import Elsewhere, is_read_by, settled, signed_copy
 from .intake.limits import LIMITS, Limits
@@ -81,7 +81,7 @@ class Result:
 class ValidationRequest:
     """What is asked of files: which spec, round, teams and key, and the day of the check."""
 
-    wanted: Wanted
+    wanted: ExpectedReturn
     today: date  # what is overdue or in the future goes by it
     jobs: int = 1
     # opens encrypted workbooks, with the extra `encrypted`
@@ -138,7 +138,7 @@ class FileToCheck:
     """One file to read and check, by whom it is wanted, the day of the check, and where checked specs are kept."""
 
     file: File
-    wanted: Wanted
+    wanted: ExpectedReturn
     today: date
     cache: str
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.library import Order, Wanted, generate, issue
+from hrge_xl.library import ExpectedReturn, Order, generate, issue
 from hrge_xl.library import read as read_file
 from tests.answers import TODAY, full, layout, spec
 from tests.damages.as_excel import as_excel
@@ -55,7 +55,7 @@ def process(*arguments: str) -> Callable[[], object]:
 
 def read(path: Path) -> Submission:
     """Read one workbook with structure checks."""
-    found = read_file(path, Wanted())
+    found = read_file(path, ExpectedReturn())
     assert isinstance(found, Submission)
     return found
 
@@ -75,7 +75,7 @@ def reading(what: str, paths: Sequence[Path]) -> None:
     few = paths[-20:]
     say(f"read one, {what}", each(read, few), each(openpyxl.load_workbook, few), "openpyxl.load_workbook")
     start = time.perf_counter()
-    assert all(result.submission for result in read_many(paths, Wanted(), jobs=os.cpu_count() or 1))
+    assert all(result.submission for result in read_many(paths, ExpectedReturn(), jobs=os.cpu_count() or 1))
     ours = (time.perf_counter() - start) / len(paths)
     start = time.perf_counter()
     loop(few)
@@ -200,7 +200,7 @@ def measure(folder: Path) -> None:
     for what, files in producers(paths, folder):
         reading(what, files)
         comparing(what, files[:60])
-    pairs = [(found, layout_of(found, Wanted())) for found in map(read, paths[:50])]
+    pairs = [(found, layout_of(found, ExpectedReturn())) for found in map(read, paths[:50])]
     checking = median(lambda: check(pairs, today=TODAY), 3) / len(pairs)
     say("check, per workbook of 50", checking, median(lambda: check(pairs[:1], today=TODAY), 3), "one alone")
 

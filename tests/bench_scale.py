@@ -19,7 +19,7 @@ from typing import NamedTuple
 import openpyxl
 from python_calamine import CalamineWorkbook
 
-from hrge_xl.library import Source, ValidationRequest, Wanted
+from hrge_xl.library import ExpectedReturn, Source, ValidationRequest
 from tests.answers import TODAY
 from tests.different_returns import SPEC, write_returns
 from tests.face import Options, take_in, workers
@@ -118,7 +118,7 @@ def clustered(paths: list[Path], number: int) -> Cluster:
 def taken_in(listed: Path, number: int) -> tuple[float, float, int, int]:
     """Do that here. Gives seconds, processor time of this process, and what it read and wrote."""
     paths = [Path(line) for line in listed.read_text().splitlines()]
-    source = Source(paths, ValidationRequest(Wanted(SPEC), TODAY))
+    source = Source(paths, ValidationRequest(ExpectedReturn(SPEC), TODAY))
     with workers("dask", number) as pool:
         pool.shutdown()
     start, processor, (read, written) = time.perf_counter(), time.process_time(), _moved()

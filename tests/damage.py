@@ -17,7 +17,7 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests.face import (
     ACCEPTED,
     PROPERTY_PREFIX,
@@ -33,7 +33,7 @@ from tests.intake_files import COMPRESSED_SIZE, METHOD, SIZE, directory_field, m
 from tests.office.driver import Document
 
 KEY = b"a key that nobody but us has got"
-WANTED = Wanted("example", "2026-H1", ("PAK",), KEY)
+WANTED = ExpectedReturn("example", "2026-H1", ("PAK",), KEY)
 TODAY = date(2026, 6, 30)
 RETURNS = Path(__file__).parent / "returns"
 ANSWERS: dict[tuple[str, str, str], Any] = {

@@ -211,7 +211,7 @@ from hrge_xl.spec.translating import (
     to_translate,
     untranslated,
     updated,
-    Wanted,
+    ExpectedReturn,
     wanted_of,
 )
 from hrge_xl.spec.translations import DRAFT, FOLDER, is_draft, LETTER, read_catalogue, Translations

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hrge_xl.cli import run
-from hrge_xl.library import Order, Wanted, generate, init_round, load, load_round, read, refresh
+from hrge_xl.library import ExpectedReturn, Order, generate, init_round, load, load_round, read, refresh
 from tests.face import Answers, Identity, RefreshResult, Refusal, orders, saved_on
 from tests.letters import mail, mbox, msg, tnef, with_logo, zipped
 from tests.test_consolidate import answers
@@ -71,7 +71,7 @@ class Office:
     def feedback(self, team: str) -> Identity:
         """The stamp of the feedback that a team has had."""
         (file,) = (self.folder / "feedback").glob(f"{team}_*.xlsx")
-        found = read(file, Wanted("example"))
+        found = read(file, ExpectedReturn("example"))
         assert not isinstance(found, Refusal)
         return found.identity
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from hrge_xl.library import Order, Wanted, generate, load, load_round, read
+from hrge_xl.library import ExpectedReturn, Order, generate, load, load_round, read
 from tests.face import Answers, Refusal, from_mapping, layout_for, orders, saved_on, story
 from tests.letters import mail, with_logo, zipped
 
@@ -33,7 +33,7 @@ def workbook(folder: Path, team: str, without: set[str]) -> bytes:
     (order,) = (each for each in orders(round_, date(2026, 7, 1)) if each.team == team)
     order = replace(order, answers=answers(order, round_.spec, without))
     for feedback in sorted((folder / "feedback").glob(f"{team}_*.xlsx"))[-1:]:
-        had = read(feedback, Wanted(round_.spec_source))
+        had = read(feedback, ExpectedReturn(round_.spec_source))
         assert not isinstance(had, Refusal)
         order = replace(order, copy=had.identity.copy, predecessor=had.identity.predecessor)
     return generate(spec, order)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from hrge_xl.library import ValidationRequest, Wanted
+from hrge_xl.library import ExpectedReturn, ValidationRequest
 from tests.face import (
     Answers,
     File,
@@ -34,18 +34,18 @@ def check(
 
 
 def read_bytes(
-    data: bytes, *, path: str, sha256: str = "", size: int = 0, format: str = "xlsx", want: Wanted
+    data: bytes, *, path: str, sha256: str = "", size: int = 0, format: str = "xlsx", want: ExpectedReturn
 ) -> Submission | Refusal:
     """Read what is no file."""
     return intake.read_content(File(path, sha256, size, format, data), want)
 
 
-def read_raw(workbook: RawWorkbook, *, path: str, want: Wanted) -> Submission | Refusal:
+def read_raw(workbook: RawWorkbook, *, path: str, want: ExpectedReturn) -> Submission | Refusal:
     """Read what a reader has already taken out of a file."""
     return intake.read_raw(workbook, File(path, "", 0, workbook.format), want)
 
 
-def layout_of(sent: Submission, want: Wanted) -> Layout:
+def layout_of(sent: Submission, want: ExpectedReturn) -> Layout:
     """The layout that a return was read against."""
     return intake.layout_of(sent.identity, want.spec)
 
@@ -61,7 +61,7 @@ def checked_answers(sent: Submission, outcome: Outcome) -> Submission:
     return replace(sent, answers=[*given, *outcome.calculated])
 
 
-def check_here(path: Path, want: Wanted) -> Result:
+def check_here(path: Path, want: ExpectedReturn) -> Result:
     """Read and check a file in this very process."""
     result = validation.checked(intake.read(path, want), want.spec, date(2026, 6, 30))
     assert isinstance(result, Result)
@@ -69,7 +69,7 @@ def check_here(path: Path, want: Wanted) -> Result:
 
 
 def read_many(
-    paths: Sequence[str | Path], want: Wanted, jobs: int = 1, *, by: Readers | None = None
+    paths: Sequence[str | Path], want: ExpectedReturn, jobs: int = 1, *, by: Readers | None = None
 ) -> Iterator[Result]:
     """Read and check files in processes of their own, or in those that are there."""
     asked = ValidationRequest(want, date(2026, 6, 30), jobs)

@@ -13,7 +13,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from hrge_xl.cli import run
-from hrge_xl.library import Wanted, load, read
+from hrge_xl.library import ExpectedReturn, load, read
 from tests.face import Answers, Layout, Refusal, Spec, Submission, Value, address, build, find, saved_on
 
 KEY = b"k" * 32
@@ -92,7 +92,7 @@ class InTime:
 
     def read(self, path: Path) -> Submission:
         """What a returned file says."""
-        found = read(path, Wanted(self.spec.folder, key=KEY))
+        found = read(path, ExpectedReturn(self.spec.folder, key=KEY))
         assert not isinstance(found, Refusal), found
         return found
 

@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.library import Order, Source, ValidationRequest, Wanted, consolidate, generate, load
+from hrge_xl.library import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load
 from tests.answers import TODAY, full, layout
 from tests.face import JOURNAL, Ledger, Summary, faults
 
 SPEC = "example"
-ASKED = ValidationRequest(Wanted(), TODAY)
+ASKED = ValidationRequest(ExpectedReturn(), TODAY)
 LEDGER = "ledger.sqlite"
 OF_ITS_OWN = re.compile('(CREATE TABLE|INSERT INTO) "?identity"?[ (]|INSERT INTO "entries"')
 

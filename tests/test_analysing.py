@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.library import Source, ValidationRequest, Wanted, consolidate
+from hrge_xl.library import ExpectedReturn, Source, ValidationRequest, consolidate
 from tests import two_rounds
 from tests.write_docs import DOCS
 
@@ -28,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the dataset where the page has it."""
     base = tmp_path_factory.mktemp("analysing")
     paths = [path for path in two_rounds.returns(base / "returned", two_rounds.LATER) if path.stem in TEAMS]
-    asked = ValidationRequest(Wanted("hrge_toolkit"), date(2026, 7, 20))
+    asked = ValidationRequest(ExpectedReturn("hrge_toolkit"), date(2026, 7, 20))
     consolidate([Source(paths, asked)], base / DEMONSTRATION, formats=("csv",))
     return base
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests.damage import (
     CHECKLIST,
     PLAN,
@@ -320,7 +320,7 @@ def test_no_value_is_a_script_or_a_link_in_a_page(out: Path) -> None:
 def test_what_goes_back_to_the_team_reads_the_same(out: Path) -> None:
     """Made harmless, and not changed: the answers of the feedback workbook are those of the return."""
     paths = [out / "feedback" / "PAK_WS-PAK_feedback.xlsx", out.parent / "returned" / "PAK.xlsx"]
-    again, first = (result.submission for result in read_many(paths, Wanted()))
+    again, first = (result.submission for result in read_many(paths, ExpectedReturn()))
     assert again is not None
     assert first is not None
     assert again.values() == first.values()

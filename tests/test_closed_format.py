@@ -17,7 +17,7 @@ from zipfile import ZipFile
 import pytest
 from msgspec import msgpack
 
-from hrge_xl.library import Order, ValidationRequest, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, generate, load
 from tests.audited import hrge, returned, workbook
 from tests.face import (
     LIMITS,
@@ -173,7 +173,8 @@ def test_no_process_can_say_that_a_file_is_genuine(
     order = Order("PAK", date(2026, 6, 1), "PAK", round="2026-H1", key=key)
     (path,) = returned(tmp_path, {f"{how}.xlsx": generate(load("example"), order)})
     (result,) = validation.validate(
-        [path], ValidationRequest(Wanted("example", "2026-H1", ("PAK", "AFG"), key), date(2026, 6, 30))
+        [path],
+        ValidationRequest(ExpectedReturn("example", "2026-H1", ("PAK", "AFG"), key), date(2026, 6, 30)),
     )
     assert result.submission is not None
     assert result.submission.signature != "valid"
@@ -196,7 +197,7 @@ def test_no_text_of_the_process_is_filled_in(
 def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> None:
     files = returned(tmp_path, {"1-spec.xlsx": workbook("PAK"), "2-true.xlsx": workbook("PAK")})
     with WorkerPool(lie, readable=SPEC_HOMES) as pool:
-        lied, told = read_many(files, Wanted(), by=pool)
+        lied, told = read_many(files, ExpectedReturn(), by=pool)
     assert lied.submission is None
     assert lied.path == str(files[0])
     assert told.submission is not None
@@ -204,6 +205,6 @@ def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> Non
 
 def test_a_reading_is_the_same_after_its_way(tmp_path: Path) -> None:
     files = returned(tmp_path, {"PAK.xlsx": workbook("PAK"), "none.xlsx": b"none"})
-    came = [(result.submission, result.findings) for result in read_many(files, Wanted())]
-    here = [check_here(path, Wanted()) for path in files]
+    came = [(result.submission, result.findings) for result in read_many(files, ExpectedReturn())]
+    here = [check_here(path, ExpectedReturn()) for path in files]
     assert came == [(result.submission, result.findings) for result in here]

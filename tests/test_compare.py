@@ -13,10 +13,10 @@ import pytest
 
 from hrge_xl.cli import run
 from hrge_xl.library import (
+    ExpectedReturn,
     Order,
     Question,
     ValidationRequest,
-    Wanted,
     compare,
     datasets,
     generate,
@@ -34,7 +34,7 @@ CLEAR = {"PLN_09": 0.5, "PLN_10": 2024.0}
 
 def look(path: Path) -> Result:
     """A file, read and checked."""
-    (result,) = validate([path], ValidationRequest(Wanted(), TODAY))
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(), TODAY))
     return result
 
 

@@ -24,7 +24,16 @@ from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
 from hrge_xl.cli import run as hrge_xl_cli
-from hrge_xl.library import Order, Source, ValidationRequest, Wanted, consolidate, generate, load, validate
+from hrge_xl.library import (
+    ExpectedReturn,
+    Order,
+    Source,
+    ValidationRequest,
+    consolidate,
+    generate,
+    load,
+    validate,
+)
 from tests.face import (
     AGGREGATE_NUMBERS,
     DATASET,
@@ -119,7 +128,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 def run(files: list[Path], out: Path, **options: Any) -> Summary:
     """Consolidate with the usual options."""
-    return consolidate([Source(files, ValidationRequest(Wanted(), TODAY))], out, **options)
+    return consolidate([Source(files, ValidationRequest(ExpectedReturn(), TODAY))], out, **options)
 
 
 def content(out: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -168,7 +177,7 @@ def counted(summary: Summary) -> tuple[int, int, int, int]:
 
 def test_the_answers_are_those_of_the_files(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
-    for result in validate(files, ValidationRequest(Wanted(), TODAY)):
+    for result in validate(files, ValidationRequest(ExpectedReturn(), TODAY)):
         name = submission_id(result.sha256, result.path)
         stored = rows(tmp_path / "out", "answers", f"submission = '{name}' AND NOT calculated")
         if result.submission is None:
@@ -617,7 +626,9 @@ def test_another_spec_in_the_same_folder(files: list[Path], tmp_path: Path) -> N
     run(files, tmp_path / "out")
     before = bytes_of(tmp_path / "out")
     with pytest.raises(StoreError, match="a dataset of “example”"):
-        consolidate([Source(files, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], tmp_path / "out")
+        consolidate(
+            [Source(files, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], tmp_path / "out"
+        )
     assert bytes_of(tmp_path / "out") == before
 
 
@@ -667,7 +678,7 @@ def test_whatever_lies_in_the_folder_is_accounted_for(files: list[Path], tmp_pat
     for _ in range(2):
         summary = run(everything, out)
         assert counted(summary) == (6, 1, 0, 5)
-    asked = ValidationRequest(Wanted(), TODAY)
+    asked = ValidationRequest(ExpectedReturn(), TODAY)
     checked = {
         f"../came/{Path(result.path).name}": (result.sha256, result.verdict)
         for result in validate(everything, asked)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from hrge_xl.library import ValidationRequest, Wanted, validate
+from hrge_xl.library import ExpectedReturn, ValidationRequest, validate
 from tests.damage import BY_OFFICE, EXAMPLE, TODAY, TOOLKIT, WANTED, Act, Damage, Place, filled
 from tests.face import CATALOGUE, Died, Reason, Result
 from tests.in_words import in_words
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 Found = dict[str, tuple[list[Place], str]]
 
 
-def run(damages: Sequence[Damage], wanted: Wanted, folder: Path) -> Found:
+def run(damages: Sequence[Damage], wanted: ExpectedReturn, folder: Path) -> Found:
     """Every damaged file validated, all in one run, by name of the damage."""
     paths = []
     for number, damage in enumerate(damages):
@@ -61,7 +61,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Both:
 def toolkit(tmp_path_factory: pytest.TempPathFactory) -> Both:
     """The same of the damaged Toolkit workbooks."""
     folder = tmp_path_factory.mktemp("toolkit")
-    return run(TOOLKIT, Wanted(), folder), run(TOOLKIT, Wanted(), folder)
+    return run(TOOLKIT, ExpectedReturn(), folder), run(TOOLKIT, ExpectedReturn(), folder)
 
 
 def expected(damage: Damage | Act) -> tuple[list[Place], str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.library import Wanted
+from hrge_xl.library import ExpectedReturn
 from tests.answers import TODAY, layout
 from tests.face import Answers, Drawn, Value, kind_called
 from tests.made_workbooks import issued, opened, recalculate_on
@@ -143,5 +143,5 @@ def test_the_office_and_the_reader_say_the_same(office: Any, tmp_path: Path) -> 
     ]
     assert told[0] == told[1]
     assert (
-        list(of_results(saved, layout(TOOLKIT), Wanted(), OF_RESULTS - {TYPED_OVER.code})) == []
+        list(of_results(saved, layout(TOOLKIT), ExpectedReturn(), OF_RESULTS - {TYPED_OVER.code})) == []
     )  # the day is

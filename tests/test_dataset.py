@@ -18,7 +18,16 @@ from frictionless import Package
 from frictionless import system as frictionless_system
 
 from hrge_xl.cli import run as cli
-from hrge_xl.library import Order, Source, ValidationRequest, Wanted, consolidate, generate, load, validate
+from hrge_xl.library import (
+    ExpectedReturn,
+    Order,
+    Source,
+    ValidationRequest,
+    consolidate,
+    generate,
+    load,
+    validate,
+)
 from tests.answers import full, layout
 from tests.face import (
     DATASET,
@@ -56,7 +65,7 @@ pytestmark = pytest.mark.xdist_group("dataset")  # what its fixtures play is pla
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = date(2026, 6, 30)
-ASKED = ValidationRequest(Wanted(), TODAY)
+ASKED = ValidationRequest(ExpectedReturn(), TODAY)
 SPECS = ("example", "hrge_toolkit")
 ODD = ("007", "NO", "NA", "null", "1e5", "true", "2026-01-01", "nan")  # texts, whatever they look like
 ACCEPTED = {"RSK_06": "ACC"}  # the response to each risk
@@ -346,7 +355,9 @@ def test_labels_speak_the_language_of_the_spec(name: str, files: list[Path], tmp
     """In the Toolkit English, in another spec whatever comes first."""
     spec = in_french(load(name)) if name == "example" else load(name)
     full_ones = returned(tmp_path, {"full.xlsx": workbook("PAK", spec=name)})
-    results = validate(files if name == "example" else full_ones, ValidationRequest(Wanted(name), TODAY))
+    results = validate(
+        files if name == "example" else full_ones, ValidationRequest(ExpectedReturn(name), TODAY)
+    )
     with temporary_dataset(results, spec) as made:
         found, known = labels_in(made.store), labels_of(made.store)
     yes = "Oui" if spec.languages[0] == "fr" else "Yes"
@@ -399,7 +410,7 @@ def every_kind_of_run(files: list[Path], out: Path, store: str | None = None) ->
     newer = shutil.copytree(ROOT / "workbook_specs" / "example", out.parent / "newer" / "example")
     about = newer / "workbook.yaml"
     about.write_text(about.read_text(encoding="utf-8").replace('"1.0"', '"1.1"'), encoding="utf-8")
-    asked = ValidationRequest(Wanted(str(newer)), TODAY)
+    asked = ValidationRequest(ExpectedReturn(str(newer)), TODAY)
     with take_in([Source([], asked)], out, options=Options(store)):
         pass
     yield "a newer spec"

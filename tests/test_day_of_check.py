@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.library import Order, ValidationRequest, Wanted, generate, load, validate
+from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from tests.answers import layout, spec
 from tests.build_submission import submission
 from tests.face import Result, address, build, compiled
@@ -28,9 +28,9 @@ def form(issued: date, filled_in: date | None = None) -> bytes:
     return generate(spec(TOOLKIT), Order("PAK", issued, "PAK", "en", TOOLS, answers=answers))
 
 
-def look(path: Path, today: date, wanted: Wanted | None = None) -> Result:
+def look(path: Path, today: date, wanted: ExpectedReturn | None = None) -> Result:
     """What is found in a file on a day."""
-    (result,) = validate([path], ValidationRequest(wanted or Wanted(), today))
+    (result,) = validate([path], ValidationRequest(wanted or ExpectedReturn(), today))
     return result
 
 
@@ -109,7 +109,7 @@ def test_which_fields_come_out_otherwise_on_another_day(dated: Path) -> None:
 def test_what_cells_show_is_right_as_of_their_own_day(dated: Path, tmp_path: Path) -> None:
     path = tmp_path / "returned.xlsx"
     path.write_bytes(planned(dated, EARLIER))
-    result = look(path, LATER, Wanted(str(dated)))
+    result = look(path, LATER, ExpectedReturn(str(dated)))
     assert [(each.code, each.field) for each in result.findings] == [("V001", "PLN_09")]
     assert result.submission is not None
     assert result.outcome is not None
@@ -152,7 +152,7 @@ def test_the_day_is_that_of_the_clock_unless_somebody_typed_another(
         if typed:
             stop_clock(book, EARLIER + timedelta(days=5))
         book.save_as(saved)
-    result = look(saved, LATER, Wanted(str(dated)))
+    result = look(saved, LATER, ExpectedReturn(str(dated)))
     assert result.submission is not None
     day = result.submission.calculated_on
     assert day is not None

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from hrge_xl.cli import run
 from hrge_xl.library import (
+    ExpectedReturn,
     Order,
     Source,
     ValidationRequest,
-    Wanted,
     consolidate,
     feedback,
     generate,
@@ -199,7 +199,7 @@ def dataset(tmp_path: Path) -> Path:
         file(folder, "a.xlsx", "one", "P-2"), file(folder, "b.xlsx", "one", "P-3"),
     ]  # fmt: skip
     (folder / "scan.xlsx").write_bytes(b"%PDF-1.7\n")
-    asked = ValidationRequest(Wanted("example"), TODAY)
+    asked = ValidationRequest(ExpectedReturn("example"), TODAY)
     consolidate([Source([*paths, folder / "scan.xlsx"], asked)], tmp_path / "out", received=date(2026, 5, 1))
     return tmp_path / "out"
 
@@ -356,7 +356,7 @@ def test_a_stamp_that_is_not_ours_cannot_be_decided_to_count(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = file(tmp_path / "in", "forged.xlsx")
-    asked = ValidationRequest(Wanted("example", "2026-Q2", ("T",), b"z" * 32), TODAY)
+    asked = ValidationRequest(ExpectedReturn("example", "2026-Q2", ("T",), b"z" * 32), TODAY)
     consolidate([Source([path], asked)], tmp_path / "out")
     assert told(tmp_path / "out") == {"forged.xlsx": "excluded"}
     assert run(["decide", str(tmp_path / "out"), "forged.xlsx", *USE]) == 2
@@ -367,10 +367,10 @@ def test_a_file_in_the_wrong_folder_is_read_again_in_its_own(tmp_path: Path) -> 
     """The remedies of I007 and I008 work: put it into its round, add the team, and consolidate again."""
     path = file(tmp_path / "in", "early.xlsx")
     for wanted, state in (
-        (Wanted("example", "2026-Q3", ("T",), b"3" * 32), "excluded"),
-        (Wanted("example", "2026-Q2", ("U",), KEY), "excluded"),
-        (Wanted("example", "2026-Q2", ("T", "U"), KEY), COUNTS),
-        (Wanted("example", "2026-Q3", ("T",), b"3" * 32), COUNTS),
+        (ExpectedReturn("example", "2026-Q3", ("T",), b"3" * 32), "excluded"),
+        (ExpectedReturn("example", "2026-Q2", ("U",), KEY), "excluded"),
+        (ExpectedReturn("example", "2026-Q2", ("T", "U"), KEY), COUNTS),
+        (ExpectedReturn("example", "2026-Q3", ("T",), b"3" * 32), COUNTS),
     ):
         consolidate([Source([path], ValidationRequest(wanted, TODAY))], tmp_path / "out")
         assert told(tmp_path / "out") == {"early.xlsx": state}
@@ -402,7 +402,9 @@ def test_wrong_names_are_one_line_with_what_is_possible(
 def test_a_name_that_several_files_have(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     again = file(dataset.parent / "more", "ours.xlsx", PLN_06=45.0)
     consolidate(
-        [Source([again], ValidationRequest(Wanted("example"), TODAY))], dataset, received=date(2026, 5, 2)
+        [Source([again], ValidationRequest(ExpectedReturn("example"), TODAY))],
+        dataset,
+        received=date(2026, 5, 2),
     )
     assert run(["decide", str(dataset), "ours.xlsx", *USE]) == 2
     err = capsys.readouterr().err
@@ -489,7 +491,7 @@ def test_a_folder_without_a_ledger(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_feedback_stays_the_same_workbook(tmp_path: Path) -> None:
     """What comes back after feedback is a newer version, never a second workbook."""
     first = file(tmp_path, "v1.xlsx", PLN_06=None, PLN_07=None)
-    asked = ValidationRequest(Wanted("example", key=KEY), TODAY)
+    asked = ValidationRequest(ExpectedReturn("example", key=KEY), TODAY)
     (result,) = validate([first], asked)
     again = tmp_path / "v2.xlsx"
     again.write_bytes(feedback(result, SPEC, today=date(2026, 4, 25), key=KEY))
@@ -500,6 +502,6 @@ def test_feedback_stays_the_same_workbook(tmp_path: Path) -> None:
 
 def test_feedback_does_not_sign_a_stamp_that_is_not_ours(tmp_path: Path) -> None:
     path = file(tmp_path, "v1.xlsx")
-    asked = ValidationRequest(Wanted("example", key=b"z" * 32), TODAY)
+    asked = ValidationRequest(ExpectedReturn("example", key=b"z" * 32), TODAY)
     (result,) = validate([path], asked)
     assert stamp_of(feedback(result, SPEC, today=TODAY, key=b"z" * 32)).signature == ""

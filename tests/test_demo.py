@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import Wanted, read
+from hrge_xl.library import ExpectedReturn, read
 from tests.face import Submission, find
 
 STORY = """
@@ -78,7 +78,7 @@ def test_a_demonstration(spec: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     }
     assert files["issued"] == ["EGY.xlsx", "MAR.xlsx", "PAK.xlsx"]
     assert files["returned"] == ["MAR.xlsx", "MAR_corrected.xlsx", "PAK.xlsx"]
-    mistyped = read(out / "returned" / "MAR.xlsx", Wanted())
+    mistyped = read(out / "returned" / "MAR.xlsx", ExpectedReturn())
     assert isinstance(mistyped, Submission)
     assert mistyped.identity is not None
     assert (mistyped.identity.team, mistyped.identity.language) == ("MAR", "fr")

@@ -16,7 +16,7 @@ from openpyxl.styles import Protection
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hrge_xl.library import Order, Wanted, draft, generate, load
+from hrge_xl.library import ExpectedReturn, Order, draft, generate, load
 from tests.face import (
     FIELD_TYPES,
     ChecklistBlock,
@@ -61,7 +61,7 @@ def read_back(spec: Spec, folder: Path, answers: dict[tuple[str, str, str], obje
         sha256=hashlib.sha256(data).hexdigest(),
         size=len(data),
         format="xlsx",
-        want=Wanted(spec=str(folder / "draft")),
+        want=ExpectedReturn(spec=str(folder / "draft")),
     )
     assert isinstance(found, Submission), found
     return found

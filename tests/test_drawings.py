@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import xlsxwriter
 
-from hrge_xl.library import Wanted
+from hrge_xl.library import ExpectedReturn
 from tests.damage import PLAN, Parts, add, edited, filled, link, swap, text_of
 from tests.face import CATALOGUE, RawWorkbook, Submission, Unplaced, ooxml, ooxml_drawings, sentence
 from tests.face import raw_Drawn as Drawn
@@ -313,7 +313,9 @@ def with_drawing(*anchors: str) -> list[Callable[[Parts], None]]:
 
 
 def submission(data: bytes) -> Submission:
-    found = read_bytes(data, path="return.xlsx", sha256="0", size=1, format="xlsx", want=Wanted("example"))
+    found = read_bytes(
+        data, path="return.xlsx", sha256="0", size=1, format="xlsx", want=ExpectedReturn("example")
+    )
     assert isinstance(found, Submission)
     return found
 

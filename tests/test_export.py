@@ -18,7 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.library import Order, Source, ValidationRequest, Wanted, Wish, consolidate, generate, load
+from hrge_xl.library import (
+    ExpectedReturn,
+    Order,
+    Source,
+    ValidationRequest,
+    Wish,
+    consolidate,
+    generate,
+    load,
+)
 from tests.face import extract_table_of as table_of
 from tests.face import harmless, open_dataset, rows_of
 from tests.test_year import answers
@@ -40,7 +49,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (team, country, more) in files.items():
         order = Order(team, TODAY, country, answers=answers(country, date(2026, 3, 2), **more))
         (base / name).write_bytes(generate(SPEC, order))
-    consolidate([Source([base / name for name in files], ValidationRequest(Wanted(), TODAY))], base / "out")
+    consolidate(
+        [Source([base / name for name in files], ValidationRequest(ExpectedReturn(), TODAY))], base / "out"
+    )
     return base / "out"
 
 
@@ -222,7 +233,9 @@ def test_a_database_gives_the_same(
     assert run(["export", postgres_url, "--table", "answers"]) == 2
     assert "holds no dataset" in capsys.readouterr().err
     files = [Path(shutil.copy(folder.parent / name, tmp_path)) for name in ("pak.xlsx", "mar.xlsx")]
-    consolidate([Source(files, ValidationRequest(Wanted(), TODAY))], tmp_path / "out", store=postgres_url)
+    consolidate(
+        [Source(files, ValidationRequest(ExpectedReturn(), TODAY))], tmp_path / "out", store=postgres_url
+    )
     try:
         for table in ("submissions", "answers", "PLAN", "codebook"):
             for suffix in ("csv", "xlsx", "json"):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.library import Order, Wanted, generate, issue, load, read
+from hrge_xl.library import ExpectedReturn, Order, generate, issue, load, read
 from tests.face import SpecError, Submission, digest_of, facts_about, layout_for, pack
 from tests.read_and_check import check
 from tests.test_spec import copy, damage  # noqa: F401 (a fixture)
@@ -36,7 +36,7 @@ def with_facts(folder: Path, lines: str = RIGHT, named: str = NAMED) -> Path:
 def read_back(folder: Path, data: bytes, at: Path) -> Submission:
     path = at / "returned.xlsx"
     path.write_bytes(data)
-    found = read(path, Wanted(spec=str(folder)))
+    found = read(path, ExpectedReturn(spec=str(folder)))
     assert isinstance(found, Submission)
     return found
 
@@ -152,7 +152,7 @@ def test_nothing_follows_from_a_fact_before_the_tool_is_used(tmp_path: Path) -> 
     layout = layout_for(spec, order)
     path = tmp_path / "facts.xlsx"
     path.write_bytes(generate(spec, order))
-    found = read(path, Wanted())
+    found = read(path, ExpectedReturn())
     assert isinstance(found, Submission)
     (outcome,) = check([(found, layout)], today=TODAY)
     assert [each for each in outcome.findings if each.tool != "FORM"] == []

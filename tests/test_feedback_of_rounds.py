@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import Wanted, generate, init_round, load, read
+from hrge_xl.library import ExpectedReturn, generate, init_round, load, read
 from tests.answers import layout
 from tests.audited import edited
 from tests.face import Round, Submission, address, orders, submission_id
@@ -112,10 +112,10 @@ def test_what_a_team_sent_last_is_what_it_corrects(
     assert names == ["ONE_WS-07_feedback.xlsx"]
     assert "good.xlsx: newest.xlsx is newer, and has the feedback." in said
     assert "newer.xlsx: newest.xlsx is newer, and has the feedback." in said
-    back = read(tmp_path / "out" / names[0], Wanted())
+    back = read(tmp_path / "out" / names[0], ExpectedReturn())
     assert isinstance(back, Submission)
     assert back.values()["PLAN", "1", "PLN_06"] == 88.0
-    newest = read(made.folder / "returned" / "newest.xlsx", Wanted())
+    newest = read(made.folder / "returned" / "newest.xlsx", ExpectedReturn())
     assert isinstance(newest, Submission)
     assert back.identity.predecessor == submission_id(newest.sha256, "")
 

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.library import Order, ValidationRequest, Wanted, generate, load, validate
+from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from tests.face import (
     ACCEPTED,
     GivenBack,
@@ -64,7 +64,7 @@ def returned(
 
 def look(path: Path) -> Result:
     """What the office finds in a file."""
-    (result,) = validate([path], ValidationRequest(Wanted(), TODAY))
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(), TODAY))
     return result
 
 

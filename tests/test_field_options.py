@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import yaml
 
-from hrge_xl.library import Order, Wanted, generate, load, read
+from hrge_xl.library import ExpectedReturn, Order, generate, load, read
 from tests.face import Answers, Spec, SpecError, Submission, in_a_sheet
 from tests.in_words import in_words
 from tests.office.driver import Office
@@ -80,7 +80,7 @@ def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
 
 def found(sent: Submission, spec: Spec) -> set[tuple[str | None, str | None, str]]:
     """Sheet, field and code of every finding about an answer."""
-    layout = layout_of(sent, Wanted(spec.folder))
+    layout = layout_of(sent, ExpectedReturn(spec.folder))
     (outcome,) = check([(sent, layout)], today=TODAY)
     return {(each.row, each.field, each.code) for each in outcome.findings}
 
@@ -98,7 +98,7 @@ def made(spec: Spec, answers: Answers, folder: Path, **cells: str) -> Path:
 
 def sent_of(path: Path, spec: Spec) -> Submission:
     """What comes out of a file."""
-    sent = read(path, Wanted(spec.folder))
+    sent = read(path, ExpectedReturn(spec.folder))
     assert isinstance(sent, Submission), sent
     return sent
 
@@ -124,7 +124,9 @@ def test_answers_that_contradict_each_other_are_found(spec: Spec, tmp_path: Path
 def test_what_does_not_belong_is_named(spec: Spec, tmp_path: Path) -> None:
     from hrge_xl.library import ValidationRequest, validate
 
-    (result,) = validate([made(spec, ANSWERS, tmp_path)], ValidationRequest(Wanted(spec.folder), TODAY))
+    (result,) = validate(
+        [made(spec, ANSWERS, tmp_path)], ValidationRequest(ExpectedReturn(spec.folder), TODAY)
+    )
     told = {
         each.field: f"{words.message} {words.remedy}"
         for each in result.findings

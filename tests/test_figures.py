@@ -14,7 +14,16 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.library import Order, Source, ValidationRequest, Wanted, consolidate, generate, load, validate
+from hrge_xl.library import (
+    ExpectedReturn,
+    Order,
+    Source,
+    ValidationRequest,
+    consolidate,
+    generate,
+    load,
+    validate,
+)
 from tests import two_rounds
 from tests.face import (
     AGGREGATES,
@@ -124,7 +133,7 @@ def rounds(tmp_path: Path) -> list[Path]:
 
 
 def test_trends_compare_the_same_teams(rounds: list[Path]) -> None:
-    results = validate(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    results = validate(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))
     with of_results(results, toolkit(), TODAY) as store:
         lines = {
             (line[1], line[3]): dict(
@@ -153,7 +162,9 @@ def test_a_value_stated_again_counts_once(tmp_path: Path) -> None:
             ("FORM", "1", "FRM_07"): day,
         })  # fmt: skip
         (tmp_path / f"{day}.xlsx").write_bytes(generate(spec, order))
-    results = validate(sorted(tmp_path.glob("*.xlsx")), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    results = validate(
+        sorted(tmp_path.glob("*.xlsx")), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY)
+    )
     with of_results(results, spec, TODAY) as store:
         found = [value for _, value in lines_and_values(store, Sources.of(store, TODAY))]
         (figure,) = totals(found, spec)
@@ -163,7 +174,8 @@ def test_a_value_stated_again_counts_once(tmp_path: Path) -> None:
 
 def test_teams_without_a_value_are_told(tmp_path: Path) -> None:
     results = validate(
-        files(tmp_path, {"PAK": {"T4C_06": 84}, "BGD": {}}), ValidationRequest(Wanted("hrge_toolkit"), TODAY)
+        files(tmp_path, {"PAK": {"T4C_06": 84}, "BGD": {}}),
+        ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY),
     )
     with of_results(results, toolkit(), TODAY) as store:
         found = [value for _, value in lines_and_values(store, Sources.of(store, TODAY))]
@@ -224,7 +236,7 @@ def test_a_row_in_which_nobody_typed_anything_has_no_figures(tmp_path: Path) -> 
     checklist.write_text(text.replace("      - use: follow_up", f"{field}      - use: follow_up"), "utf-8")
     order = Order("A", TODAY, "PAK", answers={("C1", "C1_01", "CHK_01"): "Y"})
     (path,) = returned(tmp_path / "in", {"a.xlsx": generate(load(spec), order)})
-    consolidate([Source([path], ValidationRequest(Wanted(str(spec)), TODAY))], tmp_path / "out")
+    consolidate([Source([path], ValidationRequest(ExpectedReturn(str(spec)), TODAY))], tmp_path / "out")
     lines = rows(tmp_path / "out", "aggregate_numbers", "field = 'CHK_09' AND \"by\" = 'total'")
     assert [(line["row"], line["count"], line["mean"]) for line in lines] == [("C1_01", 1, 1)]
 
@@ -478,7 +490,7 @@ def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: St
 
 def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate([Source(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out)
+    consolidate([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)
     with zipfile.ZipFile(out / "data.xlsx") as book:
         names = [name for name in book.namelist() if name.startswith("xl/charts/chart")]
         drawings = "".join(
@@ -491,9 +503,9 @@ def test_charts_are_native_and_described(tmp_path: Path, rounds: list[Path]) -> 
 
 def test_a_dataset_is_read_again_without_a_round(tmp_path: Path, rounds: list[Path]) -> None:
     out = tmp_path / "out"
-    consolidate([Source(rounds, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out)
+    consolidate([Source(rounds, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))], out)
     with open_dataset(out) as store, of_results(
-        validate(sorted(rounds), ValidationRequest(Wanted("hrge_toolkit"), TODAY)), toolkit(), TODAY
+        validate(sorted(rounds), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY)), toolkit(), TODAY
     ) as passing:  # fmt: skip
         for name in ("aggregate_indicators", "indicator_values", "aggregate_risks", "aggregate_gaps"):
             assert list(store.rows(name)) == list(passing.rows(name)), name

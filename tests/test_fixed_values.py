@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import yaml
 
-from hrge_xl.library import Order, Wanted, generate, load, read
+from hrge_xl.library import ExpectedReturn, Order, generate, load, read
 from tests.face import Answers, Spec, Submission
 from tests.office.driver import Office
 from tests.read_and_check import calculated, check, layout_of
@@ -91,9 +91,9 @@ def test_sheet_and_reader_calculate_alike(
 ) -> None:
     path, saved = tmp_path / "sent.xlsx", tmp_path / "saved.xlsx"
     path.write_bytes(generate(spec, Order("T", TODAY, language=language, answers=ROWS)))
-    sent = read(office.recalculate(path, saved), Wanted(spec.folder))
+    sent = read(office.recalculate(path, saved), ExpectedReturn(spec.folder))
     assert isinstance(sent, Submission)
-    (outcome,) = check([(sent, layout_of(sent, Wanted(spec.folder)))], today=TODAY)
+    (outcome,) = check([(sent, layout_of(sent, ExpectedReturn(spec.folder)))], today=TODAY)
     assert [finding.code for finding in outcome.findings] == []
     found = {key[1:]: value for key, value in calculated(outcome).items()}
     assert {key: found[key] for key in EXPECTED} == EXPECTED

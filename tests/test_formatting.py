@@ -11,7 +11,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 
-from hrge_xl.library import Wanted
+from hrge_xl.library import ExpectedReturn
 from tests.damage import PLAN, RISKS, dressed, edited, filled, new_cell, number, regex
 from tests.face import Submission, format_of, ooxml, seen
 from tests.in_words import in_words
@@ -23,7 +23,9 @@ DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 def said(data: bytes) -> list[tuple[str, str | None, str]]:
     """Code, cell and message of everything noticed."""
-    found = read_bytes(data, path="return.xlsx", sha256="0", size=1, format="xlsx", want=Wanted("example"))
+    found = read_bytes(
+        data, path="return.xlsx", sha256="0", size=1, format="xlsx", want=ExpectedReturn("example")
+    )
     assert isinstance(found, Submission)
     return [(each.code, each.cell, in_words(each).message) for each in found.observations]
 
@@ -93,8 +95,8 @@ def test_nothing_is_told_of_cells_without_an_answer() -> None:
 
 def test_what_is_read_stays_as_it_is() -> None:
     data = edited(dressed(PLAN, "E9", "E13", "E14", font="<strike/>", code='"many"'))()
-    found = read_bytes(data, path="", sha256="", size=0, format="xlsx", want=Wanted())
-    plain = read_bytes(filled(), path="", sha256="", size=0, format="xlsx", want=Wanted())
+    found = read_bytes(data, path="", sha256="", size=0, format="xlsx", want=ExpectedReturn())
+    plain = read_bytes(filled(), path="", sha256="", size=0, format="xlsx", want=ExpectedReturn())
     assert isinstance(found, Submission)
     assert isinstance(plain, Submission)
     assert found.values() == plain.values()
@@ -104,7 +106,7 @@ def test_what_is_read_stays_as_it_is() -> None:
 def test_a_date_where_none_can_be_is_told_once(place: str, code: str) -> None:
     """In a list, a number or a scale it is an error of the answer, which says so."""
     data = edited(number(PLAN, place, 46115), dressed(PLAN, place, code="d-m"))()
-    found = read_bytes(data, path="", sha256="", size=0, format="xlsx", want=Wanted())
+    found = read_bytes(data, path="", sha256="", size=0, format="xlsx", want=ExpectedReturn())
     assert isinstance(found, Submission)
     assert next(each.problem for each in found.answers if each.cell == place) == code
     assert found.observations == []

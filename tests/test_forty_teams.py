@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import Wanted, read
+from hrge_xl.library import ExpectedReturn, read
 from tests.face import DATASET, REMINDERS, Ledger, RefreshResult, Refusal, Typed, saved_on, type_into
 from tests.forty_teams import (
     REPAIRED,
@@ -262,7 +262,7 @@ def test_the_round_that_follows(third: Played, capsys: pytest.CaptureFixture[str
 def changed(folder: Path, team: str) -> bytes:
     """The workbook that a team was issued, with one answer changed."""
     (file,) = (folder / "issued").glob(f"{team}_*.xlsx")
-    found = read(file, Wanted("example"))
+    found = read(file, ExpectedReturn("example"))
     assert not isinstance(found, Refusal)
     given = {answer.key: answer.value for answer in found.answers if answer.value is not None}
     assert given["PLAN", "1", "PLN_03"] == "Plan the workshop"  # its own, of the round before
@@ -270,6 +270,6 @@ def changed(folder: Path, team: str) -> bytes:
     new = {**asked_anew, "PLN_06": 30}
     typed = tuple(Typed(tool="PLAN", row="1", field=code, value=value) for code, value in new.items())
     return saved_on(
-        type_into(file.read_bytes(), layout_of(found, Wanted("example")), typed),
+        type_into(file.read_bytes(), layout_of(found, ExpectedReturn("example")), typed),
         NEXT_WEEK - timedelta(days=1),
     )

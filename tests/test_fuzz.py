@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.library import Wanted, read
+from hrge_xl.library import ExpectedReturn, read
 from tests.damage import RETURNS, TODAY, filled, openpyxl_saved
 from tests.face import Fault, Result, checked, readers
 from tests.intake_files import members, pack
@@ -186,7 +186,7 @@ def fuzz(count: int, seed: int, folder: Path) -> Tally:
         path.write_bytes(mutation(known, seed, number))
         started = time.perf_counter()
         try:
-            result = checked(read(path, Wanted()), None, TODAY)
+            result = checked(read(path, ExpectedReturn()), None, TODAY)
         except Exception:  # noqa: BLE001 - any exception is what is looked for
             tally.failures.append((number, traceback.format_exc()))
             continue
@@ -210,7 +210,7 @@ def fuzz_others(count: int, seed: int, folder: Path) -> Tally:
                 source = known[number % len(known)]
                 paths.append(folder / f"{number - start}.{source.suffix}")
                 paths[-1].write_bytes(mutate(source, chance))
-            results = list(zip(numbers, read_many(paths, Wanted(), by=pool), strict=True))
+            results = list(zip(numbers, read_many(paths, ExpectedReturn(), by=pool), strict=True))
             codes = [outcome(result) for _, result in results]
             tally.codes.update(codes)
             tally.failures += [

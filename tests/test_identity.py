@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hrge_xl.library import Wanted, load
+from hrge_xl.library import ExpectedReturn, load
 from tests.face import AS_ISSUED, Identity, Layout, Refusal, Submission, build, stamp
 from tests.raw_workbook import draw, identity_of, sheet_of, text
 from tests.read_and_check import read_raw
@@ -22,7 +22,7 @@ def seen(result: Submission | Refusal) -> list[str]:
 
 
 def read(workbook, **wanted):
-    first, again = (read_raw(workbook, path="x/a.xlsx", want=Wanted(**wanted)) for _ in range(2))
+    first, again = (read_raw(workbook, path="x/a.xlsx", want=ExpectedReturn(**wanted)) for _ in range(2))
     assert seen(first) == seen(again)
     return first
 
@@ -222,7 +222,7 @@ TEAMS = ("PAK-01", "PAK", "IRQ-01", "Quetta", "7", "A", "ROM ENA")
 )
 def test_a_file_name_that_names_another_team(file: str, named: str | None) -> None:
     signed = stamp.sign(identity_of(LAYOUT), KEY)
-    want = Wanted("example", "2026-H1", TEAMS, KEY)
+    want = ExpectedReturn("example", "2026-H1", TEAMS, KEY)
     found = read_raw(draw(LAYOUT, identity=signed), path=f"PAK/{file}", want=want)
     assert [(each.code, each.details["found"], each.details["expected"]) for each in found.observations] == (
         [("I013", named, "PAK-01")] if named else []
@@ -238,5 +238,5 @@ def test_a_file_name_says_nothing_beside_worse(
     teams: tuple[str, ...] | None, key: bytes, codes: list[str]
 ) -> None:
     signed = stamp.sign(identity_of(LAYOUT), KEY)
-    want = Wanted("example", "2026-H1", teams, key)
+    want = ExpectedReturn("example", "2026-H1", teams, key)
     assert seen(read_raw(draw(LAYOUT, identity=signed), path="IRQ-01.xlsx", want=want)) == codes

@@ -14,7 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.library import Order, ValidationRequest, Wanted, feedback, generate, issue, load, read, validate
+from hrge_xl.library import (
+    ExpectedReturn,
+    Order,
+    ValidationRequest,
+    feedback,
+    generate,
+    issue,
+    load,
+    read,
+    validate,
+)
 from tests.face import (
     CLOSED,
     Answers,
@@ -77,13 +87,13 @@ def order(**more: Any) -> Order:
 
 def said(spec: Spec, data: bytes, folder: Path) -> Submission:
     (folder / "one.xlsx").write_bytes(data)
-    found = read(folder / "one.xlsx", Wanted(spec.folder, key=KEY))
+    found = read(folder / "one.xlsx", ExpectedReturn(spec.folder, key=KEY))
     assert not isinstance(found, Refusal), found.observations
     return found
 
 
 def rules_told(spec: Spec, sent: Submission) -> set[str]:
-    layout = layout_of(sent, Wanted(spec.folder))
+    layout = layout_of(sent, ExpectedReturn(spec.folder))
     (outcome,) = check([(sent, layout)], today=TODAY)
     return {finding.code for finding in outcome.findings if finding.code.startswith("R-L")}
 
@@ -113,7 +123,7 @@ def test_libreoffice_leaves_them_as_they_are(spec: Spec, language: str, office: 
             document.recalculate()
             document.save_as(tmp_path / f"saved.{ending}")
     for ending in ("xlsx", "ods"):
-        found = read(tmp_path / f"saved.{ending}", Wanted(spec.folder, key=KEY))
+        found = read(tmp_path / f"saved.{ending}", ExpectedReturn(spec.folder, key=KEY))
         assert isinstance(found, Submission)
         assert read_last(found.last) == LAST
         assert [each for each in found.observations if each.code in ("I005", "I015")] == []
@@ -173,7 +183,7 @@ def test_sheet_and_reader_agree(spec: Spec, language: str, office: Any, tmp_path
                 document.fill(filled(where, random.Random(7)))
             document.recalculate()
             document.save_as(saved)
-        assert disagreements(saved, where, Wanted(spec.folder)) == []
+        assert disagreements(saved, where, ExpectedReturn(spec.folder)) == []
 
 
 def test_the_cached_values_are_those_of_the_reader(spec: Spec, tmp_path: Path) -> None:
@@ -301,7 +311,7 @@ def test_a_hidden_sheet_that_is_gone_is_told(spec: Spec, tmp_path: Path) -> None
 def gone_on(spec: Spec, answers: dict[tuple[str, str, str], Any], folder: Path, rows: int = 8) -> Prefill:
     """What goes on of a return into a workbook with so many rows for risks."""
     sent = said(spec, filled_in(generate(spec, order(round="2026-H1")), spec, answers), folder)
-    read_in = layout_of(sent, Wanted(spec.folder))
+    read_in = layout_of(sent, ExpectedReturn(spec.folder))
     (outcome,) = check([(sent, read_in)], today=TODAY)
     given = [answer for answer in sent.answers if not answer.calculated]
     sent = replace(sent, answers=[*given, *outcome.calculated])
@@ -347,7 +357,7 @@ def test_blank_rows_are_not_over(tmp_path: Path) -> None:
     sent = said(
         spec, filled_in(generate(spec, order()), spec, risk("K-01") | risk("K-02", RSK_06=None)), tmp_path
     )
-    assert closed_rows(sent, layout_of(sent, Wanted(spec.folder)), TODAY) == {("R1", "K-02")}
+    assert closed_rows(sent, layout_of(sent, ExpectedReturn(spec.folder)), TODAY) == {("R1", "K-02")}
 
 
 def test_of_rows_about_one_thing_the_latest_goes_on(spec: Spec, tmp_path: Path) -> None:
@@ -364,7 +374,7 @@ def test_of_rows_about_one_thing_the_latest_goes_on(spec: Spec, tmp_path: Path) 
 
 def test_feedback_has_them_too(spec: Spec, tmp_path: Path) -> None:
     (tmp_path / "sent.xlsx").write_bytes(filled_in(generate(spec, order()), spec, risk("K-01", RSK_04=3.0)))
-    want = Wanted(spec.folder, key=KEY)
+    want = ExpectedReturn(spec.folder, key=KEY)
     (result,) = validate([tmp_path / "sent.xlsx"], ValidationRequest(want, TODAY))
     assert "R-L01" in {finding.code for finding in result.findings}
     back = said(spec, feedback(result, spec, today=TODAY, key=KEY), tmp_path)

@@ -16,7 +16,7 @@ from tests.write_docs import DOCS
 
 TODAY = date(2026, 6, 30)
 NAMES = (
-    "Facts Order Question Source ValidationRequest Wanted Wish "
+    "Facts Order Question Source ValidationRequest ExpectedReturn Wish "
     "check compare consolidate datasets decide diff document draft drafts explain export feedback generate init_round "
     "issue load load_round one_dataset read receive recover refresh remind report schemas set_contact sign status "
     "trace try_out validate verify waive withdraw"
@@ -58,8 +58,8 @@ def test_the_whole_way(tmp_path: Path) -> None:
     spec = library.load("example")
     path = tmp_path / "MAR.xlsx"
     path.write_bytes(library.generate(spec, library.Order("MAR", TODAY, "MAR", "fr")))
-    assert library.read(path, library.Wanted()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
-    asked = library.ValidationRequest(library.Wanted(), TODAY)
+    assert library.read(path, library.ExpectedReturn()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
+    asked = library.ValidationRequest(library.ExpectedReturn(), TODAY)
     results = library.validate([path], asked)
     with library.datasets(library.Question([str(path)], TODAY)) as found:
         report = library.document(found, library.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
@@ -82,7 +82,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-REQUEST = library.ValidationRequest(library.Wanted("example"), TODAY)
+REQUEST = library.ValidationRequest(library.ExpectedReturn("example"), TODAY)
 ONE = {"reason": "Agreed.", "by": "Coordinator", "day": TODAY}
 UNKNOWN = library.Order("A", TODAY, "XX")
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {

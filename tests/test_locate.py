@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.library import Wanted, load
+from hrge_xl.library import ExpectedReturn, load
 from tests.answer_strategies import answers_of
 from tests.face import (
     AS_ISSUED,
@@ -46,7 +46,7 @@ Damage = Callable[[RawWorkbook], None]
 
 def read(workbook: RawWorkbook) -> Submission:
     """Read twice: what is noticed the first time must be noticed the second."""
-    found, again = (read_raw(workbook, path="a.xlsx", want=Wanted("example")) for _ in range(2))
+    found, again = (read_raw(workbook, path="a.xlsx", want=ExpectedReturn("example")) for _ in range(2))
     assert isinstance(found, Submission)
     assert replace(found, answers=()) == replace(again, answers=())
     # By what they look like: what is not a number equals nothing, not even itself.

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests.face import MARK_COLUMN, Answers, build, find
 from tests.in_words import in_words
 from tests.made_workbooks import recalculate_on
@@ -57,7 +57,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_sheet_and_the_reader_name_the_tool(
     language: str, folder: Path, office: Any, tmp_path: Path
 ) -> None:
-    source, saved, want = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx", Wanted(str(folder))
+    source, saved, want = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx", ExpectedReturn(str(folder))
     where = build(load(folder), language)
     source.write_bytes(generate(where.spec, Order("PAK", TODAY, "", language, answers=ANSWERS)))
     recalculate_on(TODAY, office, source, saved)
@@ -81,7 +81,7 @@ def test_the_sheet_and_the_reader_name_the_tool(
 def test_what_a_warning_asks_for_is_no_required_answer_on_the_cover_either(
     folder: Path, office: Any, tmp_path: Path
 ) -> None:
-    source, saved, want = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx", Wanted(str(folder))
+    source, saved, want = tmp_path / "issued.xlsx", tmp_path / "saved.xlsx", ExpectedReturn(str(folder))
     where = build(load(folder), "en")
     source.write_bytes(generate(where.spec, Order("PAK", TODAY, "", "en", answers=ANSWERS)))
     recalculate_on(TODAY, office, source, saved)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests.answers import TODAY
 from tests.face import Finding, Layout, address, build, kind_called
 from tests.in_words import in_words
@@ -48,7 +48,7 @@ def said_differently(
     where: Layout, cells: dict[tuple[str, str], Any], folder: Path, office: Any
 ) -> Iterator[str]:
     """What sheet and reader say differently of these cells, in a workbook of the spec in a folder."""
-    saved, want = recalculated(where, cells, folder, office), Wanted(str(folder))
+    saved, want = recalculated(where, cells, folder, office), ExpectedReturn(str(folder))
     yield from disagreements(saved, where, want)
     yield from of_results(saved, where, want, OF_RESULTS)
 
@@ -64,14 +64,16 @@ def recalculated(where: Layout, cells: dict[tuple[str, str], Any], folder: Path,
     return saved
 
 
-def of_results(saved: Path, where: Layout, want: Wanted, codes: frozenset[str] = OF_RESULTS) -> Iterator[str]:
+def of_results(
+    saved: Path, where: Layout, want: ExpectedReturn, codes: frozenset[str] = OF_RESULTS
+) -> Iterator[str]:
     """What the reader says of results, formulas and lists that show something else than the answers give."""
     for finding in findings(saved, where, want):
         if finding.code in codes:
             yield f"{finding.tool} {finding.row} {finding.field} {finding.cell}: {in_words(finding, where).message}"
 
 
-def findings(saved: Path, where: Layout, want: Wanted) -> list[Finding]:
+def findings(saved: Path, where: Layout, want: ExpectedReturn) -> list[Finding]:
     """What the reader finds, as of the day that the sheets were calculated on."""
     submission = read(saved.read_bytes(), want)
     (outcome,) = check([(submission, where)], today=submission.calculated_on or TODAY)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests.face import (
     FIELD_TYPES,
     Answer,
@@ -86,7 +86,7 @@ def returned(where: Layout, issued: bytes, cells: dict[tuple[str, str], Any]) ->
         book["Table"][address(*where.slots["T", row, code].cells[0])].value = value
     stream = BytesIO()
     book.save(stream)
-    return read(stream.getvalue(), Wanted(where.spec.folder))
+    return read(stream.getvalue(), ExpectedReturn(where.spec.folder))
 
 
 def quoted(where: Layout, submission: Submission) -> dict[str | None, set[str | None]]:

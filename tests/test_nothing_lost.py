@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hrge_xl.library import Order, ValidationRequest, Wanted, feedback, generate, load, validate
+from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, feedback, generate, load, validate
 from tests.damage import PLAN, RISKS, TODAY, WANTED, edited, filled, swap
 from tests.damages.book import At, Book
 from tests.face import IDENTITY_SHEET, ExpectedWorkbook, Submission, temporary_dataset
@@ -144,7 +144,12 @@ def test_a_note_below_the_questions_is_kept_whatever_the_edition(
     book.save(target := BytesIO())
     monkeypatch.setattr(ExpectedWorkbook, "edition", "another")
     found = read_bytes(
-        target.getvalue(), path="T.xlsx", sha256="", size=0, format="xlsx", want=Wanted("hrge_toolkit")
+        target.getvalue(),
+        path="T.xlsx",
+        sha256="",
+        size=0,
+        format="xlsx",
+        want=ExpectedReturn("hrge_toolkit"),
     )
     assert isinstance(found, Submission)
     assert found.not_run.keys() >= {"S023"}

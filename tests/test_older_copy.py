@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from hrge_xl.cli import run
-from hrge_xl.library import Wanted, generate, init_round, load, load_round, read, refresh
+from hrge_xl.library import ExpectedReturn, generate, init_round, load, load_round, read, refresh
 from tests.face import Refusal, orders, saved_on
 from tests.test_consolidate import answers
 from tests.test_weeks import drafted, text_of
@@ -38,7 +38,7 @@ class Team:
         order = replace(order, answers=answers(country="MAR", **changes))
         if in_feedback:
             (file,) = (self.folder / "feedback").glob("*.xlsx")
-            had = read(file, Wanted("example"))
+            had = read(file, ExpectedReturn("example"))
             assert not isinstance(had, Refusal)
             order = replace(order, copy=had.identity.copy, predecessor=had.identity.predecessor)
         data = saved_on(generate(SPEC, order), DAY + timedelta(days=days))

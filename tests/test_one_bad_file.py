@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import Order, ValidationRequest, Wanted, generate, init_round, load, validate
+from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, generate, init_round, load, validate
 from tests.answers import layout
 from tests.damage import CHECKLIST, PLAN, RISKS, new_cell, restamp, text_of, words
 from tests.face import (
@@ -55,7 +55,7 @@ def overlong(data: bytes, kinds: set[FieldType], text: str = LONG) -> bytes:
 def look(data: bytes, folder: Path) -> Result:
     path = folder / "return.xlsx"
     path.write_bytes(data)
-    (result,) = validate([path], ValidationRequest(Wanted("example"), TODAY))
+    (result,) = validate([path], ValidationRequest(ExpectedReturn("example"), TODAY))
     return result
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.library import ValidationRequest, Wanted, read, validate
+from hrge_xl.library import ExpectedReturn, ValidationRequest, read, validate
 from tests.face import (
     LIMITS,
     Answers,
@@ -99,7 +99,7 @@ def test_a_workbook_without_a_sheet_is_none_of_ours(tmp_path: Path) -> None:
     )
     path = tmp_path / "return.ods"
     path.write_bytes(pack(parts))
-    found = read(path, Wanted())
+    found = read(path, ExpectedReturn())
     assert isinstance(found, Refusal)
     assert [each.code for each in found.observations] == ["I001", "F046"]
 
@@ -162,7 +162,7 @@ NOT_TOLD = {
 @pytest.fixture(scope="module")
 def in_four_formats() -> dict[str, Result]:
     paths = [FIXTURES / f"returned.{format}" for format in ("xlsx", *OTHERS)]
-    results = validate(paths, ValidationRequest(Wanted("example"), datetime.date(2026, 6, 30)))
+    results = validate(paths, ValidationRequest(ExpectedReturn("example"), datetime.date(2026, 6, 30)))
     return {Path(result.path).suffix[1:]: result for result in results}
 
 
@@ -198,7 +198,7 @@ def test_a_clean_return_is_clean_in_another_format(format: str, office: Office, 
     careful = Path(__file__).parent / "returns" / "careful.xlsx"
     other = tmp_path / f"careful.{format}"
     office.resave(careful, other)
-    (result,) = validate([other], ValidationRequest(Wanted(), datetime.date(2026, 6, 30)))
+    (result,) = validate([other], ValidationRequest(ExpectedReturn(), datetime.date(2026, 6, 30)))
     assert [finding.code for finding in result.findings] == ["F046"]
     assert result.submission is not None
     assert ("T3.2", "R-SP-01", "RSK_12") in result.submission.calculated()
@@ -259,7 +259,9 @@ def texts(data: bytes) -> set[object]:
 
 def test_white_space_between_cells_is_no_matter() -> None:
     paths = [FIXTURES / f"gnumeric.{format}" for format in ("xlsx", "ods")]
-    as_xlsx, as_ods = validate(paths, ValidationRequest(Wanted("example"), datetime.date(2026, 6, 30)))
+    as_xlsx, as_ods = validate(
+        paths, ValidationRequest(ExpectedReturn("example"), datetime.date(2026, 6, 30))
+    )
     assert len(answers_of(as_xlsx)) == 30
     assert answers_of(as_ods) == answers_of(as_xlsx)
     assert [each.code for each in as_ods.findings] == ["F046"]

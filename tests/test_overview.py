@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from hrge_xl.cli import run
-from hrge_xl.library import ValidationRequest, Wanted, load, validate
+from hrge_xl.library import ExpectedReturn, ValidationRequest, load, validate
 from tests import two_rounds
 from tests.audited import hrge, returned, workbook
 from tests.face import (
@@ -67,7 +67,7 @@ def returns(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def results(returns: Path) -> list[Result]:
-    return validate(sorted(returns.glob("*.xlsx")), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    return validate(sorted(returns.glob("*.xlsx")), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))
 
 
 @pytest.fixture(scope="module")

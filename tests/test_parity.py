@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests.answers import TODAY, layout, plain_value, spec
 from tests.face import CellKind, ColumnKind, Layout, RawWorkbook, Slot, address, build, kind_of, ooxml
 from tests.property_tests import examples
@@ -58,7 +58,7 @@ def sheet_verdicts(workbook: RawWorkbook, where: Layout) -> dict[tuple[str, str,
     return found
 
 
-def disagreements(path: Path, where: Layout, want: Wanted = Wanted()) -> list[str]:  # noqa: B008  (frozen)
+def disagreements(path: Path, where: Layout, want: ExpectedReturn = ExpectedReturn()) -> list[str]:  # noqa: B008  (frozen)
     """Slots about which sheet and reader disagree, as of the day that the sheets were calculated on."""
     data = path.read_bytes()
     submission = read(data, want)
@@ -247,7 +247,7 @@ def test_numbers_and_dates_typed_as_text_are_seen_alike(language: str, office: A
         document.fill(cells)
         document.recalculate()
         document.save_as(saved)
-    want = Wanted(str(folder))
+    want = ExpectedReturn(str(folder))
     assert disagreements(saved, where, want) == []
     submission = read(saved.read_bytes(), want)
     refused = {answer.original for answer in submission.answers if answer.problem == "V007"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests.answers import TODAY
 from tests.face import address, build
 from tests.made_specs import write
@@ -94,5 +94,5 @@ def test_sheet_and_reader_agree(case: str, office: Any, tmp_path: Path) -> None:
         document.fill(cells)
         document.recalculate()
         document.save_as(saved)
-    want = Wanted(str(tmp_path))
+    want = ExpectedReturn(str(tmp_path))
     assert [*disagreements(saved, where, want), *of_results(saved, where, want)] == []

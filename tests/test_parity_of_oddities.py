@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.library import Wanted, load
+from hrge_xl.library import ExpectedReturn, load
 from tests.face import Layout, SpecError, address, build, kind_called
 from tests.made_specs import Files, write
 from tests.test_made_parity import findings, recalculated, said_differently
@@ -176,7 +176,7 @@ def test_a_sheet_that_does_not_understand_what_decides_was_not_falsified(
     """What such an answer decides it cannot know: it says what follows from the cell as it stands."""
     files = DECIDED[what]
     files["workbook.yaml"]["sheets"] = [path[6].upper() for path in files if path.startswith("tools/")]
-    where, want = build(load(write(files, tmp_path)), "en"), Wanted(str(tmp_path))
+    where, want = build(load(write(files, tmp_path)), "en"), ExpectedReturn(str(tmp_path))
     saved = recalculated(where, cells_of(where, OTHERWISE), tmp_path, office)
     found = [each.code for each in findings(saved, where, want)]
     assert {"V102", "V104", "V106", "V107"} <= set(found)

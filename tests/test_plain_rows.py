@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.library import Wanted
+from hrge_xl.library import ExpectedReturn
 from tests.damages.as_excel import as_excel
 from tests.face import (
     Cache,
@@ -89,7 +89,7 @@ def test_what_others_save_is_plain_and_read_as_it_was(
     rows_heard: list[int] = []
     monkeypatch.setattr("hrge_xl.intake.ooxml_rows.SheetCells.open_row", lambda *_: rows_heard.append(1))
     one, other = (
-        read_bytes(each, path="", sha256="", size=0, format="xlsx", want=Wanted())
+        read_bytes(each, path="", sha256="", size=0, format="xlsx", want=ExpectedReturn())
         for each in (before, saved(before))
     )
     assert isinstance(one, Submission)

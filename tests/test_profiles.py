@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.library import Order, Wanted, generate, init_round, load, load_round, read
+from hrge_xl.library import ExpectedReturn, Order, generate, init_round, load, load_round, read
 from tests.audited import hrge
 from tests.burden import burdens, table
 from tests.face import (
@@ -107,10 +107,10 @@ def test_a_workbook_of_a_profile_is_read_by_its_stamp(toolkit: Spec, name: str, 
     order = Order("PAK", TODAY, "PAK", tools=choice.tools, blank_rows=choice.rows)
     path = tmp_path / "book.xlsx"
     path.write_bytes(generate(toolkit, order))
-    back = read(path, Wanted())
+    back = read(path, ExpectedReturn())
     assert isinstance(back, Submission)
     layout = layout_for(toolkit, order)
-    assert layout_of(back, Wanted()).digest == layout.digest == back.identity.layout
+    assert layout_of(back, ExpectedReturn()).digest == layout.digest == back.identity.layout
     (outcome,) = check([(back, layout)], today=TODAY)
     told = {finding.tool for finding in outcome.findings}
     assert told == {"FORM"}, "a blank workbook asks for the form alone"
@@ -281,5 +281,5 @@ def test_the_sheet_asks_no_more_than_the_reader(
     with office.open(source) as document:
         document.recalculate()
         document.save_as(saved)
-    assert disagreements(saved, layout, Wanted(spec=str(copy))) == []
+    assert disagreements(saved, layout, ExpectedReturn(spec=str(copy))) == []
     assert ("R-E09" in codes(spec, tools, order.answers)) is asked

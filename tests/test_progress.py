@@ -78,7 +78,7 @@ def test_commands_tell_how_far_they_are(tmp_path: Path) -> None:
     from datetime import date
 
     from hrge_xl.cli import run
-    from hrge_xl.library import ValidationRequest, Wanted, validate
+    from hrge_xl.library import ExpectedReturn, ValidationRequest, validate
     from tests.face import listening
 
     heard: list[object] = []
@@ -90,5 +90,5 @@ def test_commands_tell_how_far_they_are(tmp_path: Path) -> None:
 
     assert run(["generate", "example", "--country", "PAK", "-o", str(tmp_path)]) == 0
     with listening(listener):
-        validate(list(tmp_path.glob("*.xlsx")), ValidationRequest(Wanted(), date(2026, 6, 30)))
+        validate(list(tmp_path.glob("*.xlsx")), ValidationRequest(ExpectedReturn(), date(2026, 6, 30)))
     assert heard == [("Reading returned files", 1), 1]

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.library import Wanted, load
+from hrge_xl.library import ExpectedReturn, load
 from tests.damage import RETURNS
 from tests.face import Content, UsageError, build, write
 from tests.raw_workbook import identity_of
@@ -39,7 +39,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_one_result_a_file_in_order(files: list[Path], jobs: int) -> None:
-    results = list(read_many(files, Wanted("example"), jobs))
+    results = list(read_many(files, ExpectedReturn("example"), jobs))
     assert [result.path for result in results] == [str(path) for path in files]
     read = [result.submission for result in results]
     assert [found is not None for found in read] == [False, True, False, False, True, False, False]
@@ -49,23 +49,23 @@ def test_one_result_a_file_in_order(files: list[Path], jobs: int) -> None:
     assert (first.values(), second.values()) == (ANSWERS, {})
     assert (first.identity.team, second.identity.team) == ("PAK-01", "IRQ-01")
     assert first.size == files[1].stat().st_size
-    assert layout_of(first, Wanted()).digest == LAYOUT.digest
+    assert layout_of(first, ExpectedReturn()).digest == LAYOUT.digest
 
 
 def test_nothing_to_read() -> None:
-    assert list(read_many([], Wanted(), 2)) == []
+    assert list(read_many([], ExpectedReturn(), 2)) == []
 
 
 def test_unknown_spec_is_said_before_any_file_is_opened(files: list[Path]) -> None:
     with pytest.raises(UsageError, match="nowhere"):
-        list(read_many(files, Wanted("nowhere")))
+        list(read_many(files, ExpectedReturn("nowhere")))
 
 
 @pytest.mark.parametrize("path", sorted(RETURNS.glob("*.xlsx")), ids=lambda path: path.stem)
 def test_what_comes_out_of_the_process_is_what_was_found_in_it(path: Path) -> None:
     """Returns as people send them: with rows moved, cells pasted over, figures in other digits."""
-    (found,) = read_many([path], Wanted())
-    here = check_here(path, Wanted())
+    (found,) = read_many([path], ExpectedReturn())
+    here = check_here(path, ExpectedReturn())
     assert (found.submission, found.outcome, found.not_run) == (here.submission, here.outcome, here.not_run)
     assert found.findings == here.findings
 
@@ -77,6 +77,6 @@ def test_a_sheet_that_cannot_be_read_has_no_cells(tmp_path: Path) -> None:
     book[name].delete_rows(1)
     book[name].delete_cols(1, 2)
     book.save(path)
-    (found,) = read_many([path], Wanted("example"))
+    (found,) = read_many([path], ExpectedReturn("example"))
     assert found.submission is not None
     assert found.submission.cells["R1"] == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hrge_xl.library import Wanted
+from hrge_xl.library import ExpectedReturn
 from tests.answers import TODAY, layout
 from tests.face import Cell, Field, Layout, Reading, Submission, vocabularies
 from tests.raw_workbook import draw, put, sheet_of, text
@@ -60,7 +60,7 @@ def test_one_row_stays_one(tools: tuple[str, ...]) -> None:
     workbook = draw(where, about | {CITES: "IND-03"})
     place = where.slots[VALUES, "V-02", "T4C_01"].cells[0]
     put(sheet_of(workbook, VALUES), *place, text("ind-03 persons identified"))
-    read = read_raw(workbook, path="a.xlsx", want=Wanted("hrge_toolkit"))
+    read = read_raw(workbook, path="a.xlsx", want=ExpectedReturn("hrge_toolkit"))
     assert isinstance(read, Submission)
     assert {each.code for each in read.answers if each.field == "T4C_01"} == {"IND-03"}
     findings = check([(read, where)], today=TODAY)[0].findings

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from hrge_xl.library import Wanted, read
+from hrge_xl.library import ExpectedReturn, read
 from tests.face import OldSheet, RawSheet, RawWorkbook, Submission, raw_workbook, was_issued
 from tests.raw_workbook import BLANK, insert, map_lines, put, text
 from tests.test_upgrade import GONE
@@ -157,7 +157,7 @@ def test_sheets_that_were_not(book: RawWorkbook, change: Callable[[RawWorkbook],
 def test_a_return_of_an_older_version_keeps_what_is_asked_no_more(tmp_path: Path) -> None:
     """A sheet that is gone, and questions of sheets that are still there."""
     (tmp_path / "PAK.xlsx").write_bytes(workbook())
-    found = read(tmp_path / "PAK.xlsx", Wanted(spec=str(second(tmp_path / "second"))))
+    found = read(tmp_path / "PAK.xlsx", ExpectedReturn(spec=str(second(tmp_path / "second"))))
     assert isinstance(found, Submission)
     assert {(each.sheet, each.cell): (each.question, each.text) for each in found.unplaced} == GONE
 

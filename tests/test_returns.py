@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hrge_xl.library import ValidationRequest, Wanted, validate
+from hrge_xl.library import ExpectedReturn, ValidationRequest, validate
 
 RETURNS = Path(__file__).parent / "returns"
-ASKED = ValidationRequest(Wanted(), date(2026, 6, 30))
+ASKED = ValidationRequest(ExpectedReturn(), date(2026, 6, 30))
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in RETURNS.glob("*.yaml")))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.library import Order, Wanted, generate
+from hrge_xl.library import ExpectedReturn, Order, generate
 from tests.answers import TODAY, answers, full, layout, spec
 from tests.face import Answers, Submission
 from tests.property_tests import examples
@@ -21,7 +21,7 @@ DRAFTED = ("ar", "ckb", "es", "fa", "fa-AF", "fr", "ru", "ur", "zh")  # of the T
 FURTHER = [pytest.param("hrge_toolkit", tag, SOME_TOOLS, marks=pytest.mark.deep) for tag in DRAFTED]
 
 
-def read(data: bytes, want: Wanted = Wanted()) -> Submission:  # noqa: B008  (frozen)
+def read(data: bytes, want: ExpectedReturn = ExpectedReturn()) -> Submission:  # noqa: B008  (frozen)
     found = read_bytes(
         data,
         path="x.xlsx",

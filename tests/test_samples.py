@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
-from hrge_xl.library import Order, Wanted, generate, init_round, load, read, try_out
+from hrge_xl.library import ExpectedReturn, Order, generate, init_round, load, read, try_out
 from tests.audited import hrge
 from tests.face import (
     PROPERTY_PREFIX,
@@ -54,7 +54,7 @@ def sample(name: str = "example", profile: str = "", language: str = "en") -> by
 
 def told(data: bytes, at: Path, spec: str | None = None) -> Refusal:
     at.write_bytes(data)
-    found = read(at, Wanted(spec=spec))
+    found = read(at, ExpectedReturn(spec=spec))
     assert isinstance(found, Refusal)
     return found
 

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests.face import FIELD_TYPES, Evidence, Layout, Submission, address, build, ooxml
 from tests.in_words import in_words
 from tests.made_specs import Files, write
@@ -149,7 +149,7 @@ def returned(where: Layout, cells: dict[tuple[str, str], Any]) -> Submission:
         book[sheet][cell].value = value
     stream = BytesIO()
     book.save(stream)
-    return read(stream.getvalue(), Wanted(where.spec.folder))
+    return read(stream.getvalue(), ExpectedReturn(where.spec.folder))
 
 
 def steps(submission: Submission) -> list[tuple[float | None, bool]]:
@@ -222,7 +222,7 @@ def test_a_sheet_asks_for_the_step_where_only_the_reader_understands(where: Layo
     """Its check tells so, and all that it shows follows from that."""
     folder, typed = Path(where.spec.folder), [*UNDERSTOOD, *BEHIND]
     cells = filled(where, [(each, 2) for each in typed], "2 très")
-    saved, want = recalculated(where, cells, folder, office), Wanted(str(folder))
+    saved, want = recalculated(where, cells, folder, office), ExpectedReturn(str(folder))
     said = sheet_verdicts(ooxml.read(saved.read_bytes()), where)
     assert {said["S", f"S-{n:02d}", "S_1"] for n, _ in enumerate(typed, start=1)} == {("V002", False)}
     assert said["F", "1", "F_S"] == ("V002", True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.library import Wanted
+from hrge_xl.library import ExpectedReturn
 from tests import intake_files
 from tests.audited import edited, returned, workbook
 from tests.face import BLANK, EQUAL, Opinion, Seen, cells_of, explanations, second_opinion
@@ -65,7 +65,7 @@ def test_no_sheet_is_found_in_strict_open_xml() -> None:
 def opinion(data: bytes, folder: Path) -> Opinion:
     """A return read with both readers."""
     paths = returned(folder, {"pak.xlsx": data})
-    (result,) = read_many(paths, Wanted())
+    (result,) = read_many(paths, ExpectedReturn())
     assert result.submission is not None
     return second_opinion([(result.submission, paths[0])])
 

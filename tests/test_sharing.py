@@ -15,7 +15,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hrge_xl.library import Order, Source, ValidationRequest, Wanted, consolidate, generate, load, validate
+from hrge_xl.library import (
+    ExpectedReturn,
+    Order,
+    Source,
+    ValidationRequest,
+    consolidate,
+    generate,
+    load,
+    validate,
+)
 from tests.face import (
     MASKED,
     Answers,
@@ -88,7 +97,7 @@ def files(folder: Path, figures: dict[str, dict[str, float]]) -> list[Path]:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """A dataset of three teams: one of them has a small count."""
     returned = tmp_path_factory.mktemp("in")
-    results = validate(files(returned, FIGURES), ValidationRequest(Wanted("hrge_toolkit"), TODAY))
+    results = validate(files(returned, FIGURES), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))
     with of_results(results, toolkit(), TODAY) as made:
         yield made
 
@@ -165,7 +174,7 @@ def test_a_small_total_takes_progress_and_status_with_it(tmp_path: Path) -> None
     """A value, its baseline and its target would give away the progress, and the progress the value."""
     results = validate(
         files(tmp_path / "in", FIGURES | {"IRQ": {"T4C_06": 6}}),
-        ValidationRequest(Wanted("hrge_toolkit"), TODAY),
+        ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY),
     )
     with of_results(results, toolkit(), TODAY) as made:
         masked = masked_by_team(made, "indicators")
@@ -197,7 +206,8 @@ def test_restricted_answers_and_messages_do_not_leave(store: Store) -> None:
 def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> None:
     out = tmp_path / "out"
     consolidate(
-        [Source(files(tmp_path / "in", FIGURES), ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out
+        [Source(files(tmp_path / "in", FIGURES), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))],
+        out,
     )
     folder = write_shareable(out, TODAY, formats_there(out))
     assert {"data.xlsx", "datapackage.json", "csv", "dataset.sqlite"} <= {
@@ -222,7 +232,8 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
 def test_masked_cells_are_counted(tmp_path: Path) -> None:
     out = tmp_path / "out"
     consolidate(
-        [Source(files(tmp_path / "in", FIGURES), ValidationRequest(Wanted("hrge_toolkit"), TODAY))], out
+        [Source(files(tmp_path / "in", FIGURES), ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))],
+        out,
     )
     with open_dataset(out) as made:
         before = tables(made)

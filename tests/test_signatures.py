@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests.audited import TODAY
 from tests.damage import restamp, text_of
 from tests.face import Result
@@ -20,7 +20,7 @@ from tests.intake_files import pack
 from tests.read_and_check import check_here, read_many
 
 KEY, OTHER = b"k" * 32, b"o" * 32
-WANTED = Wanted("example", "2026-H1", ("PAK", "AFG"), KEY)
+WANTED = ExpectedReturn("example", "2026-H1", ("PAK", "AFG"), KEY)
 SIGNED = generate(load("example"), Order("PAK", TODAY, "PAK", round="2026-H1", key=KEY))
 CASES: dict[str, bytes] = {
     "genuine": SIGNED,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.library import Order, Wanted, diff, generate, load, read
+from hrge_xl.library import ExpectedReturn, Order, diff, generate, load, read
 from tests.answer_strategies import answers_of
 from tests.face import Change, Effect, Submission, address, build, find, touched_files
 from tests.property_tests import examples
@@ -285,13 +285,13 @@ def test_what_is_foretold_is_what_is_read(
     order = Order("PAK", TODAY, "PAK", "en", answers=wanted)
     (path,) = returned(folder, {"old.xlsx": generate(load("example"), order)})
     (file,) = touched_files(diff(load("example"), load(spec)), [path], "example", 1)
-    after = read(path, Wanted(spec=str(spec)))
+    after = read(path, ExpectedReturn(spec=str(spec)))
     assert isinstance(after, Submission)
     values = after.values()
     effects: dict[tuple[str, str, str], set[Effect]] = {}
     for each in file.touched:
         effects.setdefault((each.tool, each.row, each.field), set()).add(each.effect)
-    before = read(path, Wanted(spec="example"))
+    before = read(path, ExpectedReturn(spec="example"))
     assert isinstance(before, Submission)
     for key, value in before.values().items():
         if key not in effects and key[2] != "PLN_07":  # a number that became a text is the same text

@@ -15,9 +15,9 @@ import openpyxl
 import pytest
 
 from hrge_xl.library import (
+    ExpectedReturn,
     Order,
     ValidationRequest,
-    Wanted,
     diff,
     feedback,
     generate,
@@ -154,12 +154,12 @@ def test_a_default_is_in_its_cell_and_is_an_answer(language: str, prefilled: Pat
     """Untouched it comes back as an answer; open rows and other fields stay blank."""
     path = tmp_path / "blank.xlsx"
     path.write_bytes(issued(prefilled, language))
-    found = read(path, Wanted(str(prefilled))).values()  # type: ignore[union-attr]
+    found = read(path, ExpectedReturn(str(prefilled))).values()  # type: ignore[union-attr]
     expected = {("PLAN", "1", code): value for code, (_, value) in DEFAULTS.items()}
     expected |= {("PLAN", "1", "PLN_02"): "PAK"}
     expected |= {("C1", f"C1_0{number}", "CHK_01"): "P" for number in (1, 2, 3)}
     assert found == expected
-    (result,) = validate([path], ValidationRequest(Wanted(str(prefilled)), TODAY))
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(str(prefilled)), TODAY))
     missing = {finding.field for finding in result.findings if finding.code == "V001"}
     assert not missing & DEFAULTS.keys()
     assert "PLN_05" in missing
@@ -175,10 +175,10 @@ def test_many_workbooks_have_their_defaults_too(prefilled: Path) -> None:
 def test_what_a_team_deleted_stays_deleted(prefilled: Path, tmp_path: Path) -> None:
     """The workbook that is given back has no default in a cell that came back blank."""
     (tmp_path / "one.xlsx").write_bytes(blanked(issued(prefilled), "Plan", "PLN_06"))
-    (result,) = validate([tmp_path / "one.xlsx"], ValidationRequest(Wanted(str(prefilled)), TODAY))
+    (result,) = validate([tmp_path / "one.xlsx"], ValidationRequest(ExpectedReturn(str(prefilled)), TODAY))
     assert ("V001", "PLN_06") in {(finding.code, finding.field) for finding in result.findings}
     (tmp_path / "back.xlsx").write_bytes(feedback(result, load(prefilled), today=TODAY))
-    found = read(tmp_path / "back.xlsx", Wanted(str(prefilled))).values()  # type: ignore[union-attr]
+    found = read(tmp_path / "back.xlsx", ExpectedReturn(str(prefilled))).values()  # type: ignore[union-attr]
     assert ("PLAN", "1", "PLN_06") not in found
     assert found["PLAN", "1", "PLN_11"] == "N"
 
@@ -198,7 +198,7 @@ def test_an_answer_goes_before_a_default(prefilled: Path, tmp_path: Path) -> Non
     path.write_bytes(
         issued(prefilled, answers={("PLAN", "1", "PLN_06"): 7.0, ("PLAN", "1", "PLN_13"): ("MEN",)})
     )
-    found = read(path, Wanted(str(prefilled))).values()  # type: ignore[union-attr]
+    found = read(path, ExpectedReturn(str(prefilled))).values()  # type: ignore[union-attr]
     assert (found["PLAN", "1", "PLN_06"], found["PLAN", "1", "PLN_13"]) == (7.0, ("MEN",))
 
 
@@ -264,7 +264,7 @@ def privacy(folder: Path) -> set[tuple[str, str]]:
     spec = shutil.copytree(folder, folder.parent / f"as-it-is-{len(list(folder.parent.iterdir()))}")
     path = folder.parent / "one.xlsx"
     path.write_bytes(issued(spec, answers=answers))  # type: ignore[arg-type]
-    (result,) = validate([path], ValidationRequest(Wanted(str(spec)), TODAY))
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(str(spec)), TODAY))
     return {(finding.code, str(finding.field)) for finding in result.findings if finding.code.startswith("P")}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import Order, Wanted, generate, load, load_round, read
+from hrge_xl.library import ExpectedReturn, Order, generate, load, load_round, read
 from tests.face import DATASET, Answers, Identity, Refusal, identity_of, layout_for, orders, saved_on
 
 SPEC = load("example")
@@ -81,7 +81,7 @@ def send(
 
 
 def stamp_of(path: Path) -> Identity:
-    found = read(path, Wanted("example"))
+    found = read(path, ExpectedReturn("example"))
     assert not isinstance(found, Refusal)
     return found.identity
 

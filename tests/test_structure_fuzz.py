@@ -24,7 +24,7 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import Wanted, init_round, load, load_round
+from hrge_xl.library import ExpectedReturn, init_round, load, load_round
 from tests.audited import hrge, returned, workbook
 from tests.damage import KEY, filled, openpyxl_saved
 from tests.face import (
@@ -62,7 +62,7 @@ Out = TypeVar("Out")
 SLOWER = {"reports": 6}  # each starts processes of its own, and waits for them where others work as well
 VERIFIED_OF = 10  # one in how many reports is held against its files
 DAY = ("--today", "2026-06-30", "--jobs", "1")
-WANTED = (Wanted(), Wanted("example"), Wanted("example", "2026-H1", ("PAK",), KEY))
+WANTED = (ExpectedReturn(), ExpectedReturn("example"), ExpectedReturn("example", "2026-H1", ("PAK",), KEY))
 
 
 def chance_of(seed: int, number: int) -> random.Random:
@@ -113,7 +113,7 @@ def fuzz_workbooks(count: int, seed: int, folder: Path) -> Tally:
     return tally
 
 
-def sound(path: Path, want: Wanted) -> Result:
+def sound(path: Path, want: ExpectedReturn) -> Result:
     """What is found in a file, never with a fault of ours."""
     result = check_here(path, want)
     assert not OURS & {finding.code for finding in result.findings}

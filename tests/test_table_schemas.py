@@ -13,7 +13,7 @@ import pytest
 from pandera.errors import SchemaErrors
 
 import hrge_xl
-from hrge_xl.library import ValidationRequest, Wanted, load, validate
+from hrge_xl.library import ExpectedReturn, ValidationRequest, load, validate
 from tests.audited import hrge
 from tests.check_table import not_right
 from tests.face import (
@@ -222,7 +222,9 @@ def test_a_column_of_several_sheets_has_the_widest_limits() -> None:
 def taken(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     """The rows of a full return."""
     folder = tmp_path_factory.mktemp("taken")
-    (result,) = validate(returned(folder, {"full.xlsx": odd_risks()}), ValidationRequest(Wanted(), TODAY))
+    (result,) = validate(
+        returned(folder, {"full.xlsx": odd_risks()}), ValidationRequest(ExpectedReturn(), TODAY)
+    )
     return RowBuilder(Schema(load("example"))).rows(result)
 
 

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import FigureSource, ValidationRequest, Wanted, consolidate
+from hrge_xl.library import ExpectedReturn, FigureSource, ValidationRequest, consolidate
 from tests import two_rounds
 from tests.face import DATASET, Overview, open_dataset, overview, page_of
 from tests.face import FigureSource as Row
@@ -34,7 +34,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("figures")
     paths = [path for path in two_rounds.returns(base / "returned", two_rounds.LATER) if path.stem in TEAMS]
     consolidate(
-        [FigureSource(paths, ValidationRequest(Wanted("hrge_toolkit"), TODAY))], base / "dataset", formats=()
+        [FigureSource(paths, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))],
+        base / "dataset",
+        formats=(),
     )
     return base / "dataset"
 

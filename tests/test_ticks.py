@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests.face import FIELD_TYPES, Evidence, Layout, Submission, address, build
 from tests.in_words import in_words
 from tests.made_specs import Files, write
@@ -77,7 +77,7 @@ def returned(where: Layout, cells: dict[tuple[str, str], Any]) -> Submission:
         book[sheet][cell].value = value
     stream = BytesIO()
     book.save(stream)
-    return read(stream.getvalue(), Wanted(where.spec.folder))
+    return read(stream.getvalue(), ExpectedReturn(where.spec.folder))
 
 
 def test_whatever_is_a_tick_is_read_as_one_without_a_word(where: Layout) -> None:

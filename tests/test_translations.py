@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import Order, ValidationRequest, Wanted, generate, load, validate
+from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from tests.face import (
     DRAFT,
     LETTER,
@@ -127,7 +127,7 @@ def test_a_workbook_is_issued_and_read_back(language: str, tmp_path: Path) -> No
     answers = {("FORM", "1", "FRM_05"): "N", ("T1.1", "T11_01", "P1_REL"): "H"}
     path = tmp_path / "book.xlsx"
     path.write_bytes(generate(TOOLKIT, Order("PAK", DAY, "PAK", language, ("T1.1",), answers=answers)))
-    (result,) = validate([path], ValidationRequest(Wanted(), DAY))
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(), DAY))
     assert result.submission is not None
     read = {key: value for key, value in result.submission.values().items() if value is not None}
     assert {key: read.get(key) for key in answers} == answers
@@ -166,7 +166,7 @@ def test_a_tenth_language_is_one_file(hrge: Hrge, copy: Path, tmp_path: Path) ->
     code, said = hrge("generate", copy, "--country", "PAK", "--lang", TENTH, "-o", tmp_path)
     assert code == 0, said
     path = next(tmp_path.glob("*.xlsx"))
-    (result,) = validate([path], ValidationRequest(Wanted(str(copy)), DAY))
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(str(copy)), DAY))
     assert result.submission is not None
     assert result.submission.identity.language == TENTH
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.library import Wanted
+from hrge_xl.library import ExpectedReturn
 from tests.answers import TODAY, answers, full, layout
 from tests.build_submission import submission
 from tests.face import Finding, Key, Layout, Outcome, RawSheet, RawWorkbook, Slot, Spec, Submission, build
@@ -243,7 +243,7 @@ def looked_at(
     workbook = draw(where, full(where, rows=4))
     if damage is not None:
         damage(workbook)
-    read = read_raw(workbook, path="a.xlsx", want=Wanted("hrge_toolkit"))
+    read = read_raw(workbook, path="a.xlsx", want=ExpectedReturn("hrge_toolkit"))
     assert isinstance(read, Submission)
     return read, check([(read, where)], today=TODAY)[0]
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hrge_xl.cli import run
-from hrge_xl.library import Order, ValidationRequest, Wanted, feedback, generate, load, read, validate
+from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, feedback, generate, load, read, validate
 from tests.answer_strategies import answers_of
 from tests.face import (
     LEFTOVER_KEY,
@@ -55,13 +55,13 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def look(path: Path, spec: Path | str) -> Result:
     """A file, read and checked with one version of the spec."""
-    (result,) = validate([path], ValidationRequest(Wanted(spec=str(spec)), TODAY))
+    (result,) = validate([path], ValidationRequest(ExpectedReturn(spec=str(spec)), TODAY))
     return result
 
 
 def sent_of(path: Path, spec: Path | str) -> Submission:
     """What a file says, read with one version of the spec."""
-    found = read(path, Wanted(spec=str(spec)))
+    found = read(path, ExpectedReturn(spec=str(spec)))
     assert isinstance(found, Submission)
     return found
 

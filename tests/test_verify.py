@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import Order, Wanted, generate, load
+from hrge_xl.library import ExpectedReturn, Order, generate, load
 from tests import damage
 from tests.audited import DAY, RETURNS, TODAY, edited, hrge, reported, returned, round_folder, workbook
 from tests.face import (
@@ -579,10 +579,10 @@ def test_encrypted_workbooks(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 # the second opinion
 
 
-def opinion(files: dict[str, bytes], folder: Path, want: Wanted | None = None) -> Any:
+def opinion(files: dict[str, bytes], folder: Path, want: ExpectedReturn | None = None) -> Any:
     """Read files with both readers."""
     paths = returned(folder, files)
-    results = zip(read_many(paths, want or Wanted()), paths, strict=True)
+    results = zip(read_many(paths, want or ExpectedReturn()), paths, strict=True)
     return second_opinion([(result.submission, path) for result, path in results if result.submission])
 
 
@@ -620,7 +620,7 @@ def test_what_openpyxl_cannot_read_is_told(tmp_path: Path) -> None:
 
 def test_a_format_that_openpyxl_does_not_know_is_told() -> None:
     path = Path(__file__).parent / "fixtures" / "intake" / "returned.ods"
-    (result,) = read_many([path], Wanted())
+    (result,) = read_many([path], ExpectedReturn())
     assert result.submission is not None
     found = second_opinion([(result.submission, path)])
     assert (found.cells, found.failed) == (0, [])

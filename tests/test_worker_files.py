@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.library import Wanted
+from hrge_xl.library import ExpectedReturn
 from tests.damage import filled, to_letters
 from tests.face import LIMITS, Limits, readers
 from tests.intake_files import members, pack
@@ -98,9 +98,9 @@ def test_a_file_that_costs_too_much_costs_itself_only(
     before = set(children())
     paths = [folder / name for name in ("good0.xlsx", bad, "good1.xlsx", bad, "good2.xlsx")]
     with readers(1, limits) as pool:
-        first = list(read_many(paths[:1], Wanted(), by=pool))
+        first = list(read_many(paths[:1], ExpectedReturn(), by=pool))
         worker = set(children()) - before
-        results = [*first, *read_many(paths[1:], Wanted(), by=pool)]
+        results = [*first, *read_many(paths[1:], ExpectedReturn(), by=pool)]
         replaced = set(children()) - before
     assert [result.path for result in results] == [str(path) for path in paths]
     refusals = [result for result in results if result.submission is None]
@@ -122,6 +122,6 @@ def test_a_file_that_costs_too_much_costs_itself_only(
 def test_under_the_usual_limits_it_is_read(folder: Path) -> None:
     """What it holds besides is kept as text without a place, so far as a sheet may."""
     assert (folder / "heavy.xlsx").stat().st_size < LIMITS.file_bytes
-    (result,) = read_many([folder / "heavy.xlsx"], Wanted())
+    (result,) = read_many([folder / "heavy.xlsx"], ExpectedReturn())
     assert result.submission is not None
     assert result.submission.values()["PLAN", "1", "PLN_01"] == "WS-07"

@@ -32,8 +32,8 @@ from tests.face import (
     SHARED,
     TITLES,
     WORKBOOK,
+    ExpectedReturn,
     Severity,
-    Wanted,
     as_file,
     kept_texts,
     new_catalogue,
@@ -212,7 +212,8 @@ def canonical(path: Path) -> str:
     known = read_catalogue(path) if path.is_file() else new_catalogue("hrge_xl", __version__, HEADER)
     known.header_comment, known.version = HEADER, __version__
     wanted = [
-        Wanted("", text, [note for note in use.notes if note], use.files) for text, use in texts().items()
+        ExpectedReturn("", text, [note for note in use.notes if note], use.files)
+        for text, use in texts().items()
     ]
     return as_file(updated(wanted, known), path.stem).decode()
 

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hrge_xl.library import Order, ValidationRequest, Wanted, issue, load, validate
+from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, issue, load, validate
 from tests.face import Answers, Result, Store, build, from_mapping, story
 from tests.temporary import of_results
 
@@ -95,7 +95,7 @@ def returns(folder: Path, *rounds: str) -> list[Path]:
 def results(*rounds: str) -> tuple[Result, ...]:
     """The same files, checked once."""
     with TemporaryDirectory() as folder:
-        return tuple(validate(returns(Path(folder), *rounds), ValidationRequest(Wanted(SPEC), TODAY)))
+        return tuple(validate(returns(Path(folder), *rounds), ValidationRequest(ExpectedReturn(SPEC), TODAY)))
 
 
 @contextmanager

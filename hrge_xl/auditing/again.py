@@ -25,7 +25,7 @@ from ..dataset.rows import finding_of, reason_of
 from ..dataset.temporary_dataset import dataset_as_told
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
 from ..findings import CATALOGUE, Finding, Waiver, waived
-from ..intake import Wanted
+from ..intake import ExpectedReturn
 from ..kept_texts import Kept
 from ..layout.wording import LEFT_OUT, placeholders
 from ..paths import path_text
@@ -113,7 +113,7 @@ def _dataset(
     decisions, name = list(_decisions(then, number)), about["round"]
     loaded = load(spec) if spec else None
     with dataset_as_told(list(read), loaded, waivers, list(_receipts(rows)), decisions) as (store, _):
-        asked = ValidationRequest(Wanted(spec if about["spec_asked"] else None), date.min)
+        asked = ValidationRequest(ExpectedReturn(spec if about["spec_asked"] else None), date.min)
         yield Dataset(
             store, waivers, Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
             (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None,
@@ -172,7 +172,7 @@ class Setting:
 
     def request(self, round_: str | None, day: date) -> ValidationRequest:
         """Ask for the files of a round, or of none, on a day."""
-        wanted = Wanted(self.specs.get(round_ or "", self.spec))
+        wanted = ExpectedReturn(self.specs.get(round_ or "", self.spec))
         if round_ is not None and round_ in self.rounds:
             wanted = replace(self.rounds[round_].wanted, spec=wanted.spec)
         return ValidationRequest(wanted, day, self.jobs, self.password, self.waivers)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from ..engine import engine
 from ..errors import UsageError
-from ..intake import Wanted, cores
+from ..intake import ExpectedReturn, cores
 from ..intake.content_sniffing import OLE_MAGIC
 from ..output_files import parts_of
 from ..paths import path_of, path_text, way_to
@@ -351,7 +351,7 @@ def _known_spec(run: IngestRun) -> str | None:
 
 def _said_spec(run: IngestRun) -> str | None:
     paths = sorted({file_at(run.here, each.place) for each in run.given})
-    asked = run.sources[0][1] if run.sources else ValidationRequest(Wanted(), date.today())
+    asked = run.sources[0][1] if run.sources else ValidationRequest(ExpectedReturn(), date.today())
     with readers() as pool:
         results = (result for path in paths for result in validated([path], asked, pool))
         return next((result.submission.identity.spec for result in results if result.submission), None)
@@ -406,7 +406,7 @@ def _fill(run: IngestRun) -> IngestRun:
         again = [each for each in here if not all(_name(each) in store.known() for store in run.stores)]
         requests = {asked.wanted.round: asked for _, asked in run.sources}
         alone = next(iter(requests.values())) if len(requests) == 1 else None
-        nobody = replace(run.sources[0][1], wanted=Wanted(run.spec))
+        nobody = replace(run.sources[0][1], wanted=ExpectedReturn(run.spec))
         periods = {row["sha256"]: row["period"] for row in run.ledger.rows()}
         for period in sorted({str(periods[each.sha256]) for each in again}):
             some = [each for each in again if str(periods[each.sha256]) == period]

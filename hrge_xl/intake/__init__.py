@@ -1,18 +1,18 @@
 """Returned files: untrusted bytes in, a `Submission` or a `Refusal` out; the only layer that opens them."""
 
 from .gate import File, Refusal, fingerprint
-from .identity import Wanted, stamp_alone
+from .identity import ExpectedReturn, stamp_alone
 from .office_files import Job, content_of, first_table, look_into
 from .raw import RawWorkbook
 from .read import layout_of, read, read_content, read_raw, spec_of
 from .worker import cores
 
 __all__ = [
+    "ExpectedReturn",
     "File",
     "Job",
     "RawWorkbook",
     "Refusal",
-    "Wanted",
     "content_of",
     "cores",
     "fingerprint",

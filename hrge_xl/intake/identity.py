@@ -55,7 +55,7 @@ Key = bytes | Elsewhere | None
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExpectedReturn:
     """What a returned file should be: of this spec, round and team, signed under this key. None: any."""
 
     spec: str | None = None  # name or folder
@@ -211,7 +211,7 @@ def _version(text: str) -> tuple[float, ...]:
     return tuple(numbers)
 
 
-def disagreements(stamp: Stamp, spec: Spec, file: str, want: Wanted) -> Iterator[Finding]:
+def disagreements(stamp: Stamp, spec: Spec, file: str, want: ExpectedReturn) -> Iterator[Finding]:
     """Report what is wrong with a stamp that can be read."""
     identity = stamp.identity
     if identity is None:

@@ -27,8 +27,8 @@ from .expected import ExpectedWorkbook, FoundCells, ReadResult
 from .gate import File, Refusal, admit
 from .identity import (
     PENDING,
+    ExpectedReturn,
     Stamp,
-    Wanted,
     another_spec,
     chosen_tools,
     disagreements,
@@ -56,13 +56,13 @@ from .unplaced import (
 from .workbook_state import day_of_calculation, day_on_cover, last_answers
 
 
-def read(path: str | Path, want: Wanted, *, password: str | None = None) -> Submission | Refusal:
+def read(path: str | Path, want: ExpectedReturn, *, password: str | None = None) -> Submission | Refusal:
     """Read one file in this very process: for files that one made oneself; others go through `validate`."""
     file = admit(Path(path), password)
     return file if isinstance(file, Refusal) else read_content(file, want)
 
 
-def read_content(file: File, want: Wanted) -> Submission | Refusal:
+def read_content(file: File, want: ExpectedReturn) -> Submission | Refusal:
     """Read one file. Needs nothing but its arguments, so that it can run in a process of its own."""
     try:
         workbook = raw_workbook(file.data, file.format)
@@ -78,7 +78,7 @@ def raw_workbook(data: bytes, format: str) -> RawWorkbook:
     return other_formats.read(data, format)
 
 
-def read_raw(workbook: RawWorkbook, file: File, want: Wanted) -> Submission | Refusal:
+def read_raw(workbook: RawWorkbook, file: File, want: ExpectedReturn) -> Submission | Refusal:
     """Read what a workbook says, compared with the layout that its stamp names."""
     stamp = read_stamp(workbook, file.name, want.key)
     made_up = sample(workbook, stamp, file.name)

@@ -72,10 +72,10 @@ def field_of(column: Column) -> str:
     return column.code.removeprefix(f"{ROLE}.")
 
 
-Wanted = tuple[Key, Key, int, int]  # key, what shares a column, row, cells
+ExpectedReturn = tuple[Key, Key, int, int]  # key, what shares a column, row, cells
 
 
-def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[Wanted]:
+def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[ExpectedReturn]:
     """Give each cell; the answers of a table share a column, and so do those of one record of a form."""
     known = compiled(spec).last
     for sheet in sheets:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..answer import Answer
 from ..carry_over import question_of
-from ..intake import Wanted
+from ..intake import ExpectedReturn
 from ..layout import Layout
 from ..spec.changes import TOUCHING, Change, Effect, Group, Touch
 from ..spec.diff import SpecDiff
@@ -155,7 +155,7 @@ def touched_files(
     found: SpecDiff, paths: Sequence[Path], older: str, jobs: int, password: str | None = None
 ) -> Iterator[TouchedFile]:
     """Give every file, one after the other, read with the older spec (`older`: its name or folder)."""
-    asked = ValidationRequest(Wanted(spec=older), date.today(), jobs, password)
+    asked = ValidationRequest(ExpectedReturn(spec=older), date.today(), jobs, password)
     index = _index(found)
     with readers(jobs) as pool:
         for result in validated(paths, asked, pool):

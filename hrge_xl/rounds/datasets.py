@@ -34,7 +34,7 @@ from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
 from ..findings import Waiver
 from ..grouping import grouped
-from ..intake import Wanted, cores, stamp_alone
+from ..intake import ExpectedReturn, cores, stamp_alone
 from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.gate import beginning_of
 from ..intake.limits import LIMITS
@@ -74,7 +74,7 @@ class Question:
     rejudge: bool = False
     arrived: Arrived = field(default_factory=Arrived)
     answers: bool = True
-    wanted: Wanted | None = None  # what loose files should be, where more is known than their spec
+    wanted: ExpectedReturn | None = None  # what loose files should be, where more is known than their spec
 
     def __post_init__(self) -> None:
         check_several("paths", self.paths)
@@ -89,10 +89,10 @@ class Question:
             find(source)
         return source
 
-    def wanted_in(self, round_: Round | None) -> Wanted:
+    def wanted_in(self, round_: Round | None) -> ExpectedReturn:
         """Tell what files of a round, or loose ones, should be. Raises `UsageError` for a round of another spec."""
         if round_ is None:
-            return self.wanted or Wanted(self.source)
+            return self.wanted or ExpectedReturn(self.source)
         if self.source is not None and load(self.source).digest != load(round_.spec_source).digest:
             raise UsageError(
                 f"The round {round_.name} says itself of which spec it is. Leave --spec out, or move it to another "
@@ -117,7 +117,7 @@ class Dataset:
     waivers: tuple[Waiver, ...] = ()
     round: Round | None = None
     folder: Path | None = None  # None: it goes with the command, or is a database
-    source: Source = field(default_factory=lambda: Source([], ValidationRequest(Wanted(), date.min)))
+    source: Source = field(default_factory=lambda: Source([], ValidationRequest(ExpectedReturn(), date.min)))
     new: int = 0  # files that were read now
     # submission → where it lies in `returned` now
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -297,7 +297,7 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
     """Give the dataset of a consolidated folder, with the very spec that it was made with."""
     store = stack.enter_context(open_dataset(folder))
     spec = store.schema.spec
-    source = Source([], ValidationRequest(Wanted(str(spec.folder) if spec else None), today))
+    source = Source([], ValidationRequest(ExpectedReturn(str(spec.folder) if spec else None), today))
     with Ledger.open(folder, write=False) as ledger:
         if is_changed(ledger, folder / DATASET):
             raise StoreError(

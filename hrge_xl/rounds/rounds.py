@@ -17,7 +17,7 @@ from ..dataset.kinds import FILE, Terms
 from ..dates import RANGE, parse_day
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..grouping import grouped
-from ..intake import Wanted
+from ..intake import ExpectedReturn
 from ..issuing import Order
 from ..output_files import write_whole
 from ..paths import read_regular
@@ -63,10 +63,10 @@ class Round:
         return spec_source(self.folder, self.spec_digest)
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> ExpectedReturn:
         """What a file that comes back in this round should be."""
         teams = tuple(team.code for team in self.teams)
-        return Wanted(self.spec_source, self.name, teams, self.key or None, (self.start, self.end))
+        return ExpectedReturn(self.spec_source, self.name, teams, self.key or None, (self.start, self.end))
 
     @property
     def terms(self) -> Terms:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from hrge_xl.library import Order, Wanted, generate
+from hrge_xl.library import ExpectedReturn, Order, generate
 from tests.answers import TODAY, spec
 from tests.damages.as_excel import as_excel
 from tests.damages.book import Book
@@ -16,7 +16,7 @@ from tests.test_false_alarms import completed
 
 KEY = b"a key that nobody else has"
 TOOLKIT = "hrge_toolkit"
-WANTED = Wanted(TOOLKIT, "2026-H1", ("PAK", "AFG"), KEY)
+WANTED = ExpectedReturn(TOOLKIT, "2026-H1", ("PAK", "AFG"), KEY)
 ORDER = Order(
     "PAK", TODAY, "PAK", "en", round="2026-H1", deadline="2026-07-15", contact="The office", key=KEY
 )
