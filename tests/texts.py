@@ -22,8 +22,10 @@ from tests.face import (
     CATALOGUE,
     CATALOGUES,
     COLUMN_HEADS,
+    CORRECTIONS,
     FIRST_SEEN,
     GROUPS,
+    LEFTOVERS,
     NOTES,
     OVERVIEW,
     PAGE,
@@ -110,6 +112,8 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         yield text, "hrge_xl/kept_texts.py", "kept in English, and said in the language of the reader"
     for text in (*STATES, *NOTES.values()):
         yield text, "hrge_xl/rounds/round_status.py", "where a team stands"
+    for text, _ in (*CORRECTIONS.values(), *LEFTOVERS.values()):
+        yield text, "hrge_xl/workbook/feedback_sheets.py", "head of a column"
     for text in HEADS.values():
         yield text, "hrge_xl/cli/status.py", "head of a column: where teams stand"
     for text in (ARRIVED, SAVED, FIRST_SEEN):

@@ -313,10 +313,10 @@ def write_heat_maps(book: Workbook, pen: FormattedSheet, store: Store, labels: C
     ours = (table.by == TOTAL, table.period == choose(periods(store), None))
     for row in store.records(AGGREGATE_MATRIX.name, *ours):
         counts[row["block"]][row["down"], row["across"]] = row["count"]
-    maps = _HeatMaps(book, pen, labels)
+    maps, say = _HeatMaps(book, pen, labels), labels.say
     for number, block in enumerate(matrix_blocks(maps.spec), start=1):
         if counts[number] or not any(counts.values()):  # none in which nothing stands, beside others
-            title = block.title.say(labels.language) or labels.say("Risk matrix")
+            title = block.title.say(labels.language) or say("Risk matrix")
             top = maps.draw(title, counts[number], top)
     sheet.fit_to_pages(1, 0)
 
