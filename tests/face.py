@@ -210,8 +210,8 @@ from hrge_xl.spec.translating import (
     new_catalogue,
     to_translate,
     untranslated,
+    TextToTranslate,
     updated,
-    ExpectedReturn,
     wanted_of,
 )
 from hrge_xl.spec.translations import DRAFT, FOLDER, is_draft, LETTER, read_catalogue, Translations

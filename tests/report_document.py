@@ -5,9 +5,9 @@ import random
 from collections import Counter
 from typing import Any
 
-from tests import report_schema
 from tests.face import (
     CATALOGUE,
+    COUNTS,
     SCHEMA,
     CodeRow,
     Document,
@@ -19,6 +19,7 @@ from tests.face import (
     Progress,
     sentence,
 )
+from tests.face import STATUSES as KINDS_OF_STATUS
 from tests.face import document_Summary as Summary
 
 TEAMS = (
@@ -183,7 +184,7 @@ def _summary(files: list[FileRow]) -> Summary:
         "files": len(files),
         **{verdict: verdicts[verdict] for verdict in ("accepted", "returned", "refused")},
         "counted": statuses["counts"],
-        **{status: statuses[status] for status in report_schema.LEFT_ASIDE},
+        **{status: statuses[status] for kind in KINDS_OF_STATUS if (status := kind.code) != COUNTS},
         **{key: sum(file["counts"][key] for file in counting) for key in kinds},
         "other": {key: sum(file["counts"][key] for file in others) for key in kinds},
     }

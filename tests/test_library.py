@@ -16,7 +16,7 @@ from tests.write_docs import DOCS
 
 TODAY = date(2026, 6, 30)
 NAMES = (
-    "Facts Order Question Source ValidationRequest ExpectedReturn Wish "
+    "ExpectedReturn Facts Order Question Source ValidationRequest Wish "
     "check compare consolidate datasets decide diff document draft drafts explain export feedback generate init_round "
     "issue load load_round one_dataset read receive recover refresh remind report schemas set_contact sign status "
     "trace try_out validate verify waive withdraw"

@@ -277,8 +277,8 @@ def test_a_list_of_rows_says_where_it_was_cut(found: Overview) -> None:
     assert found.indicators
     first = found.indicators[0]
     period = first.periods[0]
-    many = replace(period.behind, sources=[period.behind.sources[0]] * MOST_ROWS, total=MOST_ROWS + 7)
-    longer = replace(found, indicators=[replace(first, periods=[replace(period, behind=many)])])
+    many = period.behind._replace(sources=[period.behind.sources[0]] * MOST_ROWS, total=MOST_ROWS + 7)
+    longer = replace(found, indicators=[first._replace(periods=[period._replace(behind=many)])])
     assert "The first 200 of 207 rows" in html(longer)
 
 

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, FigureSource, ValidationRequest, consolidate
+from hrge_xl.library import ExpectedReturn, Source, ValidationRequest, consolidate
 from tests import two_rounds
 from tests.face import DATASET, Overview, open_dataset, overview, page_of
 from tests.face import FigureSource as Row
@@ -34,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("figures")
     paths = [path for path in two_rounds.returns(base / "returned", two_rounds.LATER) if path.stem in TEAMS]
     consolidate(
-        [FigureSource(paths, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))],
+        [Source(paths, ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY))],
         base / "dataset",
         formats=(),
     )
@@ -103,9 +103,9 @@ def test_ten_figures_lead_to_their_cells(
     assert found.indicators
     assert found.gaps
     people = next(each for each in found.indicators if each.code == "PA1").periods[0]
-    assert sums["persons referred"] == people.total
+    assert sums["persons referred"] == people.figures["total"]
     assert sums["women among them"] == people.splits[0].parts[0].number
-    assert sums["teams that say no"] == found.gaps[0].no
+    assert sums["teams that say no"] == found.gaps[0].figures["teams_no"]
 
 
 def test_ten_figures_are_those_of_the_sql_of_the_guide(folder: Path, found: Overview) -> None:
@@ -137,17 +137,19 @@ def test_ten_figures_are_those_of_the_sql_of_the_guide(folder: Path, found: Over
         "returns": found.counted,
         "required answers given": sum(team.answered for team in found.teams),
         "completeness by sheet": {
-            tool.code: (tool.answered, tool.required) for tool in found.tools if tool.required
+            tool.code: (tool.figures["answered"], tool.figures["required"])
+            for tool in found.tools
+            if tool.figures["required"]
         },
         "risks after mitigation": {labels[code]: count for code, count in after.items() if count},
         "severe risks before": sum(
             part.counts["before"].get(code, 0) for part in before for code in ("S", "H")
         ),
-        "questions answered with no": [(gap.question, gap.teams_no) for gap in found.gaps],
-        "total of an indicator": people.total,
+        "questions answered with no": [(gap.question, gap.figures["teams_no"]) for gap in found.gaps],
+        "total of an indicator": people.figures["total"],
         "persons by sex": {part.label: part.number for part in people.splits[0].parts},
         "overdue actions": found.all_overdue,
-        "cells of a total": people.total,
+        "cells of a total": people.figures["total"],
     }
     assert len(by_sql) == 10
     assert by_sql == on_the_page

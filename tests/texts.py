@@ -34,8 +34,8 @@ from tests.face import (
     SHARED,
     TITLES,
     WORKBOOK,
-    ExpectedReturn,
     Severity,
+    TextToTranslate,
     as_file,
     kept_texts,
     new_catalogue,
@@ -216,7 +216,7 @@ def canonical(path: Path) -> str:
     known = read_catalogue(path) if path.is_file() else new_catalogue("hrge_xl", __version__, HEADER)
     known.header_comment, known.version = HEADER, __version__
     wanted = [
-        ExpectedReturn("", text, [note for note in use.notes if note], use.files)
+        TextToTranslate("", text, [note for note in use.notes if note], use.files)
         for text, use in texts().items()
     ]
     return as_file(updated(wanted, known), path.stem).decode()

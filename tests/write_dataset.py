@@ -255,11 +255,11 @@ def _refers(table: Table) -> str:
 
 
 def _row(schema: Schema, table: Table, column: Column) -> str:
-    what = meaning(schema, table, column).replace("|", r"\\|")
+    what = meaning(table, column).replace("|", r"\\|")
     known = values(schema, table, column)
     if known and len(known) <= MOST_VALUES:
         what = f"{what.removesuffix('.')}: {_names(known)}."
-    elif column.name not in PATTERNS and pattern(schema, table, column):
+    elif column.name not in PATTERNS and pattern(schema, column):
         what += ": codes, joined by `;`."
     what += " *Internal.*" if column.name in table.internal else ""
     return f"| {column.name} | {column.kind} | {what} |"

@@ -82,7 +82,7 @@ def to_translate(spec: Spec) -> dict[Key, Unit]:
     return {(unit.place, unit.text.source): unit for unit in units(spec) if LETTER.search(unit.text.source)}
 
 
-class ExpectedReturn(NamedTuple):
+class TextToTranslate(NamedTuple):
     """A text that a catalogue has to hold: its place (none for the program's own), and what helps to translate it."""
 
     place: str
@@ -91,10 +91,10 @@ class ExpectedReturn(NamedTuple):
     files: Sequence[str] = ()
 
 
-def wanted_of(spec: Spec) -> list[ExpectedReturn]:
+def wanted_of(spec: Spec) -> list[TextToTranslate]:
     """Give what a catalogue of a spec has to hold."""
     return [
-        ExpectedReturn(place, text, [f"at most {limit} characters"] if (limit := limit_of(place)) else [])
+        TextToTranslate(place, text, [f"at most {limit} characters"] if (limit := limit_of(place)) else [])
         for place, text in to_translate(spec)
     ]
 
@@ -109,7 +109,7 @@ def limit_of(place: str) -> int | None:
     return LIMITS.get(place.rpartition("/")[2]) if place.startswith(("tool/", "field/", "rule/")) else None
 
 
-def updated(wanted: Iterable[ExpectedReturn], known: Catalog) -> Catalog:
+def updated(wanted: Iterable[TextToTranslate], known: Catalog) -> Catalog:
     """Give a catalogue with every text that is wanted, in order: translated as it was, else as its place was before."""
     before = by_key(known)
     by_place = {place: entry for (place, _), entry in before.items() if entry.string and place}
