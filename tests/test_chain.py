@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.audited import DAY, hrge, returned, round_folder, workbook
 from tests.face import TEXTS, Arrival, Arrived, Entry, Ledger, faults
 
+pytestmark = pytest.mark.xdist_group("chain")  # what its fixtures play is played once
 ABOUT = {
     1: "receipt 1 of returned/AFG.xlsx and 1 more",
     2: "waiver 1 of V001 in PAK.xlsx",

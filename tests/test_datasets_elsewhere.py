@@ -126,6 +126,7 @@ def round_of(folder: Path, name: str, spec: str, teams: dict[str, bytes]) -> Non
         Path(name, "returned", f"{team}.xlsx").write_bytes(data)
 
 
+@pytest.mark.deep
 def test_a_year_is_the_same_in_either_order_of_its_rounds(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -187,6 +188,7 @@ def protected(data: bytes) -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.deep
 def test_what_was_read_once_stays_without_its_password(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -262,10 +264,8 @@ def test_who_asks_as_of_a_day_changes_nothing(home: Path, capsys: pytest.Capture
 # where things are
 
 
-LONG_WAYS = [pytest.param(way, marks=pytest.mark.deep) for way in ("from above", "absolute")]
-
-
-@pytest.mark.parametrize("way", ["moved", *LONG_WAYS])
+@pytest.mark.deep
+@pytest.mark.parametrize("way", ["moved", "from above", "absolute"])
 def test_a_round_named_by_another_path_is_the_same(
     way: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

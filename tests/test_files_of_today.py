@@ -13,6 +13,8 @@ import pytest
 
 from tests.files_of_today import EXPECTED, FILES, NAMES, names_in, said_of
 
+pytestmark = pytest.mark.xdist_group("files of today")  # what its fixtures read is read once
+
 SAID = json.loads((FILES / EXPECTED).read_text("utf-8"))
 STORED = json.loads((FILES / NAMES).read_text("utf-8"))
 GROWING = ("findings", "report", "messages", "ledger tables")  # where a later version may have more

@@ -40,7 +40,13 @@ def text_of(guide: str) -> str:
     return (DOCS / guide).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("guide", GUIDES)
+LONGEST = "coordinating.md"  # the weeks of a whole round
+
+
+@pytest.mark.parametrize(
+    "guide",
+    [pytest.param(guide, marks=pytest.mark.deep if guide == LONGEST else ()) for guide in GUIDES],
+)
 def test_commands_run(
     guide: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

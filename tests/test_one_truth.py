@@ -70,6 +70,7 @@ from tests.played_rounds import (
 )
 from tests.property_tests import examples
 
+pytestmark = pytest.mark.xdist_group("one truth")  # what its fixtures play is played once
 PARTS = tuple(asdict(Reconciliation()))
 
 

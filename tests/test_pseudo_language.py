@@ -32,7 +32,7 @@ from tests.face import (
     updated,
 )
 from tests.test_translations import TENTH, pseudo, translate
-from tests.texts import ExpectedReturn, texts
+from tests.texts import TextToTranslate, texts
 
 pytestmark = pytest.mark.xdist_group("pseudo_language")  # what its fixture makes is made once
 ROOT = CATALOGUES.parent.parent
@@ -58,7 +58,7 @@ class Copy:
         shutil.copytree(ROOT / "hrge_xl", home / "hrge_xl", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(ROOT / "workbook_specs" / name, self.spec)
         translate(self.spec, TENTH)
-        ours = [ExpectedReturn("", text, [], []) for text in texts()]
+        ours = [TextToTranslate("", text, [], []) for text in texts()]
         catalogue = updated(ours, new_catalogue("hrge_xl", "1", ""))
         for entry in catalogue:
             if entry.id:

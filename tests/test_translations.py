@@ -489,6 +489,7 @@ def test_a_sample_is_not_half_translated_unasked(hrge: Hrge, tmp_path: Path) -> 
     assert hrge(*words, "--allow-draft")[0] == 0
 
 
+@pytest.mark.deep
 def test_teams_and_countries_are_found_without_the_catalogues(monkeypatch: pytest.MonkeyPatch) -> None:
     catalogue = TOOLKIT.title.catalogue
     assert isinstance(catalogue, Translations)

@@ -92,12 +92,14 @@ def test_a_long_batch_keeps_none_of_the_others_waiting(tmp_path: Path) -> None:
     assert done == [*batches]
 
 
+@pytest.mark.deep
 def test_what_a_dead_process_had_in_hand_is_done_again(tmp_path: Path) -> None:
     """As often as one dies, so long as the work goes on."""
     with workers("local", 2) as pool:
         assert list(pool.map(crash_at_first, list(range(8)), tmp_path)) == list(range(8))
 
 
+@pytest.mark.deep
 def test_processes_that_die_whatever_is_tried_are_told() -> None:
     done: list[int] = []
     with (

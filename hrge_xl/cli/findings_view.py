@@ -71,7 +71,7 @@ def _aside(file: FileRow) -> str:
 # folded
 
 
-class FindingGroup(NamedTuple):
+class FoldedFindings(NamedTuple):
     """The findings of one kind in one file."""
 
     findings: Sequence[FindingRow]
@@ -130,12 +130,12 @@ def _addresses(findings: Iterable[FindingRow]) -> list[str]:
     return [each["cell"] for each in findings if each["cell"]]
 
 
-def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FindingGroup]:
+def folds(file: FileRow, language: str = SOURCE_LANGUAGE) -> list[FoldedFindings]:
     """Give the findings of a file that nobody has accepted, those of one kind together, the most important first."""
     from ..reports.document import is_waived
 
     by_code = grouped((each["code"], each) for each in file["findings"] if not is_waived(each))
-    return sorted((FindingGroup(some, language) for some in by_code.values()), key=lambda fold: fold.rank)
+    return sorted((FoldedFindings(some, language) for some in by_code.values()), key=lambda fold: fold.rank)
 
 
 def print_folded(files: Sequence[FileRow], language: str = SOURCE_LANGUAGE, *, quiet: bool) -> None:
@@ -202,7 +202,7 @@ def _named(file: FileRow) -> str:
     return name if not team or name.startswith(team) else f"{team} {name}"
 
 
-def _print_file(file: FileRow, told: Sequence[FindingGroup], most: int | None) -> None:
+def _print_file(file: FileRow, told: Sequence[FoldedFindings], most: int | None) -> None:
     counts = file["counts"]
     found = [counted(counts[key], key) for key in FOLDED if counts[key]]
     found += [f"{counts[key]} {key}" for key in ("info", "waived") if counts[key]]
@@ -218,7 +218,7 @@ def _print_file(file: FileRow, told: Sequence[FindingGroup], most: int | None) -
         _print_row("  also", None, codes, short=True)
 
 
-def _print_fold(fold: FindingGroup, *, refused: bool, alone: bool) -> None:
+def _print_fold(fold: FoldedFindings, *, refused: bool, alone: bool) -> None:
     severity, where = fold.first["severity"], f" ({fold.places})" if fold.places else ""
     whole = refused or alone
     remedy = f" {fold.first['remedy']}" if whole else ""
