@@ -266,8 +266,8 @@ def test_a_field_type_is_one_class(copy: Copy) -> None:
 
 CUBE = '''
 
-class Cube(Function):
-    """`cube(x)`: three times itself.
+class Cube(_Figure):
+    """`cube(x)`.
 
     Meaning: the number to the power of three
     Blanks: blank on blank
@@ -275,14 +275,10 @@ class Cube(Function):
     """
 
     name = "cube"
-    takes = (Type.NUMBER,)
-    gives = Type.NUMBER
+    formula = "({0})^3"
 
-    def excel(self, write: SheetWriter, *args: Expr) -> str:
-        return write.guarded(f"({write.number(args[0])})^3", '""', args[0])
-
-    def of(self, *values: Any) -> float:
-        return float(values[0] ** 3)
+    def of(self, value: Any) -> float:
+        return float(value**3)
 '''
 RULE = """
 - code: R-S01
@@ -495,6 +491,14 @@ DOUBTFUL = "    if entry.doubts and decision is None:\n"
 NUMBER = "    withdrawn: int\n"
 
 
+SCHEMA_OF_REPORTS = f"""
+import sys
+sys.path.append({str(Path(__file__).parent.parent)!r})
+from tests.report_schema import render
+print(render())
+"""
+
+
 def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_told(copy: Copy) -> None:
     status, sums = "hrge_xl/dataset/return_status.py", "hrge_xl/dataset/reconciliation.py"
     note = "hrge_xl/rounds/round_status.py"
@@ -535,4 +539,4 @@ def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_to
         copy.hrge("report", path, "--format", form, "-o", copy.root / "reports", *TODAY)
         assert (copy.root / "reports" / file).is_file()
     assert "Parked" in (copy.root / "reports" / "validation.html").read_text(encoding="utf-8")
-    assert '"parked"' in copy.python("-c", "from hrge_xl.reports.schema import render; print(render())")
+    assert '"parked"' in copy.python("-c", SCHEMA_OF_REPORTS)
