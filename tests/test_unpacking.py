@@ -212,6 +212,8 @@ def test_a_message_that_is_attached_to_another() -> None:
     assert opened("x.msg", outer) == [
         f"x.msg/Our return.msg/a.xlsx xlsx {TEAM} {DAY}", f"x.msg/letter.pdf (PDF) {OFFICE} {LATER}"
     ]  # fmt: skip
+    outer_of_a_price = msg(OFFICE, SENT, {"~$ 500": inner})
+    assert opened("x.msg", outer_of_a_price) == [f"x.msg/~$ 500.msg/a.xlsx xlsx {TEAM} {DAY}"]
     assert (
         opened("fwd.zip", zipped({"x.msg": outer}))[0]
         == f"fwd.zip/x.msg/Our return.msg/a.xlsx xlsx {TEAM} {DAY}"

@@ -208,7 +208,7 @@ class _Opening:
 def _is_litter(job: Job) -> bool:
     """Tell whether a program left a file there; a workbook under the name of a lock file is one."""
     small = len(job.data) <= MOST_LOCK_BYTES or not job.name.startswith(LOCK_PREFIXES)
-    return small and is_left_by_a_program(job.name)
+    return small and job.message is None and is_left_by_a_program(job.name)
 
 
 def _empty(job: Job) -> Unopened:
