@@ -276,7 +276,8 @@ from hrge_xl.intake import (
 )
 from hrge_xl.intake.cache import Cache
 from hrge_xl.intake.worker import dumps, loads
-from hrge_xl.intake.expected import ExpectedWorkbook
+from hrge_xl.intake.axes import read_axes
+from hrge_xl.intake.expected import ExpectedWorkbook, ReadResult
 from hrge_xl.intake.formula_forms import Anchor, counted_from, normal_form
 from hrge_xl.intake.gate import admit
 from hrge_xl.intake.identity import teams_named
@@ -308,7 +309,7 @@ from hrge_xl.intake.sandbox import (
     seccomp,
 )
 from hrge_xl.intake.sandbox.landlock import allow_reading_only
-from hrge_xl.intake.tool_sheets import named_area
+from hrge_xl.intake.tool_sheets import named_area, ToolSheet
 from hrge_xl.intake.unpacking import Found, found_in, layers, Left, Unopened, Workbook
 from hrge_xl.intake.unpacking.found import MOST_LAYERS
 from hrge_xl.intake.unpacking.layers import ASK, Job, open_layers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,12 +18,16 @@ from tests.face import (
     TODAY_NAME,
     Area,
     CellKind,
+    ExpectedWorkbook,
     RawCell,
     RawSheet,
     RawWorkbook,
+    ReadResult,
     State,
     Submission,
+    ToolSheet,
     build,
+    read_axes,
 )
 from tests.property_tests import examples
 from tests.raw_workbook import TODAY, delete, draw, insert, map_lines, number, put, sheet_of, swap, text
@@ -592,3 +597,21 @@ def test_swapped_sheets_and_lines() -> None:
     found = damaged(damage)
     assert found.values() == ANSWERS
     assert {code for code, _, _ in seen(found)} == {"S011", "S020"}
+
+
+def test_columns_beside_a_table_take_no_longer_the_more_rows_there_are() -> None:
+    """Figures that somebody keeps far beside a table, where a column was inserted, and far below it."""
+    plan, workbook = ExpectedWorkbook(EN), draw(EN)
+    table = sheet_of(workbook, "R1")
+    map_lines(table, columns=insert(4))
+    found = ReadResult(plan, same_layout=True, older=False, lost=frozenset(), identity=None, last=None)
+
+    def seconds(count: int) -> float:
+        beside = {900: {column: number(1) for column in range(200, 200 + count)}}
+        below = {row: {300: number(1)} for row in range(1_000, 1_000 + count)}
+        raw, started = replace(table, cells={**table.cells, **beside, **below}), time.process_time()
+        axes, _ = read_axes(found, ToolSheet(plan.sheets["R1"], raw))
+        assert axes is not None
+        return time.process_time() - started
+
+    assert seconds(16_000) < 10 * seconds(4_000)

@@ -186,7 +186,7 @@ def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]
     """Give those of some columns without a code that show a text of the layout."""
     found: set[int] = set()
     for row, cells in raw.cells.items():
-        for column in cells.keys() & free - found:
+        for column in (cells.keys() & free) - found:
             text = text_at(raw, row, column)
             if text and (plan.known_text(text) or plan.on_panel(text)):
                 found.add(column)
