@@ -224,8 +224,8 @@ class ExpectedSheet:
 
     def is_loose(self, row: int, column: int, text: str) -> bool:
         """Say whether a text is a band or a line of the panel, which go with no row or column that has a code."""
-        bands = (band for grid in self.sheet.grids for band, _ in grid.bands if row == BAND_ROW)
-        is_band = any(fold(text) == fold(band.label.say(self.layout.language)) for band in bands)
+        bands = (band.label.say(self.layout.language) for grid in self.sheet.grids for band, _ in grid.bands)
+        is_band = row == BAND_ROW and fold(text) in map(fold, bands)
         return is_band or (column - self.sheet.panel_column in (0, 1) and self.on_panel(text))
 
 

@@ -73,9 +73,8 @@ class _WorkbookReader:
             epoch_1904=main.epoch_1904,
             observations=self._observations,
         )
-        for sheet in (
-            workbook.sheets if strings.struck else ()
-        ):  # cells with texts of which runs are struck through
+        # cells with texts of which runs are struck through
+        for sheet in workbook.sheets if strings.struck else ():
             sheet.struck |= {
                 (row, column): strings.struck[id(cell)]
                 for row, cells in sheet.cells.items()

@@ -156,6 +156,6 @@ def _shape_number(identifier: str) -> str:
 def cell_from_zero(row: str, column: str) -> tuple[int, int]:
     """Row and column, counted from 1, of numbers counted from 0."""
     down, across = whole_number(row.strip()), whole_number(column.strip())
-    return (
-        (0, 0) if down is None or across is None else (min(down + 1, LAST_ROW), min(across + 1, LAST_COLUMN))
-    )
+    if down is None or across is None:
+        return 0, 0
+    return min(down + 1, LAST_ROW), min(across + 1, LAST_COLUMN)

@@ -197,9 +197,8 @@ def _settings(calculation: Element | None) -> list[Finding]:
     return found
 
 
-_Text = tuple[
-    RawCell, str | None
-]  # a shared text as a cell, and with what is struck through marked, if anything is
+# a shared text as a cell, and with what is struck through marked, if anything is
+_Text = tuple[RawCell, str | None]
 _TEXTS: Cache[str, _Text] = Cache(20_000_000)  # by the text of the element; most files share most of them
 _SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)</t>\s*+')
 

@@ -52,10 +52,8 @@ from .safe_xml import MAIN, Attributes, XmlGuard, parse_tree, resolved
 from .zip_package import shown
 
 UNREADABLE = RawCell(CellKind.ERROR, "#UNREADABLE!")
-REMEMBERED, PLACE = (
-    24_000_000,
-    100,
-)  # bytes, about: of cells in each of two generations, and of a cell in its row
+# bytes, about: of cells in each of two generations, and of a cell in its row
+REMEMBERED, PLACE = 24_000_000, 100
 MOST_ATTRIBUTES = 60  # of a plain element
 
 # Attributes with a slash are not plain, so that "/>" can be nothing but the end of an empty element.

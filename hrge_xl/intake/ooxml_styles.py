@@ -115,12 +115,7 @@ _OFFICE_THEME = (  # two of text and two of ground, then the accents and links
     "000000", "FFFFFF", "44546A", "E7E6E6",
     "5B9BD5", "ED7D31", "A5A5A5", "FFC000", "4472C4", "70AD47", "0563C1", "954F72",
 )  # fmt: skip
-_SWAPPED = (
-    "1",
-    "0",
-    "3",
-    "2",
-)  # cells count light 1, dark 1, light 2, dark 2; the theme begins with the dark ones
+_SWAPPED = "1032"  # cells count light 1, dark 1, light 2, dark 2; the theme begins with the dark ones
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,12 +252,10 @@ def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bo
 
 
 def _meaning(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
-    value, kind = raw.value, field.type.kind
-    if value is None or (
-        isinstance(value, float) and not math.isfinite(value)
-    ):  # which can be none of this kind
-        problem = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}.get(kind, NOT_IN_LIST)
-        return Reading(problem=problem.code)
+    value = raw.value
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):  # it can be of no kind
+        problems = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}
+        return Reading(problem=problems.get(field.type.kind, NOT_IN_LIST).code)
     return field.type.read(field, Cell(value, raw.kind is CellKind.DATE, epoch_1904), plan.vocabularies)
 
 

@@ -76,9 +76,8 @@ def tampered(
     yield from _hidden(tool_sheet, here)
 
 
-Change = tuple[
-    Kind, str, tuple[CellSpec, int, int], dict[str, str]
-]  # of a cell, on which sheet, and what to say of it
+# what happened, on which sheet, to which cell, and what else to say of it
+Change = tuple[Kind, str, tuple[CellSpec, int, int], dict[str, str]]
 
 
 def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Finding]:
@@ -255,10 +254,10 @@ def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tu
         other = seen(look.number_format, cell.value, percent=percent)
     if struck is not None or look.struck:
         yield STRUCK_THROUGH, {"value": shorten(struck or struck_through(value), 200), "seen": ""}
-    if look.invisible or other is not None:
-        kind = TEXT_INVISIBLE if look.invisible or other == "" else SHOWN_OTHERWISE
-        seen_instead = other or "" if kind is SHOWN_OTHERWISE else ""
-        yield kind, {"value": shorten(value, 200), "seen": shorten(seen_instead, 200)}
+    if look.invisible or other == "":
+        yield TEXT_INVISIBLE, {"value": shorten(value, 200), "seen": ""}
+    elif other is not None:
+        yield SHOWN_OTHERWISE, {"value": shorten(value, 200), "seen": shorten(other, 200)}
 
 
 # the validation rules that a sheet still has, by the lists that they offer

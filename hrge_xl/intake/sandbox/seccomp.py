@@ -31,9 +31,8 @@ ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # machine -> mark
 NEWEST = 462  # mseal; from 424 on numbers are the same everywhere
 with (Path(__file__).parent / "system_calls.csv").open(encoding="ascii") as _table:
     _CALLS = [*csv.DictReader(_table)]  # before the files are out of reach
-Instruction = tuple[
-    int, int, int, int
-]  # what to do, lines to skip if so, lines to skip if not, with which number
+# what to do, lines to skip if so, lines to skip if not, with which number
+Instruction = tuple[int, int, int, int]
 
 
 class _Condition(NamedTuple):
@@ -80,11 +79,8 @@ def errors(machine: str) -> dict[int, int]:
 
 
 def _program(machine: str, own_pid: int) -> Iterator[Instruction]:
-    yield from (
-        (_LOAD, 0, 0, _ARCHITECTURE_AT),
-        (_IF_EQUAL, 1, 0, ARCHITECTURES[machine]),
-        (_RETURN, 0, 0, _KILL),
-    )
+    yield _LOAD, 0, 0, _ARCHITECTURE_AT
+    yield from ((_IF_EQUAL, 1, 0, ARCHITECTURES[machine]), (_RETURN, 0, 0, _KILL))
     yield _LOAD, 0, 0, _NUMBER_AT
     yield from ((_IF_GREATER, 0, 1, NEWEST), (_RETURN, 0, 0, _ERROR | errno.ENOSYS))
     for number, error in errors(machine).items():
@@ -109,15 +105,13 @@ def _conditions(own_pid: int) -> list[_Condition]:
     """Give what a process of this number may do to itself only, or by reading only."""
     fcntl = {"x86_64": 72, "aarch64": 25}
     return [
-        _Condition(
-            {"x86_64": 56, "aarch64": 220}, 0, _CLONE_THREAD, _CLONE_THREAD
-        ),  # clone: a thread, no process
+        # clone: a thread, no process
+        _Condition({"x86_64": 56, "aarch64": 220}, 0, _CLONE_THREAD, _CLONE_THREAD),
         _Condition({"x86_64": 2}, 1, _WRITING, 0),  # open
         _Condition({"x86_64": 257, "aarch64": 56}, 2, _WRITING, 0),  # openat
         _Condition({"x86_64": 62, "aarch64": 129}, 0, _WHOLE, own_pid),  # kill
-        _Condition(
-            {"x86_64": 234, "aarch64": 131}, 0, _WHOLE, own_pid
-        ),  # tgkill, with which a process aborts
+        # tgkill, with which a process aborts
+        _Condition({"x86_64": 234, "aarch64": 131}, 0, _WHOLE, own_pid),
         _Condition({"x86_64": 302, "aarch64": 261}, 0, _WHOLE, 0),  # prlimit64: its own limits
         _Condition(fcntl, 1, _WHOLE, 8, refused_if_equal=True),  # F_SETOWN: signals to others
         _Condition(fcntl, 1, _WHOLE, 15, refused_if_equal=True),  # F_SETOWN_EX
