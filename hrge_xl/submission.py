@@ -54,9 +54,9 @@ class ShownChecks(NamedTuple):
 
 
 class ShownRows(NamedTuple):
-    """The codes of the rows that a collected list keeps, as its sheet counts them; and where its counts begin."""
+    """The rows that a collected list keeps, as its sheet counts them, and where its counts begin."""
 
-    ranked: dict[str, float]  # the rows, each with its rank
+    ranked: dict[str, float]  # the codes of the rows, each with its rank
     sheet: str
     cell: str
 
@@ -91,7 +91,7 @@ class Submission:
     calculated_on: date | None = None  # the day that its sheets counted from when they were calculated last
     period: Period = (None, None)  # of the round that it is read for
     shown_checks: ShownChecks | None = None  # where it is known which cells these are
-    # as `checks.listed_rows` tells them
+    # by tool, block and source
     shown_rows: dict[tuple[str, int, int], ShownRows] = each_with(default_factory=dict)
     shown_otherwise: list[Finding] = each_with(default_factory=list)  # than follows from checks and answers
     replaced: frozenset[CellKey] = frozenset()  # calculated answers whose formula is not the issued one

@@ -1,4 +1,4 @@
-"""What a file is, told from its bytes: the name of a file proves nothing."""
+"""What a file is, told from its bytes: a name proves nothing, and is asked only where a file is nobody's answer."""
 
 from __future__ import annotations
 
@@ -192,7 +192,6 @@ def _decoded(beginning: bytes) -> str | None:
 
 
 # what a file is that is nobody's answer, in a word, by its name and what it begins with
-
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm", ".csv")
 UNOPENED_ARCHIVES = {

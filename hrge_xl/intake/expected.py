@@ -1,4 +1,4 @@
-"""The lookup tables of a layout: which codes, cells and texts a returned workbook of it should hold."""
+"""What a returned workbook of a layout should hold, as tables to look it up in; and what was found in one."""
 
 from __future__ import annotations
 

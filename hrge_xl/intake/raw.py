@@ -1,4 +1,4 @@
-"""What a file said, before anybody knows what it means: sheets of sparse cells with their addresses.
+"""What a file said, before anybody knows what it means: sheets of sparse cells, references and values.
 
 Every reader (`ooxml`, `other_formats`) produces this one shape, whatever the workbook is read for.
 Rows and columns count from 1, as people see them.

@@ -1,7 +1,7 @@
 """What the formulas of a returned workbook show, held against what follows from its answers and check cells.
 
 What the check cells say, and which rows the collected lists keep, is taken as it is shown; whoever knows the rules
-looks at these (`checks.results`). Everything else follows from them as it does in the workbook itself: it differs only
+looks at these (`checks.verdicts`). Everything else follows from them as it does in the workbook itself: it differs only
 where somebody made it differ.
 """
 

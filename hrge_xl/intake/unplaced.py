@@ -1,4 +1,4 @@
-"""What stands outside every known cell: kept word for word, and reported once for each thing done by hand."""
+"""What stands outside every known cell, or on top of cells: kept word for word, each thing done by hand told once."""
 
 from __future__ import annotations
 

@@ -370,7 +370,8 @@ else:
         """Windows has no such limit; the parent's patience remains."""
 
 
-# the format in which a child answers: data of declared types, and nothing that could run
+# The format in which a child answers. A file may take it over, so its answer is MessagePack, decoded into the types
+# that its function declares: anything else is refused, and no room is made for what is claimed and not there.
 
 
 Kinds = tuple[Any, ...]

@@ -1,4 +1,4 @@
-"""What is found in a source: workbooks, files that are nobody's answer, what could not be opened; how much may be."""
+"""What is found in a source: workbooks, what is nobody's answer, what could not be opened; and how much is unpacked."""
 
 from __future__ import annotations
 
