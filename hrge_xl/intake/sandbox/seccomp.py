@@ -69,22 +69,15 @@ def _prctl(option: int, value: int, pointer: object) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def errors(machine: str) -> dict[int, int]:
-    """Give the calls that are refused, by their number on such a machine, with the error that they are answered by."""
-    return {
-        int(call[machine]): errno.ENOSYS if call["reaches"] == "newer" else errno.EPERM
-        for call in _CALLS
-        if call[machine]
-    }
-
-
 def _program(machine: str, own_pid: int) -> Iterator[Instruction]:
     yield _LOAD, 0, 0, _ARCHITECTURE_AT
     yield from ((_IF_EQUAL, 1, 0, ARCHITECTURES[machine]), (_RETURN, 0, 0, _KILL))
     yield _LOAD, 0, 0, _NUMBER_AT
     yield from ((_IF_GREATER, 0, 1, NEWEST), (_RETURN, 0, 0, _ERROR | errno.ENOSYS))
-    for number, error in errors(machine).items():
-        yield from ((_IF_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERROR | error))
+    for call in _CALLS:
+        if number := call[machine]:
+            error = errno.ENOSYS if call["reaches"] == "newer" else errno.EPERM
+            yield from ((_IF_EQUAL, 0, 1, int(number)), (_RETURN, 0, 0, _ERROR | error))
     for numbers, argument, mask, value, refused_if_equal in _conditions(own_pid):
         if machine in numbers:
             yield _IF_EQUAL, 0, 4, numbers[machine]
