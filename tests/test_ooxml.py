@@ -317,7 +317,7 @@ def test_what_surrounds_the_cells() -> None:
         '<mergeCells><mergeCell ref="A1:B2"/></mergeCells>'
     )
     only = ooxml.read(workbook(sheet(rows, before, after))).sheets[0]
-    assert only.hidden_columns == {2, 3, 4}
+    assert only.hidden_columns == [(2, 4)]
     assert only.hidden_rows == {3, 4}
     assert only.protected
     assert only.merges == [Area(1, 1, 2, 2)]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import random
 import re
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -200,6 +202,19 @@ def test_a_file_does_not_change_what_another_one_says() -> None:
     before = ooxml.read(workbook(plain, strings=STRINGS))
     ooxml.read(workbook(sheet(spread + rows(["a"], first=2)), strings=STRINGS))
     assert ooxml.read(workbook(plain, strings=STRINGS)) == before
+
+
+def test_what_is_remembered_of_a_sheet_grows_with_its_bytes() -> None:
+    """An element of a few bytes can hide all columns, on each of many sheets."""
+    hidden = '<cols><col min="1" max="16384" hidden="1"/></cols>'
+    sheets = [sheet(before=hidden, after=f"<!-- {number} -->") for number in range(100)]
+    tracemalloc.start()
+    try:
+        ooxml.read(workbook(*sheets))
+        gc.collect()
+        assert tracemalloc.get_traced_memory()[0] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_long_attributes_are_read_alike_and_not_remembered(by_handlers: Callable[[bytes], Outcome]) -> None:

@@ -7,7 +7,6 @@ from xml.etree.ElementTree import Element
 
 from ..findings.file import DAMAGED_PART, UNREADABLE_SHEET_SETTING
 from ..kept_texts import Kept
-from ..layout import LAST_COLUMN
 from .cache import Cache
 from .limits import Limits
 from .ooxml_drawings import cell_from_zero
@@ -16,6 +15,7 @@ from .raw import (
     Area,
     Drawn,
     RawSheet,
+    Run,
     Unreadable,
     Validation,
     is_true,
@@ -44,7 +44,7 @@ class Surroundings:
 
     validations: list[Validation] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
-    hidden_columns: set[int] = field(default_factory=set)
+    hidden_columns: list[Run] = field(default_factory=list)
     protected: bool = False
     filtered: bool = False
     drawn: list[Drawn] = field(default_factory=list)
@@ -108,7 +108,7 @@ def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
     for entry in tree.iter("x|col"):
         first, last = whole_number(entry.get("min")), whole_number(entry.get("max"))
         if is_unseen(entry.attrib, "width") and first is not None and last is not None:
-            found.hidden_columns.update(range(max(first, 1), min(last, LAST_COLUMN) + 1))
+            found.hidden_columns.append((first, last))
     found.protected = any(is_true(lock.get("sheet")) for lock in tree.iter("x|sheetProtection"))
     # A column entry that only hides its button filters nothing; those of saved views stand deeper.
     filters = (not is_true(entry.get("hiddenButton")) for entry in tree.iterfind("*/x|filterColumn"))

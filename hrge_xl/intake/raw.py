@@ -46,6 +46,9 @@ class RawCell(NamedTuple):
     formula: str | None = None  # without the leading "="; a `Follower` where it is shared
 
 
+Run = tuple[int, int]  # first and last row or column
+
+
 class Area(NamedTuple):
     """A rectangle of cells, first and last included."""
 
@@ -109,7 +112,7 @@ class RawSheet:
     merges: list[Area] = field(default_factory=list)
     shared_formulas: dict[str, SharedFormula] = field(default_factory=dict)  # by their number
     hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
+    hidden_columns: list[Run] = field(default_factory=list)
     protected: bool = False
     filtered: bool = False  # a filter that hides rows is active
     comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
@@ -189,9 +192,6 @@ def parse_areas(references: str) -> tuple[Area, ...] | None:
             return None
         areas.append(area)
     return tuple(areas)
-
-
-Run = tuple[int, int]  # first and last row
 
 
 def runs(areas: Iterable[Area], column: int) -> list[Run]:

@@ -107,8 +107,8 @@ def _lost_lists(raw: RawSheet, plan: ExpectedWorkbook, needs: Needs, names: List
                 yield kind, raw.name, (part, row, column), {}
 
 
-def _covers(runs: Sequence[Run], row: int) -> bool:
-    return any(first <= row <= last for first, last in runs)
+def _covers(runs: Sequence[Run], line: int) -> bool:
+    return any(first <= line <= last for first, last in runs)
 
 
 def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **more: str) -> Finding:
@@ -156,7 +156,8 @@ def _sorted(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
 def _hidden(tool_sheet: ToolSheet, here: FoundCells) -> Iterator[Finding]:
     """Report the rows, and the columns, that are hidden although something is answered in them."""
     raw = tool_sheet.raw
-    rows, columns = raw.hidden_rows & here.by_row.keys(), raw.hidden_columns & here.columns
+    rows = raw.hidden_rows & here.by_row.keys()
+    columns = {column for column in here.columns if _covers(raw.hidden_columns, column)}
     for kind, is_column, lines in ((ANSWERS_HIDDEN, False, rows), (COLUMNS_HIDDEN, True, columns)):
         hidden = sorted(
             (row, column)
