@@ -107,6 +107,22 @@ def test_kept_bytes_that_are_not_what_came_are_not_taken_in(
         assert [row[0] for row in database.execute("SELECT count(*) FROM submissions")] == [1]
 
 
+def test_of_files_that_are_gone_each_is_counted_whatever_it_is_called(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Teams often send files of one name."""
+    came, case = tmp_path / "returned", tmp_path / "dataset"
+    for team in ("AFG", "PAK"):
+        returned(came / team, {"form.xlsx": workbook(team)})
+    assert hrge("consolidate", came, "-o", case, "--today", DAY) == 0
+    shutil.rmtree(came)
+    shutil.rmtree(case / "received")
+    change(case, CHANGES["an answer"])
+    capsys.readouterr()
+    hrge("consolidate", case, "-o", case, "--today", DAY)
+    assert "form.xlsx (+1) is neither in its original place" in capsys.readouterr().out
+
+
 def test_a_round_says_that_it_was_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = round_folder(tmp_path)
     assert hrge("status", folder, "--today", DAY) == 0

@@ -55,6 +55,7 @@ from tests.face import (
     temporary_dataset,
     values,
 )
+from tests.face import table_Column as Column
 from tests.made_specs import write
 from tests.read_package import read
 from tests.test_consolidate import returned, rewritten
@@ -127,6 +128,16 @@ def test_every_column_is_described(name: str) -> None:
     for table in (META, *schema.by_name.values()):
         for column in table.columns:
             assert meaning(table, column), f"{table.name}.{column.name}"
+
+
+def test_labels_are_known_where_only_some_of_the_sheets_choose_from_a_list() -> None:
+    """On the others the question refers to rows, whose codes have no label there."""
+    schema = Schema(load("hrge_toolkit"))
+    tools = schema.spec.tool if schema.spec else {}
+    fields = {"FORM": tools["FORM"].fields["FRM_24"], "T1.1": tools["T1.1"].fields["EV_LINK"]}
+    column = Column("FRM_24_label", fields=fields, label_of="FRM_24")
+    assert {"Yes", "Partly", "No"} < set(values(schema, schema.wide["FORM"], column))
+    assert values(schema, schema.wide["FORM"], column._replace(label_of="")) == ()
 
 
 def test_nothing_is_described_that_is_not_there() -> None:

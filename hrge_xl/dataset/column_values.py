@@ -36,8 +36,10 @@ def values(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
     """Give the values that a column can have; nothing where they are many, or several stand in one text."""
     fields = column.fields.values()
     if fields:
-        # a number beyond its scale has no label
-        listed = all(list_of(field) and kind_of(field) is ColumnKind.CODE for field in fields)
+        # a number beyond its scale has no label, nor has a code that is from no list
+        listed = all(
+            kind_of(field) is ColumnKind.CODE and (list_of(field) or column.label_of) for field in fields
+        )
         several = not listed or any(field.several for field in fields)
         return () if several else _entries(schema, column, labels=bool(column.label_of))
     if column.name in LEVEL_COLUMNS:

@@ -48,9 +48,8 @@ def only_writer(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise not_written(folder, error) from error
     with ExitStack() as stack:
-        stack.callback(
-            os.close, handle
-        )  # the system lets go of the lock when the process ends, however it ends
+        # the system lets go of the lock when the process ends, however it ends
+        stack.callback(os.close, handle)
         if not (_lock(handle) and _is_there(folder / LOCK, handle)):
             raise OutputError(f"Another run is writing into {folder}. Wait for it to end, then run again.")
         sweep(folder)

@@ -25,7 +25,7 @@ from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
 from ..spec.model import Spec
 from .schema import OLDEST, SPEC_FILES, VERSION, Schema
-from .store import STORES, Store, open_file, translate_db_errors
+from .store import SPEC_DIGEST, STORES, Store, open_file, translate_db_errors
 from .table import Row
 
 DATASET = "dataset.sqlite"
@@ -80,10 +80,10 @@ def spec_of(store: Store) -> Spec | None:
     facts = store.facts()
     if not facts.get("spec"):
         return None
-    folder = find(_home(), facts["spec_digest"])
+    folder = find(_home(), facts[SPEC_DIGEST])
     if folder is None:
         files = carried_files(store)
-        if digest_of(files) != facts["spec_digest"]:
+        if digest_of(files) != facts[SPEC_DIGEST]:
             raise StoreError(CHANGED.format(store=store.name, table=SPEC_FILES.name))
         folder = write(files, _home())
     return load(folder)

@@ -15,6 +15,7 @@ from ..answer import Answer
 from ..errors import UsageError
 from ..findings import Finding, Severity, Waiver
 from ..kept_texts import Kept, from_json
+from ..paths import name_of
 from ..stamp import from_pairs
 from ..submission import Identity, Submission, Unplaced
 from ..suggest import alike
@@ -109,7 +110,7 @@ class Return:
     @property
     def name(self) -> str:
         """The name of the file."""
-        return self.path.replace("\\", "/").rpartition("/")[2]
+        return name_of(self.path)
 
     @property
     def item(self) -> ReceivedItem:

@@ -27,9 +27,8 @@ SLOT = "the number of a cell that the spec has"
 EMPTY = "empty, because its question is answered in another column"
 LISTED = "a code of the list that its question is answered from"
 VALUES = ("code", "text", "number", "date")  # one of these columns holds what is answered
-Takes = tuple[
-    str, frozenset[Cell] | None
-]  # the column that a cell has its value in, and the codes that it can have
+# the column that a cell has its value in, and the codes that it can have
+Takes = tuple[str, frozenset[Cell] | None]
 LONGEST = 80  # characters of a value that is told
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..paths import name_of
 from ..words import SOURCE_LANGUAGE, translator
 from .ledger import NAME, Ledger
 from .periods import over_periods
@@ -116,7 +117,7 @@ def _found(store: Store) -> dict[str, Any]:
     files = store[SUBMISSIONS].c
     named = store.select(sa.select(files.submission, files.path, files.status))
     return {
-        "files": {name: [path.replace("\\", "/").rpartition("/")[2], status] for name, path, status in named},
+        "files": {name: [name_of(path), status] for name, path, status in named},
         "findings": _findings(store),
         "figures": [[*key, value] for key, value in _figures(store).items()],
     }

@@ -125,9 +125,7 @@ class Store:
         """
         facts, spec = self.facts(), schema.spec
         self._refuse(facts, spec)
-        same = facts.get("spec_digest") == _digest(spec) and facts.get("schema_version") == str(
-            schema.version
-        )
+        same = facts.get(SPEC_DIGEST) == _digest(spec) and facts.get("schema_version") == str(schema.version)
         self.schema = schema
         self._define()
         if write and not same:
@@ -204,7 +202,7 @@ class Store:
             "schema_version": str(VERSION),
             "spec": spec.name if spec else "",
             "spec_version": spec.version if spec else "",
-            "spec_digest": _digest(spec),
+            SPEC_DIGEST: _digest(spec),
             "tables": " ".join(table.name for table in self.schema.base),
             "flat": "yes" if self.schema.flat else "",
             "views": " ".join(view.name for view in self.schema.views) if self.lasting else "",

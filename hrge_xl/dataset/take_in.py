@@ -389,9 +389,7 @@ def _fill(run: IngestRun) -> IngestRun:
         new += len(missing)
         wanted |= {_name(each) for each in given}
         sources.append((_as_read(run, asked, given, missing), asked))
-    there = {
-        each.sha256 for each in run.given
-    }  # at first: the ledger is told of contents that were there once
+    there = {each.sha256 for each in run.given}  # at first: the ledger is told of what was there once
     run = replace(run, sources=sources)
     run.ledger.lose(sorted(filter(None, there - {each.sha256 for each in run.given})))
     anew = not (run.options.resume and all(ready))
@@ -411,7 +409,7 @@ def _fill(run: IngestRun) -> IngestRun:
         for period in sorted({str(periods[each.sha256]) for each in again}):
             some = [each for each in again if str(periods[each.sha256]) == period]
             _read(run, alone or requests.get(period, nobody), sorted(some, key=_name))
-        lost = [came[name].path for name in came.keys() - set(map(_name, here))]
+        lost = [Path(came[name].path).name for name in came.keys() - set(map(_name, here))]
         if lost:  # files of earlier runs that are nowhere to be found any more
             notes.append(
                 f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
@@ -424,16 +422,17 @@ def _fill(run: IngestRun) -> IngestRun:
 
 def closed_now(run: IngestRun) -> Iterator[str]:
     """Tell what was read once and cannot be opened now."""
-    if run.closed:
+    names = {Path(path).name for path in run.closed}
+    if names:
         yield (
-            f"{_first_of(run.closed)} cannot be opened now, and stays as it was read before. What is protected is "
-            "opened with --password-file FILE."
+            f"{_first_of(names)} cannot be opened now, and stays as it was read before. What is protected is opened "
+            "with --password-file FILE."
         )
 
 
-def _first_of(paths: Iterable[str]) -> str:
-    names = sorted({Path(path).name for path in paths})
-    return f"{names[0]}{and_more(len(names) - 1)}"
+def _first_of(names: Iterable[str]) -> str:
+    first, *others = sorted(names)
+    return f"{first}{and_more(len(others))}"
 
 
 def _refuse_to_lose(run: IngestRun) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..answer import State
 from ..fields import Field
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .dimensions import crossed_pairs
@@ -47,7 +48,6 @@ from .table import DATE, NUMBER, SUBMISSION_ID, Table
 Tables = Mapping[str, Any]
 Make = Callable[[Schema, Tables], Any]
 PAIR = ("tool", "down_field", "across_field")
-STATE = "answered"  # of a fact that says nothing else
 
 
 def selections(schema: Schema) -> dict[str, Make]:
@@ -88,7 +88,7 @@ def _completeness(schema: Schema, tables: Tables) -> Any:
 
 def _answers(schema: Schema, tables: Tables) -> Any:
     s, f, p, h, c = _of(tables, SUBMISSIONS, ANSWERS_FACT, SLOTS, SHEETS, CODES)
-    state = sa.func.coalesce(f.c.state, STATE)
+    state = sa.func.coalesce(f.c.state, State.ANSWERED.value)  # of a fact that says nothing else
     return _select(
         ANSWERS, tables, s, p, f, n=f.c.slot, sheet=h.c.sheet, cell=_cell(f, p), original=_original(f.c, c.c),
         state=state,

@@ -192,10 +192,14 @@ class IndicatorRows:
                 found[value["indicator"], value["period"]].append(value)
         return found
 
+    def cells_of(self, value: Record) -> Iterator[CellFigure]:
+        """Yield the cells that a value stands in: typed, or calculated where it is not."""
+        return (CellFigure.of(value, code) for code in (self.figures.value, self.figures.calculated) if code)
+
     def cells_behind(self, line: Record) -> Iterator[CellFigure]:
-        """Yield the cells of the values that count in a line of the indicators, typed or calculated."""
+        """Yield the cells of the values that count in a line of the indicators."""
         for value in self.counted.get((line["indicator"], line["period"]), ()):
-            yield from (CellFigure.of(value, code) for code in (self.figures.value, self.figures.calculated))
+            yield from self.cells_of(value)
 
     @property
     def _register(self) -> Iterator[Record]:

@@ -107,7 +107,7 @@ class SuppressedFigures:
         figures = self._indicators.figures
         named = ("numerator", "denominator", "progress", "status")
         own = [(name, CellFigure.of(record, getattr(figures, name))) for name in named]
-        own += [(VALUE, CellFigure.of(record, code)) for code in (figures.value, figures.calculated)]
+        own += [(VALUE, cell) for cell in self._indicators.cells_of(record)]
         cells = [*own, *self._indicators.aims(record).items()]
         return tuple(dict.fromkeys(name for name, cell in cells if cell in self._suppressed))
 

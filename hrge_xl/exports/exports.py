@@ -1,4 +1,4 @@
-"""Everything that is made out of a dataset: data.xlsx, CSV with a description, Parquet."""
+"""Everything that is made out of a dataset: data.xlsx, CSV with a description, Parquet, and a copy to share."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ Figure = Callable[[Sources], Select]
 
 
 def numbered(columns: Sequence[str], lines: Select, *order: str) -> Select:
-    """Select these columns of some lines, numbered in this order (`-name` goes downwards) where `n` is one of them."""
+    """Select these columns of some lines, numbered as `n` in this order (`-name` goes downwards)."""
     found = lines.subquery()
     by = []
     for name in order:  # nothing comes before everything, texts are in the order of their bytes
