@@ -1,7 +1,7 @@
 """A report made again: files read under their names, checked on their days, and put together as the report tells.
 
 What no file says by itself (in which order files came and when, what was decided, what was waived) is the report's
-own word; `verify` holds it against the ledger where one is at hand.
+own word; `verify_report` holds it against the ledger where one is at hand.
 """
 
 from __future__ import annotations
