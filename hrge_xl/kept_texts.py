@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from string import Formatter
 
 from pydantic import TypeAdapter
 
@@ -125,17 +124,17 @@ EVERY = tuple(each.text for each in (*vars().copy().values(), *NOT_TOLD.values()
 
 
 def is_ours(text: object) -> bool:
-    """Say whether a template, and each within it, is one of the program and can be filled in once with what it has.
+    """Say whether a template, and each within it, is one of the program or as `joined` gives it, filled in just once.
 
-    Others could make room for anything, or say what they like.
+    Others could make room for anything.
     """
     if not isinstance(text, Kept):
         return True
-    names = [name for _, name, _, _ in Formatter().parse(text.text) if name is not None]
-    if text.text not in EVERY and any(re.fullmatch(r"text\d+", name) is None for name in names):
-        return False  # nor as `joined` writes them
+    as_joined = re.fullmatch(r"([^{}]|\{text\d+\})*", text.text) is not None
+    names = re.findall(r"\{(\w+)\}", text.text)
     return (
-        len(names) == len(set(names))
+        (as_joined or text.text in EVERY)
+        and len(names) == len(set(names))
         and text.values.keys() == set(names)
         and all(map(is_ours, text.values.values()))
     )

@@ -185,7 +185,7 @@ def test_no_text_of_the_process_is_filled_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A template of its own could ask for any room, and for what values are made of."""
-    names = ("a", "b", "words", "not filled in")
+    names = ("a", "b", "words", "not filled in", "joined")
     orders = {f"{name}.xlsx": Order(name, date(2026, 6, 1)) for name in names}
     returned(tmp_path, {name: generate(load("example"), order) for name, order in orders.items()})
     monkeypatch.setattr(validation, "readers", lambda _jobs=1: WorkerPool(swell, readable=SPEC_HOMES))

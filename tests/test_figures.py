@@ -468,6 +468,24 @@ def table_below(sheet: Any, title: str) -> list[list[Any]]:
     return [[cell for cell in line if cell is not None] for line in lines[start:end]]
 
 
+def test_a_sheet_of_figures_with_a_long_name_is_described_too(
+    both_rounds: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name of more than 31 letters is cut, as Excel has it."""
+    long = {name: name + " of every return that counts" for name in ("Heat maps", "Figures")}
+    monkeypatch.setattr(
+        "hrge_xl.exports.column_words.translator", lambda _: lambda text: long.get(text, text)
+    )
+    write_workbook(both_rounds, tmp_path / "data.xlsx", TODAY)
+    book = openpyxl.load_workbook(tmp_path / "data.xlsx")
+    assert book.sheetnames[1:3] == [name[:31] for name in long.values()]
+    about = {name: about for name, about, *_ in book.worksheets[0].iter_rows(values_only=True)}
+    assert [about[name] for name in book.sheetnames[1:3]] == [
+        "The matrices of the latest period, with rows by level",
+        "Tables with charts: risks, completeness, gaps, indicators",
+    ]
+
+
 def test_the_sheets_of_figures_show_the_latest_period_and_say_so(both_rounds: Store, tmp_path: Path) -> None:
     write_workbook(both_rounds, tmp_path / "data.xlsx", TODAY)
     book = openpyxl.load_workbook(tmp_path / "data.xlsx")

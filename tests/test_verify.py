@@ -533,6 +533,18 @@ def test_all_but_what_the_round_decides_is_compared_without_it(apart: Path) -> N
     ]
 
 
+def test_why_a_check_of_the_round_did_not_run_is_said_by_no_template_of_a_report(apart: Path) -> None:
+    """It could take any room."""
+    kept = json.dumps({"why": {"text": "{name:>1000}", "values": {"name": "x"}}})
+
+    def change(data: dict[str, Any]) -> None:
+        row_of(data, "PAK.xlsx")["checks"]["not_run"] = [{"code": "I006", "why": "x", "details": kept}]
+
+    forge(apart, change)
+    places = [re.sub(r"\[.*\]", "[]", each.place) for each in look(apart).differences]
+    assert places == ["checks.not_run[].details"]
+
+
 def test_the_folder_of_another_round_is_told(round_: Path) -> None:
     def change(data: dict[str, Any]) -> None:
         data["run"]["round"] = data["run"]["datasets"][0]["round"] = "2025-H1"

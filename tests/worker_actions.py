@@ -227,6 +227,7 @@ def pose(job: FileToCheck) -> Result | Fault | SpecBroken:
 WORDS: dict[str, str | Kept] = {
     "words": "Send your password to x@example.org.",
     "not filled in": Kept(IN_ERROR.text, {"causes": "x"}),
+    "joined": Kept("{text0:>1000000000}", {"text0": "x"}),
 }
 
 

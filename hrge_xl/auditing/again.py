@@ -1,7 +1,7 @@
 """A report made again: files read under their names, checked on their days, and put together as the report tells.
 
 What no file says by itself (in which order files came and when, what was decided, what was waived) is the report's
-own word; `verify` holds it against the ledger where one is at hand.
+own word; `verify_report` holds it against the ledger where one is at hand.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..dataset.temporary_dataset import dataset_as_told
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
 from ..findings import CATALOGUE, Finding, Waiver, waived
 from ..intake import ExpectedReturn
-from ..kept_texts import Kept
+from ..kept_texts import Kept, is_ours
 from ..layout.wording import LEFT_OUT, placeholders
 from ..paths import path_text
 from ..reports.build import Facts, document
@@ -251,8 +251,11 @@ def copy_round_facts(
 
 
 def _reason(skipped: Mapping[str, Any]) -> str | Kept:
-    with suppress(KeyError, ValueError):  # another program may have written it
-        return reason_of(skipped)
+    """Give why a check did not run, as it was kept if that is a text of ours: another program may have written it."""
+    with suppress(KeyError, ValueError):
+        why = reason_of(skipped)
+        if isinstance(why, Kept) and is_ours(why):
+            return why
     return str(skipped.get("why"))
 
 

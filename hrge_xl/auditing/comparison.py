@@ -1,4 +1,4 @@
-"""A report held against the same report made again: all of it, but for what stands in the tables here.
+"""A report held against the same report made again: all of it, but for the places listed here.
 
 Only values are left out: every key must be there, and none besides. Of a file that is not at hand (missing, changed
 since, or never hashed) there is nothing to compare its row with; that its findings add up is checked all the same.
@@ -33,8 +33,8 @@ TOLD_OTHERWISE = ("run.id", "run.engine_version", "run.spec_digest")
 # Where a file is missing or has changed since, what counts the answers of all files, or may be about that file, is not
 # known here. Of waivers and decisions the ledger is asked.
 OF_ALL_FILES = ("matrices", "waivers", "decisions")
-BECAME = {COUNTS: "counted", REFUSED: None}  # a status, as the sums call it
 STANDING = ("status", "counted", "settled", "reason", "superseded_by")  # of each file, likewise
+BECAME = {COUNTS: "counted", REFUSED: None}  # a status, as the sums call it
 
 
 def compare(then: Mapping[str, Any], now: Document, found: Found) -> Iterator[Difference]:

@@ -1,4 +1,4 @@
-"""Compares two rounds return by return: pairs of one project, intervention, country and team.
+"""Compares two rounds return by return: pairs of one project, intervention, country and team; as text and as JSON.
 
 One pair is in memory at a time: a dataset gives what one return said when it is asked for.
 """
@@ -108,7 +108,7 @@ def compared(before: Side, after: Side, pairs: Sequence[tuple[Return, Return]]) 
         yield Pair(old, new, between(before.said(old), after.said(new)))
 
 
-# A comparison of two returns or of two rounds
+# what was found: lines to read, and JSON data, pair by pair
 
 SCHEMA = "hrge-xl/comparison/1"
 FILE = ("submission", "path", "sha256", "verdict", "period")  # what is told of a return

@@ -54,9 +54,8 @@ class Profiles:
     language: str
     period: str | None
     blank: str  # what is said of a missing answer
-    behind: Callable[
-        ..., Drilldown
-    ]  # rows that are listed, their texts, how many there are, of how many teams
+    # takes rows that are listed, their texts, how many there are, of how many teams
+    behind: Callable[..., Drilldown]
     fixed_rows: Mapping[tuple[str, str], str]  # the texts of fixed rows, by tool and row
     found: dict[Key, QuestionProfile] = field(default_factory=dict)
     rows: dict[Key, _Rows] = field(default_factory=lambda: defaultdict(_Rows))

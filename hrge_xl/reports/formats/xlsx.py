@@ -74,9 +74,8 @@ class Tinted(NamedTuple):
 
 
 Cell = str | int | float | Link | Tinted | None  # the only numbers with decimals are shares
-Columns = Mapping[
-    str, int
-]  # the columns of a sheet with their widths, by the keys of the words that head them
+# the columns of a sheet with their widths, by the keys of the words that head them
+Columns = Mapping[str, int]
 
 
 def render(document: Document) -> bytes:
@@ -174,10 +173,11 @@ class _Report:
             )
 
     def table(
-        self, name: str, sheet: Worksheet, columns: Columns, rows: Sequence[Mapping[str, Any]], frozen: int = 0
+        self, name: str, sheet: Worksheet, columns: Columns, rows: Iterable[Mapping[str, Any]], count: int,
+        frozen: int = 0,
     ) -> None:  # fmt: skip
         """Make a table with a filter, frozen headers, and printed pages with the columns that can be read on them."""
-        headers, last = [self.words[key] for key in columns], max(len(rows), 1)
+        headers, last = [self.words[key] for key in columns], max(count, 1)
         looks = (self.header_of_numbers if key in NUMBERS else self.header for key in columns)
         heads = [
             {"header": header, "header_format": look}
@@ -202,8 +202,8 @@ class _Report:
 
     def _list(self, key: str, columns: Columns, rows: Iterable[Mapping[str, Any]], frozen: int = 0) -> None:
         """Draw a sheet that is one plain table."""
-        name = key.title().replace("_", "")
-        self.table(name, self._sheet(self.words[key]), columns, [*rows], frozen)
+        name, found = key.title().replace("_", ""), [*rows]
+        self.table(name, self._sheet(self.words[key]), columns, found, len(found), frozen)
 
     def _summary(self, sheets: Iterable[str]) -> None:
         sheet = self._sheet(self.words["summary"])
@@ -367,10 +367,10 @@ class _Report:
         status = [*columns].index("status")
         for part, start in enumerate(range(0, max(len(found), 1), MOST_ROWS), 1):
             sheet = self._sheet(self.words["findings"] if part == 1 else f"{self.words['findings']} {part}")
-            some = enumerate(found[start : start + MOST_ROWS], start + 1)
-            rows = [self._finding(number, file, finding) for number, (file, finding) in some]
-            self.table(f"Findings{part}", sheet, columns, rows, frozen=3)
-            sheet.data_validation(1, status, max(len(rows), 1), status, {
+            some = found[start : start + MOST_ROWS]
+            rows = (self._finding(number, *pair) for number, pair in enumerate(some, start + 1))
+            self.table(f"Findings{part}", sheet, columns, rows, len(some), frozen=3)
+            sheet.data_validation(1, status, max(len(some), 1), status, {
                 "validate": "list", "source": [self.words[key] for key in STATUSES],
                 "input_title": self.words["status_title"], "input_message": self.words["status_help"],
                 "error_title": self.words["status_title"],
