@@ -26,14 +26,6 @@ LOCK_PREFIXES = ("~$", ".~lock.")  # Excel and LibreOffice, while a workbook is 
 MOST_LOCK_BYTES = 1024  # a larger file of such a name is a workbook
 LEFT_BY_PROGRAMS = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", ".ds_store", "icon\r"})
 SHORTCUTS = (".url", ".lnk", ".webloc")
-CACHE = "HRGE_XL_CACHE"  # names the folder that `cache_folder` gives
-
-
-def cache_folder() -> Path:
-    """Give this user's folder for what can be made again at any time."""
-    from platformdirs import user_cache_path
-
-    return Path(os.environ.get(CACHE) or user_cache_path("hrge-xl", appauthor=False)).absolute()
 
 
 def is_left_by_a_program(name: str) -> bool:

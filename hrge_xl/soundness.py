@@ -240,11 +240,12 @@ def _is_odd(finding: Finding, kind: str) -> bool:
 def _changed(index: _Index, given: Mapping[Key, Value], reading: Submission, what: str) -> Iterator[Placed]:
     """Give answers that come back as others than they were, the first one of each question."""
     came, told = reading.values(), set[Steps]()
-    for tool, row, field in index.layout.slots:
+    for key in index.layout.slots:
+        tool, row, field = key
         place = index.at(tool, field)
-        was, now = (values.get((tool, row, field), "nothing") for values in (given, came))
-        if was != now and place not in told:
+        if given.get(key) != came.get(key) and place not in told:
             told.add(place)
+            was, now = (values.get(key, "nothing") for values in (given, came))
             yield place, f"{what} has {was!r} in row {row}, and is read with {now!r}.", ODD
 
 

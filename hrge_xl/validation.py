@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from . import kept_texts
@@ -29,7 +30,8 @@ from .intake.worker import Died, NotStarted, WorkerPool
 from .kept_texts import Kept, is_ours
 from .layout import Layout
 from .layout.wording import text
-from .paths import CACHE, cache_folder, check_several, path_text
+from .paths import check_several, path_text
+from .spec import checked_specs
 from .spec.load import SPEC_HOMES, find, is_path, load
 from .spec.model import Spec
 from .stamp import VALID
@@ -135,12 +137,11 @@ def validate(paths: Sequence[Path], asked: ValidationRequest) -> list[Result]:
 
 @dataclass(frozen=True, slots=True)
 class FileToCheck:
-    """One file to read and check, by whom it is wanted, the day of the check, and where checked specs are kept."""
+    """One file to read and check, by whom it is wanted, and the day of the check."""
 
     file: File
     wanted: ExpectedReturn
     today: date
-    cache: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +167,16 @@ class SpecBroken:
 
 def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
     """Read and check one file: what a child process does."""
-    os.environ[CACHE] = job.cache  # a process without its user's environment cannot find it
     try:
         return checked(read_content(job.file, job.wanted), job.wanted.spec, job.today)
     except SpecError:
         return SpecBroken()
+
+
+def check_with_cache(cache: str, job: FileToCheck) -> Result | Fault | SpecBroken:
+    """Do so in a process that has nothing of its user's environment, and is told where checked specs are kept."""
+    os.environ[checked_specs.CACHE] = cache
+    return check_file(job)
 
 
 def checked(reading: Submission | Refusal, wanted: str | None, today: date) -> Result | Fault:
@@ -211,7 +217,10 @@ Readers = WorkerPool[FileToCheck, Result | Fault | SpecBroken]
 
 def readers(jobs: int = 1, limits: Limits = LIMITS) -> Readers:
     """Make new processes for reading, each under these limits; they live until they are closed."""
-    return WorkerPool(check_file, jobs, limits, readable=(*SPEC_HOMES, cache_folder()))
+    kept = checked_specs.home()
+    if kept is None:
+        return WorkerPool(check_file, jobs, limits, readable=SPEC_HOMES)
+    return WorkerPool(partial(check_with_cache, str(kept.parent)), jobs, limits, readable=(*SPEC_HOMES, kept))
 
 
 def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Readers) -> Iterator[Result]:
@@ -224,7 +233,6 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
             pool.allow(folder)
             wanted = replace(wanted, spec=str(folder))  # a path from here leads nowhere from another folder
     given = replace(wanted, key=Elsewhere()) if isinstance(wanted.key, bytes) else wanted
-    cache = str(cache_folder())
     waiting: deque[Result | FileToCheck] = deque()  # what was not yet handed out, in order
 
     def admitted() -> Iterator[FileToCheck]:
@@ -235,7 +243,7 @@ def validated(paths: Iterable[str | Path], asked: ValidationRequest, pool: Reade
             if isinstance(found, Refusal):
                 waiting.append(_refused(found))
             else:
-                job = FileToCheck(found, given, asked.today, cache)
+                job = FileToCheck(found, given, asked.today)
                 waiting.append(job)
                 yield job
         first = next((job for job in waiting if isinstance(job, FileToCheck)), None)

@@ -173,6 +173,8 @@ from hrge_xl.spec.choice import Choice, choose, needed_tools
 from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.expressions import slip
 from hrge_xl.spec.figures import IndicatorFigures
+from hrge_xl.spec import load as loading
+from hrge_xl.spec.checked_specs import recall
 from hrge_xl.spec.load import find, names, SPEC_HOMES
 from hrge_xl.spec.lookup import countries, country_codes, languages as lookup_languages
 from hrge_xl.spec.model import (

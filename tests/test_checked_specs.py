@@ -7,12 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from tests.face import SPEC_HOMES
+from tests.face import SPEC_HOMES, digest_of, loading, pack, readers, recall
+from tests.test_csv_lists import LINES, OUT
 
 CACHE = "HRGE_XL_CACHE"
 VOCABULARIES = "vocabularies.yaml"
@@ -88,6 +91,33 @@ def test_a_spec_that_changed_is_read_anew(spec: Path, cache: Path) -> None:
     assert len([*(cache / "specs").iterdir()]) == 2  # of those that passed
 
 
+def test_a_list_in_a_file_that_changed_is_read_anew(spec: Path, cache: Path) -> None:
+    """However the file is named: as JSON names it, it does not belong to the copies of a spec."""
+    change(spec, OUT, 'COUNTRY: {"file": "countries.csv"}\n')
+    countries = spec / "countries.csv"
+    countries.write_text(LINES, encoding="utf-8")
+    first = generate(spec, cache)
+    assert isinstance(first, bytes)
+    countries.write_text(LINES.replace("Afghanistan", "Somewhere", 1), encoding="utf-8")
+    assert generate(spec, cache) != first
+
+
+def test_a_spec_that_changes_while_it_is_read_is_not_kept(
+    spec: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read may be neither the one nor the other."""
+    monkeypatch.setenv(CACHE, str(cache))
+    before, read = digest_of(pack(spec)), loading.read
+
+    def read_late(*given: Any) -> Any:
+        change(spec, "Afghanistan", "Somewhere")
+        return read(*given)
+
+    monkeypatch.setattr(loading, "read", read_late)
+    loading.load(spec)
+    assert recall(before) is None
+
+
 def test_what_was_damaged_is_as_if_it_were_not_there(spec: Path, cache: Path) -> None:
     first = generate(spec, cache)
     file = kept(cache)
@@ -109,12 +139,65 @@ def test_a_folder_that_others_may_write_to_is_not_trusted(open_to: int, spec: Pa
     assert generate(spec, cache) == first
 
 
+def test_a_link_to_another_folder_is_not_trusted(spec: Path, cache: Path) -> None:
+    """Whoever may write to the folder above could let it lead to whatever of ours others write to."""
+    first = generate(spec, cache)
+    rewritten(kept(cache), "Afghanistan", "Somewhere")
+    elsewhere = (cache / "specs").rename(cache.with_name("elsewhere"))
+    (cache / "specs").symlink_to(elsewhere)
+    assert generate(spec, cache) == first
+
+
+def of_nobody(*_: object, **__: object) -> Path:
+    raise RuntimeError("could not determine the home directory")
+
+
+@pytest.mark.parametrize(
+    ("named", "known"),
+    [
+        ("somewhere", of_nobody),
+        ("", of_nobody),
+        ("", lambda *_, **__: Path("~/.cache")),  # as older versions of platformdirs say it
+    ],
+)
+def test_without_a_folder_that_is_the_same_everywhere_all_goes_on(
+    named: str, known: Callable[..., Path], spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE, named)
+    monkeypatch.setattr("platformdirs.user_cache_path", known)
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    assert loading.load(spec).name == "example"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_who_reads_files_may_read_nothing_else_of_caches(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE, str(cache))
+    with readers() as pool:
+        readable = pool._readable
+    assert str(cache / "specs") in readable
+    assert str(cache) not in readable
+
+
 def test_without_a_place_to_keep_anything_all_goes_on(spec: Path, cache: Path) -> None:
     first = generate(spec, cache)
     no_folder = cache.with_name("no folder")
     no_folder.write_text("a file")
     assert generate(spec, no_folder) == first
     assert no_folder.read_text() == "a file"
+
+
+def test_what_has_just_passed_is_kept_by_whatever_clock(spec: Path, cache: Path) -> None:
+    generate(spec, cache)
+    file = kept(cache)
+    for number in range(40):
+        os.utime(shutil.copy(file, file.with_name(f"{number}.spec")), (2**32, 2**32))
+    file.unlink()
+    generate(spec, cache)
+    assert file.is_file()
+    assert len([*file.parent.iterdir()]) == 16
 
 
 def test_of_many_specs_the_newest_are_kept(spec: Path, cache: Path) -> None:

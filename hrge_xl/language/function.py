@@ -73,9 +73,8 @@ class Function(Described):
     in_sheet: Callable[..., bool] = _always
     excel: Callable[..., str] = _by_formula
     compile: Callable[..., Compiled] = _of_values
-    of: Callable[
-        ..., Known
-    ]  # from what its arguments come to: None where one is blank, never where it is `strict`
+    # from what its arguments come to: None where one is blank, never where it is `strict`
+    of: Callable[..., Known]
     compile_filled: Callable[..., Compiled] = _something
 
 

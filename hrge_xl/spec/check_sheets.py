@@ -313,7 +313,7 @@ def _whole_numbers(spec: Spec, name: str, path: Path) -> Found:
         yield path, reason, "Name a list with the codes 1, 2, 3 …, or use type choice."
 
 
-# mistakes in the rules of a spec, in what identifies a return, in its profiles, and in what its figures are abo
+# rules, what identifies a return, profiles, and what the figures are about
 
 SAME = attrgetter("name", "severity", "message", "remedy")  # on every sheet that a rule is asked on
 NUMBERS = "value|calculated|numerator|denominator|progress|baseline|baseline_year|target|target_year"

@@ -9,30 +9,44 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import babel
 import msgspec
+import pydantic
 
 from ..engine import engine
 from ..errors import OutputError
 from ..output_files import write_whole
-from ..paths import cache_folder
 from .yaml_file import WrittenInt
 
+CACHE = "HRGE_XL_CACHE"  # names the folder for caches
 MOST = 16  # specs and versions of them, the newest ones
 DIGEST = 32  # bytes before the tree
 NUMBER = 1  # the kind of our own numbers in the packed tree
 
 
+def home() -> Path | None:
+    """Give the folder where they are kept; None where this user has none, or it would be another one everywhere."""
+    from platformdirs import user_cache_path
+
+    try:
+        folder = Path(os.environ.get(CACHE) or user_cache_path("hrge-xl", appauthor=False), "specs")
+    except (RuntimeError, ValueError):  # the system knows no folder of this user
+        return None
+    return folder if folder.is_absolute() else None
+
+
 def recall(digest: str) -> dict[str, Any] | None:
     """Give the tree of the spec whose files have this digest; None where it has yet to pass, for this program."""
-    file = _file(digest)
+    folder = home()
     try:
-        if not _is_ours(file.parent):
+        if folder is None or not _is_ours(folder):
             return None
-        content = file.read_bytes()
+        content = (folder / _name(digest)).read_bytes()
         if hashlib.sha256(content[DIGEST:]).digest() != content[:DIGEST]:
             return None
         tree: dict[str, Any] = msgspec.msgpack.decode(content[DIGEST:], type=dict[str, Any], ext_hook=_number)
@@ -43,19 +57,24 @@ def recall(digest: str) -> dict[str, Any] | None:
 
 def keep(digest: str, tree: dict[str, Any]) -> None:
     """Keep the tree of a spec that passed, where that can be done: everything works without."""
-    file = _file(digest)
+    folder = home()
+    if folder is None:
+        return
     with suppress(OSError, OutputError):  # a disk that is full, a reading process that may not write
         packed = msgspec.msgpack.encode(tree, enc_hook=_packed_number)
-        file.parent.mkdir(0o700, parents=True, exist_ok=True)
-        if _is_ours(file.parent):
+        folder.mkdir(0o700, parents=True, exist_ok=True)
+        if _is_ours(folder):
+            file = folder / _name(digest)
             write_whole(file, hashlib.sha256(packed).digest() + packed)
-            for old in sorted(file.parent.glob("*.spec"), key=lambda kept: kept.stat().st_mtime)[:-MOST]:
+            others = (kept for kept in folder.glob("*.spec") if kept != file)  # which a clock may call newer
+            for old in sorted(others, key=lambda kept: kept.stat().st_mtime)[: 1 - MOST]:
                 old.unlink(missing_ok=True)
 
 
-def _file(digest: str) -> Path:
-    name = hashlib.sha256(f"{engine()} {digest}".encode()).hexdigest()
-    return cache_folder() / "specs" / f"{name[:DIGEST]}.spec"
+def _name(digest: str) -> str:
+    """Give the name of a file: what passes here may not pass with another program, or with other packages."""
+    passed = f"{engine()} {sys.version} {pydantic.VERSION} {babel.__version__} {digest}"
+    return f"{hashlib.sha256(passed.encode()).hexdigest()}.spec"
 
 
 def _packed_number(number: WrittenInt) -> msgspec.msgpack.Ext:
@@ -67,8 +86,10 @@ def _number(_kind: int, written: memoryview) -> WrittenInt:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Say whether nobody but this user may write to a folder, as far as the system can tell."""
-    found = folder.stat()
+    """Say whether this is a folder, and no link to one, that nobody but this user may write to, if the system tells."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode):
+        return False
     if not hasattr(os, "geteuid"):
         return True
     return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)

@@ -34,6 +34,7 @@ from .yaml_file import (
     Lost,
     compose,
     file_beside,
+    files_of,
     get,
     mapping,
     mistake_at,
@@ -114,7 +115,10 @@ def _load(folder: Path, digest: str) -> model.Spec:
     loaded, root, mistakes = read(folder, digest)
     if mistakes or loaded is None or root is None:
         raise SpecError(mistakes)
-    keep(digest, plain(root))
+    files = pack(folder)
+    # else it came from a file that has changed since, or that the digest does not cover
+    if digest_of(files) == digest and files.keys() >= files_of(root):
+        keep(digest, plain(root))
     return translated(loaded, folder)
 
 

@@ -363,6 +363,11 @@ def walk(node: Node) -> Iterator[Node]:
         waiting += (part for entry in reversed(entries_of(node)) for part in reversed(entry))
 
 
+def files_of(root: Node) -> set[str]:
+    """Give the files that a tree was put together from."""
+    return {node.start_mark.name for node in walk(root) if node.start_mark}
+
+
 def _groups(root: Node) -> Iterator[MappingNode]:
     return (node for node in walk(root) if isinstance(node, MappingNode))
 
