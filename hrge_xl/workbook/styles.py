@@ -55,7 +55,7 @@ HEIGHTS = {
 
 # What makes a style, in words: the names of others above it, or a property of XlsxWriter with its value or colour.
 _WORDS = {
-    "base": "font_name=Arial font_size=10 font_color=ink valign=top",
+    "base": f"font_name={FONT} font_size={SIZE} font_color=ink valign=top",
     "lines": "border=1 border_color=border",
     "frame": "lines text_wrap=1",
     "padded": "frame align=left",
@@ -73,7 +73,7 @@ _WORDS = {
     "heading": "bold font_size=12 font_color=accent valign=bottom",
     "large": "bold font_size=16 middle",
     "code": "quiet font_size=8",
-    "row_code": "quiet font_size=14",
+    "row_code": f"quiet font_size={TALL}",
     "cover_title": "bold font_size=20 on_dark middle indented",
     "cover_label": "line quiet middle indented",
     "cover_value": "line bold middle text_wrap=1 align=left",
