@@ -255,8 +255,7 @@ from hrge_xl.workbook.excel_formula import ExcelFormula
 from hrge_xl.workbook.check_formula import measure, too_large
 from hrge_xl.workbook.feedback_sheets import CORRECTIONS, LEFTOVERS
 from hrge_xl.workbook.package import Member, package
-from hrge_xl.workbook.pen import broken_lines
-from hrge_xl.workbook.pen import sharable
+from hrge_xl.workbook.pen import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT
 
 # files that came back

@@ -126,10 +126,8 @@ def broken_rules(view: AnswerView, only: Collection[int] | None = None) -> Itera
 
 def other_country(view: AnswerView) -> Iterator[Hit]:
     """I009: the form names another country than the one the workbook was issued for."""
-    country, (column, answer) = (
-        view.submission.identity.country,
-        _of_form(view, view.program.spec.identity.country),
-    )
+    country, asked = view.submission.identity.country, view.program.spec.identity.country
+    column, answer = _of_form(view, asked)
     if column is None or not country or answer is None or fold(str(answer)) == fold(country):
         return
     vocabulary = view.program.spec.vocabularies.get(column.field.vocabulary or "")
@@ -159,7 +157,6 @@ def _of_form(view: AnswerView, code: str | None) -> tuple[FieldColumn | None, Va
 
 
 # what reading noticed of single cells: what stands there cannot be read, was normalised, or is odd
-
 
 ROW_CODE = re.compile(r"\w(?:[\w.-]*\w)?")  # as it may stand among words
 STATES = {State.ERROR: v.ERROR_IN_CELL, State.NOT_CALCULATED: v.FORMULA_NEVER_CALCULATED}
@@ -221,7 +218,7 @@ def _behind_code(view: AnswerView, answer: Answer) -> Iterator[Kind]:
         return
     words = grid.row[code].label
     if isinstance(grid.block, RegisterBlock):
-        column = view.program.columns[grid.tool.code, grid.block.shows or grid.block.fields[0].code]
+        column = view.program.columns[grid.tool.code, grid.block.named_by]
         about = view.by_slot.get((column.number, code), ())
         seen = about[0].original if about else None
         if not column.asked and not isinstance(seen, str):  # calculated words, which some formats lose

@@ -63,12 +63,10 @@ class FindingWriter:
         """Give for each code why it was not decided everywhere, with the places."""
         open_: dict[str, dict[Kept, tuple[dict[str, None], dict[str, None]]]] = {}
         for hit, cause in undecided:
-            why, place = (
-                kept_texts.IN_ERROR,
-                cause.place if isinstance(cause, UnreadArea) else self._place(cause),
-            )
             if isinstance(cause, UnreadArea):
-                why = kept_texts.NOT_ASKED if cause.older else kept_texts.UNREAD
+                why, place = kept_texts.NOT_ASKED if cause.older else kept_texts.UNREAD, cause.place
+            else:
+                why, place = kept_texts.IN_ERROR, self._place(cause)
             places, causes = open_.setdefault(hit.code, {}).setdefault(why, ({}, {}))
             places[self._place(hit)] = causes[place] = None
         return {

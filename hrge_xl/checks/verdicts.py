@@ -1,8 +1,8 @@
 """Verdicts: what the check cell of each slot must say in the sheet itself, so that both can be compared.
 
-The sheet says one thing, the first of `ORDER`, then the rules as the spec lists them; a required answer that
-is missing stands where V001 stands, also when a rule asks for it. What only the reader understands looks like
-a mistake to the sheet: `IN_THE_SHEET` says which.
+The sheet says one thing: the first by the numbers from `BROKEN` to `RULES`, rules as the spec lists them. A required
+answer that is missing stands where V001 stands, also when a rule asks for it. What only the reader understands looks
+like a mistake to the sheet: `IN_THE_SHEET` says which. Check cells and lists that show something else are S028.
 """
 
 from __future__ import annotations

@@ -72,10 +72,10 @@ def field_of(column: Column) -> str:
     return column.code.removeprefix(f"{ROLE}.")
 
 
-ExpectedReturn = tuple[Key, Key, int, int]  # key, what shares a column, row, cells
+WantedCells = tuple[Key, Key, int, int]  # key, what shares a column, row, cells
 
 
-def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[ExpectedReturn]:
+def _wanted(spec: Spec, sheets: Sequence[Sheet]) -> Iterator[WantedCells]:
     """Give each cell; the answers of a table share a column, and so do those of one record of a form."""
     known = compiled(spec).last
     for sheet in sheets:

@@ -121,7 +121,7 @@ def is_required(value: int) -> bool:
     return value // REQUIRED % 10 == 1
 
 
-# what an answer has to be, in words
+# what an answer has to be, in words: said once, for the prompt, the stop alert, the status cell and the finding
 
 EMAIL_EXAMPLE = "name@example.org"
 FIGURES = (value.NOT_A_NUMBER, value.NOT_A_WHOLE_NUMBER, value.OUT_OF_RANGE)

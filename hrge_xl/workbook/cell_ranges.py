@@ -94,9 +94,8 @@ def _name(what: str, tool: str, code: str = "", part: int = 0) -> str:
 
 
 tick_name = partial(_name, "tick")  # of the cell that ticks a tool
-active_name = partial(
-    _name, "answers_in_rows_of"
-)  # of the cells that count the answers of each row of a register
+# of the cells that count the answers of each row of a register
+active_name = partial(_name, "answers_in_rows_of")
 row_codes = partial(_name, "rows_of")  # of the row codes of a tool's table
 column_name = partial(_name, "column")  # of a column that references look something up in
 last_rows = partial(_name, "last_rows_of")  # of the row codes beside what answers were in the round before

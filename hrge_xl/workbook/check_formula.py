@@ -1,4 +1,7 @@
-"""The formula of a check cell: the tests of one answer in the reader's order, the first one that fails wins."""
+"""The formula of a check cell: the tests of one answer in the reader's order, the first one that fails wins.
+
+And what Excel takes of any formula.
+"""
 
 from __future__ import annotations
 
@@ -229,9 +232,10 @@ def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
     for sheet in layout.sheets:
         for grid in sheet.grids:
             last = str(grid.rows[-1].index)
+            formulas = RowFormulas(layout, grid)
             # one place of each question: the rows of a table and the records of a form are alike
             for slot in {slot.field.code: slot for slot in reversed(grid.slots)}.values():
-                formulas, formula = RowFormulas(layout, grid), ""
+                formula = ""
                 if slot.field.calculated:
                     formula = formulas.figure(slot)
                 elif slot.check is not None:

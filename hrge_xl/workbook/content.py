@@ -155,7 +155,7 @@ class Content:
         """`R-01 what it is about`."""
         if not isinstance(grid.block, RegisterBlock):
             return fixed_label(grid, code)
-        (text, *_) = self.shown(grid.by_row[code][shown_field(grid.block)])
+        (text, *_) = self.shown(grid.by_row[code][grid.block.named_by])
         return f"{code} {'' if text is None else shown(text)[:LABEL_LENGTH]}"
 
     def answered(self, slots: Iterable[Slot]) -> int:
@@ -219,11 +219,6 @@ class Content:
         names = (*TABLES, "originals")
         found = set[str]().union(*(_differences(getattr(self, name), getattr(other, name)) for name in names))
         return found | {ANYTHING} if found else found
-
-
-def shown_field(block: RegisterBlock) -> str:
-    """Give the code of the field that says what an open row is about."""
-    return block.shows or block.fields[0].code
 
 
 def fixed_label(grid: Grid, code: str) -> str:

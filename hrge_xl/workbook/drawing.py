@@ -135,7 +135,8 @@ class Drawing:
         return package([member or found[name] for name, member in self._members.items()])
 
 
-# A drawing with a blank content filled in, that stamps workbooks
+# A drawing with a blank content filled in, that stamps workbooks. What is asked of that content while a cell is worked
+# out is noted: as long as none of it differs, the cell does not.
 
 
 @dataclass(frozen=True, slots=True)

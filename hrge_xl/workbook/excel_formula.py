@@ -202,10 +202,8 @@ class ExcelFormula:
     def _guards(self, expr: Expr) -> Iterator[str]:
         """Give what must be numbers for the figure not to be blank."""
         match expr:
-            case Ref() if (
-                self._is_value(expr) or expr.steps
-            ):  # a step that nobody chose is an error, which says as much
-                return
+            case Ref() if self._is_value(expr) or expr.steps:
+                return  # a step that nobody chose is an error, which says as much
             case Arithmetic():
                 yield from self._guards(expr.left)
                 yield from self._guards(expr.right)

@@ -318,7 +318,7 @@ def feedback_sheets(layout: Layout, feedback: Feedback) -> Iterator[CorrectionsS
         yield LeftoversSheet(layout, feedback.leftovers)
 
 
-# what a row was written with, as short digests
+# what a row was written with, as short digests: what somebody types over it later can be told from that
 
 DIGITS = 6
 FORMULA = "="  # before the number of a column that holds a formula

@@ -17,7 +17,7 @@ from ..spec.model import RegisterBlock
 from ..spec.own_sheets import LISTS_KEY
 from ..words import translator
 from .cell_ranges import absolute, area, on_sheet
-from .content import LABEL_LENGTH, fixed_label, shown_field
+from .content import LABEL_LENGTH, fixed_label
 from .formulas import Formula, Run, constant, iferror, index, match, once
 from .pen import Pen
 from .row_status import MESSAGES
@@ -175,7 +175,7 @@ def _targets(grid: Grid, field: Field) -> list[Target]:
     if not isinstance(block, RegisterBlock):
         rows = offered_rows(grid, field)
         return [Target(grid, row.index, row.code, fixed_label(grid, row.code), None) for row in rows]
-    (column, *_) = grid.columns_of(shown_field(block))
+    (column, *_) = grid.columns_of(block.named_by)
     return [Target(grid, row.index, row.code, "", column.index) for row in grid.data_rows]
 
 

@@ -231,14 +231,19 @@ def broken_lines(text: str, width: int = PROMPT_LINE) -> str:
     return "\n".join(wrap(words, width, break_long_words=False, break_on_hyphens=False))
 
 
-# A worksheet that takes formulas as they are, and stores the formula of a column once
+# A worksheet that takes formulas as they are, and stores the formula of a column once. XlsxWriter runs fifty
+# expressions over each to find functions newer than Excel 2010, and writes the text of each again. A full workbook has
+# ten thousand in some hundred columns; shared formulas (ECMA-376, 18.3.1.40) keep it at a third of the size.
 
 _TEXTS = re.compile('"[^"]*"')
 Now = Callable[[Content], Sequence[Shown]]
 
 
 def sharable(formula: str) -> bool:
-    """Say whether Excel takes the formula as a shared one: no other sheet, constant array or range of results."""
+    """Say whether Excel takes the formula as a shared one: no other sheet, constant array or range of results.
+
+    It refuses a file with any other ([MS-XLSB] 2.5.98.98). What is needed everywhere goes by a defined name.
+    """
     bare = _TEXTS.sub("", formula)
     return not any(mark in bare for mark in ("!", "{", "#", "):"))
 

@@ -71,11 +71,8 @@ class ProgressPainter:
         self.pen.texts(self.row, LABEL, [self.say("All sheets"), ""], "total_name")
         counts = []
         for number, column in enumerate(range(NEED, STATE)):
-            text, of_sheets = (
-                f"SUM({address(first, column)}:{address(last, column)})",
-                [c[number] for c in self.lines],
-            )
-            counts.append(once(total(text, of_sheets)))
+            text = f"SUM({address(first, column)}:{address(last, column)})"
+            counts.append(once(total(text, [line[number] for line in self.lines])))
         self._line(counts, Formula("TRUE", lambda content, row: True), "total", "total_name")
         self.row += 1
 

@@ -52,9 +52,8 @@ class Statuses:
                 else any(map(content.is_given, slots[row]))
             ),
         )
-        codes = {
-            row.index: row.code for row in self.grid.data_rows
-        }  # the cell of the code of a row of a table
+        codes = {row.index: row.code for row in self.grid.data_rows}
+        # the cell of the code of a row of a table
         code = Formula(f"${column_letters(CODE_COLUMN)}{ROW}", lambda content, row: codes[row])
         message = message_of(self.layout, worst, code if table else None)
         if limit is None:

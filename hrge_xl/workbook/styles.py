@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from typing import Any
 
 from ..fields import Field
@@ -55,7 +54,7 @@ HEIGHTS = {
 
 # What makes a style, in words: the names of others above it, or a property of XlsxWriter with its value or colour.
 _WORDS = {
-    "base": "font_name=Arial font_size=10 font_color=ink valign=top",
+    "base": f"font_name={FONT} font_size={SIZE} font_color=ink valign=top",
     "lines": "border=1 border_color=border",
     "frame": "lines text_wrap=1",
     "padded": "frame align=left",
@@ -73,7 +72,7 @@ _WORDS = {
     "heading": "bold font_size=12 font_color=accent valign=bottom",
     "large": "bold font_size=16 middle",
     "code": "quiet font_size=8",
-    "row_code": "quiet font_size=14",
+    "row_code": f"quiet font_size={TALL}",
     "cover_title": "bold font_size=20 on_dark middle indented",
     "cover_label": "line quiet middle indented",
     "cover_value": "line bold middle text_wrap=1 align=left",
@@ -142,26 +141,19 @@ _WORDS = {
     "group_link": "padded bold grey link",
 }
 STYLES: dict[str, dict[str, Any]] = {}
-
-
-def _properties(word: str) -> dict[str, Any]:
-    name, _, value = word.partition("=")
-    return {name: COLOURS.get(value) or (int(value) if value.isdigit() else value)} if value else STYLES[name]
-
-
-for _name, _words in _WORDS.items():
-    STYLES[_name] = dict(ChainMap(*map(_properties, reversed(_words.split()))))
+for _style, _words in _WORDS.items():
+    STYLES[_style] = {}
+    for _word in _words.split():  # a later one wins
+        _name, _, _value = _word.partition("=")
+        _written = COLOURS.get(_value) or (int(_value) if _value.isdigit() else _value)
+        STYLES[_style] |= {_name: _written} if _value else STYLES[_name]
 LINES = STYLES["lines"]
 
 
 def ink_on(fill: str) -> str:
     """Give the colour of letters that can be read on a fill: the usual ink, else black or white."""
-    found = [
-        colour
-        for colour in (COLOURS["ink"], "#000000", COLOURS["paper"])
-        if _contrast(colour, fill) >= CONTRAST
-    ]
-    return found[0] if found else "#000000"
+    inks = (COLOURS["ink"], "#000000", COLOURS["paper"])
+    return next((ink for ink in inks if _contrast(ink, fill) >= CONTRAST), "#000000")
 
 
 def level_colours(level: Level) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""Draws one tool sheet: what it is and where it leads, its grids and calculated blocks, and how to fill it in."""
+"""Draws one tool sheet: what it is and where it leads, its grids and calculated blocks, and how to fill it in.
+
+And how a sheet opens, scrolls and prints: widths, bands that fold, what stays in view, filter, pages.
+"""
 
 from __future__ import annotations
 
@@ -105,9 +108,8 @@ def _calculated_blocks(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     for drawn in sheet.drawn:
         painter = PAINTERS[type(drawn.block)]
         free = painter(pen, layout, sheet, drawn, free).draw()
-    if any(
-        drawn.left > MARK_COLUMN for drawn in sheet.drawn
-    ):  # one height, or a long text here leaves a gap there
+    if any(drawn.left > MARK_COLUMN for drawn in sheet.drawn):
+        # one height, or a long text here leaves a gap there
         for row in range(sheet.drawn[0].first, max(drawn.last_row for drawn in sheet.drawn) + 1):
             pen.height(row, "side_by_side")
     if free > first:
