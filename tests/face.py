@@ -60,7 +60,7 @@ from hrge_xl.numerals import (
     to_serial,
 )
 from hrge_xl.output_files import not_written, parts_of, whole, write_whole
-from hrge_xl.paths import expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of, path_text, read_regular
+from hrge_xl.paths import CACHE, expand, MOST_LIST_BYTES, MOST_LISTS_DEEP, path_of, path_text, read_regular
 from hrge_xl.refreshing import RefreshResult
 from hrge_xl.soundness import sample_answers
 from hrge_xl.shell_words import quoted as shell_words_quoted
@@ -528,7 +528,7 @@ from hrge_xl.reports.spec_diff import touched_files
 # the command line
 from hrge_xl import cli as cli_module
 from hrge_xl.cli import cli, COMMANDS, doctor, progress, settings
-from hrge_xl.cli.common import command_line, question
+from hrge_xl.cli.common import command_line
 from hrge_xl.cli.completion import SHELLS
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
 from hrge_xl.cli.generate import command as generate_command

@@ -12,9 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.face import SPEC_HOMES
+from tests.face import CACHE, SPEC_HOMES
 
-CACHE = "HRGE_XL_CACHE"
 VOCABULARIES = "vocabularies.yaml"
 
 

@@ -12,6 +12,7 @@ from xml.parsers.expat import EXPAT_VERSION
 import click
 
 from ..errors import Exit
+from ..paths import cache_folder
 from .settings import check_all
 from .terminal import line, print_text
 
@@ -71,6 +72,7 @@ def command(ctx: click.Context) -> int:
     for spec in map(load, names()):
         about = f"{len(spec.tools)} sheets, {', '.join(spec.languages)}"
         print_text(f"spec {spec.name} {spec.version}, {about}")
+    print_text(f"Specs that passed every check are kept in {cache_folder()}")
     line(check_all(ctx.find_root()))
     confinement = _confinement()
     print_text(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
