@@ -1,4 +1,4 @@
-"""Paths as people give them: files, folders, globs, and @list.txt."""
+"""Paths: as people give them (files, folders, globs, @list.txt), as text, and as names of files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import cache
 from hashlib import sha256
 from itertools import chain, count
 from pathlib import Path, PureWindowsPath
@@ -183,7 +182,6 @@ def way_to(path: str | os.PathLike[str], folder: Path) -> str:
         return str(whole)
 
 
-@cache
 def name_of(path: str) -> str:
     """Give the name of a file by its path, of whichever system."""
     return PureWindowsPath(path).name if "/" not in path else path.rpartition("/")[2]

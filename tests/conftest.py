@@ -26,6 +26,7 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from hrge_xl.spec.checked_specs import CACHE
 from tests.kept_workers import Shelf, kept_workers
 from tests.office.driver import Office, why_missing
 from tests.office.pictures import CHROMIUM_ARGUMENTS, find_chromium
@@ -36,7 +37,6 @@ from tests.property_tests import import_everything, register_profiles
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-CACHE = "HRGE_XL_CACHE"
 if CACHE not in os.environ:  # one for all processes of this run, and nothing of its user's
     os.environ[CACHE] = tempfile.mkdtemp(prefix="hrge-xl-cache-")
     atexit.register(shutil.rmtree, os.environ[CACHE], ignore_errors=True)

@@ -174,7 +174,7 @@ from hrge_xl.spec.compiled import compiled
 from hrge_xl.spec.expressions import slip
 from hrge_xl.spec.figures import IndicatorFigures
 from hrge_xl.spec import load as loading
-from hrge_xl.spec.checked_specs import recall
+from hrge_xl.spec.checked_specs import CACHE, recall
 from hrge_xl.spec.load import find, names, SPEC_HOMES
 from hrge_xl.spec.lookup import countries, country_codes, languages as lookup_languages
 from hrge_xl.spec.model import (
@@ -530,7 +530,7 @@ from hrge_xl.reports.spec_diff import touched_files
 # the command line
 from hrge_xl import cli as cli_module
 from hrge_xl.cli import cli, COMMANDS, doctor, progress, settings
-from hrge_xl.cli.common import command_line, question
+from hrge_xl.cli.common import command_line
 from hrge_xl.cli.completion import SHELLS
 from hrge_xl.cli.findings_view import by_importance, print_every_line, print_folded
 from hrge_xl.cli.generate import command as generate_command

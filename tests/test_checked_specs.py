@@ -14,10 +14,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.face import SPEC_HOMES, digest_of, loading, pack, readers, recall
+from tests.face import CACHE, SPEC_HOMES, digest_of, loading, pack, readers, recall
 from tests.test_csv_lists import LINES, OUT
 
-CACHE = "HRGE_XL_CACHE"
 VOCABULARIES = "vocabularies.yaml"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.audited import hrge
-from tests.face import doctor
+from tests.face import CACHE, doctor
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this sandbox")
@@ -20,9 +21,9 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has this
 @linux
 def test_it_tells_what_reading_processes_are_kept_from(capsys: pytest.CaptureFixture[str]) -> None:
     assert hrge("doctor") == 0
-    (told,) = [
-        line for line in capsys.readouterr().out.splitlines() if line.startswith("Reading processes: ")
-    ]
+    out = capsys.readouterr().out
+    assert f"are kept in {Path(os.environ[CACHE], 'specs')}\n" in out
+    (told,) = [line for line in out.splitlines() if line.startswith("Reading processes: ")]
     what, by = told.removesuffix(")").split(" (")
     assert what.endswith(": no network, no other program, no other process, no other file, no writing")
     assert by.startswith("Landlock ")

@@ -17,8 +17,8 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from hrge_xl.cli import run
-from hrge_xl.library import generate, init_round, load, load_round
-from tests.face import Setting, VerificationRequest, cli, orders, question
+from hrge_xl.library import Question, generate, init_round, load, load_round
+from tests.face import Setting, VerificationRequest, cli, orders
 from tests.test_consolidate import answers
 
 SPEC, TODAY = load("example"), date(2026, 6, 30)
@@ -184,7 +184,7 @@ def test_a_password_that_cannot_be_read(folder: Path, capsys: pytest.CaptureFixt
 
 
 def test_no_request_shows_its_password(folder: Path) -> None:
-    asked = question(["round"], TODAY, password=PASSWORD)
+    asked = Question(["round"], TODAY, password=PASSWORD)
     assert asked.password == asked.request().password == PASSWORD
     setting = Setting(None, {}, password=PASSWORD)
     shown = repr((asked, asked.request(), setting, VerificationRequest(folder, password=PASSWORD)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -114,6 +116,16 @@ def test_on_the_screen_and_as_a_workbook(made: Round, capsys: pytest.CaptureFixt
     ]  # fmt: skip
     assert [cells[name].value.date() for name in ("Deadline", "Day")] == [date(2026, 7, 31), TODAY]
     assert {cell.data_type for row in rows for cell in row} <= {"s", "n", "d"}
+
+
+def test_a_text_is_a_text_in_the_workbook(made: Round) -> None:
+    """Whatever a stranger calls its team, and where nothing is said."""
+    returned(made, one=workbook(made, "PAK-1", {"team": "{=1+1}"}), scan=b"%PDF-1.7")
+    sheet = made.folder / "status.xlsx"
+    assert run(["status", str(made.folder), *DAY, "--xlsx", str(sheet)]) == 0
+    cells = zipfile.ZipFile(sheet).read("xl/worksheets/sheet1.xml").decode()
+    assert "<f" not in cells
+    assert len(re.findall(r'<c r="A[2-9]" t="s">', cells)) == len(made.teams) + 2
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])

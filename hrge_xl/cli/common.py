@@ -222,9 +222,8 @@ def question(
 
 
 def day_is_stated() -> bool:
-    """Tell whether the day is not just the one it is here."""
-    context = click.get_current_context(silent=True)
-    return context is None or context.get_parameter_source("today") is not ParameterSource.DEFAULT
+    """Tell whether the day was named, with `--today` or by the command itself, and is not just the one it is here."""
+    return click.get_current_context().get_parameter_source("today") is not ParameterSource.DEFAULT
 
 
 def command_line() -> str:

@@ -111,5 +111,6 @@ def _rounds(
         for piece in json_of_rounds(found, rest, sides, names):
             data(piece, nl=False)
     else:
-        print_text(*round_lines(found, rest, sides, language, short=said("quiet")))
+        for told in round_lines(found, rest, sides, language, short=said("quiet")):
+            print_text(told)
     return Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK

@@ -66,11 +66,15 @@ def command(ctx: click.Context) -> int:
         print_text(f"Extra {extra}, for {purpose}: {told}")
     if missing:
         return Exit.FINDINGS
-    from ..spec.load import load, names  # where nothing is missing
+    from ..spec import checked_specs  # where nothing is missing
+    from ..spec.load import load, names
 
     for spec in map(load, names()):
         about = f"{len(spec.tools)} sheets, {', '.join(spec.languages)}"
         print_text(f"spec {spec.name} {spec.version}, {about}")
+    print_text(
+        f"Specs that passed every check are kept in {checked_specs.home() or 'no folder: this user has none'}"
+    )
     line(check_all(ctx.find_root()))
     confinement = _confinement()
     print_text(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")

@@ -71,11 +71,12 @@ def command(code: str, spec: str | None, as_json: bool, output: Path | None, lan
 def _told(code: str, spec: str | None, language: str) -> dict[str, str]:
     """Give what a code means. Raises `UsageError` with what may have been meant."""
     from ..findings import kind_called
-    from ..spec.load import load, names
 
     kind = kind_called(code)
     if kind is not None:
         return _of_kind(kind, translator(language))
+    from ..spec.load import load, names  # only rules stand in specs
+
     rules = [(name, rule) for name in ([spec] if spec else names()) for rule in load(name).rules]
     for name, rule in rules:
         if plain(code) == plain(rule.code):

@@ -40,7 +40,7 @@ APART = {  # what a round says itself: the option, and what to do instead
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What was chosen for workbooks: what is `APART` from a round in the same order, then the rest."""
+    """What was chosen for workbooks: the options of `APART` in the order that they have there, then the rest."""
 
     language: str | None
     sample: bool
@@ -202,7 +202,7 @@ def _spec(name: str, countries: Sequence[str], chosen: Choices, today: date) -> 
         yield path
 
 
-def _sample(name: str, chosen: Choices, given: Iterable[str]) -> Iterator[Path]:
+def _sample(name: str, chosen: Choices, given: Sequence[str]) -> Iterator[Path]:
     from ..filled_sample import sample_workbook
     from ..output_files import write_whole
     from ..spec.load import load

@@ -288,7 +288,8 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
             sheet.write_string(0, place, say(HEADS[column]), bold)
             for row, line in enumerate(lines, start=1):
                 value = _shown(line, column, say) if column in SAID else _value(line, column)
-                sheet.write(row, place, value, styles.get(column))
+                write = sheet.write_string if isinstance(value, str) else sheet.write
+                write(row, place, value, styles.get(column))
         sheet.autofilter(0, 0, len(lines), len(COLUMNS) - 1)
         sheet.freeze_panes(1, 1)
         sheet.autofit()

@@ -35,13 +35,14 @@ NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE = "not issued", "issued", "returned"
 TO_DECIDE = "to decide"
 STATES = (NOT_ISSUED, ISSUED, RETURNED, LATE, STRANGE, TO_DECIDE, ACCEPTED, REFUSED)  # said as they are
 OPEN = (NOT_ISSUED, ISSUED, LATE)  # nothing that counts has come, nor anything that may
+# what a coordinator has to know of returns that do not count, the most urgent first
 NOTES = {
     CONFLICT: "decide between",
     EXCLUDED: "excluded",
     WAITING: "newer, but with errors",
     WITHDRAWN: "taken away",
     SUPERSEDED: "superseded",
-}  # what a coordinator has to know of returns that do not count, the most urgent first
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,8 @@ HEAD = """\
 """
 
 
-Templates = Mapping[
-    str, Mapping["MailType", "Template"]
-]  # by language; what they lack the program says itself
+# by language; what they lack the program says itself
+Templates = Mapping[str, Mapping[MailType, "Template"]]
 
 
 def load_templates(folder: Path) -> Templates:
