@@ -195,6 +195,7 @@ def test_the_same_thing_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert "Name two different" in capsys.readouterr().err
 
 
+@pytest.mark.deep
 def test_one_pair_is_in_memory_at_a_time(tmp_path: Path) -> None:
     """What returns said stays in the dataset until it is compared."""
     names = [f"WS-{number:02d}" for number in range(12)]

@@ -65,6 +65,7 @@ def test_a_dataset_elsewhere_holds_what_was_decided_in_its_round(home: Path) -> 
         assert run(["waive", "--withdraw", "1", "--by", "office", "--ledger", str(round_)]) == 0 or _
 
 
+@pytest.mark.deep
 def test_what_was_taken_over_stays_without_its_round_and_is_verified(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -200,6 +200,7 @@ def test_corrections_supersede(second: Played) -> None:
     assert thanked == {*WRONG[:3], UNREADABLE, *SECOND_WEEK}
 
 
+@pytest.mark.deep
 def test_after_the_deadline(third: Played) -> None:
     """Whoever answered late is late by its own days; who has not is reminded; a wrong correction gets feedback."""
     placed_once(third, 44)
@@ -218,6 +219,7 @@ def test_after_the_deadline(third: Played) -> None:
     assert [each.team for each in third.week.drafts.new if each.occasion == "feedback"] == [WRONG[3]]
 
 
+@pytest.mark.deep
 def test_nobody_who_has_answered_is_reminded(first: Played, second: Played, third: Played) -> None:
     """Nor does a reminder to answer lie about in `drafts/` once the answer is there."""
     for played in (first, second, third):

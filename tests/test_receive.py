@@ -532,7 +532,14 @@ def named_alike(ending: str, content: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("ending", "content"), [("xlsx", ""), ("rar", ""), ("zip", "PK\5\6"), ("xlsx", "x"), ("txt", "")]
+    ("ending", "content"),
+    [
+        ("xlsx", ""),
+        ("rar", ""),
+        ("zip", "PK\5\6"),
+        ("txt", ""),
+        pytest.param("xlsx", "x", marks=pytest.mark.deep),
+    ],
 )
 def test_one_small_archive_fills_no_screen(
     ending: str, content: str, folder: Path, capsys: pytest.CaptureFixture[str]

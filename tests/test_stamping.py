@@ -84,6 +84,7 @@ def test_whatever_they_hold(language: str, data: st.DataObject) -> None:
     as_if_alone("example", data.draw(some_orders(layout("example", language), None)))
 
 
+@pytest.mark.deep
 @examples(3, suppress=HealthCheck)
 @given(data=st.data())
 def test_whatever_they_hold_of_the_toolkit(data: st.DataObject) -> None:

@@ -478,6 +478,7 @@ def test_a_name_that_no_sheet_can_have_is_told(hrge: Hrge, copy: Path) -> None:
     assert "tool/R1/sheet: “Hatari: zote” cannot be a sheet name" in hrge("spec", "check", copy, "--fast")[1]
 
 
+@pytest.mark.deep
 def test_a_sample_is_not_half_translated_unasked(hrge: Hrge, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(find("hrge_toolkit"), tmp_path / "toolkit"))
     file = folder / "languages" / "fr.po"

@@ -66,7 +66,7 @@ def test_quoted_beside_the_filled_one(folder: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == "Nothing waits for a decision, and none was made.\n"
 
 
-@pytest.mark.parametrize("opened", [False, True])
+@pytest.mark.parametrize("opened", [pytest.param(False, marks=pytest.mark.deep), True])
 def test_later_than_the_filled_one(opened: bool, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In another week; also where somebody has looked into it and saved it."""
     blank, filled = workbooks(folder)
