@@ -210,6 +210,13 @@ def test_the_steps_of_a_scale_are_the_numbers_in_front() -> None:
     assert risk.options["vocabulary"] == then.options["vocabulary"] == "RISK"
 
 
+def test_entries_that_are_written_alike_have_codes_of_their_own() -> None:
+    alike = {"type": "list", "formula1": '"Half a day?,Half-a-day,Half a day"'}
+    draft = guessed(sheet_of(("Place", "How long"), rules=(("B2:B9", alike),)))
+    (entries,) = draft.vocabularies.values()
+    assert [code for code, _ in entries] == ["HALFADAY", "HALFADAY2", "HALFADAY3"]
+
+
 def test_texts_that_are_too_long_are_cut_and_told() -> None:
     label, prompt = "How many persons came to the office in the whole of the year? " * 5, "All of them. " * 20
     book = sheet_of((label, None), rules=(("B1", WHOLE | {"prompt": prompt[:250]}),))
