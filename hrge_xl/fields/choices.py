@@ -63,7 +63,6 @@ class ChoiceField(FieldType):
     needs: Names = ("vocabulary",)
     allows: Names = ("parent", "default")
     width = 16
-    repeats = True
 
     def list_of(self, field: Field) -> str | None:
         """Give the list of the spec."""

@@ -121,11 +121,11 @@ FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes
 class FieldType:
     """A type of field: how an answer is read, drawn, limited in the sheet, checked, stored, described and guessed.
 
-    `meaning` says in the guide what is answered. `needs` and `allows` are the options of its own; `style` and `width`
-    draw its cells; `refuses` is what the sheet's own alert is about. `repeats`: the same few answers come again and
-    again. `keeps` names the types that all its answers are answers of, just as they stand. `scaled`: people see another
-    number than the stored one. `adds_up`: a total of its answers means something. `tolerant`: what people may type is
-    more than what the dropdown offers; the sheet tells so and refuses nothing, and its check tells what is wrong.
+    `meaning` says in the guide what is answered. `needs` and `allows` are the options of its own; `style` and
+    `width` draw its cells; `refuses` is what the sheet's own alert is about. `keeps` names the types that all its
+    answers are answers of, just as they stand. `scaled`: people see another number than the stored one. `adds_up`:
+    a total of its answers means something. `tolerant`: what people may type is more than what the dropdown offers;
+    the sheet tells so and refuses nothing, and its check tells what is wrong.
     """
 
     name: str = ""
@@ -140,7 +140,6 @@ class FieldType:
     width: int = 22
     unit: str | None = None
     refuses: tuple[Kind, ...] = (NOT_IN_LIST,)
-    repeats: bool = False
     several: bool = False
     stepped: bool = False  # answered with the number of a step of a list
     calculated: bool = False

@@ -333,7 +333,15 @@ def _take(section: _Section, match: re.Match[str]) -> None:
         section.pieces.append(literal)
         section.percents = min(section.percents + bool(percent), _MOST_STEPS)
     elif bracket is not None:
-        _take_bracket(section, bracket)
+        # Take what a bracket holds: a condition, an elapsed time, a currency or a colour
+        condition = _CONDITION.fullmatch(bracket)
+        if condition is not None:
+            compare, bound = _COMPARED[condition[1]], float(condition[2])
+            section.condition = lambda value: compare(value, bound)
+        elif bracket.lower().strip("hms") == "" and bracket:
+            _put(section, "date")
+        elif bracket.startswith("$"):
+            section.pieces.append(bracket[1:].partition("-")[0])
     elif digits is not None:
         _put(section, "digits")
         bare = digits.rstrip(",")
@@ -349,15 +357,3 @@ def _put(section: _Section, takes: str) -> None:
         section.pieces.append(None)
     section.is_date |= takes == "date"
     section.takes = takes if takes != "digits" or section.takes not in ("date", "other") else section.takes
-
-
-def _take_bracket(section: _Section, inside: str) -> None:
-    """Take what a bracket holds: a condition, an elapsed time, a currency or a colour."""
-    condition = _CONDITION.fullmatch(inside)
-    if condition is not None:
-        compare, bound = _COMPARED[condition[1]], float(condition[2])
-        section.condition = lambda value: compare(value, bound)
-    elif inside.lower().strip("hms") == "" and inside:
-        _put(section, "date")
-    elif inside.startswith("$"):
-        section.pieces.append(inside[1:].partition("-")[0])

@@ -16,7 +16,7 @@ from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answer import Answers, Key
+from ..answer import Key
 from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
 from ..last_answers import read_last
@@ -95,7 +95,7 @@ class ShownResults:
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
         answers, unread = submission.values(), submission.originals()
-        memory = self.cells.remembered(self.cells.cleaned(self.shown), None if unread else answers)
+        memory = self.cells.remembered(self.cells.cleaned(self.shown))
         originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
         content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
         by_sheet: dict[str, list[Expected]] = {}
@@ -212,16 +212,6 @@ class FormulaCells:
         return {tool: _take(numbers) for tool, numbers in found.items()}
 
     @cached_property
-    def _counted(self) -> list[tuple[str, str, int]]:
-        """Every row of every grid whose answers are counted: tool, row (or record) and number of the grid."""
-        return [
-            (sheet.tool.code, row, grid.number)
-            for sheet in self.layout.sheets
-            for grid in sheet.grids
-            for row in grid.by_row
-        ]
-
-    @cached_property
     def _rows(self) -> list[_Row]:
         return [
             self._row(name, live.now)
@@ -256,18 +246,13 @@ class FormulaCells:
             if not isinstance(live.now, RowCells | Fact)
         ]
 
-    def remembered(self, cleaned: Sequence[Any], answers: Answers | None) -> Memory:
-        """Give what the check cells say and, where answers are given, how many a row has: all else follows from it."""
+    def remembered(self, cleaned: Sequence[Any]) -> Memory:
+        """Give what the check cells say: all else follows from it."""
         known: dict[Any, Any] = {}
         for row in self._rows:
             known["checks", row.key] = row.checks(cleaned)
         for tool, numbers in self._spans.items():
             known["progress", tool] = _progress(numbers(cleaned))
-        if answers is not None:
-            counts = Counter[tuple[str, str]]()
-            for (tool, code, _), value in answers.items():
-                counts[tool, code] += len(value) if isinstance(value, tuple) else 1
-            known |= {("active", tool, row, n): counts[tool, row] for tool, row, n in self._counted}
         return Memory(known)
 
     def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
@@ -284,20 +269,11 @@ class FormulaCells:
     def _of_rows(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
         """Yield what each row's sign, sentence and helper cell should show, where its checks show numbers."""
         for row in self._rows:
-            checks = row.checks(shown)
-            if not all(map(_is_number, checks)):
+            if not all(map(_is_number, row.checks(shown))):
                 continue
-            count = 0 if row.now.grid.across else content.active(row.now.grid, row.key[1])
             if row.active is not None:
-                yield row.active, count
-            status = row.now.status
-            if status is None:
-                continue
-            if status.complete is not None and max(checks) < LEVEL:  # most rows: nothing to look up
-                words: Sequence[Result] = status.complete if count else "", ""
-            else:
-                words = row.now.status_words(content)
-            yield from zip(row.status, words, strict=True)
+                yield row.active, content.active(row.now.grid, row.key[1])
+            yield from zip(row.status, row.now.status_words(content), strict=True)
 
     def _of_others(self, content: Content, *, broken: bool) -> Iterator[tuple[int, Result]]:
         """Yield what all other cells should show; without sums of check cells where some of them are broken."""

@@ -237,19 +237,15 @@ class Parser:
 
     def _call(self, node: ast.Call) -> Expr:
         if isinstance(node.func, ast.Attribute):
-            return self._call_of_outer(node, node.func)
+            outer, function = self._outer(node.func), self._function(node, node.func.attr)
+            found = function.typed(Parser(outer), node)
+            if not isinstance(found, Call) or node.args:
+                reason = f"`this.{node.func.attr}()` is not part of the rule language."
+                raise _Refused(node, reason, "Use `this.CODE`.")
+            refs = (replace(arg, outer=True) if isinstance(arg, Ref) else arg for arg in found.args)
+            return replace(found, args=tuple(refs))
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         return self._function(node, name).typed(self, node)
-
-    def _call_of_outer(self, node: ast.Call, name: ast.Attribute) -> Expr:
-        """Type `this.row_code()`: a function of the row that the whole expression stands in."""
-        outer, function = self._outer(name), self._function(node, name.attr)
-        found = function.typed(Parser(outer), node)
-        if not isinstance(found, Call) or node.args:
-            reason = f"`this.{name.attr}()` is not part of the rule language."
-            raise _Refused(node, reason, "Use `this.CODE`.")
-        refs = (replace(arg, outer=True) if isinstance(arg, Ref) else arg for arg in found.args)
-        return replace(found, args=tuple(refs))
 
     def _function(self, node: ast.Call, name: str) -> Described:
         known = [each for each, function in FUNCTIONS.items() if not function.own]

@@ -258,14 +258,6 @@ class _SheetBuilder:
         """Title a part of a form (a table has that of its sheet); below open rows say what to do when they are full."""
         if block.title and self.is_form:
             yield Row(0, "title", label=block.title.say(self.language), help=block.help.say(self.language))
-        yield from self._data_rows(block)
-        if isinstance(block, RegisterBlock):
-            text = self.say(
-                "All rows in use? Ask for a workbook with more rows; nothing that you wrote is lost."
-            )
-            yield Row(0, "note", label=text)
-
-    def _data_rows(self, block: FieldBlock) -> Iterator[Row]:
         if isinstance(block, FormBlock):
             yield from self._questions(block)
         elif isinstance(block, RegisterBlock):
@@ -278,6 +270,11 @@ class _SheetBuilder:
                     yield Row(0, "section", label=item.section.say(self.language))
                 label, hint = item.label.say(self.language), item.help.say(self.language)
                 yield Row(0, "item", item.code, label, hint, item)
+        if isinstance(block, RegisterBlock):
+            text = self.say(
+                "All rows in use? Ask for a workbook with more rows; nothing that you wrote is lost."
+            )
+            yield Row(0, "note", label=text)
 
     def _questions(self, block: FormBlock) -> Iterator[Row]:
         for field in block.fields:

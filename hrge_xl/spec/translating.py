@@ -160,12 +160,6 @@ def as_file(catalogue: Catalog, language: str) -> bytes:
     """Give a catalogue as a PO file: the same catalogue, the same bytes."""
     stream = io.BytesIO()
     write_po(stream, catalogue, width=LINE, omit_header=True, include_previous=True, include_lineno=False)
-    head = _header(catalogue, language)
-    return (head + stream.getvalue().decode("utf-8").strip("\n") + "\n").encode()
-
-
-def _header(catalogue: Catalog, language: str) -> str:
-    """Give the headers of a file; of those that translators fill in, what they wrote."""
     people = {"Last-Translator": catalogue.last_translator, "Language-Team": catalogue.language_team}
     headers = {
         "Project-Id-Version": f"{catalogue.project} {catalogue.version}",
@@ -177,7 +171,8 @@ def _header(catalogue: Catalog, language: str) -> str:
     }
     comment = "\n".join(line.rstrip() for line in catalogue.header_comment.splitlines())
     lines = (f'"{name}: {value}\\n"' for name, value in headers.items())
-    return "\n".join([comment, 'msgid ""', 'msgstr ""', *lines, "", ""]).lstrip("\n")
+    head = "\n".join([comment, 'msgid ""', 'msgstr ""', *lines, "", ""]).lstrip("\n")
+    return (head + stream.getvalue().decode("utf-8").strip("\n") + "\n").encode()
 
 
 # what is wrong with translations

@@ -150,15 +150,13 @@ for _style, _words in _WORDS.items():
 LINES = STYLES["lines"]
 
 
-def ink_on(fill: str) -> str:
-    """Give the colour of letters that can be read on a fill: the usual ink, else black or white."""
-    inks = (COLOURS["ink"], "#000000", COLOURS["paper"])
-    return next((ink for ink in inks if _contrast(ink, fill) >= CONTRAST), "#000000")
-
-
 def level_colours(level: Level) -> dict[str, str]:
     """Give the colours of a level: its own, and that of letters on it."""
-    return {"bg_color": level.colour, "font_color": ink_on(level.colour)}
+    inks = (COLOURS["ink"], "#000000", COLOURS["paper"])
+    return {
+        "bg_color": level.colour,
+        "font_color": next((ink for ink in inks if _contrast(ink, level.colour) >= CONTRAST), "#000000"),
+    }
 
 
 def _contrast(one: str, other: str) -> float:

@@ -47,7 +47,13 @@ def draw_tool_sheet(pen: Pen, layout: Layout, sheet: Sheet) -> None:
         GridPainter(pen, layout, sheet, grid).draw()
         draw_last_cells(pen, layout, grid)
     _calculated_blocks(pen, layout, sheet)
-    _panel(pen, sheet)
+    # Write what helps to fill the sheet in, right of its table
+    for row, line in enumerate(sheet.panel, start=HEAD_ROW):
+        if line.is_head:
+            pen.text(Place(row, sheet.panel_column), line.text, "panel_head")
+            continue
+        pen.text(Place(row, sheet.panel_column), line.about, "panel_about")
+        pen.text(Place(row, sheet.panel_column + 1), line.text, "panel_text")
     _names(pen, layout, sheet)
     view(pen.sheet, layout, sheet)
 
@@ -91,16 +97,6 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     elif sheet.grids:
         pen.text(Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress")
     pen.height(PROGRESS_ROW, "progress")
-
-
-def _panel(pen: Pen, sheet: Sheet) -> None:
-    """Write what helps to fill the sheet in, right of its table."""
-    for row, line in enumerate(sheet.panel, start=HEAD_ROW):
-        if line.is_head:
-            pen.text(Place(row, sheet.panel_column), line.text, "panel_head")
-            continue
-        pen.text(Place(row, sheet.panel_column), line.about, "panel_about")
-        pen.text(Place(row, sheet.panel_column + 1), line.text, "panel_text")
 
 
 def _calculated_blocks(pen: Pen, layout: Layout, sheet: Sheet) -> None:

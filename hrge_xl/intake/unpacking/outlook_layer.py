@@ -109,16 +109,12 @@ class OutlookMessage:
         for start in range(len(table) % _ENTRY, len(table) - _ENTRY + 1, _ENTRY):
             if int.from_bytes(table[start : start + 4], "little") == tag:
                 ticks = int.from_bytes(table[start + 8 : start + 16], "little")
-                return _moment_after(ticks // 10)
+                try:
+                    moment = _EPOCH + timedelta(microseconds=ticks // 10)
+                except OverflowError:
+                    return ""
+                return moment.isoformat() if is_possible(moment.date()) else ""
         return ""
-
-
-def _moment_after(microseconds: int) -> str:
-    try:
-        moment = _EPOCH + timedelta(microseconds=microseconds)
-    except OverflowError:
-        return ""
-    return moment.isoformat() if is_possible(moment.date()) else ""
 
 
 def files_in_tnef(data: bytes, budget: Budget) -> Iterator[tuple[str, bytes]]:
