@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from xml.etree.ElementTree import Element
 
 from ..numerals import shown
+from ..workbook.styles import contrast, luminance_of
 from .raw import Look, is_true, whole_number
 
 _VISIBLE = 1.2  # at least, of letters and their ground: yellow on white, which nobody can read, has 1.07
@@ -50,9 +51,9 @@ def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
     def look(number_format: str, font: str, fill: str) -> Look | None:
         """Give what is odd about a combination of format, font and fill; None if nothing is."""
         letters, ground = _at(fonts, font, _Font(False, False, BLACK)), _at(grounds, fill, WHITE)
-        hidden = letters.tiny or (
-            letters.colour is not None and ground is not None and contrast(letters.colour, ground) < _VISIBLE
-        )
+        hidden = letters.tiny
+        if letters.colour is not None and ground is not None:
+            hidden = hidden or contrast(luminance_of(letters.colour), luminance_of(ground)) < _VISIBLE
         found = Look(letters.struck, hidden, format_of(number_format, codes.get(number_format)))
         return found if any(found) else None
 
@@ -150,19 +151,6 @@ def theme_colours(theme: Element) -> tuple[str, ...]:
     scheme = next(theme.iter("a|clrScheme"), ())
     entries = (next(iter(each), None) for each in scheme)
     return tuple("" if each is None else each.get("lastClr", "") or each.get("val", "") for each in entries)
-
-
-def contrast(one: RGB, other: RGB) -> float:
-    """Contrast of two colours as WCAG 2.1 defines it: from 1, none, to 21, black on white."""
-    dark, bright = sorted((_luminance(one), _luminance(other)))
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: RGB) -> float:
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _tinted(code: str, tint: str | None) -> RGB:

@@ -44,11 +44,6 @@ class Messages:
     index: dict[tuple[str, str], int]
 
     @property
-    def names_rows(self) -> bool:
-        """Whether any of them names the row that it is about."""
-        return any(ROW_NAME in message.text for message in self.entries)
-
-    @property
     def levels(self) -> dict[str, int]:
         """How urgent each code is."""
         return {message.code: message.level for message in self.entries}

@@ -83,7 +83,12 @@ class Content:
         if value is None:
             value = self.calculated.get(key)
         read = BLANK * cells if value is None else self._in_cells(slot, value, cells)
-        return self._as_it_stood(slot, read) if self.originals else read
+        if not self.originals:
+            return read
+        if not slot.field.several:
+            return (self.originals.get((*key, 0), read[0]),)
+        stood = tuple(self.originals.get((*key, part)) for part in range(1, cells + 1))
+        return read if stood == BLANK * cells else stood
 
     def shown_last(self, key: Key, cells: int) -> tuple[Shown, ...]:
         """Give what the cells show that say what an answer was in the round before; of rows the code."""
@@ -120,12 +125,6 @@ class Content:
             return seen
         written = {text.casefold() for text in seen}
         return {code for code, label in self.layout.labels[name].items() if label.casefold() in written}
-
-    def _as_it_stood(self, slot: Slot, read: Sequence[Shown]) -> tuple[Shown, ...]:
-        if not slot.field.several:
-            return (self.originals.get((*slot.key, 0), read[0]),)
-        stood = tuple(self.originals.get((*slot.key, part)) for part in range(1, len(read) + 1))
-        return tuple(read) if stood == BLANK * len(read) else stood
 
     def show(self, of: Field, value: Value | None) -> Shown:
         """Give a value as its cell shows it: labels for codes, serial numbers for dates, entries for steps and rows."""

@@ -104,7 +104,7 @@ def message_of(layout: Layout, number: Formula, code: Formula | None) -> Formula
     message = index(
         listed(MESSAGES, texts), Formula(f"MOD({number.text},1000)", lambda *at: number.value(*at) % 1000)
     )
-    if code is None or not layout.messages.names_rows:
+    if code is None or not any(ROW_NAME in text for text in texts):
         return message
     return function("SUBSTITUTE", str.replace, message, ROW_NAME, code)
 
