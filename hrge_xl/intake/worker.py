@@ -217,10 +217,7 @@ class _Worker(Generic[Item, Result]):
                 process.end()
             process = self._process = Interpreter(_CHILD)
             self._granted = readable
-        path = module_path()
-        # where modules are found, what it may read, its limits and its task
-        told = list(path), (*import_places(path), *readable), self._limits, self._function
-        answer, _ = _ask(process, b"".join(map(pickle.dumps, told)), _START_SECONDS)
+        answer, _ = _ask(process, _greeting(self._function, self._limits, readable), _START_SECONDS)
         if answer is None and not self._closed:
             self._discard(process)
             raise NotStarted(
@@ -240,6 +237,12 @@ class _Worker(Generic[Item, Result]):
             process, self._process = self._process, None
         if process is not None:
             process.end()
+
+
+def _greeting(function: Callable[..., object], limits: Limits, readable: Iterable[str]) -> bytes:
+    """Pack what a child is told first: where modules are found, what it may read, its limits and its task."""
+    path = module_path()
+    return b"".join(map(pickle.dumps, (list(path), (*import_places(path), *readable), limits, function)))
 
 
 def _ask(process: Interpreter, message: bytes, seconds: float) -> tuple[bytes | None, bool]:
