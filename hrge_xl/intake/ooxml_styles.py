@@ -231,22 +231,20 @@ def seen(code: str, value: str | float, *, percent: bool = False) -> str | None:
     """
     sections = _sections(code)
     if isinstance(value, str):
-        return _seen_text(sections, value)
+        section = sections[3] if len(sections) > 3 else sections[-1]
+        if len(sections) <= 3 and section.takes != "@":
+            return None
+        if section.takes == "@" and not any(letter.isalnum() for letter in section.literals):
+            return None
+        return "".join(value if piece is None else piece for piece in section.pieces).strip()
     section, signed = _section_for(sections, value)
     if section.takes in ("date", "other"):
         return None
-    text = _written(section, value, signed=signed)
+    number = shown(abs(value)) if section.takes in ("General", "@") else _digits(section, abs(value))
+    sign = "-" if signed and section.takes and number.strip("0.,") else ""
+    text = "".join(number if piece is None else piece for piece in section.pieces)
+    text = (sign + text).strip()
     return text if _is_other(section, value, text, percent=percent) else None
-
-
-def _seen_text(sections: list[_Section], value: str) -> str | None:
-    """Give what is seen of a text, by the fourth section or the last one if it is for texts; None for itself."""
-    section = sections[3] if len(sections) > 3 else sections[-1]
-    if len(sections) <= 3 and section.takes != "@":
-        return None
-    if section.takes == "@" and not any(letter.isalnum() for letter in section.literals):
-        return None
-    return "".join(value if piece is None else piece for piece in section.pieces).strip()
 
 
 def _section_for(sections: list[_Section], value: float) -> tuple[_Section, bool]:
@@ -279,13 +277,6 @@ def _says_something(literals: str) -> bool:
     """Say whether a text beside a number has digits, or more letters than a currency."""
     letters = sum(letter.isalpha() for letter in literals)
     return letters > _CURRENCY or any(letter.isdecimal() for letter in literals)
-
-
-def _written(section: _Section, value: float, *, signed: bool) -> str:
-    number = shown(abs(value)) if section.takes in ("General", "@") else _digits(section, abs(value))
-    sign = "-" if signed and section.takes and number.strip("0.,") else ""
-    text = "".join(number if piece is None else piece for piece in section.pieces)
-    return (sign + text).strip()
 
 
 def _digits(section: _Section, value: float) -> str:

@@ -95,7 +95,11 @@ class ShownResults:
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
         answers, unread = submission.values(), submission.originals()
-        memory = self.cells.remembered(self.cells.cleaned(self.shown))
+        messages, cleaned = self.layout.messages, list(self.shown)  # with 0 for what no check cell can say
+        for (cell, order), value in zip(self.cells.checks, self.cells.take_checks(self.shown), strict=True):
+            if value not in (0, REQUIRED):
+                cleaned[cell] = _check_number(value, order, messages)
+        memory = self.cells.remembered(cleaned)
         originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
         content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
         by_sheet: dict[str, list[Expected]] = {}
@@ -194,14 +198,6 @@ class FormulaCells:
         """What the check cells show, out of what all cells show."""
         return _take([cell for cell, _ in self.checks])
 
-    def cleaned(self, shown: Sequence[Result]) -> list[Any]:
-        """Give what all cells show, check cells with 0 for what none of them can say."""
-        messages, cleaned = self.layout.messages, list(shown)
-        for (cell, order), value in zip(self.checks, self.take_checks(shown), strict=True):
-            if value not in (0, REQUIRED):
-                cleaned[cell] = _check_number(value, order, messages)
-        return cleaned
-
     @cached_property
     def _spans(self) -> dict[str, Take]:
         """The check cells of each sheet, by the code of its tool."""
@@ -252,7 +248,12 @@ class FormulaCells:
         for row in self._rows:
             known["checks", row.key] = row.checks(cleaned)
         for tool, numbers in self._spans.items():
-            known["progress", tool] = _progress(numbers(cleaned))
+            required, at = 0, Counter[int]()
+            for each, count in Counter(numbers(cleaned)).items():
+                number = int(each or 0)
+                at[level_of(number)] += count
+                required += count * is_required(number)
+            known["progress", tool] = required, required - at[MISSING], at[ERROR], at[WARNING]
         return Memory(known)
 
     def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
@@ -310,13 +311,3 @@ def _is_same(shown: Result, expected: Result) -> bool:
     if isinstance(expected, str):
         return isinstance(shown, str) and tidy(shown) == tidy(expected)
     return isinstance(shown, int | float) and isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-12)
-
-
-def _progress(numbers: Sequence[int]) -> tuple[int, int, int, int]:
-    """Count a sheet's required answers, those given, and answers to correct and to look at, from its check cells."""
-    required, at = 0, Counter[int]()
-    for each, count in Counter(numbers).items():
-        number = int(each or 0)
-        at[level_of(number)] += count
-        required += count * is_required(number)
-    return required, required - at[MISSING], at[ERROR], at[WARNING]

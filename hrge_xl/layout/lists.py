@@ -62,14 +62,9 @@ def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
     wanted = {name for field in fields if (name := field.list_name) is not None}
     if spec.matrix is not None:
         wanted |= {spec.matrix.down, spec.matrix.across}
-    return (wanted | _read(spec, tools)) - {YES_NO}
-
-
-def _read(spec: Spec, tools: Sequence[str]) -> set[str]:
-    """Give the lists of answers that expressions read, fixed ones too."""
     read = (part for expr in compiled(spec).expressions() for part in walk(expr) if isinstance(part, Ref))
     names = {spec.tool[ref.tool].fields[ref.code].list_name for ref in read if ref.tool in tools}
-    return {name for name in names if name in (TICK, *spec.vocabularies)}
+    return (wanted | {name for name in names if name in (TICK, *spec.vocabularies)}) - {YES_NO}
 
 
 def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary | None) -> ListPlace:

@@ -155,7 +155,8 @@ class _SheetBuilder:
             checks = tuple(_check_columns(grid, free))
             free += len(checks)
             checked = replace(grid, columns=grid.columns + checks)
-            grids.append(replace(checked, slots=tuple(_slots(checked))))
+            slots = _form_slots if checked.across else _table_slots
+            grids.append(replace(checked, slots=tuple(slots(checked, checked.check_columns))))
         return tuple(grids), behind
 
     # columns
@@ -300,11 +301,6 @@ class _SheetBuilder:
             for part in range(1, field.cells + 1):
                 yield Row(0, "question", f"{field.code}.{part}", label, hint, None, field, part)
                 label = hint = ""
-
-
-def _slots(grid: Grid) -> Iterator[Slot]:
-    checks = grid.check_columns
-    return _form_slots(grid, checks) if grid.across else _table_slots(grid, checks)
 
 
 def _form_slots(grid: Grid, checks: Mapping[tuple[str, int], int]) -> Iterator[Slot]:

@@ -55,7 +55,13 @@ class GridPainter:
                 label = f"{row.label}: {row.help}" if row.help else row.label
                 self.pen.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
             else:
-                self._row(row)
+                self.pen.row_code(Place(row.index, CODE_COLUMN), row.code, self._lines(row))
+                slots = self._slots_of(row)
+                by_place = {place: slot for slot in slots for place in slot.cells}
+                for column in self.grid.columns:
+                    self._cell(row, column, by_place)
+                if row.part < 2:
+                    self._live(row, slots)
         self._columns()
 
     # heads
@@ -78,27 +84,15 @@ class GridPainter:
             label = band.label.say(self.layout.language)
             self.pen.band(BAND_ROW, columns[0].index, columns[-1].index, label, style)
         if self.grid.is_repeated:
-            self._record_counts()
-
-    def _record_counts(self) -> None:
-        """Above the checks of the first block of a repeated form: how many answers each record has."""
-        grid = self.grid
-        if grid is next(each for each in self.sheet.grids if each.same_records(grid)):
-            for record in grid.by_row:
-                place = self.layout.active_place(grid, record)
-                assert place is not None
-                self.pen.formula(place, answers_in_row(self.layout, grid, record), "check")
+            # Above the checks of the first block of a repeated form: how many answers each record has
+            grid = self.grid
+            if grid is next(each for each in self.sheet.grids if each.same_records(grid)):
+                for record in grid.by_row:
+                    above = self.layout.active_place(grid, record)
+                    assert above is not None
+                    self.pen.formula(above, answers_in_row(self.layout, grid, record), "check")
 
     # rows
-
-    def _row(self, row: Row) -> None:
-        self.pen.row_code(Place(row.index, CODE_COLUMN), row.code, self._lines(row))
-        slots = self._slots_of(row)
-        by_place = {place: slot for slot in slots for place in slot.cells}
-        for column in self.grid.columns:
-            self._cell(row, column, by_place)
-        if row.part < 2:
-            self._live(row, slots)
 
     def _live(self, row: Row, slots: Sequence[Slot]) -> None:
         checked = [slot for slot in slots if slot.check is not None]
