@@ -27,7 +27,7 @@ from .spec.own_answers import default_of, facts_about
 from .spec.rows import MOST_ROWS
 from .stamp import canonical, sign
 from .submission import Identity, Outcome, Submission
-from .workbook import Content, Template, cover_lines, draw, facts_of
+from .workbook import Content, Drawing, cover_lines, draw, facts_of
 
 
 @dataclass(frozen=True)
@@ -219,7 +219,7 @@ def _answer(cell: CellOfSlot, kind: ColumnKind, value: str | float | date) -> An
     return answered(value, code=value) if kind is ColumnKind.CODE else answered(value, text=value)
 
 
-# many workbooks: what they have in common is drawn once, and stamped for each of them
+# many workbooks: what they have in common is drawn once, and filled in for each of them
 
 ORDERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 500_000  # that are worked out together; bounds the memory
 
@@ -233,7 +233,7 @@ def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
         if len(same) == 1:
             yield same[0], generate(spec, same[0])
         else:
-            yield from _stamped(layout_for(spec, same[0]), same)
+            yield from _filled(layout_for(spec, same[0]), same)
 
 
 def issue_files(
@@ -283,15 +283,14 @@ def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
     ).values()
 
 
-def _stamped(layout: Layout, orders: Sequence[Order]) -> Iterator[tuple[Order, bytes]]:
-    templates: dict[frozenset[str], Template] = {}
+def _filled(layout: Layout, orders: Sequence[Order]) -> Iterator[tuple[Order, bytes]]:
+    drawings: dict[frozenset[str], Drawing] = {}
     for some in _portions(orders):
-        blank, *contents = contents_for(layout, [Order("", some[0].today, prefilled=False), *some])
-        for order, content in zip(some, contents, strict=True):
+        for order, content in zip(some, contents_for(layout, some), strict=True):
             lines = cover_lines(content.facts)
-            if lines not in templates:
-                templates[lines] = Template(draw(layout, lines), blank)
-            yield order, templates[lines].stamped(content)
+            if lines not in drawings:
+                drawings[lines] = draw(layout, lines)
+            yield order, drawings[lines].filled(content)
 
 
 def _portions(orders: Iterable[Order]) -> Iterator[list[Order]]:

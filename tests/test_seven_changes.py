@@ -186,6 +186,7 @@ class DurationField(IntegerField):
     keeps = frozenset()
     number_format = '0" min"'
     unit = "minutes"
+    bounded = "Type a duration in minutes ({limits})."
 
     def _from_text(self, text: str, language: str) -> Reading:
         hours, mark, minutes = text.strip().casefold().partition("h")
@@ -196,10 +197,6 @@ class DurationField(IntegerField):
     def limits(self, field: Field) -> Limits:
         """Not below nothing."""
         return Limits("whole", field.minimum or 0, field.maximum)
-
-    def bounded(self, say: Translate) -> str:
-        """Say what to type within limits."""
-        return say("Type a duration in minutes ({limits}).")
 
     def said(self, figure: float) -> str:
         """Give a duration as people write it."""

@@ -21,13 +21,8 @@ from tests.face import (
     Answers,
     Layout,
     LimitError,
-    Template,
-    contents_for,
-    cover_lines,
-    draw,
     issue_files,
     issuing,
-    layout_for,
     stamp_alone,
 )
 from tests.made_workbooks import FILLINGS, SPECS, made, partly
@@ -184,14 +179,6 @@ def test_other_programs_read_the_stamped() -> None:
 
 
 # what cannot be
-
-
-def test_a_template_is_blank() -> None:
-    order = Order("A", TODAY, answers=full(layout("example")))
-    where = layout_for(spec("example"), order)
-    (content,) = contents_for(where, [order])
-    with pytest.raises(ValueError, match="blank"):
-        Template(draw(where, cover_lines(content.facts)), content)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tests.face import (
     CATALOGUES,
     COLUMN_HEADS,
     CORRECTIONS,
+    FIELD_TYPES,
     FIRST_SEEN,
     GROUPS,
     LEFTOVERS,
@@ -76,7 +77,7 @@ class Use:
 def texts() -> dict[str, Use]:
     """Every translatable text in source order: findings by family, then what the code says."""
     found: dict[str, Use] = {}
-    for text, file, note in (*_findings(), *_said(), *_in_templates(), *_of_the_report()):
+    for text, file, note in (*_findings(), *_of_fields(), *_said(), *_in_templates(), *_of_the_report()):
         found.setdefault(text, Use()).add(file, note)
     return found
 
@@ -92,6 +93,14 @@ def _findings() -> Iterator[tuple[str, str, str]]:
         yield kind.remedy, module, f"{kind.code} what to do"
         yield kind.why, module, f"{kind.code} why it matters"
         yield kind.example, module, f"{kind.code} example"
+
+
+def _of_fields() -> Iterator[tuple[str, str, str]]:
+    for kind in FIELD_TYPES.values():
+        file = f"hrge_xl/{type(kind).__module__.partition('.')[2].replace('.', '/')}.py"
+        yield from (
+            (text, file, "") for text in (kind.bounded, kind.instruction) if text not in ("", "{limits}")
+        )
 
 
 def _of_the_report() -> Iterator[tuple[str, str, str]]:

@@ -115,20 +115,17 @@ class DoubtfulView(AnswerView):
         """Give the share of required answers given on a sheet; unknown where one may be asked for, or given, or not."""
         if tool not in self._progress:
             self._progress[tool] = None  # meanwhile, for a requirement that comes back to itself
-            self._progress[tool] = self._doubt_of_progress(tool)
+            doubt = None
+            for number in self.program.needs:
+                column = self.program.column_list[number]
+                for row in self.rows[column.table.number] if column.table.tool.code == tool else ():
+                    doubt = worse(doubt, self.asking(column, row))
+                    if row in self.active_sets[column.table.number]:
+                        for _, of_need in self.needs_in_doubt(column, row):
+                            doubt = worse(doubt, of_need)
+            self._progress[tool] = doubt
         doubt = self._progress[tool]
         return self.plain.completeness(tool) if doubt is None else doubt
-
-    def _doubt_of_progress(self, tool: str) -> Unknown | None:
-        doubt = None
-        for number in self.program.needs:
-            column = self.program.column_list[number]
-            for row in self.rows[column.table.number] if column.table.tool.code == tool else ():
-                doubt = worse(doubt, self.asking(column, row))
-                if row in self.active_sets[column.table.number]:
-                    for _, of_need in self.needs_in_doubt(column, row):
-                        doubt = worse(doubt, of_need)
-        return doubt
 
     def needs_in_doubt(self, column: FieldColumn, row: Row) -> Iterator[tuple[NeedCheck, Unknown]]:
         """Give each need of a field of which it is not known whether it is met, with the reason."""

@@ -6,9 +6,9 @@ forms with several records, or one checklist, catalogue or register.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from ..answer import ONLY_ROW
 from ..fields import Check, ColumnKind, Field, kind_of, type_of
@@ -247,7 +247,7 @@ class Program(Compiler):
         """Compile whether an answer is there, readable or not."""
         number, row_of = self.columns[ref.key].number, self._row_of(ref)
 
-        def present(answers: AnswersOfCells, row: Row, this: Row) -> Value:
+        def present(answers: Answers, row: Row, this: Row) -> Value:
             place = number, row_of(row, this)
             return answers.lost[place] if place in answers.lost else place[1] in answers.filled[number]
 
@@ -257,7 +257,7 @@ class Program(Compiler):
         """Compile in how many cells of a field an answer stands; of a fixed column, how many codes it says."""
         number, row_of, present = self.columns[ref.key].number, self._row_of(ref), self.presence(ref)
 
-        def count(answers: AnswersOfCells, row: Row, this: Row) -> Value:
+        def count(answers: Answers, row: Row, this: Row) -> Value:
             there: Value = present(answers, row, this)
             return there if type(there) is Unknown else answers.filled[number].get(row_of(row, this), 0)
 
@@ -290,15 +290,6 @@ class Program(Compiler):
     def table_of(self, ref: Ref) -> int:
         """Give the table that an answer stands in."""
         return self.columns[ref.key].table.number
-
-
-class AnswersOfCells(Answers, Protocol):
-    """One return, as leaves of expressions read it: by number of the column, then by row."""
-
-    values: Sequence[Mapping[Row, Value]]
-    filled: Sequence[Mapping[Row, int]]  # in how many cells something stands, where it does
-    lost: Mapping[tuple[int, Row], Unknown]  # where nobody knows whether something stands
-    astray: Mapping[tuple[int, Row], Unknown]  # what can be compared, but is not a step of a scale and no row
 
 
 def rows_counted(table: int) -> int:

@@ -76,20 +76,6 @@ def rows_kept(view: AnswerView) -> dict[Source, dict[str, float]]:
     return {key: view.rows_listed(key) for key in view.program.lists}
 
 
-def check_numbers(view: AnswerView, hits: Iterable[Hit]) -> list[int | None]:
-    """Give the number of every check cell, in the order of the slots that have one.
-
-    None where an answer was never calculated: what a sheet says of it nobody knows.
-    """
-    slots, encode = view.layout.slots, view.layout.messages.encode
-    return [
-        None
-        if verdict.code == v.FORMULA_NEVER_CALCULATED.code
-        else encode(verdict.code, slots[key].order, required=verdict.required, field=key[2])
-        for key, verdict in verdicts(view, hits).items()
-    ]
-
-
 @cache
 def _verdict(code: str, required: bool) -> Verdict:
     """Give one object for each of the few verdicts there are: to compare them is to compare addresses."""
@@ -154,7 +140,14 @@ def differing_results(view: AnswerView, hits: Iterable[Hit]) -> Iterator[Finding
     """Give one finding for the check cells of a return, which are hidden, and one for each list."""
     cells = view.submission.shown_checks
     assert cells is not None
-    pairs = list(zip(cells.numbers, check_numbers(view, hits), strict=True))
+    slots, encode = view.layout.slots, view.layout.messages.encode
+    numbers = (
+        None  # of an answer that was never calculated: what a sheet says of it nobody knows
+        if verdict.code == v.FORMULA_NEVER_CALCULATED.code
+        else encode(verdict.code, slots[key].order, required=verdict.required, field=key[2])
+        for key, verdict in verdicts(view, hits).items()
+    )
+    pairs = list(zip(cells.numbers, numbers, strict=True))
     wrong = [n for n, (stands, due) in enumerate(pairs) if stands != due and None not in (stands, due)]
     if wrong:
         yield _checks(view, cells.places, wrong, pairs)

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import UsageError
 from ..findings import Finding
 from ..intake import Job, RawWorkbook, content_of, look_into
-from .guess import DraftBlock, DraftField, DraftItem, DraftSpec, DraftTool, guess
+from .guess import DraftItem, DraftSpec, DraftTool, guess
 from .read import Book, read
 
 MOST_MERGED = 200_000  # cells below others: openpyxl makes each of them
@@ -142,20 +142,17 @@ def _tool(tool: DraftTool) -> Iterator[str]:
     yield f"title: {scalar(tool.title)}"
     yield "blocks:"
     for block in tool.blocks:
-        yield from _block(block)
-
-
-def _block(block: DraftBlock) -> Iterator[str]:
-    yield f"  - kind: {block.kind}{_guess(block.notes)}"
-    for key, value in block.options.items():
-        yield f"    {key}: {scalar(value)}"
-    if block.items:
-        yield "    items:"
-        for item in block.items:
-            yield f"      - {_item(item)}"
-    yield "    fields:"
-    for field in block.fields:
-        yield f"      - {_field(field)}"
+        yield f"  - kind: {block.kind}{_guess(block.notes)}"
+        for key, value in block.options.items():
+            yield f"    {key}: {scalar(value)}"
+        if block.items:
+            yield "    items:"
+            for item in block.items:
+                yield f"      - {_item(item)}"
+        yield "    fields:"
+        for field in block.fields:
+            pairs: dict[str, object] = {"code": field.code, "type": field.type, "label": field.label}
+            yield f"      - {_flow(pairs | field.options)}{_guess(field.notes)}"
 
 
 def _item(item: DraftItem) -> str:
@@ -164,8 +161,3 @@ def _item(item: DraftItem) -> str:
         pairs["section"] = item.section
     text = _flow(pairs | {"label": item.label})
     return f"{text[:-1]}, values: {_flow(dict(item.values))}}}" if item.values else text
-
-
-def _field(field: DraftField) -> str:
-    pairs: dict[str, object] = {"code": field.code, "type": field.type, "label": field.label}
-    return _flow(pairs | field.options) + _guess(field.notes)

@@ -145,27 +145,23 @@ def _sheet(sheet: Worksheet, sources: _Sources, extended: list[dict[str, str]]) 
     for line in sheet.iter_rows(max_row=rows, max_col=columns):
         for cell in line:
             place = (int(cell.row or 0), int(cell.column or 0))
-            made = _cell(cell, spans.get(place, 1), guarded)
+            value, formula = cell.value, ""
+            if cell.data_type == "f":
+                value, formula = None, clean(getattr(value, "text", value))
+            elif cell.data_type == "e":
+                value = None
+            elif isinstance(value, datetime):
+                value = value.date()
+            elif not isinstance(value, bool | int | float | date):
+                value = clean(value) or None
+            unlocked = guarded and not cell.protection.locked
+            made = Cell(value, formula, str(cell.number_format or "General"), unlocked, spans.get(place, 1))
             if made != BLANK:
                 cells[place] = made
     parts = [*map(vars_of, sheet.data_validations.dataValidation), *extended]
     rules = (_rule(sources, sheet.title, each) for each in parts)
     kept = tuple(rule for rule in rules if rule.boxes)
     return Sheet(sheet.title, sheet.sheet_state == "visible", cells, kept)
-
-
-def _cell(cell: Any, span: int, guarded: bool) -> Cell:
-    value, formula = cell.value, ""
-    if cell.data_type == "f":
-        value, formula = None, clean(getattr(value, "text", value))
-    elif cell.data_type == "e":
-        value = None
-    elif isinstance(value, datetime):
-        value = value.date()
-    elif not isinstance(value, bool | int | float | date):
-        value = clean(value) or None
-    unlocked = guarded and not cell.protection.locked
-    return Cell(value, formula, str(cell.number_format or "General"), unlocked, span)
 
 
 def vars_of(rule: Any) -> dict[str, str]:
@@ -227,16 +223,13 @@ class _Sources:
         source = source.strip().removeprefix("=").strip()
         if source.startswith('"') and source.endswith('"') and len(source) > 1:
             return "", _distinct(source[1:-1].replace('""', '"').split(","))
-        named = self._name(source, sheet)
+        name = source.rsplit("!", maxsplit=1)[-1].casefold()
+        known = (*self.book[sheet].defined_names.items(), *self.book.defined_names.items())
+        named = next((str(defined.attr_text or "") for key, defined in known if key.casefold() == name), "")
         entries = self._range(named or source, sheet)
         if entries is None:
             self.messages.append(f"{sheet}: the entries of the dropdown {clean(source)} were not found.")
         return (source.split("!")[-1] if named else ""), entries
-
-    def _name(self, source: str, sheet: str) -> str:
-        name = source.rsplit("!", maxsplit=1)[-1].casefold()
-        named = (*self.book[sheet].defined_names.items(), *self.book.defined_names.items())
-        return next((str(defined.attr_text or "") for key, defined in named if key.casefold() == name), "")
 
     def _range(self, source: str, sheet: str) -> tuple[str, ...] | None:
         place, _, box = source.removeprefix("=").rpartition("!")

@@ -20,7 +20,7 @@ from ..language.functions.own import InUse, Readable
 from ..language.sheet_text import is_step
 from ..language.targets import Scope
 from ..numerals import shown
-from ..words import Translate, fold, fold_code, letters, skeleton, tidy, translator, western_digits
+from ..words import fold, fold_code, letters, skeleton, tidy, translator, western_digits
 from .field import (
     Cell,
     Check,
@@ -63,11 +63,6 @@ class ChoiceField(FieldType):
     needs: Names = ("vocabulary",)
     allows: Names = ("parent", "default")
     width = 16
-    repeats = True
-
-    def list_of(self, field: Field) -> str | None:
-        """Give the list of the spec."""
-        return field.vocabulary
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read the code of the label, in whatever spelling the list knows; else a suggestion."""
@@ -144,6 +139,7 @@ class ScaleField(ChoiceField):
     allows = ("default",)
     number_format = "General"
     width = 18
+    instruction = "Choose a step, or type its number."
     stepped = True
     tolerant = True
 
@@ -166,10 +162,6 @@ class ScaleField(ChoiceField):
         """Write whether it is a step; to LibreOffice TRUE is a number."""
         known = f"SUMPRODUCT(--{is_step(cell, f'list_{field.list_name}')})>0"
         return f"AND(NOT(ISLOGICAL({cell})),{known})"
-
-    def instruction(self, say: Translate) -> str:
-        """Say that the number is enough."""
-        return say("Choose a step, or type its number.")
 
     def guess(self, told: Evidence) -> Guess | None:
         """Give a dropdown of nothing but numbers, alone or in front of words."""
@@ -195,10 +187,7 @@ class YesNoField(ChoiceField):
     allows = ("default",)
     style = "input_centre"
     width = 8
-
-    def list_of(self, field: Field) -> str | None:
-        """Give the two words."""
-        return YES_NO
+    own_list = YES_NO
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read yes or no; a truth value only where it is true, for FALSE may be an untouched tick box."""
@@ -228,10 +217,8 @@ class TickField(ChoiceField):
     number_format = "General"  # else a typed 1 is a text, and no entry of the list
     style = "input_centre"
     width = 8
-
-    def list_of(self, field: Field) -> str | None:
-        """Give the tick, and the word that older workbooks have where there is none."""
-        return TICK
+    instruction = "Type x, or leave the cell blank."
+    own_list = TICK  # with the word that older workbooks have where there is none
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read a tick in whatever way it is given; a truth value is that of a box to tick."""
@@ -245,10 +232,6 @@ class TickField(ChoiceField):
     def readable(self, field: Field, cell: str) -> str:
         """Write whether it is a tick, or says that there is none."""
         return f"OR({ticked(cell, 'Y')},{ticked(cell, 'N')})"
-
-    def instruction(self, say: Translate) -> str:
-        """Say how to tick."""
-        return say("Type x, or leave the cell blank.")
 
     def guess(self, told: Evidence) -> Guess | None:
         """Give a dropdown of nothing but ticks, or cells with nothing else."""

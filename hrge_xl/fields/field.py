@@ -18,7 +18,6 @@ from ..language import Expr, Ref, Type
 from ..language.targets import Scope
 from ..numerals import from_serial, shown, shown_moment
 from ..texts import NO_TEXT, Code, Codes, Text, as_written
-from ..words import Translate
 
 Names = tuple[str, ...]  # options, labels, codes of findings
 
@@ -121,11 +120,11 @@ FIELD_TYPES: dict[str, FieldType] = {}  # by name; a class that has a name takes
 class FieldType:
     """A type of field: how an answer is read, drawn, limited in the sheet, checked, stored, described and guessed.
 
-    `meaning` says in the guide what is answered. `needs` and `allows` are the options of its own; `style` and `width`
-    draw its cells; `refuses` is what the sheet's own alert is about. `repeats`: the same few answers come again and
-    again. `keeps` names the types that all its answers are answers of, just as they stand. `scaled`: people see another
-    number than the stored one. `adds_up`: a total of its answers means something. `tolerant`: what people may type is
-    more than what the dropdown offers; the sheet tells so and refuses nothing, and its check tells what is wrong.
+    `meaning` says in the guide what is answered. `needs` and `allows` are the options of its own; `style` and
+    `width` draw its cells; `refuses` is what the sheet's own alert is about. `keeps` names the types that all its
+    answers are answers of, just as they stand. `scaled`: people see another number than the stored one. `adds_up`:
+    a total of its answers means something. `tolerant`: what people may type is more than what the dropdown offers;
+    the sheet tells so and refuses nothing, and its check tells what is wrong.
     """
 
     name: str = ""
@@ -139,8 +138,12 @@ class FieldType:
     style: str = "input"
     width: int = 22
     unit: str | None = None
+    own_list: str = ""  # where it is not one of the spec
+    bounded: str = "{limits}"  # what to do within these
+    instruction: str = (
+        ""  # what to give where something is not in the list, and that does not say it well enough
+    )
     refuses: tuple[Kind, ...] = (NOT_IN_LIST,)
-    repeats: bool = False
     several: bool = False
     stepped: bool = False  # answered with the number of a step of a list
     calculated: bool = False
@@ -157,10 +160,6 @@ class FieldType:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return field_type, (self.name,)  # each is one object, in every process
-
-    def list_of(self, field: Field) -> str | None:
-        """Give the name of the list that an answer is chosen from; None where there is none."""
-        return None
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read a cell that is not blank."""
@@ -181,14 +180,6 @@ class FieldType:
     def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
         """Give what follows from the type and its options, in the order in which it is told."""
         yield from ()
-
-    def bounded(self, say: Translate) -> str:
-        """Say what to do within limits, which stand in `{limits}`."""
-        return "{limits}"
-
-    def instruction(self, say: Translate) -> str:
-        """Say what to give where something is not in the list; "" where that says it well enough."""
-        return ""
 
     def said(self, figure: float) -> str:
         """Give a figure as people write it."""
@@ -341,7 +332,7 @@ class Field(Model):
     @property
     def list_name(self) -> str | None:
         """The name of the list that it is chosen from; None where there is none."""
-        return self.type.list_of(self)
+        return self.type.own_list or (self.vocabulary if "vocabulary" in self.type.needs else None)
 
 
 COMMON_OPTIONS = frozenset(

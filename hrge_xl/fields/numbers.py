@@ -42,7 +42,7 @@ from ..numerals import (
     to_serial,
     years_of_own_calendar,
 )
-from ..words import Translate, western_digits
+from ..words import western_digits
 from .field import (
     Cell,
     Check,
@@ -74,6 +74,7 @@ class DecimalField(FieldType):
     number_format = "#,##0.##########"
     style = "input_number"
     width = 12
+    bounded = "Type a number ({limits})."
     refuses = (NOT_A_NUMBER,)
     whole = False
     least: float | None = None  # where the spec does not say otherwise
@@ -136,10 +137,6 @@ class DecimalField(FieldType):
         )
         return Logic("and", parts) if parts else None
 
-    def bounded(self, say: Translate) -> str:
-        """Say what to type within limits."""
-        return say("Type a number ({limits}).")
-
     def guess(self, told: Evidence) -> Guess | None:
         """Give a validation, a number format or values: with decimals, or of whole numbers."""
         if told.rule == ("whole" if self.whole else "decimal"):
@@ -169,12 +166,9 @@ class IntegerField(DecimalField):
     keeps = ("text", "long", "decimal")
     number_format = "#,##0"
     width = 11
+    bounded = "Type a whole number ({limits})."
     whole = True
     adds_up = True
-
-    def bounded(self, say: Translate) -> str:
-        """Say what to type within limits."""
-        return say("Type a whole number ({limits}).")
 
 
 class PercentField(DecimalField):
@@ -186,6 +180,7 @@ class PercentField(DecimalField):
     keeps = ()
     number_format = "0.##%"
     width = 11
+    bounded = "Type a percentage ({limits})."
     unit = "share of 1"
     scaled = True
     least, most = 0.0, 1.0
@@ -197,10 +192,6 @@ class PercentField(DecimalField):
         found = super()._from_text(bare, language)
         number = None if found.number is None else found.number / 100
         return found._replace(number=number)
-
-    def bounded(self, say: Translate) -> str:
-        """Say what to type within limits."""
-        return say("Type a percentage ({limits}).")
 
     def guess(self, told: Evidence) -> Guess | None:
         """Give a number format with a percent sign."""
@@ -225,6 +216,7 @@ class YearField(DecimalField):
     number_format = "0"
     style = "input_centre"
     width = 9
+    bounded = "Type a year ({limits})."
     unit = "year"
     whole = True
     least, most = 1900, 2100
@@ -236,10 +228,6 @@ class YearField(DecimalField):
         except OtherCalendar:
             return Reading(problem=OTHER_CALENDAR.code)
         return super()._read_whole(number, notes, language)
-
-    def bounded(self, say: Translate) -> str:
-        """Say what to type within limits."""
-        return say("Type a year ({limits}).")
 
     def guess(self, told: Evidence) -> Guess | None:
         """Give a validation of whole numbers whose limits are years."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from ..answer import Answers, CellKey
-from ..fields import Field, Reading, Vocabularies
+from ..fields import Field, Vocabularies
 from ..findings import Finding, Kind
 from ..layout import Grid, Layout, Sheet, Slot, address, build, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
@@ -255,7 +255,6 @@ class ExpectedWorkbook:
     """A layout made ready for reading; made once and used for every file of that layout."""
 
     layout: Layout
-    readings: dict[tuple[object, ...], Reading] = field(default_factory=dict)
     covers: dict[frozenset[str], ExpectedCells] = field(default_factory=dict)
 
     @cached_property

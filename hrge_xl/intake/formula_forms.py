@@ -63,7 +63,10 @@ def normal_form(formula: str, anchor: Anchor | None, sheets: Mapping[str, str] |
         elif kind == "cell" or (kind == "lost" and anchor is None):
             words.append(_cell(text, anchor))
         elif kind == "name":
-            words.append(_name(text))
+            upper = text.upper()
+            for prefix in _PREFIXES:
+                upper = upper.removeprefix(prefix)
+            words.append(_SAME.get(upper, upper))
         elif kind == "number":
             words.append(f"{float(text):.15g}")
         elif kind in ("mark", "lost", "quoted"):
@@ -108,13 +111,6 @@ def counted_from(formula: str, anchor: Anchor) -> str:
 def _sheet(text: str, sheets: Mapping[str, str]) -> str:
     name = text[:-1].strip("'").replace("''", "'").casefold()
     return f"'{sheets.get(name, name)}'!"
-
-
-def _name(text: str) -> str:
-    upper = text.upper()
-    for prefix in _PREFIXES:
-        upper = upper.removeprefix(prefix)
-    return _SAME.get(upper, upper)
 
 
 def _cell(text: str, anchor: Anchor | None) -> str:

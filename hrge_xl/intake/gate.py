@@ -188,22 +188,17 @@ def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, byte
         raise not_a_workbook(describe(data))
     if ole_format(data) == "xls":
         return "xls", data
-    opened = _opened(data, password, limits)
+    if password is None:
+        raise Unreadable(ENCRYPTED_WORKBOOK.at())
+    # in a worker, for the container is as untrusted as any
+    opened = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))
+    if isinstance(opened, Died | Finding):
+        raise Unreadable(opened.observation if isinstance(opened, Died) else opened)
     if opened.startswith(ZIP_MAGIC):
         return zip_format(ZipPackage(opened, limits)), opened
     if opened.startswith(OLE_MAGIC) and ole_format(opened) == "xls":
         return "xls", opened
     raise not_a_workbook("an encrypted file of an unknown kind")
-
-
-def _opened(data: bytes, password: str | None, limits: Limits) -> bytes:
-    """Give the content of an encrypted workbook; opened in a worker, for the container is as untrusted as any."""
-    if password is None:
-        raise Unreadable(ENCRYPTED_WORKBOOK.at())
-    outcome = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))
-    if isinstance(outcome, Died | Finding):
-        raise Unreadable(outcome.observation if isinstance(outcome, Died) else outcome)
-    return outcome
 
 
 def decrypt(sealed: tuple[bytes, str, int]) -> bytes | Finding:

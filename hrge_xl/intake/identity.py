@@ -82,7 +82,15 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     """Give the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
     names = {PROPERTY_PREFIX + name: name for name in FIELDS}
     in_properties = {names[key]: value for key, value in workbook.properties.items() if key in names}
-    on_sheet = _pairs_of_sheet(workbook)
+    sheets = [each for each in workbook.sheets if _text(each, 1, 1) == IDENTITY_KEY]
+    sheets += [each for each in workbook.sheets if each.name == IDENTITY_SHEET]
+    pairs = {
+        _text(sheet, row, 1): _text(sheet, row, 2)
+        for sheet in sheets[:1]
+        for row in sorted(sheet.cells)
+        if 1 < row <= SHEET_ROWS
+    }
+    on_sheet = {name: value for name, value in pairs.items() if name in FIELDS}
     copies = [each for each in map(from_pairs, (on_sheet, in_properties)) if each is not None]
     if not copies:
         return Stamp(observations=[_about(NO_STAMP, file)])
@@ -93,18 +101,6 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
         if damage is not None:
             stamp.observations.append(_about(STAMP_DAMAGED, file, detail=damage))
     return stamp
-
-
-def _pairs_of_sheet(workbook: RawWorkbook) -> dict[str, str]:
-    sheets = [each for each in workbook.sheets if _text(each, 1, 1) == IDENTITY_KEY]
-    sheets += [each for each in workbook.sheets if each.name == IDENTITY_SHEET]
-    pairs = {
-        _text(sheet, row, 1): _text(sheet, row, 2)
-        for sheet in sheets[:1]
-        for row in sorted(sheet.cells)
-        if 1 < row <= SHEET_ROWS
-    }
-    return {name: value for name, value in pairs.items() if name in FIELDS}
 
 
 def _text(sheet: RawSheet, row: int, column: int) -> str:

@@ -6,11 +6,10 @@ program writes them are remembered once they were found to be the issued ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from math import isclose
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..findings import Kind
@@ -133,26 +132,16 @@ class _Writing:
 
 
 class _Line(NamedTuple):
-    """Issued cells of one row."""
+    """Issued cells of one row, by column."""
 
     row: int
-    issued: Mapping[int, Any]  # by column
-    take: Callable[[Any], tuple[RawCell, ...]]  # from the stored cells of the row
-    stored: tuple[RawCell, ...] = ()  # as they are stored where nothing has changed
+    issued: Mapping[int, Any]
+    stored: Sequence[RawCell] = ()  # as they are stored where nothing has changed
 
-    @classmethod
-    def of(cls, row: int, issued: Mapping[int, Any], stored: Iterable[RawCell] = ()) -> _Line:
-        columns, as_issued = [*issued], [*stored]
-        twice = 1 if len(columns) > 1 else 2  # so that they are always taken as a tuple
-        return cls(row, issued, itemgetter(*columns * twice), tuple(as_issued * twice))
-
-    def cells(self, raw: RawSheet) -> Sequence[RawCell | None]:
+    def cells(self, raw: RawSheet) -> list[RawCell | None]:
         """Give what stands where the row was issued."""
         stored = raw.cells.get(self.row, {})
-        try:
-            return self.take(stored)
-        except KeyError:
-            return [stored.get(column) for column in self.issued]
+        return [stored.get(column) for column in self.issued]
 
     def walk(
         self, raw: RawSheet, moved: Moved | None
@@ -236,16 +225,15 @@ class ExpectedCells:
 
     @cached_property
     def _codes(self) -> list[_Line]:
-        codes = self._constants(codes=True).items()
-        return [_Line.of(row, cells, map(_constant, cells.values())) for row, cells in codes]
+        return [_line(*row) for row in self._constants(codes=True).items()]
 
     @cached_property
     def _texts(self) -> list[_Line]:
-        return [_Line.of(row, cells, map(_constant, cells.values())) for row, cells in self.texts.items()]
+        return [_line(*row) for row in self.texts.items()]
 
     @cached_property
     def _formulas(self) -> list[_Line]:
-        return [_Line.of(row, cells) for row, cells in self.issued.formulas.items()]
+        return [_Line(*row) for row in self.issued.formulas.items()]
 
     def compare(self, raw: RawSheet, moved: Moved | None, formulas: Formulas) -> Compared:
         """Compare a sheet. `moved` says where its rows and columns are, None that all are where they were issued."""
@@ -306,9 +294,7 @@ class ExpectedCells:
         first, whole = len(results.values), moved is None and formulas.exact and not formulas.sheets
         walked = None if moved is None else [*line.walk(raw, moved)]
         cells = line.cells(raw) if walked is None else [cell for *_, cell in walked]
-        results.values += [
-            None if cell is None or cell.kind is NEVER else cell.value for cell in cells[: len(line.issued)]
-        ]
+        results.values += [None if cell is None or cell.kind is NEVER else cell.value for cell in cells]
         texts = [None if cell is None else cell.formula for cell in cells]
         if not formulas.kept or (moved is None and writing.rows.get(line.row) == texts):
             return
@@ -318,7 +304,10 @@ class ExpectedCells:
             )
             if here is not None and kind is not None:
                 whole, results.values[number] = False, None
-                yield CellChange(kind, *here, home, f"={issued.text}", _shown_instead(kind, cell))
+                shown = shown_cell(cell)
+                if cell is not None and kind == FORMULA_CHANGED and not isinstance(cell.formula, Follower):
+                    shown = f"={cell.formula}"
+                yield CellChange(kind, *here, home, f"={issued.text}", shown)
         if whole:
             writing.rows[line.row] = texts
 
@@ -351,13 +340,11 @@ def _changed_formula(
     return None if same else FORMULA_CHANGED
 
 
-def _shown_instead(kind: Kind, cell: RawCell | None) -> str:
-    is_own = kind == FORMULA_CHANGED and cell is not None and not isinstance(cell.formula, Follower)
-    return f"={cell.formula}" if cell is not None and is_own else shown_cell(cell)
-
-
-def _constant(value: str | float) -> RawCell:
-    return RawCell(CellKind.TEXT if isinstance(value, str) else CellKind.NUMBER, value)
+def _line(row: int, constants: Mapping[int, str | float]) -> _Line:
+    kinds = (
+        (CellKind.TEXT if isinstance(each, str) else CellKind.NUMBER, each) for each in constants.values()
+    )
+    return _Line(row, constants, [RawCell(*each) for each in kinds])
 
 
 def _is_same(issued: str | float, cell: RawCell | None) -> bool:

@@ -59,7 +59,9 @@ class Drawings:
                 texts = [_text(element), *(self._text_of(link) for link in linked)]
                 old = next(element.iter("a14|compatExt"), None)
                 number = "" if old is None else _shape_number(old.get("spid", ""))
-                yield Drawn(*place, what, "\n".join(filter(None, texts)), _name(element), number)
+                properties = next(element.iter("xdr|cNvPr"), None)
+                name = "" if properties is None else properties.get("descr", "") or properties.get("name", "")
+                yield Drawn(*place, what, "\n".join(filter(None, texts)), name, number)
 
     def of_legacy_part(self, part: str) -> Iterator[Drawn]:
         """Yield what a VML part describes, except the boxes of comments and the pictures of headers and footers."""
@@ -139,12 +141,6 @@ def _text(element: Element) -> str:
         for paragraph in element.iter("a|p")
     )
     return "\n".join(lines).strip()
-
-
-def _name(element: Element) -> str:
-    """Return what a person or a program calls it: its description, else its name."""
-    properties = next(element.iter("xdr|cNvPr"), None)
-    return "" if properties is None else properties.get("descr", "") or properties.get("name", "")
 
 
 def _shape_number(identifier: str) -> str:

@@ -23,9 +23,6 @@ from .raw import CellKind, RawCell, Unreadable, is_true, rich_text, unescape
 from .safe_xml import MAIN, XmlGuard, find_stretch, parse_tree, prove, resolved
 from .zip_package import ZipPackage, shown
 
-_TREES: Cache[tuple[Limits, bytes], Element] = Cache(1_000_000, largest=200_000)
-_STYLES: Cache[tuple[Limits, bytes, tuple[str, ...]], Styles] = Cache(1_000_000, largest=200_000)
-
 
 class Relationship(NamedTuple):
     """A link out of a part: `kind` is the last word of its type, `target` a part or an outside address."""
@@ -82,10 +79,7 @@ class Parts:
 
     def tree(self, part: str, root: str) -> Element:
         """Give a part as a tree with this root element."""
-        content = self.package.read(part)
-        element = _TREES.recall(
-            (self.limits, content), len(content), lambda: parse_tree(content, XmlGuard(part, self.limits))
-        )
+        element = parse_tree(self.package.read(part), XmlGuard(part, self.limits))
         if element.tag != root:
             raise Unreadable(DAMAGED_PART.at(part=shown(part)))
         return element
@@ -115,6 +109,12 @@ class Parts:
         """Give the workbook part."""
         tree = self.tree(part, "x|workbook")
         properties = tree.find("x|workbookPr")
+        calculation = tree.find("x|calcPr")
+        settings = []
+        if calculation is not None and not is_true(calculation.get("fullPrecision", "1")):
+            settings.append(PRECISION_AS_DISPLAYED.at())
+        if calculation is not None and calculation.get("calcMode") == "manual":
+            settings.append(MANUAL_CALCULATION.at())
         return WorkbookPart(
             sheets=[
                 SheetEntry(entry.get("name", ""), entry.get("state", "visible"), entry.get("r|id", ""))
@@ -126,7 +126,7 @@ class Parts:
                 if entry.get("localSheetId") is None
             },
             epoch_1904=properties is not None and is_true(properties.get("date1904")),
-            settings=_settings(tree.find("x|calcPr")),
+            settings=settings,
             comments=[entry.get("comment", "") for entry in tree.iterfind("x|definedNames/x|definedName")],
         )
 
@@ -136,12 +136,7 @@ class Parts:
 
     def styles(self, part: str, theme: tuple[str, ...]) -> Styles:
         """Give the cell styles, with these colours of a theme."""
-        content = self.package.read(part)
-        return _STYLES.recall(
-            (self.limits, content, theme),
-            len(content),
-            lambda: read_styles(self.tree(part, "x|styleSheet"), theme),
-        )
+        return read_styles(self.tree(part, "x|styleSheet"), theme)
 
     def strings(self, part: str) -> Strings:
         """Give the shared texts."""
@@ -185,16 +180,6 @@ class Parts:
         """Say whether a table (list object) hides rows by a filter."""
         tree = self.tree(part, "x|table")
         return any(len(column) for column in tree.iterfind("x|autoFilter/x|filterColumn"))
-
-
-def _settings(calculation: Element | None) -> list[Finding]:
-    """Note the settings by which a workbook may change or show other figures than were typed."""
-    found = []
-    if calculation is not None and not is_true(calculation.get("fullPrecision", "1")):
-        found.append(PRECISION_AS_DISPLAYED.at())
-    if calculation is not None and calculation.get("calcMode") == "manual":
-        found.append(MANUAL_CALCULATION.at())
-    return found
 
 
 # a shared text as a cell, and with what is struck through marked, if anything is

@@ -183,7 +183,13 @@ class CellReader:
         """Take a cell apart, from its reference on; raises NotPlain."""
         match = None if "&#" in text else _CELL.fullmatch(text)
         if match is None:
-            return self.of_element(_element(text))
+            try:
+                (((cell,),),) = parse_tree((_AROUND % text).encode(), XmlGuard("", LIMITS))
+            except (Unreadable, ValueError):
+                raise NotPlain from None
+            if cell.tag != "x|c":
+                raise NotPlain
+            return self.of_element(cell)
         letters, row, raw, raw_formula, formula, value, empty, inline = match.groups()
         if raw_formula is not None:
             formula = resolved(formula or "").removeprefix("=")
@@ -232,17 +238,6 @@ class CellReader:
 
 cell_reader = lru_cache(maxsize=4)(CellReader)  # the same for all workbooks that have these styles
 _AROUND = f'<worksheet xmlns="{MAIN}"><sheetData><row><c r="%s</row></sheetData></worksheet>'
-
-
-def _element(text: str) -> Element:
-    """Give one cell as an element, at its depth in a sheet; raises NotPlain where the text is not that and no more."""
-    try:
-        (((cell,),),) = parse_tree((_AROUND % text).encode(), XmlGuard("", LIMITS))
-    except (Unreadable, ValueError):
-        raise NotPlain from None
-    if cell.tag != "x|c":
-        raise NotPlain
-    return cell
 
 
 def _row_tags(text: str) -> list[tuple[str, str, str]]:

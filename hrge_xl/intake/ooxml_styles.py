@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 from xml.etree.ElementTree import Element
 
 from ..numerals import shown
+from ..workbook.styles import contrast, luminance_of
 from .raw import Look, is_true, whole_number
 
 _VISIBLE = 1.2  # at least, of letters and their ground: yellow on white, which nobody can read, has 1.07
@@ -50,9 +51,9 @@ def read_styles(styles: Element, theme: Sequence[str]) -> Styles:
     def look(number_format: str, font: str, fill: str) -> Look | None:
         """Give what is odd about a combination of format, font and fill; None if nothing is."""
         letters, ground = _at(fonts, font, _Font(False, False, BLACK)), _at(grounds, fill, WHITE)
-        hidden = letters.tiny or (
-            letters.colour is not None and ground is not None and contrast(letters.colour, ground) < _VISIBLE
-        )
+        hidden = letters.tiny
+        if letters.colour is not None and ground is not None:
+            hidden = hidden or contrast(luminance_of(letters.colour), luminance_of(ground)) < _VISIBLE
         found = Look(letters.struck, hidden, format_of(number_format, codes.get(number_format)))
         return found if any(found) else None
 
@@ -152,19 +153,6 @@ def theme_colours(theme: Element) -> tuple[str, ...]:
     return tuple("" if each is None else each.get("lastClr", "") or each.get("val", "") for each in entries)
 
 
-def contrast(one: RGB, other: RGB) -> float:
-    """Contrast of two colours as WCAG 2.1 defines it: from 1, none, to 21, black on white."""
-    dark, bright = sorted((_luminance(one), _luminance(other)))
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: RGB) -> float:
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def _tinted(code: str, tint: str | None) -> RGB:
     """Give a colour made lighter (up to 1) or darker (down to -1), as 18.8.19 of the standard has it."""
     red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (0, 2, 4))
@@ -243,22 +231,20 @@ def seen(code: str, value: str | float, *, percent: bool = False) -> str | None:
     """
     sections = _sections(code)
     if isinstance(value, str):
-        return _seen_text(sections, value)
+        section = sections[3] if len(sections) > 3 else sections[-1]
+        if len(sections) <= 3 and section.takes != "@":
+            return None
+        if section.takes == "@" and not any(letter.isalnum() for letter in section.literals):
+            return None
+        return "".join(value if piece is None else piece for piece in section.pieces).strip()
     section, signed = _section_for(sections, value)
     if section.takes in ("date", "other"):
         return None
-    text = _written(section, value, signed=signed)
+    number = shown(abs(value)) if section.takes in ("General", "@") else _digits(section, abs(value))
+    sign = "-" if signed and section.takes and number.strip("0.,") else ""
+    text = "".join(number if piece is None else piece for piece in section.pieces)
+    text = (sign + text).strip()
     return text if _is_other(section, value, text, percent=percent) else None
-
-
-def _seen_text(sections: list[_Section], value: str) -> str | None:
-    """Give what is seen of a text, by the fourth section or the last one if it is for texts; None for itself."""
-    section = sections[3] if len(sections) > 3 else sections[-1]
-    if len(sections) <= 3 and section.takes != "@":
-        return None
-    if section.takes == "@" and not any(letter.isalnum() for letter in section.literals):
-        return None
-    return "".join(value if piece is None else piece for piece in section.pieces).strip()
 
 
 def _section_for(sections: list[_Section], value: float) -> tuple[_Section, bool]:
@@ -291,13 +277,6 @@ def _says_something(literals: str) -> bool:
     """Say whether a text beside a number has digits, or more letters than a currency."""
     letters = sum(letter.isalpha() for letter in literals)
     return letters > _CURRENCY or any(letter.isdecimal() for letter in literals)
-
-
-def _written(section: _Section, value: float, *, signed: bool) -> str:
-    number = shown(abs(value)) if section.takes in ("General", "@") else _digits(section, abs(value))
-    sign = "-" if signed and section.takes and number.strip("0.,") else ""
-    text = "".join(number if piece is None else piece for piece in section.pieces)
-    return (sign + text).strip()
 
 
 def _digits(section: _Section, value: float) -> str:
@@ -333,7 +312,15 @@ def _take(section: _Section, match: re.Match[str]) -> None:
         section.pieces.append(literal)
         section.percents = min(section.percents + bool(percent), _MOST_STEPS)
     elif bracket is not None:
-        _take_bracket(section, bracket)
+        # Take what a bracket holds: a condition, an elapsed time, a currency or a colour
+        condition = _CONDITION.fullmatch(bracket)
+        if condition is not None:
+            compare, bound = _COMPARED[condition[1]], float(condition[2])
+            section.condition = lambda value: compare(value, bound)
+        elif bracket.lower().strip("hms") == "" and bracket:
+            _put(section, "date")
+        elif bracket.startswith("$"):
+            section.pieces.append(bracket[1:].partition("-")[0])
     elif digits is not None:
         _put(section, "digits")
         bare = digits.rstrip(",")
@@ -349,15 +336,3 @@ def _put(section: _Section, takes: str) -> None:
         section.pieces.append(None)
     section.is_date |= takes == "date"
     section.takes = takes if takes != "digits" or section.takes not in ("date", "other") else section.takes
-
-
-def _take_bracket(section: _Section, inside: str) -> None:
-    """Take what a bracket holds: a condition, an elapsed time, a currency or a colour."""
-    condition = _CONDITION.fullmatch(inside)
-    if condition is not None:
-        compare, bound = _COMPARED[condition[1]], float(condition[2])
-        section.condition = lambda value: compare(value, bound)
-    elif inside.lower().strip("hms") == "" and inside:
-        _put(section, "date")
-    elif inside.startswith("$"):
-        section.pieces.append(inside[1:].partition("-")[0])

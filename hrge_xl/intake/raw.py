@@ -166,21 +166,16 @@ def parse_area(reference: str) -> Area | None:
     start = parse_cell(first)
     stop = parse_cell(last) if colon else start
     if start is None or stop is None:
-        return _parse_band(first, last)
+        ends = [end.replace("$", "") for end in (first, last)]
+        if all(_LETTERS.fullmatch(end) for end in ends):
+            columns = sorted(column_number(end) for end in ends)
+            return Area(1, columns[0], LAST_ROW, columns[1]) if columns[1] <= LAST_COLUMN else None
+        if all(_DIGITS.fullmatch(end) for end in ends):
+            rows = sorted(int(end) for end in ends)
+            return Area(rows[0], 1, rows[1], LAST_COLUMN) if rows[0] >= 1 and rows[1] <= LAST_ROW else None
+        return None
     (top, left), (bottom, right) = start, stop
     return Area(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
-
-
-def _parse_band(first: str, last: str) -> Area | None:
-    """Whole columns or whole rows."""
-    ends = [end.replace("$", "") for end in (first, last)]
-    if all(_LETTERS.fullmatch(end) for end in ends):
-        columns = sorted(column_number(end) for end in ends)
-        return Area(1, columns[0], LAST_ROW, columns[1]) if columns[1] <= LAST_COLUMN else None
-    if all(_DIGITS.fullmatch(end) for end in ends):
-        rows = sorted(int(end) for end in ends)
-        return Area(rows[0], 1, rows[1], LAST_COLUMN) if rows[0] >= 1 and rows[1] <= LAST_ROW else None
-    return None
 
 
 def parse_areas(references: str) -> tuple[Area, ...] | None:

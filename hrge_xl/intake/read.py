@@ -196,7 +196,6 @@ def layout_of(identity: Identity, wanted: str | None) -> Layout:
 # from raw cells to answers: the original kept beside what it means, and the kinds of nothing kept apart
 
 
-REMEMBERED, LONGEST_REMEMBERED = 4_096, 120  # readings of list entries that a plan keeps, and of what length
 NOTHING = Reading()
 TEXT, ANSWERED = CellKind.TEXT, State.ANSWERED
 STATES = dict.fromkeys(CellKind, ANSWERED) | {
@@ -240,18 +239,6 @@ def _state(raw: RawCell) -> State | None:
 
 def read_cell(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
     """Read what a stored value means to its field."""
-    if not field.type.repeats or (isinstance(raw.value, str) and len(raw.value) > LONGEST_REMEMBERED):
-        return _meaning(field, raw, plan, epoch_1904)
-    key = (field.type, field.vocabulary, raw.kind, raw.value, epoch_1904)
-    known = plan.readings.get(key)
-    if known is None:
-        if len(plan.readings) >= REMEMBERED:
-            plan.readings.clear()
-        known = plan.readings[key] = _meaning(field, raw, plan, epoch_1904)
-    return known
-
-
-def _meaning(field: Field, raw: RawCell, plan: ExpectedWorkbook, epoch_1904: bool) -> Reading:
     value = raw.value
     if value is None or (isinstance(value, float) and not math.isfinite(value)):  # it can be of no kind
         problems = {ColumnKind.NUMBER: NOT_A_NUMBER, ColumnKind.DATE: NOT_A_DATE}

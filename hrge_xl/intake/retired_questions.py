@@ -65,19 +65,15 @@ class OldSheet:
         question, code = self.question(row, column) or "", self.rows.get(row, "")
         checked = self._checked(row)
         if question.startswith(ANSWER):
-            return _first_line(self._name(checked)) or code
+            number = self.corner.column + 1
+            texts = (
+                text_at(self.raw, checked, column)
+                for column, cell in sorted(self.raw.cells.get(checked, {}).items())
+                if column > number and cell.formula is None
+            )
+            return _first_line(next(filter(None, texts), "")) or code
         check = next((each for each in self._checks(question) if self._holds(checked, each)), column)
         return f"{code} {_first_line(self._head(row, check) or question)}"
-
-    def _name(self, row: int) -> str:
-        """Name what a row is about: the first text behind its number that no formula shows."""
-        number = self.corner.column + 1
-        texts = (
-            text_at(self.raw, row, column)
-            for column, cell in sorted(self.raw.cells.get(row, {}).items())
-            if column > number and cell.formula is None
-        )
-        return next(filter(None, texts), "")
 
     def ours(self, row: int, column: int) -> bool:
         """Say whether a cell that asks nothing was part of the sheet: a label, a code, a calculated cell, a check.

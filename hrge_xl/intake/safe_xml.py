@@ -186,7 +186,16 @@ def _parse(parser: expat.XMLParserType, content: bytes, guard: XmlGuard) -> None
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        _explain(error, content, guard)
+        # Turn what expat says into a finding; running out of memory stays what it is
+        if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]:
+            raise MemoryError from error
+        names = (expat.errors.XML_ERROR_UNKNOWN_ENCODING, expat.errors.XML_ERROR_INCORRECT_ENCODING)
+        kind = BAD_ENCODING if error.code in {expat.errors.codes[name] for name in names} else MALFORMED_PART
+        try:
+            content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+        except UnicodeDecodeError:
+            kind = BAD_ENCODING
+        guard.refuse(kind, line=str(error.lineno), column=str(error.offset + 1))
 
 
 def _parser(guard: XmlGuard) -> expat.XMLParserType:
@@ -199,19 +208,6 @@ def _parser(guard: XmlGuard) -> expat.XMLParserType:
     parser.XmlDeclHandler = guard.check_declaration
     guard.parser = parser
     return parser
-
-
-def _explain(error: expat.ExpatError, content: bytes, guard: XmlGuard) -> NoReturn:
-    """Turn what expat says into a finding; running out of memory stays what it is."""
-    if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]:
-        raise MemoryError from error
-    names = (expat.errors.XML_ERROR_UNKNOWN_ENCODING, expat.errors.XML_ERROR_INCORRECT_ENCODING)
-    kind = BAD_ENCODING if error.code in {expat.errors.codes[name] for name in names} else MALFORMED_PART
-    try:
-        content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
-    except UnicodeDecodeError:
-        kind = BAD_ENCODING
-    guard.refuse(kind, line=str(error.lineno), column=str(error.offset + 1))
 
 
 def resolved(text: str) -> str:

@@ -16,7 +16,7 @@ from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..answer import Answers, Key
+from ..answer import Key
 from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
 from ..last_answers import read_last
@@ -95,7 +95,11 @@ class ShownResults:
         facts["today"] = day.isoformat() if day is not None else facts["today"]
         kept = {key: rows.ranked for key, rows in submission.shown_rows.items()}
         answers, unread = submission.values(), submission.originals()
-        memory = self.cells.remembered(self.cells.cleaned(self.shown), None if unread else answers)
+        messages, cleaned = self.layout.messages, list(self.shown)  # with 0 for what no check cell can say
+        for (cell, order), value in zip(self.cells.checks, self.cells.take_checks(self.shown), strict=True):
+            if value not in (0, REQUIRED):
+                cleaned[cell] = _check_number(value, order, messages)
+        memory = self.cells.remembered(cleaned)
         originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
         content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
         by_sheet: dict[str, list[Expected]] = {}
@@ -194,14 +198,6 @@ class FormulaCells:
         """What the check cells show, out of what all cells show."""
         return _take([cell for cell, _ in self.checks])
 
-    def cleaned(self, shown: Sequence[Result]) -> list[Any]:
-        """Give what all cells show, check cells with 0 for what none of them can say."""
-        messages, cleaned = self.layout.messages, list(shown)
-        for (cell, order), value in zip(self.checks, self.take_checks(shown), strict=True):
-            if value not in (0, REQUIRED):
-                cleaned[cell] = _check_number(value, order, messages)
-        return cleaned
-
     @cached_property
     def _spans(self) -> dict[str, Take]:
         """The check cells of each sheet, by the code of its tool."""
@@ -210,16 +206,6 @@ class FormulaCells:
         for slot, (number, _) in zip(checked, self.checks, strict=True):
             found.setdefault(slot.tool, []).append(number)
         return {tool: _take(numbers) for tool, numbers in found.items()}
-
-    @cached_property
-    def _counted(self) -> list[tuple[str, str, int]]:
-        """Every row of every grid whose answers are counted: tool, row (or record) and number of the grid."""
-        return [
-            (sheet.tool.code, row, grid.number)
-            for sheet in self.layout.sheets
-            for grid in sheet.grids
-            for row in grid.by_row
-        ]
 
     @cached_property
     def _rows(self) -> list[_Row]:
@@ -256,18 +242,18 @@ class FormulaCells:
             if not isinstance(live.now, RowCells | Fact)
         ]
 
-    def remembered(self, cleaned: Sequence[Any], answers: Answers | None) -> Memory:
-        """Give what the check cells say and, where answers are given, how many a row has: all else follows from it."""
+    def remembered(self, cleaned: Sequence[Any]) -> Memory:
+        """Give what the check cells say: all else follows from it."""
         known: dict[Any, Any] = {}
         for row in self._rows:
             known["checks", row.key] = row.checks(cleaned)
         for tool, numbers in self._spans.items():
-            known["progress", tool] = _progress(numbers(cleaned))
-        if answers is not None:
-            counts = Counter[tuple[str, str]]()
-            for (tool, code, _), value in answers.items():
-                counts[tool, code] += len(value) if isinstance(value, tuple) else 1
-            known |= {("active", tool, row, n): counts[tool, row] for tool, row, n in self._counted}
+            required, at = 0, Counter[int]()
+            for each, count in Counter(numbers(cleaned)).items():
+                number = int(each or 0)
+                at[level_of(number)] += count
+                required += count * is_required(number)
+            known["progress", tool] = required, required - at[MISSING], at[ERROR], at[WARNING]
         return Memory(known)
 
     def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
@@ -284,20 +270,11 @@ class FormulaCells:
     def _of_rows(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
         """Yield what each row's sign, sentence and helper cell should show, where its checks show numbers."""
         for row in self._rows:
-            checks = row.checks(shown)
-            if not all(map(_is_number, checks)):
+            if not all(map(_is_number, row.checks(shown))):
                 continue
-            count = 0 if row.now.grid.across else content.active(row.now.grid, row.key[1])
             if row.active is not None:
-                yield row.active, count
-            status = row.now.status
-            if status is None:
-                continue
-            if status.complete is not None and max(checks) < LEVEL:  # most rows: nothing to look up
-                words: Sequence[Result] = status.complete if count else "", ""
-            else:
-                words = row.now.status_words(content)
-            yield from zip(row.status, words, strict=True)
+                yield row.active, content.active(row.now.grid, row.key[1])
+            yield from zip(row.status, row.now.status_words(content), strict=True)
 
     def _of_others(self, content: Content, *, broken: bool) -> Iterator[tuple[int, Result]]:
         """Yield what all other cells should show; without sums of check cells where some of them are broken."""
@@ -334,13 +311,3 @@ def _is_same(shown: Result, expected: Result) -> bool:
     if isinstance(expected, str):
         return isinstance(shown, str) and tidy(shown) == tidy(expected)
     return isinstance(shown, int | float) and isclose(shown, expected, rel_tol=1e-9, abs_tol=1e-12)
-
-
-def _progress(numbers: Sequence[int]) -> tuple[int, int, int, int]:
-    """Count a sheet's required answers, those given, and answers to correct and to look at, from its check cells."""
-    required, at = 0, Counter[int]()
-    for each, count in Counter(numbers).items():
-        number = int(each or 0)
-        at[level_of(number)] += count
-        required += count * is_required(number)
-    return required, required - at[MISSING], at[ERROR], at[WARNING]

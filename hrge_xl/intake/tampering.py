@@ -300,7 +300,9 @@ class Dropdowns:
             if rule.type == "list":
                 lists = self._lists if rule.blocks else self._lenient
                 source = names.written_out.get(_bare(rule.formula1), rule.formula1)
-                for name in set(_names(source, plan)) - names.broken:
+                # none for a source that is longer than any program writes
+                offered = _remembered_names(source, plan) if len(source) <= LONGEST_SOURCE else ()
+                for name in set(offered) - names.broken:
                     lists.setdefault(name, []).extend(rule.areas)
 
     def runs(self, need: str, column: int) -> list[Run]:
@@ -336,11 +338,6 @@ def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:
 
 def _bare(source: str) -> str:
     return source.strip().lstrip("=").replace("'", "").replace(" ", "").casefold()
-
-
-def _names(source: str, plan: ExpectedWorkbook) -> list[str]:
-    """Give the lists that a source offers; none for one that is longer than any program writes."""
-    return _remembered_names(source, plan) if len(source) <= LONGEST_SOURCE else []
 
 
 @lru_cache(maxsize=SOURCES_REMEMBERED)

@@ -146,7 +146,9 @@ class _Sorter:
         """`row` or `column` (inserted by hand), `single`, `retired`, `kept` (of a copy), or nothing at all."""
         row, column, old = typed.row, typed.column, self.old
         if row in self.rows.copies or column in self.columns.copies:
-            return "kept" if self._repeats_answer(typed) else self._unless_ours(typed)
+            row, column = self._original(typed)
+            part = self.plan.at.get((self.rows.origin.get(row, 0), self.columns.origin.get(column, 0)))
+            return "kept" if part is not None and not part.calculated else self._unless_ours(typed)
         if typed.question:
             return "retired"
         if old is not None and old.raw.protected and old.ours(row, column):
@@ -189,12 +191,6 @@ class _Sorter:
             return False
         origin = self.columns.origin.get(typed.column)
         return origin is not None and origin not in self.plan.not_only_service
-
-    def _repeats_answer(self, typed: TypedText) -> bool:
-        """Say whether a cell of a copied row or column repeats an answer."""
-        row, column = self._original(typed)
-        part = self.plan.at.get((self.rows.origin.get(row, 0), self.columns.origin.get(column, 0)))
-        return part is not None and not part.calculated
 
 
 def _tell(

@@ -130,7 +130,27 @@ def _inflate(stored: bytes, entry: _Entry) -> bytes:
 
 def _checked_entries(data: bytes, directory: _Directory, limits: Limits) -> list[_Entry]:
     _check_count(len(directory.lines), limits)
-    _check_lines(directory.lines, limits)
+    seen: set[str] = set()
+    for info in directory.lines:
+        name = info.orig_filename
+        if _BAD_NAME.search(name):
+            raise Unreadable(BAD_ENTRY_NAME.at(part=shown(name)))
+        if name.lower() in seen:
+            raise Unreadable(DUPLICATE_ENTRY.at(part=shown(name)))
+        seen.add(name.lower())
+    for info in directory.lines:
+        if info.flag_bits & _ENCRYPTED:
+            raise Unreadable(ENCRYPTED_ENTRY.at(part=shown(info.filename)))
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Unreadable(FORBIDDEN_COMPRESSION.at(part=shown(info.filename)))
+    for info in directory.lines:
+        if info.file_size > limits.part_bytes:
+            raise too_large(info.filename, info.file_size, limits.part_bytes)
+        if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
+            raise Unreadable(COMPRESSION_BOMB.at(part=shown(info.filename), limit=str(limits.ratio)))
+    total = sum(info.file_size for info in directory.lines)
+    if total > limits.total_bytes:
+        raise too_large("", total, limits.total_bytes)
     entries = [_located(data, line) for line in directory.lines]
     for entry, limit in _with_limits(entries, directory.start):
         if entry.stop > limit:  # members share bytes, or reach into the directory
@@ -151,30 +171,6 @@ def _directory(data: bytes, limits: Limits) -> _Directory:
 def _check_count(count: int, limits: Limits) -> None:
     if count > limits.entries:
         raise Unreadable(TOO_MANY_ENTRIES.at(count=str(count), limit=str(limits.entries)))
-
-
-def _check_lines(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
-    seen: set[str] = set()
-    for info in infos:
-        name = info.orig_filename
-        if _BAD_NAME.search(name):
-            raise Unreadable(BAD_ENTRY_NAME.at(part=shown(name)))
-        if name.lower() in seen:
-            raise Unreadable(DUPLICATE_ENTRY.at(part=shown(name)))
-        seen.add(name.lower())
-    for info in infos:
-        if info.flag_bits & _ENCRYPTED:
-            raise Unreadable(ENCRYPTED_ENTRY.at(part=shown(info.filename)))
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Unreadable(FORBIDDEN_COMPRESSION.at(part=shown(info.filename)))
-    for info in infos:
-        if info.file_size > limits.part_bytes:
-            raise too_large(info.filename, info.file_size, limits.part_bytes)
-        if info.file_size > max(limits.ratio_from, limits.ratio * info.compress_size):
-            raise Unreadable(COMPRESSION_BOMB.at(part=shown(info.filename), limit=str(limits.ratio)))
-    total = sum(info.file_size for info in infos)
-    if total > limits.total_bytes:
-        raise too_large("", total, limits.total_bytes)
 
 
 def too_large(part: str, size: int, limit: int) -> Unreadable:

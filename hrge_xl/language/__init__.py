@@ -1,6 +1,7 @@
 """The language of checks: a parser, a typed tree, and one object for each function."""
 
-from .function import FUNCTIONS, Aggregate, Function, in_columns, reader_only
+from .function import Aggregate, Function, in_columns, reader_only
+from .functions import FUNCTIONS
 from .parser import Problem, parse, parse_condition
 from .tree import (
     FIGURES,

@@ -71,13 +71,20 @@ Row = str | None
 
 
 class Answers(Protocol):
-    """One return, as functions of the language ask about it; tables go by their numbers."""
+    """One return, as functions of the language and leaves of expressions ask about it.
+
+    Tables go by their numbers; what stands in cells goes by the number of the column, then by row.
+    """
 
     today: float
     rows: Sequence[Sequence[str]]  # of each table
     row_sets: Sequence[Collection[str]]
     active: Sequence[Sequence[str]]  # the rows that count
     active_sets: Sequence[Collection[str]]
+    values: Sequence[Mapping[Row, Value]]
+    filled: Sequence[Mapping[Row, int]]  # in how many cells something stands, where it does
+    lost: Mapping[tuple[int, Row], Unknown]  # where nobody knows whether something stands
+    astray: Mapping[tuple[int, Row], Unknown]  # what can be compared, but is not a step of a scale and no row
 
     def possible_rows(self, table: int) -> Collection[Unknown]:
         """Give for each blank row of a table that may count what keeps that from being known."""

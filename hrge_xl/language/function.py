@@ -7,25 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .compiler import Answers, Compiled, Compiler, Known, Row, Unknown, Value, passing_on, worse
-from .targets import SheetWriter, Typing
+from .parser import Parser
+from .targets import SheetWriter
 from .tree import TEXTS, Arithmetic, Call, Choose, Expr, Literal, Operation, Over, Ref, Type, parts, refs
 
-FUNCTIONS: dict[str, Described] = {}  # by name; a class that has a name takes its place by itself
 
-
-class Described(Operation):
-    """What every function says of itself. What its docstring says stands in the guide to expressions."""
-
-    gives: Type = Type.BOOL
-    own: bool = False  # whether checks of field types use it, and specs do not
-    typed: Callable[..., Expr]  # the call that an `ast.Call` means; raises what `Typing.refuse` makes
-
-    def __init_subclass__(cls) -> None:
-        if cls.name:
-            FUNCTIONS[cls.name] = cls()
-
-
-class Function(Described):
+class Function(Operation):
     """A function of its arguments: its signature, its blanks, and what every visitor makes of it.
 
     `takes` names the type of each argument, None for any; the last one may stand several times where it `repeats`.
@@ -36,7 +23,7 @@ class Function(Described):
     repeats: bool = False
     formula: str = ""
 
-    def typed(self, typing: Typing, node: ast.Call) -> Expr:
+    def typed(self, typing: Parser, node: ast.Call) -> Expr:
         """Type a call with arguments that fit."""
         return self.call(*self.arguments(typing, node))
 
@@ -44,7 +31,7 @@ class Function(Described):
         """Make a call of typed arguments."""
         return Call(self, args, self.gives)
 
-    def arguments(self, typing: Typing, node: ast.Call) -> tuple[Expr, ...]:
+    def arguments(self, typing: Parser, node: ast.Call) -> tuple[Expr, ...]:
         """Type the arguments, each as `takes` says."""
         args, takes = tuple(typing.expr(arg) for arg in node.args), self.takes
         if self.repeats:
@@ -85,7 +72,7 @@ class Record(NamedTuple):
     active: str
 
 
-class Aggregate(Described):
+class Aggregate(Operation):
     """A function over the rows of a table: of nothing, of a condition or of a number in each row."""
 
     gives: Type = Type.NUMBER
@@ -93,7 +80,7 @@ class Aggregate(Described):
     never_blank: bool = True
     decided_by: Known = None  # what one row comes to that decides the whole, whatever is unknown in others
 
-    def typed(self, typing: Typing, node: ast.Call) -> Over:
+    def typed(self, typing: Parser, node: ast.Call) -> Over:
         """Type a call with a sheet, and with what is worked out in each of its rows."""
         expect(typing, node, self.name, 1 if self.inner is None else 2)
         tool = typing.tool(node.args[0])
@@ -133,7 +120,7 @@ class Aggregate(Described):
         return over
 
 
-def expect(typing: Typing, node: ast.Call, name: str, wanted: int) -> None:
+def expect(typing: Parser, node: ast.Call, name: str, wanted: int) -> None:
     """Refuse a call with too many arguments, or too few."""
     if len(node.args) != wanted:
         raise typing.refuse(node, f"{name}() takes {wanted} argument(s), not {len(node.args)}.")

@@ -12,11 +12,22 @@ from dataclasses import dataclass, replace
 
 from ..suggest import NoSuch, nearest
 from ..words import tidy
-from .function import Described
-from .functions import FUNCTIONS
-from .functions.choices import Has
 from .targets import Scope
-from .tree import TEXTS, Arithmetic, Call, Choose, Compare, Expr, Literal, Logic, Not, Ref, Type
+from .tree import (
+    FUNCTIONS,
+    TEXTS,
+    Arithmetic,
+    Call,
+    Choose,
+    Compare,
+    Expr,
+    Literal,
+    Logic,
+    Not,
+    Operation,
+    Ref,
+    Type,
+)
 
 LARGEST = 1e307  # that a cell holds, in round figures
 THIS = "this"  # before a name inside a figure over rows: that of the row which the whole expression stands in
@@ -154,7 +165,7 @@ class Parser:
                 raise _Refused(right, "`in` needs a list of codes, or a field with several answers.")
             code = self.expr(left)
             self.known_code(left, code, many)
-            return Has().call(many, code)
+            return Call(FUNCTIONS["has"], (many, code), Type.BOOL)
         one = self._side(left)
         sides = [self._side(option) for option in right.elts]
         options = zip(right.elts, sides, strict=True)
@@ -237,21 +248,17 @@ class Parser:
 
     def _call(self, node: ast.Call) -> Expr:
         if isinstance(node.func, ast.Attribute):
-            return self._call_of_outer(node, node.func)
+            outer, function = self._outer(node.func), self._function(node, node.func.attr)
+            found = function.typed(Parser(outer), node)
+            if not isinstance(found, Call) or node.args:
+                reason = f"`this.{node.func.attr}()` is not part of the rule language."
+                raise _Refused(node, reason, "Use `this.CODE`.")
+            refs = (replace(arg, outer=True) if isinstance(arg, Ref) else arg for arg in found.args)
+            return replace(found, args=tuple(refs))
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         return self._function(node, name).typed(self, node)
 
-    def _call_of_outer(self, node: ast.Call, name: ast.Attribute) -> Expr:
-        """Type `this.row_code()`: a function of the row that the whole expression stands in."""
-        outer, function = self._outer(name), self._function(node, name.attr)
-        found = function.typed(Parser(outer), node)
-        if not isinstance(found, Call) or node.args:
-            reason = f"`this.{name.attr}()` is not part of the rule language."
-            raise _Refused(node, reason, "Use `this.CODE`.")
-        refs = (replace(arg, outer=True) if isinstance(arg, Ref) else arg for arg in found.args)
-        return replace(found, args=tuple(refs))
-
-    def _function(self, node: ast.Call, name: str) -> Described:
+    def _function(self, node: ast.Call, name: str) -> Operation:
         known = [each for each, function in FUNCTIONS.items() if not function.own]
         if node.keywords or name not in known:
             raise _Refused(node, f"There is no function '{name}'.", _meant(name, known, 60))

@@ -1,8 +1,7 @@
-"""What an expression is turned into, as its functions see it: the scope it is typed in, and each visitor over it."""
+"""The scope that an expression is typed in, and the visitors that write it into a sheet, as its functions see them."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
@@ -32,35 +31,6 @@ class Scope(Protocol):
 
     def codes(self, of: Expr) -> tuple[str, ...] | None:
         """Give the codes that an expression can yield; None where it is not drawn from a list."""
-
-
-class Typing(Protocol):
-    """The parser, as functions with signatures of their own need it; each method refuses what does not fit."""
-
-    @property
-    def scope(self) -> Scope:
-        """Where names are looked up."""
-
-    def expr(self, node: ast.expr) -> Expr:
-        """Type any expression."""
-
-    def condition(self, node: ast.expr) -> Expr:
-        """Type what must be a condition."""
-
-    def number(self, node: ast.expr) -> Expr:
-        """Type what must be a number."""
-
-    def tool(self, node: ast.expr) -> str:
-        """Read the code of a tool."""
-
-    def in_rows_of(self, tool: str) -> Typing:
-        """Give the parser for what is worked out in each row of a tool's table, seen from here."""
-
-    def known_code(self, node: ast.expr, literal: Expr, against: Expr) -> None:
-        """Refuse a code that the list of the other side does not have."""
-
-    def refuse(self, node: ast.AST, reason: str, remedy: str = "") -> Exception:
-        """Make the exception that says what is wrong at a node."""
 
 
 class SheetWriter(Protocol):

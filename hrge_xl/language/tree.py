@@ -107,15 +107,21 @@ class Choose:
     type: Type
 
 
+FUNCTIONS: dict[str, Operation] = {}  # by name; a class that has a name takes its place by itself
+
+
 class Operation:
     """A function as the tree holds it, of its arguments or over the rows of a table; see `language.function`.
 
+    What its docstring says stands in the guide to expressions. `own`: checks of field types use it, and specs do not.
     `never_blank`: the result is a figure whatever is blank. `strict`: it is blank where an argument is, and the formula
     of the sheet may take that for granted. `of_row`: it says which row it is: the answer that it holds leads to the
     table, and is not read.
     """
 
     name: str = ""
+    gives: Type = Type.BOOL
+    own: bool = False
     never_blank: bool = False
     strict: bool = False
     columnwise: bool = False  # whether a sheet can work it out over whole columns
@@ -124,12 +130,17 @@ class Operation:
     of_column: bool = False  # whether it reads its answer in other rows, too
     of_row: bool = False
 
+    typed: Callable[..., Expr]  # the call that an `ast.Call` means; raises what `Parser.refuse` makes
     # what each visitor makes of it, with its arguments or with what it works out in each row
     in_sheet: Callable[..., bool]
     excel: Callable[..., str]
     excel_records: Callable[..., str]
     compile: Callable[..., Any]
     compile_filled: Callable[..., Any]
+
+    def __init_subclass__(cls) -> None:
+        if cls.name:
+            FUNCTIONS[cls.name] = cls()
 
 
 @dataclass(frozen=True, slots=True)

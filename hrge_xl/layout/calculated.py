@@ -99,24 +99,20 @@ def _widths(spec: Spec, block: Block) -> list[int]:
         case PivotBlock(), _:
             return [LABEL_WIDTH, *[STEP_WIDTH] * len(_entries(spec, block, block.across))]
         case CollectBlock(), _:
-            return _widths_of_list(spec, block)
+            widths = [CODE_WIDTH if block.compact else NUMBER_WIDTH]
+            text = FIRST_TEXT_WIDTH
+            for column in block.columns:
+                usual = DAY_WIDTH if kind_of_column(spec, block, column) is ColumnKind.DATE else text
+                widths.append(block.widths.get(column, usual))
+                text = TEXT_WIDTH
+            if block.due is not None:
+                widths.append(COMPACT_STATE_WIDTH if block.compact else STATE_WIDTH)
+            return widths if block.compact else [*widths, SHEET_WIDTH, ROW_WIDTH]
         case ProgressBlock(), _:
             return PROGRESS_WIDTHS
         case ProblemsBlock(), _:
             return [NUMBER_WIDTH, STATE_WIDTH, SHEET_WIDTH, ROW_WIDTH, ABOUT_WIDTH, MESSAGE_WIDTH]
     return [LABEL_WIDTH]
-
-
-def _widths_of_list(spec: Spec, block: CollectBlock) -> list[int]:
-    widths = [CODE_WIDTH if block.compact else NUMBER_WIDTH]
-    text = FIRST_TEXT_WIDTH
-    for column in block.columns:
-        usual = DAY_WIDTH if kind_of_column(spec, block, column) is ColumnKind.DATE else text
-        widths.append(block.widths.get(column, usual))
-        text = TEXT_WIDTH
-    if block.due is not None:
-        widths.append(COMPACT_STATE_WIDTH if block.compact else STATE_WIDTH)
-    return widths if block.compact else [*widths, SHEET_WIDTH, ROW_WIDTH]
 
 
 def _entries(spec: Spec, block: PivotBlock, code: str) -> list[str]:

@@ -53,23 +53,18 @@ def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
 
 def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
     """Give the steps of every scale, and the entries of every list that need an explanation, each list once."""
-    for name, field in _explained(spec, tool).items():
+    found: dict[str, Field] = {}
+    for field in tool.fields.values():
+        vocabulary = spec.vocabularies.get(field.vocabulary or "")
+        if vocabulary and (field.type.stepped or any(item.help for item in vocabulary.items)):
+            found.setdefault(str(field.vocabulary), field)
+    for name, field in found.items():
         vocabulary = spec.vocabularies[name]
         yield PanelLine(field.label.say(language), is_head=True)
         yield from _line("", vocabulary.note.say(language))
         for item in vocabulary.items:
             if field.type.stepped or item.help:
                 yield from _entry(vocabulary, item, field, language)
-
-
-def _explained(spec: Spec, tool: Tool) -> dict[str, Field]:
-    """Give the lists to explain, each with the first field that is answered from it."""
-    found: dict[str, Field] = {}
-    for field in tool.fields.values():
-        vocabulary = spec.vocabularies.get(field.vocabulary or "")
-        if vocabulary and (field.type.stepped or any(item.help for item in vocabulary.items)):
-            found.setdefault(str(field.vocabulary), field)
-    return found
 
 
 def _entry(vocabulary: Vocabulary, item: VocabularyItem, field: Field, language: str) -> Iterator[PanelLine]:

@@ -5,22 +5,16 @@ So a formula finds what an answer was in its own row of another sheet, and a who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from ..fields import Field
-from ..findings import sentence
 from ..last_answers import CLOSED
 from ..spec.compiled import compiled
-from ..spec.model import FieldBlock, RegisterBlock, Spec, Tool
-from ..spec.rows import is_shown
-from ..words import translator
+from ..spec.model import RegisterBlock, Spec
 from .model import Column, Place, Sheet
 
 FIRST_COLUMN = 2
 IN_FORM = "answer"  # in place of a field, in the one column of a form
 ROLE = "last"  # of the columns in which people see them
-WIDTH, CLOSED_WIDTH, FORM_WIDTH = 26, 22, 34
-AROUND = 4  # characters around the longest word of a head
 
 Key = tuple[str, str, str]  # tool, row, field
 Places = Mapping[Key, tuple[Place, ...]]
@@ -37,29 +31,6 @@ def last_places(spec: Spec, sheets: Sequence[Sheet]) -> Places:
             free += cells
         found[key] = tuple(Place(row, columns[column] + part) for part in range(cells))
     return found
-
-
-class LastColumns:
-    """The columns in which people see what was said in the round before."""
-
-    def __init__(self, spec: Spec, tool: Tool, language: str) -> None:
-        self.spec, self.tool, self.language = spec, tool, language
-        self.say = translator(language)
-
-    def of_table(self, block: FieldBlock, width: Callable[[Field], int]) -> Iterator[Column]:
-        """Give one for each field of a table whose answer is shown, and one for what rows were about that are over."""
-        if isinstance(block, RegisterBlock) and block.closed is not None:
-            yield Column(0, ROLE, code_of(CLOSED), self.say("Closed last time"), CLOSED_WIDTH)
-        for field in block.fields:
-            if is_shown(self.spec, field):
-                label = sentence(self.say("Last time: {label}"), {"label": field.asks(self.language)})
-                words = max(map(len, label.split()), default=0) + AROUND
-                yield Column(0, ROLE, code_of(field.code), label, max(min(width(field), WIDTH), words))
-
-    def of_form(self, *, single: bool) -> Iterator[Column]:
-        """Give the one of a form that asks once, if any of its answers is shown."""
-        if single and any(is_shown(self.spec, field) for field in self.tool.fields.values()):
-            yield Column(0, ROLE, code_of(IN_FORM), self.say("Last time"), FORM_WIDTH)
 
 
 def code_of(field: str) -> str:

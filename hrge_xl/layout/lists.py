@@ -20,8 +20,12 @@ LEVELS = "_LEVEL"
 
 def build_lists(spec: Spec, language: str, tools: Sequence[str]) -> dict[str, ListPlace]:
     """Give every list that a field of these tools draws from, by the name of its vocabulary."""
-    parents, say = _parents(spec), translator(language)
-    places: dict[str, ListPlace] = {}
+    say, places = translator(language), dict[str, ListPlace]()
+    parents = {}  # of each dependent vocabulary the one that decides which of its entries apply
+    for _, block, field in spec.places():
+        if field.parent is not None:
+            above = next(each for each in block.fields if each.code == field.parent)
+            parents[str(field.vocabulary)] = spec.vocabularies[str(above.vocabulary)]
     column = FIRST_COLUMN
     for name in [YES_NO, *sorted(_used(spec, tools))]:
         if name == YES_NO:
@@ -58,24 +62,9 @@ def _used(spec: Spec, tools: Sequence[str]) -> set[str]:
     wanted = {name for field in fields if (name := field.list_name) is not None}
     if spec.matrix is not None:
         wanted |= {spec.matrix.down, spec.matrix.across}
-    return (wanted | _read(spec, tools)) - {YES_NO}
-
-
-def _read(spec: Spec, tools: Sequence[str]) -> set[str]:
-    """Give the lists of answers that expressions read, fixed ones too."""
     read = (part for expr in compiled(spec).expressions() for part in walk(expr) if isinstance(part, Ref))
     names = {spec.tool[ref.tool].fields[ref.code].list_name for ref in read if ref.tool in tools}
-    return {name for name in names if name in (TICK, *spec.vocabularies)}
-
-
-def _parents(spec: Spec) -> dict[str, Vocabulary]:
-    """For each dependent vocabulary the one that decides which of its entries apply."""
-    table = {}
-    for _, block, field in spec.places():
-        if field.parent is not None:
-            above = next(each for each in block.fields if each.code == field.parent)
-            table[str(field.vocabulary)] = spec.vocabularies[str(above.vocabulary)]
-    return table
+    return (wanted | {name for name in names if name in (TICK, *spec.vocabularies)}) - {YES_NO}
 
 
 def _place(spec: Spec, name: str, language: str, column: int, above: Vocabulary | None) -> ListPlace:

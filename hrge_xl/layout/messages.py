@@ -44,11 +44,6 @@ class Messages:
     index: dict[tuple[str, str], int]
 
     @property
-    def names_rows(self) -> bool:
-        """Whether any of them names the row that it is about."""
-        return any(ROW_NAME in message.text for message in self.entries)
-
-    @property
     def levels(self) -> dict[str, int]:
         """How urgent each code is."""
         return {message.code: message.level for message in self.entries}
@@ -152,9 +147,9 @@ def remedy(finding: Kind, field: Field, language: str) -> str:
     if finding in FIGURES and field.type.kind is ColumnKind.NUMBER:
         within = limits_in_words(field, language)
         whole = value.NOT_A_WHOLE_NUMBER if field.type.limits(field).type == "whole" else value.NOT_A_NUMBER
-        return field.type.bounded(say).format(limits=within) if within else say(whole.remedy)
-    if finding == value.NOT_IN_LIST and field.type.instruction(say):
-        return field.type.instruction(say)
+        return say(field.type.bounded).format(limits=within) if within else say(whole.remedy)
+    if finding == value.NOT_IN_LIST and field.type.instruction:
+        return say(field.type.instruction)
     return sentence(say(finding.remedy), limits(finding, field, language))
 
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from ..errors import UsageError
 from ..fields import FIELD_TYPES, Field
+from ..findings import sentence
+from ..last_answers import CLOSED
 from ..spec.choice import tool_code
 from ..spec.model import (
     CatalogueBlock,
@@ -19,12 +21,12 @@ from ..spec.model import (
     Spec,
     Tool,
 )
-from ..spec.rows import items_of
+from ..spec.rows import is_shown, items_of
 from ..suggest import did_you_mean
 from ..words import translator
 from .calculated import drawn_blocks
 from .guide import panel_of
-from .last import LastColumns, last_places
+from .last import IN_FORM, ROLE, code_of, last_places
 from .lists import build_lists
 from .messages import build_messages
 from .model import (
@@ -48,6 +50,8 @@ MARK_WIDTH, SIGN_WIDTH, NAME_WIDTH, LEAST_NAME_WIDTH = 9, 13, 44, 24
 HEAD_WIDTH, HEAD_BUTTON = 26, 3  # at most of what a head asks for, and of that what the filter takes
 QUESTION_WIDTH, FORM_ANSWER_WIDTH, HELP_WIDTH, FORM_STATUS_WIDTH, STATUS_WIDTH = 36, 66, 42, 34, 20
 RECORD_WIDTH, CHECK_WIDTH = 34, 9
+LAST_WIDTH, CLOSED_WIDTH, FORM_LAST_WIDTH = 26, 22, 34  # of what was said in the round before
+AROUND = 4  # characters around the longest word of its head
 GAP_WIDTH, ABOUT_WIDTH, PANEL_WIDTH = 3, 22, 88
 
 
@@ -116,7 +120,6 @@ class _SheetBuilder:
 
     def __post_init__(self) -> None:
         self.say = translator(self.language)
-        self.before = LastColumns(self.spec, self.tool, self.language) if self.last else None
         # whether the sheet is a form, whose columns a list of items shares
         self.is_form = any(isinstance(block, FormBlock) for block in self.tool.blocks)
 
@@ -152,7 +155,8 @@ class _SheetBuilder:
             checks = tuple(_check_columns(grid, free))
             free += len(checks)
             checked = replace(grid, columns=grid.columns + checks)
-            grids.append(replace(checked, slots=tuple(_slots(checked))))
+            slots = _form_slots if checked.across else _table_slots
+            grids.append(replace(checked, slots=tuple(slots(checked, checked.check_columns))))
         return tuple(grids), behind
 
     # columns
@@ -184,7 +188,8 @@ class _SheetBuilder:
         yield from (self._mark(), self._sign())
         yield Column(0, "name", "", self.say("Question"), QUESTION_WIDTH)
         yield from answers
-        yield from self.before.of_form(single=single) if self.before else ()
+        if single and self.last and any(is_shown(self.spec, field) for field in self.tool.fields.values()):
+            yield Column(0, ROLE, code_of(IN_FORM), self.say("Last time"), FORM_LAST_WIDTH)
         if single:  # otherwise the help stands below the question, not behind all records
             yield Column(0, "help", "", self.say("What to write"), HELP_WIDTH)
         yield self._status()
@@ -212,11 +217,22 @@ class _SheetBuilder:
             yield Column(0, "name", "", label, width)
         for field in (each for each in others if each.fixed):
             yield from self._cells(field)
-        yield from self.before.of_table(block, self._width) if self.before else ()
+        yield from self._last_columns(block) if self.last else ()
         for field in sorted((each for each in others if not each.fixed), key=lambda each: each.calculated):
             yield from self._cells(field)
         if asks:
             yield self._status()
+
+    def _last_columns(self, block: FieldBlock) -> Iterator[Column]:
+        """Give one for each field whose answer in the round before is shown, and one for rows that were over."""
+        if isinstance(block, RegisterBlock) and block.closed is not None:
+            yield Column(0, ROLE, code_of(CLOSED), self.say("Closed last time"), CLOSED_WIDTH)
+        for field in block.fields:
+            if is_shown(self.spec, field):
+                label = sentence(self.say("Last time: {label}"), {"label": field.asks(self.language)})
+                words = max(map(len, label.split()), default=0) + AROUND
+                width = max(min(self._width(field), LAST_WIDTH), words)
+                yield Column(0, ROLE, code_of(field.code), label, width)
 
     def _mark(self) -> Column:
         return Column(0, "mark", "", self.say("No."), MARK_WIDTH)
@@ -258,14 +274,6 @@ class _SheetBuilder:
         """Title a part of a form (a table has that of its sheet); below open rows say what to do when they are full."""
         if block.title and self.is_form:
             yield Row(0, "title", label=block.title.say(self.language), help=block.help.say(self.language))
-        yield from self._data_rows(block)
-        if isinstance(block, RegisterBlock):
-            text = self.say(
-                "All rows in use? Ask for a workbook with more rows; nothing that you wrote is lost."
-            )
-            yield Row(0, "note", label=text)
-
-    def _data_rows(self, block: FieldBlock) -> Iterator[Row]:
         if isinstance(block, FormBlock):
             yield from self._questions(block)
         elif isinstance(block, RegisterBlock):
@@ -278,6 +286,11 @@ class _SheetBuilder:
                     yield Row(0, "section", label=item.section.say(self.language))
                 label, hint = item.label.say(self.language), item.help.say(self.language)
                 yield Row(0, "item", item.code, label, hint, item)
+        if isinstance(block, RegisterBlock):
+            text = self.say(
+                "All rows in use? Ask for a workbook with more rows; nothing that you wrote is lost."
+            )
+            yield Row(0, "note", label=text)
 
     def _questions(self, block: FormBlock) -> Iterator[Row]:
         for field in block.fields:
@@ -288,11 +301,6 @@ class _SheetBuilder:
             for part in range(1, field.cells + 1):
                 yield Row(0, "question", f"{field.code}.{part}", label, hint, None, field, part)
                 label = hint = ""
-
-
-def _slots(grid: Grid) -> Iterator[Slot]:
-    checks = grid.check_columns
-    return _form_slots(grid, checks) if grid.across else _table_slots(grid, checks)
 
 
 def _form_slots(grid: Grid, checks: Mapping[tuple[str, int], int]) -> Iterator[Slot]:

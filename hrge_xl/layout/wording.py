@@ -79,7 +79,12 @@ class Wording:
         if words is finding.words:
             return finding
         known, details = _known(finding, words.label, path), self.details(finding, language)
-        named = sorted(self._named(finding) & details.keys())
+        about = self._about(finding)
+        assert about is not None
+        own = map(
+            placeholders, (kind_of(about).message, kind_of(about).message_of_value, kind_of(about).remedy)
+        )
+        named = sorted(asked_of_row(about, self._field(finding, finding.field)).union(*own) & details.keys())
         noted = {name: details[name] for name in named if details[name] != known.get(name)}
         return replace(finding, words=words, details=noted, language=language)
 
@@ -132,15 +137,6 @@ class Wording:
             return str(cells)
         place = self._places.get((finding.tool or "", finding.field or ""))
         return None if place is None else label(*place, finding.row, language)
-
-    def _named(self, finding: Finding) -> frozenset[str]:
-        """Give the names of all details that the words of a finding need, in whatever language."""
-        about = self._about(finding)
-        assert about is not None
-        own = map(
-            placeholders, (kind_of(about).message, kind_of(about).message_of_value, kind_of(about).remedy)
-        )
-        return asked_of_row(about, self._field(finding, finding.field)).union(*own)
 
     def _detail(self, finding: Finding, name: str, text: Detail, language: str) -> Detail:
         """Give a detail in another language, where it is an entry of a list, or several of them."""

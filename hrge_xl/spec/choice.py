@@ -43,7 +43,12 @@ def choose(
         return _whole(spec, codes or None, rows)
     if chosen.choose_from and not set(codes) & set(chosen.choose_from):
         if not first:
-            raise UsageError(_open(spec, name, chosen))
+            language = spec.languages[0]
+            left = (f"{code} ({spec.tool[code].title.say(language)})" for code in chosen.choose_from)
+            raise UsageError(
+                f"The profile '{name}' leaves sheets to choose from. Name one or more of them with the tools: "
+                f"{', '.join(left)}."
+            )
         codes.append(chosen.choose_from[0])
     tools = None if chosen.tools is None else [*chosen.tools, *codes]
     return _whole(spec, tools, rows or chosen.rows)
@@ -65,15 +70,6 @@ def tool_code(spec: Spec, tool: str) -> str:
         hint = did_you_mean(tool, list(spec.tool))
         raise UsageError(f"'{tool}' is not a tool of {spec.name}. {hint}It has: {', '.join(spec.tool)}.")
     return found
-
-
-def _open(spec: Spec, name: str, profile: Profile) -> str:
-    language = spec.languages[0]
-    tools = (f"{code} ({spec.tool[code].title.say(language)})" for code in profile.choose_from)
-    open_choice = (
-        f"The profile '{name}' leaves sheets to choose from. Name one or more of them with the tools:"
-    )
-    return f"{open_choice} {', '.join(tools)}."
 
 
 def _whole(spec: Spec, tools: Sequence[str] | None, rows: int | None) -> Choice:

@@ -99,9 +99,12 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
     """Give the spellings of each list, the labels in `language` going first; `rows` are codes by tool."""
     spoken = written_languages(spec, language)
 
-    def table(name: str, languages: Iterable[str]) -> list[Entry]:
+    def table(name: str, languages: Sequence[str]) -> list[Entry]:
         if name == YES_NO:
-            return _yes_no(languages)
+            return [
+                Entry(code, {tag: translator(tag)(english) for tag in languages}, aliases)
+                for code, english, aliases in (("Y", "Yes", ("True",)), ("N", "No", ()))
+            ]
         return (_steps if name in spec.scales else entries)(spec.vocabularies[name], languages)
 
     def in_all(name: str) -> Spellings:
@@ -116,14 +119,6 @@ def vocabularies(spec: Spec, language: str, rows: Mapping[str, Iterable[str]]) -
     labels = {name: tuple(each.labels[language] for each in table) for name, table in tables.items()}
     known = {tool: {fold_code(code): code for code in codes} for tool, codes in rows.items()}
     return Vocabularies(language, found, labels, known)
-
-
-def _yes_no(languages: Iterable[str]) -> list[Entry]:
-    spoken = tuple(languages)
-    return [
-        Entry(code, {tag: translator(tag)(english) for tag in spoken}, aliases)
-        for code, english, aliases in (("Y", "Yes", ("True",)), ("N", "No", ()))
-    ]
 
 
 Readings = Mapping[str, frozenset[str | None]]  # code -> what its label is read as now, over all languages

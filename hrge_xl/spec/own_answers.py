@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -151,7 +151,15 @@ def _wrong_answer(spec: Spec, field: Field, written: Written) -> Wrong:
     if not field.several and len(written) > 1:
         yield "The field takes one answer, and these are several.", "Keep one."
     elif field.list_name is not None:
-        yield from _codes(field, written, entries(spec, field.list_name))
+        known = entries(spec, field.list_name)
+        for code in written:
+            if known and code not in known:
+                yield no_such(f"'{code}' is not a code of this list.", code, known)
+        if len(written) > field.cells and field.several:
+            reason = f"{len(written)} answers do not fit into {field.cells} cells."
+            yield reason, "Raise `cells`, or take fewer."
+        if len(set(written)) < len(written):
+            yield "The same code appears twice here.", "Keep one."
     elif field.type.kind is ColumnKind.NUMBER:
         yield from _number(field, written[0])
     elif field.type.kind is ColumnKind.DATE:
@@ -162,17 +170,6 @@ def _wrong_answer(spec: Spec, field: Field, written: Written) -> Wrong:
             most = getattr(field, unit)
             if most is not None and length > most:
                 yield f"The text has {length} {unit}; the field takes {most}.", "Shorten it."
-
-
-def _codes(field: Field, written: Written, known: Collection[str]) -> Wrong:
-    for code in written:
-        if known and code not in known:
-            yield no_such(f"'{code}' is not a code of this list.", code, known)
-    if len(written) > field.cells and field.several:
-        reason = f"{len(written)} answers do not fit into {field.cells} cells."
-        yield reason, "Raise `cells`, or take fewer."
-    if len(set(written)) < len(written):
-        yield "The same code appears twice here.", "Keep one."
 
 
 def _number(field: Field, text: str) -> Wrong:
@@ -213,7 +210,15 @@ def check_own_answers(spec: Spec) -> Found:
             wrong = [(path, "The spec has no countries, and facts are about one.", remedy)]
         yield from wrong or _facts(spec, file, path)
     if spec.sample:
-        yield from _sample(spec, spec.sample)
+        # Check its day, its country, and every answer
+        if spec.sample.day is None:
+            reason = f"'{spec.sample.today}' is not {RANGE}."
+            yield ("sample", "today"), reason, "Write it as year-month-day: 2026-03-31."
+        if spec.sample.country:
+            yield from at(("sample", "country", "code"), _country(spec, spec.sample.country))
+        extended = spec_of_sample(spec)
+        for answer in answers_of(extended, spec.sample):
+            yield from _answer(extended, answer)
 
 
 def _no_tool(spec: Spec, tool: str) -> Wrong:
@@ -294,18 +299,6 @@ def _place(spec: Spec, tool: Tool, fact: Fact, path: Path) -> Found:
     yield from at((*path, "field"), wrong)
     if not wrong:
         yield from at((*path, "row"), _no_row(spec, tool, fact.row, fact.field))
-
-
-def _sample(spec: Spec, sample: Sample) -> Found:
-    """Check its day, its country, and every answer."""
-    if sample.day is None:
-        reason = f"'{sample.today}' is not {RANGE}."
-        yield ("sample", "today"), reason, "Write it as year-month-day: 2026-03-31."
-    if sample.country:
-        yield from at(("sample", "country", "code"), _country(spec, sample.country))
-    extended = spec_of_sample(spec)
-    for answer in answers_of(extended, sample):
-        yield from _answer(extended, answer)
 
 
 def _country(spec: Spec, country: SampleCountry) -> Wrong:

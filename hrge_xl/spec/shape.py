@@ -81,7 +81,12 @@ class Shape:
         """Take the smallest part out of the tree without which the rest may be right; mend a misspelt option."""
         meant = found.meant
         if found.node is None:
-            self._without_needed(found)
+            if found.container is not self.root:
+                self._drop(found.container)
+            elif found.option in STAND_INS:
+                value = scalar(STAND_INS[found.option])
+                node = sequence([value]) if found.option == "languages" else value
+                self.root.value.append((scalar(found.option), node))
         elif meant is not None:
             for key, value in found.container.value:
                 if value is found.node:
@@ -89,14 +94,6 @@ class Shape:
         elif not _mended(found):
             self._told.add((id(found.container), found.option))
             self._drop(found.node)
-
-    def _without_needed(self, found: ShapeMistake) -> None:
-        if found.container is not self.root:
-            self._drop(found.container)
-        elif found.option in STAND_INS:
-            value = scalar(STAND_INS[found.option])
-            node = sequence([value]) if found.option == "languages" else value
-            self.root.value.append((scalar(found.option), node))
 
     def _drop(self, node: Node) -> None:
         """Take a part out of what holds it."""

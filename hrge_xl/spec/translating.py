@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -160,12 +160,6 @@ def as_file(catalogue: Catalog, language: str) -> bytes:
     """Give a catalogue as a PO file: the same catalogue, the same bytes."""
     stream = io.BytesIO()
     write_po(stream, catalogue, width=LINE, omit_header=True, include_previous=True, include_lineno=False)
-    head = _header(catalogue, language)
-    return (head + stream.getvalue().decode("utf-8").strip("\n") + "\n").encode()
-
-
-def _header(catalogue: Catalog, language: str) -> str:
-    """Give the headers of a file; of those that translators fill in, what they wrote."""
     people = {"Last-Translator": catalogue.last_translator, "Language-Team": catalogue.language_team}
     headers = {
         "Project-Id-Version": f"{catalogue.project} {catalogue.version}",
@@ -177,7 +171,8 @@ def _header(catalogue: Catalog, language: str) -> str:
     }
     comment = "\n".join(line.rstrip() for line in catalogue.header_comment.splitlines())
     lines = (f'"{name}: {value}\\n"' for name, value in headers.items())
-    return "\n".join([comment, 'msgid ""', 'msgstr ""', *lines, "", ""]).lstrip("\n")
+    head = "\n".join([comment, 'msgid ""', 'msgstr ""', *lines, "", ""]).lstrip("\n")
+    return (head + stream.getvalue().decode("utf-8").strip("\n") + "\n").encode()
 
 
 # what is wrong with translations
@@ -197,7 +192,16 @@ def slips(spec: Spec, catalogue: Catalog) -> Iterator[Slip]:
     entries = _translated(spec, catalogue)
     for key, entry in entries.items():
         yield from (slip._replace(line=entry.lineno or 1) for slip in _slips_of(*key, str(entry.string)))
-    yield from _doubled({key: str(entry.string) for key, entry in entries.items()})
+    # entries of one list, and names of sheets, that a language does not tell apart
+    seen: dict[tuple[str, str], str] = {}
+    for (place, _), entry in entries.items():
+        words, parts = str(entry.string), place.split("/")
+        group = parts[1] if (parts[0], parts[-1]) == ("list", "label") else ""
+        if group or (parts[0], parts[-1]) == ("tool", "sheet"):
+            first = seen.setdefault((group, words.casefold()), place)
+            if first != place:
+                reason = f"“{words}” is also the translation of {first}."
+                yield Slip(place, reason, "Give each its own words.")
 
 
 def mistakes(spec: Spec) -> list[Mistake]:
@@ -237,19 +241,6 @@ def _slips_of(place: str, text: str, said: str) -> Iterator[Slip]:
         yield Slip(place, FORBIDDEN.format(f"“{said}”"), WITHOUT)
     if undirected(said) != said:
         yield Slip(place, "The translation holds an invisible direction mark.", "Take it out.")
-
-
-def _doubled(said: Mapping[Key, str]) -> Iterator[Slip]:
-    """Tell of entries of one list, and names of sheets, that a language does not tell apart."""
-    seen: dict[tuple[str, str], str] = {}
-    for (place, _), words in said.items():
-        parts = place.split("/")
-        group = parts[1] if (parts[0], parts[-1]) == ("list", "label") else ""
-        if group or (parts[0], parts[-1]) == ("tool", "sheet"):
-            first = seen.setdefault((group, words.casefold()), place)
-            if first != place:
-                reason = f"“{words}” is also the translation of {first}."
-                yield Slip(place, reason, "Give each its own words.")
 
 
 # what translators send back

@@ -217,7 +217,18 @@ def units(spec: Spec) -> Iterator[Unit]:
         if name not in ("tools", "vocabularies", "rules", "sample"):
             yield from _below(getattr(spec, name), name)
     for tool in spec.tools:
-        yield from _of_tool(tool)
+        place = f"tool/{tool.code}"
+        yield from _below(tool, place)
+        for number, block in enumerate(tool.blocks, start=1):
+            if isinstance(block, FieldBlock):
+                yield from _entries(block.fields, place)
+            if isinstance(block, ItemBlock):
+                columns = {field.code for field in block.fields if field.type.name in WRITTEN}
+                for values in (item.values for item in block.written_out):
+                    written = (code for code in columns if isinstance(values.get(code), str))
+                    values |= {code: Text({"": values[code]}) for code in written}
+                yield from _entries(block.written_out, place)
+            yield from _below(block, f"{place}/block/{number}")
     for code, vocabulary in spec.vocabularies.items():
         yield from _below(vocabulary, f"list/{code}")
         yield from _entries(vocabulary.items, f"list/{code}")
@@ -227,21 +238,6 @@ def units(spec: Spec) -> Iterator[Unit]:
         for name, answers in spec.sample.answers.items():
             fields = spec.tool[name].fields if name in spec.tool else {}
             yield from _of_sample(answers, fields, f"sample/{name}")
-
-
-def _of_tool(tool: Tool) -> Iterator[Unit]:
-    place = f"tool/{tool.code}"
-    yield from _below(tool, place)
-    for number, block in enumerate(tool.blocks, start=1):
-        if isinstance(block, FieldBlock):
-            yield from _entries(block.fields, place)
-        if isinstance(block, ItemBlock):
-            columns = {field.code for field in block.fields if field.type.name in WRITTEN}
-            for values in (item.values for item in block.written_out):
-                written = (code for code in columns if isinstance(values.get(code), str))
-                values |= {code: Text({"": values[code]}) for code in written}
-            yield from _entries(block.written_out, place)
-        yield from _below(block, f"{place}/block/{number}")
 
 
 def _of_sample(answers: Any, fields: Mapping[str, Field], place: str) -> Iterator[Unit]:

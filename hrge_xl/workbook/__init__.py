@@ -2,16 +2,16 @@
 
 from .book import cover_lines, draw, facts_of, write
 from .content import Content, Part
-from .drawing import Template
+from .drawing import Drawing
 from .feedback_sheets import Correction, Feedback, Leftover, Urgency, least
 
 __all__ = [
     "Content",
     "Correction",
+    "Drawing",
     "Feedback",
     "Leftover",
     "Part",
-    "Template",
     "Urgency",
     "cover_lines",
     "draw",

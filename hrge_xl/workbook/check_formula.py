@@ -78,9 +78,16 @@ class RowFormulas:
         """Write what is added where nothing is answered: rules that this breaks; where it is required, that it is."""
         rules = self._first(slot, self._rules(slot, compiler, blank_at=(slot.tool, slot.field.code)))
         formula = "" if rules == "0" else f"IF({_and(self.in_use(slot), blank)},{rules},0)"
-        for condition, code, counts in reversed(self._required(slot, own, compiler)):
-            fault = f"{'1000+' if counts else ''}IF({blank},{self._say(slot, code)},0)"
-            formula = fault if condition == "TRUE" else f"IF({condition},{fault},{formula or 0})"
+        for need in reversed(own.requirements):
+            if need.rule is not None and need.rule.reader_only:
+                continue
+            when = _and(self.in_use(slot), compiler.condition(need.when))
+            if need.relevant is not None:
+                when = _and(compiler.condition(need.relevant), when)
+            code = ANSWER_MISSING.code if need.rule is None else need.rule.rule.code
+            fault = f"{'1000+' if need.counts else ''}IF({blank},{self._say(slot, code)},0)"
+            if when != "FALSE":
+                formula = fault if when == "TRUE" else f"IF({when},{fault},{formula or 0})"
         return f"+{formula}" if formula else ""
 
     def _first(self, slot: Slot, tests: Iterable[Test]) -> str:
@@ -94,18 +101,6 @@ class RowFormulas:
 
     def _say(self, slot: Slot, code: str, field: str = "") -> str:
         return str(self.layout.messages.encode(code, slot.order, required=False, field=field))
-
-    def _required(self, slot: Slot, own: FieldChecks, compiler: ExcelFormula) -> list[tuple[str, str, bool]]:
-        """Say when the answer is required, the code that its absence has then, and whether it counts."""
-        found: list[tuple[str, str, bool]] = []
-        for need in own.requirements:
-            if need.rule is None or not need.rule.reader_only:
-                when = _and(self.in_use(slot), compiler.condition(need.when))
-                if need.relevant is not None:
-                    when = _and(compiler.condition(need.relevant), when)
-                code = ANSWER_MISSING.code if need.rule is None else need.rule.rule.code
-                found.append((when, code, need.counts))
-        return [each for each in found if each[0] != "FALSE"]
 
     def in_use(self, slot: Slot) -> str:
         """Say whether anything is answered in the slot's open row or record; "" where rows always count."""

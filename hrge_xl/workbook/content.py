@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, compress
-from operator import is_not
+from itertools import chain
 from typing import Any, TypeVar
 
 from ..answer import Key, Value
@@ -25,9 +24,6 @@ Found = TypeVar("Found")
 BLANK, EMPTY, NUMBER = (None,), (None, ""), (int, float)
 TICKED = "Y"  # the code of a tick
 LABEL_LENGTH = 60  # of what an open row is about, in a list
-# Who asks for an original asks for its answer.
-TABLES = ("answers", "verdicts", "calculated", "kept", "facts", "last")
-ANYTHING = ""  # stands for every tool and every fact
 
 
 Part = tuple[str, str, str, int]  # key of an answer, and which of its cells; 0 where it has one
@@ -87,7 +83,12 @@ class Content:
         if value is None:
             value = self.calculated.get(key)
         read = BLANK * cells if value is None else self._in_cells(slot, value, cells)
-        return self._as_it_stood(slot, read) if self.originals else read
+        if not self.originals:
+            return read
+        if not slot.field.several:
+            return (self.originals.get((*key, 0), read[0]),)
+        stood = tuple(self.originals.get((*key, part)) for part in range(1, cells + 1))
+        return read if stood == BLANK * cells else stood
 
     def shown_last(self, key: Key, cells: int) -> tuple[Shown, ...]:
         """Give what the cells show that say what an answer was in the round before; of rows the code."""
@@ -124,12 +125,6 @@ class Content:
             return seen
         written = {text.casefold() for text in seen}
         return {code for code, label in self.layout.labels[name].items() if label.casefold() in written}
-
-    def _as_it_stood(self, slot: Slot, read: Sequence[Shown]) -> tuple[Shown, ...]:
-        if not slot.field.several:
-            return (self.originals.get((*slot.key, 0), read[0]),)
-        stood = tuple(self.originals.get((*slot.key, part)) for part in range(1, len(read) + 1))
-        return tuple(read) if stood == BLANK * len(read) else stood
 
     def show(self, of: Field, value: Value | None) -> Shown:
         """Give a value as its cell shows it: labels for codes, serial numbers for dates, entries for steps and rows."""
@@ -212,32 +207,7 @@ class Content:
         slot = self.layout.slots.get((where, ticked, field))
         return slot is not None and TICKED in self.counted(slot)
 
-    # what differs
-
-    def differences(self, other: Content) -> set[str]:
-        """Give the tools and facts that something is said about which the other content says otherwise."""
-        names = (*TABLES, "originals")
-        found = set[str]().union(*(_differences(getattr(self, name), getattr(other, name)) for name in names))
-        return found | {ANYTHING} if found else found
-
 
 def fixed_label(grid: Grid, code: str) -> str:
     """`T11_01 what it is about`, of a row that is always the same."""
     return f"{code} {grid.row[code].label[:LABEL_LENGTH]}"
-
-
-def _differences(ours: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> set[str]:
-    others = map(theirs.get, ours)
-    not_the_same = compress(ours, map(is_not, ours.values(), others))  # most are: quickly seen
-    found: set[str] = set()
-    for key in chain(not_the_same, theirs.keys() - ours.keys()):
-        about = subject(key)
-        if about not in found and (key not in ours or key not in theirs or ours[key] != theirs[key]):
-            found.add(about)
-    return found
-
-
-def subject(key: Any) -> str:
-    """Name what an entry is about: the tool, or the fact."""
-    about: str = key if isinstance(key, str) else key[0]
-    return about

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -137,7 +137,9 @@ class ListSheet:
 
         Programs that fit rows to a zoomed view cut the last one.
         """
-        code, place = row_digests(self._texts.values(), self._formulas), Place(self.row, CODE_COLUMN)
+        formulas = (f"{FORMULA}{column}" for column in self._formulas)
+        code = " ".join([*formulas, *map(digest, filter(None, self._texts.values()))])
+        place = Place(self.row, CODE_COLUMN)
         if fitted:
             taken = (lines_of(text, self.widths[column]) for column, text in self._texts.items())
             self.pen.row_code(place, code, min(max(taken, default=1), MOST_LINES))
@@ -227,27 +229,30 @@ class CorrectionsSheet(ListSheet):
     def _rows(self, part: Sequence[Correction]) -> None:
         first = self.row
         for correction in part:
-            self._row(correction)
+            self.number += 1
+            self.text(NUMBER, str(self.number), "mark")
+            if correction.watched is not None:  # the check cell of the very answer says whether it is done
+                self.formula(DONE, if_(self._is_done(correction, correction.watched), self.done), "cell")
+            else:
+                later = correction.urgency is not Urgency.DOUBTFUL
+                self.text(DONE, self.say("Checked on return") if later else "", "help")
+            self.text(SHEET, correction.sheet, "cell")
+            self._go_to(CELL, correction, address(*correction.place) if correction.place else "", "link_cell")
+            wrong = "cell_error" if correction.urgency is Urgency.WRONG else "cell"
+            texts = (
+                correction.row,
+                correction.label,
+                correction.value,
+                correction.message,
+                correction.remedy,
+            )
+            for column, text in zip((ROW, QUESTION, STANDS, WRONG, TO_DO), texts, strict=True):
+                self.text(column, text, wrong if column == WRONG else "cell")
+            self.end_row(fitted=True)
         done = f"=${column_letters(DONE)}{first}={text_literal(self.done)}"
         last = self.row - 1
         self.pen.mark_column(DONE, (first, last), done, "good", **LINES)
         self.pen.mark_when(Place(first, SHEET), Place(last, TO_DO), done, "not_asked", **LINES)
-
-    def _row(self, correction: Correction) -> None:
-        self.number += 1
-        self.text(NUMBER, str(self.number), "mark")
-        if correction.watched is not None:  # the check cell of the very answer says whether it is done
-            self.formula(DONE, if_(self._is_done(correction, correction.watched), self.done), "cell")
-        else:
-            later = correction.urgency is not Urgency.DOUBTFUL
-            self.text(DONE, self.say("Checked on return") if later else "", "help")
-        self.text(SHEET, correction.sheet, "cell")
-        self._go_to(CELL, correction, address(*correction.place) if correction.place else "", "link_cell")
-        wrong = "cell_error" if correction.urgency is Urgency.WRONG else "cell"
-        texts = (correction.row, correction.label, correction.value, correction.message, correction.remedy)
-        for column, text in zip((ROW, QUESTION, STANDS, WRONG, TO_DO), texts, strict=True):
-            self.text(column, text, wrong if column == WRONG else "cell")
-        self.end_row(fitted=True)
 
     def _go_to(self, column: int, correction: Correction, text: str, style: str) -> None:
         """Write a link to the cell of a correction; a mere text where it has none."""
@@ -322,11 +327,6 @@ def feedback_sheets(layout: Layout, feedback: Feedback) -> Iterator[CorrectionsS
 
 DIGITS = 6
 FORMULA = "="  # before the number of a column that holds a formula
-
-
-def row_digests(texts: Iterable[str], formulas: Iterable[int] = ()) -> str:
-    """Write the digests of the texts of a row and the columns of its formulas, for the hidden first column."""
-    return " ".join([*(f"{FORMULA}{column}" for column in formulas), *map(digest, filter(None, texts))])
 
 
 def digest(text: str) -> str:

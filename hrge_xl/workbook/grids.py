@@ -50,9 +50,18 @@ class GridPainter:
         self._heads()
         for row in self.grid.rows:
             if row.role in TITLES:
-                self._title(row)
+                visible = (column.index for column in self.grid.columns if column.role not in HIDDEN)
+                last = MARK_COLUMN if row.role == "note" else max(visible)
+                label = f"{row.label}: {row.help}" if row.help else row.label
+                self.pen.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
             else:
-                self._row(row)
+                self.pen.row_code(Place(row.index, CODE_COLUMN), row.code, self._lines(row))
+                slots = self._slots_of(row)
+                by_place = {place: slot for slot in slots for place in slot.cells}
+                for column in self.grid.columns:
+                    self._cell(row, column, by_place)
+                if row.part < 2:
+                    self._live(row, slots)
         self._columns()
 
     # heads
@@ -75,33 +84,15 @@ class GridPainter:
             label = band.label.say(self.layout.language)
             self.pen.band(BAND_ROW, columns[0].index, columns[-1].index, label, style)
         if self.grid.is_repeated:
-            self._record_counts()
-
-    def _record_counts(self) -> None:
-        """Above the checks of the first block of a repeated form: how many answers each record has."""
-        grid = self.grid
-        if grid is next(each for each in self.sheet.grids if each.same_records(grid)):
-            for record in grid.by_row:
-                place = self.layout.active_place(grid, record)
-                assert place is not None
-                self.pen.formula(place, answers_in_row(self.layout, grid, record), "check")
-
-    def _title(self, row: Row) -> None:
-        visible = (column.index for column in self.grid.columns if column.role not in HIDDEN)
-        last = MARK_COLUMN if row.role == "note" else max(visible)
-        label = f"{row.label}: {row.help}" if row.help else row.label
-        self.pen.band(row.index, MARK_COLUMN, last, label, TITLES[row.role])
+            # Above the checks of the first block of a repeated form: how many answers each record has
+            grid = self.grid
+            if grid is next(each for each in self.sheet.grids if each.same_records(grid)):
+                for record in grid.by_row:
+                    above = self.layout.active_place(grid, record)
+                    assert above is not None
+                    self.pen.formula(above, answers_in_row(self.layout, grid, record), "check")
 
     # rows
-
-    def _row(self, row: Row) -> None:
-        self.pen.row_code(Place(row.index, CODE_COLUMN), row.code, self._lines(row))
-        slots = self._slots_of(row)
-        by_place = {place: slot for slot in slots for place in slot.cells}
-        for column in self.grid.columns:
-            self._cell(row, column, by_place)
-        if row.part < 2:
-            self._live(row, slots)
 
     def _live(self, row: Row, slots: Sequence[Slot]) -> None:
         checked = [slot for slot in slots if slot.check is not None]
@@ -187,17 +178,13 @@ class GridPainter:
         form, field = number_format_of(slot.field), slot.field
         if not field.calculated:
             style = "input" if self.grid.across else field.type.style
-            self.pen.text(place, "", style, form, **self._joined(slot, place))
+            before, after = ("top", "bottom") if self.grid.across else ("left", "right")
+            inner = {before: place != slot.cells[0], after: place != slot.cells[-1]}
+            self.pen.text(place, "", style, form, **{side: 0 for side, between in inner.items() if between})
             return
         form = form if kind_of(field) in (ColumnKind.NUMBER, ColumnKind.DATE) else ""
         text = partial(self.formulas.figure, slot)
         self._formula(place, f"={field.code}", text, "calculated", form, by_row=self._differs(slot))
-
-    def _joined(self, slot: Slot, place: Place) -> dict[str, int]:
-        """No lines between the cells of one answer."""
-        before, after = ("top", "bottom") if self.grid.across else ("left", "right")
-        inner = {before: place != slot.cells[0], after: place != slot.cells[-1]}
-        return {side: 0 for side, between in inner.items() if between}
 
     def _differs(self, slot: Slot) -> bool:
         """Say whether a formula is another one in each row, not only for the cells of that row."""
@@ -232,7 +219,15 @@ class GridPainter:
             if options:
                 self.pen.validate(start, end, options)
         self._colours(first, last)
-        self._not_asked(first, last)
+        # Grey the cells of questions that other answers make irrelevant
+        if self.grid.across:
+            for slot in self.grid.slots:
+                self._grey(slot, slot.cells[0], slot.cells[-1], None)
+            return
+        below = last - first
+        for slot in self.grid.by_row.get(self.grid.data_rows[0].code, {}).values():
+            for cell in slot.cells:
+                self._grey(slot, cell, Place(cell.row + below, cell.column), str(cell.row))
 
     def _areas(self, first: int, last: int) -> Iterator[tuple[Field, Column, Place, Place]]:
         """Give the cells in which the same may be answered, from the first to the last one."""
@@ -244,17 +239,6 @@ class GridPainter:
         for index, column in columns.items():
             if column.field is not None:
                 yield column.field, column, Place(first, index), Place(last, index)
-
-    def _not_asked(self, first: int, last: int) -> None:
-        """Grey the cells of questions that other answers make irrelevant."""
-        if self.grid.across:
-            for slot in self.grid.slots:
-                self._grey(slot, slot.cells[0], slot.cells[-1], None)
-            return
-        below = last - first
-        for slot in self.grid.by_row.get(self.grid.data_rows[0].code, {}).values():
-            for cell in slot.cells:
-                self._grey(slot, cell, Place(cell.row + below, cell.column), str(cell.row))
 
     def _grey(self, slot: Slot, first: Place, last: Place, row: str | None) -> None:
         relevant = compiled(self.layout.spec).relevant.get((slot.tool, slot.field.code))
@@ -274,14 +258,7 @@ class GridPainter:
         for column in (*self.grid.with_role("sign"), *self.grid.with_role("status")) if checks else ():
             worst = f"MAX({columns_run(checks.values(), first)})"
             self._by_urgency(worst, Place(first, column.index), Place(last, column.index))
-        self._levels(first, last)
-
-    def _by_urgency(self, check: str, first: Place, last: Place) -> None:
-        for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
-            self.pen.mark_when(first, last, f"={check}>={level * LEVEL}", style)
-
-    def _levels(self, first: int, last: int) -> None:
-        """Show calculated levels in the colours of the matrix."""
+        # Show calculated levels in the colours of the matrix
         matrix = self.layout.spec.matrix
         for slot in self.grid.slots if matrix is not None else ():
             place, field = slot.cells[0], slot.field
@@ -291,6 +268,10 @@ class GridPainter:
                 for level in matrix.levels if matrix else ():
                     shown = text_literal(level.label.say(self.layout.language))
                     self.pen.mark_when(place, below, f"={cell}={shown}", "level", **level_colours(level))
+
+    def _by_urgency(self, check: str, first: Place, last: Place) -> None:
+        for level, style in ((ERROR, "error"), (MISSING, "missing"), (WARNING, "look")):
+            self.pen.mark_when(first, last, f"={check}>={level * LEVEL}", style)
 
 
 # the sheet's own validation

@@ -92,7 +92,9 @@ def draw_last_cells(pen: Pen, layout: Layout, grid: Grid) -> None:
         if slot is not None and kind_of(slot.field) in (ColumnKind.NUMBER, ColumnKind.DATE):
             form = number_format_of(slot.field)
         if grid.across or len(said) > 1 or field_of(column) == IN_FORM:
-            pen.formula_text(place, _shown(said), "last", form)
+            first, *others = (last_cells(place, place) for place in said)
+            more = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in others)
+            pen.formula_text(place, "&".join([f'IF({first}="","",{first})', *more]), "last", form)
         else:
             was = last_of_row(grid.tool.code, field_of(column), ROW)
             last_row = grid.data_rows[-1].index
@@ -116,10 +118,3 @@ def _key(layout: Layout, grid: Grid, row: Row, column: Column) -> Key | None:
     field = row.field or grid.slots[0].field  # of a list of items in a form, which has one
     record = "1" if grid.across else row.code
     return (grid.tool.code, record, field.code) if is_shown(layout.spec, field) else None
-
-
-def _shown(said: Sequence[Place]) -> str:
-    """Give a formula of one cell, or of several as one text."""
-    first, *others = (last_cells(place, place) for place in said)
-    more = (f'IF({cell}="","","{BETWEEN}"&{cell})' for cell in others)
-    return "&".join([f'IF({first}="","",{first})', *more])

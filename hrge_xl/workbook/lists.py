@@ -160,7 +160,10 @@ class CollectPainter(ListPainter):
             pen.formula_text(counts[-1], self._count(at, condition, ranked=kept.ranked), "check")
             if kept.ranked:
                 ranks.append(Place(at, free + 7))
-                pen.formula_text(ranks[-1], f'IF({condition},{self._rank(row)},"")', "check")
+                own, rank = None if row.source.grid.across else str(row.found), row.source.keeping.rank
+                compiler = ExcelFormula(self.layout, row.source.grid, row.row, own, away=True)
+                number = "0" if rank is None else f"N({compiler.value(rank)})"
+                pen.formula_text(ranks[-1], f'IF({condition},{number},"")', "check")
         pen.live([*counts, *ranks], kept)
         self.which = pen.constants(free + 1, first, [row.source.position for row in rows])
         found = [row.found if row.source.grid.across else row.row for row in rows]
@@ -178,11 +181,6 @@ class CollectPainter(ListPainter):
         whole, own = run_of(self.free + 7, self.first, len(self.rows)), f"{column}{row}"
         above = f"COUNTIF({column}${self.first}:{own},{own})-1"
         return f"IF(ISNUMBER({own}),RANK({own},{whole})+{above},0)"
-
-    def _rank(self, row: ListedRow) -> str:
-        own, rank = None if row.source.grid.across else str(row.found), row.source.keeping.rank
-        compiler = ExcelFormula(self.layout, row.source.grid, row.row, own, away=True)
-        return "0" if rank is None else f"N({compiler.value(rank)})"
 
     def _condition(self, source: Source, row: str) -> str:
         own = None if source.grid.across else ROW

@@ -45,7 +45,12 @@ class ListsPainter:
         for place in self.layout.lists.values():
             self._list(place)
         self._matrix()
-        self._messages()
+        column, entries = self.next_column, self.layout.messages.entries
+        self.pen.texts(HEAD_ROW, column, (self.say("Messages"), self.say("Code")), "head")
+        self._column(MESSAGES, column, [message.text for message in entries])
+        self.pen.constants(column + 1, FIRST, [message.code for message in entries], "list")
+        self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
+        self.next_column += 2
         for name, targets in reference_lists(self.layout).items():
             self._rows(name, targets)
 
@@ -97,14 +102,6 @@ class ListsPainter:
         self._name("matrix_across", first + 1, HEAD_ROW, HEAD_ROW, width)
         self._name("matrix_levels", first + 1, FIRST, last, width)
         self.next_column += len(across) + 1
-
-    def _messages(self) -> None:
-        column, entries = self.next_column, self.layout.messages.entries
-        self.pen.texts(HEAD_ROW, column, (self.say("Messages"), self.say("Code")), "head")
-        self._column(MESSAGES, column, [message.text for message in entries])
-        self.pen.constants(column + 1, FIRST, [message.code for message in entries], "list")
-        self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
-        self.next_column += 2
 
     def _rows(self, name: str, targets: list[Target]) -> None:
         """Write a live list: beside each row a running count of those in use, then the list of these."""

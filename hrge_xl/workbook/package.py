@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from struct import Struct
-from typing import Any
 
 from ..errors import LimitError
 from ..stamp import FIELDS, PROPERTY_PREFIX
@@ -50,29 +49,10 @@ class Member:
     checksum: int
 
 
-@dataclass(frozen=True, slots=True)
-class Deflation:
-    """A part that is deflated as it grows; going on from one twice pays for what they have in common once."""
-
-    stream: Any = field(default_factory=lambda: zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS))
-    data: bytes = b""
-    size: int = 0
-    checksum: int = 0
-
-    def add(self, content: bytes) -> Deflation:
-        """Give the part with more content at its end; this one stays what it is."""
-        stream = self.stream.copy()
-        data = self.data + stream.compress(content)
-        return Deflation(stream, data, self.size + len(content), zlib.crc32(content, self.checksum))
-
-    def member(self, name: str) -> Member:
-        """Give the part as it is now."""
-        return Member(name, self.data + self.stream.copy().flush(), self.size, self.checksum)
-
-
 def deflated(name: str, content: bytes) -> Member:
-    """Give a part that is there as a whole."""
-    return Deflation().add(content).member(name)
+    """Give a part."""
+    stream = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return Member(name, stream.compress(content) + stream.flush(), len(content), zlib.crc32(content))
 
 
 def package(members: Collection[Member]) -> bytes:
@@ -88,42 +68,26 @@ def package(members: Collection[Member]) -> bytes:
     return bytes(body + directory + end)
 
 
-# the shared texts: those that were drawn, and behind them those that are filled in
+class SharedTexts:
+    """The shared texts of a workbook: those that were drawn, and behind them in their order those asked for besides."""
 
-
-class DrawnTexts:
-    """The texts of a drawing, numbered, and deflated once for all workbooks made from it."""
-
-    def __init__(self, part: str, texts: Sequence[str]) -> None:
-        self.numbers = {text: number for number, text in enumerate(texts) if not text.startswith(MARKUP)}
-        self.count = len(texts)
-        self.part = Deflation().add(COUNTS.sub("", part, count=1).removesuffix("</sst>").encode())
-
-    def more(self) -> MoreTexts:
-        """Give the texts of one workbook, to be added to."""
-        return MoreTexts(self)
-
-
-class MoreTexts:
-    """The texts of one workbook. Those that were not drawn are numbered in the order they are first asked for."""
-
-    def __init__(self, drawn: DrawnTexts) -> None:
-        self._drawn, self._more = drawn, dict[str, int]()
-        self.asked = False  # whether any text was asked for
+    def __init__(self, part: str, drawn: Sequence[str]) -> None:
+        self._drawn = {text: number for number, text in enumerate(drawn) if not text.startswith(MARKUP)}
+        self._part, self._count = part, len(drawn)
+        self._more: dict[str, int] = {}
 
     def number(self, text: str) -> int:
         """Give the number of a text."""
-        self.asked = True
-        known = self._drawn.numbers.get(text)
-        return self._more.setdefault(text, self._drawn.count + len(self._more)) if known is None else known
+        known = self._drawn.get(text)
+        return self._more.setdefault(text, self._count + len(self._more)) if known is None else known
 
     def member(self) -> Member:
         """Give the part that holds them all."""
-        entries = []
+        pieces = [COUNTS.sub("", self._part, count=1).removesuffix("</sst>")]
         for text in self._more:
             kept = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
-            entries.append(f"<si><t{kept}>{escaped(text)}</t></si>")
-        return self._drawn.part.add(f"{''.join(entries)}</sst>".encode()).member(PART)
+            pieces.append(f"<si><t{kept}>{escaped(text)}</t></si>")
+        return deflated(PART, f"{''.join(pieces)}</sst>".encode())
 
 
 def escaped(text: str) -> str:

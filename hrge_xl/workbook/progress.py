@@ -50,7 +50,15 @@ class ProgressPainter:
             part = sheet.tool.part
             self._sheet(sheet)
             self.row += 1
-        self._total(first, self.row - 1)
+        # All sheets together
+        last = self.row - 1
+        self.pen.texts(self.row, LABEL, [self.say("All sheets"), ""], "total_name")
+        counts = []
+        for number, column in enumerate(range(NEED, STATE)):
+            text = f"SUM({address(first, column)}:{address(last, column)})"
+            counts.append(once(total(text, [line[number] for line in self.lines])))
+        self._line(counts, Formula("TRUE", lambda content, row: True), "total", "total_name")
+        self.row += 1
         self._colours(first, self.row - 1)
         return self.row
 
@@ -65,16 +73,6 @@ class ProgressPainter:
         self.pen.mark_when(Place(first, LABEL), Place(last, VALUE), unused, "pale")
         self.pen.mark_column(STATE, rows, unused, "pale")
         self.pen.bars(SHARE, rows)
-
-    def _total(self, first: int, last: int) -> None:
-        """All sheets together."""
-        self.pen.texts(self.row, LABEL, [self.say("All sheets"), ""], "total_name")
-        counts = []
-        for number, column in enumerate(range(NEED, STATE)):
-            text = f"SUM({address(first, column)}:{address(last, column)})"
-            counts.append(once(total(text, [line[number] for line in self.lines])))
-        self._line(counts, Formula("TRUE", lambda content, row: True), "total", "total_name")
-        self.row += 1
 
     def _sheet(self, sheet: Sheet) -> None:
         target, tip = f"{quoted(sheet.name)}!A1", self.say("Go to the sheet")

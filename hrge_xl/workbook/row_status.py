@@ -25,7 +25,6 @@ class Status(NamedTuple):
 
     sign: Formula
     sentence: Formula
-    complete: str | None = None  # the sign of a row without a problem, where its sentence is nothing then
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,7 @@ class Statuses:
             sentence = if_(worst >= LEVEL, self._who(worst, message))
         else:
             sentence = self._counted(checked[0], limit, worst, message)
-        complete = translator(self.layout.language)("✓ Complete") if table and limit is None else None
-        return Status(self._sign(checks, worst, given), sentence, complete)
+        return Status(self._sign(checks, worst, given), sentence)
 
     def _sign(self, checks: Formula, worst: Formula, given: Formula) -> Formula:
         """Give a sign with a word, and how many answers are meant where several can be."""
@@ -106,7 +104,7 @@ def message_of(layout: Layout, number: Formula, code: Formula | None) -> Formula
     message = index(
         listed(MESSAGES, texts), Formula(f"MOD({number.text},1000)", lambda *at: number.value(*at) % 1000)
     )
-    if code is None or not layout.messages.names_rows:
+    if code is None or not any(ROW_NAME in text for text in texts):
         return message
     return function("SUBSTITUTE", str.replace, message, ROW_NAME, code)
 

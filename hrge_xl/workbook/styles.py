@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ..fields import Field
@@ -150,30 +151,30 @@ for _style, _words in _WORDS.items():
 LINES = STYLES["lines"]
 
 
-def ink_on(fill: str) -> str:
-    """Give the colour of letters that can be read on a fill: the usual ink, else black or white."""
-    inks = (COLOURS["ink"], "#000000", COLOURS["paper"])
-    return next((ink for ink in inks if _contrast(ink, fill) >= CONTRAST), "#000000")
-
-
 def level_colours(level: Level) -> dict[str, str]:
     """Give the colours of a level: its own, and that of letters on it."""
-    return {"bg_color": level.colour, "font_color": ink_on(level.colour)}
-
-
-def _contrast(one: str, other: str) -> float:
-    """Contrast of two colours as WCAG 2.1 defines it."""
-    dark, bright = sorted((luminance(one), luminance(other)))
-    return (bright + 0.05) / (dark + 0.05)
+    inks, ground = (COLOURS["ink"], "#000000", COLOURS["paper"]), luminance(level.colour)
+    readable = (ink for ink in inks if contrast(luminance(ink), ground) >= CONTRAST)
+    return {"bg_color": level.colour, "font_color": next(readable, "#000000")}
 
 
 def luminance(colour: str) -> float:
     """Relative luminance of a colour (`#RRGGBB`), as WCAG 2 defines it."""
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    return luminance_of(int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+
+
+def luminance_of(parts: Iterable[float]) -> float:
+    """Relative luminance of red, green and blue, each from 0 to 1."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: float, other: float) -> float:
+    """Contrast of two luminances as WCAG 2.1 defines it: from 1, none, to 21, black on white."""
+    dark, bright = sorted((one, other))
+    return (bright + 0.05) / (dark + 0.05)
 
 
 def step_fills(steps: int) -> list[str]:

@@ -41,25 +41,27 @@ PAINTERS: dict[type[Block], type[BlockPainter]] = {
 
 def draw_tool_sheet(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     """Draw a sheet with everything on it. Raises `LimitError` where something does not fit into Excel."""
-    _codes(pen, sheet)
-    _top(pen, layout, sheet)
-    for grid in sheet.grids:
-        GridPainter(pen, layout, sheet, grid).draw()
-        draw_last_cells(pen, layout, grid)
-    _calculated_blocks(pen, layout, sheet)
-    _panel(pen, sheet)
-    _names(pen, layout, sheet)
-    view(pen.sheet, layout, sheet)
-
-
-def _codes(pen: Pen, sheet: Sheet) -> None:
-    """Write the hidden key of the sheet and the codes of its columns, of all grids that use them."""
+    # Write the hidden key of the sheet and the codes of its columns, of all grids that use them
     pen.text(Place(1, CODE_COLUMN), sheet.tool.code, "code")
     codes: dict[int, dict[str, None]] = {}
     for column in (column for grid in sheet.grids for column in grid.columns if column.code):
         codes.setdefault(column.index, {})[column.code] = None
     for index, found in codes.items():
         pen.text(Place(1, index), " ".join(found), "code")
+    _top(pen, layout, sheet)
+    for grid in sheet.grids:
+        GridPainter(pen, layout, sheet, grid).draw()
+        draw_last_cells(pen, layout, grid)
+    _calculated_blocks(pen, layout, sheet)
+    # Write what helps to fill the sheet in, right of its table
+    for row, line in enumerate(sheet.panel, start=HEAD_ROW):
+        if line.is_head:
+            pen.text(Place(row, sheet.panel_column), line.text, "panel_head")
+            continue
+        pen.text(Place(row, sheet.panel_column), line.about, "panel_about")
+        pen.text(Place(row, sheet.panel_column + 1), line.text, "panel_text")
+    _names(pen, layout, sheet)
+    view(pen.sheet, layout, sheet)
 
 
 def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
@@ -91,16 +93,6 @@ def _top(pen: Pen, layout: Layout, sheet: Sheet) -> None:
     elif sheet.grids:
         pen.text(Place(PROGRESS_ROW, MARK_COLUMN), translator(language)("Nothing to fill in"), "progress")
     pen.height(PROGRESS_ROW, "progress")
-
-
-def _panel(pen: Pen, sheet: Sheet) -> None:
-    """Write what helps to fill the sheet in, right of its table."""
-    for row, line in enumerate(sheet.panel, start=HEAD_ROW):
-        if line.is_head:
-            pen.text(Place(row, sheet.panel_column), line.text, "panel_head")
-            continue
-        pen.text(Place(row, sheet.panel_column), line.about, "panel_about")
-        pen.text(Place(row, sheet.panel_column + 1), line.text, "panel_text")
 
 
 def _calculated_blocks(pen: Pen, layout: Layout, sheet: Sheet) -> None:
@@ -169,24 +161,22 @@ def view(sheet: FormulaSheet, layout: Layout, tool: Sheet) -> None:
     if tool.grids:
         _grids(sheet, tool)
     else:
-        _blocks(sheet, tool)
+        # Set the view of a sheet of calculated blocks: the heads of the only one stay in view
+        last = Place(
+            max((drawn.last_row for drawn in tool.drawn), default=HEAD_ROW), max(tool.widths, default=2)
+        )
+        sheet.print_area(1, 1, last.row - 1, last.column - 1)
+        _select(sheet, Place(TITLE_ROW, MARK_COLUMN))
+        if len(tool.drawn) != 1:
+            sheet.freeze_panes(LINKS_ROW, 0)
+        else:
+            (drawn,) = tool.drawn
+            sheet.freeze_panes(drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0)
+            sheet.repeat_rows(drawn.head - 1)
 
 
 def _is_form(tool: Sheet) -> bool:
     return any(grid.across and grid.records == 1 for grid in tool.grids)
-
-
-def _blocks(sheet: FormulaSheet, tool: Sheet) -> None:
-    """Set the view of a sheet of calculated blocks: the heads of the only one stay in view."""
-    last = Place(max((drawn.last_row for drawn in tool.drawn), default=HEAD_ROW), max(tool.widths, default=2))
-    sheet.print_area(1, 1, last.row - 1, last.column - 1)
-    _select(sheet, Place(TITLE_ROW, MARK_COLUMN))
-    if len(tool.drawn) != 1:
-        sheet.freeze_panes(LINKS_ROW, 0)
-    else:
-        (drawn,) = tool.drawn
-        sheet.freeze_panes(drawn.head, MARK_COLUMN if isinstance(drawn.block, PivotBlock) else 0)
-        sheet.repeat_rows(drawn.head - 1)
 
 
 def _grids(sheet: FormulaSheet, tool: Sheet) -> None:
@@ -207,17 +197,9 @@ def _grids(sheet: FormulaSheet, tool: Sheet) -> None:
                 sheet.set_column(at, at, width, None, {"level": 1})
         last = max(c.index for c in first.columns if c.role not in HIDDEN)
         sheet.autofilter(HEAD_ROW - 1, MARK_COLUMN - 1, first.data_rows[-1].index - 1, last - 1)
-    _print(sheet, tool, lead)
-
-
-def _select(sheet: FormulaSheet, cell: Place) -> None:
-    sheet.set_selection(cell.row - 1, cell.column - 1, cell.row - 1, cell.column - 1)
-
-
-def _print(sheet: FormulaSheet, tool: Sheet, lead: int) -> None:
-    """Fit a form on one page across, a table on as many as keep it readable, without the bands at its end that fold."""
-    columns = [c.index for grid in tool.grids for c in grid.columns if c.role not in HIDDEN]
-    last = max(_printed(tool.grids[0]) if lead else columns)
+    # Fit a form on one page across, a table on as many as keep it readable, without the bands at its end that fold
+    visible = [c.index for grid in tool.grids for c in grid.columns if c.role not in HIDDEN]
+    last = max(_printed(tool.grids[0]) if lead else visible)
     rows = [row.index for grid in tool.grids for row in grid.rows if row.role != "note"]
     sheet.print_area(1, 1, max(rows) - 1, last - 1)
     sheet.repeat_rows(HEAD_ROW - 1)
@@ -225,6 +207,10 @@ def _print(sheet: FormulaSheet, tool: Sheet, lead: int) -> None:
     sheet.fit_to_pages(pages, 0)
     if pages > 1:
         sheet.repeat_columns(1, lead - 1)
+
+
+def _select(sheet: FormulaSheet, cell: Place) -> None:
+    sheet.set_selection(cell.row - 1, cell.column - 1, cell.row - 1, cell.column - 1)
 
 
 def _printed(grid: Grid) -> list[int]:

@@ -88,25 +88,24 @@ class _Opening:
     def found(self, job: Job) -> Iterator[Found]:
         """Tell what a file is, and what lies in it; a layer that cannot be opened costs itself only."""
         try:
-            yield from self._opened(job)
+            # a workbook under the name of a lock file is one
+            small = len(job.data) <= MOST_LOCK_BYTES or not job.name.startswith(LOCK_PREFIXES)
+            if small and job.message is None and is_left_by_a_program(job.name):
+                yield job.left("system")
+            elif job.problem:
+                yield job.unopened(job.problem)
+            elif not job.data and is_named_as_workbook(job.name):
+                yield _empty(job)
+            elif (inside := self._way_in(job)) is None:
+                yield from self._as_file(job)
+            elif len(job.place.way) >= MOST_LAYERS:
+                yield job.unopened(TOO_DEEP)
+            else:
+                yield from inside(job)
         except Unreadable as problem:
             yield job.unopened(f"{text(problem.observation, path=job.name).message} {ASK}")
         except RecursionError:
             yield job.unopened(TOO_DEEP)
-
-    def _opened(self, job: Job) -> Iterator[Found]:
-        if _is_litter(job):
-            yield job.left("system")
-        elif job.problem:
-            yield job.unopened(job.problem)
-        elif not job.data and is_named_as_workbook(job.name):
-            yield _empty(job)
-        elif (inside := self._way_in(job)) is None:
-            yield from self._as_file(job)
-        elif len(job.place.way) >= MOST_LAYERS:
-            yield job.unopened(TOO_DEEP)
-        else:
-            yield from inside(job)
 
     def _way_in(self, job: Job) -> Callable[[Job], Iterator[Found]] | None:
         """Tell how a file is opened; None where it holds no others."""
@@ -203,12 +202,6 @@ class _Opening:
             yield job.unopened(f"{job.name} is {kind}, which is not opened. {ASK}")
         else:
             yield job.left(word_for(job.name, job.data, inline=job.inline))
-
-
-def _is_litter(job: Job) -> bool:
-    """Tell whether a program left a file there; a workbook under the name of a lock file is one."""
-    small = len(job.data) <= MOST_LOCK_BYTES or not job.name.startswith(LOCK_PREFIXES)
-    return small and job.message is None and is_left_by_a_program(job.name)
 
 
 def _empty(job: Job) -> Unopened:

@@ -85,7 +85,11 @@ def attached_to(mail: Message, budget: Budget) -> Iterator[Attached]:
     parts = list(_parts(mail))
     budget.take_entries(len(parts))
     for part in parts:
-        name, inside = _name_of(part), _inner_mail(part)
+        try:
+            name = str(part.get_filename("") or "")
+        except (LookupError, ValueError):  # an encoding that there is not, or bytes that are none of it
+            name = ""
+        name, inside = decoded(name).replace("\\", "/").rpartition("/")[2].strip(), _inner_mail(part)
         if inside is None and not name and part.get_content_maintype() == "text":
             continue  # what the mail says itself
         if inside is None:
@@ -117,15 +121,6 @@ def _inner_mail(part: Message) -> Message | None:
     if part.get_content_type() == "message/rfc822" and isinstance(payload, list) and payload:
         return payload[0] if isinstance(payload[0], Message) else None
     return None
-
-
-def _name_of(part: Message) -> str:
-    """Give the name of a part in whichever way it is written: RFC 2231, RFC 2047, or as bytes of some encoding."""
-    try:
-        name = str(part.get_filename("") or "")
-    except (LookupError, ValueError):  # an encoding that there is not, or bytes that are none of it
-        name = ""
-    return decoded(name).replace("\\", "/").rpartition("/")[2].strip()
 
 
 def decoded(text: str) -> str:

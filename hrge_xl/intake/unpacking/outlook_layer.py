@@ -68,7 +68,13 @@ class OutlookMessage:
 
     def attached(self, budget: Budget) -> Iterator[Attached]:
         """Give what is attached. Raises `Unreadable` at what is too much."""
-        homes = self._attachments()
+        depth = len(self._home)
+        storages = (tuple(each) for each in self._ole.listdir(streams=False, storages=True))
+        homes = sorted(
+            each
+            for each in storages
+            if len(each) == depth + 1 and each[:depth] == self._home and each[depth].startswith(_ATTACHMENT)
+        )
         budget.take_entries(len(homes))
         for home in homes:
             names = (self._text(home, each) for each in (_LONG_NAME, _SHORT_NAME, _SHOWN_NAME))
@@ -79,14 +85,6 @@ class OutlookMessage:
             data = self._stream(home, _DATA, _BINARY)
             budget.take_bytes(len(data))
             yield Attached(name, data, bool(self._text(home, _CONTENT_ID)))
-
-    def _attachments(self) -> list[Home]:
-        depth = len(self._home)
-        inside = (tuple(each) for each in self._ole.listdir(streams=False, storages=True))
-        return sorted(
-            each for each in inside
-            if len(each) == depth + 1 and each[:depth] == self._home and each[depth].startswith(_ATTACHMENT)
-        )  # fmt: skip
 
     def _stream(self, home: Home, property_: str, kind: str) -> bytes:
         place = [*home, f"{_STREAM}{property_}{kind}"]
@@ -109,16 +107,12 @@ class OutlookMessage:
         for start in range(len(table) % _ENTRY, len(table) - _ENTRY + 1, _ENTRY):
             if int.from_bytes(table[start : start + 4], "little") == tag:
                 ticks = int.from_bytes(table[start + 8 : start + 16], "little")
-                return _moment_after(ticks // 10)
+                try:
+                    moment = _EPOCH + timedelta(microseconds=ticks // 10)
+                except OverflowError:
+                    return ""
+                return moment.isoformat() if is_possible(moment.date()) else ""
         return ""
-
-
-def _moment_after(microseconds: int) -> str:
-    try:
-        moment = _EPOCH + timedelta(microseconds=microseconds)
-    except OverflowError:
-        return ""
-    return moment.isoformat() if is_possible(moment.date()) else ""
 
 
 def files_in_tnef(data: bytes, budget: Budget) -> Iterator[tuple[str, bytes]]:

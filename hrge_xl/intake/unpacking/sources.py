@@ -40,9 +40,10 @@ def _jobs(sources: Sequence[str]) -> Iterator[Job]:
     """Yield what is to be opened, source by source."""
     for source in sources:
         for folder in _maildirs(Path(source)):
-            yield from _mails(mailbox.Maildir(folder, create=False), Place((_shown(folder, source),)))
+            name = folder.name if folder == Path(source) else folder.relative_to(source).as_posix()
+            yield from _mails(mailbox.Maildir(folder, create=False), Place((name,)))
         for path in _files(source):
-            if not _in_maildir(path):
+            if not (path.parent.name in MAILDIR and _is_maildir(path.parent.parent)):
                 yield from _of_file(path)
 
 
@@ -97,11 +98,3 @@ def _maildirs(source: Path) -> list[Path]:
 
 def _is_maildir(folder: Path) -> bool:
     return all((folder / name).is_dir() for name in MAILDIR)
-
-
-def _in_maildir(path: Path) -> bool:
-    return path.parent.name in MAILDIR and _is_maildir(path.parent.parent)
-
-
-def _shown(folder: Path, source: str) -> str:
-    return folder.name if folder == Path(source) else folder.relative_to(source).as_posix()

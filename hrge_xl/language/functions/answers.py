@@ -11,8 +11,9 @@ from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, fold, passing_on, same, worse
 from ..function import Function, expect, in_cells
+from ..parser import Parser
 from ..sheet_text import answers_in, is_step
-from ..targets import SheetWriter, Typing
+from ..targets import SheetWriter
 from ..tree import FIGURES, Expr, Ref, Type, refs
 
 
@@ -174,7 +175,7 @@ class Last(Function):
     takes = (None,)
     gives = Type.TEXT
 
-    def typed(self, typing: Typing, node: ast.Call) -> Ref:
+    def typed(self, typing: Parser, node: ast.Call) -> Ref:
         expect(typing, node, self.name, 1)
         found = typing.expr(node.args[0])
         if not isinstance(found, Ref) or found.last:

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on, worse
 from ..function import Function, code_of, expect, in_cells, ref_of
-from ..targets import SheetWriter, Typing
+from ..parser import Parser
+from ..targets import SheetWriter
 from ..tree import Call, Expr, Literal, Logic, Over, Ref, Type, walk
 
 
@@ -25,7 +26,7 @@ class Has(Function):
     takes = (Type.MANY, Type.TEXT)
     columnwise = True
 
-    def typed(self, typing: Typing, node: ast.Call) -> Call:
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
         args = self.arguments(typing, node)
         typing.known_code(node.args[1], args[1], args[0])
         return self.call(*args)
@@ -103,14 +104,14 @@ class OfTool(Function):
     takes = (Type.TEXT,)
     of_sheet = True
 
-    def typed(self, typing: Typing, node: ast.Call) -> Call:
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
         if len(node.args) == 1 and isinstance(node.args[0], ast.Call):
             return self.call(*self._of_rows(typing, node.args[0]))
         args = self.arguments(typing, node)
         typing.tool(node.args[0])
         return self.call(*args)
 
-    def _of_rows(self, typing: Typing, node: ast.Call) -> tuple[Expr, ...]:
+    def _of_rows(self, typing: Parser, node: ast.Call) -> tuple[Expr, ...]:
         """Give the row, and the tools that its table lists."""
         row, tools = typing.expr(node), typing.scope.listed_tools()
         if not isinstance(row, Call) or row.name != "row_code" or ref_of(row.args[0]).outer:
@@ -246,7 +247,7 @@ class LookUp(Function):
     gives = Type.TEXT
     of_column = True
 
-    def typed(self, typing: Typing, node: ast.Call) -> Call:
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
         expect(typing, node, self.name, 2)
         reference = typing.expr(node.args[0])
         if not (isinstance(reference, Ref) and reference.targets):

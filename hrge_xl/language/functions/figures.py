@@ -13,7 +13,8 @@ from typing import Any
 from ...numerals import LAST_SERIAL, to_serial
 from ..compiler import Compiled, Compiler, present
 from ..function import Function
-from ..targets import SheetWriter, Typing
+from ..parser import Parser
+from ..targets import SheetWriter
 from ..tree import Call, Expr, Literal, Ref, Type
 
 MOST_DECIMALS = 9
@@ -218,7 +219,7 @@ class Round(_Figure):
     name = "round"
     formula = "ROUND({0},{1})"
 
-    def typed(self, typing: Typing, node: ast.Call) -> Call:
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
         if len(node.args) not in (1, 2):
             raise typing.refuse(node, f"round() takes 1 or 2 arguments, not {len(node.args)}.")
         number, *given = node.args
@@ -260,7 +261,7 @@ class Bands(Function):
     takes = (Type.NUMBER, None)
     gives = Type.TEXT
 
-    def typed(self, typing: Typing, node: ast.Call) -> Call:
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
         if len(node.args) < 4 or len(node.args) % 2:
             raise typing.refuse(
                 node, "bands() takes a number, then limit and name in turn, and a last name.",

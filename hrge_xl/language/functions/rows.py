@@ -8,7 +8,8 @@ from typing import Any, TypeGuard
 
 from ..compiler import Answers, Compiled, Compiler, Row, present
 from ..function import Aggregate, Function, Record, expect, in_columns, ref_of
-from ..targets import ColumnWriter, SheetWriter, Typing
+from ..parser import Parser
+from ..targets import ColumnWriter, SheetWriter
 from ..tree import Call, Choose, Expr, Literal, Ref, Type
 
 
@@ -25,7 +26,7 @@ class RowCode(Function):
     columnwise = True
     of_row = True
 
-    def typed(self, typing: Typing, node: ast.Call) -> Call:
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
         expect(typing, node, self.name, 0)
         row = typing.scope.any_of_row()
         if row is None:

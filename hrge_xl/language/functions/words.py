@@ -10,9 +10,10 @@ from ...numerals import from_serial, shown
 from ...words import CHARACTERS_A_WORD, count_words, too_many_words
 from ..compiler import Answers, Compiled, Compiler, Row, Unknown, Value, fold, passing_on
 from ..function import Function, code_of
+from ..parser import Parser
 from ..patterns import EMAIL, REMEDY, NotAPattern, compiled, email_formula, fits, in_a_sheet, pattern_formula
 from ..sheet_text import SEVERAL, word_count
-from ..targets import SheetWriter, Typing
+from ..targets import SheetWriter
 from ..tree import FIGURES, Call, Expr, Literal, Ref, Type
 
 
@@ -85,7 +86,7 @@ class Matches(Function):
     name = "matches"
     takes = (Type.TEXT, Type.TEXT)
 
-    def typed(self, typing: Typing, node: ast.Call) -> Call:
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
         args = self.arguments(typing, node)
         if not isinstance(args[1], Literal):
             raise typing.refuse(node.args[1], "The pattern of matches() is written out, not calculated.")
@@ -137,7 +138,7 @@ class Join(Function):
     gives = Type.TEXT
     repeats = True
 
-    def typed(self, typing: Typing, node: ast.Call) -> Call:
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
         args = self.arguments(typing, node)
         for arg, place in zip(args, node.args, strict=True):
             if arg.type is Type.BOOL:
@@ -192,7 +193,7 @@ class Label(Function):
     takes = (None,)
     gives = Type.TEXT
 
-    def typed(self, typing: Typing, node: ast.Call) -> Call:
+    def typed(self, typing: Parser, node: ast.Call) -> Call:
         args = self.arguments(typing, node)
         if _list_of(args[0]) is None:
             raise typing.refuse(node.args[0], "label() takes an answer that is chosen from a list.")
