@@ -50,7 +50,6 @@ from tests.face import (
     return_statuses,
     sign,
     submission_id,
-    take_note_away,
     translator,
     work,
 )
@@ -278,7 +277,7 @@ def test_a_dataset_of_an_earlier_version_is_read_with_its_texts_as_they_stand(da
         connection.execute("UPDATE meta SET value = '7' WHERE name = 'schema_version'")
         connection.commit()
     with Ledger.open(dataset) as ledger:
-        take_note_away(ledger, file)
+        ledger.forget_checksum(file)
     then = reported(dataset, "fr")
     assert (
         then["theirs.xlsx"]["reason"] == "Another workbook is about the same team, intervention and period."

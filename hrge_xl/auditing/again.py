@@ -17,17 +17,19 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from ..dataset.decisions import Made
-from ..dataset.ledger import Receipt
-from ..dataset.received import under_their_names
-from ..dataset.return_status import STATED, Decision
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.temporary_dataset import dataset_as_told
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
+from ..dates import parse_day
 from ..findings import CATALOGUE, Finding, Waiver, waived
+from ..grouping import grouped
 from ..intake import ExpectedReturn
 from ..kept_texts import Kept, is_ours
 from ..layout.wording import LEFT_OUT, placeholders
+from ..ledger.events import NEXT, FilesReceived, ReceivedFile
+from ..ledger.files import under_their_names
+from ..ledger.judgements import Decision, Made
+from ..ledger.ledger import STATED
 from ..paths import path_text
 from ..reports.build import Facts, document
 from ..reports.document import Document, FileRow, FindingRow
@@ -112,7 +114,7 @@ def _dataset(
         given.setdefault(row["submission"], []).append(row["path"])
     decisions, name = list(_decisions(then, number)), about["round"]
     loaded = load(spec) if spec else None
-    with dataset_as_told(list(read), loaded, waivers, list(_receipts(rows)), decisions) as (store, _):
+    with dataset_as_told(list(read), loaded, waivers, _receipts(rows), decisions) as (store, _):
         asked = ValidationRequest(ExpectedReturn(spec if about["spec_asked"] else None), date.min)
         yield Dataset(
             store, waivers, Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
@@ -124,13 +126,19 @@ def _dataset(
         )  # fmt: skip
 
 
-def _receipts(rows: Sequence[FileRow]) -> Iterator[Receipt]:
+def _receipts(rows: Iterable[FileRow]) -> Iterator[FilesReceived]:
     """Say when files came; where no ledger told the order, that of the report."""
-    for at, row in enumerate(rows, start=1):
-        if row["sha256"] is not None:
-            day = date.fromisoformat(row["arrived"]) if row["arrived"] else None
-            order = at if row["order"] is None else row["order"]
-            yield Receipt(row["path"], row["sha256"], order, day, row["arrival"] == STATED)
+    by_day = grouped(
+        ((row["arrived"], row["arrival"] == STATED), (at if row["order"] is None else row["order"], row))
+        for at, row in enumerate(rows, start=1)
+    )
+    for (day, stated), some in by_day.items():
+        files = tuple(
+            ReceivedFile(order=order, sha256=row["sha256"], path=row["path"], size=None)
+            for order, row in some
+            if row["sha256"] is not None
+        )
+        yield FilesReceived(number=NEXT, day=parse_day(day or ""), stated=stated, files=files)
 
 
 def _decisions(then: Document, number: int) -> Iterator[Made]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..dataset import seals
+from ..ledger import seals
 from ..words import counted
 from .comparison import Difference
 from .second_opinion import Opinion, explanations

@@ -14,11 +14,11 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ..dataset.files import sha256_of
 from ..dataset.reconciliation import WORDS, Reconciliation
 from ..dataset.return_status import COUNTS, STATUS_CODES
 from ..findings import Severity
 from ..findings.waiver import ACTIVE
+from ..ledger.files import sha256_of
 from ..paths import name_of, path_text
 from ..reports.build import run_id, summary
 from ..reports.document import Document, FileRow

@@ -12,27 +12,25 @@ from random import SystemRandom
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..dataset.as_left import CHANGED, is_changed
 from ..dataset.derive import derive
-from ..dataset.ledger import FILES, NAME, Ledger
-from ..dataset.opening import DATASET, SPECS, open_dataset, open_url
+from ..dataset.opening import SPECS, open_dataset, open_url
 from ..dataset.periods import periods
-from ..dataset.received import RECEIVED, altered, has_content, kept_at
 from ..dataset.rows import RowBuilder
 from ..dataset.schema import CHECKS_NOT_RUN, FINDINGS_FACT, SLOTS, SUBMISSIONS, VERSION, Schema
-from ..dataset.seals import doubts
 from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
 from ..dataset.table import SUBMISSION_ID
-from ..dataset.take_over import rounds_elsewhere
 from ..dataset.temporary_dataset import Temporary, put_in
 from ..dataset.update_statuses import OF_MAIL, update_statuses
-from ..dataset.waivers import waivers
 from ..dataset.workers import Workers, workers
 from ..dates import parse_day
 from ..errors import StoreError, UsageError
 from ..exports import exports
 from ..exports.exports import SHAREABLE, write_shareable
 from ..findings import Severity
+from ..ledger.files import RECEIVED, altered, has_content, kept_at
+from ..ledger.judgements import rounds_elsewhere, waivers
+from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
+from ..ledger.seals import doubts
 from ..reports import overview_page
 from ..reports.overview import of_folder
 from ..rounds.datasets import behind, check_own
@@ -132,7 +130,7 @@ def _of_statuses(folder: Path, made: Ledger) -> Iterator[Difference]:
     for row in rows:
         other = again[row["sha256"]]
         for name in (name for name in row if row[name] != other[name]):
-            yield Difference(f"{FILES.name}.{name}", row[name], other[name], str(row["path"]))
+            yield Difference(f"files.{name}", row[name], other[name], str(row["path"]))
 
 
 # files
@@ -278,10 +276,10 @@ def _copy_other_returns(made: Store, other: Path, again: str) -> None:
 def faults_of_files(folder: Path, returned: Collection[Path]) -> Iterator[str]:
     """Yield what shows without reading a return: a dataset that was worked in, and bytes that are not what came."""
     with Ledger.open(folder, write=False) as ledger:
-        if is_changed(ledger, folder / DATASET):
+        if ledger.is_changed(folder / DATASET):
             yield CHANGED.format(file=DATASET)
         known = ledger.order()
-        came = {Path(each.path).name for seen in ledger.sightings().values() for each in seen}
+        came = {Path(each.path).name for seen in ledger.locations().values() for each in seen}
     for path in altered(folder):
         yield f"{RECEIVED}/{path.name} is not what was received: its bytes do not match its name."
     for path in sorted((folder / RECEIVED).glob("*")):
@@ -328,7 +326,7 @@ def sources_of(audit: DatasetAudit, folder: Path, store: Store, today: date) -> 
     Where the dataset tells no place or no day that can be, others stand in.
     """
     with Ledger.open(folder, write=False) as ledger:
-        places = {sha256: [each.path for each in seen] for sha256, seen in ledger.sightings().items()}
+        places = {sha256: [each.path for each in seen] for sha256, seen in ledger.locations().items()}
         for row in ledger.rows():
             places.setdefault(str(row["sha256"]), []).insert(0, str(row["path"]))
     sources: dict[int, ReportedFile] = {}

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..dataset import seals
-from ..dataset.decisions import history
-from ..dataset.files import sha256_of
-from ..dataset.kinds import OfRounds
-from ..dataset.ledger import NAME, Ledger
-from ..dataset.waivers import waivers
+from ..ledger import seals
+from ..ledger.events import OfRounds
+from ..ledger.files import sha256_of
+from ..ledger.judgements import history, waivers
+from ..ledger.ledger import NAME, Ledger
 from ..reports.document import Document
 from ..rounds.datasets import check_own
 from ..rounds.rounds import Round, copy_of, is_among_returns, round_around, spec_at, terms_of
@@ -157,7 +156,7 @@ def facts_of(folders: Iterable[Path]) -> LedgerFacts:
             facts.decisions += [
                 {"submission": made.submission, **asdict(made.decision)} for made in history(ledger)
             ]
-            for sha256, (first, *_) in ledger.sightings().items():
+            for sha256, (first, *_) in ledger.locations().items():
                 facts.arrivals[sha256].add((first.order, first.received or None, first.basis))
     return facts
 

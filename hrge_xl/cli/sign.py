@@ -13,7 +13,7 @@ from .common import ANYWHERE, FILE, FOLDER, THERE, first_line
 from .terminal import line, print_lines
 
 if TYPE_CHECKING:
-    from ..dataset.kinds import Terms
+    from ..ledger.events import Terms
 
 
 class What(NamedTuple):
@@ -83,7 +83,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _new_key(file: Path, passphrase: str | None, by: str) -> Exit:
-    from ..dataset.signing import new_key
+    from ..ledger.signing import new_key
 
     public, public_file = new_key(file, by, passphrase)
     line(public)
@@ -112,7 +112,7 @@ def _what(report: Path | None, ledger: Path | None) -> What:
 
 
 def _around(report: Path | None) -> Path:
-    from ..dataset.ledger import near
+    from ..ledger.ledger import near
     from ..rounds.rounds import is_among_returns, is_round
 
     parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
@@ -126,10 +126,10 @@ def _around(report: Path | None) -> Path:
 
 
 def _seal(what: What, by: str, key: Path | None, passphrase: str | None) -> Exit:
-    from ..dataset.files import only_writer
-    from ..dataset.ledger import Ledger
-    from ..dataset.seals import doubts, seal, seal_terms
-    from ..dataset.signing import load_key
+    from ..ledger.files import only_writer
+    from ..ledger.ledger import Ledger
+    from ..ledger.seals import doubts, seal, seal_terms
+    from ..ledger.signing import load_key
     from ..rounds.datasets import check_folder
 
     signer = load_key(key, passphrase) if key else None
@@ -149,10 +149,10 @@ def _seal(what: What, by: str, key: Path | None, passphrase: str | None) -> Exit
 
 
 def _check(what: What, digest: str, trust: Sequence[Path]) -> Exit:
-    from ..dataset.files import sha256_of
-    from ..dataset.ledger import Ledger
-    from ..dataset.seals import as_sealed, check, is_trusted, lines
-    from ..dataset.signing import trusted_keys
+    from ..ledger.files import sha256_of
+    from ..ledger.ledger import Ledger
+    from ..ledger.seals import as_sealed, check, is_trusted, lines
+    from ..ledger.signing import trusted_keys
 
     trusted, report = trusted_keys(trust), what.report
     name, sha256 = (report.name, sha256_of(report)) if report else as_sealed(*next(iter(what.terms.items())))
@@ -169,8 +169,8 @@ def _check(what: What, digest: str, trust: Sequence[Path]) -> Exit:
 
 
 def _list(what: What, *, everything: bool) -> Exit:
-    from ..dataset.ledger import Ledger
-    from ..dataset.seals import doubts, limits, seals
+    from ..ledger.ledger import Ledger
+    from ..ledger.seals import doubts, limits, seals
     from ..words import counted
 
     with Ledger.open(what.folder, write=False) as ledger:

@@ -17,21 +17,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..ledger.ledger import NAME, Ledger
 from ..paths import name_of
 from ..words import SOURCE_LANGUAGE, translator
-from .ledger import NAME, Ledger
 from .periods import over_periods
 from .reconciliation import reconciliation
 from .schema import AGGREGATE_INDICATORS, FINDINGS, SUBMISSIONS
 from .store import Store
 
-RUNS = sa.Table(
-    "runs",
-    sa.MetaData(),
-    sa.Column("n", sa.Integer(), primary_key=True),
-    sa.Column("day", sa.Text(), nullable=False),
-    sa.Column("found", sa.Text(), nullable=False),  # JSON
-)
 DETAILED = 2  # runs of which it is known what they found
 SHORT = 10  # hexadecimal digits that a finding is known by
 ANSWERED, REQUIRED, LEVEL, INDICATOR = "answered", "required", "level", "indicator"
@@ -90,14 +83,14 @@ def _counted(codes: Mapping[str, int]) -> str:
 
 def record_run(ledger: Ledger, store: Store, day: date) -> None:
     """Write down what a run left, where that is something else than before."""
-    rows = ledger.rows_of(RUNS)
+    rows = ledger.rows_of("runs")
     found = json.dumps(_found(store), sort_keys=True)
     if not rows or rows[-1]["found"] != found:
         rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": found})
-        ledger.put(RUNS, rows[-1])
+        ledger.put("runs", rows[-1])
         for row in rows[:-DETAILED]:
             if row["found"]:
-                ledger.put(RUNS, row | {"found": ""})
+                ledger.put("runs", row | {"found": ""})
 
 
 def last_change(folder: Path | None) -> RunChange | None:
@@ -105,7 +98,7 @@ def last_change(folder: Path | None) -> RunChange | None:
     if folder is None or not (folder / NAME).is_file():
         return None
     with Ledger.open(folder, write=False) as ledger:
-        last = ledger.rows_of(RUNS)[-DETAILED:]
+        last = ledger.rows_of("runs")[-DETAILED:]
     return _change(*last) if len(last) == DETAILED else None
 
 

@@ -15,6 +15,10 @@ from ..engine import engine
 from ..errors import UsageError
 from ..intake import ExpectedReturn, cores
 from ..intake.content_sniffing import OLE_MAGIC
+from ..ledger.events import Arrival, Arrived
+from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
+from ..ledger.judgements import rounds_elsewhere, take_over, waivers
+from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger
 from ..output_files import parts_of
 from ..paths import path_of, path_text, way_to
 from ..spec import carried
@@ -33,21 +37,15 @@ from ..validation import (
     validated,
 )
 from ..words import and_more
-from .as_left import CHANGED, is_changed, note, take_note_away
 from .derive import derive
-from .files import only_writer
-from .ledger import LEFT_OUT, NAME, Arrival, Arrived, Ledger
-from .opening import DATASET, SPECS, open_url, spec_of
-from .received import RECEIVED, has_content, kept_at
+from .opening import SPECS, check_dataset_owner, open_url, set_dataset_owner, spec_of
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
 from .shards import SHARDS, Shard, discard, take
 from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
 from .table import Record
-from .take_over import check_owner, claim, rounds_elsewhere, take_over
 from .update_statuses import to_read_again, update_statuses
-from .waivers import waivers
 from .work import SHARED, Task, arrivals, check_engine, file_at, shards_of, submissions_of
 from .workers import Workers, in_batches, workers
 
@@ -148,18 +146,18 @@ def take_in(
         ledger = stack.enter_context(Ledger.open(out))
         run = IngestRun(out, pool, how, stores, ledger, noticed=noticed_of(sources))
         for store in run.databases:
-            check_owner(store, run.ledger, out)
+            check_dataset_owner(store, run.ledger, out)
         run = replace(run, sources=_given(run, sources), notes=tuple(_distrusted(run)))
         run = _of_one_spec(_received(run, [source.home for source in sources], came))
         run = _fill(run)
         for store in run.databases:
-            claim(store, run.ledger, out)
+            set_dataset_owner(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write
         if run.new or not how.asking or not all(store.fact(DERIVED) for store in stores):
             _work_out(run)
             record_run(run.ledger, run.file, run.today)
         yield run
-        note(run.ledger, out / DATASET)
+        run.ledger.note_checksum(out / DATASET)
 
 
 def _work_out(run: IngestRun) -> None:
@@ -208,10 +206,10 @@ def _read_once(store: Store) -> frozenset[str]:
 def _distrusted(run: IngestRun) -> Iterator[str]:
     """Have a dataset made anew that another program changed, and say so; from here on it is written into."""
     file = run.out / DATASET
-    if run.file.facts() and is_changed(run.ledger, file):  # one that is gone is made again in any case
+    if run.file.facts() and run.ledger.is_changed(file):  # one that is gone is made again in any case
         run.file.set_fact(SPEC_DIGEST, "")
         yield f"{CHANGED.format(file=file)} Everything was read again from what was received."
-    take_note_away(run.ledger, file)
+    run.ledger.forget_checksum(file)
 
 
 def _suited(how: Options, sources: Sequence[Source]) -> Options:

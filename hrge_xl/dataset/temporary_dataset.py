@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from ..fault_isolation import apart
 from ..findings import Waiver
+from ..ledger.events import Arrival, Arrived, FilesReceived
+from ..ledger.judgements import Made
+from ..ledger.ledger import DATASET, NAME, Ledger
 from ..spec.model import Spec
 from ..validation import Noticed, Result, stopped_result
-from .decisions import Made
-from .ledger import NAME, Arrival, Arrived, Ledger, Receipt
-from .opening import DATASET
 from .rows import RowBuilder, all_rows, submission_id
 from .schema import SUBMISSIONS, Schema
 from .store import FILLED, Store, open_file
@@ -48,12 +48,13 @@ def temporary_dataset(
 
 @contextmanager
 def dataset_as_told(
-    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], receipts: Sequence[Receipt],
-    decisions: Sequence[Made],
+    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], receipts: Iterable[FilesReceived],
+    decisions: Iterable[Made],
 ) -> Iterator[Temporary]:  # fmt: skip
     """Give the dataset of files that were checked again, as a report tells when they came and what was decided."""
     with _dataset(None) as made:
-        made.ledger.copy_receipts(receipts)
+        for receipt in receipts:
+            made.ledger.enter(receipt)
         for each in sorted(decisions, key=lambda each: each.decision.n):
             each.enter(made.ledger)
         _fill(made, results, spec, waivers)

@@ -17,20 +17,13 @@ from typing import NamedTuple
 
 from .. import kept_texts
 from ..addresses import is_address, masked
-from ..dataset.as_left import CHANGED, is_changed
-from ..dataset.decisions import Made, history
-from ..dataset.kinds import FILE
-from ..dataset.ledger import NAME, Arrived, Ledger
-from ..dataset.opening import DATASET, open_dataset
+from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
 from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
 from ..dataset.rows import submission_id
-from ..dataset.seals import changed_terms, faults
 from ..dataset.store import Store
-from ..dataset.take_over import RoundElsewhere, rounds_elsewhere
 from ..dataset.temporary_dataset import temporary_dataset
-from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
 from ..findings import Waiver
 from ..grouping import grouped
@@ -38,6 +31,10 @@ from ..intake import ExpectedReturn, cores, stamp_alone
 from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.gate import beginning_of
 from ..intake.limits import LIMITS
+from ..ledger.events import FILE, Arrived
+from ..ledger.judgements import Made, RoundElsewhere, history, rounds_elsewhere, waivers_of
+from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
+from ..ledger.seals import changed_terms, faults
 from ..paths import check_several, expand
 from ..shell_words import quoted
 from ..spec.load import find, load
@@ -299,7 +296,7 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
     spec = store.schema.spec
     source = Source([], ValidationRequest(ExpectedReturn(str(spec.folder) if spec else None), today))
     with Ledger.open(folder, write=False) as ledger:
-        if is_changed(ledger, folder / DATASET):
+        if ledger.is_changed(folder / DATASET):
             raise StoreError(
                 f"{CHANGED.format(file=folder / DATASET)} See what differs with `hrge-xl verify {quoted(folder)}`; "
                 f"`hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` makes it again from what was received."
@@ -386,14 +383,6 @@ def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec |
         spec = result.spec or first
         groups.setdefault(spec.name if spec else "", (spec, []))[1].append(result)
     return list(groups.values())
-
-
-def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
-    """Give the waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
-    if not (folder / NAME).is_file():
-        return ()
-    with Ledger.open(folder, write=False) as ledger:
-        return waivers(ledger, today)
 
 
 # what is doubtful about the ledgers of some folders, in a few lines

@@ -12,9 +12,6 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from unicodedata import normalize
 
-from ..dataset.files import only_writer
-from ..dataset.kinds import Origin
-from ..dataset.ledger import NAME, Arrival, Arrived, Ledger
 from ..dates import parse_moment
 from ..errors import UsageError
 from ..findings import Finding
@@ -23,6 +20,9 @@ from ..grouping import grouped
 from ..intake import fingerprint
 from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
+from ..ledger.events import Arrival, Arrived, Origin
+from ..ledger.files import only_writer
+from ..ledger.ledger import NAME, Ledger
 from ..output_files import write_whole
 from ..paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to
 from ..words import counted

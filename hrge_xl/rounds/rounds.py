@@ -13,12 +13,12 @@ from typing import Any
 
 import yaml
 
-from ..dataset.kinds import FILE, Terms
 from ..dates import RANGE, parse_day
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..grouping import grouped
 from ..intake import ExpectedReturn
 from ..issuing import Order
+from ..ledger.events import FILE, Terms
 from ..output_files import write_whole
 from ..paths import read_regular
 from ..shell_words import quoted

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
-from .entries import FIRST, Entry, Signer, digest_of
+from .chain import FIRST, Entry, Signer, digest_of, journal_faults
+from .events import NEXT, FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .files import sha256_of
-from .journal import journal_faults
-from .kinds import FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .ledger import Ledger
 from .signing import INSTALL, is_signed_by
 
@@ -46,10 +45,10 @@ def seals(ledger: Ledger) -> list[Seal]:
     """Give every seal, first to last."""
     return [
         Seal(
-            content.number, entry.time, entry.by, content.name, content.sha256, entry.n, entry.previous, entry.digest,
-            entry.key, entry.signature,
+            made.number, entry.time, entry.by, made.name, made.sha256, entry.n, entry.previous, entry.digest, entry.key,
+            entry.signature,
         )
-        for entry, content in ledger.entries(SealMade, TermsSealed)
+        for entry, made in ledger.events(Sealed)
     ]  # fmt: skip
 
 
@@ -60,15 +59,14 @@ def seal(
 
     A broken chain is gone on with: what is made now is chained to the last entry there is, and the break stays.
     """
-    number = ledger.next_number(SealMade, TermsSealed)
-    made = SealMade(number=number, name=report.name, sha256=sha256_of(report), terms=dict(terms or {}))
+    made = SealMade(number=NEXT, name=report.name, sha256=sha256_of(report), terms=dict(terms or {}))
     return _enter(ledger, made, by, signer)
 
 
 def seal_terms(ledger: Ledger, name: str, terms: Terms, *, by: str, signer: Signer | None = None) -> Seal:
     """Seal the terms of a round alone. Raises `UsageError` without a name."""
-    number, (named, digest) = ledger.next_number(SealMade, TermsSealed), as_sealed(name, terms)
-    made = TermsSealed(number=number, name=named, sha256=digest, terms={name: terms})
+    named, digest = as_sealed(name, terms)
+    made = TermsSealed(number=NEXT, name=named, sha256=digest, terms={name: terms})
     return _enter(ledger, made, by, signer)
 
 
@@ -129,7 +127,7 @@ def changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
     """Tell what rounds say otherwise now than when their terms were last sealed; what to do about it comes last."""
     last = {
         name: (content.terms[name], f"{content.about} was made on {entry.time[:10]}")
-        for entry, content in ledger.entries(SealMade, TermsSealed)
+        for entry, content in ledger.events(Sealed)
         for name in content.terms
     }
     told = [
@@ -144,7 +142,7 @@ def limits(chain: Sequence[Entry]) -> Iterator[str]:
     """Tell what a chain does not show here."""
     if any(is_signed_by(each.key, each.digest, each.signature) is None for each in chain if each.key):
         yield f"The signatures were not checked. {INSTALL}"
-    last = max((each.n for each in chain if isinstance(each.read, Sealed)), default=0)
+    last = max((each.n for each in chain if isinstance(each.event, Sealed)), default=0)
     if chain and chain[-1].n > last:
         yield (
             f"Entries from number {last + 1} on are not sealed: if the last of them were removed, that would not "
@@ -265,7 +263,7 @@ def _itself(entry: Entry) -> Iterator[str]:
     """Say whether an entry says what it said when it was made, and was signed by the key that it names."""
     if entry.digest != entry.right_digest:
         yield f"{entry.headed} was changed after it was made: its digest does not fit what it says."
-    elif entry.read is None:
+    elif entry.event is None:
         yield f"{entry.headed} was not made by this program: it does not hold what such an entry holds."
     if bool(entry.key) != bool(entry.signature):
         yield f"{entry.headed} lacks its {'signature' if entry.key else 'key'}: it was changed after it was made."
@@ -276,7 +274,7 @@ def _itself(entry: Entry) -> Iterator[str]:
 def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
     """Say which decision, waiver, seal or receipt there must have been: each kind is counted from 1."""
     numbers: dict[str, set[int]] = defaultdict(set)
-    for content in filter(None, (entry.read for entry in chain)):
+    for content in filter(None, (entry.event for entry in chain)):
         numbers[content.noun].add(content.number)
     for noun, there in numbers.items():
         missing = [n for n in range(1, min(max(there), len(chain) + MOST_GAPS)) if n not in there]
@@ -292,7 +290,7 @@ def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
 def _receipts(chain: Sequence[Entry], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
     """Say whether the table of files says of each content what its receipt says."""
     told: dict[str, tuple[FilesReceived, ReceivedFile]] = {}
-    for content in (entry.read for entry in chain):
+    for content in (entry.event for entry in chain):
         if isinstance(content, FilesReceived):
             for file in content.files:
                 told.setdefault(file.sha256, (content, file))
