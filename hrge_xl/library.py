@@ -166,7 +166,7 @@ def sign(folder: Path, report: Path, *, by: str) -> Seal:
     if not report.is_file():
         raise UsageError(f"{report}: there is no such report. Check the path.")
     with only_writer(folder), Ledger.open(folder) as ledger:
-        return seals.seal(ledger, report, by=by)
+        return seals.seal(ledger, seals.of_report(report), by=by)
 
 
 def verify(target: Path, returned: Sequence[Path] = (), jobs: int = 1) -> ReportAudit | DatasetAudit:

@@ -471,7 +471,6 @@ from hrge_xl.auditing.second_opinion import (
     Seen,
 )
 from hrge_xl.auditing.verify_dataset import (
-    faults_of_entries,
     faults_of_files,
     faults_of_issued,
     faults_of_spec,

@@ -315,7 +315,7 @@ def test_a_decision_can_be_taken_back_and_stays_written_down(dataset: Path) -> N
     assert {path: path.read_bytes() for path in dataset.rglob("*.csv")} == before
     with Ledger.open(dataset, write=False) as ledger:
         assert decisions(ledger) == {}
-        assert [(made.decision.choice, made.decision.reason, made.in_force) for made in history(ledger)] == [
+        assert [(made.choice, made.reason, made.in_force) for made in history(ledger)] == [
             ("counts", "asked the team", False), ("undone", "they sent a third one", False),
         ]  # fmt: skip
 

@@ -28,7 +28,7 @@ from ..kept_texts import Kept, is_ours
 from ..layout.wording import LEFT_OUT, placeholders
 from ..ledger.events import NEXT, FilesReceived, ReceivedFile
 from ..ledger.files import under_their_names
-from ..ledger.judgements import Decision, Made
+from ..ledger.judgements import Decision
 from ..ledger.ledger import STATED
 from ..paths import path_text
 from ..reports.build import Facts, document
@@ -112,7 +112,12 @@ def _dataset(
     given: dict[str, list[str]] = {}
     for row in reversed(rows):
         given.setdefault(row["submission"], []).append(row["path"])
-    decisions, name = list(_decisions(then, number)), about["round"]
+    name, keys = about["round"], Decision.__dataclass_fields__
+    decisions = [
+        Decision(**{key: row[key] for key in keys if key in row})  # type: ignore[literal-required]
+        for row in then["decisions"]
+        if row["dataset"] == number
+    ]
     loaded = load(spec) if spec else None
     with dataset_as_told(list(read), loaded, waivers, _receipts(rows), decisions) as (store, _):
         asked = ValidationRequest(ExpectedReturn(spec if about["spec_asked"] else None), date.min)
@@ -139,13 +144,6 @@ def _receipts(rows: Iterable[FileRow]) -> Iterator[FilesReceived]:
             if row["sha256"] is not None
         )
         yield FilesReceived(number=NEXT, day=parse_day(day or ""), stated=stated, files=files)
-
-
-def _decisions(then: Document, number: int) -> Iterator[Made]:
-    for row in then["decisions"]:
-        if row["dataset"] == number:
-            made = Decision(row["n"], row["choice"], row["reason"], row["day"], row["by"], row["known"])
-            yield Made(row["submission"], row["file"], made, in_force=True)
 
 
 # files read again

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -120,14 +120,22 @@ def _look_into_ledgers(
     if not folders or asked.ledger not in (None, folders[0]):
         audit.notes.append("No ledger was found, so seals were not checked. Name its folder with --ledger.")
         return
-    with Ledger.open(folders[0], write=False) as ledger:
-        audit.seal = seals.check(ledger, asked.target.name, audit.sha256, terms)
-    for folder in sorted({each.resolve() for each in folders} - {folders[0].resolve()}):
+    kept: dict[str, list[dict[str, Any]]] = {"waivers": [], "decisions": []}
+    arrivals: dict[str, set[Arrival]] = defaultdict(set)  # by hash
+    for folder in dict.fromkeys(
+        each.resolve() for each in folders
+    ):  # a report may be of several datasets, each with its own
         with Ledger.open(folder, write=False) as ledger:
-            audit.problems += [f"{folder / NAME}: {told}" for told in seals.doubts(ledger, terms)]
-    facts = facts_of(folders)
-    audit.problems += contradicted(then, facts, of_report=asked.ledger is not None)
-    audit.notes += left_out(then, facts)
+            if folder == folders[0].resolve():
+                audit.seal = seals.check(ledger, seals.of_report(asked.target), terms)
+            else:
+                audit.problems += [f"{folder / NAME}: {told}" for told in seals.doubts(ledger, terms)]
+            kept["waivers"] += map(asdict, waivers(ledger, date.min))  # as they were given
+            kept["decisions"] += map(asdict, history(ledger))
+            for sha256, (first, *_) in ledger.locations().items():
+                arrivals[sha256].add((first.order, first.received or None, first.basis))
+    audit.problems += _contradicted(then, kept, arrivals, of_report=asked.ledger is not None)
+    audit.notes += _left_out(then, kept["decisions"])
 
 
 # what a report tells that no file says, held against the ledgers at hand
@@ -138,39 +146,21 @@ DECISION = ("n", "submission", "choice", "reason", "day", "by", "known")
 Arrival = tuple[int, str | None, str]  # in which order, on which day, and what that day is
 
 
-@dataclass(slots=True)
-class LedgerFacts:
-    """What some ledgers tell: a report may be of several datasets, each with its own."""
-
-    waivers: list[dict[str, Any]] = field(default_factory=list)
-    decisions: list[dict[str, Any]] = field(default_factory=list)
-    arrivals: dict[str, set[Arrival]] = field(default_factory=lambda: defaultdict(set))  # by hash
+Rows = Sequence[Mapping[str, Any]]
 
 
-def facts_of(folders: Iterable[Path]) -> LedgerFacts:
-    """Take up the ledgers of some folders."""
-    facts = LedgerFacts()
-    for folder in folders:
-        with Ledger.open(folder, write=False) as ledger:
-            facts.waivers += [asdict(each) for each in waivers(ledger, date.min)]  # as they were given
-            facts.decisions += [
-                {"submission": made.submission, **asdict(made.decision)} for made in history(ledger)
-            ]
-            for sha256, (first, *_) in ledger.locations().items():
-                facts.arrivals[sha256].add((first.order, first.received or None, first.basis))
-    return facts
-
-
-def contradicted(then: Document, facts: LedgerFacts, *, of_report: bool) -> Iterator[str]:
+def _contradicted(
+    then: Document, kept: Mapping[str, Rows], arrivals: Mapping[str, set[Arrival]], *, of_report: bool
+) -> Iterator[str]:
     """Yield what no ledger tells as a report does. `of_report`: the very ledger of its datasets is among them."""
     as_given = [key for key in WAIVER if not (then["run"]["redacted"] and key in ("file", "sheet"))]
-    for waiver in _untold(then["waivers"], facts.waivers, as_given):
+    for waiver in _untold(then["waivers"], kept["waivers"], as_given):
         yield f"Waiver {waiver['number']} of the report is not in the ledger as the report states it."
-    for decision in _untold(then["decisions"], facts.decisions, DECISION):
+    for decision in _untold(then["decisions"], kept["decisions"], DECISION):
         yield f"Decision {decision['n']} of the report is not in the ledger as the report states it."
     for file in then["files"]:
         dataset = then["run"]["datasets"][file["dataset"] - 1]
-        known = facts.arrivals.get(file["sha256"] or "")
+        known = arrivals.get(file["sha256"] or "")
         if not known or not dataset["lasting"] or (dataset["holds_others"] and not of_report):
             continue
         if (file["order"], file["arrived"], file["arrival"]) not in known:
@@ -181,16 +171,16 @@ def contradicted(then: Document, facts: LedgerFacts, *, of_report: bool) -> Iter
             )
 
 
-def left_out(then: Document, facts: LedgerFacts) -> Iterator[str]:
+def _left_out(then: Document, made: Rows) -> Iterator[str]:
     """Yield the decisions about files of a report that are not in it; they may have been made since."""
     names = {file["submission"]: file["path"] for file in then["files"]}
-    last = {row["submission"]: row for row in facts.decisions if row["submission"] in names}
-    for row in _untold(last.values(), then["decisions"], DECISION):
+    last = {row["submission"]: row for row in made if row["submission"] in names}
+    for row in _untold(list(last.values()), then["decisions"], DECISION):
         name = names[row["submission"]]
         yield f"Decision {row['n']} about {name} is not in the report: made since, or left out."
 
 
-def _untold(rows: Iterable[Any], known: Sequence[Any], keys: Sequence[str]) -> Iterator[Any]:
-    """Yield what was given otherwise than it is told; that it was withdrawn since is not a contradiction."""
+def _untold(rows: Any, known: Any, keys: Sequence[str]) -> list[Any]:
+    """Give what was given otherwise than it is told; that it was withdrawn since is not a contradiction."""
     given = [[row[key] for key in keys] for row in known]
-    return (row for row in rows if [row[key] for key in keys] not in given)
+    return [row for row in rows if [row[key] for key in keys] not in given]

@@ -321,13 +321,13 @@ class Store:
                     its = self.tables[each.name]
                     connection.execute(sa.delete(its).where(its.c[SUBMISSION_ID].in_(found)))
 
-    def replace(self, connection: Connection, name: str, rows: Sequence[Row]) -> None:
-        """Fill a table anew, where anything is different."""
-        if list(self.rows(name)) == list(rows):
-            return
-        self.touch(connection)
-        connection.execute(sa.delete(self.tables[name]))
-        self.insert(connection, name, rows)
+    def replace(self, connection: Connection, name: str, rows: Sequence[Row], *where: Any) -> None:
+        """Fill a table anew, or what of it some conditions hold for, where anything is different."""
+        there = list(self.rows(name, *where))
+        if there != list(rows) and sorted(map(str, there)) != sorted(map(str, rows)):
+            self.touch(connection)
+            connection.execute(sa.delete(self.tables[name]).where(*where))
+            self.insert(connection, name, rows)
 
     def insert(self, connection: Connection, name: str, rows: Iterable[Row]) -> None:
         """Rows in bulk, straight through the driver, a few at a time."""

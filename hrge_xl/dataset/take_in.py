@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..engine import engine
 from ..errors import UsageError
@@ -45,6 +43,7 @@ from .schema import SUBMISSIONS, Schema
 from .shards import SHARDS, Shard, discard, take
 from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
 from .table import Record
+from .temporary_dataset import in_a_copy
 from .update_statuses import to_read_again, update_statuses
 from .work import SHARED, Task, arrivals, check_engine, file_at, shards_of, submissions_of
 from .workers import Workers, in_batches, workers
@@ -175,16 +174,11 @@ def _work_out(run: IngestRun) -> None:
 @contextmanager
 def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
     """Give the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
-    with ExitStack() as stack:
-        home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
-        for name in (DATASET, NAME):
-            shutil.copyfile(run.out / name, home / name)
-        store = stack.enter_context(open_file(home / DATASET))
-        ledger = stack.enter_context(Ledger.open(home, lasting=False))
+    with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
         store.use(run.file.schema)
         asked = replace(asked, waivers=waivers(ledger, asked.today))
         judged = replace(
-            run, out=home, stores=[store], ledger=ledger, sources=[([], asked)], read=_read_once(store)
+            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], asked)], read=_read_once(store)
         )
         given, again = {_name(each) for each in run.given}, []
         for name, each in store.known().items():

@@ -255,14 +255,9 @@ def _write(
     if of_round is not None:
         these = sa.select(files.c.submission_id).where(files.c.read_for == of_round)
         ours.append(table.c.submission_id.in_(these))
-    key = store.schema.by_name[name].key
-    at = [store.schema.by_name[name].at[column] for column in key]
+    at = [store.schema.by_name[name].at[column] for column in store.schema.by_name[name].key]
     wanted = sorted(rows, key=lambda row: tuple(str(row[place]) for place in at))
-    there = sorted(store.rows(name, *ours), key=lambda row: tuple(str(row[place]) for place in at))
-    if [tuple(map(str, row)) for row in wanted] != [tuple(map(str, row)) for row in there]:
-        store.touch(connection)
-        connection.execute(sa.delete(table).where(*ours))
-        store.insert(connection, name, wanted)
+    store.replace(connection, name, wanted, *ours)
 
 
 # what was waived since files were read, and what no longer is

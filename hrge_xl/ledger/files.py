@@ -32,6 +32,14 @@ def private(path: Path) -> None:
         path.chmod(OWNER_FILE)
 
 
+def write_secret(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet, and that only its owner reads. Raises `OSError`."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_FILE), "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
 def sha256_of(path: Path) -> str:
     """Give the SHA-256 of the bytes of a file. Raises `OSError`."""
     with path.open("rb") as stream:

@@ -7,7 +7,7 @@ verified like any other.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -25,57 +25,42 @@ class Decision:
     """What somebody decided about a return, and why.
 
     `known` is how many files had come by then: those that came later were not meant. `n` is its place among all
-    decisions: of two that cannot both hold, the later one does.
+    decisions: of two that cannot both hold, the later one does. `file` is the name that the return came under.
     """
 
     n: int
-    choice: str  # COUNTS or WITHDRAWN
+    choice: str  # COUNTS, WITHDRAWN or UNDONE
     reason: str
     day: str
     by: str
     known: int
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """One decision ever made, and what it was about."""
-
-    submission: str
-    file: str
-    decision: Decision
-    in_force: bool
+    submission: str = ""
+    file: str = ""
+    in_force: bool = True
 
     @property
     def told(self) -> str:
         """The decision in a line."""
-        made = self.decision
         past = "" if self.in_force else " (no longer in force)"
-        return f"{made.day}: {self.file} ({self.submission}) {made.choice}, by {made.by}: {made.reason}{past}"
-
-    def enter(self, ledger: Ledger) -> None:
-        """Write it down."""
-        said = asdict(self.decision)
-        number, by = said.pop("n"), said.pop("by")
-        ledger.enter(DecisionMade(number=number, submission=self.submission, file=self.file, **said), by=by)
+        return f"{self.day}: {self.file} ({self.submission}) {self.choice}, by {self.by}: {self.reason}{past}"
 
 
-def history(ledger: Ledger) -> list[Made]:
+def history(ledger: Ledger) -> list[Decision]:
     """Give every decision ever made, oldest first."""
-    every = [
-        Made(
-            event.submission, event.file,
-            Decision(event.number, event.choice, event.reason, event.day, entry.by, event.known),
-            event.choice != UNDONE,
+    made = ledger.events(DecisionMade)
+    last = {event.submission: entry.n for entry, event in made}
+    return [
+        Decision(
+            event.number, event.choice, event.reason, event.day, entry.by, event.known, event.submission, event.file,
+            event.choice != UNDONE and last[event.submission] == entry.n,
         )
-        for entry, event in ledger.events(DecisionMade)
+        for entry, event in made
     ]  # fmt: skip
-    last = {made.submission: made for made in every}
-    return [made if made is last[made.submission] else replace(made, in_force=False) for made in every]
 
 
 def decisions(ledger: Ledger) -> dict[str, Decision]:
     """Submission → the decision in force about it."""
-    return {made.submission: made.decision for made in history(ledger) if made.in_force}
+    return {decision.submission: decision for decision in history(ledger) if decision.in_force}
 
 
 def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:

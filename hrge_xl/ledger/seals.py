@@ -52,33 +52,25 @@ def seals(ledger: Ledger) -> list[Seal]:
     ]  # fmt: skip
 
 
-def seal(
-    ledger: Ledger, report: Path, *, by: str, terms: OfRounds | None = None, signer: Signer | None = None
-) -> Seal:
-    """Seal the bytes of a report as they are, and the terms of its rounds. Raises `UsageError` without a name.
+def of_report(report: Path, terms: OfRounds | None = None) -> Sealed:
+    """Give what is sealed of a report: its bytes as they are, and the terms of its rounds."""
+    return SealMade(number=NEXT, name=report.name, sha256=sha256_of(report), terms=dict(terms or {}))
+
+
+def of_terms(name: str, terms: Terms) -> Sealed:
+    """Give what is sealed of a round where its terms are sealed alone."""
+    digest = digest_of(terms.model_dump(mode="json"))
+    return TermsSealed(number=NEXT, name=f"round {name}", sha256=digest, terms={name: terms})
+
+
+def seal(ledger: Ledger, what: Sealed, *, by: str, signer: Signer | None = None) -> Seal:
+    """Seal what there is. Raises `UsageError` without a name.
 
     A broken chain is gone on with: what is made now is chained to the last entry there is, and the break stays.
     """
-    made = SealMade(number=NEXT, name=report.name, sha256=sha256_of(report), terms=dict(terms or {}))
-    return _enter(ledger, made, by, signer)
-
-
-def seal_terms(ledger: Ledger, name: str, terms: Terms, *, by: str, signer: Signer | None = None) -> Seal:
-    """Seal the terms of a round alone. Raises `UsageError` without a name."""
-    named, digest = as_sealed(name, terms)
-    made = TermsSealed(number=NEXT, name=named, sha256=digest, terms={name: terms})
-    return _enter(ledger, made, by, signer)
-
-
-def as_sealed(name: str, terms: Terms) -> tuple[str, str]:
-    """Give what a round is sealed as when its terms are sealed alone: a name, and the digest of them."""
-    return f"round {name}", digest_of(terms.model_dump(mode="json"))
-
-
-def _enter(ledger: Ledger, made: Sealed, by: str, signer: Signer | None) -> Seal:
     if not by.strip():
         raise UsageError("A seal needs a name: --by NAME.")
-    ledger.enter(made, by=by.strip(), signer=signer)
+    ledger.enter(what, by=by.strip(), signer=signer)
     return seals(ledger)[-1]
 
 
@@ -105,15 +97,15 @@ class Checked:
         return not self.faults and not self.terms and (bool(self.seals) or not self.others)
 
 
-def check(ledger: Ledger, name: str, sha256: str, terms: OfRounds | None = None) -> Checked:
-    """Look up in the chain what bears a name; `terms` are those of the rounds at hand, as they are now."""
+def check(ledger: Ledger, what: Sealed, terms: OfRounds) -> Checked:
+    """Look up in the chain what may be sealed; `terms` are those of the rounds at hand, as they are now."""
     known = seals(ledger)
     return Checked(
-        sha256,
-        tuple(each for each in known if each.sha256 == sha256),
-        tuple(each for each in known if each.sha256 != sha256 and each.name == name),
+        what.sha256,
+        tuple(each for each in known if each.sha256 == what.sha256),
+        tuple(each for each in known if each.sha256 != what.sha256 and each.name == what.name),
         tuple(faults(ledger)),
-        tuple(changed_terms(ledger, terms or {})),
+        tuple(changed_terms(ledger, terms)),
     )
 
 

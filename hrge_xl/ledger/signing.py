@@ -6,8 +6,6 @@ digits. Signed is the text `hrge-xl/entry/1 DIGEST`, and with the digest of an e
 
 from __future__ import annotations
 
-import codecs
-import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -17,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..output_files import not_written, write_whole
-from ..paths import read_regular
-from .files import OWNER_FILE
+from ..paths import decoded, read_regular
+from .files import write_secret
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 INSTALL = "Install the extra: pip install 'hrge-xl[sign]'."
 HEX_KEY = re.compile(r"[0-9a-f]{64}")
 PASSPHRASE_WANTED = b"BEGIN ENCRYPTED PRIVATE KEY"
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # how a shell of Windows writes what a program prints
 MOST_BYTES = 1_000_000  # of a file with keys
 
 
@@ -64,20 +61,12 @@ def new_key(file: Path, name: str = "", passphrase: str | None = None) -> tuple[
     )
     data = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
     public = f"{_hex(private.public_key())} {name.strip()}".rstrip()
-    _write_private(file, data)
-    write_whole(public_file, f"{public}\n".encode())
-    return public, public_file
-
-
-def _write_private(file: Path, data: bytes) -> None:
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_FILE)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+        write_secret(file, data)
     except OSError as error:
         raise not_written(file, error) from error
+    write_whole(public_file, f"{public}\n".encode())
+    return public, public_file
 
 
 def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
@@ -147,8 +136,7 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
         yield _public_pem(file, data), file.stem
         return
     found = False
-    coding = "utf-16" if data.startswith(UTF_16) else "utf-8-sig"
-    for n, text in enumerate(data.decode(coding, "replace").splitlines(), start=1):
+    for n, text in enumerate(decoded(data, "replace").splitlines(), start=1):
         key, _, name = text.strip().partition(" ")
         if not key or key.startswith("#"):
             continue

@@ -32,7 +32,7 @@ from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.gate import beginning_of
 from ..intake.limits import LIMITS
 from ..ledger.events import FILE, Arrived
-from ..ledger.judgements import Made, RoundElsewhere, history, rounds_elsewhere, waivers_of
+from ..ledger.judgements import Decision, RoundElsewhere, decisions, rounds_elsewhere, waivers_of
 from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
 from ..ledger.seals import changed_terms, faults
 from ..paths import check_several, expand
@@ -119,7 +119,7 @@ class Dataset:
     # submission → where it lies in `returned` now
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
     order: Mapping[str, int] = field(default_factory=dict)  # in which contents came, by hash
-    decisions: tuple[Made, ...] = ()  # in force
+    decisions: tuple[Decision, ...] = ()  # in force
     notes: tuple[str, ...] = ()  # what the run that took in what is new has to tell
 
     @property
@@ -373,8 +373,7 @@ def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[D
 
 
 def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
-    decided = tuple(made for made in history(ledger) if made.in_force)
-    return replace(dataset, order=ledger.order(), decisions=decided)
+    return replace(dataset, order=ledger.order(), decisions=tuple(decisions(ledger).values()))
 
 
 def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec | None, list[Result]]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from ..grouping import grouped
 from ..intake import ExpectedReturn
 from ..issuing import Order
 from ..ledger.events import FILE, Terms
+from ..ledger.files import write_secret
 from ..output_files import write_whole
 from ..paths import read_regular
 from ..shell_words import quoted
@@ -149,13 +149,7 @@ def _make_key(path: Path) -> None:
     if path.exists() and path.stat().st_size == KEY_BYTES:
         return
     path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(secrets.token_bytes(KEY_BYTES))
-        stream.flush()
-        os.fsync(stream.fileno())
-    with suppress(OSError):
-        path.chmod(0o600)
+    write_secret(path, secrets.token_bytes(KEY_BYTES))
 
 
 def _written(round_: Round) -> str:

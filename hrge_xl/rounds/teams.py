@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -20,7 +19,7 @@ from ..intake import first_table
 from ..intake.limits import LIMITS
 from ..intake.office_files import MOST_TITLES
 from ..numerals import Ambiguous, OtherCalendar, parse_date
-from ..paths import read_regular
+from ..paths import decoded, read_regular
 from ..spec.choice import choose
 from ..spec.lookup import Names, countries, languages
 from ..spec.model import Spec
@@ -366,9 +365,8 @@ def read_text(file: Path, what: str, save_as: str) -> str:
         data = read_regular(file, LIMITS.file_bytes)
     except OSError as error:
         raise RoundError(f"{file}: the {what} cannot be read ({error.strerror}). Check the path.") from error
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
+        text = decoded(data)
     except UnicodeDecodeError as error:
         raise RoundError(f"{file.name}: the {what} is not UTF-8 text. Save it as {save_as}.") from error
     if "\0" in text:
