@@ -96,21 +96,19 @@ def row_differences(
     ours, theirs = ({tuple(row[place] for place in at): row for row in rows} for rows in (here, made))
     for key in sorted(ours.keys() | theirs.keys(), key=str):
         row, other = ours.get(key), theirs.get(key)
-        found = [each.place(table, row or other or ()) for each in names]
-        where, file = next((place for place in found if place[1] is not None), found[0])
+        called = [each.place(table, row or other or ()) for each in names]
+        where, file = next((place for place in called if place[1] is not None), called[0])
         place = f"{holder}[{where}]" if where else holder
-        if row is None or other is None:
-            yield Difference(place, _record(table, row), _record(table, other), file)
-            continue
-        for name, one, two in zip(table.names, row, other, strict=True):
-            if one != two:
-                yield Difference(f"{place}.{name}", one, two, file)
+        whole = row is not None and other is not None
+        then, now = (_record(table, each, whole=whole) for each in (row, other))
+        yield from (replace(found, file=file) for found in differences(then, now, place))
 
 
-def _record(table: Table, row: RowValues | None) -> Any:
+def _record(table: Table, row: RowValues | None, *, whole: bool) -> Any:
     if row is None:
         return ABSENT
-    return {name: value for name, value in zip(table.names, row, strict=True) if value not in (None, "")}
+    record = zip(table.names, row, strict=True)
+    return {name: value for name, value in record if whole or value not in (None, "")}
 
 
 def of_schema(here: Store, made: Store) -> Iterator[Difference]:

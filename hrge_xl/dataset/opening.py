@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from ..addresses import is_address, masked
 from ..errors import StoreError, UsageError
-from ..ledger.ledger import DATASET, NAME, Ledger
+from ..ledger.ledger import DATASET, Ledger, look_up
 from ..shell_words import quoted
 from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
@@ -206,7 +206,6 @@ def set_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
 def _goes_on_elsewhere(owner: str | None, where: str, folder: Path) -> bool:
     """Say whether the folder that the database was last filled from is still there: then this one is a copy of it."""
     other = Path(where)
-    if not where or other == folder.absolute() or not (other / NAME).is_file():
+    if not where or other == folder.absolute():
         return False
-    with Ledger.open(other, write=False) as ledger:
-        return ledger.name == owner
+    return bool(look_up(other, lambda ledger: ledger.name == owner))

@@ -17,7 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..ledger.ledger import NAME, Ledger
+from ..ledger.ledger import Ledger, look_up
 from ..paths import name_of
 from ..words import SOURCE_LANGUAGE, translator
 from .periods import over_periods
@@ -95,11 +95,8 @@ def record_run(ledger: Ledger, store: Store, day: date) -> None:
 
 def last_change(folder: Path | None) -> RunChange | None:
     """Give what the last run in a folder changed; None where it was the first one, or where no ledger knows of any."""
-    if folder is None or not (folder / NAME).is_file():
-        return None
-    with Ledger.open(folder, write=False) as ledger:
-        last = ledger.rows_of("runs")[-DETAILED:]
-    return _change(*last) if len(last) == DETAILED else None
+    last = folder and look_up(folder, lambda ledger: ledger.rows_of("runs")[-DETAILED:])
+    return _change(*last) if last and len(last) == DETAILED else None
 
 
 # what a run left

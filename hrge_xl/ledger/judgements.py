@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..findings import Waiver
 from ..paths import path_of, path_text, way_to
 from .events import NEXT, DecisionMade, FilesReceived, Judgement, WaiverGiven, WaiverWithdrawn
-from .ledger import NAME, Ledger
+from .ledger import Ledger, look_up
 
 UNDONE = "undone"
 
@@ -81,10 +81,7 @@ def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
 
 def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
     """Give the waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
-    if not (folder / NAME).is_file():
-        return ()
-    with Ledger.open(folder, write=False) as ledger:
-        return waivers(ledger, today)
+    return look_up(folder, lambda ledger: waivers(ledger, today)) or ()
 
 
 def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> None:
@@ -127,10 +124,7 @@ class RoundElsewhere(NamedTuple):
     @property
     def is_ahead(self) -> bool:
         """Whether its ledger is at hand and says more by now."""
-        if not (self.folder / NAME).is_file():
-            return False
-        with Ledger.open(self.folder, write=False) as theirs:
-            return _last(theirs) != self.last
+        return look_up(self.folder, _last) not in (None, self.last)
 
 
 def rounds_elsewhere(ledger: Ledger) -> list[RoundElsewhere]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..dates import parse_day
 from ..errors import StoreError, UsageError
@@ -51,6 +51,7 @@ STATED, FIRST_SEEN = (
 )  # what a day of arrival is: told by somebody, or else that of the first run
 CHANGED = "{file} was changed by another program since the last run: its rows may say what no file says."
 Record = dict[str, Any]
+Answer = TypeVar("Answer")
 
 # `files`: `n` is the order in which they came; `stated`: somebody said when. `sightings`: the `place` where a content
 # was seen is the way from the folder of the ledger. `datasets`: what they were when the last run ended.
@@ -363,6 +364,14 @@ class Ledger:
 
 def _version(connection: Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def look_up(folder: Path, question: Callable[[Ledger], Answer]) -> Answer | None:
+    """Ask the ledger of a folder; None where there is no ledger."""
+    if not (folder / NAME).is_file():
+        return None
+    with Ledger.open(folder, write=False) as ledger:
+        return question(ledger)
 
 
 def near(*folders: Path) -> Path | None:

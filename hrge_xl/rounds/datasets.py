@@ -156,16 +156,17 @@ class Dataset:
             return self.returns()
         name, here = self.round.name, {path for some in self.given.values() for path in some}
         mine = [each for each in self.returns() if each.period == name or each.submission in self.given]
-        ours = [
-            replace(each, items=[item for item in each.items if item.path in here] or each.items)
-            for each in mine
-        ]
-        return [self._elsewhere(each) if each.current and each.period != name else each for each in ours]
-
-    def _elsewhere(self, each: Return) -> Return:
-        """Give a return of another round as this one sees it."""
-        reason, path = kept_texts.ELSEWHERE.format(period=each.period), self.given[each.submission][-1]
-        return replace(each, path=path, status=EXCLUDED, current=False, reason=reason)
+        ours = []
+        for each in mine:
+            found = replace(each, items=[item for item in each.items if item.path in here] or each.items)
+            if each.current and each.period != name:
+                reason, path = (
+                    kept_texts.ELSEWHERE.format(period=each.period),
+                    self.given[each.submission][-1],
+                )
+                found = replace(found, path=path, status=EXCLUDED, current=False, reason=reason)
+            ours.append(found)
+        return ours
 
     def totals(self) -> Reconciliation:
         """Reconcile what came in; of a round alone where the dataset may hold others."""
@@ -217,12 +218,10 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
             found.setdefault(path.resolve(), FilePlace(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
+    rounds = {folder: load_round(folder) if folder else None for folder in loose}
     return [
         *found.values(),
-        *(
-            FilePlace(round=load_round(each) if each else None, paths=tuple(some))
-            for each, some in loose.items()
-        ),
+        *(FilePlace(None, rounds[folder], tuple(some)) for folder, some in loose.items()),
     ]
 
 
@@ -362,7 +361,12 @@ def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[D
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
     source, notes = _source(place, question), (place.told,) if place.told else ()
     results, waived = validate(source.files, source.asked), source.asked.waivers
-    for spec, some in _by_spec(results, spec_of_results(source.asked, results)):
+    first = spec_of_results(source.asked, results)
+    by_spec = {first.name if first else "": (first, list[Result]())}
+    for result in results:
+        spec = result.spec or first
+        by_spec.setdefault(spec.name if spec else "", (spec, []))[1].append(result)
+    for spec, some in by_spec.values():
         made = temporary_dataset(
             some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers,
             noticed=noticed_of([source]),
@@ -374,14 +378,6 @@ def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[D
 
 def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
     return replace(dataset, order=ledger.order(), decisions=tuple(decisions(ledger).values()))
-
-
-def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec | None, list[Result]]]:
-    groups: dict[str, tuple[Spec | None, list[Result]]] = {first.name if first else "": (first, [])}
-    for result in results:
-        spec = result.spec or first
-        groups.setdefault(spec.name if spec else "", (spec, []))[1].append(result)
-    return list(groups.values())
 
 
 # what is doubtful about the ledgers of some folders, in a few lines
