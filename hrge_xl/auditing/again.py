@@ -44,17 +44,10 @@ from ..validation import Readers, Result, Source, ValidationRequest, readers, va
 HOME, ELSEWHERE = Path("round"), Path("dataset")
 
 
-class Again(NamedTuple):
-    """What the run gives today: results by the number of their row in the report, and the report."""
-
-    results: Mapping[int, Result]
-    document: Document
-
-
 def run_again(
     then: Document, found: Mapping[int, Path], specs: Sequence[str | None], setting: Setting
-) -> Again:
-    """Read, check and put together the files of a report once more, as it says.
+) -> tuple[dict[int, Result], Document]:
+    """Read and check the files of a report once more; give results by the number of their row, and the report again.
 
     `found` is where they are, by the number of their row; `specs` what the spec of each dataset is loaded by. Raises
     `SpecError` where a spec is wrong.
@@ -81,7 +74,7 @@ def run_again(
         # what only the command knew is the report's own word
         facts = Facts(run["started"], today, run["command"], run["language"], run["redacted"])
         made: Document = json.loads(render(document(datasets, facts)))
-        return Again(results, made)
+        return results, made
 
 
 def _each_once(then: Document, found: Mapping[int, Path]) -> Iterator[tuple[int, ReportedFile]]:

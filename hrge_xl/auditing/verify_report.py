@@ -19,7 +19,7 @@ from ..reports.document import Document
 from ..rounds.datasets import check_own
 from ..rounds.rounds import Round, copy_of, is_among_returns, round_around, spec_at, terms_of
 from ..spec.load import find as find_spec
-from .again import Again, Setting, not_compared, rounds_at_hand, run_again
+from .again import Setting, not_compared, rounds_at_hand, run_again
 from .audit import ReportAudit, VerificationRequest
 from .comparison import compare, contradictions, find
 from .report_file import read_report
@@ -45,16 +45,14 @@ def verify_report(asked: VerificationRequest) -> ReportAudit:
     rounds = {each.name: each for each in reversed(rounds_at_hand(around).values())}
     _tell_of_rounds(audit, then, rounds)
     setting = Setting(None, rounds, jobs=asked.jobs, password=asked.password)
-    again = run_again(then, found.here, list(_specs(asked, then, around)), setting)
+    results, again = run_again(then, found.here, list(_specs(asked, then, around)), setting)
     _tell_of_circumstances(audit, then, again)
     audit.files = len(found.here)
-    audit.findings = sum(len(row["findings"]) for row in again.document["files"])
-    audit.differences += compare(then, again.document, found)
+    audit.findings = sum(len(row["findings"]) for row in again["files"])
+    audit.differences += compare(then, again, found)
     _look_into_ledgers(audit, asked, then, around, terms_of(rounds.values()))
     readings = [
-        (result.submission, found.here[at])
-        for at, result in again.results.items()
-        if result.submission is not None
+        (result.submission, found.here[at]) for at, result in results.items() if result.submission is not None
     ]
     audit.opinion = second_opinion(readings, jobs=asked.jobs, password=asked.password)
     audit.notes += audit.opinion.not_read
@@ -86,7 +84,7 @@ def _specs(asked: VerificationRequest, then: Document, around: Sequence[Path]) -
         yield source or None
 
 
-def _tell_of_circumstances(audit: ReportAudit, then: Document, again: Again) -> None:
+def _tell_of_circumstances(audit: ReportAudit, then: Document, again: Document) -> None:
     run = then["run"]
     if run["engine_version"] != __version__:
         audit.notes.append(
@@ -95,7 +93,7 @@ def _tell_of_circumstances(audit: ReportAudit, then: Document, again: Again) -> 
     audit.problems += [
         f"Another spec: the report was made with {old['spec']} {old['spec_version']} (digest "
         f"{old['spec_digest'][:16]}), here is {new['spec']} {new['spec_version']} ({new['spec_digest'][:16]})."
-        for old, new in zip(run["datasets"], again.document["run"]["datasets"], strict=True)
+        for old, new in zip(run["datasets"], again["run"]["datasets"], strict=True)
         if old["spec_digest"] != new["spec_digest"]
     ]
 

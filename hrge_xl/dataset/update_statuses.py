@@ -28,6 +28,7 @@ from ..findings.identity import (
 )
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
 from ..findings.waiver import ACTIVE, waiver_of
+from ..grouping import grouped
 from ..kept_texts import as_json, said
 from ..layout.wording import wording_of
 from ..ledger.judgements import decisions
@@ -70,14 +71,15 @@ def update_statuses(
     apply_waivers(store, waivers)
     returns = list(store.records(SUBMISSIONS.name))
     locations, doubts = ledger.locations(), _doubts(store)
-    entries = [_entry(row, locations, doubts.get(row["submission_id"], ())) for row in returns]
+    seen = {row["submission"]: locations.get(row["sha256"] or "", []) for row in returns}
+    entries = [_entry(row, seen[row["submission"]], doubts.get(row["submission_id"], ())) for row in returns]
     found = return_statuses(entries, decisions(ledger))
     against = {name for name, status in found.items() if status.decision and not status.current}
     touched = [entry for entry in entries if not entry.untouched]
     back, language = steps_back(touched, against), spec_language(store.schema.spec)
     with store.transaction() as connection:
-        _update(store, connection, returns, found, locations)
-        _write(store, connection, FILES_FACT.name, list(_files(returns, locations)))
+        _update(store, connection, returns, found, seen)
+        _write(store, connection, FILES_FACT.name, list(_files(returns, seen)))
         _write(
             store,
             connection,
@@ -89,22 +91,19 @@ def update_statuses(
             ours = [row for row in returns if row["read_for"] == name]
             told = list(_of_mail(ours, found, notice, language))
             _write(store, connection, FINDINGS_FACT.name, told, OF_MAIL, name)
+    known = ("submission", "verdict", "team", "country", "period", "copy", "project", "intervention")
     ledger.update_statuses(
         [
-            _known(str(row["sha256"]), entry, found)
+            {
+                "sha256": row["sha256"], **{name: getattr(entry, name) for name in known},
+                "state": found[entry.submission].state, "superseded_by": found[entry.submission].other,
+                "reason": said(found[entry.submission].reason) or None,
+            }
             for row, entry in zip(returns, entries, strict=True)
             if row["sha256"]
         ]
-    )
+    )  # fmt: skip
     return Counter(status.state for status in found.values())
-
-
-def _known(sha256: str, entry: ReturnEntry, found: Mapping[str, ReturnStatus]) -> Record:
-    """Give what the ledger is told of a content: whose it is, and what became of it."""
-    names = ("submission", "verdict", "team", "country", "period", "copy", "project", "intervention")
-    status = found[entry.submission]
-    became = {"state": status.state, "superseded_by": status.other, "reason": said(status.reason) or None}
-    return {"sha256": sha256, **{name: getattr(entry, name) for name in names}, **became}
 
 
 def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:
@@ -135,21 +134,17 @@ def _doubts(store: Store) -> dict[Any, tuple[str, ...]]:
     """For each return the findings that say that it is somebody else's, unless somebody has accepted them."""
     table = store[FINDINGS_FACT].c
     ours = sa.and_(table.code.in_(DOUBTS), sa.not_(table.waived))
-    found: dict[int, list[str]] = {}
     wanted = sa.select(table.submission_id, table.code).where(ours).order_by(table.submission_id, table.n)
-    for number, code in store.select(wanted):
-        found.setdefault(number, []).append(code)
+    found = grouped((number, str(code)) for number, code in store.select(wanted))
     return {number: tuple(codes) for number, codes in found.items()}
 
 
-def _entry(
-    row: Record, locations: Mapping[str, Sequence[FileLocation]], doubts: tuple[str, ...]
-) -> ReturnEntry:
+def _entry(row: Record, seen: Sequence[FileLocation], doubts: tuple[str, ...]) -> ReturnEntry:
     texts = {
         name: row[name] or ""
         for name in ("team", "copy", "predecessor", "project", "intervention", "country", "period")
     }
-    first = _first(row, locations)
+    first = next(iter(seen), None)
     said = (str(row["period_start"] or ""), str(row["period_end"] or ""))
     saved = moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else "")
     return ReturnEntry(
@@ -164,27 +159,24 @@ def _entry(
     )
 
 
-def _first(row: Record, locations: Mapping[str, Sequence[FileLocation]]) -> FileLocation | None:
-    return next(iter(locations.get(row["sha256"] or "", ())), None)
-
-
 # what is written down
 
 
 def _update(
     store: Store, connection: Connection, returns: Sequence[Record], found: Mapping[str, ReturnStatus],
-    locations: Mapping[str, Sequence[FileLocation]],
+    seen: Mapping[str, Sequence[FileLocation]],
 ) -> None:  # fmt: skip
     table = store[SUBMISSIONS]
     for row in returns:
-        status, first = found[row["submission"]], _first(row, locations)
+        status, places = found[row["submission"]], seen[row["submission"]]
+        first = next(iter(places), None)
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
             "reason": said(status.reason) or None,
             "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
             "arrival": first.basis if first else None, "return_number": first.order if first else None,
-            "path": _way(row["path"], [each.path for each in locations.get(row["sha256"] or "", ())]),
+            "path": _way(row["path"], [place.path for place in places]),
         }  # fmt: skip
         if any(row[name] != value for name, value in values.items()):
             store.touch(connection)
@@ -198,13 +190,13 @@ def _way(path: str, seen: Sequence[str]) -> str:
     return path if path in seen else next(ways, path)
 
 
-def _files(returns: Sequence[Record], locations: Mapping[str, Sequence[FileLocation]]) -> Iterator[Row]:
+def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]) -> Iterator[Row]:
     """Give every item received: each place where a content was seen; a file that nobody could read has one."""
     for row in returns:
-        seen = locations.get(row["sha256"] or "", ())
-        if not seen:
+        places = sorted(seen[row["submission"]])
+        if not places:
             yield row["submission_id"], 1, row["path"], None, False
-        for n, each in enumerate(sorted(seen, key=lambda location: location.path), start=1):
+        for n, each in enumerate(places, start=1):
             yield row["submission_id"], n, each.path, each.day, each.basis == STATED
 
 

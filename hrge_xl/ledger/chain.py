@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
@@ -28,21 +28,11 @@ from ..paths import read_regular
 from ..words import storable
 from .events import KINDS, NEXT, Event
 from .files import private
+from .signing import KeyOwner
 
 FIRST = "0" * 64  # what the first entry follows
 HIGHEST = 2**63 - 1  # number that a row can have
 Kind = TypeVar("Kind", bound=Event)
-
-
-class Signer(Protocol):
-    """Somebody with a key of his own: the public half of it, and what signs a digest."""
-
-    @property
-    def key(self) -> str:
-        """The public key."""
-
-    def sign(self, digest: str) -> str:
-        """Give the signature of a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +113,7 @@ def events_of(connection: Connection, *kinds: type[Kind]) -> list[tuple[Entry, K
     return [(entry, event) for entry, event in found if isinstance(event, kinds)]
 
 
-def add_entry(
-    connection: Connection, event: Event, *, by: str = "", time: str = "", signer: Signer | None = None
-) -> Entry:
+def add_entry(connection: Connection, event: Event, *, by: str = "", signer: KeyOwner | None = None) -> Entry:
     """Chain an event to the last entry that there is, and write what follows from it.
 
     An event without a number gets the one after the highest that goes by its noun: entries that were taken out leave a
@@ -142,7 +130,7 @@ def add_entry(
         last = max((known.number for _, known in events_of(connection, *same)), default=0)
         event = event.model_copy(update={"number": last + 1})
     bare = Entry(
-        before.n + 1 if before else 1, event.kind, time or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        before.n + 1 if before else 1, event.kind, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         storable(by) or "", _json(event.model_dump(mode="json")),
         storable(before.digest) or "" if before else FIRST, key=signer.key if signer else "",
     )  # fmt: skip

@@ -27,7 +27,6 @@ from .chain import (
     JOURNAL,
     Entry,
     Kind,
-    Signer,
     add_entry,
     bring_up_to_date,
     events_of,
@@ -40,6 +39,7 @@ from .chain import (
 )
 from .events import NEXT, Arrival, Arrived, Event, FilesReceived, Origin, ReceivedFile
 from .files import RECEIVED, connect, database_error, sha256_of
+from .signing import KeyOwner
 
 VERSION = 3  # of the ledger
 NAME, DATASET = "ledger.sqlite", "dataset.sqlite"
@@ -174,8 +174,8 @@ class Ledger:
 
     # what came
 
-    def receive(self, arrivals: Iterable[Arrival], came: Arrived) -> int:
-        """Write down what came, in this order, by the way from the folder; gives how many were never seen before.
+    def receive(self, arrivals: Iterable[Arrival], came: Arrived) -> None:
+        """Write down what came, in this order, by the way from the folder.
 
         A file that was moved or renamed since is the same item at another place; one content at two places is two.
         """
@@ -199,7 +199,6 @@ class Ledger:
             for sha256, arrival in given:
                 self._locate(connection, sha256, arrival.path, came.day_of(sha256)[0])
             self._entered = self._entered or bool(new)
-        return len(new)
 
     def _locate(self, connection: Connection, sha256: str, path: str, day: date) -> None:
         """Write down where a content lies; a place where it lies no more gives way."""
@@ -281,7 +280,7 @@ class Ledger:
 
     # what people enter
 
-    def enter(self, event: Event, *, by: str = "", signer: Signer | None = None) -> Entry:
+    def enter(self, event: Event, *, by: str = "", signer: KeyOwner | None = None) -> Entry:
         """Add an event to the chain; one without a number (`NEXT`) gets the next one."""
         with self.transaction() as connection:
             self._entered = True

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
-from .chain import FIRST, Entry, Signer, digest_of, journal_faults
+from .chain import FIRST, Entry, digest_of, journal_faults
 from .events import NEXT, FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .files import sha256_of
 from .ledger import Ledger
-from .signing import INSTALL, is_signed_by
+from .signing import INSTALL, KeyOwner, is_signed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def of_terms(name: str, terms: Terms) -> Sealed:
     return TermsSealed(number=NEXT, name=f"round {name}", sha256=digest, terms={name: terms})
 
 
-def seal(ledger: Ledger, what: Sealed, *, by: str, signer: Signer | None = None) -> Seal:
+def seal(ledger: Ledger, what: Sealed, *, by: str, signer: KeyOwner | None = None) -> Seal:
     """Seal what there is. Raises `UsageError` without a name.
 
     A broken chain is gone on with: what is made now is chained to the last entry there is, and the break stays.

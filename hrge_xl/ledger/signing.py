@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 INSTALL = "Install the extra: pip install 'hrge-xl[sign]'."
+OTHER_KIND = "this is a key of another kind than Ed25519."
 HEX_KEY = re.compile(r"[0-9a-f]{64}")
 PASSPHRASE_WANTED = b"BEGIN ENCRYPTED PRIVATE KEY"
 MOST_BYTES = 1_000_000  # of a file with keys
@@ -72,7 +73,6 @@ def new_key(file: Path, name: str = "", passphrase: str | None = None) -> tuple[
 def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
     """Take up a private key. Raises `UsageError` with what is wrong with it, or without the extra."""
     _need_extra()
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -82,23 +82,31 @@ def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
         raise UsageError(
             f"{file}: the key is protected by a passphrase. Name a text file that holds it: --passphrase-file FILE."
         )
-    try:
+    anew = "Make one with: hrge-xl sign --new-key FILE."
+    damaged = f"this is not a private key, or it is damaged. {anew}"
+    if locked:
+        damaged = (
+            "the passphrase does not open the key, or the file is damaged. Correct the passphrase, or restore the file "
+            "from a backup."
+        )
+    with _our_errors(file, damaged):
         private = serialization.load_pem_private_key(
             data, passphrase.encode() if locked and passphrase else None
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        reason = (
-            "the passphrase does not open the key, or the file is damaged. Correct the passphrase, or restore the file "
-            "from a backup."
-            if locked
-            else "this is not a private key, or it is damaged. Make one with: hrge-xl sign --new-key FILE."
-        )
-        raise UsageError(f"{file}: {reason}") from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise UsageError(
-            f"{file}: this is a key of another kind than Ed25519. Make one with: hrge-xl sign --new-key FILE."
-        )
+        raise UsageError(f"{file}: {OTHER_KIND} {anew}")
     return KeyOwner(_hex(private.public_key()), private)
+
+
+@contextmanager
+def _our_errors(file: Path, damaged: str) -> Iterator[None]:
+    """Say of a file with a key that cannot be taken up what is wrong with it."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        yield
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise UsageError(f"{file}: {damaged}") from error
 
 
 def is_signed_by(key: str, digest: str, signature: str) -> bool | None:
@@ -127,13 +135,20 @@ def trusted_keys(files: Sequence[Path]) -> dict[str, str]:
 
 
 def _trusted(file: Path) -> Iterator[tuple[str, str]]:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     data = _read(file)
     if b"PRIVATE KEY" in data:
         raise UsageError(
             f"{file} holds a private key, which belongs to its owner alone. Name the public one with --trust."
         )
     if b"PUBLIC KEY" in data:
-        yield _public_pem(file, data), file.stem
+        with _our_errors(file, "the public key is damaged. Ask its owner for it again."):
+            public = serialization.load_pem_public_key(data)
+        if not isinstance(public, Ed25519PublicKey):
+            raise UsageError(f"{file}: {OTHER_KIND} Ask its owner for the right one.")
+        yield _hex(public), file.stem
         return
     found = False
     for n, text in enumerate(decoded(data, "replace").splitlines(), start=1):
@@ -148,22 +163,6 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
         yield key.lower(), name.strip() or file.stem
     if not found:
         raise UsageError(f"{file}: there is no public key in it. Write 64 hex digits and a name on a line.")
-
-
-def _public_pem(file: Path, data: bytes) -> str:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    try:
-        public = serialization.load_pem_public_key(data)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise UsageError(f"{file}: the public key is damaged. Ask its owner for it again.") from error
-    if not isinstance(public, Ed25519PublicKey):
-        raise UsageError(
-            f"{file}: this is a key of another kind than Ed25519. Ask its owner for the right one."
-        )
-    return _hex(public)
 
 
 def _read(file: Path) -> bytes:
