@@ -447,12 +447,13 @@ from hrge_xl.rounds.edit_round import update_spec
 
 # reports, exports and audits
 from hrge_xl import guides
-from hrge_xl.auditing import dataset_differences, second_opinion as second_opinion_module
+from hrge_xl.auditing import differences as dataset_differences, second_opinion as second_opinion_module
 from hrge_xl.auditing.again import rounds_at_hand, Setting
 from hrge_xl.auditing.audit import DatasetAudit, ReportAudit, VerificationRequest
-from hrge_xl.auditing.comparison import Difference, find as comparison_find, summed_up, TAKEN_OVER
+from hrge_xl.auditing.differences import Difference
+from hrge_xl.auditing.report_again import find as comparison_find, summed_up, TAKEN_OVER
 from hrge_xl.auditing.report_file import read_report
-from hrge_xl.auditing.dataset_differences import (
+from hrge_xl.auditing.differences import (
     cells_apart,
     of_database,
     of_file,

@@ -40,10 +40,9 @@ from ..spec.carried import find
 from ..spec.load import load, names
 from ..validation import ValidationRequest, readers, validate
 from ..words import and_more, languages
-from .again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand
+from .again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand, sha256_by_path
 from .audit import DatasetAudit, VerificationRequest
-from .comparison import Difference, differences, sha256_by_path
-from .dataset_differences import RowNames, of_database, of_file, of_schema, of_tables
+from .differences import Difference, RowNames, differences, of_database, of_file, of_schema, of_tables
 
 
 def verify_dataset(asked: VerificationRequest) -> DatasetAudit:

@@ -19,9 +19,9 @@ from ..reports.document import Document
 from ..rounds.datasets import check_own
 from ..rounds.rounds import Round, copy_of, is_among_returns, round_around, spec_at, terms_of
 from ..spec.load import find as find_spec
-from .again import Setting, not_compared, rounds_at_hand, run_again
+from .again import Setting, not_compared, rounds_at_hand
 from .audit import ReportAudit, VerificationRequest
-from .comparison import compare, contradictions, find
+from .report_again import compare, contradictions, find, run_again
 from .report_file import read_report
 from .second_opinion import second_opinion
 
