@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from pydantic import TypeAdapter
 from ..dataset.rows import finding_of, reason_of
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
 from ..findings import CATALOGUE, Finding, Waiver, waived
+from ..grouping import grouped
 from ..intake import ExpectedReturn
 from ..kept_texts import Kept, is_ours
 from ..layout.wording import LEFT_OUT, placeholders
@@ -71,9 +71,7 @@ def read_again(
     files: Mapping[int, ReportedFile], setting: Setting, pool: Readers
 ) -> Iterator[dict[int, Result]]:
     """Give the results by the number of their file, some at a time: a thousand are more than fits into memory."""
-    groups: dict[tuple[str | None, date], list[int]] = defaultdict(list)
-    for number, file in files.items():
-        groups[file.read_for, file.checked].append(number)
+    groups = grouped(((file.read_for, file.checked), number) for number, file in files.items())
     for (round_, day), numbers in groups.items():
         request = setting.request(round_, day)
         for start in range(0, len(numbers), BATCH):

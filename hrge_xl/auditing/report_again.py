@@ -151,9 +151,6 @@ def _dataset(
     Of its round no more is told than its name.
     """
     about, rows = then["run"]["datasets"][number - 1], [then["files"][at] for at in found]
-    given: dict[str, list[str]] = {}
-    for row in reversed(rows):
-        given.setdefault(row["submission"], []).append(row["path"])
     name, keys = about["round"], Decision.__dataclass_fields__
     decisions = [
         Decision(**{key: row[key] for key in keys if key in row})  # type: ignore[literal-required]
@@ -167,7 +164,7 @@ def _dataset(
             store, waivers, Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
             (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None,
             Source([Path(row["path"]) for row in rows], asked),
-            given=given,
+            given=grouped((row["submission"], row["path"]) for row in reversed(rows)),
             order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
             decisions=tuple(decisions),
         )  # fmt: skip

@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..grouping import grouped
 from ..ledger.ledger import Ledger, look_up
 from ..paths import name_of
 from ..words import SOURCE_LANGUAGE, translator
@@ -118,11 +119,11 @@ def _findings(store: Store) -> dict[str, list[str]]:
     table = store[FINDINGS].c
     about = (table.team, table.tool, table.row, table.field)
     place = sa.case((table.field.is_(None), table.cell))  # a question keeps its name where a cell has moved
-    found: dict[str, list[str]] = {}
     wanted = sa.select(table.code, *about, place).where(table.current, sa.not_(table.waived))
-    for code, *told in store.select(wanted):
-        digest = hashlib.sha256("\0".join(str(each) for each in told).encode("utf-8", "replace"))
-        found.setdefault(code, []).append(digest.hexdigest()[:SHORT])
+    texts = (
+        (code, "\0".join(map(str, told)).encode("utf-8", "replace")) for code, *told in store.select(wanted)
+    )
+    found = grouped((code, hashlib.sha256(text).hexdigest()[:SHORT]) for code, text in texts)
     return {code: sorted(some) for code, some in found.items()}
 
 

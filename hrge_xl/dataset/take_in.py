@@ -40,7 +40,7 @@ from .opening import SPECS, check_dataset_owner, open_url, set_dataset_owner, sp
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
-from .shards import SHARDS, Shard, discard, take
+from .shards import SHARDS, discard, take
 from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
 from .table import Record
 from .temporary_dataset import in_a_copy
@@ -146,7 +146,8 @@ def take_in(
         run = IngestRun(out, pool, how, stores, ledger, noticed=noticed_of(sources))
         for store in run.databases:
             check_dataset_owner(store, run.ledger, out)
-        run = replace(run, sources=_given(run, sources), notes=tuple(_distrusted(run)))
+        given = [(_arrivals(run, source.files), source.asked) for source in sources]
+        run = replace(run, sources=given, notes=tuple(_distrusted(run)))
         run = _of_one_spec(_received(run, [source.home for source in sources], came))
         run = _fill(run)
         for store in run.databases:
@@ -222,19 +223,23 @@ def foreseen(
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
         stores = [stack.enter_context(each) for each in _open(out, how.store, write=False)]
         run = IngestRun(out, pool, how, stores, stack.enter_context(Ledger.open(out, write=False)))
-        run = _of_one_spec(replace(run, sources=_given(run, sources)))
+        given = []
+        for source in sources:  # a round may be its own ledger
+            known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
+            given.append((_arrivals(run, source.files), replace(source.asked, waivers=tuple(known))))
+        run = _of_one_spec(replace(run, sources=given))
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in stores]
-        found, known = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
-        for given, asked in run.sources:
-            missing = {_name(each): each for each in given if not all(_name(each) in some for some in there)}
+        found, verdicts = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
+        for came, asked in run.sources:
+            missing = {_name(each): each for each in came if not all(_name(each) in some for some in there)}
             batches = in_batches([each for _, each in sorted(missing.items())], how.jobs)
             for rows in pool.map(submissions_of, batches, run.task(asked)):
                 found |= {
                     str(row[SUBMISSIONS.at["path"]]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows
                 }
-            known |= {name: found[each.path] for name, each in missing.items()}
-        yield run, found, {each.path: known[_name(each)] for each in run.given}
+            verdicts |= {name: found[each.path] for name, each in missing.items()}
+        yield run, found, {each.path: verdicts[_name(each)] for each in run.given}
 
 
 def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
@@ -242,16 +247,6 @@ def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
         yield open_url(address)
     path = out / DATASET
     yield open_file(path if write or path.is_file() else None, write=write)
-
-
-def _given(run: IngestRun, sources: Sequence[Source]) -> list[tuple[list[Arrival], ValidationRequest]]:
-    """Give what came, as workers see it; the waivers of the folder count too."""
-    ours: list[tuple[list[Arrival], ValidationRequest]] = []
-    for source in sources:
-        known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
-        asked = replace(source.asked, waivers=tuple(known))  # a round may be its own ledger
-        ours.append((_arrivals(run, source.files), asked))
-    return ours
 
 
 def _received(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> IngestRun:
@@ -482,20 +477,15 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
         with under_way("Reading returned files", len(files)) as advance:
             for batch, shards in zip(batches, done, strict=True):
                 for shard in shards:
-                    _take(run, shard)
+                    if run.pool.far:
+                        check_engine(shard)
+                    for store in run.stores:
+                        take(shard, store)
+                    discard(shard)
                     changed.update(shard.changed)
                     run.closed.extend(shard.closed)
                 advance(len(batch))
     return changed
-
-
-def _take(run: IngestRun, shard: Shard) -> None:
-    """Take in what workers have brought."""
-    if run.pool.far:
-        check_engine(shard)
-    for store in run.stores:
-        take(shard, store)
-    discard(shard)
 
 
 def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:

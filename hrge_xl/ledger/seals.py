@@ -7,12 +7,12 @@ of files that says something else than the receipts.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
+from ..grouping import grouped
 from .chain import FIRST, Entry, digest_of, journal_faults
 from .events import NEXT, FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .files import sha256_of
@@ -265,10 +265,9 @@ def _itself(entry: Entry) -> Iterator[str]:
 
 def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
     """Say which decision, waiver, seal or receipt there must have been: each kind is counted from 1."""
-    numbers: dict[str, set[int]] = defaultdict(set)
-    for content in filter(None, (entry.event for entry in chain)):
-        numbers[content.noun].add(content.number)
-    for noun, there in numbers.items():
+    events = filter(None, (entry.event for entry in chain))
+    for noun, numbers in grouped((event.noun, event.number) for event in events).items():
+        there = set(numbers)
         missing = [n for n in range(1, min(max(there), len(chain) + MOST_GAPS)) if n not in there]
         for n in missing[:MOST_GAPS]:
             yield f"{noun.capitalize()} {n} is missing: there is {noun} {min(other for other in there if other > n)}."
