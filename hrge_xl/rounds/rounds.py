@@ -194,34 +194,6 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     if root is None or mistakes:
         raise RoundError(*map(str, mistakes))
     data = plain(root)
-    _check_shape(root, data)
-    return root, data
-
-
-def spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
-    """Give name and digest of the spec; the digest as it is written, and empty where somebody took it out."""
-    digest = get(root, "spec_digest")
-    return str(data["spec"]), str(digest.value) if digest is not None else ""
-
-
-def teams_of(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
-    """Give the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
-    nodes = get(root, "teams")
-    lines = [
-        (
-            _line(get(nodes, n)),
-            {
-                str(key): ",".join(map(str, value)) if isinstance(value, list) else _written_as(value)
-                for key, value in team.items()
-            },
-        )
-        for n, team in enumerate(data["teams"])
-    ]
-    return checked(FILE, lines, spec)
-
-
-def _check_shape(root: yaml.Node, data: Any) -> None:
-    """Raise `RoundError` where the file does not have the shape that it must have."""
     if not isinstance(data, dict):
         raise RoundError(f"{FILE}: line 1: this is not a round. Make one with `hrge-xl round init`.")
     wrong = [
@@ -235,6 +207,26 @@ def _check_shape(root: yaml.Node, data: Any) -> None:
         wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
     if wrong:
         raise RoundError(*(f"{FILE}: {each}" for each in wrong))
+    return root, data
+
+
+def spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
+    """Give name and digest of the spec; the digest as it is written, and empty where somebody took it out."""
+    digest = get(root, "spec_digest")
+    return str(data["spec"]), str(digest.value) if digest is not None else ""
+
+
+def teams_of(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
+    """Give the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
+    nodes = get(root, "teams")
+    lines = []
+    for n, team in enumerate(data["teams"]):
+        cells = {
+            str(key): ",".join(map(str, value)) if isinstance(value, list) else _written_as(value)
+            for key, value in team.items()
+        }
+        lines.append((_line(get(nodes, n)), cells))
+    return checked(FILE, lines, spec)
 
 
 def _written_as(value: Any) -> str:
@@ -330,8 +322,8 @@ def spec_source(folder: Path, digest: str) -> str:
 
 def copy_of(folder: Path, digest: str) -> str | None:
     """Give the folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
-    found = find(folder / HOME, digest) if digest else None
-    return str(found.absolute()) if found is not None else None
+    found = digest and find(folder / HOME, digest)
+    return str(found.absolute()) if found else None
 
 
 def check_copy(folder: Path, digest: str) -> None:
