@@ -9,7 +9,6 @@ compare its row with; that its findings add up is checked all the same.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -17,8 +16,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..dataset.reconciliation import WORDS, Reconciliation
-from ..dataset.return_status import COUNTS, STATUS_CODES
+from ..dataset.reconciliation import added_up
+from ..dataset.return_status import STATUS_CODES
 from ..dataset.temporary_dataset import dataset_as_told
 from ..dates import parse_day
 from ..findings import Severity, Waiver
@@ -36,7 +35,7 @@ from ..reports.formats.json import render
 from ..rounds.datasets import Dataset
 from ..rounds.rounds import Round
 from ..spec.load import load
-from ..validation import REFUSED, Result, Source, ValidationRequest, readers
+from ..validation import Result, Source, ValidationRequest, readers
 from ..words import counted
 from .again import ReportedFile, Setting, call, read_again, sha256_by_path
 from .differences import CHANGED, Difference, differences
@@ -196,7 +195,6 @@ TOLD_OTHERWISE = ("run.id", "run.engine_version", "run.spec_digest")
 # known here. Of waivers and decisions the ledger is asked.
 OF_ALL_FILES = ("matrices", "waivers", "decisions")
 STANDING = ("status", "counted", "settled", "reason", "superseded_by")  # of each file, likewise
-BECAME = {COUNTS: "counted", REFUSED: None}  # a status, as the sums call it
 
 
 def compare(then: Mapping[str, Any], now: Document, found: Found) -> Iterator[Difference]:
@@ -253,12 +251,7 @@ def _adding_up(row: Any, base: Any) -> Any:
 
 def summed_up(rows: Collection[Any]) -> Any:
     """Give the sums over the rows of files, added up once more."""
-    counts: Counter[str | None] = Counter()
-    for row in rows:
-        status = row.get("status")
-        counts.update(("received", row.get("verdict"), BECAME.get(status, status)))
-    known = {"received", "accepted", "returned", REFUSED, *WORDS}
-    total = Reconciliation(**{key: count for key, count in counts.items() if key in known})
+    total = added_up((row.get("verdict"), row.get("status")) for row in rows)
     whole: Any = [{**row, "counted": row.get("counted") is True} for row in rows]
     return dict(summary(total, whole))
 

@@ -195,8 +195,12 @@ def connect(path: Path | None, *, write: bool = True, lasting: bool = True) -> s
     connection = sqlite3.connect(
         place, uri=path is not None, timeout=WAIT, isolation_level=None, check_same_thread=False
     )
-    for pragma in (*(DURABLE if lasting else FAST), CACHE):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in (*(DURABLE if lasting else FAST), CACHE):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error:
+        connection.close()  # a damaged file can then be moved aside on any system
+        raise
     return connection
 
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -294,13 +295,8 @@ def taken_along(round_: Round) -> list[tuple[list[str], str]]:
 
 def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
     """Give each team with what it is issued."""
-    spec = load(round_.spec_source)
-    known: dict[tuple[str, tuple[str, ...]], Choice] = {}
-    for team in round_.teams:
-        key = (team.profile, team.tools or ())
-        if key not in known:
-            known[key] = choose(spec, *key)
-        yield team, known[key]
+    choose_once = cache(partial(choose, load(round_.spec_source)))
+    return ((team, choose_once(team.profile, team.tools or ())) for team in round_.teams)
 
 
 # the copy of its spec that a round carries
