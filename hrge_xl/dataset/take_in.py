@@ -69,7 +69,7 @@ class Options:
     asking: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass
 class IngestRun:
     """One run at work: where it goes, who does the work, and what was given."""
 
@@ -78,7 +78,7 @@ class IngestRun:
     options: Options
     stores: Sequence[Store]  # the file in the folder comes last
     ledger: Ledger
-    sources: Sequence[tuple[list[Arrival], ValidationRequest]] = ()
+    sources: list[tuple[list[Arrival], ValidationRequest]] = field(default_factory=list)
     spec: str | None = None  # of the dataset, by name or folder
     new: int = 0  # files that were read
     read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
@@ -147,9 +147,10 @@ def take_in(
         for store in run.databases:
             check_dataset_owner(store, run.ledger, out)
         given = [(_arrivals(run, source.files), source.asked) for source in sources]
-        run = replace(run, sources=given, notes=tuple(_distrusted(run)))
-        run = _of_one_spec(_received(run, [source.home for source in sources], came))
-        run = _fill(run)
+        run.sources, run.notes = given, tuple(_distrusted(run))
+        _receive_all(run, [source.home for source in sources], came)
+        _settle_spec(run)
+        _fill(run)
         for store in run.databases:
             set_dataset_owner(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write
@@ -227,7 +228,8 @@ def foreseen(
         for source in sources:  # a round may be its own ledger
             known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
             given.append((_arrivals(run, source.files), replace(source.asked, waivers=tuple(known))))
-        run = _of_one_spec(replace(run, sources=given))
+        run.sources = given
+        _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in stores]
         found, verdicts = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
@@ -249,32 +251,32 @@ def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
     yield open_file(path if write or path.is_file() else None, write=write)
 
 
-def _received(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> IngestRun:
-    """Write down what came, first in the ledgers of rounds elsewhere; gives all that these know, and what they rule."""
-    found, days = list(run.sources), dict[str, tuple[date, bool]]()
+def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> None:
+    """Write down what came, first in the ledgers of rounds elsewhere; take over all that these know and rule."""
+    days: dict[str, tuple[date, bool]] = {}
     with ExitStack() as stack:
         rounds = []
         for n, home in enumerate(homes):
             if home is None or home.resolve() == run.here:
                 continue
-            given, asked = found[n]
+            given, asked = run.sources[n]
             terms = {name: each for name, each in came.terms.items() if name == asked.wanted.round}
             _receive(home, run, given, replace(came, terms=terms))
             theirs = stack.enter_context(Ledger.open(home, write=False))
             there = {each.sha256 for each in given}
             kept = _earlier(home, [each for each in theirs.known() if each.sha256 not in there])
-            found[n] = [*given, *(_moved(each, home, run.out) for each in kept)], asked
+            run.sources[n] = [*given, *(_moved(each, home, run.out) for each in kept)], asked
             rounds.append((theirs, asked.wanted))
             for sha256, day in theirs.days().items():
                 days[sha256] = min(days.get(sha256, day), day)
         order = {sha256: n for n, sha256 in enumerate(days)}
-        every = sorted((each for given, _ in found for each in given), key=lambda each: each.path)
+        every = sorted(run.given, key=lambda each: each.path)
         in_order = sorted(every, key=lambda each: order.get(each.sha256 or "", len(order)))
         run.ledger.receive(in_order, replace(came, receipts=days))
         for theirs, wanted in rounds:
             take_over(run.ledger, theirs, wanted.round or "", load(wanted.spec).digest if wanted.spec else "")
     ours = waivers(run.ledger, run.today)
-    return replace(run, sources=[(given, replace(asked, waivers=ours)) for given, asked in found])
+    run.sources = [(given, replace(asked, waivers=ours)) for given, asked in run.sources]
 
 
 def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived) -> None:
@@ -305,7 +307,7 @@ def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     return sorted(found, key=lambda each: each.path)  # the order in which they are named says nothing
 
 
-def _of_one_spec(run: IngestRun) -> IngestRun:
+def _settle_spec(run: IngestRun) -> None:
     """Settle the one spec of the dataset: the newest of its rounds, its own, else that of the first that says one.
 
     The returns of each round are read by the version that this round has.
@@ -315,12 +317,10 @@ def _of_one_spec(run: IngestRun) -> IngestRun:
     every = [*specs, *map(str, filter(None, copies))]
     same = [each for each in every if load(each).name == load(every[0]).name]
     newest = max(same, key=lambda each: (version_of(load(each).version), load(each).digest), default=None)
-    spec = newest or _known_spec(run) or _said_spec(run)
-    named = []
-    for given, asked in run.sources:
-        its = asked.wanted.spec if asked.wanted.spec in same else spec
-        named.append((given, replace(asked, wanted=replace(asked.wanted, spec=its))))
-    return replace(run, sources=named, spec=spec)
+    run.spec = newest or _known_spec(run) or _said_spec(run)
+    for n, (given, asked) in enumerate(run.sources):
+        if asked.wanted.spec not in same:
+            run.sources[n] = given, replace(asked, wanted=replace(asked.wanted, spec=run.spec))
 
 
 def _known_spec(run: IngestRun) -> str | None:
@@ -351,13 +351,13 @@ def _name(each: Arrival) -> str:
 # reading
 
 
-def _fill(run: IngestRun) -> IngestRun:
+def _fill(run: IngestRun) -> None:
     """Read what is not there yet, batch by batch."""
     spec = load(run.spec) if run.spec else None
     schema, before = Schema(spec), [store.facts().get("schema_version") for store in run.stores]
     ready = [store.use(schema, write=False) for store in run.stores]
     if all(ready):
-        run = replace(run, read=frozenset[str].intersection(*map(_read_once, run.stores)))
+        run.read = frozenset[str].intersection(*map(_read_once, run.stores))
     elif run.sources[0][1].password is None:
         _refuse_to_lose(run)
     ready = [store.use(schema) for store in run.stores]
@@ -365,7 +365,7 @@ def _fill(run: IngestRun) -> IngestRun:
         if source is not None:
             carried.write(carried.pack(Path(load(source).folder)), run.out / SPECS)
     _take_out(run)
-    new, wanted, sources, done = 0, set[str](), [], set[str]()
+    wanted, sources, done = set[str](), [], set[str]()
     for given, asked in run.sources:
         known = [
             {name: each for name, each in store.known().items() if run.options.resume or name in done}
@@ -373,18 +373,17 @@ def _fill(run: IngestRun) -> IngestRun:
         ]
         missing = _missing(run, given, asked, known)
         done |= {_name(each) for each in missing}
-        new += len(missing)
+        run.new += len(missing)
         wanted |= {_name(each) for each in given}
         sources.append((_as_read(run, asked, given, missing), asked))
     there = {each.sha256 for each in run.given}  # at first: the ledger is told of what was there once
-    run = replace(run, sources=sources)
+    run.sources = sources
     run.ledger.lose(sorted(filter(None, there - {each.sha256 for each in run.given})))
     anew = not (run.options.resume and all(ready))
-    notes = list(run.notes)
     if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
-        if not notes and any(version and not whole for version, whole in zip(before, ready, strict=True)):
-            notes.append(
-                "The dataset was of an earlier version of the program or of the spec: it was read again."
+        if not run.notes and any(version and not whole for version, whole in zip(before, ready, strict=True)):
+            run.notes += (
+                "The dataset was of an earlier version of the program or of the spec: it was read again.",
             )
         came = {_name(each): each for each in run.ledger.known() if _name(each) not in wanted}
         here = list(_earlier(run.out, came.values()))
@@ -398,13 +397,13 @@ def _fill(run: IngestRun) -> IngestRun:
             _read(run, alone or requests.get(period, nobody), sorted(some, key=_name))
         lost = [Path(came[name].path).name for name in came.keys() - set(map(_name, here))]
         if lost:  # files of earlier runs that are nowhere to be found any more
-            notes.append(
+            run.notes += (
                 f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
-                "dataset. Put it back, and consolidate again."
+                "dataset. Put it back, and consolidate again.",
             )
     for store in run.stores:
         store.set_fact(FILLED, "yes")
-    return replace(run, new=new, notes=(*notes, *closed_now(run)))
+    run.notes += tuple(closed_now(run))
 
 
 def closed_now(run: IngestRun) -> Iterator[str]:
