@@ -13,11 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from .dataset import decisions, waivers
-from .dataset.files import only_writer
-from .dataset.kinds import Terms
-from .dataset.ledger import Arrived, Ledger
-from .dataset.opening import DATASET, open_dataset
+from .dataset import deciding
+from .dataset.opening import open_dataset
 from .dataset.reconciliation import Reconciliation, reconciliation
 from .dataset.returns import Return, find_return, heads
 from .dataset.rows import submission_id
@@ -26,6 +23,9 @@ from .dataset.take_in import IngestRun, Options, foreseen, take_in
 from .errors import OutputError
 from .exports import exports
 from .findings import Waiver
+from .ledger.events import Arrived, Terms
+from .ledger.files import only_writer
+from .ledger.ledger import DATASET, Ledger
 from .paths import check_several
 from .reports import overview_page
 from .rounds.datasets import check_own, one_dataset
@@ -130,7 +130,7 @@ def decide(
     """
     with amend(folder, day, **how) as (ledger, before):
         meant = [find_return(before, name) for name in returns]
-        decisions.decide(ledger, meant, choice, reason=reason, by=by, day=day)
+        deciding.decide(ledger, meant, choice, reason=reason, by=by, day=day)
     with open_dataset(folder) as dataset:
         return before, heads(dataset)
 
@@ -143,10 +143,10 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 
     Gives the waiver, how many findings it covers, and the verdict of the file now. Raises `UsageError`.
     """
-    waivers.refuse_unwaivable(code)
+    deciding.refuse_unwaivable(code)
     with amend(folder, day, **how) as (ledger, returns):
         found = find_return(returns, file)
-        waiver, count = waivers.waive(
+        waiver, count = deciding.waive(
             ledger, found, code, reason=reason, by=by, day=day, until=until, place=place
         )
     with open_dataset(folder) as dataset:
@@ -157,7 +157,7 @@ def waive(  # noqa: PLR0913 (one parameter an option)
 def withdraw(folder: Path, number: int, *, by: str, day: date, **how: Any) -> Waiver:
     """Take a waiver back by its number; how is that of `amend`. Raises `UsageError`."""
     with amend(folder, day, **how) as (ledger, _):
-        return waivers.withdraw(ledger, number, by=by, day=day)
+        return deciding.withdraw(ledger, number, by=by, day=day)
 
 
 def _pages_there(folder: Path, returns: Sequence[Return]) -> list[exports.Task]:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from .dataset.drafted import Drafted, drafted, note_draft
-from .dataset.ledger import Ledger
 from .dataset.returns import Return
 from .grouping import grouped
 from .intake.zip_package import megabytes
+from .ledger.ledger import Drafted, Ledger
 from .output_files import write_if_changed, write_whole
 from .reports.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from .rounds.datasets import Dataset, one_dataset
@@ -91,16 +90,16 @@ def write_drafts(
     assert dataset.round is not None
     work = _Work(dataset, dataset.round, today)
     with Ledger.open(work.folder) as ledger:  # whoever has the dataset open holds the folder
-        known, made = drafted(ledger), Drafts()
+        known, made = ledger.drafted(), Drafts()
         if MailType.FEEDBACK in occasions:
             _note(ledger, work, _feedback(work, {} if again else known, made), made)
-            known = drafted(ledger)
+            known = ledger.drafted()
         due = {each.key: each for each in work.due(known)}
         wanted = [
             each for key, each in due.items() if each.occasion in occasions and (again or key not in known)
         ]
         _note(ledger, work, wanted, made)
-        known = drafted(ledger)
+        known = ledger.drafted()
         _tidy(work, known, due, made)
     for day in {each.day for each in (*made.new, *made.outdated)}:
         write_merge_list(work.folder / FOLDER / day, (each for each in known.values() if each.day == day))
@@ -157,7 +156,7 @@ def unread_by_team(dataset: Dataset) -> dict[str, list[Return]]:
 def occasions_of_week(folder: Path) -> tuple[MailType, ...]:
     """Give the occasions that are looked for every week; workbooks are sent by drafts where others were."""
     with Ledger.open(folder) as ledger:
-        issued = any(each.occasion == MailType.ISSUE for each in drafted(ledger).values())
+        issued = any(each.occasion == MailType.ISSUE for each in ledger.drafted().values())
     return (*AS_THEY_COME, MailType.ISSUE) if issued else AS_THEY_COME
 
 
@@ -183,11 +182,11 @@ def _feedback(work: _Work, known: Mapping[str, Drafted], made: Drafts) -> Iterat
 
 def _note(ledger: Ledger, work: _Work, due: Iterable[PendingMail], made: Drafts) -> None:
     """Write drafts and note each, in the place of an earlier one of the same."""
-    before = drafted(ledger)
+    before = ledger.drafted()
     for each in due:
         file = "" if each.attached is None else _write(work, each, each.attached, made)
         row = Drafted(each.key, str(work.today), str(each.occasion), each.team.code, file)
-        note_draft(ledger, row)
+        ledger.put("drafts", row._asdict())
         if each.key in before and before[each.key].file != file:
             _take_away(work, before[each.key], made)
         if file:

@@ -13,13 +13,9 @@ from .auditing.verify_dataset import verify_dataset
 from .auditing.verify_report import verify_report
 from .consolidation import consolidate
 from .correspondence import drafts, remind
-from .dataset import seals, tracing
-from .dataset.files import only_writer
+from .dataset import tracing
 from .dataset.frame_schemas import schemas
-from .dataset.ledger import Ledger
-from .dataset.recovery import recover
 from .dataset.returns import Return
-from .dataset.seals import Seal
 from .drafting import draft
 from .errors import UsageError
 from .exports import extract
@@ -28,6 +24,10 @@ from .exports.extract import Wish
 from .findings import Kind, Waiver, kind_called
 from .intake import ExpectedReturn, read
 from .issuing import Order, generate, issue
+from .ledger import seals
+from .ledger.files import only_writer
+from .ledger.ledger import Ledger, recover
+from .ledger.seals import Seal
 from .paths import check_several
 from .refreshing import refresh
 from .reports import report
@@ -166,7 +166,7 @@ def sign(folder: Path, report: Path, *, by: str) -> Seal:
     if not report.is_file():
         raise UsageError(f"{report}: there is no such report. Check the path.")
     with only_writer(folder), Ledger.open(folder) as ledger:
-        return seals.seal(ledger, report, by=by)
+        return seals.seal(ledger, seals.of_report(report), by=by)
 
 
 def verify(target: Path, returned: Sequence[Path] = (), jobs: int = 1) -> ReportAudit | DatasetAudit:

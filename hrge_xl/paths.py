@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import os
 import re
@@ -150,6 +151,12 @@ def read_regular(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, f"it is larger than {most / 1024 / 1024:.0f} MB", str(path))
     return data
+
+
+def decoded(data: bytes, errors: str = "strict") -> str:
+    """Give the text of a file, also where a shell of Windows wrote it: as UTF-16. Raises `UnicodeDecodeError`."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if wide else "utf-8-sig", errors)
 
 
 # paths as text that can be written anywhere

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from .consolidation import consolidate
 from .correspondence import Drafts, occasions_of_week, unread_by_team, write_drafts
-from .dataset.ledger import Arrived
 from .dataset.reconciliation import Reconciliation
 from .dataset.return_status import EXCLUDED
 from .dataset.returns import Return, settled
 from .grouping import grouped
+from .ledger.events import Arrived
 from .reports import write_report
 from .reports.build import Facts, document
 from .rounds.datasets import Question, datasets, sources

@@ -268,6 +268,13 @@ def tidy_lines(text: str) -> str:
     return "\n".join(tidy(line) for line in lines).strip("\n")
 
 
+def storable(text: str | None) -> str | None:
+    """Give a text that every database and file format can hold: no zero characters, no halves of letters."""
+    if not text or (text.isascii() and "\0" not in text):
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 def _spaced(text: str) -> str:
     for character in INVISIBLE_SPACE:
         text = text.replace(character, " ")

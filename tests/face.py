@@ -366,29 +366,29 @@ from hrge_xl.dataset.aggregates.indicators import (
 from hrge_xl.dataset.aggregates.risks import risk_places
 from hrge_xl.dataset.aggregates.sql import distinct, Sources
 from hrge_xl.dataset.aggregates.values import lines_and_values, NO_VALUE, RESTATED, Value as values_Value
-from hrge_xl.dataset.as_left import take_note_away
 from hrge_xl.dataset.clean import harmless
 from hrge_xl.dataset.column_values import pattern, PATTERNS, right_answers, values
 from hrge_xl.dataset.data_dictionary import meaning, MEANINGS, ROWS, VALUES
-from hrge_xl.dataset.decisions import decide, decisions, history
+from hrge_xl.dataset.deciding import decide
+from hrge_xl.ledger.judgements import Decision, decisions, history
 from hrge_xl.dataset.definitions import META, TYPES, view_statements
 from hrge_xl.dataset.derive import derive_here
-from hrge_xl.dataset.entries import Entry, TEXTS
-from hrge_xl.dataset.files import LOCK, only_writer, sha256_of
+from hrge_xl.ledger.chain import Entry, TEXTS
+from hrge_xl.ledger.files import LOCK, only_writer, sha256_of
 from hrge_xl.dataset.frame_schemas import Failure, first_failure, FrameSchema, python_schema
-from hrge_xl.dataset.journal import JOURNAL, read_journal
-from hrge_xl.dataset.ledger import Arrival, Arrived, Ledger, LEFT_OUT, LOST
-from hrge_xl.dataset.opening import DATASET, open_dataset, open_url, opened
+from hrge_xl.ledger.chain import JOURNAL, read_journal
+from hrge_xl.ledger.events import Arrival, Arrived
+from hrge_xl.ledger.ledger import DATASET, FIRST_SEEN, Ledger, LEFT_OUT, LOST
+from hrge_xl.dataset.opening import open_dataset, open_url, opened
 from hrge_xl.dataset.periods import periods
-from hrge_xl.dataset.received import kept_at, name_of
+from hrge_xl.ledger.files import kept_at
+from hrge_xl.paths import name_of
 from hrge_xl.dataset.reconciliation import reconciled, reconciliation, Reconciliation, WORDS
 from hrge_xl.dataset.return_status import (
     ARRIVED,
     CONFLICT,
     COUNTS,
-    Decision,
     ReturnEntry,
-    FIRST_SEEN,
     STATUSES,
     lateness_day,
     moment,
@@ -421,13 +421,13 @@ from hrge_xl.dataset.schema import (
     SUBMISSIONS,
     VIEWS,
 )
-from hrge_xl.dataset.seals import faults
+from hrge_xl.ledger.seals import faults
 from hrge_xl.dataset.shards import SHARDS, take, write_shard
 from hrge_xl.dataset.store import OF_DATABASE, open_file, Store
 from hrge_xl.dataset.table import Column as table_Column, Row, Rows, Table
 from hrge_xl.dataset.take_in import Options, take_in
 from hrge_xl.dataset.temporary_dataset import temporary_dataset
-from hrge_xl.dataset.waivers import waivers
+from hrge_xl.ledger.judgements import waivers
 from hrge_xl.dataset.work import check_engine, shard_of, submissions_of, Task
 from hrge_xl.dataset.workers import cluster, in_batches, workers
 from hrge_xl.disclosure_control.sharing import MASKED, Masking, shared, shared_rows
@@ -447,12 +447,13 @@ from hrge_xl.rounds.edit_round import update_spec
 
 # reports, exports and audits
 from hrge_xl import guides
-from hrge_xl.auditing import dataset_differences, second_opinion as second_opinion_module
+from hrge_xl.auditing import differences as dataset_differences, second_opinion as second_opinion_module
 from hrge_xl.auditing.again import rounds_at_hand, Setting
 from hrge_xl.auditing.audit import DatasetAudit, ReportAudit, VerificationRequest
-from hrge_xl.auditing.comparison import Difference, find as comparison_find, summed_up, TAKEN_OVER
+from hrge_xl.auditing.differences import Difference
+from hrge_xl.auditing.report_again import find as comparison_find, summed_up, TAKEN_OVER
 from hrge_xl.auditing.report_file import read_report
-from hrge_xl.auditing.dataset_differences import (
+from hrge_xl.auditing.differences import (
     cells_apart,
     of_database,
     of_file,
@@ -471,7 +472,6 @@ from hrge_xl.auditing.second_opinion import (
     Seen,
 )
 from hrge_xl.auditing.verify_dataset import (
-    faults_of_entries,
     faults_of_files,
     faults_of_issued,
     faults_of_spec,

@@ -51,7 +51,6 @@ from tests.face import (
     opened,
     returns,
     take_in,
-    take_note_away,
     temporary_dataset,
     values,
 )
@@ -471,7 +470,7 @@ def old(out: Path, tmp_path: Path) -> Path:
     """The dataset as an earlier version of the program left it; the files that it was made from are gone."""
     folder = shutil.copytree(out, tmp_path / "old")
     with Ledger.open(folder) as ledger:
-        take_note_away(ledger, folder / DATASET)
+        ledger.forget_checksum(folder / DATASET)
     with sqlite3.connect(folder / DATASET) as connection:
         connection.execute("UPDATE meta SET value = '2' WHERE name = 'schema_version'")
     return folder

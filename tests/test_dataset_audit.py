@@ -16,7 +16,6 @@ from tests.audited import DAY, TODAY, edited, hrge, round_folder, workbook
 from tests.face import (
     DatasetAudit,
     Difference,
-    faults_of_entries,
     faults_of_files,
     faults_of_issued,
     faults_of_spec,
@@ -157,14 +156,6 @@ def test_rounds_that_are_not_at_hand(made: Path) -> None:
         assert list(rounds_not_at_hand(store, ["round"])) == []
         (line,) = rounds_not_at_hand(store, ["another"])
     assert line.startswith("The folder of the round round is not available: signatures and teams (I006, ")
-
-
-def test_entries_that_were_changed(case: Path) -> None:
-    rounds = rounds_at_hand([case], []).values()
-    assert list(faults_of_entries(case, rounds)) == []
-    change(case / "ledger.sqlite", "UPDATE entries SET content = replace(content, 'AFG', 'AFX')")
-    told = list(faults_of_entries(case, rounds))
-    assert any("receipt 1" in line for line in told), told
 
 
 def test_the_spec_is_that_of_the_round(made: Path) -> None:

@@ -50,7 +50,6 @@ from tests.face import (
     return_statuses,
     sign,
     submission_id,
-    take_note_away,
     translator,
     work,
 )
@@ -278,7 +277,7 @@ def test_a_dataset_of_an_earlier_version_is_read_with_its_texts_as_they_stand(da
         connection.execute("UPDATE meta SET value = '7' WHERE name = 'schema_version'")
         connection.commit()
     with Ledger.open(dataset) as ledger:
-        take_note_away(ledger, file)
+        ledger.forget_checksum(file)
     then = reported(dataset, "fr")
     assert (
         then["theirs.xlsx"]["reason"] == "Another workbook is about the same team, intervention and period."
@@ -316,7 +315,7 @@ def test_a_decision_can_be_taken_back_and_stays_written_down(dataset: Path) -> N
     assert {path: path.read_bytes() for path in dataset.rglob("*.csv")} == before
     with Ledger.open(dataset, write=False) as ledger:
         assert decisions(ledger) == {}
-        assert [(made.decision.choice, made.decision.reason, made.in_force) for made in history(ledger)] == [
+        assert [(made.choice, made.reason, made.in_force) for made in history(ledger)] == [
             ("counts", "asked the team", False), ("undone", "they sent a third one", False),
         ]  # fmt: skip
 

@@ -288,7 +288,7 @@ GUARDED = {
     "workbook/drawing.py": "a workbook that it drew itself a moment ago",
     "intake/zip_package.py": "the one place that looks into a zip, within limits",
     "intake/other_formats.py": "in a worker; the gate checked the zip",
-    "auditing/dataset_differences.py": "in a worker; workbooks of ours that somebody may have worked in",
+    "auditing/differences.py": "in a worker; workbooks of ours that somebody may have worked in",
     "auditing/second_opinion.py": "in a worker; the gate checked the zip",
     "drafting/read.py": "in a worker; the gate checked the zip",
 }

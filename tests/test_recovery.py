@@ -146,3 +146,18 @@ def test_what_a_run_could_not_add_any_more_the_next_one_adds(case: Path) -> None
     (case / JOURNAL).write_text("".join(lines[:-1]), encoding="utf-8")
     assert hrge("consolidate", case, "--today", DAY) == 0
     assert [entry.digest for entry in read_journal(case).entries] == [entry.digest for entry in chain(case)]
+
+
+def test_of_two_receipts_of_one_content_the_first_one_rules(case: Path) -> None:
+    """Only somebody from outside enters a second one; what people entered comes back all the same."""
+    with Ledger.open(case) as ledger:
+        receipt = ledger.chain()[0].event
+        assert receipt is not None
+        ledger.enter(receipt.model_copy(update={"number": 2}))
+        entered, rows = ledger.chain(), ledger.rows()
+    (case / "ledger.sqlite").unlink()
+    assert hrge("recover", case) == 0
+    assert chain(case) == entered
+    with Ledger.open(case, write=False) as ledger:
+        places = [(row["sha256"], row["n"], row["path"], row["received"]) for row in ledger.rows()]
+    assert places == [(row["sha256"], row["n"], row["path"], row["received"]) for row in rows]

@@ -1,15 +1,10 @@
-"""A report made again: files read under their names, checked on their days, and put together as the report tells.
-
-What no file says by itself (in which order files came and when, what was decided, what was waived) is the report's
-own word; `verify_report` holds it against the ledger where one is at hand.
-"""
+"""Returned files read again, under the names that they came with and checked on their days."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,130 +12,17 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
-from ..dataset.decisions import Made
-from ..dataset.ledger import Receipt
-from ..dataset.received import under_their_names
-from ..dataset.return_status import STATED, Decision
 from ..dataset.rows import finding_of, reason_of
-from ..dataset.temporary_dataset import dataset_as_told
 from ..dataset.update_statuses import OF_MAIL, OF_ROUND
 from ..findings import CATALOGUE, Finding, Waiver, waived
+from ..grouping import grouped
 from ..intake import ExpectedReturn
 from ..kept_texts import Kept, is_ours
 from ..layout.wording import LEFT_OUT, placeholders
-from ..paths import path_text
-from ..reports.build import Facts, document
-from ..reports.document import Document, FileRow, FindingRow
-from ..reports.file_rows import waiver_of
-from ..reports.formats.json import render
-from ..rounds.datasets import Dataset
+from ..ledger.files import sha256_of, under_their_names
+from ..reports.document import FindingRow
 from ..rounds.rounds import Round, is_round, load_round, round_around
-from ..spec.load import load
-from ..validation import Readers, Result, Source, ValidationRequest, readers, validated, verdict_of
-
-# Where the folder of a round would be, and a dataset kept apart.
-HOME, ELSEWHERE = Path("round"), Path("dataset")
-
-
-class Again(NamedTuple):
-    """What the run gives today: results by the number of their row in the report, and the report."""
-
-    results: Mapping[int, Result]
-    document: Document
-
-
-def run_again(
-    then: Document, found: Mapping[int, Path], specs: Sequence[str | None], setting: Setting
-) -> Again:
-    """Read, check and put together the files of a report once more, as it says.
-
-    `found` is where they are, by the number of their row; `specs` what the spec of each dataset is loaded by. Raises
-    `SpecError` where a spec is wrong.
-    """
-    run = then["run"]
-    today = date.fromisoformat(run["today"])
-    setting = replace(setting, waivers=tuple(waiver_of(row).on(today) for row in then["waivers"]))
-    results: dict[int, Result] = {}
-    datasets = []
-    with ExitStack() as stack:
-        pool = stack.enter_context(readers(setting.jobs))
-        for number, (about, spec) in enumerate(zip(run["datasets"], specs, strict=True), start=1):
-            here = {at: path for at, path in found.items() if then["files"][at]["dataset"] == number}
-            asked = replace(setting, spec=spec if about["spec_asked"] is not None else None)
-            read: dict[int, Result] = {}
-            for some in read_again(dict(_each_once(then, here)), asked, pool):
-                read |= some
-            for at, result in read.items() if run["redacted"] else ():
-                _call(result, then["files"][at]["path"])
-            datasets.append(
-                stack.enter_context(_dataset(then, number, here, read.values(), spec, setting.waivers))
-            )
-            results |= read
-        # what only the command knew is the report's own word
-        facts = Facts(run["started"], today, run["command"], run["language"], run["redacted"])
-        made: Document = json.loads(render(document(datasets, facts)))
-        return Again(results, made)
-
-
-def _each_once(then: Document, found: Mapping[int, Path]) -> Iterator[tuple[int, ReportedFile]]:
-    """Give the files that are read, by the number of their row: of each content the one that is no copy of another.
-
-    A redacted report does not say what a file was called, so it is read under the name that it has now.
-    """
-    files = then["files"]
-    first: dict[str | None, int] = {}
-    for at in sorted(found, key=lambda at: (files[at]["copy_of"] is not None, at)):
-        first.setdefault(files[at]["sha256"], at)
-    for at in sorted(first.values()):
-        row, path = files[at], found[at]
-        name = path_text(path) if then["run"]["redacted"] else row["read_as"] or row["path"]
-        yield at, ReportedFile(path, name, row["read_for"], date.fromisoformat(row["checked"]), row)
-
-
-@contextmanager
-def _dataset(
-    then: Document, number: int, found: Iterable[int], read: Iterable[Result], spec: str | None,
-    waivers: tuple[Waiver, ...],
-) -> Iterator[Dataset]:  # fmt: skip
-    """Give a dataset of the report as it tells: what came when and in which order, and what was decided.
-
-    Of its round no more is told than its name.
-    """
-    about, rows = then["run"]["datasets"][number - 1], [then["files"][at] for at in found]
-    given: dict[str, list[str]] = {}
-    for row in reversed(rows):
-        given.setdefault(row["submission"], []).append(row["path"])
-    decisions, name = list(_decisions(then, number)), about["round"]
-    loaded = load(spec) if spec else None
-    with dataset_as_told(list(read), loaded, waivers, list(_receipts(rows)), decisions) as (store, _):
-        asked = ValidationRequest(ExpectedReturn(spec if about["spec_asked"] else None), date.min)
-        yield Dataset(
-            store, waivers, Round(HOME, name, about["spec"], None, None, ()) if name is not None else None,
-            (ELSEWHERE if about["holds_others"] else HOME) if about["lasting"] else None,
-            Source([Path(row["path"]) for row in rows], asked),
-            given=given,
-            order={row["sha256"] or "": row["order"] for row in rows if row["order"] is not None},
-            decisions=tuple(decisions),
-        )  # fmt: skip
-
-
-def _receipts(rows: Sequence[FileRow]) -> Iterator[Receipt]:
-    """Say when files came; where no ledger told the order, that of the report."""
-    for at, row in enumerate(rows, start=1):
-        if row["sha256"] is not None:
-            day = date.fromisoformat(row["arrived"]) if row["arrived"] else None
-            order = at if row["order"] is None else row["order"]
-            yield Receipt(row["path"], row["sha256"], order, day, row["arrival"] == STATED)
-
-
-def _decisions(then: Document, number: int) -> Iterator[Made]:
-    for row in then["decisions"]:
-        if row["dataset"] == number:
-            made = Decision(row["n"], row["choice"], row["reason"], row["day"], row["by"], row["known"])
-            yield Made(row["submission"], row["file"], made, in_force=True)
-
-
-# files read again
+from ..validation import Readers, Result, ValidationRequest, validated, verdict_of
 
 BATCH = 50  # files whose results are held at a time
 
@@ -189,9 +71,7 @@ def read_again(
     files: Mapping[int, ReportedFile], setting: Setting, pool: Readers
 ) -> Iterator[dict[int, Result]]:
     """Give the results by the number of their file, some at a time: a thousand are more than fits into memory."""
-    groups: dict[tuple[str | None, date], list[int]] = defaultdict(list)
-    for number, file in files.items():
-        groups[file.read_for, file.checked].append(number)
+    groups = grouped(((file.read_for, file.checked), number) for number, file in files.items())
     for (round_, day), numbers in groups.items():
         request = setting.request(round_, day)
         for start in range(0, len(numbers), BATCH):
@@ -199,14 +79,14 @@ def read_again(
             with under_their_names([(file.file, file.path) for _, file in some]) as paths:
                 results = [*validated(paths, request, pool)]
             for (_, file), result in zip(some, results, strict=True):
-                _call(result, file.path)
+                call(result, file.path)
                 result.read_for = round_
                 if round_ is not None:
                     copy_round_facts(result, file.row, setting.waivers, at_hand=round_ in setting.rounds)
             yield {number: result for (number, _), result in zip(some, results, strict=True)}
 
 
-def _call(result: Result, path: str) -> None:
+def call(result: Result, path: str) -> None:
     """Give a result the path under which its file is told of."""
     result.path = path
     if result.submission is not None:
@@ -274,3 +154,15 @@ def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[
                 details = told.get("details") or {}  # as in a dataset, or as in a report
                 stored = details if isinstance(details, str) else json.dumps(details)
                 yield at, finding_of(found | {"details": stored, "waiver_number": None}, {}, "")
+
+
+def sha256_by_path(folders: Iterable[Path], closed: list[str]) -> Iterator[tuple[Path, str]]:
+    """Give every file of some folders with its hash; what there is to say of those that cannot be opened is added."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+            if path.is_symlink() or not path.is_file():
+                continue
+            try:
+                yield path, sha256_of(path)
+            except OSError as error:
+                closed.append(f"{path} cannot be opened ({error.strerror}): it was not looked at.")

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..dataset import seals
+from ..ledger import seals
 from ..words import counted
-from .comparison import Difference
+from .differences import Difference
 from .second_opinion import Opinion, explanations
 
 MOST = 20  # differences of a file or table that are told one by one

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from .. import __version__
 from ..dates import RANGE, parse_day
 from ..errors import UsageError
-from ..paths import name_of, read_regular
+from ..paths import decoded, name_of, read_regular
 from ..reports import FORMATS, beside, report, suffix
 from ..reports.document import SCHEMA, DecisionRow, Document, Run, WaiverRow
 from ..reports.formats.json import render
@@ -98,8 +98,7 @@ def read_report(path: Path) -> ReportFile:
 def _text(path: Path) -> str:
     """Give the text, also where a shell of Windows wrote it: as UTF-16, or with other line ends."""
     try:
-        data = read_regular(path, MOST_BYTES)
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        text = decoded(read_regular(path, MOST_BYTES))
     except OSError as error:
         raise UsageError(f"{path}: the report cannot be read ({error.strerror}). Check the path.") from error
     except UnicodeDecodeError as error:

@@ -28,6 +28,7 @@ from ..words import tidy
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
+CLOSED = "closed without its password"
 READS = ("xlsx", "xlsm")
 TEXT, NUMBER, DAY, TRUTH, ERROR, NOTHING = "text", "number", "date", "truth value", "error", "nothing"
 MILLISECOND = 1 / 86_400_000  # of a day: what openpyxl rounds moments to
@@ -119,7 +120,10 @@ def second_opinion(
         for submission, path in readings:
             admitted = admit(path, password)
             if not isinstance(admitted, File) or admitted.format not in READS:
-                found.not_read.append(_not_read(submission.path, admitted))
+                what = f"of the format .{admitted.format}" if isinstance(admitted, File) else CLOSED
+                found.not_read.append(
+                    f"{submission.path}: no second opinion, because it is {what}, which openpyxl does not read."
+                )
             elif admitted.sha256 != submission.sha256:
                 found.failed.append(
                     f"{submission.path}: no second opinion, because it was changed while it was read."
@@ -133,7 +137,9 @@ def second_opinion(
         if isinstance(theirs, Died) or theirs is None:
             found.failed.append(_failed(submission.path, theirs))
             continue
-        for opinion in apart(_opinions, [(submission, theirs)], _stopped):
+        for opinion in apart(
+            lambda pairs: [_opinion(*pair) for pair in pairs], [(submission, theirs)], _stopped
+        ):
             for part in fields(Opinion):
                 setattr(found, part.name, getattr(found, part.name) + getattr(opinion, part.name))
     return found
@@ -144,12 +150,6 @@ def _stopped(pair: tuple[Submission, Seeing], fault: Exception) -> list[Opinion]
     told = sentence(STOPPED_BY_THIS_FILE.remedy, stopped(path, fault).details)
     why = f"because of an error in this program ({STOPPED_BY_THIS_FILE.code})"
     return [Opinion(failed=[f"{path}: no second opinion, {why}. {told}"])]
-
-
-def _not_read(path: str, admitted: object) -> str:
-    closed = "closed without its password"
-    what = f"of the format .{admitted.format}" if isinstance(admitted, File) else closed
-    return f"{path}: no second opinion, because it is {what}, which openpyxl does not read."
 
 
 def _failed(path: str, died: Died | None) -> str:
@@ -168,11 +168,6 @@ def _wanted(submission: Submission) -> dict[str, frozenset[str]]:
 
 
 # ours
-
-
-def _ours(submission: Submission) -> dict[Place, Seen]:
-    seen = {(sheet, cell): BLANK for sheet, cells in _wanted(submission).items() for cell in cells}
-    return seen | {(answer.sheet, answer.cell): _seen(answer) for answer in submission.answers}
 
 
 def _seen(answer: Answer) -> Seen:
@@ -245,13 +240,11 @@ def _theirs(cell: Any) -> Seen:
 # both
 
 
-def _opinions(pairs: Sequence[tuple[Submission, Seeing]]) -> list[Opinion]:
-    return [_opinion(submission, theirs) for submission, theirs in pairs]
-
-
 def _opinion(submission: Submission, theirs: Seeing) -> Opinion:
     found = Opinion(files=1)
-    for place, ours in _ours(submission).items():
+    seen = {(sheet, cell): BLANK for sheet, cells in _wanted(submission).items() for cell in cells}
+    seen |= {(answer.sheet, answer.cell): _seen(answer) for answer in submission.answers}
+    for place, ours in seen.items():
         other = theirs.get(place, BLANK)
         found.cells += 1
         why = equality(ours, other)

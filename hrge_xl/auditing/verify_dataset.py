@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from random import SystemRandom
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from ..dataset.as_left import CHANGED, is_changed
 from ..dataset.derive import derive
-from ..dataset.ledger import FILES, NAME, Ledger
-from ..dataset.opening import DATASET, SPECS, open_dataset, open_url
+from ..dataset.opening import SPECS, open_dataset, open_url
 from ..dataset.periods import periods
-from ..dataset.received import RECEIVED, altered, has_content, kept_at
 from ..dataset.rows import RowBuilder
 from ..dataset.schema import CHECKS_NOT_RUN, FINDINGS_FACT, SLOTS, SUBMISSIONS, VERSION, Schema
-from ..dataset.seals import doubts
-from ..dataset.store import DERIVED, FILLED, STATE, Store, compact, open_file
+from ..dataset.store import DERIVED, FILLED, STATE, Store, compact
 from ..dataset.table import SUBMISSION_ID
-from ..dataset.take_over import rounds_elsewhere
-from ..dataset.temporary_dataset import Temporary, put_in
+from ..dataset.temporary_dataset import Temporary, in_a_copy, put_in
 from ..dataset.update_statuses import OF_MAIL, update_statuses
-from ..dataset.waivers import waivers
 from ..dataset.workers import Workers, workers
 from ..dates import parse_day
 from ..errors import StoreError, UsageError
 from ..exports import exports
 from ..exports.exports import SHAREABLE, write_shareable
 from ..findings import Severity
+from ..grouping import grouped
+from ..ledger.files import RECEIVED, altered, has_content, kept_at
+from ..ledger.judgements import rounds_elsewhere, waivers
+from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
+from ..ledger.seals import doubts
 from ..reports import overview_page
 from ..reports.overview import of_folder
 from ..rounds.datasets import behind, check_own
@@ -42,10 +40,9 @@ from ..spec.carried import find
 from ..spec.load import load, names
 from ..validation import ValidationRequest, readers, validate
 from ..words import and_more, languages
-from .again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand
+from .again import ReportedFile, Setting, not_compared, read_again, rounds_at_hand, sha256_by_path
 from .audit import DatasetAudit, VerificationRequest
-from .comparison import Difference, differences, sha256_by_path
-from .dataset_differences import RowNames, of_database, of_file, of_schema, of_tables
+from .differences import Difference, RowNames, differences, of_database, of_file, of_schema, of_tables
 
 
 def verify_dataset(asked: VerificationRequest) -> DatasetAudit:
@@ -61,12 +58,12 @@ def verify_dataset(asked: VerificationRequest) -> DatasetAudit:
         today = _day_of(folder, store)
         with Ledger.open(folder, write=False) as ledger:
             elsewhere = rounds_elsewhere(ledger)
-        rounds = rounds_at_hand([folder, *(each.folder for each in elsewhere)], asked.returned)
+            rounds = rounds_at_hand([folder, *(each.folder for each in elsewhere)], asked.returned)
+            broken = list(doubts(ledger, terms_of(rounds.values())))
         round_ = rounds.get(folder.resolve())
         returned = [*asked.returned, *([round_.folder / RETURNED] if round_ else [])]
         spec, by_name = store.schema.spec, {each.name: each for each in rounds.values()}
-        audit.problems += faults_of_files(folder, returned)
-        audit.problems += faults_of_entries(folder, rounds.values())
+        audit.problems += [*faults_of_files(folder, returned), *broken]
         audit.problems += faults_of_spec(store, round_)
         audit.notes += [*rounds_not_at_hand(store, by_name), *behind(folder, elsewhere)]
         for report in sorted((folder / REPORTS).glob("*.json")):
@@ -82,11 +79,11 @@ def verify_dataset(asked: VerificationRequest) -> DatasetAudit:
         specs = {name: str(copy) for name, copy in copies.items() if copy}
         setting = Setting(str(spec.folder) if spec else None, by_name, specs, (), asked.jobs, asked.password)
         with rebuilt(folder, store, files, setting, today, pool) as made:
-            _compare_rows(audit, asked, store, made)
-            _compare_files(audit, folder, store, made, today, pool)
-            _compare_pages(
-                audit, folder, made.ledger.home, list(dict.fromkeys([round_, *by_name.values(), None]))
-            )
+            written = _files_again(folder, store, made, today, pool)
+            pages = _pages_again(folder, made.ledger.home, [round_, *by_name.values(), None])
+            for name, source, found in chain(_rows_again(asked, store, made), written, pages):
+                audit.files += source == "file"
+                audit.tell(found, name, source)
     return audit
 
 
@@ -105,82 +102,66 @@ def _day_of(folder: Path, store: Store) -> date:
     return day
 
 
-# rows
+# what is compared: what it is called, what it is told as, and what differs in it
+
+Part = tuple[str, str, Iterable[Difference]]
 
 
-def _compare_rows(audit: DatasetAudit, asked: VerificationRequest, store: Store, made: Temporary) -> None:
-    """Hold the tables of the dataset, of the ledger and of a database against those made again."""
+def _rows_again(asked: VerificationRequest, store: Store, made: Temporary) -> Iterator[Part]:
+    """Yield the tables of the dataset, of the ledger and of a database."""
     shape = list(of_schema(store, made.store))
-    audit.tell(shape, DATASET)
+    yield DATASET, "dataset", shape
     if not shape:  # else its rows cannot be compared column by column
-        audit.tell(of_tables(asked.target / DATASET, store, made.store), DATASET)
+        yield DATASET, "dataset", of_tables(asked.target / DATASET, store, made.store)
     # the state of the last run says nothing of any file
     ours, theirs = (each.facts() | {"state": ""} for each in (store, made.store))
-    audit.tell(differences(ours, theirs, "meta"), DATASET)
-    audit.tell(_of_statuses(asked.target, made.ledger), NAME, "ledger")
+    yield DATASET, "dataset", differences(ours, theirs, "meta")
+    again = {row["sha256"]: row for row in made.ledger.rows()}
+    with Ledger.open(asked.target, write=False) as ledger:
+        for row in ledger.rows():
+            found = differences(row, again[row["sha256"]], "files")
+            yield NAME, "ledger", [replace(each, file=str(row["path"])) for each in found]
     if asked.store is not None:
         with open_url(asked.store) as database:
             database.use(Schema(store.schema.spec), write=False)
-            audit.tell(of_database(database, made.store), database.name)
+            yield database.name, "dataset", of_database(database, made.store)
 
 
-def _of_statuses(folder: Path, made: Ledger) -> Iterator[Difference]:
-    """Yield what the ledger says became of a file otherwise than it is worked out again."""
-    again = {row["sha256"]: row for row in made.rows()}
-    with Ledger.open(folder, write=False) as ledger:
-        rows = ledger.rows()
-    for row in rows:
-        other = again[row["sha256"]]
-        for name in (name for name in row if row[name] != other[name]):
-            yield Difference(f"{FILES.name}.{name}", row[name], other[name], str(row["path"]))
-
-
-# files
-
-
-def _compare_files(
-    audit: DatasetAudit, folder: Path, store: Store, made: Temporary, today: date, pool: Workers
-) -> None:  # fmt: skip
-    """Write the files beside the dataset again, where they are there, and hold them against each other."""
-    names = RowNames(made.store), RowNames(store)
+def _files_again(folder: Path, store: Store, made: Temporary, today: date, pool: Workers) -> Iterator[Part]:
+    """Yield the files beside the dataset that are there, each held against the same file written again."""
+    names, home = (RowNames(made.store), RowNames(store)), made.ledger.home
     there = [path for path in exports.names(store, folder) if path.is_file()]
     if there:
         formats = exports.formats_there(folder)
-        exports.write(made.store, exports.Export(str(made.ledger.home / DATASET), today, formats), pool)
-    compact(made.store, made.ledger.home / DATASET, store.fact(STATE))
+        exports.write(made.store, exports.Export(str(home / DATASET), today, formats), pool)
+    compact(made.store, home / DATASET, store.fact(STATE))
     if (folder / SHAREABLE).is_dir():
         there += (path for path in exports.names(store, folder / SHAREABLE) if path.is_file())
-        write_shareable(made.ledger.home, today, exports.formats_there(folder / SHAREABLE))
-    audit.files += len(there)
+        write_shareable(home, today, exports.formats_there(folder / SHAREABLE))
     for path in there:
         table = store.schema.by_name.get(path.stem)
-        again = made.ledger.home / path.relative_to(folder)
-        audit.tell(of_file(path, again, table.shown if table else None, names), path.name, "file")
+        again = home / path.relative_to(folder)
+        yield path.name, "file", of_file(path, again, table.shown if table else None, names)
 
 
-def _compare_pages(audit: DatasetAudit, folder: Path, made: Path, rounds: Sequence[Round | None]) -> None:
-    """Hold the overviews against those of the dataset made again, in whichever language and of whichever period.
+def _pages_again(folder: Path, made: Path, rounds: Iterable[Round | None]) -> Iterator[Part]:
+    """Yield the overviews, held against those of the dataset made again, in whichever language and of whichever period.
 
     The page of a dataset elsewhere may know who was expected in one of its rounds.
     """
-    for masked in (False, True):
-        page = overview_page(folder / REPORTS, masked=masked)
-        if not page.is_file():
-            continue
-        audit.files += 1
-        content, again = page.read_bytes(), made / page.name
-        pages = _pages(made, rounds, masked=masked)
-        again.write_bytes(next(pages))
-        if content != again.read_bytes() and content not in pages:
-            audit.tell(of_file(page, again, None, ()), page.name, "file")
-
-
-def _pages(made: Path, rounds: Sequence[Round | None], *, masked: bool) -> Iterator[bytes]:
     with open_dataset(made) as store:
         names = [None, *(period.name for period in periods(store))]
-    for round_, language, period in product(rounds, (None, *languages()), names):
-        page = of_folder(made, language, round_, masked=masked, period=period)
-        yield page.encode("utf-8", "replace")
+    for masked in (False, True):
+        page = overview_page(folder / REPORTS, masked=masked)
+        if page.is_file():
+            pages = (
+                of_folder(made, language, round_, masked=masked, period=period).encode("utf-8", "replace")
+                for round_, language, period in product(dict.fromkeys(rounds), (None, *languages()), names)
+            )
+            again = made / page.name
+            again.write_bytes(next(pages))
+            same = page.read_bytes() == again.read_bytes() or page.read_bytes() in pages
+            yield page.name, "file", () if same else of_file(page, again, None, ())
 
 
 # whether the workbooks that a round issued are as they were issued
@@ -224,13 +205,10 @@ def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, 
 
 def _by_submission(store: Store, name: str, wanted: Collection[int]) -> dict[int, list[dict[str, Any]]]:
     """Give the rows of a table as they stand there, whatever they are: another program may have written them."""
-    found: dict[int, list[dict[str, Any]]] = {}
     names = store.schema.by_name[name].names
-    for row in store.raw(name, [f'"{column}"' for column in names]):
-        record: dict[str, Any] = dict(zip(names, row, strict=True))
-        if record[SUBMISSION_ID] in wanted:
-            found.setdefault(record[SUBMISSION_ID], []).append(record)
-    return found
+    rows = store.raw(name, [f'"{column}"' for column in names])
+    records: Iterator[dict[str, Any]] = (dict(zip(names, row, strict=True)) for row in rows)
+    return grouped((row[SUBMISSION_ID], row) for row in records if row[SUBMISSION_ID] in wanted)
 
 
 @contextmanager
@@ -242,15 +220,18 @@ def rebuilt(
     The returns in `files` are read from where their bytes are; what the others brought is taken over as it stands in
     the dataset. Everything that follows from it is worked out again. Raises as `consolidate` does.
     """
-    with ExitStack() as stack:
-        home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
-        shutil.copyfile(folder / NAME, home / NAME)
-        ledger = stack.enter_context(Ledger.open(home))
-        made = stack.enter_context(open_file(home / DATASET))
+    with in_a_copy(folder, NAME) as temporary, readers(setting.jobs) as by:
+        made, ledger = temporary
         made.use(Schema(store.schema.spec))
-        again = ", ".join(map(str, sorted(files)))
-        _copy_other_returns(made, folder / DATASET, again)
-        builder, by = RowBuilder(made.schema), stack.enter_context(readers(setting.jobs))
+        again = ", ".join(map(str, sorted(files)))  # SQLite knows what is in no list
+        others = f'"{SUBMISSION_ID}" NOT IN ({again})'
+        # what the returns brought that are not read again, with the cells that only they have
+        of_others = dict.fromkeys(
+            [SUBMISSIONS.name, *(table.name for table in made.schema.base if table.of_submissions)], others
+        )
+        slots = {SLOTS.name: f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"}
+        made.copy_rows(folder / DATASET, slots | of_others)
+        builder = RowBuilder(made.schema)
         for results in read_again(with_findings(store, files), setting, by):
             put_in(made, builder, list(results.values()))
         # no file tells them, and addresses change
@@ -259,17 +240,9 @@ def rebuilt(
         update_statuses(made, ledger, waivers(ledger, today))
         made.set_fact(FILLED, "yes")
         made.analyze()
-        derive([made], home / DATASET, today, pool)
+        derive([made], ledger.home / DATASET, today, pool)
         made.set_fact(DERIVED, str(today))
-        yield Temporary(made, ledger)
-
-
-def _copy_other_returns(made: Store, other: Path, again: str) -> None:
-    """Copy what the returns brought that are not read again, with the cells that only they have."""
-    others = f'"{SUBMISSION_ID}" NOT IN ({again})'  # SQLite knows what is in no list
-    tables = [SUBMISSIONS, *(table for table in made.schema.base if table.of_submissions)]
-    slots = {SLOTS.name: f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"}
-    made.copy_rows(other, slots | {table.name: others for table in tables})
+        yield temporary
 
 
 # what a dataset was made of, and whether it is still there as it came
@@ -278,10 +251,10 @@ def _copy_other_returns(made: Store, other: Path, again: str) -> None:
 def faults_of_files(folder: Path, returned: Collection[Path]) -> Iterator[str]:
     """Yield what shows without reading a return: a dataset that was worked in, and bytes that are not what came."""
     with Ledger.open(folder, write=False) as ledger:
-        if is_changed(ledger, folder / DATASET):
+        if ledger.is_changed(folder / DATASET):
             yield CHANGED.format(file=DATASET)
         known = ledger.order()
-        came = {Path(each.path).name for seen in ledger.sightings().values() for each in seen}
+        came = {Path(each.path).name for seen in ledger.locations().values() for each in seen}
     for path in altered(folder):
         yield f"{RECEIVED}/{path.name} is not what was received: its bytes do not match its name."
     for path in sorted((folder / RECEIVED).glob("*")):
@@ -290,12 +263,6 @@ def faults_of_files(folder: Path, returned: Collection[Path]) -> Iterator[str]:
     for path, sha256 in sha256_by_path(returned, []):
         if sha256 not in known and path.name in came:
             yield f"{path} was changed after it arrived: the ledger has no file with its SHA-256 {sha256}."
-
-
-def faults_of_entries(folder: Path, rounds: Iterable[Round]) -> Iterator[str]:
-    """Yield what was done to the entries of people, and what rounds say otherwise now than when they were sealed."""
-    with Ledger.open(folder, write=False) as ledger:
-        yield from doubts(ledger, terms_of(rounds))
 
 
 def faults_of_spec(store: Store, round_: Round | None) -> Iterator[str]:
@@ -328,7 +295,7 @@ def sources_of(audit: DatasetAudit, folder: Path, store: Store, today: date) -> 
     Where the dataset tells no place or no day that can be, others stand in.
     """
     with Ledger.open(folder, write=False) as ledger:
-        places = {sha256: [each.path for each in seen] for sha256, seen in ledger.sightings().items()}
+        places = {sha256: [each.path for each in seen] for sha256, seen in ledger.locations().items()}
         for row in ledger.rows():
             places.setdefault(str(row["sha256"]), []).insert(0, str(row["path"]))
     sources: dict[int, ReportedFile] = {}

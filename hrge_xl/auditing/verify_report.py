@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..dataset import seals
-from ..dataset.decisions import history
-from ..dataset.files import sha256_of
-from ..dataset.kinds import OfRounds
-from ..dataset.ledger import NAME, Ledger
-from ..dataset.waivers import waivers
+from ..ledger import seals
+from ..ledger.events import OfRounds
+from ..ledger.files import sha256_of
+from ..ledger.judgements import history, waivers
+from ..ledger.ledger import NAME, Ledger
 from ..reports.document import Document
 from ..rounds.datasets import check_own
 from ..rounds.rounds import Round, copy_of, is_among_returns, round_around, spec_at, terms_of
 from ..spec.load import find as find_spec
-from .again import Again, Setting, not_compared, rounds_at_hand, run_again
+from .again import Setting, not_compared, rounds_at_hand
 from .audit import ReportAudit, VerificationRequest
-from .comparison import compare, contradictions, find
+from .report_again import compare, contradictions, find, run_again
 from .report_file import read_report
 from .second_opinion import second_opinion
 
@@ -46,16 +45,14 @@ def verify_report(asked: VerificationRequest) -> ReportAudit:
     rounds = {each.name: each for each in reversed(rounds_at_hand(around).values())}
     _tell_of_rounds(audit, then, rounds)
     setting = Setting(None, rounds, jobs=asked.jobs, password=asked.password)
-    again = run_again(then, found.here, list(_specs(asked, then, around)), setting)
+    results, again = run_again(then, found.here, list(_specs(asked, then, around)), setting)
     _tell_of_circumstances(audit, then, again)
     audit.files = len(found.here)
-    audit.findings = sum(len(row["findings"]) for row in again.document["files"])
-    audit.differences += compare(then, again.document, found)
+    audit.findings = sum(len(row["findings"]) for row in again["files"])
+    audit.differences += compare(then, again, found)
     _look_into_ledgers(audit, asked, then, around, terms_of(rounds.values()))
     readings = [
-        (result.submission, found.here[at])
-        for at, result in again.results.items()
-        if result.submission is not None
+        (result.submission, found.here[at]) for at, result in results.items() if result.submission is not None
     ]
     audit.opinion = second_opinion(readings, jobs=asked.jobs, password=asked.password)
     audit.notes += audit.opinion.not_read
@@ -87,7 +84,7 @@ def _specs(asked: VerificationRequest, then: Document, around: Sequence[Path]) -
         yield source or None
 
 
-def _tell_of_circumstances(audit: ReportAudit, then: Document, again: Again) -> None:
+def _tell_of_circumstances(audit: ReportAudit, then: Document, again: Document) -> None:
     run = then["run"]
     if run["engine_version"] != __version__:
         audit.notes.append(
@@ -96,7 +93,7 @@ def _tell_of_circumstances(audit: ReportAudit, then: Document, again: Again) -> 
     audit.problems += [
         f"Another spec: the report was made with {old['spec']} {old['spec_version']} (digest "
         f"{old['spec_digest'][:16]}), here is {new['spec']} {new['spec_version']} ({new['spec_digest'][:16]})."
-        for old, new in zip(run["datasets"], again.document["run"]["datasets"], strict=True)
+        for old, new in zip(run["datasets"], again["run"]["datasets"], strict=True)
         if old["spec_digest"] != new["spec_digest"]
     ]
 
@@ -121,14 +118,22 @@ def _look_into_ledgers(
     if not folders or asked.ledger not in (None, folders[0]):
         audit.notes.append("No ledger was found, so seals were not checked. Name its folder with --ledger.")
         return
-    with Ledger.open(folders[0], write=False) as ledger:
-        audit.seal = seals.check(ledger, asked.target.name, audit.sha256, terms)
-    for folder in sorted({each.resolve() for each in folders} - {folders[0].resolve()}):
+    kept: dict[str, list[dict[str, Any]]] = {"waivers": [], "decisions": []}
+    arrivals: dict[str, set[Arrival]] = defaultdict(set)  # by hash
+    for folder in dict.fromkeys(
+        each.resolve() for each in folders
+    ):  # a report may be of several datasets, each with its own
         with Ledger.open(folder, write=False) as ledger:
-            audit.problems += [f"{folder / NAME}: {told}" for told in seals.doubts(ledger, terms)]
-    facts = facts_of(folders)
-    audit.problems += contradicted(then, facts, of_report=asked.ledger is not None)
-    audit.notes += left_out(then, facts)
+            if folder == folders[0].resolve():
+                audit.seal = seals.check(ledger, seals.of_report(asked.target), terms)
+            else:
+                audit.problems += [f"{folder / NAME}: {told}" for told in seals.doubts(ledger, terms)]
+            kept["waivers"] += map(asdict, waivers(ledger, date.min))  # as they were given
+            kept["decisions"] += map(asdict, history(ledger))
+            for sha256, (first, *_) in ledger.locations().items():
+                arrivals[sha256].add((first.order, first.received or None, first.basis))
+    audit.problems += _contradicted(then, kept, arrivals, of_report=asked.ledger is not None)
+    audit.notes += _left_out(then, kept["decisions"])
 
 
 # what a report tells that no file says, held against the ledgers at hand
@@ -139,39 +144,21 @@ DECISION = ("n", "submission", "choice", "reason", "day", "by", "known")
 Arrival = tuple[int, str | None, str]  # in which order, on which day, and what that day is
 
 
-@dataclass(slots=True)
-class LedgerFacts:
-    """What some ledgers tell: a report may be of several datasets, each with its own."""
-
-    waivers: list[dict[str, Any]] = field(default_factory=list)
-    decisions: list[dict[str, Any]] = field(default_factory=list)
-    arrivals: dict[str, set[Arrival]] = field(default_factory=lambda: defaultdict(set))  # by hash
+Rows = Sequence[Mapping[str, Any]]
 
 
-def facts_of(folders: Iterable[Path]) -> LedgerFacts:
-    """Take up the ledgers of some folders."""
-    facts = LedgerFacts()
-    for folder in folders:
-        with Ledger.open(folder, write=False) as ledger:
-            facts.waivers += [asdict(each) for each in waivers(ledger, date.min)]  # as they were given
-            facts.decisions += [
-                {"submission": made.submission, **asdict(made.decision)} for made in history(ledger)
-            ]
-            for sha256, (first, *_) in ledger.sightings().items():
-                facts.arrivals[sha256].add((first.order, first.received or None, first.basis))
-    return facts
-
-
-def contradicted(then: Document, facts: LedgerFacts, *, of_report: bool) -> Iterator[str]:
+def _contradicted(
+    then: Document, kept: Mapping[str, Rows], arrivals: Mapping[str, set[Arrival]], *, of_report: bool
+) -> Iterator[str]:
     """Yield what no ledger tells as a report does. `of_report`: the very ledger of its datasets is among them."""
     as_given = [key for key in WAIVER if not (then["run"]["redacted"] and key in ("file", "sheet"))]
-    for waiver in _untold(then["waivers"], facts.waivers, as_given):
+    for waiver in _untold(then["waivers"], kept["waivers"], as_given):
         yield f"Waiver {waiver['number']} of the report is not in the ledger as the report states it."
-    for decision in _untold(then["decisions"], facts.decisions, DECISION):
+    for decision in _untold(then["decisions"], kept["decisions"], DECISION):
         yield f"Decision {decision['n']} of the report is not in the ledger as the report states it."
     for file in then["files"]:
         dataset = then["run"]["datasets"][file["dataset"] - 1]
-        known = facts.arrivals.get(file["sha256"] or "")
+        known = arrivals.get(file["sha256"] or "")
         if not known or not dataset["lasting"] or (dataset["holds_others"] and not of_report):
             continue
         if (file["order"], file["arrived"], file["arrival"]) not in known:
@@ -182,16 +169,16 @@ def contradicted(then: Document, facts: LedgerFacts, *, of_report: bool) -> Iter
             )
 
 
-def left_out(then: Document, facts: LedgerFacts) -> Iterator[str]:
+def _left_out(then: Document, made: Rows) -> Iterator[str]:
     """Yield the decisions about files of a report that are not in it; they may have been made since."""
     names = {file["submission"]: file["path"] for file in then["files"]}
-    last = {row["submission"]: row for row in facts.decisions if row["submission"] in names}
-    for row in _untold(last.values(), then["decisions"], DECISION):
+    last = {row["submission"]: row for row in made if row["submission"] in names}
+    for row in _untold(list(last.values()), then["decisions"], DECISION):
         name = names[row["submission"]]
         yield f"Decision {row['n']} about {name} is not in the report: made since, or left out."
 
 
-def _untold(rows: Iterable[Any], known: Sequence[Any], keys: Sequence[str]) -> Iterator[Any]:
-    """Yield what was given otherwise than it is told; that it was withdrawn since is not a contradiction."""
+def _untold(rows: Any, known: Any, keys: Sequence[str]) -> list[Any]:
+    """Give what was given otherwise than it is told; that it was withdrawn since is not a contradiction."""
     given = [[row[key] for key in keys] for row in known]
-    return (row for row in rows if [row[key] for key in keys] not in given)
+    return [row for row in rows if [row[key] for key in keys] not in given]

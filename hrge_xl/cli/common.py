@@ -212,7 +212,7 @@ def question(
     ledger: Path | None = None, password: str | None = None, received: date | None = None,
 ) -> Question:  # fmt: skip
     """Give what is asked of returned files: see `hrge_xl.rounds.datasets`."""
-    from ..dataset.ledger import Arrived
+    from ..ledger.events import Arrived
     from ..rounds.datasets import Question
 
     return Question(

@@ -84,10 +84,11 @@ def _tell(before: Sequence[Return], after: Sequence[Return]) -> None:
 
 def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     """List what waits, what is excluded, and every decision ever made."""
-    from ..dataset.decisions import history, possible
-    from ..dataset.ledger import Ledger
+    from ..dataset.deciding import possible
     from ..findings.identity import SENDER_NOT_THE_TEAMS
     from ..layout.wording import text
+    from ..ledger.judgements import history
+    from ..ledger.ledger import Ledger
     from ..rounds.datasets import one_dataset
     from ..rounds.round_status import is_in_doubt
 

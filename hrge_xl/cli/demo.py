@@ -30,9 +30,10 @@ def command(output: Path, spec: str) -> None:
     Next: open output/demo/reports/overview.html; hrge-xl help round
     """
     from ..consolidation import consolidate
-    from ..dataset.ledger import Arrived, Ledger
     from ..dataset.work import arrivals
     from ..demonstration import demonstration_round, story, write_story
+    from ..ledger.events import Arrived
+    from ..ledger.ledger import Ledger
     from ..paths import way_to
     from ..reports import write_report
     from ..reports.build import document

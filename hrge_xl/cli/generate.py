@@ -239,9 +239,9 @@ def _path(chosen: Choices, *parts: str | None) -> Path:
 def _round(
     folder: Path, countries: Sequence[str], chosen: Choices, earlier: str | None, today: date
 ) -> Iterator[Path]:
-    from ..dataset.files import only_writer
     from ..guides import guide, guide_name
     from ..issuing import issue_files
+    from ..ledger.files import only_writer
     from ..output_files import write_if_changed
     from ..rounds.rounds import load_round, only_countries, orders, taken_along
     from ..spec.load import load

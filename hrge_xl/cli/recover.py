@@ -22,7 +22,7 @@ def command(folder: Path) -> None:
 
     Next: hrge-xl consolidate 2026-H1
     """
-    from ..dataset.recovery import recover
+    from ..ledger.ledger import recover
     from ..rounds.datasets import check_own
 
     check_own(folder)

@@ -13,7 +13,7 @@ from .common import ANYWHERE, FILE, FOLDER, THERE, first_line
 from .terminal import line, print_lines
 
 if TYPE_CHECKING:
-    from ..dataset.kinds import Terms
+    from ..ledger.events import Sealed, Terms
 
 
 class What(NamedTuple):
@@ -22,6 +22,15 @@ class What(NamedTuple):
     folder: Path
     report: Path | None
     terms: dict[str, Terms]  # of the rounds at hand
+
+    @property
+    def sealed(self) -> Sealed:
+        """As it is sealed."""
+        from ..ledger.seals import of_report, of_terms
+
+        return (
+            of_report(self.report, self.terms) if self.report else of_terms(*next(iter(self.terms.items())))
+        )
 
 
 @click.command()
@@ -83,7 +92,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _new_key(file: Path, passphrase: str | None, by: str) -> Exit:
-    from ..dataset.signing import new_key
+    from ..ledger.signing import new_key
 
     public, public_file = new_key(file, by, passphrase)
     line(public)
@@ -112,7 +121,7 @@ def _what(report: Path | None, ledger: Path | None) -> What:
 
 
 def _around(report: Path | None) -> Path:
-    from ..dataset.ledger import near
+    from ..ledger.ledger import near
     from ..rounds.rounds import is_among_returns, is_round
 
     parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
@@ -126,20 +135,17 @@ def _around(report: Path | None) -> Path:
 
 
 def _seal(what: What, by: str, key: Path | None, passphrase: str | None) -> Exit:
-    from ..dataset.files import only_writer
-    from ..dataset.ledger import Ledger
-    from ..dataset.seals import doubts, seal, seal_terms
-    from ..dataset.signing import load_key
+    from ..ledger.files import only_writer
+    from ..ledger.ledger import Ledger
+    from ..ledger.seals import doubts, seal
+    from ..ledger.signing import load_key
     from ..rounds.datasets import check_folder
 
     signer = load_key(key, passphrase) if key else None
     check_folder(what.folder)
     with only_writer(what.folder), Ledger.open(what.folder) as ledger:
         before = list(doubts(ledger, what.terms))
-        if what.report is not None:
-            made = seal(ledger, what.report, by=by, terms=what.terms, signer=signer)
-        else:
-            made = seal_terms(ledger, *next(iter(what.terms.items())), by=by, signer=signer)
+        made = seal(ledger, what.sealed, by=by, signer=signer)
     line(f"Sealed: {made.told}.")
     line(f"SHA-256 of the {'report' if what.report else 'terms'}: {made.sha256}")
     line(f"Digest of the seal: {made.digest}")
@@ -149,15 +155,14 @@ def _seal(what: What, by: str, key: Path | None, passphrase: str | None) -> Exit
 
 
 def _check(what: What, digest: str, trust: Sequence[Path]) -> Exit:
-    from ..dataset.files import sha256_of
-    from ..dataset.ledger import Ledger
-    from ..dataset.seals import as_sealed, check, is_trusted, lines
-    from ..dataset.signing import trusted_keys
+    from ..ledger.ledger import Ledger
+    from ..ledger.seals import check, is_trusted, lines
+    from ..ledger.signing import trusted_keys
 
-    trusted, report = trusted_keys(trust), what.report
-    name, sha256 = (report.name, sha256_of(report)) if report else as_sealed(*next(iter(what.terms.items())))
+    trusted, sealed = trusted_keys(trust), what.sealed
+    name = sealed.name
     with Ledger.open(what.folder, write=False) as ledger:
-        found = check(ledger, name, sha256, what.terms)
+        found = check(ledger, sealed, what.terms)
     print_lines(lines(found, name, trusted, digest))
     noted = not digest or digest in [each.digest for each in found.seals]
     if not noted:
@@ -169,8 +174,8 @@ def _check(what: What, digest: str, trust: Sequence[Path]) -> Exit:
 
 
 def _list(what: What, *, everything: bool) -> Exit:
-    from ..dataset.ledger import Ledger
-    from ..dataset.seals import doubts, limits, seals
+    from ..ledger.ledger import Ledger
+    from ..ledger.seals import doubts, limits, seals
     from ..words import counted
 
     with Ledger.open(what.folder, write=False) as ledger:

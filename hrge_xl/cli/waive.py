@@ -102,7 +102,7 @@ def _place(cell: str | None) -> tuple[str, str] | None:
 
 
 def _list(folder: Path, day: date, *, as_json: bool) -> None:
-    from ..rounds.datasets import waivers_of
+    from ..ledger.judgements import waivers_of
     from ..words import counted
 
     found = waivers_of(folder, day)

@@ -17,7 +17,7 @@ from .receive import as_data as as_data_of
 from .terminal import beside, padded, print_lines, style, taken, width
 
 if TYPE_CHECKING:
-    from ..dataset.drafted import Drafted
+    from ..ledger.ledger import Drafted
     from ..refreshing import RefreshResult
     from ..rounds.round_status import TeamStatus
 

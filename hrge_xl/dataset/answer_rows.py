@@ -13,7 +13,7 @@ from ..layout import Layout
 from ..numerals import shown, to_serial
 from ..spec.model import Spec
 from ..submission import Submission, Unplaced
-from .clean import clean
+from ..words import storable
 from .dimensions import HASHED, NumberedCell, Slots, codes, rows_of, slots_of
 from .schema import ANSWERS_FACT, list_of
 from .table import Row
@@ -138,7 +138,7 @@ def _without_place(answer: Answer, layout: Layout) -> Unplaced:
 
 def fact_row(answer: Answer, cell: DatasetCell, submission: int) -> Row:
     """Give the row of an answer. What can be told from its other columns is left out."""
-    text, calculated = clean(answer.text), answer.calculated
+    text, calculated = storable(answer.text), answer.calculated
     original, original_type = _as_text(answer)
     label = cell.labels.get(answer.code or "")
     if original == (_as_shown(text, answer) if label is None else label):
@@ -165,7 +165,7 @@ def _as_text(answer: Answer) -> tuple[str | None, str | None]:
     """Give what stood in the cell, as a person saw it, and its type where that is not the value's own."""
     value = answer.original
     if isinstance(value, str):
-        return clean(value), None
+        return storable(value), None
     if value is None:
         return None if answer.value is None else NOTHING_SHOWN, None
     if isinstance(value, bool):

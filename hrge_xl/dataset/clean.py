@@ -1,4 +1,4 @@
-"""Texts that every database and file format can hold, and no spreadsheet takes for a formula."""
+"""Texts that no spreadsheet takes for a formula."""
 
 from __future__ import annotations
 
@@ -16,13 +16,6 @@ _INNER = re.compile(r"([;,\t\r\n][ \"']*)(?=[=@＝＠]|[+\-＋－][^;,\t\r\n]*[|
 _MARKS = "=@＝＠＋－"
 _LEADING = re.compile(r"[;,\t\r\n\"'][^\S\t\r\n]*[+\-\\]")
 AT_ONCE = 500  # rows that are looked at together
-
-
-def clean(text: str | None) -> str | None:
-    """Give a text that every database and file format can hold: no zero characters, no halves of letters."""
-    if not text or (text.isascii() and "\0" not in text):
-        return text
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def harmless(text: str) -> str:

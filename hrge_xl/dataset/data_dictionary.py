@@ -10,12 +10,13 @@ from collections.abc import Mapping
 
 from ..answer import State
 from ..findings import Severity
+from ..ledger.ledger import FIRST_SEEN, STATED
 from ..stamp import INVALID, UNCHECKED, UNSIGNED, VALID
 from ..validation import ACCEPTED, REFUSED, RETURNED
 from .aggregates.risks import AFTER, BEFORE
 from .aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL
 from .answer_rows import NUMBER_TYPE, TRUTH_TYPE
-from .return_status import FIRST_SEEN, STATED, STATUSES
+from .return_status import STATUSES
 from .rows import COMMENT, LOOSE_TEXT
 from .schema import MASKED
 from .table import Column, Table

@@ -20,15 +20,15 @@ from sqlalchemy.exc import ArgumentError
 
 from ..addresses import is_address, masked
 from ..errors import StoreError, UsageError
+from ..ledger.ledger import DATASET, Ledger, look_up
 from ..shell_words import quoted
 from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
 from ..spec.model import Spec
 from .schema import OLDEST, SPEC_FILES, VERSION, Schema
-from .store import SPEC_DIGEST, STORES, Store, open_file, translate_db_errors
+from .store import OF_DATABASE, SPEC_DIGEST, STORES, Store, open_file, translate_db_errors
 from .table import Row
 
-DATASET = "dataset.sqlite"
 CHANGED = "{store}: the spec that it carries (in {table}) was changed. Consolidate again with --spec."
 SPECS = "spec"  # the folder beside a dataset, or in a round, that copies of specs are kept in
 
@@ -133,7 +133,7 @@ class PostgresStore(Store):
     @contextmanager
     def only_writer(self) -> Iterator[None]:
         """Hold the database for this run. Raises `StoreError` while another run writes into it."""
-        with translate_db_errors(self.name, self._damaged), self._outside_transactions() as connection:
+        with translate_db_errors(self.name), self._outside_transactions() as connection:
             connection.detach()  # the database lets go of the lock when this connection ends, however it ends
             connection.exec_driver_sql(f"SET lock_timeout = '{PATIENCE}s'")
             connection.execute(sa.select(sa.func.pg_advisory_lock(OURS)))
@@ -175,3 +175,37 @@ def open_url(address: str) -> Store:
     if not store.is_file:
         store.facts()
     return store
+
+
+# a database belongs to one folder
+
+OWNER, OWNER_FOLDER = OF_DATABASE  # whose a database is, and where that folder was last
+
+
+def check_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
+    """Raise `StoreError` for a database that belongs to another folder, or that a copy of this one goes on with."""
+    facts = store.facts()
+    if not facts:
+        return
+    owner, where = facts.get(OWNER), facts.get(OWNER_FOLDER, "")
+    # of one that does not say yet whose it is everything must have come by this ledger
+    ours = owner == ledger.identity if owner else store.contents() <= ledger.order().keys()
+    if not ours or _goes_on_elsewhere(owner, where, folder):
+        raise StoreError(
+            f"{store.name} belongs to another folder{f' ({where})' if where else ''}. Two folders on one database "
+            "would undo each other's decisions. Work in that folder, or name an empty database with --store."
+        )
+
+
+def set_dataset_owner(store: Store, ledger: Ledger, folder: Path) -> None:
+    """Write down in a database whose it is."""
+    store.set_fact(OWNER, ledger.identity)
+    store.set_fact(OWNER_FOLDER, str(folder.absolute()))
+
+
+def _goes_on_elsewhere(owner: str | None, where: str, folder: Path) -> bool:
+    """Say whether the folder that the database was last filled from is still there: then this one is a copy of it."""
+    other = Path(where)
+    if not where or other == folder.absolute():
+        return False
+    return bool(look_up(other, lambda ledger: ledger.name == owner))

@@ -59,16 +59,24 @@ class Reconciliation:
 WORDS = {each.part: each.phrase for each in STATUSES}
 
 
+BECAME = {COUNTS: "counted", REFUSED: None}  # a status, as the sums call it
+
+
+def added_up(items: Iterable[tuple[str | None, str | None]]) -> Reconciliation:
+    """Reconcile items by the verdict and the status of each."""
+    counts: Counter[str | None] = Counter()
+    for verdict, status in items:
+        counts.update(("received", verdict, BECAME.get(status or "", status)))
+    return Reconciliation(**{name: counts[name] for name in Reconciliation.__dataclass_fields__})
+
+
 def reconciled(found: Iterable[Return]) -> Reconciliation:
     """Reconcile some returns, as `reconciliation` does all of a dataset."""
-    counts: Counter[str] = Counter()
-    for each in found:
-        counts["received"] += len(each.items)
-        counts[each.verdict] += len(each.items)
-        if each.verdict != REFUSED:
-            counts["counted" if each.status == COUNTS else each.status] += 1
-            counts[DOUBLED] += len(each.items) - 1
-    return Reconciliation(**counts)
+    return added_up(
+        (each.verdict, DOUBLED if n and each.verdict != REFUSED else each.status)
+        for each in found
+        for n in range(len(each.items))
+    )
 
 
 def reconciliation(store: Store, period: str | None = None) -> Reconciliation:

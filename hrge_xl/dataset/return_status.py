@@ -15,6 +15,8 @@ from .. import kept_texts
 from ..dates import parse_day, parse_moment
 from ..findings import Kind, codes, identity, submissions
 from ..kept_texts import Kept, joined
+from ..ledger.judgements import Decision
+from ..ledger.ledger import FIRST_SEEN
 from ..validation import ACCEPTED, REFUSED
 from ..words import Translate, fold
 
@@ -84,8 +86,7 @@ STATUS_CODES = codes(
     submissions.SUPERSEDED, submissions.TWO_RETURNS_ONE_KEY, submissions.ONE_COPY_TWO_INTERVENTIONS,
     submissions.DECIDED, submissions.MADE_FROM_OLDER_VERSION,
 )  # of the findings that tell of a status  # fmt: skip
-ARRIVED, SAVED, FIRST_SEEN = "arrived", "saved", "first seen"  # the day that lateness goes by
-STATED = "stated"  # what a day of arrival is that somebody told; else it is the day first seen
+ARRIVED, SAVED = "arrived", "saved"  # the day that lateness goes by, or FIRST_SEEN
 ZONES = timedelta(days=1)  # no two places on earth are further apart
 WorkbookKey = tuple[str, ...]  # copy, project and intervention
 
@@ -104,22 +105,6 @@ class Sums(TypedDict):
     conflict: int
     excluded: int
     withdrawn: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What somebody decided about a return, and why.
-
-    `known` is how many files had come by then: those that came later were not meant. `n` is its place among all
-    decisions: of two that cannot both hold, the later one does.
-    """
-
-    n: int
-    choice: str  # COUNTS or WITHDRAWN
-    reason: str
-    day: str
-    by: str
-    known: int
 
 
 @dataclass(frozen=True, slots=True)

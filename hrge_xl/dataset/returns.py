@@ -15,6 +15,8 @@ from ..answer import Answer
 from ..errors import UsageError
 from ..findings import Finding, Severity, Waiver
 from ..kept_texts import Kept, from_json
+from ..ledger.files import sha256_of
+from ..ledger.ledger import STATED
 from ..paths import name_of
 from ..stamp import from_pairs
 from ..submission import Identity, Submission, Unplaced
@@ -22,9 +24,7 @@ from ..suggest import alike
 from ..validation import Result
 from ..words import fold
 from .answer_rows import answer_of
-from .apply_waivers import ACROSS
-from .files import sha256_of
-from .return_status import CONFLICT, EXCLUDED, STATED, SUPERSEDED, WITHDRAWN, lateness_day, moment
+from .return_status import CONFLICT, EXCLUDED, SUPERSEDED, WITHDRAWN, lateness_day, moment
 from .rows import COMMENT, finding_of, reason_of, submission_number
 from .schema import (
     ANSWERS,
@@ -40,6 +40,7 @@ from .schema import (
 )
 from .store import Store
 from .table import Record, Table
+from .update_statuses import ACROSS
 
 FEW = 100  # returns that are looked for by their numbers
 

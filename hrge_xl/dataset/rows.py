@@ -23,9 +23,8 @@ from ..spec.model import Spec
 from ..stamp import to_pairs
 from ..submission import Outcome, Submission, Unplaced
 from ..validation import Result
-from ..words import tidy, undirected
+from ..words import storable, tidy, undirected
 from .answer_rows import AnswerRowBuilder
-from .clean import clean
 from .schema import (
     ANSWERS_FACT,
     CHECKS_NOT_RUN,
@@ -92,7 +91,7 @@ def return_key(result: Result) -> ReturnKey:
     period = stamp.round or (f"{start}/{end}" if start and end else "")
     country = str(said.get("country") or stamp.country)
     project, intervention = (
-        clean(tidy(undirected(shown(said.get(part) or "")))) or "" for part in ("project", "intervention")
+        storable(tidy(undirected(shown(said.get(part) or "")))) or "" for part in ("project", "intervention")
     )
     return ReturnKey(name, stamp.team, country, period, project, intervention, start, end)
 
@@ -145,7 +144,7 @@ class RowBuilder:
         findings = enumerate(self._findings(result), start=1)
         rows[FINDINGS_FACT.name] += [finding_row(each, owner.number, n) for n, each in findings]
         rows[CHECKS_NOT_RUN.name] += [
-            (owner.number, code, clean(in_english(why)), clean(as_json({"why": why})))
+            (owner.number, code, storable(in_english(why)), storable(as_json({"why": why})))
             for code, why in sorted(result.not_run.items())
         ]
         if result.submission is not None and result.outcome is not None:
@@ -182,7 +181,7 @@ class RowBuilder:
 def _submission(result: Result, owner: ReturnKey) -> Row:
     counts = dict(zip(("errors", "warnings", "infos"), map(result.count, Severity), strict=True))
     row: dict[str, Cell] = {
-        SUBMISSION_ID: owner.number, **asdict(owner), "path": clean(result.path), "sha256": result.sha256,
+        SUBMISSION_ID: owner.number, **asdict(owner), "path": storable(result.path), "sha256": result.sha256,
         "size": result.size, "verdict": result.verdict, "current": False, "checked": result.checked,
         "read_for": result.read_for, "waived": sum(not finding.open for finding in result.findings),
         "untouched": result.untouched, "required": 0, "answered": 0,
@@ -198,8 +197,9 @@ def _submission(result: Result, owner: ReturnKey) -> Row:
         sent, stamp = result.submission, result.submission.identity
         row |= {name: getattr(stamp, name) for name in ("language", "spec", "spec_version", "round", "copy")}
         row |= {
-            "predecessor": clean(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
-            "saved": clean(sent.saved) or None, "signature": sent.signature, "last_answers": clean(sent.last) or None,
+            "predecessor": storable(stamp.predecessor) or None, "issued": parse_day(stamp.issued),
+            "saved": storable(sent.saved) or None, "signature": sent.signature,
+            "last_answers": storable(sent.last) or None,
             "stamp": json.dumps(dict(to_pairs(stamp)), ensure_ascii=False),
         }  # fmt: skip
     return SUBMISSIONS.row(**row, **counts)
@@ -217,7 +217,7 @@ def _unplaced(submission: Submission, rest: Iterable[Unplaced], number: int) -> 
     texts = [(LOOSE_TEXT, each) for each in (*submission.unplaced, *rest)]
     texts += [(COMMENT, each) for each in submission.comments]
     for n, (what, each) in enumerate(texts, start=1):
-        yield number, n, what, each.sheet, each.cell, clean(each.text), clean(each.question) or None
+        yield number, n, what, each.sheet, each.cell, storable(each.text), storable(each.question) or None
 
 
 def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
@@ -250,7 +250,7 @@ def finding_row(finding: Finding, submission: int, n: int) -> Row:
         "details": as_json(finding.details),
     }  # fmt: skip
     return tuple(
-        clean(value) if isinstance(value, str) else value for value in map(values.get, FINDINGS_FACT.names)
+        storable(value) if isinstance(value, str) else value for value in map(values.get, FINDINGS_FACT.names)
     )
 
 

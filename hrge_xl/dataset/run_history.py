@@ -17,21 +17,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ..grouping import grouped
+from ..ledger.ledger import Ledger, look_up
 from ..paths import name_of
 from ..words import SOURCE_LANGUAGE, translator
-from .ledger import NAME, Ledger
 from .periods import over_periods
 from .reconciliation import reconciliation
 from .schema import AGGREGATE_INDICATORS, FINDINGS, SUBMISSIONS
 from .store import Store
 
-RUNS = sa.Table(
-    "runs",
-    sa.MetaData(),
-    sa.Column("n", sa.Integer(), primary_key=True),
-    sa.Column("day", sa.Text(), nullable=False),
-    sa.Column("found", sa.Text(), nullable=False),  # JSON
-)
 DETAILED = 2  # runs of which it is known what they found
 SHORT = 10  # hexadecimal digits that a finding is known by
 ANSWERED, REQUIRED, LEVEL, INDICATOR = "answered", "required", "level", "indicator"
@@ -90,23 +84,20 @@ def _counted(codes: Mapping[str, int]) -> str:
 
 def record_run(ledger: Ledger, store: Store, day: date) -> None:
     """Write down what a run left, where that is something else than before."""
-    rows = ledger.rows_of(RUNS)
+    rows = ledger.rows_of("runs")
     found = json.dumps(_found(store), sort_keys=True)
     if not rows or rows[-1]["found"] != found:
         rows.append({"n": rows[-1]["n"] + 1 if rows else 1, "day": str(day), "found": found})
-        ledger.put(RUNS, rows[-1])
+        ledger.put("runs", rows[-1])
         for row in rows[:-DETAILED]:
             if row["found"]:
-                ledger.put(RUNS, row | {"found": ""})
+                ledger.put("runs", row | {"found": ""})
 
 
 def last_change(folder: Path | None) -> RunChange | None:
     """Give what the last run in a folder changed; None where it was the first one, or where no ledger knows of any."""
-    if folder is None or not (folder / NAME).is_file():
-        return None
-    with Ledger.open(folder, write=False) as ledger:
-        last = ledger.rows_of(RUNS)[-DETAILED:]
-    return _change(*last) if len(last) == DETAILED else None
+    last = folder and look_up(folder, lambda ledger: ledger.rows_of("runs")[-DETAILED:])
+    return _change(*last) if last and len(last) == DETAILED else None
 
 
 # what a run left
@@ -128,11 +119,11 @@ def _findings(store: Store) -> dict[str, list[str]]:
     table = store[FINDINGS].c
     about = (table.team, table.tool, table.row, table.field)
     place = sa.case((table.field.is_(None), table.cell))  # a question keeps its name where a cell has moved
-    found: dict[str, list[str]] = {}
     wanted = sa.select(table.code, *about, place).where(table.current, sa.not_(table.waived))
-    for code, *told in store.select(wanted):
-        digest = hashlib.sha256("\0".join(str(each) for each in told).encode("utf-8", "replace"))
-        found.setdefault(code, []).append(digest.hexdigest()[:SHORT])
+    texts = (
+        (code, "\0".join(map(str, told)).encode("utf-8", "replace")) for code, *told in store.select(wanted)
+    )
+    found = grouped((code, hashlib.sha256(text).hexdigest()[:SHORT]) for code, text in texts)
     return {code: sorted(some) for code, some in found.items()}
 
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import StoreError
+from ..ledger.files import FAST, sha256_of
 from ..output_files import UNFINISHED, not_written
-from .files import sha256_of
 from .schema import SUBMISSIONS, Schema
-from .store import FAST, Store, open_file, translate_db_errors
+from .store import Store, open_file, translate_db_errors
 from .table import Rows
 
 SHARDS = "shards"  # what their folder is named by

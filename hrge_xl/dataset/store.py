@@ -15,30 +15,22 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..addresses import masked
 from ..errors import StoreError
+from ..ledger.files import connect, database_error, private, sqlite_uri
 from ..output_files import whole
 from ..spec.model import Spec
 from .definitions import META, clause, definitions, view_statements
 from .dimensions import dimensions
-from .files import private
 from .schema import SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
 from .table import SUBMISSION_ID, OnDemand, Record, Row, Table
 from .views import Make, selections
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
-WAIT = 60  # seconds for another writer to finish
 # What a dataset says of itself: the day that its figures were worked out for, unless they are not up to date; what the
 # last run came to, unless one is at work or was cut off; whether all files are in it that came earlier; its spec.
 DERIVED, STATE, FILLED, SPEC_DIGEST = "derived", "state", "filled", "spec_digest"
 OF_DATABASE = ("ledger", "ledger_folder")  # facts that stay when a dataset is made anew
-ANOTHER_RUN = "Another run is writing into it; wait for it to end, then run again"
-CACHE = "cache_size=-16384"  # KiB: memory does not grow with the dataset
-MAKE_ROOM = "Make room, then run again: nothing was lost"
-MADE_ANEW = "Move it away; the next run makes it again from the received files"
-DURABLE = ("journal_mode=DELETE", "synchronous=FULL")
-FAST = ("journal_mode=OFF", "synchronous=OFF")
 
 
 STORES: dict[
@@ -64,9 +56,8 @@ class Store:
         """Open the dataset at an address. Raises `StoreError` where that needs what is not installed."""
         raise NotImplementedError
 
-    def __init__(self, engine: Engine, name: str, *, lasting: bool = True, damaged: str = MADE_ANEW) -> None:
+    def __init__(self, engine: Engine, name: str, *, lasting: bool = True) -> None:
         self.engine, self.name, self.lasting = engine, name, lasting
-        self._damaged = damaged  # what to do when it is
         self.meta_table = clause(META)
         self.tables = OnDemand({})
         self.schema = Schema(None)
@@ -82,7 +73,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Give a connection whose changes are kept together at the end, or not at all."""
-        with translate_db_errors(self.name, self._damaged), self.engine.begin() as connection:
+        with translate_db_errors(self.name), self.engine.begin() as connection:
             self._writing = connection
             try:
                 yield connection
@@ -92,7 +83,7 @@ class Store:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """Give a connection to read by: that of the transaction at work, whose changes may lock out any other one."""
-        with translate_db_errors(self.name, self._damaged):
+        with translate_db_errors(self.name):
             if self._writing is not None:
                 yield self._writing
                 return
@@ -289,9 +280,9 @@ class Store:
     @contextmanager
     def _attached(self, other: Path) -> Iterator[None]:
         """Have the tables of another SQLite file at hand, as those of `other`."""
-        with translate_db_errors(self.name, self._damaged):
+        with translate_db_errors(self.name):
             with self._outside_transactions() as connection:
-                connection.exec_driver_sql("ATTACH ? AS other", (_uri(other),))
+                connection.exec_driver_sql("ATTACH ? AS other", (sqlite_uri(other),))
             yield
             with self._outside_transactions() as connection:
                 connection.exec_driver_sql("DETACH other")
@@ -330,13 +321,13 @@ class Store:
                     its = self.tables[each.name]
                     connection.execute(sa.delete(its).where(its.c[SUBMISSION_ID].in_(found)))
 
-    def replace(self, connection: Connection, name: str, rows: Sequence[Row]) -> None:
-        """Fill a table anew, where anything is different."""
-        if list(self.rows(name)) == list(rows):
-            return
-        self.touch(connection)
-        connection.execute(sa.delete(self.tables[name]))
-        self.insert(connection, name, rows)
+    def replace(self, connection: Connection, name: str, rows: Sequence[Row], *where: Any) -> None:
+        """Fill a table anew, or what of it some conditions hold for, where anything is different."""
+        there = list(self.rows(name, *where))
+        if there != list(rows) and sorted(map(str, there)) != sorted(map(str, rows)):
+            self.touch(connection)
+            connection.execute(sa.delete(self.tables[name]).where(*where))
+            self.insert(connection, name, rows)
 
     def insert(self, connection: Connection, name: str, rows: Iterable[Row]) -> None:
         """Rows in bulk, straight through the driver, a few at a time."""
@@ -410,73 +401,29 @@ def version_of(text: str) -> tuple[int, ...]:
 
 
 @contextmanager
-def translate_db_errors(name: str, damaged: str = MADE_ANEW) -> Iterator[None]:
+def translate_db_errors(name: str) -> Iterator[None]:
     """Turn the errors of a database into one line of our own."""
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error) as error:
-        raise StoreError(f"{name}: {_reason(error, damaged)}") from error
+        raise database_error(name, error) from error
 
 
-def _reason(error: Exception, damaged: str) -> str:
-    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
-    remedies = {
-        "locked": ANOTHER_RUN,
-        "lock timeout": ANOTHER_RUN,
-        "not a database": damaged,
-        "malformed": damaged,
-        "full": MAKE_ROOM,
-        "No space left": MAKE_ROOM,
-        "disk I/O error": MAKE_ROOM,  # what SQLite says where a journal finds no room
-        "readonly": "Where an earlier run was cut off, let one complete it; else make it writable",
-    }
-    remedy = next(
-        (text for word, text in remedies.items() if word in said),
-        "Check the address and that it can be reached, then run again: nothing was lost",
-    )
-    return f"the dataset cannot be used ({masked(said)}). {remedy}."
-
-
-def open_file(
-    path: Path | None, *, write: bool = True, lasting: bool = True, damaged: str = MADE_ANEW
-) -> Store:
+def open_file(path: Path | None, *, write: bool = True, lasting: bool = True) -> Store:
     """Give the dataset in a SQLite file; None for one in memory. Unless it is to be written, the file must be there.
 
     One that is not `lasting` is written faster, and its rows stay as they come: whoever is cut off throws it away.
     """
-    if path is None:
-        memory = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
-        return SqliteStore(_careful(memory), "memory")
-    quoted = _uri(path).removeprefix("file://").replace("%", "%25")  # SQLAlchemy takes one layer off
-    if write:
-        private(path)
-    address = f"sqlite:///file:{quoted}?mode={'rwc' if write else 'ro'}&uri=true"
-    engine = sa.create_engine(address, connect_args={"timeout": WAIT})
-    return SqliteStore(
-        _careful(engine, DURABLE if lasting else FAST), path.name, lasting=lasting, damaged=damaged
-    )
-
-
-def _uri(path: Path) -> str:
-    """Give a path as SQLite takes it whatever is in it: a letter that is not text, or a question mark."""
-    return path.absolute().as_uri()
-
-
-def _careful(engine: Engine, pragmas: Sequence[str] = DURABLE) -> Engine:
-    """SQLite with a rollback journal: one file when nobody writes, and a crash undoes itself."""
-
-    @sa.event.listens_for(engine, "connect")
-    def settings(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, or tables could not be dropped safely
-        for pragma in (*pragmas, CACHE):
-            connection.execute(f"PRAGMA {pragma}")
+    file = partial(connect, path, write=write, lasting=lasting)
+    pool = sa.StaticPool if path is None else sa.QueuePool
+    engine = sa.create_engine("sqlite://", creator=file, poolclass=pool)
 
     @sa.event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
+    def begin(connection: Connection) -> None:  # by ourselves, or tables could not be dropped safely
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql("BEGIN")
 
-    return engine
+    return SqliteStore(engine, path.name if path else "memory", lasting=lasting)
 
 
 def compact(store: Store, path: Path, state: str) -> None:
@@ -489,7 +436,7 @@ def compact(store: Store, path: Path, state: str) -> None:
         private(unfinished)
         with translate_db_errors(store.name), store._outside_transactions() as connection:
             connection.exec_driver_sql("DROP TABLE IF EXISTS sqlite_stat1")
-            connection.exec_driver_sql("VACUUM INTO ?", (_uri(unfinished),))
+            connection.exec_driver_sql("VACUUM INTO ?", (sqlite_uri(unfinished),))
         with open_file(unfinished) as copy:
             with copy.transaction() as connection:  # how often the tables were made anew does not matter
                 connection.exec_driver_sql("PRAGMA schema_version = 1")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ..engine import engine
 from ..errors import UsageError
 from ..intake import ExpectedReturn, cores
 from ..intake.content_sniffing import OLE_MAGIC
+from ..ledger.events import Arrival, Arrived
+from ..ledger.files import RECEIVED, has_content, kept_at, only_writer
+from ..ledger.judgements import rounds_elsewhere, take_over, waivers
+from ..ledger.ledger import CHANGED, DATASET, LEFT_OUT, NAME, Ledger
 from ..output_files import parts_of
 from ..paths import path_of, path_text, way_to
 from ..spec import carried
@@ -33,21 +35,16 @@ from ..validation import (
     validated,
 )
 from ..words import and_more
-from .as_left import CHANGED, is_changed, note, take_note_away
 from .derive import derive
-from .files import only_writer
-from .ledger import LEFT_OUT, NAME, Arrival, Arrived, Ledger
-from .opening import DATASET, SPECS, open_url, spec_of
-from .received import RECEIVED, has_content, kept_at
+from .opening import SPECS, check_dataset_owner, open_url, set_dataset_owner, spec_of
 from .rows import submission_id
 from .run_history import record_run
 from .schema import SUBMISSIONS, Schema
-from .shards import SHARDS, Shard, discard, take
+from .shards import SHARDS, discard, take
 from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
 from .table import Record
-from .take_over import check_owner, claim, rounds_elsewhere, take_over
+from .temporary_dataset import in_a_copy
 from .update_statuses import to_read_again, update_statuses
-from .waivers import waivers
 from .work import SHARED, Task, arrivals, check_engine, file_at, shards_of, submissions_of
 from .workers import Workers, in_batches, workers
 
@@ -72,7 +69,7 @@ class Options:
     asking: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass
 class IngestRun:
     """One run at work: where it goes, who does the work, and what was given."""
 
@@ -81,7 +78,7 @@ class IngestRun:
     options: Options
     stores: Sequence[Store]  # the file in the folder comes last
     ledger: Ledger
-    sources: Sequence[tuple[list[Arrival], ValidationRequest]] = ()
+    sources: list[tuple[list[Arrival], ValidationRequest]] = field(default_factory=list)
     spec: str | None = None  # of the dataset, by name or folder
     new: int = 0  # files that were read
     read: frozenset[str] = frozenset()  # contents that could be read in an earlier run
@@ -148,18 +145,20 @@ def take_in(
         ledger = stack.enter_context(Ledger.open(out))
         run = IngestRun(out, pool, how, stores, ledger, noticed=noticed_of(sources))
         for store in run.databases:
-            check_owner(store, run.ledger, out)
-        run = replace(run, sources=_given(run, sources), notes=tuple(_distrusted(run)))
-        run = _of_one_spec(_received(run, [source.home for source in sources], came))
-        run = _fill(run)
+            check_dataset_owner(store, run.ledger, out)
+        given = [(_arrivals(run, source.files), source.asked) for source in sources]
+        run.sources, run.notes = given, tuple(_distrusted(run))
+        _receive_all(run, [source.home for source in sources], came)
+        _settle_spec(run)
+        _fill(run)
         for store in run.databases:
-            claim(store, run.ledger, out)
+            set_dataset_owner(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write
         if run.new or not how.asking or not all(store.fact(DERIVED) for store in stores):
             _work_out(run)
             record_run(run.ledger, run.file, run.today)
         yield run
-        note(run.ledger, out / DATASET)
+        run.ledger.note_checksum(out / DATASET)
 
 
 def _work_out(run: IngestRun) -> None:
@@ -177,16 +176,11 @@ def _work_out(run: IngestRun) -> None:
 @contextmanager
 def as_of(run: IngestRun, asked: ValidationRequest) -> Iterator[IngestRun]:
     """Give the run with a copy of its dataset that is judged as of another day: it is gone with the answer."""
-    with ExitStack() as stack:
-        home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
-        for name in (DATASET, NAME):
-            shutil.copyfile(run.out / name, home / name)
-        store = stack.enter_context(open_file(home / DATASET))
-        ledger = stack.enter_context(Ledger.open(home, lasting=False))
+    with in_a_copy(run.out, DATASET, NAME) as (store, ledger):
         store.use(run.file.schema)
         asked = replace(asked, waivers=waivers(ledger, asked.today))
         judged = replace(
-            run, out=home, stores=[store], ledger=ledger, sources=[([], asked)], read=_read_once(store)
+            run, out=ledger.home, stores=[store], ledger=ledger, sources=[([], asked)], read=_read_once(store)
         )
         given, again = {_name(each) for each in run.given}, []
         for name, each in store.known().items():
@@ -208,10 +202,10 @@ def _read_once(store: Store) -> frozenset[str]:
 def _distrusted(run: IngestRun) -> Iterator[str]:
     """Have a dataset made anew that another program changed, and say so; from here on it is written into."""
     file = run.out / DATASET
-    if run.file.facts() and is_changed(run.ledger, file):  # one that is gone is made again in any case
+    if run.file.facts() and run.ledger.is_changed(file):  # one that is gone is made again in any case
         run.file.set_fact(SPEC_DIGEST, "")
         yield f"{CHANGED.format(file=file)} Everything was read again from what was received."
-    take_note_away(run.ledger, file)
+    run.ledger.forget_checksum(file)
 
 
 def _suited(how: Options, sources: Sequence[Source]) -> Options:
@@ -230,19 +224,24 @@ def foreseen(
         pool = stack.enter_context(workers(how.engine, how.jobs, how.executor))
         stores = [stack.enter_context(each) for each in _open(out, how.store, write=False)]
         run = IngestRun(out, pool, how, stores, stack.enter_context(Ledger.open(out, write=False)))
-        run = _of_one_spec(replace(run, sources=_given(run, sources)))
+        given = []
+        for source in sources:  # a round may be its own ledger
+            known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
+            given.append((_arrivals(run, source.files), replace(source.asked, waivers=tuple(known))))
+        run.sources = given
+        _settle_spec(run)
         schema = Schema(load(run.spec) if run.spec else None)
         there = [store.known() if store.use(schema, write=False) else {} for store in stores]
-        found, known = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
-        for given, asked in run.sources:
-            missing = {_name(each): each for each in given if not all(_name(each) in some for some in there)}
+        found, verdicts = dict[str, str](), {name: each["verdict"] for name, each in there[-1].items()}
+        for came, asked in run.sources:
+            missing = {_name(each): each for each in came if not all(_name(each) in some for some in there)}
             batches = in_batches([each for _, each in sorted(missing.items())], how.jobs)
             for rows in pool.map(submissions_of, batches, run.task(asked)):
                 found |= {
                     str(row[SUBMISSIONS.at["path"]]): str(row[SUBMISSIONS.at["verdict"]]) for row in rows
                 }
-            known |= {name: found[each.path] for name, each in missing.items()}
-        yield run, found, {each.path: known[_name(each)] for each in run.given}
+            verdicts |= {name: found[each.path] for name, each in missing.items()}
+        yield run, found, {each.path: verdicts[_name(each)] for each in run.given}
 
 
 def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
@@ -252,42 +251,32 @@ def _open(out: Path, address: str | None, *, write: bool) -> Iterator[Store]:
     yield open_file(path if write or path.is_file() else None, write=write)
 
 
-def _given(run: IngestRun, sources: Sequence[Source]) -> list[tuple[list[Arrival], ValidationRequest]]:
-    """Give what came, as workers see it; the waivers of the folder count too."""
-    ours: list[tuple[list[Arrival], ValidationRequest]] = []
-    for source in sources:
-        known = dict.fromkeys([*source.asked.waivers, *waivers(run.ledger, source.asked.today)])
-        asked = replace(source.asked, waivers=tuple(known))  # a round may be its own ledger
-        ours.append((_arrivals(run, source.files), asked))
-    return ours
-
-
-def _received(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> IngestRun:
-    """Write down what came, first in the ledgers of rounds elsewhere; gives all that these know, and what they rule."""
-    found, days = list(run.sources), dict[str, tuple[date, bool]]()
+def _receive_all(run: IngestRun, homes: Sequence[Path | None], came: Arrived) -> None:
+    """Write down what came, first in the ledgers of rounds elsewhere; take over all that these know and rule."""
+    days: dict[str, tuple[date, bool]] = {}
     with ExitStack() as stack:
         rounds = []
         for n, home in enumerate(homes):
             if home is None or home.resolve() == run.here:
                 continue
-            given, asked = found[n]
+            given, asked = run.sources[n]
             terms = {name: each for name, each in came.terms.items() if name == asked.wanted.round}
             _receive(home, run, given, replace(came, terms=terms))
             theirs = stack.enter_context(Ledger.open(home, write=False))
             there = {each.sha256 for each in given}
             kept = _earlier(home, [each for each in theirs.known() if each.sha256 not in there])
-            found[n] = [*given, *(_moved(each, home, run.out) for each in kept)], asked
+            run.sources[n] = [*given, *(_moved(each, home, run.out) for each in kept)], asked
             rounds.append((theirs, asked.wanted))
             for sha256, day in theirs.days().items():
                 days[sha256] = min(days.get(sha256, day), day)
         order = {sha256: n for n, sha256 in enumerate(days)}
-        every = sorted((each for given, _ in found for each in given), key=lambda each: each.path)
+        every = sorted(run.given, key=lambda each: each.path)
         in_order = sorted(every, key=lambda each: order.get(each.sha256 or "", len(order)))
         run.ledger.receive(in_order, replace(came, receipts=days))
         for theirs, wanted in rounds:
             take_over(run.ledger, theirs, wanted.round or "", load(wanted.spec).digest if wanted.spec else "")
     ours = waivers(run.ledger, run.today)
-    return replace(run, sources=[(given, replace(asked, waivers=ours)) for given, asked in found])
+    run.sources = [(given, replace(asked, waivers=ours)) for given, asked in run.sources]
 
 
 def _receive(home: Path, run: IngestRun, given: Sequence[Arrival], came: Arrived) -> None:
@@ -318,7 +307,7 @@ def _arrivals(run: IngestRun, paths: Sequence[Path]) -> list[Arrival]:
     return sorted(found, key=lambda each: each.path)  # the order in which they are named says nothing
 
 
-def _of_one_spec(run: IngestRun) -> IngestRun:
+def _settle_spec(run: IngestRun) -> None:
     """Settle the one spec of the dataset: the newest of its rounds, its own, else that of the first that says one.
 
     The returns of each round are read by the version that this round has.
@@ -328,12 +317,10 @@ def _of_one_spec(run: IngestRun) -> IngestRun:
     every = [*specs, *map(str, filter(None, copies))]
     same = [each for each in every if load(each).name == load(every[0]).name]
     newest = max(same, key=lambda each: (version_of(load(each).version), load(each).digest), default=None)
-    spec = newest or _known_spec(run) or _said_spec(run)
-    named = []
-    for given, asked in run.sources:
-        its = asked.wanted.spec if asked.wanted.spec in same else spec
-        named.append((given, replace(asked, wanted=replace(asked.wanted, spec=its))))
-    return replace(run, sources=named, spec=spec)
+    run.spec = newest or _known_spec(run) or _said_spec(run)
+    for n, (given, asked) in enumerate(run.sources):
+        if asked.wanted.spec not in same:
+            run.sources[n] = given, replace(asked, wanted=replace(asked.wanted, spec=run.spec))
 
 
 def _known_spec(run: IngestRun) -> str | None:
@@ -364,13 +351,13 @@ def _name(each: Arrival) -> str:
 # reading
 
 
-def _fill(run: IngestRun) -> IngestRun:
+def _fill(run: IngestRun) -> None:
     """Read what is not there yet, batch by batch."""
     spec = load(run.spec) if run.spec else None
     schema, before = Schema(spec), [store.facts().get("schema_version") for store in run.stores]
     ready = [store.use(schema, write=False) for store in run.stores]
     if all(ready):
-        run = replace(run, read=frozenset[str].intersection(*map(_read_once, run.stores)))
+        run.read = frozenset[str].intersection(*map(_read_once, run.stores))
     elif run.sources[0][1].password is None:
         _refuse_to_lose(run)
     ready = [store.use(schema) for store in run.stores]
@@ -378,7 +365,7 @@ def _fill(run: IngestRun) -> IngestRun:
         if source is not None:
             carried.write(carried.pack(Path(load(source).folder)), run.out / SPECS)
     _take_out(run)
-    new, wanted, sources, done = 0, set[str](), [], set[str]()
+    wanted, sources, done = set[str](), [], set[str]()
     for given, asked in run.sources:
         known = [
             {name: each for name, each in store.known().items() if run.options.resume or name in done}
@@ -386,18 +373,17 @@ def _fill(run: IngestRun) -> IngestRun:
         ]
         missing = _missing(run, given, asked, known)
         done |= {_name(each) for each in missing}
-        new += len(missing)
+        run.new += len(missing)
         wanted |= {_name(each) for each in given}
         sources.append((_as_read(run, asked, given, missing), asked))
     there = {each.sha256 for each in run.given}  # at first: the ledger is told of what was there once
-    run = replace(run, sources=sources)
+    run.sources = sources
     run.ledger.lose(sorted(filter(None, there - {each.sha256 for each in run.given})))
     anew = not (run.options.resume and all(ready))
-    notes = list(run.notes)
     if anew and not run.options.only_these:  # what came earlier is read again too, for no round in particular
-        if not notes and any(version and not whole for version, whole in zip(before, ready, strict=True)):
-            notes.append(
-                "The dataset was of an earlier version of the program or of the spec: it was read again."
+        if not run.notes and any(version and not whole for version, whole in zip(before, ready, strict=True)):
+            run.notes += (
+                "The dataset was of an earlier version of the program or of the spec: it was read again.",
             )
         came = {_name(each): each for each in run.ledger.known() if _name(each) not in wanted}
         here = list(_earlier(run.out, came.values()))
@@ -411,13 +397,13 @@ def _fill(run: IngestRun) -> IngestRun:
             _read(run, alone or requests.get(period, nobody), sorted(some, key=_name))
         lost = [Path(came[name].path).name for name in came.keys() - set(map(_name, here))]
         if lost:  # files of earlier runs that are nowhere to be found any more
-            notes.append(
+            run.notes += (
                 f"{_first_of(lost)} is neither in its original place nor in {RECEIVED}/, so it is no longer in the "
-                "dataset. Put it back, and consolidate again."
+                "dataset. Put it back, and consolidate again.",
             )
     for store in run.stores:
         store.set_fact(FILLED, "yes")
-    return replace(run, new=new, notes=(*notes, *closed_now(run)))
+    run.notes += tuple(closed_now(run))
 
 
 def closed_now(run: IngestRun) -> Iterator[str]:
@@ -490,20 +476,15 @@ def _read(run: IngestRun, asked: ValidationRequest, files: Sequence[Arrival]) ->
         with under_way("Reading returned files", len(files)) as advance:
             for batch, shards in zip(batches, done, strict=True):
                 for shard in shards:
-                    _take(run, shard)
+                    if run.pool.far:
+                        check_engine(shard)
+                    for store in run.stores:
+                        take(shard, store)
+                    discard(shard)
                     changed.update(shard.changed)
                     run.closed.extend(shard.closed)
                 advance(len(batch))
     return changed
-
-
-def _take(run: IngestRun, shard: Shard) -> None:
-    """Take in what workers have brought."""
-    if run.pool.far:
-        check_engine(shard)
-    for store in run.stores:
-        take(shard, store)
-    discard(shard)
 
 
 def _earlier(folder: Path, came: Iterable[Arrival]) -> Iterator[Arrival]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from ..fault_isolation import apart
 from ..findings import Waiver
+from ..ledger.events import Arrival, Arrived, DecisionMade, FilesReceived
+from ..ledger.judgements import Decision
+from ..ledger.ledger import DATASET, NAME, Ledger
 from ..spec.model import Spec
 from ..validation import Noticed, Result, stopped_result
-from .decisions import Made
-from .ledger import NAME, Arrival, Arrived, Ledger, Receipt
-from .opening import DATASET
 from .rows import RowBuilder, all_rows, submission_id
 from .schema import SUBMISSIONS, Schema
 from .store import FILLED, Store, open_file
@@ -23,10 +24,22 @@ from .update_statuses import update_statuses
 
 
 class Temporary(NamedTuple):
-    """A dataset with its ledger."""
+    """A dataset with its ledger, in a folder that goes with them."""
 
     store: Store
     ledger: Ledger
+
+
+@contextmanager
+def in_a_copy(folder: Path | None, *names: str, lasting: bool = True) -> Iterator[Temporary]:
+    """Give a dataset with its ledger in a folder of their own, begun with copies of what a folder has under names."""
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
+        for file in (folder / name for name in names if folder is not None):
+            if file.is_file():
+                shutil.copyfile(file, home / file.name)
+        store = stack.enter_context(open_file(home / DATASET, lasting=lasting))
+        yield Temporary(store, stack.enter_context(Ledger.open(home, lasting=lasting)))
 
 
 @contextmanager
@@ -39,7 +52,8 @@ def temporary_dataset(
     `ledger` is a folder whose ledger says what was decided about files and when they came. Without `answers` it
     holds what is known of each file, and none of its answers. `noticed` is what `update_statuses` is given.
     """
-    with _dataset(ledger) as made:
+    with in_a_copy(ledger, NAME, lasting=False) as made:
+        made.ledger.forget_places()
         arrivals = [Arrival(each.path, each.sha256, each.size) for each in results]
         made.ledger.receive(sorted(arrivals, key=lambda each: each.path), arrived or Arrived())
         _fill(made, results, spec, waivers, answers=answers, noticed=noticed)
@@ -48,31 +62,17 @@ def temporary_dataset(
 
 @contextmanager
 def dataset_as_told(
-    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], receipts: Sequence[Receipt],
-    decisions: Sequence[Made],
+    results: Sequence[Result], spec: Spec | None, waivers: Sequence[Waiver], receipts: Iterable[FilesReceived],
+    decisions: Iterable[Decision],
 ) -> Iterator[Temporary]:  # fmt: skip
     """Give the dataset of files that were checked again, as a report tells when they came and what was decided."""
-    with _dataset(None) as made:
-        made.ledger.copy_receipts(receipts)
-        for each in sorted(decisions, key=lambda each: each.decision.n):
-            each.enter(made.ledger)
+    with in_a_copy(None, lasting=False) as made:
+        for receipt in receipts:
+            made.ledger.enter(receipt)
+        for decision in sorted(decisions, key=lambda decision: decision.n):
+            made.ledger.enter(DecisionMade(number=decision.n, **asdict(decision)), by=decision.by)
         _fill(made, results, spec, waivers)
         yield made
-
-
-@contextmanager
-def _dataset(ledger: Path | None) -> Iterator[Temporary]:
-    """Give an empty dataset with its ledger, or with a copy of the one in a folder."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="hrge-xl-")))
-        store = stack.enter_context(open_file(folder / DATASET, lasting=False))
-        copied = ledger is not None and (ledger / NAME).is_file()
-        if ledger is not None and copied:
-            shutil.copyfile(ledger / NAME, folder / NAME)
-        book = stack.enter_context(Ledger.open(folder, lasting=False))
-        if copied:
-            book.forget_places()
-        yield Temporary(store, book)
 
 
 def _fill(

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..findings import Finding, Waiver, codes
+from ..findings import CATALOGUE, Finding, Severity, Waiver, codes
 from ..findings.file import (
     ENCRYPTED_WORKBOOK,
     READER_FAILED,
@@ -27,14 +27,16 @@ from ..findings.identity import (
     UNKNOWN_TEAM,
 )
 from ..findings.submissions import MADE_FROM_OLDER_VERSION
+from ..findings.waiver import ACTIVE, waiver_of
+from ..grouping import grouped
 from ..kept_texts import as_json, said
 from ..layout.wording import wording_of
+from ..ledger.judgements import decisions
+from ..ledger.ledger import STATED, FileLocation, Ledger
 from ..paths import name_of
 from ..stamp import VALID
-from ..validation import REFUSED, Noticed, ValidationRequest
-from .apply_waivers import apply_waivers
-from .decisions import decisions
-from .ledger import Ledger, Sighting
+from ..validation import ACCEPTED, REFUSED, RETURNED, Noticed, ValidationRequest
+from ..words import storable
 from .return_status import (
     DOUBTS,
     STATUS_CODES,
@@ -68,15 +70,16 @@ def update_statuses(
     """
     apply_waivers(store, waivers)
     returns = list(store.records(SUBMISSIONS.name))
-    sightings, doubts = ledger.sightings(), _doubts(store)
-    entries = [_entry(row, sightings, doubts.get(row["submission_id"], ())) for row in returns]
+    locations, doubts = ledger.locations(), _doubts(store)
+    seen = {row["submission"]: locations.get(row["sha256"] or "", []) for row in returns}
+    entries = [_entry(row, seen[row["submission"]], doubts.get(row["submission_id"], ())) for row in returns]
     found = return_statuses(entries, decisions(ledger))
     against = {name for name, status in found.items() if status.decision and not status.current}
     touched = [entry for entry in entries if not entry.untouched]
     back, language = steps_back(touched, against), spec_language(store.schema.spec)
     with store.transaction() as connection:
-        _update(store, connection, returns, found, sightings)
-        _write(store, connection, FILES_FACT.name, list(_files(returns, sightings)))
+        _update(store, connection, returns, found, seen)
+        _write(store, connection, FILES_FACT.name, list(_files(returns, seen)))
         _write(
             store,
             connection,
@@ -88,8 +91,18 @@ def update_statuses(
             ours = [row for row in returns if row["read_for"] == name]
             told = list(_of_mail(ours, found, notice, language))
             _write(store, connection, FINDINGS_FACT.name, told, OF_MAIL, name)
-    hashed = [(str(r["sha256"]), e) for r, e in zip(returns, entries, strict=True) if r["sha256"]]
-    ledger.update_statuses(hashed, found)
+    known = ("submission", "verdict", "team", "country", "period", "copy", "project", "intervention")
+    ledger.update_statuses(
+        [
+            {
+                "sha256": row["sha256"], **{name: getattr(entry, name) for name in known},
+                "state": found[entry.submission].state, "superseded_by": found[entry.submission].other,
+                "reason": said(found[entry.submission].reason) or None,
+            }
+            for row, entry in zip(returns, entries, strict=True)
+            if row["sha256"]
+        ]
+    )  # fmt: skip
     return Counter(status.state for status in found.values())
 
 
@@ -121,19 +134,17 @@ def _doubts(store: Store) -> dict[Any, tuple[str, ...]]:
     """For each return the findings that say that it is somebody else's, unless somebody has accepted them."""
     table = store[FINDINGS_FACT].c
     ours = sa.and_(table.code.in_(DOUBTS), sa.not_(table.waived))
-    found: dict[int, list[str]] = {}
     wanted = sa.select(table.submission_id, table.code).where(ours).order_by(table.submission_id, table.n)
-    for number, code in store.select(wanted):
-        found.setdefault(number, []).append(code)
+    found = grouped((number, str(code)) for number, code in store.select(wanted))
     return {number: tuple(codes) for number, codes in found.items()}
 
 
-def _entry(row: Record, sightings: Mapping[str, Sequence[Sighting]], doubts: tuple[str, ...]) -> ReturnEntry:
+def _entry(row: Record, seen: Sequence[FileLocation], doubts: tuple[str, ...]) -> ReturnEntry:
     texts = {
         name: row[name] or ""
         for name in ("team", "copy", "predecessor", "project", "intervention", "country", "period")
     }
-    first = _first(row, sightings)
+    first = next(iter(seen), None)
     said = (str(row["period_start"] or ""), str(row["period_end"] or ""))
     saved = moment(row["saved"] or "", str(row["issued"] or ""), first.received if first else "")
     return ReturnEntry(
@@ -148,27 +159,24 @@ def _entry(row: Record, sightings: Mapping[str, Sequence[Sighting]], doubts: tup
     )
 
 
-def _first(row: Record, sightings: Mapping[str, Sequence[Sighting]]) -> Sighting | None:
-    return next(iter(sightings.get(row["sha256"] or "", ())), None)
-
-
 # what is written down
 
 
 def _update(
     store: Store, connection: Connection, returns: Sequence[Record], found: Mapping[str, ReturnStatus],
-    sightings: Mapping[str, Sequence[Sighting]],
+    seen: Mapping[str, Sequence[FileLocation]],
 ) -> None:  # fmt: skip
     table = store[SUBMISSIONS]
     for row in returns:
-        status, first = found[row["submission"]], _first(row, sightings)
+        status, places = found[row["submission"]], seen[row["submission"]]
+        first = next(iter(places), None)
         values = {
             "status": status.state, "current": status.current, "superseded_by": status.other,
             "reason": said(status.reason) or None,
             "reason_details": as_json({"reason": status.reason}) if status.reason else None,
             "arrived": first.day if first else None,
             "arrival": first.basis if first else None, "return_number": first.order if first else None,
-            "path": _way(row["path"], [each.path for each in sightings.get(row["sha256"] or "", ())]),
+            "path": _way(row["path"], [place.path for place in places]),
         }  # fmt: skip
         if any(row[name] != value for name, value in values.items()):
             store.touch(connection)
@@ -182,14 +190,14 @@ def _way(path: str, seen: Sequence[str]) -> str:
     return path if path in seen else next(ways, path)
 
 
-def _files(returns: Sequence[Record], sightings: Mapping[str, Sequence[Sighting]]) -> Iterator[Row]:
+def _files(returns: Sequence[Record], seen: Mapping[str, Sequence[FileLocation]]) -> Iterator[Row]:
     """Give every item received: each place where a content was seen; a file that nobody could read has one."""
     for row in returns:
-        seen = sightings.get(row["sha256"] or "", ())
-        if not seen:
+        places = sorted(seen[row["submission"]])
+        if not places:
             yield row["submission_id"], 1, row["path"], None, False
-        for n, each in enumerate(sorted(seen, key=lambda sighting: sighting.path), start=1):
-            yield row["submission_id"], n, each.path, each.day, each.stated
+        for n, each in enumerate(places, start=1):
+            yield row["submission_id"], n, each.path, each.day, each.basis == STATED
 
 
 def _findings(
@@ -239,11 +247,62 @@ def _write(
     if of_round is not None:
         these = sa.select(files.c.submission_id).where(files.c.read_for == of_round)
         ours.append(table.c.submission_id.in_(these))
-    key = store.schema.by_name[name].key
-    at = [store.schema.by_name[name].at[column] for column in key]
+    at = [store.schema.by_name[name].at[column] for column in store.schema.by_name[name].key]
     wanted = sorted(rows, key=lambda row: tuple(str(row[place]) for place in at))
-    there = sorted(store.rows(name, *ours), key=lambda row: tuple(str(row[place]) for place in at))
-    if [tuple(map(str, row)) for row in wanted] != [tuple(map(str, row)) for row in there]:
-        store.touch(connection)
-        connection.execute(sa.delete(table).where(*ours))
-        store.insert(connection, name, wanted)
+    store.replace(connection, name, wanted, *ours)
+
+
+# what was waived since files were read, and what no longer is
+
+# Findings across returns are settled by decisions; no verdict of a file depends on them.
+ACROSS = sorted(code for code, kind in CATALOGUE.items() if kind.family == "X")
+
+
+def apply_waivers(store: Store, waivers: Sequence[Waiver]) -> None:
+    """Mark the findings that are waived; a return whose every error is waived is accepted.
+
+    The same as for a file that is read while the waivers are known.
+    """
+    with store.transaction() as connection:
+        for number in _mark(store, connection, waivers):
+            store.touch(connection)
+            _judge(store, connection, number)
+
+
+def _mark(store: Store, connection: Connection, waivers: Sequence[Waiver]) -> list[int]:
+    """Write beside each finding what waives it; gives the returns where that changed."""
+    table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
+    codes, hashes = {each.code for each in waivers}, {each.sha256 for each in waivers}
+    meant = sa.or_(table.c.waiver.is_not(None), sa.and_(table.c.code.in_(codes), files.c.sha256.in_(hashes)))
+    names = ("submission_id", "n", "code", "sheet", "cell", "waiver")
+    wanted = (
+        sa.select(files.c.sha256, *(table.c[name] for name in names))
+        .join_from(table, files, files.c.submission_id == table.c.submission_id)
+        .where(meant)
+    )
+    changed: set[int] = set()
+    for sha256, number, n, code, sheet, cell, before in connection.execute(wanted).all():
+        found = waiver_of(waivers, sha256, code, sheet, cell)
+        told = storable(found.told) if found else None
+        if told != before:
+            changed.add(number)
+            values = {
+                "waived": found is not None and found.state == ACTIVE,
+                "waiver": told,
+                "waiver_number": found.number if found else None,
+            }
+            this = sa.and_(table.c.submission_id == number, table.c.n == n)
+            connection.execute(sa.update(table).where(this).values(values))
+    return sorted(changed)
+
+
+def _judge(store: Store, connection: Connection, number: int) -> None:
+    """Set the verdict of a return by the findings that nobody has accepted."""
+    table, files = store[FINDINGS_FACT], store[SUBMISSIONS]
+    error = sa.and_(table.c.severity == Severity.ERROR.value, table.c.code.not_in(ACROSS))
+    open_errors = sa.func.count(sa.case((sa.and_(error, sa.not_(table.c.waived)), 1)))
+    count = sa.select(open_errors, sa.func.count(sa.case((table.c.waived, 1))))
+    left, is_waived = connection.execute(count.where(table.c.submission_id == number)).one()
+    this = sa.and_(files.c.submission_id == number, files.c.verdict != REFUSED)
+    values = {"verdict": RETURNED if left else ACCEPTED, "waived": is_waived}
+    connection.execute(sa.update(files).where(this).values(values))

@@ -18,6 +18,8 @@ from ..errors import UsageError
 from ..fault_isolation import apart
 from ..gc_pause import gc_paused
 from ..intake import fingerprint
+from ..ledger.events import Arrival
+from ..ledger.files import keep, under_their_names
 from ..paths import path_text
 from ..spec.load import load
 from ..spec.model import Spec
@@ -31,8 +33,6 @@ from ..validation import (
     stopped_result,
     validated,
 )
-from .ledger import Arrival
-from .received import keep, under_their_names
 from .row_check import RowCheck
 from .rows import RowBuilder
 from .schema import SUBMISSIONS, Schema

@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 
 from ..dataset.aggregates.risks import stages
 from ..dataset.dimensions import matrix_blocks
-from ..dataset.opening import DATASET
 from ..dataset.returns import shared_name
 from ..dataset.schema import (
     AGGREGATE_ANSWERS,
@@ -42,6 +41,7 @@ from ..dataset.schema import (
 )
 from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
 from ..dataset.table import Record, Row, Table
+from ..ledger.ledger import DATASET
 from ..spec.figures import RiskFigures
 from ..spec.model import CollectBlock, Spec
 from .names import SheetNames, moment_saved

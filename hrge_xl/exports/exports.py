@@ -10,13 +10,14 @@ from operator import call
 from pathlib import Path
 from typing import NamedTuple
 
-from ..dataset.opening import DATASET, open_dataset, opened
+from ..dataset.opening import open_dataset, opened
 from ..dataset.parquet import has_parquet, need_parquet, write_csv_as_parquet
 from ..dataset.schema import ANSWERS, FINDINGS
 from ..dataset.store import Store, open_file
 from ..dataset.workers import Workers
 from ..disclosure_control.sharing import fill_shareable
 from ..errors import OutputError, UsageError
+from ..ledger.ledger import DATASET
 from ..output_files import parts_of, whole
 from ..under_way import steps
 from .data_xlsx import write_workbook

@@ -195,12 +195,13 @@ def _decisions(
         for file in files
         if file["dataset"] == number and not file["copy_of"]
     }
-    for made in sorted(dataset.decisions, key=lambda made: made.decision.n):
+    for made in sorted(dataset.decisions, key=lambda made: made.n):
         if made.submission in ours:
             name = ours[made.submission] if redacted else made.file
-            about = {"dataset": number, "submission": made.submission, "file": name}
-            row: DecisionRow = {**asdict(made.decision), **about}  # type: ignore[typeddict-item]
-            yield row
+            yield {
+                "n": made.n, "choice": made.choice, "reason": made.reason, "day": made.day, "by": made.by,
+                "known": made.known, "dataset": number, "submission": made.submission, "file": name,
+            }  # fmt: skip
 
 
 def _names(specs: Sequence[Spec], language: str) -> Names:

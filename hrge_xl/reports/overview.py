@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from .. import __version__
-from ..dataset.kinds import FILE
 from ..dataset.opening import open_dataset
 from ..dataset.run_history import INDICATOR, LEVEL, FigureChange, RunChange, last_change
 from ..dataset.schema import spec_language
 from ..dataset.store import DERIVED, Store
 from ..disclosure_control.sharing import shared
 from ..errors import StoreError
+from ..ledger.events import FILE
 from ..output_files import write_if_changed
 from ..rounds.rounds import Round, load_round
 from ..validation import ACCEPTED, RETURNED

@@ -17,20 +17,13 @@ from typing import NamedTuple
 
 from .. import kept_texts
 from ..addresses import is_address, masked
-from ..dataset.as_left import CHANGED, is_changed
-from ..dataset.decisions import Made, history
-from ..dataset.kinds import FILE
-from ..dataset.ledger import NAME, Arrived, Ledger
-from ..dataset.opening import DATASET, open_dataset
+from ..dataset.opening import open_dataset
 from ..dataset.reconciliation import Reconciliation, reconciled, reconciliation
 from ..dataset.return_status import EXCLUDED
 from ..dataset.returns import Return, returns
 from ..dataset.rows import submission_id
-from ..dataset.seals import changed_terms, faults
 from ..dataset.store import Store
-from ..dataset.take_over import RoundElsewhere, rounds_elsewhere
 from ..dataset.temporary_dataset import temporary_dataset
-from ..dataset.waivers import waivers
 from ..errors import StoreError, UsageError
 from ..findings import Waiver
 from ..grouping import grouped
@@ -38,6 +31,10 @@ from ..intake import ExpectedReturn, cores, stamp_alone
 from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.gate import beginning_of
 from ..intake.limits import LIMITS
+from ..ledger.events import FILE, Arrived
+from ..ledger.judgements import Decision, RoundElsewhere, decisions, rounds_elsewhere, waivers_of
+from ..ledger.ledger import CHANGED, DATASET, NAME, Ledger
+from ..ledger.seals import changed_terms, faults
 from ..paths import check_several, expand
 from ..shell_words import quoted
 from ..spec.load import find, load
@@ -122,7 +119,7 @@ class Dataset:
     # submission → where it lies in `returned` now
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
     order: Mapping[str, int] = field(default_factory=dict)  # in which contents came, by hash
-    decisions: tuple[Made, ...] = ()  # in force
+    decisions: tuple[Decision, ...] = ()  # in force
     notes: tuple[str, ...] = ()  # what the run that took in what is new has to tell
 
     @property
@@ -159,16 +156,17 @@ class Dataset:
             return self.returns()
         name, here = self.round.name, {path for some in self.given.values() for path in some}
         mine = [each for each in self.returns() if each.period == name or each.submission in self.given]
-        ours = [
-            replace(each, items=[item for item in each.items if item.path in here] or each.items)
-            for each in mine
-        ]
-        return [self._elsewhere(each) if each.current and each.period != name else each for each in ours]
-
-    def _elsewhere(self, each: Return) -> Return:
-        """Give a return of another round as this one sees it."""
-        reason, path = kept_texts.ELSEWHERE.format(period=each.period), self.given[each.submission][-1]
-        return replace(each, path=path, status=EXCLUDED, current=False, reason=reason)
+        ours = []
+        for each in mine:
+            found = replace(each, items=[item for item in each.items if item.path in here] or each.items)
+            if each.current and each.period != name:
+                reason, path = (
+                    kept_texts.ELSEWHERE.format(period=each.period),
+                    self.given[each.submission][-1],
+                )
+                found = replace(found, path=path, status=EXCLUDED, current=False, reason=reason)
+            ours.append(found)
+        return ours
 
     def totals(self) -> Reconciliation:
         """Reconcile what came in; of a round alone where the dataset may hold others."""
@@ -220,12 +218,10 @@ def places(paths: Sequence[str]) -> list[FilePlace]:
             found.setdefault(path.resolve(), FilePlace(path))
         else:
             loose.setdefault(round_around(path), []).append(text)
+    rounds = {folder: load_round(folder) if folder else None for folder in loose}
     return [
         *found.values(),
-        *(
-            FilePlace(round=load_round(each) if each else None, paths=tuple(some))
-            for each, some in loose.items()
-        ),
+        *(FilePlace(None, rounds[folder], tuple(some)) for folder, some in loose.items()),
     ]
 
 
@@ -299,7 +295,7 @@ def _as_it_is(stack: ExitStack, folder: Path, today: date) -> Dataset:
     spec = store.schema.spec
     source = Source([], ValidationRequest(ExpectedReturn(str(spec.folder) if spec else None), today))
     with Ledger.open(folder, write=False) as ledger:
-        if is_changed(ledger, folder / DATASET):
+        if ledger.is_changed(folder / DATASET):
             raise StoreError(
                 f"{CHANGED.format(file=folder / DATASET)} See what differs with `hrge-xl verify {quoted(folder)}`; "
                 f"`hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` makes it again from what was received."
@@ -365,7 +361,12 @@ def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[D
     """Give a dataset for each spec that the files are of; files that could not be read go with the first."""
     source, notes = _source(place, question), (place.told,) if place.told else ()
     results, waived = validate(source.files, source.asked), source.asked.waivers
-    for spec, some in _by_spec(results, spec_of_results(source.asked, results)):
+    first = spec_of_results(source.asked, results)
+    by_spec = {first.name if first else "": (first, list[Result]())}
+    for result in results:
+        spec = result.spec or first
+        by_spec.setdefault(spec.name if spec else "", (spec, []))[1].append(result)
+    for spec, some in by_spec.values():
         made = temporary_dataset(
             some, spec, waived, question.arrived, ledger=question.ledger, answers=question.answers,
             noticed=noticed_of([source]),
@@ -376,24 +377,7 @@ def _loose(stack: ExitStack, question: Question, place: FilePlace) -> Iterator[D
 
 
 def _with_ledger(dataset: Dataset, ledger: Ledger) -> Dataset:
-    decided = tuple(made for made in history(ledger) if made.in_force)
-    return replace(dataset, order=ledger.order(), decisions=decided)
-
-
-def _by_spec(results: Sequence[Result], first: Spec | None) -> list[tuple[Spec | None, list[Result]]]:
-    groups: dict[str, tuple[Spec | None, list[Result]]] = {first.name if first else "": (first, [])}
-    for result in results:
-        spec = result.spec or first
-        groups.setdefault(spec.name if spec else "", (spec, []))[1].append(result)
-    return list(groups.values())
-
-
-def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
-    """Give the waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
-    if not (folder / NAME).is_file():
-        return ()
-    with Ledger.open(folder, write=False) as ledger:
-        return waivers(ledger, today)
+    return replace(dataset, order=ledger.order(), decisions=tuple(decisions(ledger).values()))
 
 
 # what is doubtful about the ledgers of some folders, in a few lines

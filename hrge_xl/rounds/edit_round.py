@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import yaml
 
-from ..dataset.kinds import FILE
 from ..errors import RoundError, UsageError
+from ..ledger.events import FILE
 from ..output_files import write_whole
 from ..spec.diff import SpecDiff, diff
 from ..spec.load import load

@@ -6,15 +6,12 @@ Who sent each is remembered, and held against the addresses of the teams.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from unicodedata import normalize
 
-from ..dataset.files import only_writer
-from ..dataset.kinds import Origin
-from ..dataset.ledger import NAME, Arrival, Arrived, Ledger
 from ..dates import parse_moment
 from ..errors import UsageError
 from ..findings import Finding
@@ -23,6 +20,9 @@ from ..grouping import grouped
 from ..intake import fingerprint
 from ..intake.content_sniffing import is_named_as_workbook
 from ..intake.unpacking import Left, Unopened, Workbook, found_in
+from ..ledger.events import Arrival, Arrived, Origin
+from ..ledger.files import only_writer
+from ..ledger.ledger import Ledger, look_up
 from ..output_files import write_whole
 from ..paths import MOST_CHARACTERS, check_several, file_part, free_name, path_text, way_to
 from ..words import counted
@@ -157,30 +157,17 @@ def _write_down(ledger: Ledger, round_: Round, placed: Sequence[tuple[str, Place
     if not placed:
         return
     in_order = sorted(placed, key=lambda pair: (pair[1].day or today, _received(pair[1].came) or NEVER))
-    days = {sha256: each.day for sha256, each in in_order if each.day is not None}
-    origins = {sha256: _origin(each.came, today) for sha256, each in in_order}
-    arrived = Arrived(today, terms=terms_of([round_]), days=days, origins=origins)
-    came = ((sha256, each.path) for sha256, each in in_order)
-    ledger.receive(
-        (Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size) for sha256, path in came),
-        arrived,
-    )
-
-
-def _origin(came: Workbook, today: date) -> Origin:
-    letter, received = came.place.letter, _received(came)
-    return Origin(
-        way=came.place.way, name=came.name, sender=letter.sender, sent=letter.sent, sent_by=letter.sent_by,
-        received=received.isoformat() if received else "", seen=today,
-    )  # fmt: skip
-
-
-def origins_of(folder: Path) -> Mapping[str, Origin]:
-    """Tell where the contents came from that a round received out of mails and archives, by hash."""
-    if not (folder / NAME).is_file():
-        return {}
-    with Ledger.open(folder, write=False) as ledger:
-        return ledger.origins()
+    days, origins, arrivals = {}, {}, []
+    for sha256, (path, came, day) in in_order:
+        if day is not None:
+            days[sha256] = day
+        letter, received = came.place.letter, _received(came)
+        origins[sha256] = Origin(
+            way=came.place.way, name=came.name, sender=letter.sender, sent=letter.sent, sent_by=letter.sent_by,
+            received=received.isoformat() if received else "", seen=today,
+        )  # fmt: skip
+        arrivals.append(Arrival(path_text(way_to(path, ledger.home)), sha256, path.stat().st_size))
+    ledger.receive(arrivals, Arrived(today, terms=terms_of([round_]), days=days, origins=origins))
 
 
 # who sent it
@@ -190,7 +177,7 @@ class Senders:
     """Who sent what came to a round by mail, held against the addresses of its teams."""
 
     def __init__(self, round_: Round) -> None:
-        self._origins = origins_of(round_.folder)
+        self._origins = look_up(round_.folder, Ledger.origins) or {}
         self._own = {team.code: _addresses_in(team.email) for team in round_.teams}
         self._office = {team.code: _addresses_in(team.contact) for team in round_.teams}
         self._teams = grouped((address, code) for code, own in self._own.items() for address in own)

@@ -180,12 +180,10 @@ def status(returns: Iterable[Return], today: date, round_: Round | None = None) 
 
     Without a round nobody was expected in particular, and all who answered stand like those who were.
     """
-    by_team: dict[str, list[Return]] = {}
-    unread: list[Return] = []
     came = list(returns)
     elsewhere = _sent_for_others(round_, came)
-    for each in came:
-        (unread if each.verdict == REFUSED else by_team.setdefault(each.team, [])).append(each)
+    unread = [each for each in came if each.verdict == REFUSED]
+    by_team = grouped((each.team, each) for each in came if each.verdict != REFUSED)
     expected = [
         replace(
             _expected(round_, team, by_team.pop(team.code, []), today),

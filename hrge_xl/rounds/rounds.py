@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ..dataset.kinds import FILE, Terms
 from ..dates import RANGE, parse_day
 from ..errors import Mistake, OutputError, RoundError, UsageError
 from ..grouping import grouped
 from ..intake import ExpectedReturn
 from ..issuing import Order
+from ..ledger.events import FILE, Terms
+from ..ledger.files import write_secret
 from ..output_files import write_whole
 from ..paths import read_regular
 from ..shell_words import quoted
@@ -149,13 +150,7 @@ def _make_key(path: Path) -> None:
     if path.exists() and path.stat().st_size == KEY_BYTES:
         return
     path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(secrets.token_bytes(KEY_BYTES))
-        stream.flush()
-        os.fsync(stream.fileno())
-    with suppress(OSError):
-        path.chmod(0o600)
+    write_secret(path, secrets.token_bytes(KEY_BYTES))
 
 
 def _written(round_: Round) -> str:
@@ -200,34 +195,6 @@ def read_round(folder: Path) -> tuple[yaml.Node, dict[str, Any]]:
     if root is None or mistakes:
         raise RoundError(*map(str, mistakes))
     data = plain(root)
-    _check_shape(root, data)
-    return root, data
-
-
-def spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
-    """Give name and digest of the spec; the digest as it is written, and empty where somebody took it out."""
-    digest = get(root, "spec_digest")
-    return str(data["spec"]), str(digest.value) if digest is not None else ""
-
-
-def teams_of(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
-    """Give the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
-    nodes = get(root, "teams")
-    lines = [
-        (
-            _line(get(nodes, n)),
-            {
-                str(key): ",".join(map(str, value)) if isinstance(value, list) else _written_as(value)
-                for key, value in team.items()
-            },
-        )
-        for n, team in enumerate(data["teams"])
-    ]
-    return checked(FILE, lines, spec)
-
-
-def _check_shape(root: yaml.Node, data: Any) -> None:
-    """Raise `RoundError` where the file does not have the shape that it must have."""
     if not isinstance(data, dict):
         raise RoundError(f"{FILE}: line 1: this is not a round. Make one with `hrge-xl round init`.")
     wrong = [
@@ -241,6 +208,26 @@ def _check_shape(root: yaml.Node, data: Any) -> None:
         wrong.append(f"line {_line(get(root, 'teams'))}: 'teams' must be a list, each with team: CODE.")
     if wrong:
         raise RoundError(*(f"{FILE}: {each}" for each in wrong))
+    return root, data
+
+
+def spec_of(root: yaml.Node, data: Mapping[str, Any]) -> tuple[str, str]:
+    """Give name and digest of the spec; the digest as it is written, and empty where somebody took it out."""
+    digest = get(root, "spec_digest")
+    return str(data["spec"]), str(digest.value) if digest is not None else ""
+
+
+def teams_of(root: yaml.Node, data: Mapping[str, Any], spec: Spec) -> list[Team]:
+    """Give the teams, if all of them fit the spec. Raises `RoundError` with every mistake and its line."""
+    nodes = get(root, "teams")
+    lines = []
+    for n, team in enumerate(data["teams"]):
+        cells = {
+            str(key): ",".join(map(str, value)) if isinstance(value, list) else _written_as(value)
+            for key, value in team.items()
+        }
+        lines.append((_line(get(nodes, n)), cells))
+    return checked(FILE, lines, spec)
 
 
 def _written_as(value: Any) -> str:
@@ -308,13 +295,8 @@ def taken_along(round_: Round) -> list[tuple[list[str], str]]:
 
 def _choices(round_: Round) -> Iterator[tuple[Team, Choice]]:
     """Give each team with what it is issued."""
-    spec = load(round_.spec_source)
-    known: dict[tuple[str, tuple[str, ...]], Choice] = {}
-    for team in round_.teams:
-        key = (team.profile, team.tools or ())
-        if key not in known:
-            known[key] = choose(spec, *key)
-        yield team, known[key]
+    choose_once = cache(partial(choose, load(round_.spec_source)))
+    return ((team, choose_once(team.profile, team.tools or ())) for team in round_.teams)
 
 
 # the copy of its spec that a round carries
@@ -336,8 +318,8 @@ def spec_source(folder: Path, digest: str) -> str:
 
 def copy_of(folder: Path, digest: str) -> str | None:
     """Give the folder of a copy that a round carries, also of an earlier version; None where it has no such copy."""
-    found = find(folder / HOME, digest) if digest else None
-    return str(found.absolute()) if found is not None else None
+    found = digest and find(folder / HOME, digest)
+    return str(found.absolute()) if found else None
 
 
 def check_copy(folder: Path, digest: str) -> None:

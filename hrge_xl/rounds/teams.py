@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -11,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import product, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from ..intake import first_table
 from ..intake.limits import LIMITS
 from ..intake.office_files import MOST_TITLES
 from ..numerals import Ambiguous, OtherCalendar, parse_date
-from ..paths import read_regular
+from ..paths import decoded, read_regular
 from ..spec.choice import choose
 from ..spec.lookup import Names, countries, languages
 from ..spec.model import Spec
@@ -314,32 +314,20 @@ def _find_heads(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, Heads]:
 
     Heads may stand in two lines, where “Contact” is merged over a name and an address.
     """
-    found = [
-        (at + 1, _heads(rows[at][0], rows[at][1], rows[at][1])) for at in range(min(len(rows), MOST_TITLES))
-    ]
-    found += [
-        (at + 2, _heads(rows[at + 1][0], _joined(*both), rows[at + 1][1]))
-        for at in range(min(len(rows) - 1, MOST_TITLES))
-        if (both := (rows[at][1], rows[at + 1][1]))
-    ]
+    found = []
+    for height, at in product((1, 2), range(min(len(rows), MOST_TITLES))):
+        lines = rows[at : at + height]
+        if len(lines) == height:
+            found.append((at + height, _heads(lines[-1][0], [cells for _, cells in lines])))
     # with which most is understood of the list
     return max(found, key=lambda each: ("team" in each[1].columns, len({*each[1].columns} - {""}), -each[0]))
 
 
-def _heads(line: int, texts: Sequence[str], lowest: Sequence[str]) -> Heads:
-    written = [text or low for text, low in zip(texts, _padded(lowest, len(texts)), strict=True)]
+def _heads(line: int, lines: Sequence[Sequence[str]]) -> Heads:
+    """Read one line of heads, or two: the lower one says it, unless it is no column and the upper one is there."""
+    pairs = zip_longest(lines[0], lines[-1], fillvalue="")
+    written = [low if loosely(low) in _COLUMN_OF or not high else high for high, low in pairs]
     return Heads(line, [_COLUMN_OF.get(loosely(text), "") for text in written], written)
-
-
-def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
-    """Join two lines of heads: the lower one says it, unless only the upper one is a column or is there at all."""
-    width = max(len(above), len(below))
-    pairs = zip(_padded(above, width), _padded(below, width), strict=True)
-    return [low if loosely(low) in _COLUMN_OF or not high else high for high, low in pairs]
-
-
-def _padded(cells: Sequence[str], width: int) -> list[str]:
-    return [*cells, *[""] * (width - len(cells))]
 
 
 def _mistakes(heads: Heads) -> Iterator[str]:
@@ -366,9 +354,8 @@ def read_text(file: Path, what: str, save_as: str) -> str:
         data = read_regular(file, LIMITS.file_bytes)
     except OSError as error:
         raise RoundError(f"{file}: the {what} cannot be read ({error.strerror}). Check the path.") from error
-    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        text = data.decode("utf-16" if wide else "utf-8-sig")
+        text = decoded(data)
     except UnicodeDecodeError as error:
         raise RoundError(f"{file.name}: the {what} is not UTF-8 text. Save it as {save_as}.") from error
     if "\0" in text:

@@ -9,10 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from ...dataset.drafted import Drafted
-from ...dataset.files import sha256_of
 from ...dataset.returns import Return
 from ...guides import guide_name
+from ...ledger.files import sha256_of
+from ...ledger.ledger import Drafted
 from ...validation import ACCEPTED, RETURNED
 from ...words import SOURCE_LANGUAGE
 from ..round_status import ISSUED, LATE, TeamStatus, issued_files

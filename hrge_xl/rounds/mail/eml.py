@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...dataset.clean import harmless
-from ...dataset.drafted import Drafted
 from ...grouping import grouped
 from ...intake.limits import MEBIBYTE
+from ...ledger.ledger import Drafted
 from ...output_files import write_if_changed
 from ...words import direction
 from ..rounds import Round

@@ -6,27 +6,25 @@ digits. Signed is the text `hrge-xl/entry/1 DIGEST`, and with the digest of an e
 
 from __future__ import annotations
 
-import codecs
-import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 from ..output_files import not_written, write_whole
-from ..paths import read_regular
-from .files import OWNER_FILE
+from ..paths import decoded, read_regular
+from .files import write_secret
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 INSTALL = "Install the extra: pip install 'hrge-xl[sign]'."
+OTHER_KIND = "this is a key of another kind than Ed25519."
 HEX_KEY = re.compile(r"[0-9a-f]{64}")
 PASSPHRASE_WANTED = b"BEGIN ENCRYPTED PRIVATE KEY"
-UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # how a shell of Windows writes what a program prints
 MOST_BYTES = 1_000_000  # of a file with keys
 
 
@@ -64,26 +62,17 @@ def new_key(file: Path, name: str = "", passphrase: str | None = None) -> tuple[
     )
     data = private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
     public = f"{_hex(private.public_key())} {name.strip()}".rstrip()
-    _write_private(file, data)
-    write_whole(public_file, f"{public}\n".encode())
-    return public, public_file
-
-
-def _write_private(file: Path, data: bytes) -> None:
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_FILE)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+        write_secret(file, data)
     except OSError as error:
         raise not_written(file, error) from error
+    write_whole(public_file, f"{public}\n".encode())
+    return public, public_file
 
 
 def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
     """Take up a private key. Raises `UsageError` with what is wrong with it, or without the extra."""
     _need_extra()
-    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -93,23 +82,31 @@ def load_key(file: Path, passphrase: str | None = None) -> KeyOwner:
         raise UsageError(
             f"{file}: the key is protected by a passphrase. Name a text file that holds it: --passphrase-file FILE."
         )
-    try:
+    anew = "Make one with: hrge-xl sign --new-key FILE."
+    damaged = f"this is not a private key, or it is damaged. {anew}"
+    if locked:
+        damaged = (
+            "the passphrase does not open the key, or the file is damaged. Correct the passphrase, or restore the file "
+            "from a backup."
+        )
+    with _our_errors(file, damaged):
         private = serialization.load_pem_private_key(
             data, passphrase.encode() if locked and passphrase else None
         )
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        reason = (
-            "the passphrase does not open the key, or the file is damaged. Correct the passphrase, or restore the file "
-            "from a backup."
-            if locked
-            else "this is not a private key, or it is damaged. Make one with: hrge-xl sign --new-key FILE."
-        )
-        raise UsageError(f"{file}: {reason}") from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise UsageError(
-            f"{file}: this is a key of another kind than Ed25519. Make one with: hrge-xl sign --new-key FILE."
-        )
+        raise UsageError(f"{file}: {OTHER_KIND} {anew}")
     return KeyOwner(_hex(private.public_key()), private)
+
+
+@contextmanager
+def _our_errors(file: Path, damaged: str) -> Iterator[None]:
+    """Say of a file with a key that cannot be taken up what is wrong with it."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    try:
+        yield
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise UsageError(f"{file}: {damaged}") from error
 
 
 def is_signed_by(key: str, digest: str, signature: str) -> bool | None:
@@ -138,17 +135,23 @@ def trusted_keys(files: Sequence[Path]) -> dict[str, str]:
 
 
 def _trusted(file: Path) -> Iterator[tuple[str, str]]:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     data = _read(file)
     if b"PRIVATE KEY" in data:
         raise UsageError(
             f"{file} holds a private key, which belongs to its owner alone. Name the public one with --trust."
         )
     if b"PUBLIC KEY" in data:
-        yield _public_pem(file, data), file.stem
+        with _our_errors(file, "the public key is damaged. Ask its owner for it again."):
+            public = serialization.load_pem_public_key(data)
+        if not isinstance(public, Ed25519PublicKey):
+            raise UsageError(f"{file}: {OTHER_KIND} Ask its owner for the right one.")
+        yield _hex(public), file.stem
         return
     found = False
-    coding = "utf-16" if data.startswith(UTF_16) else "utf-8-sig"
-    for n, text in enumerate(data.decode(coding, "replace").splitlines(), start=1):
+    for n, text in enumerate(decoded(data, "replace").splitlines(), start=1):
         key, _, name = text.strip().partition(" ")
         if not key or key.startswith("#"):
             continue
@@ -160,22 +163,6 @@ def _trusted(file: Path) -> Iterator[tuple[str, str]]:
         yield key.lower(), name.strip() or file.stem
     if not found:
         raise UsageError(f"{file}: there is no public key in it. Write 64 hex digits and a name on a line.")
-
-
-def _public_pem(file: Path, data: bytes) -> str:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    try:
-        public = serialization.load_pem_public_key(data)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise UsageError(f"{file}: the public key is damaged. Ask its owner for it again.") from error
-    if not isinstance(public, Ed25519PublicKey):
-        raise UsageError(
-            f"{file}: this is a key of another kind than Ed25519. Ask its owner for the right one."
-        )
-    return _hex(public)
 
 
 def _read(file: Path) -> bytes:

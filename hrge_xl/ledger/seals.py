@@ -7,18 +7,17 @@ of files that says something else than the receipts.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
-from .entries import FIRST, Entry, Signer, digest_of
+from ..grouping import grouped
+from .chain import FIRST, Entry, digest_of, journal_faults
+from .events import NEXT, FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .files import sha256_of
-from .journal import journal_faults
-from .kinds import FilesReceived, OfRounds, ReceivedFile, Sealed, SealMade, Terms, TermsSealed, changes
 from .ledger import Ledger
-from .signing import INSTALL, is_signed_by
+from .signing import INSTALL, KeyOwner, is_signed_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,41 +45,32 @@ def seals(ledger: Ledger) -> list[Seal]:
     """Give every seal, first to last."""
     return [
         Seal(
-            content.number, entry.time, entry.by, content.name, content.sha256, entry.n, entry.previous, entry.digest,
-            entry.key, entry.signature,
+            made.number, entry.time, entry.by, made.name, made.sha256, entry.n, entry.previous, entry.digest, entry.key,
+            entry.signature,
         )
-        for entry, content in ledger.entries(SealMade, TermsSealed)
+        for entry, made in ledger.events(Sealed)
     ]  # fmt: skip
 
 
-def seal(
-    ledger: Ledger, report: Path, *, by: str, terms: OfRounds | None = None, signer: Signer | None = None
-) -> Seal:
-    """Seal the bytes of a report as they are, and the terms of its rounds. Raises `UsageError` without a name.
+def of_report(report: Path, terms: OfRounds | None = None) -> Sealed:
+    """Give what is sealed of a report: its bytes as they are, and the terms of its rounds."""
+    return SealMade(number=NEXT, name=report.name, sha256=sha256_of(report), terms=dict(terms or {}))
+
+
+def of_terms(name: str, terms: Terms) -> Sealed:
+    """Give what is sealed of a round where its terms are sealed alone."""
+    digest = digest_of(terms.model_dump(mode="json"))
+    return TermsSealed(number=NEXT, name=f"round {name}", sha256=digest, terms={name: terms})
+
+
+def seal(ledger: Ledger, what: Sealed, *, by: str, signer: KeyOwner | None = None) -> Seal:
+    """Seal what there is. Raises `UsageError` without a name.
 
     A broken chain is gone on with: what is made now is chained to the last entry there is, and the break stays.
     """
-    number = ledger.next_number(SealMade, TermsSealed)
-    made = SealMade(number=number, name=report.name, sha256=sha256_of(report), terms=dict(terms or {}))
-    return _enter(ledger, made, by, signer)
-
-
-def seal_terms(ledger: Ledger, name: str, terms: Terms, *, by: str, signer: Signer | None = None) -> Seal:
-    """Seal the terms of a round alone. Raises `UsageError` without a name."""
-    number, (named, digest) = ledger.next_number(SealMade, TermsSealed), as_sealed(name, terms)
-    made = TermsSealed(number=number, name=named, sha256=digest, terms={name: terms})
-    return _enter(ledger, made, by, signer)
-
-
-def as_sealed(name: str, terms: Terms) -> tuple[str, str]:
-    """Give what a round is sealed as when its terms are sealed alone: a name, and the digest of them."""
-    return f"round {name}", digest_of(terms.model_dump(mode="json"))
-
-
-def _enter(ledger: Ledger, made: Sealed, by: str, signer: Signer | None) -> Seal:
     if not by.strip():
         raise UsageError("A seal needs a name: --by NAME.")
-    ledger.enter(made, by=by.strip(), signer=signer)
+    ledger.enter(what, by=by.strip(), signer=signer)
     return seals(ledger)[-1]
 
 
@@ -107,15 +97,15 @@ class Checked:
         return not self.faults and not self.terms and (bool(self.seals) or not self.others)
 
 
-def check(ledger: Ledger, name: str, sha256: str, terms: OfRounds | None = None) -> Checked:
-    """Look up in the chain what bears a name; `terms` are those of the rounds at hand, as they are now."""
+def check(ledger: Ledger, what: Sealed, terms: OfRounds) -> Checked:
+    """Look up in the chain what may be sealed; `terms` are those of the rounds at hand, as they are now."""
     known = seals(ledger)
     return Checked(
-        sha256,
-        tuple(each for each in known if each.sha256 == sha256),
-        tuple(each for each in known if each.sha256 != sha256 and each.name == name),
+        what.sha256,
+        tuple(each for each in known if each.sha256 == what.sha256),
+        tuple(each for each in known if each.sha256 != what.sha256 and each.name == what.name),
         tuple(faults(ledger)),
-        tuple(changed_terms(ledger, terms or {})),
+        tuple(changed_terms(ledger, terms)),
     )
 
 
@@ -129,7 +119,7 @@ def changed_terms(ledger: Ledger, now: OfRounds) -> Iterator[str]:
     """Tell what rounds say otherwise now than when their terms were last sealed; what to do about it comes last."""
     last = {
         name: (content.terms[name], f"{content.about} was made on {entry.time[:10]}")
-        for entry, content in ledger.entries(SealMade, TermsSealed)
+        for entry, content in ledger.events(Sealed)
         for name in content.terms
     }
     told = [
@@ -144,7 +134,7 @@ def limits(chain: Sequence[Entry]) -> Iterator[str]:
     """Tell what a chain does not show here."""
     if any(is_signed_by(each.key, each.digest, each.signature) is None for each in chain if each.key):
         yield f"The signatures were not checked. {INSTALL}"
-    last = max((each.n for each in chain if isinstance(each.read, Sealed)), default=0)
+    last = max((each.n for each in chain if isinstance(each.event, Sealed)), default=0)
     if chain and chain[-1].n > last:
         yield (
             f"Entries from number {last + 1} on are not sealed: if the last of them were removed, that would not "
@@ -265,7 +255,7 @@ def _itself(entry: Entry) -> Iterator[str]:
     """Say whether an entry says what it said when it was made, and was signed by the key that it names."""
     if entry.digest != entry.right_digest:
         yield f"{entry.headed} was changed after it was made: its digest does not fit what it says."
-    elif entry.read is None:
+    elif entry.event is None:
         yield f"{entry.headed} was not made by this program: it does not hold what such an entry holds."
     if bool(entry.key) != bool(entry.signature):
         yield f"{entry.headed} lacks its {'signature' if entry.key else 'key'}: it was changed after it was made."
@@ -275,10 +265,9 @@ def _itself(entry: Entry) -> Iterator[str]:
 
 def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
     """Say which decision, waiver, seal or receipt there must have been: each kind is counted from 1."""
-    numbers: dict[str, set[int]] = defaultdict(set)
-    for content in filter(None, (entry.read for entry in chain)):
-        numbers[content.noun].add(content.number)
-    for noun, there in numbers.items():
+    events = filter(None, (entry.event for entry in chain))
+    for noun, numbers in grouped((event.noun, event.number) for event in events).items():
+        there = set(numbers)
         missing = [n for n in range(1, min(max(there), len(chain) + MOST_GAPS)) if n not in there]
         for n in missing[:MOST_GAPS]:
             yield f"{noun.capitalize()} {n} is missing: there is {noun} {min(other for other in there if other > n)}."
@@ -292,7 +281,7 @@ def _gaps(chain: Sequence[Entry]) -> Iterator[str]:
 def _receipts(chain: Sequence[Entry], rows: Sequence[Mapping[str, object]]) -> Iterator[str]:
     """Say whether the table of files says of each content what its receipt says."""
     told: dict[str, tuple[FilesReceived, ReceivedFile]] = {}
-    for content in (entry.read for entry in chain):
+    for content in (entry.event for entry in chain):
         if isinstance(content, FilesReceived):
             for file in content.files:
                 told.setdefault(file.sha256, (content, file))

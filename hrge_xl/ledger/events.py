@@ -1,20 +1,28 @@
-"""The kinds of entries that people make in the ledger, a class each: what stands in one, and what it is about."""
+"""The kinds of events that the ledger knows, a class each, listed in `KINDS`.
+
+A class says what stands in an event, how that is told, which rows of other tables follow from it (written with it, and
+again when a lost ledger is recovered), and what becomes of it in the ledger of another folder that takes it over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Annotated, ClassVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from .clean import clean
+from ..words import storable
 
-Text = Annotated[str, BeforeValidator(clean)]  # as any database can hold it
+Text = Annotated[str, BeforeValidator(storable)]  # as any database can hold it
 
 
-class EntryContent(BaseModel):
-    """What stands in an entry. `number` counts the entries of one kind, from 1."""
+NEXT = 0  # number of an event that gets its own when it is entered
+
+
+class Event(BaseModel):
+    """What stands in an entry. `number` counts the events that go by one noun, from 1."""
 
     model_config = ConfigDict(frozen=True)
     kind: ClassVar[str]
@@ -28,11 +36,19 @@ class EntryContent(BaseModel):
         """What kind of entry it is, which one, and what it is about."""
         return f"{self.noun} {self.number}{self.subject.format(self)}"
 
+    def rows(self) -> Iterator[tuple[str, dict[str, object]]]:
+        """Yield what follows from it: names of tables of the ledger, and rows of them."""
+        return iter(())
 
-class Judgement(EntryContent):
+
+class Judgement(Event):
     """Somebody said what becomes of something; `of` is the digest of an entry elsewhere that it was taken over from."""
 
     of: str = ""
+
+    def elsewhere(self, came: Callable[[int], int], waiver: Callable[[int], int]) -> dict[str, object]:
+        """Give what it says otherwise elsewhere: `came` and `waiver` turn numbers of here into those of there."""
+        return {}
 
 
 class DecisionMade(Judgement):
@@ -52,6 +68,10 @@ class DecisionMade(Judgement):
     def about(self) -> str:
         """With the file."""
         return f"{super().about} about {self.file or self.submission}"
+
+    def elsewhere(self, came: Callable[[int], int], waiver: Callable[[int], int]) -> dict[str, object]:
+        """Give how many of these files had come there."""
+        return {"known": came(self.known)}
 
 
 class WaiverGiven(Judgement):
@@ -81,8 +101,12 @@ class WaiverWithdrawn(Judgement):
     waiver: int
     day: date
 
+    def elsewhere(self, came: Callable[[int], int], waiver: Callable[[int], int]) -> dict[str, object]:
+        """Give the number of its waiver there, which was taken over too."""
+        return {"waiver": waiver(self.waiver)}
 
-class Sealed(EntryContent):
+
+class Sealed(Event):
     """Somebody sealed something that bears a name, by its SHA-256; and the terms of the rounds that it is of."""
 
     noun = "seal"
@@ -140,7 +164,7 @@ class ReceivedFile(BaseModel):
     origin: Origin | None = None
 
 
-class FilesReceived(EntryContent):
+class FilesReceived(Event):
     """A run brought contents that had never been seen. `day` is when they came; `stated`: somebody said so."""
 
     kind = "receipt"
@@ -158,13 +182,61 @@ class FilesReceived(EntryContent):
         others = f" and {len(more)} more" if more else ""
         return f"{super().about} of {first.path if first else 'nothing'}{others}"
 
+    def rows(self) -> Iterator[tuple[str, dict[str, object]]]:
+        """Yield each content with the day on which it came, and where it lay then."""
+        day = self.day.isoformat() if self.day else None
+        for file in self.files:
+            content = {"sha256": file.sha256, "path": file.path, "received": day}
+            yield "files", {**content, "n": file.order, "size": file.size, "stated": self.stated}
+            yield "sightings", {**content, "place": file.place or file.path}
 
-KINDS: dict[str, type[EntryContent]] = {
-    each.kind: each
-    for each in (
+
+KINDS: dict[str, type[Event]] = {
+    event.kind: event
+    for event in (
         DecisionMade, WaiverGiven, WaiverWithdrawn, SealMade, TermsSealed, FilesReceived,
     )
 }  # fmt: skip
+
+
+# what comes, as the ledger is told of it
+
+
+class Arrival(NamedTuple):
+    """A file as it came. `sha256` is None when it could not be read at all; `kept` is where else its bytes are."""
+
+    path: str
+    sha256: str | None
+    size: int | None
+    kept: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is read from."""
+        return self.kept or self.path
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """When files came: the day that somebody states, else the day on which they are first seen.
+
+    `days` are those on which they came by mail, by content: they are stated too, unless a person states another one for
+    all. `receipts` are those that the ledgers of their rounds say, and whether they were stated there. `origins` tell
+    where contents came from, and `terms` are those of the rounds that they came to, by name.
+    """
+
+    day: date = field(default_factory=lambda: datetime.now().astimezone().date())
+    stated: bool = False
+    terms: Mapping[str, Terms] = field(default_factory=dict)
+    days: Mapping[str, date] = field(default_factory=dict)
+    receipts: Mapping[str, tuple[date, bool]] = field(default_factory=dict)
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def day_of(self, sha256: str) -> tuple[date, bool]:
+        """Give the day on which a content came, and whether somebody stated it."""
+        if not self.stated and sha256 in self.days:
+            return self.days[sha256], True
+        return (self.day, True) if self.stated else self.receipts.get(sha256, (self.day, False))
 
 
 # the terms of a round

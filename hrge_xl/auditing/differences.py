@@ -1,4 +1,7 @@
-"""What differs between two datasets, or the files beside them: rows paired by their key, cells and lines by place."""
+"""What differs between two things that should be the same: JSON documents, tables, workbooks, lines of text.
+
+Rows are paired by their key, items of a list by what identifies them, cells and lines by place.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,11 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -20,7 +24,114 @@ from ..dataset.store import Store
 from ..dataset.table import SUBMISSION_ID, TEXT, Table
 from ..intake.limits import LIMITS
 from ..intake.worker import Died, run_guarded
-from .comparison import ABSENT, Difference, differences
+
+GONE, NEW, CHANGED = "gone", "new", "changed"
+ABSENT: Final[Any] = object()  # on this side there is nothing, not even null
+SHOWN = ("path", "code", "number", "title", "down", "across")  # what an item of a list is known by, to read
+IDENTIFYING = (*SHOWN, "team", "file", "tool", "sheet", "cell", "row", "field")
+LONGEST = 80  # of a value that is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where the report (`then`) and the same report made again (`now`) say different things."""
+
+    place: str  # `summary.info`; in a file `findings[V002 Plan!E18].value`
+    then: Any = ABSENT
+    now: Any = ABSENT
+    file: str | None = None
+    source: str = "report"  # what `then` is said by
+
+    @property
+    def kind(self) -> str:
+        """Whether it is in the report only, in the report made again only, or in both and changed."""
+        return GONE if self.now is ABSENT else NEW if self.then is ABSENT else CHANGED
+
+    def line(self, *, redacted: bool) -> str:
+        """Give the difference to read; redacted, without anything that may have come out of a file."""
+        where = f"{self.file}: " if self.file else ""
+        if self.kind == CHANGED:
+            return f"{where}{self.place}{self._change(redacted)}."
+        side = f"found now, not in the {self.source}"
+        if self.kind == GONE:
+            side = f"in the {self.source}, not found again"
+        return f"{where}{self.kind}: {self.place}, {side}.{'' if redacted else self._message()}"
+
+    def data(self, *, redacted: bool) -> dict[str, Any]:
+        """Give the same as JSON data."""
+        row: dict[str, Any] = {"kind": self.kind, "file": self.file, "what": self.place}
+        for name, side in () if redacted else (("then", self.then), ("now", self.now)):
+            row[name] = None if side is ABSENT else side
+        return row
+
+    def _change(self, redacted: bool) -> str:
+        if redacted or not (_is_plain(self.then) and _is_plain(self.now)):
+            return " differs"
+        return f": “{_short(self.then)}” in the {self.source}, “{_short(self.now)}” now"
+
+    def _message(self) -> str:
+        item = self.then if self.kind == GONE else self.now
+        if isinstance(item, dict):
+            plain = (f"{key} {value}" for key, value in item.items() if _is_plain(value))
+            return f" {item['message']}" if "message" in item else f" {_short(', '.join(plain))}"
+        return f" It says “{_short(item)}”." if _is_plain(item) else ""
+
+
+def _is_plain(value: Any) -> bool:
+    return not isinstance(value, dict | list)
+
+
+def _short(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST else text[:LONGEST] + " …"
+
+
+def differences(then: Any, now: Any, place: str = "") -> Iterator[Difference]:
+    """Yield every difference between two JSON values; 1, 1.0 and true are three values."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        # a later version notes more
+        keys = then if place.endswith(".details") else dict.fromkeys([*then, *now])
+        for key in keys:
+            inner = f"{place}.{key}" if place else key
+            yield from differences(then.get(key, ABSENT), now.get(key, ABSENT), inner)
+    elif isinstance(then, list) and isinstance(now, list):
+        yield from _in_lists(then, now, place)
+    elif type(then) is not type(now) or then != now:
+        yield Difference(place, then, now)
+
+
+def _in_lists(then: Sequence[Any], now: Sequence[Any], place: str) -> Iterator[Difference]:
+    """Match items in their order by what identifies them; one that has moved is gone here and new there."""
+    before, after = ([_identity(item) for item in side] for side in (then, now))
+    for same, first, last, start, stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if same == "equal":
+            for number, (item, other) in enumerate(
+                zip(then[first:last], now[start:stop], strict=True), first
+            ):
+                yield from differences(item, other, _in_place(place, number, item))
+            continue
+        for number, item in enumerate(then[first:last], first):
+            yield Difference(_in_place(place, number, item), then=item)
+        for number, item in enumerate(now[start:stop], start):
+            yield Difference(_in_place(place, number, item), now=item)
+
+
+def _identity(item: Any) -> str:
+    return json.dumps(_words(item, IDENTIFYING) if isinstance(item, dict) else item, sort_keys=True)
+
+
+def _in_place(place: str, number: int, item: Any) -> str:
+    """Name an item as a reader would: `findings[V002 Plan!E18]`, else by its number."""
+    cell = "!".join(_words(item, ("sheet", "cell")))
+    return f"{place}[{' '.join([*_words(item, SHOWN), *([cell] if cell else [])]) or number}]"
+
+
+def _words(item: Any, keys: Sequence[str]) -> list[str]:
+    values = [item.get(key) for key in keys] if isinstance(item, dict) else []
+    return [str(each) for each in values if isinstance(each, str | int)]
+
+
+# two datasets, or the tables of a ledger
 
 MOST_WORDS = 6  # of the texts of a figure
 TYPED = ("name", "label", "title", "unit")  # columns that may hold what a team typed
@@ -96,21 +207,19 @@ def row_differences(
     ours, theirs = ({tuple(row[place] for place in at): row for row in rows} for rows in (here, made))
     for key in sorted(ours.keys() | theirs.keys(), key=str):
         row, other = ours.get(key), theirs.get(key)
-        found = [each.place(table, row or other or ()) for each in names]
-        where, file = next((place for place in found if place[1] is not None), found[0])
+        called = [each.place(table, row or other or ()) for each in names]
+        where, file = next((place for place in called if place[1] is not None), called[0])
         place = f"{holder}[{where}]" if where else holder
-        if row is None or other is None:
-            yield Difference(place, _record(table, row), _record(table, other), file)
-            continue
-        for name, one, two in zip(table.names, row, other, strict=True):
-            if one != two:
-                yield Difference(f"{place}.{name}", one, two, file)
+        whole = row is not None and other is not None
+        then, now = (_record(table, each, whole=whole) for each in (row, other))
+        yield from (replace(found, file=file) for found in differences(then, now, place))
 
 
-def _record(table: Table, row: RowValues | None) -> Any:
+def _record(table: Table, row: RowValues | None, *, whole: bool) -> Any:
     if row is None:
         return ABSENT
-    return {name: value for name, value in zip(table.names, row, strict=True) if value not in (None, "")}
+    record = zip(table.names, row, strict=True)
+    return {name: value for name, value in record if whole or value not in (None, "")}
 
 
 def of_schema(here: Store, made: Store) -> Iterator[Difference]:

@@ -1,4 +1,4 @@
-"""Waivers in the ledger: who accepted which finding of which file as it is, why and until when."""
+"""Decides about returns, and waives what was found in them: what people may enter into the ledger, and what not."""
 
 from __future__ import annotations
 
@@ -7,29 +7,72 @@ from datetime import date
 
 from ..errors import UsageError
 from ..findings import CATALOGUE, Finding, Severity, Waiver
+from ..findings.identity import SIGNATURE_INVALID
+from ..kept_texts import said
+from ..ledger.events import NEXT, DecisionMade, WaiverGiven, WaiverWithdrawn
+from ..ledger.judgements import UNDONE, Decision, decisions, waivers
+from ..ledger.ledger import Ledger
+from ..paths import name_of
+from ..suggest import remedy_for
 from ..validation import REFUSED
-from .kinds import WaiverGiven, WaiverWithdrawn
-from .ledger import Ledger, need_words
+from .return_status import COUNTS, EXCLUDED, WITHDRAWN
 from .returns import Return
 
+CHOICES = (COUNTS, WITHDRAWN, UNDONE)
 WHOSE = frozenset("IX")  # families about whose return it is and which one counts: decided, never waived
 MOST_PLACES = 5  # named in an error
 
 
-def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
-    """Give every waiver ever given, as it stands on a day."""
-    withdrawn = {
-        content.waiver: (content.day.isoformat(), entry.by)
-        for entry, content in reversed(ledger.entries(WaiverWithdrawn))
-    }
-    return tuple(
-        Waiver(
-            given.number, given.code, given.sha256, given.file, given.sheet, given.cell, given.reason, entry.by,
-            given.day.isoformat(), given.until.isoformat() if given.until else None,
-            *withdrawn.get(given.number, (None, None)),
-        ).on(today)
-        for entry, given in ledger.entries(WaiverGiven)
-    )  # fmt: skip
+def decide(
+    ledger: Ledger, returns: Sequence[Return], choice: str, *, reason: str, by: str, day: date
+) -> None:
+    """Write down what becomes of returns: `counts`, `withdrawn`, or `undone` for what was decided before.
+
+    Raises `UsageError` where nothing is to be decided about one of them: then nothing is written.
+    """
+    _need_words("A decision", reason, by)
+    if choice not in CHOICES:
+        raise UsageError(f"A return cannot be '{choice}'. {remedy_for(choice, CHOICES)}")
+    rows, before = ledger.rows(), decisions(ledger)
+    names = {row["submission"]: name_of(str(row["path"])) for row in rows}
+    meant = {found.submission: found for found in returns}
+    for found in meant.values():
+        _refuse(found, choice, before)
+    for submission in meant:
+        made = DecisionMade(
+            number=NEXT, submission=submission, file=names.get(submission, ""), choice=choice, reason=reason.strip(),
+            day=day.isoformat(), known=len(rows),
+        )  # fmt: skip
+        ledger.enter(made, by=by.strip())
+
+
+def _need_words(what: str, reason: str, by: str) -> None:
+    """Raise `UsageError` where somebody does not say why, or who enters it."""
+    for part, text in (("a reason", reason), ("a name", by)):
+        if not text.strip():
+            raise UsageError(f"{what} needs {part}: --reason TEXT --by NAME.")
+
+
+def possible(each: Return) -> tuple[str, ...]:
+    """Give what can be decided about a return; no decision makes a stamp ours that is not."""
+    forged = each.status == EXCLUDED and SIGNATURE_INVALID.code in said(each.reason)
+    return (WITHDRAWN,) if forged else (COUNTS, WITHDRAWN)
+
+
+def _refuse(each: Return, choice: str, before: dict[str, Decision]) -> None:
+    if each.verdict == REFUSED:
+        raise UsageError(f"{each.name} was refused: it could not be read, and counts in no case.")
+    if choice == COUNTS and choice not in possible(each):
+        raise UsageError(
+            f"{each.name} does not carry our signature ({SIGNATURE_INVALID.code}), and no decision makes it ours. "
+            "Ask the team for the file it received, or issue it a new one."
+        )
+    if choice == UNDONE and each.submission not in before:
+        known = ", ".join(sorted(before)) or "none"
+        raise UsageError(f"Nothing was decided about {each.name}. Decisions in force are about: {known}.")
+
+
+# waivers
 
 
 def refuse_unwaivable(code: str) -> None:
@@ -56,23 +99,18 @@ def waive(  # noqa: PLR0913 (one parameter an option)
     Raises `UsageError` when the return has no such finding or it cannot be waived.
     """
     refuse_unwaivable(code)
-    need_words("A waiver", reason, by)
+    _need_words("A waiver", reason, by)
     if until is not None and until < day:
         raise UsageError(f"--until {until} is past already. Name a later day, or leave it out.")
     covered = _covered(found, code, place)
     code = covered[0].code
     sheet, cell = (covered[0].sheet, covered[0].cell) if place else (None, None)
     given = WaiverGiven(
-        number=ledger.next_number(WaiverGiven), code=code, sha256=str(found.sha256), file=found.name, sheet=sheet,
+        number=NEXT, code=code, sha256=str(found.sha256), file=found.name, sheet=sheet,
         cell=cell, reason=reason.strip(), day=day, until=until,
     )  # fmt: skip
     ledger.enter(given, by=by.strip())
-    return _numbered(ledger, given.number, day), len(covered)
-
-
-def _numbered(ledger: Ledger, number: int, day: date) -> Waiver:
-    """Give the waiver of a number; the last one where somebody else's entries bear it too."""
-    return [each for each in waivers(ledger, day) if each.number == number][-1]
+    return waivers(ledger, day)[-1], len(covered)
 
 
 def _covered(found: Return, code: str, place: tuple[str, str] | None) -> Sequence[Finding]:
@@ -115,6 +153,5 @@ def withdraw(ledger: Ledger, number: int, *, by: str, day: date) -> Waiver:
         )
     if not by.strip():
         raise UsageError("Say who withdraws it: --by NAME.")
-    taken_back = WaiverWithdrawn(number=ledger.next_number(WaiverWithdrawn), waiver=number, day=day)
-    ledger.enter(taken_back, by=by.strip())
-    return _numbered(ledger, number, day)
+    ledger.enter(WaiverWithdrawn(number=NEXT, waiver=number, day=day), by=by.strip())
+    return next(waiver for waiver in reversed(waivers(ledger, day)) if waiver.number == number)

@@ -1,0 +1,136 @@
+"""What people decided about returns and waived, as it is in force; and what a ledger elsewhere takes over of it.
+
+None of it is ever deleted. A round's own ledger rules its files. What came is received there first, whichever command
+sees it; a ledger elsewhere then enters what that one has entered since, each event once. So it stands by itself, and is
+verified like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from ..findings import Waiver
+from ..paths import path_of, path_text, way_to
+from .events import NEXT, DecisionMade, FilesReceived, Judgement, WaiverGiven, WaiverWithdrawn
+from .ledger import Ledger, look_up
+
+UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided about a return, and why.
+
+    `known` is how many files had come by then: those that came later were not meant. `n` is its place among all
+    decisions: of two that cannot both hold, the later one does. `file` is the name that the return came under.
+    """
+
+    n: int
+    choice: str  # COUNTS, WITHDRAWN or UNDONE
+    reason: str
+    day: str
+    by: str
+    known: int
+    submission: str = ""
+    file: str = ""
+    in_force: bool = True
+
+    @property
+    def told(self) -> str:
+        """The decision in a line."""
+        past = "" if self.in_force else " (no longer in force)"
+        return f"{self.day}: {self.file} ({self.submission}) {self.choice}, by {self.by}: {self.reason}{past}"
+
+
+def history(ledger: Ledger) -> list[Decision]:
+    """Give every decision ever made, oldest first."""
+    made = ledger.events(DecisionMade)
+    last = {event.submission: entry.n for entry, event in made}
+    return [
+        Decision(
+            event.number, event.choice, event.reason, event.day, entry.by, event.known, event.submission, event.file,
+            event.choice != UNDONE and last[event.submission] == entry.n,
+        )
+        for entry, event in made
+    ]  # fmt: skip
+
+
+def decisions(ledger: Ledger) -> dict[str, Decision]:
+    """Submission → the decision in force about it."""
+    return {decision.submission: decision for decision in history(ledger) if decision.in_force}
+
+
+def waivers(ledger: Ledger, today: date) -> tuple[Waiver, ...]:
+    """Give every waiver ever given, as it stands on a day."""
+    withdrawn = {
+        event.waiver: (event.day.isoformat(), entry.by)
+        for entry, event in reversed(ledger.events(WaiverWithdrawn))
+    }
+    return tuple(
+        Waiver(
+            given.number, given.code, given.sha256, given.file, given.sheet, given.cell, given.reason, entry.by,
+            given.day.isoformat(), given.until.isoformat() if given.until else None,
+            *withdrawn.get(given.number, (None, None)),
+        ).on(today)
+        for entry, given in ledger.events(WaiverGiven)
+    )  # fmt: skip
+
+
+def waivers_of(folder: Path, today: date) -> tuple[Waiver, ...]:
+    """Give the waivers of the ledger in a folder, as they stand on a day; none of a folder without a ledger."""
+    return look_up(folder, lambda ledger: waivers(ledger, today)) or ()
+
+
+def take_over(ledger: Ledger, theirs: Ledger, name: str, spec_digest: str) -> None:
+    """Enter what the ledger of a round says and this one does not yet, and note how far that goes."""
+    known = {event.of: event.number for _, event in ledger.events(Judgement) if event.of}
+    given = {event.number: entry.digest for entry, event in theirs.events(WaiverGiven)}
+    ours, order = ledger.order(), theirs.order()
+
+    def came(number: int) -> int:
+        return max((ours[sha256] for sha256, n in order.items() if n <= number and sha256 in ours), default=0)
+
+    def waiver(number: int) -> int:
+        return known.get(given.get(number, ""), 0)
+
+    for entry, event in theirs.events(Judgement):
+        if entry.digest not in known:
+            new = {"number": NEXT, "of": entry.digest, **event.elsewhere(came, waiver)}
+            made = ledger.enter(event.model_copy(update=new), by=entry.by)
+            known[entry.digest] = made.event.number if made.event else 0
+    row = {
+        "name": name, "folder": path_text(way_to(theirs.home, ledger.home)), "spec_digest": spec_digest,
+        "last": _last(theirs),
+    }  # fmt: skip
+    if row not in ledger.rows_of("rounds"):
+        ledger.put("rounds", row)
+
+
+def _last(ledger: Ledger) -> str:
+    return next((entry.digest for entry, _ in reversed(ledger.events(FilesReceived, Judgement))), "")
+
+
+class RoundElsewhere(NamedTuple):
+    """A round in another folder, the version of the spec that it is read by, and how far it was taken over."""
+
+    name: str
+    folder: Path
+    spec_digest: str
+    last: str
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its ledger is at hand and says more by now."""
+        return look_up(self.folder, _last) not in (None, self.last)
+
+
+def rounds_elsewhere(ledger: Ledger) -> list[RoundElsewhere]:
+    """Give the rounds that a ledger has taken over from."""
+    home = ledger.home.resolve()
+    return [
+        RoundElsewhere(**row | {"folder": Path(way_to(home / path_of(row["folder"]), Path()))})
+        for row in ledger.rows_of("rounds")
+    ]

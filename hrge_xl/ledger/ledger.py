@@ -1,0 +1,461 @@
+"""The ledger: every file ever received, by hash, with what became of it, and whatever people entered.
+
+What is entered (receipts, decisions, waivers, seals) is a chain of events: see `chain`. The other tables are an index
+of what came and what became of it, and notes of what runs did.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import chain
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any, NamedTuple, TypeVar
+
+from ..dates import parse_day
+from ..errors import StoreError, UsageError
+from ..grouping import grouped
+from ..paths import path_of, path_text, way_to
+from ..shell_words import quoted
+from .chain import (
+    JOURNAL,
+    Entry,
+    Kind,
+    add_entry,
+    bring_up_to_date,
+    events_of,
+    insert,
+    is_behind,
+    last_entry,
+    read_chain,
+    read_journal,
+    write_rows,
+)
+from .events import NEXT, Arrival, Arrived, Event, FilesReceived, Origin, ReceivedFile
+from .files import RECEIVED, connect, database_error, sha256_of
+from .signing import KeyOwner
+
+VERSION = 3  # of the ledger
+NAME, DATASET = "ledger.sqlite", "dataset.sqlite"
+LEFT_OUT = "left out"
+LOST = "It was changed while it was read."
+STATED, FIRST_SEEN = (
+    "stated",
+    "first seen",
+)  # what a day of arrival is: told by somebody, or else that of the first run
+CHANGED = "{file} was changed by another program since the last run: its rows may say what no file says."
+Record = dict[str, Any]
+Answer = TypeVar("Answer")
+
+# `files`: `n` is the order in which they came; `stated`: somebody said when. `sightings`: the `place` where a content
+# was seen is the way from the folder of the ledger. `datasets`: what they were when the last run ended.
+TABLES = """
+CREATE TABLE IF NOT EXISTS files (
+    sha256 TEXT NOT NULL PRIMARY KEY, n INTEGER NOT NULL UNIQUE,
+    submission TEXT, received TEXT, path TEXT, verdict TEXT, team TEXT, country TEXT, period TEXT, round TEXT,
+    copy TEXT, project TEXT, intervention TEXT, state TEXT, superseded_by TEXT, reason TEXT,
+    size INTEGER, stated BOOLEAN
+);
+CREATE TABLE IF NOT EXISTS sightings (
+    sha256 TEXT NOT NULL, path TEXT NOT NULL, received TEXT, place TEXT, PRIMARY KEY (sha256, path)
+);
+CREATE TABLE IF NOT EXISTS entries (
+    n INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, time TEXT NOT NULL, "by" TEXT NOT NULL, content TEXT NOT NULL,
+    previous TEXT NOT NULL, digest TEXT NOT NULL, "key" TEXT NOT NULL, signature TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS runs (n INTEGER NOT NULL PRIMARY KEY, day TEXT NOT NULL, found TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS drafts (
+    "key" TEXT NOT NULL PRIMARY KEY, day TEXT NOT NULL, occasion TEXT NOT NULL, team TEXT NOT NULL, file TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS datasets (name TEXT NOT NULL PRIMARY KEY, sha256 TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS rounds (
+    name TEXT NOT NULL PRIMARY KEY, folder TEXT NOT NULL, spec_digest TEXT NOT NULL, last TEXT NOT NULL
+)"""
+
+
+class FileLocation(NamedTuple):
+    """A place where a content was seen. `order` and `received` are of the content: in which order it came, and when."""
+
+    path: str
+    order: int
+    received: str  # an ISO day
+    basis: str  # STATED or FIRST_SEEN
+
+    @property
+    def day(self) -> date | None:
+        """The day of arrival."""
+        return parse_day(self.received)
+
+
+class Drafted(NamedTuple):
+    """A draft of a mail: what it is about, the day on which it was written, and its file from the folder of the ledger.
+
+    Without a file it was looked at and there was nothing to say.
+    """
+
+    key: str
+    day: str  # an ISO day
+    occasion: str
+    team: str
+    file: str
+
+
+class Ledger:
+    """The ledger of one folder."""
+
+    def __init__(self, path: Path | None, home: Path, *, write: bool, lasting: bool = True) -> None:
+        self._path, self.home = path, home
+        self._entered = False  # something that the journal does not have yet
+        with self._our_errors():
+            self._connection = connect(path, write=write, lasting=lasting)
+            self._connection.row_factory = sqlite3.Row
+
+    @classmethod
+    @contextmanager
+    def open(
+        cls, folder: Path, *, write: bool = True, lasting: bool = True, anew: bool = False
+    ) -> Iterator[Ledger]:
+        """Give the ledger in a folder; it is made when it is to be written and is not there.
+
+        One that is not `lasting` is written faster: whoever is cut off throws it away. Raises `StoreError` for one
+        that is damaged, or that is lost, unless it is made `anew`.
+        """
+        path, home = folder / NAME, folder if lasting else Path()
+        there = path.is_file()
+        if not there and not anew:
+            _refuse_lost(folder)
+        if there and not write:
+            as_it_is = cls(path, home, write=False)
+            with closing(as_it_is._connection), as_it_is.transaction() as connection:
+                # cut off before anything stood in it: it gets what any writer would give it
+                write = not _version(connection)
+        ledger = cls(path if write or there else None, home, write=write, lasting=lasting)
+        with closing(ledger._connection):
+            with ledger.transaction() as connection:
+                if _version(connection) > VERSION:
+                    raise StoreError(
+                        f"{NAME} was written by a newer version of hrge-xl. Update this program."
+                    )
+                for statement in TABLES.split(";") if write or not there else ():
+                    connection.execute(statement)
+                if write or not there:
+                    connection.execute(f"PRAGMA user_version = {VERSION}")
+                if write and lasting:  # the journal may lack what was entered last
+                    ledger._entered = is_behind(folder, last_entry(connection))
+            try:
+                yield ledger
+            finally:
+                if ledger._entered and lasting:
+                    bring_up_to_date(folder, ledger.chain(), ledger.name)
+
+    @contextmanager
+    def _our_errors(self) -> Iterator[None]:
+        """Say of a damaged ledger how it is made again."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            name, folder = (self._path.name, quoted(self._path.parent)) if self._path else ("memory", "")
+            way_back = f"Restore it from a backup, or make it again: hrge-xl recover {folder}"
+            raise database_error(name, error, way_back) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a connection whose changes are kept together at the end, or not at all."""
+        with self._our_errors(), self._connection as connection:
+            connection.execute("BEGIN")
+            yield connection
+
+    # what came
+
+    def receive(self, arrivals: Iterable[Arrival], came: Arrived) -> None:
+        """Write down what came, in this order, by the way from the folder.
+
+        A file that was moved or renamed since is the same item at another place; one content at two places is two.
+        """
+        given = [(arrival.sha256, arrival) for arrival in arrivals if arrival.sha256 is not None]
+        with self.transaction() as connection:
+            last = connection.execute("SELECT max(n) FROM files").fetchone()[0] or 0
+            known = {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM files")}
+            new: dict[str, ReceivedFile] = {}
+            for sha256, arrival in given:
+                if sha256 not in known and sha256 not in new:
+                    new[sha256] = ReceivedFile(
+                        order=last + len(new) + 1, sha256=sha256, path=arrival.path, size=arrival.size,
+                        place=self._place(arrival.path), origin=came.origins.get(sha256),
+                    )  # fmt: skip
+            by_day = grouped((came.day_of(sha256), file) for sha256, file in new.items())
+            for (day, stated), files in sorted(by_day.items()):
+                receipt = FilesReceived(
+                    number=NEXT, day=day, stated=stated, files=tuple(files), terms=dict(came.terms)
+                )
+                add_entry(connection, receipt)
+            for sha256, arrival in given:
+                self._locate(connection, sha256, arrival.path, came.day_of(sha256)[0])
+            self._entered = self._entered or bool(new)
+
+    def _locate(self, connection: Connection, sha256: str, path: str, day: date) -> None:
+        """Write down where a content lies; a place where it lies no more gives way."""
+        this = "FROM sightings WHERE sha256 = ?"
+        rows = connection.execute(f"SELECT path, place {this} ORDER BY rowid", (sha256,)).fetchall()
+        known, place = {self._place(there): given for given, there in rows}, self._place(path)
+        if known.get(place) == path:
+            return
+        gone = place if place in known else next(filter(self._is_gone, known), None)
+        if gone is not None:
+            connection.execute(f"DELETE {this} AND path = ?", (sha256, known[gone]))
+        row = {"sha256": sha256, "path": path, "received": day.isoformat(), "place": place}
+        insert(connection, "sightings", [row])
+
+    def _place(self, path: str) -> str:
+        """Give the way to a file."""
+        return path_text(way_to(self.home / path, self.home))
+
+    def _is_gone(self, place: str) -> bool:
+        return not any((self.home / way).exists() for way in (place, path_of(place)))
+
+    def order(self) -> dict[str, int]:
+        """Give the place of every content in the order in which files came, by hash."""
+        return {row["sha256"]: row["n"] for row in self.rows()}
+
+    def forget_places(self) -> None:
+        """Keep what was received and when, not where: for a copy that only some of the files are looked at with."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM sightings")
+
+    def locations(self) -> dict[str, list[FileLocation]]:
+        """For every hash the places where it was seen."""
+        with self.transaction() as connection:
+            rows = connection.execute(
+                "SELECT sha256, sightings.path, n, files.received, stated FROM sightings JOIN files USING (sha256) "
+                "ORDER BY sha256, sightings.path"
+            ).fetchall()
+        return grouped(
+            (sha256, FileLocation(path, n, day or "", STATED if stated else FIRST_SEEN))
+            for sha256, path, n, day, stated in rows
+        )
+
+    def known(self) -> list[Arrival]:
+        """Give every file ever received and not left out since, in the order of arrival."""
+        kept = (row for row in self.rows() if row["state"] != LEFT_OUT)
+        return [Arrival(row["path"], row["sha256"], row["size"]) for row in kept]
+
+    def days(self) -> dict[str, tuple[date, bool]]:
+        """Give the day of arrival of every content and whether somebody stated it, by hash, in the order of arrival."""
+        days = ((row["sha256"], parse_day(row["received"] or ""), row["stated"]) for row in self.rows())
+        return {sha256: (day, stated) for sha256, day, stated in days if day is not None}
+
+    def origins(self) -> dict[str, Origin]:
+        """Give the origins of contents that were taken out of mails and archives, by hash."""
+        files = chain.from_iterable(receipt.files for _, receipt in self.events(FilesReceived))
+        return {file.sha256: file.origin for file in files if file.origin}
+
+    # what became of it
+
+    def update_statuses(self, rows: Sequence[Mapping[str, object]]) -> None:
+        """Write down identity and status of files, given by column; `sha256` says which one a row is about."""
+        if rows:
+            values = ", ".join(f'"{name}" = :{name}' for name in rows[0] if name != "sha256")
+            with self.transaction() as connection:
+                connection.executemany(f"UPDATE files SET {values} WHERE sha256 = :sha256", rows)
+
+    def leave_out(self, wanted: Iterable[str]) -> None:
+        """Only these returns stay in the dataset; the others are still known here."""
+        kept = set(wanted)
+        others = [row["sha256"] for row in self.rows() if row["submission"] and row["submission"] not in kept]
+        gone = {"state": LEFT_OUT, "superseded_by": None, "reason": "Not among the files given."}
+        self.update_statuses([{"sha256": sha256, **gone} for sha256 in others])
+
+    def lose(self, contents: Iterable[str]) -> None:
+        """Write down that contents were gone before they could be read, unless they are in the dataset already."""
+        known = {row["sha256"] for row in self.rows() if row["submission"] is not None}
+        lost = [sha256 for sha256 in contents if sha256 not in known]
+        self.update_statuses([{"sha256": sha256, "state": LEFT_OUT, "reason": LOST} for sha256 in lost])
+
+    # what people enter
+
+    def enter(self, event: Event, *, by: str = "", signer: KeyOwner | None = None) -> Entry:
+        """Add an event to the chain; one without a number (`NEXT`) gets the next one."""
+        with self.transaction() as connection:
+            self._entered = True
+            return add_entry(connection, event, by=by, signer=signer)
+
+    def events(self, *kinds: type[Kind]) -> list[tuple[Entry, Kind]]:
+        """Give the events of some kinds with their entries, first to last."""
+        with self.transaction() as connection:
+            return events_of(connection, *kinds)
+
+    def chain(self) -> list[Entry]:
+        """Give every entry, first to last."""
+        with self.transaction() as connection:
+            return read_chain(connection)
+
+    def restore(self, entries: Sequence[Entry]) -> None:
+        """Write down entries as they were, and what follows from them, into a ledger that is empty."""
+        with self.transaction() as connection:
+            insert(connection, "entries", [asdict(entry) for entry in entries])
+            for _, event in events_of(connection, Event):
+                write_rows(connection, event)
+
+    @property
+    def identity(self) -> str:
+        """The name that the ledger has for ever; it gets one when it is first asked."""
+        if not self.name:
+            self.name_it(secrets.token_hex(16))
+        return self.name
+
+    def name_it(self, name: str) -> None:
+        """Give the ledger the name that it has had."""
+        self.put("identity", {"id": name})
+        self._entered = True
+
+    @property
+    def name(self) -> str:
+        """The name that it has; empty while nobody asked."""
+        return next((str(row["id"]) for row in self.rows_of("identity")), "")
+
+    # what runs note
+
+    def put(self, table: str, row: Mapping[str, object]) -> None:
+        """Write a row in the place of one with the same key."""
+        with self.transaction() as connection:
+            insert(connection, table, [row], "REPLACE")
+
+    def rows_of(self, table: str) -> list[Record]:
+        """Give the rows of a table in the order of its key, which comes first; none while there is no such table."""
+        with self.transaction() as connection:
+            if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchall():
+                return []
+            return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1")]
+
+    def rows(self) -> list[Record]:
+        """Give what is known of every file, in the order of arrival."""
+        with self.transaction() as connection:
+            rows = connection.execute("SELECT * FROM files ORDER BY n").fetchall()
+        return [{**row, "stated": bool(row["stated"])} for row in rows]
+
+    def drafted(self) -> dict[str, Drafted]:
+        """Give every draft of a mail that was ever written, by key: none is written twice."""
+        return {row["key"]: Drafted(**row) for row in self.rows_of("drafts")}
+
+    # a dataset that another program changed is never built upon
+
+    def note_checksum(self, file: Path) -> None:
+        """Write down what a dataset is at the end of a run."""
+        self.put("datasets", {"name": file.name, "sha256": sha256_of(file)})
+
+    def forget_checksum(self, file: Path) -> None:
+        """Forget what a dataset was: a run begins to write into it, and may be cut off."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM datasets WHERE name = ?", (file.name,))
+
+    def is_changed(self, file: Path) -> bool:
+        """Say whether a dataset is another than the last run left; False where that was cut off, or said nothing."""
+        known = [row["sha256"] for row in self.rows_of("datasets") if row["name"] == file.name]
+        return bool(known) and file.is_file() and sha256_of(file) not in known
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def look_up(folder: Path, question: Callable[[Ledger], Answer]) -> Answer | None:
+    """Ask the ledger of a folder; None where there is no ledger."""
+    if not (folder / NAME).is_file():
+        return None
+    with Ledger.open(folder, write=False) as ledger:
+        return question(ledger)
+
+
+def near(*folders: Path) -> Path | None:
+    """Give the first of some folders that has a ledger."""
+    return next((folder for folder in folders if (folder / NAME).is_file()), None)
+
+
+# a ledger that was lost or damaged, made again from its journal: decisions, waivers, seals and receipts stay
+
+DAMAGED = "damaged"
+
+
+def _refuse_lost(folder: Path) -> None:
+    """Raise `StoreError` where there was a ledger: without it a return that was withdrawn would count again."""
+    if (folder / JOURNAL).is_file() or _is_filled(folder / DATASET):
+        raise StoreError(
+            f"{folder / NAME} is lost: nothing else records what was received, decided and waived. Restore it from a "
+            f"backup, or make it again: hrge-xl recover {quoted(folder)}"
+        )
+
+
+def _is_filled(file: Path) -> bool:
+    """Say whether a dataset was filled by a run, and is not a copy to share, which has no ledger."""
+    if not file.is_file():
+        return False
+    try:
+        with closing(connect(file, write=False)) as dataset:
+            if not dataset.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchall():
+                return False
+            facts = dict(dataset.execute("SELECT name, value FROM meta").fetchall())
+    except sqlite3.Error as error:
+        raise database_error(file.name, error) from error
+    return facts.get("filled") == "yes" and not facts.get("flat")
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was made again: entries by kind; where the damaged ledger is now; how many lines say nothing."""
+
+    kinds: Counter[str]
+    moved_to: Path | None
+    unreadable: int
+
+    def lines(self, folder: Path) -> Iterator[str]:
+        """Say it, a sentence a line."""
+        kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(self.kinds.items()))
+        yield f"{folder / NAME} was made again from {JOURNAL}: {self.kinds.total()} entries ({kinds or 'none'})."
+        if self.unreadable:
+            yield f"Left out because they cannot be read: {self.unreadable} of the lines of {JOURNAL}."
+        if self.moved_to is not None:
+            yield f"The damaged ledger is now {self.moved_to}."
+        yield f"What the entries are worth: hrge-xl sign --list --ledger {quoted(folder)}"
+        yield f"Then: hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}"
+
+
+def recover(folder: Path) -> Recovered:
+    """Make the ledger of a folder again. Raises `UsageError` where it is whole or nothing is left to make it from."""
+    path, journal = folder / NAME, read_journal(folder)
+    if path.is_file() and _is_whole(path):
+        raise UsageError(
+            f"{path} can be read: nothing is lost. What was changed in it: hrge-xl verify {quoted(folder)}"
+        )
+    if not any((folder / name).exists() for name in (NAME, JOURNAL, DATASET, RECEIVED)):
+        raise UsageError(f"{folder} never had a ledger. Name a round or a consolidated folder.")
+    if not journal.entries:
+        raise UsageError(
+            f"{folder} has no {JOURNAL} that records what was entered. Restore {NAME} from a backup. Without one, put "
+            "the received files together in a new folder "
+            f"(hrge-xl consolidate {quoted(folder / RECEIVED)} -o NEW), and make the decisions "
+            "and waivers again: the reports of this folder list them."
+        )
+    moved = (
+        path.rename(path.with_name(f"{NAME}.{DAMAGED}-{secrets.token_hex(4)}")) if path.is_file() else None
+    )
+    with Ledger.open(folder, anew=True) as ledger:
+        ledger.restore(journal.entries)
+        if journal.identity:
+            ledger.name_it(journal.identity)
+    return Recovered(Counter(entry.kind for entry in journal.entries), moved, len(journal.unreadable))
+
+
+def _is_whole(path: Path) -> bool:
+    """Say whether a SQLite file is there and not damaged."""
+    try:
+        with closing(connect(path, write=False)) as database:
+            return database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    except sqlite3.Error:
+        return False
