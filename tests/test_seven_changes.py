@@ -382,18 +382,17 @@ def test_a_finding_is_one_block(copy: Copy) -> None:
     assert "### V099\n\n**round-figure** (warning)." in copy.page("findings.md")
 
 
+TABLES = "hrge_xl/dataset/tables.yaml"
 OPEN = "\n    @property\n    def open(self) -> bool:\n"
 COLUMN = f'    origin: str | None = "the reader"\n{OPEN}'
 
 
-def test_a_column_of_the_findings_is_a_field_a_column_and_what_it_means(copy: Copy) -> None:
+def test_a_column_of_the_findings_is_a_field_and_a_column(copy: Copy) -> None:
     copy.replace("hrge_xl/findings/model.py", OPEN, COLUMN)
-    copy.replace("hrge_xl/dataset/schema.py", "suggestion waived:boolean", "suggestion origin waived:boolean")
-    meaning = '    "origin": "Who noticed it.",\n    "suggestion": '
-    copy.replace("hrge_xl/dataset/data_dictionary.py", '    "suggestion": ', meaning)
-    assert copy.changed() == [
-        "hrge_xl/dataset/data_dictionary.py", "hrge_xl/dataset/schema.py", "hrge_xl/findings/model.py",
-    ]  # fmt: skip
+    for after in ("waived waiver waiver_number", "waived waiver current"):  # of the facts, and of the view
+        copy.replace(TABLES, after, f"origin {after}")
+    copy.replace(TABLES, "  suggestion: {", "  origin: {meaning: Who noticed it.}\n  suggestion: {")
+    assert copy.changed() == [TABLES, "hrge_xl/findings/model.py"]
     path = copy.returned(SVC_02="many")
     assert {each["origin"] for each in copy.findings(path)} == {"the reader"}
     copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)

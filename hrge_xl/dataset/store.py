@@ -19,10 +19,10 @@ from ..addresses import masked
 from ..errors import StoreError
 from ..output_files import whole
 from ..spec.model import Spec
-from .definitions import META, clause, definitions, view_statements
+from .definitions import clause, definitions, view_statements
 from .dimensions import dimensions
 from .files import private
-from .schema import SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
+from .schema import META, SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
 from .table import SUBMISSION_ID, OnDemand, Record, Row, Table
 from .views import Make, selections
 

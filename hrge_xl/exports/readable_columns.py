@@ -15,17 +15,9 @@ from .column_words import CodeLabels, Label, Record
 SHARE = "share"  # a number that is shown in percent
 NAMED = "_label"  # the codes of columns that hold the names of other columns' codes
 MOST_HEAD = 200  # characters of a head: Excel takes 255, and some must be left to tell two heads apart
-FOLDED = frozenset(
-    {"submission", "n", "file_sha256", "sha256", "superseded_by", "predecessor", "copy", "checks_run"}
-)
-SHARES = frozenset({"share", "progress"})
 OF_ANY_ROW = frozenset({ANSWERS.name, AGGREGATE_ANSWERS.name, AGGREGATE_NUMBERS.name})
 LABELLED_BY = ("indicator", "field")  # what the column `label` says the name of
 STATES = frozenset({"verdict", "status", "severity"})
-LONG = frozenset({
-    "message", "remedy", "text", "original", "label", "help", "reason", "path", "suggestion", "waiver", "why", "item",
-    "note", "value",
-})  # fmt: skip
 WIDTHS = {TEXT: 18.0, INTEGER: 9.0, NUMBER: 12.0, BOOLEAN: 9.0, DATE: 12.0}
 WIDE, LABELLED, CODE = 44.0, 26.0, 11.0
 HEAD_LINES = 3  # over which a head should not go
@@ -85,13 +77,11 @@ class _ReadableColumns:
         )
         if coded or has_name:
             head = f"{head} ({self.say('Code')})"
-        percent = fields[0].type.name == "percent" if fields else column.name in SHARES
-        width = (
-            CODE if coded or (column.name == "code") else WIDE if column.name in LONG else WIDTHS[column.kind]
-        )
+        percent = fields[0].type.name == "percent" if fields else bool(column.format)
+        width = CODE if coded or (column.name == "code") else WIDE if column.width else WIDTHS[column.kind]
         return ReadableColumn(
             column.name, head, column.kind, SHARE if percent else column.kind, _fitting(width, head),
-            column.name in FOLDED, self._value(at, column.name),
+            column.folded, self._value(at, column.name),
         )  # fmt: skip
 
     def _names(
@@ -107,13 +97,13 @@ class _ReadableColumns:
         if fields:
             text = fields[0].asks(self.labels.language)
         elif column.name.endswith(NAMED):
-            text = self.labels.heads.get(column.name.removesuffix(NAMED), column.name)
+            text = self.labels.head(column.name.removesuffix(NAMED)) or column.name
         elif column.name == "label" and (
             of := next((name for name in LABELLED_BY if name in self.table.at), "")
         ):
-            text = self.labels.heads[of]
+            text = self.labels.head(of)
         else:
-            text = self.labels.heads.get(column.name) or column.title or column.name
+            text = self.labels.head(column.name) or column.title or column.name
         return beginning(" ".join(text.split()), MOST_HEAD)
 
     # names of codes
