@@ -88,15 +88,20 @@ def _asked(spec: Spec, tool: Tool, field: Field) -> RightAnswers:
     least, most = (None if figure is None else _end(field, figure) for figure in ends)
     steps = tuple(map(float, entries_of(spec, name)))
     whole = limits.type == "whole" or field.type.stepped
-    required = field.required == "always" and _in_every_row(spec, tool)
+    required = _in_every_row(spec, tool, field)
     return RightAnswers(least, most, whole, steps, field.characters, field.words, required)
 
 
-def _in_every_row(spec: Spec, tool: Tool) -> bool:
-    """Say whether what is always required is so in every row of a sheet, whichever sheets are ticked."""
-    blocks = tool.field_blocks
+def _in_every_row(spec: Spec, tool: Tool, field: Field) -> bool:
+    """Say whether a field is required in every row in use, whatever else is answered, ticked or issued."""
+    blocks, conditional = tool.field_blocks, field.relevant is not None or field.to
     asked_anyway = spec.tick_of(tool.code) is None
-    return len(blocks) == 1 and (asked_anyway or isinstance(blocks[0], RegisterBlock))
+    return (
+        field.required == "always"
+        and not conditional
+        and len(blocks) == 1
+        and (asked_anyway or isinstance(blocks[0], RegisterBlock))
+    )
 
 
 def _end(field: Field, figure: float) -> float | date | None:
