@@ -71,6 +71,7 @@ class Table:
     group: str = ""
     repeated: bool = False
     needs: str = ""
+    of: str = ""
     unique: tuple[str, ...] = ()  # a second key
     indexes: Mapping[str, str] = field(default_factory=dict)
     internal: tuple[str, ...] = ()
