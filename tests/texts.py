@@ -22,7 +22,6 @@ from tests.face import (
     CATALOGUE,
     CATALOGUES,
     CORRECTIONS,
-    DATASET_COLUMNS,
     FIRST_SEEN,
     GROUPS,
     LEFTOVERS,
@@ -125,7 +124,7 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
 
 
 def _of_the_tables() -> Iterator[tuple[str, str, str]]:
-    heads = (column["head"] for column in DATASET_COLUMNS.values() if "head" in column)
+    heads = (column.head for table in TABLES.values() for column in table.columns if column.head)
     titles = (table.title for table in TABLES.values() if table.title)
     for text in (*heads, *titles, *GROUPS):
         yield text, "hrge_xl/dataset/tables.yaml", ""

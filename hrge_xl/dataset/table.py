@@ -38,6 +38,8 @@ class Column(NamedTuple):
     format: str = ""
     width: str = ""
     folded: bool = False
+    names: str = ""
+    words: str = ""
     refers: str = ""
     since: int = 0
 

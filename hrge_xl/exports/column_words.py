@@ -11,7 +11,7 @@ from ..dataset.aggregates.sql import label_of
 from ..dataset.aggregates.values import catalogue_label
 from ..dataset.dimensions import entries, fixed_rows, matrix_blocks
 from ..dataset.return_status import status_words
-from ..dataset.schema import COLUMNS, list_of
+from ..dataset.schema import list_of
 from ..fields import Field
 from ..layout.lists import LEVELS
 from ..spec.model import Spec
@@ -38,11 +38,6 @@ class CodeLabels:
     def _entries(self, name: str) -> dict[str, str]:
         return dict(entries(self.spec, name, self.language)) if self.spec else {}
 
-    def head(self, name: str) -> str:
-        """Give the head of a column that every dataset has; nothing where it has none."""
-        head = COLUMNS.get(name, {}).get("head")
-        return self.say(head) if head else self.states.get(name, "")
-
     @cached_property
     def states(self) -> dict[str, str]:
         """Words for verdicts, statuses and severities."""
@@ -55,16 +50,18 @@ class CodeLabels:
         rows = fixed_rows(self.spec, self.language) if self.spec else ()
         return {(tool, row): (section, label) for tool, row, section, label in rows}
 
-    def country(self, code: str) -> str | None:
+    def country(self, row: Record) -> str | None:
         """Give the country as the spec names it, else as the language does."""
-        if self.spec is None:
+        code = row["country"]
+        if self.spec is None or not code:
             return None
         named = label_of(self.spec, self.spec.countries, code, self.language)
         return named if named != code else country_names(self.language).get(code)
 
-    def sheet(self, tool: str) -> str | None:
+    def sheet(self, row: Record) -> str | None:
         """Give the name of the sheet of a tool."""
-        return self.tools[tool].sheet.say(self.language) if tool in self.tools else None
+        tool = self.tools.get(row["tool"])
+        return tool.sheet.say(self.language) if tool else None
 
     def item(self, row: Record) -> str | None:
         """Give what a fixed row is about."""
@@ -96,11 +93,14 @@ class CodeLabels:
         found, codes = self.entries_of(name), f"{value:g}" if isinstance(value, float) else str(value)
         return "; ".join(found.get(code, code) for code in codes.split(";"))
 
-    def step(self, side: str) -> Label:
-        """Give the name of a step `down` or `across`."""
+    def down(self, row: Record, side: str = "down") -> str | None:
+        """Give the name of a step down."""
         matrix = self.spec.matrix if self.spec else None
-        found = self.entries_of(str(getattr(matrix, side))) if matrix else {}
-        return lambda row: found.get(str(row[side]))
+        return self.entries_of(str(getattr(matrix, side))).get(str(row[side])) if matrix else None
+
+    def across(self, row: Record) -> str | None:
+        """Give the name of a step across."""
+        return self.down(row, "across")
 
     def level(self, row: Record) -> str | None:
         """Give the name of a level."""

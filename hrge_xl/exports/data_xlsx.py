@@ -137,7 +137,7 @@ class _Book:
         if counts := _counts_by(table):
             rows = filter(itemgetter(table.at[counts]), rows)
         styles = [self.formats[column.style]._get_xf_index() for column in columns]
-        written = readable_rows(columns, rows)
+        written = readable_rows(table, columns, rows)
         write_rows(sheet, [column.kind for column in columns], written, styles, FIRST)
         if sum(column.width for column in columns if not column.folded) <= ONE_PAGE:
             sheet.fit_to_pages(1, 0)
