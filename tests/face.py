@@ -367,11 +367,10 @@ from hrge_xl.dataset.aggregates.risks import risk_places
 from hrge_xl.dataset.aggregates.sql import distinct, Sources
 from hrge_xl.dataset.aggregates.values import lines_and_values, NO_VALUE, RESTATED, Value as values_Value
 from hrge_xl.dataset.clean import harmless
-from hrge_xl.dataset.column_values import pattern, PATTERNS, right_answers, values
-from hrge_xl.dataset.data_dictionary import meaning, MEANINGS, ROWS, VALUES
+from hrge_xl.dataset.column_values import pattern, right_answers, values
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history
-from hrge_xl.dataset.definitions import META, TYPES, view_statements
+from hrge_xl.dataset.definitions import TYPES, view_statements
 from hrge_xl.dataset.derive import derive_here
 from hrge_xl.ledger.chain import Entry, TEXTS
 from hrge_xl.ledger.files import LOCK, only_writer, sha256_of
@@ -407,19 +406,19 @@ from hrge_xl.dataset.run_history import last_change
 from hrge_xl.dataset.schema import (
     AGGREGATE_INDICATORS,
     AGGREGATE_NUMBERS,
-    AGGREGATES,
     CODEBOOK,
     CODES,
-    DIMENSIONS,
-    FACTS,
+    COLUMNS as DATASET_COLUMNS,
     field_column,
+    GROUPS,
     ITEMS,
     LABEL,
     LABELLED,
+    META,
     Schema,
     SLOTS,
     SUBMISSIONS,
-    VIEWS,
+    TABLES,
 )
 from hrge_xl.ledger.seals import faults
 from hrge_xl.dataset.shards import SHARDS, take, write_shard
@@ -481,13 +480,8 @@ from hrge_xl.auditing.verify_dataset import (
 )
 from hrge_xl.auditing.verify_report import verify_report
 from hrge_xl.exports import data_xlsx, exports
-from hrge_xl.exports.column_words import (
-    GROUPS,
-    HEADS as COLUMN_HEADS,
-    SEVERITIES as SEVERITIES_IN_WORDS,
-    TITLES,
-)
-from hrge_xl.exports.data_xlsx import REPEATED, write_workbook
+from hrge_xl.exports.column_words import SEVERITIES as SEVERITIES_IN_WORDS
+from hrge_xl.exports.data_xlsx import write_workbook
 from hrge_xl.exports.exports import formats_there
 from hrge_xl.exports.extract import rows_of, table_of as extract_table_of
 from hrge_xl.exports.package import description

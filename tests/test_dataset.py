@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+import yaml
 from frictionless import Package
 from frictionless import system as frictionless_system
 
@@ -30,14 +31,13 @@ from hrge_xl.library import (
 )
 from tests.answers import full, layout
 from tests.face import (
+    CATALOGUES,
     DATASET,
+    DATASET_COLUMNS,
     LABEL,
     LABELLED,
-    MEANINGS,
     META,
     OFFERED,
-    ROWS,
-    VALUES,
     WITHDRAWN,
     Ledger,
     Options,
@@ -46,7 +46,6 @@ from tests.face import (
     Store,
     decide,
     description,
-    meaning,
     open_dataset,
     opened,
     returns,
@@ -126,7 +125,7 @@ def test_every_column_is_described(name: str) -> None:
     schema = Schema(load(name))
     for table in (META, *schema.by_name.values()):
         for column in table.columns:
-            assert meaning(table, column), f"{table.name}.{column.name}"
+            assert column.description, f"{table.name}.{column.name}"
 
 
 def test_labels_are_known_where_only_some_of_the_sheets_choose_from_a_list() -> None:
@@ -141,17 +140,13 @@ def test_labels_are_known_where_only_some_of_the_sheets_choose_from_a_list() -> 
 
 def test_nothing_is_described_that_is_not_there() -> None:
     schema = Schema(load("hrge_toolkit"))
-    names = {
-        name
-        for table in (META, *schema.by_name.values())
-        for column in table.columns
-        for name in (
-            column.name,
-            f"{table.name}.{column.name}",
-            f"{ROWS if table.tools else ''}.{column.name}",
-        )
-    }
-    assert {*MEANINGS, *VALUES} - names == set()
+    used = {column.name for table in (META, *schema.by_name.values()) for column in table.columns}
+    assert DATASET_COLUMNS.keys() - used == set()
+    described = yaml.safe_load((CATALOGUES.parent / "dataset" / "tables.yaml").read_text(encoding="utf-8"))[
+        "tables"
+    ]
+    for name, table in described.items():
+        assert table.get("here", {}).keys() <= {*table["columns"].split()}, name
 
 
 def problems(out: Path) -> list[Any]:

@@ -26,7 +26,6 @@ from hrge_xl.library import (
 )
 from tests import two_rounds
 from tests.face import (
-    AGGREGATES,
     DOUBLED,
     KINDS,
     NO_KIND,
@@ -36,6 +35,7 @@ from tests.face import (
     RESTATED,
     SELECTS,
     SUBMISSIONS,
+    TABLES,
     TYPES,
     UNITS,
     IndicatorFigures,
@@ -424,7 +424,7 @@ def test_mistakes_in_what_the_spec_says_of_indicators(tmp_path: Path) -> None:
 def as_views(store: Store, url: str) -> dict[str, list[Any]]:
     """Every figure as a view of a database that holds the same facts, in the order of its numbers."""
     engine, facts = sa.create_engine(url), sa.MetaData()
-    made = {table.name for table in AGGREGATES} | {"overdue", "top_risks"}
+    made = {table.name for table in TABLES.values() if table.role == "figure"}
     tables = {
         table.name: sa.Table(table.name, facts, *(sa.Column(c.name, TYPES[c.kind]) for c in table.columns))
         for table in store.schema.by_name.values()

@@ -205,3 +205,11 @@ def test_numbers_and_days_are_of_their_own_types() -> None:
     assert answers(number=3) == answers(number=2.5) == answers(date=date(2026, 6, 30)) == right
     assert answers(number="3") == Failure("number", 0, "a value of type number")
     assert answers(date="2026-06-30") == Failure("date", 0, "a value of type date")
+
+
+def test_only_what_every_row_must_have_is_asked_for() -> None:
+    """Not what is relevant on a condition only, nor a reference, which needs a sheet that may not be issued."""
+    columns = hrge_xl.schemas(load("hrge_toolkit"))
+    asked = {"RSK_03": False, "RSK_09O": True}
+    assert {code: columns["risks"].columns[code].nullable for code in asked} == asked
+    assert columns["indicators"].columns["T4C_01"].nullable

@@ -1,7 +1,8 @@
 """Each change that is made often is made in one place: here each is made in a copy of the program, and used.
 
 A tool sheet is one file, a field type one class, a function one class, a finding one block, a rule one entry, a report
-format one module, a language one catalogue, a store one class; a status of returns an entry, its number and its note.
+format one module, a language one catalogue, a store one class; a status of returns an entry, its number and its note; a
+table, a column, a view its description and what fills it.
 """
 
 from __future__ import annotations
@@ -117,6 +118,11 @@ class Copy:
         """What the reader finds in a file."""
         (file,) = json.loads(self.hrge("validate", path, "--json", *TODAY))["files"]
         return list(file["findings"])
+
+    def consolidated(self, **answers: Any) -> Path:
+        """A dataset of one workbook with some answers typed in."""
+        self.hrge("consolidate", self.returned(**answers), "-o", self.root / "dataset", *TODAY)
+        return self.root / "dataset"
 
     def page(self, name: str) -> str:
         """A page of the docs, as the copy writes it."""
@@ -379,18 +385,17 @@ def test_a_finding_is_one_block(copy: Copy) -> None:
     assert "### V099\n\n**round-figure** (warning)." in copy.page("findings.md")
 
 
+TABLES = "hrge_xl/dataset/tables.yaml"
 OPEN = "\n    @property\n    def open(self) -> bool:\n"
 COLUMN = f'    origin: str | None = "the reader"\n{OPEN}'
 
 
-def test_a_column_of_the_findings_is_a_field_a_column_and_what_it_means(copy: Copy) -> None:
+def test_a_column_of_the_findings_is_a_field_and_a_column(copy: Copy) -> None:
     copy.replace("hrge_xl/findings/model.py", OPEN, COLUMN)
-    copy.replace("hrge_xl/dataset/schema.py", "suggestion waived:boolean", "suggestion origin waived:boolean")
-    meaning = '    "origin": "Who noticed it.",\n    "suggestion": '
-    copy.replace("hrge_xl/dataset/data_dictionary.py", '    "suggestion": ', meaning)
-    assert copy.changed() == [
-        "hrge_xl/dataset/data_dictionary.py", "hrge_xl/dataset/schema.py", "hrge_xl/findings/model.py",
-    ]  # fmt: skip
+    for after in ("waived waiver waiver_number", "waived waiver current"):  # of the facts, and of the view
+        copy.replace(TABLES, after, f"origin {after}")
+    copy.replace(TABLES, "  suggestion: {", "  origin: {meaning: Who noticed it.}\n  suggestion: {")
+    assert copy.changed() == [TABLES, "hrge_xl/findings/model.py"]
     path = copy.returned(SVC_02="many")
     assert {each["origin"] for each in copy.findings(path)} == {"the reader"}
     copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
@@ -399,6 +404,92 @@ def test_a_column_of_the_findings_is_a_field_a_column_and_what_it_means(copy: Co
     assert all(",the reader," in line for line in table[1:])
     book = openpyxl.load_workbook(copy.root / "dataset" / "data.xlsx")
     assert any(cell.value == "origin" for sheet in book.worksheets for row in sheet["A1:Z4"] for cell in row)
+
+
+def test_a_column_of_a_table_is_its_description_and_what_fills_it(copy: Copy) -> None:
+    rows = "hrge_xl/dataset/rows.py"
+    copy.replace(TABLES, "path sha256 size verdict", "path sha256 size letters verdict")
+    described = "  letters: {type: integer, meaning: How long its name is., head: Letters}\n"
+    copy.replace(TABLES, "  size: {", f"{described}  size: {{")
+    copy.replace(rows, '"size": result.size, ', '"size": result.size, "letters": len(result.path), ')
+    assert copy.changed() == [rows, TABLES]
+    dataset = copy.consolidated(SVC_02=10)
+    table = (dataset / "csv" / "submissions.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert ",size,letters,verdict," in table[0]
+    package = json.loads((dataset / "datapackage.json").read_text(encoding="utf-8"))
+    (field,) = (
+        field
+        for table in package["resources"]
+        for field in table["schema"]["fields"]
+        if field["name"] == "letters"
+    )
+    assert (field["type"], field["description"]) == ("integer", "How long its name is.")
+    book = openpyxl.load_workbook(dataset / "data.xlsx")
+    assert "Letters" in [cell.value for cell in book["submissions"][3]]
+    assert "| letters | integer | How long its name is. |" in copy.page("dataset.md")
+
+
+FIGURES = """
+  aggregate_languages:
+    role: figure
+    about: How many returns count, by language.
+    title: Returns by language
+    columns: n language count
+    key: n
+"""
+SELECT = '''
+
+def aggregate_languages(source: sql.Sources) -> sql.Select:
+    """Count the returns."""
+    files = source[SUBMISSIONS]
+    lines = sa.select(files).where(files.c.current).subquery()
+    told = sql.grouped(lines, "language", count=sa.func.count())
+    return sql.numbered(("n", "language", "count"), told, "language")
+'''
+
+
+def test_a_table_is_its_description_and_what_fills_it(copy: Copy) -> None:
+    counts = "hrge_xl/dataset/aggregates/counts.py"
+    copy.replace(TABLES, "\n  overdue:\n", f"{FIGURES}\n  overdue:\n")
+    copy.replace(TABLES, "aggregate_gaps codebook", "aggregate_gaps aggregate_languages codebook")
+    copy.append(counts, SELECT)
+    assert copy.changed() == [counts, TABLES]
+    dataset = copy.consolidated(SVC_02=10)
+    table = (dataset / "csv" / "aggregate_languages.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert table == ["n,language,count", "1,en,1"]
+    book = openpyxl.load_workbook(dataset / "data.xlsx")
+    assert "Returns by language" in [cell.value for cell in book["Contents"]["B"]]
+    assert [cell.value for cell in book["aggregate_languages"][4]] == [1, "en", 1]
+
+
+VIEW = """
+  open_errors:
+    role: view
+    of: findings_fact
+    about: The errors that nobody has accepted.
+    columns: submission n team code name message
+    key: submission n
+"""
+CONDITION = '''
+
+def open_errors(schema: Schema, tables: Tables) -> Any:
+    """Leave out what is no error, or accepted."""
+    facts = tables["findings_fact"].c
+    return _of_facts(schema, tables, view=TABLES["open_errors"]).where(facts.severity == "error", ~facts.waived)
+'''
+
+
+def test_a_view_is_its_description_and_its_selection(copy: Copy) -> None:
+    views = "hrge_xl/dataset/views.py"
+    copy.replace(TABLES, "\n  placed_answers:\n", f"{VIEW}\n  placed_answers:\n")
+    copy.replace(TABLES, "answers <sheet> findings", "answers <sheet> open_errors findings")
+    copy.append(views, CONDITION)
+    assert copy.changed() == [TABLES, views]
+    dataset = copy.consolidated(SVC_02="many")
+    table = (dataset / "csv" / "open_errors.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert table[0] == "submission,n,team,code,name,message"
+    assert len(table) > 1
+    assert "many" in "".join(table)
 
 
 CHECK = '''

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 from pandera.errors import SchemaErrors
 
 import hrge_xl
-from hrge_xl.library import ExpectedReturn, ValidationRequest, load, validate
+from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from tests.answers import full, layout
 from tests.audited import hrge
 from tests.check_table import not_right
 from tests.face import (
@@ -24,10 +26,12 @@ from tests.face import (
     Rows,
     Schema,
     UnfitRow,
+    choose,
     description,
     kind_called,
     open_file,
     right_answers,
+    sample_order,
 )
 from tests.read_package import read
 from tests.test_consolidate import returned
@@ -177,6 +181,53 @@ def test_what_every_row_must_have(datasets: dict[str, Path]) -> None:
         hrge_xl.schemas(load("example"))["risks"].validate(frame, lazy=True)
     cases = failed.value.failure_cases
     assert {"not_nullable"} == set(cases[cases["column"] == "RSK_01"]["check"])
+
+
+@pytest.fixture(scope="module")
+def toolkit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of the Toolkit: what the demonstration gets back, samples, and what is partly filled in."""
+    folder = tmp_path_factory.mktemp("toolkit")
+    hrge("demo", "-o", folder / "demo")
+    spec = load("hrge_toolkit")
+    kept = {key: value for key, value in full(layout(spec.name)).items() if sum(map(ord, "".join(key))) % 3}
+    orders = {
+        "partial": Order("NPL", TODAY, answers=kept),
+        "full": Order("VNM", TODAY, answers=full(layout(spec.name))),
+    }
+    for profile in spec.profiles:
+        orders[profile] = replace(
+            sample_order(spec, "en", choose(spec, profile, first=True))[1], sample=False
+        )
+    files = [*(folder / "demo" / "returned").iterdir()]
+    for name, order in orders.items():
+        country = {key: "NPL" for key in order.answers if key[2] == spec.identity.country}
+        files.append(folder / f"{name}.xlsx")
+        files[-1].write_bytes(
+            generate(spec, replace(order, country="NPL", answers={**order.answers, **country}))
+        )
+    run(files, folder / "dataset")
+    return folder / "dataset"
+
+
+def test_what_a_schema_refuses_is_a_finding(toolkit: Path) -> None:
+    """What is required on a condition, or not relevant, may be blank: the schemas ask for what the reader asks for."""
+    frame, refused = frames(toolkit), list[tuple[str, ...]]()
+    found = {(row.submission, row.tool, row.row, row.field) for row in frame("findings").itertuples()}
+    for name, schema in hrge_xl.schemas(load("hrge_toolkit")).items():
+        rows = frame(name)
+        try:
+            schema.validate(rows, lazy=True)
+        except SchemaErrors as errors:
+            cases = errors.failure_cases.merge(
+                rows, left_on="index", right_index=True, suffixes=("_of_schema", "")
+            )
+            refused += [
+                (name, case.column, case.check, case.team)
+                for case in cases.itertuples()
+                if (case.submission, case.tool, case.row, case.column) not in found
+            ]
+    assert refused == []
+    assert len(frame("risks")) > 20
 
 
 def test_a_row_that_is_there_twice(datasets: dict[str, Path]) -> None:

@@ -21,7 +21,6 @@ from tests.face import (
     ARRIVED,
     CATALOGUE,
     CATALOGUES,
-    COLUMN_HEADS,
     CORRECTIONS,
     FIELD_TYPES,
     FIRST_SEEN,
@@ -33,7 +32,7 @@ from tests.face import (
     SAVED,
     SEVERITIES_IN_WORDS,
     SHARED,
-    TITLES,
+    TABLES,
     WORKBOOK,
     Severity,
     TextToTranslate,
@@ -77,7 +76,7 @@ class Use:
 def texts() -> dict[str, Use]:
     """Every translatable text in source order: findings by family, then what the code says."""
     found: dict[str, Use] = {}
-    for text, file, note in (*_findings(), *_of_fields(), *_said(), *_in_templates(), *_of_the_report()):
+    for text, file, note in (*_findings(), *_of_fields(), *_said(), *_in_templates(), *_of_the_tables(), *_of_the_report()):
         found.setdefault(text, Use()).add(file, note)
     return found
 
@@ -113,7 +112,7 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         for key, text in words.items():
             if words is SHARED or SHARED.get(key) != text:
                 yield text, "hrge_xl/reports/report_words.py", f"{what}: {key}"
-    for text in (*COLUMN_HEADS.values(), *TITLES.values(), *GROUPS, *SEVERITIES_IN_WORDS.values()):
+    for text in SEVERITIES_IN_WORDS.values():
         yield text, "hrge_xl/exports/column_words.py", ""
     for key, text in WORDS_OF_FILES.items():
         yield text, "hrge_xl/dataset/reconciliation.py", f"what became of files: {key}"
@@ -131,6 +130,13 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         yield severity.value, "hrge_xl/cli/explain.py", "how much a finding weighs"
     for text, file in _what_files_are():
         yield text, file, "stands in: it is {what}, cannot be read: {reason}"
+
+
+def _of_the_tables() -> Iterator[tuple[str, str, str]]:
+    heads = (column.head for table in TABLES.values() for column in table.columns if column.head)
+    titles = (table.title for table in TABLES.values() if table.title)
+    for text in (*heads, *titles, *GROUPS):
+        yield text, "hrge_xl/dataset/tables.yaml", ""
 
 
 def _what_files_are() -> Iterator[tuple[str, str]]:

@@ -10,20 +10,13 @@ from sqlalchemy.dialects import sqlite
 
 from tests import check_table, read_package
 from tests.face import (
-    AGGREGATES,
-    CODEBOOK,
-    DIMENSIONS,
-    FACTS,
-    ITEMS,
+    DATASET_COLUMNS,
     META,
-    PATTERNS,
     SUBMISSIONS,
-    VALUES,
-    VIEWS,
+    TABLES,
     Schema,
     Spec,
     Table,
-    meaning,
     pattern,
     values,
     view_statements,
@@ -31,7 +24,7 @@ from tests.face import (
 from tests.face import table_Column as Column
 
 PAGE = "dataset.md"
-TOLD_FIRST = ("verdict", "submissions.status")  # columns whose values a part of the page explains
+TOLD_FIRST = ("verdict", "status")  # columns whose values a part of the page explains
 MOST_VALUES = 12  # of a list that the page names one by one
 
 HEAD = """# The dataset
@@ -156,17 +149,20 @@ def dataset_page(spec: Spec, whole: Spec) -> str:
     """The page as Markdown, with the views of one spec as an example; the whole one has every table that there is."""
     schema = Schema(spec)
     said = _statements(Schema(whole)) | _statements(schema)
-    star = [*DIMENSIONS, *FACTS]
+    tables = {**TABLES, **{table.name: table for table in (schema.overdue, schema.top_risks)}}
+    dimensions, facts, views, figures, of_spec = (
+        [table for table in tables.values() if table.role == role and table.name != "<sheet>"]
+        for role in ("dimension", "fact", "view", "figure", "spec")
+    )
     own = [*schema.united.values(), *(table for table in schema.shown if table in [*schema.wide.values()])]
-    figures = [*AGGREGATES, schema.overdue, schema.top_risks, CODEBOOK, ITEMS]
     parts = [
-        HEAD, TOGETHER, *picture(star), "", BESIDE, *made_of(schema, [*VIEWS, *own], said), "",
-        STATES, *(line for column in TOLD_FIRST for line in _values(column.split(".")[-1], VALUES[column])),
+        HEAD, TOGETHER, *picture([*dimensions, *facts]), "", BESIDE, *made_of(schema, [*views, *own], said), "",
+        STATES, *(line for column in TOLD_FIRST for line in _values(column, DATASET_COLUMNS[column]["values"])),
         EXAMPLES, *_queries(), PANDAS, "```python", inspect.getsource(read_package).partition('"""\n\n')[2].rstrip(),
         "```", "", SCHEMAS, "```python", inspect.getsource(check_table).partition('"""\n\n')[2].rstrip(), "```", "",
-        LIMITS, OWN, *_sections(schema, own), "## Views of every dataset", "", *_sections(schema, VIEWS),
-        "## Figures", "", *_sections(schema, figures), "## Facts", "", *_sections(schema, FACTS),
-        "## Dimensions", "", *_sections(schema, [*DIMENSIONS, META]), "## Values", "", *_other_values(),
+        LIMITS, OWN, *_sections(schema, own), "## Views of every dataset", "", *_sections(schema, views),
+        "## Figures", "", *_sections(schema, [*figures, *of_spec]), "## Facts", "", *_sections(schema, facts),
+        "## Dimensions", "", *_sections(schema, [*dimensions, META]), "## Values", "", *_other_values(),
     ]  # fmt: skip
     return "\n".join(parts)
 
@@ -179,9 +175,8 @@ def picture(tables: Sequence[Table]) -> Iterator[str]:
     yield from ("```mermaid", "erDiagram")
     for table in tables:
         for reference in table.references:
-            columns = ", ".join(reference.columns)
-            one = "|o" if columns == "superseded_by" else "||"
-            yield f'    {reference.table} {one}--o{{ {table.name} : "{columns}"'
+            one = "|o" if reference.column == "superseded_by" else "||"
+            yield f'    {reference.table} {one}--o{{ {table.name} : "{reference.column}"'
     for table in (each for each in tables if each.references or each is SUBMISSIONS or each.name == "slots"):
         yield f"    {table.name} {{"
         yield from (f"        {column.kind} {column.name}{_mark(table, column)}" for column in _main(table))
@@ -195,7 +190,7 @@ def _main(table: Table) -> list[Column]:
 
 
 def _mark(table: Table, column: Column) -> str:
-    refers = any(column.name in reference.columns for reference in table.references)
+    refers = any(column.name == reference.column for reference in table.references)
     marks = [mark for mark, holds in (("PK", column.name in table.key), ("FK", refers)) if holds]
     return f" {','.join(marks)}" if marks else ""
 
@@ -224,9 +219,9 @@ def _values(heading: str, known: Mapping[str, str]) -> Iterator[str]:
 
 
 def _other_values() -> Iterator[str]:
-    for column, known in VALUES.items():
-        if column not in TOLD_FIRST:
-            yield from _values(column, known)
+    for name, column in DATASET_COLUMNS.items():
+        if "values" in column and name not in TOLD_FIRST:
+            yield from _values(name, column["values"])
 
 
 def _queries() -> Iterator[str]:
@@ -250,16 +245,16 @@ def _sections(schema: Schema, tables: Iterable[Table]) -> Iterator[str]:
 
 
 def _refers(table: Table) -> str:
-    found = [f"{_names(each.columns)} refers to `{each.table}`" for each in table.references]
+    found = [f"{_names([each.column])} refers to `{each.table}`" for each in table.references]
     return f" {'; '.join(found)}." if found else ""
 
 
 def _row(schema: Schema, table: Table, column: Column) -> str:
-    what = meaning(table, column).replace("|", r"\\|")
+    what = column.description.replace("|", r"\\|")
     known = values(schema, table, column)
     if known and len(known) <= MOST_VALUES:
         what = f"{what.removesuffix('.')}: {_names(known)}."
-    elif column.name not in PATTERNS and pattern(schema, column):
+    elif not column.pattern and pattern(schema, column):
         what += ": codes, joined by `;`."
     what += " *Internal.*" if column.name in table.internal else ""
     return f"| {column.name} | {column.kind} | {what} |"

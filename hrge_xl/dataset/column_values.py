@@ -1,4 +1,4 @@
-"""What a column can hold, by the data dictionary and the spec: values, patterns, figures, and which answers are right.
+"""What a column can hold, by its description and the spec: values, patterns, figures, and which answers are right.
 
 The description of a data package and the schemas of frames are both made of this.
 """
@@ -6,30 +6,17 @@ The description of a data package and the schemas of frames are both made of thi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from ..fields import ColumnKind, Field, kind_of
-from ..layout.lists import LEVELS
 from ..numerals import from_serial
 from ..spec.model import RegisterBlock, Spec, Tool
 from ..spec.scope import entries as entries_of
-from .data_dictionary import VALUES
 from .dimensions import entries
 from .schema import AGGREGATE_RISKS, Schema, list_of
 from .table import INTEGER, Column, Table
-
-LEVEL_COLUMNS = ("level", "level_before", "level_after")
-HEX = "[0-9a-f]"
-PATTERNS: Mapping[str, str] = {
-    "submission": HEX + "{16}",
-    "superseded_by": HEX + "{16}",
-    "sha256": HEX + "{64}",
-    "file_sha256": HEX + "{64}",
-}
-"""How the texts of some columns are written."""
-SHARES = ("share",)  # columns of shares of 1
 
 
 def values(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
@@ -42,18 +29,15 @@ def values(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
         )
         several = not listed or any(field.several for field in fields)
         return () if several else _entries(schema, column, labels=bool(column.label_of))
-    if column.name in LEVEL_COLUMNS:
-        return codes_of(schema, LEVELS)
-    found = VALUES.get(f"{table.name}.{column.name}", VALUES.get(column.name, {}))
     risks = schema.spec.figures.risks if schema.spec else None
     further = risks.by if risks and table.name == AGGREGATE_RISKS.name and column.name == "by" else ()
-    return (*found, *further)
+    return (*column.values, *codes_of(schema, column.list), *further)
 
 
 def pattern(schema: Schema, column: Column) -> str | None:
     """Give the pattern that the texts of a column follow: hashes, and several codes in one text."""
     if column.label_of or not any(field.several for field in column.fields.values()):
-        return None if column.fields else PATTERNS.get(column.name)
+        return None if column.fields else column.pattern or None
     code = "|".join(map(re.escape, _entries(schema, column)))
     return f"({code})(;({code}))*"
 
@@ -67,16 +51,14 @@ def _entries(schema: Schema, column: Column, *, labels: bool = False) -> tuple[s
 def codes_of(schema: Schema, name: str | None, *, labels: bool = False) -> tuple[str, ...]:
     """Give the codes of a list, or their labels; none without one."""
     spec = schema.spec
-    if spec is None or name is None:
+    if spec is None or not name:
         return ()
     return tuple(label if labels else code for code, label in entries(spec, name))
 
 
 def least_and_most(column: Column) -> tuple[float | None, float | None]:
     """Give the least and the greatest figure that a column can have, whatever teams answer."""
-    if column.name in SHARES:
-        return 0, 1
-    return (0, None) if column.kind == INTEGER else (None, None)
+    return None if column.maximum is None and column.kind != INTEGER else 0, column.maximum
 
 
 class RightAnswers(NamedTuple):
@@ -106,15 +88,20 @@ def _asked(spec: Spec, tool: Tool, field: Field) -> RightAnswers:
     least, most = (None if figure is None else _end(field, figure) for figure in ends)
     steps = tuple(map(float, entries_of(spec, name)))
     whole = limits.type == "whole" or field.type.stepped
-    required = field.required == "always" and _in_every_row(spec, tool)
+    required = _in_every_row(spec, tool, field)
     return RightAnswers(least, most, whole, steps, field.characters, field.words, required)
 
 
-def _in_every_row(spec: Spec, tool: Tool) -> bool:
-    """Say whether what is always required is so in every row of a sheet, whichever sheets are ticked."""
-    blocks = tool.field_blocks
+def _in_every_row(spec: Spec, tool: Tool, field: Field) -> bool:
+    """Say whether a field is required in every row in use, whatever else is answered, ticked or issued."""
+    blocks, conditional = tool.field_blocks, field.relevant is not None or field.to
     asked_anyway = spec.tick_of(tool.code) is None
-    return len(blocks) == 1 and (asked_anyway or isinstance(blocks[0], RegisterBlock))
+    return (
+        field.required == "always"
+        and not conditional
+        and len(blocks) == 1
+        and (asked_anyway or isinstance(blocks[0], RegisterBlock))
+    )
 
 
 def _end(field: Field, figure: float) -> float | date | None:

@@ -8,11 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .schema import SLOTS, Schema
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, OnDemand, Table, columns
+from .schema import DIMENSION, FACT, META, Schema
+from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, OnDemand, Table
 from .views import selections
 
-META = Table("meta", columns("name value"), ("name",), "What the dataset says of itself.")
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is INTEGER, rows are kept by it
 TYPES: dict[str, Any] = {
     TEXT: sa.Text(), INTEGER: WHOLE, NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
@@ -36,16 +35,16 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
         constraints = list(_constraints(table)) if keys else []
         by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
         made = sa.Table(table.name, meta, *columns, *constraints, sqlite_with_rowid=not key or by_number)
-        if keys and table.name == SLOTS.name:
-            sa.Index("slots_by_question", made.c.tool, made.c.field, made.c.row)
+        for index, names in table.indexes.items() if keys else ():
+            sa.Index(index, *(made.c[name] for name in names.split()))
     return meta
 
 
 def _constraints(table: Table) -> Iterator[Any]:
     if table.unique:
         yield sa.UniqueConstraint(*table.unique)
-    for each in (reference for reference in table.references if reference.enforced):
-        yield sa.ForeignKeyConstraint(each.columns, [f"{each.table}.{column}" for column in each.key])
+    for reference in table.references if table.role in (DIMENSION, FACT) else ():
+        yield sa.ForeignKeyConstraint([reference.column], [f"{reference.table}.{reference.key}"])
 
 
 _STATEMENTS: dict[tuple[str, str], list[str]] = {}  # by spec and dialect

@@ -1,4 +1,4 @@
-"""The tables of a dataset: the facts and dimensions of the star, and the views that everything else is."""
+"""The tables of a dataset: those that `tables.yaml` describes, and those that each spec has beside them."""
 
 from __future__ import annotations
 
@@ -7,304 +7,87 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from ..fields import ColumnKind, Field, kind_of
 from ..layout.lists import LEVELS
 from ..spec.model import CollectBlock, Spec
 from .return_status import STATUSES
-from .table import DATE, NUMBER, SUBMISSION_ID, TEXT, Column, Reference, Table, columns
+from .table import DATE, INTEGER, NUMBER, TEXT, Column, Table
 
 VERSION = 8  # of the tables; raised whenever one of them changes
-OLDEST = 7  # that can be read: it lacks these columns
-LATER = {("submissions", "reason_details"), ("checks_not_run", "details")}
+OLDEST = 7  # that can be read
 
 KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
-
-OF_SUBMISSION = Reference((SUBMISSION_ID,), "submissions", (SUBMISSION_ID,))
-TO_SUBMISSION = Reference(("submission",), "submissions", ("submission",), enforced=False)
-TO_OTHER = Reference(("superseded_by",), "submissions", ("submission",))
-OF_SLOT = Reference(("slot",), "slots", ("slot",))
-
-
-def _table(name: str, text: str, key: str, about: str, *references: Reference, **more: Any) -> Table:
-    return Table(name, columns(text), tuple(key.split()), about, references=references, **more)
-
-
-def _facts(name: str, text: str, key: str, about: str, *more: Reference) -> Table:
-    """Give a table of facts about submissions."""
-    own = f"{SUBMISSION_ID}:integer {text}"
-    return _table(name, own, f"{SUBMISSION_ID} {key}", about, OF_SUBMISSION, *more)
-
-
-def _view(name: str, text: str, key: str, about: str, same: tuple[int, int] = (0, 0)) -> Table:
-    """Give a view with rows of submissions, or of figures where its key has none."""
-    references = (TO_SUBMISSION,) if key.split(maxsplit=1)[0] == "submission" else ()
-    return _table(name, text, key, about, *references, view=True, same=same)
-
-
-# dimensions
-
-SUBMISSIONS = _table(
-    "submissions",
-    f"{SUBMISSION_ID}:integer submission return_number:integer path sha256 size:integer verdict status "
-    "current:boolean superseded_by reason reason_details team country language spec spec_version round period "
-    "period_start:date period_end:date "
-    "project intervention copy predecessor issued:date saved arrived:date arrival checked:date read_for signature "
-    "errors:integer warnings:integer infos:integer waived:integer required:integer answered:integer "
-    "checks_run stamp last_answers untouched:boolean",
-    SUBMISSION_ID,
-    "Every content received, once: who sent it and when, what became of it, and whether it counts.",
-    TO_OTHER,
-    unique=("submission",),
-    internal=(SUBMISSION_ID, "reason_details", "checks_run", "stamp", "last_answers", "untouched"),
-)
-SLOTS = _table(
-    "slots",
-    "slot:integer tool row field part:integer sheet cell list calculated:boolean",
-    "slot",
-    "Every cell of the spec that can hold an answer, once, with its place in the language of the spec.",
-)
-CODES = _table(
-    "codes",
-    "list position:integer code label",
-    "list code",
-    "The entries of every list with their labels.",
-)
-CODEBOOK = _table(
-    "codebook",
-    "n:integer tool field label type vocabulary code code_label help required unit restricted:boolean table_name "
-    "tag note",
-    "n",
-    "Every question with its type, and every code with its label.",
-)
-ITEMS = _table("items", "n:integer tool row section label", "n", "The fixed rows of the lists, by code.")
-LIST_COLUMNS = _table(
-    "list_columns",
-    "list block:integer source:integer position:integer column_code field due_field",
-    "list block source position",
-    "What the collected lists of the workbooks show: for each list and source the field behind each column.",
-)
-MATRIX_LEVELS = _table(
-    "matrix_levels",
-    "down across down_number:number across_number:number level",
-    "down across",
-    "The level of each pair of steps in the matrix.",
-)
-SPEC_FILES = _table(
-    "spec_files",
-    "path content",
-    "path",
-    "The spec that the dataset was made with, file by file.",
-)
-
-# facts
-
-FILES_FACT = _facts(
-    "files_fact",
-    "n:integer path received:date stated:boolean",
-    "n",
-    "Every item received, whatever it was: the same content under several names has several lines.",
-)
-ANSWERS_FACT = _facts(
-    "answers_fact",
-    "slot:integer state code text number:number date:date original original_type problem cell",
-    "slot",
-    "The content of each cell, once. Empty: `state` answered; `original` as the value or label shows; `cell` as in "
-    "`slots`.",
-    OF_SLOT,
-)
-SHEETS = _facts(
-    "sheets",
-    "n:integer tool sheet required:integer answered:integer errors:integer warnings:integer",
-    "tool",
-    "The sheets of each submission under the names that they have there, and how far each is.",
-)
-OF_A_FINDING = (
-    "code name severity tool row field label sheet cell value message remedy suggestion waived:boolean waiver"
-)
-FINDINGS_FACT = _facts(
-    "findings_fact",
-    f"n:integer {OF_A_FINDING} waiver_number:integer details",
-    "n",
-    "Everything that was noticed about the files.",
-)
-UNPLACED_FACT = _facts(
-    "unplaced_fact",
-    "n:integer what sheet cell text question",
-    "n",
-    "Text and comments found outside every known cell.",
-)
-LISTED_FACT = _facts(
-    "listed_fact",
-    "item:integer list block:integer source:integer tool row",
-    "item",
-    "The rows that the collected lists of each workbook show, in their order.",
-)
-ROW_REFERENCES = _facts(
-    "row_references",
-    "tool row about",
-    "tool row",
-    "What a row refers to in the end: from a value to its indicator, from there to the catalogue.",
-)
-CHECKS_NOT_RUN = _facts(
-    "checks_not_run", "code why details", "code", "The checks that did not run on a file, and why."
-)
-
-# views
-
-WHOSE = "submission team country period "
-FILES = _view(
-    "files",
-    "submission n:integer path received:date stated:boolean",
-    "submission n",
-    FILES_FACT.about,
-)
-ANSWERS = _view(
-    "answers",
-    WHOSE + "n:integer tool row field part:integer code text number:number date:date sheet cell original "
-    "state problem calculated:boolean current:boolean file_sha256",
-    "submission n",
-    "Every answer with its cell; several answers of one question one a row; calculated values worked out again.",
-    same=(4, 2),
-)
-FINDINGS = _view(
-    "findings",
-    f"submission n:integer team country period {OF_A_FINDING} current:boolean file_sha256",
-    "submission n",
-    "Everything that was noticed about the files; `waived` where somebody has accepted it as it is.",
-)
-COMPLETENESS = _view(
-    "completeness",
-    WHOSE + "n:integer tool sheet required:integer answered:integer errors:integer warnings:integer "
-    "current:boolean file_sha256",
-    "submission n",
-    "How far each sheet of each file is.",
-)
-UNPLACED = _view(
-    "unplaced",
-    "submission n:integer team what sheet cell text current:boolean file_sha256",
-    "submission n",
-    "Text and comments found outside every known cell.",
-)
-LISTED_ROWS = _view(
-    "listed_rows",
-    WHOSE + "n:integer list item:integer tool row column_code value due:date sheet cell current:boolean "
-    "file_sha256",
-    "submission n",
-    "What the collected lists of the workbooks show, one line per row and column.",
-)
-MATRIX_ROWS = _view(
-    "matrix_rows",
-    WHOSE
-    + "n:integer tool row down_field across_field down across level sheet cell current:boolean file_sha256",
-    "submission n down_field across_field",
-    "Every row of a matrix, with its two steps and its level.",
-)
-PLACED = _view(
-    "placed_answers",
-    f"{SUBMISSION_ID}:integer slot:integer tool row field part:integer list entry value number:number date:date "
-    "typed:integer",
-    f"{SUBMISSION_ID} slot",
-    "Every fact with the question that it answers: what the wide views are made of.",
-)
-RECONCILIATION = _view(
-    "reconciliation",
-    "n:integer period received:integer accepted:integer returned:integer refused:integer "
-    + " ".join(f"{each.part}:integer" for each in STATUSES),
-    "n",
-    "Received = accepted + returned + refused; accepted + returned = what became of these. By period.",
-)
-
-# figures
-
-AGGREGATE_MATRIX = _table(
-    "aggregate_matrix",
-    "n:integer period block:integer title by tools country down down_label across across_label level "
-    "level_label count:integer teams:integer submissions:integer from_returned:integer",
-    "n",
-    "The matrices by period; `by` says whether a line is a total, a tool or a country. Rows: `matrix_rows`.",
-)
-AGGREGATE_ANSWERS = _table(
-    "aggregate_answers",
-    "n:integer period by tool row field label code code_label country count:integer teams:integer "
-    "submissions:integer",
-    "n",
-    "How often each code was answered, by period, in total and by country.",
-)
-AGGREGATE_NUMBERS = _table(
-    "aggregate_numbers",
-    "n:integer by tool row about field label country period count:integer teams:integer total:number "
-    "mean:number least:number most:number",
-    "n",
-    "Figures by period, in total and by country; `about` is what a row refers to. Totals only of whole numbers.",
-)
-AGGREGATE_COMPLETENESS = _table(
-    "aggregate_completeness",
-    "n:integer period by tool country files:integer teams:integer required:integer answered:integer share:number "
-    "errors:integer warnings:integer",
-    "n",
-    "How far each sheet is, by period, over all teams and by country.",
-)
-AGGREGATE_RISKS = _table(
-    "aggregate_risks",
-    "n:integer period stage by code label down down_label across across_label level level_label "
-    "count:integer teams:integer submissions:integer from_returned:integer",
-    "n",
-    "Risks by period, before and after mitigation: in total, by tool and country, and as the spec breaks them down.",
-)
-INDICATOR_VALUES = _table(
-    "indicator_values",
-    "n:integer submission team country period tool row framework indicator own:boolean label kind unit "
-    "value:number numerator:number denominator:number baseline:number target:number baseline_year:number "
-    "target_year:number progress:number status counted:boolean why sheet cell file_sha256",
-    "n",
-    "Every value of every indicator with what is known of it; `why` says why one does not count.",
-    TO_SUBMISSION,
-)
-AGGREGATE_INDICATORS = _table(
-    "aggregate_indicators",
-    "n:integer indicator label period kind unit count:integer teams:integer missing:integer how total:number "
-    "why least:number most:number baseline:number target:number progress:number previous same_teams:integer "
-    "previous_total:number same_total:number change:number own:boolean",
-    "n",
-    "Indicators by period: a total where kinds, units and periods agree, else `why` not; `missing` teams gave no "
-    "value. `previous_total` and `same_total` are of the teams that reported in both periods.",
-)
-AGGREGATE_SPLITS = _table(
-    "aggregate_splits",
-    "n:integer indicator label period split split_label part_of part part_label total:number count:integer "
-    "teams:integer disagree:integer",
-    "n",
-    "The parts of indicators over all teams that filled them in; `disagree` values are not the sum of their parts.",
-)
-AGGREGATE_GAPS = _table(
-    "aggregate_gaps",
-    "n:integer period tool row field label item no:integer answered:integer share:number teams_no:integer "
-    "teams:integer",
-    "n",
-    "Questions by how many teams answered with no, by period.",
-)
-AGGREGATES = (
-    AGGREGATE_MATRIX, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS, AGGREGATE_RISKS,
-    INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS, AGGREGATE_GAPS,
-)  # fmt: skip
-DIMENSIONS = (SUBMISSIONS, SLOTS, CODES, LIST_COLUMNS, MATRIX_LEVELS, SPEC_FILES)
-FACTS = (
-    FILES_FACT, ANSWERS_FACT, SHEETS, FINDINGS_FACT, UNPLACED_FACT, LISTED_FACT, ROW_REFERENCES, CHECKS_NOT_RUN,
-)  # fmt: skip
-WITHOUT_ANSWERS = (
-    SUBMISSIONS, SLOTS, FILES_FACT, SHEETS, FINDINGS_FACT, UNPLACED_FACT, CHECKS_NOT_RUN,
-)  # fmt: skip
-VIEWS = (FILES, ANSWERS, FINDINGS, COMPLETENESS, UNPLACED, LISTED_ROWS, MATRIX_ROWS, PLACED, RECONCILIATION)
-FIXED = (*DIMENSIONS, *FACTS, *VIEWS, *AGGREGATES, CODEBOOK, ITEMS)
-RESERVED = frozenset({"meta", "overdue", "top_risks", *(table.name for table in FIXED)})
-
-_HEAD = columns(WHOSE + "n:integer tool row about")
-_TAIL = columns("sheet cell current:boolean file_sha256")
-_TAKEN = frozenset(column.name for column in (*_HEAD, *_TAIL))
+DIMENSION, FACT, VIEW, FIGURE, OF_SPEC = "dimension", "fact", "view", "figure", "spec"  # roles of tables
+SHEET = "<sheet>"  # the template of the views of sheets
 LABELLED, LABEL = "_labelled", "_label"  # how views with labels beside codes end, and their columns of labels
 MASKED = "masked"  # the state of an answer that is not told, and why a figure is not
+
+
+# what `tables.yaml` says
+
+NAMES = frozenset({"key", "unique", "internal", "withheld", "repeats"})  # options that name columns
+_SAID = yaml.load(Path(__file__).with_name("tables.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+COLUMNS, SHOWN, GROUPS = _SAID["columns"], _SAID["shown"].split(), _SAID["groups"]
+_MEANINGS = {status.code: status.meaning for status in STATUSES if status.meaning}
+COLUMNS["status"]["values"] = _MEANINGS | COLUMNS["status"]["values"]
+
+
+def _table(name: str, columns: str, here: Mapping[str, Any] | None = None, **own: Any) -> Table:
+    names = {option: tuple(text.split()) for option, text in own.items() if option in NAMES}
+    made = tuple(_column(column, (here or {}).get(column, {})) for column in columns.split())
+    return Table(name, made, view=own["role"] == VIEW, **own | names)
+
+
+def _column(name: str, here: Mapping[str, Any]) -> Column:
+    own = {"type": TEXT, **COLUMNS.get(name, {}), **here}
+    return Column(name, own.pop("type"), **own)
+
+
+TABLES = {name: _table(name, **described) for name, described in _SAID["tables"].items()}
+TABLES["reconciliation"] = TABLES["reconciliation"].filled(
+    Column(status.part, INTEGER, status.column) for status in STATUSES
+)
+SUBMISSIONS = TABLES["submissions"]
+SLOTS = TABLES["slots"]
+CODES = TABLES["codes"]
+CODEBOOK = TABLES["codebook"]
+ITEMS = TABLES["items"]
+LIST_COLUMNS = TABLES["list_columns"]
+MATRIX_LEVELS = TABLES["matrix_levels"]
+SPEC_FILES = TABLES["spec_files"]
+FILES_FACT = TABLES["files_fact"]
+ANSWERS_FACT = TABLES["answers_fact"]
+SHEETS = TABLES["sheets"]
+FINDINGS_FACT = TABLES["findings_fact"]
+UNPLACED_FACT = TABLES["unplaced_fact"]
+LISTED_FACT = TABLES["listed_fact"]
+ROW_REFERENCES = TABLES["row_references"]
+CHECKS_NOT_RUN = TABLES["checks_not_run"]
+FILES = TABLES["files"]
+ANSWERS = TABLES["answers"]
+FINDINGS = TABLES["findings"]
+COMPLETENESS = TABLES["completeness"]
+UNPLACED = TABLES["unplaced"]
+LISTED_ROWS = TABLES["listed_rows"]
+MATRIX_ROWS = TABLES["matrix_rows"]
+PLACED = TABLES["placed_answers"]
+RECONCILIATION = TABLES["reconciliation"]
+AGGREGATE_MATRIX = TABLES["aggregate_matrix"]
+AGGREGATE_ANSWERS = TABLES["aggregate_answers"]
+AGGREGATE_NUMBERS = TABLES["aggregate_numbers"]
+AGGREGATE_COMPLETENESS = TABLES["aggregate_completeness"]
+AGGREGATE_RISKS = TABLES["aggregate_risks"]
+INDICATOR_VALUES = TABLES["indicator_values"]
+AGGREGATE_INDICATORS = TABLES["aggregate_indicators"]
+AGGREGATE_SPLITS = TABLES["aggregate_splits"]
+AGGREGATE_GAPS = TABLES["aggregate_gaps"]
+META = TABLES["meta"]
+OVERDUE, TOP_RISKS = "overdue", "top_risks"  # templates, with columns that a spec shows of each row
 
 
 class Schema:
@@ -319,7 +102,7 @@ class Schema:
         self, spec: Spec | None, *, flat: bool = False, answers: bool = True, version: int = VERSION
     ) -> None:
         self.spec, self.flat, self.answers, self.version = spec, flat, answers, version
-        taken = set(RESERVED)
+        taken = {*TABLES}
         self.wide: dict[str, Table] = {}
         self.united: dict[str, Table] = {}
         if spec is None:
@@ -337,13 +120,13 @@ class Schema:
         """The tables that hold something, those that others refer to first."""
         if self.flat:
             return (SPEC_FILES, *(replace(table, view=False) for table in self.shown))
-        if not self.answers:
-            return WITHOUT_ANSWERS
-        star: tuple[Table, ...] = (*DIMENSIONS, *FACTS)
-        if self.version < VERSION:
-            star = tuple(map(_before, star))
-        there = {table.name for table in star}
-        return (*star, *(table for table in self.shown if not table.view and table.name not in there))
+        kept = [
+            table.without([column.name for column in table.columns if column.since > self.version])
+            for table in TABLES.values()
+            if table.role in (DIMENSION, FACT) and (self.answers or table.needs != "answers")
+        ]
+        figures = (table for table in self.shown if table.role in (FIGURE, OF_SPEC))
+        return (*kept, *(figures if self.answers else ()))
 
     @cached_property
     def views(self) -> tuple[Table, ...]:
@@ -369,27 +152,28 @@ class Schema:
             spread.append(column)
             if any(list_of(field) for field in islice(column.fields.values(), 1)):
                 spread.append(column._replace(name=column.name + LABEL, kind=TEXT, label_of=column.name))
-        return Table(
-            table.name + LABELLED, tuple(spread), table.key, f"{table.about} With the label beside each code.",
-            view=True, references=table.references, tools=table.tools,
-        )  # fmt: skip
+        about = f"{table.about} With the label beside each code."
+        return replace(table, name=table.name + LABELLED, columns=tuple(spread), about=about)
 
     @cached_property
     def shown(self) -> tuple[Table, ...]:
         """What is exported: every row once, in the order in which tables are read."""
-        wide = [table for table in self.wide.values() if not self._goes_by_name(table)]
-        lists = (LISTED_ROWS, self.overdue) if self.list_columns else ()
-        matrices = (MATRIX_ROWS, AGGREGATE_MATRIX) if self.spec and self.spec.matrix else ()
         figures = self.spec.figures if self.spec else None
-        risks = (AGGREGATE_RISKS, self.top_risks) if figures and figures.risks else ()
-        of_indicators = (INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS)
-        indicators = of_indicators if figures and figures.indicators else ()
-        questions = (AGGREGATE_GAPS,) if figures and figures.questions else ()
-        return (
-            SUBMISSIONS.shown, FILES, RECONCILIATION, ANSWERS, *self.united.values(), *wide, FINDINGS, COMPLETENESS,
-            UNPLACED, *lists, *matrices, AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, AGGREGATE_COMPLETENESS,
-            *risks, *indicators, *questions, CODEBOOK, ITEMS,
-        )  # fmt: skip
+        has = {
+            "": True, "lists": self.list_columns, "matrix": self.spec and self.spec.matrix,
+            "risks": figures and figures.risks, "indicators": figures and figures.indicators,
+            "questions": figures and figures.questions,
+        }  # fmt: skip
+        own = {OVERDUE: self.overdue, TOP_RISKS: self.top_risks}
+        sheets = [table for table in self.wide.values() if not self._goes_by_name(table)]
+        return tuple(
+            table.shown
+            for name in SHOWN
+            for table in (
+                (*self.united.values(), *sheets) if name == SHEET else (own.get(name, TABLES[name]),)
+            )
+            if has[table.needs]
+        )
 
     @cached_property
     def list_columns(self) -> dict[str, str]:
@@ -406,39 +190,23 @@ class Schema:
     @property
     def overdue(self) -> Table:
         """What stands in a collected list and is past its day: one line per item."""
-        shown = {f"list_{code}": title for code, title in self.list_columns.items()}
-        about = "What is past its day in the lists of the workbooks."
-        return _lines("overdue", "list tool row due:date days_late:integer", shown, about)
+        lists = self.list_columns.items()
+        return TABLES[OVERDUE].filled(Column(f"list_{code}", title=title) for code, title in lists)
 
     @property
     def top_risks(self) -> Table:
         """The open risks that weigh most, with the fields that the spec shows of them."""
         risks = self.spec.figures.risks if self.spec else None
         fields = self.spec.tool[risks.tools[0]].fields if self.spec and risks else {}
-        language = spec_language(self.spec)
-        shown = {f"shows_{code}": fields[code].label.say(language) for code in (risks.shows if risks else ())}
-        own = "tool row name before_down before_across level_before after_down after_across level_after"
-        return _lines("top_risks", own, shown, "The open risks that weigh most.")
+        shown = {
+            code: fields[code].label.say(spec_language(self.spec)) for code in (risks.shows if risks else ())
+        }
+        return TABLES[TOP_RISKS].filled(Column(f"shows_{code}", title=title) for code, title in shown.items())
 
     @cached_property
     def by_name(self) -> dict[str, Table]:
         """Every table and view by name."""
         return {table.name: table for table in (*self.base, *self.views)}
-
-
-def _lines(name: str, own: str, shown: Mapping[str, str], about: str) -> Table:
-    """Give a table of lines about rows of submissions, with what is `shown` of each, by column, and its head."""
-    head = columns(f"n:integer submission team country period {own}")
-    extra = (Column(column, TEXT, title) for column, title in shown.items())
-    every = (*head, *extra, *columns("sheet cell file_sha256"))
-    return Table(name, every, ("n",), about, references=(TO_SUBMISSION,))
-
-
-def _before(table: Table) -> Table:
-    """Give a table as the earlier version made it."""
-    return replace(
-        table, columns=tuple(each for each in table.columns if (table.name, each.name) not in LATER)
-    )
 
 
 def spec_language(spec: Spec | None) -> str:
@@ -456,11 +224,8 @@ def _wide(name: str, about: str, tools: Sequence[str], spec: Spec) -> Table:
     for code, variants in fields.items():
         first = next(iter(variants.values()))
         title = first.asks(spec_language(spec))
-        answers.append(Column(field_column(code), value_kind(first), title, variants))
-    return Table(
-        name, (*_HEAD, *answers, *_TAIL), ("submission", "n"), about, view=True, references=(TO_SUBMISSION,),
-        tools=tuple(tools),
-    )  # fmt: skip
+        answers.append(Column(field_column(code), value_kind(first), title=title, fields=variants))
+    return TABLES[SHEET].filled(answers, name=name, about=about, tools=tuple(tools))
 
 
 def value_kind(field: Field) -> str:
@@ -477,7 +242,7 @@ def list_of(field: Field) -> str | None:
 
 def field_column(code: str) -> str:
     """Give the column of a field; `ROW` would meet the column `row`, for databases do not tell capitals apart."""
-    return f"{code}_" if code.casefold() in _TAKEN else code
+    return f"{code}_" if code.casefold() in TABLES[SHEET].at else code
 
 
 def _unused(code: str, taken: set[str]) -> str:

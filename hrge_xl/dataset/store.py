@@ -19,9 +19,9 @@ from ..errors import StoreError
 from ..ledger.files import connect, database_error, private, sqlite_uri
 from ..output_files import whole
 from ..spec.model import Spec
-from .definitions import META, clause, definitions, view_statements
+from .definitions import clause, definitions, view_statements
 from .dimensions import dimensions
-from .schema import SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
+from .schema import META, SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
 from .table import SUBMISSION_ID, OnDemand, Record, Row, Table
 from .views import Make, selections
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -18,41 +18,68 @@ Record = dict[str, Any]  # a row by its columns
 TEXT, INTEGER, NUMBER, BOOLEAN, DATE = "text", "integer", "number", "boolean", "date"
 # the integer that facts go by; `submission` is the same as hex digits, for people
 SUBMISSION_ID = "submission_id"
+STAR = "*"  # in a template: the columns that depend on the spec
 
 
 class Column(NamedTuple):
-    """One column: its name and what it holds; of answers the fields behind it, by the code of their sheet."""
+    """One column, as `tables.yaml` describes it; of answers the fields behind it, by the code of their sheet."""
 
     name: str
     kind: str = TEXT
-    title: str = ""
+    meaning: str = ""
+    title: str = ""  # what the spec calls it
     fields: Mapping[str, Field] = {}
     label_of: str = ""  # the column of codes that it stands beside
+    head: str = ""
+    values: Mapping[str, str] = {}
+    list: str = ""
+    pattern: str = ""
+    maximum: int | None = None
+    format: str = ""
+    width: str = ""
+    folded: bool = False
+    names: str = ""
+    words: str = ""
+    refers: str = ""
+    since: int = 0
+
+    @property
+    def description(self) -> str:
+        """What it holds; of a question what it asks."""
+        return (
+            f"The label of `{self.label_of}`: {self.title}" if self.label_of else self.meaning or self.title
+        )
 
 
 class Reference(NamedTuple):
-    """Columns whose values are a key of another table; `enforced` where the database sees to it."""
+    """A column whose values are a key of another table."""
 
-    columns: tuple[str, ...]
+    column: str
     table: str
-    key: tuple[str, ...]
-    enforced: bool = True
+    key: str
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table or view. `key` says which columns make a row unique, and in which order rows are given out."""
+    """One table or view, as `tables.yaml` describes it. The key is also the order in which rows are given out."""
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     about: str = ""
+    role: str = ""
     view: bool = False
-    references: tuple[Reference, ...] = ()
+    title: str = ""
+    group: str = ""
+    repeated: bool = False
+    needs: str = ""
+    of: str = ""
     unique: tuple[str, ...] = ()  # a second key
-    tools: tuple[str, ...] = ()  # whose rows stand in it, where it is a wide one
-    same: tuple[int, int] = (0, 0)  # so many columns at both ends say the same in all rows of a submission
-    internal: tuple[str, ...] = ()  # columns that say nothing to readers: they are in no export
+    indexes: Mapping[str, str] = field(default_factory=dict)
+    internal: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    repeats: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()  # whose rows stand in it, where it is of the spec's sheets
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -65,13 +92,28 @@ class Table:
         return {name: position for position, name in enumerate(self.names)}
 
     @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """What it refers to; the database sees to those of tables that are kept."""
+        named = ((column.name, *column.refers.split(".")) for column in self.columns if column.refers)
+        found = (Reference(*each) for each in named)
+        return tuple(each for each in found if (self.name, each.column) != (each.table, each.key))
+
+    @cached_property
     def shown(self) -> Table:
         """The table as it is exported."""
         if not self.internal:
             return self
-        columns = tuple(column for column in self.columns if column.name not in self.internal)
         key = self.unique if set(self.key) & set(self.internal) else self.key
-        return replace(self, columns=columns, key=key, unique=(), internal=())
+        return replace(self.without(self.internal), key=key, unique=(), internal=())
+
+    def without(self, names: Iterable[str]) -> Table:
+        """Give the table without some columns."""
+        return replace(self, columns=tuple(column for column in self.columns if column.name not in names))
+
+    def filled(self, columns: Iterable[Column], **own: Any) -> Table:
+        """Give the table that this is the template of: with columns where its star is."""
+        star = self.at[STAR]
+        return replace(self, columns=(*self.columns[:star], *columns, *self.columns[star + 1 :]), **own)
 
     def row(self, **values: Cell) -> Row:
         """Give a row by the names of its columns; those that are not named are empty. Raises KeyError for others."""
@@ -103,10 +145,3 @@ class OnDemand(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._makers)
-
-
-def columns(text: str) -> tuple[Column, ...]:
-    """`"submission n:integer …"` as columns."""
-    return tuple(
-        Column(name, kind or TEXT) for name, _, kind in (part.partition(":") for part in text.split())
-    )

@@ -1,4 +1,7 @@
-"""The views of a dataset, one selection each over facts and dimensions; the same on SQLite and PostgreSQL."""
+"""The views of a dataset, one selection each over facts and dimensions; the same on SQLite and PostgreSQL.
+
+A function makes the view that has its name; views that are `of` some facts and have none show these as they are.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,7 @@ from .schema import (
     ANSWERS_FACT,
     CODES,
     COMPLETENESS,
-    FILES,
     FILES_FACT,
-    FINDINGS,
-    FINDINGS_FACT,
     LABEL,
     LABELLED,
     LIST_COLUMNS,
@@ -34,11 +34,12 @@ from .schema import (
     PLACED,
     RECONCILIATION,
     ROW_REFERENCES,
+    SHEET,
     SHEETS,
     SLOTS,
     SUBMISSIONS,
-    UNPLACED,
-    UNPLACED_FACT,
+    TABLES,
+    VIEW,
     Schema,
     list_of,
     value_kind,
@@ -52,11 +53,13 @@ PAIR = ("tool", "down_field", "across_field")
 
 def selections(schema: Schema) -> dict[str, Make]:
     """Give how each view of a schema is made, by name."""
+    views = [name for name, table in TABLES.items() if table.role == VIEW and name != SHEET]
+    fixed = {name: globals().get(name) or partial(_of_facts, view=TABLES[name]) for name in views}
     wide = {
         table.name: partial(_wide, table=table) for table in (*schema.united.values(), *schema.wide.values())
     }
     labelled = {name + LABELLED: partial(make, labels=True) for name, make in wide.items()}
-    return {**_FIXED, **wide, **labelled}
+    return {**fixed, **wide, **labelled}
 
 
 def _of(tables: Tables, *wanted: Table) -> Iterator[Any]:
@@ -71,22 +74,20 @@ def _select(view: Table, tables: Tables, *places: Any, **own: Any) -> Any:
     )
 
 
-def _of_facts(view: Table, facts: Table) -> Make:
-    """Give how a view is made that shows facts beside whose they are."""
-
-    def make(schema: Schema, tables: Tables) -> Any:
-        s, f = _of(tables, SUBMISSIONS, facts)
-        return _select(view, tables, f, s).join_from(f, s, same(s, f, SUBMISSION_ID))
-
-    return make
+def _of_facts(schema: Schema, tables: Tables, *, view: Table) -> Any:
+    """Show facts beside whose they are."""
+    s, f = _of(tables, SUBMISSIONS, TABLES[view.of])
+    return _select(view, tables, f, s).join_from(f, s, same(s, f, SUBMISSION_ID))
 
 
-def _completeness(schema: Schema, tables: Tables) -> Any:
+def completeness(schema: Schema, tables: Tables) -> Any:
+    """Leave out the sheets on which nothing is asked."""
     asked = tables[SHEETS.name].c.required.is_not(None)
-    return _of_facts(COMPLETENESS, SHEETS)(schema, tables).where(asked)
+    return _of_facts(schema, tables, view=COMPLETENESS).where(asked)
 
 
-def _answers(schema: Schema, tables: Tables) -> Any:
+def answers(schema: Schema, tables: Tables) -> Any:
+    """Join each fact with its cell, its sheet as the file calls it, and the label of its code."""
     s, f, p, h, c = _of(tables, SUBMISSIONS, ANSWERS_FACT, SLOTS, SHEETS, CODES)
     state = sa.func.coalesce(f.c.state, State.ANSWERED.value)  # of a fact that says nothing else
     return _select(
@@ -121,7 +122,8 @@ def _whole(f: Any) -> Any:
     return sa.case((sa.func.abs(f.number) >= 1e15, None), (f.number == whole, sa.cast(whole, sa.Text)))
 
 
-def _listed(schema: Schema, tables: Tables) -> Any:
+def listed_rows(schema: Schema, tables: Tables) -> Any:
+    """Look up the cells that the rows of the lists have in each column, and the day of each."""
     s, k, c, h = _of(tables, SUBMISSIONS, LISTED_FACT, LIST_COLUMNS, SHEETS)
     p, f = _of(tables, SLOTS, ANSWERS_FACT)
     due_slot, due = p.alias("due_slot"), f.alias("due")
@@ -151,7 +153,7 @@ def _listed(schema: Schema, tables: Tables) -> Any:
     )  # fmt: skip
 
 
-def _matrix_rows(schema: Schema, tables: Tables) -> Any:
+def matrix_rows(schema: Schema, tables: Tables) -> Any:
     """Pairs of steps of one row, wherever the spec crosses these two fields."""
     s, h, level, f, p = _of(tables, SUBMISSIONS, SHEETS, MATRIX_LEVELS, ANSWERS_FACT, SLOTS)
     pairs = _pairs(schema)
@@ -192,7 +194,7 @@ def _pairs(schema: Schema) -> Any:
     return sa.union_all(*lines).subquery("pairs") if lines else None
 
 
-def _reconciliation(schema: Schema, tables: Tables) -> Any:
+def reconciliation(schema: Schema, tables: Tables) -> Any:
     """Items received by period: what they are, and what became of them. A copy of a content is doubled."""
     s, f = _of(tables, SUBMISSIONS, FILES_FACT)
     copy, verdict = f.c.n > 1, s.c.verdict
@@ -212,7 +214,7 @@ def _reconciliation(schema: Schema, tables: Tables) -> Any:
 # one row per row of a sheet
 
 
-def _placed(schema: Schema, tables: Tables) -> Any:
+def placed_answers(schema: Schema, tables: Tables) -> Any:
     """By sheets: a database then looks up the cells that a sheet has, and reads no submission from end to end."""
     h, p, f = _of(tables, SHEETS, SLOTS, ANSWERS_FACT)
     code, text = f.c.code, f.c.text
@@ -278,16 +280,3 @@ def _answer(field: Field, value: str) -> str:
         for part in range(1, field.cells + 1)
     )
     return f"nullif(substr({' || '.join(cells)}, 2), '')"
-
-
-_FIXED: dict[str, Make] = {
-    FILES.name: _of_facts(FILES, FILES_FACT),
-    ANSWERS.name: _answers,
-    FINDINGS.name: _of_facts(FINDINGS, FINDINGS_FACT),
-    COMPLETENESS.name: _completeness,
-    UNPLACED.name: _of_facts(UNPLACED, UNPLACED_FACT),
-    LISTED_ROWS.name: _listed,
-    MATRIX_ROWS.name: _matrix_rows,
-    RECONCILIATION.name: _reconciliation,
-    PLACED.name: _placed,
-}

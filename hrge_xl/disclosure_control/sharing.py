@@ -80,9 +80,6 @@ class Masking:
         self.changes: dict[str, Change] = {
             SUBMISSIONS.name: self._submission,
             FILES.name: self._file,
-            # what quotes, or may quote, what stands in the cells
-            FINDINGS.name: _without("value", "message", "remedy", "suggestion", "waiver"),
-            UNPLACED.name: _without("text"),
         }
         self.returns = {
             row["submission"]: (row["team"], row["return_number"]) for row in tables[SUBMISSIONS.name]
@@ -136,10 +133,10 @@ class Masking:
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of one table that may be told, as they may be told."""
-        change = self.changes.get(table.name, _without())
+        change, withheld = self.changes.get(table.name), dict.fromkeys(table.withheld)
         places = "sheet" in table.at and "submission" in table.at
         for record in self.tables[table.name]:
-            changed = change(record)
+            changed = change(record) if change else record | withheld
             if changed is not None:
                 if places and changed["sheet"]:
                     changed = changed | {"sheet": self.sheets(changed["submission"], changed["sheet"])}
@@ -147,7 +144,7 @@ class Masking:
 
     def _submission(self, record: Record) -> Record:
         """Leave out what the file is called, and in whose words it was decided what becomes of it."""
-        hidden = {name: None for name in ("stamp", "last_answers", "reason") if name in record}
+        hidden = dict.fromkeys(SUBMISSIONS.withheld)
         return self._file(record | hidden | {"saved": moment_saved(record["saved"])})
 
     def _file(self, record: Record) -> Record:
@@ -227,10 +224,6 @@ def _lists(spec: Spec) -> dict[tuple[str, str], dict[str, set[str]]]:
                 if block.due in source.columns:
                     columns.setdefault(DUE, set()).add(source.columns[block.due])
     return found
-
-
-def _without(*columns: str) -> Change:
-    return lambda record: record | dict.fromkeys(columns)
 
 
 # A copy of a dataset without what must not be told

@@ -18,37 +18,18 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.periods import periods
 from ..dataset.return_status import may_be_shared
-from ..dataset.schema import (
-    AGGREGATE_MATRIX,
-    AGGREGATES,
-    ANSWERS,
-    CODEBOOK,
-    COMPLETENESS,
-    FILES,
-    FINDINGS,
-    INDICATOR_VALUES,
-    ITEMS,
-    LISTED_ROWS,
-    MASKED,
-    MATRIX_ROWS,
-    RECONCILIATION,
-    SUBMISSIONS,
-    UNPLACED,
-    spec_language,
-)
+from ..dataset.schema import AGGREGATE_MATRIX, GROUPS, INDICATOR_VALUES, MASKED, SUBMISSIONS, spec_language
 from ..dataset.store import STATE, Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
 from ..output_files import parts_of, whole
 from ..words import right_to_left
-from .column_words import GROUPS, TITLES, CodeLabels
+from .column_words import CodeLabels
 from .figures_sheet import blocks, write_figures, write_heat_maps
 from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_rows
 from .sheet_rows import FONT, SHEET_NAME, FormattedSheet, write_rows
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
-# whose rows stand in other sheets here
-REPEATED = frozenset({LISTED_ROWS.name, MATRIX_ROWS.name, "top_risks"})
 COUNTS = ("counted", "current")  # columns that say whether a row counts
 ONE_PAGE = 240  # widths of columns that can still be read on one page across
 TITLE, CODES, HEADS, FIRST = range(4)  # the rows of a sheet with a table
@@ -156,7 +137,7 @@ class _Book:
         if counts := _counts_by(table):
             rows = filter(itemgetter(table.at[counts]), rows)
         styles = [self.formats[column.style]._get_xf_index() for column in columns]
-        written = readable_rows(columns, rows)
+        written = readable_rows(table, columns, rows)
         write_rows(sheet, [column.kind for column in columns], written, styles, FIRST)
         if sum(column.width for column in columns if not column.folded) <= ONE_PAGE:
             sheet.fit_to_pages(1, 0)
@@ -206,9 +187,7 @@ def _counts_by(table: Table) -> str | None:
 def _left_out(tables: Sequence[Table], counts: dict[str, int]) -> set[str]:
     """Give the largest tables, where all of them would be too much for a workbook."""
     sizes = sorted(
-        (counts[table.name] * len(table.columns), table.name)
-        for table in tables
-        if table.name not in REPEATED
+        (counts[table.name] * len(table.columns), table.name) for table in tables if not table.repeated
     )
     so_far = accumulate(size for size, _ in sizes)
     return {name for (_, name), total in zip(sizes, so_far, strict=True) if total > MOST_CELLS}
@@ -223,11 +202,6 @@ def table_name(name: str) -> str:
 
 NAME, HOLDS, ROWS = range(3)  # columns
 WIDTHS = (28, 90, 10)
-RETURNS = frozenset({
-    *(table.name for table in (RECONCILIATION, COMPLETENESS, SUBMISSIONS, FILES, FINDINGS, UNPLACED)), "overdue",
-})  # fmt: skip
-DETAILS = frozenset({INDICATOR_VALUES.name, ANSWERS.name, *(table.name for table in AGGREGATES)})
-OF_SPEC = frozenset({CODEBOOK.name, ITEMS.name})
 FIRST_OF_DETAILS = INDICATOR_VALUES.name
 
 
@@ -244,8 +218,8 @@ class ListedTables(NamedTuple):
     @property
     def shown(self) -> list[Table]:
         """Those that have rows of their own, in the order of the contents."""
-        found = [table for table in self.tables if self.counts[table.name] and table.name not in REPEATED]
-        return sorted(found, key=lambda table: (_place(table.name), table.name != FIRST_OF_DETAILS))
+        found = [table for table in self.tables if self.counts[table.name] and not table.repeated]
+        return sorted(found, key=lambda table: (_group(table), table.name != FIRST_OF_DETAILS))
 
     @property
     def drawn(self) -> list[Table]:
@@ -278,8 +252,8 @@ def write_contents(
         row += 1
     group = 0
     for table in listed.shown:
-        if _place(table.name) != group:
-            group = _place(table.name)
+        if _group(table) != group:
+            group = _group(table)
             row += 1
             pen.put(row, NAME, say(GROUPS[group]), "group")
             row += 1
@@ -328,12 +302,13 @@ def _not_here(labels: CodeLabels, listed: ListedTables) -> Iterator[str]:
     """Say what else the dataset has, as CSV and in its database."""
     say = labels.say
     counts = listed.counts
+    repeated = {table.name for table in listed.tables if table.repeated}
     for text, names in (
         (
             say(
                 "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
             ),
-            [name for name in counts if name in REPEATED and counts[name]],
+            [name for name in counts if name in repeated and counts[name]],
         ),
         (
             say(
@@ -355,12 +330,9 @@ def title_of(table: Table, labels: CodeLabels) -> str:
         return spec.tool[table.tools[0]].title.say(labels.language)
     if spec is not None and table.tools:
         return ", ".join(spec.tool[tool].sheet.say(labels.language) for tool in table.tools)
-    return labels.say(TITLES[table.name]) if table.name in TITLES else table.about
+    return labels.say(table.title) if table.title else table.about
 
 
-def _place(name: str) -> int:
-    """Give the number of the group that a table stands in."""
-    for place, names in ((2, RETURNS), (3, DETAILS), (4, OF_SPEC)):
-        if name in names:
-            return place
-    return 1
+def _group(table: Table) -> int:
+    """Give the number of the group that a table stands in; what says none is among the answers."""
+    return GROUPS.index(table.group) if table.group else 1

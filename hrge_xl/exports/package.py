@@ -12,7 +12,6 @@ from typing import IO, Any, NamedTuple
 
 from ..dataset.clean import csv_text, harmless_lines
 from ..dataset.column_values import least_and_most, pattern, right_answers, values
-from ..dataset.data_dictionary import meaning
 from ..dataset.schema import RECONCILIATION, VERSION, Schema
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
@@ -80,14 +79,15 @@ class _Piece(NamedTuple):
 
 def _pieces(table: Table, store: Store) -> Iterator[_Piece]:
     """Give the rows of a table, those of a submission together: what all of them say is fetched and written once."""
-    columns = [WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns]
-    first, last = table.same
-    if not first:
-        yield _Piece((), store.raw(table.name, columns), ())
+    written = {column.name: WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns}
+    own = [text for name, text in written.items() if name not in table.repeats]
+    if not table.repeats:
+        yield _Piece((), store.raw(table.name, own), ())
         return
-    for name in sorted(store.known()):
-        for same in islice(store.raw(table.name, columns[:first] + columns[-last:], name), 1):
-            yield _Piece(same[:first], store.raw(table.name, columns[first:-last], name), same[first:])
+    first = next(at for name, at in table.at.items() if name not in table.repeats)
+    for submission in sorted(store.known()):
+        for same in islice(store.raw(table.name, [written[name] for name in table.repeats], submission), 1):
+            yield _Piece(same[:first], store.raw(table.name, own, submission), same[first:])
 
 
 def _around(piece: _Piece, *, as_it_came: bool) -> tuple[tuple[str, str], bool]:
@@ -130,7 +130,9 @@ def _resource(schema: Schema, table: Table) -> dict[str, Any]:
         "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
         "schema": {
             "fields": [_field(schema, table, column) for column in table.columns],
-            "missingValues": [] if table is RECONCILIATION else [""],  # what is of no period has an empty one
+            "missingValues": []
+            if table.name == RECONCILIATION.name
+            else [""],  # what is of no period has an empty one
             "primaryKey": list(table.key),
             **_foreign_keys(table),
         },
@@ -156,7 +158,7 @@ def _field(schema: Schema, table: Table, column: Column) -> dict[str, Any]:
             "name": column.name,
             "type": TYPES[column.kind],
             "title": column.title,
-            "description": meaning(table, column),
+            "description": column.description,
             "constraints": _said(constraints),
             "asked": _asked(schema, column),
         }
@@ -193,10 +195,10 @@ def _foreign_keys(table: Table) -> dict[str, Any]:
     """Describe what a table refers to; by the standard a table calls itself by no name."""
     found = [
         {
-            "fields": list(reference.columns),
+            "fields": [reference.column],
             "reference": {
                 "resource": "" if reference.table == table.name else resource_name(reference.table),
-                "fields": list(reference.key),
+                "fields": [reference.key],
             },
         }
         for reference in table.references

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
-from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, Schema, spec_language
+from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, LABEL, Schema, spec_language
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Row, Table
 from ..fields import Field
 from ..words import beginning
-from .column_words import CodeLabels, Label, Record
+from .column_words import CodeLabels, Record
 
 SHARE = "share"  # a number that is shown in percent
-NAMED = "_label"  # the codes of columns that hold the names of other columns' codes
 MOST_HEAD = 200  # characters of a head: Excel takes 255, and some must be left to tell two heads apart
-FOLDED = frozenset(
-    {"submission", "n", "file_sha256", "sha256", "superseded_by", "predecessor", "copy", "checks_run"}
-)
-SHARES = frozenset({"share", "progress"})
 OF_ANY_ROW = frozenset({ANSWERS.name, AGGREGATE_ANSWERS.name, AGGREGATE_NUMBERS.name})
 LABELLED_BY = ("indicator", "field")  # what the column `label` says the name of
-STATES = frozenset({"verdict", "status", "severity"})
-LONG = frozenset({
-    "message", "remedy", "text", "original", "label", "help", "reason", "path", "suggestion", "waiver", "why", "item",
-    "note", "value",
-})  # fmt: skip
-WIDTHS = {TEXT: 18.0, INTEGER: 9.0, NUMBER: 12.0, BOOLEAN: 9.0, DATE: 12.0}
-WIDE, LABELLED, CODE = 44.0, 26.0, 11.0
+WIDTHS = {TEXT: 18.0, INTEGER: 9.0, NUMBER: 12.0, BOOLEAN: 9.0, DATE: 12.0, "code": 11.0, "wide": 44.0}
+OF_NAMES = 26.0  # wide
 HEAD_LINES = 3  # over which a head should not go
 MOST_WIDTH = 34.0  # that a head asks for
+Value = Callable[[Record], Cell]  # what a column shows of a row
 
 
 class ReadableColumn(NamedTuple):
@@ -41,7 +33,7 @@ class ReadableColumn(NamedTuple):
     style: str
     width: float
     folded: bool
-    value: Callable[[Row], Cell]
+    value: Value
 
 
 def readable_columns(schema: Schema, table: Table, labels: CodeLabels) -> list[ReadableColumn]:
@@ -56,10 +48,11 @@ def readable_columns(schema: Schema, table: Table, labels: CodeLabels) -> list[R
     ]
 
 
-def readable_rows(columns: Sequence[ReadableColumn], rows: Iterable[Row]) -> Iterator[Row]:
+def readable_rows(table: Table, columns: Sequence[ReadableColumn], rows: Iterable[Row]) -> Iterator[Row]:
     """Give the rows of a table as its readable columns show them."""
-    values = [column.value for column in columns]
-    return (tuple(value(row) for value in values) for row in rows)
+    names, values = table.names, [column.value for column in columns]
+    records = (dict(zip(names, row, strict=True)) for row in rows)
+    return (tuple(value(record) for value in values) for record in records)
 
 
 class _ReadableColumns:
@@ -71,129 +64,60 @@ class _ReadableColumns:
 
     def columns(self) -> Iterator[ReadableColumn]:
         """Give every column of the table, and behind it the one with names where it holds codes that have some."""
-        for at, column in enumerate(self.table.columns):
-            fields = [] if column.label_of else [*column.fields.values()]
-            named = self._answers(at, fields) if fields else self._named(column.name)
-            yield self._own(at, column, fields, coded=named is not None)
-            if named is not None:
-                yield self._names(column, fields, named)
+        for column in self.table.columns:
+            fields = [*column.fields.values()]
+            names, head = (
+                self._answers(column, fields) if fields else self._names(column),
+                self._head(column, fields),
+            )
+            yield self._own(column, fields, head, coded=names is not None)
+            if names is not None:
+                width = _fitting(OF_NAMES, head)
+                yield ReadableColumn(column.name + LABEL, head, TEXT, TEXT, width, folded=False, value=names)
 
-    def _own(self, at: int, column: Column, fields: Sequence[Field] | None, *, coded: bool) -> ReadableColumn:
-        head = self._head(column, fields)
-        has_name = column.name + NAMED in self.table.at or (
-            column.name in LABELLED_BY and "label" in self.table.at
-        )
-        if coded or has_name:
+    def _own(self, column: Column, fields: Sequence[Field], head: str, *, coded: bool) -> ReadableColumn:
+        labelled = column.name in LABELLED_BY and "label" in self.table.at
+        if coded or labelled or column.name + LABEL in self.table.at:
             head = f"{head} ({self.say('Code')})"
-        percent = fields[0].type.name == "percent" if fields else column.name in SHARES
-        width = (
-            CODE if coded or (column.name == "code") else WIDE if column.name in LONG else WIDTHS[column.kind]
-        )
+        percent = fields[0].type.name == "percent" if fields else bool(column.format)
+        width = WIDTHS["code" if coded else column.width or column.kind]
+        words = getattr(self.labels, column.words) if self.translated and column.words else None
         return ReadableColumn(
-            column.name, head, column.kind, SHARE if percent else column.kind, _fitting(width, head),
-            column.name in FOLDED, self._value(at, column.name),
+            column.name, head, column.kind, SHARE if percent else column.kind, _fitting(width, head), column.folded,
+            _or_itself(column.name, words) if words else itemgetter(column.name),
         )  # fmt: skip
 
-    def _names(
-        self, column: Column, fields: Sequence[Field] | None, named: Callable[[Row], Cell]
-    ) -> ReadableColumn:
-        head = self._head(column, fields)
-        return ReadableColumn(
-            column.name + NAMED, head, TEXT, TEXT, _fitting(LABELLED, head), folded=False, value=named
-        )
-
-    def _head(self, column: Column, fields: Sequence[Field] | None) -> str:
+    def _head(self, column: Column, fields: Sequence[Field]) -> str:
         """Name a column: by its question, the words for a column that every dataset has, or its title."""
         if fields:
             text = fields[0].asks(self.labels.language)
-        elif column.name.endswith(NAMED):
-            text = self.labels.heads.get(column.name.removesuffix(NAMED), column.name)
-        elif column.name == "label" and (
-            of := next((name for name in LABELLED_BY if name in self.table.at), "")
-        ):
-            text = self.labels.heads[of]
         else:
-            text = self.labels.heads.get(column.name) or column.title or column.name
+            known = self.say(column.head) if column.head else self.labels.states.get(column.name)
+            text = known or column.title or column.name
         return beginning(" ".join(text.split()), MOST_HEAD)
 
-    # names of codes
-
-    def _record(self, label: Label) -> Callable[[Row], Cell]:
-        names = self.table.names
-
-        def value(row: Row) -> Cell:
-            return label(dict(zip(names, row, strict=True)))
-
-        return value
-
-    def _answers(self, at: int, fields: Sequence[Field]) -> Callable[[Row], Cell] | None:
+    def _answers(self, column: Column, fields: Sequence[Field]) -> Value | None:
         """Give the names of the answers to a question; fields of several sheets may have lists of their own."""
         if all(self.labels.answer(field, "") is None for field in fields):
             return None
         by_tool = {code: self.labels.field(code, fields[0].code) or fields[0] for code in self.table.tools}
-        answer, tool = self.labels.answer, self.table.at["tool"]
-        return lambda row: answer(by_tool[str(row[tool])], row[at])
+        return lambda row: self.labels.answer(by_tool[row["tool"]], row[column.name])
 
-    def _named(self, name: str) -> Callable[[Row], Cell] | None:
-        """Give the names for the codes of a column that every dataset has; nothing where it has no names."""
-        at = self.table.at[name]
-        if name == "country":
-            country = self.labels.country
-            return lambda row: country(str(row[at])) if row[at] else None
-        if name in STATES and self.table.name in ("submissions", "findings"):
-            states = self.labels.states
-            return lambda row: states.get(str(row[at]))
-        if name == "tool" and "sheet" not in self.table.at:
-            sheet = self.labels.sheet
-            return lambda row: sheet(str(row[at])) if row[at] else None
-        if name == "row" and self._has_items():
-            return self._record(self.labels.item)
-        if self.table.name == ANSWERS.name and name in ("field", "code"):
-            return self._record(self.labels.question if name == "field" else self.labels.entry)
-        return None
-
-    def _has_items(self) -> bool:
-        """Say whether some rows are fixed ones, which have a label."""
-        tools = self.table.tools
-        return self.table.name in OF_ANY_ROW or any(tool in tools for tool, _ in self.labels.items)
-
-    # names that the dataset holds in the language of the spec
-
-    def _value(self, at: int, name: str) -> Callable[[Row], Cell]:
-        label = self._translated(name) if self.translated else None
-        if label is None:
-            return lambda row: row[at]
-        value = self._record(label)
-        return lambda row: value(row) or row[at]
-
-    def _translated(self, name: str) -> Label | None:
-        """Give how a name of the dataset is found in another language, by the codes beside it."""
-        there, labels = self.table.at, self.labels
-        found: dict[str, tuple[str, Label]] = {
-            "down_label": ("down", labels.step("down")),
-            "across_label": ("across", labels.step("across")),
-            "level_label": ("level", labels.level),
-            "code_label": ("field", labels.entry),
-            "title": ("block", labels.matrix),
-            "item": ("item", labels.item if "label" in there else _nothing),
-            "section": ("row", labels.section),
-        }
-        if name == "label":
-            return self._label()
-        needed, label = found.get(name, ("", _nothing))
-        return label if needed in there else None
-
-    def _label(self) -> Label | None:
-        there = self.table.at
-        if "indicator" in there:
-            return self.labels.indicator
-        if "field" in there:
-            return self.labels.question if self.table.name != "findings" else None
-        return self.labels.part if "stage" in there else self.labels.item if "row" in there else None
+    def _names(self, column: Column) -> Value | None:
+        """Give the names for the codes of a column that every dataset has; nothing where they stand there already."""
+        if not column.names or (column.names in self.table.at and column.names != column.name):
+            return None
+        if column.names == "state":
+            return lambda row: self.labels.states.get(str(row[column.name]))
+        fixed = self.table.name in OF_ANY_ROW or any(
+            tool in self.table.tools for tool, _ in self.labels.items
+        )
+        return getattr(self.labels, column.names) if column.names != "item" or fixed else None
 
 
-def _nothing(_: Record) -> str | None:
-    return None
+def _or_itself(name: str, words: Value) -> Value:
+    """Give the words for a text of the dataset in another language, else the text."""
+    return lambda row: words(row) or row[name]
 
 
 def _fitting(width: float, head: str) -> float:

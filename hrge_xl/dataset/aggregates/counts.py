@@ -26,7 +26,7 @@ from . import sql
 from .sql import BY_COUNTRY, TOTAL
 
 
-def answers(source: sql.Sources) -> sql.Select:
+def aggregate_answers(source: sql.Sources) -> sql.Select:
     """Give every code by question; questions that stand on fixed rows by row."""
     found, question, code = _counted(source).subquery(), sql.questions(source), sql.codes(source)
     item = source[ITEMS]
@@ -66,7 +66,7 @@ def has_open_rows(tool: Tool) -> bool:
     return any(isinstance(block, RegisterBlock) for block in tool.field_blocks)
 
 
-def numbers(source: sql.Sources) -> sql.Select:
+def aggregate_numbers(source: sql.Sources) -> sql.Select:
     """Give every number that teams fill in or that is worked out; totals only of whole numbers."""
     lines, question = _lines(source).subquery(), sql.questions(source)
     number = lines.c.number
@@ -120,7 +120,7 @@ def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sq
 # how far each sheet is, over all teams and by country
 
 
-def completeness(source: sql.Sources) -> sql.Select:
+def aggregate_completeness(source: sql.Sources) -> sql.Select:
     """Select the required answers given and asked, sheet by sheet."""
     sheets, files, ways = source[COMPLETENESS], source[SUBMISSIONS], sql.breakdowns(TOTAL, BY_COUNTRY)
     counted = ("required", "answered", "errors", "warnings")
@@ -144,7 +144,7 @@ def completeness(source: sql.Sources) -> sql.Select:
 # questions by how many teams answered with no
 
 
-def gaps(source: sql.Sources) -> sql.Select:
+def aggregate_gaps(source: sql.Sources) -> sql.Select:
     """Give one line per question with at least one no, the most frequent first."""
     asked = source.spec.figures.questions
     assert asked is not None

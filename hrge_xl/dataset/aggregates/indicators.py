@@ -13,7 +13,7 @@ from ...spec.figures import IndicatorFigures, Split
 from ...spec.model import Spec
 from ...words import fold
 from ..schema import spec_language
-from ..table import Row
+from ..table import Record
 from .sql import rounded
 from .values import NO_VALUE, RESTATED, Value, indicator_figures
 
@@ -22,6 +22,7 @@ UNITS, KINDS = "the units differ", "the kinds of value differ"
 NO_KIND, NOT_ADDED = "the kind of value is not known", "values of this kind are not added up"
 DOUBLED = "two values for one country and period"
 NO_RATIO = "numerators or denominators are missing"
+OF_FIGURE = ["indicator", "label", "period", "teams", "missing", "baseline", "target", "progress", "previous"]
 
 
 @dataclass(frozen=True)
@@ -166,19 +167,20 @@ def shape(period: str) -> str:
     return re.sub(r"\d", "#", period)
 
 
-def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Row]:
+def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
     """Give one line an indicator and period."""
     for figure in made:
-        first, numbers = figure.values[0], [value.value or 0.0 for value in figure.values]
+        numbers = [value.value or 0.0 for value in figure.values]
         change = None if figure.before is None or figure.now is None else rounded(figure.now - figure.before)
-        yield (
-            figure.indicator, figure.label, figure.period,
-            _one({value.kind for value in figure.values}), _one({value.unit for value in figure.values}),
-            len(figure.values), figure.teams, figure.missing, figure.total.how, figure.total.number,
-            figure.total.why, min(numbers), max(numbers), figure.baseline, figure.target, figure.progress,
-            figure.previous, len({value.team for value in figure.same}) if figure.previous else None,
-            figure.before, figure.now, change, first.own,
-        )  # fmt: skip
+        own = {name: getattr(figure, name) for name in OF_FIGURE}
+        yield own | {
+            "kind": _one({value.kind for value in figure.values}),
+            "unit": _one({value.unit for value in figure.values}),
+            "count": len(numbers), "how": figure.total.how, "total": figure.total.number, "why": figure.total.why,
+            "least": min(numbers), "most": max(numbers), "change": change, "own": figure.values[0].own,
+            "same_teams": len({value.team for value in figure.same}) if figure.previous else None,
+            "previous_total": figure.before, "same_total": figure.now,
+        }  # fmt: skip
 
 
 def _one(found: set[Any]) -> Any:
@@ -189,7 +191,7 @@ def _one(found: set[Any]) -> Any:
 # splits
 
 
-def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Row]:
+def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Record]:
     """Give one line a part that somebody filled in, of the indicators that have a total."""
     figures, language = indicator_figures(spec), spec_language(spec)
     fields = spec.tool[figures.tool].fields
@@ -199,11 +201,12 @@ def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Row]:
             filled = [(value.team, value.parts[code]) for value in figure.values if code in value.parts]
             disagree = sum(_disagrees(value, split, figures) for value in figure.values)
             if filled:
-                yield (
-                    figure.indicator, figure.label, figure.period, split.code, split.label.say(language) or None,
-                    split.of, code, fields[code].label.say(language), rounded(sum(number for _, number in filled)),
-                    len(filled), len({team for team, _ in filled}), disagree,
-                )  # fmt: skip
+                yield {
+                    "indicator": figure.indicator, "label": figure.label, "period": figure.period, "split": split.code,
+                    "split_label": split.label.say(language) or None, "part_of": split.of, "part": code,
+                    "part_label": fields[code].label.say(language), "disagree": disagree, "count": len(filled),
+                    "teams": len({team for team, _ in filled}), "total": rounded(sum(number for _, number in filled)),
+                }  # fmt: skip
 
 
 def _disagrees(value: Value, split: Split, figures: IndicatorFigures) -> bool:

@@ -226,7 +226,7 @@ def _at(cell: sa.FromClause, placed: sa.FromClause, stage: str) -> sql.Expressio
 CELL = "down_label across_label level level_label cell"  # what is said of one
 
 
-def matrices(source: sql.Sources) -> sql.Select:
+def aggregate_matrix(source: sql.Sources) -> sql.Select:
     """Give the cells of every matrix of the spec that have a row."""
     cells, lines = matrix_cells(source.spec), _rows(source).subquery()
     keys = "period block title by place tools country down across"
