@@ -467,6 +467,7 @@ def test_a_colour_that_is_none_does_not_reach_the_style() -> None:
     document = build(2, 1, nasty=False)
     document["matrices"][0]["levels"][0]["colour"] = "red}</style><script>"
     assert "red}" not in html.render(document)
+    assert workbook(document)["Risk matrices"]
 
 
 def test_a_matrix_without_rows_is_one_sentence() -> None:

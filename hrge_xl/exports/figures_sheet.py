@@ -27,6 +27,7 @@ from ..dataset.schema import (
 from ..dataset.store import Store
 from ..dataset.table import INTEGER, NUMBER, Record
 from ..spec.model import Spec
+from ..workbook.styles import ink_on
 from .column_words import CodeLabels
 from .readable_columns import SHARE
 from .sheet_rows import FONT, FormattedSheet
@@ -340,6 +341,7 @@ class _HeatMaps:
     def _colour(self, colour: str, number_format: str = "General") -> Any:
         look = {
             "bg_color": colour,
+            "font_color": ink_on(colour),
             "border": 1,
             "align": "center",
             "valign": "vcenter",

@@ -11,14 +11,13 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..workbook.styles import luminance
-from .shown_text import visible
+from ..workbook.styles import ink_on
+from .shown_text import fill, visible
 
 _LEFT_TO_RIGHT = re.compile(  # in an escaped text
     r"hrge-xl [a-z]+(?: (?:[A-Z]+|[0-9a-f]{6,}|--[a-z-]+))*|--[a-z][a-z-]*|pip install &#34;hrge-xl\[[a-z]+\]&#34;"
     r"|[A-Za-z0-9][A-Za-z0-9 ._-]{0,30}![A-Z]{1,3}[0-9]+"  # Excel has no longer names of sheets
 )
-_COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 
 
 class Data(Environment):
@@ -106,31 +105,11 @@ def css_text(text: str) -> str:
     return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in visible(text)) + '"'
 
 
-def colours(colour: str) -> str:
-    """Give a background and whichever of black and white is easier to read on it."""
-    match = _COLOUR.fullmatch(colour)
-    if match is None:
-        return "background:#fff;color:#000"
-    return f"background:#{match[1].lower()};color:#{ink(colour)[::2]}"
-
-
-def ink(colour: str) -> str:
-    """Whichever of black and white is easier to read on a colour, as six hexadecimal digits."""
-    match = _COLOUR.fullmatch(colour)
-    return "ffffff" if match and luminance(f"#{match[1]}") <= 0.179 else "000000"
-
-
-def pale(colour: str) -> str:
-    """Give a colour mixed with three parts of white, for a crossing where nothing stands."""
-    match = _COLOUR.fullmatch(colour)
-    if match is None:
-        return colour
-    return "".join(f"{(part + 3 * 255) // 4:02x}" for part in bytes.fromhex(match[1]))
-
-
 def level_rules(name: str, colour: str) -> str:
     """Give the rules for what stands at a level, and paler ones for a crossing where nothing stands."""
-    return f".{name}{{{colours(colour)}}}.{name}.zero{{{colours(pale(colour))}}}"
+    pale = "#" + bytes((part + 3 * 255) // 4 for part in bytes.fromhex(fill(colour)[1:])).hex()
+    grounds = ((name, fill(colour)), (f"{name}.zero", pale))
+    return "".join(f".{css}{{background:{ground};color:{ink_on(ground)}}}" for css, ground in grounds)
 
 
 def foot_rule(text: str) -> str:

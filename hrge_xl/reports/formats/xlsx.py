@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from ...dataset.reconciliation import WORDS as BECAME
 from ...errors import LimitError
 from ...words import CELL_LIMIT, beginning, direction, fits_a_cell
+from ...workbook.styles import ink_on
 from ..document import (
     SEVERITIES,
     VERDICTS,
@@ -28,9 +29,8 @@ from ..document import (
     is_waived,
     place_of,
 )
-from ..page import ink
 from ..report_words import WORKBOOK, in_language
-from ..shown_text import visible
+from ..shown_text import fill, visible
 
 SUFFIX = "xlsx"
 STATUSES = ("open", "asked", "corrected", "accepted_as_it_is", "no_error")
@@ -349,10 +349,10 @@ class _Report:
 
     def _level(self, level: Mapping[str, str]) -> Format:
         """Give the format of a count at a level: in its colour, with its word."""
-        word = visible(level["label"]).replace('"', "'")
+        word, ground = visible(level["label"]).replace('"', "'"), fill(level["colour"])
         return self.book.add_format({
             "num_format": f'0" {word}"', "align": "center", "border": 1, "border_color": "#FFFFFF",
-            "bg_color": f"#{level['colour'].lstrip('#')}", "font_color": f"#{ink(level['colour'])}",
+            "bg_color": ground, "font_color": ink_on(ground),
             "font_name": "Calibri",
         })  # fmt: skip
 
