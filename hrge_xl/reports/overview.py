@@ -15,6 +15,7 @@ from typing import TypeVar
 from .. import __version__
 from ..dataset.kinds import FILE
 from ..dataset.opening import open_dataset
+from ..dataset.return_status import COUNTS, may_be_shared
 from ..dataset.run_history import INDICATOR, LEVEL, FigureChange, RunChange, last_change
 from ..dataset.schema import spec_language
 from ..dataset.store import DERIVED, Store
@@ -102,7 +103,7 @@ def page_of(found: Overview) -> str:
     """Give an overview as a page."""
     view = OverviewView(found)
     style = asset("report.css") + asset("overview.css") + view.style()
-    return rendered("overview.html.j2", style, o=found, v=view, t=view.words)
+    return rendered("overview.html.j2", found.language, style, o=found, v=view)
 
 
 class OverviewView(Charts):
@@ -114,9 +115,10 @@ class OverviewView(Charts):
     open_questions = OPEN_QUESTIONS
     share = staticmethod(whole_percents)
 
-    def say(self, key: str, **values: object) -> str:
-        """Fill a sentence."""
-        return self.words[key].format(**values)
+    @property
+    def may_be_shared(self) -> str:
+        """What a page that may be shared leaves out, in words."""
+        return may_be_shared(self.say)
 
     def change(self, value: float) -> str:
         """Give a number with its sign."""
@@ -126,15 +128,11 @@ class OverviewView(Charts):
         """Give a share as a percentage."""
         return percent(share, self.language)
 
-    def why(self, why: str | None) -> str:
-        """Say why there is no total."""
-        return self.words.get(why or "", why or self.words["masked"])
-
     # periods
 
     def period(self, name: str | None) -> str:
         """Give a period by its name; words for one that the returns do not state."""
-        return name or self.words["no_period"]
+        return name or self.say("none stated")
 
     @property
     def others(self) -> str:
@@ -177,10 +175,6 @@ class OverviewView(Charts):
     def at_level(self, heat: HeatMap, level: RiskLevel) -> int:
         """Count the risks of a map at one level."""
         return sum(each.total for place, each in heat.cells.items() if heat.levels[place] == level.code)
-
-    def breakdown(self, by: str) -> str:
-        """Give the heading of a breakdown."""
-        return self.words.get(f"by_{by}", by)
 
     def bars(self, part: RiskPart, stage: str, most: int) -> Sequence[tuple[int, float, float]]:
         """Level, start and width of the pieces of a bar, in percent of the longest."""
@@ -228,11 +222,10 @@ class OverviewView(Charts):
         """Give the answers to a question in words."""
         told = [f"{answer.label} {self.number(answer.count)}" for answer in question.answers]
         if question.least is not None and question.most is not None:
-            told.append(
-                self.words["range"].format(least=self.number(question.least), most=self.number(question.most))
-            )
+            least, most = self.number(question.least), self.number(question.most)
+            told.append(self.say("From {least} to {most}").format(least=least, most=most))
         if question.missing:
-            told.append(self.words["missing_answers"].format(n=self.number(question.missing)))
+            told.append(self.say("Missing: {n}").format(n=self.number(question.missing)))
         return " · ".join(told)
 
     def codes(self, counts: Mapping[str, int]) -> str:
@@ -243,17 +236,21 @@ class OverviewView(Charts):
         """Name a figure that moved, in words."""
         if moved.what == LEVEL:
             level = self.found.risks.level(moved.code) if self.found.risks else None
-            name = f"{self.words['risks']}: {level.label if level else moved.code}"
+            name = f"{self.say('Risks')}: {level.label if level else moved.code}"
         elif moved.what == INDICATOR:
             labels = {each.code: each.label for each in self.found.indicators or ()}
             name = f"{moved.code} {labels.get(moved.code, '')}".strip()
         else:
-            name = self.words.get(f"part_{moved.what}") or self.words[f"{moved.what}_all"]
+            answers = {
+                "answered": self.say("Required answers given"),
+                "required": self.say("Required answers"),
+            }
+            name = {**answers, **self.parts}[moved.what]
         return f"{name} · {moved.period}" if moved.period else name
 
     def part_of_status(self, status: str) -> str:
         """Say what became of a file, in words."""
-        return self.words.get(f"part_{'counted' if status == 'counts' else status}", status)
+        return self.parts.get("counted" if status == COUNTS else status, status)
 
     # style
 
@@ -264,7 +261,7 @@ class OverviewView(Charts):
             f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
             for at, level in enumerate(levels)
         ]
-        foot = f"{self.found.title} · {self.words['page']} · {self.day(self.found.today)}"
+        foot = f"{self.found.title} · {self.say('Overview')} · {self.day(self.found.today)}"
         return f"{''.join(rules)}{foot_rule(foot)}"
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from ..words import direction, translator
 from ..workbook.styles import ink_on
+from .document import CALLED
 from .shown_text import fill, visible
 
 _LEFT_TO_RIGHT = re.compile(  # in an escaped text
@@ -77,10 +80,30 @@ def asset(name: str) -> str:
     return (resources.files("hrge_xl.reports") / "templates" / name).read_text(encoding="utf-8")
 
 
-def rendered(template: str, style: str, script: str = "", **values: object) -> str:
-    """Give a page with its style and its script, and the policy that allows nothing else."""
+def rendered(template: str, language: str, style: str, script: str = "", **values: object) -> str:
+    """Give a page with its words, its style and its script, and the policy that allows nothing else."""
     own = {"style": Markup(style), "script": Markup(script), "policy": policy(style, script)}
-    return environment().get_template(template).render(**own, **values)
+    about = {"lang": language, "dir": direction(language), **words(language)}
+    return environment().get_template(template).render(**own, **about, **values)
+
+
+def words(language: str) -> dict[str, Callable[..., Markup]]:
+    """Give what texts of ours are said with, by the names that templates have for it."""
+    translate = translator(language)
+
+    @cache
+    def escaped(text: str) -> Markup:
+        return escape(translate(text))
+
+    def say(text: str, /, **values: object) -> Markup:
+        """Say a text; what is in braces is filled in, where there is something to fill in."""
+        return escaped(text).format(**values) if values else escaped(text)
+
+    def plural(count: int, one: str, many: str) -> Markup:
+        """Say how many there are of something."""
+        return say(one if count == 1 else many, n=f"{count:,}")
+
+    return {"say": say, "plural": plural, "called": lambda code: escaped(CALLED[code])}
 
 
 def policy(style: str, script: str) -> str:
