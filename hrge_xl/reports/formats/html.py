@@ -15,7 +15,6 @@ from ..document import (
     DecisionRow,
     Document,
     FileRow,
-    FindingGroup,
     FindingRow,
     MatrixCell,
     MatrixRow,
@@ -67,7 +66,9 @@ class ReportView:
     long_text = LONG_TEXT
     remedy_limit = REMEDY_LIMIT
     paper_rows = PAPER_ROWS
-    severities = SEVERITIES
+    open_limit = OPEN_LIMIT
+    severities, verdicts = SEVERITIES, VERDICTS
+    statuses = (*(status.code for status in STATUSES), "refused")
     folder = FOLDER
 
     def __init__(self, document: Document, page: str | None = None) -> None:
@@ -98,9 +99,7 @@ class ReportView:
         self.codes = by_sheet_and_rule(files, whole, names["sheets"])[1]
         self.teams = by_team(counting, self.team, names["countries"])
         self.team_names = sorted({self.team(file) for _, file in files})
-        self.verdicts_there = [each for each in VERDICTS if any(file["verdict"] == each for _, file in files)]
-        statuses = (*(each.code for each in STATUSES), "refused")
-        self.statuses_there = [each for each in statuses if any(file["status"] == each for _, file in files)]
+        self.files = [file for _, file in files]
 
     def country(self, file: FileRow) -> str:
         """Give the country of a file by name; empty where it states none, or where the team is called like it."""
@@ -138,10 +137,6 @@ class ReportView:
         page = self._page_of[self.team(self.document["files"][at])]
         return f"{page if self.page is None else page.partition('/')[2]}#f{at}"
 
-    def rule(self, code: str) -> FindingGroup:
-        """Give the findings of one code, in all files."""
-        return next((group for group in self.codes if group.title == code), FindingGroup(code))
-
     def reconciliation(self) -> list[str]:
         """Say what was received and what became of it, one sentence each, in the same words as everywhere."""
         summary = dict(self.document["summary"])
@@ -168,14 +163,8 @@ class ReportView:
 
     def sheet_names(self) -> list[str]:
         """Give names of all sheets with findings, for the filter."""
-        files = (self.document["files"][at] for at in self.listed)
-        names = {f["sheet"] for file in files for f in file["findings"] if f["sheet"]}
+        names = {f["sheet"] for file in self.files for f in file["findings"] if f["sheet"]}
         return sorted(names)
-
-    def progress(self, file: FileRow) -> tuple[int, int]:
-        """Count the required answers given and asked over the sheets of a file."""
-        rows = file["completeness"]
-        return sum(row["answered"] for row in rows), sum(row["required"] for row in rows)
 
     def skipped(self) -> list[tuple[list[str], str, tuple[int, ...]]]:
         """List the checks that did not run: those with one reason in the same files together."""
@@ -194,10 +183,6 @@ class ReportView:
         for skip in file["checks"]["not_run"]:
             found.setdefault(skip["why"], []).append(skip["code"])
         return found
-
-    def unplaced(self) -> int:
-        """Count the texts outside every known cell."""
-        return sum(len(file["unplaced"]) for file in self.document["files"])
 
     def waiver_anchor(self, waiver: WaiverRow) -> str:
         """Give the anchor of a waiver on the page."""
@@ -225,14 +210,6 @@ class ReportView:
         """Column letters and row number of a finding's cell, where it is one cell."""
         match = _CELL.fullmatch(finding["cell"] or "")
         return (match[1], match[2]) if match else None
-
-    def remedy_shown(self, finding: FindingRow) -> bool:
-        """Say whether the remedy stands beside the finding, or once on the page of its code."""
-        return self.total <= REMEDY_LIMIT or finding["remedy"] != self.general.get(finding["code"])
-
-    def opened(self, file: FileRow) -> bool:
-        """Say whether a file starts unfolded: in a short report every file with findings does."""
-        return bool(file["findings"]) and self.total <= OPEN_LIMIT
 
     def language(self, file: FileRow) -> str:
         """Give the language that the texts of a file are in."""
