@@ -114,6 +114,7 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
             [column.head for columns in report_sheets().values() for column in columns.values()],
             "reports/formats/xlsx_columns.csv", "validation report as a workbook",
         ),
+        (_of_mails(), "rounds/mail/standard.txt", "e-mail to a team"),
         (LEAST_FIRST.values(), "reports/overview_teams.py", "overview: where a team stands"),
         (
             (UNITS, KINDS, NO_KIND, NOT_ADDED, DOUBLED, NO_RATIO), "dataset/aggregates/indicators.py",
@@ -136,6 +137,13 @@ def _of_the_report() -> Iterator[tuple[str, str, str]]:
         yield from ((text, f"hrge_xl/{file}", note) for text in said)
     for text, file in _what_files_are():
         yield text, file, "stands in: it is {what}, cannot be read: {reason}"
+
+
+def _of_mails() -> Iterator[str]:
+    """Every line of the e-mails that says something, of the subject what comes after the colon."""
+    for line in (PACKAGE / "rounds" / "mail" / "standard.txt").read_text(encoding="utf-8").splitlines():
+        if line and line[0] not in "#[" and line != "{feedback}":
+            yield line.removeprefix("Subject: ")
 
 
 def _what_files_are() -> Iterator[tuple[str, str]]:
