@@ -12,7 +12,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from ..dataset.return_status import COUNTS, STATUSES, Sums
+from ..dataset.return_status import ARRIVED, COUNTS, FIRST_SEEN, SAVED, STATED, STATUSES, Sums
 from ..findings import Severity
 from ..findings.waiver import ACTIVE
 
@@ -271,7 +271,9 @@ CALLED = {
     **{status.code: status.word for status in STATUSES}, COUNTS: "Counts",
     "error": "Error", "warning": "Warning", "info": "Info",
     "valid": "Valid", "invalid": "Not valid", "unsigned": "Unsigned", "unchecked": "Not checked",
+    "no identity": "No identity",
     ACTIVE: "In force", "expired": "Expired",
+    **{day: day for day in (STATED, ARRIVED, SAVED, FIRST_SEEN)},
 }  # fmt: skip
 
 # findings that belong together

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib import resources
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from ...dataset.reconciliation import WORDS as BECAME
+from ...dataset.return_status import STATUSES
 from ...words import CELL_LIMIT, Translate, translator
 from ...workbook.plain_sheets import PlainSheet, add_sheet, level_look, new_book
 from ..document import (
@@ -34,9 +34,10 @@ from ..document import (
 from ..shown_text import fill, visible
 
 SUFFIX = "xlsx"
-COLUMNS = "xlsx_columns.csv"  # the sheets with their columns: heads, widths, and which are of numbers
+COLUMNS = "xlsx_columns.csv"  # the sheets with their columns
 MOST_LINKS = 65_000
 MOST_ROWS = 1_048_575
+WORKED_THROUGH = ("Open", "Asked the team", "Corrected", "Accepted as it is", "Not an error")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _TINTS = {
     "error": "#FBE4E2", "warning": "#FFF1D6", "info": "#E4EEF8",
@@ -62,26 +63,12 @@ ROWS_DOWN = 30  # of the usual height, likewise
 LEAST_SCALE = 65  # percent: below it nobody reads a page
 
 
-class Link(NamedTuple):
-    """A text that leads to a cell of the sheet of codes."""
-
-    text: str
-    cell: str
-
-
-class Tinted(NamedTuple):
-    """A word on a ground of its own."""
-
-    text: str
-    tint: str
-
-
 class Column(NamedTuple):
-    """A column of a sheet: its head, its width, and whether it holds numbers, above which it stands on the right."""
+    """A column of a sheet: its head, its width, and what it holds."""
 
     head: str
     width: int
-    numbers: bool
+    kind: str  # number, share; code and tint: what the document calls by a code; link: leads to the sheet of codes
 
 
 @cache
@@ -90,7 +77,7 @@ def sheets() -> dict[str, dict[str, Column]]:
     text = (resources.files(__package__) / COLUMNS).read_text(encoding="utf-8")
     found: dict[str, dict[str, Column]] = {}
     for row in csv.DictReader(text.splitlines()):
-        column = Column(row["head"], int(row["width"] or 0), bool(row["numbers"]))
+        column = Column(row["head"], int(row["width"] or 0), row["kind"])
         found.setdefault(row["sheet"], {})[row["column"]] = column
     return found
 
@@ -118,15 +105,11 @@ class _Report:
         self.quoted = {name: book.add_format({**LOOKS[name], "quote_prefix": True}) for name in quoted}
         self.code_rows = {row["code"]: at for at, row in enumerate(document["codes"], 2)}
 
-    def called(self, code: str) -> str:
-        """Say what a code of the document is called."""
-        return self.say(CALLED[code])
-
     def draw(self) -> None:
         """Draw every sheet."""
         names = [name for name in sheets() if name != "matrices" or self.document["matrices"]]
         self._summary(names[1:])
-        self._list("files", map(self._file, self.files), frozen=3)
+        self._list("files", [*map(self._file, self.files)], frozen=3)
         self._by_team()
         self._by_rule()
         if self.document["matrices"]:
@@ -135,19 +118,8 @@ class _Report:
         self._checks()
         self._not_checked()
         self._unplaced()
-        self._list(
-            "waivers", ({**row, "state": self.called(row["state"])} for row in self.document["waivers"])
-        )
-        self._list(
-            "decisions",
-            (
-                {**row, "number": row["n"], "choice": self.called(row["choice"])}
-                for row in self.document["decisions"]
-            ),
-        )
-        self._list(
-            "codes", ({**row, "severity": self.called(row["severity"])} for row in self.document["codes"])
-        )
+        for name in ("waivers", "decisions", "codes"):
+            self._list(name, [dict(row) for row in self.document[name]])
 
     def title(self, name: str) -> str:
         """Give the title of a sheet."""
@@ -159,22 +131,22 @@ class _Report:
         cut = self.say(" … [cut here: {count} characters in total; the JSON report has the full text]")
         return PlainSheet(sheet, self.formats, cut)
 
-    def write(self, pen: PlainSheet, row: int, column: int, value: Any) -> None:
+    def write(self, pen: PlainSheet, row: int, column: int, value: Any, kind: str = "") -> None:
         """Write a value: a number as a number, every text as text; links only as far as Excel has any."""
-        text = value.text if isinstance(value, Link | Tinted) else value
-        if isinstance(text, str):
-            text = visible(text)
-        if isinstance(value, Link) and row <= MOST_LINKS:
-            pen.link(row, column, self.title("codes"), text, value.cell)
-            return
-        look = value.tint if isinstance(value, Tinted) else "share" if isinstance(value, float) else ""
-        quoted = isinstance(text, str) and text.startswith(_FORMULA_STARTS)
-        pen.put(row, column, text, self.quoted[look] if quoted else look)
+        look = kind if kind == "share" else value if kind == "tint" else ""
+        if kind in ("code", "tint") and value is not None:
+            value = self.say(CALLED[value])
+        if isinstance(value, str):
+            value = visible(value)
+            if kind == "link" and value in self.code_rows and row <= MOST_LINKS:
+                pen.link(row, column, self.title("codes"), value, f"A{self.code_rows[value]}")
+                return
+        quoted = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
+        pen.put(row, column, value, self.quoted[look] if quoted else look)
 
-    def _list(self, name: str, rows: Iterable[Mapping[str, Any]], frozen: int = 0) -> None:
+    def _list(self, name: str, rows: Sequence[Mapping[str, Any]], frozen: int = 0) -> None:
         """Draw a sheet that is one plain table."""
-        found = [*rows]
-        self._table(name.title().replace("_", ""), self._sheet(self.title(name)), name, found, frozen)
+        self._table(name.title().replace("_", ""), self._sheet(self.title(name)), name, rows, frozen)
 
     def _table(
         self, table: str, pen: PlainSheet, name: str, rows: Sequence[Mapping[str, Any]], frozen: int
@@ -182,11 +154,14 @@ class _Report:
         """Make a table with a filter, frozen headers, and printed pages with the columns that can be read on them."""
         sheet, last = pen.sheet, max(len(rows), 1)
         columns = {key: column for key, column in sheets()[name].items() if key}
-        looks = [self.formats["head of numbers" if column.numbers else "head"] for column in columns.values()]
+        numbers = [column.kind in ("number", "share") for column in columns.values()]
         heads = _told_apart([self.say(column.head) for column in columns.values()])
         sheet.add_table(0, 0, last, len(columns) - 1, {
             "name": table, "style": "Table Style Light 1", "banded_rows": False,
-            "columns": [{"header": head, "header_format": look} for head, look in zip(heads, looks, strict=True)],
+            "columns": [
+                {"header": head, "header_format": self.formats["head of numbers" if right else "head"]}
+                for head, right in zip(heads, numbers, strict=True)
+            ],
         })  # fmt: skip
         widths = [column.width for column in columns.values()]
         for at, width in enumerate(widths):
@@ -197,8 +172,8 @@ class _Report:
         sheet.print_area(0, 0, last, _readable(widths) - 1)
         sheet.repeat_rows(0)
         for at, row in enumerate(rows, 1):
-            for column, key in enumerate(columns):
-                self.write(pen, at, column, row[key])
+            for place, (key, column) in enumerate(columns.items()):
+                self.write(pen, at, place, row[key], column.kind)
 
     def _summary(self, names: Sequence[str]) -> None:
         pen, say = self._sheet(self.title("summary")), self.say
@@ -235,24 +210,16 @@ class _Report:
 
     def _file(self, file: FileRow) -> dict[str, Any]:
         """Give the cells of a file: what the document says of it, some of it in words."""
-        say, identity = self.say, file["identity"]
+        identity = file["identity"]
         answered, required = (
             sum(row[key] for row in file["completeness"]) for key in ("answered", "required")
         )
         cells: dict[str, Any] = {**dict.fromkeys(IdentityRow.__annotations__), **file, **(identity or {})}
-        days = {
-            None: None, "stated": say("stated"), "arrived": say("arrived"), "saved": say("saved"),
-            "first seen": say("first seen"),
-        }  # fmt: skip
         return {
             **cells,
-            **{key: days[cells[key]] for key in ("arrival", "late_by")},
-            "team": self._team(file),
+            **self._of(file),
             "country": self.countries.get(cells["country"] or "", cells["country"]),
-            "file": file["path"],
-            "verdict": Tinted(self.called(file["verdict"]), file["verdict"]),
-            "file_status": self.called(file["status"]),
-            "signature": self.called(identity["signature"]) if identity else say("No identity"),
+            "signature": identity["signature"] if identity else "no identity",
             "answered": answered,
             "required": required,
             "share": answered / required if required else None,
@@ -260,6 +227,10 @@ class _Report:
             "why_not": None if file["counted"] else file["reason"],
             **{f"{key}s": file["counts"][key] for key in SEVERITIES},
         }
+
+    def _of(self, file: FileRow) -> dict[str, str]:
+        """Give what is said of a file beside whatever stands in it."""
+        return {"team": self._team(file), "file": file["path"], "file_status": file["status"]}
 
     def _by_team(self) -> None:
         """Write what came from each team, what became of it, and the findings of what counts; the last row adds up."""
@@ -280,26 +251,20 @@ class _Report:
 
     def _became(self, files: Sequence[FileRow]) -> dict[str, int]:
         """Count the files received, what they are, and what became of those that could be read."""
-        verdicts, statuses = (
-            Counter(file["verdict"] for file in files),
-            Counter(file["status"] for file in files),
-        )
-        return {
-            "received": len(files),
-            **{key: verdicts[key] for key in VERDICTS},
-            **{key: statuses["counts" if key == "counted" else key] for key in BECAME},
-        }
+        seen = Counter(file["status"] for file in files) | Counter(file["verdict"] for file in files)
+        became = {status.part: seen[status.code] for status in STATUSES}
+        return {"received": len(files), **{key: seen[key] for key in VERDICTS}, **became}
 
     def _team(self, file: FileRow) -> str:
         return file["identity"]["team"] if file["identity"] else self.say("(none)")
 
     def _by_rule(self) -> None:
         counting = [(at, file) for at, file in enumerate(self.files) if file["counted"]]
-        rows = (
+        rows = [
             {"code": group.title, "name": ", ".join(group.names), "files": len(group.files)}
             | {f"{key}s": count for key, count in group.counts.items()}
             for group in by_sheet_and_rule(counting, "", {})[1]
-        )
+        ]
         self._list("by_rule", rows)
 
     def _matrices(self) -> None:
@@ -341,10 +306,7 @@ class _Report:
 
     def _findings(self) -> None:
         """Write every finding, on as many sheets as they need."""
-        statuses = [
-            self.say("Open"), self.say("Asked the team"), self.say("Corrected"), self.say("Accepted as it is"),
-            self.say("Not an error"),
-        ]  # fmt: skip
+        statuses = [self.say(status) for status in WORKED_THROUGH]
         found = [(file, finding) for file in self.files for finding in file["findings"]]
         title, status = self.title("findings"), [*sheets()["findings"]].index("status") - 1
         for part, start in enumerate(range(0, max(len(found), 1), MOST_ROWS), 1):
@@ -360,20 +322,15 @@ class _Report:
             })  # fmt: skip
 
     def _finding(self, number: int, file: FileRow, finding: FindingRow) -> dict[str, Any]:
-        code, row = finding["code"], self.code_rows.get(finding["code"])
         return {
             **finding,
+            **self._of(file),
             "number": number,
-            "code": code if row is None else Link(code, f"A{row}"),
-            "severity": Tinted(self.called(finding["severity"]), finding["severity"]),
-            "team": self._team(file),
-            "file_status": self.called(file["status"]),
             "place": place_of(finding),
             "question": finding["label"],
             "status": self.say("Accepted as it is") if is_waived(finding) else self.say("Open"),
             "comment": None,
             "waiver": self._waiver(finding),
-            "file": file["path"],
         }
 
     def _checks(self) -> None:
@@ -383,31 +340,26 @@ class _Report:
             missed.update({skip["code"] for skip in file["checks"]["not_run"]})
             for finding in file["findings"]:
                 found[finding["code"]] += file["counted"]
-        rows = (
+        rows = [
             {"code": code, "files_run": run[code], "files_not_run": missed[code], "found": found[code]}
             for code in sorted({*run, *missed, *found})
-        )
+        ]
         self._list("checks", rows)
 
     def _not_checked(self) -> None:
-        rows = (
-            {**skip, "team": self._team(file), "file": file["path"]}
-            for file in self.files
-            for skip in file["checks"]["not_run"]
-        )
-        self._list("not_checked", rows)
+        missed = ((file, skip) for file in self.files for skip in file["checks"]["not_run"])
+        self._list("not_checked", [{**skip, **self._of(file)} for file, skip in missed])
 
     def _unplaced(self) -> None:
-        rows = (
+        rows = [
             {
-                "team": self._team(file),
-                "file": file["path"],
+                **self._of(file),
                 "place": f"{item['sheet']}!{item['cell']}",
                 "text": self.say("(withheld)") if item["text"] is None else item["text"],
             }
             for file in self.files
             for item in file["unplaced"]
-        )
+        ]
         self._list("unplaced", rows)
 
     def _waiver(self, finding: FindingRow) -> str | None:
@@ -416,7 +368,7 @@ class _Report:
         if row is None:
             return None
         until = f", {self.say('Until').lower()} {row['until']}" if row["until"] else ""
-        return f"{row['number']}: {self.called(row['state'])}: {row['reason']} ({row['by']}, {row['day']}{until})"
+        return f"{row['number']}: {self.say(CALLED[row['state']])}: {row['reason']} ({row['by']}, {row['day']}{until})"
 
 
 def _told_apart(headers: Sequence[str]) -> list[str]:
