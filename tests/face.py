@@ -516,8 +516,10 @@ from hrge_xl.reports.overview_model import FigureSource, MOST_ROWS, Overview
 from hrge_xl.reports.overview_questions import _Rows, MOST_ROWS_OF_A_QUESTION, OF_A_FINDING
 from hrge_xl.reports.overview_teams import MISSING, STATES, teams
 from hrge_xl.reports.document import SEVERITIES
-from hrge_xl.reports.page import isolated, plain_environment
-from hrge_xl.reports.report_words import OVERVIEW, PAGE, SHARED, WORKBOOK
+from hrge_xl.reports.document import CALLED
+from hrge_xl.reports.formats.xlsx import sheets as report_sheets
+from hrge_xl.reports.overview_teams import LEAST_FIRST
+from hrge_xl.reports.page import environment, isolated, plain_environment
 from hrge_xl.reports.spec_page import html, text
 from hrge_xl.reports.spec_diff import touched_files
 

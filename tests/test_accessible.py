@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+from hrge_xl.cli import run
+from hrge_xl.library import Order, generate, load
 from tests.answers import layout
 from tests.face import CODE_COLUMN, CODE_ROW, HIDDEN, IDENTITY_SHEET, Layout, right_to_left
 from tests.made_workbooks import SPECS, made, opened
+from tests.played_rounds import answers
 from tests.screens import PIXELS_A_CHARACTER, height, width
 
 pytestmark = pytest.mark.xdist_group("drawn")  # workbooks are drawn and opened once
 
 CONTRAST, CONTRAST_OF_SHAPES, WHITE, BLACK = 4.5, 3, "FFFFFF", "000000"
 FONT = "Arial"
+EXAMPLE = Path(__file__).resolve().parent.parent / "workbook_specs" / "example"
 SCREEN_WIDTH, SCREEN_HEIGHT = 1366, 768
 PRINTABLE_WIDTH, SMALLEST_SCALE = 27.7 / 2.54 * 96, 0.55  # pixels at 96 dpi on A4 across
 INTENDED_GAPS = frozenset({"_hrge"})
@@ -341,3 +350,48 @@ def test_no_text_is_cut_off_in_a_narrow_cell(workbook: Made) -> None:
 
 def is_free(page: Worksheet, row: int, column: int) -> bool:
     return page.cell(row, column).value is None
+
+
+# the same level looks the same wherever it is shown
+
+FILLS = ("1F4E79", "DD5A45", "D9EAD3")  # dark, in between, pale
+
+
+@pytest.fixture(scope="module")
+def levels_shown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A return, and everything that is made of it, by a spec whose levels are dark and pale."""
+    folder = tmp_path_factory.mktemp("levels")
+    spec = shutil.copytree(EXAMPLE, folder / "example")
+    matrix = (spec / "matrix.yaml").read_text(encoding="utf-8")
+    for old, new in zip(("F4B6A6", "FFE599", "D9EAD3"), FILLS, strict=True):
+        matrix = matrix.replace(old, new)
+    (spec / "matrix.yaml").write_text(matrix, encoding="utf-8")
+    order = Order("Rabat", date(2026, 4, 1), "PAK", answers=answers("WS-1", 10.0, 2.0))
+    (folder / "Rabat.xlsx").write_bytes(generate(load(str(spec)), order))
+    shown, how = folder / "shown", ["--spec", str(spec), "--today", "2026-08-01"]
+    assert run(["consolidate", str(folder / "Rabat.xlsx"), *how, "-o", str(shown)]) in (0, 1)
+    for kind in ("html", "xlsx", "overview"):
+        assert run(["report", str(shown), "--format", kind, "--today", "2026-08-01", "-o", str(shown)]) in (
+            0,
+            1,
+        )
+    return folder
+
+
+def test_what_a_level_is_written_in_is_the_same_everywhere(levels_shown: Path) -> None:
+    """A level must not have black letters on one page and white ones on another."""
+    found: dict[str, dict[str, set[str]]] = {ground: defaultdict(set) for ground in FILLS}
+    for path in (levels_shown / "Rabat.xlsx", *(levels_shown / "shown").glob("*.xlsx")):
+        for cell in (cell for sheet in openpyxl.load_workbook(path) for cell in visible(sheet)):
+            if fill(cell) in FILLS:
+                found[fill(cell)][path.name].add(ink(cell))
+    for path in (levels_shown / "shown").glob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        for ground, letters in re.findall(r"background:#(\w{6});color:#(\w+)", text):
+            if ground.upper() in FILLS:
+                found[ground.upper()][path.name].add(letters.upper().ljust(6, letters[0].upper()))
+    assert {name: len(places) for name, places in found.items()} == dict.fromkeys(FILLS, 5)
+    for ground, places in found.items():
+        inks = set.union(*places.values())
+        assert len(inks) == 1, (ground, places)
+        assert contrast(ground, inks.pop()) >= CONTRAST

@@ -19,28 +19,34 @@ from jinja2.ext import extract_from_ast
 from hrge_xl import __version__
 from tests.face import (
     ARRIVED,
+    CALLED,
     CATALOGUE,
     CATALOGUES,
     CORRECTIONS,
+    DOUBLED,
     FIELD_TYPES,
     FIRST_SEEN,
     GROUPS,
+    KINDS,
+    LEAST_FIRST,
     LEFTOVERS,
+    NO_KIND,
+    NO_RATIO,
+    NOT_ADDED,
     NOTES,
-    OVERVIEW,
-    PAGE,
     SAVED,
     SEVERITIES_IN_WORDS,
-    SHARED,
+    STATUSES,
     TABLES,
-    WORKBOOK,
+    UNITS,
     Severity,
     TextToTranslate,
     as_file,
+    environment,
     kept_texts,
     new_catalogue,
-    plain_environment,
     read_catalogue,
+    report_sheets,
     updated,
 )
 from tests.face import ROUND_STATUS_STATES as STATES
@@ -76,7 +82,14 @@ class Use:
 def texts() -> dict[str, Use]:
     """Every translatable text in source order: findings by family, then what the code says."""
     found: dict[str, Use] = {}
-    for text, file, note in (*_findings(), *_of_fields(), *_said(), *_in_templates(), *_of_the_tables(), *_of_the_report()):
+    for text, file, note in (
+        *_findings(),
+        *_of_fields(),
+        *_said(),
+        *_in_templates(),
+        *_of_the_tables(),
+        *_of_the_report(),
+    ):
         found.setdefault(text, Use()).add(file, note)
     return found
 
@@ -103,31 +116,39 @@ def _of_fields() -> Iterator[tuple[str, str, str]]:
 
 
 def _of_the_report() -> Iterator[tuple[str, str, str]]:
-    for words, what in (
-        (SHARED, "validation report"),
-        (PAGE, "validation report"),
-        (WORKBOOK, "validation report as a workbook"),
-        (OVERVIEW, "overview"),
-    ):
-        for key, text in words.items():
-            if words is SHARED or SHARED.get(key) != text:
-                yield text, "hrge_xl/reports/report_words.py", f"{what}: {key}"
-    for text in SEVERITIES_IN_WORDS.values():
-        yield text, "hrge_xl/exports/column_words.py", ""
+    for code, text in CALLED.items():
+        yield text, "hrge_xl/reports/document.py", f"validation report: {code}"
     for key, text in WORDS_OF_FILES.items():
         yield text, "hrge_xl/dataset/reconciliation.py", f"what became of files: {key}"
-    for text in kept_texts.EVERY:
-        yield text, "hrge_xl/kept_texts.py", "kept in English, and said in the language of the reader"
-    for text in (*STATES, *NOTES.values()):
-        yield text, "hrge_xl/rounds/round_status.py", "where a team stands"
-    for text, _ in (*CORRECTIONS.values(), *LEFTOVERS.values()):
-        yield text, "hrge_xl/workbook/feedback_sheets.py", "head of a column"
-    for text in HEADS.values():
-        yield text, "hrge_xl/cli/status.py", "head of a column: where teams stand"
-    for text in (ARRIVED, SAVED, FIRST_SEEN):
-        yield text, "hrge_xl/cli/status.py", "by which day lateness goes"
-    for severity in Severity:
-        yield severity.value, "hrge_xl/cli/explain.py", "how much a finding weighs"
+    for said, file, note in (
+        (
+            [text for status in STATUSES for text in (status.word, status.remark)],
+            "dataset/return_status.py", "validation report: what became of files",
+        ),
+        (
+            [column.head for columns in report_sheets().values() for column in columns.values()],
+            "reports/formats/xlsx_columns.csv", "validation report as a workbook",
+        ),
+        (_of_mails(), "rounds/mail/standard.txt", "e-mail to a team"),
+        (LEAST_FIRST.values(), "reports/overview_teams.py", "overview: where a team stands"),
+        (
+            (UNITS, KINDS, NO_KIND, NOT_ADDED, DOUBLED, NO_RATIO), "dataset/aggregates/indicators.py",
+            "overview: why there is no total",
+        ),
+        (
+            SEVERITIES_IN_WORDS.values(), "exports/column_words.py", "",
+        ),
+        (kept_texts.EVERY, "kept_texts.py", "kept in English, and said in the language of the reader"),
+        ((*STATES, *NOTES.values()), "rounds/round_status.py", "where a team stands"),
+        (
+            [text for text, _ in (*CORRECTIONS.values(), *LEFTOVERS.values())],
+            "workbook/feedback_sheets.py", "head of a column",
+        ),
+        (HEADS.values(), "cli/status.py", "head of a column: where teams stand"),
+        ((ARRIVED, SAVED, FIRST_SEEN), "cli/status.py", "by which day lateness goes"),
+        ([severity.value for severity in Severity], "cli/explain.py", "how much a finding weighs"),
+    ):  # fmt: skip
+        yield from ((text, f"hrge_xl/{file}", note) for text in said)
     for text, file in _what_files_are():
         yield text, file, "stands in: it is {what}, cannot be read: {reason}"
 
@@ -137,6 +158,13 @@ def _of_the_tables() -> Iterator[tuple[str, str, str]]:
     titles = (table.title for table in TABLES.values() if table.title)
     for text in (*heads, *titles, *GROUPS):
         yield text, "hrge_xl/dataset/tables.yaml", ""
+
+
+def _of_mails() -> Iterator[str]:
+    """Every line of the e-mails that says something, of the subject what comes after the colon."""
+    for line in (PACKAGE / "rounds" / "mail" / "standard.txt").read_text(encoding="utf-8").splitlines():
+        if line and line[0] not in "#[" and line != "{feedback}":
+            yield line.removeprefix("Subject: ")
 
 
 def _what_files_are() -> Iterator[tuple[str, str]]:
@@ -150,8 +178,6 @@ def _what_files_are() -> Iterator[tuple[str, str]]:
 
 def _said() -> Iterator[tuple[str, str, str]]:
     for path in sorted(PACKAGE.rglob("*.py")):
-        if path.name == "html.py":  # it says the words of the page by their keys
-            continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         named = _named(tree)
         for node in ast.walk(tree):
@@ -160,10 +186,11 @@ def _said() -> Iterator[tuple[str, str, str]]:
 
 
 def _in_templates() -> Iterator[tuple[str, str, str]]:
-    for path in sorted(PACKAGE.rglob("*.txt.j2")):
-        tree = plain_environment().parse(path.read_text(encoding="utf-8"))
-        for _, _, text in extract_from_ast(tree, ("say",)):
-            yield str(text), f"hrge_xl/{path.relative_to(PACKAGE).as_posix()}", ""
+    for path in sorted(PACKAGE.rglob("*.j2")):
+        tree = environment().parse(path.read_text(encoding="utf-8"))
+        for _, _, said in extract_from_ast(tree, ("say", "plural"), babel_style=False):
+            for text in said:
+                yield text, f"hrge_xl/{path.relative_to(PACKAGE).as_posix()}", ""
 
 
 def _named(tree: ast.AST) -> dict[str, ast.expr]:

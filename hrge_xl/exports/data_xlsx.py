@@ -23,11 +23,11 @@ from ..dataset.store import STATE, Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
 from ..output_files import parts_of, whole
-from ..words import right_to_left
+from ..workbook.plain_sheets import PlainSheet, add_sheet
 from .column_words import CodeLabels
 from .figures_sheet import blocks, write_figures, write_heat_maps
 from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_rows
-from .sheet_rows import FONT, SHEET_NAME, FormattedSheet, write_rows
+from .sheet_rows import CUT, FONT, write_rows
 
 MOST_CELLS = 2_000_000  # of all tables: Excel needs a minute for more; the contents say where the others are
 COUNTS = ("counted", "current")  # columns that say whether a row counts
@@ -66,7 +66,7 @@ def write_workbook(store: Store, path: Path, today: date, language: str | None =
 
 
 # a sheet with matrices or charts, what draws it, and what it holds
-FigureSheet = tuple[Worksheet, Callable[[Workbook, FormattedSheet, Store, CodeLabels], None], str]
+FigureSheet = tuple[Worksheet, Callable[[Workbook, PlainSheet, Store, CodeLabels], None], str]
 
 
 class _Book:
@@ -91,21 +91,17 @@ class _Book:
         figures = self._figures(counts)
         sheets = {table.name: self._sheet(table.name) for table in listed.drawn}
         masked = MASKED in self.store.fact(STATE)
-        write_contents(
-            FormattedSheet(contents, self.formats), self.labels, listed, figures, self.today, masked=masked
-        )
+        write_contents(self._pen(contents), self.labels, listed, figures, self.today, masked=masked)
         for sheet, write, _ in figures:
-            write(self.book, FormattedSheet(sheet, self.formats), self.store, self.labels)
+            write(self.book, self._pen(sheet), self.store, self.labels)
         for table in listed.drawn:
             self._table(sheets[table.name], table, counts[table.name])
 
     def _sheet(self, name: str) -> Worksheet:
-        sheet = self.book.add_worksheet(name[:SHEET_NAME])
-        if right_to_left(self.labels.language):
-            sheet.right_to_left()
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        return sheet
+        return add_sheet(self.book, name, self.labels.language)
+
+    def _pen(self, sheet: Worksheet) -> PlainSheet:
+        return PlainSheet(sheet, self.formats, CUT)
 
     def _count(self, table: Table, counts: str | None = None) -> int:
         rows = self.store.tables[table.name]
@@ -147,7 +143,7 @@ class _Book:
     def _heads(self, sheet: Worksheet, table: Table, columns: Sequence[ReadableColumn]) -> None:
         """Write what the sheet holds, with a link back, then the codes of the columns, folded away, and their heads."""
         seen = [at for at, column in enumerate(columns) if not column.folded]
-        pen = FormattedSheet(sheet, self.formats)
+        pen = self._pen(sheet)
         pen.link(TITLE, seen[0], self.contents)
         pen.put(TITLE, seen[1], title_of(table, self.labels), "group")
         sheet.set_row(CODES, None, None, {"level": 1, "hidden": True})
@@ -228,7 +224,7 @@ class ListedTables(NamedTuple):
 
 
 def write_contents(
-    pen: FormattedSheet,
+    pen: PlainSheet,
     labels: CodeLabels,
     listed: ListedTables,
     figures: Sequence[FigureSheet],
@@ -264,7 +260,7 @@ def write_contents(
         pen.put(row, HOLDS, text, "wrap")
 
 
-def _introduction(pen: FormattedSheet, labels: CodeLabels, today: date, *, masked: bool) -> int:
+def _introduction(pen: PlainSheet, labels: CodeLabels, today: date, *, masked: bool) -> int:
     """Give the title and how to read the sheets; the next row."""
     spec, say = labels.spec, labels.say
     title = (
@@ -285,7 +281,7 @@ def _introduction(pen: FormattedSheet, labels: CodeLabels, today: date, *, maske
     return 4 + masked
 
 
-def _line(pen: FormattedSheet, row: int, table: Table, labels: CodeLabels, listed: ListedTables) -> None:
+def _line(pen: PlainSheet, row: int, table: Table, labels: CodeLabels, listed: ListedTables) -> None:
     about = title_of(table, labels)
     if table.name in listed.too_large:
         pen.put(row, NAME, table.name, "plain")

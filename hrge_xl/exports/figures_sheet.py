@@ -27,9 +27,10 @@ from ..dataset.schema import (
 from ..dataset.store import Store
 from ..dataset.table import INTEGER, NUMBER, Record
 from ..spec.model import Spec
+from ..workbook.plain_sheets import Crossing, PlainSheet, level_look
 from .column_words import CodeLabels
 from .readable_columns import SHARE
-from .sheet_rows import FONT, FormattedSheet
+from .sheet_rows import FONT
 
 MOST_QUESTIONS, MOST_TRENDS = 15, 20
 LABEL_WIDTH, CHART_WIDTH = 40, 720
@@ -39,7 +40,6 @@ LONG_LABEL = 24  # characters of a label that needs room
 BESIDE_LABELS = {"x": 0.46, "y": 0.1, "width": 0.5, "height": 0.74}  # of the bars, where their names are long
 BLUE = "#2C6A8F"
 GRID = {"major_gridlines": {"visible": True, "line": {"color": "#D0D0D0"}}}  # behind the values of a chart
-Crossing = tuple[str, str]  # steps down and across
 Cell = str | int | float | None
 
 
@@ -65,7 +65,7 @@ class ChartBlock(NamedTuple):
         return len(self.heads) > 2
 
 
-def write_figures(book: Workbook, pen: FormattedSheet, store: Store, labels: CodeLabels) -> None:
+def write_figures(book: Workbook, pen: PlainSheet, store: Store, labels: CodeLabels) -> None:
     """Draw every block, below each other. Raises `LimitError` where a text does not fit."""
     sheet = pen.sheet
     sheet.hide_gridlines(2)
@@ -84,7 +84,7 @@ def write_figures(book: Workbook, pen: FormattedSheet, store: Store, labels: Cod
         top += max(len(block.rows) + 4, _height(block) // ROW_HEIGHT + 3)
 
 
-def write_period(pen: FormattedSheet, store: Store, labels: CodeLabels) -> int:
+def write_period(pen: PlainSheet, store: Store, labels: CodeLabels) -> int:
     """Say at the top of a sheet which period it shows, and where the others are; gives the next row."""
     known, say = periods(store), labels.say
     pen.put(0, 0, f"{say('Period')}: {choose(known, None) or say('none stated')}", "title")
@@ -96,7 +96,7 @@ def write_period(pen: FormattedSheet, store: Store, labels: CodeLabels) -> int:
     return 3
 
 
-def _table(pen: FormattedSheet, block: ChartBlock, top: int) -> None:
+def _table(pen: PlainSheet, block: ChartBlock, top: int) -> None:
     pen.put(top, 0, block.title, "title")
     for at, head in enumerate(block.heads):
         pen.put(top + 1, at, head, "head_of_numbers" if at else "head")
@@ -302,7 +302,7 @@ class _Figures:
 # the sheet of `data.xlsx` with the matrices of the latest period as heat maps, and rows by level as charts
 
 
-def write_heat_maps(book: Workbook, pen: FormattedSheet, store: Store, labels: CodeLabels) -> None:
+def write_heat_maps(book: Workbook, pen: PlainSheet, store: Store, labels: CodeLabels) -> None:
     """Draw every matrix of the spec, below each other. Raises `LimitError` where a text does not fit."""
     sheet = pen.sheet
     sheet.hide_gridlines(2)
@@ -324,50 +324,40 @@ def write_heat_maps(book: Workbook, pen: FormattedSheet, store: Store, labels: C
 class _HeatMaps:
     """Draws matrices: counts in the colours of their levels, and rows by level as a chart."""
 
-    def __init__(self, book: Workbook, pen: FormattedSheet, labels: CodeLabels) -> None:
+    def __init__(self, book: Workbook, pen: PlainSheet, labels: CodeLabels) -> None:
         self.book, self.pen, self.labels = book, pen, labels
         assert labels.spec is not None
         assert labels.spec.matrix is not None
         self.spec, self.matrix = labels.spec, labels.spec.matrix
         self.names = {level.code: level.label.say(labels.language) for level in self.matrix.levels}
-        self.colour = {level.code: self._colour(level.colour) for level in self.matrix.levels}
+        self.colour = {level.code: self._look(level.colour) for level in self.matrix.levels}
         words = {code: name.replace('"', "'") for code, name in self.names.items()}
         self.counted = {  # the format of a number says the level in words, so that colour never stands alone
-            level.code: self._colour(level.colour, '"{0}: "0;;"{0}: –"'.format(words[level.code]))
+            level.code: self._look(level.colour, '"{0}: "0;;"{0}: –"'.format(words[level.code]))
             for level in self.matrix.levels
         }
 
-    def _colour(self, colour: str, number_format: str = "General") -> Any:
-        look = {
-            "bg_color": colour,
-            "border": 1,
-            "align": "center",
-            "valign": "vcenter",
-            "num_format": number_format,
-        }
-        return self.book.add_format({**FONT, **look})
+    def _look(self, colour: str, number_format: str = "General") -> Any:
+        look = {**FONT, **level_look(colour), "valign": "vcenter", "num_format": number_format}
+        return self.book.add_format(look)
 
     def draw(self, title: str, counts: Counter[Crossing], top: int) -> int:
         """Give the title, the cells, then the rows by level; the first free row below."""
         down, across = (
-            {
-                item.code: f"{item.code} {item.label.say(self.labels.language)}"
-                for item in self.spec.vocabularies[name].items
-            }
-            for name in (self.matrix.down, self.matrix.across)
+            [(item.code, f"{item.code} {item.label.say(self.labels.language)}") for item in items]
+            for items in (
+                self.spec.vocabularies[name].items for name in (self.matrix.down, self.matrix.across)
+            )
         )
-        self.pen.put(top, 0, title, "title")
-        for at, head in enumerate(across.values(), start=1):
-            self.pen.put(top + 1, at, head, "head")
-        totals = dict.fromkeys(self.names, 0)
-        for row, (step, head) in enumerate(reversed(down.items()), start=top + 2):
+        levels = {(one, other): self.matrix.cells[one][other] for one, _ in down for other, _ in across}
+        looks = {crossing: self.counted[level] for crossing, level in levels.items()}
+        for row in range(top + 2, top + 2 + len(down)):
             self.pen.sheet.set_row(row, 30)
-            self.pen.put(row, 0, head, "head")
-            for at, other in enumerate(across, start=1):
-                level, count = self.matrix.cells[step][other], counts[step, other]
-                self.pen.put(row, at, count, self.counted[level])
-                totals[level] += count
-        return self._by_level(title, totals, (top + len(down) + 3, top, max(len(across), 2) + 2))
+        below = self.pen.heat_map(top, title, "", down, across, counts, looks)
+        totals = dict.fromkeys(self.names, 0)
+        for crossing, level in levels.items():
+            totals[level] += counts[crossing]
+        return self._by_level(title, totals, (below + 1, top, max(len(across), 2) + 2))
 
     def _by_level(self, title: str, totals: Mapping[str, int], at: tuple[int, int, int]) -> int:
         top, first, right = at

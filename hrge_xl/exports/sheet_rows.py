@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,12 +11,10 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.table import BOOLEAN, DATE, TEXT, Row
-from ..errors import LimitError
 from ..numerals import to_serial
-from ..words import CELL_LIMIT, beginning, fits_a_cell
+from ..workbook.plain_sheets import fitted
 
 FONT = {"font_name": "Arial", "font_size": 10}  # of every cell of `data.xlsx`
-SHEET_NAME = 31  # characters
 CUT = " […cut here; the whole text is in dataset.sqlite]"
 FIRST_DAY = "1900-03-01"  # before it Excel counts a day that never was
 REMEMBERED, SHORT = 20_000, 80  # texts that come again and again, and how long they may be
@@ -50,30 +48,6 @@ def write_rows(
     sheet.previous_row = last + 1
 
 
-class FormattedSheet:
-    """Writes what is ours into a sheet: texts, numbers and links, in formats by their names."""
-
-    def __init__(self, sheet: Worksheet, formats: Mapping[str, Any]) -> None:
-        self.sheet, self.formats = sheet, formats
-
-    def put(self, row: int, at: int, value: str | int | float, look: Any) -> None:
-        """Write a text or a number; `look` names a format, or is one. Raises `LimitError` where it does not fit."""
-        style = self.formats[look] if isinstance(look, str) else look
-        if isinstance(value, str):
-            done = self.sheet.write_string(row, at, fitted(value), style)
-        else:
-            done = self.sheet.write_number(row, at, value, style)
-        if done != 0:
-            raise LimitError(
-                f"A text does not fit into row {row + 1} of a workbook (error {done} of the writer)."
-            )
-
-    def link(self, row: int, at: int, name: str) -> None:
-        """Write a link to a sheet."""
-        quoted = name[:SHEET_NAME].replace("'", "''")
-        self.sheet.write_url(row, at, f"internal:'{quoted}'!A1", self.formats["link"], name)
-
-
 def _cell(kind: str, letters: str, style: int) -> Callable[[int, Any], str]:
     """Give the function by which a column writes a value."""
     head, look = f'<c r="{letters}', f'" s="{style}"'
@@ -100,14 +74,9 @@ def _day(text: str) -> str:
     return inline(text) if text < FIRST_DAY else f"><v>{to_serial(date.fromisoformat(text))}</v></c>"
 
 
-def fitted(text: str) -> str:
-    """Give a text as a cell holds it: what is too long for one is cut, and says so."""
-    return text if fits_a_cell(text) else beginning(text, CELL_LIMIT - len(CUT)) + CUT
-
-
 def inline(text: str) -> str:
     """Give the rest of a cell that holds a text: cut where Excel cuts, escaped as Excel escapes."""
-    text = fitted(text)
+    text = fitted(text, CUT)
     if SPECIAL.search(text) is None:
         return f' t="inlineStr"><is><t>{text}</t></is></c>'
     text = LOOKS_ESCAPED.sub("_x005F_", text)

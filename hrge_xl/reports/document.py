@@ -12,7 +12,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from ..dataset.return_status import Sums
+from ..dataset.return_status import ARRIVED, COUNTS, FIRST_SEEN, SAVED, STATED, STATUSES, Sums
 from ..findings import Severity
 from ..findings.waiver import ACTIVE
 
@@ -264,6 +264,17 @@ def is_waived(finding: FindingRow) -> bool:
     """Say whether somebody has accepted a finding as it is."""
     return finding["waiver"] is not None and finding["waiver"]["state"] == ACTIVE
 
+
+# what the codes of a document are called
+CALLED = {
+    "accepted": "Accepted", "returned": "Returned", "refused": "Refused",
+    **{status.code: status.word for status in STATUSES}, COUNTS: "Counts",
+    "error": "Error", "warning": "Warning", "info": "Info",
+    "valid": "Valid", "invalid": "Not valid", "unsigned": "Unsigned", "unchecked": "Not checked",
+    "no identity": "No identity",
+    ACTIVE: "In force", "expired": "Expired",
+    **{day: day for day in (STATED, ARRIVED, SAVED, FIRST_SEEN)},
+}  # fmt: skip
 
 # findings that belong together
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
 from datetime import date
 from functools import cached_property
 from itertools import cycle
@@ -14,7 +12,8 @@ from typing import TypeVar
 
 from .. import __version__
 from ..dataset.opening import open_dataset
-from ..dataset.run_history import INDICATOR, LEVEL, FigureChange, RunChange, last_change
+from ..dataset.return_status import may_be_shared
+from ..dataset.run_history import RunChange, last_change
 from ..dataset.schema import spec_language
 from ..dataset.store import DERIVED, Store
 from ..disclosure_control.sharing import shared
@@ -22,13 +21,11 @@ from ..errors import StoreError
 from ..ledger.events import FILE
 from ..output_files import write_if_changed
 from ..rounds.rounds import Round, load_round
-from ..validation import ACCEPTED, RETURNED
 from ..words import number, percent
 from . import overview_page
 from .overview_build import overview
 from .overview_charts import Charts, whole_percents
-from .overview_model import MOST_ROWS, HeatMap, IndicatorSplit, Overview, QuestionProfile, RiskLevel, RiskPart
-from .overview_teams import WAITING
+from .overview_model import MOST_ROWS, HeatMap, Overview, QuestionProfile, RiskLevel, RiskPart
 from .page import asset, foot_rule, level_rules, rendered
 
 
@@ -102,7 +99,7 @@ def page_of(found: Overview) -> str:
     """Give an overview as a page."""
     view = OverviewView(found)
     style = asset("report.css") + asset("overview.css") + view.style()
-    return rendered("overview.html.j2", style, o=found, v=view, t=view.words)
+    return rendered("overview.html.j2", found.language, style, o=found, v=view)
 
 
 class OverviewView(Charts):
@@ -114,9 +111,10 @@ class OverviewView(Charts):
     open_questions = OPEN_QUESTIONS
     share = staticmethod(whole_percents)
 
-    def say(self, key: str, **values: object) -> str:
-        """Fill a sentence."""
-        return self.words[key].format(**values)
+    @property
+    def may_be_shared(self) -> str:
+        """What a page that may be shared leaves out, in words."""
+        return may_be_shared(self.say)
 
     def change(self, value: float) -> str:
         """Give a number with its sign."""
@@ -126,40 +124,11 @@ class OverviewView(Charts):
         """Give a share as a percentage."""
         return percent(share, self.language)
 
-    def why(self, why: str | None) -> str:
-        """Say why there is no total."""
-        return self.words.get(why or "", why or self.words["masked"])
-
-    # periods
-
-    def period(self, name: str | None) -> str:
-        """Give a period by its name; words for one that the returns do not state."""
-        return name or self.words["no_period"]
-
-    @property
-    def others(self) -> str:
-        """The other periods, each with the number of returns that count in it."""
-        told = [each for each in self.found.periods if each.name != self.found.period]
-        return ", ".join(f"{self.period(each.name)} ({self.number(each.returns)})" for each in told)
-
-    # teams
-
-    @property
-    def answers_by_state(self) -> dict[str, int]:
-        """How many teams that have answered are in each state."""
-        counts = Counter(team.state for team in self.found.teams)
-        return {state: counts[state] for state in (ACCEPTED, RETURNED, WAITING) if counts[state]}
-
-    @property
-    def received(self) -> list[tuple[str, int]]:
-        """What became of the files that came in: how many came, and each part that is not empty."""
-        return [(part, number) for part, number in asdict(self.found.received).items() if number]
+    # completeness and risks
 
     def shade(self, answered: int, required: int) -> int:
         """Give how dark a cell of completeness is."""
         return min(self.share(answered, required) * SHADES // 100, SHADES - 1) + (answered >= required)
-
-    # risks
 
     @cached_property
     def level_numbers(self) -> dict[str, int]:
@@ -168,19 +137,9 @@ class OverviewView(Charts):
             {level.code: at for at, level in enumerate(self.found.risks.levels)} if self.found.risks else {}
         )
 
-    @property
-    def highest(self) -> int:
-        """How many risks stand at the highest level at the last stage."""
-        risks = self.found.risks
-        return self.at_level(risks.maps[-1], risks.levels[-1]) if risks else 0
-
     def at_level(self, heat: HeatMap, level: RiskLevel) -> int:
         """Count the risks of a map at one level."""
         return sum(each.total for place, each in heat.cells.items() if heat.levels[place] == level.code)
-
-    def breakdown(self, by: str) -> str:
-        """Give the heading of a breakdown."""
-        return self.words.get(f"by_{by}", by)
 
     def bars(self, part: RiskPart, stage: str, most: int) -> Sequence[tuple[int, float, float]]:
         """Level, start and width of the pieces of a bar, in percent of the longest."""
@@ -193,29 +152,6 @@ class OverviewView(Charts):
         """Give the most risks that a part of a breakdown has."""
         return max((sum(levels.values()) for part in parts for levels in part.counts.values()), default=0)
 
-    def counts(self, part: RiskPart, stage: str) -> str:
-        """Give a bar in words."""
-        levels = self.found.risks.levels if self.found.risks else ()
-        told = part.counts.get(stage, {})
-        return ", ".join(
-            f"{level.label} {number(told[level.code], self.language)}"
-            for level in levels
-            if level.code in told
-        )
-
-    # indicators
-
-    def way(self, share: float | None) -> float:
-        """Give how far a bar of progress goes, in percent."""
-        return round(100 * min(max(share or 0.0, 0.0), 1.0), 1)
-
-    def part_share(self, value: float | None, split: IndicatorSplit) -> float:
-        """Give how long the bar of a part is, in percent of all parts shown."""
-        told = sum(part.number or 0 for part in split.parts)
-        return round(100 * (value or 0) / told, 1) if told else 0
-
-    # questions and runs
-
     def parts_of(self, question: QuestionProfile) -> Sequence[tuple[str, float, float]]:
         """Class, start and width of the pieces of the bar of a question, in percent of all that were to answer."""
         shades = cycle(range(SHADES))
@@ -223,37 +159,6 @@ class OverviewView(Charts):
             ("no" if answer.is_no else f"a{next(shades)}", answer.count or 0) for answer in question.answers
         ]
         return _pieces(parts, question.given + question.missing)
-
-    def answers_of(self, question: QuestionProfile) -> str:
-        """Give the answers to a question in words."""
-        told = [f"{answer.label} {self.number(answer.count)}" for answer in question.answers]
-        if question.least is not None and question.most is not None:
-            told.append(
-                self.words["range"].format(least=self.number(question.least), most=self.number(question.most))
-            )
-        if question.missing:
-            told.append(self.words["missing_answers"].format(n=self.number(question.missing)))
-        return " · ".join(told)
-
-    def codes(self, counts: Mapping[str, int]) -> str:
-        """Give findings by code, the most frequent first."""
-        return ", ".join(f"{code} {self.number(count)}" for code, count in Counter(counts).most_common())
-
-    def figure_name(self, moved: FigureChange) -> str:
-        """Name a figure that moved, in words."""
-        if moved.what == LEVEL:
-            level = self.found.risks.level(moved.code) if self.found.risks else None
-            name = f"{self.words['risks']}: {level.label if level else moved.code}"
-        elif moved.what == INDICATOR:
-            labels = {each.code: each.label for each in self.found.indicators or ()}
-            name = f"{moved.code} {labels.get(moved.code, '')}".strip()
-        else:
-            name = self.words.get(f"part_{moved.what}") or self.words[f"{moved.what}_all"]
-        return f"{name} · {moved.period}" if moved.period else name
-
-    def part_of_status(self, status: str) -> str:
-        """Say what became of a file, in words."""
-        return self.words.get(f"part_{'counted' if status == 'counts' else status}", status)
 
     # style
 
@@ -264,7 +169,7 @@ class OverviewView(Charts):
             f"{level_rules(f'l{at}', level.colour)}.p{at}{{fill:{level.colour}}}"
             for at, level in enumerate(levels)
         ]
-        foot = f"{self.found.title} · {self.words['page']} · {self.day(self.found.today)}"
+        foot = f"{self.found.title} · {self.say('Overview')} · {self.day(self.found.today)}"
         return f"{''.join(rules)}{foot_rule(foot)}"
 
 

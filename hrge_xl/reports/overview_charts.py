@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from operator import itemgetter
 
 from markupsafe import Markup
 
 from ..dataset.periods import PeriodFigures
-from ..dataset.return_status import may_be_shared, status_words
+from ..dataset.return_status import status_words
 from ..words import day, direction, number, percent, translator
 from .country_map import country_map, on_map
 from .drawing import ChartColumn, Mark, Point, columns, lines, steps
 from .overview_model import Country, Indicator, Overview
 from .overview_teams import LEAST_FIRST
-from .report_words import OVERVIEW, in_language
 
 MOST_PERIODS = 12  # side by side in a drawing; the table beside it has them all
 
@@ -27,16 +26,12 @@ class Charts:
         self.found, self.language = found, found.language
         self.direction = direction(found.language)
         self.mirrored = self.direction == "rtl"
-        say = translator(found.language)
-        self.words = {
-            **in_language(OVERVIEW, found.language),
-            **{f"part_{key}": text for key, text in status_words(say).items()},
-            "shared": may_be_shared(say),
-        }
+        self.say = translator(found.language)
+        self.parts = status_words(self.say)
 
     def number(self, value: float | None) -> str:
         """Give a number as people write it; words for one that is masked."""
-        return self.words["masked"] if value is None else number(value, self.language)
+        return self.say("masked") if value is None else number(value, self.language)
 
     def day(self, value: date | str) -> str:
         """Give a day in words."""
@@ -47,24 +42,24 @@ class Charts:
     def periods(self) -> Sequence[tuple[str, Markup]]:
         """Draw the periods beside each other, the earliest first: returns, completeness, and risks by level."""
         drawn = [
-            (self.words["returns"], self._columns("returns", lambda each: each.returns)),
-            (self.words["completeness"], self._completeness()),
+            (self.say("Returns that count"), self._returns()),
+            (self.say("Completeness"), self._completeness()),
         ]
-        return [*drawn, (self.words["risks"], self._risks())] if self.found.risks else drawn
+        return [*drawn, (self.say("Risks"), self._risks())] if self.found.risks else drawn
 
     @property
     def _periods(self) -> list[tuple[str, PeriodFigures]]:
         """The last periods, the earliest first."""
         return [
-            (each.name or self.words["no_period"], each) for each in self.found.periods[:MOST_PERIODS][::-1]
+            (each.name or self.say("none stated"), each) for each in self.found.periods[:MOST_PERIODS][::-1]
         ]
 
-    def _columns(self, name: str, value: Callable[[PeriodFigures], float]) -> Markup:
+    def _returns(self) -> Markup:
         found = [
-            ChartColumn(label, [(value(each), "one")], self.number(value(each)))
+            ChartColumn(label, [(each.returns, "one")], self.number(each.returns))
             for label, each in self._periods
         ]
-        return columns(_told(self.words[name], found), found, mirrored=self.mirrored)
+        return columns(_told(self.say("Returns that count"), found), found, mirrored=self.mirrored)
 
     def _completeness(self) -> Markup:
         found = [
@@ -72,7 +67,7 @@ class Charts:
             for label, each in self._periods
             for share in [whole_percents(each.answered, each.required) / 100]
         ]
-        return columns(_told(self.words["completeness"], found), found, top=1.0, mirrored=self.mirrored)
+        return columns(_told(self.say("Completeness"), found), found, top=1.0, mirrored=self.mirrored)
 
     def _risks(self) -> Markup:
         levels = self.found.risks.levels if self.found.risks else ()
@@ -83,7 +78,7 @@ class Charts:
             found.append(ChartColumn(label, pieces, self.number(sum(counts.values()))))
             told = (f"{level.label} {self.number(counts[level.code])}" for level in levels)
             parts.append(f"{label}: {', '.join(told)}")
-        return columns(f"{self.words['risks']}: {'; '.join(parts)}", found, mirrored=self.mirrored)
+        return columns(f"{self.say('Risks')}: {'; '.join(parts)}", found, mirrored=self.mirrored)
 
     # indicators
 
@@ -93,12 +88,12 @@ class Charts:
         points = [Point(label, total, self.number(total)) for label, total, _ in shown]
         last = indicator.periods[0].figures
         marks = [
-            Mark(f"{self.words[name]} {self.number(value)}", value, name)
-            for name in ("baseline", "target")
+            Mark(f"{word} {self.number(value)}", value, name)
+            for name, word in (("baseline", self.say("Baseline")), ("target", self.say("Target")))
             if (value := last[name]) is not None and last["progress"] is not None
         ]
         told = ", ".join([*(f"{label}: {said}" for label, _, said in points), *(mark.said for mark in marks)])
-        return lines(f"{self.words['trend']}: {told}", points, marks, mirrored=self.mirrored)
+        return lines(f"{self.say('Trend')}: {told}", points, marks, mirrored=self.mirrored)
 
     @property
     def progress(self) -> Sequence[Indicator]:
@@ -120,11 +115,11 @@ class Charts:
             total += count
             points.append(((each - first).days / span, Point(self.day(each), total, self.number(total))))
         marks = [
-            ((each - first).days / span, Mark(f"{self.words['deadline']} {self.day(each)}", 0, "due"))
+            ((each - first).days / span, Mark(f"{self.say('Deadline')} {self.day(each)}", 0, "due"))
             for each, _ in deadlines
         ]
         told = [f"{point.label}: {point.said}" for _, point in points] + [mark.said for _, mark in marks]
-        label = f"{self.words['arrivals']}: {', '.join(told)}"
+        label = f"{self.say('Returns over time')}: {', '.join(told)}"
         top = max(total, sum(count for _, count in deadlines))
         return steps(label, points, marks, top, mirrored=self.mirrored)
 
@@ -134,7 +129,7 @@ class Charts:
         """Draw the countries of the teams, each by the one that is least far."""
         shown = {each.code: (f"c-{each.state}", self._said(each)) for each in self.found.countries}
         told = "; ".join(self._said(each) for each in self.found.countries if on_map(each.code))
-        return country_map(f"{self.words['map']}: {told}", shown)
+        return country_map(f"{self.say('Countries')}: {told}", shown)
 
     @property
     def states(self) -> Sequence[str]:
@@ -150,11 +145,15 @@ class Charts:
     def _said(self, each: Country) -> str:
         return f"{each.label}: {self.by_state(each)}"
 
+    def state(self, state: str) -> str:
+        """Say in words where a team stands."""
+        return self.say(LEAST_FIRST[state])
+
     def by_state(self, each: Country) -> str:
         """Give the states of the teams of a country, with their number where there are several teams."""
         several = sum(each.states.values()) > 1
         told = (
-            f"{self.words[state]}{f' {self.number(n)}' if several else ''}"
+            f"{self.state(state)}{f' {self.number(n)}' if several else ''}"
             for state, n in each.states.items()
         )
         return ", ".join(told)

@@ -18,7 +18,10 @@ from .overview_model import Country, TeamProgress
 MISSING, WAITING, UNEXPECTED = "missing", "waiting", "unexpected"
 # all others: missing
 STATES = {ACCEPTED: ACCEPTED, RETURNED: RETURNED, TO_DECIDE: WAITING, STRANGE: UNEXPECTED}
-LEAST_FIRST = (MISSING, WAITING, RETURNED, UNEXPECTED, ACCEPTED)  # as the map shows a country
+LEAST_FIRST = {  # as the map shows a country, with what each is called
+    MISSING: "Not answered", WAITING: "Waits for a decision", RETURNED: "Returned for correction",
+    UNEXPECTED: "Not in this round", ACCEPTED: "Accepted",
+}  # fmt: skip
 Sheets = dict[str, tuple[int, int]]  # answered and required, by sheet
 
 

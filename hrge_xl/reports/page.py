@@ -5,20 +5,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from ..workbook.styles import luminance
-from .shown_text import visible
+from ..words import direction, translator
+from ..workbook.styles import ink_on
+from .document import CALLED
+from .shown_text import fill, visible
 
 _LEFT_TO_RIGHT = re.compile(  # in an escaped text
     r"hrge-xl [a-z]+(?: (?:[A-Z]+|[0-9a-f]{6,}|--[a-z-]+))*|--[a-z][a-z-]*|pip install &#34;hrge-xl\[[a-z]+\]&#34;"
     r"|[A-Za-z0-9][A-Za-z0-9 ._-]{0,30}![A-Z]{1,3}[0-9]+"  # Excel has no longer names of sheets
 )
-_COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 
 
 class Data(Environment):
@@ -78,10 +80,30 @@ def asset(name: str) -> str:
     return (resources.files("hrge_xl.reports") / "templates" / name).read_text(encoding="utf-8")
 
 
-def rendered(template: str, style: str, script: str = "", **values: object) -> str:
-    """Give a page with its style and its script, and the policy that allows nothing else."""
+def rendered(template: str, language: str, style: str, script: str = "", **values: object) -> str:
+    """Give a page with its words, its style and its script, and the policy that allows nothing else."""
     own = {"style": Markup(style), "script": Markup(script), "policy": policy(style, script)}
-    return environment().get_template(template).render(**own, **values)
+    about = {"lang": language, "dir": direction(language), **words(language)}
+    return environment().get_template(template).render(**own, **about, **values)
+
+
+def words(language: str) -> dict[str, Callable[..., Markup]]:
+    """Give what texts of ours are said with, by the names that templates have for it."""
+    translate = translator(language)
+
+    @cache
+    def escaped(text: str) -> Markup:
+        return escape(translate(text))
+
+    def say(text: str, /, **values: object) -> Markup:
+        """Say a text; what is in braces is filled in, where there is something to fill in."""
+        return escaped(text).format(**values) if values else escaped(text)
+
+    def plural(count: int, one: str, many: str) -> Markup:
+        """Say how many there are of something."""
+        return say(one if count == 1 else many, n=f"{count:,}")
+
+    return {"say": say, "plural": plural, "called": lambda code: escaped(CALLED[code])}
 
 
 def policy(style: str, script: str) -> str:
@@ -106,31 +128,11 @@ def css_text(text: str) -> str:
     return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):x} " for c in visible(text)) + '"'
 
 
-def colours(colour: str) -> str:
-    """Give a background and whichever of black and white is easier to read on it."""
-    match = _COLOUR.fullmatch(colour)
-    if match is None:
-        return "background:#fff;color:#000"
-    return f"background:#{match[1].lower()};color:#{ink(colour)[::2]}"
-
-
-def ink(colour: str) -> str:
-    """Whichever of black and white is easier to read on a colour, as six hexadecimal digits."""
-    match = _COLOUR.fullmatch(colour)
-    return "ffffff" if match and luminance(f"#{match[1]}") <= 0.179 else "000000"
-
-
-def pale(colour: str) -> str:
-    """Give a colour mixed with three parts of white, for a crossing where nothing stands."""
-    match = _COLOUR.fullmatch(colour)
-    if match is None:
-        return colour
-    return "".join(f"{(part + 3 * 255) // 4:02x}" for part in bytes.fromhex(match[1]))
-
-
 def level_rules(name: str, colour: str) -> str:
     """Give the rules for what stands at a level, and paler ones for a crossing where nothing stands."""
-    return f".{name}{{{colours(colour)}}}.{name}.zero{{{colours(pale(colour))}}}"
+    pale = "#" + bytes((part + 3 * 255) // 4 for part in bytes.fromhex(fill(colour)[1:])).hex()
+    grounds = ((name, fill(colour)), (f"{name}.zero", pale))
+    return "".join(f".{css}{{background:{ground};color:{ink_on(ground)}}}" for css, ground in grounds)
 
 
 def foot_rule(text: str) -> str:

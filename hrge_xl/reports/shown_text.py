@@ -7,6 +7,13 @@ import re
 _UNSHOWABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+_COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
+
+
+def fill(colour: str) -> str:
+    """Give a colour as `#rrggbb`; white for what is none."""
+    match = _COLOUR.fullmatch(colour)
+    return f"#{match[1].lower()}" if match else "#ffffff"
 
 
 def visible(text: str) -> str:

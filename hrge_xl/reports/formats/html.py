@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from ...dataset.reconciliation import WORDS as WORDS_OF_STATUS
 from ...dataset.reconciliation import Reconciliation
-from ...words import direction
+from ...dataset.return_status import COUNTS, STATUSES, StatusKind
+from ...words import direction, translator
 from ..document import (
     SEVERITIES,
     VERDICTS,
     DecisionRow,
     Document,
     FileRow,
-    FindingGroup,
     FindingRow,
     MatrixCell,
     MatrixRow,
@@ -24,18 +23,17 @@ from ..document import (
     by_team,
 )
 from ..page import asset, css_text, foot_rule, level_rules, rendered
-from ..report_words import PAGE, in_language
 
 SUFFIX = "html"
 MAIN = f"validation.{SUFFIX}"
-BECAME = tuple(WORDS_OF_STATUS)
-RECONCILED = (*VERDICTS, *BECAME)
 LARGE = 20_000  # findings, from which on each team has a page of its own
 FOLDER = "validation_pages"
 PAPER_ROWS = 20  # of each long table on a summary on paper
 LONG_TEXT = 400
 OPEN_LIMIT = 400
 REMEDY_LIMIT = 5_000
+# heads of the table of findings that stand in its cells where it is narrow: all but the first two
+BOXES = ("Place", "Question", "Content of the cell", "Reason", "What to do")
 
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
@@ -47,20 +45,19 @@ def render(document: Document) -> str:
 
     The same document gives the same text.
     """
-    return _page("report.html.j2", document, ReportView(document, _words(document["run"]["language"])))
+    return _page("report.html.j2", ReportView(document))
 
 
 def beside(document: Document) -> Iterator[tuple[str, str]]:
     """Give the pages of the teams, each with its name in the folder of the report; none of a small report."""
-    words = _words(document["run"]["language"])
-    view = ReportView(document, words)
+    view = ReportView(document)
     for team, href in view.team_pages if view.paged else ():
-        yield href, _page("team.html.j2", document, ReportView(document, words, team))
+        yield href, _page("team.html.j2", ReportView(document, team))
 
 
-def _page(template: str, document: Document, view: ReportView) -> str:
-    style = asset("report.css") + view.style()
-    return rendered(template, style, asset("report.js"), d=document, v=view, t=view.words)
+def _page(template: str, view: ReportView) -> str:
+    style, script = asset("report.css") + view.style(), asset("report.js")
+    return rendered(template, view.document["run"]["language"], style, script, d=view.document, v=view)
 
 
 class ReportView:
@@ -69,13 +66,15 @@ class ReportView:
     long_text = LONG_TEXT
     remedy_limit = REMEDY_LIMIT
     paper_rows = PAPER_ROWS
-    severities = SEVERITIES
+    open_limit = OPEN_LIMIT
+    severities, verdicts = SEVERITIES, VERDICTS
+    statuses = (*(status.code for status in STATUSES), "refused")
     folder = FOLDER
 
-    def __init__(self, document: Document, words: dict[str, str], page: str | None = None) -> None:
+    def __init__(self, document: Document, page: str | None = None) -> None:
         """Count everything once; `page` is the team that a page is of."""
         self.document = document
-        self.words = words
+        self.say = translator(document["run"]["language"])
         self.page = page
         self.listed = [at for at, file in enumerate(document["files"]) if page in (None, self.team(file))]
         files = [(at, document["files"][at]) for at in self.listed]
@@ -95,14 +94,12 @@ class ReportView:
             if file["copy_of"] is None
         }
         counting = [(at, file) for at, file in files if file["counted"]]
-        names, whole = document["names"], words["whole_file"]
+        names, whole = document["names"], self.say("(the file as a whole)")
         self.sheets, self.rules = by_sheet_and_rule(counting, whole, names["sheets"])
         self.codes = by_sheet_and_rule(files, whole, names["sheets"])[1]
         self.teams = by_team(counting, self.team, names["countries"])
         self.team_names = sorted({self.team(file) for _, file in files})
-        self.verdicts_there = [each for each in VERDICTS if any(file["verdict"] == each for _, file in files)]
-        statuses = dict.fromkeys(("counts", *BECAME[1:], "refused"))
-        self.statuses_there = [each for each in statuses if any(file["status"] == each for _, file in files)]
+        self.files = [file for _, file in files]
 
     def country(self, file: FileRow) -> str:
         """Give the country of a file by name; empty where it states none, or where the team is called like it."""
@@ -117,7 +114,7 @@ class ReportView:
 
     def team(self, file: FileRow) -> str:
         """Give the team of a file, or words for none."""
-        return file["identity"]["team"] if file["identity"] else self.words["no_team"]
+        return file["identity"]["team"] if file["identity"] else self.say("(no team)")
 
     @cached_property
     def team_pages(self) -> list[tuple[str, str]]:
@@ -140,19 +137,17 @@ class ReportView:
         page = self._page_of[self.team(self.document["files"][at])]
         return f"{page if self.page is None else page.partition('/')[2]}#f{at}"
 
-    def rule(self, code: str) -> FindingGroup:
-        """Give the findings of one code, in all files."""
-        return next((group for group in self.codes if group.title == code), FindingGroup(code))
-
     def reconciliation(self) -> list[str]:
         """Say what was received and what became of it, one sentence each, in the same words as everywhere."""
-        numbers = {key: value for key, value in self.document["summary"].items() if key in RECONCILED}
-        return list(Reconciliation(self.document["summary"]["files"], **numbers).lines(self.words["lang"]))  # type: ignore[arg-type]
+        summary = dict(self.document["summary"])
+        numbers = {key: summary[key] for key in (*VERDICTS, *(each.part for each in STATUSES))}
+        received = Reconciliation(self.document["summary"]["files"], **numbers)  # type: ignore[arg-type]
+        return list(received.lines(self.document["run"]["language"]))
 
-    def became(self) -> list[str]:
-        """List what became of files that could be read, by the keys of the summary, leaving out what became of none."""
+    def became(self) -> list[StatusKind]:
+        """List what became of files that could be read, leaving out what became of none."""
         numbers = dict(self.document["summary"])
-        return [key for key in BECAME if numbers[key] or key == "counted"]
+        return [each for each in STATUSES if numbers[each.part] or each.code == COUNTS]
 
     def other(self, file: FileRow) -> int | None:
         """Give the number of the file that a file gives way to, meets, or is a copy of."""
@@ -160,32 +155,16 @@ class ReportView:
             return self.contents.get((file["dataset"], file["submission"]))
         return self.contents.get((file["dataset"], file["superseded_by"] or ""))
 
-    def dataset(self, number: int) -> str:
-        """Give a dataset in words."""
-        row = self.document["run"]["datasets"][number]
-        files = sum(file["dataset"] == number + 1 for file in self.document["files"])
-        named = f"{row['round']} · " if row["round"] else ""
-        return self.say(
-            "dataset", n=number + 1, round=named, spec=row["spec"], version=row["spec_version"],
-            files=self.count(files, "file"),
-        )  # fmt: skip
-
     def matrix_title(self, matrix: MatrixRow) -> str:
         """Give the title of a matrix with its period."""
         if not matrix["period"]:
             return matrix["title"]
-        return self.say("matrix_title", title=matrix["title"], period=matrix["period"])
+        return self.say("{title}: {period}").format(**matrix)
 
     def sheet_names(self) -> list[str]:
         """Give names of all sheets with findings, for the filter."""
-        files = (self.document["files"][at] for at in self.listed)
-        names = {f["sheet"] for file in files for f in file["findings"] if f["sheet"]}
+        names = {f["sheet"] for file in self.files for f in file["findings"] if f["sheet"]}
         return sorted(names)
-
-    def progress(self, file: FileRow) -> tuple[int, int]:
-        """Count the required answers given and asked over the sheets of a file."""
-        rows = file["completeness"]
-        return sum(row["answered"] for row in rows), sum(row["required"] for row in rows)
 
     def skipped(self) -> list[tuple[list[str], str, tuple[int, ...]]]:
         """List the checks that did not run: those with one reason in the same files together."""
@@ -204,10 +183,6 @@ class ReportView:
         for skip in file["checks"]["not_run"]:
             found.setdefault(skip["why"], []).append(skip["code"])
         return found
-
-    def unplaced(self) -> int:
-        """Count the texts outside every known cell."""
-        return sum(len(file["unplaced"]) for file in self.document["files"])
 
     def waiver_anchor(self, waiver: WaiverRow) -> str:
         """Give the anchor of a waiver on the page."""
@@ -236,14 +211,6 @@ class ReportView:
         match = _CELL.fullmatch(finding["cell"] or "")
         return (match[1], match[2]) if match else None
 
-    def remedy_shown(self, finding: FindingRow) -> bool:
-        """Say whether the remedy stands beside the finding, or once on the page of its code."""
-        return self.total <= REMEDY_LIMIT or finding["remedy"] != self.general.get(finding["code"])
-
-    def opened(self, file: FileRow) -> bool:
-        """Say whether a file starts unfolded: in a short report every file with findings does."""
-        return bool(file["findings"]) and self.total <= OPEN_LIMIT
-
     def language(self, file: FileRow) -> str:
         """Give the language that the texts of a file are in."""
         return file["identity"]["language"] if file["identity"] else self.document["run"]["language"]
@@ -252,22 +219,9 @@ class ReportView:
         """Give the direction that the sheets of a file run in."""
         return direction(self.language(file))
 
-    def say(self, key: str, **values: object) -> str:
-        """Fill a sentence of the page."""
-        return self.words[key].format(**values)
-
     def number(self, value: int) -> str:
         """Give a number with its thousands apart."""
         return f"{value:,}"
-
-    def count(self, value: int, noun: str) -> str:
-        """Give a number with its noun: 1 error, 5 errors."""
-        return self.words[f"{noun}_1" if value == 1 else f"{noun}_n"].format(n=self.number(value))
-
-    def counts(self, counts: dict[str, int]) -> str:
-        """Give the findings of a file in words."""
-        told = (*SEVERITIES, "waived") if counts["waived"] else SEVERITIES
-        return ", ".join(self.count(counts[key], key) for key in told)
 
     def crossings(self, matrix: MatrixRow) -> dict[tuple[str, str], tuple[MatrixCell, int]]:
         """Give the cells of a matrix by their steps, each with the place of its level, which its colour goes by."""
@@ -276,19 +230,17 @@ class ReportView:
 
     def style(self) -> str:
         """Give the rules that depend on the document: colours of levels, words in boxes, the page footer."""
-        columns = ("severity", "code", "place", "question", "value", "reason", "remedy")
+        heads = [self.say(head) for head in BOXES]
         labels = "".join(
-            f".f td:nth-child({at})::before{{content:{css_text(self.words[key])}}}"
-            for at, key in enumerate(columns, 1)
-            if at > 2
+            f".f td:nth-child({at})::before{{content:{css_text(head)}}}" for at, head in enumerate(heads, 3)
         )
         levels = "".join(
             level_rules(f"m{at}l{level}", row["colour"])
             for at, matrix in enumerate(self.document["matrices"])
             for level, row in enumerate(matrix["levels"])
         )
-        foot = foot_rule(self.say("page", id=self.document["run"]["id"]))
-        own = f".f td:nth-child(-n+2){{direction:{self.words['dir']};unicode-bidi:normal}}"
+        foot = foot_rule(self.say("Report {id}").format(**self.document["run"]))
+        own = f".f td:nth-child(-n+2){{direction:{direction(self.document['run']['language'])};unicode-bidi:normal}}"
         further = f".long>tbody>tr:nth-child(n+{PAPER_ROWS + 1})"
         paper = f"@media print{{html:not(:has(#everything:target)) {further}{{display:none}}}}"
         return f"{own}@media screen and (max-width:60rem){{{labels}}}{levels}{paper}{foot}"
@@ -297,8 +249,3 @@ class ReportView:
 def _waiver_key(waiver: WaiverRow) -> tuple[object, ...]:
     """Give what tells waivers apart, also those of two ledgers."""
     return tuple(dict(waiver)[key] for key in ("number", "sha256", "code", "sheet", "cell", "day"))
-
-
-def _words(language: str) -> dict[str, str]:
-    """Give the words of the page in a language, with the language itself and its direction."""
-    return in_language(PAGE, language) | {"lang": language, "dir": direction(language)}

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from string import Formatter
 from typing import NamedTuple
 
 from ...errors import RoundError
 from ...output_files import write_whole
-from ...words import Translate, is_language, translator, with_base
+from ...words import is_language, translator, with_base
 from ..teams import read_text
 from .due import MailType
 
 FOLDER, ENDING = "messages", ".txt"
+STANDARD = "standard.txt"  # what the program says itself, in the same format
 SECTION = re.compile(r"\[([\w -]+)\]\s*")
 SUBJECT = re.compile(r"subject\s*:\s*(.*)", re.IGNORECASE)
 SAVE_AS = "text in UTF-8"
@@ -173,54 +176,13 @@ class Template(NamedTuple):
     text: str
 
 
+@cache
+def _english() -> dict[MailType, Template]:
+    text = (resources.files(__package__) / STANDARD).read_text(encoding="utf-8")
+    return dict(map(_template, _sections(text.splitlines())))
+
+
 def standard(occasion: MailType, language: str) -> Template:
     """Give what the program says on an occasion, in a language."""
-    subject, *paragraphs = _said(occasion, translator(language))
-    return Template(subject, "\n\n".join(paragraphs))
-
-
-def _said(occasion: MailType, say: Translate) -> tuple[str, ...]:
-    match occasion:
-        case MailType.ISSUE:
-            return (
-                say("{round}: your workbook ({team})"),
-                say("Dear colleagues,"),
-                say("Attached is your workbook for {round}."),
-                say("Please fill it in, save it, and send the file back in reply to this message."),
-                say("Please send it back by {deadline}."),
-                say("Questions to: {contact}"),
-            )
-        case MailType.FEEDBACK:
-            return say("{round}: your workbook with our remarks ({team})"), "{feedback}"
-        case MailType.BEFORE | MailType.ON | MailType.AFTER:
-            due = {
-                MailType.BEFORE: say("Please send it back by {deadline}."),
-                MailType.ON: say("It is due today, {deadline}."),
-                MailType.AFTER: say("It was due by {deadline}; please send it back as soon as you can."),
-            }
-            return (
-                say("{round}: reminder ({team})"),
-                say("Dear colleagues,"),
-                say("We have not received your workbook for {round} yet."),
-                due[occasion],
-                say("Your workbook is attached again, in case you need it."),
-                say("If you have sent it in the meantime, please disregard this message."),
-                say("Questions to: {contact}"),
-            )
-        case MailType.CORRECT:
-            return (
-                say("{round}: reminder ({team})"),
-                say("Dear colleagues,"),
-                say("There is still something to correct in your workbook for {round}."),
-                say("Please continue in the attached workbook, not in your old one."),
-                say("If you have sent it in the meantime, please disregard this message."),
-                say("Questions to: {contact}"),
-            )
-        case MailType.THANKS:
-            return (
-                say("{round}: thank you ({team})"),
-                say("Dear colleagues,"),
-                say("Thank you for {file}."),
-                say("It was accepted."),
-                say("Nothing more is needed from you for {round}."),
-            )
+    say, english = translator(language), _english()[occasion]
+    return Template(say(english.subject), "\n".join(map(say, english.text.split("\n"))))
