@@ -1,6 +1,6 @@
 """Structured workbooks from one spec, and the returned workbooks as data that can be trusted.
 
-The verbs of the command line are functions of `hrge_xl.library`, and can be had from here too: `hrge_xl.load`.
+The verbs of the command line are functions of `hrge_xl.api`, and can be had from here too: `hrge_xl.load`.
 """
 
 from importlib import import_module
@@ -18,5 +18,5 @@ VERBS = frozenset({
 def __getattr__(name: str) -> Any:
     """Give a verb, and import what it needs only now."""
     if name in VERBS:
-        return getattr(import_module(f"{__name__}.library"), name)
+        return getattr(import_module(f"{__name__}.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

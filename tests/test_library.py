@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import hrge_xl
-from tests.face import COMMANDS, FORMATS, UsageError, library
+from tests.face import COMMANDS, FORMATS, UsageError, api
 from tests.write_docs import DOCS
 
 TODAY = date(2026, 6, 30)
@@ -48,25 +48,25 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_public_names() -> None:
-    assert " ".join(library.__all__) == NAMES
-    assert {name for name in library.__all__ if name.islower()} == hrge_xl.VERBS
-    assert all(getattr(hrge_xl, name) is getattr(library, name) for name in hrge_xl.VERBS)
+    assert " ".join(api.__all__) == NAMES
+    assert {name for name in api.__all__ if name.islower()} == hrge_xl.VERBS
+    assert all(getattr(hrge_xl, name) is getattr(api, name) for name in hrge_xl.VERBS)
     assert not hasattr(hrge_xl, "no_verb")
 
 
 def test_the_whole_way(tmp_path: Path) -> None:
-    spec = library.load("example")
+    spec = api.load("example")
     path = tmp_path / "MAR.xlsx"
-    path.write_bytes(library.generate(spec, library.Order("MAR", TODAY, "MAR", "fr")))
-    assert library.read(path, library.ExpectedReturn()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
-    asked = library.ValidationRequest(library.ExpectedReturn(), TODAY)
-    results = library.validate([path], asked)
-    with library.datasets(library.Question([str(path)], TODAY)) as found:
-        report = library.document(found, library.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
+    path.write_bytes(api.generate(spec, api.Order("MAR", TODAY, "MAR", "fr")))
+    assert api.read(path, api.ExpectedReturn()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
+    asked = api.ValidationRequest(api.ExpectedReturn(), TODAY)
+    results = api.validate([path], asked)
+    with api.datasets(api.Question([str(path)], TODAY)) as found:
+        report = api.document(found, api.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
     for name in FORMATS:
-        assert library.report(report, name)
-    assert library.feedback(results[0], spec, today=TODAY)
-    summary = library.consolidate([library.Source([path], asked)], tmp_path / "dataset")
+        assert api.report(report, name)
+    assert api.feedback(results[0], spec, today=TODAY)
+    summary = api.consolidate([api.Source([path], asked)], tmp_path / "dataset")
     assert (summary.files, summary.totals.returned) == (1, 1)
 
 
@@ -76,25 +76,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("library")
     (folder / "teams.csv").write_text("team,country\nPAK,PAK\n", encoding="utf-8")
     hrge_xl.init_round(folder / "round", "example", folder / "teams.csv")
-    workbook = hrge_xl.generate(hrge_xl.load("example"), library.Order("PAK", TODAY, "PAK"))
+    workbook = hrge_xl.generate(hrge_xl.load("example"), api.Order("PAK", TODAY, "PAK"))
     (folder / "PAK.xlsx").write_bytes(workbook)
-    hrge_xl.consolidate([library.Source([folder / "PAK.xlsx"], REQUEST)], folder / "dataset")
+    hrge_xl.consolidate([api.Source([folder / "PAK.xlsx"], REQUEST)], folder / "dataset")
     return folder
 
 
-REQUEST = library.ValidationRequest(library.ExpectedReturn("example"), TODAY)
+REQUEST = api.ValidationRequest(api.ExpectedReturn("example"), TODAY)
 ONE = {"reason": "Agreed.", "by": "Coordinator", "day": TODAY}
-UNKNOWN = library.Order("A", TODAY, "XX")
+UNKNOWN = api.Order("A", TODAY, "XX")
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a name": (lambda at: hrge_xl.validate("PAK.xlsx", REQUEST), "['PAK.xlsx']"),
     "a path": (lambda at: hrge_xl.validate(at / "PAK.xlsx", REQUEST), "Put it into a list"),
-    "a source": (lambda at: library.Source("PAK.xlsx", REQUEST), "Put it into a list"),
-    "a question": (lambda at: library.Question(str(at), TODAY), "Put it into a list"),
+    "a source": (lambda at: api.Source("PAK.xlsx", REQUEST), "Put it into a list"),
+    "a question": (lambda at: api.Question(str(at), TODAY), "Put it into a list"),
     "sources": (lambda at: hrge_xl.consolidate("PAK.xlsx", at / "x"), "Put it into a list"),
     "formats": (lambda at: hrge_xl.consolidate([], at / "x", formats="xlsx"), "Put it into a list"),
     "mails": (lambda at: hrge_xl.receive(at / "round", str(at / "PAK.xlsx"), TODAY), "Put it into a list"),
     "returns": (lambda at: hrge_xl.decide(at / "dataset", "PAK.xlsx", "counts", **ONE), "Put it into a list"),
-    "tools": (lambda at: library.Order("PAK", TODAY, tools="PLAN"), "Put it into a list"),
+    "tools": (lambda at: api.Order("PAK", TODAY, tools="PLAN"), "Put it into a list"),
     "country": (lambda at: made(country="XX"), "'XX' is not a country of example"),
     "name of a country": (lambda at: made(country="Pakistan"), "Write 'PAK'"),
     "country of many": (lambda at: [*hrge_xl.issue(hrge_xl.load("example"), [UNKNOWN] * 2)], "'XX'"),
@@ -111,7 +111,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 def made(**order: Any) -> bytes:
-    return hrge_xl.generate(hrge_xl.load("example"), library.Order("A", TODAY, **order))
+    return hrge_xl.generate(hrge_xl.load("example"), api.Order("A", TODAY, **order))
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -126,5 +126,5 @@ def test_what_the_command_line_refuses_the_library_refuses(what: str, folder: Pa
 
 def test_paths_may_be_texts_or_paths(folder: Path) -> None:
     for path in (folder / "dataset", str(folder / "dataset")):
-        with hrge_xl.datasets(library.Question([path], TODAY)) as found:
+        with hrge_xl.datasets(api.Question([path], TODAY)) as found:
             assert len(found[0].returns()) == 1

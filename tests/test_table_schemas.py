@@ -13,7 +13,7 @@ import pytest
 from pandera.errors import SchemaErrors
 
 import hrge_xl
-from hrge_xl.library import ExpectedReturn, ValidationRequest, load, validate
+from hrge_xl.api import ExpectedReturn, ValidationRequest, load, validate
 from tests.audited import hrge
 from tests.check_table import not_right
 from tests.face import (
