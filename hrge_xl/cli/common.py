@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
+from .. import api
 from ..addresses import masked
 from ..dates import RANGE, parse_day
 from ..errors import Exit, UsageError
@@ -22,9 +23,8 @@ from ..suggest import did_you_mean
 from .terminal import beside, line, print_lines, style, width
 
 if TYPE_CHECKING:
-    from ..reports.build import Facts
+    from ..api import Dataset, Facts, Question
     from ..reports.document import FileRow
-    from ..rounds.datasets import Dataset, Question
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -53,10 +53,8 @@ class SpecName(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Text as it is."""
-        from ..spec.load import hint_at, names
-
         text = str(value)
-        if text in names() and (hint := hint_at(text)):
+        if hint := api.shadowed_name(text):
             line(f"{text} is the spec of this name that is installed. {hint}", err=True)
         return text
 
@@ -64,10 +62,20 @@ class SpecName(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Offer the specs that are installed; folders once none of these is meant."""
-        from ..spec.load import names
-
-        found = [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+        found = [CompletionItem(name) for name in api.versions() if name.startswith(incomplete)]
         return found or [CompletionItem(incomplete, type="dir")]
+
+
+class CodeList(click.ParamType[tuple[str, ...]]):
+    """Codes separated by commas or spaces."""
+
+    name = "codes"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Text to codes."""
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
 # `-` as a path
@@ -105,7 +113,7 @@ def _kept(text: str, ctx: click.Context | None) -> str:
 
 # arguments and options
 
-DAY, SPEC, RETURNED = DayType(), SpecName(), ReturnedPath()
+DAY, SPEC, RETURNED, CODES = DayType(), SpecName(), ReturnedPath(), CodeList()
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 THERE = click.Path(exists=True, path_type=Path)  # a file or a folder
@@ -141,12 +149,6 @@ received_option = click.option(
     "--received", type=DAY, metavar="DAY",
     help="The day on which files seen for the first time arrived (default: today).",
 )  # fmt: skip
-lang_option = click.option(
-    "--lang",
-    metavar="LANG",
-    callback=lambda _, __, tag: known_language(tag),
-    help="Language in which findings are worded (default: English).",
-)
 ledger_option = click.option(
     "--ledger", type=FOLDER, metavar="FOLDER",
     help="Folder with the ledger whose waivers count (default: the round folder, where one is given).",
@@ -161,6 +163,14 @@ output_option = click.option(
     "-o", "--output", type=click.Path(path_type=Path, allow_dash=True), metavar="FILE",
     help="Write what would be printed into this file (- is standard output).",
 )  # fmt: skip
+
+
+def language_option(text: str) -> Callable[[Command], Command]:
+    """`--lang`: a language of the program."""
+    return click.option("--lang", metavar="LANG", callback=lambda _, __, tag: known_language(tag), help=text)
+
+
+lang_option = language_option("Language in which findings are worded (default: English).")
 
 
 def json_option(text: str = "As JSON on stdout.") -> Callable[[Command], Command]:
@@ -212,12 +222,9 @@ def question(
     ledger: Path | None = None, password: str | None = None, received: date | None = None,
 ) -> Question:  # fmt: skip
     """Give what is asked of returned files: see `hrge_xl.rounds.datasets`."""
-    from ..dataset.ledger import Arrived
-    from ..rounds.datasets import Question
-
-    return Question(
+    return api.Question(
         paths, today, spec, jobs or AS_SUITS, password, ledger,
-        rejudge=day_is_stated(), arrived=Arrived(received, stated=True) if received else Arrived(),
+        rejudge=day_is_stated(), arrived=api.Arrived(received, stated=True) if received else api.Arrived(),
     )  # fmt: skip
 
 
@@ -233,12 +240,13 @@ def command_line() -> str:
 
 def facts(asked: Question, *, redacted: bool = False, language: str | None = None) -> Facts:
     """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
-    from ..reports.build import Facts
     from ..words import SOURCE_LANGUAGE
 
     began = datetime.combine(asked.today, time.min, UTC) if asked.rejudge else datetime.now(UTC)
     command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
-    return Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", asked.today, command, language or SOURCE_LANGUAGE, redacted)
+    return api.Facts(
+        f"{began:%Y-%m-%dT%H:%M:%SZ}", asked.today, command, language or SOURCE_LANGUAGE, redacted
+    )
 
 
 def print_totals(datasets: Sequence[Dataset]) -> None:
@@ -282,7 +290,5 @@ def warn(text: str) -> None:
 
 def warn_of_ledgers(*folders: Path) -> None:
     """Say on stderr what is doubtful about the ledgers of some folders."""
-    from ..rounds.datasets import ledger_doubts
-
-    for told in ledger_doubts(*folders):
+    for told in api.ledger_doubts(*folders):
         warn(told)

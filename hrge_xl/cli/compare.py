@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import api
 from ..errors import Exit, UsageError
 from ..words import SOURCE_LANGUAGE
 from .common import (
@@ -27,8 +28,7 @@ from .groups import said
 from .terminal import data, output_to, print_text
 
 if TYPE_CHECKING:
-    from ..rounds.datasets import Dataset
-    from ..validation import Result
+    from ..api import Dataset
 
 
 @click.command()
@@ -55,8 +55,6 @@ def command(
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    from ..rounds.datasets import datasets
-
     folders = [Path(each).is_dir() for each in (before, after)]
     if folders[0] != folders[1]:
         raise UsageError("Name two files, or two folders: a file and a folder cannot be compared.")
@@ -64,7 +62,9 @@ def command(
         raise UsageError("Name two different files, or two different folders, to compare.")
     asked, language = question([], **how), lang or SOURCE_LANGUAGE
     with ExitStack() as stack:
-        one, other = (stack.enter_context(datasets(replace(asked, paths=[path]))) for path in (before, after))
+        one, other = (
+            stack.enter_context(api.datasets(replace(asked, paths=[path]))) for path in (before, after)
+        )
         print_notes(*one, *other)
         stack.enter_context(output_to(output))
         if folders[0]:
@@ -75,28 +75,15 @@ def command(
 def _files(
     before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool
 ) -> Exit:  # fmt: skip
-    from ..reports.compare import compare, lines
+    from ..reports.compare import lines
     from ..reports.compare_rounds import json_of_files
 
-    found = compare(_only(before), _only(after), language)
+    found = api.compare(before, after, language)
     if as_json:
         data(json_of_files(*names, found))
     else:
         print_text(*lines(found, language))
     return Exit.OK
-
-
-def _only(datasets: list[Dataset]) -> Result:
-    """Give the one file of a side. Raises `UsageError` where they are several, or it could not be read."""
-    from ..dataset.returns import result
-
-    found = [(dataset.store, each) for dataset in datasets for each in dataset.returns()]
-    if len(found) != 1:
-        raise UsageError("Name two single files, or two folders.")
-    (store, each) = found[0]
-    if each.identity is None:
-        raise UsageError(f"{each.path} could not be read. Try `hrge-xl validate` to see why.")
-    return result(store, each)
 
 
 def _rounds(

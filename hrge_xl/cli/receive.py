@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import api
 from ..errors import Exit
 from ..grouping import grouped
 from ..suggest import listed
@@ -17,8 +18,7 @@ from .common import json_option, output_option, round_argument, today_option
 from .terminal import line, output_to, print_json, print_lines
 
 if TYPE_CHECKING:
-    from ..intake.unpacking import Found
-    from ..rounds.receiving import Received
+    from ..api import Found, Received
 
 
 MOST_NAMES = 20  # of files left aside; --json has all
@@ -46,9 +46,7 @@ def command(
 
     Next: hrge-xl refresh 2026-H1
     """
-    from ..rounds.receiving import receive
-
-    received = receive(folder, sources, today)
+    received = api.receive(folder, sources, today)
     with output_to(output):
         if as_json:
             print_json(as_data(received))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from .. import api
 from ..errors import Exit
 from .common import (
     jobs_option,
@@ -44,10 +45,9 @@ def command(
 
     Next: hrge-xl status 2026-H1
     """
-    from ..refreshing import refresh
     from .week_view import as_data, print_week
 
-    week = refresh(folder, today, jobs=jobs or 0, password=password)
+    week = api.refresh(folder, today, jobs=jobs or 0, password=password)
     print_warnings(week.drafts)
     with output_to(output):
         if as_json:

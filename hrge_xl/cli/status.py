@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import api
 from ..kept_texts import said
 from ..shell_words import quoted
 from ..words import SOURCE_LANGUAGE, Translate, and_more, right_to_left, translator
@@ -43,9 +44,7 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
-    from ..dataset.returns import Return
-    from ..rounds.datasets import Dataset
-    from ..rounds.round_status import TeamStatus
+    from ..api import Dataset, Return, TeamStatus
 
 COLUMNS = (
     "team", "country", "state", "completeness", "errors", "days_late", "correction_overdue", "deadline", "day", "by",
@@ -103,21 +102,16 @@ def command(
 
     Next: hrge-xl validate output/2026-H1
     """
-    from ..dataset.run_history import last_change
-    from ..rounds.datasets import datasets
-    from ..rounds.round_status import status
-    from ..rounds.rounds import load_round
-
-    load_round(round_folder)  # raises RoundError for another folder
+    api.load_round(round_folder)  # raises RoundError for another folder
     asked = question([str(round_folder)], ledger=ledger, **how)
-    with datasets(asked) as (dataset,):
-        teams = status(dataset.of_round(), asked.today, dataset.round)
+    with api.datasets(asked) as (dataset,):
+        teams = api.status(dataset, asked.today)
         language = lang or SOURCE_LANGUAGE
         lines = [
             *dataset.notes,
             *dataset.totals().lines(language),
             *_summary(dataset, teams, language),
-            *(change.lines(language) if (change := last_change(dataset.folder)) else ()),
+            *(change.lines(language) if (change := api.last_change(dataset.folder)) else ()),
         ]
     rows = [_line(each, language) for each in teams]
     with output_to(output):
@@ -151,17 +145,14 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
-    from ..dataset.return_status import EXCLUDED
-    from ..rounds.round_status import OPEN, TO_DECIDE, is_in_doubt
-
     say = translator(language)
     counts = Counter(each.state for each in teams)
     yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
-    silent = [each.team.code for each in teams if each.state in OPEN]
+    silent = [each.team.code for each in teams if each.state in api.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    excluded = any(one.status == EXCLUDED for each in teams for one in each.returns)
-    if counts[TO_DECIDE] or excluded or any(map(is_in_doubt, dataset.of_round())):
+    excluded = any(one.status == "excluded" for each in teams for one in each.returns)
+    if counts["to decide"] or excluded or any(map(api.is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
