@@ -598,7 +598,8 @@ def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = N
     from .rounds.round_status import is_in_doubt
 
     with one_dataset(folder, today, jobs, password) as dataset:
-        returns, doubted = dataset.returns(), list[tuple[Return, str]]()
+        returns = dataset.returns()
+    doubted: list[tuple[Return, str]] = []
     for each in filter(is_in_doubt, returns):
         finding = next(one for one in each.findings if one.code == SENDER_NOT_THE_TEAMS.code)
         words = text(finding)

@@ -17,7 +17,7 @@ from .common import RETURNED, exit_code, password_option, print_notes, question,
 @password_option
 @spec_option
 @today_option
-def command(file: str, spec: str | None, **how: Any) -> Exit:
+def command(file: str, **how: Any) -> Exit:
     """Check one workbook before it is sent, as its own sheet of checks does.
 
     A file in issued/ or returned/ of a round is read with the spec and the key of that round.
@@ -31,7 +31,8 @@ def command(file: str, spec: str | None, **how: Any) -> Exit:
     from ..reports.build import file_rows
     from .findings_view import print_every_line
 
-    asked, round_ = question([file], spec=spec, jobs=1, **how), api.round_named(spec)
+    round_ = api.round_named(how["spec"])
+    asked = question([file], {"jobs": 1, **how})
     with api.datasets(replace(asked, answers=False, wanted=round_.wanted if round_ else None)) as found:
         files = file_rows(found)
         print_every_line(files, quiet=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +61,7 @@ from .terminal import print_lines
 @spec_option
 @today_option
 @jobs_option
-def command(
-    paths: tuple[str, ...], output: Path | None, received: date | None, password: str | None, spec: str | None,
-    today: date, jobs: int | None, **options: Any,
-) -> Exit:  # fmt: skip
+def command(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit:
     """Validate returned files and put them together: SQLite, data.xlsx, CSV with a description, overview.
 
     For a round, the files in its `returned/` are used; several rounds may be named.
@@ -76,8 +72,7 @@ def command(
 
     Next: hrge-xl report 2026-H1 --format html -o reports
     """
-    asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
-    summary = api.consolidate(asked, output, **options)
+    summary = api.consolidate(question(paths, how), output, **how)
     print_lines(summary.told, err=True)
     print_lines(summary.lines())
     warn_of_ledgers(Path(summary.out), *summary.rounds)

@@ -10,8 +10,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from .. import api
-from ..words import SOURCE_LANGUAGE, Translate, translator
-from .common import SPEC, json_option, lang_option, output_option
+from ..words import Translate, translator
+from .common import SPEC, data_options, lang_option
 from .terminal import line, output_to, print_json, print_text
 
 PARTS_OF_A_RULE = {"when": "When", "check": "Check"}  # words of the spec language
@@ -39,10 +39,9 @@ class CodeName(click.ParamType[str]):
 @click.command()
 @click.argument("code", type=CodeName())
 @click.option("--spec", type=SPEC, metavar="SPEC", help="Where rules of a spec (R-…) are looked up.")
-@json_option("The same as JSON on stdout.")
-@output_option
+@data_options("The same as JSON on stdout.")
 @lang_option
-def command(code: str, spec: str | None, as_json: bool, output: Path | None, lang: str | None) -> None:
+def command(code: str, spec: str | None, as_json: bool, output: Path | None, lang: str) -> None:
     """Explain what a code means, why it matters, and what to do. The name of a finding, or a code written another way,
     works too.
 
@@ -53,14 +52,13 @@ def command(code: str, spec: str | None, as_json: bool, output: Path | None, lan
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    language = lang or SOURCE_LANGUAGE
-    explained = api.explain(code, spec, language)
+    explained = api.explain(code, spec, lang)
     told = {key: text for key, text in asdict(explained).items() if text}
     with output_to(output):
         if as_json:
             print_json(told)
         else:
-            _print(told, translator(language))
+            _print(told, translator(lang))
 
 
 def _print(told: Mapping[str, str], say: Translate) -> None:

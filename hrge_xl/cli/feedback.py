@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,9 @@ from .terminal import line, print_json, print_lines
 @click.command()
 @paths_argument
 @folder_option("output/feedback")
-@click.option("--all", "all_", is_flag=True, help="Also for teams with nothing to correct or to look at.")
+@click.option(
+    "--all", "everybody", is_flag=True, help="Also for teams with nothing to correct or to look at."
+)
 @click.option("--tools", type=CODES, metavar="CODES", help="Sheets other than those issued: 1.1,3.2.")
 @click.option(
     "--reply-by",
@@ -45,10 +46,7 @@ from .terminal import line, print_json, print_lines
 @spec_option
 @today_option
 @jobs_option
-def command(
-    paths: tuple[str, ...], output: Path, all_: bool, tools: tuple[str, ...] | None, reply_by: date | None,
-    as_json: bool, **how: Any,
-) -> Exit:  # fmt: skip
+def command(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) -> Exit:
     """Write a fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
 
     There is one for each team and intervention that has something to correct or to look at, made from its latest
@@ -63,7 +61,7 @@ def command(
     """
     from ..reports.feedback_message import SCHEMA
 
-    given = api.give_feedback(question(paths, **how), output, tools=tools, everybody=all_, reply_by=reply_by)
+    given = api.give_feedback(question(paths, how), output, **how)
     print_lines(given.warnings, err=True)
     for made in given.files:
         if not as_json:

@@ -10,10 +10,9 @@ import click
 from .. import api
 from ..errors import Exit
 from .common import (
+    data_options,
     jobs_option,
-    json_option,
     next_step,
-    output_option,
     password_option,
     round_argument,
     today_option,
@@ -25,8 +24,7 @@ from .terminal import output_to, print_json
 
 @click.command()
 @round_argument
-@json_option("What was found and done, as JSON on stdout.")
-@output_option
+@data_options("What was found and done, as JSON on stdout.")
 @password_option
 @today_option
 @jobs_option

@@ -61,7 +61,7 @@ def command(
     """
     from ..reports.overview import write_overview
 
-    asked = question(paths, **how)
+    asked = question(paths, how)
     with api.datasets(asked) as found:
         if OVERVIEW in formats:
             text = api.overview(found, asked.today, lang, masked=shareable, period=period)

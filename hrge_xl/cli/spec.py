@@ -10,7 +10,7 @@ from .. import api
 from ..errors import Exit, UsageError
 from ..shell_words import quoted
 from . import translate
-from .common import ANYWHERE, AS_SUITS, SPEC, jobs_option, json_option, output_option, password_option
+from .common import ANYWHERE, AS_SUITS, SPEC, data_options, jobs_option, password_option
 from .groups import CommandGroup, said
 from .terminal import block, data, line, output_to, print_json, print_lines
 
@@ -89,8 +89,7 @@ def schema() -> None:
     "--returned", multiple=True, metavar="PATHS…|ROUND", help="Show which answers of these are affected."
 )
 @click.argument("more", nargs=-1, metavar="")
-@json_option()
-@output_option
+@data_options()
 @password_option
 @jobs_option
 def diff_specs(  # noqa: PLR0913 (one parameter an option)

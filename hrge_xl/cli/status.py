@@ -12,7 +12,7 @@ import click
 from .. import api
 from ..kept_texts import said
 from ..shell_words import quoted
-from ..words import SOURCE_LANGUAGE, Translate, and_more, right_to_left, translator
+from ..words import Translate, and_more, right_to_left, translator
 from .common import (
     ANYWHERE,
     FOLDER,
@@ -89,7 +89,7 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 @jobs_option
 def command(
     round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
-    lang: str | None, **how: Any,
+    lang: str, **how: Any,
 ) -> None:  # fmt: skip
     """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
@@ -103,32 +103,31 @@ def command(
     Next: hrge-xl validate output/2026-H1
     """
     api.load_round(round_folder)  # raises RoundError for another folder
-    asked = question([str(round_folder)], ledger=ledger, **how)
+    asked = question([str(round_folder)], {"ledger": ledger, **how})
     with api.datasets(asked) as (dataset,):
         teams = api.status(dataset, asked.today)
-        language = lang or SOURCE_LANGUAGE
         lines = [
             *dataset.notes,
-            *dataset.totals().lines(language),
-            *_summary(dataset, teams, language),
-            *(change.lines(language) if (change := api.last_change(dataset.folder)) else ()),
+            *dataset.totals().lines(lang),
+            *_summary(dataset, teams, lang),
+            *(change.lines(lang) if (change := api.last_change(dataset.folder)) else ()),
         ]
-    rows = [_line(each, language) for each in teams]
+    rows = [_line(each, lang) for each in teams]
     with output_to(output):
         if as_json:
             print_json(rows)
         else:
-            show, say = _print_wide if wide else _print_narrow, translator(language)
+            show, say = _print_wide if wide else _print_narrow, translator(lang)
             more = max(sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0)  # they come last
             show(rows[: len(rows) - more], say)
             if more:
                 line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
-        _workbook(rows, xlsx, language)
+        _workbook(rows, xlsx, lang)
     print_text(*lines, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
     if not as_json:
-        _next(round_folder, {each.state for each in teams}, language)
+        _next(round_folder, {each.state for each in teams}, lang)
 
 
 def _next(folder: Path, states: Collection[str], language: str) -> None:

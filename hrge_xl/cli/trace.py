@@ -12,7 +12,7 @@ import click
 from .. import api
 from ..addresses import is_address
 from ..errors import UsageError
-from .common import AS_SUITS, json_option, output_option, password_option, print_notes, today
+from .common import AS_SUITS, data_options, password_option, print_notes, today
 from .groups import of_spec, teams
 from .terminal import beside, line, output_to, print_json, print_lines, style, taken, width
 
@@ -53,8 +53,7 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
     show_default=True,
     help="Consolidated folder, round, or the address of a database.",
 )
-@json_option("The same as JSON on stdout.")
-@output_option
+@data_options("The same as JSON on stdout.")
 @password_option
 def command(
     words: tuple[str, ...], dataset: str, as_json: bool, output: Path | None, password: str | None, **what: str

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 @today_option
 @jobs_option
 def command(
-    paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, lang: str | None,
+    paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, lang: str,
     **how: Any,
 ) -> Exit:  # fmt: skip
     """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
@@ -75,7 +75,7 @@ def command(
     from ..reports.formats.json import render
     from .findings_view import print_every_line, print_folded
 
-    asked, quiet, verbose = question(paths, **how), said("quiet"), said("verbose")
+    asked, quiet, verbose = question(paths, how), said("quiet"), said("verbose")
     with api.datasets(replace(asked, answers=as_json)) as found:
         run = facts(asked, redacted=redact, language=lang)
         files = file_rows(found, run.language, redacted=redact)

@@ -14,13 +14,12 @@ from .common import (
     FOLDER,
     SPEC,
     THERE,
+    data_options,
     jobs_option,
-    json_option,
-    output_option,
     password_option,
+    print_result,
     redact_option,
 )
-from .terminal import output_to, print_json, print_lines
 
 
 @click.command()
@@ -52,8 +51,7 @@ from .terminal import output_to, print_json, print_lines
 )
 @click.option("--store", metavar="URL", help="Of a dataset: a database that must hold the same.")
 @redact_option
-@json_option("One JSON document on stdout.")
-@output_option
+@data_options("One JSON document on stdout.")
 @password_option
 @jobs_option
 def command(
@@ -72,9 +70,5 @@ def command(
     Next: hrge-xl trace, to find the cell behind a figure
     """
     audit = api.verify(target, returned, jobs or AS_SUITS, **how)
-    with output_to(output):
-        if as_json:
-            print_json(audit.data())
-        else:
-            print_lines(audit.lines())
+    print_result(output, as_json, audit.data(), audit.lines())
     return Exit.OK if audit.identical else Exit.FINDINGS
