@@ -1,22 +1,24 @@
 """Structured workbooks from one spec, and the returned workbooks as data that can be trusted.
 
-The verbs of the command line are functions of `hrge_xl.library`, and can be had from here too: `hrge_xl.load`.
+Everything in `hrge_xl.api` can be had from here too: `hrge_xl.load`. Nothing of it is imported before it is asked for.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-VERBS = frozenset({
-    "check", "compare", "consolidate", "datasets", "decide", "diff", "document", "draft", "drafts", "explain", "export",
-    "feedback", "generate", "init_round", "issue", "load", "load_round", "one_dataset", "read", "receive", "recover",
-    "refresh", "remind", "report", "schemas", "set_contact", "sign", "status", "trace", "try_out", "validate",
-    "verify", "waive", "withdraw",
-})  # fmt: skip
 
+if TYPE_CHECKING:
+    from .api import *  # noqa: F403
+else:  # a type checker would take any name for one that is there
 
-def __getattr__(name: str) -> Any:
-    """Give a verb, and import what it needs only now."""
-    if name in VERBS:
-        return getattr(import_module(f"{__name__}.library"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name):
+        """Give a verb, or a record that one takes or gives."""
+        api = import_module(".api", __name__)
+        if name in api.__all__:
+            return getattr(api, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        """List the verbs too."""
+        return sorted({"__version__", *import_module(".api", __name__).__all__})

@@ -18,7 +18,6 @@ from .rounds.datasets import Dataset, one_dataset
 from .rounds.feedback_choice import choose
 from .rounds.mail.due import (
     MAIL_KINDS,
-    REMINDERS,
     MailType,
     PendingMail,
     corrections_due,
@@ -55,32 +54,33 @@ class Drafts:
         """Give the drafts of a day that are still there."""
         return [each for each in (*self.new, *self.standing) if each.day == str(day)]
 
-
-def tally(some: Iterable[Drafted]) -> str:
-    """Say how many drafts of each kind there are: 2 workbooks to issue, 1 reminder."""
-    counts = Counter(each.occasion for each in some)
-    kinds = [(sum(map(counts.__getitem__, kind.occasions)), kind) for kind in MAIL_KINDS.values()]
-    return ", ".join(counted(count, kind.one, kind.several) for count, kind in kinds if count) or "no draft"
+    def tally(self, day: date | None = None) -> str:
+        """Say how many new drafts of each kind there are, or how many of a day: 2 workbooks to issue, 1 reminder."""
+        counts = Counter(each.occasion for each in (self.of(day) if day else self.new))
+        kinds = [(sum(map(counts.__getitem__, kind.occasions)), kind) for kind in MAIL_KINDS.values()]
+        told = (counted(count, kind.one, kind.several) for count, kind in kinds if count)
+        return ", ".join(told) or "no draft"
 
 
 def drafts(
-    folder: Path, today: date, occasions: Collection[MailType] = AS_THEY_COME, *, again: bool = False,
+    folder: Path, today: date, occasions: Collection[str] | None = None, *, again: bool = False,
     password: str | None = None,
 ) -> Drafts:  # fmt: skip
     """Write the drafts that are due in a round on a day, each once; `again` writes anew what was written before.
 
-    What came is taken in first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the
-    round that have mistakes.
+    `occasions` are kinds of mails (issue, feedback, reminder, thanks); by default all but issue. What came is taken in
+    first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the round with mistakes.
     """
+    wanted = [one for each in occasions or () for one in MAIL_KINDS[each].occasions] or AS_THEY_COME
     load_templates(folder)  # before anything else is done
     load_round(folder)
     with one_dataset(folder, today, password=password) as dataset:
-        return write_drafts(dataset, today, occasions, again=again)
+        return write_drafts(dataset, today, wanted, again=again)
 
 
 def remind(folder: Path, today: date, *, again: bool = False, password: str | None = None) -> Drafts:
     """Write the reminders that are due in a round on a day. Raises as `drafts` does."""
-    return drafts(folder, today, REMINDERS, again=again, password=password)
+    return drafts(folder, today, ["reminder"], again=again, password=password)
 
 
 def write_drafts(

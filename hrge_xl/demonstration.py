@@ -26,6 +26,7 @@ from .rounds.teams import Team
 from .spec.load import find, load
 from .spec.model import Spec
 from .spec.yaml_file import compose, plain
+from .under_way import steps
 
 MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 
@@ -211,12 +212,16 @@ def type_into(workbook: bytes, layout: Layout, typed: tuple[Typed, ...]) -> byte
     return target.getvalue()
 
 
-def write_story(name: str, folder: Path) -> Iterator[tuple[Path, date]]:
-    """Play into `issued/` and `returned/` of a folder; gives each returned file, once it is there, with its day."""
-    spec, told = load(name), story(name)
+def play_teams(name: str, folder: Path) -> list[tuple[Path, date]]:
+    """Play the demonstration of a spec into `issued/` and `returned/` of a folder; gives what came back, with its day.
+
+    Raises `UsageError` for a spec that has none.
+    """
+    spec, told, returned = load(name), story(name), list[tuple[Path, date]]()
     for order, data in issue(spec, [_order(spec, told, actor) for actor in told.teams]):
         write_whole(folder / "issued" / f"{order.team}.xlsx", data)
-    for each in play(name):
+    for each in steps(play(name), len(told.teams), "Teams fill in their workbooks"):
         path = folder / "returned" / each.name
         write_whole(path, each.data)
-        yield path, each.arrives
+        returned.append((path, each.arrives))
+    return returned

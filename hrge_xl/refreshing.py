@@ -16,11 +16,11 @@ from .grouping import grouped
 from .ledger.events import Arrived
 from .reports import write_report
 from .reports.build import Facts, document
-from .rounds.datasets import Question, datasets, sources
+from .rounds.datasets import Question, datasets
 from .rounds.mail.templates import load_templates
 from .rounds.receiving import Received, receive
 from .rounds.round_status import OPEN, RETURNED, STRANGE, TO_DECIDE, TeamStatus, is_in_doubt, status
-from .rounds.rounds import INBOX, REPORTS, Round, load_round, terms_of
+from .rounds.rounds import INBOX, REPORTS, Round, load_round
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,7 @@ def refresh(folder: Path, today: date, *, jobs: int = 0, password: str | None = 
     (folder / INBOX).mkdir(exist_ok=True)
     received = receive(folder, [str(folder / INBOX)], today)
     asked = Question([str(folder)], today, jobs=jobs, password=password, arrived=Arrived(today))
-    consolidate(
-        sources(asked), folder, jobs=jobs, terms=terms_of([round_]), day=today,
-        overview=folder / REPORTS, round_=round_,
-    )  # fmt: skip
+    consolidate(asked, folder)
     with datasets(asked) as (dataset,):
         run = Facts(f"{today}T00:00:00Z", today, "hrge-xl refresh")  # says no more than its day
         write_report(document([dataset], run), "html", folder / REPORTS)

@@ -10,8 +10,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from hrge_xl.api import Order, generate, load, load_round
 from hrge_xl.cli import run
-from hrge_xl.library import Order, generate, load, load_round
 from tests.damage import ANSWERS
 from tests.face import address, build, orders
 

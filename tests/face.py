@@ -12,7 +12,7 @@ from hrge_xl import (
     engine as engine_module,
     issuing,
     kept_texts,
-    library,
+    api,
     numerals,
     shell_words,
     soundness,

@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hrge_xl.api import ExpectedReturn, Order, generate, init_round, load, load_round, read, refresh
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, Order, generate, init_round, load, load_round, read, refresh
 from tests.face import Answers, Identity, RefreshResult, Refusal, orders, saved_on
 from tests.letters import mail, mbox, msg, tnef, with_logo, zipped
 from tests.test_consolidate import answers

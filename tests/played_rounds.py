@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from hrge_xl.api import Order, generate, load
 from hrge_xl.cli import run
-from hrge_xl.library import Order, generate, load
 from tests.face import Answers, saved_on
 
 SPEC = load("example")

@@ -12,8 +12,8 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from hrge_xl.api import ExpectedReturn, load, read
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, load, read
 from tests.face import Answers, Layout, Refusal, Spec, Submission, Value, address, build, find, saved_on
 
 KEY = b"k" * 32

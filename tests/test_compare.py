@@ -11,8 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.cli import run
-from hrge_xl.library import (
+from hrge_xl.api import (
     ExpectedReturn,
     Order,
     Question,
@@ -23,6 +22,7 @@ from hrge_xl.library import (
     load,
     validate,
 )
+from hrge_xl.cli import run
 from tests.audited import cell
 from tests.face import Result, Said, Side, compared, paired
 from tests.face import model_Identity as Identity

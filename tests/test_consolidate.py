@@ -23,8 +23,7 @@ from frictionless import system as frictionless_system
 from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl.cli import run as hrge_xl_cli
-from hrge_xl.library import (
+from hrge_xl.api import (
     ExpectedReturn,
     Order,
     Source,
@@ -34,6 +33,7 @@ from hrge_xl.library import (
     load,
     validate,
 )
+from hrge_xl.cli import run as hrge_xl_cli
 from tests.face import (
     AGGREGATE_NUMBERS,
     DATASET,

@@ -20,8 +20,8 @@ import psutil
 import pytest
 import sqlalchemy as sa
 
+from hrge_xl.api import load
 from hrge_xl.cli import run as command_line
-from hrge_xl.library import load
 from tests.conftest import emptied, missing
 from tests.face import DATASET, LOCK, OutputError, Schema, StoreError, open_file, open_url
 from tests.small_returns import LEDGER, SPEC, TODAY, dataset, returns, run
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.deep
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = (
-    f"import sys; sys.path.insert(0, {str(ROOT)!r}); import hrge_xl.library; from hrge_xl.cli import run; "
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); import hrge_xl.api; from hrge_xl.cli import run; "
     "print('ready', flush=True); sys.exit(run())"
 )
 OVERVIEW = "reports/overview.html"

@@ -18,8 +18,7 @@ import yaml
 from frictionless import Package
 from frictionless import system as frictionless_system
 
-from hrge_xl.cli import run as cli
-from hrge_xl.library import (
+from hrge_xl.api import (
     ExpectedReturn,
     Order,
     Source,
@@ -29,6 +28,7 @@ from hrge_xl.library import (
     load,
     validate,
 )
+from hrge_xl.cli import run as cli
 from tests.answers import full, layout
 from tests.face import (
     CATALOGUES,

@@ -17,8 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.cli import run
-from hrge_xl.library import (
+from hrge_xl.api import (
     ExpectedReturn,
     Order,
     Source,
@@ -30,6 +29,7 @@ from hrge_xl.library import (
     load,
     validate,
 )
+from hrge_xl.cli import run
 from tests.face import (
     CONFLICT,
     COUNTS,

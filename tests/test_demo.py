@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from hrge_xl.api import ExpectedReturn, read
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, read
 from tests.face import Submission, find
 
 STORY = """

@@ -19,8 +19,8 @@ import psutil
 import pytest
 
 from hrge_xl import __version__
+from hrge_xl.api import load, validate
 from hrge_xl.cli import run as command_line
-from hrge_xl.library import load, validate
 from tests.conftest import missing
 from tests.face import (
     DATASET,

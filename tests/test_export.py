@@ -17,8 +17,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.cli import run
-from hrge_xl.library import (
+from hrge_xl.api import (
     ExpectedReturn,
     Order,
     Source,
@@ -28,6 +27,7 @@ from hrge_xl.library import (
     generate,
     load,
 )
+from hrge_xl.cli import run
 from tests.face import extract_table_of as table_of
 from tests.face import harmless, open_dataset, rows_of
 from tests.test_year import answers

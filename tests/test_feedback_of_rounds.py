@@ -12,8 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from hrge_xl.api import ExpectedReturn, generate, init_round, load, read
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, generate, init_round, load, read
 from tests.answers import layout
 from tests.audited import edited
 from tests.face import Round, Submission, address, orders, submission_id

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.library import (
+from hrge_xl.api import (
     ExpectedReturn,
     Order,
     Source,

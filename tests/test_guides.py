@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from hrge_xl.api import load, try_out
 from hrge_xl.cli import run
-from hrge_xl.library import load, try_out
 from tests import write_expressions
 from tests.face import CATALOGUE, COMMANDS, COMMON_OPTIONS, FIELD_TYPES, FUNCTIONS, AnyBlock, Exit, find
 from tests.guide_mail import post

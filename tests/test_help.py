@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ShellComplete
 
+from hrge_xl.api import init_round, load
 from hrge_xl.cli import run
-from hrge_xl.library import init_round, load
 from tests.face import (
     CATALOGUE,
     SHELLS,

@@ -2,34 +2,105 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 import hrge_xl
-from tests.face import COMMANDS, FORMATS, UsageError, library
+from hrge_xl.cli import cli
+from tests.face import COMMANDS, FORMATS, UsageError, api
 from tests.write_docs import DOCS
 
+ROOT = DOCS.parent
+
 TODAY = date(2026, 6, 30)
-NAMES = (
-    "ExpectedReturn Facts Order Question Source ValidationRequest Wish "
-    "check compare consolidate datasets decide diff document draft drafts explain export feedback generate init_round "
-    "issue load load_round one_dataset read receive recover refresh remind report schemas set_contact sign status "
-    "trace try_out validate verify waive withdraw"
-)
-AT_A_TERMINAL = {"demo", "doctor", "completion", "help"}  # commands that only talk to people
-GROUPS = {"spec": {"load", "try_out", "diff", "draft"}, "round": {"init_round", "load_round", "set_contact"}}
+ALWAYS = """
+    ExpectedReturn Facts Order Question Source ValidationRequest Wish
+    check compare consolidate datasets decide diff document draft drafts explain export feedback generate init_round
+    issue load load_round one_dataset read receive recover refresh remind report schemas set_contact sign status
+    trace try_out validate verify waive withdraw
+"""  # names that programs of users call
+VERBS = {name for name in api.__all__ if name.islower()}
+CALLED = {  # by each command
+    "check": "datasets", "compare": "datasets compare", "consolidate": "consolidate", "decide": "decide decisions",
+    "demo": "play_teams demonstrate", "doctor": "confinement load", "drafts": "drafts", "explain": "explain",
+    "export": "one_dataset export", "feedback": "give_feedback", "generate": "issue_round issue_sample issue_spec",
+    "receive": "receive", "recover": "recover", "refresh": "refresh", "remind": "remind",
+    "report": "datasets document overview", "round init": "init_round read_list", "round contact": "set_contact",
+    "round messages": "write_messages", "round update-spec": "update_spec", "sign": "sign check_seal chain new_key",
+    "spec check": "check_spec", "spec diff": "diff load returned_files touched_files", "spec draft": "draft_spec",
+    "spec schema": "spec_schema", "spec show": "load", "spec translate": "translate", "status": "datasets status",
+    "trace": "one_dataset trace trace_answers", "validate": "datasets document", "verify": "verify",
+    "waive": "waive waivers withdraw",
+}  # fmt: skip
+OF_THE_TERMINAL = {"completion", "help"}
+RECORDS = {  # what some verbs are told in one
+    "consolidate": api.Question, "datasets": api.Question, "document": api.Facts, "export": api.Wish,
+    "give_feedback": api.Question,
+}  # fmt: skip
+SHOWN = {
+    "as_json",
+    "output",
+    "wide",
+    "xlsx",
+    "fail_on",
+    "how",
+    "formats",
+}  # how the result is shown, or where it goes
+CHOOSING = {"check", "dry_run", "everything", "listed", "new_key", "sample"}  # between the verbs of a command
+SAME = {  # an option or argument, and what the library calls it
+    "after": "new", "all_": "everybody", "before": "old", "cell": "place", "dataset": "place", "file": "paths",
+    "kinds": "occasions", "ledger": "folder", "more": "paths", "passphrase_file": "passphrase",
+    "received": "arrived", "redact": "redacted", "returned": "paths", "round_folder": "paths", "shareable": "masked",
+    "teams": "teams_file", "withdraw": "number", "words": "place",
+}  # fmt: skip
 
 
-def test_every_command_has_a_function() -> None:
-    """Except what only talks to people; a command that is a group has functions of other names."""
-    verbs = {name for name in COMMANDS if name not in AT_A_TERMINAL | GROUPS.keys()}
-    assert verbs <= hrge_xl.VERBS
-    assert all(names <= hrge_xl.VERBS for names in GROUPS.values())
+def leaves() -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, as it is typed."""
+    root = click.Context(cli)
+    for name in COMMANDS:
+        command = cli.get_command(root, name)
+        within = command.commands if isinstance(command, click.Group) else {"": command}
+        yield from ((f"{name} {below}".strip(), each) for below, each in within.items() if each)
+
+
+def test_every_command_calls_its_verbs() -> None:
+    """And nothing below the library: that is a contract of the layers."""
+    assert {name for name, _ in leaves()} - OF_THE_TERMINAL == CALLED.keys()
+    for name, command in leaves():
+        assert command.callback is not None
+        tree = ast.parse(inspect.getsource(sys.modules[inspect.unwrap(command.callback).__module__]))
+        called = {
+            each.attr
+            for each in ast.walk(tree)
+            if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "api"
+        }
+        assert set(CALLED.get(name, "").split()) <= called, name
+
+
+def test_every_option_is_a_parameter() -> None:
+    """But for those that say how the result is shown."""
+    for name, command in leaves():
+        verbs = CALLED.get(name, "").split()
+        known = {each for verb in verbs for each in inspect.signature(getattr(api, verb)).parameters}
+        known |= {
+            each for verb in verbs if verb in RECORDS for each in inspect.signature(RECORDS[verb]).parameters
+        }
+        options = {
+            each.name for each in command.params if each.expose_value and not getattr(each, "hidden", False)
+        }
+        lost = {each for each in options - SHOWN - CHOOSING - known if SAME.get(str(each)) not in known}
+        assert not lost or name in OF_THE_TERMINAL, (name, lost)
 
 
 def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,29 +115,88 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     told = {
         name for cell in re.findall(r"^\|.*\|(.*)\|$", page, re.M) for name in re.findall(r"`(\w+)`", cell)
     }
-    assert told == hrge_xl.VERBS
+    assert told == VERBS
 
 
 def test_the_public_names() -> None:
-    assert " ".join(library.__all__) == NAMES
-    assert {name for name in library.__all__ if name.islower()} == hrge_xl.VERBS
-    assert all(getattr(hrge_xl, name) is getattr(library, name) for name in hrge_xl.VERBS)
+    assert set(ALWAYS.split()) <= set(api.__all__) <= set(dir(hrge_xl))
+    assert all(getattr(hrge_xl, name) is getattr(api, name) for name in api.__all__)
     assert not hasattr(hrge_xl, "no_verb")
 
 
+def test_importing_is_light() -> None:
+    """Neither the package nor its verbs bring anything that is not of Python itself."""
+    code = (
+        "import sys; was = {*sys.modules}; import hrge_xl; dir(hrge_xl); print(sorted({*sys.modules} - was))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    brought = {name.partition(".")[0] for name in ast.literal_eval(done.stdout)}
+    assert brought - {"hrge_xl"} <= sys.stdlib_module_names
+
+
+RIGHT = """
+from datetime import date
+from pathlib import Path
+
+import hrge_xl
+from hrge_xl import validate
+from hrge_xl.api import ExpectedReturn, Order, ValidationRequest
+
+today = date(2026, 6, 30)
+workbook: bytes = hrge_xl.generate(hrge_xl.load("example"), Order("PAK", today, "PAK"))
+for result in validate([Path("PAK.xlsx")], ValidationRequest(ExpectedReturn("example"), today)):
+    reveal_type(result)
+reveal_type(hrge_xl.trace("dataset", "answers", 1, today))
+"""
+WRONG = {
+    "hrge_xl.no_such_verb()": "attr-defined",
+    "hrge_xl.load()": "call-arg",
+    "hrge_xl.explain(1)": "arg-type",
+    "hrge_xl.verify('report.json')": "arg-type",
+    "hrge_xl.consolidate([], Path('x'), formatz=['csv'])": "call-arg",
+    "hrge_xl.status(Path('round'), today).teams": "attr-defined",
+}
+
+
+def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
+    """A user's program with a wrong verb or argument is refused, a right one passes."""
+    (tmp_path / "right.py").write_text(RIGHT, encoding="utf-8")
+    (tmp_path / "wrong.py").write_text(RIGHT + "\n".join(WRONG), encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--config-file",
+        "pyproject.toml",
+        tmp_path / "right.py",
+        tmp_path / "wrong.py",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    told = done.stdout.splitlines()
+    assert not [each for each in told if "error:" in each and "wrong.py" not in each]
+    assert "hrge_xl.validation.Result" in done.stdout
+    assert "list[tuple[str, str]]" in done.stdout
+    first = RIGHT.count("\n") + 1
+    for number, (line, code) in enumerate(WRONG.items(), start=first):
+        assert any(f"wrong.py:{number}: error:" in each and f"[{code}]" in each for each in told), (
+            line,
+            told,
+        )
+
+
 def test_the_whole_way(tmp_path: Path) -> None:
-    spec = library.load("example")
+    spec = api.load("example")
     path = tmp_path / "MAR.xlsx"
-    path.write_bytes(library.generate(spec, library.Order("MAR", TODAY, "MAR", "fr")))
-    assert library.read(path, library.ExpectedReturn()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
-    asked = library.ValidationRequest(library.ExpectedReturn(), TODAY)
-    results = library.validate([path], asked)
-    with library.datasets(library.Question([str(path)], TODAY)) as found:
-        report = library.document(found, library.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
+    path.write_bytes(api.generate(spec, api.Order("MAR", TODAY, "MAR", "fr")))
+    assert api.read(path, api.ExpectedReturn()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
+    asked = api.ValidationRequest(api.ExpectedReturn(), TODAY)
+    results = api.validate([path], asked)
+    with api.datasets(api.Question([str(path)], TODAY)) as found:
+        report = api.document(found, api.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
     for name in FORMATS:
-        assert library.report(report, name)
-    assert library.feedback(results[0], spec, today=TODAY)
-    summary = library.consolidate([library.Source([path], asked)], tmp_path / "dataset")
+        assert api.report(report, name)
+    assert api.feedback(results[0], spec, today=TODAY)
+    summary = api.consolidate([api.Source([path], asked)], tmp_path / "dataset")
     assert (summary.files, summary.totals.returned) == (1, 1)
 
 
@@ -76,25 +206,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("library")
     (folder / "teams.csv").write_text("team,country\nPAK,PAK\n", encoding="utf-8")
     hrge_xl.init_round(folder / "round", "example", folder / "teams.csv")
-    workbook = hrge_xl.generate(hrge_xl.load("example"), library.Order("PAK", TODAY, "PAK"))
+    workbook = hrge_xl.generate(hrge_xl.load("example"), api.Order("PAK", TODAY, "PAK"))
     (folder / "PAK.xlsx").write_bytes(workbook)
-    hrge_xl.consolidate([library.Source([folder / "PAK.xlsx"], REQUEST)], folder / "dataset")
+    hrge_xl.consolidate([api.Source([folder / "PAK.xlsx"], REQUEST)], folder / "dataset")
     return folder
 
 
-REQUEST = library.ValidationRequest(library.ExpectedReturn("example"), TODAY)
+REQUEST = api.ValidationRequest(api.ExpectedReturn("example"), TODAY)
 ONE = {"reason": "Agreed.", "by": "Coordinator", "day": TODAY}
-UNKNOWN = library.Order("A", TODAY, "XX")
+UNKNOWN = api.Order("A", TODAY, "XX")
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a name": (lambda at: hrge_xl.validate("PAK.xlsx", REQUEST), "['PAK.xlsx']"),
     "a path": (lambda at: hrge_xl.validate(at / "PAK.xlsx", REQUEST), "Put it into a list"),
-    "a source": (lambda at: library.Source("PAK.xlsx", REQUEST), "Put it into a list"),
-    "a question": (lambda at: library.Question(str(at), TODAY), "Put it into a list"),
+    "a source": (lambda at: api.Source("PAK.xlsx", REQUEST), "Put it into a list"),
+    "a question": (lambda at: api.Question(str(at), TODAY), "Put it into a list"),
     "sources": (lambda at: hrge_xl.consolidate("PAK.xlsx", at / "x"), "Put it into a list"),
     "formats": (lambda at: hrge_xl.consolidate([], at / "x", formats="xlsx"), "Put it into a list"),
     "mails": (lambda at: hrge_xl.receive(at / "round", str(at / "PAK.xlsx"), TODAY), "Put it into a list"),
     "returns": (lambda at: hrge_xl.decide(at / "dataset", "PAK.xlsx", "counts", **ONE), "Put it into a list"),
-    "tools": (lambda at: library.Order("PAK", TODAY, tools="PLAN"), "Put it into a list"),
+    "tools": (lambda at: api.Order("PAK", TODAY, tools="PLAN"), "Put it into a list"),
     "country": (lambda at: made(country="XX"), "'XX' is not a country of example"),
     "name of a country": (lambda at: made(country="Pakistan"), "Write 'PAK'"),
     "country of many": (lambda at: [*hrge_xl.issue(hrge_xl.load("example"), [UNKNOWN] * 2)], "'XX'"),
@@ -111,7 +241,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 def made(**order: Any) -> bytes:
-    return hrge_xl.generate(hrge_xl.load("example"), library.Order("A", TODAY, **order))
+    return hrge_xl.generate(hrge_xl.load("example"), api.Order("A", TODAY, **order))
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -126,5 +256,5 @@ def test_what_the_command_line_refuses_the_library_refuses(what: str, folder: Pa
 
 def test_paths_may_be_texts_or_paths(folder: Path) -> None:
     for path in (folder / "dataset", str(folder / "dataset")):
-        with hrge_xl.datasets(library.Question([path], TODAY)) as found:
+        with hrge_xl.datasets(api.Question([path], TODAY)) as found:
             assert len(found[0].returns()) == 1

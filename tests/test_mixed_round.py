@@ -9,8 +9,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from hrge_xl.api import load_round
 from hrge_xl.cli import run
-from hrge_xl.library import load_round
 from tests.face import DATASET, direction, guide_name, translator
 from tests.test_translations import SPOKEN, TOOLKIT
 

@@ -16,8 +16,8 @@ import pytest
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 import hrge_xl
+from hrge_xl.api import Order, generate, load
 from hrge_xl.cli import run
-from hrge_xl.library import Order, generate, load
 from tests.answers import layout
 from tests.face import (
     MOST_HEADS,

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from hrge_xl.api import ExpectedReturn, generate, init_round, load, load_round, read, refresh
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, generate, init_round, load, load_round, read, refresh
 from tests.face import Refusal, orders, saved_on
 from tests.test_consolidate import answers
 from tests.test_weeks import drafted, text_of

@@ -12,8 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, generate, init_round, load, validate
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, generate, init_round, load, validate
 from tests.answers import layout
 from tests.damage import CHECKLIST, PLAN, RISKS, new_cell, restamp, text_of, words
 from tests.face import (

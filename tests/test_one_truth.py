@@ -24,8 +24,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.cli import run
-from hrge_xl.library import (
+from hrge_xl.api import (
     Facts,
     Order,
     Question,
@@ -37,6 +36,7 @@ from hrge_xl.library import (
     load_round,
     report,
 )
+from hrge_xl.cli import run
 from tests.face import (
     DATASET,
     Answers,

@@ -14,8 +14,8 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from hrge_xl.api import ExpectedReturn, ValidationRequest, load, validate
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, ValidationRequest, load, validate
 from tests import two_rounds
 from tests.audited import hrge, returned, workbook
 from tests.face import (

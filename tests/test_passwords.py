@@ -16,8 +16,8 @@ import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from hrge_xl.api import Question, generate, init_round, load, load_round
 from hrge_xl.cli import run
-from hrge_xl.library import Question, generate, init_round, load, load_round
 from tests.face import Setting, VerificationRequest, cli, orders
 from tests.test_consolidate import answers
 

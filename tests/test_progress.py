@@ -77,8 +77,8 @@ def test_commands_tell_how_far_they_are(tmp_path: Path) -> None:
     from contextlib import contextmanager
     from datetime import date
 
+    from hrge_xl.api import ExpectedReturn, ValidationRequest, validate
     from hrge_xl.cli import run
-    from hrge_xl.library import ExpectedReturn, ValidationRequest, validate
     from tests.face import listening
 
     heard: list[object] = []

@@ -11,8 +11,8 @@ from shutil import rmtree
 
 import pytest
 
+from hrge_xl.api import generate, load, load_round
 from hrge_xl.cli import run
-from hrge_xl.library import generate, load, load_round
 from tests.face import Answers, orders, saved_on
 from tests.letters import mail, msg, zipped
 from tests.test_consolidate import answers

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl.api import ExpectedReturn, Order, diff, generate, load, read
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, Order, diff, generate, load, read
 from tests.answer_strategies import answers_of
 from tests.face import Change, Effect, Submission, address, build, find, touched_files
 from tests.property_tests import examples

@@ -15,8 +15,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from hrge_xl.api import Order, Question, datasets, generate, init_round, load
 from hrge_xl.cli import run
-from hrge_xl.library import Order, Question, datasets, generate, init_round, load
 from tests.face import MISSING, STATES, Dataset, Round, TeamStatus, orders, status, translator, work
 from tests.face import teams as overview_teams
 from tests.test_consolidate import answers

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from hrge_xl.api import ExpectedReturn, Order, generate, load, load_round, read
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, Order, generate, load, load_round, read
 from tests.face import DATASET, Answers, Identity, Refusal, identity_of, layout_for, orders, saved_on
 
 SPEC = load("example")

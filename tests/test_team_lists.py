@@ -8,8 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from hrge_xl.api import init_round, load, load_round
 from hrge_xl.cli import run
-from hrge_xl.library import init_round, load, load_round
 from tests.face import COLUMNS, HEADS, RoundError, TeamList, languages, loosely, read_list
 
 SPEC = load("example")

@@ -12,8 +12,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from hrge_xl.api import ExpectedReturn, Source, ValidationRequest, consolidate
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, Source, ValidationRequest, consolidate
 from tests import two_rounds
 from tests.face import DATASET, Overview, open_dataset, overview, page_of
 from tests.face import FigureSource as Row

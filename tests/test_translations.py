@@ -11,8 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from tests.face import (
     DRAFT,
     LETTER,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from hrge_xl.api import generate, load, load_round
 from hrge_xl.cli import run
-from hrge_xl.library import generate, load, load_round
 from tests.damage import ANSWERS
 from tests.face import orders, saved_on
 from tests.letters import mail

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, feedback, generate, load, read, validate
 from hrge_xl.cli import run
-from hrge_xl.library import ExpectedReturn, Order, ValidationRequest, feedback, generate, load, read, validate
 from tests.answer_strategies import answers_of
 from tests.face import (
     LEFTOVER_KEY,

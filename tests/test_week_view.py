@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from hrge_xl.api import init_round
 from hrge_xl.cli import run
-from hrge_xl.library import init_round
 from tests.face import taken
 
 WORDS = ["Arrived", "Counts", "Teams", "Late", "Due next", "To decide", "To send", "Look first", "Files in"]

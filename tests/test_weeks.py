@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from hrge_xl.api import drafts, generate, init_round, load, load_round, refresh
 from hrge_xl.cli import run
-from hrge_xl.library import drafts, generate, init_round, load, load_round, refresh
 from tests.face import (
     PLACEHOLDERS,
     Ledger,

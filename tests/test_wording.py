@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from hrge_xl.api import load, validate
 from hrge_xl.cli import run
-from hrge_xl.library import load, validate
 from tests.audited import DAY, TODAY, returned, workbook
 from tests.build_submission import submission
 from tests.face import DATASET, Finding, Layout, Wording, build, kept_texts, kind_called, translator

@@ -23,8 +23,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from hrge_xl.api import Order, Source, ValidationRequest, consolidate, generate, init_round, load
 from hrge_xl.cli import run
-from hrge_xl.library import Order, Source, ValidationRequest, consolidate, generate, init_round, load
 from tests.face import (
     DATASET,
     PROPERTY_PREFIX,

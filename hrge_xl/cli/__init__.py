@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from .. import __version__
+from .. import __version__, api
 from ..addresses import masked
 from ..errors import Exit, HrgeError, SpecError
 from ..fault_log import log_text, running, write_log
@@ -56,10 +56,8 @@ def _show_versions(context: click.Context, _option: click.Parameter, asked: bool
     """Print which program this is and which specs come with it, and end."""
     if not asked:
         return
-    from ..spec.load import versions
-
     line(f"{PROGRAM} {__version__}")
-    line(f"specs: {', '.join(f'{name} {version}' for name, version in versions().items())}")
+    line(f"specs: {', '.join(f'{name} {version}' for name, version in api.versions().items())}")
     context.exit()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from .. import api
 from ..errors import Exit
 from .common import RETURNED, exit_code, password_option, print_notes, question, spec_option, today_option
 
@@ -16,7 +17,7 @@ from .common import RETURNED, exit_code, password_option, print_notes, question,
 @password_option
 @spec_option
 @today_option
-def command(file: str, spec: str | None, **how: Any) -> Exit:
+def command(file: str, **how: Any) -> Exit:
     """Check one workbook before it is sent, as its own sheet of checks does.
 
     A file in issued/ or returned/ of a round is read with the spec and the key of that round.
@@ -28,12 +29,11 @@ def command(file: str, spec: str | None, **how: Any) -> Exit:
     Next: hrge-xl explain V001
     """
     from ..reports.build import file_rows
-    from ..rounds.datasets import datasets
-    from ..rounds.rounds import round_named
     from .findings_view import print_every_line
 
-    asked, round_ = question([file], spec=spec, jobs=1, **how), round_named(spec)
-    with datasets(replace(asked, answers=False, wanted=round_.wanted if round_ else None)) as found:
+    round_ = api.round_named(how["spec"])
+    asked = question([file], {"jobs": 1, **how})
+    with api.datasets(replace(asked, answers=False, wanted=round_.wanted if round_ else None)) as found:
         files = file_rows(found)
         print_every_line(files, quiet=False)
         print_notes(*found)

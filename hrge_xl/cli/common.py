@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,18 +13,18 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
+from .. import api
 from ..addresses import masked
 from ..dates import RANGE, parse_day
 from ..errors import Exit, UsageError
 from ..paths import path_text, read_regular
 from ..shell_words import quoted
 from ..suggest import did_you_mean
-from .terminal import beside, line, print_lines, style, width
+from .terminal import beside, line, output_to, print_json, print_lines, style, width
 
 if TYPE_CHECKING:
-    from ..reports.build import Facts
+    from ..api import Dataset, Facts, Question
     from ..reports.document import FileRow
-    from ..rounds.datasets import Dataset, Question
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -33,17 +33,17 @@ WARNING = "yellow"
 AS_SUITS = 0  # as many processes as suit the files
 
 
-class DayType(click.ParamType[date]):
-    """A day as 2026-03-31."""
+def as_day(value: str | date) -> date:
+    """Give a day as 2026-03-31 says it."""
+    day = value if isinstance(value, date) else parse_day(value)
+    if day is None:
+        raise click.BadParameter(f"{value} is not {RANGE}. Write it as 2026-03-31.")
+    return day
 
-    name = "day"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Text to a day."""
-        day = value if isinstance(value, date) else parse_day(value)
-        if day is None:
-            self.fail(f"{value} is not {RANGE}. Write it as 2026-03-31.", param, ctx)
-        return day
+def as_codes(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Give codes that are separated by commas or spaces."""
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
 class SpecName(click.ParamType[str]):
@@ -53,10 +53,8 @@ class SpecName(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Text as it is."""
-        from ..spec.load import hint_at, names
-
         text = str(value)
-        if text in names() and (hint := hint_at(text)):
+        if hint := api.shadowed_name(text):
             line(f"{text} is the spec of this name that is installed. {hint}", err=True)
         return text
 
@@ -64,9 +62,7 @@ class SpecName(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Offer the specs that are installed; folders once none of these is meant."""
-        from ..spec.load import names
-
-        found = [CompletionItem(name) for name in names() if name.startswith(incomplete)]
+        found = [CompletionItem(name) for name in api.versions() if name.startswith(incomplete)]
         return found or [CompletionItem(incomplete, type="dir")]
 
 
@@ -105,7 +101,7 @@ def _kept(text: str, ctx: click.Context | None) -> str:
 
 # arguments and options
 
-DAY, SPEC, RETURNED = DayType(), SpecName(), ReturnedPath()
+DAY, CODES, SPEC, RETURNED = as_day, as_codes, SpecName(), ReturnedPath()
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 THERE = click.Path(exists=True, path_type=Path)  # a file or a folder
@@ -141,12 +137,6 @@ received_option = click.option(
     "--received", type=DAY, metavar="DAY",
     help="The day on which files seen for the first time arrived (default: today).",
 )  # fmt: skip
-lang_option = click.option(
-    "--lang",
-    metavar="LANG",
-    callback=lambda _, __, tag: known_language(tag),
-    help="Language in which findings are worded (default: English).",
-)
 ledger_option = click.option(
     "--ledger", type=FOLDER, metavar="FOLDER",
     help="Folder with the ledger whose waivers count (default: the round folder, where one is given).",
@@ -163,9 +153,35 @@ output_option = click.option(
 )  # fmt: skip
 
 
+def language_option(text: str, default: str | None = None) -> Callable[[Command], Command]:
+    """`--lang`: a language of the program."""
+    return click.option(
+        "--lang", metavar="LANG", callback=lambda _, __, tag: _known_language(tag or default), help=text
+    )
+
+
+def _known_language(tag: str | None) -> str | None:
+    """Give a language that the program speaks. Raises `UsageError` with those that it does."""
+    from ..words import languages
+
+    if tag and tag not in (known := languages()):
+        raise UsageError(
+            f"There is no language '{tag}'. {did_you_mean(tag, known)}Known are: {', '.join(known)}."
+        )
+    return tag
+
+
+lang_option = language_option("Language in which findings are worded (default: English).", "en")
+
+
 def json_option(text: str = "As JSON on stdout.") -> Callable[[Command], Command]:
     """`--json`, with what it gives."""
     return click.option("--json", "as_json", is_flag=True, help=text)
+
+
+def data_options(text: str = "As JSON on stdout.") -> Callable[[Command], Command]:
+    """`--json` and `--output`, of commands whose result is lines or the same as data: see `print_result`."""
+    return lambda command: json_option(text)(output_option(command))
 
 
 def folder_option(default: str) -> Callable[[Command], Command]:
@@ -173,20 +189,6 @@ def folder_option(default: str) -> Callable[[Command], Command]:
     return click.option(
         "-o", "--output", type=ANYWHERE, default=Path(default), show_default=True, help="Folder."
     )
-
-
-def known_language(tag: str | None) -> str | None:
-    """Give a language that the program speaks. Raises `UsageError` with those that it does."""
-    from ..words import languages
-
-    if not tag:
-        return None
-    known = languages()
-    if tag not in known:
-        raise UsageError(
-            f"There is no language '{tag}'. {did_you_mean(tag, known)}Known are: {', '.join(known)}."
-        )
-    return tag
 
 
 def first_line(file: Path) -> str:
@@ -207,18 +209,12 @@ def first_line(file: Path) -> str:
 # what is asked, and what is said of it
 
 
-def question(
-    paths: Sequence[str], today: date, *, spec: str | None = None, jobs: int | None = None,
-    ledger: Path | None = None, password: str | None = None, received: date | None = None,
-) -> Question:  # fmt: skip
-    """Give what is asked of returned files: see `hrge_xl.rounds.datasets`."""
-    from ..ledger.events import Arrived
-    from ..rounds.datasets import Question
-
-    return Question(
-        paths, today, spec, jobs or AS_SUITS, password, ledger,
-        rejudge=day_is_stated(), arrived=Arrived(received, stated=True) if received else Arrived(),
-    )  # fmt: skip
+def question(paths: Sequence[str], how: dict[str, Any]) -> Question:
+    """Take what is asked of returned files out of the options of a command."""
+    received, jobs = how.pop("received", None), how.pop("jobs", None) or AS_SUITS
+    known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger") if name in how}
+    arrived = api.Arrived(received, stated=True) if received else api.Arrived()
+    return api.Question(paths, jobs=jobs, rejudge=day_is_stated(), arrived=arrived, **known)
 
 
 def day_is_stated() -> bool:
@@ -233,12 +229,18 @@ def command_line() -> str:
 
 def facts(asked: Question, *, redacted: bool = False, language: str | None = None) -> Facts:
     """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
-    from ..reports.build import Facts
-    from ..words import SOURCE_LANGUAGE
-
     began = datetime.combine(asked.today, time.min, UTC) if asked.rejudge else datetime.now(UTC)
     command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
-    return Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", asked.today, command, language or SOURCE_LANGUAGE, redacted)
+    return api.Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", asked.today, command, language or "en", redacted)
+
+
+def print_result(output: Path | None, as_json: bool, value: object, lines: Iterable[object]) -> None:
+    """Print a result as lines or as JSON, into a file where one is named."""
+    with output_to(output):
+        if as_json:
+            print_json(value)
+        else:
+            print_lines(lines)
 
 
 def print_totals(datasets: Sequence[Dataset]) -> None:
@@ -254,12 +256,12 @@ def print_notes(*datasets: Dataset) -> None:
     print_lines(dict.fromkeys(note for each in datasets for note in each.notes), err=True)
 
 
-def next_step(command: str, *words: str | Path, and_then: str = "", language: str | None = None) -> None:
+def next_step(command: str, *words: str | Path, and_then: str = "", language: str = "en") -> None:
     """Say on stderr, last of all, which command comes next."""
-    from ..words import SOURCE_LANGUAGE, translator
+    from ..words import translator
 
     typed = " ".join(["hrge-xl", command, *map(quoted, words)])
-    line(f"{translator(language or SOURCE_LANGUAGE)('Next')}: {typed}{and_then}", err=True)
+    line(f"{translator(language)('Next')}: {typed}{and_then}", err=True)
 
 
 def exit_code(files: Sequence[FileRow], fail_on: str) -> Exit:
@@ -282,7 +284,5 @@ def warn(text: str) -> None:
 
 def warn_of_ledgers(*folders: Path) -> None:
     """Say on stderr what is doubtful about the ledgers of some folders."""
-    from ..rounds.datasets import ledger_doubts
-
-    for told in ledger_doubts(*folders):
+    for told in api.ledger_doubts(*folders):
         warn(told)

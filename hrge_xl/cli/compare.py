@@ -5,18 +5,17 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from .. import api
 from ..errors import Exit, UsageError
-from ..words import SOURCE_LANGUAGE
 from .common import (
     RETURNED,
+    data_options,
     jobs_option,
-    json_option,
     lang_option,
-    output_option,
     password_option,
     print_notes,
     question,
@@ -26,23 +25,18 @@ from .common import (
 from .groups import said
 from .terminal import data, output_to, print_text
 
-if TYPE_CHECKING:
-    from ..rounds.datasets import Dataset
-    from ..validation import Result
-
 
 @click.command()
 @click.argument("before", metavar="A", type=RETURNED)
 @click.argument("after", metavar="B", type=RETURNED)
-@json_option()
-@output_option
+@data_options()
 @lang_option
 @password_option
 @spec_option
 @today_option
 @jobs_option
 def command(
-    before: str, after: str, as_json: bool, lang: str | None, output: Path | None, **how: Any
+    before: str, after: str, as_json: bool, lang: str, output: Path | None, **how: Any
 ) -> Exit:  # fmt: skip
     """Compare two versions of one return, or two rounds: answers changed, findings fixed, new and unchanged.
 
@@ -55,62 +49,35 @@ def command(
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    from ..rounds.datasets import datasets
+    from ..reports import compare_rounds
+    from ..reports.compare import lines
 
     folders = [Path(each).is_dir() for each in (before, after)]
     if folders[0] != folders[1]:
         raise UsageError("Name two files, or two folders: a file and a folder cannot be compared.")
     if Path(before).resolve() == Path(after).resolve():
         raise UsageError("Name two different files, or two different folders, to compare.")
-    asked, language = question([], **how), lang or SOURCE_LANGUAGE
+    asked = question([], how)
     with ExitStack() as stack:
-        one, other = (stack.enter_context(datasets(replace(asked, paths=[path]))) for path in (before, after))
+        one, other = (
+            stack.enter_context(api.datasets(replace(asked, paths=[path]))) for path in (before, after)
+        )
         print_notes(*one, *other)
         stack.enter_context(output_to(output))
-        if folders[0]:
-            return _rounds(one, other, (before, after), language, as_json=as_json)
-        return _files(one, other, (before, after), language, as_json=as_json)
-
-
-def _files(
-    before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool
-) -> Exit:  # fmt: skip
-    from ..reports.compare import compare, lines
-    from ..reports.compare_rounds import json_of_files
-
-    found = compare(_only(before), _only(after), language)
-    if as_json:
-        data(json_of_files(*names, found))
-    else:
-        print_text(*lines(found, language))
-    return Exit.OK
-
-
-def _only(datasets: list[Dataset]) -> Result:
-    """Give the one file of a side. Raises `UsageError` where they are several, or it could not be read."""
-    from ..dataset.returns import result
-
-    found = [(dataset.store, each) for dataset in datasets for each in dataset.returns()]
-    if len(found) != 1:
-        raise UsageError("Name two single files, or two folders.")
-    (store, each) = found[0]
-    if each.identity is None:
-        raise UsageError(f"{each.path} could not be read. Try `hrge-xl validate` to see why.")
-    return result(store, each)
-
-
-def _rounds(
-    before: list[Dataset], after: list[Dataset], names: tuple[str, str], language: str, *, as_json: bool
-) -> Exit:  # fmt: skip
-    from ..reports.compare_rounds import Side, compared, json_of_rounds, paired, round_lines
-
-    sides = (Side(before, language), Side(after, language))
-    pairs, rest = paired(*sides)
-    found = compared(*sides, pairs)
-    if as_json:
-        for piece in json_of_rounds(found, rest, sides, names):
-            data(piece, nl=False)
-    else:
-        for told in round_lines(found, rest, sides, language, short=said("quiet")):
-            print_text(told)
-    return Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK
+        if not folders[0]:
+            compared = api.compare(one, other, lang)
+            if as_json:
+                data(compare_rounds.json_of_files(before, after, compared))
+            else:
+                print_text(*lines(compared, lang))
+            return Exit.OK
+        sides = compare_rounds.Side(one, lang), compare_rounds.Side(other, lang)
+        pairs, rest = compare_rounds.paired(*sides)
+        found = compare_rounds.compared(*sides, pairs)
+        if as_json:
+            for piece in compare_rounds.json_of_rounds(found, rest, sides, (before, after)):
+                data(piece, nl=False)
+        else:
+            for told in compare_rounds.round_lines(found, rest, sides, lang, short=said("quiet")):
+                print_text(told)
+        return Exit.REFUSED if any(side.left_out["refused"] for side in sides) else Exit.OK

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from .. import api
 from ..errors import Exit
 from .common import (
     ANYWHERE,
+    CODES,
     jobs_option,
     password_option,
     paths_argument,
@@ -20,10 +21,7 @@ from .common import (
     today_option,
     warn_of_ledgers,
 )
-from .terminal import line, print_lines
-
-if TYPE_CHECKING:
-    from ..rounds.rounds import Round
+from .terminal import print_lines
 
 
 @click.command()
@@ -44,6 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--formats",
+    type=CODES,
     metavar="LIST",
     help="Which files to write beside the dataset, separated by commas: xlsx, csv, parquet (default: the first two). "
     "Existing ones are always updated.",
@@ -62,10 +61,7 @@ if TYPE_CHECKING:
 @spec_option
 @today_option
 @jobs_option
-def command(  # noqa: PLR0913 (one parameter an option)
-    paths: tuple[str, ...], output: Path | None, formats: str | None, dry_run: bool, shareable: bool,
-    received: date | None, password: str | None, spec: str | None, today: date, jobs: int | None, **options: Any,
-) -> Exit:  # fmt: skip
+def command(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit:
     """Validate returned files and put them together: SQLite, data.xlsx, CSV with a description, overview.
 
     For a round, the files in its `returned/` are used; several rounds may be named.
@@ -76,35 +72,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl report 2026-H1 --format html -o reports
     """
-    from ..consolidation import consolidate
-    from ..exports.exports import USUAL
-    from ..rounds.datasets import places, sources
-    from ..rounds.rounds import REPORTS, terms_of
-
-    asked = question(paths, today, spec=spec, jobs=jobs, password=password, received=received)
-    named = places(paths)
-    print_lines(filter(None, (place.told for place in named)), err=True)
-    rounds = [place.round for place in named if place.round]
-    round_ = rounds[0] if len(rounds) == 1 == len(paths) else None
-    folder = output or (round_.folder if round_ else Path("output/dataset"))
-    summary = consolidate(
-        sources(asked), folder, jobs=asked.jobs, dry_run=dry_run, received=received, terms=terms_of(rounds),
-        formats=formats.replace(",", " ").split() if formats else USUAL,
-        overview=folder / REPORTS, round_=round_, **options,
-    )  # fmt: skip
+    summary = api.consolidate(question(paths, how), output, **how)
+    print_lines(summary.told, err=True)
     print_lines(summary.lines())
-    warn_of_ledgers(folder, *(each.folder for each in rounds))
-    if shareable and not dry_run:
-        _share(folder, round_, asked.today)
+    warn_of_ledgers(Path(summary.out), *summary.rounds)
     return Exit.REFUSED if summary.refused else Exit.OK
-
-
-def _share(folder: Path, round_: Round | None, today: date) -> None:
-    """Write the copies that may be shared."""
-    from ..exports.exports import formats_there, write_shareable
-    from ..reports.overview import overview_of_folder
-    from ..rounds.rounds import REPORTS
-
-    line(f"To share: {write_shareable(folder, today, formats_there(folder))}")
-    page = overview_of_folder(folder, folder / REPORTS, round_=round_, masked=True)
-    line(f"Overview to share: {page}")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import platform
-import tempfile
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.parsers.expat import EXPAT_VERSION
 
 import click
 
+from .. import api
 from ..errors import Exit
 from .settings import check_all
 from .terminal import line, print_text
 
 if TYPE_CHECKING:
-    from ..intake.sandbox import Confinement
+    from ..api import Confinement
 
 NEEDED = ("xlsxwriter", "openpyxl", "pandas", "pandera", "pydantic", "babel", "sqlalchemy", "python-calamine")
 EXTRAS = {  # by package: the extra that it comes with, and what that is for
@@ -66,17 +65,14 @@ def command(ctx: click.Context) -> int:
         print_text(f"Extra {extra}, for {purpose}: {told}")
     if missing:
         return Exit.FINDINGS
-    from ..spec import checked_specs  # where nothing is missing
-    from ..spec.load import load, names
-
-    for spec in map(load, names()):
+    for spec in map(api.load, api.versions()):
         about = f"{len(spec.tools)} sheets, {', '.join(spec.languages)}"
         print_text(f"spec {spec.name} {spec.version}, {about}")
     print_text(
-        f"Specs that passed every check are kept in {checked_specs.home() or 'no folder: this user has none'}"
+        f"Specs that passed every check are kept in {api.specs_folder() or 'no folder: this user has none'}"
     )
     line(check_all(ctx.find_root()))
-    confinement = _confinement()
+    confinement = api.confinement()
     print_text(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
     return Exit.OK if confinement else Exit.FINDINGS
 
@@ -91,21 +87,6 @@ def _about_expat(found: str) -> str:
         "Install the newest release of Python; where Python uses the parser of the system, update its package expat "
         "(some systems fix an older one without changing its number)."
     )
-
-
-def _confinement() -> Confinement | None:
-    """Have a reading process try to get out; None where it does not start."""
-    from ..intake.sandbox import look_outside
-    from ..intake.worker import Died, NotStarted, run_guarded
-
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "file")
-        file.touch()
-        try:
-            outcome = next(run_guarded(look_outside, [str(file)], jobs=1))
-        except NotStarted:
-            return None
-    return None if isinstance(outcome, Died) else outcome
 
 
 def _told(confinement: Confinement) -> str:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..rounds.mail.due import MAIL_KINDS
+from .. import api
 from .common import again_option, password_option, round_argument, today_option, warn
 from .terminal import line, print_lines
 
 if TYPE_CHECKING:
-    from ..correspondence import Drafts
+    from ..api import Drafts
 
 
 @click.command()
 @round_argument
-@click.argument("kinds", nargs=-1, type=click.Choice(list(MAIL_KINDS)))
+@click.argument("kinds", nargs=-1, type=click.Choice(list(api.MAIL_KINDS)))
 @again_option
 @password_option
 @today_option
@@ -34,19 +34,14 @@ def command(folder: Path, kinds: tuple[str, ...], today: date, **how: Any) -> No
 
     Next: open them and send them; hrge-xl round messages 2026-H1 to change what they say
     """
-    from ..correspondence import AS_THEY_COME, drafts
-
-    wanted = [each for kind in kinds for each in MAIL_KINDS[kind].occasions] or AS_THEY_COME
-    print_drafts(folder, drafts(folder, today, wanted, **how))
+    print_drafts(folder, api.drafts(folder, today, kinds or None, **how))
 
 
 def print_drafts(folder: Path, made: Drafts) -> None:
     """Print the new drafts on stdout, a line each; what to look at before they are sent on stderr."""
-    from ..correspondence import tally
-
     print_lines(folder / each.file for each in made.new)
     print_warnings(made)
-    line(f"{tally(made.new)}.", err=True)
+    line(f"{made.tally()}.", err=True)
 
 
 def print_warnings(made: Drafts) -> None:

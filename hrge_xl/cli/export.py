@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from .. import api
 from ..errors import UsageError
-from .common import ANYWHERE, AS_SUITS, known_language, password_option, print_notes, today
+from .common import ANYWHERE, AS_SUITS, language_option, password_option, print_notes, today
 from .groups import teams as complete_teams
 from .terminal import STDOUT, Rows, line, print_lines
-
-if TYPE_CHECKING:
-    from ..dataset.store import Store
 
 FORMATS = ("csv", "json", "xlsx", "parquet")
 
@@ -42,10 +40,8 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
 @click.option(
     "--shareable", is_flag=True, help="Without restricted questions; small counts of people masked."
 )
-@click.option(
-    "--lang",
-    metavar="LANG",
-    help="Language of the whole workbook, or of the labels of the table codebook (default: the spec's).",
+@language_option(
+    "Language of the whole workbook, or of the labels of the table codebook (default: the spec's)."
 )
 @click.option("-o", "--output", type=ANYWHERE, help="File (default: stdout).")
 @password_option
@@ -65,56 +61,27 @@ def command(
 
     Next: hrge-xl trace output/dataset --team PAK --field PLN_02
     """
-    from ..exports import extract
-    from ..rounds.datasets import one_dataset
-
-    with one_dataset(dataset, today(), AS_SUITS, password) as opened:
+    wish, target = api.Wish(**rows), None if output == STDOUT else output
+    with api.one_dataset(dataset, today(), AS_SUITS, password) as opened:
         print_notes(opened)
-        store = opened.store
-        if table is None:
-            if any(rows.values()):
-                raise UsageError("Rows can be chosen in one table. Say which with --table.")
-            _whole(store, lang, output, format_)
+        if table is None and output is None and lang is None and wish == api.Wish():
+            print_lines(f"{each.name}: {each.about}" for each in opened.store.schema.shown)
             return
-        wanted = extract.table_of(store, table)
-        wish = extract.Wish(**rows, language=known_language(lang))
-        found = extract.rows_of(store, wanted, wish)
-        chosen = format_ or _by_name(output)
-        if output is not None and output != STDOUT:
-            extract.write_file(output, wanted, found, chosen)
-            line(output, err=True)
-        elif chosen in extract.STREAMED:
-            extract.write_stream(Rows(json=chosen == "json"), wanted, found, chosen)
-        else:
-            raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
-
-
-def _whole(store: Store, lang: str | None, output: Path | None, format_: str | None) -> None:
-    """Write every table into one workbook; where no file is named, say which tables there are."""
-    from ..dataset.store import SqliteStore
-    from ..exports.data_xlsx import write_workbook
-
-    language = known_language(lang)
-    if output is None:
-        if language is not None:
+        suffix = format_ or (target.suffix.lower().lstrip(".") if target else "csv")
+        if suffix not in FORMATS:
+            raise UsageError(
+                f"Which format is '{output}'? Say --format {'|'.join(FORMATS)}, or end its name so."
+            )
+        if table is None and target is None and wish == api.Wish():
             raise UsageError("A workbook needs a file: -o data.xlsx")
-        print_lines(f"{table.name}: {table.about}" for table in store.schema.shown)
-        return
-    if (format_ or _by_name(output)) != "xlsx":
-        raise UsageError(
-            "A file of all tables is a workbook: end its name in .xlsx, or name one table with --table."
+        api.export(
+            opened,
+            target or Rows(json=suffix == "json"),
+            today(),
+            table=table,
+            language=lang,
+            wish=wish,
+            format_=suffix,
         )
-    if not isinstance(store, SqliteStore):
-        raise UsageError(
-            "The whole workbook is made from a consolidated folder or a round, not from another database."
-        )
-    write_workbook(store, output, today(), language)
-    line(output, err=True)
-
-
-def _by_name(output: Path | None) -> str:
-    """Give the format that the name of the file says."""
-    suffix = output.suffix.lower().lstrip(".") if output and output != STDOUT else "csv"
-    if suffix not in FORMATS:
-        raise UsageError(f"Which format is '{output}'? Say --format {'|'.join(FORMATS)}, or end its name so.")
-    return suffix
+    if target:
+        line(target, err=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from .. import api
 from ..errors import Exit
 from .common import (
+    CODES,
     DAY,
     folder_option,
     jobs_option,
@@ -18,7 +19,6 @@ from .common import (
     ledger_option,
     password_option,
     paths_argument,
-    print_notes,
     question,
     spec_option,
     today_option,
@@ -30,8 +30,10 @@ from .terminal import line, print_json, print_lines
 @click.command()
 @paths_argument
 @folder_option("output/feedback")
-@click.option("--all", "all_", is_flag=True, help="Also for teams with nothing to correct or to look at.")
-@click.option("--tools", metavar="CODES", help="Sheets other than those issued: 1.1,3.2.")
+@click.option(
+    "--all", "everybody", is_flag=True, help="Also for teams with nothing to correct or to look at."
+)
+@click.option("--tools", type=CODES, metavar="CODES", help="Sheets other than those issued: 1.1,3.2.")
 @click.option(
     "--reply-by",
     type=DAY,
@@ -44,10 +46,7 @@ from .terminal import line, print_json, print_lines
 @spec_option
 @today_option
 @jobs_option
-def command(
-    paths: tuple[str, ...], output: Path, all_: bool, tools: str | None, reply_by: date | None, as_json: bool,
-    spec: str | None, **how: Any,
-) -> Exit:  # fmt: skip
+def command(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) -> Exit:
     """Write a fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
 
     There is one for each team and intervention that has something to correct or to look at, made from its latest
@@ -60,36 +59,24 @@ def command(
 
     Next: send each team its two files; later hrge-xl compare first.xlsx corrected.xlsx
     """
-    from ..reports.feedback_files import FeedbackOptions, FeedbackResult, give_all
     from ..reports.feedback_message import SCHEMA
-    from ..rounds.datasets import datasets
 
-    asked, quiet = question(paths, spec=spec, **how), said("quiet")
-    chosen = [code.strip() for code in tools.split(",") if code.strip()] if tools is not None else None
-    given = FeedbackResult()
-    with datasets(asked) as opened:
-        print_notes(*opened)
-        alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
-        wish = FeedbackOptions(
-            asked.today, output, spec, chosen, all_ or alone or chosen is not None, reply_by
-        )
-        for made in (each for dataset in opened for each in give_all(dataset, wish, given)):
-            print_lines(given.warnings, err=True)
-            given.warnings.clear()
-            if not as_json:
-                line(made["workbook"])
-            if not quiet:
-                print_lines(_aside(made), err=True)
-        totals = [told for dataset in opened for told in dataset.totals().lines()]
+    given = api.give_feedback(question(paths, how), output, **how)
+    print_lines(given.warnings, err=True)
+    for made in given.files:
+        if not as_json:
+            line(made["workbook"])
+        if not said("quiet"):
+            print_lines(_aside(made), err=True)
     if as_json:
         left_out = [
             {"path": each.path, "submission": each.found.submission, "team": each.found.team, "why": each.why}
             for each in given.left_out
         ]
         print_json({"schema": SCHEMA, "files": given.files, "left_out": left_out})
-    if not quiet:
+    if not said("quiet"):
         print_lines((f"{each.name}: {each.why}." for each in given.left_out), err=True)
-    print_lines(totals, err=True)
+    print_lines(given.totals, err=True)
     ends = (Exit.REFUSED if each.found.verdict == "refused" else each.ends for each in given.left_out)
     return max(ends, default=Exit.OK)
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from .. import api
 from ..errors import HrgeError
 from ..suggest import did_you_mean, listed
 from .terminal import colours
 
 if TYPE_CHECKING:
-    from ..spec.model import Spec
+    from ..api import Spec
 
 
 EVERYWHERE = {  # options of the program, which every command takes too: what they are called, and what they do
@@ -85,10 +86,8 @@ def of_spec(names: Callable[[Spec], Iterable[str]]) -> Offer:
     """Give what an option needs to complete a name of the spec that the command is about."""
 
     def found(ctx: click.Context) -> Iterable[str]:
-        from ..rounds.rounds import spec_at
-        from ..spec.load import load
-
-        return names(load(spec_at(_named(ctx))))
+        round_ = api.round_named(_named(ctx))
+        return names(api.load(round_.spec_source if round_ else _named(ctx)))
 
     return offered(found)
 
@@ -106,6 +105,4 @@ def _named(ctx: click.Context) -> str:
 @offered
 def teams(ctx: click.Context) -> Iterable[str]:
     """Give the teams of the round."""
-    from ..rounds.rounds import load_round
-
-    return (team.code for team in load_round(Path(_named(ctx))).teams)
+    return (team.code for team in api.load_round(Path(_named(ctx))).teams)

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import api
 from ..errors import Exit
 from ..grouping import grouped
 from ..suggest import listed
-from .common import json_option, output_option, round_argument, today_option
-from .terminal import line, output_to, print_json, print_lines
+from .common import data_options, print_result, round_argument, today_option
+from .terminal import line
 
 if TYPE_CHECKING:
-    from ..intake.unpacking import Found
-    from ..rounds.receiving import Received
+    from ..api import Found, Received
 
 
 MOST_NAMES = 20  # of files left aside; --json has all
@@ -27,8 +27,7 @@ MOST_NAMES = 20  # of files left aside; --json has all
 @click.command()
 @round_argument
 @click.argument("sources", nargs=-1, required=True)
-@json_option("What became of everything, as JSON on stdout.")
-@output_option
+@data_options("What became of everything, as JSON on stdout.")
 @today_option
 def command(
     folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date
@@ -46,14 +45,8 @@ def command(
 
     Next: hrge-xl refresh 2026-H1
     """
-    from ..rounds.receiving import receive
-
-    received = receive(folder, sources, today)
-    with output_to(output):
-        if as_json:
-            print_json(as_data(received))
-        else:
-            print_lines(_lines(received))
+    received = api.receive(folder, sources, today)
+    print_result(output, as_json, as_data(received), _lines(received))
     line(received.summary, err=True)
     return Exit.REFUSED if received.unopened else Exit.OK
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from .. import api
 from .common import FOLDER
 from .terminal import print_lines
 
@@ -22,8 +23,4 @@ def command(folder: Path) -> None:
 
     Next: hrge-xl consolidate 2026-H1
     """
-    from ..ledger.ledger import recover
-    from ..rounds.datasets import check_own
-
-    check_own(folder)
-    print_lines(recover(folder).lines(folder))
+    print_lines(api.recover(folder).lines(folder))

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
+from .. import api
 from ..errors import Exit
 from .common import (
+    data_options,
     jobs_option,
-    json_option,
     next_step,
-    output_option,
     password_option,
     round_argument,
     today_option,
@@ -24,8 +24,7 @@ from .terminal import output_to, print_json
 
 @click.command()
 @round_argument
-@json_option("What was found and done, as JSON on stdout.")
-@output_option
+@data_options("What was found and done, as JSON on stdout.")
 @password_option
 @today_option
 @jobs_option
@@ -44,10 +43,9 @@ def command(
 
     Next: hrge-xl status 2026-H1
     """
-    from ..refreshing import refresh
     from .week_view import as_data, print_week
 
-    week = refresh(folder, today, jobs=jobs or 0, password=password)
+    week = api.refresh(folder, today, jobs=jobs or 0, password=password)
     print_warnings(week.drafts)
     with output_to(output):
         if as_json:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .. import api
 from .common import again_option, password_option, round_argument, today_option
 from .drafts import print_drafts
 
@@ -28,6 +29,4 @@ def command(folder: Path, today: date, **how: Any) -> None:
 
     Next: hrge-xl drafts 2026-H1
     """
-    from ..correspondence import remind
-
-    print_drafts(folder, remind(folder, today, **how))
+    print_drafts(folder, api.remind(folder, today, **how))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from ..errors import Exit, UsageError
+from .. import api
+from ..errors import Exit
 from ..reports import FORMATS, write_report
 from .common import (
     exit_code,
     facts,
     folder_option,
     jobs_option,
-    known_language,
+    language_option,
     ledger_option,
     password_option,
     paths_argument,
@@ -28,9 +27,6 @@ from .common import (
     today_option,
 )
 from .terminal import line, print_lines
-
-if TYPE_CHECKING:
-    from ..rounds.datasets import Dataset
 
 OVERVIEW = "overview"
 
@@ -44,11 +40,7 @@ OVERVIEW = "overview"
 @redact_option
 @click.option("--shareable", is_flag=True, help="In the overview: mask small counts of people.")
 @click.option("--period", metavar="NAME", help="Period of the overview (default: the latest one).")
-@click.option(
-    "--lang",
-    metavar="LANG",
-    help="Language of the reader (default: English; of the overview: that of the spec).",
-)
+@language_option("Language of the reader (default: English; of the overview: that of the spec).")
 @received_option
 @password_option
 @ledger_option
@@ -67,37 +59,15 @@ def command(
 
     Next: hrge-xl sign reports/validation.json --by "A. Name"
     """
-    from ..reports.build import document
     from ..reports.overview import write_overview
-    from ..rounds.datasets import datasets
 
-    language = known_language(lang)
-    asked = question(paths, **how)
-    with datasets(asked) as found:
+    asked = question(paths, how)
+    with api.datasets(asked) as found:
         if OVERVIEW in formats:
-            text = _overview(found, asked.today, language, masked=shareable, period=period)
+            text = api.overview(found, asked.today, lang, masked=shareable, period=period)
             line(write_overview(text, output, masked=shareable))
-        made = document(found, facts(asked, redacted=redact, language=language))
+        made = api.document(found, facts(asked, redacted=redact, language=lang))
         wanted = [each for each in formats or ("html",) if each != OVERVIEW]
         print_lines(write_report(made, name, output) for name in wanted)
         print_totals(found)
         return exit_code(made["files"], "never")
-
-
-def _overview(
-    found: Sequence[Dataset], today: date, language: str | None, *, masked: bool, period: str | None
-) -> str:
-    """Give the overview of what was asked about. Raises `UsageError` where that is in several datasets."""
-    from ..dataset.derive import derive_here
-    from ..dataset.run_history import last_change
-    from ..reports.overview import of_dataset
-
-    if len(found) != 1:
-        raise UsageError(
-            "An overview is of one round, one consolidated folder, or files of one spec. Name one."
-        )
-    (only,) = found
-    if only.folder is None:
-        derive_here(only.store, today)
-    change = last_change(only.folder)
-    return of_dataset(only.store, language, only.round, masked=masked, period=period, change=change)

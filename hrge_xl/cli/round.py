@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .. import api
 from ..shell_words import quoted
 from .common import ANYWHERE, DAY, FILE, SPEC, password_option, round_argument
 from .groups import CommandGroup
 from .terminal import line, print_lines, shown
 
 if TYPE_CHECKING:
-    from ..rounds.teams import TeamList
+    from ..api import TeamList
 
 
 @click.group(cls=CommandGroup)
@@ -57,26 +58,22 @@ def init(
 
     Next: hrge-xl generate output/2026-H1
     """
-    from ..rounds.rounds import init_round
-    from ..rounds.teams import read_list
-    from ..spec.load import load
     from ..words import counted
 
     if dry_run:
-        print_lines(_understood(read_list(teams, load(spec), password)))
+        print_lines(_understood(api.read_list(teams, api.load(spec), password)))
         line("Nothing was written (dry run).", err=True)
         return
-    made = init_round(folder, spec, teams, start, end, password=password)
+    made = api.init_round(folder, spec, teams, start, end, password=password)
     line(f"{folder}: {counted(len(made.teams), 'team')}. Next: hrge-xl generate {quoted(folder)}")
 
 
 def _understood(read: TeamList) -> Iterator[str]:
     """Say how a list was understood: its teams as a table, what is above it, and what is not read."""
-    from ..rounds.teams import COLUMNS, cells_of
     from ..words import counted
 
-    rows = [*map(cells_of, read.teams)]
-    used = [column for column in COLUMNS if any(row[column] for row in rows)]
+    rows = [each.cells for each in read.teams]
+    used = [column for column in rows[0] if any(row[column] for row in rows)]
     heads = dict(zip(used, used, strict=True))
     widths = {column: max(len(row[column]) for row in [*rows, heads]) for column in used}
     for row in [heads, *rows]:
@@ -110,9 +107,8 @@ def update_round(folder: Path, spec: str | None) -> None:
     Next: hrge-xl generate output/2026-H1
     """
     from ..reports.spec_diff import summary
-    from ..rounds.edit_round import update_spec
 
-    update = update_spec(folder, spec)
+    update = api.update_spec(folder, spec)
     if update.changes is None:
         line("The previous version no longer exists: what has changed cannot be listed.")
         return
@@ -140,9 +136,7 @@ def contact(folder: Path, team: str, address: str, also: bool) -> None:
 
     Next: hrge-xl status output/2026-H1
     """
-    from ..rounds.edit_round import set_contact
-
-    made = set_contact(folder, team, address, also=also)
+    made = api.set_contact(folder, team, address, also=also)
     line(f"{made.code}: {made.email}. Next: hrge-xl status {quoted(folder)}")
 
 
@@ -158,7 +152,4 @@ def messages(folder: Path) -> None:
 
     Next: hrge-xl drafts output/2026-H1
     """
-    from ..rounds.mail.templates import write_templates
-    from ..rounds.rounds import load_round
-
-    print_lines(write_templates(folder, (team.language for team in load_round(folder).teams)))
+    print_lines(api.write_messages(folder))

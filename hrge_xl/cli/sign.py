@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
+from .. import api
 from ..errors import Exit, UsageError
 from .common import ANYWHERE, FILE, FOLDER, THERE, first_line
 from .terminal import line, print_lines
 
 if TYPE_CHECKING:
-    from ..ledger.events import Sealed, Terms
-
-
-class What(NamedTuple):
-    """What is sealed or looked up: a report, else the terms of a round alone; and the folder that has the ledger."""
-
-    folder: Path
-    report: Path | None
-    terms: dict[str, Terms]  # of the rounds at hand
-
-    @property
-    def sealed(self) -> Sealed:
-        """As it is sealed."""
-        from ..ledger.seals import of_report, of_terms
-
-        return (
-            of_report(self.report, self.terms) if self.report else of_terms(*next(iter(self.terms.items())))
-        )
+    from ..api import Chain, SealCheck
 
 
 @click.command()
@@ -81,20 +64,24 @@ def command(  # noqa: PLR0913 (one parameter an option)
     passphrase = first_line(passphrase_file) if passphrase_file else None
     if new_key is not None:
         return _new_key(new_key, passphrase, by)
-    what = _what(report, ledger)
     if listed or everything:
-        return _list(what, everything=everything)
+        return _list(api.chain(ledger, report), everything=everything)
     if report is None:
         raise UsageError("Say which report: hrge-xl sign REPORT --by NAME; or --list.")
     if check or digest or trust:
-        return _check(what, (digest or "").lower(), trust)
-    return _seal(what, by, key, passphrase)
+        return _check(api.check_seal(ledger, report, digest=digest or "", trust=trust), digest)
+    doubts = api.chain(ledger, report).doubts
+    made = api.sign(ledger, report, by=by, key=key, passphrase=passphrase)
+    line(f"Sealed: {made.told}.")
+    line(f"SHA-256 of the {'terms' if report.is_dir() else 'report'}: {made.sha256}")
+    line(f"Digest of the seal: {made.digest}")
+    print_lines((f"Before this seal: {told}" for told in doubts), err=True)
+    line("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
+    return Exit.OK
 
 
 def _new_key(file: Path, passphrase: str | None, by: str) -> Exit:
-    from ..ledger.signing import new_key
-
-    public, public_file = new_key(file, by, passphrase)
+    public, public_file = api.new_key(file, by, passphrase)
     line(public)
     told = (
         f"The private key is in {file}. Keep it outside round folders, and do not give it to anybody.",
@@ -104,93 +91,29 @@ def _new_key(file: Path, passphrase: str | None, by: str) -> Exit:
     return Exit.OK
 
 
-def _what(report: Path | None, ledger: Path | None) -> What:
-    """Find what is meant, with the terms of the rounds at hand. Raises `RoundError` where a folder is not a round."""
-    from ..rounds.datasets import check_own
-    from ..rounds.rounds import is_round, load_round, read_round, terms_of
-
-    alone = report if report is not None and report.is_dir() else None
-    if alone is not None:
-        read_round(alone)  # raises RoundError for another folder
-    folder = ledger or alone or _around(report)
-    check_own(folder)
-    around = [] if alone or report is None else report.resolve().parents[:2]
-    named = dict.fromkeys(each.resolve() for each in (alone or folder, *around))
-    rounds = [load_round(each) for each in named if is_round(each)]
-    return What(folder, None if alone else report, terms_of(rounds))
+def _check(seal: SealCheck, digest: str | None) -> Exit:
+    print_lines(seal.lines)
+    if not seal.is_noted:
+        line(f"No seal of {seal.name} has the digest {digest}: the ledger or the report was replaced.")
+    if not seal.is_trusted:
+        line(f"No seal of {seal.name} is signed with a key that you trust.")
+    return Exit.OK if seal.holds else Exit.FINDINGS
 
 
-def _around(report: Path | None) -> Path:
-    from ..ledger.ledger import near
-    from ..rounds.rounds import is_among_returns, is_round
-
-    parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
-    around = [each for each in parents if not is_among_returns(each)]
-    found = near(*around) or next(filter(is_round, around), None)
-    if found is None:
-        raise UsageError(
-            "There is no ledger around the report. Name the folder that has it: --ledger FOLDER."
-        )
-    return found
-
-
-def _seal(what: What, by: str, key: Path | None, passphrase: str | None) -> Exit:
-    from ..ledger.files import only_writer
-    from ..ledger.ledger import Ledger
-    from ..ledger.seals import doubts, seal
-    from ..ledger.signing import load_key
-    from ..rounds.datasets import check_folder
-
-    signer = load_key(key, passphrase) if key else None
-    check_folder(what.folder)
-    with only_writer(what.folder), Ledger.open(what.folder) as ledger:
-        before = list(doubts(ledger, what.terms))
-        made = seal(ledger, what.sealed, by=by, signer=signer)
-    line(f"Sealed: {made.told}.")
-    line(f"SHA-256 of the {'report' if what.report else 'terms'}: {made.sha256}")
-    line(f"Digest of the seal: {made.digest}")
-    print_lines((f"Before this seal: {told}" for told in before), err=True)
-    line("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
-    return Exit.OK
-
-
-def _check(what: What, digest: str, trust: Sequence[Path]) -> Exit:
-    from ..ledger.ledger import Ledger
-    from ..ledger.seals import check, is_trusted, lines
-    from ..ledger.signing import trusted_keys
-
-    trusted, sealed = trusted_keys(trust), what.sealed
-    name = sealed.name
-    with Ledger.open(what.folder, write=False) as ledger:
-        found = check(ledger, sealed, what.terms)
-    print_lines(lines(found, name, trusted, digest))
-    noted = not digest or digest in [each.digest for each in found.seals]
-    if not noted:
-        line(f"No seal of {name} has the digest {digest}: the ledger or the report was replaced.")
-    known = not trusted or any(is_trusted(each, trusted) for each in found.seals)
-    if not known:
-        line(f"No seal of {name} is signed with a key that you trust.")
-    return Exit.OK if found.seals and found.holds and noted and known else Exit.FINDINGS
-
-
-def _list(what: What, *, everything: bool) -> Exit:
-    from ..ledger.ledger import Ledger
-    from ..ledger.seals import doubts, limits, seals
+def _list(chain: Chain, *, everything: bool) -> Exit:
     from ..words import counted
 
-    with Ledger.open(what.folder, write=False) as ledger:
-        chain, found = ledger.chain(), seals(ledger)
-        broken = list(doubts(ledger, what.terms))
     if everything:
-        for entry in chain:
+        for entry in chain.entries:
             by = f" {entry.by}" if entry.by else ""
             line(f"{entry.n}: {entry.time}{by}: {entry.about}; digest {entry.digest}")
     else:
         print_lines(
             f"{each.n}: {each.time} {each.by}: {each.name} {each.sha256}; digest {each.digest}"
-            for each in found
+            for each in chain.seals
         )
-    print_lines(broken)
-    print_lines(limits(chain), err=True)
-    line(f"{counted(len(found), 'seal')}, {counted(len(chain), 'entry', 'entries')}.", err=True)
-    return Exit.FINDINGS if broken else Exit.OK
+    print_lines(chain.doubts)
+    print_lines(chain.limits, err=True)
+    told = f"{counted(len(chain.seals), 'seal')}, {counted(len(chain.entries), 'entry', 'entries')}."
+    line(told, err=True)
+    return Exit.FINDINGS if chain.doubts else Exit.OK

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
 
-from ..errors import Exit, SpecError, UsageError
+from .. import api
+from ..errors import Exit, UsageError
 from ..shell_words import quoted
 from . import translate
-from .common import ANYWHERE, SPEC, jobs_option, json_option, output_option, password_option
+from .common import ANYWHERE, AS_SUITS, SPEC, data_options, jobs_option, password_option
 from .groups import CommandGroup, said
 from .terminal import block, data, line, output_to, print_json, print_lines
 
@@ -39,17 +39,7 @@ def check_spec(spec: str, fast: bool) -> None:
 
     Next: hrge-xl generate ./my_spec --country PAK
     """
-    from ..spec.load import load
-    from ..spec.translating import mistakes
-
-    loaded = load(spec)
-    wrong = mistakes(loaded)
-    if wrong:
-        raise SpecError(wrong)
-    if not fast:
-        from ..soundness import try_out
-
-        try_out(loaded)
+    loaded = api.check_spec(spec, fast=fast)
     fields = sum(len(tool.fields) for tool in loaded.tools)
     line(
         f"{loaded.name} {loaded.version}: {len(loaded.tools)} sheets, {fields} fields, "
@@ -70,9 +60,8 @@ def show_spec(spec: str, how: str) -> None:
     Next: hrge-xl generate hrge_toolkit --sample
     """
     from ..reports.spec_page import html, text
-    from ..spec.load import load
 
-    loaded = load(spec)
+    loaded = api.load(spec)
     if how == "html":
         data(html(loaded), nl=False)
     else:
@@ -90,9 +79,7 @@ def schema() -> None:
     """
     import json
 
-    from ..spec.model import Spec
-
-    data(json.dumps(Spec.model_json_schema(), indent=2))
+    data(json.dumps(api.spec_schema(), indent=2))
 
 
 @command.command("diff")
@@ -102,8 +89,7 @@ def schema() -> None:
     "--returned", multiple=True, metavar="PATHS…|ROUND", help="Show which answers of these are affected."
 )
 @click.argument("more", nargs=-1, metavar="")
-@json_option()
-@output_option
+@data_options()
 @password_option
 @jobs_option
 def diff_specs(  # noqa: PLR0913 (one parameter an option)
@@ -120,15 +106,14 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl round update-spec 2026-H1 --spec ./my_spec
     """
-    from ..intake import cores
-    from ..reports.spec_diff import as_data, file_lines, lines, touched_files
-    from ..spec.diff import diff
-    from ..spec.load import load
+    from ..reports.spec_diff import as_data, file_lines, lines
 
     if more and not returned:
         raise UsageError(f"'{more[0]}': name two specs, and returned files after --returned.")
-    found = diff(load(before), load(after))
-    files = touched_files(found, _returned([*returned, *more]), before, jobs or cores(), password)
+    found = api.diff(api.load(before), api.load(after))
+    files = api.touched_files(
+        found, api.returned_files([*returned, *more]), before, jobs or AS_SUITS, password
+    )
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     with output_to(output):
         if as_json:
@@ -140,19 +125,6 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
             codes |= {Exit.REFUSED} if file.refused else set()
             print_lines(file_lines(file, places=not said("quiet")))
     return max(codes)
-
-
-def _returned(paths: list[str]) -> list[Path]:
-    """Give the files that paths mean; those of a round came back into its `returned`."""
-    from ..rounds.datasets import places
-
-    found = places(paths)
-    for place in found:
-        if place.folder and not place.round:
-            raise UsageError(
-                f"{place.folder} holds a dataset. Name the returned files that it was made from."
-            )
-    return [file for place in found for file in place.files()]
 
 
 @command.command("draft")
@@ -168,24 +140,12 @@ def draft_spec(file: Path, output: Path, name: str, password: str | None) -> Non
 
     Next: hrge-xl spec check ./my_spec
     """
-    from ..drafting import draft
-    from ..output_files import write_whole
-    from ..spec.load import load, typed
-
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise UsageError(f"{output} exists already and is not empty. Name another folder with -o.")
-    name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise UsageError(f"'{name}' cannot be the name of a spec. Use letters, digits, _ and -.")
-    drafted = draft(file, name, password)
-    for path, text in drafted.files.items():
-        write_whole(output / path, text.encode())
-    loaded = load(output)
-    print_lines(drafted.messages, err=True)
+    loaded, messages = api.draft_spec(file, output, name, password)
+    print_lines(messages, err=True)
     fields = sum(len(tool.fields) for tool in loaded.tools)
     line(
         f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
-        f"Look for `# guess:`, then run: hrge-xl spec check {quoted(typed(output))}"
+        f"Look for `# guess:`, then run: hrge-xl spec check {quoted(api.typed(output))}"
     )
 
 

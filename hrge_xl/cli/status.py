@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import api
 from ..kept_texts import said
 from ..shell_words import quoted
-from ..words import SOURCE_LANGUAGE, Translate, and_more, translator
+from ..words import Translate, and_more, right_to_left, translator
 from .common import (
     ANYWHERE,
     FOLDER,
@@ -43,9 +44,7 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
-    from ..dataset.returns import Return
-    from ..rounds.datasets import Dataset
-    from ..rounds.round_status import TeamStatus
+    from ..api import Dataset, Return, TeamStatus
 
 COLUMNS = (
     "team", "country", "state", "completeness", "errors", "days_late", "correction_overdue", "deadline", "day", "by",
@@ -90,7 +89,7 @@ Line = Mapping[str, Any]  # a team, as JSON has it
 @jobs_option
 def command(
     round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
-    lang: str | None, **how: Any,
+    lang: str, **how: Any,
 ) -> None:  # fmt: skip
     """Show team by team: issued, late, returned, accepted or to decide; completeness, errors, days late.
 
@@ -103,38 +102,32 @@ def command(
 
     Next: hrge-xl validate output/2026-H1
     """
-    from ..dataset.run_history import last_change
-    from ..rounds.datasets import datasets
-    from ..rounds.round_status import status
-    from ..rounds.rounds import load_round
-
-    load_round(round_folder)  # raises RoundError for another folder
-    asked = question([str(round_folder)], ledger=ledger, **how)
-    with datasets(asked) as (dataset,):
-        teams = status(dataset.of_round(), asked.today, dataset.round)
-        language = lang or SOURCE_LANGUAGE
+    api.load_round(round_folder)  # raises RoundError for another folder
+    asked = question([str(round_folder)], {"ledger": ledger, **how})
+    with api.datasets(asked) as (dataset,):
+        teams = api.status(dataset, asked.today)
         lines = [
             *dataset.notes,
-            *dataset.totals().lines(language),
-            *_summary(dataset, teams, language),
-            *(change.lines(language) if (change := last_change(dataset.folder)) else ()),
+            *dataset.totals().lines(lang),
+            *_summary(dataset, teams, lang),
+            *(change.lines(lang) if (change := api.last_change(dataset.folder)) else ()),
         ]
-    rows = [_line(each, language) for each in teams]
+    rows = [_line(each, lang) for each in teams]
     with output_to(output):
         if as_json:
             print_json(rows)
         else:
-            show, say = _print_wide if wide else _print_narrow, translator(language)
+            show, say = _print_wide if wide else _print_narrow, translator(lang)
             more = max(sum(row["state"] == "refused" for row in rows) - MOST_REFUSED, 0)  # they come last
             show(rows[: len(rows) - more], say)
             if more:
                 line(f"{and_more(more).strip()} {say('refused')}")
     if xlsx is not None:
-        _workbook(rows, xlsx, language)
+        _workbook(rows, xlsx, lang)
     print_text(*lines, err=True)
     warn_of_ledgers(round_folder, ledger or round_folder)
     if not as_json:
-        _next(round_folder, {each.state for each in teams}, language)
+        _next(round_folder, {each.state for each in teams}, lang)
 
 
 def _next(folder: Path, states: Collection[str], language: str) -> None:
@@ -151,17 +144,14 @@ def _next(folder: Path, states: Collection[str], language: str) -> None:
 
 def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> Iterator[str]:
     """Say how many teams are in each state, then what there is to do."""
-    from ..dataset.return_status import EXCLUDED
-    from ..rounds.round_status import OPEN, TO_DECIDE, is_in_doubt
-
     say = translator(language)
     counts = Counter(each.state for each in teams)
     yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
-    silent = [each.team.code for each in teams if each.state in OPEN]
+    silent = [each.team.code for each in teams if each.state in api.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
-    excluded = any(one.status == EXCLUDED for each in teams for one in each.returns)
-    if counts[TO_DECIDE] or excluded or any(map(is_in_doubt, dataset.of_round())):
+    excluded = any(one.status == "excluded" for each in teams for one in each.returns)
+    if counts["to decide"] or excluded or any(map(api.is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 
@@ -271,23 +261,30 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
     """Write a workbook: figures and days as such, so that they can be sorted; texts never as formulas."""
     from io import BytesIO
 
+    from xlsxwriter.workbook import Workbook
+
     from ..output_files import write_whole
-    from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
 
     target, say = BytesIO(), translator(language)
-    with new_book(target) as book:
-        sheet = add_sheet(book, say("Status"), language)
-        looks: dict[str, dict[str, Any]] = {column: {"num_format": "yyyy-mm-dd"} for column in DAYS}
-        looks |= {"head": {"bold": True}, "completeness": {"num_format": "0%"}}
-        pen = PlainSheet(sheet, {name: book.add_format(look) for name, look in looks.items()})
+    with Workbook(
+        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        sheet, bold = book.add_worksheet(say("Status")), book.add_format({"bold": True})
+        styles = {column: book.add_format({"num_format": "yyyy-mm-dd"}) for column in DAYS}
+        styles["completeness"] = book.add_format({"num_format": "0%"})
+        if right_to_left(language):
+            sheet.right_to_left()
         for place, column in enumerate(COLUMNS):
-            pen.put(0, place, say(HEADS[column]), "head")
+            sheet.write_string(0, place, say(HEADS[column]), bold)
             for row, line in enumerate(lines, start=1):
                 value = _shown(line, column, say) if column in SAID else _value(line, column)
-                pen.put(row, place, value, pen.formats.get(column))
+                write = sheet.write_string if isinstance(value, str) else sheet.write
+                write(row, place, value, styles.get(column))
         sheet.autofilter(0, 0, len(lines), len(COLUMNS) - 1)
         sheet.freeze_panes(1, 1)
         sheet.autofit()
+        sheet.set_landscape()
+        sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
     write_whole(path, target.getvalue())

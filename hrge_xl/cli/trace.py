@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from .. import api
 from ..addresses import is_address
 from ..errors import UsageError
-from .common import AS_SUITS, json_option, output_option, password_option, print_notes, today
+from .common import AS_SUITS, data_options, password_option, print_notes, today
 from .groups import of_spec, teams
 from .terminal import beside, line, output_to, print_json, print_lines, style, taken, width
 
 if TYPE_CHECKING:
-    from ..dataset.store import Store
-    from ..dataset.tracing import TraceQuery
+    from ..api import Traced
 
 HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrge-xl help trace"
 
@@ -52,8 +53,7 @@ HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrg
     show_default=True,
     help="Consolidated folder, round, or the address of a database.",
 )
-@json_option("The same as JSON on stdout.")
-@output_option
+@data_options("The same as JSON on stdout.")
 @password_option
 def command(
     words: tuple[str, ...], dataset: str, as_json: bool, output: Path | None, password: str | None, **what: str
@@ -70,41 +70,29 @@ def command(
 
     Next: open the file at the cell; hrge-xl explain V006
     """
-    from ..dataset.tracing import TraceQuery
-    from ..rounds.datasets import one_dataset
-
-    asked = TraceQuery(**what)
-    is_asked = asked != TraceQuery()
+    is_asked = any(what.values())
     is_place = bool(words) and (is_address(words[0]) or Path(words[0]).exists() or is_asked)
     place, rest = (words[0], words[1:]) if is_place else (dataset, words)
     if len(rest) not in ((0,) if is_asked else (2,)):
         raise UsageError(HOW)
-    with one_dataset(place, today(), AS_SUITS, password) as opened, output_to(output):
+    with api.one_dataset(place, today(), AS_SUITS, password) as opened, output_to(output):
         print_notes(opened)
         if is_asked:
-            _print_asked(opened.store, asked, as_json=as_json)
+            _print_answers(api.trace_answers(opened, today(), **what), bool(what["finding"]), as_json=as_json)
+            return
+        table, row = rest
+        if not (row.isdecimal() and int(row)):
+            raise UsageError(f"'{row}' is not a number of a row: they begin with 1. {HOW}")
+        found = api.trace(opened, table, int(row), today())
+        if as_json:
+            print_json(dict(found))
         else:
-            _print_row(opened.store, *rest, as_json=as_json)
+            print_lines(f"{name}: {value}" for name, value in found)
 
 
-def _print_row(store: Store, table: str, row: str, *, as_json: bool) -> None:
-    from ..dataset.tracing import trace
-    from ..exports.extract import table_of
-
-    if not (row.isdecimal() and int(row)):
-        raise UsageError(f"'{row}' is not a number of a row: they begin with 1. {HOW}")
-    found = trace(store, table_of(store, table), int(row))
-    if as_json:
-        print_json(dict(found))
-    else:
-        print_lines(f"{name}: {value}" for name, value in found)
-
-
-def _print_asked(store: Store, asked: TraceQuery, *, as_json: bool) -> None:
-    from ..dataset.tracing import trace_as_asked
+def _print_answers(found: Sequence[Traced], are_findings: bool, *, as_json: bool) -> None:
     from ..words import counted
 
-    found = trace_as_asked(store, asked)
     if as_json:
         print_json([asdict(each) for each in found])
         return
@@ -113,4 +101,4 @@ def _print_asked(store: Store, asked: TraceQuery, *, as_json: bool) -> None:
         text = f"{each.said} ← {each.place or 'the file'} in {each.file}{aside}"
         first, indent = f"{style(each.what, bold=True)}: ", taken(each.what) + 2
         print_lines(beside(first, text, width(), indent=indent))
-    line(f"{counted(len(found), 'finding' if asked.finding else 'answer')}.", err=True)
+    line(f"{counted(len(found), 'finding' if are_findings else 'answer')}.", err=True)

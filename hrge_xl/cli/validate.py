@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import api
 from ..errors import Exit
 from .common import (
     exit_code,
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 @today_option
 @jobs_option
 def command(
-    paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, lang: str | None,
+    paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, lang: str,
     **how: Any,
 ) -> Exit:  # fmt: skip
     """Check returned workbooks: files, folders, globs, @list.txt, consolidated folders, or rounds.
@@ -70,18 +71,17 @@ def command(
 
     Next: hrge-xl feedback output/2026-H1 -o feedback
     """
-    from ..reports.build import document, file_rows
+    from ..reports.build import file_rows
     from ..reports.formats.json import render
-    from ..rounds.datasets import datasets
     from .findings_view import print_every_line, print_folded
 
-    asked, quiet, verbose = question(paths, **how), said("quiet"), said("verbose")
-    with datasets(replace(asked, answers=as_json)) as found:
+    asked, quiet, verbose = question(paths, how), said("quiet"), said("verbose")
+    with api.datasets(replace(asked, answers=as_json)) as found:
         run = facts(asked, redacted=redact, language=lang)
         files = file_rows(found, run.language, redacted=redact)
         with output_to(output):
             if as_json:
-                data(render(document(found, run, files)), nl=False)
+                data(render(api.document(found, run, files)), nl=False)
             elif verbose:
                 print_every_line(files, quiet=quiet)
             else:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from ..errors import Exit, UsageError
+from .. import api
+from ..errors import Exit
 from .common import (
+    AS_SUITS,
     FOLDER,
     SPEC,
     THERE,
+    data_options,
     jobs_option,
-    json_option,
-    output_option,
     password_option,
+    print_result,
     redact_option,
 )
-from .terminal import output_to, print_json, print_lines
-
-if TYPE_CHECKING:
-    from ..auditing.audit import DatasetAudit, ReportAudit
 
 
 @click.command()
@@ -53,13 +51,11 @@ if TYPE_CHECKING:
 )
 @click.option("--store", metavar="URL", help="Of a dataset: a database that must hold the same.")
 @redact_option
-@json_option("One JSON document on stdout.")
-@output_option
+@data_options("One JSON document on stdout.")
 @password_option
 @jobs_option
-def command(  # noqa: PLR0913 (one parameter an option)
-    target: Path, returned: tuple[Path, ...], ledger: Path | None, spec: str | None, sample: int | None,
-    store: str | None, redact: bool, as_json: bool, output: Path | None, password: str | None, jobs: int | None,
+def command(
+    target: Path, returned: tuple[Path, ...], as_json: bool, output: Path | None, jobs: int | None, **how: Any
 ) -> Exit:  # fmt: skip
     """Verify a report, a dataset or a round: read its files again, calculate everything again, and compare.
 
@@ -73,37 +69,6 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl trace, to find the cell behind a figure
     """
-    from ..auditing.audit import VerificationRequest
-    from ..intake import cores
-
-    of_dataset = target.is_dir() or target.name == "dataset.sqlite"
-    asked = VerificationRequest(
-        target.parent if of_dataset and not target.is_dir() else target,
-        returned, ledger, spec, sample, store, password, jobs or cores(), redact,
-    )  # fmt: skip
-    audit: ReportAudit | DatasetAudit
-    if of_dataset:
-        from ..auditing.verify_dataset import verify_dataset
-
-        _refuse({"--ledger": ledger, "--spec": spec}, "a report")
-        audit = verify_dataset(asked)
-    else:
-        from ..auditing.verify_report import verify_report
-
-        _refuse({"--sample": sample, "--store": store}, "a dataset or round")
-        if not returned:
-            raise UsageError("Say where the files of the report are: --returned DIR.")
-        audit = verify_report(asked)
-    with output_to(output):
-        if as_json:
-            print_json(audit.data())
-        else:
-            print_lines(audit.lines())
+    audit = api.verify(target, returned, jobs or AS_SUITS, **how)
+    print_result(output, as_json, audit.data(), audit.lines())
     return Exit.OK if audit.identical else Exit.FINDINGS
-
-
-def _refuse(given: dict[str, object], what: str) -> None:
-    """Raise `UsageError` for an option that says something about another kind of target."""
-    wrong = next((name for name, value in given.items() if value is not None), None)
-    if wrong is not None:
-        raise UsageError(f"{wrong} is about {what}. Leave it out.")

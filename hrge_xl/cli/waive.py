@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import api
 from ..errors import UsageError
 from .common import (
     AS_SUITS,
@@ -24,7 +25,7 @@ from .common import (
 from .terminal import line, output_to, print_json, print_lines
 
 if TYPE_CHECKING:
-    from ..findings import Waiver
+    from ..api import Waiver
 
 
 @click.command()
@@ -67,24 +68,19 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
     Next: hrge-xl status 2026-H1
     """
-    from .. import consolidation
-    from ..rounds.datasets import check_folder
     from ..words import counted
 
-    check_folder(ledger)
     how |= {"by": by, "day": today, "jobs": AS_SUITS}
     if listed or as_json:
         with output_to(output):
             _list(ledger, today, as_json=as_json)
     elif withdraw is not None:
-        line(_told(consolidation.withdraw(ledger, withdraw, **how)))
+        line(_told(api.withdraw(ledger, withdraw, **how)))
     elif code and file:
-        waiver, count, verdict = consolidation.waive(
-            ledger, code, file, reason=reason, until=until, place=_place(cell), **how
-        )
-        line(_told(waiver))
-        accepted = f"{counted(count, 'finding')} of {waiver.file} accepted."
-        line(f"{accepted} Verdict of the file: {verdict}.", err=True)
+        made = api.waive(ledger, code, file, reason=reason, until=until, place=_place(cell), **how)
+        line(_told(made))
+        accepted = f"{counted(made.count, 'finding')} of {made.file} accepted."
+        line(f"{accepted} Verdict of the file: {made.verdict}.", err=True)
     else:
         raise UsageError(
             "Say what to waive: hrge-xl waive CODE --file FILE --reason TEXT --by NAME; or --list."
@@ -102,10 +98,9 @@ def _place(cell: str | None) -> tuple[str, str] | None:
 
 
 def _list(folder: Path, day: date, *, as_json: bool) -> None:
-    from ..ledger.judgements import waivers_of
     from ..words import counted
 
-    found = waivers_of(folder, day)
+    found = api.waivers(folder, day)
     if as_json:
         print_json([asdict(each) for each in found])
         return

@@ -7,19 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ..correspondence import FOLDER, tally
-from ..exports.exports import WORKBOOK
-from ..rounds.mail.eml import LIST
-from ..rounds.round_status import RETURNED
-from ..rounds.rounds import FEEDBACK, REPORTS
 from ..words import counted
 from .receive import as_data as as_data_of
 from .terminal import beside, padded, print_lines, style, taken, width
 
 if TYPE_CHECKING:
-    from ..ledger.ledger import Drafted
-    from ..refreshing import RefreshResult
-    from ..rounds.round_status import TeamStatus
+    from ..api import Drafted, RefreshResult, TeamStatus
 
 USUAL, WIDEST = 80, 120  # columns: where there is no terminal, and where it is wider
 INDENT = 12  # columns, of the word before a text
@@ -56,17 +49,21 @@ def week_lines(week: RefreshResult) -> Iterator[tuple[str, str]]:
         first.append(f"No address in the list of teams: {_named(week.without_address)}")
     if first:
         yield "Look first", " ".join(first)
-    yield "Files in", f"{week.round.folder}: {WORKBOOK}, {REPORTS}/overview.html, {FEEDBACK}/, {FOLDER}/"
+    yield "Files in", f"{week.round.folder}: data.xlsx, reports/overview.html, feedback/, drafts/"
 
 
 def _late(each: TeamStatus) -> str:
-    corrects = ", to correct" if each.state == RETURNED else ""
+    corrects = ", to correct" if each.state == "returned" else ""
     return f"{each.team.code} ({counted(each.overdue, 'day')}{corrects})"
 
 
 def _to_send(week: RefreshResult) -> str:
     drafts, today = week.drafts, week.drafts.of(week.today)
-    told = [f"{tally(today)} in {FOLDER}/{week.today}, listed in {LIST}." if today else "nothing new."]
+    told = [
+        f"{drafts.tally(week.today)} in drafts/{week.today}, listed in mail-merge.csv."
+        if today
+        else "nothing new."
+    ]
     earlier, removed = len(drafts.standing) + len(drafts.new) - len(today), len(drafts.outdated)
     if earlier:
         told.append(f"{counted(earlier, 'draft')} of earlier days still there: delete what you have sent.")

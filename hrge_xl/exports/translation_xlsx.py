@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
 
 from ..errors import UsageError
 from ..intake import first_table
-from ..spec.translating import Sent
+from ..spec.translating import Sent, limit_of
 from ..words import right_to_left
 
 HEADS = ("Place", "At most", "English", "Translation", "State", "Comment")
@@ -18,18 +17,7 @@ OPEN = (3, 4, 5)  # the columns that translators write in
 REVIEWED, MACHINE, MISSING = "reviewed", "draft", ""
 
 
-class TranslationRow(NamedTuple):
-    """One text: where it stands, its limit, the English, the translation with its state, and a comment."""
-
-    place: str
-    limit: int | None
-    text: str
-    said: str
-    state: str
-    comment: str
-
-
-def workbook_of(rows: Sequence[TranslationRow], language: str) -> bytes:
+def workbook_of(rows: Sequence[Sent], language: str) -> bytes:
     """Give the workbook: protected but for the columns that translators write in."""
     from xlsxwriter import Workbook
 
@@ -45,9 +33,10 @@ def workbook_of(rows: Sequence[TranslationRow], language: str) -> bytes:
     for column, (name, width) in enumerate(zip(HEADS, WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, name, head)
-    for number, row in enumerate(rows, start=1):
-        for column, value in enumerate(row):
-            text = "" if value is None else str(value)
+    for number, each in enumerate(rows, start=1):
+        state = MISSING if not each.said else REVIEWED if each.reviewed else MACHINE
+        cells = each.place, str(limit_of(each.place) or ""), each.text, each.said, state, each.comment
+        for column, text in enumerate(cells):
             sheet.write_string(number, column, text, free if column in OPEN else fixed)
     sheet.data_validation(1, 4, max(len(rows), 1), 4, {"validate": "list", "source": [MACHINE, REVIEWED]})
     sheet.freeze_panes(1, 1)

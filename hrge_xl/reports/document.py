@@ -12,9 +12,10 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from ..dataset.return_status import ARRIVED, COUNTS, FIRST_SEEN, SAVED, STATED, STATUSES, Sums
+from ..dataset.return_status import ARRIVED, COUNTS, SAVED, STATUSES, Sums
 from ..findings import Severity
 from ..findings.waiver import ACTIVE
+from ..ledger.ledger import FIRST_SEEN, STATED
 
 SCHEMA = "hrge-xl/validation-report/1"
 

@@ -51,6 +51,9 @@ class FeedbackResult:
     left_out: list[LeftOut] = field(default_factory=list)
     names: set[str] = field(default_factory=set)  # of the workbooks
     warnings: list[str] = field(default_factory=list)  # what must be looked at before it is sent
+    totals: list[str] = field(
+        default_factory=list
+    )  # what was received and what became of it, a sentence each
 
 
 def give_all(dataset: Dataset, wish: FeedbackOptions, given: FeedbackResult) -> Iterator[dict[str, Any]]:

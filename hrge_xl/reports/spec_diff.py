@@ -11,7 +11,7 @@ from typing import Any
 
 from ..answer import Answer
 from ..carry_over import question_of
-from ..intake import ExpectedReturn
+from ..intake import ExpectedReturn, cores
 from ..layout import Layout
 from ..spec.changes import TOUCHING, Change, Effect, Group, Touch
 from ..spec.diff import SpecDiff
@@ -154,7 +154,10 @@ class TouchedFile:
 def touched_files(
     found: SpecDiff, paths: Sequence[Path], older: str, jobs: int, password: str | None = None
 ) -> Iterator[TouchedFile]:
-    """Give every file, one after the other, read with the older spec (`older`: its name or folder)."""
+    """Give every file, one after the other, read with the older spec (`older`: its name or folder) by `jobs` processes
+    (0: as many as suit).
+    """
+    jobs = jobs or cores()
     asked = ValidationRequest(ExpectedReturn(spec=older), date.today(), jobs, password)
     index = _index(found)
     with readers(jobs) as pool:

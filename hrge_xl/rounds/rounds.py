@@ -30,7 +30,7 @@ from ..spec.load import load, names
 from ..spec.lookup import country_codes
 from ..spec.model import Spec
 from ..spec.yaml_file import compose, dumped, get, plain
-from .teams import Team, cells_of, checked, read_list
+from .teams import Team, checked, read_list
 
 KEY = "signing.key"
 ISSUED, RETURNED, INBOX = "issued", "returned", "inbox"  # what went out, came back, and came by mail
@@ -158,7 +158,7 @@ def _written(round_: Round) -> str:
     for key, day in (("period_start", round_.start), ("period_end", round_.end)):
         if day is not None:
             data[key] = day.isoformat()
-    data["teams"] = [{name: cell for name, cell in cells_of(team).items() if cell} for team in round_.teams]
+    data["teams"] = [{name: cell for name, cell in team.cells.items() if cell} for team in round_.teams]
     return HEAD + dumped(data)
 
 

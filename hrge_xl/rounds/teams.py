@@ -45,13 +45,22 @@ class Team:
     tools: tuple[str, ...] | None = None  # None: those of the profile
     profile: str = ""  # of the spec; empty: its default, else all sheets
 
-
-def cells_of(team: Team) -> dict[str, str]:
-    """Give a team as the cells of a list, by column."""
-    deadline = team.deadline.isoformat() if team.deadline else ""
-    tools = ",".join(team.tools or ())
-    cells = team.code, team.country, team.language, deadline, team.contact, team.email, tools, team.profile
-    return dict(zip(COLUMNS, cells, strict=True))
+    @property
+    def cells(self) -> dict[str, str]:
+        """The cells that it has in a list, by column."""
+        deadline = self.deadline.isoformat() if self.deadline else ""
+        tools = ",".join(self.tools or ())
+        cells = (
+            self.code,
+            self.country,
+            self.language,
+            deadline,
+            self.contact,
+            self.email,
+            tools,
+            self.profile,
+        )
+        return dict(zip(COLUMNS, cells, strict=True))
 
 
 def checked(name: str, lines: Iterable[Line], spec: Spec, before: Iterable[str] = ()) -> list[Team]:

@@ -153,9 +153,13 @@ LINES = STYLES["lines"]
 
 def level_colours(level: Level) -> dict[str, str]:
     """Give the colours of a level: its own, and that of letters on it."""
-    inks, ground = (COLOURS["ink"], "#000000", COLOURS["paper"]), luminance(level.colour)
-    readable = (ink for ink in inks if contrast(luminance(ink), ground) >= CONTRAST)
-    return {"bg_color": level.colour, "font_color": next(readable, "#000000")}
+    return {"bg_color": level.colour, "font_color": ink_on(level.colour)}
+
+
+def ink_on(fill: str) -> str:
+    """Give the colour of letters that can be read on a fill: the usual ink, else black or white."""
+    inks, ground = (COLOURS["ink"], "#000000", COLOURS["paper"]), luminance(fill)
+    return next((ink for ink in inks if contrast(luminance(ink), ground) >= CONTRAST), "#000000")
 
 
 def luminance(colour: str) -> float:

@@ -1,0 +1,867 @@
+"""The verbs of the command line as functions: what `hrge-xl VERB` does, with values in and out instead of text.
+
+Each verb stands once: here, or where `HOMES` says that it is made. Importing this module imports none of that: what a
+verb needs is imported when it is first asked for, or called. Verbs raise `hrge_xl.errors.HrgeError` for what they
+refuse, with a sentence that says what to do; the usual kinds of it are named with each. Days are arguments everywhere,
+paths may be texts, `jobs` are processes (0: as many as suit the files), and a language is a tag such as fr or pt-BR.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .errors import SpecError, UsageError
+
+if TYPE_CHECKING:
+    from .auditing.audit import DatasetAudit, ReportAudit
+    from .consolidation import Summary, consolidate, decide, waive, withdraw
+    from .correspondence import Drafts, drafts, remind
+    from .dataset.frame_schemas import schemas
+    from .dataset.reconciliation import Reconciliation
+    from .dataset.returns import Return
+    from .dataset.run_history import last_change
+    from .dataset.tracing import Traced
+    from .demonstration import play_teams
+    from .drafting import draft
+    from .exports.extract import Sink, Wish
+    from .findings import Waiver
+    from .generation import Issued, issue_round, issue_sample, issue_spec
+    from .intake import ExpectedReturn, read
+    from .intake.sandbox import Confinement
+    from .intake.unpacking import Found
+    from .issuing import Order, generate, issue
+    from .ledger.chain import Entry
+    from .ledger.events import Arrived, Sealed, Terms
+    from .ledger.judgements import Decision
+    from .ledger.ledger import Drafted, Recovered
+    from .ledger.seals import Checked, Seal
+    from .ledger.signing import new_key
+    from .refreshing import RefreshResult, refresh
+    from .reports import report
+    from .reports.build import Facts, document
+    from .reports.compare import Comparison
+    from .reports.feedback import feedback
+    from .reports.feedback_files import FeedbackResult
+    from .reports.spec_diff import touched_files
+    from .rounds.datasets import Dataset, Question, datasets, ledger_doubts, one_dataset
+    from .rounds.edit_round import set_contact, update_spec
+    from .rounds.mail.due import MAIL_KINDS
+    from .rounds.receiving import Received, receive
+    from .rounds.round_status import OPEN, TeamStatus, is_in_doubt
+    from .rounds.rounds import Round, init_round, load_round, round_named
+    from .rounds.teams import TeamList, read_list
+    from .soundness import try_out
+    from .spec.diff import diff
+    from .spec.load import load, typed, versions
+    from .spec.model import Spec
+    from .spec.translating import Coverage
+    from .validation import Result, Source, ValidationRequest, validate
+
+__all__ = [
+    "MAIL_KINDS",
+    "OPEN",
+    "Arrived",
+    "Chain",
+    "Confinement",
+    "Dataset",
+    "DatasetAudit",
+    "Decisions",
+    "Drafted",
+    "Drafts",
+    "ExpectedReturn",
+    "Explanation",
+    "Facts",
+    "Found",
+    "Issued",
+    "Order",
+    "Question",
+    "Received",
+    "Recovered",
+    "RefreshResult",
+    "ReportAudit",
+    "Result",
+    "Return",
+    "Round",
+    "Seal",
+    "SealCheck",
+    "Source",
+    "Spec",
+    "Summary",
+    "TeamList",
+    "TeamStatus",
+    "Traced",
+    "Translated",
+    "ValidationRequest",
+    "Waiver",
+    "Wish",
+    "chain",
+    "check",
+    "check_seal",
+    "check_spec",
+    "compare",
+    "confinement",
+    "consolidate",
+    "datasets",
+    "decide",
+    "decisions",
+    "demonstrate",
+    "diff",
+    "document",
+    "draft",
+    "draft_spec",
+    "drafts",
+    "explain",
+    "export",
+    "feedback",
+    "generate",
+    "give_feedback",
+    "init_round",
+    "is_in_doubt",
+    "issue",
+    "issue_round",
+    "issue_sample",
+    "issue_spec",
+    "last_change",
+    "ledger_doubts",
+    "load",
+    "load_round",
+    "new_key",
+    "one_dataset",
+    "overview",
+    "play_teams",
+    "read",
+    "read_list",
+    "receive",
+    "recover",
+    "refresh",
+    "remind",
+    "report",
+    "returned_files",
+    "round_named",
+    "schemas",
+    "set_contact",
+    "shadowed_name",
+    "sign",
+    "spec_schema",
+    "specs_folder",
+    "status",
+    "touched_files",
+    "trace",
+    "trace_answers",
+    "translate",
+    "try_out",
+    "typed",
+    "update_spec",
+    "validate",
+    "verify",
+    "versions",
+    "waive",
+    "waivers",
+    "withdraw",
+    "write_messages",
+]
+
+HOMES = {  # what is made below: the module, and what of it belongs here
+    "auditing.audit": "DatasetAudit ReportAudit",
+    "consolidation": "Summary consolidate decide waive withdraw",
+    "correspondence": "Drafts drafts remind",
+    "dataset.frame_schemas": "schemas",
+    "dataset.returns": "Return",
+    "dataset.run_history": "last_change",
+    "dataset.tracing": "Traced",
+    "demonstration": "play_teams",
+    "drafting": "draft",
+    "exports.extract": "Wish",
+    "findings": "Waiver",
+    "generation": "Issued issue_round issue_sample issue_spec",
+    "intake": "ExpectedReturn read",
+    "intake.sandbox": "Confinement",
+    "intake.unpacking": "Found",
+    "issuing": "Order generate issue",
+    "ledger.events": "Arrived",
+    "ledger.ledger": "Drafted Recovered",
+    "ledger.seals": "Seal",
+    "ledger.signing": "new_key",
+    "refreshing": "RefreshResult refresh",
+    "reports": "report",
+    "reports.build": "Facts document",
+    "reports.feedback": "feedback",
+    "reports.spec_diff": "touched_files",
+    "rounds.datasets": "Dataset Question datasets ledger_doubts one_dataset",
+    "rounds.edit_round": "set_contact update_spec",
+    "rounds.mail.due": "MAIL_KINDS",
+    "rounds.receiving": "Received receive",
+    "rounds.round_status": "OPEN TeamStatus is_in_doubt",
+    "rounds.rounds": "Round init_round load_round round_named",
+    "rounds.teams": "TeamList read_list",
+    "soundness": "try_out",
+    "spec.diff": "diff",
+    "spec.load": "load typed versions",
+    "spec.model": "Spec",
+    "validation": "Result Source ValidationRequest validate",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        """Import a verb or a record from where it is made."""
+        for module, names in HOMES.items():
+            if name in names.split():
+                return getattr(import_module(f".{module}", __package__), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+# specs
+
+
+def check_spec(spec: str | Path, *, fast: bool = False) -> Spec:
+    """Load a spec and its translations; unless `fast`, try it out too: its workbooks are made and read back.
+
+    Raises `SpecError` with every mistake, each with file, line and column.
+    """
+    from .soundness import try_out
+    from .spec.load import load
+    from .spec.translating import mistakes
+
+    loaded = load(spec)
+    if wrong := mistakes(loaded):
+        raise SpecError(wrong)
+    if not fast:
+        try_out(loaded)
+    return loaded
+
+
+def spec_schema() -> dict[str, Any]:
+    """Give a JSON Schema of the spec language."""
+    from .spec.model import Spec
+
+    return Spec.model_json_schema()
+
+
+def shadowed_name(spec: str) -> str:
+    """Say what to write for a folder here that bears the name of an installed spec; empty where there is none."""
+    from .spec.load import hint_at, names
+
+    return hint_at(spec) if spec in names() else ""
+
+
+def draft_spec(
+    file: Path, output: Path, name: str = "", password: str | None = None
+) -> tuple[Spec, Sequence[str]]:
+    """Write a first spec, drafted from a workbook that is in use, into a new folder; gives it with what was guessed.
+
+    It is named as its folder, unless it has a `name`. Raises `UsageError`.
+    """
+    from .drafting import draft
+    from .output_files import write_whole
+    from .spec.load import load
+
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        raise UsageError(f"{output} exists already and is not empty. Name another folder with -o.")
+    name = name or re.sub(r"[^A-Za-z0-9_-]+", "_", output.resolve().name).strip("_") or "draft"
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise UsageError(f"'{name}' cannot be the name of a spec. Use letters, digits, _ and -.")
+    drafted = draft(file, name, password)
+    for path, text in drafted.files.items():
+        write_whole(output / path, text.encode())
+    return load(output), drafted.messages
+
+
+class Translated(NamedTuple):
+    """What became of the translations of a spec: what was written, how much was taken in, and how far they are."""
+
+    written: Sequence[Path]
+    taken_in: int | None  # texts that are translated otherwise than before; None where nothing was sent
+    coverage: Coverage
+
+
+def translate(  # noqa: PLR0913 (one parameter an option)
+    spec: str | Path, language: str, *, today: date, to_xlsx: Path | None = None, source: Path | None = None,
+    status: bool = False, reviewed_by: str | None = None, password: str | None = None,
+) -> Translated:  # fmt: skip
+    """Bring the translations of a spec into one language up to date, unless only their `status` is asked for.
+
+    `source`, a workbook or PO file of translators, is taken in as a whole or not at all; `reviewed_by` notes who looked
+    at everything; `to_xlsx` is a workbook for translators. Raises `UsageError` with everything that is wrong.
+    """
+    from .exports import translation_xlsx
+    from .output_files import write_whole
+    from .spec.load import find, load
+    from .spec.translating import as_file, coverage, merge, new_catalogue, sent_in, slips, updated, wanted_of
+    from .spec.translations import Table, Translations, read_catalogue, write_state
+    from .words import proper_tag
+
+    if proper_tag(language) != language:
+        raise UsageError(f"'{language}' is not a language tag. Write one such as fr, ar-IQ or fa-AF.")
+    loaded, written = load(spec), list[Path]()
+    translations = Translations(find(spec), loaded.languages[0])
+    file = translations.file(language)
+    known = read_catalogue(file) if file.is_file() else new_catalogue(loaded.name, loaded.version, "")
+    fresh, taken_in = updated(wanted_of(loaded), known), None
+    if source is not None:
+        catalogue = source.suffix.lower() == ".po"
+        sent = sent_in(read_catalogue(source)) if catalogue else translation_xlsx.sent_in(source, password)
+        taken_in, strange = merge(fresh, sent)
+        wrong = [
+            f"{place}: {loaded.name} has no such text. Take a new file with --to-xlsx." for place in strange
+        ]
+        wrong += [f"{slip.place}: {slip.reason} {slip.remedy}" for slip in slips(loaded, fresh)]
+        if wrong:
+            raise UsageError(*wrong)
+    if not status:
+        write_whole(file, as_file(fresh, language))
+        written.append(file)
+    count = coverage(loaded, fresh)
+    if reviewed_by is not None:
+        if count.missing or count.drafts:
+            raise UsageError(
+                f"{count.missing} texts are missing and {count.drafts} are drafts. Have each one checked, then "
+                "remove the mark `fuzzy`, or set the state to reviewed in the workbook."
+            )
+        state = {"by": reviewed_by, "on": today.isoformat(), "digest": Table.of(fresh).digest}
+        written.append(write_state(translations.folder, language, state))
+    if to_xlsx is not None:
+        write_whole(to_xlsx, translation_xlsx.workbook_of(sent_in(fresh), language))
+        written.append(to_xlsx)
+    return Translated(written, taken_in, count)
+
+
+# rounds
+
+
+def write_messages(folder: Path) -> list[Path]:
+    """Write the texts of mails to the teams of a round, to be changed, one file a language; gives those written now."""
+    from .rounds.mail.templates import write_templates
+    from .rounds.rounds import load_round
+
+    return write_templates(folder, (team.language for team in load_round(folder).teams))
+
+
+def status(folder: str | Path | Dataset, today: date) -> list[TeamStatus]:
+    """Give each team of a round, or of its dataset that is open, with what came from it by a day.
+
+    Raises `RoundError` for a folder that is not a round.
+    """
+    from .rounds.datasets import Dataset, Question, datasets
+    from .rounds.round_status import status
+    from .rounds.rounds import load_round
+
+    if isinstance(folder, Dataset):
+        return status(folder.of_round(), today, folder.round)
+    load_round(Path(folder))
+    with datasets(Question([str(folder)], today, rejudge=True)) as (found,):
+        return status(found.of_round(), today, found.round)
+
+
+# returned files
+
+
+def check(path: Path, request: ValidationRequest) -> Result:
+    """Read and check one workbook; what came of it, with its findings."""
+    from .validation import validate
+
+    (result,) = validate([path], request)
+    return result
+
+
+def returned_files(paths: Sequence[str]) -> list[Path]:
+    """Give the files that paths mean; those of a round came back into its `returned`. Raises `UsageError`."""
+    from .rounds.datasets import places
+
+    found = places(paths)
+    for place in found:
+        if place.folder and not place.round:
+            raise UsageError(
+                f"{place.folder} holds a dataset. Name the returned files that it was made from."
+            )
+    return [file for place in found for file in place.files()]
+
+
+def give_feedback(
+    asked: Question, output: Path, *, tools: Sequence[str] | None = None, everybody: bool = False,
+    reply_by: date | None = None,
+) -> FeedbackResult:  # fmt: skip
+    """Write, for each return to which there is something to say, a workbook with its answers and a text, into a folder.
+
+    `everybody`: also for those with nothing to correct or to look at, as goes for a file that is named alone. `tools`
+    are other sheets than those that were issued, `reply_by` another day than the deadline of the workbook.
+    Raises as `datasets` does.
+    """
+    from .reports.feedback_files import FeedbackOptions, FeedbackResult, give_all
+    from .rounds.datasets import datasets
+
+    given = FeedbackResult()
+    with datasets(asked) as opened:
+        given.warnings += dict.fromkeys(note for dataset in opened for note in dataset.notes)
+        alone = not any(dataset.folder for dataset in opened) and sum(dataset.new for dataset in opened) == 1
+        every = everybody or alone or tools is not None
+        wish = FeedbackOptions(asked.today, output, asked.spec, tools, every, reply_by)
+        for dataset in opened:
+            list(give_all(dataset, wish, given))
+        given.totals += [told for dataset in opened for told in dataset.totals().lines()]
+    return given
+
+
+def compare(
+    before: Result | Sequence[Dataset], after: Result | Sequence[Dataset], language: str = "en"
+) -> Comparison:
+    """Compare two versions of one return: results, or open datasets that hold just one file each.
+
+    Raises `UsageError` where a side is several files, or one that could not be read.
+    """
+    from .reports import compare
+
+    return compare.compare(_only(before), _only(after), language)
+
+
+def _only(side: Result | Sequence[Dataset]) -> Result:
+    """Give the one file of a side."""
+    from .dataset.returns import result
+    from .validation import Result
+
+    if isinstance(side, Result):
+        return side
+    found = [(dataset.store, each) for dataset in side for each in dataset.returns()]
+    if len(found) != 1:
+        raise UsageError("Name two single files, or two folders.")
+    ((store, each),) = found
+    if each.identity is None:
+        raise UsageError(f"{each.path} could not be read. Try `hrge-xl validate` to see why.")
+    return result(store, each)
+
+
+# datasets
+
+
+@contextmanager
+def _opened(place: str | Path | Dataset, today: date) -> Iterator[Dataset]:
+    """Open the dataset at a place, unless it is open."""
+    from .rounds.datasets import Dataset, one_dataset
+
+    if isinstance(place, Dataset):
+        yield place
+    else:
+        with one_dataset(place, today) as dataset:
+            yield dataset
+
+
+def export(
+    place: str | Path | Dataset, target: Path | Sink, today: date, *, table: str | None = None,
+    language: str | None = None, wish: Wish | None = None, format_: str | None = None,
+) -> Path | Sink:  # fmt: skip
+    """Write one table, or without `table` the whole workbook, to a file or, as csv or json, to a stream; gives that.
+
+    The format is csv, json, xlsx or parquet: the one named, else what the name of the file ends in, else csv. `wish`
+    chooses rows of one table. Raises `UsageError`, `OutputError`.
+    """
+    from .dataset.store import SqliteStore
+    from .exports import extract
+    from .exports.data_xlsx import write_workbook
+
+    with _opened(place, today) as found:
+        store = found.store
+        chosen = format_ or (target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv")
+        if table is not None:
+            wanted = extract.table_of(store, table)
+            rows = extract.rows_of(store, wanted, (wish or extract.Wish())._replace(language=language))
+            if isinstance(target, Path):
+                extract.write_file(target, wanted, rows, chosen)
+            elif chosen in extract.STREAMED:
+                extract.write_stream(target, wanted, rows, chosen)
+            else:
+                raise UsageError(f"{chosen} needs a file: -o {wanted.name}.{chosen}")
+        elif wish not in (None, extract.Wish()):
+            raise UsageError("Rows can be chosen in one table. Say which with --table.")
+        elif chosen != "xlsx" or not isinstance(target, Path):
+            raise UsageError(
+                "A file of all tables is a workbook: end its name in .xlsx, or name one table with --table."
+            )
+        elif not isinstance(store, SqliteStore):
+            raise UsageError(
+                "The whole workbook is made from a consolidated folder or a round, not from another database."
+            )
+        else:
+            write_workbook(store, target, today, language)
+    return target
+
+
+def trace(place: str | Path | Dataset, table: str, row: int, today: date) -> list[tuple[str, str]]:
+    """Give the values of a row of a table, numbered from 1, and the file and cell that it comes from."""
+    from .dataset import tracing
+    from .exports.extract import table_of
+
+    with _opened(place, today) as found:
+        return tracing.trace(found.store, table_of(found.store, table), row)
+
+
+def trace_answers(
+    place: str | Path | Dataset, today: date, *, team: str = "", field: str = "", row: str = "", finding: str = ""
+) -> list[Traced]:  # fmt: skip
+    """Give answers, or findings of a kind, with the file, sheet and cell that they come from; empty: of any.
+
+    They are of the returns that count, where there are any. Raises `UsageError` for a code that there is not.
+    """
+    from .dataset.tracing import TraceQuery, trace_as_asked
+
+    with _opened(place, today) as found:
+        return trace_as_asked(found.store, TraceQuery(team, field, row, finding))
+
+
+def overview(
+    found: Sequence[Dataset], today: date, language: str | None = None, *, masked: bool = False,
+    period: str | None = None,
+) -> str:  # fmt: skip
+    """Give the overview of an open dataset as a page, `masked` to be shared. Raises `UsageError` for several."""
+    from .dataset.derive import derive_here
+    from .dataset.run_history import last_change
+    from .reports.overview import of_dataset
+
+    if len(found) != 1:
+        raise UsageError(
+            "An overview is of one round, one consolidated folder, or files of one spec. Name one."
+        )
+    (only,) = found
+    if only.folder is None:
+        derive_here(only.store, today)
+    change = last_change(only.folder)
+    return of_dataset(only.store, language, only.round, masked=masked, period=period, change=change)
+
+
+def demonstrate(
+    spec: str, folder: Path, returned: Sequence[tuple[Path, date]], command: str
+) -> Reconciliation:
+    """Put together what came back in the demonstration of a spec, with every report, and say what became of it.
+
+    `command` is what the reports name as their origin.
+    """
+    from .consolidation import consolidate
+    from .dataset.work import arrivals
+    from .demonstration import demonstration_round, story
+    from .ledger.events import Arrived
+    from .ledger.ledger import Ledger
+    from .paths import way_to
+    from .reports import write_report
+    from .reports.build import Facts, document
+    from .reports.overview import overview_of_folder
+    from .rounds.datasets import Question, datasets, sources
+
+    told, home, reports = story(spec), folder / "dataset", folder / "reports"
+    home.mkdir(parents=True, exist_ok=True)
+    with Ledger.open(home) as ledger:
+        for path, day in returned:
+            ledger.receive(arrivals([way_to(path, ledger.home)], ledger.home), Arrived(day, stated=True))
+    expected, asked = (
+        demonstration_round(told, spec, folder),
+        Question([str(home)], told.today, jobs=0, rejudge=True),
+    )
+    given = sources(replace(asked, paths=[str(path) for path, _ in returned]))
+    consolidate(given, home, only_these=True, overview=reports, round_=expected)
+    with datasets(asked) as found:
+        facts = Facts(f"{told.today}T00:00:00Z", told.today, command)
+        report = document([replace(each, round=expected) for each in found], facts)
+        for name in ("html", "xlsx", "json"):
+            write_report(report, name, reports)
+        overview_of_folder(home, reports, round_=expected, masked=True)
+        return found[0].totals()
+
+
+# ledgers, seals and proof
+
+
+class Decisions(NamedTuple):
+    """What there is to decide in a round or consolidated folder, and what was decided."""
+
+    notes: Sequence[str]  # what the dataset has to tell
+    returns: Sequence[Return]  # all of them; `status` says which wait
+    choices: Mapping[str, Sequence[str]]  # what can be decided about each, by its submission
+    doubted: Sequence[tuple[Return, str]]  # which may not be from their teams, and why
+    made: Sequence[Decision]  # every decision ever made, oldest first
+
+
+def decisions(folder: Path, today: date, jobs: int = 1, password: str | None = None) -> Decisions:
+    """Give what waits for a decision in a round, after what is new was taken in, or in a consolidated folder."""
+    from .dataset.deciding import possible
+    from .findings.identity import SENDER_NOT_THE_TEAMS
+    from .layout.wording import text
+    from .ledger.judgements import history
+    from .ledger.ledger import Ledger
+    from .rounds.datasets import one_dataset
+    from .rounds.round_status import is_in_doubt
+
+    with one_dataset(folder, today, jobs, password) as dataset:
+        returns = dataset.returns()
+    doubted: list[tuple[Return, str]] = []
+    for each in filter(is_in_doubt, returns):
+        finding = next(one for one in each.findings if one.code == SENDER_NOT_THE_TEAMS.code)
+        words = text(finding)
+        doubted.append((each, f"{finding.code} {words.message} {words.remedy}"))
+    with Ledger.open(folder, write=False) as ledger:
+        choices = {each.submission: possible(each) for each in returns}
+        return Decisions(dataset.notes, returns, choices, doubted, history(ledger))
+
+
+def waivers(folder: Path, today: date) -> tuple[Waiver, ...]:
+    """Give the waivers of a round or consolidated folder as they stand on a day. Raises `UsageError`."""
+    from .ledger.judgements import waivers_of
+    from .rounds.datasets import check_folder
+
+    check_folder(folder)
+    return waivers_of(folder, today)
+
+
+def recover(folder: Path) -> Recovered:
+    """Make the ledger of a round or consolidated folder again from its journal. Raises `UsageError` for a whole one."""
+    from .ledger import ledger
+    from .rounds.datasets import check_own
+
+    check_own(folder)
+    return ledger.recover(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """What is sealed or looked up, a report or else a round's terms alone; the folder of the ledger; terms at hand."""
+
+    folder: Path
+    report: Path | None
+    terms: dict[str, Terms]
+
+    @property
+    def sealed(self) -> Sealed:
+        """As it is sealed."""
+        from .ledger.seals import of_report, of_terms
+
+        return (
+            of_report(self.report, self.terms) if self.report else of_terms(*next(iter(self.terms.items())))
+        )
+
+
+def _sealed(report: Path | None, folder: Path | None) -> _Sealed:
+    """Find the ledger, and the rounds at hand. Raises `RoundError` where a folder is not a round, and `UsageError`."""
+    from .ledger.ledger import near
+    from .rounds.datasets import check_own
+    from .rounds.rounds import is_among_returns, is_round, load_round, read_round, terms_of
+
+    alone = report if report is not None and report.is_dir() else None
+    if alone is not None:
+        read_round(alone)  # raises RoundError for another folder
+    elif report is not None and not report.is_file():
+        raise UsageError(f"{report}: there is no such report. Check the path.")
+    parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
+    around = [each for each in parents if not is_among_returns(each)]
+    home = folder or alone or near(*around) or next(filter(is_round, around), None)
+    if home is None:
+        raise UsageError(
+            "There is no ledger around the report. Name the folder that has it: --ledger FOLDER."
+        )
+    check_own(home)
+    named = dict.fromkeys(
+        each.resolve() for each in (alone or home, *(() if alone or not report else parents))
+    )
+    rounds = [load_round(each) for each in named if is_round(each)]
+    return _Sealed(home, None if alone else report, terms_of(rounds))
+
+
+def sign(
+    folder: Path | None, report: Path, *, by: str, key: Path | None = None, passphrase: str | None = None
+) -> Seal:
+    """Seal the bytes of a report, or the terms of a round that is named, in the ledger of a folder.
+
+    Without a folder it is the one around the report. `key` is a file with a private key to sign with. Raises
+    `UsageError`.
+    """
+    from .ledger.files import only_writer
+    from .ledger.ledger import Ledger
+    from .ledger.seals import seal
+    from .ledger.signing import load_key
+    from .rounds.datasets import check_folder
+
+    signer, what = load_key(key, passphrase) if key else None, _sealed(report, folder)
+    check_folder(what.folder)
+    with only_writer(what.folder), Ledger.open(what.folder) as ledger:
+        return seal(ledger, what.sealed, by=by, signer=signer)
+
+
+class SealCheck(NamedTuple):
+    """What the ledger says of a report or of a round's terms: its name there, and what was found."""
+
+    name: str
+    found: Checked
+    is_noted: bool  # one of its seals has the digest that was noted elsewhere, where one was
+    is_trusted: bool  # one of them is signed with a key that is trusted, where some are
+
+    lines: Sequence[str]  # what each seal shows, and who could have forged it
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is sealed, and nothing speaks against it."""
+        return bool(self.found.seals) and self.found.holds and self.is_noted and self.is_trusted
+
+
+def check_seal(
+    folder: Path | None, report: Path, *, digest: str = "", trust: Sequence[Path] = ()
+) -> SealCheck:
+    """Look up whether a report, or the terms of a round, are as they were sealed; the folder is that of `sign`.
+
+    `digest` is that of a seal as somebody noted it; `trust` are files with public keys. Raises `UsageError`.
+    """
+    from .ledger.ledger import Ledger
+    from .ledger.seals import check, is_trusted, lines
+    from .ledger.signing import trusted_keys
+
+    what, trusted = _sealed(report, folder), trusted_keys(trust)
+    name = what.sealed.name
+    with Ledger.open(what.folder, write=False) as ledger:
+        found = check(ledger, what.sealed, what.terms)
+    digest = digest.lower()
+    noted = not digest or digest in [each.digest for each in found.seals]
+    known = not trusted or any(is_trusted(each, trusted) for each in found.seals)
+    return SealCheck(name, found, noted, known, list(lines(found, name, trusted, digest)))
+
+
+class Chain(NamedTuple):
+    """The entries of a ledger in their order, the seals among them, and what is wrong with the chain."""
+
+    entries: Sequence[Entry]
+    seals: Sequence[Seal]
+    doubts: Sequence[str]
+    limits: Sequence[str]  # what the chain does not show here
+
+
+def chain(folder: Path | None, report: Path | None = None) -> Chain:
+    """Give what people entered into a ledger, as one chain; the folder is that of `sign`. Raises `UsageError`."""
+    from .ledger.ledger import Ledger
+    from .ledger.seals import doubts, limits, seals
+
+    what = _sealed(report, folder)
+    with Ledger.open(what.folder, write=False) as ledger:
+        entries = ledger.chain()
+        return Chain(entries, seals(ledger), list(doubts(ledger, what.terms)), list(limits(entries)))
+
+
+def verify(  # noqa: PLR0913 (one parameter an option)
+    target: Path, returned: Sequence[Path] = (), jobs: int = 1, *, ledger: Path | None = None, spec: str | None = None,
+    sample: int | None = None, store: str | None = None, redact: bool = False, password: str | None = None,
+) -> ReportAudit | DatasetAudit:  # fmt: skip
+    """Make a report, a round or a consolidated folder again from its files and compare; `identical` says how it ended.
+
+    A report needs the folders with its `returned` files; `ledger` and `spec` are its own where they are elsewhere. Of a
+    dataset, `sample` returns chosen at random are read again, all without it, and `store` is a database that must hold
+    the same. Raises `UsageError`.
+    """
+    from .auditing.audit import VerificationRequest
+    from .auditing.verify_dataset import verify_dataset
+    from .auditing.verify_report import verify_report
+    from .intake import cores
+
+    of_dataset = target.is_dir() or target.name == "dataset.sqlite"
+    what, other = (
+        ("a report", {"--ledger": ledger, "--spec": spec})
+        if of_dataset
+        else ("a dataset or round", {"--sample": sample, "--store": store})
+    )
+    for name in (name for name, value in other.items() if value is not None):
+        raise UsageError(f"{name} is about {what}. Leave it out.")
+    home = target.parent if of_dataset and not target.is_dir() else target
+    asked = VerificationRequest(
+        home, returned, ledger, spec, sample, store, password, jobs or cores(), redact
+    )
+    if of_dataset:
+        return verify_dataset(asked)
+    if not returned:
+        raise UsageError("Say where the files of the report are: --returned DIR.")
+    return verify_report(asked)
+
+
+# what findings mean, and what this installation can do
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What a code means: a kind of finding with its name, example and reason, or a rule of a spec with what it asks."""
+
+    code: str
+    name: str = ""
+    severity: str
+    spec: str = ""  # of a rule: its spec, and its conditions in the language of specs
+    message: str
+    why: str
+    example: str = ""
+    remedy: str
+    when: str = ""
+    check: str = ""
+
+
+def explain(code: str, spec: str | None = None, language: str = "en") -> Explanation:
+    """Say what a code means, or the name of a finding, however it is written; a rule is looked up in specs, or in one.
+
+    Raises `UsageError` with what may have been meant.
+    """
+    from .findings import general, kind_called, shown
+    from .spec.load import load, names
+    from .suggest import plain
+    from .words import translator
+
+    say, kind = translator(language), kind_called(code)
+    if kind is not None:
+        message, remedy = shown(kind, say)
+        return Explanation(
+            code=kind.code, name=kind.name, severity=kind.severity.value, message=message, why=say(kind.why),
+            example=say(kind.example), remedy=remedy,
+        )  # fmt: skip
+    rules = [(name, rule) for name in ([spec] if spec else names()) for rule in load(name).rules]
+    for name, rule in rules:
+        if plain(code) == plain(rule.code):
+            return Explanation(
+                code=rule.code, severity=rule.severity, spec=name, message=general(rule.message.say(language)),
+                why=rule.why.say(language) if rule.why else "", remedy=general(rule.remedy.say(language)),
+                when=str(rule.when or ""), check=str(rule.check or ""),
+            )  # fmt: skip
+    raise UsageError(f"There is no code '{code}'. {_hint(code, [rule.code for _, rule in rules])}")
+
+
+CLOSE = 75  # how alike a name must be to be offered
+
+
+def _hint(code: str, rules: list[str]) -> str:
+    """Say which may have been meant, by code, by name or by a word of it."""
+    from .findings import CATALOGUE
+    from .suggest import alike, plain
+
+    kinds, word = CATALOGUE.values(), plain(code)
+    with_word = [kind for kind in kinds if len(word) > 2 and word in plain(kind.name)]
+    named = {kind.name: kind for kind in kinds} | {kind.code: kind for kind in kinds}
+    near = alike(code, [*named, *rules], close=CLOSE)
+    kinds_near = dict.fromkeys([*with_word, *(named[each] for each in near if each in named)])
+    told = [f"{kind.code} ({kind.name})" for kind in kinds_near] + [each for each in near if each in rules]
+    return f"Did you mean {', or '.join(told[:6])}?" if told else "See docs/findings.md for all of them."
+
+
+def specs_folder() -> Path | None:
+    """Give the folder where specs that passed every check are kept; None where this user has none."""
+    from .spec.checked_specs import home
+
+    return home()
+
+
+def confinement() -> Confinement | None:
+    """Have a reading process try to get out, and say what keeps it in; None where none can be started."""
+    from .intake.sandbox import look_outside
+    from .intake.worker import Died, NotStarted, run_guarded
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "file")
+        file.touch()
+        try:
+            outcome = next(run_guarded(look_outside, [str(file)], jobs=1))
+        except NotStarted:
+            return None
+    return None if isinstance(outcome, Died) else outcome
