@@ -182,7 +182,7 @@ class WorkbookComparison:
                     compared.changes.append(lost)
         self.found.results[expected.issued.name] = compared.results
         self._tell(compared.changes, expected, raw, tool)
-        single_texts(self.found, raw, None, [*typed_texts(raw, _outside(expected, moved))])
+        single_texts(self.found, raw, [*typed_texts(raw, _outside(expected, moved))])
         return compared
 
     def _tell(
