@@ -114,7 +114,10 @@ class WorkbookComparison:
             if name in GIVEN_BACK:
                 typed_on(found, raw)
             elif name == layout.cover_name:
-                expected = plan.cover(self._cover_lines(raw))
+                stated = {name for name, value in to_pairs(self.identity) if value and name in COVER_FACTS}
+                asked = contact_label(self.plan.layout.language)
+                has_contact = any(text_at(raw, row, LABEL) == asked for row in raw.cells)
+                expected = plan.cover(frozenset(stated | {"contact"} if has_contact else stated))
                 compared = self._rows(raw, expected, formulas)
                 if compared.results.places is None:
                     compared.results.places = expected.formula_places
@@ -142,13 +145,6 @@ class WorkbookComparison:
                 self.seen.append(SHEET_HIDDEN.at(raw.name))
             if not raw.protected and self.protection_kept:
                 self.seen.append(PROTECTION_OFF.at(raw.name))
-
-    def _cover_lines(self, raw: RawSheet) -> frozenset[str]:
-        """Give the facts that a cover has lines for: those that the stamp states; whom to ask is not in the stamp."""
-        stated = {name for name, value in to_pairs(self.identity) if value and name in COVER_FACTS}
-        asked = contact_label(self.plan.layout.language)
-        has_contact = any(text_at(raw, row, LABEL) == asked for row in raw.cells)
-        return frozenset(stated | {"contact"} if has_contact else stated)
 
     def _compare_facts(self, raw: RawSheet, expected: ExpectedCells, moved: Moved | None) -> None:
         """Report the lines of the cover that say otherwise than the stamp."""
@@ -186,7 +182,7 @@ class WorkbookComparison:
                     compared.changes.append(lost)
         self.found.results[expected.issued.name] = compared.results
         self._tell(compared.changes, expected, raw, tool)
-        single_texts(self.found, raw, None, [*typed_texts(raw, _outside(expected, moved))])
+        single_texts(self.found, raw, [*typed_texts(raw, _outside(expected, moved))])
         return compared
 
     def _tell(

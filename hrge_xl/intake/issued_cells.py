@@ -1,12 +1,12 @@
 """Every cell of a sheet held against what was issued in it: one walk, and one table of what each change means.
 
-Hundreds of returns are alike in nearly all of this. So whole rows are compared at once, and the formulas as some
-program writes them are remembered once they were found to be the issued ones.
+Hundreds of returns are alike in nearly all of this. So the formulas of a row, as some program writes
+them, are remembered once they were found to be the issued ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from math import isclose
@@ -131,28 +131,6 @@ class _Writing:
     rows: dict[int, list[str | None]] = field(default_factory=dict)
 
 
-class _Line(NamedTuple):
-    """Issued cells of one row, by column."""
-
-    row: int
-    issued: Mapping[int, Any]
-    stored: Sequence[RawCell] = ()  # as they are stored where nothing has changed
-
-    def cells(self, raw: RawSheet) -> list[RawCell | None]:
-        """Give what stands where the row was issued."""
-        stored = raw.cells.get(self.row, {})
-        return [stored.get(column) for column in self.issued]
-
-    def walk(
-        self, raw: RawSheet, moved: Moved | None
-    ) -> Iterator[tuple[Home, Any, Home | None, RawCell | None]]:
-        """Yield each cell: its home, what was issued, its place now, None where that is gone, and what stands there."""
-        for column, issued in self.issued.items():
-            home = self.row, column
-            here = home if moved is None else moved.place(*home)
-            yield home, issued, here, None if here is None else raw.cell(*here)
-
-
 class ExpectedCells:
     """One issued sheet, made ready to be compared with.
 
@@ -223,38 +201,24 @@ class ExpectedCells:
         }
         return {row: cells for row, cells in found.items() if cells}
 
-    @cached_property
-    def _codes(self) -> list[_Line]:
-        return [_line(*row) for row in self._constants(codes=True).items()]
-
-    @cached_property
-    def _texts(self) -> list[_Line]:
-        return [_line(*row) for row in self.texts.items()]
-
-    @cached_property
-    def _formulas(self) -> list[_Line]:
-        return [_Line(*row) for row in self.issued.formulas.items()]
-
     def compare(self, raw: RawSheet, moved: Moved | None, formulas: Formulas) -> Compared:
         """Compare a sheet. `moved` says where its rows and columns are, None that all are where they were issued."""
         found = Compared(SheetResults(raw.name), moved=moved)
         if moved is None:  # else the codes are what it goes by
-            found.changes += self._changed_texts(self._codes, raw, None)
-        found.changes += self._changed_texts(self._texts, raw, moved)
+            found.changes += self._changed_texts(self._constants(codes=True), raw, None)
+        found.changes += self._changed_texts(self.texts, raw, moved)
         if moved is not None:
             found.results.places = [moved.place(*home) or home for home in self.formula_places]
         writing = self._writing(raw.shared_formulas)
-        for line in self._formulas:
-            found.changes += self._compare_formulas(line, raw, found.results, moved, formulas, writing)
+        for row, issued in self.issued.formulas.items():
+            found.changes += self._compare_formulas(row, issued, raw, found.results, moved, formulas, writing)
         return found
 
     def _changed_texts(
-        self, lines: Sequence[_Line], raw: RawSheet, moved: Moved | None
+        self, texts: Mapping[int, Mapping[int, str | float]], raw: RawSheet, moved: Moved | None
     ) -> Iterator[CellChange]:
-        for line in lines:
-            if moved is None and line.cells(raw) == line.stored:
-                continue
-            for home, issued, here, cell in line.walk(raw, moved):
+        for row, cells in texts.items():
+            for home, issued, here, cell in _walk(row, cells, raw, moved):
                 if here is not None and not _is_same(issued, cell):
                     text = issued if isinstance(issued, str) else f"{issued:.15g}"
                     found = shown_cell(cell)
@@ -283,7 +247,8 @@ class ExpectedCells:
 
     def _compare_formulas(
         self,
-        line: _Line,
+        row: int,
+        issued_cells: Mapping[int, IssuedFormula],
         raw: RawSheet,
         results: SheetResults,
         moved: Moved | None,
@@ -292,13 +257,13 @@ class ExpectedCells:
     ) -> Iterator[CellChange]:
         """Add what the formulas of a row show, and yield those that are others now: what these show is no result."""
         first, whole = len(results.values), moved is None and formulas.exact and not formulas.sheets
-        walked = None if moved is None else [*line.walk(raw, moved)]
-        cells = line.cells(raw) if walked is None else [cell for *_, cell in walked]
+        walked = [*_walk(row, issued_cells, raw, moved)]
+        cells = [cell for *_, cell in walked]
         results.values += [None if cell is None or cell.kind is NEVER else cell.value for cell in cells]
         texts = [None if cell is None else cell.formula for cell in cells]
-        if not formulas.kept or (moved is None and writing.rows.get(line.row) == texts):
+        if not formulas.kept or (moved is None and writing.rows.get(row) == texts):
             return
-        for number, (home, issued, here, cell) in enumerate(walked or line.walk(raw, None), start=first):
+        for number, (home, issued, here, cell) in enumerate(walked, start=first):
             kind = (
                 None if here is None else _changed_formula(cell, here, issued, raw.shared_formulas, formulas)
             )
@@ -309,7 +274,7 @@ class ExpectedCells:
                     shown = f"={cell.formula}"
                 yield CellChange(kind, *here, home, f"={issued.text}", shown)
         if whole:
-            writing.rows[line.row] = texts
+            writing.rows[row] = texts
 
 
 def _changed_formula(
@@ -340,11 +305,14 @@ def _changed_formula(
     return None if same else FORMULA_CHANGED
 
 
-def _line(row: int, constants: Mapping[int, str | float]) -> _Line:
-    kinds = (
-        (CellKind.TEXT if isinstance(each, str) else CellKind.NUMBER, each) for each in constants.values()
-    )
-    return _Line(row, constants, [RawCell(*each) for each in kinds])
+def _walk(
+    row: int, cells: Mapping[int, Any], raw: RawSheet, moved: Moved | None
+) -> Iterator[tuple[Home, Any, Home | None, RawCell | None]]:
+    """Yield each cell of a row: its home, what was issued, its place now, None where it is gone, and what is there."""
+    for column, issued in cells.items():
+        home = row, column
+        here = home if moved is None else moved.place(*home)
+        yield home, issued, here, None if here is None else raw.cell(*here)
 
 
 def _is_same(issued: str | float, cell: RawCell | None) -> bool:

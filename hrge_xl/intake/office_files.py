@@ -15,7 +15,6 @@ from ..findings.file import ENCRYPTED_WORKBOOK, PASSWORD_SUPPORT_MISSING, WRONG_
 from ..layout.wording import text
 from ..numerals import from_serial, shown
 from .gate import Refusal, admit
-from .limits import LIMITS, Limits
 from .raw import ORDINARY, CellKind, RawSheet, RawWorkbook, Unreadable, shown_cell
 from .read import raw_workbook
 from .worker import Died, run_guarded
@@ -32,17 +31,16 @@ _ZEROS = re.compile("0{2,}")
 
 
 def look_into(
-    function: Callable[[Job], Result | Finding], path: Path, remedy: str, password: str | None = None,
-    limits: Limits = LIMITS,
-) -> Result:  # fmt: skip
+    function: Callable[[Job], Result | Finding], path: Path, remedy: str, password: str | None = None
+) -> Result:
     """Return what a function makes of a workbook. Raises `UsageError`, with this remedy, where it can make nothing.
 
     The function runs in a process that may die, and answers with what went wrong instead of raising it.
     """
-    admitted = admit(Path(os.path.realpath(path)), password, limits)
+    admitted = admit(Path(os.path.realpath(path)), password)
     if isinstance(admitted, Refusal):
         raise _why_not(path, admitted.observations[0], remedy)
-    outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1, limits=limits))
+    outcome = next(run_guarded(function, [(admitted.data, admitted.format)], jobs=1))
     if isinstance(outcome, Died | Finding):
         raise _why_not(path, outcome.observation if isinstance(outcome, Died) else outcome, remedy)
     return outcome

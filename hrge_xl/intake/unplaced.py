@@ -60,10 +60,10 @@ def keep(found: ReadResult, sheet: RawSheet, texts: Sequence[TypedText]) -> None
     ]
 
 
-def single_texts(found: ReadResult, sheet: RawSheet, tool: str | None, texts: Sequence[TypedText]) -> None:
+def single_texts(found: ReadResult, sheet: RawSheet, texts: Sequence[TypedText]) -> None:
     """Keep texts on a sheet, and report each by itself."""
     keep(found, sheet, texts)
-    _singles(found, sheet.name, tool, texts)
+    _singles(found, sheet.name, None, texts)
 
 
 def unplaced_texts(found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: OldSheet | None) -> None:
@@ -293,7 +293,7 @@ def typed_on(found: ReadResult, sheet: RawSheet) -> None:
             if column not in read and not calculated and digest(shown_cell(cell)) not in issued:
                 yield column
 
-    single_texts(found, sheet, None, [*typed_texts(sheet, beside)])
+    single_texts(found, sheet, [*typed_texts(sheet, beside)])
 
 
 def _holds_leftovers(sheet: RawSheet) -> bool:

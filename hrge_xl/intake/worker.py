@@ -295,7 +295,11 @@ def _cause_of_death(code: int) -> Died:
 def serve() -> None:
     """Answer items until the parent is gone: what a child does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
-    source, answers = sys.stdin.buffer, _claim_output()
+    answers = os.fdopen(os.dup(1), "wb")  # what else is printed, by a library for example, goes nowhere
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    source = sys.stdin.buffer
     readable: tuple[str, ...] = pickle.load(source)
     statm = Path("/proc/self/statm")  # what tells how much memory this process holds; macOS has none
     with statm.open(encoding="ascii") if statm.exists() else nullcontext() as meter:  # opened while it may be
@@ -316,15 +320,6 @@ def serve() -> None:
         with gc_paused():
             message = _outcome(function, item, kinds)
         _answer(answers, message)
-
-
-def _claim_output() -> BinaryIO:
-    """Keep the pipe for answers; whatever else is printed, by a library for example, goes nowhere."""
-    answers = os.fdopen(os.dup(1), "wb")
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)
-    return answers
 
 
 def _outcome(function: Callable[[Any], object], item: object, kinds: tuple[Any, ...]) -> bytes:

@@ -60,9 +60,13 @@ def finite(number: Any) -> float | None:
     return number if type(number) is float and math.isfinite(number) else None
 
 
-def present(values: Iterable[float | None]) -> list[float]:
-    """Give the figures that are not blank."""
-    return [value for value in values if value is not None]
+AMONG: Mapping[str, Callable[[list[float]], float]] = {"SUM": sum, "MIN": min, "MAX": max}
+
+
+def figure_of(name: str, values: Iterable[float | None]) -> float | None:
+    """Give the sum, smallest or largest of the figures that are not blank, by its name in Excel; None without any."""
+    known = [value for value in values if value is not None]
+    return AMONG[name](known) if known else None
 
 
 # from a typed expression to a Python function over one return

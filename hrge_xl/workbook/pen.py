@@ -225,10 +225,10 @@ def no_cell_holds(text: str) -> str:
     return f"{cell_length(text)} characters; Excel takes {CELL_LIMIT}. Shorten the text."
 
 
-def broken_lines(text: str, width: int = PROMPT_LINE) -> str:
+def broken_lines(text: str) -> str:
     """Give the text with a line break about every 60 characters: LibreOffice shows prompts as one line."""
     words = " ".join(text.split())
-    return "\n".join(wrap(words, width, break_long_words=False, break_on_hyphens=False))
+    return "\n".join(wrap(words, PROMPT_LINE, break_long_words=False, break_on_hyphens=False))
 
 
 # A worksheet that takes formulas as they are, and stores the formula of a column once. XlsxWriter runs fifty

@@ -11,7 +11,7 @@ from math import copysign, floor, log10
 from typing import Any
 
 from ...numerals import LAST_SERIAL, to_serial
-from ..compiler import Compiled, Compiler, present
+from ..compiler import Compiled, Compiler, figure_of
 from ..function import Function
 from ..parser import Parser
 from ..targets import SheetWriter
@@ -109,6 +109,9 @@ class _Among(Function):
     excel_name: str = ""
     neutral = "0"  # what changes nothing, in the place of a step that is not there
 
+    def of(self, *values: Any) -> float | None:
+        return figure_of(self.excel_name, values)
+
     def excel(self, write: SheetWriter, *args: Expr) -> str:
         values = [write.number(arg) if isinstance(arg, Ref) else write.value(arg) for arg in args]
         worth = [self._worth(arg, value) for arg, value in zip(args, values, strict=True)]
@@ -134,9 +137,6 @@ class Total(_Among):
     name = "total"
     excel_name = "SUM"
 
-    def of(self, *values: Any) -> float | None:
-        return sum(known) if (known := present(values)) else None
-
 
 class Least(_Among):
     """`least(a, b, …)`.
@@ -150,9 +150,6 @@ class Least(_Among):
     excel_name = "MIN"
     neutral = "1E307"
 
-    def of(self, *values: Any) -> float | None:
-        return min(present(values), default=None)
-
 
 class Most(_Among):
     """`most(a, b, …)`.
@@ -165,9 +162,6 @@ class Most(_Among):
     name = "most"
     excel_name = "MAX"
     neutral = "-1E307"
-
-    def of(self, *values: Any) -> float | None:
-        return max(present(values), default=None)
 
 
 class _Figure(Function):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any, TypeGuard
 
-from ..compiler import Answers, Compiled, Compiler, Row, present
+from ..compiler import Answers, Compiled, Compiler, Row, figure_of
 from ..function import Aggregate, Function, Record, expect, in_columns, ref_of
 from ..parser import Parser
 from ..targets import ColumnWriter, SheetWriter
@@ -113,6 +113,9 @@ class _Number(Aggregate):
     excel_name: str = ""
     neutral = "0"  # what changes nothing among the steps of a scale, which are never below 0
 
+    def of(self, values: Sequence[Any]) -> float | None:
+        return figure_of(self.excel_name, values)
+
     def in_sheet(self, inner: Expr | None) -> bool:
         return isinstance(inner, Ref) and not inner.outer
 
@@ -164,9 +167,6 @@ class Sum(_Number):
             added.append(f"IF(AND({active},{met}),N({number}),0)")
         return f'IF({"+".join(known)}=0,"",{"+".join(added)})'
 
-    def of(self, values: Sequence[Any]) -> float | None:
-        return sum(known) if (known := present(values)) else None
-
 
 def _is_partial(expr: Expr | None) -> TypeGuard[Choose]:
     """Say whether a number is added where a condition holds, and 0 elsewhere."""
@@ -191,9 +191,6 @@ class Minimum(_Number):
     excel_name = "MIN"
     neutral = "1E9"
 
-    def of(self, values: Sequence[Any]) -> float | None:
-        return min(present(values), default=None)
-
 
 class Maximum(_Number):
     """`max('T1.1', number)`.
@@ -205,6 +202,3 @@ class Maximum(_Number):
 
     name = "max"
     excel_name = "MAX"
-
-    def of(self, values: Sequence[Any]) -> float | None:
-        return max(present(values), default=None)
