@@ -304,7 +304,7 @@ def test_as_json(case: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_dataset_of_several_rounds_kept_elsewhere(tmp_path: Path) -> None:
     """Rounds that are not named are not at hand: what only they can tell is taken as it stands, all else is not."""
     folder, out = round_folder(tmp_path), tmp_path / "dataset"
-    returned(tmp_path / "loose", {"bgd.xlsx": workbook("BGD"), "letter.xlsx": b"no workbook"})
+    returned(tmp_path / "loose", {"irq.xlsx": workbook("IRQ"), "letter.xlsx": b"no workbook"})
     assert hrge("consolidate", folder, tmp_path / "loose", "-o", out, "--today", DAY) == 4
     assert look(out).identical
     assert look(out, returned=[folder / "returned"]).identical

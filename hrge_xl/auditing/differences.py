@@ -212,7 +212,10 @@ def row_differences(
         place = f"{holder}[{where}]" if where else holder
         whole = row is not None and other is not None
         then, now = (_record(table, each, whole=whole) for each in (row, other))
-        yield from (replace(found, file=file) for found in differences(then, now, place))
+        for found in differences(
+            then, now, place or " "
+        ):  # what a file holds of one return has no further place
+            yield replace(found, place=found.place.removeprefix(" "), file=file)
 
 
 def _record(table: Table, row: RowValues | None, *, whole: bool) -> Any:
