@@ -444,7 +444,7 @@ SELECT = '''
 
 def aggregate_languages(source: sql.Sources) -> sql.Select:
     """Count the returns."""
-    files = source[SUBMISSIONS]
+    files = source["submissions"]
     lines = sa.select(files).where(files.c.current).subquery()
     told = sql.grouped(lines, "language", count=sa.func.count())
     return sql.numbered(("n", "language", "count"), told, "language")

@@ -165,7 +165,7 @@ def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
     table = store[SUBMISSIONS].c
     where = [] if wanted is None else [table.submission.in_(wanted)]
     errors = _open_errors(store)
-    found = [_return(row, errors) for row in store.records(SUBMISSIONS.name, *where)]
+    found = [_return(row, errors) for row in store.records("submissions", *where)]
     return sorted(found, key=lambda each: (each.path, each.submission))
 
 

@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.periods import periods
 from ..dataset.return_status import may_be_shared
-from ..dataset.schema import AGGREGATE_MATRIX, GROUPS, INDICATOR_VALUES, MASKED, SUBMISSIONS, spec_language
+from ..dataset.schema import GROUPS, MASKED, spec_language
 from ..dataset.store import STATE, Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
@@ -85,7 +85,7 @@ class _Book:
         tables = store.schema.shown
         self.counts = {table.name: self._count(table, _counts_by(table)) for table in tables}
         own = [table for table in tables if self.counts[table.name] and not table.repeated]
-        self.listed = sorted(own, key=lambda table: (_group(table), table.name != INDICATOR_VALUES.name))
+        self.listed = sorted(own, key=lambda table: (_group(table), table.name != "indicator_values"))
         self.too_large = self._too_large()
 
     def draw(self) -> None:
@@ -123,7 +123,7 @@ class _Book:
         """Make the sheets with matrices and charts, in their order."""
         say = self.say
         found: list[FigureSheet] = []
-        if AGGREGATE_MATRIX.name in self.counts and periods(self.store):
+        if "aggregate_matrix" in self.counts and periods(self.store):
             about = say("The matrices of the latest period, with rows by level")
             found.append((self._sheet(say("Heat maps")), write_heat_maps, about))
         if any(True for _ in blocks(self.store, self.labels)):
@@ -275,7 +275,7 @@ def _counts_by(table: Table) -> str | None:
     Every row has one in the list of all returns.
     """
     counts = (column.name for column in table.columns if column.kind == BOOLEAN and column.name in COUNTS)
-    return None if table.name == SUBMISSIONS.name else next(counts, None)
+    return None if table.name == "submissions" else next(counts, None)
 
 
 def table_name(name: str) -> str:

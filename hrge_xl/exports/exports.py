@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from ..dataset.opening import DATASET, open_dataset, opened
 from ..dataset.parquet import has_parquet, need_parquet, write_csv_as_parquet
-from ..dataset.schema import ANSWERS, FINDINGS
 from ..dataset.store import Store, open_file
 from ..dataset.workers import Workers
 from ..disclosure_control.sharing import fill_shareable
@@ -25,7 +24,7 @@ from .package import described, write_csv, write_description, write_raw_csv
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (XLSX, CSV)
 WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
-LARGE = (ANSWERS.name, FINDINGS.name)  # tables that are worth a process of their own, the largest first
+LARGE = ("answers", "findings")  # tables that are worth a process of their own, the largest first
 Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
 FEW = 6  # of the others that a process takes at a time: who is done first takes more
 

@@ -18,11 +18,7 @@ from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.schema import (
-    AGGREGATE_COMPLETENESS,
-    AGGREGATE_GAPS,
-    AGGREGATE_INDICATORS,
     AGGREGATE_MATRIX,
-    AGGREGATE_RISKS,
 )
 from ..dataset.store import Store
 from ..dataset.table import INTEGER, NUMBER, Record
@@ -208,7 +204,7 @@ class _Figures:
             return
         headings = {BY_TOOL: say("By sheet"), BY_COUNTRY: say("By country")}
         stages = {"before": say("Before mitigation"), "after": say("After mitigation")}
-        lines = [*self._lines(AGGREGATE_RISKS.name)]
+        lines = [*self._lines("aggregate_risks")]
         for stage, unplaced in unplaced_risks(self.store, self.period).items():
             without = f". {say('Without a level: {n}').format(n=unplaced)}" if unplaced else ""
             for by in ways(spec):
@@ -227,7 +223,7 @@ class _Figures:
         """Show the share of the required answers that were given, by sheet."""
         rows = [
             [self.spec.tool[line["tool"]].sheet.say(self.language), line["share"]]
-            for line in self._lines(AGGREGATE_COMPLETENESS.name)
+            for line in self._lines("aggregate_completeness")
             if line["by"] == TOTAL and line["share"] is not None
         ]
         if rows:
@@ -239,14 +235,14 @@ class _Figures:
         labels, say = self.labels, self.say
         rows = [
             [labels.item(line) or line["item"] or labels.question(line) or line["label"], line["teams_no"]]
-            for line in islice(self._lines(AGGREGATE_GAPS.name), MOST_QUESTIONS)
+            for line in islice(self._lines("aggregate_gaps"), MOST_QUESTIONS)
         ]
         if rows:
             heads = [say("Question"), say("Teams that say no")]
             yield ChartBlock(say("Questions most often answered with no"), heads, rows, [BLUE])
 
     def _of_indicators(self) -> Iterator[Record]:
-        name = AGGREGATE_INDICATORS.name
+        name = "aggregate_indicators"
         return self.store.records(name) if name in self.store.tables else iter(())
 
     def _indicator(self, line: Record) -> str:
@@ -311,7 +307,7 @@ def write_heat_maps(book: Workbook, pen: FormattedSheet, store: Store, labels: C
     top, table = write_period(pen, store, labels), store[AGGREGATE_MATRIX].c
     counts: dict[int, Counter[Crossing]] = defaultdict(Counter)
     ours = (table.by == TOTAL, table.period == choose(periods(store), None))
-    for row in store.records(AGGREGATE_MATRIX.name, *ours):
+    for row in store.records("aggregate_matrix", *ours):
         counts[row["block"]][row["down"], row["across"]] = row["count"]
     maps, say = _HeatMaps(book, pen, labels), labels.say
     for number, block in enumerate(matrix_blocks(maps.spec), start=1):

@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 
 from ..dataset.clean import csv_text, harmless_lines
 from ..dataset.column_values import least_and_most, pattern, right_answers, values
-from ..dataset.schema import RECONCILIATION, VERSION, Schema
+from ..dataset.schema import VERSION, Schema
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
 from ..output_files import whole
@@ -131,7 +131,7 @@ def _resource(schema: Schema, table: Table) -> dict[str, Any]:
         "schema": {
             "fields": [_field(schema, table, column) for column in table.columns],
             "missingValues": []
-            if table.name == RECONCILIATION.name
+            if table.name == "reconciliation"
             else [""],  # what is of no period has an empty one
             "primaryKey": list(table.key),
             **_foreign_keys(table),

@@ -13,14 +13,6 @@ from ..schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
     AGGREGATE_NUMBERS,
-    ANSWERS,
-    ANSWERS_FACT,
-    COMPLETENESS,
-    ITEMS,
-    LISTED_ROWS,
-    ROW_REFERENCES,
-    SLOTS,
-    SUBMISSIONS,
 )
 from . import sql
 from .sql import BY_COUNTRY, TOTAL
@@ -29,7 +21,7 @@ from .sql import BY_COUNTRY, TOTAL
 def aggregate_answers(source: sql.Sources) -> sql.Select:
     """Give every code by question; questions that stand on fixed rows by row."""
     found, question, code = _counted(source).subquery(), sql.questions(source), sql.codes(source)
-    item = source[ITEMS]
+    item = source["items"]
     told = (
         sa.select(found, *picked("tool field label", question, row=item.c.row, code_label=code.c.code_label))
         .join(question, question.c.n == found.c.asked)
@@ -41,7 +33,7 @@ def aggregate_answers(source: sql.Sources) -> sql.Select:
 
 def _counted(source: sql.Sources) -> sql.Select:
     """Give every code by the number of its question, and of its fixed row where there is one."""
-    given, files = source[ANSWERS_FACT], source[SUBMISSIONS]
+    given, files = source["answers_fact"], source["submissions"]
     cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
     # codes of rows mean nothing elsewhere
     of_rows = [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
@@ -85,7 +77,7 @@ def aggregate_numbers(source: sql.Sources) -> sql.Select:
 
 def _lines(source: sql.Sources) -> sql.Select:
     """Give every number in a row in which somebody typed something, with what this row is about."""
-    given, files, about = source[ANSWERS_FACT], source[SUBMISSIONS], source[ROW_REFERENCES]
+    given, files, about = source["answers_fact"], source["submissions"], source["row_references"]
     cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
     open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]
     return (
@@ -106,7 +98,7 @@ def _lines(source: sql.Sources) -> sql.Select:
 
 def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sql.Expression:
     """Say whether somebody typed something in the row of a value that is worked out."""
-    other, place = source[ANSWERS_FACT].alias("other"), source[SLOTS].alias("other_slot")
+    other, place = source["answers_fact"].alias("other"), source["slots"].alias("other_slot")
     return (
         sa.select(sa.literal(1))
         .select_from(other.join(place, same(place, other, "slot")))
@@ -122,7 +114,7 @@ def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sq
 
 def aggregate_completeness(source: sql.Sources) -> sql.Select:
     """Select the required answers given and asked, sheet by sheet."""
-    sheets, files, ways = source[COMPLETENESS], source[SUBMISSIONS], sql.breakdowns(TOTAL, BY_COUNTRY)
+    sheets, files, ways = source["completeness"], source["submissions"], sql.breakdowns(TOTAL, BY_COUNTRY)
     counted = ("required", "answered", "errors", "warnings")
     names = f"period by place tool submission team {' '.join(counted)}"
     lines = (
@@ -161,7 +153,7 @@ def aggregate_gaps(source: sql.Sources) -> sql.Select:
 
 def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
     """Give every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
-    given, question, items = source[ANSWERS], sql.questions(source), sql.at_hand(sa.select(source[ITEMS]))
+    given, question, items = source["answers"], sql.questions(source), sql.at_hand(sa.select(source["items"]))
     is_no = given.c.code.in_(asked.no)
     return (
         sa.select(*picked(
@@ -180,7 +172,7 @@ def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
 
 def overdue(source: sql.Sources) -> sql.Select:
     """Give one line per item, the oldest first, with what its list shows; the place is that of its first column."""
-    listed = source[LISTED_ROWS]
+    listed = source["listed_rows"]
     cells = sql.at_hand(sa.select(listed).where(listed.c.current, listed.c.due < source.today))
     shown = [
         sa.func.max(sa.case((cells.c.column_code == column, cells.c.value))).label(f"list_{column}")
