@@ -30,7 +30,7 @@ MASKED = "masked"  # the state of an answer that is not told, and why a figure i
 
 # what `tables.yaml` says
 
-NAMES = frozenset({"key", "unique", "internal", "withheld", "repeats"})  # options that name columns
+NAMES = frozenset({"key", "unique", "internal", "withheld"})  # options that name columns
 _SAID = yaml.load(Path(__file__).with_name("tables.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 COLUMNS, SHOWN, GROUPS = _SAID["columns"], _SAID["shown"].split(), _SAID["groups"]
 _MEANINGS = {status.code: status.meaning for status in STATUSES if status.meaning}

@@ -24,7 +24,6 @@ from .package import described, write_csv, write_description, write_raw_csv
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (XLSX, CSV)
 WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
-LARGE = ("answers", "findings")  # tables that are worth a process of their own, the largest first
 Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
 FEW = 6  # of the others that a process takes at a time: who is done first takes more
 
@@ -74,9 +73,10 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
     """
     _remove_retired(store, Path(export.dataset).parent)
     wanted = pieces(store, export.formats)
-    rest = [name for name in wanted if name not in (WORKBOOK, *LARGE)]
+    large = {WORKBOOK, *(table.name for table in store.schema.shown if table.large)}
+    rest = [name for name in wanted if name not in large]
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
-    alone = [[name] for name in (WORKBOOK, *LARGE) if name in wanted]
+    alone = [[name] for name in wanted if name in large]
     tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
     done = steps(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
     return [failed for some in done for failed in some]
