@@ -447,7 +447,7 @@ def aggregate_languages(source: sql.Sources) -> sql.Select:
     files = source["submissions"]
     lines = sa.select(files).where(files.c.current).subquery()
     told = sql.grouped(lines, "language", count=sa.func.count())
-    return sql.numbered(("n", "language", "count"), told, "language")
+    return sql.numbered(source, "aggregate_languages", told, "language")
 '''
 
 

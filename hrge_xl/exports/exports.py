@@ -56,14 +56,9 @@ def formats_there(out: Path) -> tuple[str, ...]:
 
 def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[Path]:
     """Give every file that `write` leaves."""
-    paths = [out / WORKBOOK] if XLSX in formats else []
-    paths += [out / DESCRIPTION] if CSV in formats else []
-    return paths + [
-        out / kind / f"{table.name}.{kind}"
-        for kind in (CSV, PARQUET)
-        if kind in formats
-        for table in store.schema.shown
-    ]
+    wanted, kinds = pieces(store, formats), [kind for kind in (CSV, PARQUET) if kind in formats]
+    single = [out / name for name in (WORKBOOK, DESCRIPTION) if name in wanted]
+    return single + [out / kind / f"{table.name}.{kind}" for kind in kinds for table in store.schema.shown]
 
 
 def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()) -> list[str]:

@@ -22,6 +22,7 @@ from ..dataset.schema import (
 )
 from ..dataset.store import Store
 from ..dataset.table import INTEGER, NUMBER, Record
+from ..layout.lists import LEVELS
 from ..spec.model import Spec
 from .column_words import CodeLabels
 from .readable_columns import SHARE
@@ -222,7 +223,7 @@ class _Figures:
     def completeness(self) -> Iterator[ChartBlock]:
         """Show the share of the required answers that were given, by sheet."""
         rows = [
-            [self.spec.tool[line["tool"]].sheet.say(self.language), line["share"]]
+            [self.labels.sheet(line), line["share"]]
             for line in self._lines("aggregate_completeness")
             if line["by"] == TOTAL and line["share"] is not None
         ]
@@ -280,7 +281,7 @@ class _Figures:
         rows: list[list[Cell]] = [
             [name, *(count.get(level.code, 0) for level in self.levels)] for name, count in counts
         ]
-        heads = [heading, *(level.label.say(self.language) for level in self.levels)]
+        heads = [heading, *self.labels.entries_of(LEVELS).values()]
         return ChartBlock(title, heads, rows, [level.colour for level in self.levels], kind)
 
     def trends(self) -> Iterator[ChartBlock]:
@@ -325,7 +326,7 @@ class _HeatMaps:
         assert labels.spec is not None
         assert labels.spec.matrix is not None
         self.spec, self.matrix = labels.spec, labels.spec.matrix
-        self.names = {level.code: level.label.say(labels.language) for level in self.matrix.levels}
+        self.names = labels.entries_of(LEVELS)
         self.colour = {level.code: self._colour(level.colour) for level in self.matrix.levels}
         words = {code: name.replace('"', "'") for code, name in self.names.items()}
         self.counted = {  # the format of a number says the level in words, so that colour never stands alone
@@ -346,10 +347,7 @@ class _HeatMaps:
     def draw(self, title: str, counts: Counter[Crossing], top: int) -> int:
         """Give the title, the cells, then the rows by level; the first free row below."""
         down, across = (
-            {
-                item.code: f"{item.code} {item.label.say(self.labels.language)}"
-                for item in self.spec.vocabularies[name].items
-            }
+            {code: f"{code} {label}" for code, label in self.labels.entries_of(name).items()}
             for name in (self.matrix.down, self.matrix.across)
         )
         self.pen.put(top, 0, title, "title")

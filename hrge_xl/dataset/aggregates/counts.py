@@ -8,12 +8,6 @@ from ...fields import FIELD_TYPES
 from ...spec.figures import QuestionFigures
 from ...spec.model import RegisterBlock, Tool
 from ..joins import picked, same
-from ..schema import (
-    AGGREGATE_ANSWERS,
-    AGGREGATE_COMPLETENESS,
-    AGGREGATE_GAPS,
-    AGGREGATE_NUMBERS,
-)
 from . import sql
 from .sql import BY_COUNTRY, TOTAL
 
@@ -28,7 +22,9 @@ def aggregate_answers(source: sql.Sources) -> sql.Select:
         .outerjoin(item, item.c.n == found.c.item)
         .outerjoin(code, sa.and_(same(code, question, "tool", "field"), code.c.code == found.c.code))
     )
-    return sql.numbered(AGGREGATE_ANSWERS.names, told, "period", "place", "asked", "row", "code", "country")
+    return sql.numbered(
+        source, "aggregate_answers", told, "period", "place", "asked", "row", "code", "country"
+    )
 
 
 def _counted(source: sql.Sources) -> sql.Select:
@@ -72,7 +68,9 @@ def aggregate_numbers(source: sql.Sources) -> sql.Select:
     told = sa.select(found, *picked("tool field label", question), total).join(
         question, question.c.n == found.c.asked
     )
-    return sql.numbered(AGGREGATE_NUMBERS.names, told, "period", "place", "asked", "row", "about", "country")
+    return sql.numbered(
+        source, "aggregate_numbers", told, "period", "place", "asked", "row", "about", "country"
+    )
 
 
 def _lines(source: sql.Sources) -> sql.Select:
@@ -130,7 +128,7 @@ def aggregate_completeness(source: sql.Sources) -> sql.Select:
         **{name: sql.whole(sa.func.sum(lines.c[name])) for name in counted},
     ).subquery()  # fmt: skip
     told = sa.select(found, sql.share(found.c.answered, found.c.required).label("share"))
-    return sql.numbered(AGGREGATE_COMPLETENESS.names, told, "period", "place", "tool", "country")
+    return sql.numbered(source, "aggregate_completeness", told, "period", "place", "tool", "country")
 
 
 # questions by how many teams answered with no
@@ -147,7 +145,7 @@ def aggregate_gaps(source: sql.Sources) -> sql.Select:
     ).subquery()  # fmt: skip
     told = sa.select(found, sql.share(found.c.no, found.c.answered).label("share")).where(found.c.no > 0)
     return sql.numbered(
-        AGGREGATE_GAPS.names, told, "period", "-teams_no", "-share", "asked", "tool", "row", "field"
+        source, "aggregate_gaps", told, "period", "-teams_no", "-share", "asked", "tool", "row", "field"
     )
 
 
@@ -189,4 +187,4 @@ def overdue(source: sql.Sources) -> sql.Select:
         .select_from(cells)
         .join(late, sa.and_(same(late, cells, "submission"), late.c.first == cells.c.n))
     )
-    return sql.numbered(source.schema.overdue.names, lines, "period", "due", "submission", "item")
+    return sql.numbered(source, "overdue", lines, "period", "due", "submission", "item")

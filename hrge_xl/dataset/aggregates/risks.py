@@ -8,7 +8,7 @@ from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
 from ..dimensions import matrix_blocks
 from ..joins import picked, same
-from ..schema import AGGREGATE_MATRIX, AGGREGATE_RISKS, field_column, spec_language
+from ..schema import AGGREGATE_RISKS, field_column, spec_language
 from ..store import Store
 from . import sql
 from .sql import BY_COUNTRY, BY_TOOL, TOTAL
@@ -118,7 +118,7 @@ def aggregate_risks(source: sql.Sources) -> sql.Select:
         .outerjoin(names, same(names, counted, "by", "code"))
     )  # fmt: skip
     return sql.numbered(
-        AGGREGATE_RISKS.names, told, "period", "stage_place", "by_place", "place", "code", "cell"
+        source, "aggregate_risks", told, "period", "stage_place", "by_place", "place", "code", "cell"
     )
 
 
@@ -163,9 +163,7 @@ def top_risks(source: sql.Sources) -> sql.Select:
     alike = [sql.in_bytes(found.c[name]) for name in ("team", "tool", "row", "submission")]
     rank = sa.func.row_number().over(partition_by=found.c.period, order_by=[*heaviest, *alike])
     ranked = sa.select(found, rank.label("rank")).subquery()
-    return sql.numbered(
-        source.schema.top_risks.names, sa.select(ranked).where(ranked.c.rank <= MOST), "period", "rank"
-    )
+    return sql.numbered(source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period", "rank")
 
 
 def _weighed(source: sql.Sources) -> sql.Select:
@@ -240,7 +238,9 @@ def aggregate_matrix(source: sql.Sources) -> sql.Select:
         .select_from(counted)
         .join(cells, same(cells, counted, "down", "across"))
     )
-    return sql.numbered(AGGREGATE_MATRIX.names, told, "period", "block", "place", "tools", "country", "cell")
+    return sql.numbered(
+        source, "aggregate_matrix", told, "period", "block", "place", "tools", "country", "cell"
+    )
 
 
 def matrix_cells(spec: Spec) -> sa.CTE:

@@ -54,8 +54,9 @@ Figure = Callable[[Sources], Select]
 """A table of figures as one select, with the columns of that table in their order."""
 
 
-def numbered(columns: Sequence[str], lines: Select, *order: str) -> Select:
-    """Select these columns of some lines, numbered as `n` in this order (`-name` goes downwards)."""
+def numbered(source: Sources, table: str, lines: Select, *order: str, more: Iterable[str] = ()) -> Select:
+    """Select the columns of a table, and more, of some lines, numbered as `n` in this order (`-name`: downwards)."""
+    columns = (*source.schema.by_name[table].names, *more)
     found = lines.subquery()
     by = []
     for name in order:  # nothing comes before everything, texts are in the order of their bytes
