@@ -265,6 +265,31 @@ def test_a_database_gives_the_same(
         engine.dispose()
 
 
+@pytest.mark.postgres
+def test_a_database_says_what_its_tables_and_columns_hold(
+    folder: Path, database: str, tmp_path: Path
+) -> None:
+    files = [Path(shutil.copy(folder.parent / "pak.xlsx", tmp_path))]
+    consolidate([Source(files, ValidationRequest(ExpectedReturn(), TODAY))], tmp_path / "out", store=database)
+    engine = sa.create_engine(database)
+    with engine.connect() as connection:
+        relations = connection.exec_driver_sql(
+            "SELECT relname, obj_description(oid) FROM pg_class "
+            "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')"
+        ).fetchall()
+        columns = connection.exec_driver_sql(
+            "SELECT relname || '.' || attname, col_description(attrelid, attnum) FROM pg_attribute "
+            "JOIN pg_class ON pg_class.oid = attrelid "
+            "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0"
+        ).fetchall()
+    engine.dispose()
+    told = {str(name): text for name, text in (*relations, *columns)}
+    assert [name for name, text in told.items() if not text] == []
+    assert told["codebook"] == "Every question with its type, and every code with its label."
+    assert told["answers.state"] == "What kind of content, or none, the cell has."
+    assert told["PLAN.PLN_06"] == load("example").tool["PLAN"].fields["PLN_06"].label.say("en")
+
+
 def test_the_codebook_speaks_every_language_of_the_spec(folder: Path) -> None:
     own, other = values(folder, "codebook"), values(folder, "codebook", language="ar")
     with open_dataset(str(folder)) as store:

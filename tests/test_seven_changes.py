@@ -441,10 +441,10 @@ SELECT = '''
 
 def aggregate_languages(source: sql.Sources) -> sql.Select:
     """Count the returns."""
-    files = source[SUBMISSIONS]
+    files = source["submissions"]
     lines = sa.select(files).where(files.c.current).subquery()
     told = sql.grouped(lines, "language", count=sa.func.count())
-    return sql.numbered(("n", "language", "count"), told, "language")
+    return sql.numbered(source, "aggregate_languages", told, "language")
 '''
 
 

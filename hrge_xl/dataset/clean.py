@@ -24,13 +24,8 @@ def harmless(text: str) -> str:
     return f"'{text}" if _OPENING.match(text) else text
 
 
-def harmless_lines(
-    rows: Iterable[Sequence[Any]], around: tuple[str, str] = ("", "")
-) -> Iterator[tuple[str, bool]]:
-    """Give rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came.
-
-    `around` is what stands before and after each of these lines: cells that are the same in all of them.
-    """
+def harmless_lines(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[str, bool]]:
+    """Give rows as lines of CSV, some at a time, every text harmless; and whether one is not as it came."""
     for some in _portions(rows):
         lines = _lines(some)
         safe = some
@@ -38,12 +33,12 @@ def harmless_lines(
         if any(mark in text for mark in _MARKS) or _LEADING.search(text):
             safe = [tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row) for row in some]
         changed = safe != some
-        yield _text(_lines(safe) if changed else lines, around), changed
+        yield _text(_lines(safe) if changed else lines), changed
 
 
-def csv_text(rows: Iterable[Sequence[Any]], around: tuple[str, str] = ("", "")) -> Iterator[str]:
+def csv_text(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Rows as lines of CSV, some at a time: commas, a line feed a row, quotes around texts with a line end in them."""
-    return (_text(_lines(some), around) for some in _portions(rows))
+    return (_text(_lines(some)) for some in _portions(rows))
 
 
 def _portions(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
@@ -65,7 +60,5 @@ def _lines(rows: Sequence[Sequence[Any]]) -> list[str]:
     return [line[:-2] for line in written]
 
 
-def _text(lines: Sequence[str], around: tuple[str, str]) -> str:
-    before, after = around
-    between = f"{after}\n{before}"
-    return f"{before}{between.join(lines)}{after}\n"
+def _text(lines: Sequence[str]) -> str:
+    return "\n".join(lines) + "\n"

@@ -15,7 +15,7 @@ from ..numerals import from_serial
 from ..spec.model import RegisterBlock, Spec, Tool
 from ..spec.scope import entries as entries_of
 from .dimensions import entries
-from .schema import AGGREGATE_RISKS, Schema, list_of
+from .schema import Schema, list_of
 from .table import INTEGER, Column, Table
 
 
@@ -30,7 +30,7 @@ def values(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
         several = not listed or any(field.several for field in fields)
         return () if several else _entries(schema, column, labels=bool(column.label_of))
     risks = schema.spec.figures.risks if schema.spec else None
-    further = risks.by if risks and table.name == AGGREGATE_RISKS.name and column.name == "by" else ()
+    further = risks.by if risks and table.name == "aggregate_risks" and column.name == "by" else ()
     return (*column.values, *codes_of(schema, column.list), *further)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -29,12 +29,16 @@ def definitions(schema: Schema, *, keys: bool) -> sa.MetaData:
     for table in (META, *schema.base):
         key = table.key if keys or table is META else ()
         columns = [
-            sa.Column(c.name, TYPES[c.kind], primary_key=c.name in key, autoincrement=False)
+            sa.Column(
+                c.name, TYPES[c.kind], primary_key=c.name in key, autoincrement=False, comment=c.description
+            )
             for c in table.columns
         ]
         constraints = list(_constraints(table)) if keys else []
         by_number = len(key) == 1 and table.columns[table.at[key[0]]].kind == INTEGER
-        made = sa.Table(table.name, meta, *columns, *constraints, sqlite_with_rowid=not key or by_number)
+        made = sa.Table(
+            table.name, meta, *columns, *constraints, sqlite_with_rowid=not key or by_number, comment=table.about
+        )  # fmt: skip
         for index, names in table.indexes.items() if keys else ():
             sa.Index(index, *(made.c[name] for name in names.split()))
     return meta
@@ -65,3 +69,15 @@ def _view_statements(schema: Schema, dialect: sa.Dialect) -> Iterator[str]:
         made = makers[view.name](schema, tables)
         said = str(made.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
         yield f"CREATE VIEW {quote(view.name)} AS {said}".replace("%%", "%")
+        if dialect.supports_comments:
+            yield _comments(view, quote)
+
+
+def _comments(view: Table, quote: Callable[[str], str]) -> str:
+    """Give the statements that tell a database what a view and its columns hold, as tables are made with."""
+    name = quote(view.name)
+    told = {f"VIEW {name}": view.about}
+    told |= {f"COLUMN {name}.{quote(column.name)}": column.description for column in view.columns}
+    return "; ".join(
+        "COMMENT ON {} IS '{}'".format(what, text.replace("'", "''")) for what, text in told.items()
+    )

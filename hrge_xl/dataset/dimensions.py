@@ -17,12 +17,6 @@ from ..spec.model import CollectBlock, MatrixBlock, Spec, Tool
 from ..words import translator, with_base
 from .schema import (
     CODEBOOK,
-    CODES,
-    ITEMS,
-    LIST_COLUMNS,
-    MATRIX_LEVELS,
-    SLOTS,
-    SPEC_FILES,
     Schema,
     list_of,
     spec_language,
@@ -36,13 +30,13 @@ def dimensions(schema: Schema, *, every_slot: bool = True) -> Rows:
     if spec is None or not schema.answers:
         return {}
     return {
-        SLOTS.name: slots_of(spec).rows() if every_slot else [],
-        CODES.name: codes(spec),
-        LIST_COLUMNS.name: list_columns(spec),
-        MATRIX_LEVELS.name: matrix_levels(spec),
-        SPEC_FILES.name: spec_files(spec),
-        CODEBOOK.name: codebook(schema),
-        ITEMS.name: [
+        "slots": slots_of(spec).rows() if every_slot else [],
+        "codes": codes(spec),
+        "list_columns": list_columns(spec),
+        "matrix_levels": matrix_levels(spec),
+        "spec_files": spec_files(spec),
+        "codebook": codebook(schema),
+        "items": [
             (n, tool, row, section or None, label)
             for n, (tool, row, section, label) in enumerate(fixed_rows(spec, spec_language(spec)), start=1)
         ],

@@ -84,18 +84,18 @@ def spec_of(store: Store) -> Spec | None:
     if folder is None:
         files = carried_files(store)
         if digest_of(files) != facts[SPEC_DIGEST]:
-            raise StoreError(CHANGED.format(store=store.name, table=SPEC_FILES.name))
+            raise StoreError(CHANGED.format(store=store.name, table="spec_files"))
         folder = write(files, _home())
     return load(folder)
 
 
 def carried_files(store: Store) -> dict[str, bytes]:
     """Give the files of the spec that a dataset carries: path → content."""
-    table = sa.table(SPEC_FILES.name, *(sa.column(name) for name in SPEC_FILES.names))
+    table = sa.table("spec_files", *(sa.column(name) for name in SPEC_FILES.names))
     try:
         return {str(path): as_bytes(str(content)) for path, content in store.select(sa.select(table))}
     except ValueError as error:
-        raise StoreError(CHANGED.format(store=store.name, table=SPEC_FILES.name)) from error
+        raise StoreError(CHANGED.format(store=store.name, table="spec_files")) from error
 
 
 @cache

@@ -29,17 +29,12 @@ from .rows import COMMENT, finding_of, reason_of, submission_number
 from .schema import (
     ANSWERS,
     ANSWERS_FACT,
-    CHECKS_NOT_RUN,
-    FILES_FACT,
     FINDINGS,
-    FINDINGS_FACT,
-    SHEETS,
     SUBMISSIONS,
-    UNPLACED_FACT,
     spec_language,
 )
 from .store import Store
-from .table import Record, Table
+from .table import Record
 from .update_statuses import ACROSS
 
 FEW = 100  # returns that are looked for by their numbers
@@ -166,7 +161,7 @@ def heads(store: Store, wanted: Sequence[str] | None = None) -> list[Return]:
     table = store[SUBMISSIONS].c
     where = [] if wanted is None else [table.submission.in_(wanted)]
     errors = _open_errors(store)
-    found = [_return(row, errors) for row in store.records(SUBMISSIONS.name, *where)]
+    found = [_return(row, errors) for row in store.records("submissions", *where)]
     return sorted(found, key=lambda each: (each.path, each.submission))
 
 
@@ -187,21 +182,21 @@ def returns(
     known, language = {waiver.number: waiver for waiver in waivers}, spec_language(store.schema.spec)
     few = [*found] if len(found) <= FEW else None
 
-    def facts(table: Table) -> Iterator[tuple[Return, Record]]:
+    def facts(table: str) -> Iterator[tuple[Return, Record]]:
         """Give the facts of a table with their returns; of few of these nothing else is looked at."""
-        where = [] if few is None else [store[table].c.submission_id.in_(few)]
-        rows = store.records(table.name, *where)
+        where = [] if few is None else [store.tables[table].c.submission_id.in_(few)]
+        rows = store.records(table, *where)
         return ((found[row["submission_id"]], row) for row in rows if row["submission_id"] in found)
 
-    for each, row in facts(FILES_FACT):
+    for each, row in facts("files_fact"):
         each.items.append(ReceivedItem(row["path"], row["received"], bool(row["stated"])))
-    for each, row in facts(FINDINGS_FACT):
+    for each, row in facts("findings_fact"):
         each.findings.append(finding_of(row, known, language))
-    for each, row in facts(CHECKS_NOT_RUN):
+    for each, row in facts("checks_not_run"):
         each.checks_not_run[row["code"]] = reason_of(row)
-    for each, row in sorted(facts(SHEETS), key=lambda fact: fact[1]["n"]):
+    for each, row in sorted(facts("sheets"), key=lambda fact: fact[1]["n"]):
         each.sheets.append(SheetProgress(*(row[name] for name in SheetProgress._fields)))
-    for each, row in facts(UNPLACED_FACT):
+    for each, row in facts("unplaced_fact"):
         home = each.comments if row["what"] == COMMENT else each.unplaced
         home.append(Unplaced(row["sheet"], row["cell"], row["text"] or "", row["question"] or ""))
     return every

@@ -42,12 +42,12 @@ class RowCheck:
     def __call__(self, files: Iterable[Rows]) -> list[Rows]:
         """Give the rows of files as they came. Raises `UnfitRow` where one of them has no place in the dataset."""
         rows = list(files)
-        further = list(dict.fromkeys(row for each in rows for row in each[SLOTS.name]))
+        further = list(dict.fromkeys(row for each in rows for row in each["slots"]))
         for name in no_rows(self._schema):
-            some = further if name == SLOTS.name else [row for each in rows for row in each[name]]
+            some = further if name == "slots" else [row for each in rows for row in each[name]]
             if some:
                 self._look_over(self._schema.by_name[name], some)
-                if name == ANSWERS_FACT.name:
+                if name == "answers_fact":
                     self._look_over_answers(some, self._known | self._placed(further))
         return rows
 

@@ -26,15 +26,9 @@ from ..validation import Result
 from ..words import storable, tidy, undirected
 from .answer_rows import AnswerRowBuilder
 from .schema import (
-    ANSWERS_FACT,
-    CHECKS_NOT_RUN,
     FINDINGS_FACT,
-    LISTED_FACT,
-    ROW_REFERENCES,
-    SHEETS,
     SLOTS,
     SUBMISSIONS,
-    UNPLACED_FACT,
     Schema,
     spec_language,
 )
@@ -114,8 +108,8 @@ def all_rows(files: Iterable[Rows], schema: Schema) -> Rows:
     for rows in files:
         for name, lines in rows.items():
             found[name] += lines
-    further: dict[str, Row] = {str(row[0]): row for row in found[SLOTS.name]}
-    return found | {SLOTS.name: list(further.values())}
+    further: dict[str, Row] = {str(row[0]): row for row in found["slots"]}
+    return found | {"slots": list(further.values())}
 
 
 def no_rows(schema: Schema) -> Rows:
@@ -140,27 +134,27 @@ class RowBuilder:
 
     def _rows(self, result: Result) -> Rows:
         rows, owner = no_rows(self.schema), return_key(result)
-        rows[SUBMISSIONS.name].append(_submission(result, owner))
+        rows["submissions"].append(_submission(result, owner))
         findings = enumerate(self._findings(result), start=1)
-        rows[FINDINGS_FACT.name] += [finding_row(each, owner.number, n) for n, each in findings]
-        rows[CHECKS_NOT_RUN.name] += [
+        rows["findings_fact"] += [finding_row(each, owner.number, n) for n, each in findings]
+        rows["checks_not_run"] += [
             (owner.number, code, storable(in_english(why)), storable(as_json({"why": why})))
             for code, why in sorted(result.not_run.items())
         ]
         if result.submission is not None and result.outcome is not None:
-            rows[SHEETS.name] += _sheets(result.outcome, owner.number)
+            rows["sheets"] += _sheets(result.outcome, owner.number)
             rest = list[Unplaced]()
             if self.schema.answers:
-                rows[LISTED_FACT.name] += _listed(result, self.schema.spec, owner.number)
+                rows["listed_fact"] += _listed(result, self.schema.spec, owner.number)
             spec = self.schema.spec
             if self.schema.answers and spec is not None and result.submission.identity.spec == spec.name:
                 assert result.layout is not None
                 its = self._answers.rows(result.submission, result.layout, owner.number)
-                rows[ANSWERS_FACT.name] += its.facts
-                rows[SLOTS.name] += its.slots
-                rows[ROW_REFERENCES.name] += its.references
+                rows["answers_fact"] += its.facts
+                rows["slots"] += its.slots
+                rows["row_references"] += its.references
                 rest = its.rest
-            rows[UNPLACED_FACT.name] += _unplaced(result.submission, rest, owner.number)
+            rows["unplaced_fact"] += _unplaced(result.submission, rest, owner.number)
         return rows
 
     def _findings(self, result: Result) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ MASKED = "masked"  # the state of an answer that is not told, and why a figure i
 
 # what `tables.yaml` says
 
-NAMES = frozenset({"key", "unique", "internal", "withheld", "repeats"})  # options that name columns
+NAMES = frozenset({"key", "unique", "internal", "withheld"})  # options that name columns
 _SAID = yaml.load(Path(__file__).with_name("tables.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
 COLUMNS, SHOWN, GROUPS = _SAID["columns"], _SAID["shown"].split(), _SAID["groups"]
 _MEANINGS = {status.code: status.meaning for status in STATUSES if status.meaning}
@@ -57,22 +57,14 @@ SLOTS = TABLES["slots"]
 CODES = TABLES["codes"]
 CODEBOOK = TABLES["codebook"]
 ITEMS = TABLES["items"]
-LIST_COLUMNS = TABLES["list_columns"]
-MATRIX_LEVELS = TABLES["matrix_levels"]
 SPEC_FILES = TABLES["spec_files"]
-FILES_FACT = TABLES["files_fact"]
 ANSWERS_FACT = TABLES["answers_fact"]
-SHEETS = TABLES["sheets"]
 FINDINGS_FACT = TABLES["findings_fact"]
-UNPLACED_FACT = TABLES["unplaced_fact"]
-LISTED_FACT = TABLES["listed_fact"]
-ROW_REFERENCES = TABLES["row_references"]
 CHECKS_NOT_RUN = TABLES["checks_not_run"]
 FILES = TABLES["files"]
 ANSWERS = TABLES["answers"]
 FINDINGS = TABLES["findings"]
 COMPLETENESS = TABLES["completeness"]
-UNPLACED = TABLES["unplaced"]
 LISTED_ROWS = TABLES["listed_rows"]
 MATRIX_ROWS = TABLES["matrix_rows"]
 PLACED = TABLES["placed_answers"]

@@ -68,7 +68,7 @@ def _write(files: Iterable[Rows], schema: Schema, path: Path) -> tuple[tuple[str
             database.execute(f"PRAGMA {pragma}")
         database.execute("BEGIN")
         for rows in files:
-            names += (str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name])
+            names += (str(row[SUBMISSIONS.at["submission"]]) for row in rows["submissions"])
             for name, lines in rows.items():
                 if not lines:
                     continue

@@ -21,7 +21,7 @@ from ..output_files import whole
 from ..spec.model import Spec
 from .definitions import clause, definitions, view_statements
 from .dimensions import dimensions
-from .schema import META, SLOTS, SPEC_FILES, SUBMISSIONS, VERSION, Schema
+from .schema import META, SLOTS, SUBMISSIONS, VERSION, Schema
 from .table import SUBMISSION_ID, OnDemand, Record, Row, Table
 from .views import Make, selections
 
@@ -184,7 +184,7 @@ class Store:
             rows = [{"name": name, "value": value} for name, value in {**self._facts(), **lasting}.items()]
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, every_slot=self.lasting).items():
-                if name == SPEC_FILES.name or not self.schema.flat:
+                if name == "spec_files" or not self.schema.flat:
                     self.insert(connection, name, lines)
 
     def _facts(self) -> dict[str, str]:
@@ -202,15 +202,15 @@ class Store:
     def contents(self) -> set[str]:
         """Give the hash of every file that was read, also before the dataset is taken up."""
         with self._reading() as connection:
-            if not sa.inspect(connection).has_table(SUBMISSIONS.name):
+            if not sa.inspect(connection).has_table("submissions"):
                 return set()
-            wanted: Any = sa.select(sa.column("sha256")).select_from(sa.table(SUBMISSIONS.name))
+            wanted: Any = sa.select(sa.column("sha256")).select_from(sa.table("submissions"))
             return {str(sha256) for sha256 in connection.execute(wanted).scalars() if sha256 is not None}
 
     def known(self) -> dict[str, Record]:
         """Give every submission by its name: sha256, verdict, path, and the day it was checked."""
         names = ("submission", "sha256", "verdict", "path", "checked")
-        return {row["submission"]: row for row in self.records(SUBMISSIONS.name, columns=names)}
+        return {row["submission"]: row for row in self.records("submissions", columns=names)}
 
     def analyze(self) -> None:
         """Count the rows: a database that does not know how many there are reads whole tables for a view."""
@@ -244,7 +244,7 @@ class Store:
         with self._renewed(submissions) as connection:
             for name in sorted(tables, key=self._order):
                 rows = tables[name]
-                if name == SLOTS.name:  # cells that are not known yet, each once
+                if name == "slots":  # cells that are not known yet, each once
                     known = {row[0] for row in self.select(sa.select(self[SLOTS].c.slot))}
                     rows = {row[0]: row for row in rows if row[0] not in known}.values()
                 self.insert(connection, name, rows)
@@ -272,7 +272,7 @@ class Store:
 
     def _copy(self, connection: Connection, where: Mapping[str, str]) -> None:
         for name in sorted(where, key=self._order):
-            new = "AND slot NOT IN (SELECT slot FROM main.slots) GROUP BY slot" if name == SLOTS.name else ""
+            new = "AND slot NOT IN (SELECT slot FROM main.slots) GROUP BY slot" if name == "slots" else ""
             connection.exec_driver_sql(
                 f'INSERT INTO main."{name}" SELECT * FROM other."{name}" WHERE ({where[name]}) {new}'
             )

@@ -72,13 +72,13 @@ class Table:
     title: str = ""
     group: str = ""
     repeated: bool = False
+    large: bool = False
     needs: str = ""
     of: str = ""
     unique: tuple[str, ...] = ()  # a second key
     indexes: Mapping[str, str] = field(default_factory=dict)
     internal: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
-    repeats: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()  # whose rows stand in it, where it is of the spec's sheets
 
     @cached_property

@@ -92,7 +92,7 @@ def put_in(store: Store, builder: RowBuilder, results: Sequence[Result]) -> None
 
     def take(some: Sequence[Result]) -> list[None]:
         rows = all_rows(map(builder.rows, some), builder.schema)
-        store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows[SUBMISSIONS.name]], rows)
+        store.take([str(row[SUBMISSIONS.at["submission"]]) for row in rows["submissions"]], rows)
         return []
 
     apart(take, results, lambda each, fault: take([stopped_result(each, fault)]))

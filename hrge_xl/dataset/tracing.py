@@ -32,7 +32,7 @@ def _file(store: Store, submission: str | None) -> list[tuple[str, str]]:
     if not submission:
         return []
     table = store[SUBMISSIONS].c
-    found = store.records(SUBMISSIONS.name, table.submission == submission, columns=ABOUT)
+    found = store.records("submissions", table.submission == submission, columns=ABOUT)
     return [(f"file {name}", _text(value)) for row in found for name, value in row.items()]
 
 
@@ -79,7 +79,7 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
         *([view.c.row == _known(view.c.row, asked.row, store, "row")] if asked.row else []),
         *([view.c.code == _kind(store, view.c, asked.finding)] if asked.finding else []),
     ]
-    files = {row["submission"]: row for row in store.records(SUBMISSIONS.name, columns=FILE)}
+    files = {row["submission"]: row for row in store.records("submissions", columns=FILE)}
     rows = [*store.records(table.name, *where, columns=FOUND if asked.finding else ANSWERED)]
     counting = [row for row in rows if row["current"]]
     said = _found if asked.finding else _answered
@@ -104,7 +104,7 @@ VALUES = ("code", "text", "number", "date")
 
 def _submissions(store: Store, team: str) -> list[str]:
     """Give the submissions of a team, by its code or its country. Raises `UsageError` with the nearest one."""
-    every = list(store.records(SUBMISSIONS.name, columns=FILE))
+    every = list(store.records("submissions", columns=FILE))
     spec = store.schema.spec
     country = countries(spec).code(team) if team and spec and spec.countries else team
     found = [row for row in every if str(row["team"]).casefold() == team.casefold()] or [

@@ -47,7 +47,7 @@ from .return_status import (
     steps_back,
 )
 from .rows import finding_row, submission_number
-from .schema import FILES_FACT, FINDINGS_FACT, SUBMISSIONS, spec_language
+from .schema import FINDINGS_FACT, SUBMISSIONS, spec_language
 from .store import Store
 from .table import Record, Row
 
@@ -69,7 +69,7 @@ def update_statuses(
     `noticed` tells of rounds, by name, what is noticed about how their returns came; of others that stays as it is.
     """
     apply_waivers(store, waivers)
-    returns = list(store.records(SUBMISSIONS.name))
+    returns = list(store.records("submissions"))
     locations, doubts = ledger.locations(), _doubts(store)
     seen = {row["submission"]: locations.get(row["sha256"] or "", []) for row in returns}
     entries = [_entry(row, seen[row["submission"]], doubts.get(row["submission_id"], ())) for row in returns]
@@ -79,18 +79,18 @@ def update_statuses(
     back, language = steps_back(touched, against), spec_language(store.schema.spec)
     with store.transaction() as connection:
         _update(store, connection, returns, found, seen)
-        _write(store, connection, FILES_FACT.name, list(_files(returns, seen)))
+        _write(store, connection, "files_fact", list(_files(returns, seen)))
         _write(
             store,
             connection,
-            FINDINGS_FACT.name,
+            "findings_fact",
             list(_findings(returns, found, back, language)),
             STATUS_CODES,
         )
         for name, notice in (noticed or {}).items():
             ours = [row for row in returns if row["read_for"] == name]
             told = list(_of_mail(ours, found, notice, language))
-            _write(store, connection, FINDINGS_FACT.name, told, OF_MAIL, name)
+            _write(store, connection, "findings_fact", told, OF_MAIL, name)
     known = ("submission", "verdict", "team", "country", "period", "copy", "project", "intervention")
     ledger.update_statuses(
         [

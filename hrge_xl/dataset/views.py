@@ -20,24 +20,14 @@ from .joins import in_order, picked, same
 from .return_status import DOUBLED, STATUSES
 from .schema import (
     ANSWERS,
-    ANSWERS_FACT,
-    CODES,
     COMPLETENESS,
-    FILES_FACT,
     LABEL,
     LABELLED,
-    LIST_COLUMNS,
-    LISTED_FACT,
     LISTED_ROWS,
-    MATRIX_LEVELS,
     MATRIX_ROWS,
     PLACED,
     RECONCILIATION,
-    ROW_REFERENCES,
     SHEET,
-    SHEETS,
-    SLOTS,
-    SUBMISSIONS,
     TABLES,
     VIEW,
     Schema,
@@ -62,13 +52,13 @@ def selections(schema: Schema) -> dict[str, Make]:
     return {**fixed, **wide, **labelled}
 
 
-def _of(tables: Tables, *wanted: Table) -> Iterator[Any]:
-    return (tables[table.name] for table in wanted)
+def _of(tables: Tables, *names: str) -> Iterator[Any]:
+    return (tables[name] for name in names)
 
 
 def _select(view: Table, tables: Tables, *places: Any, **own: Any) -> Any:
     """Select the columns of a view, by their names."""
-    own = {"file_sha256": tables[SUBMISSIONS.name].c.sha256} | own
+    own = {"file_sha256": tables["submissions"].c.sha256} | own
     return sa.select(
         *picked(" ".join(view.names), *places, **{name: own[name] for name in view.names if name in own})
     )
@@ -76,19 +66,19 @@ def _select(view: Table, tables: Tables, *places: Any, **own: Any) -> Any:
 
 def _of_facts(schema: Schema, tables: Tables, *, view: Table) -> Any:
     """Show facts beside whose they are."""
-    s, f = _of(tables, SUBMISSIONS, TABLES[view.of])
+    s, f = _of(tables, "submissions", view.of)
     return _select(view, tables, f, s).join_from(f, s, same(s, f, SUBMISSION_ID))
 
 
 def completeness(schema: Schema, tables: Tables) -> Any:
     """Leave out the sheets on which nothing is asked."""
-    asked = tables[SHEETS.name].c.required.is_not(None)
+    asked = tables["sheets"].c.required.is_not(None)
     return _of_facts(schema, tables, view=COMPLETENESS).where(asked)
 
 
 def answers(schema: Schema, tables: Tables) -> Any:
     """Join each fact with its cell, its sheet as the file calls it, and the label of its code."""
-    s, f, p, h, c = _of(tables, SUBMISSIONS, ANSWERS_FACT, SLOTS, SHEETS, CODES)
+    s, f, p, h, c = _of(tables, "submissions", "answers_fact", "slots", "sheets", "codes")
     state = sa.func.coalesce(f.c.state, State.ANSWERED.value)  # of a fact that says nothing else
     return _select(
         ANSWERS, tables, s, p, f, n=f.c.slot, sheet=h.c.sheet, cell=_cell(f, p), original=_original(f.c, c.c),
@@ -124,8 +114,8 @@ def _whole(f: Any) -> Any:
 
 def listed_rows(schema: Schema, tables: Tables) -> Any:
     """Look up the cells that the rows of the lists have in each column, and the day of each."""
-    s, k, c, h = _of(tables, SUBMISSIONS, LISTED_FACT, LIST_COLUMNS, SHEETS)
-    p, f = _of(tables, SLOTS, ANSWERS_FACT)
+    s, k, c, h = _of(tables, "submissions", "listed_fact", "list_columns", "sheets")
+    p, f = _of(tables, "slots", "answers_fact")
     due_slot, due = p.alias("due_slot"), f.alias("due")
     value = sa.func.coalesce(f.c.code, shown(f.c), f.c.text)
 
@@ -155,7 +145,7 @@ def listed_rows(schema: Schema, tables: Tables) -> Any:
 
 def matrix_rows(schema: Schema, tables: Tables) -> Any:
     """Pairs of steps of one row, wherever the spec crosses these two fields."""
-    s, h, level, f, p = _of(tables, SUBMISSIONS, SHEETS, MATRIX_LEVELS, ANSWERS_FACT, SLOTS)
+    s, h, level, f, p = _of(tables, "submissions", "sheets", "matrix_levels", "answers_fact", "slots")
     pairs = _pairs(schema)
     if pairs is None:
         return (
@@ -196,7 +186,7 @@ def _pairs(schema: Schema) -> Any:
 
 def reconciliation(schema: Schema, tables: Tables) -> Any:
     """Items received by period: what they are, and what became of them. A copy of a content is doubled."""
-    s, f = _of(tables, SUBMISSIONS, FILES_FACT)
+    s, f = _of(tables, "submissions", "files_fact")
     copy, verdict = f.c.n > 1, s.c.verdict
     conditions = {each: verdict == each for each in (ACCEPTED, RETURNED, REFUSED)} | {
         each.part: sa.and_(sa.not_(copy), s.c.status == each.code) for each in STATUSES
@@ -216,7 +206,7 @@ def reconciliation(schema: Schema, tables: Tables) -> Any:
 
 def placed_answers(schema: Schema, tables: Tables) -> Any:
     """By sheets: a database then looks up the cells that a sheet has, and reads no submission from end to end."""
-    h, p, f = _of(tables, SHEETS, SLOTS, ANSWERS_FACT)
+    h, p, f = _of(tables, "sheets", "slots", "answers_fact")
     code, text = f.c.code, f.c.text
     filled = sa.func.coalesce(code, text, shown(f.c)).is_not(None)
     typed = sa.case((sa.and_(sa.not_(p.c.calculated), filled), f.c.slot))
@@ -228,7 +218,7 @@ def placed_answers(schema: Schema, tables: Tables) -> Any:
 
 def _wide(schema: Schema, tables: Tables, *, table: Table, labels: bool = False) -> Any:
     """Give one row per row of some sheets, one column per field; rows that only hold calculated values are left out."""
-    s, h, p, f, r = _of(tables, SUBMISSIONS, SHEETS, SLOTS, ANSWERS_FACT, ROW_REFERENCES)
+    s, h, p, f, r = _of(tables, "submissions", "sheets", "slots", "answers_fact", "row_references")
     found = _pivoted(schema, tables, table, labels=labels)
     first, place = f.alias("first_answer"), p.alias("first_slot")
     view = schema.labelled(table) if labels else table
@@ -243,7 +233,7 @@ def _wide(schema: Schema, tables: Tables, *, table: Table, labels: bool = False)
 
 def _pivoted(schema: Schema, tables: Tables, table: Table, *, labels: bool) -> Any:
     """Give each row of some sheets with its answers, and the first cell that somebody filled in (`n`)."""
-    placed, codes = _of(tables, PLACED, CODES)
+    placed, codes = _of(tables, "placed_answers", "codes")
     listed = placed.outerjoin(codes, sa.and_(same(codes, placed, "list"), codes.c.code == placed.c.entry))
     values = [
         value
@@ -266,7 +256,7 @@ def _values(placed: Any, name: str, field: Field, *, labels: bool) -> Iterator[A
     column = placed[{NUMBER: "number", DATE: "date"}.get(value_kind(field), "value")]
     yield sa.literal_column(_answer(field, column.name), column.type).label(name)
     if labels and list_of(field) is not None:
-        label = _answer(field, f"coalesce({CODES.name}.label, value)")
+        label = _answer(field, "coalesce(codes.label, value)")
         yield sa.literal_column(label, placed.value.type).label(name + LABEL)
 
 

@@ -35,7 +35,7 @@ from ..validation import (
 )
 from .row_check import RowCheck
 from .rows import RowBuilder
-from .schema import SUBMISSIONS, Schema
+from .schema import Schema
 from .shards import Shard, write_shard
 from .table import Row
 
@@ -130,9 +130,9 @@ def submissions_of(files: Sequence[Arrival], task: Task) -> list[Row]:
 
     def rows(some: Sequence[Arrival]) -> list[Row]:
         found = check(map(builder.rows, _read(some, task)))
-        return [row for each in found for row in each[SUBMISSIONS.name]]
+        return [row for each in found for row in each["submissions"]]
 
-    return apart(rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))[SUBMISSIONS.name])
+    return apart(rows, files, lambda file, fault: builder.rows(_stopped(file, fault, task))["submissions"])
 
 
 def _stopped(file: Arrival, fault: Exception, task: Task) -> Result:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
-from ..dataset.schema import INDICATOR_VALUES, Schema, field_column
+from ..dataset.schema import Schema, field_column
 from ..dataset.table import Record
 from ..language import Expr, Literal
 from ..language.linear import Terms, terms
@@ -180,7 +180,7 @@ class IndicatorRows:
             for tool in (figures.tool, *self._framework_tools)
             for row in tables[schema.wide[tool].name]
         }
-        self.values = list(tables.get(INDICATOR_VALUES.name, ()))
+        self.values = list(tables.get("indicator_values", ()))
         self._kinds = {(row["submission"], row["row"]): row["kind"] for row in self.values}
 
     @cached_property

@@ -18,23 +18,8 @@ from ..dataset.aggregates.risks import stages
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.returns import shared_name
 from ..dataset.schema import (
-    AGGREGATE_ANSWERS,
-    AGGREGATE_GAPS,
-    AGGREGATE_INDICATORS,
-    AGGREGATE_MATRIX,
-    AGGREGATE_NUMBERS,
-    AGGREGATE_RISKS,
-    AGGREGATE_SPLITS,
-    ANSWERS,
-    COMPLETENESS,
-    FILES,
-    FINDINGS,
-    INDICATOR_VALUES,
-    LISTED_ROWS,
     MASKED,
-    MATRIX_ROWS,
     SUBMISSIONS,
-    UNPLACED,
     Schema,
     field_column,
     spec_language,
@@ -78,17 +63,17 @@ class Masking:
     def __init__(self, schema: Schema, tables: Mapping[str, Iterable[Record]]) -> None:
         self.tables = tables
         self.changes: dict[str, Change] = {
-            SUBMISSIONS.name: self._submission,
-            FILES.name: self._file,
+            "submissions": self._submission,
+            "files": self._file,
         }
         self.returns = {
-            row["submission"]: (row["team"], row["return_number"]) for row in tables[SUBMISSIONS.name]
+            row["submission"]: (row["team"], row["return_number"]) for row in tables["submissions"]
         }
-        noticed = (row for name in (FINDINGS.name, UNPLACED.name) for row in tables[name])
+        noticed = (row for name in ("findings", "unplaced") for row in tables[name])
         self.sheets = SheetNames(
             schema.spec,
             spec_language(schema.spec),
-            ((row["submission"], row["tool"], row["sheet"]) for row in tables[COMPLETENESS.name]),
+            ((row["submission"], row["tool"], row["sheet"]) for row in tables["completeness"]),
             ((row["submission"], row["sheet"]) for row in noticed if row["sheet"]),
         )
         if schema.spec is not None:
@@ -100,16 +85,16 @@ class Masking:
         self.suppressed = suppressed = SuppressedFigures(schema, spec, self.tables)
         self.lists = _lists(spec)
         self.changes |= {
-            ANSWERS.name: self._answer,
-            LISTED_ROWS.name: self._collected,
-            MATRIX_ROWS.name: self._crossing,
-            AGGREGATE_NUMBERS.name: self._number,
-            AGGREGATE_INDICATORS.name: self._indicator,
-            AGGREGATE_SPLITS.name: lambda record: record | dict.fromkeys(suppressed.hidden_in_split(record)),
-            AGGREGATE_GAPS.name: self._question,
-            AGGREGATE_ANSWERS.name: self._question,
-            AGGREGATE_MATRIX.name: self._matrix,
-            INDICATOR_VALUES.name: lambda record: record | dict.fromkeys(suppressed.hidden_in_value(record)),
+            "answers": self._answer,
+            "listed_rows": self._collected,
+            "matrix_rows": self._crossing,
+            "aggregate_numbers": self._number,
+            "aggregate_indicators": self._indicator,
+            "aggregate_splits": lambda record: record | dict.fromkeys(suppressed.hidden_in_split(record)),
+            "aggregate_gaps": self._question,
+            "aggregate_answers": self._question,
+            "aggregate_matrix": self._matrix,
+            "indicator_values": lambda record: record | dict.fromkeys(suppressed.hidden_in_value(record)),
             "overdue": self._overdue,
         }
         for table in (*schema.wide.values(), *schema.united.values()):
@@ -129,7 +114,7 @@ class Masking:
             return self._unless_hidden(record, risks.tools, codes)
 
         self.changes["top_risks"] = lambda record: record | self._blank(record, shown)
-        self.changes[AGGREGATE_RISKS.name] = counted
+        self.changes["aggregate_risks"] = counted
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of one table that may be told, as they may be told."""

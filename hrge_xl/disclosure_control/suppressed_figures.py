@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from ..dataset.aggregates.counts import has_open_rows
 from ..dataset.aggregates.sql import BY_COUNTRY, TOTAL
-from ..dataset.schema import AGGREGATE_INDICATORS, ANSWERS, SUBMISSIONS, Schema, field_column
+from ..dataset.schema import Schema, field_column
 from ..dataset.table import Record
 from ..spec.figures import IndicatorFigures
 from ..spec.model import Spec
@@ -26,7 +26,7 @@ class SuppressedFigures:
     def __init__(self, schema: Schema, spec: Spec, tables: Tables) -> None:
         figures = spec.figures.indicators
         fields = PeopleFields(spec)
-        answers = PeopleAnswers(tables[ANSWERS.name], fields)
+        answers = PeopleAnswers(tables["answers"], fields)
         self._indicators = IndicatorRows(schema, spec, figures, tables) if figures else None
         self._counts = PeopleCounts(fields, answers, self._indicators)
         self._behind: dict[TotalFigure, list[CellFigure]] = defaultdict(list)
@@ -135,7 +135,7 @@ def _versions(tables: Tables, cells: Iterable[CellFigure]) -> Iterator[tuple[Cel
     """Yield each cell with the same one in the version of the return that counts."""
     first: dict[tuple[str, ...], str] = {}
     version: dict[str, str] = {}
-    for row in sorted(tables[SUBMISSIONS.name], key=lambda row: (not row["current"], row["submission"])):
+    for row in sorted(tables["submissions"], key=lambda row: (not row["current"], row["submission"])):
         version[row["submission"]] = first.setdefault(tuple(row[name] for name in WHOSE), row["submission"])
     for cell in cells:
         other = version.get(cell.submission, cell.submission)
@@ -165,7 +165,7 @@ def totals(
                 if record[field_column(code)] is not None:
                     yield from _lines(record, code, open_rows=open_rows)
     if indicators is not None:
-        for line in tables.get(AGGREGATE_INDICATORS.name, ()):
+        for line in tables.get("aggregate_indicators", ()):
             yield from _of_indicator(line, indicators)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
-from itertools import accumulate
+from itertools import accumulate, groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from xlsxwriter import Workbook
@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from ..dataset.periods import periods
 from ..dataset.return_status import may_be_shared
-from ..dataset.schema import AGGREGATE_MATRIX, GROUPS, INDICATOR_VALUES, MASKED, SUBMISSIONS, spec_language
+from ..dataset.schema import GROUPS, MASKED, spec_language
 from ..dataset.store import STATE, Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
@@ -67,6 +67,8 @@ def write_workbook(store: Store, path: Path, today: date, language: str | None =
 
 # a sheet with matrices or charts, what draws it, and what it holds
 FigureSheet = tuple[Worksheet, Callable[[Workbook, PlainSheet, Store, CodeLabels], None], str]
+NAME, HOLDS, ROWS = range(3)  # the columns of the contents
+CONTENTS_WIDTHS = (28, 90, 10)
 
 
 class _Book:
@@ -80,22 +82,23 @@ class _Book:
         made = datetime.combine(today, time(), UTC).replace(tzinfo=None)
         book.set_properties({"title": "Dataset", "author": "hrge_xl", "created": made})
         self.formats = {name: book.add_format({**FONT, **look}) for name, look in LOOKS.items()}
+        tables = store.schema.shown
+        self.counts = {table.name: self._count(table, _counts_by(table)) for table in tables}
+        own = [table for table in tables if self.counts[table.name] and not table.repeated]
+        self.listed = sorted(own, key=lambda table: (_group(table), table.name != "indicator_values"))
+        self.too_large = self._too_large()
 
     def draw(self) -> None:
         """All sheets, in the order in which they are read."""
-        tables = self.store.schema.shown
-        counts = {table.name: self._count(table, _counts_by(table)) for table in tables}
-        omitted = [table.name for table in tables if self._count(table) > counts[table.name]]
-        listed = ListedTables(tables, counts, _left_out(tables, counts), omitted)
         contents = self._sheet(self.contents)
-        figures = self._figures(counts)
-        sheets = {table.name: self._sheet(table.name) for table in listed.drawn}
-        masked = MASKED in self.store.fact(STATE)
-        write_contents(self._pen(contents), self.labels, listed, figures, self.today, masked=masked)
+        figures = self._figures()
+        drawn = [table for table in self.listed if table.name not in self.too_large]
+        sheets = [self._sheet(table.name) for table in drawn]
+        self._list(self._pen(contents), figures)
         for sheet, write, _ in figures:
             write(self.book, self._pen(sheet), self.store, self.labels)
-        for table in listed.drawn:
-            self._table(sheets[table.name], table, counts[table.name])
+        for sheet, table in zip(sheets, drawn, strict=True):
+            self._table(sheet, table)
 
     def _sheet(self, name: str) -> Worksheet:
         return add_sheet(self.book, name, self.labels.language)
@@ -108,11 +111,17 @@ class _Book:
         wanted = sa.select(sa.func.count()).select_from(rows).where(rows.c[counts] if counts else sa.true())
         return int(str(next(self.store.select(wanted))[0]))
 
-    def _figures(self, counts: Mapping[str, int]) -> list[FigureSheet]:
+    def _too_large(self) -> set[str]:
+        """Give the largest tables, where all of them would be too much for a workbook."""
+        sizes = sorted((self.counts[table.name] * len(table.columns), table.name) for table in self.listed)
+        so_far = accumulate(size for size, _ in sizes)
+        return {name for (_, name), total in zip(sizes, so_far, strict=True) if total > MOST_CELLS}
+
+    def _figures(self) -> list[FigureSheet]:
         """Make the sheets with matrices and charts, in their order."""
         say = self.say
         found: list[FigureSheet] = []
-        if AGGREGATE_MATRIX.name in counts and periods(self.store):
+        if "aggregate_matrix" in self.counts and periods(self.store):
             about = say("The matrices of the latest period, with rows by level")
             found.append((self._sheet(say("Heat maps")), write_heat_maps, about))
         if any(True for _ in blocks(self.store, self.labels)):
@@ -120,11 +129,98 @@ class _Book:
             found.append((self._sheet(say("Figures")), write_figures, about))
         return found
 
+    # the first sheet
+
+    def _list(self, pen: PlainSheet, figures: Sequence[FigureSheet]) -> None:
+        """Write the list of sheets, in groups."""
+        say = self.say
+        pen.sheet.hide_gridlines(2)
+        pen.sheet.fit_to_pages(1, 0)
+        for at, width in enumerate(CONTENTS_WIDTHS):
+            pen.sheet.set_column(at, at, width)
+        row = self._introduction(pen)
+        for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
+            pen.put(row, at, head, "head_of_numbers" if at == ROWS else "head")
+        for row, (sheet, _, about) in enumerate(figures, start=row + 1):  # noqa: B020
+            pen.link(row, NAME, sheet.get_name())
+            pen.put(row, HOLDS, about, "wrap")
+        row += 1
+        for group, tables in groupby(self.listed, _group):
+            pen.put(row + 1, NAME, say(GROUPS[group]), "group")
+            row += 2
+            for table in tables:
+                self._line(pen, row, table)
+                row += 1
+        for row, text in enumerate(self._not_here(), start=row + 1):  # noqa: B020
+            pen.put(row, HOLDS, text, "wrap")
+
+    def _introduction(self, pen: PlainSheet) -> int:
+        """Give the title and how to read the sheets; the next row."""
+        spec, say, masked = self.labels.spec, self.say, MASKED in self.store.fact(STATE)
+        title = (
+            f"{spec.title.say(self.labels.language)} ({spec.name} {spec.version})"
+            if spec
+            else say("No file could be read")
+        )
+        made = say("Dataset of {day}. Every row leads back to a file, a sheet and a cell.")
+        folded = say(
+            "Above the headings of each sheet, a collapsed row holds the codes of the columns; columns "
+            "with keys are collapsed too. The + in the margin opens them."
+        )
+        pen.put(0, NAME, title, "title")
+        pen.put(1, NAME, made.format(day=self.today.isoformat()), "plain")
+        pen.put(2, NAME, folded, "plain")
+        if masked:
+            pen.put(3, NAME, may_be_shared(say), "plain")
+        return 4 + masked
+
+    def _line(self, pen: PlainSheet, row: int, table: Table) -> None:
+        about = self._title(table)
+        if table.name in self.too_large:
+            pen.put(row, NAME, table.name, "plain")
+            note = self.say("Too large for this workbook: see {table}.csv or dataset.sqlite.")
+            about = f"{about}. {note.format(table=table.name)}"
+        else:
+            pen.link(row, NAME, table.name)
+        pen.put(row, HOLDS, about, "wrap")
+        pen.put(row, ROWS, self.counts[table.name], INTEGER)
+
+    def _not_here(self) -> Iterator[str]:
+        """Say what else the dataset has, as CSV and in its database."""
+        say, counts, tables = self.say, self.counts, self.store.schema.shown
+        for text, found in (
+            (
+                say(
+                    "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
+                ),
+                [table for table in tables if table.repeated and counts[table.name]],
+            ),
+            (
+                say(
+                    "Rows of returns that do not count, and values that a later return states again, are only in the "
+                    "CSV files and in dataset.sqlite: {tables}."
+                ),
+                [table for table in tables if self._count(table) > counts[table.name]],
+            ),
+            (say("Without rows: {tables}."), [table for table in tables if not counts[table.name]]),
+        ):
+            if found:
+                yield text.format(tables=", ".join(table.name for table in found))
+
+    def _title(self, table: Table) -> str:
+        """Say what a table holds: for people the titles of its sheets."""
+        spec = self.labels.spec
+        if spec is not None and len(table.tools) == 1:
+            return spec.tool[table.tools[0]].title.say(self.labels.language)
+        if spec is not None and table.tools:
+            return ", ".join(spec.tool[tool].sheet.say(self.labels.language) for tool in table.tools)
+        return self.say(table.title) if table.title else table.about
+
     # tables
 
-    def _table(self, sheet: Worksheet, table: Table, count: int) -> None:
+    def _table(self, sheet: Worksheet, table: Table) -> None:
         columns = readable_columns(self.store.schema, table, self.labels)
-        self._named(sheet, table.name, columns, count)
+        self._named(sheet, table.name, columns)
         for at, column in enumerate(columns):
             folds = {"level": 1, "hidden": True} if column.folded else {}
             sheet.set_column(at, at, column.width, self.formats["plain"], folds)
@@ -145,7 +241,7 @@ class _Book:
         seen = [at for at, column in enumerate(columns) if not column.folded]
         pen = self._pen(sheet)
         pen.link(TITLE, seen[0], self.contents)
-        pen.put(TITLE, seen[1], title_of(table, self.labels), "group")
+        pen.put(TITLE, seen[1], self._title(table), "group")
         sheet.set_row(CODES, None, None, {"level": 1, "hidden": True})
         for at, column in enumerate(columns):
             pen.put(CODES, at, column.code, "code")
@@ -153,7 +249,7 @@ class _Book:
         for at, column in enumerate(columns):
             pen.put(HEADS, at, column.head, "head")
 
-    def _named(self, sheet: Worksheet, name: str, columns: Sequence[ReadableColumn], count: int) -> None:
+    def _named(self, sheet: Worksheet, name: str, columns: Sequence[ReadableColumn]) -> None:
         """Make the rows a named table. Only its first row is given to the writer, which would remember every cell."""
         last = len(columns) - 1
         sheet.constant_memory = False
@@ -167,7 +263,7 @@ class _Book:
         sheet.constant_memory = True
         if made != 0:
             raise LimitError(f"The table '{name}' does not fit into a workbook (error {made} of the writer).")
-        whole_range = xl_range(HEADS, 0, HEADS + count, last)
+        whole_range = xl_range(HEADS, 0, HEADS + self.counts[name], last)
         sheet.tables[-1]["range"] = sheet.tables[-1]["a_range"] = whole_range
 
 
@@ -177,156 +273,12 @@ def _counts_by(table: Table) -> str | None:
     Every row has one in the list of all returns.
     """
     counts = (column.name for column in table.columns if column.kind == BOOLEAN and column.name in COUNTS)
-    return None if table.name == SUBMISSIONS.name else next(counts, None)
-
-
-def _left_out(tables: Sequence[Table], counts: dict[str, int]) -> set[str]:
-    """Give the largest tables, where all of them would be too much for a workbook."""
-    sizes = sorted(
-        (counts[table.name] * len(table.columns), table.name) for table in tables if not table.repeated
-    )
-    so_far = accumulate(size for size, _ in sizes)
-    return {name for (_, name), total in zip(sizes, so_far, strict=True) if total > MOST_CELLS}
+    return None if table.name == "submissions" else next(counts, None)
 
 
 def table_name(name: str) -> str:
     """Give a name that Excel takes for a table: not one that could be a cell, such as `R1`."""
     return f"{name}_" if re.fullmatch(r"[A-Za-z]{1,3}\d+|[RrCc]\d*([Cc]\d*)?", name) else name
-
-
-# the first sheet of `data.xlsx`
-
-NAME, HOLDS, ROWS = range(3)  # columns
-WIDTHS = (28, 90, 10)
-FIRST_OF_DETAILS = INDICATOR_VALUES.name
-
-
-class ListedTables(NamedTuple):
-    """The tables of a dataset: how many rows each has, which are too large for a workbook, and of which only what
-    counts is shown.
-    """
-
-    tables: Sequence[Table]
-    counts: Mapping[str, int]
-    too_large: Collection[str]
-    omitted: Sequence[str]  # that have rows of returns that do not count
-
-    @property
-    def shown(self) -> list[Table]:
-        """Those that have rows of their own, in the order of the contents."""
-        found = [table for table in self.tables if self.counts[table.name] and not table.repeated]
-        return sorted(found, key=lambda table: (_group(table), table.name != FIRST_OF_DETAILS))
-
-    @property
-    def drawn(self) -> list[Table]:
-        """Those that have a sheet."""
-        return [table for table in self.shown if table.name not in self.too_large]
-
-
-def write_contents(
-    pen: PlainSheet,
-    labels: CodeLabels,
-    listed: ListedTables,
-    figures: Sequence[FigureSheet],
-    today: date,
-    *,
-    masked: bool,
-) -> None:
-    """Write the list of sheets, in groups. Raises `LimitError` where a text does not fit."""
-    pen.sheet.hide_gridlines(2)
-    pen.sheet.fit_to_pages(1, 0)
-    for at, width in enumerate(WIDTHS):
-        pen.sheet.set_column(at, at, width)
-    row = _introduction(pen, labels, today, masked=masked)
-    say = labels.say
-    for at, head in enumerate((say("Sheet"), say("What it holds"), say("Rows"))):
-        pen.put(row, at, head, "head_of_numbers" if at == 2 else "head")
-    row += 1
-    for sheet, _, about in figures:
-        pen.link(row, NAME, sheet.get_name())
-        pen.put(row, HOLDS, about, "wrap")
-        row += 1
-    group = 0
-    for table in listed.shown:
-        if _group(table) != group:
-            group = _group(table)
-            row += 1
-            pen.put(row, NAME, say(GROUPS[group]), "group")
-            row += 1
-        _line(pen, row, table, labels, listed)
-        row += 1
-    for text in _not_here(labels, listed):
-        row += 1
-        pen.put(row, HOLDS, text, "wrap")
-
-
-def _introduction(pen: PlainSheet, labels: CodeLabels, today: date, *, masked: bool) -> int:
-    """Give the title and how to read the sheets; the next row."""
-    spec, say = labels.spec, labels.say
-    title = (
-        f"{spec.title.say(labels.language)} ({spec.name} {spec.version})"
-        if spec
-        else say("No file could be read")
-    )
-    made = say("Dataset of {day}. Every row leads back to a file, a sheet and a cell.")
-    folded = say(
-        "Above the headings of each sheet, a collapsed row holds the codes of the columns; columns "
-        "with keys are collapsed too. The + in the margin opens them."
-    )
-    pen.put(0, NAME, title, "title")
-    pen.put(1, NAME, made.format(day=today.isoformat()), "plain")
-    pen.put(2, NAME, folded, "plain")
-    if masked:
-        pen.put(3, NAME, may_be_shared(say), "plain")
-    return 4 + masked
-
-
-def _line(pen: PlainSheet, row: int, table: Table, labels: CodeLabels, listed: ListedTables) -> None:
-    about = title_of(table, labels)
-    if table.name in listed.too_large:
-        pen.put(row, NAME, table.name, "plain")
-        say = labels.say
-        note = say("Too large for this workbook: see {table}.csv or dataset.sqlite.")
-        about = f"{about}. {note.format(table=table.name)}"
-    else:
-        pen.link(row, NAME, table.name)
-    pen.put(row, HOLDS, about, "wrap")
-    pen.put(row, ROWS, listed.counts[table.name], INTEGER)
-
-
-def _not_here(labels: CodeLabels, listed: ListedTables) -> Iterator[str]:
-    """Say what else the dataset has, as CSV and in its database."""
-    say = labels.say
-    counts = listed.counts
-    repeated = {table.name for table in listed.tables if table.repeated}
-    for text, names in (
-        (
-            say(
-                "Only in the CSV files and in dataset.sqlite, because other sheets show their rows: {tables}."
-            ),
-            [name for name in counts if name in repeated and counts[name]],
-        ),
-        (
-            say(
-                "Rows of returns that do not count, and values that a later return states again, are only in the CSV "
-                "files and in dataset.sqlite: {tables}."
-            ),
-            listed.omitted,
-        ),
-        (say("Without rows: {tables}."), [name for name in counts if not counts[name]]),
-    ):
-        if names:
-            yield text.format(tables=", ".join(names))
-
-
-def title_of(table: Table, labels: CodeLabels) -> str:
-    """Say what a table holds: for people the titles of its sheets."""
-    spec = labels.spec
-    if spec is not None and len(table.tools) == 1:
-        return spec.tool[table.tools[0]].title.say(labels.language)
-    if spec is not None and table.tools:
-        return ", ".join(spec.tool[tool].sheet.say(labels.language) for tool in table.tools)
-    return labels.say(table.title) if table.title else table.about
 
 
 def _group(table: Table) -> int:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from ..dataset.opening import open_dataset, opened
 from ..dataset.parquet import has_parquet, need_parquet, write_csv_as_parquet
-from ..dataset.schema import ANSWERS, FINDINGS
 from ..dataset.store import Store, open_file
 from ..dataset.workers import Workers
 from ..disclosure_control.sharing import fill_shareable
@@ -26,7 +25,6 @@ from .package import described, write_csv, write_description, write_raw_csv
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (XLSX, CSV)
 WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
-LARGE = (ANSWERS.name, FINDINGS.name)  # tables that are worth a process of their own, the largest first
 Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
 FEW = 6  # of the others that a process takes at a time: who is done first takes more
 
@@ -59,14 +57,9 @@ def formats_there(out: Path) -> tuple[str, ...]:
 
 def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[Path]:
     """Give every file that `write` leaves."""
-    paths = [out / WORKBOOK] if XLSX in formats else []
-    paths += [out / DESCRIPTION] if CSV in formats else []
-    return paths + [
-        out / kind / f"{table.name}.{kind}"
-        for kind in (CSV, PARQUET)
-        if kind in formats
-        for table in store.schema.shown
-    ]
+    wanted, kinds = pieces(store, formats), [kind for kind in (CSV, PARQUET) if kind in formats]
+    single = [out / name for name in (WORKBOOK, DESCRIPTION) if name in wanted]
+    return single + [out / kind / f"{table.name}.{kind}" for kind in kinds for table in store.schema.shown]
 
 
 def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()) -> list[str]:
@@ -76,9 +69,10 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
     """
     _remove_retired(store, Path(export.dataset).parent)
     wanted = pieces(store, export.formats)
-    rest = [name for name in wanted if name not in (WORKBOOK, *LARGE)]
+    large = {WORKBOOK, *(table.name for table in store.schema.shown if table.large)}
+    rest = [name for name in wanted if name not in large]
     few = [rest[first : first + FEW] for first in range(0, len(rest), FEW)]
-    alone = [[name] for name in (WORKBOOK, *LARGE) if name in wanted]
+    alone = [[name] for name in wanted if name in large]
     tasks = [*more, *(partial(part, names, export) for names in (*alone, *few))]
     done = steps(pool.map(call, tasks, all_at_once=True), len(tasks), "Writing files")
     return [failed for some in done for failed in some]

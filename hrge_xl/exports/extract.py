@@ -88,7 +88,7 @@ def rows_of(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
 
 def _codebook(store: Store, table: Table, language: str) -> Iterator[Row]:
     """Questions and codes with their labels in a language. Raises `UsageError` for a table that has no other one."""
-    if table.name != CODEBOOK.name:
+    if table.name != "codebook":
         raise UsageError(
             f"Only the table 'codebook' has other languages, not '{table.name}'. Leave out --lang."
         )

@@ -18,14 +18,11 @@ from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.schema import (
-    AGGREGATE_COMPLETENESS,
-    AGGREGATE_GAPS,
-    AGGREGATE_INDICATORS,
     AGGREGATE_MATRIX,
-    AGGREGATE_RISKS,
 )
 from ..dataset.store import Store
 from ..dataset.table import INTEGER, NUMBER, Record
+from ..layout.lists import LEVELS
 from ..spec.model import Spec
 from ..workbook.plain_sheets import Crossing, PlainSheet, level_look
 from .column_words import CodeLabels
@@ -208,7 +205,7 @@ class _Figures:
             return
         headings = {BY_TOOL: say("By sheet"), BY_COUNTRY: say("By country")}
         stages = {"before": say("Before mitigation"), "after": say("After mitigation")}
-        lines = [*self._lines(AGGREGATE_RISKS.name)]
+        lines = [*self._lines("aggregate_risks")]
         for stage, unplaced in unplaced_risks(self.store, self.period).items():
             without = f". {say('Without a level: {n}').format(n=unplaced)}" if unplaced else ""
             for by in ways(spec):
@@ -226,8 +223,8 @@ class _Figures:
     def completeness(self) -> Iterator[ChartBlock]:
         """Show the share of the required answers that were given, by sheet."""
         rows = [
-            [self.spec.tool[line["tool"]].sheet.say(self.language), line["share"]]
-            for line in self._lines(AGGREGATE_COMPLETENESS.name)
+            [self.labels.sheet(line), line["share"]]
+            for line in self._lines("aggregate_completeness")
             if line["by"] == TOTAL and line["share"] is not None
         ]
         if rows:
@@ -239,14 +236,14 @@ class _Figures:
         labels, say = self.labels, self.say
         rows = [
             [labels.item(line) or line["item"] or labels.question(line) or line["label"], line["teams_no"]]
-            for line in islice(self._lines(AGGREGATE_GAPS.name), MOST_QUESTIONS)
+            for line in islice(self._lines("aggregate_gaps"), MOST_QUESTIONS)
         ]
         if rows:
             heads = [say("Question"), say("Teams that say no")]
             yield ChartBlock(say("Questions most often answered with no"), heads, rows, [BLUE])
 
     def _of_indicators(self) -> Iterator[Record]:
-        name = AGGREGATE_INDICATORS.name
+        name = "aggregate_indicators"
         return self.store.records(name) if name in self.store.tables else iter(())
 
     def _indicator(self, line: Record) -> str:
@@ -284,7 +281,7 @@ class _Figures:
         rows: list[list[Cell]] = [
             [name, *(count.get(level.code, 0) for level in self.levels)] for name, count in counts
         ]
-        heads = [heading, *(level.label.say(self.language) for level in self.levels)]
+        heads = [heading, *self.labels.entries_of(LEVELS).values()]
         return ChartBlock(title, heads, rows, [level.colour for level in self.levels], kind)
 
     def trends(self) -> Iterator[ChartBlock]:
@@ -311,7 +308,7 @@ def write_heat_maps(book: Workbook, pen: PlainSheet, store: Store, labels: CodeL
     top, table = write_period(pen, store, labels), store[AGGREGATE_MATRIX].c
     counts: dict[int, Counter[Crossing]] = defaultdict(Counter)
     ours = (table.by == TOTAL, table.period == choose(periods(store), None))
-    for row in store.records(AGGREGATE_MATRIX.name, *ours):
+    for row in store.records("aggregate_matrix", *ours):
         counts[row["block"]][row["down"], row["across"]] = row["count"]
     maps, say = _HeatMaps(book, pen, labels), labels.say
     for number, block in enumerate(matrix_blocks(maps.spec), start=1):
@@ -329,7 +326,7 @@ class _HeatMaps:
         assert labels.spec is not None
         assert labels.spec.matrix is not None
         self.spec, self.matrix = labels.spec, labels.spec.matrix
-        self.names = {level.code: level.label.say(labels.language) for level in self.matrix.levels}
+        self.names = self.labels.entries_of(LEVELS)
         self.colour = {level.code: self._look(level.colour) for level in self.matrix.levels}
         words = {code: name.replace('"', "'") for code, name in self.names.items()}
         self.counted = {  # the format of a number says the level in words, so that colour never stands alone
@@ -344,10 +341,8 @@ class _HeatMaps:
     def draw(self, title: str, counts: Counter[Crossing], top: int) -> int:
         """Give the title, the cells, then the rows by level; the first free row below."""
         down, across = (
-            [(item.code, f"{item.code} {item.label.say(self.labels.language)}") for item in items]
-            for items in (
-                self.spec.vocabularies[name].items for name in (self.matrix.down, self.matrix.across)
-            )
+            [(code, f"{code} {label}") for code, label in self.labels.entries_of(name).items()]
+            for name in (self.matrix.down, self.matrix.across)
         )
         levels = {(one, other): self.matrix.cells[one][other] for one, _ in down for other, _ in across}
         looks = {crossing: self.counted[level] for crossing, level in levels.items()}

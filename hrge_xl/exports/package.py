@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from itertools import islice
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 from ..dataset.clean import csv_text, harmless_lines
 from ..dataset.column_values import least_and_most, pattern, right_answers, values
-from ..dataset.schema import RECONCILIATION, VERSION, Schema
+from ..dataset.schema import VERSION, Schema
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
 from ..output_files import whole
@@ -46,20 +46,16 @@ def write_csv(path: Path, table: Table, store: Store) -> bool:
     """
     changed = False
     with _csv(path, table) as stream:
-        for piece in _pieces(table, store):
-            around, here = _around(piece, as_it_came=False)
+        for lines, here in harmless_lines(_rows(table, store)):
+            stream.write(lines)
             changed = changed or here
-            for lines, here in harmless_lines(piece.rows, around):
-                stream.write(lines)
-                changed = changed or here
     return changed
 
 
 def write_raw_csv(path: Path, table: Table, store: Store) -> None:
     """Write a table as CSV with every text as it came: for programs of ours only."""
     with _csv(path, table) as stream:
-        for piece in _pieces(table, store):
-            stream.writelines(csv_text(piece.rows, _around(piece, as_it_came=True)[0]))
+        stream.writelines(csv_text(_rows(table, store)))
 
 
 @contextmanager
@@ -69,37 +65,11 @@ def _csv(path: Path, table: Table) -> Iterator[IO[str]]:
         yield stream
 
 
-class _Piece(NamedTuple):
-    """Rows that have their first and their last columns in common: these, and the rest of each row."""
-
-    first: Row
-    rows: Iterator[Row]
-    last: Row
-
-
-def _pieces(table: Table, store: Store) -> Iterator[_Piece]:
-    """Give the rows of a table, those of a submission together: what all of them say is fetched and written once."""
-    written = {column.name: WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns}
-    own = [text for name, text in written.items() if name not in table.repeats]
-    if not table.repeats:
-        yield _Piece((), store.raw(table.name, own), ())
-        return
-    first = next(at for name, at in table.at.items() if name not in table.repeats)
-    for submission in sorted(store.known()):
-        for same in islice(store.raw(table.name, [written[name] for name in table.repeats], submission), 1):
-            yield _Piece(same[:first], store.raw(table.name, own, submission), same[first:])
-
-
-def _around(piece: _Piece, *, as_it_came: bool) -> tuple[tuple[str, str], bool]:
-    """Give what stands before and after each line of a piece, and whether it differs from what came."""
-    if not piece.first:
-        return ("", ""), False
-    ends = [
-        (next(csv_text([row])), False) if as_it_came else next(harmless_lines([row]))
-        for row in (piece.first, piece.last)
-    ]
-    (first, one), (last, other) = ends
-    return (first.removesuffix("\n") + ",", "," + last.removesuffix("\n")), one or other
+def _rows(table: Table, store: Store) -> Iterator[Row]:
+    """Give the rows of a table; of a large one a submission at a time, so that it is never sorted as a whole."""
+    columns = [WRITTEN.get(column.kind, '"{0}"').format(column.name) for column in table.columns]
+    submissions = sorted(store.known()) if table.large else [None]
+    return chain.from_iterable(store.raw(table.name, columns, submission) for submission in submissions)
 
 
 def description(store: Store) -> dict[str, Any]:
@@ -131,7 +101,7 @@ def _resource(schema: Schema, table: Table) -> dict[str, Any]:
         "schema": {
             "fields": [_field(schema, table, column) for column in table.columns],
             "missingValues": []
-            if table.name == RECONCILIATION.name
+            if table.name == "reconciliation"
             else [""],  # what is of no period has an empty one
             "primaryKey": list(table.key),
             **_foreign_keys(table),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
-from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, LABEL, Schema, spec_language
+from ..dataset.schema import LABEL, Schema, spec_language
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Row, Table
 from ..fields import Field
 from ..words import beginning
@@ -15,7 +15,7 @@ from .column_words import CodeLabels, Record
 
 SHARE = "share"  # a number that is shown in percent
 MOST_HEAD = 200  # characters of a head: Excel takes 255, and some must be left to tell two heads apart
-OF_ANY_ROW = frozenset({ANSWERS.name, AGGREGATE_ANSWERS.name, AGGREGATE_NUMBERS.name})
+OF_ANY_ROW = frozenset({"answers", "aggregate_answers", "aggregate_numbers"})
 LABELLED_BY = ("indicator", "field")  # what the column `label` says the name of
 WIDTHS = {TEXT: 18.0, INTEGER: 9.0, NUMBER: 12.0, BOOLEAN: 9.0, DATE: 12.0, "code": 11.0, "wide": 44.0}
 OF_NAMES = 26.0  # wide

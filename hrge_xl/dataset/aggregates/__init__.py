@@ -50,9 +50,9 @@ def _of_indicators(store: Store, source: Sources) -> Rows:
     found = [*values.lines_and_values(store, source)]
     made = totals([value for _, value in found], source.spec)
     return {
-        INDICATOR_VALUES.name: [line for line, _ in found],
-        AGGREGATE_INDICATORS.name: _numbered(AGGREGATE_INDICATORS, aggregate_indicators(made)),
-        AGGREGATE_SPLITS.name: _numbered(AGGREGATE_SPLITS, aggregate_splits(made, source.spec)),
+        "indicator_values": [line for line, _ in found],
+        "aggregate_indicators": _numbered(AGGREGATE_INDICATORS, aggregate_indicators(made)),
+        "aggregate_splits": _numbered(AGGREGATE_SPLITS, aggregate_splits(made, source.spec)),
     }
 
 

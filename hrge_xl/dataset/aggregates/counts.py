@@ -8,20 +8,6 @@ from ...fields import FIELD_TYPES
 from ...spec.figures import QuestionFigures
 from ...spec.model import RegisterBlock, Tool
 from ..joins import picked, same
-from ..schema import (
-    AGGREGATE_ANSWERS,
-    AGGREGATE_COMPLETENESS,
-    AGGREGATE_GAPS,
-    AGGREGATE_NUMBERS,
-    ANSWERS,
-    ANSWERS_FACT,
-    COMPLETENESS,
-    ITEMS,
-    LISTED_ROWS,
-    ROW_REFERENCES,
-    SLOTS,
-    SUBMISSIONS,
-)
 from . import sql
 from .sql import BY_COUNTRY, TOTAL
 
@@ -29,19 +15,21 @@ from .sql import BY_COUNTRY, TOTAL
 def aggregate_answers(source: sql.Sources) -> sql.Select:
     """Give every code by question; questions that stand on fixed rows by row."""
     found, question, code = _counted(source).subquery(), sql.questions(source), sql.codes(source)
-    item = source[ITEMS]
+    item = source["items"]
     told = (
         sa.select(found, *picked("tool field label", question, row=item.c.row, code_label=code.c.code_label))
         .join(question, question.c.n == found.c.asked)
         .outerjoin(item, item.c.n == found.c.item)
         .outerjoin(code, sa.and_(same(code, question, "tool", "field"), code.c.code == found.c.code))
     )
-    return sql.numbered(AGGREGATE_ANSWERS.names, told, "period", "place", "asked", "row", "code", "country")
+    return sql.numbered(
+        source, "aggregate_answers", told, "period", "place", "asked", "row", "code", "country"
+    )
 
 
 def _counted(source: sql.Sources) -> sql.Select:
     """Give every code by the number of its question, and of its fixed row where there is one."""
-    given, files = source[ANSWERS_FACT], source[SUBMISSIONS]
+    given, files = source["answers_fact"], source["submissions"]
     cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
     # codes of rows mean nothing elsewhere
     of_rows = [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
@@ -80,12 +68,14 @@ def aggregate_numbers(source: sql.Sources) -> sql.Select:
     told = sa.select(found, *picked("tool field label", question), total).join(
         question, question.c.n == found.c.asked
     )
-    return sql.numbered(AGGREGATE_NUMBERS.names, told, "period", "place", "asked", "row", "about", "country")
+    return sql.numbered(
+        source, "aggregate_numbers", told, "period", "place", "asked", "row", "about", "country"
+    )
 
 
 def _lines(source: sql.Sources) -> sql.Select:
     """Give every number in a row in which somebody typed something, with what this row is about."""
-    given, files, about = source[ANSWERS_FACT], source[SUBMISSIONS], source[ROW_REFERENCES]
+    given, files, about = source["answers_fact"], source["submissions"], source["row_references"]
     cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
     open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]
     return (
@@ -106,7 +96,7 @@ def _lines(source: sql.Sources) -> sql.Select:
 
 def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sql.Expression:
     """Say whether somebody typed something in the row of a value that is worked out."""
-    other, place = source[ANSWERS_FACT].alias("other"), source[SLOTS].alias("other_slot")
+    other, place = source["answers_fact"].alias("other"), source["slots"].alias("other_slot")
     return (
         sa.select(sa.literal(1))
         .select_from(other.join(place, same(place, other, "slot")))
@@ -122,7 +112,7 @@ def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sq
 
 def aggregate_completeness(source: sql.Sources) -> sql.Select:
     """Select the required answers given and asked, sheet by sheet."""
-    sheets, files, ways = source[COMPLETENESS], source[SUBMISSIONS], sql.breakdowns(TOTAL, BY_COUNTRY)
+    sheets, files, ways = source["completeness"], source["submissions"], sql.breakdowns(TOTAL, BY_COUNTRY)
     counted = ("required", "answered", "errors", "warnings")
     names = f"period by place tool submission team {' '.join(counted)}"
     lines = (
@@ -138,7 +128,7 @@ def aggregate_completeness(source: sql.Sources) -> sql.Select:
         **{name: sql.whole(sa.func.sum(lines.c[name])) for name in counted},
     ).subquery()  # fmt: skip
     told = sa.select(found, sql.share(found.c.answered, found.c.required).label("share"))
-    return sql.numbered(AGGREGATE_COMPLETENESS.names, told, "period", "place", "tool", "country")
+    return sql.numbered(source, "aggregate_completeness", told, "period", "place", "tool", "country")
 
 
 # questions by how many teams answered with no
@@ -155,13 +145,13 @@ def aggregate_gaps(source: sql.Sources) -> sql.Select:
     ).subquery()  # fmt: skip
     told = sa.select(found, sql.share(found.c.no, found.c.answered).label("share")).where(found.c.no > 0)
     return sql.numbered(
-        AGGREGATE_GAPS.names, told, "period", "-teams_no", "-share", "asked", "tool", "row", "field"
+        source, "aggregate_gaps", told, "period", "-teams_no", "-share", "asked", "tool", "row", "field"
     )
 
 
 def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
     """Give every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
-    given, question, items = source[ANSWERS], sql.questions(source), sql.at_hand(sa.select(source[ITEMS]))
+    given, question, items = source["answers"], sql.questions(source), sql.at_hand(sa.select(source["items"]))
     is_no = given.c.code.in_(asked.no)
     return (
         sa.select(*picked(
@@ -180,7 +170,7 @@ def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
 
 def overdue(source: sql.Sources) -> sql.Select:
     """Give one line per item, the oldest first, with what its list shows; the place is that of its first column."""
-    listed = source[LISTED_ROWS]
+    listed = source["listed_rows"]
     cells = sql.at_hand(sa.select(listed).where(listed.c.current, listed.c.due < source.today))
     shown = [
         sa.func.max(sa.case((cells.c.column_code == column, cells.c.value))).label(f"list_{column}")
@@ -197,4 +187,4 @@ def overdue(source: sql.Sources) -> sql.Select:
         .select_from(cells)
         .join(late, sa.and_(same(late, cells, "submission"), late.c.first == cells.c.n))
     )
-    return sql.numbered(source.schema.overdue.names, lines, "period", "due", "submission", "item")
+    return sql.numbered(source, "overdue", lines, "period", "due", "submission", "item")

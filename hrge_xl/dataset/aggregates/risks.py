@@ -8,7 +8,7 @@ from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
 from ..dimensions import matrix_blocks
 from ..joins import picked, same
-from ..schema import AGGREGATE_MATRIX, AGGREGATE_RISKS, MATRIX_ROWS, SUBMISSIONS, field_column, spec_language
+from ..schema import AGGREGATE_RISKS, field_column, spec_language
 from ..store import Store
 from . import sql
 from .sql import BY_COUNTRY, BY_TOOL, TOTAL
@@ -50,7 +50,11 @@ def risk_places(source: sql.Sources) -> sql.Select:
 
 def _placed(source: sql.Sources) -> sql.Select:
     """Give every risk of the returns that count at every stage, with the cell that places it."""
-    figures, rows, files = risk_figures(source.spec), sql.current(source, MATRIX_ROWS), source[SUBMISSIONS]
+    figures, rows, files = (
+        risk_figures(source.spec),
+        sql.current(source, "matrix_rows"),
+        source["submissions"],
+    )
     lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
     stage = sql.listed("stages", "stage down_field across_field place:integer", lines)
     return (
@@ -114,7 +118,7 @@ def aggregate_risks(source: sql.Sources) -> sql.Select:
         .outerjoin(names, same(names, counted, "by", "code"))
     )  # fmt: skip
     return sql.numbered(
-        AGGREGATE_RISKS.names, told, "period", "stage_place", "by_place", "place", "code", "cell"
+        source, "aggregate_risks", told, "period", "stage_place", "by_place", "place", "code", "cell"
     )
 
 
@@ -159,9 +163,7 @@ def top_risks(source: sql.Sources) -> sql.Select:
     alike = [sql.in_bytes(found.c[name]) for name in ("team", "tool", "row", "submission")]
     rank = sa.func.row_number().over(partition_by=found.c.period, order_by=[*heaviest, *alike])
     ranked = sa.select(found, rank.label("rank")).subquery()
-    return sql.numbered(
-        source.schema.top_risks.names, sa.select(ranked).where(ranked.c.rank <= MOST), "period", "rank"
-    )
+    return sql.numbered(source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period", "rank")
 
 
 def _weighed(source: sql.Sources) -> sql.Select:
@@ -201,7 +203,7 @@ def _open_rows(source: sql.Sources) -> sql.Select:
     """Give the rows of all sheets of risks that are not over, with what a list of risks shows."""
     figures, rows = risk_figures(source.spec), []
     for tool in figures.tools:
-        wide = source[source.schema.wide[tool]]
+        wide = source[source.schema.wide[tool].name]
         shown = {"name": figures.name} | {f"shows_{code}": code for code in figures.shows}
         told = {name: sql.as_text(wide.c[field_column(code)]) for name, code in shown.items()}
         over = [
@@ -236,7 +238,9 @@ def aggregate_matrix(source: sql.Sources) -> sql.Select:
         .select_from(counted)
         .join(cells, same(cells, counted, "down", "across"))
     )
-    return sql.numbered(AGGREGATE_MATRIX.names, told, "period", "block", "place", "tools", "country", "cell")
+    return sql.numbered(
+        source, "aggregate_matrix", told, "period", "block", "place", "tools", "country", "cell"
+    )
 
 
 def matrix_cells(spec: Spec) -> sa.CTE:
@@ -272,7 +276,7 @@ def _sources(spec: Spec) -> sa.CTE:
 
 def _rows(source: sql.Sources) -> sql.Select:
     """Give every row of a matrix, by everything that it is broken down by."""
-    rows, files, sources = sql.current(source, MATRIX_ROWS), source[SUBMISSIONS], _sources(source.spec)
+    rows, files, sources = sql.current(source, "matrix_rows"), source["submissions"], _sources(source.spec)
     ways = sql.breakdowns(TOTAL, BY_TOOL, BY_COUNTRY)
     return (
         sa.select(

@@ -17,9 +17,9 @@ from ...validation import RETURNED
 from ...words import day, translator
 from ..definitions import TYPES
 from ..joins import in_order, picked, same
-from ..schema import ANSWERS, CODEBOOK, ITEMS, SLOTS, Schema, spec_language
+from ..schema import Schema, spec_language
 from ..store import Store
-from ..table import TEXT, Table
+from ..table import TEXT
 
 Select = sa.Select[Any]
 Expression = sa.ColumnElement[Any]
@@ -46,16 +46,17 @@ class Sources:
         """Give the tables of a dataset."""
         return cls(store.tables, store.schema, sa.literal(today, sa.Date()))
 
-    def __getitem__(self, table: Table) -> sa.Table:
-        return self.tables[table.name]
+    def __getitem__(self, table: str) -> sa.Table:
+        return self.tables[table]
 
 
 Figure = Callable[[Sources], Select]
 """A table of figures as one select, with the columns of that table in their order."""
 
 
-def numbered(columns: Sequence[str], lines: Select, *order: str) -> Select:
-    """Select these columns of some lines, numbered as `n` in this order (`-name` goes downwards)."""
+def numbered(source: Sources, table: str, lines: Select, *order: str, more: Iterable[str] = ()) -> Select:
+    """Select the columns of a table, and more, of some lines, numbered as `n` in this order (`-name`: downwards)."""
+    columns = (*source.schema.by_name[table].names, *more)
     found = lines.subquery()
     by = []
     for name in order:  # nothing comes before everything, texts are in the order of their bytes
@@ -103,13 +104,13 @@ def country(ways: sa.FromClause, lines: sa.FromClause) -> sa.Label[Any]:
 
 def questions(source: Sources) -> sa.CTE:
     """Give every question by tool and field, numbered in the order in which they are asked."""
-    book = source[CODEBOOK]
+    book = source["codebook"]
     return at_hand(sa.select(book).where(book.c.code.is_(None)))
 
 
 def codes(source: Sources) -> sa.CTE:
     """Give every code of every question with its label."""
-    book = source[CODEBOOK]
+    book = source["codebook"]
     return at_hand(sa.select(book).where(book.c.code.is_not(None)))
 
 
@@ -118,7 +119,7 @@ def cells(source: Sources) -> sa.CTE:
 
     Millions of answers are sorted to be counted: by numbers in a fraction of the time and space of texts.
     """
-    cell, question, item = source[SLOTS], questions(source), source[ITEMS]
+    cell, question, item = source["slots"], questions(source), source["items"]
     its = (question.c.n.label("asked"), question.c.type, item.c.n.label("item"))
     return at_hand(
         sa.select(cell.c.slot, cell.c.tool, cell.c.row, cell.c.calculated, *its)
@@ -133,7 +134,7 @@ def by_file(files: sa.FromClause, given: sa.FromClause, cell: sa.FromClause) -> 
     return in_order(files, (given, of_file), (cell, of_cell))
 
 
-def current(source: Sources, table: Table) -> sa.CTE:
+def current(source: Sources, table: str) -> sa.CTE:
     """Give the lines of a view that are of returns that count."""
     lines = source[table]
     return at_hand(sa.select(lines).where(lines.c.current))
@@ -141,7 +142,7 @@ def current(source: Sources, table: Table) -> sa.CTE:
 
 def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:
     """Give the answers to one question of some sheets."""
-    given = source[ANSWERS]
+    given = source["answers"]
     return at_hand(sa.select(given).where(given.c.current, given.c.tool.in_(tools), given.c.field == field))
 
 

@@ -15,7 +15,7 @@ from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ...texts import said
 from ..definitions import TYPES
 from ..joins import picked, same
-from ..schema import INDICATOR_VALUES, SUBMISSIONS, field_column, spec_language
+from ..schema import INDICATOR_VALUES, field_column, spec_language
 from ..store import Store
 from ..table import NUMBER, TEXT, Row
 from . import sql
@@ -69,7 +69,7 @@ def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Sele
 
     `parts` are the fields of splits that stand behind the other columns.
     """
-    return sql.numbered([*INDICATOR_VALUES.names, *map(_column, parts)], _values(source), *ORDER)
+    return sql.numbered(source, "indicator_values", _values(source), *ORDER, more=map(_column, parts))
 
 
 def lines_and_values(store: Store, source: sql.Sources) -> Iterator[tuple[Row, Value]]:
@@ -102,7 +102,7 @@ def _values(source: sql.Sources) -> sql.Select:
 def _stated(source: sql.Sources) -> sql.Select:
     """Give every value of the returns that count, with what the rows say that it leads to."""
     figures, known = indicator_figures(source.spec), _Known(source)
-    own, catalogue, files = known.own, known.catalogue, source[SUBMISSIONS]
+    own, catalogue, files = known.own, known.catalogue, source["submissions"]
     typed, periods = sql.answers_to(source, figures.value, [figures.tool]), sql.codes(source)
     worked_out = sql.answers_to(source, figures.calculated or figures.value, [figures.tool])
     framework, period = own.c[_column(figures.of)], own.c[_column(figures.period)]
@@ -199,7 +199,7 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
     asked = {code: kind for code, kind in kinds.items() if any(code in tool.fields for tool in tools)}
     selects = []
     for tool in tools:
-        wide = source[source.schema.wide[tool.code]]
+        wide = source[source.schema.wide[tool.code].name]
         own = {
             _column(code): _as(wide.c[field_column(code)] if code in tool.fields else sa.null(), kind)
             for code, kind in asked.items()
