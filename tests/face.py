@@ -519,7 +519,7 @@ from hrge_xl.reports.document import SEVERITIES
 from hrge_xl.reports.document import CALLED
 from hrge_xl.reports.formats.xlsx import sheets as report_sheets
 from hrge_xl.reports.overview_teams import LEAST_FIRST
-from hrge_xl.reports.page import environment, isolated, plain_environment
+from hrge_xl.reports.page import environment, isolated
 from hrge_xl.reports.spec_page import html, text
 from hrge_xl.reports.spec_diff import touched_files
 

@@ -205,13 +205,14 @@ def test_nothing_of_one_period_leaks_into_another(both: Store, round_: str) -> N
 
 
 def test_the_latest_period_is_shown_and_the_others_are_named(both: Store) -> None:
+    """Each name is isolated: on an Arabic page 2025-H2 would else be seen as H2-2025."""
     earlier, later = (two_rounds.period_of(both, round_) for round_ in (EARLIER, LATER))
     found = built(both, TODAY, "en")
     assert (found.period, [each.name for each in found.periods]) == (later, [later, earlier])
     text = html(found)
     assert f"Period: <bdi>{later}</bdi>" in text
-    assert f"Other periods in this dataset, with the returns that count: {earlier} (3)" in text
-    assert f"Other periods in this dataset, with the returns that count: {later} (4)" in html(
+    assert f"Other periods in this dataset, with the returns that count: <bdi>{earlier}</bdi> (3)" in text
+    assert f"Other periods in this dataset, with the returns that count: <bdi>{later}</bdi> (4)" in html(
         built(both, TODAY, "en", period=earlier)
     )
 

@@ -643,8 +643,8 @@ def test_paper_is_a_summary_and_everything_on_request(browser: "Browser", tmp_pa
         with opened(browser, tmp_path, document, scripts=scripts) as (page, _):
             page.emulate_media(media="print")
             assert page.locator("#f0").is_hidden()
-            assert page.locator("#file-table tbody tr").nth(html.PAPER_ROWS - 1).is_visible()
-            assert page.locator("#file-table tbody tr").nth(html.PAPER_ROWS).is_hidden()
+            assert page.locator("#file-table tbody tr").nth(html.ReportView.paper_rows - 1).is_visible()
+            assert page.locator("#file-table tbody tr").nth(html.ReportView.paper_rows).is_hidden()
             assert page.locator(".papernote").is_visible()
             assert pages_of(page.pdf(prefer_css_page_size=True)) <= 10
             page.goto(f"{page.url}#everything")

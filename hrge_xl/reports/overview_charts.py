@@ -24,8 +24,7 @@ class Charts:
 
     def __init__(self, found: Overview) -> None:
         self.found, self.language = found, found.language
-        self.direction = direction(found.language)
-        self.mirrored = self.direction == "rtl"
+        self.mirrored = direction(found.language) == "rtl"
         self.say = translator(found.language)
         self.parts = status_words(self.say)
 

@@ -70,9 +70,8 @@ def shown(value: object) -> object:
     """Give what stands on the page for a value; escaping comes after this."""
     if value is None:
         return ""
-    if isinstance(value, Markup):
-        return Markup(visible(str(value)))
-    return visible(value) if isinstance(value, str) else value
+    text = visible(value) if isinstance(value, str) else value
+    return text if text is value or not isinstance(value, Markup) else Markup(text)
 
 
 def asset(name: str) -> str:

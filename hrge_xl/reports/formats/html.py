@@ -28,12 +28,8 @@ SUFFIX = "html"
 MAIN = f"validation.{SUFFIX}"
 LARGE = 20_000  # findings, from which on each team has a page of its own
 FOLDER = "validation_pages"
-PAPER_ROWS = 20  # of each long table on a summary on paper
-LONG_TEXT = 400
-OPEN_LIMIT = 400
-REMEDY_LIMIT = 5_000
 # heads of the table of findings that stand in its cells where it is narrow: all but the first two
-BOXES = ("Place", "Question", "Content of the cell", "Reason", "What to do")
+HEADS_IN_CELLS = ("Place", "Question", "Content of the cell", "Reason", "What to do")
 
 _CELL = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _NOT_PLAIN = re.compile(r"[^A-Za-z0-9]+")
@@ -63,10 +59,10 @@ def _page(template: str, view: ReportView) -> str:
 class ReportView:
     """What the templates ask of a document beyond its own data: groups, links, and numbers in words."""
 
-    long_text = LONG_TEXT
-    remedy_limit = REMEDY_LIMIT
-    paper_rows = PAPER_ROWS
-    open_limit = OPEN_LIMIT
+    long_text = 400  # characters, from which on a text is folded
+    remedy_limit = 5_000  # findings, above which a general remedy stands with its code alone
+    paper_rows = 20  # of each long table on a summary on paper
+    open_limit = 400  # findings, up to which files start unfolded
     severities, verdicts = SEVERITIES, VERDICTS
     statuses = (*(status.code for status in STATUSES), "refused")
     folder = FOLDER
@@ -230,7 +226,7 @@ class ReportView:
 
     def style(self) -> str:
         """Give the rules that depend on the document: colours of levels, words in boxes, the page footer."""
-        heads = [self.say(head) for head in BOXES]
+        heads = [self.say(head) for head in HEADS_IN_CELLS]
         labels = "".join(
             f".f td:nth-child({at})::before{{content:{css_text(head)}}}" for at, head in enumerate(heads, 3)
         )
@@ -241,7 +237,7 @@ class ReportView:
         )
         foot = foot_rule(self.say("Report {id}").format(**self.document["run"]))
         own = f".f td:nth-child(-n+2){{direction:{direction(self.document['run']['language'])};unicode-bidi:normal}}"
-        further = f".long>tbody>tr:nth-child(n+{PAPER_ROWS + 1})"
+        further = f".long>tbody>tr:nth-child(n+{self.paper_rows + 1})"
         paper = f"@media print{{html:not(:has(#everything:target)) {further}{{display:none}}}}"
         return f"{own}@media screen and (max-width:60rem){{{labels}}}{levels}{paper}{foot}"
 
