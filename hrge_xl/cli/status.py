@@ -46,16 +46,13 @@ from .terminal import (
 if TYPE_CHECKING:
     from ..api import Dataset, Return, TeamStatus
 
-COLUMNS = (
-    "team", "country", "state", "completeness", "errors", "days_late", "correction_overdue", "deadline", "day", "by",
-    "files", "version", "file", "note",
-)  # fmt: skip
 NARROW = ("team", "state", "completeness", "errors", "days_late", "deadline", "note")  # without --wide
 HEADS = {
     "team": "Team", "country": "Country", "state": "State", "completeness": "Completeness", "errors": "Errors",
     "days_late": "Days late", "correction_overdue": "Correction overdue (days)", "deadline": "Deadline", "day": "Day",
     "by": "By", "files": "Files", "version": "Version", "file": "File", "note": "Note",
 }  # fmt: skip
+COLUMNS = tuple(HEADS)
 FIGURES = ("completeness", "errors", "days_late")
 COLOURS = {  # of states; the word stands there too
     "accepted": "green", "returned": "yellow", "late": "red", "refused": "red", "to decide": "magenta",
