@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .drafting import draft
     from .exports.extract import Sink, Wish
     from .findings import Waiver
-    from .generation import Issued, issue_round, issue_sample, issue_spec
+    from .generation import Issued, issue_round, issue_spec
     from .intake import ExpectedReturn, read
     from .intake.sandbox import Confinement
     from .intake.unpacking import Found
@@ -127,7 +127,6 @@ __all__ = [
     "is_in_doubt",
     "issue",
     "issue_round",
-    "issue_sample",
     "issue_spec",
     "last_change",
     "ledger_doubts",
@@ -181,7 +180,7 @@ HOMES = {  # what is made below: the module, and what of it belongs here
     "drafting": "draft",
     "exports.extract": "Wish",
     "findings": "Waiver",
-    "generation": "Issued issue_round issue_sample issue_spec",
+    "generation": "Issued issue_round issue_spec",
     "intake": "ExpectedReturn read",
     "intake.sandbox": "Confinement",
     "intake.unpacking": "Found",

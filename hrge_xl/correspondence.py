@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 from .dataset.returns import Return
@@ -71,7 +72,10 @@ def drafts(
     `occasions` are kinds of mails (issue, feedback, reminder, thanks); by default all but issue. What came is taken in
     first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the round with mistakes.
     """
-    wanted = [one for each in occasions or () for one in MAIL_KINDS[each].occasions] or AS_THEY_COME
+    named = (
+        MAIL_KINDS[each].occasions if each in MAIL_KINDS else (MailType(each),) for each in occasions or ()
+    )
+    wanted = [*chain.from_iterable(named)] or AS_THEY_COME
     load_templates(folder)  # before anything else is done
     load_round(folder)
     with one_dataset(folder, today, password=password) as dataset:
@@ -84,7 +88,7 @@ def remind(folder: Path, today: date, *, again: bool = False, password: str | No
 
 
 def write_drafts(
-    dataset: Dataset, today: date, occasions: Collection[MailType] = AS_THEY_COME, *, again: bool = False
+    dataset: Dataset, today: date, occasions: Collection[MailType], *, again: bool = False
 ) -> Drafts:
     """Write the drafts that are due on a day for a round whose dataset is open."""
     assert dataset.round is not None

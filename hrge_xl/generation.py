@@ -41,44 +41,35 @@ class Issued:
 def issue_spec(  # noqa: PLR0913 (one parameter an option)
     spec: str | Path, countries: Sequence[str] = (), *, today: date, language: str | None = None, profile: str = "",
     tools: Sequence[str] = (), blank_rows: int | None = None, answers: Path | None = None, password: str | None = None,
-    output: Path = OUTPUT, allow_draft: bool = False,
+    output: Path = OUTPUT, allow_draft: bool = False, sample: bool = False,
 ) -> Issued:  # fmt: skip
     """Write a workbook for each country, by code or name, of a spec; one alone where the spec asks for none.
 
     Its sheets are those of a profile, the named tools, or both, with those that they depend on. They begin with
-    `answers`: a returned workbook, which `password` opens, or a JSON file. Raises `UsageError`, `LimitError`,
-    `OutputError`.
+    `answers`: a returned workbook, which `password` opens, or a JSON file. A `sample` is one workbook, for no country,
+    filled in as the spec says. Raises `UsageError`, `LimitError`, `OutputError`.
     """
     check_several("countries", countries)
     loaded = load(spec)
     codes = country_codes(loaded, countries)
-    if not codes and asks_for_country(loaded):
+    if not codes and not sample and asks_for_country(loaded):
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     _check_translated(loaded, () if allow_draft else [language])
-    choice = choose(loaded, profile, tools, blank_rows)
-    layout = build(loaded, language or loaded.languages[0], choice.tools, choice.rows, last=True)
+    choice = choose(loaded, profile, tools, blank_rows, first=sample)
+    language, made = language or loaded.languages[0], Issued(notes=_sentence(choice.explained))
+    if sample:
+        data = sample_workbook(loaded, language, choice)
+        made.paths.append(_written(data, output, loaded.name, "SAMPLE", profile, language))
+        return made
+    layout = build(loaded, language, choice.tools, choice.rows, last=True)
     begin = from_file(answers, layout, str(spec), today, password) if answers else Prefill()
     left = ", ".join(begin.left_behind())
+    made.notes.extend(_sentence(left and f"{answers}: {left}"))
     blank = Order("", today, "", layout.language, choice.tools, choice.rows)
     wanted = [begin.into(replace(blank, team=code, country=code)) for code in codes or [""]]
-    made = Issued(notes=[*_sentence(choice.explained), *_sentence(left and f"{answers}: {left}")])
     for order, data in steps(issue(loaded, wanted), len(wanted), "Issuing"):
         made.paths.append(_written(data, output, loaded.name, order.country, layout.language))
     return made
-
-
-def issue_sample(
-    spec: str | Path, *, language: str | None = None, profile: str = "", tools: Sequence[str] = (),
-    blank_rows: int | None = None, output: Path = OUTPUT, allow_draft: bool = False,
-) -> Issued:  # fmt: skip
-    """Write the filled sample of a spec, to look at and never to be sent. Raises `UsageError` where it has none."""
-    loaded = load(spec)
-    _check_translated(loaded, () if allow_draft else [language])
-    choice, language = choose(loaded, profile, tools, blank_rows, first=True), language or loaded.languages[0]
-    data = sample_workbook(loaded, language, choice)
-    return Issued(
-        [_written(data, output, loaded.name, "SAMPLE", profile, language)], _sentence(choice.explained)
-    )
 
 
 def issue_round(

@@ -92,7 +92,8 @@ def parse_number(text: str, language: str = SOURCE_LANGUAGE) -> float | None:
     if _may_be_two(parts, thousands_separator(language), language):
         raise Ambiguous(text)
     digits = re.sub(r"\D", "", parts["whole"])
-    return _finite(f"{parts['sign']}{digits}.{parts['decimals'] or 0}{parts['exponent'] or ''}")
+    number = float(f"{parts['sign']}{digits}.{parts['decimals'] or 0}{parts['exponent'] or ''}")
+    return number if math.isfinite(number) else None  # what is too large for any cell: 1e999
 
 
 def _may_be_two(parts: re.Match[str], thousands: str, language: str) -> bool:
@@ -123,12 +124,6 @@ def percentage(text: str) -> str | None:
     if parts is None or bool(parts["before"]) == bool(parts["after"]):
         return None
     return parts["sign"] + parts["number"].strip()
-
-
-def _finite(digits: str) -> float | None:
-    """Give the number, unless it is too large for any cell: 1e999."""
-    number = float(digits)
-    return number if math.isfinite(number) else None
 
 
 def _signs(text: str) -> str:

@@ -194,7 +194,13 @@ def from_file(path: Path, layout: Layout, spec: str, today: date, password: str 
     `spec` is its name or folder; `layout` has places for answers of the round before. Raises `UsageError`.
     """
     if path.suffix.lower() != ".json":
-        return _from_return(path, layout, spec, today, password)
+        from .intake import ExpectedReturn
+        from .validation import ValidationRequest, validate
+
+        (result,) = validate([path], ValidationRequest(ExpectedReturn(spec=spec), today, password=password))
+        if result.submission is None or result.layout is None:
+            raise UsageError(f"{path}: no answers can be read from it. Try `hrge-xl validate` to see why.")
+        return go_on(result.submission, result.layout, layout, today)
     try:
         table = json.loads(read_regular(path, LIMITS.file_bytes).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
@@ -202,13 +208,3 @@ def from_file(path: Path, layout: Layout, spec: str, today: date, password: str 
             f"{path}: the answers cannot be read ({error}). Save them as JSON, in UTF-8."
         ) from error
     return Prefill(from_mapping(table, layout))
-
-
-def _from_return(path: Path, layout: Layout, spec: str, today: date, password: str | None) -> Prefill:
-    from .intake import ExpectedReturn
-    from .validation import ValidationRequest, validate
-
-    (result,) = validate([path], ValidationRequest(ExpectedReturn(spec=spec), today, password=password))
-    if result.submission is None or result.layout is None:
-        raise UsageError(f"{path}: no answers can be read from it. Try `hrge-xl validate` to see why.")
-    return go_on(result.submission, result.layout, layout, today)

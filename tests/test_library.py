@@ -33,7 +33,7 @@ VERBS = {name for name in api.__all__ if name.islower()}
 CALLED = {  # by each command
     "check": "datasets", "compare": "datasets compare", "consolidate": "consolidate", "decide": "decide decisions",
     "demo": "play_teams demonstrate", "doctor": "confinement load", "drafts": "drafts", "explain": "explain",
-    "export": "one_dataset export", "feedback": "give_feedback", "generate": "issue_round issue_sample issue_spec",
+    "export": "one_dataset export", "feedback": "give_feedback", "generate": "issue_round issue_spec",
     "receive": "receive", "recover": "recover", "refresh": "refresh", "remind": "remind",
     "report": "datasets document overview", "round init": "init_round read_list", "round contact": "set_contact",
     "round messages": "write_messages", "round update-spec": "update_spec", "sign": "sign check_seal chain new_key",
@@ -56,7 +56,7 @@ SHOWN = {
     "how",
     "formats",
 }  # how the result is shown, or where it goes
-CHOOSING = {"check", "dry_run", "everything", "listed", "new_key", "sample"}  # between the verbs of a command
+CHOOSING = {"check", "dry_run", "everything", "listed", "new_key"}  # between the verbs of a command
 SAME = {  # an option or argument, and what the library calls it
     "after": "new", "all_": "everybody", "before": "old", "cell": "place", "dataset": "place", "file": "paths",
     "kinds": "occasions", "ledger": "folder", "more": "paths", "passphrase_file": "passphrase",

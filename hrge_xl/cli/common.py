@@ -131,7 +131,11 @@ password_option = click.option(
     help="A text file, or -, whose first line opens encrypted workbooks (needs the extra encrypted).",
 )
 jobs_option = click.option(
-    "--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes to read with (default: one per core)."
+    "--jobs",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    callback=lambda _, __, jobs: jobs or AS_SUITS,
+    help="Processes to read with (default: one per core).",
 )
 received_option = click.option(
     "--received", type=DAY, metavar="DAY",
@@ -211,10 +215,10 @@ def first_line(file: Path) -> str:
 
 def question(paths: Sequence[str], how: dict[str, Any]) -> Question:
     """Take what is asked of returned files out of the options of a command."""
-    received, jobs = how.pop("received", None), how.pop("jobs", None) or AS_SUITS
-    known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger") if name in how}
+    received = how.pop("received", None)
+    known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger", "jobs") if name in how}
     arrived = api.Arrived(received, stated=True) if received else api.Arrived()
-    return api.Question(paths, jobs=jobs, rejudge=day_is_stated(), arrived=arrived, **known)
+    return api.Question(paths, rejudge=day_is_stated(), arrived=arrived, **known)
 
 
 def day_is_stated() -> bool:

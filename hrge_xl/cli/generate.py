@@ -134,15 +134,12 @@ def command(
             "--from continues from one round to another: name the new round instead of the spec. For one workbook: "
             f"hrge-xl generate {quoted(spec)} --answers FILE"
         )
-    elif given.pop("sample", False):
-        own = {"--country": countries, "--today": day_is_stated(), "--answers": given.pop("answers", None)}
-        if wrong := [option for option, value in own.items() if value]:
+    else:
+        own = {"--country": countries, "--today": day_is_stated(), "--answers": choices["answers"]}
+        if choices["sample"] and (wrong := [option for option, value in own.items() if value]):
             raise UsageError(
                 *(f"{option} is not for a sample, which defines its own content." for option in wrong)
             )
-        given.pop("password", None)
-        issued = api.issue_sample(spec, **given)
-    else:
         issued = api.issue_spec(spec, countries, today=today, **given)
     print_lines(issued.notes, err=True)
     if not said("quiet"):

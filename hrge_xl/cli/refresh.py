@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,9 +28,7 @@ from .terminal import output_to, print_json
 @password_option
 @today_option
 @jobs_option
-def command(
-    folder: Path, as_json: bool, output: Path | None, password: str | None, today: date, jobs: int | None
-) -> Exit:  # fmt: skip
+def command(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exit:
     """Do the weekly work of a round, and say in about ten lines what is left to do.
 
     Put the e-mails of the week into ROUND/inbox: as files dragged out of the mail program, as a saved mailbox, or just
@@ -45,7 +43,7 @@ def command(
     """
     from .week_view import as_data, print_week
 
-    week = api.refresh(folder, today, jobs=jobs or 0, password=password)
+    week = api.refresh(folder, **how)
     print_warnings(week.drafts)
     with output_to(output):
         if as_json:

@@ -69,7 +69,8 @@ def command(  # noqa: PLR0913 (one parameter an option)
     if report is None:
         raise UsageError("Say which report: hrge-xl sign REPORT --by NAME; or --list.")
     if check or digest or trust:
-        return _check(api.check_seal(ledger, report, digest=digest or "", trust=trust), digest)
+        digest = (digest or "").lower()
+        return _check(api.check_seal(ledger, report, digest=digest, trust=trust), digest)
     doubts = api.chain(ledger, report).doubts
     made = api.sign(ledger, report, by=by, key=key, passphrase=passphrase)
     line(f"Sealed: {made.told}.")
@@ -91,7 +92,7 @@ def _new_key(file: Path, passphrase: str | None, by: str) -> Exit:
     return Exit.OK
 
 
-def _check(seal: SealCheck, digest: str | None) -> Exit:
+def _check(seal: SealCheck, digest: str) -> Exit:
     print_lines(seal.lines)
     if not seal.is_noted:
         line(f"No seal of {seal.name} has the digest {digest}: the ledger or the report was replaced.")

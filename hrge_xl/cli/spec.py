@@ -10,7 +10,7 @@ from .. import api
 from ..errors import Exit, UsageError
 from ..shell_words import quoted
 from . import translate
-from .common import ANYWHERE, AS_SUITS, SPEC, data_options, jobs_option, password_option
+from .common import ANYWHERE, SPEC, data_options, jobs_option, password_option
 from .groups import CommandGroup, said
 from .terminal import block, data, line, output_to, print_json, print_lines
 
@@ -94,7 +94,7 @@ def schema() -> None:
 @jobs_option
 def diff_specs(  # noqa: PLR0913 (one parameter an option)
     before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
-    as_json: bool, output: Path | None, password: str | None, jobs: int | None,
+    as_json: bool, output: Path | None, password: str | None, jobs: int,
 ) -> Exit:  # fmt: skip
     """Show what changed from version A of a spec to version B, and what it means for answers already given.
 
@@ -111,9 +111,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     if more and not returned:
         raise UsageError(f"'{more[0]}': name two specs, and returned files after --returned.")
     found = api.diff(api.load(before), api.load(after))
-    files = api.touched_files(
-        found, api.returned_files([*returned, *more]), before, jobs or AS_SUITS, password
-    )
+    files = api.touched_files(found, api.returned_files([*returned, *more]), before, jobs, password)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     with output_to(output):
         if as_json:

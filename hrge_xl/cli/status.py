@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,16 +46,13 @@ from .terminal import (
 if TYPE_CHECKING:
     from ..api import Dataset, Return, TeamStatus
 
-COLUMNS = (
-    "team", "country", "state", "completeness", "errors", "days_late", "correction_overdue", "deadline", "day", "by",
-    "files", "version", "file", "note",
-)  # fmt: skip
 NARROW = ("team", "state", "completeness", "errors", "days_late", "deadline", "note")  # without --wide
 HEADS = {
     "team": "Team", "country": "Country", "state": "State", "completeness": "Completeness", "errors": "Errors",
     "days_late": "Days late", "correction_overdue": "Correction overdue (days)", "deadline": "Deadline", "day": "Day",
     "by": "By", "files": "Files", "version": "Version", "file": "File", "note": "Note",
 }  # fmt: skip
+COLUMNS = tuple(HEADS)
 FIGURES = ("completeness", "errors", "days_late")
 COLOURS = {  # of states; the word stands there too
     "accepted": "green", "returned": "yellow", "late": "red", "refused": "red", "to decide": "magenta",
@@ -193,16 +190,11 @@ def _shown(line: Line, column: str, say: Translate) -> str:
     return f"{value:.0%}" if column == "completeness" else str(value)
 
 
-def _narrow(line: Line, column: str, say: Translate) -> str:
-    """Give a cell where there is little room: a file of nobody has its name in place of the team."""
-    return _shown(line, column, say) or (_shown(line, "file", say) if column == "team" else "")
-
-
 def _table(
-    lines: Sequence[Line], columns: Sequence[str], cell: Callable[[Line, str, Translate], str], say: Translate
+    lines: Sequence[Line], columns: Sequence[str], say: Translate
 ) -> tuple[list[dict[str, str]], dict[str, int]]:
     """Give heads and rows of cells, and how wide each column is that says something about anybody."""
-    rows = [{column: shown(cell(line, column, say)) for column in columns} for line in lines]
+    rows = [{column: shown(_shown(line, column, say)) for column in columns} for line in lines]
     heads = {column: say(HEADS[column]) for column in columns if any(row[column] for row in rows)}
     widths = {column: max(taken(row[column]) for row in (heads, *rows)) for column in heads}
     return [heads, *rows], widths
@@ -210,7 +202,10 @@ def _table(
 
 def _print_narrow(lines: Sequence[Line], say: Translate) -> None:
     """Print a line per team, as wide as the terminal; columns that say nothing about anybody are left out."""
-    rows, widths = _table(lines, NARROW, _narrow, say)
+    named = [
+        {**line, "team": line["team"] or Path(line["path"]).name} for line in lines
+    ]  # of nobody: the file
+    rows, widths = _table(named, NARROW, say)
     columns = width()
     if columns:
         widths = _fitted(widths, columns)
@@ -252,7 +247,7 @@ def _print_row(
 
 def _print_wide(lines: Sequence[Line], say: Translate) -> None:
     """Print a line per team, of any length; columns that say nothing about anybody are left out."""
-    rows, widths = _table(lines, COLUMNS, _shown, say)
+    rows, widths = _table(lines, COLUMNS, say)
     for row in rows:
         line(GAP.join(padded(row[column], wide) for column, wide in widths.items()).rstrip())
 

@@ -10,7 +10,6 @@ import click
 from .. import api
 from ..errors import Exit
 from .common import (
-    AS_SUITS,
     FOLDER,
     SPEC,
     THERE,
@@ -55,7 +54,7 @@ from .common import (
 @password_option
 @jobs_option
 def command(
-    target: Path, returned: tuple[Path, ...], as_json: bool, output: Path | None, jobs: int | None, **how: Any
+    target: Path, as_json: bool, output: Path | None, **how: Any
 ) -> Exit:  # fmt: skip
     """Verify a report, a dataset or a round: read its files again, calculate everything again, and compare.
 
@@ -69,6 +68,6 @@ def command(
 
     Next: hrge-xl trace, to find the cell behind a figure
     """
-    audit = api.verify(target, returned, jobs or AS_SUITS, **how)
+    audit = api.verify(target, **how)
     print_result(output, as_json, audit.data(), audit.lines())
     return Exit.OK if audit.identical else Exit.FINDINGS
