@@ -33,9 +33,6 @@ class Message:
     text: str
 
 
-Said = dict[tuple[str, str], Message]  # by finding code, and field where it differs from field to field
-
-
 @dataclass(frozen=True, slots=True)
 class Messages:
     """All messages that the sheets of a workbook can show, in one language."""
@@ -65,22 +62,11 @@ class Messages:
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     """Give the message list: checks of single answers, limits and constraints of fields, then rules, in spec order."""
     say = translator(language)
-    said: Said = {}
+    said: dict[
+        tuple[str, str], Message
+    ] = {}  # by finding code, and field where it differs from field to field
     for kind, level in ((ANSWER_MISSING, MISSING), (ERROR_IN_CELL, ERROR)):
         said[kind.code, ""] = Message(kind.code, level, say(kind.remedy))
-    said |= _of_fields(spec, language, tools) | _of_rules(spec, language, tools)
-    unique = tuple(dict.fromkeys(said.values()))
-    if len(unique) >= REQUIRED:
-        raise LimitError(
-            f"{len(unique)} different messages; a workbook can show {REQUIRED - 1}. Use fewer rules."
-        )
-    number = {message: number for number, message in enumerate(unique, start=1)}
-    return Messages(unique, {place: number[message] for place, message in said.items()})
-
-
-def _of_fields(spec: Spec, language: str, tools: Sequence[str]) -> Said:
-    """Describe what is checked in each field: what its type asks for, limits, constraints."""
-    said: Said = {}
     for (tool, code), own in compiled(spec).fields.items():
         field = spec.tool[tool].fields[code]
         for check in own.in_sheet if tool in tools else ():
@@ -88,17 +74,18 @@ def _of_fields(spec: Spec, language: str, tools: Sequence[str]) -> Said:
             if check.kind is DOES_NOT_FIT and field.constraint is not None:
                 text = field.constraint.message.say(language)
             said[check.kind.code, code] = Message(check.kind.code, ERROR, text)
-    return said
-
-
-def _of_rules(spec: Spec, language: str, tools: Sequence[str]) -> Said:
-    said: Said = {}
     for rule in (parsed.rule for parsed in compiled(spec).rules if not parsed.reader_only):
         if rule.tool in tools:
             urgent = MISSING if rule.require else ERROR
             level = urgent if rule.severity is Severity.ERROR else WARNING
             said[rule.code, ""] = Message(rule.code, level, rule.message.say(language))
-    return said
+    unique = tuple(dict.fromkeys(said.values()))
+    if len(unique) >= REQUIRED:
+        raise LimitError(
+            f"{len(unique)} different messages; a workbook can show {REQUIRED - 1}. Use fewer rules."
+        )
+    number = {message: number for number, message in enumerate(unique, start=1)}
+    return Messages(unique, {place: number[message] for place, message in said.items()})
 
 
 def level_of(value: int) -> int:

@@ -7,7 +7,6 @@ from functools import partial
 
 from ..fields import TICK
 from ..fields import ticked as is_ticked
-from ..language import Ref
 from ..language.sheet_text import answers_in
 from ..layout import Grid, Layout, Place, Slot, column_letters, quoted
 from ..layout.model import CODE_COLUMN
@@ -44,12 +43,6 @@ def column_range(layout: Layout, grid: Grid, column: int) -> str:
     """Give a whole column of a grid's data rows, from any sheet."""
     first, last = (Place(grid.data_rows[at].index, column) for at in (0, -1))
     return area(layout.sheet[grid.tool.code].name, first, last)
-
-
-def record_range(layout: Layout, ref: Ref) -> str:
-    """Give the cells of a question that is asked once a record, side by side, from any sheet."""
-    slots = [slot for key, slot in layout.slots.items() if (key[0], key[2]) == ref.key]
-    return area(layout.sheet[ref.tool].name, slots[0].cells[0], slots[-1].cells[-1])
 
 
 def count_answers(slots: Iterable[Slot], *, row: str | None = None) -> str:

@@ -47,13 +47,13 @@ from .cell_ranges import (
     absolute,
     active_name,
     answer_name,
+    area,
     cells_of,
     column_name,
     column_range,
     entry,
     last_cells,
     last_of_row,
-    record_range,
     row_codes,
     ticked,
 )
@@ -339,7 +339,8 @@ class ExcelFormula:
         if self.grid is None or ref.single:
             return None
         if self.grid.across:
-            return record_range(self.layout, ref)
+            slots = [slot for key, slot in self.layout.slots.items() if (key[0], key[2]) == ref.key]
+            return area(self.layout.sheet[ref.tool].name, slots[0].cells[0], slots[-1].cells[-1])
         return column_range(self.layout, self.grid, self._row_cells()[ref.code][0].column)
 
     def looked_up(self, reference: Ref, target: Ref) -> str:
