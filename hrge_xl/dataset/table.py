@@ -117,11 +117,9 @@ class Table:
 
     def row(self, **values: Cell) -> Row:
         """Give a row by the names of its columns; those that are not named are empty. Raises KeyError for others."""
-        at = self.at
-        found: list[Cell] = [None] * len(self.columns)
-        for name, value in values.items():
-            found[at[name]] = value
-        return tuple(found)
+        if unknown := values.keys() - self.at.keys():
+            raise KeyError(*unknown)
+        return tuple(map(values.get, self.names))
 
     @property
     def of_submissions(self) -> bool:

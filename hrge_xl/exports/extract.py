@@ -15,7 +15,7 @@ from ..dataset.dimensions import codebook
 from ..dataset.parquet import need_parquet, write_csv_as_parquet
 from ..dataset.schema import CODEBOOK
 from ..dataset.store import Store
-from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
+from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
 from ..disclosure_control.sharing import shared_rows
 from ..errors import UsageError
 from ..output_files import parts_of, whole
@@ -179,21 +179,16 @@ def _xlsx(path: Path, table: Table, rows: Iterable[Row]) -> None:
             sheet.write_string(0, at, column.name, head)
             sheet.set_column(at, at, WIDTHS[column.kind])
         styles = [(day if column.kind == DATE else plain)._get_xf_index() for column in table.columns]
-        write_rows(sheet, [column.kind for column in table.columns], _raw(table.columns, rows), styles)
+        write_rows(sheet, [column.kind for column in table.columns], _raw(rows), styles)
         sheet.freeze_panes(1, 0)
         book.close()
 
 
-def _raw(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[Row]:
+def _raw(rows: Iterable[Row]) -> Iterator[Row]:
     """Give rows as SQLite keeps them. Raises `UsageError` when they are more than a sheet holds."""
-    days = [at for at, column in enumerate(columns) if column.kind == DATE]
     for number, row in enumerate(rows, start=1):
         if number > MOST_ROWS:
             raise UsageError(
                 f"The table has more than {MOST_ROWS} rows, which no sheet holds. Take --format csv."
             )
-        raw = list(row)
-        for at in days:
-            value = raw[at]
-            raw[at] = value.isoformat() if isinstance(value, date) else value
-        yield tuple(raw)
+        yield tuple(value.isoformat() if isinstance(value, date) else value for value in row)
