@@ -55,6 +55,7 @@ SHOWN = {
     "fail_on",
     "how",
     "formats",
+    "lang",
 }  # how the result is shown, or where it goes
 CHOOSING = {"check", "dry_run", "everything", "listed", "new_key"}  # between the verbs of a command
 SAME = {  # an option or argument, and what the library calls it
