@@ -1,9 +1,10 @@
 """The verbs of the command line as functions: what `hrge-xl VERB` does, with values in and out instead of text.
 
-Each verb stands once: here, or where `HOMES` says that it is made. Importing this module imports none of that: what a
-verb needs is imported when it is first asked for, or called. Verbs raise `hrge_xl.errors.HrgeError` for what they
-refuse, with a sentence that says what to do; the usual kinds of it are named with each. Days are arguments everywhere,
-paths may be texts, `jobs` are processes (0: as many as suit the files), and a language is a tag such as fr or pt-BR.
+Each verb stands once: here, or where `__init__.pyi` says that it is made. Importing this module imports none of that:
+what a verb needs is imported when it is first asked for, or called. Verbs raise `hrge_xl.errors.HrgeError` for what
+they refuse, with a sentence that says what to do; the usual kinds of it are named with each. Days are arguments
+everywhere, paths may be texts, `jobs` are processes (0: as many as suit the files), and a language is a tag such as fr
+or pt-BR.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,201 +22,24 @@ from .errors import SpecError, UsageError
 
 if TYPE_CHECKING:
     from .auditing.audit import DatasetAudit, ReportAudit
-    from .consolidation import Summary, consolidate, decide, waive, withdraw
-    from .correspondence import Drafts, drafts, remind
-    from .dataset.frame_schemas import schemas
     from .dataset.reconciliation import Reconciliation
     from .dataset.returns import Return
-    from .dataset.run_history import last_change
     from .dataset.tracing import Traced
-    from .demonstration import play_teams
-    from .drafting import draft
     from .exports.extract import Sink, Wish
     from .findings import Waiver
-    from .generation import Issued, issue_round, issue_spec
-    from .intake import ExpectedReturn, read
     from .intake.sandbox import Confinement
-    from .intake.unpacking import Found
-    from .issuing import Order, generate, issue
     from .ledger.chain import Entry
-    from .ledger.events import Arrived, Sealed, Terms
+    from .ledger.events import Sealed, Terms
     from .ledger.judgements import Decision
-    from .ledger.ledger import Drafted, Recovered
+    from .ledger.ledger import Recovered
     from .ledger.seals import Checked, Seal
-    from .ledger.signing import new_key
-    from .refreshing import RefreshResult, refresh
-    from .reports import report
-    from .reports.build import Facts, document
     from .reports.compare import Comparison
-    from .reports.feedback import feedback
     from .reports.feedback_files import FeedbackResult
-    from .reports.spec_diff import touched_files
-    from .rounds.datasets import Dataset, Question, datasets, ledger_doubts, one_dataset
-    from .rounds.edit_round import set_contact, update_spec
-    from .rounds.mail.due import MAIL_KINDS
-    from .rounds.receiving import Received, receive
-    from .rounds.round_status import OPEN, TeamStatus, is_in_doubt
-    from .rounds.rounds import Round, init_round, load_round, round_named
-    from .rounds.teams import TeamList, read_list
-    from .soundness import try_out
-    from .spec.diff import diff
-    from .spec.load import load, typed, versions
+    from .rounds.datasets import Dataset, Question
+    from .rounds.round_status import TeamStatus
     from .spec.model import Spec
     from .spec.translating import Coverage
-    from .validation import Result, Source, ValidationRequest, validate
-
-__all__ = [
-    "MAIL_KINDS",
-    "OPEN",
-    "Arrived",
-    "Chain",
-    "Confinement",
-    "Dataset",
-    "DatasetAudit",
-    "Decisions",
-    "Drafted",
-    "Drafts",
-    "ExpectedReturn",
-    "Explanation",
-    "Facts",
-    "Found",
-    "Issued",
-    "Order",
-    "Question",
-    "Received",
-    "Recovered",
-    "RefreshResult",
-    "ReportAudit",
-    "Result",
-    "Return",
-    "Round",
-    "Seal",
-    "SealCheck",
-    "Source",
-    "Spec",
-    "Summary",
-    "TeamList",
-    "TeamStatus",
-    "Traced",
-    "Translated",
-    "ValidationRequest",
-    "Waiver",
-    "Wish",
-    "chain",
-    "check",
-    "check_seal",
-    "check_spec",
-    "compare",
-    "confinement",
-    "consolidate",
-    "datasets",
-    "decide",
-    "decisions",
-    "demonstrate",
-    "diff",
-    "document",
-    "draft",
-    "draft_spec",
-    "drafts",
-    "explain",
-    "export",
-    "feedback",
-    "generate",
-    "give_feedback",
-    "init_round",
-    "is_in_doubt",
-    "issue",
-    "issue_round",
-    "issue_spec",
-    "last_change",
-    "ledger_doubts",
-    "load",
-    "load_round",
-    "new_key",
-    "one_dataset",
-    "overview",
-    "play_teams",
-    "read",
-    "read_list",
-    "receive",
-    "recover",
-    "refresh",
-    "remind",
-    "report",
-    "returned_files",
-    "round_named",
-    "schemas",
-    "set_contact",
-    "shadowed_name",
-    "sign",
-    "spec_schema",
-    "specs_folder",
-    "status",
-    "touched_files",
-    "trace",
-    "trace_answers",
-    "translate",
-    "try_out",
-    "typed",
-    "update_spec",
-    "validate",
-    "verify",
-    "versions",
-    "waive",
-    "waivers",
-    "withdraw",
-    "write_messages",
-]
-
-HOMES = {  # what is made below: the module, and what of it belongs here
-    "auditing.audit": "DatasetAudit ReportAudit",
-    "consolidation": "Summary consolidate decide waive withdraw",
-    "correspondence": "Drafts drafts remind",
-    "dataset.frame_schemas": "schemas",
-    "dataset.returns": "Return",
-    "dataset.run_history": "last_change",
-    "dataset.tracing": "Traced",
-    "demonstration": "play_teams",
-    "drafting": "draft",
-    "exports.extract": "Wish",
-    "findings": "Waiver",
-    "generation": "Issued issue_round issue_spec",
-    "intake": "ExpectedReturn read",
-    "intake.sandbox": "Confinement",
-    "intake.unpacking": "Found",
-    "issuing": "Order generate issue",
-    "ledger.events": "Arrived",
-    "ledger.ledger": "Drafted Recovered",
-    "ledger.seals": "Seal",
-    "ledger.signing": "new_key",
-    "refreshing": "RefreshResult refresh",
-    "reports": "report",
-    "reports.build": "Facts document",
-    "reports.feedback": "feedback",
-    "reports.spec_diff": "touched_files",
-    "rounds.datasets": "Dataset Question datasets ledger_doubts one_dataset",
-    "rounds.edit_round": "set_contact update_spec",
-    "rounds.mail.due": "MAIL_KINDS",
-    "rounds.receiving": "Received receive",
-    "rounds.round_status": "OPEN TeamStatus is_in_doubt",
-    "rounds.rounds": "Round init_round load_round round_named",
-    "rounds.teams": "TeamList read_list",
-    "soundness": "try_out",
-    "spec.diff": "diff",
-    "spec.load": "load typed versions",
-    "spec.model": "Spec",
-    "validation": "Result Source ValidationRequest validate",
-}
-
-if not TYPE_CHECKING:
-
-    def __getattr__(name):
-        """Import a verb or a record from where it is made."""
-        for module, names in HOMES.items():
-            if name in names.split():
-                return getattr(import_module(f".{module}", __package__), name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
+    from .validation import Result, ValidationRequest
 
 # specs
 

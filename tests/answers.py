@@ -7,7 +7,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import Answers, ColumnKind, Layout, Slot, Spec, Value, build, offered_rows, tidy_lines
 
 TODAY = date(2026, 6, 30)

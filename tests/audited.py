@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from hrge_xl.api import Order, generate, load, load_round
+from hrge_xl import Order, generate, load, load_round
 from hrge_xl.cli import run
 from tests.damage import ANSWERS
 from tests.face import address, build, orders

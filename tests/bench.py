@@ -16,8 +16,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, generate, issue
-from hrge_xl.api import read as read_file
+from hrge_xl import ExpectedReturn, Order, generate, issue
+from hrge_xl import read as read_file
 from tests.answers import TODAY, full, layout, spec
 from tests.damages.as_excel import as_excel
 from tests.different_returns import SPEC, saved_by_office, write_returns

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import openpyxl
 from python_calamine import CalamineWorkbook
 
-from hrge_xl.api import ExpectedReturn, Source, ValidationRequest
+from hrge_xl import ExpectedReturn, Source, ValidationRequest
 from tests.answers import TODAY
 from tests.different_returns import SPEC, write_returns
 from tests.face import Options, take_in, workers

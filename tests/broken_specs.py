@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import SpecError, find
 
 SAID = Path(__file__).with_suffix(".txt")

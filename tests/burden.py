@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from datetime import date
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from tests.face import Spec, choose, layout_for
 
 TODAY = date(2026, 7, 1)  # any day

@@ -17,7 +17,7 @@ import openpyxl
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, generate, load
 from tests.face import (
     ACCEPTED,
     PROPERTY_PREFIX,

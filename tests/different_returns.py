@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-from hrge_xl.api import Order, issue
+from hrge_xl import Order, issue
 from tests.answers import TODAY, layout, plain_value, spec
 from tests.face import Answers, Layout
 from tests.office.driver import Office

@@ -12,7 +12,6 @@ from hrge_xl import (
     engine as engine_module,
     issuing,
     kept_texts,
-    api,
     numerals,
     shell_words,
     soundness,

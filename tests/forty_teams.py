@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.api import ExpectedReturn, Order, generate, init_round, load, load_round, read, refresh
+from hrge_xl import ExpectedReturn, Order, generate, init_round, load, load_round, read, refresh
 from hrge_xl.cli import run
 from tests.face import Answers, Identity, RefreshResult, Refusal, orders, saved_on
 from tests.letters import mail, mbox, msg, tnef, with_logo, zipped

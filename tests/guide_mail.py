@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load, load_round, read
+from hrge_xl import ExpectedReturn, Order, generate, load, load_round, read
 from tests.face import Answers, Refusal, from_mapping, layout_for, orders, saved_on, story
 from tests.letters import mail, with_logo, zipped
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import Finding, Layout, Result, Spec, Words
 from tests.face import wording_text as text
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 from openpyxl import Workbook
 
-from hrge_xl.api import Order, generate
+from hrge_xl import Order, generate
 from tests.answers import TODAY, full, layout, spec
 from tests.face import FIELD_TYPES, TODAY_NAME, Answers, Layout, address, named_area, ooxml
 from tests.office.driver import Document, Office

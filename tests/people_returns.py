@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.answers import TODAY
 from tests.build_submission import Keyed, submission
 from tests.face import ACCEPTED, Answers, Identity, Layout, Result, Spec, Store, Submission, build

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from hrge_xl.cli import run
 from tests.face import Answers, saved_on
 

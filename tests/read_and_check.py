@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from hrge_xl.api import ExpectedReturn, ValidationRequest
+from hrge_xl import ExpectedReturn, ValidationRequest
 from tests.face import (
     Answers,
     File,

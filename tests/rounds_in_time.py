@@ -12,7 +12,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from hrge_xl.api import ExpectedReturn, load, read
+from hrge_xl import ExpectedReturn, load, read
 from hrge_xl.cli import run
 from tests.face import Answers, Layout, Refusal, Spec, Submission, Value, address, build, find, saved_on
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.api import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load
+from hrge_xl import ExpectedReturn, Order, Source, ValidationRequest, consolidate, generate, load
 from tests.answers import TODAY, full, layout
 from tests.face import JOURNAL, Ledger, Summary, faults
 

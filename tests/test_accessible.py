@@ -20,7 +20,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from hrge_xl.cli import run
 from tests.answers import layout
 from tests.face import CODE_COLUMN, CODE_ROW, HIDDEN, IDENTITY_SHEET, Layout, right_to_left

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Source, ValidationRequest, consolidate
+from hrge_xl import ExpectedReturn, Source, ValidationRequest, consolidate
 from tests import two_rounds
 from tests.write_docs import DOCS
 

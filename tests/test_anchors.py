@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import build, html, text
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 

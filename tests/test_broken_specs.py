@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.broken_specs import BROKEN, Broken, expected
 from tests.face import SpecError
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from tests.answers import TODAY, layout
 from tests.face import (
     HEAD_ROW,

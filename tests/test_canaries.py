@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, generate, load
 from tests.damage import (
     CHECKLIST,
     PLAN,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import (
     COMPRESSED,
     LONG,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import validate
+from hrge_xl import validate
 from tests.face import DATASET, LEFT_OUT, LOST, REFUSED, RETURNED, Ledger, gate, kept_at, work
 from tests.small_returns import ASKED, dataset, returns, run, workbook
 

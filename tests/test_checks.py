@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.build_submission import submission
 from tests.face import (
     Layout,

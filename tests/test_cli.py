@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl import __version__
-from hrge_xl.api import load
+from hrge_xl import __version__, load
 from tests.answers import layout
 from tests.face import SPEC_HOMES, address
 from tests.face import cli_module as program

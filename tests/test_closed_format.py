@@ -17,7 +17,7 @@ from zipfile import ZipFile
 import pytest
 from msgspec import msgpack
 
-from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, generate, load
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load
 from tests.audited import hrge, returned, workbook
 from tests.face import (
     LIMITS,

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import (
+from hrge_xl import (
     ExpectedReturn,
     Order,
     Question,

@@ -23,7 +23,7 @@ from frictionless import system as frictionless_system
 from openpyxl.utils import get_column_letter
 from openxml_audit import OpenXmlValidator
 
-from hrge_xl.api import (
+from hrge_xl import (
     ExpectedReturn,
     Order,
     Source,

@@ -20,7 +20,7 @@ import psutil
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.api import load
+from hrge_xl import load
 from hrge_xl.cli import run as command_line
 from tests.conftest import emptied, missing
 from tests.face import DATASET, LOCK, OutputError, Schema, StoreError, open_file, open_url
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.deep
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = (
-    f"import sys; sys.path.insert(0, {str(ROOT)!r}); import hrge_xl.api; from hrge_xl.cli import run; "
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); import hrge_xl; from hrge_xl.cli import run; "
     "print('ready', flush=True); sys.exit(run())"
 )
 OVERVIEW = "reports/overview.html"

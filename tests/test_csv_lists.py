@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import carried, cli
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from hrge_xl.api import ExpectedReturn, ValidationRequest, validate
+from hrge_xl import ExpectedReturn, ValidationRequest, validate
 from tests.damage import BY_OFFICE, EXAMPLE, TODAY, TOOLKIT, WANTED, Act, Damage, Place, filled
 from tests.face import CATALOGUE, Died, Reason, Result
 from tests.in_words import in_words

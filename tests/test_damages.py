@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import ValidationRequest, validate
+from hrge_xl import ValidationRequest, validate
 from tests.answers import TODAY
 from tests.conftest import missing
 from tests.damages import KINDS

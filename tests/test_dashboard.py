@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.api import ExpectedReturn
+from hrge_xl import ExpectedReturn
 from tests.answers import TODAY, layout
 from tests.face import Answers, Drawn, Value, kind_called
 from tests.made_workbooks import issued, opened, recalculate_on

@@ -18,7 +18,7 @@ import yaml
 from frictionless import Package
 from frictionless import system as frictionless_system
 
-from hrge_xl.api import (
+from hrge_xl import (
     ExpectedReturn,
     Order,
     Source,

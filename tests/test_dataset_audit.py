@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import load, load_round
+from hrge_xl import load, load_round
 from tests.audited import DAY, TODAY, edited, hrge, round_folder, workbook
 from tests.face import (
     DatasetAudit,

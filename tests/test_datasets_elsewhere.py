@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from hrge_xl.cli import run
 from tests.played_rounds import KEY, ROUND, TEAMS, decided, play, waived, withdrawn, workbook
 from tests.versions import answers, second

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import ValidationRequest, validate
+from hrge_xl import ValidationRequest, validate
 from tests.audited import hrge
 from tests.damage import TODAY, WANTED, filled
 from tests.face import (

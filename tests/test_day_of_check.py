@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from tests.answers import layout, spec
 from tests.build_submission import submission
 from tests.face import Result, address, build, compiled

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, read
+from hrge_xl import ExpectedReturn, read
 from hrge_xl.cli import run
 from tests.face import Submission, find
 

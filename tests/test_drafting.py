@@ -16,7 +16,7 @@ from openpyxl.styles import Protection
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hrge_xl.api import ExpectedReturn, Order, draft, generate, load
+from hrge_xl import ExpectedReturn, Order, draft, generate, load
 from tests.face import (
     FIELD_TYPES,
     ChecklistBlock,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 import xlsxwriter
 
-from hrge_xl.api import ExpectedReturn
+from hrge_xl import ExpectedReturn
 from tests.damage import PLAN, Parts, add, edited, filled, link, swap, text_of
 from tests.face import CATALOGUE, RawWorkbook, Submission, Unplaced, ooxml, ooxml_drawings, sentence
 from tests.face import raw_Drawn as Drawn

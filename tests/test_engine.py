@@ -18,8 +18,7 @@ import openpyxl
 import psutil
 import pytest
 
-from hrge_xl import __version__
-from hrge_xl.api import load, validate
+from hrge_xl import __version__, load, validate
 from hrge_xl.cli import run as command_line
 from tests.conftest import missing
 from tests.face import (

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.api import (
+from hrge_xl import (
     ExpectedReturn,
     Order,
     Source,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, generate, issue, load, read
+from hrge_xl import ExpectedReturn, Order, generate, issue, load, read
 from tests.face import SpecError, Submission, digest_of, facts_about, layout_for, pack
 from tests.read_and_check import check
 from tests.test_spec import copy, damage  # noqa: F401 (a fixture)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from tests.audited import DAY, hrge
 from tests.face import (
     SPEC_HOMES,

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Question, ValidationRequest, datasets, feedback, load, validate
+from hrge_xl import ExpectedReturn, Question, ValidationRequest, datasets, feedback, load, validate
 from tests.audited import cell
 from tests.damage import PLAN, RISKS, dressed, edited, on_top
 from tests.face import FEEDBACK_KEY, Result, Submission, Urgency, address, file_rows, give_back, message

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, generate, init_round, load, read
+from hrge_xl import ExpectedReturn, generate, init_round, load, read
 from hrge_xl.cli import run
 from tests.answers import layout
 from tests.audited import edited

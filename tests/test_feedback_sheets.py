@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from tests.face import (
     ACCEPTED,
     GivenBack,

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import yaml
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load, read
+from hrge_xl import ExpectedReturn, Order, generate, load, read
 from tests.face import Answers, Spec, SpecError, Submission, in_a_sheet
 from tests.in_words import in_words
 from tests.office.driver import Office
@@ -122,7 +122,7 @@ def test_answers_that_contradict_each_other_are_found(spec: Spec, tmp_path: Path
 
 
 def test_what_does_not_belong_is_named(spec: Spec, tmp_path: Path) -> None:
-    from hrge_xl.api import ValidationRequest, validate
+    from hrge_xl import ValidationRequest, validate
 
     (result,) = validate(
         [made(spec, ANSWERS, tmp_path)], ValidationRequest(ExpectedReturn(spec.folder), TODAY)

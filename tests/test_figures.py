@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.api import (
+from hrge_xl import (
     ExpectedReturn,
     Order,
     Source,

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.api import Order, generate, init_round, load
+from hrge_xl import Order, generate, init_round, load
 from tests.audited import DAY, hrge
 from tests.face import DATASET, Round, orders, path_of, path_text
 from tests.versions import answers

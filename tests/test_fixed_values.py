@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import yaml
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load, read
+from hrge_xl import ExpectedReturn, Order, generate, load, read
 from tests.face import Answers, Spec, Submission
 from tests.office.driver import Office
 from tests.read_and_check import calculated, check, layout_of

@@ -11,7 +11,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 
-from hrge_xl.api import ExpectedReturn
+from hrge_xl import ExpectedReturn
 from tests.damage import PLAN, RISKS, dressed, edited, filled, new_cell, number, regex
 from tests.face import Submission, format_of, ooxml, seen
 from tests.in_words import in_words

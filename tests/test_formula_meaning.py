@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.answers import TODAY
 from tests.build_submission import submission
 from tests.face import Grid, address, build

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, read
+from hrge_xl import ExpectedReturn, read
 from hrge_xl.cli import run
 from tests.face import DATASET, REMINDERS, Ledger, RefreshResult, Refusal, Typed, saved_on, type_into
 from tests.forty_teams import (

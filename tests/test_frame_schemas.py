@@ -12,7 +12,7 @@ import pytest
 from pandera.errors import SchemaErrors
 
 import hrge_xl
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import CODES, Failure, FrameSchema, Schema, first_failure, python_schema
 
 PLAN: dict[str, Any] = {  # a right row of the wide view of a sheet, as a CSV file has it

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import FUNCTIONS, Problem, Scope, Spec, Type, address, build, parsed, reader_only, too_large
 from tests.made_specs import Files, write
 from tests.test_made_parity import said_differently

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, read
+from hrge_xl import ExpectedReturn, read
 from tests.damage import RETURNS, TODAY, filled, openpyxl_saved
 from tests.face import Fault, Result, checked, readers
 from tests.intake_files import members, pack

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import FOLDER, read_catalogue, skeleton, to_translate
 
 FOLDER_OF_SPEC = Path(load("hrge_toolkit").folder)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import load, try_out
+from hrge_xl import load, try_out
 from hrge_xl.cli import run
 from tests import write_expressions
 from tests.face import CATALOGUE, COMMANDS, COMMON_OPTIONS, FIELD_TYPES, FUNCTIONS, AnyBlock, Exit, find

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.shell_completion import ShellComplete
 
-from hrge_xl.api import init_round, load
+from hrge_xl import init_round, load
 from hrge_xl.cli import run
 from tests.face import (
     CATALOGUE,

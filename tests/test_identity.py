@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, load
+from hrge_xl import ExpectedReturn, load
 from tests.face import AS_ISSUED, Identity, Layout, Refusal, Submission, build, stamp
 from tests.raw_workbook import draw, identity_of, sheet_of, text
 from tests.read_and_check import read_raw

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from tests.answers import TODAY
 from tests.face import SpecError, dumped
 from tests.made_specs import Files, write

@@ -17,7 +17,7 @@ import pytest
 
 import hrge_xl
 from hrge_xl.cli import cli
-from tests.face import COMMANDS, FORMATS, UsageError, api
+from tests.face import COMMANDS, FORMATS, UsageError
 from tests.write_docs import DOCS
 
 ROOT = DOCS.parent
@@ -29,7 +29,7 @@ ALWAYS = """
     issue load load_round one_dataset read receive recover refresh remind report schemas set_contact sign status
     trace try_out validate verify waive withdraw
 """  # names that programs of users call
-VERBS = {name for name in api.__all__ if name.islower()}
+VERBS = {name for name in hrge_xl.__all__ if name.islower()}
 CALLED = {  # by each command
     "check": "datasets", "compare": "datasets compare", "consolidate": "consolidate", "decide": "decide decisions",
     "demo": "play_teams demonstrate", "doctor": "confinement load", "drafts": "drafts", "explain": "explain",
@@ -44,8 +44,8 @@ CALLED = {  # by each command
 }  # fmt: skip
 OF_THE_TERMINAL = {"completion", "help"}
 RECORDS = {  # what some verbs are told in one
-    "consolidate": api.Question, "datasets": api.Question, "document": api.Facts, "export": api.Wish,
-    "give_feedback": api.Question,
+    "consolidate": hrge_xl.Question, "datasets": hrge_xl.Question, "document": hrge_xl.Facts, "export": hrge_xl.Wish,
+    "give_feedback": hrge_xl.Question,
 }  # fmt: skip
 SHOWN = {
     "as_json",
@@ -84,7 +84,9 @@ def test_every_command_calls_its_verbs() -> None:
         called = {
             each.attr
             for each in ast.walk(tree)
-            if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name) and each.value.id == "api"
+            if isinstance(each, ast.Attribute)
+            and isinstance(each.value, ast.Name)
+            and each.value.id == "hrge_xl"
         }
         assert set(CALLED.get(name, "").split()) <= called, name
 
@@ -93,7 +95,7 @@ def test_every_option_is_a_parameter() -> None:
     """But for those that say how the result is shown."""
     for name, command in leaves():
         verbs = CALLED.get(name, "").split()
-        known = {each for verb in verbs for each in inspect.signature(getattr(api, verb)).parameters}
+        known = {each for verb in verbs for each in inspect.signature(getattr(hrge_xl, verb)).parameters}
         known |= {
             each for verb in verbs if verb in RECORDS for each in inspect.signature(RECORDS[verb]).parameters
         }
@@ -120,19 +122,19 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_the_public_names() -> None:
-    assert set(ALWAYS.split()) <= set(api.__all__) <= set(dir(hrge_xl))
-    assert all(getattr(hrge_xl, name) is getattr(api, name) for name in api.__all__)
+    assert set(ALWAYS.split()) <= set(hrge_xl.__all__) <= set(dir(hrge_xl))
+    assert all(getattr(hrge_xl, name) is not None for name in hrge_xl.__all__)
     assert not hasattr(hrge_xl, "no_verb")
 
 
 def test_importing_is_light() -> None:
-    """Neither the package nor its verbs bring anything that is not of Python itself."""
+    """Neither the package nor its verbs bring more than what loads them later."""
     code = (
         "import sys; was = {*sys.modules}; import hrge_xl; dir(hrge_xl); print(sorted({*sys.modules} - was))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     brought = {name.partition(".")[0] for name in ast.literal_eval(done.stdout)}
-    assert brought - {"hrge_xl"} <= sys.stdlib_module_names
+    assert brought - {"hrge_xl", "lazy_loader"} <= sys.stdlib_module_names
 
 
 RIGHT = """
@@ -141,7 +143,7 @@ from pathlib import Path
 
 import hrge_xl
 from hrge_xl import validate
-from hrge_xl.api import ExpectedReturn, Order, ValidationRequest
+from hrge_xl import ExpectedReturn, Order, ValidationRequest
 
 today = date(2026, 6, 30)
 workbook: bytes = hrge_xl.generate(hrge_xl.load("example"), Order("PAK", today, "PAK"))
@@ -186,18 +188,18 @@ def test_a_type_checker_sees_the_verbs(tmp_path: Path) -> None:
 
 
 def test_the_whole_way(tmp_path: Path) -> None:
-    spec = api.load("example")
+    spec = hrge_xl.load("example")
     path = tmp_path / "MAR.xlsx"
-    path.write_bytes(api.generate(spec, api.Order("MAR", TODAY, "MAR", "fr")))
-    assert api.read(path, api.ExpectedReturn()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
-    asked = api.ValidationRequest(api.ExpectedReturn(), TODAY)
-    results = api.validate([path], asked)
-    with api.datasets(api.Question([str(path)], TODAY)) as found:
-        report = api.document(found, api.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
+    path.write_bytes(hrge_xl.generate(spec, hrge_xl.Order("MAR", TODAY, "MAR", "fr")))
+    assert hrge_xl.read(path, hrge_xl.ExpectedReturn()).values() == {("PLAN", "1", "PLN_02"): "MAR"}  # type: ignore[union-attr]
+    asked = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn(), TODAY)
+    results = hrge_xl.validate([path], asked)
+    with hrge_xl.datasets(hrge_xl.Question([str(path)], TODAY)) as found:
+        report = hrge_xl.document(found, hrge_xl.Facts("2026-06-30T00:00:00Z", TODAY, "test"))
     for name in FORMATS:
-        assert api.report(report, name)
-    assert api.feedback(results[0], spec, today=TODAY)
-    summary = api.consolidate([api.Source([path], asked)], tmp_path / "dataset")
+        assert hrge_xl.report(report, name)
+    assert hrge_xl.feedback(results[0], spec, today=TODAY)
+    summary = hrge_xl.consolidate([hrge_xl.Source([path], asked)], tmp_path / "dataset")
     assert (summary.files, summary.totals.returned) == (1, 1)
 
 
@@ -207,25 +209,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("library")
     (folder / "teams.csv").write_text("team,country\nPAK,PAK\n", encoding="utf-8")
     hrge_xl.init_round(folder / "round", "example", folder / "teams.csv")
-    workbook = hrge_xl.generate(hrge_xl.load("example"), api.Order("PAK", TODAY, "PAK"))
+    workbook = hrge_xl.generate(hrge_xl.load("example"), hrge_xl.Order("PAK", TODAY, "PAK"))
     (folder / "PAK.xlsx").write_bytes(workbook)
-    hrge_xl.consolidate([api.Source([folder / "PAK.xlsx"], REQUEST)], folder / "dataset")
+    hrge_xl.consolidate([hrge_xl.Source([folder / "PAK.xlsx"], REQUEST)], folder / "dataset")
     return folder
 
 
-REQUEST = api.ValidationRequest(api.ExpectedReturn("example"), TODAY)
+REQUEST = hrge_xl.ValidationRequest(hrge_xl.ExpectedReturn("example"), TODAY)
 ONE = {"reason": "Agreed.", "by": "Coordinator", "day": TODAY}
-UNKNOWN = api.Order("A", TODAY, "XX")
+UNKNOWN = hrge_xl.Order("A", TODAY, "XX")
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a name": (lambda at: hrge_xl.validate("PAK.xlsx", REQUEST), "['PAK.xlsx']"),
     "a path": (lambda at: hrge_xl.validate(at / "PAK.xlsx", REQUEST), "Put it into a list"),
-    "a source": (lambda at: api.Source("PAK.xlsx", REQUEST), "Put it into a list"),
-    "a question": (lambda at: api.Question(str(at), TODAY), "Put it into a list"),
+    "a source": (lambda at: hrge_xl.Source("PAK.xlsx", REQUEST), "Put it into a list"),
+    "a question": (lambda at: hrge_xl.Question(str(at), TODAY), "Put it into a list"),
     "sources": (lambda at: hrge_xl.consolidate("PAK.xlsx", at / "x"), "Put it into a list"),
     "formats": (lambda at: hrge_xl.consolidate([], at / "x", formats="xlsx"), "Put it into a list"),
     "mails": (lambda at: hrge_xl.receive(at / "round", str(at / "PAK.xlsx"), TODAY), "Put it into a list"),
     "returns": (lambda at: hrge_xl.decide(at / "dataset", "PAK.xlsx", "counts", **ONE), "Put it into a list"),
-    "tools": (lambda at: api.Order("PAK", TODAY, tools="PLAN"), "Put it into a list"),
+    "tools": (lambda at: hrge_xl.Order("PAK", TODAY, tools="PLAN"), "Put it into a list"),
     "country": (lambda at: made(country="XX"), "'XX' is not a country of example"),
     "name of a country": (lambda at: made(country="Pakistan"), "Write 'PAK'"),
     "country of many": (lambda at: [*hrge_xl.issue(hrge_xl.load("example"), [UNKNOWN] * 2)], "'XX'"),
@@ -242,7 +244,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 def made(**order: Any) -> bytes:
-    return hrge_xl.generate(hrge_xl.load("example"), api.Order("A", TODAY, **order))
+    return hrge_xl.generate(hrge_xl.load("example"), hrge_xl.Order("A", TODAY, **order))
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -257,5 +259,5 @@ def test_what_the_command_line_refuses_the_library_refuses(what: str, folder: Pa
 
 def test_paths_may_be_texts_or_paths(folder: Path) -> None:
     for path in (folder / "dataset", str(folder / "dataset")):
-        with hrge_xl.datasets(api.Question([path], TODAY)) as found:
+        with hrge_xl.datasets(hrge_xl.Question([path], TODAY)) as found:
             assert len(found[0].returns()) == 1

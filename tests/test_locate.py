@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.api import ExpectedReturn, load
+from hrge_xl import ExpectedReturn, load
 from tests.answer_strategies import answers_of
 from tests.face import (
     AS_ISSUED,

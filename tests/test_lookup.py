@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import countries, country_names
 from tests.face import lookup_languages as languages
 

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, generate, load
 from tests.face import MARK_COLUMN, Answers, build, find
 from tests.in_words import in_words
 from tests.made_workbooks import recalculate_on

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from tests.answers import full
 from tests.audited import hrge
 from tests.face import build

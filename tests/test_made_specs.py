@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hypothesis import given
 
-from hrge_xl.api import load, try_out
+from hrge_xl import load, try_out
 from tests.made_specs import Files, specs, write
 from tests.property_tests import examples
 

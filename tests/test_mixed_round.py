@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import load_round
+from hrge_xl import load_round
 from hrge_xl.cli import run
 from tests.face import DATASET, direction, guide_name, translator
 from tests.test_translations import SPOKEN, TOOLKIT

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, generate, load
 from tests.face import (
     FIELD_TYPES,
     Answer,

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, feedback, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, feedback, generate, load, validate
 from tests.damage import PLAN, RISKS, TODAY, WANTED, edited, filled, swap
 from tests.damages.book import At, Book
 from tests.face import IDENTITY_SHEET, ExpectedWorkbook, Submission, temporary_dataset

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.answers import TODAY, layout
 from tests.face import SpecError, address, build, reference_name, sample_answers
 from tests.made_specs import Files, write

@@ -16,7 +16,7 @@ import pytest
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 
 import hrge_xl
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from hrge_xl.cli import run
 from tests.answers import layout
 from tests.face import (

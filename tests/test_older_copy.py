@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from hrge_xl.api import ExpectedReturn, generate, init_round, load, load_round, read, refresh
+from hrge_xl import ExpectedReturn, generate, init_round, load, load_round, read, refresh
 from hrge_xl.cli import run
 from tests.face import Refusal, orders, saved_on
 from tests.test_consolidate import answers

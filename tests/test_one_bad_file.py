@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, generate, init_round, load, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, init_round, load, validate
 from hrge_xl.cli import run
 from tests.answers import layout
 from tests.damage import CHECKLIST, PLAN, RISKS, new_cell, restamp, text_of, words

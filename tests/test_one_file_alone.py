@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from tests.audited import DAY, hrge
 from tests.damage import KEY
 from tests.face import DATASET

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.api import ExpectedReturn, ValidationRequest, read, validate
+from hrge_xl import ExpectedReturn, ValidationRequest, read, validate
 from tests.face import (
     LIMITS,
     Answers,

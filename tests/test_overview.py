@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.api import ExpectedReturn, ValidationRequest, load, validate
+from hrge_xl import ExpectedReturn, ValidationRequest, load, validate
 from hrge_xl.cli import run
 from tests import two_rounds
 from tests.audited import hrge, returned, workbook

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.api import Question, consolidate, datasets, load, load_round
+from hrge_xl import Question, consolidate, datasets, load, load_round
 from tests import played_rounds, two_rounds
 from tests.face import (
     MOST_ROWS_OF_A_QUESTION,

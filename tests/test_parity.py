@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, generate, load
 from tests.answers import TODAY, layout, plain_value, spec
 from tests.face import CellKind, ColumnKind, Layout, RawWorkbook, Slot, address, build, kind_of, ooxml
 from tests.property_tests import examples

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, generate, load
 from tests.answers import TODAY
 from tests.face import address, build
 from tests.made_specs import write

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, load
+from hrge_xl import ExpectedReturn, load
 from tests.face import Layout, SpecError, address, build, kind_called
 from tests.made_specs import Files, write
 from tests.test_made_parity import findings, recalculated, said_differently

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from hrge_xl.api import Question, generate, init_round, load, load_round
+from hrge_xl import Question, generate, init_round, load, load_round
 from hrge_xl.cli import run
 from tests.face import Setting, VerificationRequest, cli, orders
 from tests.test_consolidate import answers

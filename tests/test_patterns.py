@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import CELL_LIMIT, EMAIL, NotAPattern, fits
 from tests.face import patterns_compiled as compiled
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import load, load_round
+from hrge_xl import load, load_round
 from tests.audited import DAY, hrge, round_folder, workbook
 from tests.face import RoundError, UsageError, find, open_dataset, round_around
 

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, generate, init_round, load, load_round, read
+from hrge_xl import ExpectedReturn, Order, generate, init_round, load, load_round, read
 from tests.audited import hrge
 from tests.burden import burdens, table
 from tests.face import (

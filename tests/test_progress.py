@@ -77,7 +77,7 @@ def test_commands_tell_how_far_they_are(tmp_path: Path) -> None:
     from contextlib import contextmanager
     from datetime import date
 
-    from hrge_xl.api import ExpectedReturn, ValidationRequest, validate
+    from hrge_xl import ExpectedReturn, ValidationRequest, validate
     from hrge_xl.cli import run
     from tests.face import listening
 

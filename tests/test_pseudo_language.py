@@ -18,7 +18,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import (
     CATALOGUE,
     CATALOGUES,

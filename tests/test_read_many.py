@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, load
+from hrge_xl import ExpectedReturn, load
 from tests.damage import RETURNS
 from tests.face import Content, UsageError, build, write
 from tests.raw_workbook import identity_of

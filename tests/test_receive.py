@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import init_round, receive
+from hrge_xl import init_round, receive
 from hrge_xl.cli import run
 from tests.face import Ledger, Received, found_in, layers, saved_on
 from tests.letters import (

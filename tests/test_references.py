@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn
+from hrge_xl import ExpectedReturn
 from tests.answers import TODAY, layout
 from tests.face import Cell, Field, Layout, Reading, Submission, vocabularies
 from tests.raw_workbook import draw, put, sheet_of, text

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from hrge_xl.api import ExpectedReturn, read
+from hrge_xl import ExpectedReturn, read
 from tests.face import OldSheet, RawSheet, RawWorkbook, Submission, raw_workbook, was_issued
 from tests.raw_workbook import BLANK, insert, map_lines, put, text
 from tests.test_upgrade import GONE

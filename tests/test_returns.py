@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hrge_xl.api import ExpectedReturn, ValidationRequest, validate
+from hrge_xl import ExpectedReturn, ValidationRequest, validate
 
 RETURNS = Path(__file__).parent / "returns"
 ASKED = ValidationRequest(ExpectedReturn(), date(2026, 6, 30))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import generate, init_round, load, load_round
+from hrge_xl import generate, init_round, load, load_round
 from hrge_xl.cli import run
 from tests.face import Round, RoundError, SpecError, UsageError, find, orders, update_spec
 from tests.face import shell_words_quoted as quoted

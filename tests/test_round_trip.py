@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.api import ExpectedReturn, Order, generate
+from hrge_xl import ExpectedReturn, Order, generate
 from tests.answers import TODAY, answers, full, layout, spec
 from tests.face import Answers, Submission
 from tests.property_tests import examples

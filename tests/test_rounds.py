@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import init_round, load, load_round
+from hrge_xl import init_round, load, load_round
 from hrge_xl.cli import run
 from tests.audited import DAY, hrge, round_folder
 from tests.face import KEY, RoundError, generate_command

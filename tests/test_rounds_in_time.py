@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import one_dataset
+from hrge_xl import one_dataset
 from hrge_xl.cli import run
 from tests.face import Answers, Spec
 from tests.rounds_in_time import InTime, filled_in, risk, spec_in_time, whole
@@ -241,6 +241,6 @@ def test_what_cannot_be_gone_on_from_is_told(time: InTime, capsys: pytest.Captur
 
 
 def _example() -> bytes:
-    from hrge_xl.api import Order, generate, load
+    from hrge_xl import Order, generate, load
 
     return generate(load("example"), Order("Rabat", date(2026, 4, 1), "MAR", round="other", key=b"k" * 32))

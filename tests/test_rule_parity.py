@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import Order, generate
+from hrge_xl import Order, generate
 from tests.answers import layout, spec
 from tests.face import Rule, Spec, build
 from tests.made_workbooks import recalculate_on

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
-from hrge_xl.api import ExpectedReturn, Order, generate, init_round, load, read, try_out
+from hrge_xl import ExpectedReturn, Order, generate, init_round, load, read, try_out
 from tests.audited import hrge
 from tests.face import (
     PROPERTY_PREFIX,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn
+from hrge_xl import ExpectedReturn
 from tests import intake_files
 from tests.audited import edited, returned, workbook
 from tests.face import BLANK, EQUAL, Opinion, Seen, cells_of, explanations, second_opinion

@@ -11,7 +11,7 @@ from shutil import rmtree
 
 import pytest
 
-from hrge_xl.api import generate, load, load_round
+from hrge_xl import generate, load, load_round
 from hrge_xl.cli import run
 from tests.face import Answers, orders, saved_on
 from tests.letters import mail, msg, zipped

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hrge_xl.api import (
+from hrge_xl import (
     ExpectedReturn,
     Order,
     Source,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, generate, load
 from tests.audited import TODAY
 from tests.damage import restamp, text_of
 from tests.face import Result

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import Order, generate, load, try_out
+from hrge_xl import Order, generate, load, try_out
 from tests.answers import TODAY
 from tests.face import IDENTITY_SHEET, KEYS, NAMES, Answers, SpecError, find, measure, soundness
 from tests.test_cli import run

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.api import ExpectedReturn, Order, diff, generate, load, read
+from hrge_xl import ExpectedReturn, Order, diff, generate, load, read
 from hrge_xl.cli import run
 from tests.answer_strategies import answers_of
 from tests.face import Change, Effect, Submission, address, build, find, touched_files

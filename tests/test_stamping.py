@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
-from hrge_xl.api import Order, generate, issue
+from hrge_xl import Order, generate, issue
 from tests.answers import TODAY, answers, full, layout, spec
 from tests.face import (
     FIELD_TYPES,

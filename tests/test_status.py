@@ -15,7 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import Order, Question, datasets, generate, init_round, load
+from hrge_xl import Order, Question, datasets, generate, init_round, load
 from hrge_xl.cli import run
 from tests.face import MISSING, STATES, Dataset, Round, TeamStatus, orders, status, translator, work
 from tests.face import teams as overview_teams

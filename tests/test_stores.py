@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.api import ExpectedReturn, Source, ValidationRequest, consolidate, load, validate
+from hrge_xl import ExpectedReturn, Source, ValidationRequest, consolidate, load, validate
 from tests.face import DATASET, OF_DATABASE, Schema, Store, StoreError, Value, open_file, open_url
 from tests.face import store as stores
 from tests.test_consolidate import TODAY, returned, rewritten, workbook

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load, load_round, read
+from hrge_xl import ExpectedReturn, Order, generate, load, load_round, read
 from hrge_xl.cli import run
 from tests.face import DATASET, Answers, Identity, Refusal, identity_of, layout_for, orders, saved_on
 

@@ -23,7 +23,7 @@ from unittest.mock import patch
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, init_round, load, load_round
+from hrge_xl import ExpectedReturn, init_round, load, load_round
 from hrge_xl.cli import run
 from tests.audited import hrge, returned, workbook
 from tests.damage import KEY, filled, openpyxl_saved

@@ -14,7 +14,7 @@ import pytest
 from pandera.errors import SchemaErrors
 
 import hrge_xl
-from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from tests.answers import full, layout
 from tests.audited import hrge
 from tests.check_table import not_right

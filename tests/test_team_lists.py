@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import init_round, load, load_round
+from hrge_xl import init_round, load, load_round
 from hrge_xl.cli import run
 from tests.face import COLUMNS, HEADS, RoundError, TeamList, languages, loosely, read_list
 

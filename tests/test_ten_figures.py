@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Source, ValidationRequest, consolidate
+from hrge_xl import ExpectedReturn, Source, ValidationRequest, consolidate
 from hrge_xl.cli import run
 from tests import two_rounds
 from tests.face import DATASET, Overview, open_dataset, overview, page_of

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from openpyxl.cell.cell import Cell
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from tests.answers import TODAY
 from tests.conftest import missing
 from tests.face import build, find, to_serial

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, generate, load
 from tests.face import FIELD_TYPES, Evidence, Layout, Submission, address, build
 from tests.in_words import in_words
 from tests.made_specs import Files, write

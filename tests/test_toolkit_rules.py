@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import (
     CATALOGUE,
     Answers,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import hrge_xl
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import (
     CatalogueBlock,
     ChecklistBlock,

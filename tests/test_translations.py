@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, generate, load, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, generate, load, validate
 from hrge_xl.cli import run
 from tests.face import (
     DRAFT,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.api import ExpectedReturn
+from hrge_xl import ExpectedReturn
 from tests.answers import TODAY, answers, full, layout
 from tests.build_submission import submission
 from tests.face import Finding, Key, Layout, Outcome, RawSheet, RawWorkbook, Slot, Spec, Submission, build

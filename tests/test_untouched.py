@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import generate, load, load_round
+from hrge_xl import generate, load, load_round
 from hrge_xl.cli import run
 from tests.damage import ANSWERS
 from tests.face import orders, saved_on

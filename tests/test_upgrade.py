@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, feedback, generate, load, read, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, feedback, generate, load, read, validate
 from hrge_xl.cli import run
 from tests.answer_strategies import answers_of
 from tests.face import (

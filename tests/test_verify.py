@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from hrge_xl.api import ExpectedReturn, Order, generate, load
+from hrge_xl import ExpectedReturn, Order, generate, load
 from hrge_xl.cli import run
 from tests import damage
 from tests.audited import DAY, RETURNS, TODAY, edited, hrge, reported, returned, round_folder, workbook

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import init_round
+from hrge_xl import init_round
 from hrge_xl.cli import run
 from tests.face import taken
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from hrge_xl.api import drafts, generate, init_round, load, load_round, refresh
+from hrge_xl import drafts, generate, init_round, load, load_round, refresh
 from hrge_xl.cli import run
 from tests.face import (
     PLACEHOLDERS,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from hrge_xl.api import load, validate
+from hrge_xl import load, validate
 from hrge_xl.cli import run
 from tests.audited import DAY, TODAY, returned, workbook
 from tests.build_submission import submission

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from tests.face import (
     CATALOGUE,
     CATALOGUES,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hrge_xl.api import ExpectedReturn
+from hrge_xl import ExpectedReturn
 from tests.damage import filled, to_letters
 from tests.face import LIMITS, Limits, readers
 from tests.intake_files import members, pack

@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hrge_xl.api import Order, Source, ValidationRequest, consolidate, generate, init_round, load
+from hrge_xl import Order, Source, ValidationRequest, consolidate, generate, init_round, load
 from hrge_xl.cli import run
 from tests.face import (
     DATASET,

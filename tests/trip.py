@@ -111,7 +111,7 @@ def followed_processes() -> Iterator[dict[str, Notes]]:
 
 def trip(round_: Path, files: list[Path]) -> dict[str, Notes]:
     """Let files come in a round one after the other, and trace the last."""
-    from hrge_xl.api import one_dataset
+    from hrge_xl import one_dataset
 
     with followed_processes() as processes:
         for file in files:
@@ -127,7 +127,7 @@ def trip(round_: Path, files: list[Path]) -> dict[str, Notes]:
 
 def begun(folder: Path) -> tuple[Path, list[Path]]:
     """Give a round, and the workbooks that its teams have filled in."""
-    from hrge_xl.api import Order, generate, load
+    from hrge_xl import Order, generate, load
     from hrge_xl.cli import run
     from tests.answers import full, layout
 

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hrge_xl.api import ExpectedReturn, Order, ValidationRequest, issue, load, validate
+from hrge_xl import ExpectedReturn, Order, ValidationRequest, issue, load, validate
 from tests.face import Answers, Result, Store, build, from_mapping, story
 from tests.temporary import of_results
 

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from tests.face import Answers, find
 
 TODAY = date(2026, 6, 30)

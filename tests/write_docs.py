@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from markdown_it import MarkdownIt
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests import report_schema
 from tests.face import CATALOGUE, FAMILIES, FIELD_TYPES, Field, FieldType, cli, guides
 from tests.face import findings_shown as shown

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import (
     FUNCTIONS,
     Aggregate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from hrge_xl.api import load
+from hrge_xl import load
 from tests.face import CATALOGUE, Covered, Rule, Spec, general
 
 PAGE = "rules.md"

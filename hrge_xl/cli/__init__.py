@@ -11,7 +11,9 @@ from typing import Any
 
 import click
 
-from .. import __version__, api
+import hrge_xl
+
+from .. import __version__
 from ..addresses import masked
 from ..errors import Exit, HrgeError, SpecError
 from ..fault_log import log_text, running, write_log
@@ -57,7 +59,7 @@ def _show_versions(context: click.Context, _option: click.Parameter, asked: bool
     if not asked:
         return
     line(f"{PROGRAM} {__version__}")
-    line(f"specs: {', '.join(f'{name} {version}' for name, version in api.versions().items())}")
+    line(f"specs: {', '.join(f'{name} {version}' for name, version in hrge_xl.versions().items())}")
     context.exit()
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit
 from .common import RETURNED, exit_code, password_option, print_notes, question, spec_option, today_option
 
@@ -31,9 +32,9 @@ def command(file: str, **how: Any) -> Exit:
     from ..reports.build import file_rows
     from .findings_view import print_every_line
 
-    round_ = api.round_named(how["spec"])
+    round_ = hrge_xl.round_named(how["spec"])
     asked = question([file], {"jobs": 1, **how})
-    with api.datasets(replace(asked, answers=False, wanted=round_.wanted if round_ else None)) as found:
+    with hrge_xl.datasets(replace(asked, answers=False, wanted=round_.wanted if round_ else None)) as found:
         files = file_rows(found)
         print_every_line(files, quiet=False)
         print_notes(*found)

@@ -13,7 +13,8 @@ import click
 from click.core import ParameterSource
 from click.shell_completion import CompletionItem
 
-from .. import api
+import hrge_xl
+
 from ..addresses import masked
 from ..dates import RANGE, parse_day
 from ..errors import Exit, UsageError
@@ -23,7 +24,7 @@ from ..suggest import did_you_mean
 from .terminal import beside, line, output_to, print_json, print_lines, style, width
 
 if TYPE_CHECKING:
-    from ..api import Dataset, Facts, Question
+    from .. import Dataset, Facts, Question
     from ..reports.document import FileRow
 
 
@@ -54,7 +55,7 @@ class SpecName(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Text as it is."""
         text = str(value)
-        if hint := api.shadowed_name(text):
+        if hint := hrge_xl.shadowed_name(text):
             line(f"{text} is the spec of this name that is installed. {hint}", err=True)
         return text
 
@@ -62,7 +63,7 @@ class SpecName(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Offer the specs that are installed; folders once none of these is meant."""
-        found = [CompletionItem(name) for name in api.versions() if name.startswith(incomplete)]
+        found = [CompletionItem(name) for name in hrge_xl.versions() if name.startswith(incomplete)]
         return found or [CompletionItem(incomplete, type="dir")]
 
 
@@ -217,8 +218,8 @@ def question(paths: Sequence[str], how: dict[str, Any]) -> Question:
     """Take what is asked of returned files out of the options of a command."""
     received = how.pop("received", None)
     known = {name: how.pop(name) for name in ("today", "spec", "password", "ledger", "jobs") if name in how}
-    arrived = api.Arrived(received, stated=True) if received else api.Arrived()
-    return api.Question(paths, rejudge=day_is_stated(), arrived=arrived, **known)
+    arrived = hrge_xl.Arrived(received, stated=True) if received else hrge_xl.Arrived()
+    return hrge_xl.Question(paths, rejudge=day_is_stated(), arrived=arrived, **known)
 
 
 def day_is_stated() -> bool:
@@ -235,7 +236,7 @@ def facts(asked: Question, *, redacted: bool = False, language: str | None = Non
     """Give what a report says of the run. With a fixed day it began with that day: so reports repeat to the byte."""
     began = datetime.combine(asked.today, time.min, UTC) if asked.rejudge else datetime.now(UTC)
     command = f"{click.get_current_context().command_path} --redact" if redacted else command_line()
-    return api.Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", asked.today, command, language or "en", redacted)
+    return hrge_xl.Facts(f"{began:%Y-%m-%dT%H:%M:%SZ}", asked.today, command, language or "en", redacted)
 
 
 def print_result(output: Path | None, as_json: bool, value: object, lines: Iterable[object]) -> None:
@@ -288,5 +289,5 @@ def warn(text: str) -> None:
 
 def warn_of_ledgers(*folders: Path) -> None:
     """Say on stderr what is doubtful about the ledgers of some folders."""
-    for told in api.ledger_doubts(*folders):
+    for told in hrge_xl.ledger_doubts(*folders):
         warn(told)

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit, UsageError
 from .common import (
     RETURNED,
@@ -60,12 +61,12 @@ def command(
     asked = question([], how)
     with ExitStack() as stack:
         one, other = (
-            stack.enter_context(api.datasets(replace(asked, paths=[path]))) for path in (before, after)
+            stack.enter_context(hrge_xl.datasets(replace(asked, paths=[path]))) for path in (before, after)
         )
         print_notes(*one, *other)
         stack.enter_context(output_to(output))
         if not folders[0]:
-            compared = api.compare(one, other, lang)
+            compared = hrge_xl.compare(one, other, lang)
             if as_json:
                 data(compare_rounds.json_of_files(before, after, compared))
             else:

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit
 from .common import (
     ANYWHERE,
@@ -72,7 +73,7 @@ def command(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit:
 
     Next: hrge-xl report 2026-H1 --format html -o reports
     """
-    summary = api.consolidate(question(paths, how), output, **how)
+    summary = hrge_xl.consolidate(question(paths, how), output, **how)
     print_lines(summary.told, err=True)
     print_lines(summary.lines())
     warn_of_ledgers(Path(summary.out), *summary.rounds)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import UsageError
 from ..kept_texts import said
 from ..shell_words import quoted
@@ -25,7 +26,7 @@ from .common import (
 from .terminal import line, print_lines
 
 if TYPE_CHECKING:
-    from ..api import Return
+    from .. import Return
 
 WAITS = {
     "conflict": "waits for a decision",
@@ -67,7 +68,7 @@ def command(
         raise UsageError("Say what becomes of it: --use, --withdraw or --undo.")
     else:
         by, how["password"] = by or getpass.getuser(), password
-        after = api.decide(folder, returns, choice, by=by, day=today, jobs=AS_SUITS, **how)
+        after = hrge_xl.decide(folder, returns, choice, by=by, day=today, jobs=AS_SUITS, **how)
         print_lines(f"{_named(each)}: {each.status}. {said(each.reason)}".rstrip() for each in after.changed)
         left = sum(each.status == "conflict" for each in after)
         line(f"{len(after.changed)} changed, {left} still wait for a decision.", err=True)
@@ -76,7 +77,7 @@ def command(
 
 def _overview(folder: Path, day: date, password: str | None) -> Iterator[str]:
     """List what waits, what is excluded, and every decision ever made."""
-    found = api.decisions(folder, day, AS_SUITS, password)
+    found = hrge_xl.decisions(folder, day, AS_SUITS, password)
     print_lines(found.notes, err=True)
     done = {each.submission: each for each in found.returns if each.status not in WAITS}
     for status, waits in WAITS.items():

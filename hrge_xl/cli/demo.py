@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from .. import api
+import hrge_xl
+
 from .common import SPEC, command_line, folder_option
 from .terminal import line, print_lines
 
@@ -28,9 +29,9 @@ def command(output: Path, spec: str) -> None:
 
     Next: open output/demo/reports/overview.html; hrge-xl help round
     """
-    returned = api.play_teams(spec, output)
+    returned = hrge_xl.play_teams(spec, output)
     line("Putting together what came back …", err=True)
-    print_lines(api.demonstrate(spec, output, returned, command_line()).lines(), err=True)
+    print_lines(hrge_xl.demonstrate(spec, output, returned, command_line()).lines(), err=True)
     for what, where in (
         ("what the teams received", "issued"),
         ("what came back", "returned"),

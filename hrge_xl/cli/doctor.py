@@ -9,13 +9,14 @@ from xml.parsers.expat import EXPAT_VERSION
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit
 from .settings import check_all
 from .terminal import line, print_text
 
 if TYPE_CHECKING:
-    from ..api import Confinement
+    from .. import Confinement
 
 NEEDED = ("xlsxwriter", "openpyxl", "pandas", "pandera", "pydantic", "babel", "sqlalchemy", "python-calamine")
 EXTRAS = {  # by package: the extra that it comes with, and what that is for
@@ -65,14 +66,14 @@ def command(ctx: click.Context) -> int:
         print_text(f"Extra {extra}, for {purpose}: {told}")
     if missing:
         return Exit.FINDINGS
-    for spec in map(api.load, api.versions()):
+    for spec in map(hrge_xl.load, hrge_xl.versions()):
         about = f"{len(spec.tools)} sheets, {', '.join(spec.languages)}"
         print_text(f"spec {spec.name} {spec.version}, {about}")
     print_text(
-        f"Specs that passed every check are kept in {api.specs_folder() or 'no folder: this user has none'}"
+        f"Specs that passed every check are kept in {hrge_xl.specs_folder() or 'no folder: this user has none'}"
     )
     line(check_all(ctx.find_root()))
-    confinement = api.confinement()
+    confinement = hrge_xl.confinement()
     print_text(f"Reading processes: {_told(confinement) if confinement else NOT_STARTED}")
     return Exit.OK if confinement else Exit.FINDINGS
 

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from .common import again_option, password_option, round_argument, today_option, warn
 from .terminal import line, print_lines
 
 if TYPE_CHECKING:
-    from ..api import Drafts
+    from .. import Drafts
 
 
 @click.command()
 @round_argument
-@click.argument("kinds", nargs=-1, type=click.Choice(list(api.MAIL_KINDS)))
+@click.argument("kinds", nargs=-1, type=click.Choice(list(hrge_xl.MAIL_KINDS)))
 @again_option
 @password_option
 @today_option
@@ -34,7 +35,7 @@ def command(folder: Path, kinds: tuple[str, ...], today: date, **how: Any) -> No
 
     Next: open them and send them; hrge-xl round messages 2026-H1 to change what they say
     """
-    print_drafts(folder, api.drafts(folder, today, kinds or None, **how))
+    print_drafts(folder, hrge_xl.drafts(folder, today, kinds or None, **how))
 
 
 def print_drafts(folder: Path, made: Drafts) -> None:

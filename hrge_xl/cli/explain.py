@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from .. import api
+import hrge_xl
+
 from ..words import Translate, translator
 from .common import SPEC, data_options, lang_option
 from .terminal import line, output_to, print_json, print_text
@@ -52,7 +53,7 @@ def command(code: str, spec: str | None, as_json: bool, output: Path | None, lan
 
     Next: hrge-xl waive, where an answer is right as it is
     """
-    explained = api.explain(code, spec, lang)
+    explained = hrge_xl.explain(code, spec, lang)
     told = {key: text for key, text in asdict(explained).items() if text}
     with output_to(output):
         if as_json:

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import UsageError
 from .common import ANYWHERE, AS_SUITS, language_option, password_option, print_notes, today
 from .groups import teams as complete_teams
@@ -61,10 +62,10 @@ def command(
 
     Next: hrge-xl trace output/dataset --team PAK --field PLN_02
     """
-    wish, target = api.Wish(**rows), None if output == STDOUT else output
-    with api.one_dataset(dataset, today(), AS_SUITS, password) as opened:
+    wish, target = hrge_xl.Wish(**rows), None if output == STDOUT else output
+    with hrge_xl.one_dataset(dataset, today(), AS_SUITS, password) as opened:
         print_notes(opened)
-        if table is None and output is None and lang is None and wish == api.Wish():
+        if table is None and output is None and lang is None and wish == hrge_xl.Wish():
             print_lines(f"{each.name}: {each.about}" for each in opened.store.schema.shown)
             return
         suffix = format_ or (target.suffix.lower().lstrip(".") if target else "csv")
@@ -72,9 +73,9 @@ def command(
             raise UsageError(
                 f"Which format is '{output}'? Say --format {'|'.join(FORMATS)}, or end its name so."
             )
-        if table is None and target is None and wish == api.Wish():
+        if table is None and target is None and wish == hrge_xl.Wish():
             raise UsageError("A workbook needs a file: -o data.xlsx")
-        api.export(
+        hrge_xl.export(
             opened,
             target or Rows(json=suffix == "json"),
             today(),

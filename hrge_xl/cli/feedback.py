@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit
 from .common import (
     CODES,
@@ -61,7 +62,7 @@ def command(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) -> 
     """
     from ..reports.feedback_message import SCHEMA
 
-    given = api.give_feedback(question(paths, how), output, **how)
+    given = hrge_xl.give_feedback(question(paths, how), output, **how)
     print_lines(given.warnings, err=True)
     for made in given.files:
         if not as_json:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import UsageError
 from ..shell_words import quoted
 from .common import ANYWHERE, CODES, FILE, SPEC, day_is_stated, password_option, today_option
@@ -16,7 +17,7 @@ from .groups import of_spec, said
 from .terminal import print_lines
 
 if TYPE_CHECKING:
-    from ..api import Round, Spec
+    from .. import Round, Spec
 
 APART = {  # what a round says itself: the parameter, its option, and what to do instead
     "language": ("--lang", "Set the `language` of the team in {file}."),
@@ -124,11 +125,11 @@ def command(
 
     Next: hrge-xl status output/2026-H2
     """
-    round_, given = api.round_named(spec), {name: value for name, value in choices.items() if value}
+    round_, given = hrge_xl.round_named(spec), {name: value for name, value in choices.items() if value}
     if round_ is not None:
         _refuse(round_, given if earlier is None else {**given, "password": None})
         how = {name: given[name] for name in ("password", "allow_draft") if name in given}
-        issued = api.issue_round(round_.folder, countries, today=today, earlier=earlier, **how)
+        issued = hrge_xl.issue_round(round_.folder, countries, today=today, earlier=earlier, **how)
     elif earlier is not None:
         raise UsageError(
             "--from continues from one round to another: name the new round instead of the spec. For one workbook: "
@@ -140,7 +141,7 @@ def command(
             raise UsageError(
                 *(f"{option} is not for a sample, which defines its own content." for option in wrong)
             )
-        issued = api.issue_spec(spec, countries, today=today, **given)
+        issued = hrge_xl.issue_spec(spec, countries, today=today, **given)
     print_lines(issued.notes, err=True)
     if not said("quiet"):
         print_lines(issued.paths)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from .. import api
+import hrge_xl
+
 from ..errors import HrgeError
 from ..suggest import did_you_mean, listed
 from .terminal import colours
 
 if TYPE_CHECKING:
-    from ..api import Spec
+    from .. import Spec
 
 
 EVERYWHERE = {  # options of the program, which every command takes too: what they are called, and what they do
@@ -86,8 +87,8 @@ def of_spec(names: Callable[[Spec], Iterable[str]]) -> Offer:
     """Give what an option needs to complete a name of the spec that the command is about."""
 
     def found(ctx: click.Context) -> Iterable[str]:
-        round_ = api.round_named(_named(ctx))
-        return names(api.load(round_.spec_source if round_ else _named(ctx)))
+        round_ = hrge_xl.round_named(_named(ctx))
+        return names(hrge_xl.load(round_.spec_source if round_ else _named(ctx)))
 
     return offered(found)
 
@@ -105,4 +106,4 @@ def _named(ctx: click.Context) -> str:
 @offered
 def teams(ctx: click.Context) -> Iterable[str]:
     """Give the teams of the round."""
-    return (team.code for team in api.load_round(Path(_named(ctx))).teams)
+    return (team.code for team in hrge_xl.load_round(Path(_named(ctx))).teams)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit
 from ..grouping import grouped
 from ..suggest import listed
@@ -18,7 +19,7 @@ from .common import data_options, print_result, round_argument, today_option
 from .terminal import line
 
 if TYPE_CHECKING:
-    from ..api import Found, Received
+    from .. import Found, Received
 
 
 MOST_NAMES = 20  # of files left aside; --json has all
@@ -45,7 +46,7 @@ def command(
 
     Next: hrge-xl refresh 2026-H1
     """
-    received = api.receive(folder, sources, today)
+    received = hrge_xl.receive(folder, sources, today)
     print_result(output, as_json, as_data(received), _lines(received))
     line(received.summary, err=True)
     return Exit.REFUSED if received.unopened else Exit.OK

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from .. import api
+import hrge_xl
+
 from .common import FOLDER
 from .terminal import print_lines
 
@@ -23,4 +24,4 @@ def command(folder: Path) -> None:
 
     Next: hrge-xl consolidate 2026-H1
     """
-    print_lines(api.recover(folder).lines(folder))
+    print_lines(hrge_xl.recover(folder).lines(folder))

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit
 from .common import (
     data_options,
@@ -43,7 +44,7 @@ def command(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exi
     """
     from .week_view import as_data, print_week
 
-    week = api.refresh(folder, **how)
+    week = hrge_xl.refresh(folder, **how)
     print_warnings(week.drafts)
     with output_to(output):
         if as_json:

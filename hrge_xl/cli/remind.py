@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from .common import again_option, password_option, round_argument, today_option
 from .drafts import print_drafts
 
@@ -29,4 +30,4 @@ def command(folder: Path, today: date, **how: Any) -> None:
 
     Next: hrge-xl drafts 2026-H1
     """
-    print_drafts(folder, api.remind(folder, today, **how))
+    print_drafts(folder, hrge_xl.remind(folder, today, **how))

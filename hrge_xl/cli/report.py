@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit
 from ..reports import FORMATS, write_report
 from .common import (
@@ -62,11 +63,11 @@ def command(
     from ..reports.overview import write_overview
 
     asked = question(paths, how)
-    with api.datasets(asked) as found:
+    with hrge_xl.datasets(asked) as found:
         if OVERVIEW in formats:
-            text = api.overview(found, asked.today, lang, masked=shareable, period=period)
+            text = hrge_xl.overview(found, asked.today, lang, masked=shareable, period=period)
             line(write_overview(text, output, masked=shareable))
-        made = api.document(found, facts(asked, redacted=redact, language=lang))
+        made = hrge_xl.document(found, facts(asked, redacted=redact, language=lang))
         wanted = [each for each in formats or ("html",) if each != OVERVIEW]
         print_lines(write_report(made, name, output) for name in wanted)
         print_totals(found)

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..shell_words import quoted
 from .common import ANYWHERE, DAY, FILE, SPEC, password_option, round_argument
 from .groups import CommandGroup
 from .terminal import line, print_lines, shown
 
 if TYPE_CHECKING:
-    from ..api import TeamList
+    from .. import TeamList
 
 
 @click.group(cls=CommandGroup)
@@ -61,10 +62,10 @@ def init(
     from ..words import counted
 
     if dry_run:
-        print_lines(_understood(api.read_list(teams, api.load(spec), password)))
+        print_lines(_understood(hrge_xl.read_list(teams, hrge_xl.load(spec), password)))
         line("Nothing was written (dry run).", err=True)
         return
-    made = api.init_round(folder, spec, teams, start, end, password=password)
+    made = hrge_xl.init_round(folder, spec, teams, start, end, password=password)
     line(f"{folder}: {counted(len(made.teams), 'team')}. Next: hrge-xl generate {quoted(folder)}")
 
 
@@ -108,7 +109,7 @@ def update_round(folder: Path, spec: str | None) -> None:
     """
     from ..reports.spec_diff import summary
 
-    update = api.update_spec(folder, spec)
+    update = hrge_xl.update_spec(folder, spec)
     if update.changes is None:
         line("The previous version no longer exists: what has changed cannot be listed.")
         return
@@ -136,7 +137,7 @@ def contact(folder: Path, team: str, address: str, also: bool) -> None:
 
     Next: hrge-xl status output/2026-H1
     """
-    made = api.set_contact(folder, team, address, also=also)
+    made = hrge_xl.set_contact(folder, team, address, also=also)
     line(f"{made.code}: {made.email}. Next: hrge-xl status {quoted(folder)}")
 
 
@@ -152,4 +153,4 @@ def messages(folder: Path) -> None:
 
     Next: hrge-xl drafts output/2026-H1
     """
-    print_lines(api.write_messages(folder))
+    print_lines(hrge_xl.write_messages(folder))

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit, UsageError
 from .common import ANYWHERE, FILE, FOLDER, THERE, first_line
 from .terminal import line, print_lines
 
 if TYPE_CHECKING:
-    from ..api import Chain, SealCheck
+    from .. import Chain, SealCheck
 
 
 @click.command()
@@ -65,14 +66,14 @@ def command(  # noqa: PLR0913 (one parameter an option)
     if new_key is not None:
         return _new_key(new_key, passphrase, by)
     if listed or everything:
-        return _list(api.chain(ledger, report), everything=everything)
+        return _list(hrge_xl.chain(ledger, report), everything=everything)
     if report is None:
         raise UsageError("Say which report: hrge-xl sign REPORT --by NAME; or --list.")
     if check or digest or trust:
         digest = (digest or "").lower()
-        return _check(api.check_seal(ledger, report, digest=digest, trust=trust), digest)
-    doubts = api.chain(ledger, report).doubts
-    made = api.sign(ledger, report, by=by, key=key, passphrase=passphrase)
+        return _check(hrge_xl.check_seal(ledger, report, digest=digest, trust=trust), digest)
+    doubts = hrge_xl.chain(ledger, report).doubts
+    made = hrge_xl.sign(ledger, report, by=by, key=key, passphrase=passphrase)
     line(f"Sealed: {made.told}.")
     line(f"SHA-256 of the {'terms' if report.is_dir() else 'report'}: {made.sha256}")
     line(f"Digest of the seal: {made.digest}")
@@ -82,7 +83,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
 
 
 def _new_key(file: Path, passphrase: str | None, by: str) -> Exit:
-    public, public_file = api.new_key(file, by, passphrase)
+    public, public_file = hrge_xl.new_key(file, by, passphrase)
     line(public)
     told = (
         f"The private key is in {file}. Keep it outside round folders, and do not give it to anybody.",

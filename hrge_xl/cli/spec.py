@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit, UsageError
 from ..shell_words import quoted
 from . import translate
@@ -39,7 +40,7 @@ def check_spec(spec: str, fast: bool) -> None:
 
     Next: hrge-xl generate ./my_spec --country PAK
     """
-    loaded = api.check_spec(spec, fast=fast)
+    loaded = hrge_xl.check_spec(spec, fast=fast)
     fields = sum(len(tool.fields) for tool in loaded.tools)
     line(
         f"{loaded.name} {loaded.version}: {len(loaded.tools)} sheets, {fields} fields, "
@@ -61,7 +62,7 @@ def show_spec(spec: str, how: str) -> None:
     """
     from ..reports.spec_page import html, text
 
-    loaded = api.load(spec)
+    loaded = hrge_xl.load(spec)
     if how == "html":
         data(html(loaded), nl=False)
     else:
@@ -79,7 +80,7 @@ def schema() -> None:
     """
     import json
 
-    data(json.dumps(api.spec_schema(), indent=2))
+    data(json.dumps(hrge_xl.spec_schema(), indent=2))
 
 
 @command.command("diff")
@@ -110,8 +111,8 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
 
     if more and not returned:
         raise UsageError(f"'{more[0]}': name two specs, and returned files after --returned.")
-    found = api.diff(api.load(before), api.load(after))
-    files = api.touched_files(found, api.returned_files([*returned, *more]), before, jobs, password)
+    found = hrge_xl.diff(hrge_xl.load(before), hrge_xl.load(after))
+    files = hrge_xl.touched_files(found, hrge_xl.returned_files([*returned, *more]), before, jobs, password)
     codes = {Exit.FINDINGS if found.breaks else Exit.OK}
     with output_to(output):
         if as_json:
@@ -138,12 +139,12 @@ def draft_spec(file: Path, output: Path, name: str, password: str | None) -> Non
 
     Next: hrge-xl spec check ./my_spec
     """
-    loaded, messages = api.draft_spec(file, output, name, password)
+    loaded, messages = hrge_xl.draft_spec(file, output, name, password)
     print_lines(messages, err=True)
     fields = sum(len(tool.fields) for tool in loaded.tools)
     line(
         f"{output}: {len(loaded.tools)} sheets, {fields} fields, {len(loaded.vocabularies)} lists. "
-        f"Look for `# guess:`, then run: hrge-xl spec check {quoted(api.typed(output))}"
+        f"Look for `# guess:`, then run: hrge-xl spec check {quoted(hrge_xl.typed(output))}"
     )
 
 

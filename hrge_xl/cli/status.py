@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..kept_texts import said
 from ..shell_words import quoted
 from ..words import Translate, and_more, right_to_left, translator
@@ -44,7 +45,7 @@ from .terminal import (
 )
 
 if TYPE_CHECKING:
-    from ..api import Dataset, Return, TeamStatus
+    from .. import Dataset, Return, TeamStatus
 
 NARROW = ("team", "state", "completeness", "errors", "days_late", "deadline", "note")  # without --wide
 HEADS = {
@@ -99,15 +100,15 @@ def command(
 
     Next: hrge-xl validate output/2026-H1
     """
-    api.load_round(round_folder)  # raises RoundError for another folder
+    hrge_xl.load_round(round_folder)  # raises RoundError for another folder
     asked = question([str(round_folder)], {"ledger": ledger, **how})
-    with api.datasets(asked) as (dataset,):
-        teams = api.status(dataset, asked.today)
+    with hrge_xl.datasets(asked) as (dataset,):
+        teams = hrge_xl.status(dataset, asked.today)
         lines = [
             *dataset.notes,
             *dataset.totals().lines(lang),
             *_summary(dataset, teams, lang),
-            *(change.lines(lang) if (change := api.last_change(dataset.folder)) else ()),
+            *(change.lines(lang) if (change := hrge_xl.last_change(dataset.folder)) else ()),
         ]
     rows = [_line(each, lang) for each in teams]
     with output_to(output):
@@ -144,11 +145,11 @@ def _summary(dataset: Dataset, teams: Sequence[TeamStatus], language: str) -> It
     say = translator(language)
     counts = Counter(each.state for each in teams)
     yield ", ".join(f"{number} {say(state)}" for state, number in counts.items()) + "."
-    silent = [each.team.code for each in teams if each.state in api.OPEN]
+    silent = [each.team.code for each in teams if each.state in hrge_xl.OPEN]
     if silent:
         yield f"{say('Not answered')}: {', '.join(silent)}."
     excluded = any(one.status == "excluded" for each in teams for one in each.returns)
-    if counts["to decide"] or excluded or any(map(api.is_in_doubt, dataset.of_round())):
+    if counts["to decide"] or excluded or any(map(hrge_xl.is_in_doubt, dataset.of_round())):
         yield f"{say('To decide')}: hrge-xl decide {quoted(str(dataset.folder))}"
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..addresses import is_address
 from ..errors import UsageError
 from .common import AS_SUITS, data_options, password_option, print_notes, today
@@ -17,7 +18,7 @@ from .groups import of_spec, teams
 from .terminal import beside, line, output_to, print_json, print_lines, style, taken, width
 
 if TYPE_CHECKING:
-    from ..api import Traced
+    from .. import Traced
 
 HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrge-xl help trace"
 
@@ -75,15 +76,17 @@ def command(
     place, rest = (words[0], words[1:]) if is_place else (dataset, words)
     if len(rest) not in ((0,) if is_asked else (2,)):
         raise UsageError(HOW)
-    with api.one_dataset(place, today(), AS_SUITS, password) as opened, output_to(output):
+    with hrge_xl.one_dataset(place, today(), AS_SUITS, password) as opened, output_to(output):
         print_notes(opened)
         if is_asked:
-            _print_answers(api.trace_answers(opened, today(), **what), bool(what["finding"]), as_json=as_json)
+            _print_answers(
+                hrge_xl.trace_answers(opened, today(), **what), bool(what["finding"]), as_json=as_json
+            )
             return
         table, row = rest
         if not (row.isdecimal() and int(row)):
             raise UsageError(f"'{row}' is not a number of a row: they begin with 1. {HOW}")
-        found = api.trace(opened, table, int(row), today())
+        found = hrge_xl.trace(opened, table, int(row), today())
         if as_json:
             print_json(dict(found))
         else:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from .. import api
+import hrge_xl
+
 from .common import ANYWHERE, FILE, SPEC, password_option, today
 from .terminal import line, print_lines
 
@@ -40,7 +41,7 @@ def command(
 
     Next: hrge-xl spec check ./my_spec
     """
-    done = api.translate(
+    done = hrge_xl.translate(
         spec, language, today=today(), to_xlsx=to_xlsx, source=source, status=status, reviewed_by=reviewed_by,
         password=password,
     )  # fmt: skip

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit
 from .common import (
     exit_code,
@@ -76,12 +77,12 @@ def command(
     from .findings_view import print_every_line, print_folded
 
     asked, quiet, verbose = question(paths, how), said("quiet"), said("verbose")
-    with api.datasets(replace(asked, answers=as_json)) as found:
+    with hrge_xl.datasets(replace(asked, answers=as_json)) as found:
         run = facts(asked, redacted=redact, language=lang)
         files = file_rows(found, run.language, redacted=redact)
         with output_to(output):
             if as_json:
-                data(render(api.document(found, run, files)), nl=False)
+                data(render(hrge_xl.document(found, run, files)), nl=False)
             elif verbose:
                 print_every_line(files, quiet=quiet)
             else:

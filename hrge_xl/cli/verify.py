@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import Exit
 from .common import (
     FOLDER,
@@ -68,6 +69,6 @@ def command(
 
     Next: hrge-xl trace, to find the cell behind a figure
     """
-    audit = api.verify(target, **how)
+    audit = hrge_xl.verify(target, **how)
     print_result(output, as_json, audit.data(), audit.lines())
     return Exit.OK if audit.identical else Exit.FINDINGS

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .. import api
+import hrge_xl
+
 from ..errors import UsageError
 from .common import (
     AS_SUITS,
@@ -25,7 +26,7 @@ from .common import (
 from .terminal import line, output_to, print_json, print_lines
 
 if TYPE_CHECKING:
-    from ..api import Waiver
+    from .. import Waiver
 
 
 @click.command()
@@ -75,9 +76,9 @@ def command(  # noqa: PLR0913 (one parameter an option)
         with output_to(output):
             _list(ledger, today, as_json=as_json)
     elif withdraw is not None:
-        line(_told(api.withdraw(ledger, withdraw, **how)))
+        line(_told(hrge_xl.withdraw(ledger, withdraw, **how)))
     elif code and file:
-        made = api.waive(ledger, code, file, reason=reason, until=until, place=_place(cell), **how)
+        made = hrge_xl.waive(ledger, code, file, reason=reason, until=until, place=_place(cell), **how)
         line(_told(made))
         accepted = f"{counted(made.count, 'finding')} of {made.file} accepted."
         line(f"{accepted} Verdict of the file: {made.verdict}.", err=True)
@@ -100,7 +101,7 @@ def _place(cell: str | None) -> tuple[str, str] | None:
 def _list(folder: Path, day: date, *, as_json: bool) -> None:
     from ..words import counted
 
-    found = api.waivers(folder, day)
+    found = hrge_xl.waivers(folder, day)
     if as_json:
         print_json([asdict(each) for each in found])
         return

@@ -12,7 +12,7 @@ from .receive import as_data as as_data_of
 from .terminal import beside, padded, print_lines, style, taken, width
 
 if TYPE_CHECKING:
-    from ..api import Drafted, RefreshResult, TeamStatus
+    from .. import Drafted, RefreshResult, TeamStatus
 
 USUAL, WIDEST = 80, 120  # columns: where there is no terminal, and where it is wider
 INDENT = 12  # columns, of the word before a text

@@ -20,7 +20,11 @@ from ..ledger.ledger import FIRST_SEEN
 from ..validation import ACCEPTED, REFUSED
 from ..words import Translate, fold
 
-COUNTS, SUPERSEDED, CONFLICT, WITHDRAWN, WAITING = "counts", "superseded", "conflict", "withdrawn", "waiting"
+COUNTS = "counts"
+SUPERSEDED = "superseded"
+CONFLICT = "conflict"
+WITHDRAWN = "withdrawn"
+WAITING = "waiting"
 EXCLUDED = "excluded"
 DOUBLED = "doubled"  # an item that is the same content as another one: no status of a return
 
@@ -41,7 +45,7 @@ class StatusKind(NamedTuple):
         return "counted" if self.code == COUNTS else self.code
 
 
-STATUSES = (
+STATUSES: tuple[StatusKind, ...] = (
     StatusKind(
         COUNTS, "{count} counted", "Counted", "their answers and findings are included in every total",
         "How many count.",
@@ -86,7 +90,8 @@ STATUS_CODES = codes(
     submissions.SUPERSEDED, submissions.TWO_RETURNS_ONE_KEY, submissions.ONE_COPY_TWO_INTERVENTIONS,
     submissions.DECIDED, submissions.MADE_FROM_OLDER_VERSION,
 )  # of the findings that tell of a status  # fmt: skip
-ARRIVED, SAVED = "arrived", "saved"  # the day that lateness goes by, or FIRST_SEEN
+ARRIVED = "arrived"  # the day that lateness goes by, or SAVED, or FIRST_SEEN
+SAVED = "saved"
 ZONES = timedelta(days=1)  # no two places on earth are further apart
 WorkbookKey = tuple[str, ...]  # copy, project and intervention
 

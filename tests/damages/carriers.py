@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from hrge_xl.api import ExpectedReturn, Order, generate
+from hrge_xl import ExpectedReturn, Order, generate
 from tests.answers import TODAY, spec
 from tests.damages.as_excel import as_excel
 from tests.damages.book import Book

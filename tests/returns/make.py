@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hrge_xl.api import Order, generate, load
+from hrge_xl import Order, generate, load
 from tests.face import Layout, address, from_mapping, story
 from tests.office.driver import Document, Office, Typed
 
