@@ -178,7 +178,8 @@ class Store:
                 )
             meta.create_all(connection)
             for statement in view_statements(self.schema, self.engine.dialect) if self.lasting else ():
-                connection.exec_driver_sql(statement)
+                # as it is: with parameters, even none, the driver takes a percent sign for the place of one
+                connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
             connection.execute(sa.delete(self.meta_table))
             lasting = {name: facts[name] for name in OF_DATABASE if name in facts}
             rows = [{"name": name, "value": value} for name, value in {**self._facts(), **lasting}.items()]
