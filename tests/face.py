@@ -479,11 +479,12 @@ from hrge_xl.auditing.verify_dataset import (
 )
 from hrge_xl.auditing.verify_report import verify_report
 from hrge_xl.exports import data_xlsx, exports
-from hrge_xl.exports.column_words import SEVERITIES as SEVERITIES_IN_WORDS
+from hrge_xl.exports.column_words import CodeLabels, SEVERITIES as SEVERITIES_IN_WORDS
 from hrge_xl.exports.data_xlsx import write_workbook
 from hrge_xl.exports.exports import formats_there
 from hrge_xl.exports.extract import rows_of, table_of as extract_table_of
 from hrge_xl.exports.package import description
+from hrge_xl.exports.readable_columns import readable_columns
 from hrge_xl.exports.exports import write_shareable
 from hrge_xl.guides import guide, guide_name, PAGES
 from hrge_xl.reports import FORMATS, overview as overview_module, page, shown_text, write_report

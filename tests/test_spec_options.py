@@ -28,7 +28,7 @@ from hrge_xl import (
 )
 from tests.answers import full
 from tests.audited import hrge
-from tests.face import Answers, address, build, html, text
+from tests.face import Answers, CodeLabels, Schema, address, build, html, readable_columns, text
 from tests.test_spec import copy, damage, mistakes  # noqa: F401 (a fixture)
 
 TODAY = date(2026, 6, 30)
@@ -101,6 +101,14 @@ def remarked(copy: Path) -> Path:  # noqa: F811
 )
 def test_a_unit_stands_behind_the_label(language: str, sheet: str, label: str, remarked: Path) -> None:
     assert label in cells(issued(remarked, language), sheet)
+
+
+def test_a_question_may_be_called_as_a_column_of_the_dataset(copy: Path) -> None:  # noqa: F811
+    damage(copy, "tools/checklist.yaml", "code: CHK_02", "code: item")
+    spec = load(copy)
+    schema = Schema(spec)
+    columns = readable_columns(schema, schema.wide["C1"], CodeLabels(spec, "en"))
+    assert {"item", "row", "row_label"} <= {column.code for column in columns}
 
 
 def test_unit_note_and_tag_are_in_the_codebook(remarked: Path) -> None:

@@ -105,7 +105,7 @@ class _ReadableColumns:
 
     def _names(self, column: Column) -> Value | None:
         """Give the names for the codes of a column that every dataset has; nothing where they stand there already."""
-        if not column.names or (column.names in self.table.at and column.names != column.name):
+        if not column.names or (column.names == "sheet" and "sheet" in self.table.at):
             return None
         if column.names == "state":
             return lambda row: self.labels.states.get(str(row[column.name]))
