@@ -28,8 +28,8 @@ from hrge_xl import (
     load,
 )
 from hrge_xl.cli import run
-from tests.face import extract_table_of as table_of
 from tests.face import Schema, find, harmless, open_dataset, open_url, rows_of
+from tests.face import extract_table_of as table_of
 from tests.test_year import answers
 
 TODAY = date(2026, 6, 30)

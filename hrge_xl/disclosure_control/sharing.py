@@ -17,13 +17,7 @@ from tempfile import TemporaryDirectory
 from ..dataset.aggregates.risks import stages
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.returns import shared_name
-from ..dataset.schema import (
-    MASKED,
-    SUBMISSIONS,
-    Schema,
-    field_column,
-    spec_language,
-)
+from ..dataset.schema import MASKED, Schema, field_column, spec_language
 from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
 from ..dataset.table import Record, Row, Table
 from ..ledger.ledger import DATASET
@@ -118,19 +112,18 @@ class Masking:
 
     def rows(self, table: Table) -> Iterator[Row]:
         """Yield the rows of one table that may be told, as they may be told."""
-        change, withheld = self.changes.get(table.name), dict.fromkeys(table.withheld)
+        change, withheld = self.changes.get(table.name, dict), dict.fromkeys(table.withheld)
         places = "sheet" in table.at and "submission" in table.at
         for record in self.tables[table.name]:
-            changed = change(record) if change else record | withheld
+            changed = change(record | withheld)
             if changed is not None:
                 if places and changed["sheet"]:
                     changed = changed | {"sheet": self.sheets(changed["submission"], changed["sheet"])}
                 yield tuple(changed[name] for name in table.names)
 
     def _submission(self, record: Record) -> Record:
-        """Leave out what the file is called, and in whose words it was decided what becomes of it."""
-        hidden = dict.fromkeys(SUBMISSIONS.withheld)
-        return self._file(record | hidden | {"saved": moment_saved(record["saved"])})
+        """Leave out what the file is called, and when it was saved where that is no moment."""
+        return self._file(record | {"saved": moment_saved(record["saved"])})
 
     def _file(self, record: Record) -> Record:
         submission = record["submission"]
