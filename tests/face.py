@@ -405,12 +405,10 @@ from hrge_xl.dataset.run_history import last_change
 from hrge_xl.dataset.schema import (
     AGGREGATE_INDICATORS,
     AGGREGATE_NUMBERS,
-    CODEBOOK,
     CODES,
     COLUMNS as DATASET_COLUMNS,
     field_column,
     GROUPS,
-    ITEMS,
     LABEL,
     LABELLED,
     META,

@@ -1,4 +1,4 @@
-"""pandera schemas of every table and view, made from the spec by the data dictionary; the one place with pandera.
+"""pandera schemas of every table and view, made of its description and the spec; the one place with pandera.
 
 `schemas` is for analysts: what is right. `python_schema` is for rows before they are written (see `row_check`).
 """

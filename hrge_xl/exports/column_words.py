@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from typing import Any
 
@@ -12,18 +11,13 @@ from ..dataset.aggregates.values import catalogue_label
 from ..dataset.dimensions import entries, fixed_rows, matrix_blocks
 from ..dataset.return_status import status_words
 from ..dataset.schema import list_of
+from ..dataset.table import Record
 from ..fields import Field
 from ..layout.lists import LEVELS
 from ..spec.model import Spec
 from ..words import country_names, translator
 
 SEVERITIES: dict[str, str] = {"error": "Error", "warning": "Warning", "info": "Info"}
-
-
-# what the codes in the rows of a dataset are called, in the language of a reader
-
-Record = Mapping[str, Any]
-Label = Callable[[Record], str | None]  # what a code of a row is called; nothing where it has no name
 
 
 class CodeLabels:

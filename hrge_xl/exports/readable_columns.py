@@ -8,10 +8,10 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ..dataset.schema import LABEL, Schema, spec_language
-from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Row, Table
+from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Cell, Column, Record, Row, Table
 from ..fields import Field
 from ..words import beginning
-from .column_words import CodeLabels, Record
+from .column_words import CodeLabels
 
 SHARE = "share"  # a number that is shown in percent
 MOST_HEAD = 200  # characters of a head: Excel takes 255, and some must be left to tell two heads apart
