@@ -38,7 +38,7 @@ from .chain import (
     write_rows,
 )
 from .events import NEXT, Arrival, Arrived, Event, FilesReceived, Origin, ReceivedFile
-from .files import RECEIVED, connect, database_error, sha256_of
+from .files import RECEIVED, connect, database_error, sha256_of, sqlite_uri
 from .signing import KeyOwner
 
 VERSION = 3  # of the ledger
@@ -453,9 +453,9 @@ def recover(folder: Path) -> Recovered:
 
 
 def _is_whole(path: Path) -> bool:
-    """Say whether a SQLite file is there and not damaged."""
+    """Say whether a SQLite file is there and not damaged, in whichever mode another program left it."""
     try:
-        with closing(connect(path, write=False)) as database:
+        with closing(sqlite3.connect(f"{sqlite_uri(path)}?mode=ro", uri=True)) as database:
             return database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     except sqlite3.Error:
         return False
