@@ -182,3 +182,12 @@ def test_a_ledger_that_another_program_keeps_otherwise_is_whole(case: Path) -> N
         assert database.execute("PRAGMA journal_mode = WAL").fetchall() == [("wal",)]
     assert hrge("recover", case) == 2
     assert not [*case.glob("*damaged*")]
+
+
+def test_who_decides_where_the_ledger_is_lost_is_told_so(
+    case: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (case / "round.yaml").unlink()
+    (case / "ledger.sqlite").unlink()
+    assert hrge("decide", case, "AFG.xlsx", "--undo", *WHY) == 5
+    assert "make it again: hrge-xl recover" in capsys.readouterr().err
