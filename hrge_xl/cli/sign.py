@@ -68,6 +68,7 @@ def command(  # noqa: PLR0913 (one parameter an option)
     if listed or everything:
         return _list(hrge_xl.chain(ledger, report), everything=everything)
     if report is None:
+        hrge_xl.chain(ledger)  # where there is no ledger either, that is told first
         raise UsageError("Say which report: hrge-xl sign REPORT --by NAME; or --list.")
     if check or digest or trust:
         digest = (digest or "").lower()
