@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .ledger.events import Sealed, Terms
     from .ledger.judgements import Decision
     from .ledger.ledger import Recovered
-    from .ledger.seals import Checked, Seal
+    from .ledger.seals import Checked, NewSeal, Seal
     from .reports.compare import Comparison
     from .reports.feedback_files import FeedbackResult
     from .rounds.datasets import Dataset, Question
@@ -494,7 +494,7 @@ def _sealed(report: Path | None, folder: Path | None) -> _Sealed:
 
 def sign(
     folder: Path | None, report: Path, *, by: str, key: Path | None = None, passphrase: str | None = None
-) -> Seal:
+) -> NewSeal:
     """Seal the bytes of a report, or the terms of a round that is named, in the ledger of a folder.
 
     Without a folder it is the one around the report. `key` is a file with a private key to sign with. Raises
@@ -502,14 +502,15 @@ def sign(
     """
     from .ledger.files import only_writer
     from .ledger.ledger import Ledger
-    from .ledger.seals import seal
+    from .ledger.seals import NewSeal, doubts, seal
     from .ledger.signing import load_key
     from .rounds.datasets import check_folder
 
-    signer, what = load_key(key, passphrase) if key else None, _sealed(report, folder)
+    what, signer = _sealed(report, folder), load_key(key, passphrase) if key else None
     check_folder(what.folder)
     with only_writer(what.folder), Ledger.open(what.folder) as ledger:
-        return seal(ledger, what.sealed, by=by, signer=signer)
+        before = tuple(doubts(ledger, what.terms))
+        return NewSeal(**asdict(seal(ledger, what.sealed, by=by, signer=signer)), doubts=before)
 
 
 class SealCheck(NamedTuple):

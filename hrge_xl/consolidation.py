@@ -101,10 +101,8 @@ def consolidate(  # noqa: PLR0913 (one parameter an option)
     assert out is not None
     homes = tuple(each.folder for each in rounds)
     check_own(out)
-    wanted, options = (
-        exports.checked_formats(formats),
-        Options(store, engine, executor, jobs, only_these, resume),
-    )
+    wanted = exports.checked_formats(formats)
+    options = Options(store, engine, executor, jobs, only_these, resume)
     if dry_run:
         with foreseen(sources, out, options=options) as (run, verdicts, known):
             return replace(_foreseen(run, verdicts, known), told=told, rounds=homes)
@@ -139,7 +137,6 @@ def amend(
     Of a round what is new is taken in first; nothing is read twice. The files beside the dataset and its overview
     follow where they are there. `store` is the database that holds the same. Raises as `consolidate` does.
     """
-    check_folder(folder)
     with one_dataset(folder, day, jobs, password) as dataset:
         found, source = dataset.returns(), dataset.source
     with only_writer(folder), Ledger.open(folder) as ledger:
@@ -211,6 +208,7 @@ def withdraw(
     password: str | None = None,
 ) -> Waiver:  # fmt: skip
     """Take a waiver back by its number. Raises `UsageError`."""
+    check_folder(folder)
     with amend(folder, day, store, jobs, password) as (ledger, _):
         return deciding.withdraw(ledger, number, by=by, day=day)
 

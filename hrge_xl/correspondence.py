@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain
 from pathlib import Path
 
 from .dataset.returns import Return
+from .errors import UsageError
 from .grouping import grouped
 from .intake.zip_package import megabytes
 from .ledger.ledger import Drafted, Ledger
 from .output_files import write_if_changed, write_whole
+from .paths import check_several
 from .reports.feedback_files import FeedbackOptions, FeedbackResult, give_all
 from .rounds.datasets import Dataset, one_dataset
 from .rounds.feedback_choice import choose
@@ -34,6 +35,7 @@ from .rounds.round_status import is_in_doubt, status
 from .rounds.rounds import FEEDBACK, Round, load_round
 from .rounds.teams import Team
 from .spec.lookup import country_label
+from .suggest import remedy_for
 from .validation import REFUSED
 from .words import SOURCE_LANGUAGE, counted, kept_in_order
 from .words import day as in_words
@@ -72,14 +74,16 @@ def drafts(
     `occasions` are kinds of mails (issue, feedback, reminder, thanks); by default all but issue. What came is taken in
     first. Nothing is ever sent. Raises as `datasets` does, and `RoundError` for texts of the round with mistakes.
     """
-    named = (
-        MAIL_KINDS[each].occasions if each in MAIL_KINDS else (MailType(each),) for each in occasions or ()
-    )
-    wanted = [*chain.from_iterable(named)] or AS_THEY_COME
+    check_several("occasions", occasions)
+    wanted: list[MailType] = []
+    for each in occasions or ():
+        if each not in {*MAIL_KINDS, *MailType}:
+            raise UsageError(f"There is no kind of e-mail '{each}'. {remedy_for(each, list(MAIL_KINDS))}")
+        wanted += MAIL_KINDS[each].occasions if each in MAIL_KINDS else [MailType(each)]
     load_templates(folder)  # before anything else is done
     load_round(folder)
     with one_dataset(folder, today, password=password) as dataset:
-        return write_drafts(dataset, today, wanted, again=again)
+        return write_drafts(dataset, today, wanted or AS_THEY_COME, again=again)
 
 
 def remind(folder: Path, today: date, *, again: bool = False, password: str | None = None) -> Drafts:

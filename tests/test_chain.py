@@ -194,6 +194,13 @@ def test_files_are_held_against_their_receipts(folder: Path, statement: str, wor
     assert any(words in each for each in told(folder))
 
 
+def test_one_content_at_two_places_of_one_run_is_two_although_neither_is_at_hand(tmp_path: Path) -> None:
+    """As of two rounds whose files are known by their ledgers only."""
+    with Ledger.open(tmp_path) as ledger:
+        ledger.receive([Arrival(name, "aa", 1) for name in ("a.xlsx", "b.xlsx")], Arrived())
+        assert [place.path for place in ledger.locations()["aa"]] == ["a.xlsx", "b.xlsx"]
+
+
 def test_files_that_are_seen_again_get_no_second_receipt(tmp_path: Path) -> None:
     with Ledger.open(tmp_path) as ledger:
         for names in (("a", "b"), ("b", "a"), ("c", "a")):

@@ -238,6 +238,8 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "row": (lambda at: hrge_xl.trace(at / "dataset", "answers", 0, TODAY), "has no row 0"),
     "table": (lambda at: hrge_xl.export(at / "dataset", at / "x.txt", TODAY, table="answers"), "'txt'"),
     "tables": (lambda at: hrge_xl.export(at / "dataset", at / "x.txt", TODAY), ".xlsx"),
+    "drafts": (lambda at: hrge_xl.drafts(at, TODAY, ["letters"]), "no kind of e-mail 'letters'"),
+    "a draft": (lambda at: hrge_xl.drafts(at, TODAY, "issue"), "Put it into a list"),
     "report": (lambda at: hrge_xl.report({}, "pdf"), "no format of reports 'pdf'"),
     "seal": (lambda at: hrge_xl.sign(at / "dataset", at / "none.html", by="Coordinator"), "no such report"),
 }  # fmt: skip

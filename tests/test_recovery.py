@@ -161,3 +161,33 @@ def test_of_two_receipts_of_one_content_the_first_one_rules(case: Path) -> None:
     with Ledger.open(case, write=False) as ledger:
         places = [(row["sha256"], row["n"], row["path"], row["received"]) for row in ledger.rows()]
     assert places == [(row["sha256"], row["n"], row["path"], row["received"]) for row in rows]
+
+
+def test_a_ledger_that_a_run_was_cut_off_from_is_sealed_in(case: Path) -> None:
+    """Whoever writes next undoes what the run left half done."""
+    ledger, aside = case / "ledger.sqlite", shutil.copytree(case, case.with_name("aside")) / "ledger.sqlite"
+    with closing(sqlite3.connect(aside, isolation_level=None)) as database:
+        database.execute("PRAGMA cache_size = 1")
+        database.execute("BEGIN")
+        database.executemany("INSERT INTO runs VALUES (?, '', ?)", [(n, "x" * 500) for n in range(100, 999)])
+        for name in (ledger.name, f"{ledger.name}-journal"):
+            shutil.copyfile(aside.with_name(name), ledger.with_name(name))
+    assert hrge("sign", case, "--by", "office") == 0
+    assert [entry.n for entry in chain(case)] == [entry.n for entry in read_journal(case).entries]
+
+
+def test_a_ledger_that_another_program_keeps_otherwise_is_whole(case: Path) -> None:
+    """A program that looks into it may have it written another way from then on."""
+    with closing(sqlite3.connect(case / "ledger.sqlite")) as database:
+        assert database.execute("PRAGMA journal_mode = WAL").fetchall() == [("wal",)]
+    assert hrge("recover", case) == 2
+    assert not [*case.glob("*damaged*")]
+
+
+def test_who_decides_where_the_ledger_is_lost_is_told_so(
+    case: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (case / "round.yaml").unlink()
+    (case / "ledger.sqlite").unlink()
+    assert hrge("decide", case, "AFG.xlsx", "--undo", *WHY) == 5
+    assert "make it again: hrge-xl recover" in capsys.readouterr().err

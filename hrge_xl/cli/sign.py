@@ -68,16 +68,16 @@ def command(  # noqa: PLR0913 (one parameter an option)
     if listed or everything:
         return _list(hrge_xl.chain(ledger, report), everything=everything)
     if report is None:
+        hrge_xl.chain(ledger)  # where there is no ledger either, that is told first
         raise UsageError("Say which report: hrge-xl sign REPORT --by NAME; or --list.")
     if check or digest or trust:
         digest = (digest or "").lower()
         return _check(hrge_xl.check_seal(ledger, report, digest=digest, trust=trust), digest)
-    doubts = hrge_xl.chain(ledger, report).doubts
     made = hrge_xl.sign(ledger, report, by=by, key=key, passphrase=passphrase)
     line(f"Sealed: {made.told}.")
     line(f"SHA-256 of the {'terms' if report.is_dir() else 'report'}: {made.sha256}")
     line(f"Digest of the seal: {made.digest}")
-    print_lines((f"Before this seal: {told}" for told in doubts), err=True)
+    print_lines((f"Before this seal: {told}" for told in made.doubts), err=True)
     line("Note the digest of the seal outside this folder: see docs/auditing.md.", err=True)
     return Exit.OK
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -38,7 +38,7 @@ from .chain import (
     write_rows,
 )
 from .events import NEXT, Arrival, Arrived, Event, FilesReceived, Origin, ReceivedFile
-from .files import RECEIVED, connect, database_error, sha256_of
+from .files import RECEIVED, connect, database_error, sha256_of, sqlite_uri
 from .signing import KeyOwner
 
 VERSION = 3  # of the ledger
@@ -183,6 +183,7 @@ class Ledger:
         with self.transaction() as connection:
             last = connection.execute("SELECT max(n) FROM files").fetchone()[0] or 0
             known = {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM files")}
+            before = set(map(tuple, connection.execute("SELECT sha256, path FROM sightings")))
             new: dict[str, ReceivedFile] = {}
             for sha256, arrival in given:
                 if sha256 not in known and sha256 not in new:
@@ -197,17 +198,20 @@ class Ledger:
                 )
                 add_entry(connection, receipt)
             for sha256, arrival in given:
-                self._locate(connection, sha256, arrival.path, came.day_of(sha256)[0])
+                self._locate(connection, sha256, arrival.path, came.day_of(sha256)[0], before)
             self._entered = self._entered or bool(new)
 
-    def _locate(self, connection: Connection, sha256: str, path: str, day: date) -> None:
-        """Write down where a content lies; a place where it lies no more gives way."""
+    def _locate(
+        self, connection: Connection, sha256: str, path: str, day: date, before: Container[tuple[str, str]]
+    ) -> None:
+        """Write down where a content lies; a place from `before` where it lies no more gives way."""
         this = "FROM sightings WHERE sha256 = ?"
         rows = connection.execute(f"SELECT path, place {this} ORDER BY rowid", (sha256,)).fetchall()
         known, place = {self._place(there): given for given, there in rows}, self._place(path)
         if known.get(place) == path:
             return
-        gone = place if place in known else next(filter(self._is_gone, known), None)
+        left = (old for old, given in known.items() if (sha256, given) in before and self._is_gone(old))
+        gone = place if place in known else next(left, None)
         if gone is not None:
             connection.execute(f"DELETE {this} AND path = ?", (sha256, known[gone]))
         row = {"sha256": sha256, "path": path, "received": day.isoformat(), "place": place}
@@ -453,9 +457,9 @@ def recover(folder: Path) -> Recovered:
 
 
 def _is_whole(path: Path) -> bool:
-    """Say whether a SQLite file is there and not damaged."""
+    """Say whether a SQLite file is there and not damaged, in whichever mode another program left it."""
     try:
-        with closing(connect(path, write=False)) as database:
+        with closing(sqlite3.connect(f"{sqlite_uri(path)}?mode=ro", uri=True)) as database:
             return database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     except sqlite3.Error:
         return False

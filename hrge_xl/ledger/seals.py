@@ -41,6 +41,13 @@ class Seal:
         return f"seal {self.n} of {self.name}, by {self.by}, {self.time}"
 
 
+@dataclass(frozen=True, slots=True)
+class NewSeal(Seal):
+    """A seal that was made now, and what was doubtful of its ledger before."""
+
+    doubts: tuple[str, ...] = ()
+
+
 def seals(ledger: Ledger) -> list[Seal]:
     """Give every seal, first to last."""
     return [
