@@ -293,7 +293,8 @@ def export(
         chosen = format_ or (target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv")
         if table is not None:
             wanted = extract.table_of(store, table)
-            rows = extract.rows_of(store, wanted, (wish or extract.Wish())._replace(language=language))
+            wish = wish or extract.Wish()
+            rows = extract.rows_of(store, wanted, wish._replace(language=language or wish.language))
             if isinstance(target, Path):
                 extract.write_file(target, wanted, rows, chosen)
             elif chosen in extract.STREAMED:

@@ -18,7 +18,7 @@ from .paths import check_several, file_part
 from .prefill import Prefill, from_file
 from .rounds.datasets import one_dataset
 from .rounds.last_round import prefilled
-from .rounds.rounds import Round, load_round, only_countries, orders, taken_along
+from .rounds.rounds import ISSUED, Round, load_round, only_countries, orders, taken_along
 from .spec.choice import choose
 from .spec.load import load
 from .spec.lookup import asks_for_country, country_codes
@@ -26,7 +26,6 @@ from .spec.model import Spec
 from .spec.translating import untranslated, with_file
 from .under_way import steps
 
-ISSUED = "issued"  # the folder in a round
 OUTPUT = Path("output")
 
 

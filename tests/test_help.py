@@ -229,6 +229,22 @@ def test_the_file_is_named_before_or_behind_the_command(
     assert "Settings: json from other.toml\n" in said(capsys, *words, *named, code=0)
 
 
+def test_codes_in_a_file_of_settings_may_be_numbers(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sheet such as 3.4 is a number to TOML, and several may be a list."""
+    for value, code in (("9.7", "9.7"), ('["1.1", 9.8]', "9.8"), ('"1.1, 9.8"', "9.8")):
+        (here / "own.toml").write_text(f"[generate]\ntools = {value}\n", encoding="utf-8")
+        told = said(capsys, "--config", "own.toml", "generate", "hrge_toolkit", "--country", "PAK", code=2)
+        assert "Settings: tools from own.toml" in told
+        assert f"'{code}' is not a tool" in told
+
+
+def test_an_option_of_formats_that_is_empty_is_as_none(here: Path) -> None:
+    """As it is where a variable of the shell is not set."""
+    assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0
+    assert run(["consolidate", "out", "-o", "dataset", "--formats", ""]) == 0
+    assert (here / "dataset" / "data.xlsx").is_file()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the folder cannot be chosen")
 def test_settings_lie_in_the_folder_of_the_user(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -263,3 +263,17 @@ def test_paths_may_be_texts_or_paths(folder: Path) -> None:
     for path in (folder / "dataset", str(folder / "dataset")):
         with hrge_xl.datasets(hrge_xl.Question([path], TODAY)) as found:
             assert len(found[0].returns()) == 1
+
+
+def test_the_language_of_a_wish_is_kept(folder: Path) -> None:
+    """The codebook is in the language of the call, else of the wish, else of the spec."""
+    told = [
+        hrge_xl.export(
+            folder / "dataset", folder / f"{n}.csv", TODAY, table="codebook", language=language, wish=wish
+        )
+        for n, (language, wish) in enumerate(
+            [("fr", None), (None, hrge_xl.Wish(language="fr")), (None, None)]
+        )
+    ]
+    by_call, by_wish, by_spec = (Path(str(each)).read_bytes() for each in told)
+    assert by_call == by_wish != by_spec

@@ -42,9 +42,10 @@ def as_day(value: str | date) -> date:
     return day
 
 
-def as_codes(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Give codes that are separated by commas or spaces."""
-    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+def as_codes(value: object) -> tuple[str, ...]:
+    """Give codes that are separated by commas or spaces, or are a list in a file of settings, where 3.4 is a number."""
+    codes = value if isinstance(value, list | tuple) else str(value).replace(",", " ").split()
+    return tuple(map(str, codes))
 
 
 class SpecName(click.ParamType[str]):

@@ -73,6 +73,7 @@ def command(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit:
 
     Next: hrge-xl report 2026-H1 --format html -o reports
     """
+    how["formats"] = how["formats"] or None
     summary = hrge_xl.consolidate(question(paths, how), output, **how)
     print_lines(summary.told, err=True)
     print_lines(summary.lines())
