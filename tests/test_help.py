@@ -238,6 +238,13 @@ def test_codes_in_a_file_of_settings_may_be_numbers(here: Path, capsys: pytest.C
         assert f"'{code}' is not a tool" in told
 
 
+def test_a_day_in_a_file_of_settings_may_be_a_number(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--config", "own.toml", "status", ".")
+    for value, code, told in ((20260331, 3, "round"), (1, 2, "1 is not a day")):
+        (here / "own.toml").write_text(f"[status]\ntoday = {value}\n", encoding="utf-8")
+        assert told in said(capsys, *words, code=code)
+
+
 def test_an_option_of_formats_that_is_empty_is_as_none(here: Path) -> None:
     """As it is where a variable of the shell is not set."""
     assert run(["generate", "example", "--country", "PAK", "-o", "out"]) == 0

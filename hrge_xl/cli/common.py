@@ -34,9 +34,9 @@ WARNING = "yellow"
 AS_SUITS = 0  # as many processes as suit the files
 
 
-def as_day(value: str | date) -> date:
-    """Give a day as 2026-03-31 says it."""
-    day = value if isinstance(value, date) else parse_day(value)
+def as_day(value: object) -> date:
+    """Give a day as 2026-03-31 says it; a file of settings may have a day, a text or a number."""
+    day = value if isinstance(value, date) else parse_day(str(value))
     if day is None:
         raise click.BadParameter(f"{value} is not {RANGE}. Write it as 2026-03-31.")
     return day
