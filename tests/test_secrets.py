@@ -148,7 +148,8 @@ def test_a_log_holds_the_words_of_a_command_that_are_ours(
 ) -> None:
     """Names of commands, also within others, and options; what only looks like one is a value."""
     monkeypatch.setattr("tempfile.tempdir", str(folder))
-    monkeypatch.setattr("hrge_xl.spec.load.load", lambda *_: _divided_by_zero(SECRET))
+    for load in ("hrge_xl.spec.load.load", "hrge_xl.load"):
+        monkeypatch.setattr(load, lambda *_: _divided_by_zero(SECRET))
     assert hrge(*words) == 70
     (log,) = folder.glob("hrge-xl-*.log")
     said = log.read_text(encoding="utf-8")

@@ -13,7 +13,6 @@ import sqlalchemy as sa
 
 from hrge_xl import ExpectedReturn, Source, ValidationRequest, consolidate, load, validate
 from tests.face import DATASET, OF_DATABASE, Schema, Store, StoreError, Value, open_file, open_url
-from tests.face import store as stores
 from tests.test_consolidate import TODAY, returned, rewritten, workbook
 
 SPEC = load("example")
@@ -139,8 +138,8 @@ def test_a_large_transaction_does_not_lock_its_own_reading_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite locks its file for everybody else once a transaction no longer fits into memory."""
-    monkeypatch.setattr(stores, "CACHE", "cache_size=2")
-    monkeypatch.setattr(stores, "WAIT", 1)
+    monkeypatch.setattr("hrge_xl.ledger.files.CACHE", "cache_size=2")
+    monkeypatch.setattr("hrge_xl.ledger.files.WAIT", 1)
     with open_file(tmp_path / DATASET) as store:
         store.use(Schema(SPEC))
         figures = Schema(SPEC).by_name["aggregate_answers"]
