@@ -1,13 +1,9 @@
 """What `hrge_xl` gives, and where each is made: read by type checkers, and when a name is first asked for."""
 
-from .api import Chain as Chain
 from .api import Decisions as Decisions
 from .api import Explanation as Explanation
-from .api import SealCheck as SealCheck
 from .api import Translated as Translated
-from .api import chain as chain
 from .api import check as check
-from .api import check_seal as check_seal
 from .api import check_spec as check_spec
 from .api import compare as compare
 from .api import confinement as confinement
@@ -21,7 +17,6 @@ from .api import overview as overview
 from .api import recover as recover
 from .api import returned_files as returned_files
 from .api import shadowed_name as shadowed_name
-from .api import sign as sign
 from .api import spec_schema as spec_schema
 from .api import specs_folder as specs_folder
 from .api import status as status
@@ -88,6 +83,11 @@ from .rounds.rounds import Round as Round
 from .rounds.rounds import init_round as init_round
 from .rounds.rounds import load_round as load_round
 from .rounds.rounds import round_named as round_named
+from .rounds.sealing import Chain as Chain
+from .rounds.sealing import SealCheck as SealCheck
+from .rounds.sealing import chain as chain
+from .rounds.sealing import check_seal as check_seal
+from .rounds.sealing import sign as sign
 from .rounds.teams import TeamList as TeamList
 from .rounds.teams import read_list as read_list
 from .soundness import try_out as try_out

@@ -13,7 +13,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,11 +28,8 @@ if TYPE_CHECKING:
     from .exports.extract import Sink, Wish
     from .findings import Waiver
     from .intake.sandbox import Confinement
-    from .ledger.chain import Entry
-    from .ledger.events import Sealed, Terms
     from .ledger.judgements import Decision
     from .ledger.ledger import Recovered
-    from .ledger.seals import Checked, NewSeal, Seal
     from .reports.compare import Comparison
     from .reports.feedback_files import FeedbackResult
     from .rounds.datasets import Dataset, Question
@@ -381,10 +378,8 @@ def demonstrate(
     with Ledger.open(home) as ledger:
         for path, day in returned:
             ledger.receive(arrivals([way_to(path, ledger.home)], ledger.home), Arrived(day, stated=True))
-    expected, asked = (
-        demonstration_round(told, spec, folder),
-        Question([str(home)], told.today, jobs=0, rejudge=True),
-    )
+    expected = demonstration_round(told, spec, folder)
+    asked = Question([str(home)], told.today, jobs=0, rejudge=True)
     given = sources(replace(asked, paths=[str(path) for path, _ in returned]))
     consolidate(given, home, only_these=True, overview=reports, round_=expected)
     with datasets(asked) as found:
@@ -449,128 +444,6 @@ def recover(folder: Path) -> Recovered:
     return ledger.recover(folder)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    """What is sealed or looked up, a report or else a round's terms alone; the folder of the ledger; terms at hand."""
-
-    folder: Path
-    report: Path | None
-    terms: dict[str, Terms]
-
-    @property
-    def sealed(self) -> Sealed:
-        """As it is sealed."""
-        from .ledger.seals import of_report, of_terms
-
-        return (
-            of_report(self.report, self.terms) if self.report else of_terms(*next(iter(self.terms.items())))
-        )
-
-
-def _sealed(report: Path | None, folder: Path | None) -> _Sealed:
-    """Find the ledger, and the rounds at hand. Raises `RoundError` where a folder is not a round, and `UsageError`."""
-    from .ledger.ledger import near
-    from .rounds.datasets import check_own
-    from .rounds.rounds import is_among_returns, is_round, load_round, read_round, terms_of
-
-    alone = report if report is not None and report.is_dir() else None
-    if alone is not None:
-        read_round(alone)  # raises RoundError for another folder
-    elif report is not None and not report.is_file():
-        raise UsageError(f"{report}: there is no such report. Check the path.")
-    parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
-    around = [each for each in parents if not is_among_returns(each)]
-    home = folder or alone or near(*around) or next(filter(is_round, around), None)
-    if home is None:
-        raise UsageError(
-            "There is no ledger around the report. Name the folder that has it: --ledger FOLDER."
-        )
-    check_own(home)
-    named = dict.fromkeys(
-        each.resolve() for each in (alone or home, *(() if alone or not report else parents))
-    )
-    rounds = [load_round(each) for each in named if is_round(each)]
-    return _Sealed(home, None if alone else report, terms_of(rounds))
-
-
-def sign(
-    folder: Path | None, report: Path, *, by: str, key: Path | None = None, passphrase: str | None = None
-) -> NewSeal:
-    """Seal the bytes of a report, or the terms of a round that is named, in the ledger of a folder.
-
-    Without a folder it is the one around the report. `key` is a file with a private key to sign with. Raises
-    `UsageError`.
-    """
-    from .ledger.files import only_writer
-    from .ledger.ledger import Ledger
-    from .ledger.seals import NewSeal, doubts, seal
-    from .ledger.signing import load_key
-    from .rounds.datasets import check_folder
-
-    what, signer = _sealed(report, folder), load_key(key, passphrase) if key else None
-    check_folder(what.folder)
-    with only_writer(what.folder), Ledger.open(what.folder) as ledger:
-        before = tuple(doubts(ledger, what.terms))
-        return NewSeal(**asdict(seal(ledger, what.sealed, by=by, signer=signer)), doubts=before)
-
-
-class SealCheck(NamedTuple):
-    """What the ledger says of a report or of a round's terms: its name there, and what was found."""
-
-    name: str
-    found: Checked
-    is_noted: bool  # one of its seals has the digest that was noted elsewhere, where one was
-    is_trusted: bool  # one of them is signed with a key that is trusted, where some are
-
-    lines: Sequence[str]  # what each seal shows, and who could have forged it
-
-    @property
-    def holds(self) -> bool:
-        """Whether it is sealed, and nothing speaks against it."""
-        return bool(self.found.seals) and self.found.holds and self.is_noted and self.is_trusted
-
-
-def check_seal(
-    folder: Path | None, report: Path, *, digest: str = "", trust: Sequence[Path] = ()
-) -> SealCheck:
-    """Look up whether a report, or the terms of a round, are as they were sealed; the folder is that of `sign`.
-
-    `digest` is that of a seal as somebody noted it; `trust` are files with public keys. Raises `UsageError`.
-    """
-    from .ledger.ledger import Ledger
-    from .ledger.seals import check, is_trusted, lines
-    from .ledger.signing import trusted_keys
-
-    what, trusted = _sealed(report, folder), trusted_keys(trust)
-    name = what.sealed.name
-    with Ledger.open(what.folder, write=False) as ledger:
-        found = check(ledger, what.sealed, what.terms)
-    digest = digest.lower()
-    noted = not digest or digest in [each.digest for each in found.seals]
-    known = not trusted or any(is_trusted(each, trusted) for each in found.seals)
-    return SealCheck(name, found, noted, known, list(lines(found, name, trusted, digest)))
-
-
-class Chain(NamedTuple):
-    """The entries of a ledger in their order, the seals among them, and what is wrong with the chain."""
-
-    entries: Sequence[Entry]
-    seals: Sequence[Seal]
-    doubts: Sequence[str]
-    limits: Sequence[str]  # what the chain does not show here
-
-
-def chain(folder: Path | None, report: Path | None = None) -> Chain:
-    """Give what people entered into a ledger, as one chain; the folder is that of `sign`. Raises `UsageError`."""
-    from .ledger.ledger import Ledger
-    from .ledger.seals import doubts, limits, seals
-
-    what = _sealed(report, folder)
-    with Ledger.open(what.folder, write=False) as ledger:
-        entries = ledger.chain()
-        return Chain(entries, seals(ledger), list(doubts(ledger, what.terms)), list(limits(entries)))
-
-
 def verify(  # noqa: PLR0913 (one parameter an option)
     target: Path, returned: Sequence[Path] = (), jobs: int = 1, *, ledger: Path | None = None, spec: str | None = None,
     sample: int | None = None, store: str | None = None, redact: bool = False, password: str | None = None,
@@ -585,8 +458,9 @@ def verify(  # noqa: PLR0913 (one parameter an option)
     from .auditing.verify_dataset import verify_dataset
     from .auditing.verify_report import verify_report
     from .intake import cores
+    from .ledger.ledger import DATASET
 
-    of_dataset = target.is_dir() or target.name == "dataset.sqlite"
+    of_dataset = target.is_dir() or target.name == DATASET
     what, other = (
         ("a report", {"--ledger": ledger, "--spec": spec})
         if of_dataset

@@ -1,0 +1,133 @@
+"""Seals of reports and of the terms of rounds: made, looked up, and told as one chain with everything else entered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from ..errors import UsageError
+from ..ledger.chain import Entry
+from ..ledger.events import Sealed, Terms
+from ..ledger.files import only_writer
+from ..ledger.ledger import Ledger, near
+from ..ledger.seals import (
+    Checked,
+    NewSeal,
+    Seal,
+    check,
+    doubts,
+    is_trusted,
+    limits,
+    lines,
+    of_report,
+    of_terms,
+    seal,
+    seals,
+)  # fmt: skip
+from ..ledger.signing import load_key, trusted_keys
+from .datasets import check_folder, check_own
+from .rounds import is_among_returns, is_round, load_round, read_round, terms_of
+
+
+def sign(
+    folder: Path | None, report: Path, *, by: str, key: Path | None = None, passphrase: str | None = None
+) -> NewSeal:
+    """Seal the bytes of a report, or the terms of a round that is named, in the ledger of a folder.
+
+    Without a folder it is the one around the report. `key` is a file with a private key to sign with. Raises
+    `UsageError`.
+    """
+    what, signer = _target(report, folder), load_key(key, passphrase) if key else None
+    check_folder(what.folder)
+    with only_writer(what.folder), Ledger.open(what.folder) as ledger:
+        before = tuple(doubts(ledger, what.terms))
+        return NewSeal(**asdict(seal(ledger, what.sealed, by=by, signer=signer)), doubts=before)
+
+
+class SealCheck(NamedTuple):
+    """What the ledger says of a report or of a round's terms: its name there, and what was found."""
+
+    name: str
+    found: Checked
+    is_noted: bool  # one of its seals has the digest that was noted elsewhere, where one was
+    is_trusted: bool  # one of them is signed with a key that is trusted, where some are
+    lines: Sequence[str]  # what each seal shows, and who could have forged it
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is sealed, and nothing speaks against it."""
+        return bool(self.found.seals) and self.found.holds and self.is_noted and self.is_trusted
+
+
+def check_seal(
+    folder: Path | None, report: Path, *, digest: str = "", trust: Sequence[Path] = ()
+) -> SealCheck:
+    """Look up whether a report, or the terms of a round, are as they were sealed; the folder is that of `sign`.
+
+    `digest` is that of a seal as somebody noted it; `trust` are files with public keys. Raises `UsageError`.
+    """
+    what, trusted = _target(report, folder), trusted_keys(trust)
+    name = what.sealed.name
+    with Ledger.open(what.folder, write=False) as ledger:
+        found = check(ledger, what.sealed, what.terms)
+    digest = digest.lower()
+    noted = not digest or digest in [each.digest for each in found.seals]
+    known = not trusted or any(is_trusted(each, trusted) for each in found.seals)
+    return SealCheck(name, found, noted, known, list(lines(found, name, trusted, digest)))
+
+
+class Chain(NamedTuple):
+    """The entries of a ledger in their order, the seals among them, and what is wrong with the chain."""
+
+    entries: Sequence[Entry]
+    seals: Sequence[Seal]
+    doubts: Sequence[str]
+    limits: Sequence[str]  # what the chain does not show here
+
+
+def chain(folder: Path | None, report: Path | None = None) -> Chain:
+    """Give what people entered into a ledger, as one chain; the folder is that of `sign`. Raises `UsageError`."""
+    what = _target(report, folder)
+    with Ledger.open(what.folder, write=False) as ledger:
+        entries = ledger.chain()
+        return Chain(entries, seals(ledger), list(doubts(ledger, what.terms)), list(limits(entries)))
+
+
+@dataclass(frozen=True, slots=True)
+class SealTarget:
+    """A report, or else the terms of a round alone; the folder that has the ledger, and the terms at hand."""
+
+    folder: Path
+    report: Path | None
+    terms: dict[str, Terms]
+
+    @property
+    def sealed(self) -> Sealed:
+        """As it is sealed."""
+        return (
+            of_report(self.report, self.terms) if self.report else of_terms(*next(iter(self.terms.items())))
+        )
+
+
+def _target(report: Path | None, folder: Path | None) -> SealTarget:
+    """Find the ledger, and the rounds at hand. Raises `RoundError` where a folder is not a round, and `UsageError`."""
+    alone = report if report is not None and report.is_dir() else None
+    if alone is not None:
+        read_round(alone)  # raises RoundError for another folder
+    elif report is not None and not report.is_file():
+        raise UsageError(f"{report}: there is no such report. Check the path.")
+    parents = (report or Path() / "report").resolve().parents[: 2 if report else 3]
+    around = [each for each in parents if not is_among_returns(each)]
+    home = folder or alone or near(*around) or next(filter(is_round, around), None)
+    if home is None:
+        raise UsageError(
+            "There is no ledger around the report. Name the folder that has it: --ledger FOLDER."
+        )
+    check_own(home)
+    named = dict.fromkeys(
+        each.resolve() for each in (alone or home, *(() if alone or not report else parents))
+    )
+    rounds = [load_round(each) for each in named if is_round(each)]
+    return SealTarget(home, None if alone else report, terms_of(rounds))
