@@ -130,7 +130,7 @@ def is_ours(text: object) -> bool:
     """
     if not isinstance(text, Kept):
         return True
-    as_joined = re.fullmatch(r"([^{}]|\{text\d+\})*", text.text) is not None
+    as_joined = re.fullmatch(r"(?:[^{}]++|\{text\d+\})*+", text.text) is not None
     names = re.findall(r"\{(\w+)\}", text.text)
     return (
         (as_joined or text.text in EVERY)
