@@ -126,11 +126,11 @@ EVERY = tuple(each.text for each in (*vars().copy().values(), *NOT_TOLD.values()
 def is_ours(text: object) -> bool:
     """Say whether a template, and each within it, is one of the program or as `joined` gives it, filled in just once.
 
-    Others could make room for anything.
+    Any other could take any amount of memory once it is filled in.
     """
     if not isinstance(text, Kept):
         return True
-    as_joined = re.fullmatch(r"([^{}]|\{text\d+\})*", text.text) is not None
+    as_joined = re.fullmatch(r"(?:[^{}]++|\{text\d+\})*+", text.text) is not None
     names = re.findall(r"\{(\w+)\}", text.text)
     return (
         (as_joined or text.text in EVERY)

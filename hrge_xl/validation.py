@@ -174,7 +174,7 @@ def check_file(job: FileToCheck) -> Result | Fault | SpecBroken:
 
 
 def check_with_cache(cache: str, job: FileToCheck) -> Result | Fault | SpecBroken:
-    """Do so in a process that has nothing of its user's environment, and is told where checked specs are kept."""
+    """Read and check one file in a process without its user's environment, which is told where checked specs are."""
     os.environ[checked_specs.CACHE] = cache
     return check_file(job)
 

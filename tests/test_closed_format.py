@@ -25,10 +25,12 @@ from tests.face import (
     Died,
     Fault,
     Identity,
+    Kept,
     Result,
     SpecBroken,
     WorkerPool,
     dumps,
+    kept_texts,
     loads,
     run_guarded,
     validation,
@@ -192,6 +194,18 @@ def test_no_text_of_the_process_is_filled_in(
     assert hrge("validate", tmp_path, "--json", "--today", "2026-06-30") == 4
     files = json.loads(capsys.readouterr().out)["files"]
     assert [[finding["code"] for finding in file["findings"]] for file in files] == [["F064"]] * len(names)
+
+
+def test_a_text_of_the_process_takes_no_more_room_than_it_has() -> None:
+    """However long it is."""
+    joined = Kept("x" * 1_000_000 + "{text0}", {"text0": kept_texts.NOT_READ})
+    tracemalloc.start()
+    try:
+        assert kept_texts.is_ours(joined)
+        assert not kept_texts.is_ours(replace(joined, text=joined.text + "{"))
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_an_error_of_a_spec_is_told_only_where_it_is_true(tmp_path: Path) -> None:

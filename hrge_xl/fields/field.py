@@ -140,9 +140,7 @@ class FieldType:
     unit: str | None = None
     own_list: str = ""  # where it is not one of the spec
     bounded: str = "{limits}"  # what to do within these
-    instruction: str = (
-        ""  # what to give where something is not in the list, and that does not say it well enough
-    )
+    instruction: str = ""  # what to give where "not in the list" does not say it well enough
     refuses: tuple[Kind, ...] = (NOT_IN_LIST,)
     several: bool = False
     stepped: bool = False  # answered with the number of a step of a list

@@ -312,7 +312,7 @@ def _take(section: _Section, match: re.Match[str]) -> None:
         section.pieces.append(literal)
         section.percents = min(section.percents + bool(percent), _MOST_STEPS)
     elif bracket is not None:
-        # Take what a bracket holds: a condition, an elapsed time, a currency or a colour
+        # it holds a condition, an elapsed time, a currency or a colour
         condition = _CONDITION.fullmatch(bracket)
         if condition is not None:
             compare, bound = _COMPARED[condition[1]], float(condition[2])

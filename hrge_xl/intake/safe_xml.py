@@ -186,7 +186,7 @@ def _parse(parser: expat.XMLParserType, content: bytes, guard: XmlGuard) -> None
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        # Turn what expat says into a finding; running out of memory stays what it is
+        # what expat says becomes a finding; running out of memory stays what it is
         if error.code == expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]:
             raise MemoryError from error
         names = (expat.errors.XML_ERROR_UNKNOWN_ENCODING, expat.errors.XML_ERROR_INCORRECT_ENCODING)

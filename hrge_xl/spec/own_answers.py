@@ -210,7 +210,6 @@ def check_own_answers(spec: Spec) -> Found:
             wrong = [(path, "The spec has no countries, and facts are about one.", remedy)]
         yield from wrong or _facts(spec, file, path)
     if spec.sample:
-        # Check its day, its country, and every answer
         if spec.sample.day is None:
             reason = f"'{spec.sample.today}' is not {RANGE}."
             yield ("sample", "today"), reason, "Write it as year-month-day: 2026-03-31."
