@@ -63,7 +63,7 @@ ROWS_DOWN = 30  # of the usual height, likewise
 LEAST_SCALE = 65  # percent: below it nobody reads a page
 
 
-class Column(NamedTuple):
+class SheetColumn(NamedTuple):
     """A column of a sheet: its head, its width, and what it holds."""
 
     head: str
@@ -72,12 +72,12 @@ class Column(NamedTuple):
 
 
 @cache
-def sheets() -> dict[str, dict[str, Column]]:
+def sheets() -> dict[str, dict[str, SheetColumn]]:
     """Give the columns of every sheet; its title stands under no name."""
     text = (resources.files(__package__) / COLUMNS).read_text(encoding="utf-8")
-    found: dict[str, dict[str, Column]] = {}
+    found: dict[str, dict[str, SheetColumn]] = {}
     for row in csv.DictReader(text.splitlines()):
-        column = Column(row["head"], int(row["width"] or 0), row["kind"])
+        column = SheetColumn(row["head"], int(row["width"] or 0), row["kind"])
         found.setdefault(row["sheet"], {})[row["column"]] = column
     return found
 
