@@ -44,7 +44,7 @@ from .demonstration import play_teams as play_teams
 from .drafting import draft as draft
 from .exports.extract import Wish as Wish
 from .findings import Waiver as Waiver
-from .generation import Issued as Issued
+from .generation import IssuedWorkbooks as IssuedWorkbooks
 from .generation import issue_round as issue_round
 from .generation import issue_spec as issue_spec
 from .intake import ExpectedReturn as ExpectedReturn

@@ -30,7 +30,7 @@ OUTPUT = Path("output")
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedWorkbooks:
     """The workbooks that were written now, and what there is to know of them, a sentence each."""
 
     paths: list[Path] = field(default_factory=list)
@@ -41,7 +41,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
     spec: str | Path, countries: Sequence[str] = (), *, today: date, language: str | None = None, profile: str = "",
     tools: Sequence[str] = (), blank_rows: int | None = None, answers: Path | None = None, password: str | None = None,
     output: Path = OUTPUT, allow_draft: bool = False, sample: bool = False,
-) -> Issued:  # fmt: skip
+) -> IssuedWorkbooks:  # fmt: skip
     """Write a workbook for each country, by code or name, of a spec; one alone where the spec asks for none.
 
     Its sheets are those of a profile, the named tools, or both, with those that they depend on. They begin with
@@ -55,7 +55,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
         raise UsageError("For which country? Name one or more with --country COUNTRY.")
     _check_translated(loaded, () if allow_draft else [language])
     choice = choose(loaded, profile, tools, blank_rows, first=sample)
-    language, made = language or loaded.languages[0], Issued(notes=_sentence(choice.explained))
+    language, made = language or loaded.languages[0], IssuedWorkbooks(notes=_sentence(choice.explained))
     if sample:
         data = sample_workbook(loaded, language, choice)
         made.paths.append(_written(data, output, loaded.name, "SAMPLE", profile, language))
@@ -74,7 +74,7 @@ def issue_spec(  # noqa: PLR0913 (one parameter an option)
 def issue_round(
     folder: Path, countries: Sequence[str] = (), *, today: date, earlier: str | Path | None = None,
     password: str | None = None, allow_draft: bool = False,
-) -> Issued:  # fmt: skip
+) -> IssuedWorkbooks:  # fmt: skip
     """Write the workbooks of a round's teams that are not there yet, or of those of some countries, into `issued`.
 
     With `earlier`, the folder of an earlier round or its dataset, each goes on from the answers of its team.
@@ -84,7 +84,7 @@ def issue_round(
     round_ = load_round(folder)
     spec = load(round_.spec_source)
     teams = only_countries(round_, countries) if countries else round_
-    made = Issued(notes=[f"{', '.join(named)}: {why}." for named, why in taken_along(teams)])
+    made = IssuedWorkbooks(notes=[f"{', '.join(named)}: {why}." for named, why in taken_along(teams)])
     wanted = orders(teams, today)
     _check_translated(spec, () if allow_draft else (order.language for order in wanted))
     if earlier is not None:
