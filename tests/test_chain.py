@@ -250,7 +250,7 @@ def test_every_command_warns_of_a_broken_chain_and_does_its_work(
         capsys.readouterr()
         assert hrge(*words) == 0, words
         assert "Entry 6" in capsys.readouterr().err, words
-    for words in (("sign", "--list", "--ledger", folder), ("sign", folder, "--check")):
+    for words in (("sign", "--list", "--ledger", folder), ("sign", folder, "--check"), ("verify", folder)):
         assert hrge(*words) == 1, words
         assert "Entry 6" in capsys.readouterr().out, words
 

@@ -195,10 +195,9 @@ def test_the_same_thing_twice(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         assert "Name two different" in capsys.readouterr().err
 
 
-@pytest.mark.deep
 def test_one_pair_is_in_memory_at_a_time(tmp_path: Path) -> None:
     """What returns said stays in the dataset until it is compared."""
-    names = [f"WS-{number:02d}" for number in range(12)]
+    names = [f"WS-{number:02d}" for number in range(4)]
     returned(tmp_path / "a", {f"{name}.xlsx": workbook(name, name) for name in names})
     with datasets(Question([str(tmp_path / "a")], TODAY)) as found:
         side = Side(found)

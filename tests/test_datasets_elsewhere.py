@@ -63,6 +63,10 @@ def test_a_dataset_elsewhere_holds_what_was_decided_in_its_round(home: Path) -> 
         assert {status for _, status, _ in said} == {"withdrawn", "counts", "superseded"}
         assert run(["decide", str(round_), "Karachi_one.xlsx", "--use", *WHO]) == 0  # it follows
         assert run(["waive", "--withdraw", "1", "--by", "office", "--ledger", str(round_)]) == 0 or _
+    before = figures("other")
+    round_.rename(home / "gone")
+    assert run(["consolidate", "other", "-o", "other", *DAY]) == 0
+    assert figures("other") == before
 
 
 @pytest.mark.deep

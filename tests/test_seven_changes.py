@@ -124,6 +124,11 @@ class Copy:
         self.hrge("consolidate", self.returned(**answers), "-o", self.root / "dataset", *TODAY)
         return self.root / "dataset"
 
+    def table(self, name: str) -> list[str]:
+        """The lines of a table of the dataset, as CSV."""
+        file = self.root / "dataset" / "csv" / f"{name}.csv"
+        return file.read_text(encoding="utf-8-sig").splitlines()
+
     def page(self, name: str) -> str:
         """A page of the docs, as the copy writes it."""
         self.python("-m", "tests.write_docs")
@@ -399,7 +404,7 @@ def test_a_column_of_the_findings_is_a_field_and_a_column(copy: Copy) -> None:
     path = copy.returned(SVC_02="many")
     assert {each["origin"] for each in copy.findings(path)} == {"the reader"}
     copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
-    table = (copy.root / "dataset" / "csv" / "findings.csv").read_text(encoding="utf-8-sig").splitlines()
+    table = copy.table("findings")
     assert "suggestion,origin,waived" in table[0]
     assert all(",the reader," in line for line in table[1:])
     book = openpyxl.load_workbook(copy.root / "dataset" / "data.xlsx")
@@ -414,7 +419,7 @@ def test_a_column_of_a_table_is_its_description_and_what_fills_it(copy: Copy) ->
     copy.replace(rows, '"size": result.size, ', '"size": result.size, "letters": len(result.path), ')
     assert copy.changed() == [rows, TABLES]
     dataset = copy.consolidated(SVC_02=10)
-    table = (dataset / "csv" / "submissions.csv").read_text(encoding="utf-8-sig").splitlines()
+    table = copy.table("submissions")
     assert ",size,letters,verdict," in table[0]
     package = json.loads((dataset / "datapackage.json").read_text(encoding="utf-8"))
     (field,) = (
@@ -455,7 +460,7 @@ def test_a_table_is_its_description_and_what_fills_it(copy: Copy) -> None:
     copy.append(counts, SELECT)
     assert copy.changed() == [counts, TABLES]
     dataset = copy.consolidated(SVC_02=10)
-    table = (dataset / "csv" / "aggregate_languages.csv").read_text(encoding="utf-8-sig").splitlines()
+    table = copy.table("aggregate_languages")
     assert table == ["n,language,count", "1,en,1"]
     book = openpyxl.load_workbook(dataset / "data.xlsx")
     assert "Returns by language" in [cell.value for cell in book["Contents"]["B"]]
@@ -485,8 +490,8 @@ def test_a_view_is_its_description_and_its_selection(copy: Copy) -> None:
     copy.replace(TABLES, "answers <sheet> findings", "answers <sheet> open_errors findings")
     copy.append(views, CONDITION)
     assert copy.changed() == [TABLES, views]
-    dataset = copy.consolidated(SVC_02="many")
-    table = (dataset / "csv" / "open_errors.csv").read_text(encoding="utf-8-sig").splitlines()
+    copy.consolidated(SVC_02="many")
+    table = copy.table("open_errors")
     assert table[0] == "submission,n,team,code,name,message"
     assert len(table) > 1
     assert "many" in "".join(table)
@@ -518,8 +523,7 @@ def test_a_finding_of_a_new_check_is_a_block_the_check_and_its_place_among_the_o
     (found,) = (each for each in copy.findings(path) if each["code"] == "V099")
     assert (found["field"], found["message"]) == ("SVC_02", "Rooms: 300 is a round figure.")
     copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
-    table = (copy.root / "dataset" / "csv" / "findings.csv").read_text(encoding="utf-8-sig")
-    assert ",V099,round-figure,warning," in table
+    assert ",V099,round-figure,warning," in "".join(copy.table("findings"))
     assert "300 is a round figure." in copy.hrge("trace", copy.root / "dataset", "--finding", "V099")
 
 
@@ -609,9 +613,8 @@ def test_a_status_of_returns_is_an_entry_its_number_and_what_a_coordinator_is_to
         "returned": 1, "counted": 0, "parked": 1,
     }  # fmt: skip
     copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
-    csv = copy.root / "dataset" / "csv"
-    assert ",parked," in (csv / "submissions.csv").read_text(encoding="utf-8-sig")
-    heads, figures = (csv / "reconciliation.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert ",parked," in "".join(copy.table("submissions"))
+    heads, figures = copy.table("reconciliation")
     assert dict(zip(heads.split(","), figures.split(","), strict=True))["parked"] == "1"
     package = (copy.root / "dataset" / "datapackage.json").read_text(encoding="utf-8")
     assert '"parked"' in package

@@ -62,9 +62,8 @@ class Messages:
 def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     """Give the message list: checks of single answers, limits and constraints of fields, then rules, in spec order."""
     say = translator(language)
-    said: dict[
-        tuple[str, str], Message
-    ] = {}  # by finding code, and field where it differs from field to field
+    # by finding code, and field where it differs from field to field
+    said: dict[tuple[str, str], Message] = {}
     for kind, level in ((ANSWER_MISSING, MISSING), (ERROR_IN_CELL, ERROR)):
         said[kind.code, ""] = Message(kind.code, level, say(kind.remedy))
     for (tool, code), own in compiled(spec).fields.items():

@@ -1,4 +1,4 @@
-"""Many workbooks: drawn once, stamped for each team, and every one of them as if it had been made alone."""
+"""Many workbooks: drawn once, filled in for each team, and every one of them as if it had been made alone."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def filled(where: Layout, filling: str) -> Answers:
 
 
 @pytest.mark.parametrize(("name", "language"), SPECS)
-def test_stamped_with_others_or_rendered_alone(name: str, language: str) -> None:
+def test_with_others_or_alone(name: str, language: str) -> None:
     where = layout(name, language)
     orders = [
         Order("PAK", TODAY, "PAK", language, answers=filled(where, each), contact="office@example.org")
         for each in FILLINGS
     ]
-    stamped = [data for _, data in issue(spec(name), orders)]
-    assert stamped == [made(name, language, filling) for filling in FILLINGS]
+    issued = [data for _, data in issue(spec(name), orders)]
+    assert issued == [made(name, language, filling) for filling in FILLINGS]
 
 
 @st.composite
@@ -95,8 +95,8 @@ def test_whatever_they_hold_of_the_whole_toolkit(data: st.DataObject) -> None:
 
 def as_if_alone(name: str, orders: list[Order]) -> None:
     """Each comes out as it would have been made alone."""
-    for order, stamped in issue(spec(name), orders):
-        assert stamped == generate(spec(name), order)
+    for order, issued in issue(spec(name), orders):
+        assert issued == generate(spec(name), order)
 
 
 def test_the_company_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +164,7 @@ def test_only_what_differs_is_written_anew() -> None:
     assert differing(first, told) == [COVER, RISKS, STAMP, STRINGS]
 
 
-def test_other_programs_read_the_stamped() -> None:
+def test_other_programs_read_what_is_filled_in() -> None:
     order = Order("Team 7", TODAY, "PAK", deadline="2026-07-31", answers={TEXT: " <b> & _x0041_ "})
     _, data = list(issue(spec("example"), [Order("A", TODAY), order]))[1]
     book = openpyxl.load_workbook(BytesIO(data))
