@@ -13,7 +13,7 @@ import hrge_xl
 
 from ..kept_texts import said
 from ..shell_words import quoted
-from ..words import Translate, and_more, right_to_left, translator
+from ..words import Translate, and_more, translator
 from .common import (
     ANYWHERE,
     FOLDER,
@@ -257,30 +257,23 @@ def _workbook(lines: Sequence[Line], path: Path, language: str) -> None:
     """Write a workbook: figures and days as such, so that they can be sorted; texts never as formulas."""
     from io import BytesIO
 
-    from xlsxwriter.workbook import Workbook
-
     from ..output_files import write_whole
+    from ..workbook.plain_sheets import PlainSheet, add_sheet, new_book
 
     target, say = BytesIO(), translator(language)
-    with Workbook(
-        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    ) as book:
-        sheet, bold = book.add_worksheet(say("Status")), book.add_format({"bold": True})
+    with new_book(target) as book:
+        sheet = add_sheet(book, say("Status"), language)
         styles = {column: book.add_format({"num_format": "yyyy-mm-dd"}) for column in DAYS}
-        styles["completeness"] = book.add_format({"num_format": "0%"})
-        if right_to_left(language):
-            sheet.right_to_left()
+        styles |= {"completeness": book.add_format({"num_format": "0%"})}
+        pen = PlainSheet(sheet, {"head": book.add_format({"bold": True})})
         for place, column in enumerate(COLUMNS):
-            sheet.write_string(0, place, say(HEADS[column]), bold)
+            pen.put(0, place, say(HEADS[column]), "head")
             for row, line in enumerate(lines, start=1):
                 value = _shown(line, column, say) if column in SAID else _value(line, column)
-                write = sheet.write_string if isinstance(value, str) else sheet.write
-                write(row, place, value, styles.get(column))
+                pen.put(row, place, value, styles.get(column))
         sheet.autofilter(0, 0, len(lines), len(COLUMNS) - 1)
         sheet.freeze_panes(1, 1)
         sheet.autofit()
-        sheet.set_landscape()
-        sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
     write_whole(path, target.getvalue())
