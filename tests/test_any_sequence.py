@@ -153,7 +153,7 @@ ACTS = st.tuples(
 )
 
 
-@examples(2)
+@examples(4)
 @given(st.lists(ACTS, min_size=6, max_size=8))
 def test_any_sequence_of_commands_leaves_the_same_figures_everywhere(acts: list[Any]) -> None:
     with two_rounds() as model:
