@@ -39,6 +39,9 @@ COLUMNS["status"]["values"] = _MEANINGS | COLUMNS["status"]["values"]
 
 def _table(name: str, columns: str, here: Mapping[str, Any] | None = None, **own: Any) -> Table:
     names = {option: tuple(text.split()) for option, text in own.items() if option in NAMES}
+    wrong = {column for named in names.values() for column in named} - {*columns.split()}
+    if wrong:  # a column that goes by another name now would be told where it is to be withheld
+        raise KeyError(f"{name} has no {', '.join(wrong)}")
     made = tuple(_column(column, (here or {}).get(column, {})) for column in columns.split())
     return Table(name, made, view=own["role"] == VIEW, **own | names)
 

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from ..dataset.aggregates.risks import stages
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.returns import shared_name
-from ..dataset.schema import MASKED, Schema, field_column, spec_language
+from ..dataset.schema import MASKED, TABLES, Schema, field_column, spec_language
 from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
 from ..dataset.table import Record, Row, Table
 from ..ledger.ledger import DATASET
@@ -72,6 +72,9 @@ class Masking:
         )
         if schema.spec is not None:
             self._by_spec(schema, schema.spec)
+        own = {table.name for table in (*schema.wide.values(), *schema.united.values())}
+        if wrong := self.changes.keys() - TABLES.keys() - own:  # else a table would be told as it is
+            raise KeyError(f"There is no table {', '.join(wrong)}")
 
     def _by_spec(self, schema: Schema, spec: Spec) -> None:
         """Learn from the spec what must not be told."""
