@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -282,15 +282,18 @@ def export(
     chooses rows of one table. Raises `UsageError`, `OutputError`.
     """
     from .dataset.store import SqliteStore
+    from .disclosure_control.sharing import shared
     from .exports import extract
     from .exports.data_xlsx import write_workbook
 
-    with _opened(place, today) as found:
-        store = found.store
+    with ExitStack() as stack:
+        store = stack.enter_context(_opened(place, today)).store
         chosen = format_ or (target.suffix.lower().lstrip(".") if isinstance(target, Path) else "csv")
         if table is not None:
             wanted = extract.table_of(store, table)
             wish = wish or extract.Wish()
+            if wish.shareable:
+                store = stack.enter_context(shared(store, today))
             rows = extract.rows_of(store, wanted, wish._replace(language=language or wish.language))
             if isinstance(target, Path):
                 extract.write_file(target, wanted, rows, chosen)

@@ -99,14 +99,15 @@ Noticed = Callable[[str, str], Iterable[Finding]]
 class Source:
     """Files and what is asked of them: those of one round with its key and teams, or loose ones.
 
-    `home` is the folder of that round, whose ledger rules them; `noticed` gives what no file says by itself: what is
-    noticed about how a content came that is of a team.
+    `home` is the folder of that round, whose ledger rules them; `expected` are its teams, with country and deadline;
+    `noticed` gives what no file says by itself: what is noticed about how a content came that is of a team.
     """
 
     files: Sequence[Path]
     asked: ValidationRequest
     home: Path | None = None
     noticed: Noticed | None = None
+    expected: Sequence[tuple[str, str, date | None]] = ()
 
     def __post_init__(self) -> None:
         check_several("files", self.files)

@@ -133,7 +133,7 @@ def copy_round_facts(
 def _reason(skipped: Mapping[str, Any]) -> str | Kept:
     """Give why a check did not run, as it was kept if that is a text of ours: another program may have written it."""
     with suppress(KeyError, ValueError):
-        why = reason_of(skipped)
+        why = reason_of(skipped["why"], skipped.get("details"))
         if isinstance(why, Kept) and is_ours(why):
             return why
     return str(skipped.get("why"))
@@ -153,7 +153,8 @@ def _findings(row: Mapping[str, Any], codes: Collection[str]) -> Iterator[tuple[
                     found["value"] = LEFT_OUT
                 details = told.get("details") or {}  # as in a dataset, or as in a report
                 stored = details if isinstance(details, str) else json.dumps(details)
-                yield at, finding_of(found | {"details": stored, "waiver_number": None}, {}, "")
+                kept = {"details": stored, "waiver_number": None, "row_code": found["row"]}
+                yield at, finding_of(found | kept, {}, "")
 
 
 def sha256_by_path(folders: Iterable[Path], closed: list[str]) -> Iterator[tuple[Path, str]]:

@@ -15,7 +15,7 @@ from ..dataset.derive import derive
 from ..dataset.opening import SPECS, open_dataset, open_url
 from ..dataset.periods import periods
 from ..dataset.rows import RowBuilder
-from ..dataset.schema import CHECKS_NOT_RUN, FINDINGS_FACT, SLOTS, SUBMISSIONS, VERSION, Schema
+from ..dataset.schema import CHECKS_NOT_RUN, EXPECTED_TEAMS, FINDINGS_FACT, MASKED, SLOTS, SUBMISSIONS, Schema
 from ..dataset.store import DERIVED, FILLED, STATE, Store, compact
 from ..dataset.table import SUBMISSION_ID
 from ..dataset.temporary_dataset import Temporary, in_a_copy, put_in
@@ -89,11 +89,8 @@ def verify_dataset(asked: VerificationRequest) -> DatasetAudit:
 
 def _day_of(folder: Path, store: Store) -> date:
     """Give the day that the figures were worked out for. Raises where the dataset cannot be made again."""
-    if store.schema.flat:
+    if MASKED in store.fact(STATE):
         raise UsageError(f"{folder} is a copy to share. Verify the folder that it was made in.")
-    if store.schema.version != VERSION:
-        remedy = f"Run `hrge-xl consolidate {quoted(folder)} -o {quoted(folder)}` first."
-        raise UsageError(f"{folder} was made by an earlier version of this program. {remedy}")
     day = parse_day(store.fact(DERIVED))
     if day is None:
         raise StoreError(
@@ -197,8 +194,14 @@ def with_findings(store: Store, files: Mapping[int, ReportedFile]) -> dict[int, 
     told: dict[int, ReportedFile] = {}
     for number, file in files.items():
         # the others are of the dataset
-        own = [each | {"waiver": None} for each in findings.get(number, ()) if each["n"] > 0]
-        checks = file.row["checks"] | {"not_run": not_run.get(number, ())}
+        own = [
+            each | {"waiver": None, "row": each["row_code"]}
+            for each in findings.get(number, ())
+            if each["n"] > 0
+        ]
+        checks = file.row["checks"] | {
+            "not_run": [each | {"why": each["reason"]} for each in not_run.get(number, ())]
+        }
         told[number] = file._replace(row={**file.row, "checks": checks, "findings": own})
     return told
 
@@ -230,7 +233,8 @@ def rebuilt(
             [SUBMISSIONS.name, *(table.name for table in made.schema.base if table.of_submissions)], others
         )
         slots = {SLOTS.name: f"slot IN (SELECT slot FROM other.answers_fact WHERE {others})"}
-        made.copy_rows(folder / DATASET, slots | of_others)
+        # who was expected is what the lists of the rounds said then
+        made.copy_rows(folder / DATASET, {EXPECTED_TEAMS.name: "1"} | slots | of_others)
         builder = RowBuilder(made.schema)
         for results in read_again(with_findings(store, files), setting, by):
             put_in(made, builder, list(results.values()))

@@ -118,7 +118,7 @@ class AnswerRowBuilder:
     def _labels(self) -> dict[str, dict[str, str]]:
         """The labels of every list in the language of the spec, by code."""
         found: dict[str, dict[str, str]] = {}
-        for name, _, code, label in codes(self._spec):
+        for name, _, code, label, *_ in codes(self._spec):
             found.setdefault(str(name), {})[str(code)] = str(label)
         return found
 

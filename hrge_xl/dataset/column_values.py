@@ -30,7 +30,7 @@ def values(schema: Schema, table: Table, column: Column) -> tuple[str, ...]:
         several = not listed or any(field.several for field in fields)
         return () if several else _entries(schema, column, labels=bool(column.label_of))
     risks = schema.spec.figures.risks if schema.spec else None
-    further = risks.by if risks and table.name == "aggregate_risks" and column.name == "by" else ()
+    further = risks.by if risks and column.name == "breakdown" else ()
     return (*column.values, *codes_of(schema, column.list), *further)
 
 

@@ -1,21 +1,35 @@
-"""What a database is told: the tables as they are made, the views, and how statements name them."""
+"""What a database is told: the tables as they are made, the views, and how statements name them.
+
+The select of each view stands in `sql/`, the same for SQLite and PostgreSQL; what it has to know of the spec is filled
+in here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from .schema import DIMENSION, FACT, META, Schema
-from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, OnDemand, Table
-from .views import selections
+from ..fields import Field
+from .dimensions import crossed_pairs
+from .schema import DIMENSION, FACT, MATRIX_ROWS, META, SHEET, TABLES, Schema, value_kind
+from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is INTEGER, rows are kept by it
 TYPES: dict[str, Any] = {
     TEXT: sa.Text(), INTEGER: WHOLE, NUMBER: sa.Double(), BOOLEAN: sa.Boolean(), DATE: sa.Date(),
 }  # fmt: skip
+VALUES = {
+    TEXT: "placed.value",
+    NUMBER: "placed.number",
+    DATE: "placed.date",
+}  # where an answer stands, by its kind
+LABEL_OR_CODE = "coalesce(codes.label, placed.value)"
+SQL = Path(__file__).with_name("sql")
 
 
 def clause(table: Table) -> Any:
@@ -51,33 +65,71 @@ def _constraints(table: Table) -> Iterator[Any]:
         yield sa.ForeignKeyConstraint([reference.column], [f"{reference.table}.{reference.key}"])
 
 
-_STATEMENTS: dict[tuple[str, str], list[str]] = {}  # by spec and dialect
-
-
-def view_statements(schema: Schema, dialect: sa.Dialect) -> list[str]:
-    """Give the statements that make the views of a schema."""
-    key = (schema.spec.digest if schema.spec else "", dialect.name)
-    if not key[0] or key not in _STATEMENTS:
-        _STATEMENTS[key] = list(_view_statements(schema, dialect))
-    return _STATEMENTS[key]
-
-
-def _view_statements(schema: Schema, dialect: sa.Dialect) -> Iterator[str]:
-    quote, makers = dialect.identifier_preparer.quote, selections(schema)
-    tables = OnDemand({table.name: partial(clause, table) for table in schema.by_name.values()})
+def view_statements(schema: Schema, *, comments: bool) -> Iterator[str]:
+    """Give the statements that make the views of a schema, and those that tell what they hold."""
     for view in schema.views:
-        made = makers[view.name](schema, tables)
-        said = str(made.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-        yield f"CREATE VIEW {quote(view.name)} AS {said}".replace("%%", "%")
-        if dialect.supports_comments:
-            yield _comments(view, quote)
+        yield f'CREATE VIEW "{view.name}" AS {selection(schema, view)}'
+        if comments:
+            told = {f'VIEW "{view.name}"': view.about}
+            told |= {f'COLUMN "{view.name}"."{column.name}"': column.description for column in view.columns}
+            yield "; ".join(f"COMMENT ON {what} IS {_text(text)}" for what, text in told.items())
 
 
-def _comments(view: Table, quote: Callable[[str], str]) -> str:
-    """Give the statements that tell a database what a view and its columns hold, as tables are made with."""
-    name = quote(view.name)
-    told = {f"VIEW {name}": view.about}
-    told |= {f"COLUMN {name}.{quote(column.name)}": column.description for column in view.columns}
-    return "; ".join(
-        "COMMENT ON {} IS '{}'".format(what, text.replace("'", "''")) for what, text in told.items()
+def selection(schema: Schema, view: Table) -> str:
+    """Give the select of a view."""
+    if view.name not in TABLES:
+        return _written(SHEET.strip("<>")).format_map(_of_sheets(view))
+    if view.name == MATRIX_ROWS.name:
+        return _written(view.name).format(pairs=_pairs(schema))
+    return _written(view.name)
+
+
+@cache
+def _written(name: str) -> str:
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _pairs(schema: Schema) -> str:
+    """Give the pairs of fields that are crossed, as rows."""
+    assert schema.spec is not None  # or there is no matrix
+    lines = [
+        f"SELECT {_text(tool)} AS tool, {_text(one)} AS matrix_row_field, {_text(other)} AS matrix_column_field"
+        for tool, pairs in crossed_pairs(schema.spec).items()
+        for one, other in pairs
+    ]
+    return " UNION ALL ".join(lines)
+
+
+def _of_sheets(view: Table) -> Mapping[str, str]:
+    """Give what is filled in for a view of some sheets."""
+    asked = [column for column in view.columns if column.fields]
+    values = {
+        column.name: _answer(field, LABEL_OR_CODE if column.label_of else VALUES[value_kind(field)])
+        for column in asked
+        for field in islice(column.fields.values(), 1)
+    }
+    fields = ", ".join(
+        _text(code) for code in dict.fromkeys(f.code for c in asked for f in c.fields.values())
     )
+    return {
+        "columns": ", ".join(f'found."{name}"' for name in values),
+        "values": ",\n        ".join(f'{value} AS "{name}"' for name, value in values.items()),
+        "tools": ", ".join(map(_text, view.tools)),
+        "fields": f"AND placed.field IN ({fields})" if view.partial else "",
+    }
+
+
+def _answer(field: Field, value: str) -> str:
+    """Write SQL for the answer to a field, several of them in one text."""
+    asked = f"placed.field = {_text(field.code)}"
+    if not field.several:
+        return f"max(CASE WHEN {asked} THEN {value} END)"
+    cells = (
+        f"coalesce(';' || max(CASE WHEN {asked} AND placed.part = {part} THEN {value} END), '')"
+        for part in range(1, field.cells + 1)
+    )
+    return f"nullif(substr({' || '.join(cells)}, 2), '')"
+
+
+def _text(text: str) -> str:
+    return "'{}'".format(text.replace("'", "''"))

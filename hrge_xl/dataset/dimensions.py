@@ -9,36 +9,35 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..answer import CellKey
-from ..fields import TICK, YES_NO, Field, When
+from ..fields import TICK, YES_NO, When
 from ..layout import Layout, build
 from ..layout.lists import LEVELS
 from ..spec.carried import as_text, pack
-from ..spec.model import CollectBlock, MatrixBlock, Spec, Tool
+from ..spec.model import CollectBlock, MatrixBlock, Spec
 from ..words import translator, with_base
-from .schema import (
-    CODEBOOK,
-    Schema,
-    list_of,
-    spec_language,
-)
-from .table import Record, Row, Rows
+from .schema import QUESTIONS, Schema, field_column, list_of, spec_language
+from .table import Row, Rows
 
 
-def dimensions(schema: Schema, *, every_slot: bool = True) -> Rows:
-    """Give the rows that a dataset has by its spec; `every_slot` with all cells that can hold an answer."""
-    spec = schema.spec
+def dimensions(schema: Schema, *, every_slot: bool = True, language: str = "") -> Rows:
+    """Give the rows that a dataset has by its spec; `every_slot` with all cells that can hold an answer.
+
+    What the spec says is in its own language where no other one is named.
+    """
+    spec, said = schema.spec, language or spec_language(schema.spec)
     if spec is None or not schema.answers:
         return {}
     return {
         "slots": slots_of(spec).rows() if every_slot else [],
-        "codes": codes(spec),
+        "questions": questions(schema, spec, said),
+        "codes": codes(spec, said),
+        "countries": [*entries(spec, spec.countries, said)] if spec.countries else [],
         "list_columns": list_columns(spec),
         "matrix_levels": matrix_levels(spec),
         "spec_files": spec_files(spec),
-        "codebook": codebook(schema),
         "items": [
             (n, tool, row, section or None, label)
-            for n, (tool, row, section, label) in enumerate(fixed_rows(spec, spec_language(spec)), start=1)
+            for n, (tool, row, section, label) in enumerate(fixed_rows(spec, said), start=1)
         ],
     }
 
@@ -50,14 +49,17 @@ def spec_files(spec: Spec) -> list[Row]:
     )
 
 
-def codes(spec: Spec) -> list[Row]:
+def codes(spec: Spec, language: str = "") -> list[Row]:
     """Give the entries of every list, those of yes and no, of ticks and of levels too."""
     names = dict.fromkeys((*spec.vocabularies, YES_NO, TICK, *((LEVELS,) if spec.matrix else ())))
-    return [
-        (name, position, code, label)
-        for name in names
-        for position, (code, label) in enumerate(dict(entries(spec, name)).items(), start=1)
-    ]
+    said = language or spec_language(spec)
+    found: list[Row] = []
+    for name in names:
+        its = spec.vocabularies.get(name)
+        remarks = (its.tag or None, its.note.say(said) or None) if its else (None, None)
+        labels = dict(entries(spec, name, said)).items()
+        found += [(name, n, code, label, *remarks) for n, (code, label) in enumerate(labels, start=1)]
+    return found
 
 
 def entries(spec: Spec, name: str, language: str = "") -> Iterator[tuple[str, str]]:
@@ -91,32 +93,19 @@ def list_columns(spec: Spec) -> list[Row]:
     ]  # fmt: skip
 
 
-def codebook(schema: Schema, language: str = "") -> list[Row]:
-    """One line per question, followed by one line per code that it can be answered with; in the spec's own language."""
-    spec = schema.spec
-    if spec is None:
-        return []
-    said = language or spec_language(spec)
-    lines = (line for tool, _, field in spec.places() for line in _lines(spec, tool, field, said))
+def questions(schema: Schema, spec: Spec, language: str) -> list[Row]:
+    """Give one line per question, in the order in which they are asked."""
     return [
-        CODEBOOK.row(n=n, table_name=schema.wide[line["tool"]].name, **line)
-        for n, line in enumerate(lines, start=1)
-    ]
-
-
-def _lines(spec: Spec, tool: Tool, field: Field, language: str) -> Iterator[Record]:
-    name = list_of(field)
-    line = {
-        "tool": tool.code, "field": field.code, "label": field.label.say(language), "type": field.type.name,
-        "vocabulary": name, "help": field.help.say(language) or None,
-        "required": f"when {field.required.when}" if isinstance(field.required, When) else field.required,
-        "unit": field.unit.say(language) or field.type.unit, "restricted": field.restricted,
-    }  # fmt: skip
-    yield line | {"tag": field.tag or tool.tag or None, "note": field.note.say(language) or None}
-    listed = spec.vocabularies.get(name or "")
-    line |= {"tag": listed.tag or None, "note": listed.note.say(language) or None} if listed else {}
-    for code, label in entries(spec, name, language) if name is not None else ():
-        yield line | {"code": code, "code_label": label}
+        QUESTIONS.row(
+            n=n, tool=tool.code, field=field.code, label=field.label.say(language), type=field.type.name,
+            list=list_of(field), help=field.help.say(language) or None,
+            required=f"when {field.required.when}" if isinstance(field.required, When) else field.required,
+            unit=field.unit.say(language) or field.type.unit, restricted=field.restricted,
+            table_name=schema.table_of(tool.code, field.code).name, column_name=field_column(field.code),
+            tag=field.tag or tool.tag or None, note=field.note.say(language) or None,
+        )
+        for n, (tool, _, field) in enumerate(spec.places(), start=1)
+    ]  # fmt: skip
 
 
 def fixed_rows(spec: Spec, language: str) -> Iterator[tuple[str, str, str, str]]:

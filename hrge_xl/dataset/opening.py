@@ -25,7 +25,7 @@ from ..shell_words import quoted
 from ..spec.carried import as_bytes, digest_of, find, write
 from ..spec.load import load
 from ..spec.model import Spec
-from .schema import OLDEST, SPEC_FILES, VERSION, Schema
+from .schema import SPEC_FILES, VERSION, Schema
 from .store import OF_DATABASE, SPEC_DIGEST, STORES, Store, open_file, translate_db_errors
 from .table import Row
 
@@ -63,11 +63,9 @@ def _taken_up(store: Store, remedy: str) -> Store:
     if not facts:
         raise UsageError(f"{store.name} holds no dataset. {remedy}")
     stated = facts.get("schema_version", "")
-    version = int(stated) if stated.isdecimal() else VERSION
-    if version < OLDEST:
+    if stated.isdecimal() and int(stated) < VERSION:
         raise UsageError(f"{store.name} was made by an earlier version of this program. {remedy}")
-    schema = Schema(spec_of(store), flat=bool(facts.get("flat")), version=version)
-    if not store.use(schema, write=False):
+    if not store.use(Schema(spec_of(store)), write=False):
         raise UsageError(f"{store.name} is not filled yet: a run was cut off. {remedy}")
     return store
 

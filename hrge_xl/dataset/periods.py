@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ..errors import UsageError
 from ..validation import REFUSED
 from .aggregates.risks import stages
-from .aggregates.sql import TOTAL, distinct, grouped, whole
+from .aggregates.sql import distinct, grouped, whole
 from .schema import AGGREGATE_COMPLETENESS, AGGREGATE_RISKS, SUBMISSIONS
 from .store import Store
 
@@ -94,7 +94,7 @@ def _completeness(store: Store) -> dict[str, tuple[int, int]]:
     """Give the required answers given and asked in each period, over all sheets."""
     table = store[AGGREGATE_COMPLETENESS]
     sums = {name: whole(sa.func.sum(table.c[name])) for name in ("answered", "required")}
-    lines = store.select(grouped(table, "period", **sums).where(table.c.by == TOTAL))
+    lines = store.select(grouped(table, "period", **sums))
     return {period: (answered, required) for period, answered, required in lines}
 
 
@@ -104,7 +104,7 @@ def _levels(store: Store) -> dict[str, Counter[str]]:
     figures = store.schema.spec.figures.risks if store.schema.spec else None
     if figures is not None:
         table, last = store[AGGREGATE_RISKS], list(stages(figures))[-1]
-        counted = grouped(table, "period level", count=whole(sa.func.sum(table.c.count)))
-        for period, level, count in store.select(counted.where(table.c.by == TOTAL, table.c.stage == last)):
+        counted = grouped(table, "period level", frequency=whole(sa.func.sum(table.c.frequency)))
+        for period, level, count in store.select(counted.where(table.c.stage == last)):
             found[period][level] = count
     return found

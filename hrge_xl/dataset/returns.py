@@ -193,7 +193,7 @@ def returns(
     for each, row in facts("findings_fact"):
         each.findings.append(finding_of(row, known, language))
     for each, row in facts("checks_not_run"):
-        each.checks_not_run[row["code"]] = reason_of(row)
+        each.checks_not_run[row["code"]] = reason_of(row["reason"], row["details"])
     for each, row in sorted(facts("sheets"), key=lambda fact: fact[1]["n"]):
         each.sheets.append(SheetProgress(*(row[name] for name in SheetProgress._fields)))
     for each, row in facts("unplaced_fact"):
@@ -203,8 +203,6 @@ def returns(
 
 
 def _return(row: Record, errors: Mapping[str, int]) -> Return:
-    # a copy to share lacks what is of no use to others
-    row = dict.fromkeys(SUBMISSIONS.internal) | row
     texts = {name: row[name] or "" for name in ("team", "country", "period", "project", "intervention")}
     own = {
         **{name: row[name] for name in OWN}, **texts, "submission_id": submission_number(row["submission"]),

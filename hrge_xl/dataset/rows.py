@@ -227,9 +227,9 @@ def _listed(result: Result, spec: Spec | None, number: int) -> Iterator[Row]:
 # A finding as a row of the dataset, and back
 
 
-def reason_of(row: Mapping[str, Any]) -> str | Kept:
-    """Give why a check did not run; as it was kept where its details stand there too."""
-    return from_json(row.get("details")).get("why") or row["why"]
+def reason_of(told: str, details: str | None) -> str | Kept:
+    """Give why a check did not run, as it is told; as it was kept where its details say it too."""
+    return from_json(details).get("why") or told
 
 
 OWN = Finding.__dataclass_fields__.keys() & FINDINGS_FACT.at.keys()
@@ -239,8 +239,8 @@ def finding_row(finding: Finding, submission: int, n: int) -> Row:
     """Give the row of a finding that was put into words, the nth of its return."""
     values, waiver = asdict(finding), finding.waiver
     values |= values.pop("words") | {
-        SUBMISSION_ID: submission, "n": n, "severity": finding.severity.value, "waived": not finding.open,
-        "waiver": waiver and waiver.told, "waiver_number": waiver and waiver.number,
+        SUBMISSION_ID: submission, "n": n, "row_code": finding.row, "severity": finding.severity.value,
+        "waived": not finding.open, "waiver": waiver and waiver.told, "waiver_number": waiver and waiver.number,
         "details": as_json(finding.details),
     }  # fmt: skip
     return tuple(
@@ -251,7 +251,8 @@ def finding_row(finding: Finding, submission: int, n: int) -> Row:
 def finding_of(row: Mapping[str, Any], waivers: Mapping[int, Waiver], language: str) -> Finding:
     """Give the finding of a row, in the words that stand there; `waivers` by number, `language` of the dataset."""
     own = {name: row[name] for name in OWN} | {
-        "severity": Severity(row["severity"]), "details": from_json(row["details"]), "language": language,
-        "waiver": waivers.get(row["waiver_number"]), "words": Words(row["message"], row["remedy"], row["label"]),
+        "row": row["row_code"], "severity": Severity(row["severity"]), "details": from_json(row["details"]),
+        "language": language, "waiver": waivers.get(row["waiver_number"]),
+        "words": Words(row["message"], row["remedy"], row["label"]),
     }  # fmt: skip
     return Finding(**own)

@@ -117,7 +117,7 @@ def _found(store: Store) -> dict[str, Any]:
 def _findings(store: Store) -> dict[str, list[str]]:
     """Give the findings that count and nobody has accepted, by code: each by its team and question, not by its file."""
     table = store[FINDINGS].c
-    about = (table.team, table.tool, table.row, table.field)
+    about = (table.team, table.tool, table.row_code, table.field)
     place = sa.case((table.field.is_(None), table.cell))  # a question keeps its name where a cell has moved
     wanted = sa.select(table.code, *about, place).where(table.current, sa.not_(table.waived))
     texts = (
@@ -138,7 +138,7 @@ def _figures(store: Store) -> dict[Figure, float]:
         found |= {(LEVEL, code, period.name): count for code, count in period.levels.items()}
     if AGGREGATE_INDICATORS.name in store.tables:
         lines = store[AGGREGATE_INDICATORS].c
-        totals = sa.select(lines.indicator, lines.period, lines.total).where(lines.total.is_not(None))
+        totals = sa.select(lines.indicator, lines.value_period, lines.total).where(lines.total.is_not(None))
         found |= {(INDICATOR, code, period): total for code, period, total in store.select(totals)}
     return found
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +12,16 @@ import yaml
 
 from ..fields import ColumnKind, Field, kind_of
 from ..layout.lists import LEVELS
-from ..spec.model import CollectBlock, Spec
+from ..spec.model import CollectBlock, FormBlock, Spec
 from .return_status import STATUSES
 from .table import DATE, INTEGER, NUMBER, TEXT, Column, Table
 
-VERSION = 8  # of the tables; raised whenever one of them changes
-OLDEST = 7  # that can be read
+VERSION = 9  # of the tables; raised whenever one of them changes
 
 KINDS = {ColumnKind.CODE: TEXT, ColumnKind.TEXT: TEXT, ColumnKind.NUMBER: NUMBER, ColumnKind.DATE: DATE}
 DIMENSION, FACT, VIEW, FIGURE, OF_SPEC = "dimension", "fact", "view", "figure", "spec"  # roles of tables
 SHEET = "<sheet>"  # the template of the views of sheets
-LABELLED, LABEL = "_labelled", "_label"  # how views with labels beside codes end, and their columns of labels
+LABEL, ROWS = "_label", "_rows"  # how columns of labels end, and tables of what stands below a form
 MASKED = "masked"  # the state of an answer that is not told, and why a figure is not
 
 
@@ -58,7 +55,9 @@ TABLES["reconciliation"] = TABLES["reconciliation"].filled(
 SUBMISSIONS = TABLES["submissions"]
 SLOTS = TABLES["slots"]
 CODES = TABLES["codes"]
-CODEBOOK = TABLES["codebook"]
+QUESTIONS = TABLES["questions"]
+EXPECTED_TEAMS = TABLES["expected_teams"]
+TEAMS = TABLES["teams"]
 SPEC_FILES = TABLES["spec_files"]
 ANSWERS_FACT = TABLES["answers_fact"]
 FINDINGS_FACT = TABLES["findings_fact"]
@@ -75,6 +74,8 @@ AGGREGATE_ANSWERS = TABLES["aggregate_answers"]
 AGGREGATE_NUMBERS = TABLES["aggregate_numbers"]
 AGGREGATE_COMPLETENESS = TABLES["aggregate_completeness"]
 AGGREGATE_RISKS = TABLES["aggregate_risks"]
+AGGREGATE_RISKS_BY_PART = TABLES["aggregate_risks_by_part"]
+INDICATORS = TABLES["indicators"]
 INDICATOR_VALUES = TABLES["indicator_values"]
 AGGREGATE_INDICATORS = TABLES["aggregate_indicators"]
 AGGREGATE_SPLITS = TABLES["aggregate_splits"]
@@ -86,35 +87,60 @@ OVERDUE, TOP_RISKS = "overdue", "top_risks"  # templates, with columns that a sp
 class Schema:
     """The tables of one spec; without a spec only those that every dataset has.
 
-    A `flat` one holds the rows of what is shown as they are, and no facts: in a copy to share, figures are masked that
-    would come out otherwise if they were worked out again. Without `answers` there are neither these nor what the spec
-    says about them, only what is known of each file.
+    Without `answers` there are neither these nor what the spec says about them, only what is known of each file.
+    `wide` has the table with the rows of each sheet, by the code of the sheet.
     """
 
-    def __init__(
-        self, spec: Spec | None, *, flat: bool = False, answers: bool = True, version: int = VERSION
-    ) -> None:
-        self.spec, self.flat, self.answers, self.version = spec, flat, answers, version
-        taken = {*TABLES}
+    def __init__(self, spec: Spec | None, *, answers: bool = True) -> None:
+        self.spec, self.answers = spec, answers
         self.wide: dict[str, Table] = {}
-        self.united: dict[str, Table] = {}
-        if spec is None:
-            return
+        self.sheets: tuple[Table, ...] = ()  # those with rows of sheets
+        if spec is not None:
+            self.sheets = tuple(self._of_sheets(spec))
+
+    def _of_sheets(self, spec: Spec) -> Iterator[Table]:
+        """Yield the tables that the spec names, then one of each other sheet; what stands below a form has its own."""
+        taken = {*TABLES}
+        for name, named in spec.tables.items():
+            table = _wide(_unused(name, taken), f"The rows of {', '.join(named.tools)}.", named.tools, spec)
+            for code in named.tools:
+                self.wide.setdefault(code, table)
+            yield table
         for tool in spec.tools:
-            if tool.fields:
-                about = tool.title.say(spec_language(spec))
-                self.wide[tool.code] = _wide(_unused(tool.code, taken), about, [tool.code], spec)
-        for name, table in spec.tables.items():
-            about = f"The rows of {', '.join(table.tools)}."
-            self.united[name] = _wide(_unused(name, taken), about, table.tools, spec)
+            form = {
+                field.code
+                for block in tool.field_blocks
+                if isinstance(block, FormBlock)
+                for field in block.fields
+            }
+            if not tool.fields or tool.code in self.wide:
+                continue
+            name, about = _unused(tool.code, taken), tool.title.say(spec_language(spec))
+            if form and tool.has_rows:
+                self.wide[tool.code] = _wide(name, about, [tool.code], spec, form)
+                rows = (
+                    _unused(tool.code + ROWS, taken),
+                    f"{about} The rows below the form.",
+                    [tool.code],
+                    spec,
+                )
+                yield from (self.wide[tool.code], _wide(*rows, tool.fields.keys() - form))
+            else:
+                self.wide[tool.code] = _wide(name, about, [tool.code], spec)
+                yield self.wide[tool.code]
+
+    def table_of(self, tool: str, code: str) -> Table:
+        """Give the table that has the answers to a question in a column."""
+        main, column = self.wide[tool], field_column(code)
+        return (
+            main if column in main.at else next(t for t in self.sheets if tool in t.tools and column in t.at)
+        )
 
     @cached_property
     def base(self) -> tuple[Table, ...]:
         """The tables that hold something, those that others refer to first."""
-        if self.flat:
-            return (SPEC_FILES, *(replace(table, view=False) for table in self.shown))
         kept = [
-            table.without([column.name for column in table.columns if column.since > self.version])
+            table
             for table in TABLES.values()
             if table.role in (DIMENSION, FACT) and (self.answers or table.needs != "answers")
         ]
@@ -124,29 +150,7 @@ class Schema:
     @cached_property
     def views(self) -> tuple[Table, ...]:
         """Everything that is worked out of them when it is asked for, in the order in which they can be made."""
-        shown = (table for table in self.shown if table.view)
-        return () if self.flat else (PLACED, *shown, *self.other_views)
-
-    @cached_property
-    def other_views(self) -> tuple[Table, ...]:
-        """Views of rows that other tables show already: a sheet that goes by a name too, and those with labels."""
-        wide = (*self.united.values(), *self.wide.values())
-        hidden = [table for table in self.wide.values() if self._goes_by_name(table)]
-        return (*hidden, *(self.labelled(table) for table in wide))
-
-    def _goes_by_name(self, table: Table) -> bool:
-        """Whether the rows of a sheet stand in a table that the spec names."""
-        return any(set(table.tools) <= set(united.tools) for united in self.united.values())
-
-    def labelled(self, table: Table) -> Table:
-        """Give a wide table with the label beside each code."""
-        spread: list[Column] = []
-        for column in table.columns:
-            spread.append(column)
-            if any(list_of(field) for field in islice(column.fields.values(), 1)):
-                spread.append(column._replace(name=column.name + LABEL, kind=TEXT, label_of=column.name))
-        about = f"{table.about} With the label beside each code."
-        return replace(table, name=table.name + LABELLED, columns=tuple(spread), about=about)
+        return (PLACED, *(table for table in self.shown if table.view))
 
     @cached_property
     def shown(self) -> tuple[Table, ...]:
@@ -155,16 +159,13 @@ class Schema:
         has = {
             "": True, "lists": self.list_columns, "matrix": self.spec and self.spec.matrix,
             "risks": figures and figures.risks, "indicators": figures and figures.indicators,
-            "questions": figures and figures.questions,
+            "questions": figures and figures.questions, "answers": self.spec and self.answers,
         }  # fmt: skip
         own = {OVERDUE: self.overdue, TOP_RISKS: self.top_risks}
-        sheets = [table for table in self.wide.values() if not self._goes_by_name(table)]
         return tuple(
             table.shown
             for name in SHOWN
-            for table in (
-                (*self.united.values(), *sheets) if name == SHEET else (own.get(name, TABLES[name]),)
-            )
+            for table in (self.sheets if name == SHEET else (own.get(name, TABLES[name]),))
             if has[table.needs]
         )
 
@@ -207,18 +208,29 @@ def spec_language(spec: Spec | None) -> str:
     return spec.languages[0] if spec else "en"
 
 
-def _wide(name: str, about: str, tools: Sequence[str], spec: Spec) -> Table:
-    """One row per row of the sheet, one column per field; fields of several tools that have one code share a column."""
+def _wide(
+    name: str, about: str, tools: Sequence[str], spec: Spec, only: Collection[str] | None = None
+) -> Table:
+    """One row per row of the sheet, one column per field, the label beside each code.
+
+    Fields of several tools that have one code share a column. `only` are the fields of a table that has not all.
+    """
     fields: dict[str, dict[str, Field]] = {}
     for tool in tools:
         for code, field in spec.tool[tool].fields.items():
-            fields.setdefault(code, {})[tool] = field
+            if only is None or code in only:
+                fields.setdefault(code, {})[tool] = field
     answers = []
     for code, variants in fields.items():
         first = next(iter(variants.values()))
         title = first.asks(spec_language(spec))
         answers.append(Column(field_column(code), value_kind(first), title=title, fields=variants))
-    return TABLES[SHEET].filled(answers, name=name, about=about, tools=tuple(tools))
+        if list_of(first):
+            answers.append(
+                answers[-1]._replace(name=field_column(code) + LABEL, kind=TEXT, label_of=field_column(code))
+            )
+    partial = only is not None
+    return TABLES[SHEET].filled(answers, name=name, about=about, tools=tuple(tools), partial=partial)
 
 
 def value_kind(field: Field) -> str:
@@ -234,17 +246,17 @@ def list_of(field: Field) -> str | None:
 
 
 def field_column(code: str) -> str:
-    """Give the column of a field; `ROW` would meet the column `row`, for databases do not tell capitals apart."""
-    return f"{code}_" if code.casefold() in TABLES[SHEET].at else code
+    """Give the column of a field: in small letters, so that no database wants quotes; `N` would meet the column `n`."""
+    return f"{code.lower()}_" if code.lower() in TABLES[SHEET].at else code.lower()
 
 
 def _unused(code: str, taken: set[str]) -> str:
-    """Give the name of a table of its own: `T3.2` → `T3_2`."""
-    name = re.sub(r"\W", "_", code)
+    """Give the name of a table of its own: `T3.2` → `t3_2`."""
+    name = re.sub(r"\W", "_", code).lower()
     name = f"t_{name}" if name[:1].isdigit() else name
-    while name.casefold() in taken:
+    while name in taken:
         name += "_"
-    taken.add(name.casefold())
+    taken.add(name)
     return name
 
 

@@ -23,7 +23,6 @@ from .definitions import clause, definitions, view_statements
 from .dimensions import dimensions
 from .schema import META, SLOTS, SUBMISSIONS, VERSION, Schema
 from .table import SUBMISSION_ID, OnDemand, Record, Row, Table
-from .views import Make, selections
 
 sqlite3.register_adapter(date, date.isoformat)  # days are kept as text
 AT_ONCE = 5_000  # rows read at a time
@@ -116,9 +115,9 @@ class Store:
         """
         facts, spec = self.facts(), schema.spec
         self._refuse(facts, spec)
-        same = facts.get(SPEC_DIGEST) == _digest(spec) and facts.get("schema_version") == str(schema.version)
+        same = facts.get(SPEC_DIGEST) == _digest(spec) and facts.get("schema_version") == str(VERSION)
         self.schema = schema
-        self._define()
+        self.tables = OnDemand({table.name: partial(clause, table) for table in schema.by_name.values()})
         if write and not same:
             self._make(facts)
         return same and facts.get(FILLED) == "yes"
@@ -143,21 +142,6 @@ class Store:
                 f"{spec.version}. Update its specs."
             )
 
-    def _define(self) -> None:
-        """Define what can be selected from. Views of a dataset that does not last are selections, made on demand."""
-        makers = {} if self.lasting else selections(self.schema)
-        self.tables = OnDemand(
-            {
-                table.name: partial(self._selected, table.name, makers[table.name])
-                if table.name in makers and table.view
-                else partial(clause, table)
-                for table in self.schema.by_name.values()
-            }
-        )
-
-    def _selected(self, name: str, make: Make) -> Any:
-        return make(self.schema, self.tables).subquery(name)
-
     def _make(self, facts: Mapping[str, str]) -> None:
         """Make the tables; those of an earlier version of the spec go, to be filled again from the files."""
         quote = self.engine.dialect.identifier_preparer.quote
@@ -177,7 +161,7 @@ class Store:
                     f"{self.name} already holds other tables named {', '.join(strange)}. Name an empty database."
                 )
             meta.create_all(connection)
-            for statement in view_statements(self.schema, self.engine.dialect) if self.lasting else ():
+            for statement in view_statements(self.schema, comments=self.engine.dialect.supports_comments):
                 # as it is: with parameters, even none, the driver takes a percent sign for the place of one
                 connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
             connection.execute(sa.delete(self.meta_table))
@@ -185,8 +169,7 @@ class Store:
             rows = [{"name": name, "value": value} for name, value in {**self._facts(), **lasting}.items()]
             connection.execute(sa.insert(self.meta_table), rows)
             for name, lines in dimensions(self.schema, every_slot=self.lasting).items():
-                if name == "spec_files" or not self.schema.flat:
-                    self.insert(connection, name, lines)
+                self.insert(connection, name, lines)
 
     def _facts(self) -> dict[str, str]:
         spec = self.schema.spec
@@ -196,8 +179,7 @@ class Store:
             "spec_version": spec.version if spec else "",
             SPEC_DIGEST: _digest(spec),
             "tables": " ".join(table.name for table in self.schema.base),
-            "flat": "yes" if self.schema.flat else "",
-            "views": " ".join(view.name for view in self.schema.views) if self.lasting else "",
+            "views": " ".join(view.name for view in self.schema.views),
         }
 
     def contents(self) -> set[str]:

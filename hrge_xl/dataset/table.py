@@ -41,7 +41,6 @@ class Column(NamedTuple):
     names: str = ""
     words: str = ""
     refers: str = ""
-    since: int = 0
 
     @property
     def description(self) -> str:
@@ -74,12 +73,12 @@ class Table:
     repeated: bool = False
     large: bool = False
     needs: str = ""
-    of: str = ""
     unique: tuple[str, ...] = ()  # a second key
     indexes: Mapping[str, str] = field(default_factory=dict)
     internal: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()  # whose rows stand in it, where it is of the spec's sheets
+    partial: bool = False  # of these some fields only
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 from ..engine import engine
@@ -44,7 +45,7 @@ from .shards import SHARDS, discard, take
 from .store import DERIVED, FILLED, SPEC_DIGEST, Store, open_file, version_of
 from .table import Record
 from .temporary_dataset import in_a_copy
-from .update_statuses import to_read_again, update_statuses
+from .update_statuses import expect_teams, to_read_again, update_statuses
 from .work import SHARED, Task, arrivals, check_engine, file_at, shards_of, submissions_of
 from .workers import Workers, in_batches, workers
 
@@ -151,6 +152,9 @@ def take_in(
         _receive_all(run, [source.home for source in sources], came)
         _settle_spec(run)
         _fill(run)
+        for store, source in product(stores, sources):
+            if source.home is not None:
+                expect_teams(store, source.asked.wanted.round or "", source.expected)
         for store in run.databases:
             set_dataset_owner(store, run.ledger, out)
         pool.shutdown()  # what readers remember is of no use to those who write

@@ -73,10 +73,11 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
     """
     table = FINDINGS if asked.finding else ANSWERS
     view = store[table]
+    rows_of = view.c.row_code if asked.finding else view.c.row
     where = [
         view.c.submission.in_(_submissions(store, asked.team)),
         *([view.c.field == _known(view.c.field, asked.field, store, "question")] if asked.field else []),
-        *([view.c.row == _known(view.c.row, asked.row, store, "row")] if asked.row else []),
+        *([rows_of == _known(rows_of, asked.row, store, "row")] if asked.row else []),
         *([view.c.code == _kind(store, view.c, asked.finding)] if asked.finding else []),
     ]
     files = {row["submission"]: row for row in store.records("submissions", columns=FILE)}
@@ -96,9 +97,9 @@ def trace_as_asked(store: Store, asked: TraceQuery) -> list[Traced]:
 
 
 FILE = ("submission", "path", "status", "team", "country")
-COMMON = ("submission", "team", "tool", "row", "field", "sheet", "cell", "current")
-ANSWERED = (*COMMON, "code", "text", "number", "date", "original", "problem")
-FOUND = (*COMMON, "code", "severity", "message", "remedy")
+COMMON = ("submission", "team", "tool", "field", "sheet", "cell", "current")
+ANSWERED = (*COMMON, "row", "code", "text", "number", "date", "original", "problem")
+FOUND = (*COMMON, "row_code", "code", "severity", "message", "remedy")
 VALUES = ("code", "text", "number", "date")
 
 
@@ -149,7 +150,7 @@ def _found(row: Record) -> str:
 
 
 def _what(row: Record) -> str:
-    return " ".join(str(row[name]) for name in ("team", "tool", "row", "field") if row[name])
+    return " ".join(str(row[name]) for name in ("team", "tool", "row", "row_code", "field") if row.get(name))
 
 
 def _place(row: Record) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +48,7 @@ from .return_status import (
     steps_back,
 )
 from .rows import finding_row, submission_number
-from .schema import FINDINGS_FACT, SUBMISSIONS, spec_language
+from .schema import EXPECTED_TEAMS, FINDINGS_FACT, SUBMISSIONS, spec_language
 from .store import Store
 from .table import Record, Row
 
@@ -104,6 +105,14 @@ def update_statuses(
         ]
     )  # fmt: skip
     return Counter(status.state for status in found.values())
+
+
+def expect_teams(store: Store, period: str, expected: Iterable[tuple[str, str, date | None]]) -> None:
+    """Write down which teams were to answer in a round: code, country, deadline."""
+    table = store[EXPECTED_TEAMS]
+    rows = sorted((period, team, country or None, due) for team, country, due in expected)
+    with store.transaction() as connection:
+        store.replace(connection, EXPECTED_TEAMS.name, rows, table.c.period == period)
 
 
 def to_read_again(store: Store, asked: ValidationRequest) -> set[str]:

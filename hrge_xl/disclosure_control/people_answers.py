@@ -30,7 +30,12 @@ class CellFigure(NamedTuple):
     @classmethod
     def of(cls, record: Record, field: str | None) -> CellFigure:
         """Give the answer to a field in the row that a record is about."""
-        return cls(record["submission"], record["tool"], record["row"], field or "")
+        return cls(record["submission"], record["tool"], record["row_code"], field or "")
+
+    @classmethod
+    def answered(cls, answer: Record) -> CellFigure:
+        """Give the cell of a row of `answers`."""
+        return cls(answer["submission"], answer["tool"], answer["row"], answer["field"])
 
     @property
     def key(self) -> FieldKey:
@@ -70,7 +75,7 @@ class PeopleAnswers:
                 self._take(record, fields)
 
     def _take(self, record: Record, fields: PeopleFields) -> None:
-        cell = CellFigure.of(record, record["field"])
+        cell = CellFigure.answered(record)
         if cell.key in fields.references:
             self._points_to[cell] = record["code"]
             return

@@ -176,12 +176,14 @@ class IndicatorRows:
         about = spec.tool[figures.tool].fields[figures.of].to
         self._framework_tools = [tool for tool in about if spec.tool[tool].fields]
         self._rows = {
-            (row["submission"], tool, row["row"]): row
-            for tool in (figures.tool, *self._framework_tools)
-            for row in tables[schema.wide[tool].name]
+            (row["submission"], row["tool"], row["row_code"]): row
+            for name in dict.fromkeys(
+                schema.wide[tool].name for tool in (figures.tool, *self._framework_tools)
+            )
+            for row in tables[name]
         }
         self.values = list(tables.get("indicator_values", ()))
-        self._kinds = {(row["submission"], row["row"]): row["kind"] for row in self.values}
+        self._kinds = {(row["submission"], row["row_code"]): row["kind"] for row in self.values}
 
     @cached_property
     def counted(self) -> dict[Period, list[Record]]:
@@ -189,7 +191,7 @@ class IndicatorRows:
         found: dict[Period, list[Record]] = defaultdict(list)
         for value in self.values:
             if value["counted"]:
-                found[value["indicator"], value["period"]].append(value)
+                found[value["indicator"], value["value_period"]].append(value)
         return found
 
     def cells_of(self, value: Record) -> Iterator[CellFigure]:
@@ -198,7 +200,7 @@ class IndicatorRows:
 
     def cells_behind(self, line: Record) -> Iterator[CellFigure]:
         """Yield the cells of the values that count in a line of the indicators."""
-        for value in self.counted.get((line["indicator"], line["period"]), ()):
+        for value in self.counted.get((line["indicator"], line["value_period"]), ()):
             yield from self.cells_of(value)
 
     @property
@@ -209,7 +211,7 @@ class IndicatorRows:
     def is_harmless(self, cell: CellFigure) -> bool:
         """Say whether a row is about things, or about people who need no protection."""
         row = self._rows.get(cell[:3])
-        return row is not None and row["about"] in self.figures.harmless
+        return row is not None and row["refers_to"] in self.figures.harmless
 
     def is_rate(self, cell: CellFigure) -> bool:
         """Say whether a value or baseline is of a kind that does not count."""
@@ -229,7 +231,7 @@ class IndicatorRows:
 
     def _framework(self, value: Record) -> Record | None:
         """Return the row that a value is about."""
-        row = self._rows.get((value["submission"], self.figures.tool, value["row"]))
+        row = self._rows.get((value["submission"], self.figures.tool, value["row_code"]))
         code = row[field_column(self.figures.of)] if row else None
         rows = (self._rows.get((value["submission"], tool, code)) for tool in self._framework_tools)
         return next((found for found in rows if found), None)
@@ -269,7 +271,7 @@ class IndicatorRows:
         fields = self._spec.tool[self.figures.tool].fields
         for value in sorted(self.values, key=lambda value: not value["counted"]):
             whose = value["team"], value["country"], value["indicator"]
-            cells = [(value["period"], CellFigure.of(value, code)) for code in fields]
+            cells = [(value["value_period"], CellFigure.of(value, code)) for code in fields]
             cells += [("", cell) for cell in self.aims(value).values()]
             for period, cell in cells:
                 other = first.setdefault((*whose, period, cell.field), cell)

@@ -8,7 +8,6 @@ from itertools import groupby
 from operator import itemgetter
 
 from ..dataset.aggregates.counts import has_open_rows
-from ..dataset.aggregates.sql import BY_COUNTRY, TOTAL
 from ..dataset.schema import Schema, field_column
 from ..dataset.table import Record
 from ..spec.figures import IndicatorFigures
@@ -98,8 +97,8 @@ class SuppressedFigures:
         """Return the columns of a line of figures by period that are suppressed."""
         total = line_of(line)
         if self._gone(total):
-            return ("total", "mean", "least", "most")
-        return ("least", "most") if not self._suppressed.isdisjoint(self._behind.get(total, ())) else ()
+            return ("total", "mean", "minimum", "maximum")
+        return ("minimum", "maximum") if not self._suppressed.isdisjoint(self._behind.get(total, ())) else ()
 
     def hidden_in_value(self, record: Record) -> tuple[str, ...]:
         """Return the columns of a value of an indicator that are suppressed."""
@@ -119,7 +118,7 @@ class SuppressedFigures:
                 hidden.append(column)
         assert self._indicators is not None
         if not self._suppressed.isdisjoint(self._indicators.cells_behind(line)):
-            hidden += ["least", "most"]
+            hidden += ["minimum", "maximum"]
         if not {ALL, BASELINE, TARGET}.isdisjoint(hidden):
             hidden.append("progress")
         if not {SAME, PREVIOUS}.isdisjoint(hidden):
@@ -146,7 +145,7 @@ def _versions(tables: Tables, cells: Iterable[CellFigure]) -> Iterator[tuple[Cel
 # totals over returns, with the cells that each is made of
 
 NUMBERS = "numbers"  # a line of the figures by period, which these columns tell from the others
-LINE = ("by", "tool", "row", "about", "field", "country", "period")
+LINE = ("tool", "row_code", "refers_to", "field", "country", "period")
 VALUE, NUMERATOR, DENOMINATOR, PART = "value", "numerator", "denominator", "part"
 ALL, SAME, PREVIOUS = "total", "same_total", "previous_total"  # columns, each of a group of teams
 
@@ -160,10 +159,11 @@ def totals(
     """Yield every figure over several returns in which people may be counted, once with each cell behind it."""
     for tool, keys in groupby(sorted(fields.all), key=itemgetter(0)):
         codes, open_rows = [code for _, code in keys], has_open_rows(spec.tool[tool])
-        for record in tables[schema.wide[tool].name]:
-            for code in codes if record["current"] else ():
-                if record[field_column(code)] is not None:
-                    yield from _lines(record, code, open_rows=open_rows)
+        for name in dict.fromkeys(schema.table_of(tool, code).name for code in codes):
+            for record in tables[name]:
+                for code in codes if record["current"] and record["tool"] == tool else ():
+                    if record.get(field_column(code)) is not None:
+                        yield from _lines(record, code, open_rows=open_rows)
     if indicators is not None:
         for line in tables.get("aggregate_indicators", ()):
             yield from _of_indicator(line, indicators)
@@ -171,16 +171,16 @@ def totals(
 
 def line_of(record: Record) -> TotalFigure:
     """Return which figure a line of the figures by period is."""
-    return TotalFigure(NUMBERS, tuple(record[name] for name in LINE))
+    return TotalFigure(NUMBERS, tuple(record.get(name, ALL) for name in LINE))
 
 
 def _lines(record: Record, code: str, *, open_rows: bool) -> Behind:
     """Yield the lines of the figures by period that an answer goes into."""
     cell = CellFigure.of(record, code)
-    row = None if open_rows else record["row"]
-    line = record | {"row": row, "field": code}
-    for by, country in ((TOTAL, None), (BY_COUNTRY, record["country"])):
-        yield line_of(line | {"by": by, "country": country}), cell
+    row = None if open_rows else record["row_code"]
+    line = record | {"row_code": row, "field": code}
+    for country in (ALL, record["country"]):
+        yield line_of(line | {"country": country}), cell
 
 
 # indicators
@@ -188,7 +188,7 @@ def _lines(record: Record, code: str, *, open_rows: bool) -> Behind:
 
 def of_indicator(line: Record, kind: str, which: str) -> TotalFigure:
     """Return which figure stands in a line of the indicators: a kind, and a group of teams or a part."""
-    return TotalFigure(kind, (line["indicator"], line["period"], which))
+    return TotalFigure(kind, (line["indicator"], line["value_period"], which))
 
 
 def _of_indicator(line: Record, indicators: IndicatorRows) -> Behind:
@@ -211,7 +211,8 @@ def _of_indicator(line: Record, indicators: IndicatorRows) -> Behind:
 def _groups(line: Record, indicators: IndicatorRows) -> dict[str, list[Record]]:
     """Return the values behind each total of an indicator: of all teams, and of those that reported in both periods."""
     now, before = (
-        indicators.counted.get((line["indicator"], line[period]), []) for period in ("period", "previous")
+        indicators.counted.get((line["indicator"], line[period]), [])
+        for period in ("value_period", "previous_period")
     )
     both = {WHO(value) for value in now} & {WHO(value) for value in before}
     same, earlier = ([value for value in values if WHO(value) in both] for values in (now, before))

@@ -59,11 +59,15 @@ class CodeLabels:
 
     def item(self, row: Record) -> str | None:
         """Give what a fixed row is about."""
-        return self.items.get((row["tool"], row["row"]), ("", ""))[1] or None
+        return self.items.get((row["tool"], str(row.get("row_code") or row.get("row"))), ("", ""))[1] or None
 
     def section(self, row: Record) -> str | None:
         """Give the heading that a fixed row stands under."""
-        return self.items.get((row["tool"], row["row"]), ("", ""))[0] or None
+        return self.items.get((row["tool"], row["row_code"]), ("", ""))[0] or None
+
+    def listed(self, row: Record) -> str | None:
+        """Give the name of an entry of a list."""
+        return self.entries_of(row["list"]).get(row["code"])
 
     def field(self, tool: str, code: str) -> Field | None:
         """Give a question by the codes of its sheet and its own."""
@@ -87,14 +91,15 @@ class CodeLabels:
         found, codes = self.entries_of(name), f"{value:g}" if isinstance(value, float) else str(value)
         return "; ".join(found.get(code, code) for code in codes.split(";"))
 
-    def down(self, row: Record, side: str = "down") -> str | None:
+    def down(self, row: Record) -> str | None:
         """Give the name of a step down."""
         matrix = self.spec.matrix if self.spec else None
-        return self.entries_of(str(getattr(matrix, side))).get(str(row[side])) if matrix else None
+        return self.entries_of(matrix.down).get(str(row["matrix_row"])) if matrix else None
 
     def across(self, row: Record) -> str | None:
         """Give the name of a step across."""
-        return self.down(row, "across")
+        matrix = self.spec.matrix if self.spec else None
+        return self.entries_of(matrix.across).get(str(row["matrix_column"])) if matrix else None
 
     def level(self, row: Record) -> str | None:
         """Give the name of a level."""
@@ -104,7 +109,7 @@ class CodeLabels:
         """Give the name of a part in the breakdown of risks."""
         if self.spec is None or not row["code"]:
             return None
-        return part_labels(self.spec, row["by"], self.language).get(row["code"])
+        return part_labels(self.spec, row["breakdown"], self.language).get(row["code"])
 
     def matrix(self, row: Record) -> str | None:
         """Give the title of a matrix, by its number."""

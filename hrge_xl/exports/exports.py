@@ -142,7 +142,7 @@ def write_shareable(folder: Path, today: date, formats: Collection[str]) -> Path
     with open_dataset(folder) as store:
         with whole(out / DATASET) as unfinished:
             unfinished.unlink(missing_ok=True)
-            with open_file(unfinished, lasting=False) as copy:
+            with open_file(unfinished) as copy:
                 fill_shareable(copy, store, today)
         failed = part(pieces(store, formats), Export(str(out / DATASET), today, formats))
     if failed:

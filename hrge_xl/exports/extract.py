@@ -11,18 +11,17 @@ from typing import Any, NamedTuple, Protocol
 import sqlalchemy as sa
 
 from ..dataset.clean import csv_text, harmless
-from ..dataset.dimensions import codebook
+from ..dataset.dimensions import dimensions
 from ..dataset.parquet import need_parquet, write_csv_as_parquet
-from ..dataset.schema import CODEBOOK
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
-from ..disclosure_control.sharing import shared_rows
 from ..errors import UsageError
 from ..output_files import parts_of, whole
 from ..suggest import did_you_mean, remedy_for
 from .sheet_rows import write_rows
 
 FORMATS = ("csv", "json", "xlsx", "parquet")
+OF_SPEC = ("questions", "codes", "items", "countries")  # tables of what the spec says, in all its languages
 STREAMED = ("csv", "json")  # formats that can go to stdout
 MOST_ROWS = 1_048_575  # below the heads of an Excel sheet
 MADE = datetime(2000, 1, 1)  # the same rows give the same bytes
@@ -46,7 +45,7 @@ class Wish(NamedTuple):
     periods: Sequence[str] = ()
     current: bool = False
     shareable: bool = False
-    language: str | None = None  # of the codebook; None: that of the spec
+    language: str | None = None  # of what the spec says; None: its own
 
 
 def table_of(store: Store, name: str) -> Table:
@@ -72,28 +71,19 @@ def rows_of(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
             raise UsageError(f"The table '{table.name}' has no column '{column}' to choose by. Leave it out.")
         if column != "current":
             _known(store, column, values)
-    if wish.shareable:
-        at = {table.at[column]: set(values) for column, values in asked.items()}
-        masked = next((rows for name, rows in shared_rows(store) if name == table.name), None)
-        if masked is None:
-            known = ", ".join(each.name for each in store.schema.shown)
-            raise UsageError(f"The table '{table.name}' has no copy to share. These have: {known}.")
-        return (row for row in masked if all(row[place] in values for place, values in at.items()))
     if wish.language is not None:
-        return _codebook(store, table, wish.language)
+        return _in_language(store, table, wish.language)
     columns = store.tables[table.name].c
     where = (columns[column].in_(values) for column, values in asked.items())
     return store.rows(table.name, *where, columns=table.names)
 
 
-def _codebook(store: Store, table: Table, language: str) -> Iterator[Row]:
-    """Questions and codes with their labels in a language. Raises `UsageError` for a table that has no other one."""
-    if table.name != "codebook":
-        raise UsageError(
-            f"Only the table 'codebook' has other languages, not '{table.name}'. Leave out --lang."
-        )
-    at = [CODEBOOK.at[name] for name in table.names]
-    return (tuple(row[place] for place in at) for row in codebook(store.schema, language))
+def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
+    """Give what the spec says, in a language. Raises `UsageError` for a table that has no other one."""
+    if table.name not in OF_SPEC:
+        known = ", ".join(OF_SPEC)
+        raise UsageError(f"Only {known} have other languages, not '{table.name}'. Leave out --lang.")
+    return iter(dimensions(store.schema, every_slot=False, language=language)[table.name])
 
 
 def _known(store: Store, column: str, values: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from xlsxwriter import Workbook
 
 from ..dataset.aggregates.indicators import shape
 from ..dataset.aggregates.risks import part_labels, unplaced_risks, ways
-from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL, TOTAL
+from ..dataset.aggregates.sql import BY_COUNTRY, BY_TOOL
 from ..dataset.dimensions import matrix_blocks
 from ..dataset.periods import choose, over_periods, periods
 from ..dataset.schema import (
@@ -205,16 +205,16 @@ class _Figures:
             return
         headings = {BY_TOOL: say("By sheet"), BY_COUNTRY: say("By country")}
         stages = {"before": say("Before mitigation"), "after": say("After mitigation")}
-        lines = [*self._lines("aggregate_risks")]
+        lines = [*self._lines("aggregate_risks_by_part")]
         for stage, unplaced in unplaced_risks(self.store, self.period).items():
             without = f". {say('Without a level: {n}').format(n=unplaced)}" if unplaced else ""
             for by in ways(spec):
                 parts = part_labels(spec, by, self.language)
                 counts: dict[str, Counter[str]] = defaultdict(Counter)
                 for line in lines:
-                    if (line["stage"], line["by"]) == (stage, by):
+                    if (line["stage"], line["breakdown"]) == (stage, by):
                         part = parts.get(line["code"]) or line["label"] or line["code"] or ""
-                        counts[part][line["level"]] += line["count"]
+                        counts[part][line["level"]] += line["frequency"]
                 heading = figures.by[by].label.say(self.language) if by in figures.by else headings[by]
                 if counts:
                     title = f"{stages[stage]}: {heading}{without}"
@@ -225,7 +225,7 @@ class _Figures:
         rows = [
             [self.labels.sheet(line), line["share"]]
             for line in self._lines("aggregate_completeness")
-            if line["by"] == TOTAL and line["share"] is not None
+            if line["share"] is not None
         ]
         if rows:
             heads = [self.say("By sheet"), self.say("Required answers")]
@@ -290,9 +290,9 @@ class _Figures:
         series: dict[tuple[str, str], list[Record]] = defaultdict(list)
         for line in self._of_indicators():
             if line["total"] is not None:
-                series[line["indicator"], shape(line["period"])].append(line)
+                series[line["indicator"], shape(line["value_period"])].append(line)
         for lines in [each for each in series.values() if len(each) > 1][:MOST_TRENDS]:
-            rows = [[line["period"], line["total"]] for line in lines]
+            rows = [[line["value_period"], line["total"]] for line in lines]
             yield ChartBlock(self._indicator(lines[0]), [say("Period"), say("Total")], rows, [BLUE], "line")
 
 
@@ -307,9 +307,8 @@ def write_heat_maps(book: Workbook, pen: PlainSheet, store: Store, labels: CodeL
     sheet.set_column(1, 12, 16)
     top, table = write_period(pen, store, labels), store[AGGREGATE_MATRIX].c
     counts: dict[int, Counter[Crossing]] = defaultdict(Counter)
-    ours = (table.by == TOTAL, table.period == choose(periods(store), None))
-    for row in store.records("aggregate_matrix", *ours):
-        counts[row["block"]][row["down"], row["across"]] = row["count"]
+    for row in store.records("aggregate_matrix", table.period == choose(periods(store), None)):
+        counts[row["block"]][row["matrix_row"], row["matrix_column"]] = row["frequency"]
     maps, say = _HeatMaps(book, pen, labels), labels.say
     for number, block in enumerate(matrix_blocks(maps.spec), start=1):
         if counts[number] or not any(counts.values()):  # none in which nothing stands, beside others

@@ -15,7 +15,7 @@ from .column_words import CodeLabels
 
 SHARE = "share"  # a number that is shown in percent
 MOST_HEAD = 200  # characters of a head: Excel takes 255, and some must be left to tell two heads apart
-OF_ANY_ROW = frozenset({"answers", "aggregate_answers", "aggregate_numbers"})
+OF_ANY_ROW = ("answers", "aggregate_answers", "aggregate_numbers")  # how tables of any rows begin
 LABELLED_BY = ("indicator", "field")  # what the column `label` says the name of
 WIDTHS = {TEXT: 18.0, INTEGER: 9.0, NUMBER: 12.0, BOOLEAN: 9.0, DATE: 12.0, "code": 11.0, "wide": 44.0}
 OF_NAMES = 26.0  # wide
@@ -65,6 +65,8 @@ class _ReadableColumns:
     def columns(self) -> Iterator[ReadableColumn]:
         """Give every column of the table, and behind it the one with names where it holds codes that have some."""
         for column in self.table.columns:
+            if column.label_of:  # its names stand there in the language of the workbook
+                continue
             fields = [*column.fields.values()]
             names, head = (
                 self._answers(column, fields) if fields else self._names(column),
@@ -77,7 +79,7 @@ class _ReadableColumns:
 
     def _own(self, column: Column, fields: Sequence[Field], head: str, *, coded: bool) -> ReadableColumn:
         labelled = column.name in LABELLED_BY and "label" in self.table.at
-        if coded or labelled or column.name + LABEL in self.table.at:
+        if coded or labelled or (not fields and column.name + LABEL in self.table.at):
             head = f"{head} ({self.say('Code')})"
         percent = fields[0].type.name == "percent" if fields else bool(column.format)
         width = WIDTHS["code" if coded else column.width or column.kind]
@@ -109,7 +111,7 @@ class _ReadableColumns:
             return None
         if column.names == "state":
             return lambda row: self.labels.states.get(str(row[column.name]))
-        fixed = self.table.name in OF_ANY_ROW or any(
+        fixed = self.table.name.startswith(OF_ANY_ROW) or any(
             tool in self.table.tools for tool, _ in self.labels.items
         )
         return getattr(self.labels, column.names) if column.names != "item" or fixed else None

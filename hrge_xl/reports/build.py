@@ -257,10 +257,10 @@ def _rows(
     """Give every row of some files that stands in a matrix, by period and crossing, in the order of files and cells."""
     found: dict[str, dict[Crossing, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     table = store.tables[MATRIX_ROWS.name].c
-    columns = ("submission", "n", "down", "across", "team", "sheet", "cell", "row")
+    columns = ("submission", "n", "matrix_row", "matrix_column", "team", "sheet", "cell", "row_code")
     wanted = sa.select(*(table[name] for name in columns)).where(
         table.current, table.tool.in_(block.sources),
-        table.down_field == block.down, table.across_field == block.across,
+        table.matrix_row_field == block.down, table.matrix_column_field == block.across,
     )  # fmt: skip
     rows = [(files[row[0]], *row) for row in store.select(wanted) if row[0] in files]
     for file, _, _, down, across, team, *place in sorted(rows, key=lambda row: (row[0]["path"], row[1:3])):

@@ -11,8 +11,17 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from ..dataset.aggregates.indicators import shape
-from ..dataset.aggregates.risks import UNLISTED, part_labels, risk_places, stages, unplaced_risks, ways
-from ..dataset.aggregates.sql import TOTAL, Sources, distinct, label_of, rounded, said
+from ..dataset.aggregates.risks import (
+    STEPS,
+    UNLISTED,
+    part_labels,
+    placed_risks,
+    risk_parts,
+    stages,
+    unplaced_risks,
+    ways,
+)
+from ..dataset.aggregates.sql import Figure, Sources, distinct, label_of, rounded, said
 from ..dataset.aggregates.values import NO_VALUE, catalogue_label
 from ..dataset.dimensions import fixed_rows
 from ..dataset.periods import choose, over_periods, periods
@@ -23,7 +32,7 @@ from ..dataset.schema import (
     AGGREGATE_COMPLETENESS,
     AGGREGATE_GAPS,
     AGGREGATE_INDICATORS,
-    AGGREGATE_RISKS,
+    AGGREGATE_RISKS_BY_PART,
     AGGREGATE_SPLITS,
     ANSWERS,
     INDICATOR_VALUES,
@@ -193,14 +202,13 @@ class _Builder:
         file = name_of(self.paths[row["submission"]])
         baseline, target = row.get("baseline"), row.get("target")
         aim = None if baseline is None or target is None else (baseline, target)
-        return FigureSource(row["team"], file, row["sheet"], row["cell"], row.get("row") or "", text, aim)
+        named = str(row.get("row_code") or row.get("row") or "")
+        return FigureSource(row["team"], file, row["sheet"], row["cell"], named, text, aim)
 
     # completeness
 
     def _tools(self) -> list[ToolProgress]:
-        lines = {
-            row["tool"]: row for row in self._of_period(AGGREGATE_COMPLETENESS.name) if row["by"] == TOTAL
-        }
+        lines = {row["tool"]: row for row in self._of_period(AGGREGATE_COMPLETENESS.name)}
         return [
             ToolProgress(tool.code, tool.sheet.say(self.language), line)
             for tool in self.spec.tools
@@ -214,7 +222,7 @@ class _Builder:
         if figures is None:
             return None
         assert spec.matrix is not None
-        lines, top = [*self._of_period(AGGREGATE_RISKS.name)], [*self._of_period("top_risks")]
+        lines, top = [*self._of_period(AGGREGATE_RISKS_BY_PART.name)], [*self._of_period("top_risks")]
         return Risks(
             [RiskLevel(each.code, each.label.say(self.language), each.colour) for each in spec.matrix.levels],
             [
@@ -225,27 +233,31 @@ class _Builder:
             self._by_team([*stages(figures)][-1]),
             [self._top(figures, row) for row in top[: spec.figures.overview.top_risks]],
             len(top),
-            self._teams_at_risk.get((TOTAL, None), 0),
+            len({row["team"] for rows in self._risks_by_place.values() for row in rows}),
         )
 
     @cached_property
     def _places(self) -> sa.Subquery:
-        """Where the risks of the period stand, once for each part of each breakdown."""
-        places = risk_places(Sources.of(self.store, self.found.today)).subquery()
-        return sa.select(places).where(places.c.period == self.period).subquery()
+        """Where the risks of the period stand."""
+        return self._in_period(placed_risks)
+
+    def _in_period(self, figure: Figure) -> sa.Subquery:
+        lines = figure(Sources.of(self.store, self.found.today)).subquery()
+        return sa.select(lines).where(lines.c.period == self.period).subquery()
 
     @cached_property
     def _teams_at_risk(self) -> dict[tuple[str, str | None], int]:
         """How many teams have a risk in each part of each breakdown, at whatever stage."""
-        part = (self._places.c.by, self._places.c.code)
-        wanted = sa.select(*part, distinct(self._places.c.team)).group_by(*part)
-        return {(by, code): teams for by, code, teams in self.store.select(wanted)}
+        lines = self._in_period(risk_parts)
+        part = (lines.c.breakdown, lines.c.code)
+        wanted = sa.select(*part, distinct(lines.c.team)).group_by(*part)
+        return {(breakdown, code): teams for breakdown, code, teams in self.store.select(wanted)}
 
     @cached_property
     def _risks_by_place(self) -> dict[tuple[str, str, str], list[Record]]:
         """The risks by stage and steps."""
-        names = ("stage", "down", "across", "team", "submission", "tool", "row", "sheet", "cell")
-        wanted = sa.select(*(self._places.c[name] for name in names)).where(self._places.c.by == TOTAL)
+        names = ("stage", *STEPS, "team", "submission", "tool", "row_code", "sheet", "cell")
+        wanted = sa.select(*(self._places.c[name] for name in names))
         found: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
         for row in sorted(self.store.select(wanted)):
             found[row[0], row[1], row[2]].append(dict(zip(names, row, strict=True)))
@@ -255,9 +267,7 @@ class _Builder:
         """Count the risks of each team at each level at a stage."""
         place = self._places.c
         keys = (place.team, place.level)
-        wanted = (
-            sa.select(*keys, sa.func.count()).where(place.by == TOTAL, place.stage == stage).group_by(*keys)
-        )
+        wanted = sa.select(*keys, sa.func.count()).where(place.stage == stage).group_by(*keys)
         found: dict[str, dict[str, int]] = defaultdict(dict)
         for team, level, count in sorted(self.store.select(wanted)):
             found[team][level] = count
@@ -286,7 +296,7 @@ class _Builder:
         place = {code: at for at, code in enumerate(labels)}
         parts: dict[str | None, list[Record]] = defaultdict(list)
         for line in lines:
-            if line["by"] == by:
+            if line["breakdown"] == by:
                 parts[line["code"]].append(line)
         order = sorted(parts, key=lambda code: (place.get(code or "", UNLISTED), code or ""))
         return heading, [
@@ -315,9 +325,9 @@ class _Builder:
         self.other_targets: dict[tuple[str, str], list[float | None]] = defaultdict(list)
         for row in self._table(INDICATOR_VALUES.name):
             if row["counted"]:
-                values[row["indicator"], row["period"]].append(row)
-            elif row["why"] == NO_VALUE:
-                self.other_targets[row["indicator"], row["period"]].append(row["target"])
+                values[row["indicator"], row["value_period"]].append(row)
+            elif row["reason"] == NO_VALUE:
+                self.other_targets[row["indicator"], row["value_period"]].append(row["target"])
         parts = self._parts(figures)
         found: dict[str, list[Record]] = defaultdict(list)
         for line in self._table(AGGREGATE_INDICATORS.name):
@@ -342,11 +352,13 @@ class _Builder:
     ) -> Indicator:  # fmt: skip
         last = lines[-1]  # they stand in the order of the periods
         trend = [
-            (self._period_label(figures, line["period"]), line["total"], line["teams"])
+            (self._period_label(figures, line["value_period"]), line["total"], line["teams"])
             for line in lines
-            if shape(line["period"]) == shape(last["period"]) and line["total"] is not None
+            if shape(line["value_period"]) == shape(last["value_period"]) and line["total"] is not None
         ]
-        made = [self._period(figures, line, values[code, line["period"]], parts) for line in reversed(lines)]
+        made = [
+            self._period(figures, line, values[code, line["value_period"]], parts) for line in reversed(lines)
+        ]
         label = catalogue_label(self.spec, code, self.language) or last["label"]
         kind = self._kind(figures, last["kind"])
         return Indicator(code, label, last["unit"], kind, made, trend if len(trend) > 1 else ())
@@ -367,11 +379,11 @@ class _Builder:
         parts: Mapping[tuple[str, str, str], Sequence[Record]],
     ) -> IndicatorPeriod:  # fmt: skip
         statuses = Counter(row["status"] for row in rows if row["status"])
-        lines = self._split_lines[line["indicator"], line["period"]]
+        lines = self._split_lines[line["indicator"], line["value_period"]]
         return IndicatorPeriod(
             line,
-            self._period_label(figures, line["period"]),
-            self._period_label(figures, line["previous"]) if line["previous"] else None,
+            self._period_label(figures, line["value_period"]),
+            self._period_label(figures, line["previous_period"]) if line["previous_period"] else None,
             sorted(statuses.items()),
             # in this order: it numbers what the page leads to
             self._behind(rows, lambda row: _number(row["value"], self.masked)),
@@ -380,7 +392,7 @@ class _Builder:
                 for split in figures.splits
                 if split.of is None and not lines.keys().isdisjoint(split.parts)
             ],
-            _added_up(self.other_targets[line["indicator"], line["period"]]),
+            _added_up(self.other_targets[line["indicator"], line["value_period"]]),
         )
 
     def _split(
@@ -391,7 +403,9 @@ class _Builder:
         fields = self.spec.tool[figures.tool].fields
         made, of_value = [], defaultdict[tuple[str, str], list[float | None]](list)
         for code in split.parts:
-            cells = [cell for row in rows for cell in parts.get((row["submission"], row["row"], code), ())]
+            cells = [
+                cell for row in rows for cell in parts.get((row["submission"], row["row_code"], code), ())
+            ]
             for cell in cells:
                 of_value[cell["submission"], cell["row"]].append(cell["number"])
             if code in lines:
@@ -401,7 +415,7 @@ class _Builder:
         disagreeing = []
         for row in rows:
             whole = row["numerator" if row["kind"] in figures.ratios else "value"]
-            number = sums.get((row["submission"], row["row"]))
+            number = sums.get((row["submission"], row["row_code"]))
             if None not in (whole, number) and number != whole:
                 disagreeing.append(row | {"told": f"{shown(whole)} ≠ {shown(number)}"})
         return IndicatorSplit(
@@ -415,7 +429,7 @@ class _Builder:
         """What parts come to by indicator and period."""
         found: dict[tuple[str, str], dict[str, Record]] = defaultdict(dict)
         for row in self._table(AGGREGATE_SPLITS.name):
-            found[row["indicator"], row["period"]][row["part"]] = row
+            found[row["indicator"], row["value_period"]][row["part"]] = row
         return found
 
     # questions and actions
@@ -433,8 +447,8 @@ class _Builder:
         return [
             QuestionGap(
                 self.spec.tool[line["tool"]].sheet.say(self.language),
-                self._fixed_rows.get((line["tool"], line["row"])) or self._field(line).label.say(self.language),
-                line, self._behind(told[line["tool"], line["row"], line["field"]], answer),
+                self._fixed_rows.get((line["tool"], line["row_code"])) or self._field(line).label.say(self.language),
+                line, self._behind(told[line["tool"], line["row_code"], line["field"]], answer),
             )
             for line in lines
         ]  # fmt: skip
@@ -496,12 +510,12 @@ def _by_level(lines: Sequence[Record]) -> dict[str, dict[str, int]]:
     """Count the risks at each level, by stage."""
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for line in lines:
-        found[line["stage"]][line["level"]] += line["count"]
+        found[line["stage"]][line["level"]] += line["frequency"]
     return {stage: dict(levels) for stage, levels in found.items()}
 
 
 def _step(row: Record) -> str:
-    return f"{row['down']} × {row['across']}"
+    return f"{row['matrix_row']} × {row['matrix_column']}"
 
 
 def _added_up(numbers: Sequence[float | None]) -> float | None:

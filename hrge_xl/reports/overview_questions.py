@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from ..dataset.aggregates.sql import TOTAL, said
+from ..dataset.aggregates.sql import said
 from ..dataset.schema import AGGREGATE_ANSWERS, AGGREGATE_NUMBERS, ANSWERS, FINDINGS
 from ..dataset.store import Store
 from ..dataset.table import Record, Row
@@ -19,7 +19,7 @@ from .overview_model import AnswerCount, Drilldown, QuestionProfile
 
 MOST_ROWS_OF_A_QUESTION = 40
 OF_AN_ANSWER = ("submission", "team", "tool", "row", "field", "code", "number", "sheet", "cell")
-OF_A_FINDING = ("submission", "team", "tool", "row", "field", "sheet", "cell")
+OF_A_FINDING = ("submission", "team", "tool", "row_code", "field", "sheet", "cell")
 TEAM, PLACE, CODE = 1, slice(2, 5), 5  # where these stand in both, and in the first
 NO, BLANK, OTHER = range(3)  # which rows behind a question come first
 Key = tuple[str, str | None, str]  # sheet, fixed row, question
@@ -79,7 +79,7 @@ class Profiles:
         if name not in self.store.tables:
             return ()
         table = self.store.tables[name].c
-        return self.store.records(name, table.period == self.period, table.by == TOTAL)
+        return self.store.records(name, table.period == self.period)
 
     def _asked(self, line: Record) -> Field:
         return self.spec.tool[line["tool"]].fields[line["field"]]
@@ -93,19 +93,20 @@ class Profiles:
             asked = self._asked(line)
             is_no = gaps is not None and asked.vocabulary == gaps.vocabulary and line["code"] in gaps.no
             label = said(self.spec, asked, line["code"], self.language)
-            key = self._key(line["tool"], line["row"], line["field"])
-            self._question(key).answers.append(AnswerCount(line["code"], label, line["count"], is_no))
+            key = self._key(line["tool"], line["row_code"], line["field"])
+            self._question(key).answers.append(AnswerCount(line["code"], label, line["frequency"], is_no))
 
     def _count_numbers(self) -> None:
         """Numbers whose rows mean the same: those that are about something else in each row have their own figures."""
         for line in self._lines(AGGREGATE_NUMBERS.name):
             asked = self._asked(line)
-            comparable = line["about"] is None or asked.vocabulary is not None
-            if comparable and not asked.calculated and line["least"] is not None:
-                each = self._question(self._key(line["tool"], line["row"], line["field"]))
-                each.numbers += line["count"]
-                each.least = line["least"] if each.least is None else min(each.least, line["least"])
-                each.most = line["most"] if each.most is None else max(each.most, line["most"])
+            comparable = line["refers_to"] is None or asked.vocabulary is not None
+            least, most = line["minimum"], line["maximum"]
+            if comparable and not asked.calculated and least is not None:
+                each = self._question(self._key(line["tool"], line["row_code"], line["field"]))
+                each.numbers += line["frequency"]
+                each.least = least if each.least is None else min(each.least, least)
+                each.most = most if each.most is None else max(each.most, most)
 
     # rows behind them
 

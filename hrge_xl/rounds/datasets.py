@@ -246,8 +246,11 @@ def sources(question: Question) -> list[Source]:
 
 
 def _source(place: FilePlace, question: Question) -> Source:
-    home, noticed = (place.folder, Senders(place.round).noticed) if place.round else (None, None)
-    return Source(place.files(), question.request(place.round), home, noticed)
+    files, asked, round_ = place.files(), question.request(place.round), place.round
+    if round_ is None:
+        return Source(files, asked)
+    expected = [(team.code, team.country, team.deadline) for team in round_.teams]
+    return Source(files, asked, place.folder, Senders(round_).noticed, expected)
 
 
 @contextmanager

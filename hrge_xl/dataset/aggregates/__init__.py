@@ -6,28 +6,39 @@ name of its table; what is said of indicators over all teams is worked out from 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
+from functools import partial
 from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
 
-from ..schema import AGGREGATE_INDICATORS, AGGREGATE_SPLITS, FIGURE, INDICATOR_VALUES, TABLES
+from ..schema import AGGREGATE_INDICATORS, AGGREGATE_SPLITS, FIGURE, INDICATOR_VALUES, INDICATORS, TABLES
 from ..store import Store
 from ..table import Row, Rows, Table
 from . import counts, risks, values
-from .indicators import aggregate_indicators, aggregate_splits, totals
-from .sql import Figure, Sources
+from .indicators import aggregate_indicators, aggregate_splits, indicators, totals
+from .sql import OF_COUNTRIES, Sources
 
 FIGURES = [name for name, table in TABLES.items() if table.role == FIGURE]
-SELECTS: dict[str, Figure] = {
+SELECTS: dict[str, Callable[..., sa.Select[Row]]] = {
     name: vars(module)[name] for module in (counts, risks, values) for name in FIGURES if name in vars(module)
 }
-OF_INDICATORS = {table.name for table in (INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS)}
+SELECTS |= {
+    name + OF_COUNTRIES: partial(SELECTS[name], by=OF_COUNTRIES)
+    for name in FIGURES
+    if name + OF_COUNTRIES in FIGURES
+}
+OF_INDICATORS = {
+    table.name for table in (INDICATORS, INDICATOR_VALUES, AGGREGATE_INDICATORS, AGGREGATE_SPLITS)
+}
 LARGE = (
-    ("aggregate_answers",), ("aggregate_risks", "top_risks"),
-    ("aggregate_numbers", "aggregate_completeness", "aggregate_matrix"),
+    ("aggregate_answers", "aggregate_answers_by_country"), ("aggregate_risks", "aggregate_risks_by_part", "top_risks"),
+    (
+        "aggregate_numbers", "aggregate_numbers_by_country", "aggregate_completeness",
+        "aggregate_completeness_by_country", "aggregate_matrix",
+    ),
 )  # fmt: skip
 GROUPS = (*LARGE, tuple(name for name in FIGURES if name not in chain(*LARGE)))
 """The tables of figures, shared out: groups of about the same work, the largest first."""
@@ -50,6 +61,7 @@ def _of_indicators(store: Store, source: Sources) -> Rows:
     found = [*values.lines_and_values(store, source)]
     made = totals([value for _, value in found], source.spec)
     return {
+        "indicators": _numbered(INDICATORS, indicators(source.spec, [value for _, value in found])),
         "indicator_values": [line for line, _ in found],
         "aggregate_indicators": _numbered(AGGREGATE_INDICATORS, aggregate_indicators(made)),
         "aggregate_splits": _numbered(AGGREGATE_SPLITS, aggregate_splits(made, source.spec)),

@@ -1,4 +1,4 @@
-"""What is counted over all teams, in total and by country: codes, numbers, completeness, gaps, what is overdue."""
+"""What is counted over all teams, and by country: codes, numbers, completeness, gaps, what is overdue."""
 
 from __future__ import annotations
 
@@ -9,44 +9,47 @@ from ...spec.figures import QuestionFigures
 from ...spec.model import RegisterBlock, Tool
 from ..joins import picked, same
 from . import sql
-from .sql import BY_COUNTRY, TOTAL
 
 
-def aggregate_answers(source: sql.Sources) -> sql.Select:
-    """Give every code by question; questions that stand on fixed rows by row."""
-    found, question, code = _counted(source).subquery(), sql.questions(source), sql.codes(source)
-    item = source["items"]
+def aggregate_answers(source: sql.Sources, by: str = "") -> sql.Select:
+    """Give every code by question, `by` country where it is asked for; questions on fixed rows by row."""
+    found, question = _counted(source, by).subquery(), source["questions"]
+    item, code = source["items"], source["codes"]
     told = (
-        sa.select(found, *picked("tool field label", question, row=item.c.row, code_label=code.c.code_label))
+        sa.select(
+            found, *picked("tool field label", question, row_code=item.c.row_code, code_label=code.c.label)
+        )
         .join(question, question.c.n == found.c.asked)
         .outerjoin(item, item.c.n == found.c.item)
-        .outerjoin(code, sa.and_(same(code, question, "tool", "field"), code.c.code == found.c.code))
+        .outerjoin(code, sa.and_(same(code, question, "list"), code.c.code == found.c.code))
     )
     return sql.numbered(
-        source, "aggregate_answers", told, "period", "place", "asked", "row", "code", "country"
+        source, f"aggregate_answers{by}", told, "period", *_country(by), "asked", "row_code", "code"
     )
 
 
-def _counted(source: sql.Sources) -> sql.Select:
+def _country(by: str) -> tuple[str, ...]:
+    return ("country",) if by else ()
+
+
+def _counted(source: sql.Sources, by: str) -> sql.Select:
     """Give every code by the number of its question, and of its fixed row where there is one."""
-    given, files = source["answers_fact"], source["submissions"]
-    cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
+    given, files, cell = source["answers_fact"], source["submissions"], sql.cells(source)
     # codes of rows mean nothing elsewhere
     of_rows = [kind.name for kind in FIELD_TYPES.values() if "to" in kind.needs]
     lines = (
         sa.select(
-            *picked("asked item code period by place team", cell, given, files, ways, submission=files.c.submission_id),
-            sql.country(ways, files),
+            *picked("asked item code period team", cell, given, files, submission=files.c.submission_id),
+            sql.country(files),
         )
         .select_from(sql.by_file(files, given, cell))
-        .join(ways, sa.true())
         .where(files.c.current, given.c.code.is_not(None), cell.c.type.not_in(of_rows))
         .subquery()
     )  # fmt: skip
-    return sql.grouped(lines, "asked item code period by place country", **sql.counts(lines))
+    return sql.grouped(lines, " ".join(("asked item code period", *_country(by))), **sql.counts(lines))
 
 
-# figures of numbers, in total and by country
+# figures of numbers
 
 
 def has_open_rows(tool: Tool) -> bool:
@@ -54,14 +57,14 @@ def has_open_rows(tool: Tool) -> bool:
     return any(isinstance(block, RegisterBlock) for block in tool.field_blocks)
 
 
-def aggregate_numbers(source: sql.Sources) -> sql.Select:
+def aggregate_numbers(source: sql.Sources, by: str = "") -> sql.Select:
     """Give every number that teams fill in or that is worked out; totals only of whole numbers."""
-    lines, question = _lines(source).subquery(), sql.questions(source)
+    lines, question = _lines(source).subquery(), source["questions"]
     number = lines.c.number
     found = sql.grouped(
-        lines, "asked row about period by place country",
-        count=sa.func.count(), teams=sql.distinct(lines.c.team), sum=sa.func.sum(number),
-        mean=sql.steady(sa.func.avg(number)), least=sa.func.min(number), most=sa.func.max(number),
+        lines, " ".join(("asked row_code refers_to period", *_country(by))),
+        frequency=sa.func.count(), teams=sql.distinct(lines.c.team), sum=sa.func.sum(number),
+        mean=sql.steady(sa.func.avg(number)), minimum=sa.func.min(number), maximum=sa.func.max(number),
     ).subquery()  # fmt: skip
     adding_up = [kind.name for kind in FIELD_TYPES.values() if kind.adds_up]
     total = sa.case((question.c.type.in_(adding_up), found.c.sum)).label("total")
@@ -69,26 +72,25 @@ def aggregate_numbers(source: sql.Sources) -> sql.Select:
         question, question.c.n == found.c.asked
     )
     return sql.numbered(
-        source, "aggregate_numbers", told, "period", "place", "asked", "row", "about", "country"
+        source, f"aggregate_numbers{by}", told, "period", *_country(by), "asked", "row_code", "refers_to"
     )
 
 
 def _lines(source: sql.Sources) -> sql.Select:
     """Give every number in a row in which somebody typed something, with what this row is about."""
     given, files, about = source["answers_fact"], source["submissions"], source["row_references"]
-    cell, ways = sql.cells(source), sql.breakdowns(TOTAL, BY_COUNTRY)
+    cell = sql.cells(source)
     open_rows = [tool.code for tool in source.spec.tools if has_open_rows(tool)]
     return (
         sa.select(
             *picked(
-                "asked about period by place team number", cell, about, files, ways, given,
-                row=sa.case((cell.c.tool.not_in(open_rows), cell.c.row)),
+                "asked refers_to period team number", cell, about, files, given,
+                row_code=sa.case((cell.c.tool.not_in(open_rows), cell.c.row_code)),
             ),
-            sql.country(ways, files),
+            sql.country(files),
         )
         .select_from(sql.by_file(files, given, cell))
-        .outerjoin(about, sa.and_(same(about, given, "submission_id"), same(about, cell, "tool", "row")))
-        .join(ways, sa.true())
+        .outerjoin(about, sa.and_(same(about, given, "submission_id"), same(about, cell, "tool", "row_code")))
         .where(files.c.current, given.c.number.is_not(None))
         .where(sa.or_(sa.not_(cell.c.calculated), _typed_beside(source, given, cell)))
     )  # fmt: skip
@@ -100,35 +102,28 @@ def _typed_beside(source: sql.Sources, given: sa.FromClause, cell: sa.CTE) -> sq
     return (
         sa.select(sa.literal(1))
         .select_from(other.join(place, same(place, other, "slot")))
-        .where(same(other, given, "submission_id"), same(place, cell, "tool", "row"))
+        .where(same(other, given, "submission_id"), same(place, cell, "tool", "row_code"))
         .where(sa.not_(place.c.calculated))
         .where(sa.or_(*(other.c[name].is_not(None) for name in ("code", "text", "number", "date"))))
         .exists()
     )
 
 
-# how far each sheet is, over all teams and by country
+# how far each sheet is
 
 
-def aggregate_completeness(source: sql.Sources) -> sql.Select:
+def aggregate_completeness(source: sql.Sources, by: str = "") -> sql.Select:
     """Select the required answers given and asked, sheet by sheet."""
-    sheets, files, ways = source["completeness"], source["submissions"], sql.breakdowns(TOTAL, BY_COUNTRY)
-    counted = ("required", "answered", "errors", "warnings")
-    names = f"period by place tool submission team {' '.join(counted)}"
-    lines = (
-        sa.select(*picked(names, ways, sheets, period=files.c.period), sql.country(ways, sheets))
-        .select_from(sheets)
-        .join(files, same(files, sheets, "submission"))
-        .join(ways, sa.true())
-        .where(sheets.c.current)
-        .subquery()
-    )  # fmt: skip
+    sheets, counted = source["completeness"], ("required", "answered", "errors", "warnings")
+    names = f"period tool submission team {' '.join(counted)}"
+    lines = sa.select(*picked(names, sheets), sql.country(sheets)).where(sheets.c.current).subquery()
     found = sql.grouped(
-        lines, "period by place tool country", files=sql.distinct(lines.c.submission), teams=sql.distinct(lines.c.team),
+        lines, " ".join(("period tool", *_country(by))),
+        files=sql.distinct(lines.c.submission), teams=sql.distinct(lines.c.team),
         **{name: sql.whole(sa.func.sum(lines.c[name])) for name in counted},
     ).subquery()  # fmt: skip
     told = sa.select(found, sql.share(found.c.answered, found.c.required).label("share"))
-    return sql.numbered(source, "aggregate_completeness", told, "period", "place", "tool", "country")
+    return sql.numbered(source, f"aggregate_completeness{by}", told, "period", *_country(by), "tool")
 
 
 # questions by how many teams answered with no
@@ -140,28 +135,31 @@ def aggregate_gaps(source: sql.Sources) -> sql.Select:
     assert asked is not None
     lines = _answers(source, asked).subquery()
     found = sql.grouped(
-        lines, "period tool row field label item asked", no=sa.func.count(lines.c.no), answered=sa.func.count(),
+        lines, "period tool row_code field label item asked", answered_no=sa.func.count(lines.c.no),
+        answered=sa.func.count(),
         teams_no=sql.distinct(lines.c.team_no), teams=sql.distinct(lines.c.team),
     ).subquery()  # fmt: skip
-    told = sa.select(found, sql.share(found.c.no, found.c.answered).label("share")).where(found.c.no > 0)
+    no = found.c.answered_no
+    told = sa.select(found, sql.share(no, found.c.answered).label("share")).where(no > 0)
     return sql.numbered(
-        source, "aggregate_gaps", told, "period", "-teams_no", "-share", "asked", "tool", "row", "field"
+        source, "aggregate_gaps", told, "period", "-teams_no", "-share", "asked", "tool", "row_code", "field"
     )
 
 
 def _answers(source: sql.Sources, asked: QuestionFigures) -> sql.Select:
     """Give every answer to one of the questions that counts; `no` and `team_no` are blank where it is another one."""
-    given, question, items = source["answers"], sql.questions(source), sql.at_hand(sa.select(source["items"]))
+    given, question, items = source["answers"], source["questions"], sql.at_hand(sa.select(source["items"]))
     is_no = given.c.code.in_(asked.no)
     return (
         sa.select(*picked(
-            "period tool field team label", given, question, row=items.c.row, no=sa.case((is_no, given.c.code)),
-            team_no=sa.case((is_no, given.c.team)), item=items.c.label, asked=question.c.n,
+            "period tool field team label", given, question, row_code=items.c.row_code,
+            no=sa.case((is_no, given.c.code)), team_no=sa.case((is_no, given.c.team)),
+            item=items.c.label, asked=question.c.n,
         ))
         .select_from(given)
         .join(question, same(question, given, "tool", "field"))
-        .outerjoin(items, same(items, given, "tool", "row"))
-        .where(question.c.vocabulary == asked.vocabulary, given.c.code.not_in(asked.left_out), given.c.current)
+        .outerjoin(items, sa.and_(same(items, given, "tool"), items.c.row_code == given.c.row))
+        .where(question.c.list == asked.vocabulary, given.c.code.not_in(asked.left_out), given.c.current)
     )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from ...spec.figures import IndicatorFigures, Split
-from ...spec.model import Spec
+from ...spec.model import CatalogueBlock, Spec
+from ...texts import said
 from ...words import fold
 from ..schema import spec_language
 from ..table import Record
@@ -22,16 +23,16 @@ UNITS, KINDS = "the units differ", "the kinds of value differ"
 NO_KIND, NOT_ADDED = "the kind of value is not known", "values of this kind are not added up"
 DOUBLED = "two values for one country and period"
 NO_RATIO = "numerators or denominators are missing"
-OF_FIGURE = ["indicator", "label", "period", "teams", "missing", "baseline", "target", "progress", "previous"]
+OF_FIGURE = ["indicator", "label", "teams", "missing", "baseline", "target", "progress"]
 
 
 @dataclass(frozen=True)
 class IndicatorTotal:
     """What some values come to, or why there is no total."""
 
-    how: str | None = None
+    method: str | None = None
     number: float | None = None
-    why: str | None = None
+    reason: str | None = None
 
 
 @dataclass
@@ -67,16 +68,16 @@ def total_of(found: Sequence[Value], figures: IndicatorFigures) -> IndicatorTota
     kinds = {value.kind for value in found}
     units = {fold(value.unit or "") for value in found}
     if len(kinds) > 1:
-        return IndicatorTotal(why=KINDS)
+        return IndicatorTotal(reason=KINDS)
     kind = next(iter(kinds), None)
     if kind is None:
-        return IndicatorTotal(why=NO_KIND)
+        return IndicatorTotal(reason=NO_KIND)
     if kind not in figures.sums and kind not in figures.ratios:
-        return IndicatorTotal(why=NOT_ADDED)
+        return IndicatorTotal(reason=NOT_ADDED)
     if len(units) > 1:
-        return IndicatorTotal(why=UNITS)
+        return IndicatorTotal(reason=UNITS)
     if _doubled(found, figures):
-        return IndicatorTotal(why=DOUBLED)
+        return IndicatorTotal(reason=DOUBLED)
     if kind in figures.sums:
         return IndicatorTotal(SUM, rounded(sum(value.value or 0 for value in found)))
     return _pooled(found, figures.ratios[kind])
@@ -85,7 +86,7 @@ def total_of(found: Sequence[Value], figures: IndicatorFigures) -> IndicatorTota
 def _doubled(found: Sequence[Value], figures: IndicatorFigures) -> bool:
     """Whether a country may be counted twice: two teams of it report, unless theirs add up, or one team does twice."""
     about = Counter(
-        (value.country, value.period, value.team if figures.adds_over_teams(value.indicator) else None)
+        (value.country, value.value_period, value.team if figures.adds_over_teams(value.indicator) else None)
         for value in found
     )
     return max(about.values(), default=0) > 1
@@ -95,7 +96,7 @@ def _pooled(found: Sequence[Value], factor: float) -> IndicatorTotal:
     parts = [(value.numerator, value.denominator) for value in found]
     known = [(over, under) for over, under in parts if over is not None and under]
     if len(known) < len(parts):
-        return IndicatorTotal(why=NO_RATIO)
+        return IndicatorTotal(reason=NO_RATIO)
     over = sum(numerator for numerator, _ in known) / sum(denominator for _, denominator in known)
     return IndicatorTotal(POOLED, rounded(factor * over))
 
@@ -105,8 +106,8 @@ def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:
     figures = indicator_figures(spec)
     groups: dict[tuple[str, str], list[Value]] = defaultdict(list)
     for value in found:
-        if value.why != RESTATED:
-            groups[value.indicator, value.period].append(value)
+        if value.reason != RESTATED:
+            groups[value.indicator, value.value_period].append(value)
     made = [_figure(key, group, figures) for key, group in groups.items()]
     made = [figure for figure in made if figure.values]
     _trend(made, figures)
@@ -114,8 +115,8 @@ def totals(found: Sequence[Value], spec: Spec) -> list[Figure]:
 
 
 def _figure(key: tuple[str, str], group: Sequence[Value], figures: IndicatorFigures) -> Figure:
-    counted = [value for value in group if value.why is None]
-    without = {value.team for value in group if value.why == NO_VALUE} - {value.team for value in counted}
+    counted = [value for value in group if value.reason is None]
+    without = {value.team for value in group if value.reason == NO_VALUE} - {value.team for value in counted}
     figure = Figure(*key, counted, len(without), total_of(counted, figures))
     _aims(figure)
     return figure
@@ -123,7 +124,7 @@ def _figure(key: tuple[str, str], group: Sequence[Value], figures: IndicatorFigu
 
 def _aims(figure: Figure) -> None:
     """Baseline and target of a sum are sums themselves, where every team has both for the same years."""
-    if figure.total.how != SUM:
+    if figure.total.method != SUM:
         return
     rows = {(value.submission, value.framework) for value in figure.values}
     years = {(value.baseline_year, value.target_year) for value in figure.values}
@@ -154,7 +155,7 @@ def _compare(before: Figure, figure: Figure, figures: IndicatorFigures) -> None:
     figure.same = [value for value in figure.values if _who(value) in both]
     one, other = total_of(earlier, figures), total_of(figure.same, figures)
     kinds = {(value.kind, fold(value.unit or "")) for value in (*earlier, *figure.same)}
-    if both and one.how is not None and one.how == other.how and len(kinds) == 1:
+    if both and one.method is not None and one.method == other.method and len(kinds) == 1:
         figure.before, figure.now = one.number, other.number
 
 
@@ -176,8 +177,9 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
         yield own | {
             "kind": _one({value.kind for value in figure.values}),
             "unit": _one({value.unit for value in figure.values}),
-            "count": len(numbers), "how": figure.total.how, "total": figure.total.number, "why": figure.total.why,
-            "least": min(numbers), "most": max(numbers), "change": change, "own": figure.values[0].own,
+            "value_period": figure.period, "previous_period": figure.previous, "frequency": len(numbers),
+            "method": figure.total.method, "total": figure.total.number, "reason": figure.total.reason,
+            "minimum": min(numbers), "maximum": max(numbers), "change": change, "own": figure.values[0].own,
             "same_teams": len({value.team for value in figure.same}) if figure.previous else None,
             "previous_total": figure.before, "same_total": figure.now,
         }  # fmt: skip
@@ -186,6 +188,23 @@ def aggregate_indicators(made: Sequence[Figure]) -> Iterator[Record]:
 def _one(found: set[Any]) -> Any:
     """Give what all agree on; None where they do not."""
     return next(iter(found)) if len(found) == 1 else None
+
+
+def indicators(spec: Spec, found: Sequence[Value]) -> Iterator[Record]:
+    """Give every indicator: those of the catalogues, then those of a team's own of which there is a value."""
+    figures, language = indicator_figures(spec), spec_language(spec)
+    of = spec.tool[figures.tool].fields[figures.of]
+    ways = [of, *(field for code in of.to for field in spec.tool[code].fields.values())]
+    for tool in dict.fromkeys(code for field in ways for code in field.to):
+        for block in spec.tool[tool].blocks:
+            for item in block.written_out if isinstance(block, CatalogueBlock) else ():
+                known = {code: said(value, language) for code, value in item.values.items()}
+                yield {
+                    "indicator": item.code, "label": item.label.say(language), "own": False,
+                    "kind": known.get(figures.kind), "unit": next(filter(None, map(known.get, figures.unit)), None),
+                }  # fmt: skip
+    for value in {value.indicator: value for value in reversed(found) if value.own}.values():
+        yield {name: getattr(value, name) for name in ("indicator", "label", "own", "team", "kind", "unit")}
 
 
 # splits
@@ -197,14 +216,15 @@ def aggregate_splits(made: Sequence[Figure], spec: Spec) -> Iterator[Record]:
     fields = spec.tool[figures.tool].fields
     parts = [(split, code) for split in figures.splits for code in split.parts]
     for figure in made:
-        for split, code in parts if figure.total.how else ():
+        for split, code in parts if figure.total.method else ():
             filled = [(value.team, value.parts[code]) for value in figure.values if code in value.parts]
             disagree = sum(_disagrees(value, split, figures) for value in figure.values)
             if filled:
                 yield {
-                    "indicator": figure.indicator, "label": figure.label, "period": figure.period, "split": split.code,
-                    "split_label": split.label.say(language) or None, "part_of": split.of, "part": code,
-                    "part_label": fields[code].label.say(language), "disagree": disagree, "count": len(filled),
+                    "indicator": figure.indicator, "label": figure.label, "value_period": figure.period,
+                    "split": split.code, "split_label": split.label.say(language) or None, "part_of": split.of,
+                    "part": code, "part_label": fields[code].label.say(language), "disagree": disagree,
+                    "frequency": len(filled),
                     "teams": len({team for team, _ in filled}), "total": rounded(sum(number for _, number in filled)),
                 }  # fmt: skip
 

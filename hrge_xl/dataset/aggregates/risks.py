@@ -11,13 +11,14 @@ from ..joins import picked, same
 from ..schema import AGGREGATE_RISKS, field_column, spec_language
 from ..store import Store
 from . import sql
-from .sql import BY_COUNTRY, BY_TOOL, TOTAL
+from .sql import BY_COUNTRY, BY_TOOL
 
 BEFORE, AFTER = "before", "after"
-ROW = ("submission", "tool", "row")
+ROW = ("submission", "tool", "row_code")
+STEPS = ("matrix_row", "matrix_column")
 UNLISTED = 1_000_000  # the place of a part that stands in no list: the last one
 MOST = 200  # risks of a period in the list of those that weigh most
-PLACED = "period submission team country tool row down across level sheet cell file_sha256"
+PLACED = "period submission team country tool row_code matrix_row matrix_column level sheet cell file_sha256"
 
 
 def risk_figures(spec: Spec | None) -> RiskFigures:
@@ -35,20 +36,18 @@ def stages(figures: RiskFigures) -> dict[str, Crossing]:
 # where each risk stands
 
 
-def risk_places(source: sql.Sources) -> sql.Select:
-    """Every risk at every stage, once for each part of each breakdown that it belongs to: in total with no `code`."""
-    figures, placed = risk_figures(source.spec), _placed(source).cte("placed")
-    country = sa.func.nullif(placed.c.country, "")
+def risk_parts(source: sql.Sources) -> sql.Select:
+    """Every risk at every stage, once for each part (`code`) of each breakdown that it belongs to."""
+    figures, placed = risk_figures(source.spec), placed_risks(source).cte("placed")
     parts = [
-        _part(placed, TOTAL, sql.NOTHING),
         _part(placed, BY_TOOL, placed.c.tool),
-        _part(placed, BY_COUNTRY, country),
-        *(_broken_down(source, placed, by, breakdown) for by, breakdown in figures.by.items()),
+        _part(placed, BY_COUNTRY, sa.func.nullif(placed.c.country, "")),
+        *(_broken_down(source, placed, name, breakdown) for name, breakdown in figures.by.items()),
     ]
     return sa.select(sa.union_all(*parts).subquery())
 
 
-def _placed(source: sql.Sources) -> sql.Select:
+def placed_risks(source: sql.Sources) -> sql.Select:
     """Give every risk of the returns that count at every stage, with the cell that places it."""
     figures, rows, files = (
         risk_figures(source.spec),
@@ -56,18 +55,18 @@ def _placed(source: sql.Sources) -> sql.Select:
         source["submissions"],
     )
     lines = [(stage, at.down, at.across, place) for place, (stage, at) in enumerate(stages(figures).items())]
-    stage = sql.listed("stages", "stage down_field across_field place:integer", lines)
+    stage = sql.listed("stages", "stage matrix_row_field matrix_column_field place:integer", lines)
     return (
         sa.select(*picked(PLACED, rows, stage=stage.c.stage, stage_place=stage.c.place), sql.returned(files))
         .select_from(rows)
         .join(files, same(files, rows, "submission"))
-        .join(stage, same(stage, rows, "down_field", "across_field"))
+        .join(stage, same(stage, rows, "matrix_row_field", "matrix_column_field"))
         .where(rows.c.tool.in_(figures.tools))
     )  # fmt: skip
 
 
-def _part(placed: sa.FromClause, by: str, code: sql.Expression) -> sql.Select:
-    return sa.select(sa.literal(by).label("by"), code.label("code"), placed)
+def _part(placed: sa.FromClause, breakdown: str, code: sql.Expression) -> sql.Select:
+    return sa.select(sa.literal(breakdown).label("breakdown"), code.label("code"), placed)
 
 
 def _broken_down(source: sql.Sources, placed: sa.CTE, by: str, breakdown: Breakdown) -> sql.Select:
@@ -86,14 +85,11 @@ def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
     schema, tables, entered = store.schema, store.tables, 0
     figures, placed = risk_figures(schema.spec), store[AGGREGATE_RISKS].c
     for tool in figures.tools:
-        wide = (table.name for table in (*schema.united.values(), schema.wide[tool]) if tool in table.tools)
-        rows = tables[next(name for name in wide if name in tables)].c
+        rows = tables[schema.wide[tool].name].c
         ours = sa.select(sa.func.count()).where(rows.current, rows.period == period, rows.tool == tool)
         entered += next(store.select(ours))[0]
-    total = sa.select(placed.stage, sql.whole(sa.func.sum(placed.count)))
-    counts = dict(
-        store.select(total.where(placed.by == TOTAL, placed.period == period).group_by(placed.stage))
-    )
+    total = sa.select(placed.stage, sql.whole(sa.func.sum(placed.frequency)))
+    counts = dict(store.select(total.where(placed.period == period).group_by(placed.stage)))
     return {stage: entered - counts.get(stage, 0) for stage in stages(figures)}
 
 
@@ -101,24 +97,32 @@ def unplaced_risks(store: Store, period: str | None) -> dict[str, int]:
 
 
 def aggregate_risks(source: sql.Sources) -> sql.Select:
-    """Give the cells with a risk by stage: in total, by tool, country and breakdown."""
-    cells, names = matrix_cells(source.spec), _names(source.spec)
-    lines = risk_places(source).subquery()
+    """Give the cells with a risk by stage."""
+    cells, lines = matrix_cells(source.spec), placed_risks(source).subquery()
     counted = sql.grouped(
-        lines, "period stage stage_place by code down across", **sql.counts(lines)
+        lines, f"period stage stage_place {' '.join(STEPS)}", **sql.counts(lines)
     ).subquery()
-    places = {by: place for place, by in enumerate((TOTAL, *ways(source.spec)))}
+    told = sa.select(counted, *picked(CELL, cells)).join(cells, same(cells, counted, *STEPS))
+    return sql.numbered(source, "aggregate_risks", told, "period", "stage_place", "cell")
+
+
+def aggregate_risks_by_part(source: sql.Sources) -> sql.Select:
+    """Give the same for each part of each breakdown."""
+    cells, names, lines = matrix_cells(source.spec), _names(source.spec), risk_parts(source).subquery()
+    keys = f"period breakdown code stage stage_place {' '.join(STEPS)}"
+    counted = sql.grouped(lines, keys, **sql.counts(lines)).subquery()
+    places = {breakdown: place for place, breakdown in enumerate(ways(source.spec))}
     told = (
         sa.select(counted, *picked(
             CELL, cells, label=sa.func.coalesce(names.c.label, counted.c.code),
-            place=sa.func.coalesce(names.c.place, UNLISTED), by_place=sa.case(places, value=counted.c.by),
+            place=sa.func.coalesce(names.c.place, UNLISTED), way=sa.case(places, value=counted.c.breakdown),
         ))
         .select_from(counted)
-        .join(cells, same(cells, counted, "down", "across"))
-        .outerjoin(names, same(names, counted, "by", "code"))
+        .join(cells, same(cells, counted, *STEPS))
+        .outerjoin(names, same(names, counted, "breakdown", "code"))
     )  # fmt: skip
     return sql.numbered(
-        source, "aggregate_risks", told, "period", "stage_place", "by_place", "place", "code", "cell"
+        source, "aggregate_risks_by_part", told, "period", "way", "place", "code", "stage_place", "cell"
     )
 
 
@@ -134,7 +138,7 @@ def _names(spec: Spec) -> sa.CTE:
         for by in ways(spec)
         for place, (code, label) in enumerate(part_labels(spec, by, spec_language(spec)).items())
     ]
-    return sql.listed("names", "by code label place:integer", lines)
+    return sql.listed("names", "breakdown code label place:integer", lines)
 
 
 def part_labels(spec: Spec, by: str, language: str) -> dict[str, str]:
@@ -160,7 +164,7 @@ def top_risks(source: sql.Sources) -> sql.Select:
     """Open risks by weight: level after mitigation, then steps, then the same before; the first of each period."""
     found = _weighed(source).subquery()
     heaviest = [found.c.weight.desc(), found.c.weight_before.desc()]
-    alike = [sql.in_bytes(found.c[name]) for name in ("team", "tool", "row", "submission")]
+    alike = [sql.in_bytes(found.c[name]) for name in ("team", "tool", "row_code", "submission")]
     rank = sa.func.row_number().over(partition_by=found.c.period, order_by=[*heaviest, *alike])
     ranked = sa.select(found, rank.label("rank")).subquery()
     return sql.numbered(source, "top_risks", sa.select(ranked).where(ranked.c.rank <= MOST), "period", "rank")
@@ -190,20 +194,20 @@ def _weighed(source: sql.Sources) -> sql.Select:
 
 def _both_places(source: sql.Sources) -> sql.Select:
     """Give one line a risk, with its steps at each stage."""
-    placed = _placed(source).subquery()
+    placed = placed_risks(source).subquery()
     steps = {
-        f"{stage}_{side}": sa.func.max(sa.case((placed.c.stage == stage, placed.c[side])))
+        f"{side}_{stage}": sa.func.max(sa.case((placed.c.stage == stage, placed.c[side])))
         for stage in (BEFORE, AFTER)
-        for side in ("down", "across")
+        for side in STEPS
     }
-    return sql.grouped(placed, "period submission team country tool row", **steps)
+    return sql.grouped(placed, "period submission team country tool row_code", **steps)
 
 
 def _open_rows(source: sql.Sources) -> sql.Select:
     """Give the rows of all sheets of risks that are not over, with what a list of risks shows."""
     figures, rows = risk_figures(source.spec), []
-    for tool in figures.tools:
-        wide = source[source.schema.wide[tool].name]
+    for table in dict.fromkeys(source.schema.wide[tool].name for tool in figures.tools):
+        wide = source[table]
         shown = {"name": figures.name} | {f"shows_{code}": code for code in figures.shows}
         told = {name: sql.as_text(wide.c[field_column(code)]) for name, code in shown.items()}
         over = [
@@ -211,36 +215,37 @@ def _open_rows(source: sql.Sources) -> sql.Select:
             for code, codes in figures.closed.items()
         ]
         rows.append(
-            sa.select(*picked("submission tool row sheet cell file_sha256", wide, **told)).where(
-                sa.not_(sa.or_(sa.false(), *over))
+            sa.select(*picked("submission tool row_code sheet cell file_sha256", wide, **told)).where(
+                wide.c.tool.in_(figures.tools), sa.not_(sa.or_(sa.false(), *over))
             )
         )
     return sa.select(sa.union_all(*rows).subquery())
 
 
 def _at(cell: sa.FromClause, placed: sa.FromClause, stage: str) -> sql.Expression:
-    steps = (cell.c[side] == placed.c[f"{stage}_{side}"] for side in ("down", "across"))
+    steps = (cell.c[side] == placed.c[f"{side}_{stage}"] for side in STEPS)
     return sa.and_(*steps)
 
 
-# the matrices over all teams, in total, by tool and by country
+# the matrices over all teams
 
-CELL = "down_label across_label level level_label cell"  # what is said of one
+CELL = "matrix_row_label matrix_column_label level level_label cell"  # what is said of one
 
 
 def aggregate_matrix(source: sql.Sources) -> sql.Select:
     """Give the cells of every matrix of the spec that have a row."""
-    cells, lines = matrix_cells(source.spec), _rows(source).subquery()
-    keys = "period block title by place tools country down across"
+    cells, sources, files = matrix_cells(source.spec), _sources(source.spec), source["submissions"]
+    rows, keys = sql.current(source, "matrix_rows"), f"period block title tools {' '.join(STEPS)}"
+    lines = (
+        sa.select(*picked(f"{keys} submission team", rows, sources), sql.returned(files))
+        .select_from(rows)
+        .join(sources, same(sources, rows, "tool", "matrix_row_field", "matrix_column_field"))
+        .join(files, same(files, rows, "submission"))
+        .subquery()
+    )
     counted = sql.grouped(lines, keys, **sql.counts(lines)).subquery()
-    told = (
-        sa.select(counted, *picked(CELL, cells))
-        .select_from(counted)
-        .join(cells, same(cells, counted, "down", "across"))
-    )
-    return sql.numbered(
-        source, "aggregate_matrix", told, "period", "block", "place", "tools", "country", "cell"
-    )
+    told = sa.select(counted, *picked(CELL, cells)).join(cells, same(cells, counted, *STEPS))
+    return sql.numbered(source, "aggregate_matrix", told, "period", "block", "cell")
 
 
 def matrix_cells(spec: Spec) -> sa.CTE:
@@ -257,7 +262,7 @@ def matrix_cells(spec: Spec) -> sa.CTE:
             weight = rank[level.code] * most + int(down.code) * int(across.code)
             labels = [each.label.say(language) for each in (down, across, level)]
             lines.append((down.code, across.code, level.code, *labels, len(lines), weight))
-    columns = "down across level down_label across_label level_label cell:integer weight:integer"
+    columns = f"{' '.join(STEPS)} level matrix_row_label matrix_column_label level_label cell:integer weight:integer"
     return sql.listed("cells", columns, lines)
 
 
@@ -265,29 +270,8 @@ def _sources(spec: Spec) -> sa.CTE:
     """Give one line a matrix and sheet that its rows are from."""
     language = spec_language(spec)
     lines = [
-        (number, block.title.say(language), " ".join(block.sources), len(block.sources), tool, block.down, block.across)
+        (number, block.title.say(language), " ".join(block.sources), tool, block.down, block.across)
         for number, block in enumerate(matrix_blocks(spec), start=1)
         for tool in block.sources
     ]  # fmt: skip
-    return sql.listed(
-        "sources", "block:integer title tools several:integer tool down_field across_field", lines
-    )
-
-
-def _rows(source: sql.Sources) -> sql.Select:
-    """Give every row of a matrix, by everything that it is broken down by."""
-    rows, files, sources = sql.current(source, "matrix_rows"), source["submissions"], _sources(source.spec)
-    ways = sql.breakdowns(TOTAL, BY_TOOL, BY_COUNTRY)
-    return (
-        sa.select(
-            *picked(
-                "period block title by place down across submission team", rows, sources, ways,
-                tools=sa.case((ways.c.by == BY_TOOL, rows.c.tool), else_=sources.c.tools),
-            ),
-            sql.country(ways, rows), sql.returned(files),
-        )
-        .select_from(rows)
-        .join(sources, same(sources, rows, "tool", "down_field", "across_field"))
-        .join(files, same(files, rows, "submission"))
-        .join(ways, sa.or_(ways.c.by != BY_TOOL, sources.c.several > 1))
-    )  # fmt: skip
+    return sql.listed("sources", "block:integer title tools tool matrix_row_field matrix_column_field", lines)

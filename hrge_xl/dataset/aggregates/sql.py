@@ -76,7 +76,7 @@ def counts(lines: sa.FromClause) -> dict[str, Expression]:
     """Count lines, teams and submissions; where the lines tell, returned ones as well."""
     returned = {"from_returned": sa.func.count(lines.c.returned)} if "returned" in lines.c else {}
     teams, submissions = distinct(lines.c.team), distinct(lines.c.submission)
-    return {"count": sa.func.count(), "teams": teams, "submissions": submissions, **returned}
+    return {"frequency": sa.func.count(), "teams": teams, "submissions": submissions, **returned}
 
 
 def returned(files: sa.FromClause) -> sa.Label[Any]:
@@ -92,26 +92,9 @@ def listed(name: str, columns: str, rows: Iterable[Sequence[Any]]) -> sa.CTE:
     return sa.values(*named, name=name).data(lines).cte(name)
 
 
-def breakdowns(*names: str) -> sa.CTE:
-    """Give the ways to break figures down: what is joined to it has every line once for each of them."""
-    return listed("breakdowns", "by place:integer", [(name, at) for at, name in enumerate(names)])
-
-
-def country(ways: sa.FromClause, lines: sa.FromClause) -> sa.Label[Any]:
-    """Give the country of a line where it is broken down by that; nothing where no country is known."""
-    return sa.case((ways.c.by == BY_COUNTRY, sa.func.nullif(lines.c.country, ""))).label("country")
-
-
-def questions(source: Sources) -> sa.CTE:
-    """Give every question by tool and field, numbered in the order in which they are asked."""
-    book = source["codebook"]
-    return at_hand(sa.select(book).where(book.c.code.is_(None)))
-
-
-def codes(source: Sources) -> sa.CTE:
-    """Give every code of every question with its label."""
-    book = source["codebook"]
-    return at_hand(sa.select(book).where(book.c.code.is_not(None)))
+def country(lines: sa.FromClause) -> sa.Label[Any]:
+    """Give the country of a line; nothing where no country is known."""
+    return sa.func.nullif(lines.c.country, "").label("country")
 
 
 def cells(source: Sources) -> sa.CTE:
@@ -119,12 +102,12 @@ def cells(source: Sources) -> sa.CTE:
 
     Millions of answers are sorted to be counted: by numbers in a fraction of the time and space of texts.
     """
-    cell, question, item = source["slots"], questions(source), source["items"]
+    cell, question, item = source["slots"], source["questions"], source["items"]
     its = (question.c.n.label("asked"), question.c.type, item.c.n.label("item"))
     return at_hand(
-        sa.select(cell.c.slot, cell.c.tool, cell.c.row, cell.c.calculated, *its)
+        sa.select(cell.c.slot, cell.c.tool, cell.c.row_code, cell.c.calculated, *its)
         .join_from(cell, question, same(question, cell, "tool", "field"))
-        .outerjoin(item, same(item, cell, "tool", "row"))
+        .outerjoin(item, same(item, cell, "tool", "row_code"))
     )
 
 
@@ -143,7 +126,8 @@ def current(source: Sources, table: str) -> sa.CTE:
 def answers_to(source: Sources, field: str, tools: Sequence[str]) -> sa.CTE:
     """Give the answers to one question of some sheets."""
     given = source["answers"]
-    return at_hand(sa.select(given).where(given.c.current, given.c.tool.in_(tools), given.c.field == field))
+    ours = sa.select(given, given.c.row.label("row_code"))
+    return at_hand(ours.where(given.c.current, given.c.tool.in_(tools), given.c.field == field))
 
 
 def at_hand(lines: Select) -> sa.CTE:
@@ -210,7 +194,8 @@ def _days_between(element: days_between, compiler: Any, **options: Any) -> str:
 
 # what the tables of figures share
 
-TOTAL, BY_TOOL, BY_COUNTRY = "total", "tool", "country"
+BY_TOOL, BY_COUNTRY = "tool", "country"
+OF_COUNTRIES = "_by_country"  # how tables of figures by country end
 
 
 def rounded(value: Any) -> float | None:

@@ -15,19 +15,28 @@ from ...spec.model import CatalogueBlock, Item, Spec, Tool
 from ...texts import said
 from ..definitions import TYPES
 from ..joins import picked, same
-from ..schema import INDICATOR_VALUES, field_column, spec_language
+from ..schema import INDICATOR_VALUES, field_column, list_of, spec_language
 from ..store import Store
 from ..table import NUMBER, TEXT, Row
 from . import sql
 
 RESTATED = "stated again in a later return"
 NO_VALUE = "no value"
-ORDER = ("catalogue", "indicator", "period_place", "period", "team", "country", "submission", "row")
+ORDER = (
+    "catalogue",
+    "indicator",
+    "period_place",
+    "value_period",
+    "team",
+    "country",
+    "submission",
+    "row_code",
+)
 VALUE = "value"
 NUMBERS = (
     VALUE, "numerator", "denominator", "baseline", "target", "baseline_year", "target_year", "progress",
 )  # fmt: skip
-OF_ROW = "submission team country tool row sheet cell file_sha256"
+OF_ROW = "submission team country period tool row_code sheet cell file_sha256"
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,7 @@ class Value:
     submission: str
     team: str
     country: str
-    period: str
+    value_period: str
     framework: str  # the row that it is about
     indicator: str  # code in the catalogue; for an indicator of a team's own the team and the row
     own: bool
@@ -51,7 +60,7 @@ class Value:
     target: float | None = None
     baseline_year: float | None = None
     target_year: float | None = None
-    why: str | None = None  # it does not count
+    reason: str | None = None  # why it does not count
     parts: dict[str, float] = each_with(default_factory=dict)  # of splits, as far as they are filled in
 
 
@@ -65,7 +74,7 @@ def indicator_figures(spec: Spec) -> IndicatorFigures:
 
 
 def indicator_values(source: sql.Sources, parts: Sequence[str] = ()) -> sql.Select:
-    """Give one line per value, with the cell that it stands in; one stated again later says so in `why`.
+    """Give one line per value, with the cell that it stands in; one stated again later says so in `reason`.
 
     `parts` are the fields of splits that stand behind the other columns.
     """
@@ -92,18 +101,20 @@ def _values(source: sql.Sources) -> sql.Select:
         lines.c.period_end.desc().nulls_last(), lines.c.issued.desc().nulls_last(),
         sql.in_bytes(lines.c.submission).desc(),
     )  # fmt: skip
-    about = [lines.c[name] for name in ("team", "project", "intervention", "indicator", "country", "period")]
+    whose = ("team", "project", "intervention", "indicator", "country", "value_period")
+    about = [lines.c[name] for name in whose]
     age = sa.func.rank().over(partition_by=about, order_by=newest_first)
     aged = sa.select(lines, age.label("age")).subquery()
-    why = sa.case((aged.c.age > 1, RESTATED), (aged.c.value.is_(None), NO_VALUE))
-    return sa.select(aged, *picked("", why=why, counted=why.is_(None)))
+    reason = sa.case((aged.c.age > 1, RESTATED), (aged.c.value.is_(None), NO_VALUE))
+    return sa.select(aged, *picked("", reason=reason, counted=reason.is_(None)))
 
 
 def _stated(source: sql.Sources) -> sql.Select:
     """Give every value of the returns that count, with what the rows say that it leads to."""
     figures, known = indicator_figures(source.spec), _Known(source)
     own, catalogue, files = known.own, known.catalogue, source["submissions"]
-    typed, periods = sql.answers_to(source, figures.value, [figures.tool]), sql.codes(source)
+    typed, periods = sql.answers_to(source, figures.value, [figures.tool]), source["codes"]
+    its_list = list_of(source.spec.tool[figures.tool].fields[figures.period])
     worked_out = sql.answers_to(source, figures.calculated or figures.value, [figures.tool])
     framework, period = own.c[_column(figures.of)], own.c[_column(figures.period)]
     own_code, own_label = own.c.team + " " + framework, sa.func.coalesce(known.first(*figures.name), "")
@@ -112,23 +123,22 @@ def _stated(source: sql.Sources) -> sql.Select:
         sa.select(
             *(own.c[_column(code)] for code in _parts(figures)),
             *picked(
-                f"{OF_ROW} project intervention period_end issued", own, files, period=period, framework=framework,
-                label=label, country=sa.func.coalesce(known.first(figures.country), own.c.country, ""),
+                f"{OF_ROW} project intervention period_end issued", own, files, value_period=period,
+                framework=framework, label=label,
+                country=sa.func.coalesce(known.first(figures.country), own.c.country, ""),
                 indicator=sa.func.coalesce(catalogue.c.code, own_code), own=catalogue.c.code.is_(None),
                 catalogue=sa.func.coalesce(catalogue.c.place, len(catalogue_items(source.spec))),
                 kind=known.first(figures.kind), status=known.first(figures.status), unit=known.first(*figures.unit),
                 **{name: sa.cast(known.first(*_fields(figures, name)), sa.Double()) for name in NUMBERS},
                 sheet=sa.func.coalesce(typed.c.sheet, worked_out.c.sheet, own.c.sheet),
-                cell=sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell), period_place=periods.c.n,
+                cell=sa.func.coalesce(typed.c.cell, worked_out.c.cell, own.c.cell), period_place=periods.c.position,
             ),
         )
         .select_from(known.joined)
         .join(files, same(files, own, "submission"))
-        .outerjoin(typed, same(typed, own, "submission", "tool", "row"))
-        .outerjoin(worked_out, same(worked_out, own, "submission", "tool", "row"))
-        .outerjoin(periods, sa.and_(
-            same(periods, own, "tool"), periods.c.field == figures.period, periods.c.code == period,
-        ))
+        .outerjoin(typed, same(typed, own, "submission", "tool", "row_code"))
+        .outerjoin(worked_out, same(worked_out, own, "submission", "tool", "row_code"))
+        .outerjoin(periods, sa.and_(periods.c.list == its_list, periods.c.code == period))
         .where(files.c.current, framework.is_not(None), period.is_not(None))
     )  # fmt: skip
 
@@ -146,7 +156,7 @@ class _Known:
         self.about = sql.at_hand(_rows(source, about, kinds))
         self.catalogue = _catalogue(spec, kinds)
         its = sa.and_(
-            same(self.about, self.own, "submission"), self.about.c.row == self.own.c[_column(figures.of)]
+            same(self.about, self.own, "submission"), self.about.c.row_code == self.own.c[_column(figures.of)]
         )
         self.joined = self.own.outerjoin(self.about, its).outerjoin(
             self.catalogue, self.catalogue.c.code == self._reference(leads, figures.of)
@@ -204,7 +214,7 @@ def _rows(source: sql.Sources, tools: Sequence[Tool], kinds: Mapping[str, str]) 
             _column(code): _as(wide.c[field_column(code)] if code in tool.fields else sa.null(), kind)
             for code, kind in asked.items()
         }
-        selects.append(sa.select(*picked(OF_ROW, wide, **own)))
+        selects.append(sa.select(*picked(OF_ROW, wide, **own)).where(wide.c.tool == tool.code))
     return sa.union_all(*selects)
 
 
