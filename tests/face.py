@@ -362,14 +362,14 @@ from hrge_xl.dataset.aggregates.indicators import (
     totals,
     UNITS,
 )
-from hrge_xl.dataset.aggregates.risks import risk_places
+from hrge_xl.dataset.aggregates.risks import placed_risks, risk_parts
 from hrge_xl.dataset.aggregates.sql import distinct, Sources
 from hrge_xl.dataset.aggregates.values import lines_and_values, NO_VALUE, RESTATED, Value as values_Value
 from hrge_xl.dataset.clean import harmless
 from hrge_xl.dataset.column_values import pattern, right_answers, values
 from hrge_xl.dataset.deciding import decide
 from hrge_xl.ledger.judgements import Decision, decisions, history
-from hrge_xl.dataset.definitions import TYPES, view_statements
+from hrge_xl.dataset.definitions import selection, TYPES
 from hrge_xl.dataset.derive import derive_here
 from hrge_xl.ledger.chain import Entry, TEXTS
 from hrge_xl.ledger.files import LOCK, only_writer, sha256_of
@@ -410,7 +410,6 @@ from hrge_xl.dataset.schema import (
     field_column,
     GROUPS,
     LABEL,
-    LABELLED,
     META,
     Schema,
     SLOTS,
@@ -426,7 +425,7 @@ from hrge_xl.dataset.temporary_dataset import temporary_dataset
 from hrge_xl.ledger.judgements import waivers
 from hrge_xl.dataset.work import check_engine, shard_of, submissions_of, Task
 from hrge_xl.dataset.workers import cluster, in_batches, workers
-from hrge_xl.disclosure_control.sharing import MASKED, Masking, shared, shared_rows
+from hrge_xl.disclosure_control.sharing import MASKED, shared
 from hrge_xl.disclosure_control.suppression import is_sensitive, Sum, suppress
 
 # rounds, teams and mails

@@ -1,33 +1,29 @@
-"""The tables of a dataset as they may be shared: as frames of pandas, or made of rows that no dataset holds."""
+"""The tables of a dataset as they may be shared, and as they are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
-from tests.face import Masking, Row, Rows, Schema, Store, shared_rows
+from tests.face import Rows, Store, shared
+
+DAY = date(2026, 6, 30)
+
+
+def tables(store: Store) -> Rows:
+    """The rows of the tables that are shown."""
+    return {table.name: list(store.rows(table.name, columns=table.names)) for table in store.schema.shown}
+
+
+def shareable(store: Store) -> Rows:
+    """The same as they may be shared."""
+    with shared(store, DAY) as copy:
+        return tables(copy)
 
 
 def frames(store: Store, *, masked: bool = True) -> dict[str, pd.DataFrame]:
-    """The tables that are shown: as they may be shared, or as they are."""
-    shown = {table.name: table.names for table in store.schema.shown}
-    every = ((name, store.rows(name, columns=names)) for name, names in shown.items())
-    tables = shared_rows(store) if masked else every
-    return {name: pd.DataFrame(list(rows), columns=list(shown[name])) for name, rows in tables}
-
-
-def shareable(schema: Schema, tables: Mapping[str, Sequence[Row]]) -> Rows:
-    """The same tables without what must not be shared; all tables that are shown have to be given."""
-    shown = {name: schema.by_name[name].shown for name in tables}
-    records = {
-        name: [dict(zip(shown[name].names, row, strict=True)) for row in rows]
-        for name, rows in tables.items()
-    }
-    sheets = {
-        schema.wide[tool].name: [row for row in records[named.name] if row["tool"] == tool]
-        for named in schema.united.values()
-        for tool in named.tools
-    }
-    masking = Masking(schema, sheets | records)
-    return {name: list(masking.rows(shown[name])) for name in tables}
+    """The tables that are shown as frames: as they may be shared, or as they are."""
+    found = shareable(store) if masked else tables(store)
+    names = {table.name: list(table.names) for table in store.schema.shown}
+    return {name: pd.DataFrame(rows, columns=names[name]) for name, rows in found.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 
-from tests.face import Result, Spec, Store, derive_here, temporary_dataset, view_statements
+from tests.face import Result, Spec, Store, derive_here, temporary_dataset
 
 
 @contextmanager
@@ -14,7 +14,4 @@ def of_results(results: Sequence[Result], spec: Spec | None, today: date) -> Ite
     """Give the dataset with its figures as of a day."""
     with temporary_dataset(results, spec) as (store, _):
         derive_here(store, today)
-        with store.transaction() as connection:  # for tests that ask in plain SQL
-            for statement in view_statements(store.schema, store.engine.dialect):
-                connection.exec_driver_sql(statement)
         yield store

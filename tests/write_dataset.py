@@ -6,8 +6,6 @@ import inspect
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy.dialects import sqlite
-
 from tests import check_table, read_package
 from tests.face import (
     DATASET_COLUMNS,
@@ -18,8 +16,8 @@ from tests.face import (
     Spec,
     Table,
     pattern,
+    selection,
     values,
-    view_statements,
 )
 from tests.face import table_Column as Column
 
@@ -43,13 +41,13 @@ twice. The *figures* over all teams are tables that every run calculates again.
 | questions in SQL | the views: `answers`, `findings`, and one for each sheet |
 | building on it | facts and dimensions; their shape changes with the version (`schema_version` in `meta`) |
 
-The files hold `submissions`, the views and the figures, every row once. Only the database has the facts, the other
-dimensions, the views with labels, the views of sheets whose rows another one shows, and the columns marked *internal*.
+The files hold every row once: `submissions`, what the spec says, the views and the figures. Only the database has the
+facts, the other dimensions, and the columns marked *internal*.
 
 Texts are as they were typed. In CSV, a text that a spreadsheet would take for a formula is preceded by a `'`; in
 Parquet, Excel and the database it is not. Days are ISO 8601. What is not known is empty (`NULL`).
 
-In a copy to share (`--shareable`) a file is called by `team` and `return_number`, and a sheet that a team added is
+A copy to share (`--shareable`) has the same tables and views. In it a file is called by `team` and `return_number`, and a sheet that a team added is
 "a sheet of their own (1)": [what is masked](decisions/0010-what-is-masked.md).
 """
 
@@ -59,8 +57,10 @@ The facts, and what they are about. A line leads from a fact to the table whose 
 keys, and in SQLite `PRAGMA foreign_key_check` finds nothing.
 """
 
-BESIDE = """Beside these are `codes` (the label of each code), `list_columns` and `matrix_levels` (what lists and
-matrices of the workbooks show) and `spec_files` (the spec that the dataset was made with). The views put them together:
+BESIDE = """Beside these are `questions`, `codes` (the label of each code) and `countries`, `expected_teams` (of the
+rounds), `list_columns` and `matrix_levels` (what lists and matrices of the workbooks show) and `spec_files` (the spec
+that the dataset was made with). The views put them together; the select of each is a file of its own in
+[`hrge_xl/dataset/sql/`](../hrge_xl/dataset/sql/):
 """
 
 STATES = """## What becomes of a submission
@@ -77,14 +77,15 @@ OWN = """## Views of a spec
 Every sheet with questions has a view: one row per row of the sheet (of a form: one per file), one column per
 question. Names come from the spec.
 
-* The view has the name of the sheet's code, with `_` for characters that no name may have: `T3.2` → `T3_2`, `2A` →
-  `t_2A`. What the spec names under `tables` unites several sheets (`risks`); only the united view is exported then.
-* A column has the name of the question's code; where every such view has a column of that name already, it gets a
-  `_`: `ROW` → `ROW_`.
+* The view has the name of the sheet's code in small letters, with `_` for characters that no name may have: `T3.2` →
+  `t3_2`, `2A` → `t_2a`. What the spec names under `tables` unites several sheets (`risks`), which have no view of their
+  own then. What stands below a form has one that ends in `_rows`, so that the view of a form has one row a return.
+* A column has the name of the question's code in small letters; where every such view has a column of that name
+  already, it gets a `_`: `CELL` → `cell_`. `questions` says where the answers to each question stand.
 * Numbers, days and codes keep their types. A step of a scale is its number. For a question with several answers, the
   codes are in one text, joined by `;`.
-* `…_labelled` is the same with the label beside each code, in the first language of the spec: `PLN_02`, `PLN_02_label`.
-* `about` is the row of another sheet that the row ultimately refers to, for instance the indicator of a value.
+* Beside each code is its label, in the first language of the spec: `pln_02`, `pln_02_label`.
+* `refers_to` is the row of another sheet that the row ultimately refers to, for instance the indicator of a value.
 * Rows in which nothing was filled in are left out. `n`, `sheet` and `cell` are of the first cell filled in.
 
 As an example, the views of the [example spec](../workbook_specs/example/):
@@ -128,9 +129,9 @@ ORDER BY times DESC, code""",
     ),
     "risks": (
         "Every high risk with what the team does about it, in words, and the cell where it stands",
-        """SELECT r.team, r."RSK_01" AS risk, r."RSK_06_label" AS response, s.path, r.sheet, r.cell
-FROM risks_labelled AS r JOIN submissions AS s ON s.submission = r.submission
-WHERE r.current AND r."RSK_05" = 'H'
+        """SELECT r.team, r.rsk_01 AS risk, r.rsk_06_label AS response, s.path, r.sheet, r.cell
+FROM risks AS r JOIN submissions AS s ON s.submission = r.submission
+WHERE r.current AND r.rsk_05 = 'H'
 ORDER BY r.team, r.n""",
     ),
     "participants": (
@@ -154,7 +155,7 @@ def dataset_page(spec: Spec, whole: Spec) -> str:
         [table for table in tables.values() if table.role == role and table.name != "<sheet>"]
         for role in ("dimension", "fact", "view", "figure", "spec")
     )
-    own = [*schema.united.values(), *(table for table in schema.shown if table in [*schema.wide.values()])]
+    own = schema.sheets
     parts = [
         HEAD, TOGETHER, *picture([*dimensions, *facts]), "", BESIDE, *made_of(schema, [*views, *own], said), "",
         STATES, *(line for column in TOLD_FIRST for line in _values(column, DATASET_COLUMNS[column]["values"])),
@@ -205,8 +206,7 @@ def made_of(schema: Schema, views: Iterable[Table], said: Mapping[str, str]) -> 
 
 
 def _statements(schema: Schema) -> dict[str, str]:
-    names = [view.name for view in schema.views]
-    return dict(zip(names, view_statements(schema, sqlite.dialect()), strict=True))
+    return {view.name: selection(schema, view) for view in schema.views}
 
 
 # its parts
