@@ -282,7 +282,6 @@ def export(
     chooses rows of one table. Raises `UsageError`, `OutputError`.
     """
     from .dataset.store import SqliteStore
-    from .disclosure_control.sharing import shared
     from .exports import extract
     from .exports.data_xlsx import write_workbook
 
@@ -292,9 +291,8 @@ def export(
         if table is not None:
             wanted = extract.table_of(store, table)
             wish = wish or extract.Wish()
-            if wish.shareable:
-                store = stack.enter_context(shared(store, today))
-            rows = extract.rows_of(store, wanted, wish._replace(language=language or wish.language))
+            wish = wish._replace(language=language or wish.language)
+            rows = stack.enter_context(extract.rows_of(store, wanted, wish, today))
             if isinstance(target, Path):
                 extract.write_file(target, wanted, rows, chosen)
             elif chosen in extract.STREAMED:

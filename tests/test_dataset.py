@@ -35,7 +35,6 @@ from tests.face import (
     DATASET,
     DATASET_COLUMNS,
     LABEL,
-    LABELLED,
     META,
     OFFERED,
     WITHDRAWN,
@@ -46,6 +45,7 @@ from tests.face import (
     Store,
     decide,
     description,
+    field_column,
     open_dataset,
     opened,
     returns,
@@ -133,7 +133,7 @@ def test_labels_are_known_where_only_some_of_the_sheets_choose_from_a_list() -> 
     schema = Schema(load("hrge_toolkit"))
     tools = schema.spec.tool if schema.spec else {}
     fields = {"FORM": tools["FORM"].fields["FRM_24"], "T1.1": tools["T1.1"].fields["EV_LINK"]}
-    column = Column("FRM_24_label", fields=fields, label_of="FRM_24")
+    column = Column("frm_24_label", fields=fields, label_of="frm_24")
     assert {"Yes", "Partly", "No"} < set(values(schema, schema.wide["FORM"], column))
     assert values(schema, schema.wide["FORM"], column._replace(label_of="")) == ()
 
@@ -196,12 +196,12 @@ def test_the_package_knows_lists(out: Path) -> None:
             for each in description(store)["resources"]
             for field in each["schema"]["fields"]
         }
-    assert told["PLAN", "PLN_02"]["enum"] == ["PAK", "AFG", "IRQ", "MAR", "MLI", "EGY"]
-    assert told["PLAN", "PLN_11"]["enum"] == ["Y", "N"]
-    assert told["risks", "RSK_05"]["enum"] == ["L", "M", "H"]
-    assert told["risks", "RSK_02"] == {"pattern": "(WOM|MEN|YOU|DIS)(;(WOM|MEN|YOU|DIS))*"}
+    assert told["plan", "pln_02"]["enum"] == ["PAK", "AFG", "IRQ", "MAR", "MLI", "EGY"]
+    assert told["plan", "pln_11"]["enum"] == ["Y", "N"]
+    assert told["risks", "rsk_05"]["enum"] == ["L", "M", "H"]
+    assert told["risks", "rsk_02"] == {"pattern": "(WOM|MEN|YOU|DIS)(;(WOM|MEN|YOU|DIS))*"}
     assert (
-        "enum" not in told["risks", "RSK_03"]
+        "enum" not in told["risks", "rsk_03"]
     )  # a number beyond the scale is a finding, and stays in its column
     assert told["answers", "state"]["enum"] == ["answered", "error", "not-calculated", "masked"]
     assert not any((table, name) in told for table, _ in told for name in NOT_IN_CSV)
@@ -224,8 +224,15 @@ def test_a_column_of_several_sheets_has_the_codes_of_all(tmp_path: Path) -> None
         block = {"kind": "register", "id": f"{tool}-", "fields": [field]}
         files[f"tools/{tool.lower()}.yaml"] = {"code": tool, "sheet": tool, "title": tool, "blocks": [block]}
     schema = Schema(load(write(files, tmp_path)))
-    ways = schema.united["ways"]
-    assert set(values(schema, ways, ways.columns[ways.at["W_1"]])) == {"BUS", "RAIL", "FERRY"}
+    ways = schema.by_name["ways"]
+    assert set(values(schema, ways, ways.columns[ways.at["w_1"]])) == {"BUS", "RAIL", "FERRY"}
+
+
+def test_a_view_gives_the_columns_that_are_described(out: Path) -> None:
+    with opened(out / DATASET) as store, sqlite3.connect(out / DATASET) as connection:
+        for table in store.schema.views:
+            described = connection.execute(f"SELECT * FROM {table.name} LIMIT 0").description
+            assert tuple(name for name, *_ in described) == table.names, table.name
 
 
 # read by others
@@ -246,7 +253,7 @@ def test_pandas_reads_every_table_by_its_description(out: Path) -> None:
             assert [tuple(map(plain, row)) for row in frame.itertuples(index=False)] == [
                 tuple(map(as_written, row)) for row in rows
             ], table.name
-    assert set(ODD) <= set(read(out, "risks")["RSK_01"])
+    assert set(ODD) <= set(read(out, "risks")["rsk_01"])
     assert set(read(out, "submissions")["team"].dropna()) == {"0042", "NA", "MLI"}
 
 
@@ -273,9 +280,8 @@ def test_the_page_shows_every_table() -> None:
     heads = set(re.findall(r"^### (.+)$", page, re.MULTILINE))
     for name in SPECS:
         schema = Schema(load(name))
-        own = {table.name for table in (*schema.united.values(), *schema.wide.values())}
-        assert {table for table in schema.by_name if not table.endswith(LABELLED)} - own <= heads
-    assert {"PLAN", "risks", "C1"} <= heads
+        assert schema.by_name.keys() - {table.name for table in schema.sheets} <= heads
+    assert {"plan", "risks", "c1"} <= heads
     assert page.count("erDiagram") == 1
 
 
@@ -319,12 +325,11 @@ def labels_in(store: Store) -> set[tuple[str, str, str, str]]:
     """Tool, column, code and label of everything that views with labels show, each code beside its label."""
     found = set()
     schema = store.schema
-    for table in (*schema.united.values(), *schema.wide.values()):
-        shown = schema.labelled(table)
+    for shown in schema.sheets:
         for row in store.rows(shown.name):
             for name in (name for name in shown.names if name.endswith(LABEL)):
                 code, label = row[shown.at[name.removesuffix(LABEL)]], row[shown.at[name]]
-                assert (code is None) == (label is None), (table.name, name, row)
+                assert (code is None) == (label is None), (shown.name, name, row)
                 codes = str(int(code) if isinstance(code, float) else code or "").split(";")
                 column = name.removesuffix(LABEL)
                 found |= {
@@ -336,16 +341,15 @@ def labels_in(store: Store) -> set[tuple[str, str, str, str]]:
 
 
 def labels_of(store: Store) -> dict[tuple[str, str, str], str]:
-    """The label of every code by tool and field, as the codebook has it."""
-    book = store.schema.by_name["codebook"].at
+    """The label of every code by tool and column, as the questions and their lists have it."""
     return {
-        (row[book["tool"]], row[book["field"]], row[book["code"]]): row[book["code_label"]]
-        for row in store.rows("codebook")
-        if row[book["code"]] is not None
+        (question["tool"], question["column_name"], entry["code"]): entry["label"]
+        for entry in store.records("codes")
+        for question in store.records("questions", store.tables["questions"].c.list == entry["list"])
     }
 
 
-def test_labels_are_those_of_the_codebook(out: Path) -> None:
+def test_labels_are_those_of_the_lists(out: Path) -> None:
     """Whatever language the workbooks are in, in every coded column."""
     with opened(out / DATASET) as store:
         found, known = labels_in(store), labels_of(store)
@@ -368,7 +372,7 @@ def test_labels_speak_the_language_of_the_spec(name: str, files: list[Path], tmp
     yes = "Oui" if spec.languages[0] == "fr" else "Yes"
     assert yes in {label for *_, label in found}
     assert all(known[tool, field, code] == label for tool, field, code, label in found)
-    given = {(tool.code, field.code) for tool, _, field in spec.places() if not field.fixed}
+    given = {(tool.code, field_column(field.code)) for tool, _, field in spec.places() if not field.fixed}
     assert {(tool, field) for tool, field, *_ in found} == {(tool, field) for tool, field, _ in known} & given
 
 

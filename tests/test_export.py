@@ -63,12 +63,13 @@ def exported(folder: Path, tmp_path: Path, name: str, *options: str) -> Path:
 
 def values(folder: Path, table: str, **wish: Any) -> list[tuple[Any, ...]]:
     with open_dataset(str(folder)) as store:
-        return list(rows_of(store, table_of(store, table), Wish(**wish)))
+        with rows_of(store, table_of(store, table), Wish(**wish), TODAY) as found:
+            return list(found)
 
 
 def test_every_format_holds_the_same(folder: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
-    for table in ("submissions", "answers", "PLAN", "codebook"):
+    for table in ("submissions", "answers", "plan", "questions"):
         wanted = values(folder, table)
         with open_dataset(str(folder)) as store:
             names = table_of(store, table).names
@@ -178,7 +179,7 @@ def test_teams_periods_and_what_counts(
 def test_without_a_table_it_says_which_there_are(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", str(folder)]) == 0
     said = capsys.readouterr().out
-    assert "codebook: " in said
+    assert "questions: " in said
     assert "answers: " in said
 
 
@@ -203,7 +204,7 @@ def test_what_may_be_shared(folder: Path) -> None:
         ),
         (("--table", "answers", "--team", "XXX"), "The dataset has no team 'XXX'. It has: MAR-1, PAK-1."),
         (("--table", "answers", "--period", "2020"), "no period '2020'"),
-        (("--table", "codebook", "--team", "PAK-1"), "has no column 'team'"),
+        (("--table", "questions", "--team", "PAK-1"), "has no column 'team'"),
         (("--table", "answers", "--format", "xlsx"), "xlsx needs a file: -o answers.xlsx"),
         (("--table", "answers", "-o", "out.doc"), "Which format is 'out.doc'?"),
     ],
@@ -237,7 +238,7 @@ def test_a_database_gives_the_same(
         [Source(files, ValidationRequest(ExpectedReturn(), TODAY))], tmp_path / "out", store=postgres_url
     )
     try:
-        for table in ("submissions", "answers", "PLAN", "codebook"):
+        for table in ("submissions", "answers", "plan", "questions"):
             for suffix in ("csv", "xlsx", "json"):
                 one = exported(folder, tmp_path, f"file.{suffix}", "--table", table)
                 path = tmp_path / f"database.{suffix}"
@@ -288,21 +289,22 @@ def test_a_database_says_what_its_tables_and_columns_hold(database: str, tmp_pat
     engine.dispose()
     told = {str(name): text for name, text in (*relations, *columns)}
     assert [name for name, text in told.items() if not text] == []
-    assert told["codebook"] == "Every question with its type, and every code with its label."
+    assert told["codes"] == "The entries of every list with their labels."
     assert told["answers.state"] == "What kind of content, or none, the cell has."
-    assert told["PLAN.PLN_06"] == question
+    assert told["plan.pln_06"] == question
 
 
-def test_the_codebook_speaks_every_language_of_the_spec(folder: Path) -> None:
-    own, other = values(folder, "codebook"), values(folder, "codebook", language="ar")
-    with open_dataset(str(folder)) as store:
-        at = table_of(store, "codebook").at
-    for name in ("n", "tool", "field", "code", "table_name"):
-        assert [row[at[name]] for row in own] == [row[at[name]] for row in other]
-    assert {row[at["code_label"]] for row in own if row[at["code"]] == "WOM"} == {"Women"}
-    assert {row[at["code_label"]] for row in other if row[at["code"]] == "WOM"} == {"نساء"}
+def test_questions_and_codes_speak_every_language_of_the_spec(folder: Path) -> None:
+    for table, same in (("questions", ("n", "tool", "field", "table_name")), ("codes", ("list", "code"))):
+        own, other = values(folder, table), values(folder, table, language="ar")
+        with open_dataset(str(folder)) as store:
+            at = table_of(store, table).at
+        for name in same:
+            assert [row[at[name]] for row in own] == [row[at[name]] for row in other]
+    assert {row[at["label"]] for row in own if row[at["code"]] == "WOM"} == {"Women"}
+    assert {row[at["label"]] for row in other if row[at["code"]] == "WOM"} == {"نساء"}
 
 
 def test_other_tables_have_one_language(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["export", str(folder), "--table", "findings", "--lang", "ar"]) == 2
-    assert "Only the table 'codebook' has other languages" in capsys.readouterr().err
+    assert "Only questions, codes, items, countries have other languages" in capsys.readouterr().err

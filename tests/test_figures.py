@@ -46,7 +46,7 @@ from tests.face import (
     find,
     lines_and_values,
     open_dataset,
-    risk_places,
+    risk_parts,
     risks,
     shape,
     total_of,
@@ -72,7 +72,7 @@ FIGURES = IndicatorFigures(
 def value(team: str, number: float | None, **more: Any) -> Value:
     """A value of one team; its country is the team, unless `country` says otherwise."""
     parts = {"numerator": more.pop("over", None), "denominator": more.pop("under", None)}
-    said = {"country": team, "period": "2026-H1", "unit": "persons", "kind": "CNT"} | parts | more
+    said = {"country": team, "value_period": "2026-H1", "unit": "persons", "kind": "CNT"} | parts | more
     return Value(
         submission=team, team=team, framework="IND-01", indicator="I1", own=False, label="Indicator", value=number,
         **said,
@@ -96,7 +96,7 @@ def value(team: str, number: float | None, **more: Any) -> Value:
 )  # fmt: skip
 def test_totals_only_where_they_agree(found: list[Value], expected: tuple[Any, ...]) -> None:
     total = total_of(found, FIGURES)
-    assert (total.how, total.number, total.why) == expected
+    assert (total.method, total.number, total.reason) == expected
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_two_teams_of_a_country_add_up_only_where_the_spec_says_so(
     one, other = teams
     figures = FIGURES.model_copy(update={"add_over_teams": named})
     total = total_of([value(one, 2, country="PAK"), value(other, 3, country="PAK")], figures)
-    assert (total.number, total.why) == (expected, None if expected else DOUBLED)
+    assert (total.number, total.reason) == (expected, None if expected else DOUBLED)
 
 
 def test_periods_of_one_length_look_alike() -> None:
@@ -142,8 +142,8 @@ def test_trends_compare_the_same_teams(rounds: list[Path]) -> None:
             for line in store.rows("aggregate_indicators")
         }
     earlier, now = lines["PA1", "2025-H2"], lines["PA1", "2026-H1"]
-    assert (earlier["total"], earlier["teams"], earlier["previous"]) == (160, 2, None)
-    assert (now["total"], now["teams"], now["previous"], now["same_teams"]) == (366, 3, "2025-H2", 2)
+    assert (earlier["total"], earlier["teams"], earlier["previous_period"]) == (160, 2, None)
+    assert (now["total"], now["teams"], now["previous_period"], now["same_teams"]) == (366, 3, "2025-H2", 2)
     assert (now["previous_total"], now["same_total"], now["change"]) == (160, 216, 56)
     assert (now["baseline"], now["target"]) == (120, 600)
     assert now["progress"] == pytest.approx((366 - 120) / (600 - 120))
@@ -168,7 +168,7 @@ def test_a_value_stated_again_counts_once(tmp_path: Path) -> None:
     with of_results(results, spec, TODAY) as store:
         found = [value for _, value in lines_and_values(store, Sources.of(store, TODAY))]
         (figure,) = totals(found, spec)
-    assert {(each.value, each.why) for each in found} == {(60, RESTATED), (70, None)}
+    assert {(each.value, each.reason) for each in found} == {(60, RESTATED), (70, None)}
     assert figure.total.number == 70
 
 
@@ -180,7 +180,7 @@ def test_teams_without_a_value_are_told(tmp_path: Path) -> None:
     with of_results(results, toolkit(), TODAY) as store:
         found = [value for _, value in lines_and_values(store, Sources.of(store, TODAY))]
         figure = next(each for each in totals(found, toolkit()) if each.indicator == "PA1")
-    assert {each.why for each in found} == {None, NO_VALUE}
+    assert {each.reason for each in found} == {None, NO_VALUE}
     assert (figure.teams, figure.missing, figure.total.number) == (1, 1, 84)
 
 
@@ -193,18 +193,15 @@ def test_risks_by_group_and_country(tmp_path: Path) -> None:
         },
     )
     run(paths, tmp_path / "out")
-    lines = rows(tmp_path / "out", "aggregate_risks", "count > 0 AND stage = 'before'")
-    total = {
-        (line["down"], line["across"], line["level"]): line["teams"]
-        for line in lines
-        if line["by"] == "total"
-    }
+    lines = rows(tmp_path / "out", "aggregate_risks", "stage = 'before'")
+    total = {(line["matrix_row"], line["matrix_column"], line["level"]): line["teams"] for line in lines}
     assert total == {("2", "3", "H"): 1, ("3", "3", "H"): 1}
-    assert sum(line["count"] for line in lines if line["by"] == "total") == 2
-    assert sum(line["count"] for line in lines if line["code"] == "WOM") == 2
-    assert sum(line["count"] for line in lines if line["code"] == "DIS") == 1
+    assert sum(line["frequency"] for line in lines) == 2
+    parts = rows(tmp_path / "out", "aggregate_risks_by_part", "stage = 'before'")
+    assert sum(line["frequency"] for line in parts if line["code"] == "WOM") == 2
+    assert sum(line["frequency"] for line in parts if line["code"] == "DIS") == 1
     top = rows(tmp_path / "out", "top_risks")
-    assert [(line["team"], line["before_down"]) for line in top] == [("MAR", "3"), ("PAK", "2")]
+    assert [(line["team"], line["matrix_row_before"]) for line in top] == [("MAR", "3"), ("PAK", "2")]
 
 
 def test_questions_answered_with_no(tmp_path: Path) -> None:
@@ -220,7 +217,7 @@ def test_questions_answered_with_no(tmp_path: Path) -> None:
     )
     run(paths, tmp_path / "out")
     lines = rows(tmp_path / "out", "aggregate_gaps")
-    assert [(line["row"], line["no"], line["answered"], line["teams_no"]) for line in lines] == [
+    assert [(line["row_code"], line["answered_no"], line["answered"], line["teams_no"]) for line in lines] == [
         ("C1_01", 2, 2, 2), ("C1_03", 1, 2, 1),
     ]  # fmt: skip
 
@@ -237,8 +234,8 @@ def test_a_row_in_which_nobody_typed_anything_has_no_figures(tmp_path: Path) -> 
     order = Order("A", TODAY, "PAK", answers={("C1", "C1_01", "CHK_01"): "Y"})
     (path,) = returned(tmp_path / "in", {"a.xlsx": generate(load(spec), order)})
     consolidate([Source([path], ValidationRequest(ExpectedReturn(str(spec)), TODAY))], tmp_path / "out")
-    lines = rows(tmp_path / "out", "aggregate_numbers", "field = 'CHK_09' AND \"by\" = 'total'")
-    assert [(line["row"], line["count"], line["mean"]) for line in lines] == [("C1_01", 1, 1)]
+    lines = rows(tmp_path / "out", "aggregate_numbers", "field = 'CHK_09'")
+    assert [(line["row_code"], line["frequency"], line["mean"]) for line in lines] == [("C1_01", 1, 1)]
 
 
 # figures belong to a period
@@ -280,7 +277,7 @@ def selected(store: Store) -> dict[str, list[Any]]:
 
 
 def test_only_whole_numbers_have_a_total(both_rounds: Store) -> None:
-    kinds = {(tool, field): kind for _, tool, field, _, kind, *_ in both_rounds.rows("codebook")}
+    kinds = {(tool, field): kind for _, tool, field, _, kind, *_ in both_rounds.rows("questions")}
     found = [(kinds[each["tool"], each["field"]], each) for each in lines(both_rounds, "aggregate_numbers")]
     assert {kind for kind, each in found if each["total"] is not None} == {"integer"}
     assert {kind for kind, each in found if each["total"] is None} > {"decimal", "year"}
@@ -294,8 +291,9 @@ def lines(store: Store, name: str) -> list[dict[str, Any]]:
 
 
 OF_PERIODS = (
-    "aggregate_answers", "aggregate_numbers", "aggregate_completeness", "aggregate_matrix", "aggregate_risks",
-    "top_risks", "aggregate_gaps", "overdue",
+    "aggregate_answers", "aggregate_answers_by_country", "aggregate_numbers", "aggregate_numbers_by_country",
+    "aggregate_completeness", "aggregate_completeness_by_country", "aggregate_matrix", "aggregate_risks",
+    "aggregate_risks_by_part", "top_risks", "aggregate_gaps", "overdue",
 )  # fmt: skip
 
 
@@ -316,36 +314,36 @@ def test_the_figures_of_a_period_are_those_of_its_returns_alone(
 PLAIN: dict[str, tuple[str, dict[str, str], str]] = {
     # the columns to compare, what the lines are that are compared, the plain statement
     "aggregate_answers": (
-        "period tool row field code count teams", {"by": "total"},
-        "SELECT a.period, a.tool, i.row, a.field, a.code, count(*), count(DISTINCT a.team) FROM answers a "
-        "LEFT JOIN items i ON i.tool = a.tool AND i.row = a.row "
-        "WHERE a.current AND a.code IS NOT NULL AND EXISTS (SELECT 1 FROM codebook c WHERE c.tool = a.tool "
+        "period tool row_code field code frequency teams", {},
+        "SELECT a.period, a.tool, i.row_code, a.field, a.code, count(*), count(DISTINCT a.team) FROM answers a "
+        "LEFT JOIN items i ON i.tool = a.tool AND i.row_code = a.row "
+        "WHERE a.current AND a.code IS NOT NULL AND EXISTS (SELECT 1 FROM questions c WHERE c.tool = a.tool "
         "AND c.field = a.field AND c.type <> 'reference') GROUP BY 1, 2, 3, 4, 5",
     ),
     "aggregate_numbers": (
-        "period field count mean least most", {"by": "total", "tool": "FORM"},
+        "period field frequency mean minimum maximum", {"tool": "FORM"},
         "SELECT period, field, count(*), avg(number), min(number), max(number) FROM answers "
         "WHERE current AND tool = 'FORM' AND number IS NOT NULL GROUP BY 1, 2",
     ),
     "aggregate_completeness": (
-        "period tool required answered", {"by": "total"},
+        "period tool required answered", {},
         "SELECT s.period, c.tool, sum(c.required), sum(c.answered) FROM completeness c JOIN submissions s "
         "ON s.submission = c.submission WHERE s.current GROUP BY 1, 2",
     ),
     "aggregate_risks": (
-        "period down across count teams", {"by": "total", "stage": "before"},
+        "period matrix_row matrix_column frequency teams", {"stage": "before"},
         "SELECT d.period, CAST(CAST(d.number AS INTEGER) AS TEXT), CAST(CAST(a.number AS INTEGER) AS TEXT), "
         "count(*), count(DISTINCT d.team) FROM answers d JOIN answers a ON a.submission = d.submission "
         "AND a.tool = d.tool AND a.row = d.row AND a.field = 'RSK_11' "
         "WHERE d.current AND d.field = 'RSK_10' GROUP BY 1, 2, 3",
     ),
     "aggregate_gaps": (
-        "period tool row no teams_no", {},
+        "period tool row_code answered_no teams_no", {},
         "SELECT period, tool, row, count(*), count(DISTINCT team) FROM answers "
         "WHERE current AND code = 'N' AND field = 'P1_ANS' GROUP BY 1, 2, 3",
     ),
     "overdue": (
-        "period submission row", {},
+        "period submission row_code", {},
         "SELECT period, submission, row FROM answers WHERE current AND field = 'RSK_19' AND date < '2026-07-20'",
     ),
 }  # fmt: skip
@@ -357,21 +355,21 @@ def test_figures_are_what_plain_sql_says(both_rounds: Store, name: str) -> None:
     found = Counter(
         tuple(line[column] for column in columns.split())
         for line in lines(both_rounds, name)
-        if which.items() <= line.items() and line.get("count") != 0
+        if which.items() <= line.items()
     )
     assert found
     assert found == Counter(both_rounds.select(sa.text(statement)))
 
 
 def test_a_risk_stands_in_every_part_that_it_belongs_to(both_rounds: Store) -> None:
-    places = risk_places(Sources.of(both_rounds, TODAY)).subquery()
-    part = (places.c.period, places.c.by, places.c.code)
+    places = risk_parts(Sources.of(both_rounds, TODAY)).subquery()
+    part = (places.c.period, places.c.breakdown, places.c.code)
     counted = both_rounds.select(sa.select(*part, distinct(places.c.team)).group_by(*part))
     teams = {(period, by, code): count for period, by, code, count in counted}
     for round_ in (EARLIER, LATER):
         countries = two_rounds.TEAMS[round_]
         period, every = two_rounds.period_of(both_rounds, round_), len(countries)
-        for part_of_all in (("total", None), ("tool", "T3.2"), ("pillar", "SP"), ("group", "WOM")):
+        for part_of_all in (("tool", "T3.2"), ("pillar", "SP"), ("group", "WOM")):
             assert teams[period, *part_of_all] == every
         for country, count in Counter(countries.values()).items():
             assert teams[period, "country", country] == count
@@ -397,7 +395,7 @@ def test_the_spec_says_which_indicators_add_up_over_teams() -> None:
         figures = spec.figures.model_copy(update={"indicators": indicators})
         with of_results(results, spec.model_copy(update={"figures": figures}), TODAY) as store:
             totals_of[named] = {
-                line["indicator"]: line["total"] or line["why"]
+                line["indicator"]: line["total"] or line["reason"]
                 for line in lines(store, "aggregate_indicators")
             }
     assert totals_of[()] == {"SP1": NOT_ADDED, "SP3": DOUBLED, "SP4": DOUBLED, "PA1": DOUBLED}

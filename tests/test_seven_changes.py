@@ -383,6 +383,34 @@ ROUND_FIGURE = warning(
 """
 
 
+COMMAND = '''"""`hrge-xl tally`."""
+
+import click
+
+from .terminal import line
+
+
+@click.command()
+@click.argument("folder")
+def command(folder: str) -> None:
+    """Count the returns of a consolidated folder."""
+    line("tallied")
+'''
+
+
+def test_a_command_is_one_module_and_its_line(copy: Copy) -> None:
+    copy.append("hrge_xl/cli/tally.py", COMMAND)
+    copy.replace(
+        "hrge_xl/cli/__init__.py",
+        '    "doctor": "Check',
+        '    "tally": "Count the returns.",\n    "doctor": "Check',
+    )
+    assert copy.changed() == ["hrge_xl/cli/__init__.py", "hrge_xl/cli/tally.py"]
+    assert copy.hrge("tally", copy.root).strip() == "tallied"
+    assert "tally" in copy.hrge("--help")
+    assert "Count the returns of a consolidated folder." in copy.page("cli.md")
+
+
 def test_a_finding_is_one_block(copy: Copy) -> None:
     copy.append("hrge_xl/findings/value.py", FINDING)
     assert copy.changed() == ["hrge_xl/findings/value.py"]
@@ -400,7 +428,9 @@ def test_a_column_of_the_findings_is_a_field_and_a_column(copy: Copy) -> None:
     for after in ("waived waiver waiver_number", "waived waiver current"):  # of the facts, and of the view
         copy.replace(TABLES, after, f"origin {after}")
     copy.replace(TABLES, "  suggestion: {", "  origin: {meaning: Who noticed it.}\n  suggestion: {")
-    assert copy.changed() == [TABLES, "hrge_xl/findings/model.py"]
+    view = "hrge_xl/dataset/sql/findings.sql"
+    copy.replace(view, "f.waived, f.waiver", "f.origin, f.waived, f.waiver")
+    assert copy.changed() == [view, TABLES, "hrge_xl/findings/model.py"]
     path = copy.returned(SVC_02="many")
     assert {each["origin"] for each in copy.findings(path)} == {"the reader"}
     copy.hrge("consolidate", path, "-o", copy.root / "dataset", *TODAY)
@@ -439,7 +469,7 @@ FIGURES = """
     role: figure
     about: How many returns count, by language.
     title: Returns by language
-    columns: n language count
+    columns: n language frequency
     key: n
 """
 SELECT = '''
@@ -448,7 +478,7 @@ def aggregate_languages(source: sql.Sources) -> sql.Select:
     """Count the returns."""
     files = source["submissions"]
     lines = sa.select(files).where(files.c.current).subquery()
-    told = sql.grouped(lines, "language", count=sa.func.count())
+    told = sql.grouped(lines, "language", frequency=sa.func.count())
     return sql.numbered(source, "aggregate_languages", told, "language")
 '''
 
@@ -456,12 +486,14 @@ def aggregate_languages(source: sql.Sources) -> sql.Select:
 def test_a_table_is_its_description_and_what_fills_it(copy: Copy) -> None:
     counts = "hrge_xl/dataset/aggregates/counts.py"
     copy.replace(TABLES, "\n  overdue:\n", f"{FIGURES}\n  overdue:\n")
-    copy.replace(TABLES, "aggregate_gaps codebook", "aggregate_gaps aggregate_languages codebook")
+    copy.replace(
+        TABLES, "aggregate_splits aggregate_gaps\n", "aggregate_splits aggregate_gaps aggregate_languages\n"
+    )
     copy.append(counts, SELECT)
     assert copy.changed() == [counts, TABLES]
     dataset = copy.consolidated(SVC_02=10)
     table = copy.table("aggregate_languages")
-    assert table == ["n,language,count", "1,en,1"]
+    assert table == ["n,language,frequency", "1,en,1"]
     book = openpyxl.load_workbook(dataset / "data.xlsx")
     assert "Returns by language" in [cell.value for cell in book["Contents"]["B"]]
     assert [cell.value for cell in book["aggregate_languages"][4]] == [1, "en", 1]
@@ -470,26 +502,24 @@ def test_a_table_is_its_description_and_what_fills_it(copy: Copy) -> None:
 VIEW = """
   open_errors:
     role: view
-    of: findings_fact
     about: The errors that nobody has accepted.
     columns: submission n team code name message
     key: submission n
 """
-CONDITION = '''
-
-def open_errors(schema: Schema, tables: Tables) -> Any:
-    """Leave out what is no error, or accepted."""
-    facts = tables["findings_fact"].c
-    return _of_facts(schema, tables, view=TABLES["open_errors"]).where(facts.severity == "error", ~facts.waived)
-'''
+SELECTION = """-- Leaves out what is no error, or accepted.
+SELECT s.submission, f.n, s.team, f.code, f.name, f.message
+FROM findings_fact AS f
+JOIN submissions AS s ON s.submission_id = f.submission_id
+WHERE f.severity = 'error' AND NOT f.waived
+"""
 
 
 def test_a_view_is_its_description_and_its_selection(copy: Copy) -> None:
-    views = "hrge_xl/dataset/views.py"
+    view = "hrge_xl/dataset/sql/open_errors.sql"
     copy.replace(TABLES, "\n  placed_answers:\n", f"{VIEW}\n  placed_answers:\n")
     copy.replace(TABLES, "answers <sheet> findings", "answers <sheet> open_errors findings")
-    copy.append(views, CONDITION)
-    assert copy.changed() == [TABLES, views]
+    copy.append(view, SELECTION)
+    assert copy.changed() == [view, TABLES]
     copy.consolidated(SVC_02="many")
     table = copy.table("open_errors")
     assert table[0] == "submission,n,team,code,name,message"

@@ -105,7 +105,7 @@ def test_every_table_holds_what_its_schema_says(name: str, datasets: dict[str, P
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("table", ["risks", "PLAN", "C1", "submissions", "answers", "findings"])
+@pytest.mark.parametrize("table", ["risks", "plan", "c1", "submissions", "answers", "findings"])
 def test_however_it_was_read(table: str, datasets: dict[str, Path]) -> None:
     """CSV by its description as well as SQLite."""
     schema = hrge_xl.schemas(load("example"), limits=False)[table]
@@ -117,49 +117,47 @@ def test_however_it_was_read(table: str, datasets: dict[str, Path]) -> None:
 
 def test_what_is_not_right_is_told(datasets: dict[str, Path]) -> None:
     """Every limit of the spec, with the place of the answer; only of the return that has it."""
-    found = not_right(datasets["example"] / DATASET, "example", "PLAN")
+    found = not_right(datasets["example"] / DATASET, "example", "plan")
     told = {row.column: (row.check, row.team) for row in found.itertuples()}
-    expected = {code: (why, "WRONG") for code, (_, why) in WRONG.items() if code != "PLN_04"}
+    expected = {code.lower(): (why, "WRONG") for code, (_, why) in WRONG.items() if code != "PLN_04"}
     assert {code: told[code] for code in expected} == expected
     risks = not_right(datasets["example"] / DATASET, "example")
     assert {(row.column, row.check, row.team) for row in risks.itertuples()} == {
-        ("RSK_03", "not_nullable", "WRONG")  # 7 is not a step, as no other word is one
+        ("rsk_03", "not_nullable", "WRONG")  # 7 is not a step, as no other word is one
     }
 
 
 def test_a_number_that_is_no_step(datasets: dict[str, Path]) -> None:
     frame = frames(datasets["example"])("risks").query("team == '0042'").reset_index(drop=True)
-    frame["RSK_03"] = pd.Series([7.0, *frame["RSK_03"][1:]], dtype=object)
+    frame["rsk_03"] = pd.Series([7.0, *frame["rsk_03"][1:]], dtype=object)
     with pytest.raises(SchemaErrors) as failed:
         hrge_xl.schemas(load("example"))["risks"].validate(frame, lazy=True)
     cases = failed.value.failure_cases
-    assert set(zip(cases["column"], cases["check"], strict=True)) == {("RSK_03", "one of 1, 2, 3")}
+    assert set(zip(cases["column"], cases["check"], strict=True)) == {("rsk_03", "one of 1, 2, 3")}
 
 
 @pytest.mark.parametrize("code", WRONG)
 def test_each_limit_of_a_question(code: str, datasets: dict[str, Path]) -> None:
-    """The schema of the sheet, and that of the view with labels, say it of the column alone."""
+    """The schema of the sheet says it of the column alone, not of the label beside it."""
     value, why = WRONG[code]
-    for table in ("PLAN", "PLAN_labelled"):
-        frame = frames(datasets["example"])(table).query("team == '0042'").reset_index(drop=True)
-        schema = hrge_xl.schemas(load("example"))[table]
-        schema.validate(frame, lazy=True)
-        wrong = frame.assign(**{code: pd.Series([value], dtype=object)})
-        with pytest.raises(SchemaErrors) as failed:
-            schema.validate(wrong, lazy=True)
-        assert set(
-            zip(failed.value.failure_cases["column"], failed.value.failure_cases["check"], strict=True)
-        ) == {(code, why)}
+    frame = frames(datasets["example"])("plan").query("team == '0042'").reset_index(drop=True)
+    schema = hrge_xl.schemas(load("example"))["plan"]
+    schema.validate(frame, lazy=True)
+    wrong = frame.assign(**{code.lower(): pd.Series([value], dtype=object)})
+    with pytest.raises(SchemaErrors) as failed:
+        schema.validate(wrong, lazy=True)
+    cases = failed.value.failure_cases
+    assert set(zip(cases["column"], cases["check"], strict=True)) == {(code.lower(), why)}
 
 
 @pytest.mark.parametrize(
     ("table", "column", "value"),
     [
-        ("risks", "RSK_06", "ACCEPT"),
-        ("risks", "RSK_02", "WOM,DIS"),
+        ("risks", "rsk_06", "ACCEPT"),
+        ("risks", "rsk_02", "WOM,DIS"),
         ("risks", "submission", "ABC"),
         ("risks", "n", None),
-        ("risks_labelled", "RSK_06_label", "Accept it"),
+        ("risks", "rsk_06_label", "Accept it"),
         ("submissions", "verdict", "fine"),
         ("submissions", "errors", -1),
         ("completeness", "required", "many"),
@@ -176,11 +174,11 @@ def test_what_no_dataset_can_have(table: str, column: str, value: Any, datasets:
 
 def test_what_every_row_must_have(datasets: dict[str, Path]) -> None:
     """In a register; in a sheet with a form and a list the rows of one have nothing of the other."""
-    frame = frames(datasets["example"])("risks").assign(RSK_01=None)
+    frame = frames(datasets["example"])("risks").assign(rsk_01=None)
     with pytest.raises(SchemaErrors) as failed:
         hrge_xl.schemas(load("example"))["risks"].validate(frame, lazy=True)
     cases = failed.value.failure_cases
-    assert {"not_nullable"} == set(cases[cases["column"] == "RSK_01"]["check"])
+    assert {"not_nullable"} == set(cases[cases["column"] == "rsk_01"]["check"])
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +210,7 @@ def toolkit(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_a_schema_refuses_is_a_finding(toolkit: Path) -> None:
     """What is required on a condition, or not relevant, may be blank: the schemas ask for what the reader asks for."""
     frame, refused = frames(toolkit), list[tuple[str, ...]]()
-    found = {(row.submission, row.tool, row.row, row.field) for row in frame("findings").itertuples()}
+    found = {(row.submission, row.tool, row.row_code, row.field) for row in frame("findings").itertuples()}
     for name, schema in hrge_xl.schemas(load("hrge_toolkit")).items():
         rows = frame(name)
         try:
@@ -224,7 +222,7 @@ def test_what_a_schema_refuses_is_a_finding(toolkit: Path) -> None:
             refused += [
                 (name, case.column, case.check, case.team)
                 for case in cases.itertuples()
-                if (case.submission, case.tool, case.row, case.column) not in found
+                if (case.submission, case.tool, case.row_code, case.column.upper()) not in found
             ]
     assert refused == []
     assert len(frame("risks")) > 20
@@ -247,21 +245,21 @@ def test_the_package_says_what_is_asked(datasets: dict[str, Path]) -> None:
             for each in description(store)["resources"]
             for field in each["schema"]["fields"]
         }
-    assert told["PLAN", "PLN_06"]["asked"] == {"minimum": 1, "maximum": 500}
-    assert told["PLAN", "PLN_01"]["asked"] == {"maxLength": 20}
-    assert told["PLAN", "PLN_03"]["asked"] == {"words": 40}
-    assert told["risks", "RSK_03"]["asked"] == {"required": True, "enum": [1, 2, 3]}
-    assert told["risks", "FOL_02"]["asked"] == {"minimum": "1990-01-01", "maximum": "2100-12-31"}
-    assert told["PLAN", "PLN_08"]["asked"] == {"minimum": 0}
-    assert "asked" not in told["PLAN", "PLN_14"]
+    assert told["plan", "pln_06"]["asked"] == {"minimum": 1, "maximum": 500}
+    assert told["plan", "pln_01"]["asked"] == {"maxLength": 20}
+    assert told["plan", "pln_03"]["asked"] == {"words": 40}
+    assert told["risks", "rsk_03"]["asked"] == {"required": True, "enum": [1, 2, 3]}
+    assert told["risks", "fol_02"]["asked"] == {"minimum": "1990-01-01", "maximum": "2100-12-31"}
+    assert told["plan", "pln_08"]["asked"] == {"minimum": 0}
+    assert "asked" not in told["plan", "pln_14"]
     assert told["submissions", "errors"]["constraints"] == {"minimum": 0}
     assert told["submissions", "sha256"]["constraints"] == {"pattern": "[0-9a-f]{64}"}
 
 
 def test_a_column_of_several_sheets_has_the_widest_limits() -> None:
     schema = Schema(load("hrge_toolkit"))
-    risks = schema.united["risks"]
-    found = right_answers(schema, risks.columns[risks.at["RSK_10"]])
+    risks = schema.by_name["risks"]
+    found = right_answers(schema, risks.columns[risks.at["rsk_10"]])
     assert found is not None
     assert found.steps == (1, 2, 3, 4, 5)
 

@@ -47,8 +47,8 @@ facts, the other dimensions, and the columns marked *internal*.
 Texts are as they were typed. In CSV, a text that a spreadsheet would take for a formula is preceded by a `'`; in
 Parquet, Excel and the database it is not. Days are ISO 8601. What is not known is empty (`NULL`).
 
-A copy to share (`--shareable`) has the same tables and views. In it a file is called by `team` and `return_number`, and a sheet that a team added is
-"a sheet of their own (1)": [what is masked](decisions/0010-what-is-masked.md).
+A copy to share (`--shareable`) has the same tables and views. In it a file is called by `team` and `return_number`, and
+a sheet that a team added is "a sheet of their own (1)": [what is masked](decisions/0010-what-is-masked.md).
 """
 
 TOGETHER = """## How it fits together

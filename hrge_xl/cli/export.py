@@ -42,7 +42,7 @@ FORMATS = ("csv", "json", "xlsx", "parquet")
     "--shareable", is_flag=True, help="Without restricted questions; small counts of people masked."
 )
 @language_option(
-    "Language of the whole workbook, or of the labels of the table codebook (default: the spec's)."
+    "Language of the whole workbook, or of what the spec says, such as the questions (default: the spec's)."
 )
 @click.option("-o", "--output", type=ANYWHERE, help="File (default: stdout).")
 @password_option
@@ -50,13 +50,13 @@ def command(
     dataset: str, table: str | None, format_: str | None, lang: str | None, output: Path | None,
     password: str | None, **rows: Any,
 ) -> None:  # fmt: skip
-    """Write one table of a dataset, such as answers, risks or codebook; without --table the whole workbook.
+    """Write one table of a dataset, such as answers, risks or questions; without --table the whole workbook.
 
     DATASET is a consolidated folder, a round (what is new in it is taken in first), or the address of a database
     (postgresql://…). In CSV, a text that a spreadsheet might take for a formula is preceded by an apostrophe.
 
     \b
-    hrge-xl export output/dataset --table codebook -o codebook.xlsx
+    hrge-xl export output/dataset --table questions -o questions.xlsx
     hrge-xl export output/dataset --table answers --team PAK --current --format json
     hrge-xl export output/dataset --lang fr -o data_fr.xlsx
 

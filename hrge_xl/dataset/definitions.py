@@ -15,8 +15,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..fields import Field
+from ..validation import REFUSED
 from .dimensions import crossed_pairs
-from .schema import DIMENSION, FACT, MATRIX_ROWS, META, SHEET, TABLES, Schema, value_kind
+from .return_status import DOUBLED, STATUSES, StatusKind
+from .schema import DIMENSION, FACT, MATRIX_ROWS, META, RECONCILIATION, SHEET, TABLES, Schema, value_kind
 from .table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # where a key is INTEGER, rows are kept by it
@@ -81,6 +83,8 @@ def selection(schema: Schema, view: Table) -> str:
         return _written(SHEET.strip("<>")).format_map(_of_sheets(view))
     if view.name == MATRIX_ROWS.name:
         return _written(view.name).format(pairs=_pairs(schema))
+    if view.name == RECONCILIATION.name:
+        return _written(view.name).format(statuses=",\n    ".join(map(_counted, STATUSES)))
     return _written(view.name)
 
 
@@ -98,6 +102,14 @@ def _pairs(schema: Schema) -> str:
         for one, other in pairs
     ]
     return " UNION ALL ".join(lines)
+
+
+def _counted(status: StatusKind) -> str:
+    """Count the items of which this became; a copy of a content is doubled, whatever it is."""
+    its = f"f.n = 1 AND s.status = {_text(status.code)}"
+    if status.code == DOUBLED:
+        its = f"f.n > 1 AND s.verdict <> {_text(REFUSED)}"
+    return f"sum(CASE WHEN {its} THEN 1 ELSE 0 END) AS {status.part}"
 
 
 def _of_sheets(view: Table) -> Mapping[str, str]:

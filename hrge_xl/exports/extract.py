@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -15,6 +17,7 @@ from ..dataset.dimensions import dimensions
 from ..dataset.parquet import need_parquet, write_csv_as_parquet
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Row, Table
+from ..disclosure_control.sharing import shared
 from ..errors import UsageError
 from ..output_files import parts_of, whole
 from ..suggest import did_you_mean, remedy_for
@@ -58,8 +61,17 @@ def table_of(store: Store, name: str) -> Table:
     return by_fold[name.casefold()]
 
 
-def rows_of(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
-    """Select the rows wanted, in the order of the key. Raises `UsageError` where the table has nothing like that."""
+@contextmanager
+def rows_of(store: Store, table: Table, wish: Wish, today: date) -> Iterator[Iterator[Row]]:
+    """Select the rows wanted, in the order of the key, those to share out of a copy of the dataset.
+
+    Raises `UsageError` where the table has nothing like that.
+    """
+    with shared(store, today) if wish.shareable else nullcontext(store) as source:
+        yield _selected(source, table, wish)
+
+
+def _selected(store: Store, table: Table, wish: Wish) -> Iterator[Row]:
     chosen: dict[str, list[Any]] = {
         "team": list(wish.teams),
         "period": list(wish.periods),
@@ -83,7 +95,8 @@ def _in_language(store: Store, table: Table, language: str) -> Iterator[Row]:
     if table.name not in OF_SPEC:
         known = ", ".join(OF_SPEC)
         raise UsageError(f"Only {known} have other languages, not '{table.name}'. Leave out --lang.")
-    return iter(dimensions(store.schema, every_slot=False, language=language)[table.name])
+    rows, at = dimensions(store.schema, every_slot=False, language=language)[table.name], table.at
+    return iter(sorted(rows, key=itemgetter(*(at[name] for name in table.key))))
 
 
 def _known(store: Store, column: str, values: Iterable[str]) -> None:
