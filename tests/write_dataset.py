@@ -51,6 +51,14 @@ A copy to share (`--shareable`) has the same tables and views. In it a file is c
 a sheet that a team added is "a sheet of their own (1)": [what is masked](decisions/0010-what-is-masked.md).
 """
 
+LISTED = """## What there is
+
+The tables and views of a dataset of the Toolkit, with what each holds. Those without a link are of its sheets; another
+spec has its own.
+
+| name | what it holds |
+|---|---|"""
+
 TOGETHER = """## How it fits together
 
 The facts, and what they are about. A line leads from a fact to the table whose key it holds: PostgreSQL enforces these
@@ -157,8 +165,9 @@ def dataset_page(spec: Spec, whole: Spec) -> str:
     )
     own = schema.sheets
     parts = [
-        HEAD, TOGETHER, *picture([*dimensions, *facts]), "", BESIDE, *made_of(schema, [*views, *own], said), "",
-        STATES, *(line for column in TOLD_FIRST for line in _values(column, DATASET_COLUMNS[column]["values"])),
+        HEAD, LISTED, *_listed(Schema(whole)), "", TOGETHER, *picture([*dimensions, *facts]), "", BESIDE,
+        *made_of(schema, [*views, *own], said), "", STATES,
+        *(line for column in TOLD_FIRST for line in _values(column, DATASET_COLUMNS[column]["values"])),
         EXAMPLES, *_queries(), PANDAS, "```python", inspect.getsource(read_package).partition('"""\n\n')[2].rstrip(),
         "```", "", SCHEMAS, "```python", inspect.getsource(check_table).partition('"""\n\n')[2].rstrip(), "```", "",
         LIMITS, OWN, *_sections(schema, own), "## Views of every dataset", "", *_sections(schema, views),
@@ -166,6 +175,14 @@ def dataset_page(spec: Spec, whole: Spec) -> str:
         "## Dimensions", "", *_sections(schema, [*dimensions, META]), "## Values", "", *_other_values(),
     ]  # fmt: skip
     return "\n".join(parts)
+
+
+def _listed(schema: Schema) -> Iterator[str]:
+    """Give every table and view with what it holds, what is exported first."""
+    tables = {table.name: table for table in (*schema.shown, *schema.base, *schema.views, META)}
+    for name, table in tables.items():
+        shown = f"`{name}`" if table in schema.sheets else f"[{name}](#{name})"
+        yield f"| {shown} | {table.about} |"
 
 
 # the picture
