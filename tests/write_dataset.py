@@ -38,7 +38,8 @@ twice. The *figures* over all teams are tables that every run calculates again.
 |---|---|
 | reading in Excel | `data.xlsx`: headings in words, names beside codes, column codes in the collapsed row 2 |
 | statistics | `csv/` with `datapackage.json`, the types of all columns; `parquet/` with `--formats csv,parquet` |
-| questions in SQL | the views: `answers`, `findings`, and one for each sheet |
+| questions in SQL | the views: `answers`, `findings`, and one for each sheet ([twenty-five questions](analysing.md)) |
+| a browser | `dataset.sqlite` in Datasette, with `metadata.yaml` |
 | building on it | facts and dimensions; their shape changes with the version (`schema_version` in `meta`) |
 
 The files hold every row once: `submissions`, what the spec says, the views and the figures. Only the database has the
