@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+import hrge_xl
 from hrge_xl import load
 from hrge_xl.cli import run
 from tests.analysed_rounds import LATER, TODAY, played
 from tests.face import DATASET, META, Schema, open_url
+from tests.test_dataset import problems
 from tests.write_docs import DOCS
 
 pytestmark = pytest.mark.xdist_group("analysing")
@@ -57,6 +60,7 @@ def test_there_are_few_and_each_is_listed_with_what_it_is_for() -> None:
     listed = dict(
         re.findall(r"^\| \[?`?(\w+)`?(?:\]\(#\w+\))? \| (\S.*\S) \|$", section("What there is"), re.M)
     )
+    assert listed.pop("name") == "what it holds"
     assert listed.keys() == columns().keys()
     assert len(listed) <= MOST
 
@@ -156,6 +160,38 @@ def test_the_copy_to_share_has_the_same_tables_and_is_no_larger() -> None:
     assert (folder / COPY).stat().st_size <= (folder / DATASET).stat().st_size
     csv = {path.name for path in (folder / "csv").iterdir()}
     assert {path.name for path in (folder / "shareable" / "csv").iterdir()} == csv
+
+
+def sums(file: str) -> list[tuple[Any, ...]]:
+    return asked(
+        "SELECT period, sum(required), sum(answered) FROM completeness WHERE current GROUP BY period", file
+    )
+
+
+def test_the_copy_to_share_has_the_same_figures_and_no_text_that_was_typed() -> None:
+    assert sums(COPY) == sums(DATASET)
+    levels = "SELECT period, level, sum(frequency) FROM aggregate_risks GROUP BY period, level"
+    assert asked(levels, COPY) == asked(levels)
+    assert {*asked("SELECT rsk_07, rsk_16 FROM risks", COPY)} == {(None, None)}
+    assert len(asked("SELECT waiver FROM findings WHERE waiver IS NOT NULL", COPY)) == 0
+
+
+# what the descriptions say
+
+
+@pytest.mark.parametrize(("file", "limits"), [(DATASET, True), (COPY, False)])
+def test_every_table_holds_what_its_schema_says(file: str, limits: bool) -> None:
+    """Strictly, by pandera. Texts that every row must have are not in the copy to share."""
+    for name, schema in hrge_xl.schemas(load("hrge_toolkit"), limits=limits).items():
+        schema.strict = True  # no column that is not described
+        with opened(file) as connection:
+            schema.validate(pd.read_sql(f"SELECT * FROM {name}", connection), lazy=True)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("folder", [".", "shareable"])
+def test_the_package_holds_what_it_says(folder: str) -> None:
+    assert problems(played() / "all" / folder) == []
 
 
 # what `status` says
