@@ -179,6 +179,7 @@ def test_the_copy_to_share_has_the_same_figures_and_no_text_that_was_typed() -> 
 # what the descriptions say
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("file", "limits"), [(DATASET, True), (COPY, False)])
 def test_every_table_holds_what_its_schema_says(file: str, limits: bool) -> None:
     """Strictly, by pandera. Texts that every row must have are not in the copy to share."""
