@@ -60,7 +60,7 @@ def in_a_copy(ask: Callable[[Path], Any]) -> Callable[[Path], Any]:
 @in_a_copy
 def said_of(folder: Path) -> dict[str, Any]:
     """Say of every workbook, of the round and of its dataset what the program says."""
-    kept = {name: dataset_of(name) for name in (EARLIER, ROUND)}
+    kept = {name: dataset_of(made_anew(name)) for name in (EARLIER, ROUND)}
     command(
         "consolidate", ROUND, "--today", TODAY
     )  # a dataset of an earlier version is verified as it is made now
@@ -119,6 +119,16 @@ def in_short(file: dict[str, Any]) -> dict[str, Any]:
         for finding in file["findings"]
     )
     return {name: file[name] for name in kept} | {"findings": findings}
+
+
+def made_anew(round_: str) -> str:
+    """Make the dataset, which is of an earlier shape, anew from what was received, as of the day of its last run."""
+    place = Path("anew", round_)
+    shutil.copytree(round_, place)
+    with sqlite3.connect(place / "dataset.sqlite") as connection:
+        ((day,),) = connection.execute("SELECT value FROM meta WHERE name = 'derived'").fetchall()
+    command("consolidate", place, "-o", place, "--today", day)
+    return str(place)
 
 
 def dataset_of(round_: str) -> dict[str, Any]:
@@ -183,7 +193,7 @@ def names_in(folder: Path) -> dict[str, Any]:
         "hidden codes": {sheet.title: codes_of(sheet) for sheet in book.worksheets},
         "defined names": sorted(book.defined_names),
         "report": sorted(set(keys_of(report))),
-        "answers": dataset_of(ROUND)["answers"]["columns"],
+        "answers": dataset_of(made_anew(ROUND))["answers"]["columns"],
         "ledger": ledger_names(folder),
         "ledger tables": tables_of(folder / "new" / "ledger.sqlite"),
         "findings": findings(),

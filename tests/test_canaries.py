@@ -216,7 +216,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert cli.run(["report", returned, *told, "-o", str(home / "out" / "reports")]) == 0
     assert cli.run(["report", dataset, "--format", "overview", "-o", str(home / "out" / "overview")]) == 0
     assert cli.run(["feedback", returned, "-o", str(home / "out" / "feedback")]) == 0
-    for table in ("answers", "findings", "codebook", "risks"):
+    for table in ("answers", "findings", "questions", "risks"):
         for ending in ("csv", "xlsx"):
             made = str(home / "out" / "export" / f"{table}.{ending}")
             (home / "out" / "export").mkdir(exist_ok=True)

@@ -40,7 +40,6 @@ from tests.face import (
     Answers,
     Ledger,
     OutputError,
-    Rows,
     Schema,
     Spec,
     StoreError,
@@ -57,6 +56,7 @@ from tests.face import (
     translator,
 )
 from tests.shared_tables import shareable
+from tests.temporary import of_results
 
 pytestmark = pytest.mark.xdist_group("consolidate")  # what its fixtures play is played once
 
@@ -218,18 +218,18 @@ def opened(path: str) -> Any:
 
 def test_wide_and_united_tables(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
-    (plan,) = rows(tmp_path / "out", "PLAN", "team = 'PAK'")
-    assert (plan["PLN_13"], plan["PLN_04"], plan["PLN_14"], plan["cell"][0]) == (
+    (plan,) = rows(tmp_path / "out", "plan", "team = 'PAK'")
+    assert (plan["pln_13"], plan["pln_04"], plan["pln_14"], plan["cell"][0]) == (
         "WOM;DIS",
         "2026-03-02",
         250.025,
         "E",
     )
     risks = rows(tmp_path / "out", "risks")
-    assert [(row["team"], row["tool"], row["RSK_05"]) for row in risks] == [
+    assert [(row["team"], row["tool"], row["rsk_05"]) for row in risks] == [
         ("PAK", "R1", "H"),
         ("MAR", "R1", "H"),
-    ] or [(row["team"], row["tool"], row["RSK_05"]) for row in risks] == [
+    ] or [(row["team"], row["tool"], row["rsk_05"]) for row in risks] == [
         ("MAR", "R1", "H"),
         ("PAK", "R1", "H"),
     ]
@@ -243,14 +243,13 @@ def test_calculated_values_are_worked_out_again(files: list[Path], tmp_path: Pat
     assert values == {("PLN_14", 250.025), ("RSK_05", "H")}
 
 
-def test_the_codebook_explains_every_column_and_code(files: list[Path], tmp_path: Path) -> None:
+def test_questions_and_codes_explain_every_column_and_code(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
-    book = rows(tmp_path / "out", "codebook")
-    fields = {(row["tool"], row["field"]) for row in book}
-    assert fields == {(tool.code, field.code) for tool, _, field in SPEC.places()}
-    codes = {(row["tool"], row["field"], row["code"]) for row in book if row["code"]}
+    asked = {(row["tool"], row["field"]): row["list"] for row in rows(tmp_path / "out", "questions")}
+    assert asked.keys() == {(tool.code, field.code) for tool, _, field in SPEC.places()}
+    codes = {(row["list"], row["code"]) for row in rows(tmp_path / "out", "codes")}
     used = rows(tmp_path / "out", "answers", "code IS NOT NULL AND field <> 'RSK_08'")
-    assert {(row["tool"], row["field"], row["code"]) for row in used} <= codes
+    assert {(asked[row["tool"], row["field"]], row["code"]) for row in used} <= codes
 
 
 def test_injected_texts_stay_texts(tmp_path: Path) -> None:
@@ -259,13 +258,13 @@ def test_injected_texts_stay_texts(tmp_path: Path) -> None:
     data = [rewritten(each, b"MARKUP", escaped) for each in data]
     paths = returned(tmp_path / "in", {f"{n}.xlsx": each for n, each in enumerate(data)})
     run(paths, tmp_path / "out")
-    assert {row["RSK_01"] for row in rows(tmp_path / "out", "risks")} == set(NASTY)
+    assert {row["rsk_01"] for row in rows(tmp_path / "out", "risks")} == set(NASTY)
     book = openpyxl.load_workbook(tmp_path / "out" / "data.xlsx")
     cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
     assert {cell.hyperlink.target for cell in cells if cell.hyperlink} == {None}  # to sheets of its own only
     codes = [cell.value for cell in book["risks"][2]]
-    risks = {row[codes.index("RSK_01")] for row in book["risks"].iter_rows(min_row=4, values_only=True)}
+    risks = {row[codes.index("rsk_01")] for row in book["risks"].iter_rows(min_row=4, values_only=True)}
     assert {str(text).strip() for text in risks} == set(NASTY)
 
 
@@ -282,10 +281,11 @@ def test_data_xlsx_opens_cleanly_and_holds_every_table_that_has_rows(
     for table in Schema(SPEC).shown:
         count = len(rows(tmp_path / "out", table.name))
         drawn = bool(count) and not table.repeated
-        assert (table.name in book.sheetnames) == drawn, table.name
+        name = table.name if len(table.name) <= 31 else table.name.removeprefix("aggregate_")
+        assert (name in book.sheetnames) == drawn, table.name
         if not drawn:
             continue
-        sheet = book[table.name]
+        sheet = book[name]
         (named,) = sheet.tables.values()
         assert named.ref.startswith("A3:")
         count -= table.name == "findings"  # that of the file that could not be read, which does not count
@@ -452,37 +452,41 @@ def test_parquet_of_another_machine_stops_nothing(
 
 def test_figures_over_all_teams(files: list[Path], tmp_path: Path) -> None:
     run(files, tmp_path / "out")
-    crossed = rows(tmp_path / "out", "aggregate_matrix", "by = 'total' AND count > 0")
-    assert [
-        (row["down"], row["across"], row["count"], row["teams"], row["from_returned"]) for row in crossed
-    ] == [("2", "3", 2, 2, 1)]
+    names = ("matrix_row", "matrix_column", "frequency", "teams", "from_returned")
+    crossed = rows(tmp_path / "out", "aggregate_matrix")
+    assert [tuple(row[name] for name in names) for row in crossed] == [("2", "3", 2, 2, 1)]
     assert len(rows(tmp_path / "out", "matrix_rows")) == 2
-    (yes,) = rows(tmp_path / "out", "aggregate_answers", "by = 'total' AND row = 'C1_01' AND code = 'Y'")
-    assert (yes["count"], yes["teams"], yes["code_label"]) == (2, 2, "Yes")
-    (people,) = rows(tmp_path / "out", "aggregate_numbers", "by = 'total' AND field = 'PLN_07'")
-    assert (people["count"], people["total"], people["mean"], people["period"]) == (
+    (yes,) = rows(tmp_path / "out", "aggregate_answers", "row_code = 'C1_01' AND code = 'Y'")
+    assert (yes["frequency"], yes["teams"], yes["code_label"]) == (2, 2, "Yes")
+    (people,) = rows(tmp_path / "out", "aggregate_numbers", "field = 'PLN_07'")
+    assert (people["frequency"], people["total"], people["mean"], people["period"]) == (
         2,
         24,
         12,
         "2026-03-02/2026-03-04",
     )
-    (plan,) = rows(tmp_path / "out", "aggregate_completeness", "by = 'total' AND tool = 'PLAN'")
+    (plan,) = rows(tmp_path / "out", "aggregate_completeness", "tool = 'PLAN'")
     assert plan["files"] == 2
     assert plan["answered"] == plan["required"] - 1
 
 
 def test_small_figures_of_things_and_restricted_questions() -> None:
     """A restricted question does not leave; small counts do, where nobody is counted (see test_sharing)."""
-    schema = Schema(with_restricted("PLN_08"))
-    tables: Rows = {table.name: [] for table in schema.shown}
-    tables[AGGREGATE_NUMBERS.name] = [a_figure("PLN_08", 50.0), a_figure("PLN_10", 7.0)]
-    kept = shareable(schema, tables)[AGGREGATE_NUMBERS.name]
-    at = AGGREGATE_NUMBERS.at
-    assert [(row[at["field"]], row[at["total"]], row[at["count"]]) for row in kept] == [("PLN_10", 7.0, 3)]
+    with of_results([], with_restricted("PLN_08"), TODAY) as store:
+        with store.transaction() as connection:
+            lines = [a_figure(1, "PLN_08", 50.0), a_figure(2, "PLN_10", 7.0)]
+            store.insert(connection, AGGREGATE_NUMBERS.name, lines)
+        kept, at = shareable(store)[AGGREGATE_NUMBERS.name], AGGREGATE_NUMBERS.at
+    assert [(row[at["field"]], row[at["total"]], row[at["frequency"]]) for row in kept] == [
+        ("PLN_10", 7.0, 3)
+    ]
 
 
-def a_figure(field: str, total: float) -> tuple[Any, ...]:
-    return (1, "total", "PLAN", "1", None, field, "label", None, "period", 3, 2, total, total, 0.0, total)
+def a_figure(n: int, field: str, total: float) -> tuple[Any, ...]:
+    return AGGREGATE_NUMBERS.row(
+        n=n, period="period", tool="PLAN", row_code="1", field=field, label="label", frequency=3, teams=2, total=total,
+        mean=total, minimum=0.0, maximum=total,
+    )  # fmt: skip
 
 
 def with_restricted(code: str) -> Spec:
@@ -563,9 +567,9 @@ def test_the_newest_accepted_version_counts(tmp_path: Path) -> None:
     }  # fmt: skip
     assert [row["received"] for row in states.values()] == ["2026-06-01", "2026-06-08", "2026-06-15"]
     assert states["v1.xlsx"]["superseded_by"] == states["v2.xlsx"]["submission"]
-    assert [row["PLN_06"] for row in rows(tmp_path / "out", "PLAN", "current")] == [30]
+    assert [row["pln_06"] for row in rows(tmp_path / "out", "plan", "current")] == [30]
     assert [row["code"] for row in rows(tmp_path / "out", "findings", "code LIKE 'X%'")] == ["X002"]
-    (people,) = rows(tmp_path / "out", "aggregate_numbers", "by = 'total' AND field = 'PLN_06'")
+    (people,) = rows(tmp_path / "out", "aggregate_numbers", "field = 'PLN_06'")
     assert people["total"] == 30
 
 
@@ -591,14 +595,14 @@ def test_two_workbooks_for_one_key_wait_for_a_decision(tmp_path: Path) -> None:
     paths = returned(tmp_path / "in", {"one.xlsx": one, "other.xlsx": other})
     summary = run(paths, tmp_path / "out")
     assert summary.totals.conflict == 2
-    assert rows(tmp_path / "out", "PLAN", "current") == []
+    assert rows(tmp_path / "out", "plan", "current") == []
     assert [row["code"] for row in rows(tmp_path / "out", "findings", "code LIKE 'X%'")] == ["X003", "X003"]
     with open_dataset(tmp_path / "out") as made:
         chosen = [each for each in returns(made) if each.name == "other.xlsx"]
     with Ledger.open(tmp_path / "out") as book:
         decide(book, chosen, "counts", reason="Asked the team.", by="office", day=date(2026, 7, 1))
     assert run(paths, tmp_path / "out").totals.conflict == 0
-    assert [row["PLN_06"] for row in rows(tmp_path / "out", "PLAN", "current")] == [99]
+    assert [row["pln_06"] for row in rows(tmp_path / "out", "plan", "current")] == [99]
     assert rows(tmp_path / "out", "findings", "code = 'X003'") == []
 
 
@@ -694,5 +698,5 @@ def test_a_folder_that_cannot_be_written(files: list[Path], tmp_path: Path) -> N
 
 
 def test_a_field_named_like_a_column() -> None:
-    assert field_column("ROW") == "ROW_"
-    assert field_column("RSK_01") == "RSK_01"
+    assert field_column("CELL") == "cell_"
+    assert field_column("RSK_01") == "rsk_01"

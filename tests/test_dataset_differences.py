@@ -101,7 +101,7 @@ ROWS = {
         ["codes[list ANSWER code Y].label: “No” in the dataset, “Yes” now."],
     ),
     "a figure": (
-        "UPDATE aggregate_answers SET count = 99 WHERE n = 3",
+        "UPDATE aggregate_answers SET frequency = 99 WHERE n = 3",
         ["aggregate_answers[n 3 "],
     ),
     "a return more": (

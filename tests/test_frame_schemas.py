@@ -167,7 +167,7 @@ def codes(*rows: tuple[Any, ...]) -> Failure | None:
         (("ANSWER", 2, "N", "No"), None),
         (("ANSWER", 2, "N", None), None),
         (("ANSWER", "2", "N", "No"), Failure("position", 1, "a value of type integer")),
-        (("ANSWER", True, "N", "No"), Failure("position", 1, "a value of type integer")),
+        (("ANSWER", False, "N", "No"), Failure("position", 1, "a value of type integer")),
         (("ANSWER", 2.0, "N", "No"), Failure("position", 1, "a value of type integer")),
         (("ANSWER", -1, "N", "No"), Failure("position", 1, "at least 0")),
         (("ANSWER", 2, "N", 3), Failure("label", 1, "a value of type text")),

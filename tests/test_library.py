@@ -266,10 +266,10 @@ def test_paths_may_be_texts_or_paths(folder: Path) -> None:
 
 
 def test_the_language_of_a_wish_is_kept(folder: Path) -> None:
-    """The codebook is in the language of the call, else of the wish, else of the spec."""
+    """What the spec asks is in the language of the call, else of the wish, else of the spec."""
     told = [
         hrge_xl.export(
-            folder / "dataset", folder / f"{n}.csv", TODAY, table="codebook", language=language, wish=wish
+            folder / "dataset", folder / f"{n}.csv", TODAY, table="questions", language=language, wish=wish
         )
         for n, (language, wish) in enumerate(
             [("fr", None), (None, hrge_xl.Wish(language="fr")), (None, None)]

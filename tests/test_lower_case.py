@@ -32,10 +32,10 @@ def lower(copy: Path) -> Path:  # noqa: F811
 
 
 QUESTIONS = (
-    "SELECT path LIKE '%full%', upper(code), upper(tool), upper(row), upper(field), cell, message FROM findings "
+    "SELECT path LIKE '%full%', upper(code), upper(tool), upper(row_code), upper(field), cell, message FROM findings "
     "JOIN submissions USING (submission) ORDER BY 1, 2, 6",
     "SELECT upper(field), upper(code), number, text FROM answers ORDER BY 1, 2, 3, 4",
-    "SELECT upper(RSK_06), RSK_06_label, RSK_03 FROM risks_labelled ORDER BY n",
+    "SELECT upper(rsk_06), rsk_06_label, rsk_03 FROM risks ORDER BY n",
 )
 
 

@@ -90,7 +90,7 @@ def by_sql(folder: Path) -> Counter[str]:
             found["doubled" if n > 1 else "counted" if state == "counts" else state] += 1
     query = "SELECT severity, COUNT(*) FROM findings WHERE current GROUP BY severity"
     found.update(dict(connection.execute(query)))
-    query = "SELECT down || '×' || across, COUNT(*) FROM matrix_rows WHERE current GROUP BY 1"
+    query = "SELECT matrix_row || '×' || matrix_column, COUNT(*) FROM matrix_rows WHERE current GROUP BY 1"
     found.update(dict(connection.execute(query)))
     connection.close()
     return found

@@ -77,8 +77,8 @@ def test_three_rounds_stand_beside_each_other_from_left_to_right(store: Store, p
     (risks,) = labels_of(page, f"Risks: {periods[0]}: Low")
     by_sql = Counter[tuple[str, str]]()
     for row in store.records("aggregate_risks"):
-        if row["by"] == "total" and row["stage"] == "after":
-            by_sql[row["period"], row["level_label"]] += row["count"]
+        if row["stage"] == "after":
+            by_sql[row["period"], row["level_label"]] += row["frequency"]
     for part in risks.removeprefix("Risks: ").split("; "):
         period, _, levels = part.partition(": ")
         for level in levels.split(", "):
@@ -128,9 +128,9 @@ def test_completeness_has_the_shade_of_its_figure(page: str) -> None:
 def test_a_profile_tells_what_the_dataset_tells(store: Store, found: Overview) -> None:
     assert found.questions
     counts = {
-        (row["field"], row["code"], row["row"]): row["count"]
+        (row["field"], row["code"], row["row_code"]): row["frequency"]
         for row in store.records("aggregate_answers")
-        if row["by"] == "total" and row["period"] == found.period
+        if row["period"] == found.period
     }
     told = [
         (question.code, answer.code, answer.count)
@@ -319,22 +319,22 @@ def test_the_overview_says_what_the_tables_say(
     assert (again.arrivals, again.countries) == (found.arrivals, found.countries)
     current = [row for row in table(tmp_path, "submissions") if row["current"] == "true"]
     assert sum(count for _, count in found.arrivals) == len(current)
-    whole = [row for row in table(tmp_path, "aggregate_completeness") if row["by"] == "total"]
+    whole = table(tmp_path, "aggregate_completeness")
     for country in found.countries:
         assert country.answered == sum(int(row["answered"]) for row in whole)  # all teams are of one country
         assert country.required == sum(int(row["required"]) for row in whole)
-    answers = [row for row in table(tmp_path, "aggregate_answers") if row["by"] == "total"]
+    answers = table(tmp_path, "aggregate_answers")
     assert found.questions
     assert Counter(
         (question.code, answer.code, answer.count)
         for question in found.questions
         for answer in question.answers
-    ) == Counter((row["field"], row["code"], int(row["count"])) for row in answers)
-    risks = [row for row in table(tmp_path, "aggregate_risks") if row["by"] == "total"]
+    ) == Counter((row["field"], row["code"], int(row["frequency"])) for row in answers)
+    risks = table(tmp_path, "aggregate_risks")
     last = max(risks, key=lambda row: row["stage"] == "after")["stage"]
     levels: Counter[str] = Counter()
     for row in risks:
-        levels[row["level"]] += int(row["count"]) if row["stage"] == last else 0
+        levels[row["level"]] += int(row["frequency"]) if row["stage"] == last else 0
     assert found.risks
     by_team: Counter[str] = Counter()
     for _, counts in found.risks.by_team:

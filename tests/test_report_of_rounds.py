@@ -108,8 +108,8 @@ def test_matrices_count_each_risk_once(folder: Path) -> None:
     (matrix,) = report_of(folder)["matrices"]
     connection = sqlite3.connect(folder / DATASET)
     asked = (
-        "SELECT down, across, COUNT(*) FROM matrix_rows WHERE current GROUP BY 1, 2",
-        'SELECT down, across, SUM("count") FROM aggregate_matrix WHERE "by" = \'total\' GROUP BY 1, 2',
+        "SELECT matrix_row, matrix_column, COUNT(*) FROM matrix_rows WHERE current GROUP BY 1, 2",
+        "SELECT matrix_row, matrix_column, SUM(frequency) FROM aggregate_matrix GROUP BY 1, 2",
     )
     by_sql, figures = (
         {(down, across): count for down, across, count in connection.execute(query) if count}

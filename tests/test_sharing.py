@@ -39,7 +39,7 @@ from tests.face import (
     write_shareable,
 )
 from tests.property_tests import examples
-from tests.shared_tables import frames, shareable
+from tests.shared_tables import frames, shareable, tables
 from tests.temporary import of_results
 
 pytestmark = pytest.mark.xdist_group("two rounds")  # what they play is played once
@@ -102,20 +102,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield made
 
 
-def tables(store: Store) -> dict[str, list[Any]]:
-    return {table.name: list(store.rows(table.name, columns=table.names)) for table in store.schema.shown}
-
-
 def masked_by_team(store: Store, table: str) -> dict[tuple[str, str], set[str]]:
     """Team and row → columns that are masked."""
-    before = tables(store)
-    after = shareable(store.schema, before)
+    before, after = tables(store), shareable(store)
     at = store.schema.by_name[table].at
     found: dict[tuple[str, str], set[str]] = {}
     for was, now in zip(before[table], after[table], strict=True):
         gone = {name for name, place in at.items() if was[place] is not None and now[place] is None}
         if gone:
-            found[was[at["team"]], was[at["row"]]] = gone
+            found[was[at["team"]], was[at["row_code"]]] = gone
     return found
 
 
@@ -140,9 +135,9 @@ def masked_cells(
 
 def test_exactly_these_cells_are_masked(store: Store) -> None:
     """The small count, one more in its row, and the same two columns of the team where it costs least."""
-    assert masked_by_team(store, "indicators") == {
-        ("PAK", "V-01"): {"SEX_U", "SEX_M"},
-        ("BGD", "V-01"): {"SEX_U", "SEX_M"},
+    assert masked_by_team(store, "reported_values") == {
+        ("PAK", "V-01"): {"sex_u", "sex_m"},
+        ("BGD", "V-01"): {"sex_u", "sex_m"},
     }
 
 
@@ -177,23 +172,26 @@ def test_a_small_total_takes_progress_and_status_with_it(tmp_path: Path) -> None
         ValidationRequest(ExpectedReturn("hrge_toolkit"), TODAY),
     )
     with of_results(results, toolkit(), TODAY) as made:
-        masked = masked_by_team(made, "indicators")
+        masked = masked_by_team(made, "reported_values")
         shared = frames(made)
-    assert masked["IRQ", "V-01"] == {"T4C_06", "T4C_16", "T4C_14", "T4C_15"}
-    others = {team for (team, _), columns in masked.items() if "T4C_06" in columns}
+    assert masked["IRQ", "V-01"] == {"t4c_06", "t4c_16", "t4c_14", "t4c_15"}
+    others = {team for (team, _), columns in masked.items() if "t4c_06" in columns}
     (line,) = shared["aggregate_indicators"].query("indicator == @PEOPLE").to_dict("records")
     assert len(others) > 1 or line["total"] != line["total"]
 
 
 def test_figures_of_one_country_are_its_values(store: Store) -> None:
     """What a country comes to is masked where it is the value of its only team."""
-    shared = frames(store)["aggregate_numbers"]
-    lines = shared[(shared["field"] == "SEX_U") & (shared["about"] == PEOPLE)]
-    by_country = lines[lines["by"] == "country"].set_index("country")
-    assert by_country["total"].isna().to_dict() == {"AFG": False, "BGD": True, "PAK": True}
-    (total,) = lines[lines["by"] == "total"].to_dict("records")
+    shared = frames(store)
+    every, by_country = (
+        frame[(frame["field"] == "SEX_U") & (frame["refers_to"] == PEOPLE)]
+        for frame in (shared["aggregate_numbers"], shared["aggregate_numbers_by_country"])
+    )
+    masked = by_country.set_index("country")["total"].isna().to_dict()
+    assert masked == {"AFG": False, "BGD": True, "PAK": True}
+    (total,) = every.to_dict("records")
     assert total["total"] == 35
-    assert total["least"] != total["least"]  # 3, and it would tell
+    assert total["minimum"] != total["minimum"]  # 3, and it would tell
 
 
 def test_restricted_answers_and_messages_do_not_leave(store: Store) -> None:
@@ -214,14 +212,16 @@ def test_the_copy_has_the_same_files_and_no_masked_figure(tmp_path: Path) -> Non
         each.name for each in folder.iterdir()
     }
     with sqlite3.connect(folder / "dataset.sqlite") as connection:
-        rows = connection.execute("SELECT team, SEX_U, SEX_F FROM indicators WHERE row = 'V-01'").fetchall()
+        rows = connection.execute(
+            "SELECT team, sex_u, sex_f FROM reported_values WHERE row_code = 'V-01'"
+        ).fetchall()
     assert sorted(rows) == [("AFG", 20, 80), ("BGD", None, 90), ("PAK", None, 51)]
-    sheet = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)["indicators"]
+    sheet = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)["reported_values"]
     head, _, *lines = sheet.iter_rows(min_row=2, values_only=True)  # codes, heads
     told = {
-        line[head.index("team")]: line[head.index("SEX_U")]
+        line[head.index("team")]: line[head.index("sex_u")]
         for line in lines
-        if line[head.index("row")] == "V-01"
+        if line[head.index("row_code")] == "V-01"
     }
     assert told == {"AFG": 20, "BGD": None, "PAK": None}
     first = (folder / "dataset.sqlite").read_bytes()
@@ -237,8 +237,8 @@ def test_masked_cells_are_counted(tmp_path: Path) -> None:
     )
     with open_dataset(out) as made:
         before = tables(made)
-        found = masked_cells(made.schema, before, shareable(made.schema, before))
-    assert {column for table, _, column in found if table == "indicators"} == {"SEX_U", "SEX_M"}
+        found = masked_cells(made.schema, before, shareable(made))
+    assert {column for table, _, column in found if table == "reported_values"} == {"sex_u", "sex_m"}
 
 
 # the search itself, against every table that there could be

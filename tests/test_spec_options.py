@@ -108,21 +108,22 @@ def test_a_question_may_be_called_as_a_column_of_the_dataset(copy: Path) -> None
     spec = load(copy)
     schema = Schema(spec)
     columns = readable_columns(schema, schema.wide["C1"], CodeLabels(spec, "en"))
-    assert {"item", "row", "row_label"} <= {column.code for column in columns}
+    assert {"item", "row_code", "row_code_label"} <= {column.code for column in columns}
 
 
-def test_unit_note_and_tag_are_in_the_codebook(remarked: Path) -> None:
+def test_unit_note_and_tag_are_in_the_dataset(remarked: Path) -> None:
     """And the unit in the heads of data.xlsx; notes are for authors and stand in no workbook."""
     answers = full(build(load(remarked), "en")) | {("PLAN", "1", "PLN_02"): "PAK"}
     data = issued(remarked, answers=answers)
     assert not any("Asked since" in str(value) for value in cells(data, "Plan"))
     out = consolidated(remarked, data)
-    book = "SELECT unit, note, tag FROM codebook WHERE field = '{}' AND code IS {}"
-    assert ask(out, book.format("PLN_08", "NULL")) == [("USD", "Asked since 2024.", "S")]
-    assert ask(out, book.format("RSK_01", "NULL")) == [(None, None, "A")]
-    assert ask(out, book.format("CHK_01", "'Y'")) == [(None, "As in the law.", "K")]
-    assert ask(out, book.format("PLN_09", "NULL")) == [("share of 1", None, None)]
-    heads = {cell.value for cell in openpyxl.load_workbook(out / "data.xlsx")["PLAN"][3]}
+    about = "SELECT unit, note, tag FROM questions WHERE field = '{}'"
+    assert ask(out, about.format("PLN_08")) == [("USD", "Asked since 2024.", "S")]
+    assert ask(out, about.format("RSK_01")) == [(None, None, "A")]
+    assert ask(out, about.format("PLN_09")) == [("share of 1", None, None)]
+    listed = "SELECT c.note, c.tag FROM codes AS c JOIN questions AS q ON q.list = c.list WHERE q.field = 'CHK_01'"
+    assert ask(out, f"{listed} AND c.code = 'Y'") == [("As in the law.", "K")]
+    heads = {cell.value for cell in openpyxl.load_workbook(out / "data.xlsx")["plan"][3]}
     assert {"Budget (USD)", "Budget per person (USD a person)"} <= heads
 
 

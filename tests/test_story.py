@@ -181,7 +181,7 @@ def test_two_rounds_through_time(office: Office) -> None:
     )
 
     office.command("consolidate", first, "--today", date(2026, 8, 5))
-    counting = query(first, "SELECT team, PLN_06 FROM PLAN WHERE current ORDER BY team")
+    counting = query(first, "SELECT team, pln_06 FROM plan WHERE current ORDER BY team")
     assert counting == [("Karachi", 30), ("Rabat", 20)]
 
     # October: the next round, and what changed since
@@ -209,6 +209,6 @@ def test_two_rounds_through_time(office: Office) -> None:
     ]  # fmt: skip
     totals = query(
         both,
-        "SELECT period, total FROM aggregate_numbers WHERE by = 'total' AND field = 'PLN_06' ORDER BY period",
+        "SELECT period, total FROM aggregate_numbers WHERE field = 'PLN_06' ORDER BY period",
     )
     assert totals == [("2026-H1", 50), ("2026-H2", 25)]

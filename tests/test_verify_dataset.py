@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.deep,
 ]  # what its fixtures play is played once
 WHY = ("--reason", "Agreed with the team", "--by", "office")
-PARQUET = ("items.parquet", "codebook.parquet")
+PARQUET = ("items.parquet", "questions.parquet")
 OFTEN = 12  # an ordinary run makes every twelfth of the edits; `make insider` all of them
 
 
@@ -128,7 +128,7 @@ EDITS = [
     ),
     Edit("a finding less", in_database("DELETE FROM findings_fact WHERE code = 'V001'"), "new: findings_fact[Plan!E9]"),
     Edit("a finding waived", in_database("UPDATE findings_fact SET waived = 1, waiver = 'by me'"), "findings_fact["),
-    Edit("a figure", in_database("UPDATE aggregate_answers SET count = 99 WHERE n = 3"), "aggregate_answers[n 3"),
+    Edit("a figure", in_database("UPDATE aggregate_answers SET frequency = 99 WHERE n = 3"), "aggregate_answers[n 3"),
     Edit("a label", in_database("UPDATE codes SET label = 'No' WHERE code = 'Y'"), "codes[list"),
     Edit("the spec", in_database("UPDATE spec_files SET content = content || ' '"), "spec_files[path"),
     Edit("a view", in_database("DROP VIEW unplaced; CREATE VIEW unplaced AS SELECT 1 AS text"), "view unplaced"),
@@ -165,7 +165,7 @@ EDITS = [
     Edit("no workbook", lambda folder: (folder / "data.xlsx").write_bytes(b"PK\x03\x04"), "data.xlsx: “cannot be read"),
     Edit(
         "Parquet", lambda folder: shutil.copyfile(*(folder / "parquet" / name for name in PARQUET)),
-        "codebook.parquet",
+        "questions.parquet",
     ),
     Edit("the overview", in_text("reports/overview.html", ">AFG<", ">AFX<"), "overview.html, line"),
     Edit("bytes received", in_received, "is not what was received"),
@@ -266,7 +266,7 @@ def test_a_sample_says_what_it_may_miss(made: Path) -> None:
 def test_a_sample_notices_what_it_reads_and_every_figure(case: Path) -> None:
     in_database(f"UPDATE answers_fact SET text = 'WS-99' WHERE {ANSWER}")(case)
     assert "Plan!E7" in said(case, sample=2)
-    in_database("UPDATE aggregate_answers SET count = 99 WHERE n = 3")(case)
+    in_database("UPDATE aggregate_answers SET frequency = 99 WHERE n = 3")(case)
     assert "aggregate_answers[n 3" in said(case, sample=1)
 
 

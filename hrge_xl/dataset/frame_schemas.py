@@ -139,7 +139,7 @@ def python_schema(schema: Schema, table: Table) -> FrameSchema:
         column.name: Column(
             object,
             [_of_type(column.kind), *_structure(schema, table, column)],
-            nullable=column.name not in table.key,
+            nullable=column.name not in (*table.key, *table.unique),
         )
         for column in table.columns
     }

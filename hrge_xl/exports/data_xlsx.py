@@ -23,7 +23,7 @@ from ..dataset.store import STATE, Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Table
 from ..errors import LimitError
 from ..output_files import parts_of, whole
-from ..workbook.plain_sheets import PlainSheet, add_sheet
+from ..workbook.plain_sheets import SHEET_NAME, PlainSheet, add_sheet
 from .column_words import CodeLabels
 from .figures_sheet import blocks, write_figures, write_heat_maps
 from .readable_columns import SHARE, ReadableColumn, readable_columns, readable_rows
@@ -93,7 +93,7 @@ class _Book:
         contents = self._sheet(self.contents)
         figures = self._figures()
         drawn = [table for table in self.listed if table.name not in self.too_large]
-        sheets = [self._sheet(table.name) for table in drawn]
+        sheets = [self._sheet(sheet_name(table)) for table in drawn]
         self._list(self._pen(contents), figures)
         for sheet, write, _ in figures:
             write(self.book, self._pen(sheet), self.store, self.labels)
@@ -181,7 +181,7 @@ class _Book:
             note = self.say("Too large for this workbook: see {table}.csv or dataset.sqlite.")
             about = f"{about}. {note.format(table=table.name)}"
         else:
-            pen.link(row, NAME, table.name)
+            pen.link(row, NAME, sheet_name(table))
         pen.put(row, HOLDS, about, "wrap")
         pen.put(row, ROWS, self.counts[table.name], INTEGER)
 
@@ -274,6 +274,11 @@ def _counts_by(table: Table) -> str | None:
     """
     counts = (column.name for column in table.columns if column.kind == BOOLEAN and column.name in COUNTS)
     return None if table.name == "submissions" else next(counts, None)
+
+
+def sheet_name(table: Table) -> str:
+    """Give the name of the sheet with a table: a long one without what all tables of figures begin with."""
+    return table.name if len(table.name) <= SHEET_NAME else table.name.removeprefix("aggregate_")
 
 
 def table_name(name: str) -> str:
