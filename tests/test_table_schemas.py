@@ -35,7 +35,7 @@ from tests.face import (
 )
 from tests.read_package import read
 from tests.test_consolidate import returned
-from tests.test_dataset import SPECS, TODAY, odd_risks, run, workbook
+from tests.test_dataset import SPECS, TODAY, odd_risks, problems, run, workbook
 
 ROW_WITHOUT_A_PLACE = kind_called("row-without-a-place")
 
@@ -226,6 +226,10 @@ def test_what_a_schema_refuses_is_a_finding(toolkit: Path) -> None:
             ]
     assert refused == []
     assert len(frame("risks")) > 20
+
+
+def test_the_package_of_the_toolkit_holds_what_it_says(toolkit: Path) -> None:
+    assert problems(toolkit) == []
 
 
 def test_a_row_that_is_there_twice(datasets: dict[str, Path]) -> None:

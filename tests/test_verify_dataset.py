@@ -159,6 +159,7 @@ EDITS = [
     ),
     Edit("the description", in_text("datapackage.json", '"answers"', '"replies"'), "datapackage.json: resources["),
     Edit("no JSON", lambda folder: (folder / "datapackage.json").write_text("{"), "datapackage.json: “cannot be read"),
+    Edit("the words for Datasette", in_text("metadata.yaml", "The team that", "A team that"), "metadata.yaml, line"),
     Edit("a cell of data.xlsx", in_workbook("answers", "G3", "Forged"), "data.xlsx: answers!G3: “Forged”"),
     Edit("a heat map", in_workbook("Heat maps", "B4", 99), "data.xlsx: Heat maps!B4: “99”"),
     Edit("data.xlsx saved again", in_workbook("Contents", "A1", None), "data.xlsx: Contents!A1"),

@@ -38,7 +38,8 @@ twice. The *figures* over all teams are tables that every run calculates again.
 |---|---|
 | reading in Excel | `data.xlsx`: headings in words, names beside codes, column codes in the collapsed row 2 |
 | statistics | `csv/` with `datapackage.json`, the types of all columns; `parquet/` with `--formats csv,parquet` |
-| questions in SQL | the views: `answers`, `findings`, and one for each sheet |
+| questions in SQL | the views: `answers`, `findings`, and one for each sheet ([twenty-five questions](analysing.md)) |
+| a browser | `dataset.sqlite` in Datasette, with `metadata.yaml` |
 | building on it | facts and dimensions; their shape changes with the version (`schema_version` in `meta`) |
 
 The files hold every row once: `submissions`, what the spec says, the views and the figures. Only the database has the
@@ -50,6 +51,14 @@ Parquet, Excel and the database it is not. Days are ISO 8601. What is not known 
 A copy to share (`--shareable`) has the same tables and views. In it a file is called by `team` and `return_number`, and
 a sheet that a team added is "a sheet of their own (1)": [what is masked](decisions/0010-what-is-masked.md).
 """
+
+LISTED = """## What there is
+
+The tables and views of a dataset of the Toolkit, with what each holds. Those without a link are of its sheets; another
+spec has its own.
+
+| name | what it holds |
+|---|---|"""
 
 TOGETHER = """## How it fits together
 
@@ -157,8 +166,9 @@ def dataset_page(spec: Spec, whole: Spec) -> str:
     )
     own = schema.sheets
     parts = [
-        HEAD, TOGETHER, *picture([*dimensions, *facts]), "", BESIDE, *made_of(schema, [*views, *own], said), "",
-        STATES, *(line for column in TOLD_FIRST for line in _values(column, DATASET_COLUMNS[column]["values"])),
+        HEAD, LISTED, *_listed(Schema(whole)), "", TOGETHER, *picture([*dimensions, *facts]), "", BESIDE,
+        *made_of(schema, [*views, *own], said), "", STATES,
+        *(line for column in TOLD_FIRST for line in _values(column, DATASET_COLUMNS[column]["values"])),
         EXAMPLES, *_queries(), PANDAS, "```python", inspect.getsource(read_package).partition('"""\n\n')[2].rstrip(),
         "```", "", SCHEMAS, "```python", inspect.getsource(check_table).partition('"""\n\n')[2].rstrip(), "```", "",
         LIMITS, OWN, *_sections(schema, own), "## Views of every dataset", "", *_sections(schema, views),
@@ -166,6 +176,14 @@ def dataset_page(spec: Spec, whole: Spec) -> str:
         "## Dimensions", "", *_sections(schema, [*dimensions, META]), "## Values", "", *_other_values(),
     ]  # fmt: skip
     return "\n".join(parts)
+
+
+def _listed(schema: Schema) -> Iterator[str]:
+    """Give every table and view with what it holds, what is exported first."""
+    tables = {table.name: table for table in (*schema.shown, *schema.base, *schema.views, META)}
+    for name, table in tables.items():
+        shown = f"`{name}`" if table in schema.sheets else f"[{name}](#{name})"
+        yield f"| {shown} | {table.about} |"
 
 
 # the picture

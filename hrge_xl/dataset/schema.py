@@ -102,7 +102,8 @@ class Schema:
         """Yield the tables that the spec names, then one of each other sheet; what stands below a form has its own."""
         taken = {*TABLES}
         for name, named in spec.tables.items():
-            table = _wide(_unused(name, taken), f"The rows of {', '.join(named.tools)}.", named.tools, spec)
+            titles = (f"{spec.tool[code].title.say(spec_language(spec))} ({code})" for code in named.tools)
+            table = _wide(_unused(name, taken), "; ".join(titles), named.tools, spec)
             for code in named.tools:
                 self.wide.setdefault(code, table)
             yield table
@@ -120,7 +121,7 @@ class Schema:
                 self.wide[tool.code] = _wide(name, about, [tool.code], spec, form)
                 rows = (
                     _unused(tool.code + ROWS, taken),
-                    f"{about} The rows below the form.",
+                    f"{about}: the rows below the form",
                     [tool.code],
                     spec,
                 )
@@ -195,7 +196,9 @@ class Schema:
         shown = {
             code: fields[code].label.say(spec_language(self.spec)) for code in (risks.shows if risks else ())
         }
-        return TABLES[TOP_RISKS].filled(Column(f"shows_{code}", title=title) for code, title in shown.items())
+        return TABLES[TOP_RISKS].filled(
+            Column(shown_column(code), title=title) for code, title in shown.items()
+        )
 
     @cached_property
     def by_name(self) -> dict[str, Table]:
@@ -248,6 +251,11 @@ def list_of(field: Field) -> str | None:
 def field_column(code: str) -> str:
     """Give the column of a field: in small letters, so that no database wants quotes; `N` would meet the column `n`."""
     return f"{code.lower()}_" if code.lower() in TABLES[SHEET].at else code.lower()
+
+
+def shown_column(code: str) -> str:
+    """Give the column in which the list of risks shows a field."""
+    return f"shows_{code.lower()}"
 
 
 def _unused(code: str, taken: set[str]) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..dataset.aggregates.risks import STEPS, stages
-from ..dataset.dimensions import dimensions, matrix_blocks
+from ..dataset.dimensions import dimensions
 from ..dataset.returns import shared_name
 from ..dataset.schema import (
     AGGREGATE_RISKS,
@@ -26,6 +26,7 @@ from ..dataset.schema import (
     SUBMISSIONS,
     TABLES,
     Schema,
+    shown_column,
     spec_language,
 )
 from ..dataset.store import DERIVED, FILLED, STATE, Store, open_file
@@ -124,7 +125,7 @@ class Masking:
             self._by_risks(spec.figures.risks)
 
     def _by_risks(self, risks: RiskFigures) -> None:
-        shown = {"name": {risks.name}} | {f"shows_{code}": {code} for code in risks.shows}
+        shown = {"name": {risks.name}} | {shown_column(code): {code} for code in risks.shows}
         crossed = {stage: {crossing.down, crossing.across} for stage, crossing in stages(risks).items()}
         for stage, codes in crossed.items():
             shown |= {f"{what}_{stage}": codes for what in (*STEPS, "level")}
@@ -187,8 +188,8 @@ class Masking:
         return self._unless_hidden(record, (record["tool"],), (record["field"],))
 
     def _matrix(self, record: Record) -> Record | None:
-        block = matrix_blocks(self.spec)[record["block"] - 1]
-        return self._unless_hidden(record, block.sources, (block.down, block.across))
+        crossed = (record["matrix_row_field"], record["matrix_column_field"])
+        return self._unless_hidden(record, (record["tool"],), crossed)
 
     def _number(self, record: Record) -> Record | None:
         if (record["tool"], record["field"]) in self.suppressed.restricted:

@@ -8,7 +8,7 @@ from typing import Any
 from ..dataset.aggregates.risks import part_labels
 from ..dataset.aggregates.sql import label_of
 from ..dataset.aggregates.values import catalogue_label
-from ..dataset.dimensions import entries, fixed_rows, matrix_blocks
+from ..dataset.dimensions import entries, fixed_rows
 from ..dataset.return_status import status_words
 from ..dataset.schema import list_of
 from ..dataset.table import Record
@@ -78,6 +78,14 @@ class CodeLabels:
         field = self.field(row["tool"], row["field"])
         return field.label.say(self.language) if field else None
 
+    def question_down(self, row: Record) -> str | None:
+        """Give what the question down a matrix asks."""
+        return self.question({**row, "field": row["matrix_row_field"]})
+
+    def question_across(self, row: Record) -> str | None:
+        """Give what the question across a matrix asks."""
+        return self.question({**row, "field": row["matrix_column_field"]})
+
     def entry(self, row: Record) -> str | None:
         """Give the name of the entry that a question was answered with."""
         field = self.field(row["tool"], row["field"])
@@ -110,12 +118,6 @@ class CodeLabels:
         if self.spec is None or not row["code"]:
             return None
         return part_labels(self.spec, row["breakdown"], self.language).get(row["code"])
-
-    def matrix(self, row: Record) -> str | None:
-        """Give the title of a matrix, by its number."""
-        blocks = matrix_blocks(self.spec) if self.spec else []
-        number = row["block"] - 1
-        return blocks[number].title.say(self.language) or None if number < len(blocks) else None
 
     def indicator(self, row: Record) -> str | None:
         """Give the name of an indicator of the catalogue."""

@@ -1,4 +1,4 @@
-"""Everything that is made out of a dataset: data.xlsx, CSV with a description, Parquet, and a copy to share."""
+"""Everything that is made out of a dataset: data.xlsx, CSV with descriptions, Parquet, and a copy to share."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ..ledger.ledger import DATASET
 from ..output_files import parts_of, whole
 from ..under_way import steps
 from .data_xlsx import write_workbook
-from .package import described, write_csv, write_description, write_raw_csv
+from .package import described, write_csv, write_description, write_metadata, write_raw_csv
 
 XLSX, CSV, PARQUET = FORMATS = ("xlsx", "csv", "parquet")
 USUAL = (XLSX, CSV)
-WORKBOOK, DESCRIPTION = "data.xlsx", "datapackage.json"
+WORKBOOK, DESCRIPTION, METADATA = "data.xlsx", "datapackage.json", "metadata.yaml"
 Task = Callable[[], list[str]]  # what a worker writes; gives what is said of what could not be written
 FEW = 6  # of the others that a process takes at a time: who is done first takes more
 
@@ -58,7 +58,7 @@ def formats_there(out: Path) -> tuple[str, ...]:
 def names(store: Store, out: Path, formats: Collection[str] = FORMATS) -> list[Path]:
     """Give every file that `write` leaves."""
     wanted, kinds = pieces(store, formats), [kind for kind in (CSV, PARQUET) if kind in formats]
-    single = [out / name for name in (WORKBOOK, DESCRIPTION) if name in wanted]
+    single = [out / name for name in (WORKBOOK, DESCRIPTION, METADATA) if name in wanted]
     return single + [out / kind / f"{table.name}.{kind}" for kind in kinds for table in store.schema.shown]
 
 
@@ -79,9 +79,13 @@ def write(store: Store, export: Export, pool: Workers, more: Sequence[Task] = ()
 
 
 def pieces(store: Store, formats: Collection[str]) -> list[str]:
-    """Give what `part` writes for these kinds of files: the workbook, the description, and tables by name."""
+    """Give what `part` writes for these kinds of files: the workbook, the descriptions, and tables by name."""
     tables = [table.name for table in store.schema.shown] if {CSV, PARQUET} & {*formats} else []
-    return [*([WORKBOOK] if XLSX in formats else []), *([DESCRIPTION] if CSV in formats else []), *tables]
+    return [
+        *([WORKBOOK] if XLSX in formats else []),
+        *([DESCRIPTION, METADATA] if CSV in formats else []),
+        *tables,
+    ]
 
 
 def _remove_retired(store: Store, out: Path) -> None:
@@ -94,7 +98,7 @@ def _remove_retired(store: Store, out: Path) -> None:
 
 
 def part(wanted: Sequence[str], export: Export) -> list[str]:
-    """Write some of the files: the workbook, the description, or tables as CSV and Parquet.
+    """Write some of the files: the workbook, the descriptions, or tables as CSV and Parquet.
 
     One that somebody has open does not keep the others from being written; what is said of it comes back.
     """
@@ -114,6 +118,8 @@ def _one(store: Store, name: str, export: Export) -> None:
         write_workbook(store, out / WORKBOOK, export.today)
     elif name == DESCRIPTION:
         write_description(store, out / DESCRIPTION)
+    elif name == METADATA:
+        write_metadata(store, out / METADATA)
     else:
         _table(store, name, out, export.formats)
 

@@ -306,14 +306,16 @@ def write_heat_maps(book: Workbook, pen: PlainSheet, store: Store, labels: CodeL
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 12, 16)
     top, table = write_period(pen, store, labels), store[AGGREGATE_MATRIX].c
-    counts: dict[int, Counter[Crossing]] = defaultdict(Counter)
+    counts: dict[tuple[str, str, str], Counter[Crossing]] = defaultdict(Counter)
     for row in store.records("aggregate_matrix", table.period == choose(periods(store), None)):
-        counts[row["block"]][row["matrix_row"], row["matrix_column"]] = row["frequency"]
+        crossed = counts[row["tool"], row["matrix_row_field"], row["matrix_column_field"]]
+        crossed[row["matrix_row"], row["matrix_column"]] = row["frequency"]
     maps, say = _HeatMaps(book, pen, labels), labels.say
-    for number, block in enumerate(matrix_blocks(maps.spec), start=1):
-        if counts[number] or not any(counts.values()):  # none in which nothing stands, beside others
+    for block in matrix_blocks(maps.spec):
+        its = sum((counts[tool, block.down, block.across] for tool in block.sources), Counter[Crossing]())
+        if its or not any(counts.values()):  # none in which nothing stands, beside others
             title = block.title.say(labels.language) or say("Risk matrix")
-            top = maps.draw(title, counts[number], top)
+            top = maps.draw(title, its, top)
     sheet.fit_to_pages(1, 0)
 
 

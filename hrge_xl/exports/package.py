@@ -1,4 +1,4 @@
-"""CSV for every table, with a `datapackage.json` that describes them."""
+"""CSV for every table, with a `datapackage.json` that describes them, and `metadata.yaml` for the database."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from typing import IO, Any
 
 from ..dataset.clean import csv_text, harmless_lines
 from ..dataset.column_values import least_and_most, pattern, right_answers, values
-from ..dataset.schema import VERSION, Schema
+from ..dataset.schema import META, VERSION, Schema
 from ..dataset.store import Store
 from ..dataset.table import BOOLEAN, DATE, INTEGER, NUMBER, TEXT, Column, Row, Table
+from ..ledger.ledger import DATASET
 from ..output_files import whole
+from ..spec.yaml_file import dumped
 
 TYPES = {TEXT: "string", INTEGER: "integer", NUMBER: "number", BOOLEAN: "boolean", DATE: "date"}
 WRITTEN = {
@@ -29,6 +31,12 @@ def write_description(store: Store, path: Path) -> None:
     with whole(path) as unfinished:
         text = json.dumps(description(store), ensure_ascii=False, indent=1)
         unfinished.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def write_metadata(store: Store, path: Path) -> None:
+    """`metadata.yaml`."""
+    with whole(path) as unfinished:
+        unfinished.write_text(dumped(metadata(store.schema)), encoding="utf-8", newline="\n")
 
 
 def described(path: Path) -> set[str]:
@@ -85,6 +93,27 @@ def description(store: Store) -> dict[str, Any]:
         "spec_digest": spec.digest if spec else None,
         "resources": [_resource(store.schema, table) for table in store.schema.shown],
     }  # fmt: skip
+
+
+def metadata(schema: Schema) -> dict[str, Any]:
+    """Give what Datasette shows of the database: every table and view, what is not exported hidden at first."""
+    spec, shown = schema.spec, {table.name for table in schema.shown}
+    tables = {
+        table.name: _said(
+            {
+                "title": table.title and f"{table.name}: {table.title}",
+                "description": table.about,
+                "sort": table.key[0] if table.key == ("n",) else "",
+                "hidden": table.name not in shown,
+                "columns": {column.name: column.description for column in table.columns},
+            }
+        )
+        for table in (*schema.base, *schema.views, META)
+    }
+    return {
+        "title": spec.title.say(spec.languages[0]) if spec else "Dataset",
+        "databases": {DATASET.removesuffix(".sqlite"): {"tables": tables}},
+    }
 
 
 def _resource(schema: Schema, table: Table) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from ..dataset.schema import (
     MASKED,
     MATRIX_ROWS,
     SUBMISSIONS,
+    shown_column,
 )
 from ..dataset.store import STATE, Store
 from ..dataset.table import Record
@@ -311,7 +312,7 @@ class _Builder:
         facts = [
             (fields[code].label.say(self.language), said(self.spec, fields[code], value, self.language))
             for code in figures.shows
-            if (value := row[f"shows_{code}"]) is not None
+            if (value := row[shown_column(code)]) is not None
         ]
         return TopRisk(row["level_before"], row["level_after"], facts, self._source(row, row["name"]))
 

@@ -6,9 +6,8 @@ import sqlalchemy as sa
 
 from ...spec.figures import Breakdown, Crossing, RiskFigures
 from ...spec.model import Spec
-from ..dimensions import matrix_blocks
 from ..joins import picked, same
-from ..schema import AGGREGATE_RISKS, field_column, spec_language
+from ..schema import AGGREGATE_RISKS, field_column, shown_column, spec_language
 from ..store import Store
 from . import sql
 from .sql import BY_COUNTRY, BY_TOOL
@@ -176,7 +175,7 @@ def _weighed(source: sql.Sources) -> sql.Select:
     placed, rows = sql.at_hand(_both_places(source)), sql.at_hand(_open_rows(source))
     named = sql.answers_to(source, figures.name, figures.tools)
     before, after = cells.alias("cell_before"), cells.alias("cell_after")
-    shown = [rows.c[f"shows_{code}"] for code in figures.shows]
+    shown = [rows.c[shown_column(code)] for code in figures.shows]
     return (
         sa.select(placed, *shown, *picked(
             "name file_sha256", rows, level_before=before.c.level, level_after=after.c.level,
@@ -208,7 +207,7 @@ def _open_rows(source: sql.Sources) -> sql.Select:
     figures, rows = risk_figures(source.spec), []
     for table in dict.fromkeys(source.schema.wide[tool].name for tool in figures.tools):
         wide = source[table]
-        shown = {"name": figures.name} | {f"shows_{code}": code for code in figures.shows}
+        shown = {"name": figures.name} | {shown_column(code): code for code in figures.shows}
         told = {name: sql.as_text(wide.c[field_column(code)]) for name, code in shown.items()}
         over = [
             sa.func.coalesce(sql.as_text(wide.c[field_column(code)]), "").in_(codes)
@@ -233,19 +232,22 @@ CELL = "matrix_row_label matrix_column_label level level_label cell"  # what is 
 
 
 def aggregate_matrix(source: sql.Sources) -> sql.Select:
-    """Give the cells of every matrix of the spec that have a row."""
-    cells, sources, files = matrix_cells(source.spec), _sources(source.spec), source["submissions"]
-    rows, keys = sql.current(source, "matrix_rows"), f"period block title tools {' '.join(STEPS)}"
+    """Give the cells with a row by sheet and the two questions that are crossed, whichever matrix shows them."""
+    cells, rows, files = (
+        matrix_cells(source.spec),
+        sql.current(source, "matrix_rows"),
+        source["submissions"],
+    )
+    keys = f"period tool matrix_row_field matrix_column_field {' '.join(STEPS)}"
     lines = (
-        sa.select(*picked(f"{keys} submission team", rows, sources), sql.returned(files))
-        .select_from(rows)
-        .join(sources, same(sources, rows, "tool", "matrix_row_field", "matrix_column_field"))
+        sa.select(*picked(f"{keys} submission team", rows), sql.returned(files))
         .join(files, same(files, rows, "submission"))
         .subquery()
     )
     counted = sql.grouped(lines, keys, **sql.counts(lines)).subquery()
     told = sa.select(counted, *picked(CELL, cells)).join(cells, same(cells, counted, *STEPS))
-    return sql.numbered(source, "aggregate_matrix", told, "period", "block", "cell")
+    order = ("period", "tool", "matrix_row_field", "matrix_column_field", "cell")
+    return sql.numbered(source, "aggregate_matrix", told, *order)
 
 
 def matrix_cells(spec: Spec) -> sa.CTE:
@@ -264,14 +266,3 @@ def matrix_cells(spec: Spec) -> sa.CTE:
             lines.append((down.code, across.code, level.code, *labels, len(lines), weight))
     columns = f"{' '.join(STEPS)} level matrix_row_label matrix_column_label level_label cell:integer weight:integer"
     return sql.listed("cells", columns, lines)
-
-
-def _sources(spec: Spec) -> sa.CTE:
-    """Give one line a matrix and sheet that its rows are from."""
-    language = spec_language(spec)
-    lines = [
-        (number, block.title.say(language), " ".join(block.sources), tool, block.down, block.across)
-        for number, block in enumerate(matrix_blocks(spec), start=1)
-        for tool in block.sources
-    ]  # fmt: skip
-    return sql.listed("sources", "block:integer title tools tool matrix_row_field matrix_column_field", lines)

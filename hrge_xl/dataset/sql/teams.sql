@@ -19,10 +19,14 @@ FROM (
     SELECT
         period, team, NULL, nullif(country, ''), 0, NULL, 1, CASE WHEN current THEN 1 ELSE 0 END,
         CASE WHEN current AND verdict = 'returned' THEN 1 ELSE 0 END,
-        CASE WHEN status = 'conflict' THEN 1 ELSE 0 END, CASE WHEN current THEN arrived END,
+        CASE WHEN status = 'conflict' THEN 1 ELSE 0 END,
+        CASE WHEN status NOT IN ('excluded', 'withdrawn') THEN arrived END,
         CASE WHEN current THEN required ELSE 0 END, CASE WHEN current THEN answered ELSE 0 END,
-        CASE WHEN current THEN errors ELSE 0 END
-    FROM submissions
+        CASE WHEN current THEN (
+            SELECT count(*) FROM findings_fact AS f
+            WHERE f.submission_id = s.submission_id AND f.severity = 'error' AND NOT f.waived
+        ) ELSE 0 END
+    FROM submissions AS s
     WHERE verdict <> 'refused' AND team <> ''
 ) AS known
 GROUP BY period, team
