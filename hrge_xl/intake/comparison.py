@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from ..answer import Answers
 from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import (
     CODES_DAMAGED,
@@ -22,12 +23,15 @@ from ..findings.structure import (
     TEXT_CHANGED,
     TYPED_OVER,
 )
-from ..layout import address
+from ..layout import Layout, address
+from ..numerals import shown
 from ..spec.own_sheets import LAST_SHEET
 from ..stamp import to_pairs
 from ..submission import Identity, Unplaced
 from ..words import and_more, tidy
+from ..workbook import Content
 from ..workbook.cover import COVER_FACTS, contact_label
+from ..workbook.issued import IssuedSheet
 from ..workbook.progress import LABEL
 from .axes import Axes, by_codes
 from .expected import ReadResult, one_by_one, shorten
@@ -35,7 +39,6 @@ from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas
 from .raw import CellKind, RawCell, RawSheet, compact, shown_cell
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
 from .unplaced import keep, single_texts, typed_on, typed_texts
-from .workbook_state import differing
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
 ReadSheet = tuple[ToolSheet, Axes]
@@ -300,3 +303,13 @@ def _first_text(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | N
         if cell.kind is CellKind.TEXT and cell.formula is None and cell.value
     )
     return min((text for text in texts if text[0] > HOME.column), default=None)
+
+
+def differing(raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers) -> Iterator[CellChange]:
+    """Yield the cells of the hidden sheet that do not say what the answers were."""
+    content = Content(layout, {}, last=last)
+    for live in issued.live:
+        for place, value in zip(live.places, live.now(content), strict=True):
+            found, expected = shown_cell(raw.cell(*place)), "" if value is None else shown(value)
+            if found != expected:
+                yield CellChange(TEXT_CHANGED, *place, (place.row, place.column), expected, found)

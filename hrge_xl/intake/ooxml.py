@@ -21,10 +21,9 @@ from ..findings.file import (
 )
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
 from .limits import LIMITS, Limits
-from .ooxml_drawings import Drawings, merged
 from .ooxml_parts import Parts, Relationship, SheetEntry, Strings
 from .ooxml_rows import Context
-from .ooxml_sheet import read_sheet
+from .ooxml_sheet import Drawings, merged, read_sheet
 from .ooxml_styles import NO_STYLES, Styles
 from .raw import Drawn, RawSheet, RawWorkbook, Unreadable
 from .zip_package import ZipPackage, shown

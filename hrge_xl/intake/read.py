@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from .. import kept_texts
-from ..answer import Answer, State
-from ..fields import Cell, ColumnKind, Field, Reading
+from ..answer import Answer, Answers, Key, State, Value
+from ..fields import Cell, ColumnKind, Field, Reading, type_of
 from ..findings import Finding, Need, needing
 from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
-from ..last_answers import written
+from ..language import FIGURES, Type
+from ..last_answers import digest_of, read_last, written
 from ..layout import Layout, address, build
+from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
+from ..numerals import Ambiguous, OtherCalendar, from_serial, parse_date
 from ..spec.compiled import compiled
 from ..spec.load import load, names
 from ..spec.model import Spec
+from ..spec.own_sheets import COVER_KEY, LAST_KEY, LAST_SHEET
 from ..stamp import UNCHECKED
 from ..submission import Identity, Submission
 from ..words import tidy
+from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
 from . import ooxml, other_formats
 from .axes import Axes, read_axes
 from .comparison import WorkbookComparison
@@ -43,7 +49,7 @@ from .raw import CellKind, RawCell, RawWorkbook, Unreadable
 from .retired_questions import OldSheet, was_issued
 from .shown_results import ShownResults
 from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
-from .tool_sheets import ToolSheet, assign
+from .tool_sheets import ToolSheet, assign, named_area, text_at
 from .unplaced import (
     copied_answers,
     every_text,
@@ -53,7 +59,6 @@ from .unplaced import (
     unknown_sheet,
     unplaced_texts,
 )
-from .workbook_state import day_of_calculation, day_on_cover, last_answers
 
 
 def read(path: str | Path, want: ExpectedReturn, *, password: str | None = None) -> Submission | Refusal:
@@ -336,3 +341,66 @@ def _take(found: ReadResult, tool_sheet: ToolSheet, here: FoundCells) -> None:
             cell = stored.get(column)
             if cell is not None and cell.kind is not blank:
                 take((part, name, part.home if at_home else address(row, column), cell))
+
+
+def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> Answers | None:
+    """Read what was issued with a workbook of the answers before; None where that is not what its stamp says."""
+    if not identity.last_digest:
+        return {}
+    sheets = [each for each in workbook.sheets if text_at(each, 1, 1) == LAST_KEY]
+    sheets += [each for each in workbook.sheets if each.name == LAST_SHEET]
+    cells = (sheets[0].cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheets)
+    text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
+    found = read_last(text) if digest_of(text) == identity.last_digest else None
+    return found if found is not None and all(_fits(layout, *each) for each in found.items()) else None
+
+
+def _fits(layout: Layout, key: Key, value: Value) -> bool:
+    """Say whether a value is one that its field can have; fields that the version in force does not have fit anyway."""
+    field = layout.spec.tool[key[0]].fields.get(key[2]) if key[0] in layout.spec.tool else None
+    kind = Type.TEXT if field is None else type_of(field)
+    if kind in FIGURES:
+        return isinstance(value, date if kind is Type.DATE else float)
+    return isinstance(value, tuple if kind is Type.MANY else str)
+
+
+DAYS = (CellKind.DATE, CellKind.NUMBER)
+
+
+def day_of_calculation(workbook: RawWorkbook, identity: Identity) -> date | None:
+    """Give the day on the cover, by formula or typed; else that of issue, on which the sheets were right."""
+    return day_on_cover(workbook) or _day(identity.today)
+
+
+def day_on_cover(workbook: RawWorkbook) -> date | None:
+    """Give the day that the cover shows; None where it shows none."""
+    cell = _by_name(workbook) or _by_code(workbook)
+    if cell is not None and cell.kind in DAYS and isinstance(cell.value, float | int):
+        return from_serial(
+            float(cell.value), epoch_1904=workbook.epoch_1904 and cell.kind is not CellKind.DATE
+        )
+    return _day(str(cell.value)) if cell is not None and cell.kind is CellKind.TEXT else None
+
+
+def _by_name(workbook: RawWorkbook) -> RawCell | None:
+    named = named_area(workbook, TODAY_NAME)
+    if named is None:
+        return None
+    name, area = named
+    sheet = next((each for each in workbook.sheets if each.name == name), None)
+    return sheet.cell(area.first_row, area.first_column) if sheet is not None else None
+
+
+def _by_code(workbook: RawWorkbook) -> RawCell | None:
+    """Give the one figure of the row with its code: some formats keep no names."""
+    covers = (each for each in workbook.sheets if text_at(each, CODE_ROW, CODE_COLUMN) == COVER_KEY)
+    rows = ((cells.get(CODE_COLUMN), cells) for cover in covers for cells in cover.cells.values())
+    coded = (cells for code, cells in rows if code is not None and code.value == TODAY_NAME)
+    return next((cell for cells in coded for cell in cells.values() if cell.kind in DAYS), None)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except (Ambiguous, OtherCalendar):
+        return None

@@ -18,11 +18,10 @@ from ..words import right_to_left, translator
 from .cell_ranges import absolute, answer_name, column_name, column_range
 from .content import Content
 from .cover import COVER_FACTS, SAMPLE, CoverPainter, Fact
-from .drawing import Drawing
+from .drawing import DRAWN_ON, Drawing
 from .feedback_sheets import Feedback, feedback_sheets
 from .last_sheet import draw_last_sheet
 from .lists_sheet import ListsPainter, looked_up
-from .package import DRAWN_ON
 from .pen import Formats, FormulaSheet, Pen
 from .progress import COVER_WIDTHS
 from .styles import FONT, SIZE, TAB_COLOURS
