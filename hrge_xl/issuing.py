@@ -28,6 +28,7 @@ from .spec.rows import MOST_ROWS
 from .stamp import canonical, sign
 from .submission import Identity, Outcome, Submission
 from .workbook import Content, Drawing, cover_lines, draw, facts_of
+from .workbook.issued import edition_of
 
 
 @dataclass(frozen=True)
@@ -135,21 +136,8 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
     )
     # twelve hex digits that no other order shares, the same for the same order
     digest = hashlib.sha256(canonical(identity) + order.intervention.encode()).hexdigest()[:12]
-    identity = replace(identity, copy=order.copy or digest, edition=_edition(layout))
+    identity = replace(identity, copy=order.copy or digest, edition=edition_of(layout))
     return sign(identity, order.key) if order.key else identity
-
-
-_EDITIONS: dict[tuple[str, str, str], str] = {}
-
-
-def _edition(layout: Layout) -> str:
-    """Give the digest of all texts and formulas of a layout, worked out once a process."""
-    from .workbook.issued import edition_of, issued_sheets
-
-    key = (layout.spec.digest or str(id(layout)), layout.language, layout.digest)
-    if key not in _EDITIONS:
-        _EDITIONS[key] = edition_of(issued_sheets(layout))
-    return _EDITIONS[key]
 
 
 def starting_answers(layout: Layout, order: Order) -> Answers:

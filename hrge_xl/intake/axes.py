@@ -247,7 +247,11 @@ def _noticed(plan: ExpectedWorkbook, each: ExpectedSheet, raw: RawSheet, axes: A
 
     def about(kind: Kind, cell: str | None, part: CellSpec, *, is_row: bool, **detail: str) -> Finding:
         seen = observe_at(kind, raw.name, cell, part, **detail)
-        return replace(seen, field=None) if plan.across(part) is not is_row else replace(seen, row=None)
+        return (
+            replace(seen, field=None)
+            if plan.layout.grid_of(part.slot).across is not is_row
+            else replace(seen, row=None)
+        )
 
     rows = (ROW_MISSING, True, axes.rows, each.needed_rows, plan.row_label)
     columns = (COLUMN_MISSING, False, axes.columns, each.needed_columns, plan.column_label)

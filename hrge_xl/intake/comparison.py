@@ -23,6 +23,7 @@ from ..findings.structure import (
     TEXT_CHANGED,
     TYPED_OVER,
 )
+from ..grouping import grouped
 from ..layout import Layout, address
 from ..numerals import shown
 from ..spec.own_sheets import LAST_SHEET
@@ -84,7 +85,15 @@ class WorkbookComparison:
             each for each in self.seen if each.code != ROWS_SORTED.code or each.sheet not in doubtful
         ]
         # what refers to cells that are gone, or looks for codes that are, cannot show what it should
-        if not (whole and self.kept and all(_stands_by_codes(sheet, axes) for sheet, axes in read)):
+        if not (
+            whole
+            and self.kept
+            and all(
+                text_at(sheet.raw, row, sheet.corner.column) == code
+                for sheet, axes in read
+                for code, row in axes.rows.places.items()
+            )
+        ):
             found.results.clear()
 
     def _questions(self, sheet: ToolSheet, moved: Moved | None, formulas: Formulas) -> None:
@@ -194,26 +203,24 @@ class WorkbookComparison:
         """Report the changes on one sheet as findings, and keep what was typed there."""
         self.found.replaced += _kept(changes, raw)
         for kind, telling in TELLING.items():
-            groups: dict[int, list[CellChange]] = {}
-            for each in changes:
-                told_with_answers = kind in (TYPED_OVER, FORMULA_CLEARED) and each.home in expected.calculated
-                if each.kind == kind and not told_with_answers:
-                    groups.setdefault(each.column if telling.by_column else 0, []).append(each)
+            with_answers = (
+                expected.calculated if kind in (TYPED_OVER, FORMULA_CLEARED) else ()
+            )  # told with these
+            groups = grouped(
+                (each.column if telling.by_column else 0, each)
+                for each in changes
+                if each.kind == kind and each.home not in with_answers
+            )
             if len(groups) > telling.most_columns > 0:
                 groups = {0: [each for _, group in sorted(groups.items()) for each in group]}
             for _, group in sorted(groups.items()):
                 for told in one_by_one(group, telling.alone):
                     first = min(told, key=lambda each: (each.row, each.column))
                     cells = compact((each.row, each.column) for each in told)
-                    value = shorten(first.found) + and_more(len(told) - 1)
-                    about = {
-                        "value": value,
-                        "expected": shorten(first.issued),
-                        "label": cells,
-                        "cells": cells,
-                    }
-                    at = address(first.row, first.column)
-                    self.seen.append(kind.at(raw.name, at, tool, **about, count=str(len(told))))
+                    value, issued = shorten(first.found) + and_more(len(told) - 1), shorten(first.issued)
+                    about = {"value": value, "expected": issued, "label": cells, "cells": cells}
+                    at, count = address(first.row, first.column), str(len(told))
+                    self.seen.append(kind.at(raw.name, at, tool, **about, count=count))
         if any(each.kind == CODES_DAMAGED for each in changes):
             self._codes_damaged(raw, tool)
 
@@ -231,11 +238,6 @@ def _kept(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
         for each in changes
         if each.found.strip() and (each.of_text or each.kind == TYPED_OVER)
     ]
-
-
-def _stands_by_codes(sheet: ToolSheet, axes: Axes) -> bool:
-    """Say whether every row that was read stands beside its hidden code, by which formulas of other sheets find it."""
-    return all(text_at(sheet.raw, row, sheet.corner.column) == code for code, row in axes.rows.places.items())
 
 
 def _stayed(sheet: ToolSheet, each: CellChange) -> bool:

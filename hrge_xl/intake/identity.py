@@ -177,13 +177,13 @@ def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:
 # what the stamp means for reading
 
 
-def another_spec(identity: Identity, file: str, expected: str) -> Finding:
-    """Report a workbook of another spec, or of one that is not known here."""
-    return _about(ANOTHER_SPEC, file, found=identity.spec, expected=expected)
+def unreadable(identity: Identity, spec: Spec | str, file: str) -> Finding | None:
+    """Say why a workbook cannot be read: too new, in a language that the spec does not have, or of another spec.
 
-
-def unreadable(identity: Identity, spec: Spec, file: str) -> Finding | None:
-    """Say why a workbook of this spec cannot be read: too new, or in a language that the spec does not have."""
+    Then `spec` is the name of the one expected, or those known here.
+    """
+    if isinstance(spec, str):
+        return _about(ANOTHER_SPEC, file, found=identity.spec, expected=spec)
     if _version(identity.spec_version) > _version(spec.version):
         return _about(NEWER_VERSION, file, found=identity.spec_version, expected=spec.version)
     if identity.language not in spec.languages:

@@ -6,9 +6,10 @@ them, are remembered once they were found to be the issued ones.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import chain
 from math import isclose
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from ..findings.structure import (
     TEXT_CHANGED,
     TYPED_OVER,
 )
+from ..grouping import grouped
 from ..layout import Layout, Sheet
 from ..layout.model import CODE_COLUMN, CODE_ROW, HEAD_ROW
 from ..submission import Result
@@ -175,14 +177,10 @@ class ExpectedCells:
     @cached_property
     def held(self) -> dict[int, frozenset[int]]:
         """The columns in which something was issued or may be filled in, by row."""
-        table: dict[int, set[int]] = {}
-        for source in (self.issued.constants, self.issued.formulas):
-            for row, cells in source.items():
-                table.setdefault(row, set()).update(cells)
-        for live in self.issued.live:
-            for place in live.places:
-                table.setdefault(place.row, set()).add(place.column)
-        return {row: frozenset(columns) for row, columns in table.items()}
+        drawn: Sequence[Mapping[int, Mapping[int, Any]]] = (self.issued.constants, self.issued.formulas)
+        cells = ((row, column) for rows in drawn for row, columns in rows.items() for column in columns)
+        live = (place for live in self.issued.live for place in live.places)
+        return {row: frozenset(columns) for row, columns in grouped(chain(cells, live)).items()}
 
     @cached_property
     def formula_places(self) -> list[Home]:

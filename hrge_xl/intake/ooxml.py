@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from ..dates import parse_moment
 from ..findings import Finding
@@ -24,8 +26,8 @@ from .limits import LIMITS, Limits
 from .ooxml_parts import Parts, Relationship, SheetEntry, Strings
 from .ooxml_rows import Context
 from .ooxml_sheet import Drawings, merged, read_sheet
-from .ooxml_styles import NO_STYLES, Styles
-from .raw import Drawn, RawSheet, RawWorkbook, Unreadable
+from .ooxml_styles import NO_STYLES, Styles, read_styles, theme_colours
+from .raw import RawSheet, RawWorkbook, Unreadable
 from .zip_package import ZipPackage, shown
 
 _CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
@@ -88,25 +90,22 @@ class _WorkbookReader:
         part, theme = _linked(self._links, "styles"), list[str]()
         for link in self._links:
             if link.kind == "theme" and link.target in self._parts.package:
-                self._optional(link, None, lambda target: theme.extend(self._parts.theme(target)))
-        return NO_STYLES if part is None else self._parts.styles(part, tuple(theme))
+                with self._optional(link):
+                    theme += theme_colours(self._parts.tree(link.target, "a|theme"))
+        return NO_STYLES if part is None else read_styles(self._parts.tree(part, "x|styleSheet"), theme)
 
     def _read_properties(self, workbook: RawWorkbook) -> None:
-        def note(part: str) -> None:
-            saved, words = self._parts.core_properties(part)
-            workbook.words += words
-            if saved and parse_moment(saved) is None:
-                self._observations.append(SAVE_TIME_IMPOSSIBLE.at(value=saved[:MOST_SHOWN]))
-            else:
-                workbook.saved = saved
-
-        for link in self._package_links:
-            if link.kind in _PROPERTIES and not link.external:
-                self._optional(
-                    link, None, lambda part: workbook.properties.update(self._parts.custom_properties(part))
-                )
-            elif link.kind == "core-properties" and not link.external and link.target in self._parts.package:
-                self._optional(link, None, note)
+        for link in (each for each in self._package_links if not each.external):
+            with self._optional(link):
+                if link.kind in _PROPERTIES:
+                    workbook.properties |= self._parts.custom_properties(link.target)
+                elif link.kind == "core-properties" and link.target in self._parts.package:
+                    saved, words = self._parts.core_properties(link.target)
+                    workbook.words += words
+                    if saved and parse_moment(saved) is None:
+                        self._observations.append(SAVE_TIME_IMPOSSIBLE.at(value=saved[:MOST_SHOWN]))
+                    else:
+                        workbook.saved = saved
 
     def _check_sheets(self, entries: list[SheetEntry]) -> None:
         limit = self._parts.limits.sheets
@@ -136,39 +135,33 @@ class _WorkbookReader:
     def _attachments(self, part: str, sheet: RawSheet) -> None:
         """Read the notes, tables and drawings that hang on a sheet by relationships."""
         parts = self._parts
-        drawings = Drawings(parts, lambda link: self._note_unreadable(link, sheet.name))
-        threaded: list[tuple[int, int, str]] = []
-        notes: list[tuple[int, int, str]] = []
-        drawn: list[Drawn] = []
-        legacy: list[Drawn] = []
-        actions: dict[str, Callable[[str], None]] = {
-            "threadedComment": lambda target: threaded.extend(parts.threaded_comments(target)),
-            "comments": lambda target: notes.extend(parts.comments(target)),
-            "table": lambda target: _note_filter(parts, target, sheet),
-            "drawing": lambda target: drawn.extend(drawings.of_part(target)),
-            "vmlDrawing": lambda target: legacy.extend(drawings.of_legacy_part(target)),
+        drawings = Drawings(parts, lambda link: self._optional(link, sheet.name))
+        readers: dict[str, Callable[[str], Iterable[Any]]] = {
+            "threadedComment": parts.threaded_comments,
+            "comments": parts.comments,
+            "table": parts.filtered_columns,
+            "vmlDrawing": drawings.of_legacy_part,
+            "drawing": drawings.of_part,
         }
+        found: dict[str, list[Any]] = {kind: [] for kind in readers}
         for link in parts.relationships(part):
-            if link.kind in actions and not link.external:
-                self._optional(link, sheet.name, actions[link.kind])
+            if link.kind in readers and not link.external:
+                with self._optional(link, sheet.name):
+                    found[link.kind] += readers[link.kind](link.target)
         # Excel repeats a threaded comment as a note for older versions: the note is not a second observation.
+        threaded, notes, filtered, legacy, drawn = found.values()
         places = {comment[:2] for comment in threaded}
         sheet.comments = sorted([*threaded, *(note for note in notes if note[:2] not in places)])
         sheet.drawn = merged([*sheet.drawn, *legacy, *drawn])
+        sheet.filtered |= bool(filtered)
 
-    def _optional(self, link: Relationship, sheet: str | None, action: Callable[[str], None]) -> None:
+    @contextmanager
+    def _optional(self, link: Relationship, sheet: str | None = None) -> Iterator[None]:
+        """Have what leads nowhere, or cannot be read, cost no more than itself."""
         try:
-            action(link.target)
+            yield
         except Unreadable:
-            self._note_unreadable(link, sheet)
-
-    def _note_unreadable(self, link: Relationship, sheet: str | None) -> None:
-        self._observations.append(UNREADABLE_SIDE_PART.at(sheet, part=shown(link.target)))
-
-
-def _note_filter(parts: Parts, part: str, sheet: RawSheet) -> None:
-    if parts.table_is_filtered(part):
-        sheet.filtered = True
+            self._observations.append(UNREADABLE_SIDE_PART.at(sheet, part=shown(link.target)))
 
 
 def _linked(links: list[Relationship], kind: str) -> str | None:

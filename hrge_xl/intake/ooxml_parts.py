@@ -18,7 +18,6 @@ from ..findings.file import DAMAGED_PART
 from ..layout import parse_cell
 from .cache import OVERHEAD, Cache
 from .limits import LIMITS, Limits
-from .ooxml_styles import Styles, read_styles, theme_colours
 from .raw import CellKind, RawCell, Unreadable, is_true, rich_text, unescape
 from .safe_xml import MAIN, XmlGuard, find_stretch, parse_tree, prove, resolved
 from .zip_package import ZipPackage, shown
@@ -130,14 +129,6 @@ class Parts:
             comments=[entry.get("comment", "") for entry in tree.iterfind("x|definedNames/x|definedName")],
         )
 
-    def theme(self, part: str) -> tuple[str, ...]:
-        """Give the colours of a theme part."""
-        return theme_colours(self.tree(part, "a|theme"))
-
-    def styles(self, part: str, theme: tuple[str, ...]) -> Styles:
-        """Give the cell styles, with these colours of a theme."""
-        return read_styles(self.tree(part, "x|styleSheet"), theme)
-
     def strings(self, part: str) -> Strings:
         """Give the shared texts."""
         texts = _shared_texts(self.package.read(part), XmlGuard(part, self.limits))
@@ -176,10 +167,10 @@ class Parts:
         )
         return (tree.findtext("dcterms|modified") or "").strip(), [*words]
 
-    def table_is_filtered(self, part: str) -> bool:
-        """Say whether a table (list object) hides rows by a filter."""
-        tree = self.tree(part, "x|table")
-        return any(len(column) for column in tree.iterfind("x|autoFilter/x|filterColumn"))
+    def filtered_columns(self, part: str) -> list[Element]:
+        """Give the columns by which a table (list object) hides rows."""
+        columns = self.tree(part, "x|table").iterfind("x|autoFilter/x|filterColumn")
+        return [column for column in columns if len(column)]
 
 
 # a shared text as a cell, and with what is struck through marked, if anything is

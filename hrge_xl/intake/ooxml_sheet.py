@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
@@ -170,11 +171,12 @@ _MOST_ELEMENTS = 300_000  # of a part that is read as a tree
 
 
 class Drawings:
-    """Reads the drawing parts of one package; a part that cannot be read is told to `unreadable`."""
+    """Reads the drawing parts of one package; `optional` has a part that cannot be read cost no more than itself."""
 
-    def __init__(self, parts: Parts, unreadable: Callable[[Relationship], None]) -> None:
-        self._parts = parts
-        self._unreadable = unreadable
+    def __init__(
+        self, parts: Parts, optional: Callable[[Relationship], AbstractContextManager[None]]
+    ) -> None:
+        self._parts, self._optional = parts, optional
         self._limits: Limits = replace(parts.limits, elements=min(parts.limits.elements, _MOST_ELEMENTS))
         self._read: set[str] = set()  # parts that a drawing leads to
 
@@ -226,14 +228,11 @@ class Drawings:
         if link.target in self._read:
             return ""
         self._read.add(link.target)
-        try:
-            inner = (
-                each for each in self._parts.relationships(link.target) if each.kind == "chartUserShapes"
-            )
-            texts = [_text(self._tree(part)) for part in (link.target, *(each.target for each in inner))]
-        except Unreadable:
-            self._unreadable(link)
-            return ""
+        texts: list[str] = []
+        with self._optional(link):
+            links = self._parts.relationships(link.target)
+            inner = (each.target for each in links if each.kind == "chartUserShapes")
+            texts = [_text(self._tree(part)) for part in (link.target, *inner)]
         return "\n".join(filter(None, texts))
 
 

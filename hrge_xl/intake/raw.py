@@ -16,6 +16,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from ..findings import Finding
+from ..grouping import grouped
 from ..layout import LAST_COLUMN, LAST_ROW, column_letters, column_number, parse_cell
 from ..numerals import from_serial, shown
 
@@ -180,13 +181,8 @@ def parse_area(reference: str) -> Area | None:
 
 def parse_areas(references: str) -> tuple[Area, ...] | None:
     """Give the rectangles of a space-separated list; None when one of them is not a reference."""
-    areas: list[Area] = []
-    for reference in references.split():
-        area = parse_area(reference)
-        if area is None:
-            return None
-        areas.append(area)
-    return tuple(areas)
+    areas = [*map(parse_area, references.split())]
+    return None if None in areas else tuple(filter(None, areas))
 
 
 def runs(areas: Iterable[Area], column: int) -> list[Run]:
@@ -204,12 +200,8 @@ def runs(areas: Iterable[Area], column: int) -> list[Run]:
 
 def compact(cells: Iterable[tuple[int, int]]) -> str:
     """Give cells as ranges, column by column: `E7:E31, G4`."""
-    by_column: dict[int, list[int]] = {}
-    for row, column in cells:
-        by_column.setdefault(column, []).append(row)
     ranges = []
-    for column in sorted(by_column):
-        areas = (Area(row, column, row, column) for row in by_column[column])
+    for column, areas in sorted(grouped((cell[1], Area(*cell, *cell)) for cell in cells).items()):
         letters = column_letters(column)
         for first, last in runs(areas, column):
             ranges.append(f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from .. import kept_texts
 from ..answer import Answer, Answers, Key, State, Value
 from ..fields import Cell, ColumnKind, Field, Reading, type_of
-from ..findings import Finding, Need, needing
+from ..findings import Need, needing
 from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
 from ..language import FIGURES, Type
@@ -25,6 +25,7 @@ from ..spec.own_sheets import COVER_KEY, LAST_KEY, LAST_SHEET
 from ..stamp import UNCHECKED
 from ..submission import Identity, Submission
 from ..words import tidy
+from ..workbook.issued import edition_of
 from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
 from . import ooxml, other_formats
 from .axes import Axes, read_axes
@@ -35,7 +36,6 @@ from .identity import (
     PENDING,
     ExpectedReturn,
     Stamp,
-    another_spec,
     chosen_tools,
     disagreements,
     is_older,
@@ -93,11 +93,8 @@ def read_raw(workbook: RawWorkbook, file: File, want: ExpectedReturn) -> Submiss
     if stamp.identity is None:
         return file.refused(*noticed)
     spec = spec_of(stamp.identity, want.spec)
-    if spec is None:
-        expected = load_spec(want.spec).name if want.spec else ", ".join(names())
-        why_not: Finding | None = another_spec(stamp.identity, file.name, expected)
-    else:
-        why_not = unreadable(stamp.identity, spec, file.name)
+    expected = spec or (load_spec(want.spec).name if want.spec else ", ".join(names()))
+    why_not = unreadable(stamp.identity, expected, file.name)
     # of a stamp whose signature is checked by somebody else
     stamps = stamp.copies if stamp.signature == PENDING else ()
     if spec is None or why_not is not None:
@@ -113,7 +110,6 @@ def read_raw(workbook: RawWorkbook, file: File, want: ExpectedReturn) -> Submiss
     return submission
 
 
-AS_ISSUED = needing(Need.EDITION)
 load_spec = lru_cache(maxsize=16)(load)
 
 
@@ -128,7 +124,7 @@ def spec_of(identity: Identity, wanted: str | None) -> Spec | None:
 def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, spec: Spec) -> Submission:
     plan, lost, older = plan_for(identity, spec), frozenset(workbook.cannot_tell), is_older(identity, spec)
     same = identity.layout == plan.layout.digest
-    known = identity if same and identity.edition and identity.edition == plan.edition else None
+    known = identity if same and identity.edition and identity.edition == edition_of(plan.layout) else None
     last = last_answers(workbook, plan.layout, identity)
     found = ReadResult(plan, same, older, lost, known, last)
     locate(workbook, found)
@@ -145,7 +141,7 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
         {**checks_lost(workbook.cannot_tell, workbook.format)},
         found.sheets,
         found.cells,
-        calculated_on=day_of_calculation(workbook, identity),
+        calculated_on=day_on_cover(workbook) or _day(identity.today),  # on which the sheets were right
         replaced=found.no_longer,
         older=older,
         saved=workbook.saved,
@@ -164,30 +160,20 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
         (older, needing(Need.VERSION), kept_texts.OLDER_VERSION),
         (stamp.signature == UNCHECKED, needing(Need.KEY), kept_texts.NO_KEY),
         (last is None, reading_last, kept_texts.OTHER_LAST),
-        (known is None, AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER),
+        (known is None, needing(Need.EDITION), kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER),
     ):
         if holds:
             submission.not_run |= dict.fromkeys(codes, why)
     return submission
 
 
-_PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], ExpectedWorkbook] = {}
-MOST_PLANS = 32
+expected_workbook = lru_cache(maxsize=32)(ExpectedWorkbook)  # made once for all files of a layout
 
 
 def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
-    """Give the layout that a workbook was issued with, made ready for reading; made once for all files of it."""
-    tools = chosen_tools(identity, spec)
-    rows = register_rows(identity)
-    chosen = None if tools is None else tuple(tools)
-    last = bool(identity.last_digest)
-    key = (spec.digest or str(id(spec)), spec.folder, identity.language, chosen, rows, last)
-    plan = _PLANS.get(key)
-    if plan is None:
-        if len(_PLANS) >= MOST_PLANS:
-            _PLANS.clear()
-        plan = _PLANS[key] = ExpectedWorkbook(build(spec, identity.language, tools, rows, last=last))
-    return plan
+    """Give the layout that a workbook was issued with, made ready for reading."""
+    tools, rows = chosen_tools(identity, spec), register_rows(identity)
+    return expected_workbook(build(spec, identity.language, tools, rows, last=bool(identity.last_digest)))
 
 
 def layout_of(identity: Identity, wanted: str | None) -> Layout:
@@ -367,28 +353,18 @@ def _fits(layout: Layout, key: Key, value: Value) -> bool:
 DAYS = (CellKind.DATE, CellKind.NUMBER)
 
 
-def day_of_calculation(workbook: RawWorkbook, identity: Identity) -> date | None:
-    """Give the day on the cover, by formula or typed; else that of issue, on which the sheets were right."""
-    return day_on_cover(workbook) or _day(identity.today)
-
-
 def day_on_cover(workbook: RawWorkbook) -> date | None:
     """Give the day that the cover shows; None where it shows none."""
-    cell = _by_name(workbook) or _by_code(workbook)
+    named = named_area(workbook, TODAY_NAME)
+    sheets = (sheet for sheet in workbook.sheets if named is not None and sheet.name == named[0])
+    sheet = next(sheets, None)
+    cell = sheet.cell(*named[1][:2]) if sheet is not None and named is not None else None
+    cell = cell or _by_code(workbook)
     if cell is not None and cell.kind in DAYS and isinstance(cell.value, float | int):
         return from_serial(
             float(cell.value), epoch_1904=workbook.epoch_1904 and cell.kind is not CellKind.DATE
         )
     return _day(str(cell.value)) if cell is not None and cell.kind is CellKind.TEXT else None
-
-
-def _by_name(workbook: RawWorkbook) -> RawCell | None:
-    named = named_area(workbook, TODAY_NAME)
-    if named is None:
-        return None
-    name, area = named
-    sheet = next((each for each in workbook.sheets if each.name == name), None)
-    return sheet.cell(area.first_row, area.first_column) if sheet is not None else None
 
 
 def _by_code(workbook: RawWorkbook) -> RawCell | None:

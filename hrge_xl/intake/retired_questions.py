@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
+from ..grouping import grouped
 from .raw import CellKind, RawSheet, RawWorkbook
 from .tool_sheets import HOME, Corner, named_area, text_at
 
@@ -39,12 +40,12 @@ class OldSheet:
     @cached_property
     def checks(self) -> dict[str, list[int]]:
         """For each question of a table, or record of a form, the columns of its checks, one a block."""
-        found: dict[str, list[int]] = {}
-        for column, codes in self.columns.items():
-            for code in codes:
-                if code.startswith(CHECK):
-                    found.setdefault(code.removeprefix(CHECK), []).append(column)
-        return found
+        return grouped(
+            (code.removeprefix(CHECK), column)
+            for column, codes in self.columns.items()
+            for code in codes
+            if code.startswith(CHECK)
+        )
 
     def is_retired(self, row: int, column: int) -> bool:
         """Say whether a cell was to be filled in and nobody reads it any more."""

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from ..answer import Key
 from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
+from ..grouping import grouped
 from ..last_answers import read_last
 from ..layout import address
 from ..layout.lists import LEVELS
@@ -102,10 +103,8 @@ class ShownResults:
         memory = self.cells.remembered(cleaned)
         originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
         content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
-        by_sheet: dict[str, list[Expected]] = {}
-        for number, value in self.cells.differing(content, self.shown):
-            by_sheet.setdefault(self.cells.cells[number].sheet, []).append((number, value))
-        for issued, some in by_sheet.items():
+        differing = self.cells.differing(content, self.shown)
+        for issued, some in grouped((self.cells.cells[each[0]].sheet, each) for each in differing).items():
             tool = next((each.tool.code for each in self.layout.sheets if each.name == issued), None)
             for told in one_by_one(some, ALONE):
                 yield self._about(tool, told)
@@ -201,11 +200,9 @@ class FormulaCells:
     @cached_property
     def _spans(self) -> dict[str, Take]:
         """The check cells of each sheet, by the code of its tool."""
-        found: dict[str, list[int]] = {}
-        checked = (slot for slot in self.layout.slots.values() if slot.check is not None)
-        for slot, (number, _) in zip(checked, self.checks, strict=True):
-            found.setdefault(slot.tool, []).append(number)
-        return {tool: _take(numbers) for tool, numbers in found.items()}
+        checked = (slot.tool for slot in self.layout.slots.values() if slot.check is not None)
+        numbers = grouped(zip(checked, (cell for cell, _ in self.checks), strict=True))
+        return {tool: _take(numbers) for tool, numbers in numbers.items()}
 
     @cached_property
     def _rows(self) -> list[_Row]:

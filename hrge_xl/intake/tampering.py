@@ -25,6 +25,7 @@ from ..findings.structure import (
     PROTECTION_OFF,
     ROWS_SORTED,
 )
+from ..grouping import grouped
 from ..layout import Layout, ListPlace, address, parse_cell
 from ..layout.model import CODE_COLUMN, CODE_ROW
 from ..spec.own_sheets import LISTS_KEY
@@ -47,6 +48,7 @@ from .raw import (
     ORDINARY,
     Area,
     CellKind,
+    RawCell,
     RawSheet,
     RawWorkbook,
     Run,
@@ -82,10 +84,7 @@ Change = tuple[Kind, str, tuple[CellSpec, int, int], dict[str, str]]
 
 def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Finding]:
     """Report the changes of each kind to the cells of one field of a sheet together, naming every cell."""
-    groups: dict[tuple[Kind, str, str], list[Change]] = {}
-    for change in changes:
-        kind, sheet, (part, *_), _ = change
-        groups.setdefault((kind, sheet, part.slot.field.code), []).append(change)
+    groups = grouped(((*change[:2], change[2][0].slot.field.code), change) for change in changes)
     for (kind, sheet, _), some in groups.items():
         yield together(kind, sheet, plan, [cell for *_, cell, _ in some], **some[0][-1])
 
@@ -115,7 +114,12 @@ def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **mor
     """Report what happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
-    detail = {"label": plan.label(part), "value": ranges, "cells": ranges, "count": str(len(cells))}
+    detail = {
+        "label": plan.layout.question(part.slot),
+        "value": ranges,
+        "cells": ranges,
+        "count": str(len(cells)),
+    }
     return observe_at(kind, sheet, address(row, column), part, **(detail | more))
 
 
@@ -124,12 +128,12 @@ def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **mor
 
 def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterator[Finding]:
     """Give one observation for each calculated field of which cells were emptied; for many of them one."""
-    cleared: dict[str, list[tuple[CellSpec, int, int]]] = {}
-    for part, row, column in calculated:
-        cell = raw.cell(row, column)
-        if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
-            cleared.setdefault(part.slot.field.code, []).append((part, row, column))
-    found = list(cleared.values())
+
+    def is_cleared(cell: RawCell | None) -> bool:
+        return cell is None or (cell.kind is CellKind.BLANK and cell.formula is None)
+
+    cleared = (each for each in calculated if is_cleared(raw.cell(*each[1:])))
+    found = list(grouped((each[0].slot.field.code, each) for each in cleared).values())
     if len(found) > COLUMNS_ALONE:
         found = [[each for some in found for each in some]]
     return (together(FORMULA_CLEARED, raw.name, plan, some) for some in found)
@@ -193,7 +197,7 @@ def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Find
         if covered:
             row, column = min(covered)
             part, value = left[row][column], f"{address(*area[:2])}:{address(*area[2:])}"
-            about = {"label": plan.label(part), "value": value, "cells": value}
+            about = {"label": plan.layout.question(part.slot), "value": value, "cells": value}
             yield observe_at(CELLS_MERGED, raw.name, address(row, column), part, **about)
         for row, column in covered:
             del left[row][column]

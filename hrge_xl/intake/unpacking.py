@@ -28,7 +28,7 @@ from .content_sniffing import (
     word_for,
     zip_format,
 )
-from .gate import Refusal, beginning_of, bytes_of
+from .gate import Refusal, beginning_of, opened
 from .limits import LIMITS, Limits
 from .mail import (
     TNEF_MAGIC,
@@ -53,8 +53,8 @@ MAILDIR = ("cur", "new", "tmp")
 
 def found_in(sources: Sequence[str]) -> Iterator[Found]:
     """Give everything that lies in the sources, in their order. Raises `UsageError` where one leads nowhere."""
-    jobs, opened = tee(_jobs(sources))
-    for outcome, job in zip(run_guarded(open_layers, jobs, jobs=1, limits=LARGER), opened, strict=False):
+    jobs, same_jobs = tee(_jobs(sources))
+    for outcome, job in zip(run_guarded(open_layers, jobs, jobs=1, limits=LARGER), same_jobs, strict=False):
         if isinstance(outcome, Died):
             yield job.unopened(_why(job.name, outcome.observation))
         else:
@@ -95,11 +95,11 @@ def _of_file(path: Path) -> Iterator[Job]:
     if beginning_of(path, len(MBOX)) == MBOX:
         yield from _mails(mailbox.mbox(path, create=False), Origin((path.name,)))
         return
-    content = bytes_of(path, LARGER)
-    if isinstance(content, Refusal):
-        yield Job(path.name, problem=_why(path.name, content.observations[0]))
+    file = opened(path, LARGER)
+    if isinstance(file, Refusal):
+        yield Job(path.name, problem=_why(path.name, file.observations[0]))
     else:
-        yield Job(path.name, content)
+        yield Job(path.name, file.data)
 
 
 def _mails(box: mailbox.Mailbox[mailbox.Message], place: Origin) -> Iterator[Job]:

@@ -383,14 +383,10 @@ class ListPlace:
         """Row of the last entry."""
         return self.first + len(self.labels) - 1
 
-    def entry(self, code: str) -> Place | None:
-        """Give the cell of a code's label."""
-        return Place(self.first + self.codes.index(code), self.column) if code in self.codes else None
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """A spec laid out in one language, with the tools and the number of register rows chosen."""
+    """A spec laid out in one language, with the tools and the number of register rows chosen; equal to itself alone."""
 
     spec: Spec
     language: str
@@ -455,6 +451,15 @@ class Layout:
     def slots(self) -> dict[tuple[str, str, str], Slot]:
         """Every slot by tool, row and field."""
         return {slot.key: slot for sheet in self.sheets for slot in sheet.slots}
+
+    def grid_of(self, slot: Slot) -> Grid:
+        """Give the grid that a slot belongs to."""
+        return next(grid for grid in self.sheet[slot.tool].grids if grid.number == slot.grid)
+
+    def question(self, slot: Slot) -> str:
+        """Name a slot as findings do: its row, where it has one, and its question."""
+        label = slot.field.label.say(self.language)
+        return label if self.grid_of(slot).across else f"{slot.row} {label}"
 
     def active_place(self, grid: Grid, row: str) -> Place | None:
         """Give the helper cell that counts the answers of a row of a register, or of a record of a repeated form."""

@@ -242,7 +242,7 @@ def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
 
 def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: bool) -> int:
     """Count the characters of an expression as a formula of the row or record of a slot."""
-    grid = next(grid for grid in layout.sheet[slot.tool].grids if grid.number == slot.grid)
+    grid = layout.grid_of(slot)
     compiler = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW)
     found = parsed(text, scope, condition=condition)
     assert not isinstance(found, Problem)  # it has been checked
