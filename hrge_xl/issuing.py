@@ -59,15 +59,13 @@ class Order:
         check_several("tools", self.tools)
 
 
-@gc_paused()
 def generate(spec: Spec, order: Order) -> bytes:
     """Give one workbook as the bytes of an .xlsx file; the same order gives the same bytes.
 
     Raises `UsageError` for an unknown country, language or tool, `LimitError` where something does not fit into Excel.
     """
-    layout = layout_for(spec, order)
-    (content,) = contents_for(layout, [order])
-    return draw(layout, cover_lines(content.facts)).filled(content)
+    ((_, data),) = issue(spec, [order])
+    return data
 
 
 def layout_for(spec: Spec, order: Order) -> Layout:
@@ -79,6 +77,7 @@ def layout_for(spec: Spec, order: Order) -> Layout:
     return layout if last_placed(layout, order.last) else build(spec, *chosen) if layout.last else layout
 
 
+@gc_paused()
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     """Work out what the workbooks of some orders hold: how many they are bounds the memory."""
     from .checks import foretold
@@ -213,15 +212,18 @@ ORDERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 500_000  # that are worked out together; 
 
 
 def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
-    """Give each order with its workbook, as `generate` makes it; those of one language and choice of tools together.
+    """Give each order with its workbook; those of one language and choice of tools together.
 
     Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
     """
     for same in _alike(spec, orders):
-        if len(same) == 1:
-            yield same[0], generate(spec, same[0])
-        else:
-            yield from _filled(layout_for(spec, same[0]), same)
+        layout, drawings = layout_for(spec, same[0]), dict[frozenset[str], Drawing]()
+        for some in _portions(same):
+            for order, content in zip(some, contents_for(layout, some), strict=True):
+                lines = cover_lines(content.facts)
+                if lines not in drawings:
+                    drawings[lines] = draw(layout, lines)
+                yield order, drawings[lines].filled(content)
 
 
 def issue_files(
@@ -269,16 +271,6 @@ def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
         ((order.language or first, order.tools, order.blank_rows, bool(order.last)), order)
         for order in orders
     ).values()
-
-
-def _filled(layout: Layout, orders: Sequence[Order]) -> Iterator[tuple[Order, bytes]]:
-    drawings: dict[frozenset[str], Drawing] = {}
-    for some in _portions(orders):
-        for order, content in zip(some, contents_for(layout, some), strict=True):
-            lines = cover_lines(content.facts)
-            if lines not in drawings:
-                drawings[lines] = draw(layout, lines)
-            yield order, drawings[lines].filled(content)
 
 
 def _portions(orders: Iterable[Order]) -> Iterator[list[Order]]:

@@ -110,6 +110,7 @@ def read_raw(workbook: RawWorkbook, file: File, want: ExpectedReturn) -> Submiss
     return submission
 
 
+AS_ISSUED = needing(Need.EDITION)
 load_spec = lru_cache(maxsize=16)(load)
 
 
@@ -160,7 +161,7 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
         (older, needing(Need.VERSION), kept_texts.OLDER_VERSION),
         (stamp.signature == UNCHECKED, needing(Need.KEY), kept_texts.NO_KEY),
         (last is None, reading_last, kept_texts.OTHER_LAST),
-        (known is None, needing(Need.EDITION), kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER),
+        (known is None, AS_ISSUED, kept_texts.OLDER_TEXTS if older else kept_texts.OTHER_ISSUER),
     ):
         if holds:
             submission.not_run |= dict.fromkeys(codes, why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -295,30 +296,27 @@ class Dropdowns:
     """Which rows of a column still have the rule that they were issued with."""
 
     def __init__(self, validations: Iterable[Validation], plan: ExpectedWorkbook, names: ListNames) -> None:
-        self._any: list[Area] = []
-        self._lists: dict[str, list[Area]] = {}
-        self._lenient: dict[str, list[Area]] = {}  # the same without a stop alert
+        # by what a rule offers, and whether it has a stop alert
+        self._areas = defaultdict[tuple[str, bool], list[Area]](list)
         for rule in validations:
             if rule.type not in ("none", ""):
-                (self._any if rule.blocks else self._lenient.setdefault(ANY_RULE, [])).extend(rule.areas)
+                self._areas[ANY_RULE, rule.blocks] += rule.areas
             if rule.type == "list":
-                lists = self._lists if rule.blocks else self._lenient
                 source = names.written_out.get(_bare(rule.formula1), rule.formula1)
                 # none for a source that is longer than any program writes
                 offered = _remembered_names(source, plan) if len(source) <= LONGEST_SOURCE else ()
                 for name in set(offered) - names.broken:
-                    lists.setdefault(name, []).extend(rule.areas)
+                    self._areas[name, rule.blocks] += rule.areas
 
     def runs(self, need: str, column: int) -> list[Run]:
         """Give the rows of a column with the rule that is needed: any rule, or the list of this name."""
-        if need.startswith(OPEN):
-            name = need.removeprefix(OPEN)
-            return runs((*self._lists.get(name, ()), *self._lenient.get(name, ())), column)
-        return runs(self._any if need == ANY_RULE else self._lists.get(need, ()), column)
+        name = need.removeprefix(OPEN)
+        lenient = self._areas[name, False] if need.startswith(OPEN) else ()
+        return runs((*self._areas[name, True], *lenient), column)
 
     def lenient_runs(self, need: str, column: int) -> list[Run]:
         """Give the rows of a column with the list of this name that refuses no other entry."""
-        return runs(self._lenient.get(need, ()), column)
+        return runs(self._areas[need, False], column)
 
 
 def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 
 from ..errors import UsageError
 from ..fields import FIELD_TYPES, Field
 from ..findings import sentence
+from ..grouping import grouped
 from ..last_answers import CLOSED
 from ..spec.choice import tool_code
 from ..spec.model import (
@@ -159,8 +161,7 @@ class _SheetBuilder:
             checks = tuple(_check_columns(grid, free))
             free += len(checks)
             checked = replace(grid, columns=grid.columns + checks)
-            slots = _form_slots if checked.across else _table_slots
-            grids.append(replace(checked, slots=tuple(slots(checked, checked.check_columns))))
+            grids.append(replace(checked, slots=tuple(_slots(checked))))
         return tuple(grids), behind
 
     # columns
@@ -307,29 +308,28 @@ class _SheetBuilder:
                 label = hint = ""
 
 
-def _form_slots(grid: Grid, checks: Mapping[tuple[str, int], int]) -> Iterator[Slot]:
-    for field in grid.block.fields:  # type: ignore[attr-defined]
-        rows = [row for row in grid.rows if row.field is field]
-        for column in grid.with_role("answer"):
-            cells = tuple(Place(row.index, column.index) for row in rows)
-            codes = tuple((row.code, column.code) for row in rows)
-            check = None if field.calculated else Place(rows[0].index, checks["", column.record])
-            record = str(column.record)
-            yield Slot(grid.tool.code, record, field, grid.number, cells, codes, check, column.record - 1)
+def _slots(grid: Grid) -> Iterator[Slot]:
+    """Give the slots of a form by field and record, of a table by row and field."""
+    checks, tool = grid.check_columns, grid.tool.code
+    order = {check: number for number, check in enumerate(checks)}
+    for key, cells in grouped(_answer_cells(grid)).items():
+        record, field_code, check = key
+        field, places = grid.tool.fields[field_code], tuple(Place(row.index, c.index) for row, c in cells)
+        codes = tuple((row.code, column.code) for row, column in cells)
+        beside = Place(places[0].row, checks[check]) if check in checks and not field.calculated else None
+        yield Slot(tool, record, field, grid.number, places, codes, beside, order.get(check, 0))
 
 
-def _table_slots(grid: Grid, checks: Mapping[tuple[str, int], int]) -> Iterator[Slot]:
-    order = {code: number for number, (code, _) in enumerate(checks)}
-    by_field: dict[str, tuple[Field, list[Column]]] = {}
-    for column in grid.columns:
+def _answer_cells(grid: Grid) -> Iterator[tuple[tuple[str, str, tuple[str, int]], tuple[Row, Column]]]:
+    """Give each cell of an answer with what those of one answer share: record, field, and the key of its check."""
+    if grid.across:
+        for row, column in product(grid.data_rows, grid.with_role("answer")):
+            if row.field is not None:
+                yield (str(column.record), row.field.code, ("", column.record)), (row, column)
+        return
+    for row, column in product(grid.data_rows, grid.columns):
         if column.role in ("answer", "calculated") and column.field is not None:
-            by_field.setdefault(column.field.code, (column.field, []))[1].append(column)
-    for row in grid.data_rows:
-        for code, (field, columns) in by_field.items():
-            cells = tuple(Place(row.index, column.index) for column in columns)
-            codes = tuple((row.code, column.code) for column in columns)
-            check = Place(row.index, checks[code, 0]) if (code, 0) in checks else None
-            yield Slot(grid.tool.code, row.code, field, grid.number, cells, codes, check, order.get(code, 0))
+            yield (row.code, column.field.code, (column.field.code, 0)), (row, column)
 
 
 def _check_columns(grid: Grid, first: int) -> Iterator[Column]:

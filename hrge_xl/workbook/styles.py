@@ -28,9 +28,8 @@ for _style, _words in _LOOKS["styles"].items():
         STYLES[_style] |= {_name: _written} if _value else STYLES[_name]
 LINES = STYLES["lines"]
 FONT, SIZE = STYLES["base"]["font_name"], STYLES["base"]["font_size"]
-TALL = STYLES["row_code"][
-    "font_size"
-]  # of the hidden row codes: rows are fitted to their tallest cell, and so get some air
+# size of the hidden row codes: rows are fitted to their tallest cell, and so get some air
+TALL = STYLES["row_code"]["font_size"]
 
 
 def level_colours(level: Level) -> dict[str, str]:
