@@ -126,7 +126,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         issued=order.today.isoformat(),
         today=order.today.isoformat(),
         deadline=order.deadline,
-        tools="" if order.tools is None else ",".join(sheet.tool.code for sheet in layout.sheets),
+        tools="" if order.tools is None else ",".join(layout.sheet),
         rows="" if order.blank_rows is None else str(order.blank_rows),
         predecessor=order.predecessor,
         last_round=order.last_round if layout.last else "",

@@ -33,6 +33,7 @@ from ..words import fold
 from .limits import LIMITS
 from .ooxml_parts import Parts
 from .raw import CellKind, RawSheet, RawWorkbook, Unreadable, whole_number
+from .tool_sheets import own_sheet
 from .zip_package import ZipPackage
 
 SHEET_ROWS = 200  # of the hidden sheet that are looked at
@@ -82,14 +83,9 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     """Give the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
     names = {PROPERTY_PREFIX + name: name for name in FIELDS}
     in_properties = {names[key]: value for key, value in workbook.properties.items() if key in names}
-    sheets = [each for each in workbook.sheets if _text(each, 1, 1) == IDENTITY_KEY]
-    sheets += [each for each in workbook.sheets if each.name == IDENTITY_SHEET]
-    pairs = {
-        _text(sheet, row, 1): _text(sheet, row, 2)
-        for sheet in sheets[:1]
-        for row in sorted(sheet.cells)
-        if 1 < row <= SHEET_ROWS
-    }
+    sheet = own_sheet(workbook, IDENTITY_KEY, IDENTITY_SHEET)
+    rows = sorted(row for row in sheet.cells if 1 < row <= SHEET_ROWS) if sheet else ()
+    pairs = {_text(sheet, row, 1): _text(sheet, row, 2) for row in rows if sheet}
     on_sheet = {name: value for name, value in pairs.items() if name in FIELDS}
     copies = [each for each in map(from_pairs, (on_sheet, in_properties)) if each is not None]
     if not copies:

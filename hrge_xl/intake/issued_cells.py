@@ -207,9 +207,7 @@ class ExpectedCells:
         found.changes += self._changed_texts(self.texts, raw, moved)
         if moved is not None:
             found.results.places = [moved.place(*home) or home for home in self.formula_places]
-        writing = self._writing(raw.shared_formulas)
-        for row, issued in self.issued.formulas.items():
-            found.changes += self._compare_formulas(row, issued, raw, found.results, moved, formulas, writing)
+        found.changes += self._changed_formulas(found, raw, formulas)
         return found
 
     def _changed_texts(
@@ -243,36 +241,33 @@ class ExpectedCells:
             self._writings = [*self._writings[1 - MOST_WRITINGS :], writing]
         return writing
 
-    def _compare_formulas(
-        self,
-        row: int,
-        issued_cells: Mapping[int, IssuedFormula],
-        raw: RawSheet,
-        results: SheetResults,
-        moved: Moved | None,
-        formulas: Formulas,
-        writing: _Writing,
-    ) -> Iterator[CellChange]:
-        """Add what the formulas of a row show, and yield those that are others now: what these show is no result."""
-        first, whole = len(results.values), moved is None and formulas.exact and not formulas.sheets
-        walked = [*_walk(row, issued_cells, raw, moved)]
-        cells = [cell for *_, cell in walked]
-        results.values += [None if cell is None or cell.kind is NEVER else cell.value for cell in cells]
-        texts = [None if cell is None else cell.formula for cell in cells]
-        if not formulas.kept or (moved is None and writing.rows.get(row) == texts):
-            return
-        for number, (home, issued, here, cell) in enumerate(walked, start=first):
-            kind = (
-                None if here is None else _changed_formula(cell, here, issued, raw.shared_formulas, formulas)
-            )
-            if here is not None and kind is not None:
-                whole, results.values[number] = False, None
-                shown = shown_cell(cell)
-                if cell is not None and kind == FORMULA_CHANGED and not isinstance(cell.formula, Follower):
-                    shown = f"={cell.formula}"
-                yield CellChange(kind, *here, home, f"={issued.text}", shown)
-        if whole:
-            writing.rows[row] = texts
+    def _changed_formulas(self, found: Compared, raw: RawSheet, formulas: Formulas) -> Iterator[CellChange]:
+        """Add what the formulas show, and yield those that are others now: what these show is no result."""
+        values, moved, writing = found.results.values, found.moved, self._writing(raw.shared_formulas)
+        for row, issued_cells in self.issued.formulas.items():
+            first, whole = len(values), moved is None and formulas.exact and not formulas.sheets
+            walked = [*_walk(row, issued_cells, raw, moved)]
+            cells = [cell for *_, cell in walked]
+            values += [None if cell is None or cell.kind is NEVER else cell.value for cell in cells]
+            texts = [None if cell is None else cell.formula for cell in cells]
+            if not formulas.kept or (moved is None and writing.rows.get(row) == texts):
+                continue
+            for number, (home, issued, here, cell) in enumerate(walked, start=first):
+                if here is None:
+                    continue
+                kind = _changed_formula(cell, here, issued, raw.shared_formulas, formulas)
+                if kind is not None:
+                    whole, values[number] = False, None
+                    shown = shown_cell(cell)
+                    if (
+                        cell is not None
+                        and kind == FORMULA_CHANGED
+                        and not isinstance(cell.formula, Follower)
+                    ):
+                        shown = f"={cell.formula}"
+                    yield CellChange(kind, *here, home, f"={issued.text}", shown)
+            if whole:
+                writing.rows[row] = texts
 
 
 def _changed_formula(

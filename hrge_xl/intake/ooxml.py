@@ -23,7 +23,7 @@ from ..findings.file import (
 )
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
 from .limits import LIMITS, Limits
-from .ooxml_parts import Parts, Relationship, SheetEntry, Strings
+from .ooxml_parts import Parts, Relationship, Strings
 from .ooxml_rows import Context
 from .ooxml_sheet import Drawings, merged, read_sheet
 from .ooxml_styles import NO_STYLES, Styles, read_styles, theme_colours
@@ -50,30 +50,19 @@ class _WorkbookReader:
         if main is None:
             raise Unreadable(MISSING_PART.at(part="officeDocument"))
         self._main, self._links = main, parts.relationships(main)
-        self._observations = parts.package.observations.copy()
+        self._workbook, self._sheet_links = parts.workbook(main)
+        self._observations = self._workbook.observations
 
     def read(self) -> RawWorkbook:
         """Give the whole workbook."""
-        parts, limits = self._parts, self._parts.limits
-        main = parts.workbook(self._main)
-        self._check_sheets(main.sheets)
-        self._observations += main.settings
+        parts, workbook = self._parts, self._workbook
+        self._check_sheets(workbook.sheets)
         strings = parts.strings(part) if (part := _linked(self._links, "sharedStrings")) else Strings({}, {})
         context = Context(
-            strings=strings.cells,
-            styles=self._styles(),
-            epoch_1904=main.epoch_1904,
-            limits=limits,
-            observations=self._observations,
+            strings.cells, self._styles(), workbook.epoch_1904, parts.limits, self._observations
         )
-        workbook = RawWorkbook(
-            format="xlsm" if "macroenabled" in parts.content_type(self._main) else "xlsx",
-            sheets=[self._sheet(entry, context) for entry in main.sheets],
-            defined_names=main.defined_names,
-            words=main.comments,
-            epoch_1904=main.epoch_1904,
-            observations=self._observations,
-        )
+        for sheet, link in zip(workbook.sheets, self._sheet_links, strict=True):
+            self._fill(sheet, link, context)
         # cells with texts of which runs are struck through
         for sheet in workbook.sheets if strings.struck else ():
             sheet.struck |= {
@@ -107,30 +96,28 @@ class _WorkbookReader:
                     else:
                         workbook.saved = saved
 
-    def _check_sheets(self, entries: list[SheetEntry]) -> None:
+    def _check_sheets(self, sheets: list[RawSheet]) -> None:
         limit = self._parts.limits.sheets
-        if len(entries) > limit:
-            raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(entries)), limit=str(limit)))
-        if not entries:
+        if len(sheets) > limit:
+            raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(sheets)), limit=str(limit)))
+        if not sheets:
             raise Unreadable(NO_SHEETS.at(part=shown(self._main)))
-        names = Counter(entry.name.casefold() for entry in entries)
-        doubled = next((entry.name for entry in entries if names[entry.name.casefold()] > 1), None)
+        names = Counter(sheet.name.casefold() for sheet in sheets)
+        doubled = next((sheet.name for sheet in sheets if names[sheet.name.casefold()] > 1), None)
         if doubled is not None:
             raise Unreadable(SHEET_LISTED_TWICE.at(shown(doubled), part=shown(self._main)))
 
-    def _sheet(self, entry: SheetEntry, context: Context) -> RawSheet:
-        link = next((link for link in self._links if link.id == entry.relationship), None)
+    def _fill(self, sheet: RawSheet, link_id: str, context: Context) -> None:
+        link = next((link for link in self._links if link.id == link_id), None)
         if link is None or link.external:
-            raise Unreadable(MISSING_PART.at(entry.name, part=shown(entry.name)))
-        sheet = RawSheet(entry.name, state=entry.state)
+            raise Unreadable(MISSING_PART.at(sheet.name, part=shown(sheet.name)))
         if link.kind in _CELL_SHEETS:  # a chart sheet keeps its place in the row of tabs, but has no cells
             try:
                 read_sheet(self._parts.package.read(link.target), link.target, sheet, context)
             except Unreadable as problem:
-                problem.observation = replace(problem.observation, sheet=entry.name)
+                problem.observation = replace(problem.observation, sheet=sheet.name)
                 raise
         self._attachments(link.target, sheet)
-        return sheet
 
     def _attachments(self, part: str, sheet: RawSheet) -> None:
         """Read the notes, tables and drawings that hang on a sheet by relationships."""

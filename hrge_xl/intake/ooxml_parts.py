@@ -6,19 +6,17 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from ..findings import Finding
 from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
 from ..layout import parse_cell
 from .cache import OVERHEAD, Cache
 from .limits import LIMITS, Limits
-from .raw import CellKind, RawCell, Unreadable, is_true, rich_text, unescape
+from .raw import CellKind, RawCell, RawSheet, RawWorkbook, Unreadable, is_true, rich_text, unescape
 from .safe_xml import MAIN, XmlGuard, find_stretch, parse_tree, prove, resolved
 from .zip_package import ZipPackage, shown
 
@@ -32,14 +30,6 @@ class Relationship(NamedTuple):
     external: bool
 
 
-class SheetEntry(NamedTuple):
-    """A sheet as the workbook part lists it."""
-
-    name: str
-    state: str
-    relationship: str
-
-
 class Strings(NamedTuple):
     """Shared texts by their index as cells write it, each as the cell that it makes.
 
@@ -48,17 +38,6 @@ class Strings(NamedTuple):
 
     cells: Mapping[str, RawCell]
     struck: Mapping[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class WorkbookPart:
-    """The workbook part: sheets in tab order, workbook-level names, date system, what its settings do to figures."""
-
-    sheets: list[SheetEntry]
-    defined_names: dict[str, str]
-    epoch_1904: bool
-    settings: list[Finding]
-    comments: list[str]  # of defined names
 
 
 class Parts:
@@ -104,30 +83,24 @@ class Parts:
             found.append(Relationship(entry.get("Id", ""), kind, target, external))
         return found
 
-    def workbook(self, part: str) -> WorkbookPart:
-        """Give the workbook part."""
+    def workbook(self, part: str) -> tuple[RawWorkbook, list[str]]:
+        """Give what the workbook part says, its sheets yet empty; and the relationship of each of these."""
         tree = self.tree(part, "x|workbook")
-        properties = tree.find("x|workbookPr")
-        calculation = tree.find("x|calcPr")
-        settings = []
-        if calculation is not None and not is_true(calculation.get("fullPrecision", "1")):
-            settings.append(PRECISION_AS_DISPLAYED.at())
-        if calculation is not None and calculation.get("calcMode") == "manual":
-            settings.append(MANUAL_CALCULATION.at())
-        return WorkbookPart(
-            sheets=[
-                SheetEntry(entry.get("name", ""), entry.get("state", "visible"), entry.get("r|id", ""))
-                for entry in tree.iterfind("x|sheets/x|sheet")
-            ],
-            defined_names={
-                entry.get("name", ""): "".join(entry.itertext()).removeprefix("=")
-                for entry in tree.iterfind("x|definedNames/x|definedName")
-                if entry.get("localSheetId") is None
-            },
-            epoch_1904=properties is not None and is_true(properties.get("date1904")),
-            settings=settings,
-            comments=[entry.get("comment", "") for entry in tree.iterfind("x|definedNames/x|definedName")],
-        )
+        found = RawWorkbook("xlsm" if "macroenabled" in self.content_type(part) else "xlsx")
+        found.observations += self.package.observations
+        for calculation in tree.iterfind("x|calcPr"):
+            if not is_true(calculation.get("fullPrecision", "1")):
+                found.observations.append(PRECISION_AS_DISPLAYED.at())
+            if calculation.get("calcMode") == "manual":
+                found.observations.append(MANUAL_CALCULATION.at())
+        entries = tree.findall("x|sheets/x|sheet")
+        found.sheets += (RawSheet(each.get("name", ""), each.get("state", "visible")) for each in entries)
+        for name in tree.iterfind("x|definedNames/x|definedName"):
+            found.words.append(name.get("comment", ""))
+            if name.get("localSheetId") is None:
+                found.defined_names[name.get("name", "")] = "".join(name.itertext()).removeprefix("=")
+        found.epoch_1904 = any(is_true(each.get("date1904")) for each in tree.iterfind("x|workbookPr"))
+        return found, [each.get("r|id", "") for each in entries]
 
     def strings(self, part: str) -> Strings:
         """Give the shared texts."""

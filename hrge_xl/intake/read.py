@@ -49,7 +49,7 @@ from .raw import CellKind, RawCell, RawWorkbook, Unreadable
 from .retired_questions import OldSheet, was_issued
 from .shown_results import ShownResults
 from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
-from .tool_sheets import ToolSheet, assign, named_area, text_at
+from .tool_sheets import ToolSheet, assign, named_area, own_sheet, text_at
 from .unplaced import (
     copied_answers,
     every_text,
@@ -334,9 +334,8 @@ def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> A
     """Read what was issued with a workbook of the answers before; None where that is not what its stamp says."""
     if not identity.last_digest:
         return {}
-    sheets = [each for each in workbook.sheets if text_at(each, 1, 1) == LAST_KEY]
-    sheets += [each for each in workbook.sheets if each.name == LAST_SHEET]
-    cells = (sheets[0].cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheets)
+    sheet = own_sheet(workbook, LAST_KEY, LAST_SHEET)
+    cells = (sheet.cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheet)
     text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
     found = read_last(text) if digest_of(text) == identity.last_digest else None
     return found if found is not None and all(_fits(layout, *each) for each in found.items()) else None

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..grouping import grouped
 from .raw import CellKind, RawSheet, RawWorkbook
-from .tool_sheets import HOME, Corner, named_area, text_at
+from .tool_sheets import HOME, Corner, area_of, text_at
 
 CHECK, ANSWER = "check.", "answer."
 
@@ -132,8 +132,7 @@ class OldSheet:
 def was_issued(sheet: RawSheet, workbook: RawWorkbook) -> bool:
     """Whether a sheet that no tool claims is one of an older version: its area has the name that its key gives it."""
     key = text_at(sheet, 1, 1)
-    named = named_area(workbook, "sheet_" + key.replace(".", "_")) if key else None
-    return named is not None and named[0].casefold() == sheet.name.casefold()
+    return bool(key) and area_of(workbook, "sheet_" + key.replace(".", "_"), sheet) is not None
 
 
 def _first_line(text: str) -> str:

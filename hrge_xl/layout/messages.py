@@ -87,11 +87,6 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
     return Messages(unique, {place: number[message] for place, message in said.items()})
 
 
-def level_of(value: int) -> int:
-    """Give how urgent a check cell's number is: 3 error, 2 missing, 1 warning, 0 nothing."""
-    return value // LEVEL
-
-
 def order_of(value: int) -> int:
     """Say which field of the row (or record of the form) the problem is in, from 0."""
     return 999 - value // ORDER % 1000

@@ -50,7 +50,7 @@ class BlockPainter:
 
     def issued(self, block: Block) -> list[str]:
         """Give the tools of this workbook that the block draws from."""
-        return sources_of(block, [sheet.tool.code for sheet in self.layout.sheets])
+        return sources_of(block, [*self.layout.sheet])
 
 
 class ListPainter(BlockPainter):
