@@ -13,6 +13,7 @@ from pathlib import Path
 from .answer import Answer, Answers, State
 from .errors import UsageError
 from .fields import ColumnKind, kind_of
+from .findings import Finding, Severity
 from .gc_pause import gc_paused
 from .grouping import grouped
 from .intake import stamp_alone
@@ -21,9 +22,11 @@ from .last_answers import digest_of, read_last, written
 from .layout import CellOfSlot, Layout, build
 from .output_files import write_whole
 from .paths import check_several, read_regular
+from .spec.choice import Choice
+from .spec.issuance import Sample
 from .spec.lookup import country_codes
 from .spec.model import Spec
-from .spec.own_answers import default_of, facts_about
+from .spec.own_answers import answers_of, default_of, facts_about, spec_of_sample
 from .spec.rows import MOST_ROWS
 from .stamp import canonical, sign
 from .submission import Identity, Outcome, Submission
@@ -285,3 +288,49 @@ def _portions(orders: Iterable[Order]) -> Iterator[list[Order]]:
         portion.append(order)
     if portion:
         yield portion
+
+
+# the filled sample of a spec: a workbook to look at, and whether everything in it is right
+
+
+def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:
+    """Give a workbook of these sheets, filled in as an example; the same bytes on whichever day.
+
+    Raises `UsageError` where the spec has no sample, and for an unknown language or tool.
+    """
+    layout, order = sample_order(spec, language, choice)
+    return generate(layout.spec, order)
+
+
+def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
+    """Give what a team would have to correct in the sample; there should be nothing."""
+    from .checks import check
+
+    layout, order = sample_order(spec, spec.languages[0], choice)
+    stamp = Identity(spec.name, spec.version, layout.digest, layout.language, order.team, order.country)
+    filled = submission_of(layout, starting_answers(layout, order), stamp)
+    outcome = check(filled, layout, today=order.today)
+    return [finding for finding in outcome.findings if finding.severity is Severity.ERROR]
+
+
+def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Order]:
+    """Give the layout of a sample, and the order that it is made by. Raises `UsageError` as `sample_workbook`."""
+    sample = spec.sample
+    if sample is None or sample.day is None:
+        raise UsageError(f"The spec '{spec.name}' has no sample.yaml, so there is no sample of it.")
+    country = sample.country.code if sample.country is not None else ""
+    order = Order(sample.team, sample.day, country, language, choice.tools, choice.rows, sample=True)
+    layout = layout_for(spec_of_sample(spec), order)
+    return layout, replace(order, answers=_answers(layout, sample))
+
+
+def _answers(layout: Layout, sample: Sample) -> Answers:
+    """Give the answers that have a place, and lead to a row that is there."""
+    found: Answers = {}
+    for answer in answers_of(layout.spec, sample):
+        slot = layout.slots.get((answer.tool, answer.row, answer.field))
+        if slot is not None:
+            value, tools = answer.means(slot.field, layout.language), slot.field.to
+            if not tools or any(value in layout.row_codes.get(tool, ()) for tool in tools):
+                found[slot.key] = value
+    return found

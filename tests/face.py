@@ -40,8 +40,15 @@ from hrge_xl.errors import (
 )
 from hrge_xl.fault_isolation import apart, UnfitRow
 from hrge_xl.fault_log import write_log
-from hrge_xl.filled_sample import sample_order, sample_workbook
-from hrge_xl.issuing import contents_for, identity_of, layout_for, starting_answers, submission_of
+from hrge_xl.issuing import (
+    contents_for,
+    identity_of,
+    layout_for,
+    sample_order,
+    sample_workbook,
+    starting_answers,
+    submission_of,
+)
 from hrge_xl.kept_texts import Kept, said
 from hrge_xl.last_answers import CLOSED, digest_of as last_answers_digest_of, read_last, written
 from hrge_xl.prefill import go_on, Prefill
@@ -341,7 +348,6 @@ from hrge_xl.findings import (
     Kind,
     kind_called,
     Need,
-    privacy,
     sentence,
     Severity,
     shown as findings_shown,
