@@ -295,7 +295,7 @@ from hrge_xl.intake.other_formats import checks_lost, lengthened
 from hrge_xl.intake.raw import (
     Area,
     CellKind,
-    Drawn as raw_Drawn,
+    Overlay,
     Follower,
     RawCell,
     RawSheet,

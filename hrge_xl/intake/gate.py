@@ -88,16 +88,16 @@ class File:
         return Refusal(self.path, self.sha256, self.size, why, stamps)
 
 
-def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> File | Refusal:
+def admit(path: Path, password: str | None = None) -> File | Refusal:
     """Read one file and tell what it is, by its content; never raises for what a file may be."""
-    file = opened(path, limits)
+    file = opened(path, LIMITS)
     if isinstance(file, Refusal):
         return file
     try:
         what = _CONFIGURATION.get(path.name.casefold())
         if what is not None and not file.data.startswith(CONTAINERS):
             raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=Kept(what)))
-        format, data = _judge(file.data, password, limits)
+        format, data = _judge(file.data, password)
     except Unreadable as problem:
         return file.refused(problem.observation)
     return replace(file, format=format, data=data)
@@ -176,10 +176,10 @@ def _too_large(size: int, limit: int) -> Finding:
     return FILE_TOO_LARGE.at(size=megabytes(size), limit=megabytes(limit))
 
 
-def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, bytes]:
+def _judge(data: bytes, password: str | None) -> tuple[str, bytes]:
     """Format and readable bytes."""
     if data.startswith(ZIP_MAGIC):
-        return zip_format(ZipPackage(data, limits)), data
+        return zip_format(ZipPackage(data)), data
     if not data.startswith(OLE_MAGIC):
         raise not_a_workbook(describe(data))
     if ole_format(data) == "xls":
@@ -187,11 +187,11 @@ def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, byte
     if password is None:
         raise Unreadable(ENCRYPTED_WORKBOOK.at())
     # in a worker, for the container is as untrusted as any
-    opened = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))
+    opened = next(run_guarded(decrypt, [(data, password, LIMITS.file_bytes)], jobs=1))
     if isinstance(opened, Died | Finding):
         raise Unreadable(opened.observation if isinstance(opened, Died) else opened)
     if opened.startswith(ZIP_MAGIC):
-        return zip_format(ZipPackage(opened, limits)), opened
+        return zip_format(ZipPackage(opened)), opened
     if opened.startswith(OLE_MAGIC) and ole_format(opened) == "xls":
         return "xls", opened
     raise not_a_workbook("an encrypted file of an unknown kind")

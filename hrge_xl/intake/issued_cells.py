@@ -30,7 +30,7 @@ from ..submission import Result
 from ..words import tidy
 from ..workbook.issued import IssuedFormula, IssuedSheet
 from .formula_forms import Anchor, counted_from, normal_form
-from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula, shown_cell
+from .raw import CellKind, Follower, MasterFormula, RawCell, RawSheet, shown_cell
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
 FAR_LONGER = 4  # times, than the issued formulas: no program writes them so
@@ -129,7 +129,7 @@ class Formulas:
 class _Writing:
     """The formulas of a sheet as one program writes them: those that are shared, and row by row those that hold."""
 
-    shared: dict[str, SharedFormula]
+    shared: dict[str, MasterFormula]
     rows: dict[int, list[str | None]] = field(default_factory=dict)
 
 
@@ -232,7 +232,7 @@ class ExpectedCells:
         issued = (each.text for cells in self.issued.formulas.values() for each in cells.values())
         return FAR_LONGER * sum(map(len, issued))
 
-    def _writing(self, shared: dict[str, SharedFormula]) -> _Writing:
+    def _writing(self, shared: dict[str, MasterFormula]) -> _Writing:
         for known in self._writings:
             if known.shared == shared:
                 return known
@@ -274,7 +274,7 @@ def _changed_formula(
     cell: RawCell | None,
     here: Home,
     issued: IssuedFormula,
-    shared: Mapping[str, SharedFormula],
+    shared: Mapping[str, MasterFormula],
     formulas: Formulas,
 ) -> Kind | None:
     """Tell what became of a formula; None if it still stands there."""

@@ -37,9 +37,9 @@ from .raw import (
     Area,
     CellKind,
     Follower,
+    MasterFormula,
     RawCell,
     RawSheet,
-    SharedFormula,
     Unreadable,
     is_unseen,
     parse_area,
@@ -346,7 +346,7 @@ class SheetCells:
             if area is not None and area[:2] != area[2:]:
                 self._array_areas.append(area)
         if (number := shared_number(about)) is not None and cell.formula:
-            self.sheet.shared_formulas.setdefault(number, SharedFormula(row, column, cell.formula))
+            self.sheet.shared_formulas.setdefault(number, MasterFormula(row, column, cell.formula))
         if special.outside:
             self._outside.append(address(row, column))
         if special.style is not None and cell is not BLANK:

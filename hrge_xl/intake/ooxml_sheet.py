@@ -17,7 +17,7 @@ from .ooxml_parts import Parts, Relationship
 from .ooxml_rows import Context, NotPlain, SheetCells
 from .raw import (
     Area,
-    Drawn,
+    Overlay,
     RawSheet,
     Run,
     Unreadable,
@@ -51,7 +51,7 @@ class Surroundings:
     hidden_columns: list[Run] = field(default_factory=list)
     protected: bool = False
     filtered: bool = False
-    drawn: list[Drawn] = field(default_factory=list)
+    drawn: list[Overlay] = field(default_factory=list)
     margins: list[str] = field(default_factory=list)
     not_understood: list[str] = field(default_factory=list)
 
@@ -121,7 +121,7 @@ def _surroundings(tree: Element, guard: XmlGuard) -> Surroundings:
         if element.tag in _DRAWN:
             what, name = _DRAWN[element.tag]
             found.drawn.append(
-                Drawn(*_corner(element), what, "", element.get(name, ""), element.get("shapeId", ""))
+                Overlay(*_corner(element), what, "", element.get(name, ""), element.get("shapeId", ""))
             )
         elif element.tag == "x|scenario":
             found.margins.append(unescape(element.get("comment", "").replace("&", "&&")))
@@ -180,7 +180,7 @@ class Drawings:
         self._limits: Limits = replace(parts.limits, elements=min(parts.limits.elements, _MOST_ELEMENTS))
         self._read: set[str] = set()  # parts that a drawing leads to
 
-    def of_part(self, part: str) -> Iterator[Drawn]:
+    def of_part(self, part: str) -> Iterator[Overlay]:
         """Yield what a drawing part describes."""
         links = {link.id: link for link in self._parts.relationships(part) if not link.external}
         for anchor in _topmost(self._tree(part), _ANCHORS):
@@ -196,9 +196,9 @@ class Drawings:
                 number = "" if old is None else _shape_number(old.get("spid", ""))
                 properties = next(element.iter("xdr|cNvPr"), None)
                 name = "" if properties is None else properties.get("descr", "") or properties.get("name", "")
-                yield Drawn(*place, what, "\n".join(filter(None, texts)), name, number)
+                yield Overlay(*place, what, "\n".join(filter(None, texts)), name, number)
 
-    def of_legacy_part(self, part: str) -> Iterator[Drawn]:
+    def of_legacy_part(self, part: str) -> Iterator[Overlay]:
         """Yield what a VML part describes, except the boxes of comments and the pictures of headers and footers."""
         content = _HTML_LINE_END.sub(_LINE_SEPARATOR.encode(), self._parts.package.read(part))
         for shape in parse_tree(content, XmlGuard(part, self._limits)).iter():
@@ -211,7 +211,7 @@ class Drawings:
                 text = "".join(text for box in shape.iter("v|textbox") for text in box.itertext())
                 lines = (" ".join(line.split()) for line in text.split(_LINE_SEPARATOR) if line.strip())
                 place, what = cell_from_zero(top, left), _LEGACY.get(kind, "control")
-                yield Drawn(*place, what, "\n".join(lines), shape=number)
+                yield Overlay(*place, what, "\n".join(lines), shape=number)
 
     def _tree(self, part: str) -> Element:
         return parse_tree(self._parts.package.read(part), XmlGuard(part, self._limits))
@@ -236,10 +236,10 @@ class Drawings:
         return "\n".join(filter(None, texts))
 
 
-def merged(found: Iterable[Drawn]) -> list[Drawn]:
+def merged(found: Iterable[Overlay]) -> list[Overlay]:
     """Give everything once: what several parts describe under one number is one thing, as the first knows best."""
-    alone: list[Drawn] = []
-    numbered: dict[str, list[Drawn]] = {}
+    alone: list[Overlay] = []
+    numbered: dict[str, list[Overlay]] = {}
     for each in found:
         home = numbered.setdefault(each.shape, []) if each.shape else alone
         home.append(each)

@@ -69,7 +69,7 @@ class Validation:
     blocks: bool  # refuses wrong entries (error alert "stop")
 
 
-class SharedFormula(NamedTuple):
+class MasterFormula(NamedTuple):
     """A formula that other cells share, where it was written out."""
 
     row: int
@@ -88,7 +88,7 @@ class Look(NamedTuple):
 ORDINARY = Look(False, False, "")
 
 
-class Drawn(NamedTuple):
+class Overlay(NamedTuple):
     """Something that lies on top of the cells, at the cell of its upper left corner (0, 0 where it has none).
 
     `shape` is its number in the file, for one thing may be described in several parts.
@@ -111,13 +111,13 @@ class RawSheet:
     cells: dict[int, Mapping[int, RawCell]] = field(default_factory=dict)
     validations: list[Validation] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
-    shared_formulas: dict[str, SharedFormula] = field(default_factory=dict)  # by their number
+    shared_formulas: dict[str, MasterFormula] = field(default_factory=dict)  # by their number
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[Run] = field(default_factory=list)
     protected: bool = False
     filtered: bool = False  # a filter that hides rows is active
     comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
-    drawn: list[Drawn] = field(default_factory=list)
+    drawn: list[Overlay] = field(default_factory=list)
     # headers and footers of its pages, and other words beside cells
     margins: list[str] = field(default_factory=list)
     looks: dict[tuple[int, int], Look] = field(default_factory=dict)  # row, column; of few cells

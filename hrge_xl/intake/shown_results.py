@@ -37,7 +37,7 @@ from ..submission import Result, ShownChecks, ShownRows, Submission
 from ..words import and_more, tidy
 from ..workbook import Content, facts_of
 from ..workbook.content import Found, Memory
-from ..workbook.cover import Fact
+from ..workbook.cover import StampFact
 from ..workbook.lists import KeptRows
 from ..workbook.pen import Live
 from ..workbook.row_status import BesideRow, RowCells
@@ -218,7 +218,7 @@ class FormulaCells:
             (live, [self._number.get((name, *place)) for place in live.places])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
-            if not isinstance(live.now, RowCells | Fact)
+            if not isinstance(live.now, RowCells | StampFact)
         ]
         return sorted(shown, key=lambda each: not isinstance(each[0].now, BesideRow))
 

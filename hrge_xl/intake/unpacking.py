@@ -70,7 +70,7 @@ def _jobs(sources: Sequence[str]) -> Iterator[Job]:
     for source in sources:
         for folder in _maildirs(Path(source)):
             name = folder.name if folder == Path(source) else folder.relative_to(source).as_posix()
-            yield from _mails(mailbox.Maildir(folder, create=False), Origin((name,)))
+            yield from _mails(mailbox.Maildir(folder, create=False), FoundAt((name,)))
         for path in _files(source):
             if not (path.parent.name in MAILDIR and _is_maildir(path.parent.parent)):
                 yield from _of_file(path)
@@ -93,7 +93,7 @@ def _files(source: str) -> list[Path]:
 def _of_file(path: Path) -> Iterator[Job]:
     """Yield a file, or each mail of a mailbox."""
     if beginning_of(path, len(MBOX)) == MBOX:
-        yield from _mails(mailbox.mbox(path, create=False), Origin((path.name,)))
+        yield from _mails(mailbox.mbox(path, create=False), FoundAt((path.name,)))
         return
     file = opened(path, LARGER)
     if isinstance(file, Refusal):
@@ -102,7 +102,7 @@ def _of_file(path: Path) -> Iterator[Job]:
         yield Job(path.name, file.data)
 
 
-def _mails(box: mailbox.Mailbox[mailbox.Message], place: Origin) -> Iterator[Job]:
+def _mails(box: mailbox.Mailbox[mailbox.Message], place: FoundAt) -> Iterator[Job]:
     """Yield the mails of a mailbox, one at a time: it may be larger than the memory."""
     for number, key in enumerate(sorted(box.keys()), start=1):
         with box.get_file(key) as file:
@@ -139,13 +139,13 @@ NO_LETTER = Letter()
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class FoundAt:
     """Where something lies: within which mails and archives, the outermost first; and the letter it came with."""
 
     way: tuple[str, ...] = ()
     letter: Letter = NO_LETTER
 
-    def within(self, name: str, letter: Letter | None = None) -> Origin:
+    def within(self, name: str, letter: Letter | None = None) -> FoundAt:
         """Give the inside of a mail or archive that lies here."""
         return replace(self, way=(*self.way, name), letter=letter or self.letter)
 
@@ -154,7 +154,7 @@ class Workbook(Struct, tag=True, frozen=True):
     """A file that is an answer, or was meant as one; `format` is what its content says, else empty."""
 
     name: str
-    place: Origin
+    place: FoundAt
     data: bytes
     format: str = ""
 
@@ -163,7 +163,7 @@ class Left(Struct, tag=True, frozen=True):
     """A file that is nobody's answer, and what it is, in a word."""
 
     name: str
-    place: Origin
+    place: FoundAt
     what: str
 
 
@@ -174,7 +174,7 @@ class Unopened(Struct, tag=True, frozen=True):
     """
 
     name: str
-    place: Origin
+    place: FoundAt
     why: str
     count: int = 1
 
@@ -199,7 +199,7 @@ class Job(NamedTuple):
 
     name: str
     data: bytes = b""
-    place: Origin = Origin()
+    place: FoundAt = FoundAt()
     mail: bool = False
     inline: bool = False
     problem: str = ""
@@ -331,7 +331,7 @@ class _Opening:
     def _letter(
         self,
         job: Job,
-        place: Origin,
+        place: FoundAt,
         attached: list[Attached],
         subject: str,
         message: OutlookMessage | None = None,

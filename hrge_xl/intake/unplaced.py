@@ -25,7 +25,7 @@ from ..words import Translate, and_more, fold, translator
 from ..workbook.feedback_sheets import FORMULA, digest
 from .axes import Axes, by_codes
 from .expected import ReadResult, observe_at, one_by_one, shorten
-from .raw import Drawn, RawCell, RawSheet, RawWorkbook, shown_cell
+from .raw import Overlay, RawCell, RawSheet, RawWorkbook, shown_cell
 from .retired_questions import OldSheet
 from .tool_sheets import HOME, Corner, ToolSheet
 
@@ -359,7 +359,7 @@ def _typed(margin: str) -> Iterator[str]:
             yield text
 
 
-def _cell(each: Drawn) -> str | None:
+def _cell(each: Overlay) -> str | None:
     return address(each.row, each.column) if each.row else None
 
 

@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import (
 
 from ..layout import Layout, Place
 from .book import painted
-from .cover import COVER_FACTS, CoverPainter, Fact
+from .cover import COVER_FACTS, CoverPainter, StampFact
 from .pen import Formats, FormulaSheet, Live, Pen, SharedFormula
 
 
@@ -37,7 +37,7 @@ class IssuedSheet:
     name: str
     constants: dict[int, dict[int, str | float]] = field(default_factory=dict)
     formulas: dict[int, dict[int, IssuedFormula]] = field(default_factory=dict)
-    facts: dict[Place, Fact] = field(default_factory=dict)  # what differs with the stamp
+    facts: dict[Place, StampFact] = field(default_factory=dict)  # what differs with the stamp
     live: tuple[Live, ...] = ()  # what formulas show, with the answers among them
 
 
@@ -72,7 +72,9 @@ def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
 
 
 def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
-    facts = {place: live.now for live in drawn.live if isinstance(live.now, Fact) for place in live.places}
+    facts = {
+        place: live.now for live in drawn.live if isinstance(live.now, StampFact) for place in live.places
+    }
     found = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
     masters: dict[int, IssuedFormula] = {}
     for row, cells in sorted(drawn.table.items()):

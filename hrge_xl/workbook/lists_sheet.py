@@ -16,7 +16,7 @@ from ..spec.own_sheets import LISTS_KEY
 from ..words import translator
 from .cell_ranges import absolute, area, on_sheet
 from .content import LABEL_LENGTH, fixed_label
-from .formulas import Formula, Run, constant, iferror, index, match, once
+from .formulas import ColumnRun, Formula, constant, iferror, index, match, once
 from .pen import Pen
 from .row_status import MESSAGES
 
@@ -111,16 +111,16 @@ class ListsPainter:
             self._column(name, column, [fixed_label(grid, row.code) for grid, row in targets])
             return
         last, counter = HEAD_ROW + len(targets), f"${column_letters(column + 1)}"
-        labels = Run(column + 2, first, [label_of(self.layout, *target) for target in targets])
+        labels = ColumnRun(column + 2, first, [label_of(self.layout, *target) for target in targets])
         used = [is_in_use(self.layout, *target) for target in targets]
         running = once(Formula("", lambda *at: list(accumulate(int(each.value(*at)) for each in used))))
         counted = []
         for row, each in enumerate(used, first):
             text = f"{counter + str(row - 1) if row > first else 0}+({each.text})"
             counted.append(Formula(text, lambda content, row: running.value(content, row)[row - first]))
-        counts = Run(column + 1, first, counted)
+        counts = ColumnRun(column + 1, first, counted)
         places = (match(constant(number), counts.cells) for number, _ in enumerate(targets, 1))
-        entries = Run(column, first, [iferror(index(labels.cells, place), "") for place in places])
+        entries = ColumnRun(column, first, [iferror(index(labels.cells, place), "") for place in places])
         for run in (entries, counts, labels):
             self.pen.fill(run, "list")
         self.next_column += 1

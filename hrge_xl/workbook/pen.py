@@ -16,7 +16,7 @@ from ..errors import LimitError
 from ..layout import Place, address
 from ..words import CELL_LIMIT, cell_length, fits_a_cell
 from .content import Content, Shown
-from .formulas import ROW, Formula, Run, listed, run_of
+from .formulas import ROW, ColumnRun, Formula, listed, run_of
 from .styles import COLOURS, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
@@ -100,7 +100,7 @@ class Pen:
         value = formula.value
         self.live([place], lambda content: [value(content, place.row)])
 
-    def fill(self, run: Run, style: str, number_format: str = "") -> None:
+    def fill(self, run: ColumnRun, style: str, number_format: str = "") -> None:
         """Write the formulas of a run of cells."""
         places = run.places
         for place, formula in zip(places, run.formulas, strict=True):
