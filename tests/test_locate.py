@@ -540,7 +540,7 @@ def test_dropdowns_that_do_not_block_or_show_another_list() -> None:
 
         def damage(sheet: RawSheet, change: dict[str, object] = change) -> None:
             sheet.validations = [
-                replace(rule, **change) if rule.formula1 == "list_ANSWER" else rule  # type: ignore[arg-type]
+                rule._replace(**change) if rule.formula1 == "list_ANSWER" else rule  # type: ignore[arg-type]
                 for rule in sheet.validations
             ]
 

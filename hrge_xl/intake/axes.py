@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from operator import itemgetter
+from typing import NamedTuple
 
 from ..findings import Finding, Kind
 from ..findings.structure import (
@@ -105,8 +106,7 @@ def _find_own(
             axis.own.add(line)
 
 
-@dataclass(frozen=True, slots=True)
-class Axes:
+class Axes(NamedTuple):
     """Both axes of one sheet."""
 
     rows: Axis

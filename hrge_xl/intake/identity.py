@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
+from typing import NamedTuple
 
 from .. import kept_texts
 from ..dates import RANGE, parse_day
@@ -45,8 +46,7 @@ MARK_OF_SAMPLE = (2, 1)  # row and column of the hidden mark, below the key of a
 PENDING = "pending"  # whoever has the key will say
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(NamedTuple):
     """In the place of a key: signatures are checked elsewhere, where this stamp was found to be signed, if any was."""
 
     believed: Identity | None = None

@@ -59,8 +59,7 @@ class Area(NamedTuple):
     last_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(NamedTuple):
     """A validation rule as stored, as far as it matters here."""
 
     type: str  # list, whole, decimal, date, textLength, custom, none …

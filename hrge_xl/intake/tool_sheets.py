@@ -35,8 +35,7 @@ class Corner(NamedTuple):
 HOME = Corner(1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class ToolSheet:
+class ToolSheet(NamedTuple):
     """The sheet that was taken for a tool."""
 
     plan: ExpectedSheet

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import LimitError
 from ..fields import ColumnKind, Field
@@ -24,8 +25,7 @@ ERROR, MISSING, WARNING = 3, 2, 1
 ROW_NAME = "{row}"  # in a message: the code of the row of a table
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One entry of the message list: a finding code, how urgent, and what to do."""
 
     code: str

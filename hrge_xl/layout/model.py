@@ -279,8 +279,7 @@ class Grid:
         return tuple((band, tuple(columns)) for band, columns in found if columns)
 
 
-@dataclass(frozen=True, slots=True)
-class PanelLine:
+class PanelLine(NamedTuple):
     """One line of the panel beside a table: a head, or a text with what it is about before it."""
 
     text: str

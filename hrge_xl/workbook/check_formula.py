@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from ..fields import ColumnKind
 from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
@@ -180,8 +181,7 @@ QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
 FUNCTION = re.compile(r"(?<![A-Z0-9.])[0-9.]*[A-Z][A-Z0-9.]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """How large a formula is: characters, functions within each other, arguments of one function."""
 
     characters: int

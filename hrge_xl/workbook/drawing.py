@@ -6,12 +6,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from itertools import pairwise
 from math import isfinite
 from struct import Struct
+from typing import NamedTuple
 
 from xlsxwriter.workbook import Workbook
 
@@ -126,8 +126,7 @@ FIRST_NUMBER = 2
 LEVEL = 5  # a tenth of the time less than zlib's own choice costs two hundredths of the size
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One part: its name, what it holds as a raw deflate stream, and the size and checksum of that content."""
 
     name: str

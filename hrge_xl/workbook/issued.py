@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
+from typing import NamedTuple
 
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import (
@@ -22,8 +23,7 @@ from .cover import COVER_FACTS, CoverPainter, StampFact
 from .pen import Formats, FormulaSheet, Live, Pen, SharedFormula
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedFormula:
+class IssuedFormula(NamedTuple):
     """A formula, and the cell that its relative references are counted from."""
 
     text: str  # without "="

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from ..fields import ColumnKind
 from ..language.functions.choices import differs_by_row
@@ -69,8 +70,7 @@ class RowSource:
             yield ListedRow(self, row.code, row.code, first.cells[0].row)
 
 
-@dataclass(frozen=True)
-class ListedRow:
+class ListedRow(NamedTuple):
     """One row of a source."""
 
     source: RowSource
@@ -293,8 +293,7 @@ RANK = 100_000  # more rows than any workbook has
 LONGEST_LABEL = 90
 
 
-@dataclass(frozen=True)
-class Watched:
+class Watched(NamedTuple):
     """One row of a grid that has check cells."""
 
     sheet: int  # position among the sheets, from 1

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -262,16 +261,14 @@ class SharedFormula(str):
         return shared
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(NamedTuple):
     """Cells that differ between workbooks of one layout, and what they show, which holds on to nothing drawn with."""
 
     places: tuple[Place, ...]
     now: Now
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A live cell as it was drawn: its tag, left open at an offset of the part, and its formula if it has one."""
 
     place: Place
