@@ -188,7 +188,7 @@ def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]
     for row, cells in raw.cells.items():
         for column in (cells.keys() & free) - found:
             text = text_at(raw, row, column)
-            if text and (plan.known_text(text) or plan.on_panel(text)):
+            if text and (plan.known_text(text) or fold(text) in plan.panel_texts):
                 found.add(column)
     return found
 

@@ -220,15 +220,11 @@ class ExpectedSheet:
         """Say whether a text is one of ours; labels may carry their help on further lines."""
         return fold(text.split("\n", 1)[0]) in self.texts
 
-    def on_panel(self, text: str) -> bool:
-        """Say whether a text is a line of the panel."""
-        return fold(text) in self.panel_texts
-
     def is_loose(self, row: int, column: int, text: str) -> bool:
         """Say whether a text is a band or a line of the panel, which go with no row or column that has a code."""
         bands = (band.label.say(self.layout.language) for grid in self.sheet.grids for band, _ in grid.bands)
         is_band = row == BAND_ROW and fold(text) in map(fold, bands)
-        return is_band or (column - self.sheet.panel_column in (0, 1) and self.on_panel(text))
+        return is_band or (column - self.sheet.panel_column in (0, 1) and fold(text) in self.panel_texts)
 
 
 def _parts(layout: Layout, slot: Slot) -> Iterable[CellSpec]:
