@@ -23,7 +23,7 @@ from ..findings.file import (
 )
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
 from .limits import LIMITS, Limits
-from .ooxml_parts import Parts, Relationship, Strings
+from .ooxml_parts import Parts, Relationship
 from .ooxml_rows import Context
 from .ooxml_sheet import Drawings, merged, read_sheet
 from .ooxml_styles import NO_STYLES, Styles, read_styles, theme_colours
@@ -57,20 +57,10 @@ class _WorkbookReader:
         """Give the whole workbook."""
         parts, workbook = self._parts, self._workbook
         self._check_sheets(workbook.sheets)
-        strings = parts.strings(part) if (part := _linked(self._links, "sharedStrings")) else Strings({}, {})
-        context = Context(
-            strings.cells, self._styles(), workbook.epoch_1904, parts.limits, self._observations
-        )
+        strings = parts.strings(part) if (part := _linked(self._links, "sharedStrings")) else {}
+        context = Context(strings, self._styles(), workbook.epoch_1904, parts.limits, self._observations)
         for sheet, link in zip(workbook.sheets, self._sheet_links, strict=True):
             self._fill(sheet, link, context)
-        # cells with texts of which runs are struck through
-        for sheet in workbook.sheets if strings.struck else ():
-            sheet.struck |= {
-                (row, column): strings.struck[id(cell)]
-                for row, cells in sheet.cells.items()
-                for column, cell in cells.items()
-                if id(cell) in strings.struck
-            }
         self._read_properties(workbook)
         self._observations.extend(foreign_content(parts))
         return workbook

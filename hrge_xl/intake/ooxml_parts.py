@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
@@ -28,16 +28,6 @@ class Relationship(NamedTuple):
     kind: str
     target: str
     external: bool
-
-
-class Strings(NamedTuple):
-    """Shared texts by their index as cells write it, each as the cell that it makes.
-
-    `struck` shows those of which runs are struck through, by the identity of that cell: another one may read alike.
-    """
-
-    cells: Mapping[str, RawCell]
-    struck: Mapping[int, str]
 
 
 class Parts:
@@ -102,11 +92,10 @@ class Parts:
         found.epoch_1904 = any(is_true(each.get("date1904")) for each in tree.iterfind("x|workbookPr"))
         return found, [each.get("r|id", "") for each in entries]
 
-    def strings(self, part: str) -> Strings:
-        """Give the shared texts."""
+    def strings(self, part: str) -> dict[str, RawCell]:
+        """Give the shared texts by their index as cells write it, each as the cell that it makes."""
         texts = _shared_texts(self.package.read(part), XmlGuard(part, self.limits))
-        struck = {id(cell): marked for cell, marked in texts if marked is not None}
-        return Strings({str(number): cell for number, (cell, _) in enumerate(texts)}, struck)
+        return {str(number): cell for number, cell in enumerate(texts)}
 
     def comments(self, part: str) -> Iterator[tuple[int, int, str]]:
         """Give the notes of a sheet: row, column and text."""
@@ -146,13 +135,11 @@ class Parts:
         return [column for column in columns if len(column)]
 
 
-# a shared text as a cell, and with what is struck through marked, if anything is
-_Text = tuple[RawCell, str | None]
-_TEXTS: Cache[str, _Text] = Cache(20_000_000)  # by the text of the element; most files share most of them
+_TEXTS: Cache[str, RawCell] = Cache(20_000_000)  # by the text of the element; most files share most of them
 _SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)</t>\s*+')
 
 
-def shared_text(item: str) -> _Text:
+def shared_text(item: str) -> RawCell:
     """Give the text of an `si` element, given without its end tag; raises Unreadable where it is none by itself."""
     simple = None if "&#" in item else _SIMPLE_TEXT.fullmatch(item)
     if simple is not None:
@@ -164,12 +151,12 @@ def shared_text(item: str) -> _Text:
     return _text(*rich_text(table[0]))
 
 
-def _text(text: str, marked: str | None = None) -> _Text:
+def _text(text: str, marked: str | None = None) -> RawCell:
     struck = unescape(marked) if marked is not None and marked != text else None
-    return RawCell(CellKind.TEXT, unescape(text)), struck
+    return RawCell(CellKind.TEXT, unescape(text), struck=struck)
 
 
-def _shared_texts(content: bytes, guard: XmlGuard) -> list[_Text]:
+def _shared_texts(content: bytes, guard: XmlGuard) -> list[RawCell]:
     """Give every shared text in order: one by one where they are plain, else as expat meets their elements."""
     stretch = find_stretch(content, b"sst")
     with suppress(Unreadable):  # of an element alone: the part as a whole says where
@@ -181,7 +168,7 @@ def _shared_texts(content: bytes, guard: XmlGuard) -> list[_Text]:
             if around.tag == "x|sst" and not rest.strip(" \t\r\n"):
                 prove(content, guard)
                 return texts
-    found: list[_Text] = []
+    found: list[RawCell] = []
     tree = parse_tree(content, guard, closed={"x|si": lambda item: found.append(_text(*rich_text(item)))})
     if tree.tag != "x|sst":
         guard.refuse(DAMAGED_PART)

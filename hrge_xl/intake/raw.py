@@ -45,6 +45,7 @@ class RawCell(NamedTuple):
     kind: CellKind
     value: str | float | bool | None
     formula: str | None = None  # without the leading "="; a `Follower` where it is shared
+    struck: str | None = None  # its text with ~~words~~ that are struck through
 
 
 Run = tuple[int, int]  # first and last row or column
@@ -120,8 +121,16 @@ class RawSheet:
     # headers and footers of its pages, and other words beside cells
     margins: list[str] = field(default_factory=list)
     looks: dict[tuple[int, int], Look] = field(default_factory=dict)  # row, column; of few cells
-    # texts with ~~words~~ that are struck through
-    struck: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    @property
+    def struck(self) -> dict[tuple[int, int], str]:
+        """The texts of which words are struck through, by row and column."""
+        return {
+            (row, column): cell.struck
+            for row, cells in self.cells.items()
+            for column, cell in cells.items()
+            if cell.struck is not None
+        }
 
     def cell(self, row: int, column: int) -> RawCell | None:
         """Give the stored cell at this place, or None when nothing is stored there."""
@@ -287,7 +296,7 @@ def stored_cell(
         if is_date and epoch_1904 and number is not None and number >= 1:
             number += DAYS_BEFORE_1904
         number_kind = CellKind.DATE if is_date else CellKind.NUMBER
-        return None if number is None else _NEW(RawCell, (number_kind, number, formula))
+        return None if number is None else _NEW(RawCell, (number_kind, number, formula, None))
     if text is None or (text == "" and kind in (None, "n", "b", "e", "d")):
         return BLANK if formula is None else RawCell(CellKind.NOT_CALCULATED, None, formula)
     if kind in ("str", "inlineStr"):

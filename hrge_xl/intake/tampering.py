@@ -223,9 +223,9 @@ def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[F
 
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
     """Give the same of what stands outside the cells to fill in, one observation for each sheet."""
-    sheets = {sheet.name: sheet for sheet in workbook.sheets if sheet.looks or sheet.struck}
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
     found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[int, int]]]] = {}
-    for text in unplaced if sheets else ():
+    for text in unplaced:
         raw, place = sheets.get(text.sheet), parse_cell(text.cell)
         if raw is not None and place is not None:
             for kind, detail in _seen(raw, *place, percent=True):
@@ -255,7 +255,7 @@ def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tu
     value = shown_cell(cell).strip()
     if cell is None or not value or cell.kind in (CellKind.ERROR, CellKind.NOT_CALCULATED):
         return
-    struck, other = raw.struck.get((row, column)), None
+    struck, other = cell.struck, None
     if look.number_format and cell.value is not None and not isinstance(cell.value, bool):
         other = seen(look.number_format, cell.value, percent=percent)
     if struck is not None or look.struck:
