@@ -502,8 +502,7 @@ def test_lost_dropdowns() -> None:
 def test_one_lost_dropdown() -> None:
     def damage(sheet: RawSheet) -> None:
         sheet.validations = [
-            replace(
-                rule,
+            rule._replace(
                 areas=tuple(
                     part
                     for area in rule.areas
