@@ -87,7 +87,4 @@ def _read_anew(answer: Answer, field: Field, lists: Vocabularies) -> Answer:
 
 def question_of(answer: Answer, layout: Layout) -> str:
     """Give what was asked, with its row where there are several."""
-    slot = layout.slots[answer.key]
-    label = slot.field.label.say(layout.language)
-    grid = next(each for each in layout.sheet[slot.tool].grids if each.number == slot.grid)
-    return label if grid.across else f"{slot.row} {label}"
+    return layout.question(layout.slots[answer.key])

@@ -8,9 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from .errors import UsageError
-from .filled_sample import sample_workbook
 from .guides import guide, guide_name
-from .issuing import Order, issue, issue_files
+from .issuing import Order, issue, issue_files, sample_workbook
 from .layout import build
 from .ledger.files import only_writer
 from .output_files import write_if_changed, write_whole

@@ -13,6 +13,7 @@ from pathlib import Path
 from .answer import Answer, Answers, State
 from .errors import UsageError
 from .fields import ColumnKind, kind_of
+from .findings import Finding, Severity
 from .gc_pause import gc_paused
 from .grouping import grouped
 from .intake import stamp_alone
@@ -21,13 +22,16 @@ from .last_answers import digest_of, read_last, written
 from .layout import CellOfSlot, Layout, build
 from .output_files import write_whole
 from .paths import check_several, read_regular
+from .spec.choice import Choice
+from .spec.issuance import Sample
 from .spec.lookup import country_codes
 from .spec.model import Spec
-from .spec.own_answers import default_of, facts_about
+from .spec.own_answers import answers_of, default_of, facts_about, spec_of_sample
 from .spec.rows import MOST_ROWS
 from .stamp import canonical, sign
 from .submission import Identity, Outcome, Submission
 from .workbook import Content, Drawing, cover_lines, draw, facts_of
+from .workbook.issued import edition_of
 
 
 @dataclass(frozen=True)
@@ -58,15 +62,13 @@ class Order:
         check_several("tools", self.tools)
 
 
-@gc_paused()
 def generate(spec: Spec, order: Order) -> bytes:
     """Give one workbook as the bytes of an .xlsx file; the same order gives the same bytes.
 
     Raises `UsageError` for an unknown country, language or tool, `LimitError` where something does not fit into Excel.
     """
-    layout = layout_for(spec, order)
-    (content,) = contents_for(layout, [order])
-    return draw(layout, cover_lines(content.facts)).filled(content)
+    ((_, data),) = issue(spec, [order])
+    return data
 
 
 def layout_for(spec: Spec, order: Order) -> Layout:
@@ -78,6 +80,7 @@ def layout_for(spec: Spec, order: Order) -> Layout:
     return layout if last_placed(layout, order.last) else build(spec, *chosen) if layout.last else layout
 
 
+@gc_paused()
 def contents_for(layout: Layout, orders: Sequence[Order]) -> list[Content]:
     """Work out what the workbooks of some orders hold: how many they are bounds the memory."""
     from .checks import foretold
@@ -126,7 +129,7 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
         issued=order.today.isoformat(),
         today=order.today.isoformat(),
         deadline=order.deadline,
-        tools="" if order.tools is None else ",".join(sheet.tool.code for sheet in layout.sheets),
+        tools="" if order.tools is None else ",".join(layout.sheet),
         rows="" if order.blank_rows is None else str(order.blank_rows),
         predecessor=order.predecessor,
         last_round=order.last_round if layout.last else "",
@@ -135,21 +138,8 @@ def identity_of(spec: Spec, order: Order, layout: Layout) -> Identity:
     )
     # twelve hex digits that no other order shares, the same for the same order
     digest = hashlib.sha256(canonical(identity) + order.intervention.encode()).hexdigest()[:12]
-    identity = replace(identity, copy=order.copy or digest, edition=_edition(layout))
+    identity = replace(identity, copy=order.copy or digest, edition=edition_of(layout))
     return sign(identity, order.key) if order.key else identity
-
-
-_EDITIONS: dict[tuple[str, str, str], str] = {}
-
-
-def _edition(layout: Layout) -> str:
-    """Give the digest of all texts and formulas of a layout, worked out once a process."""
-    from .workbook.issued import edition_of, issued_sheets
-
-    key = (layout.spec.digest or str(id(layout)), layout.language, layout.digest)
-    if key not in _EDITIONS:
-        _EDITIONS[key] = edition_of(issued_sheets(layout))
-    return _EDITIONS[key]
 
 
 def starting_answers(layout: Layout, order: Order) -> Answers:
@@ -225,15 +215,18 @@ ORDERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 500_000  # that are worked out together; 
 
 
 def issue(spec: Spec, orders: Iterable[Order]) -> Iterator[tuple[Order, bytes]]:
-    """Give each order with its workbook, as `generate` makes it; those of one language and choice of tools together.
+    """Give each order with its workbook; those of one language and choice of tools together.
 
     Raises `UsageError` for an unknown language or tool, `LimitError` where something does not fit into Excel.
     """
     for same in _alike(spec, orders):
-        if len(same) == 1:
-            yield same[0], generate(spec, same[0])
-        else:
-            yield from _filled(layout_for(spec, same[0]), same)
+        layout, drawings = layout_for(spec, same[0]), dict[frozenset[str], Drawing]()
+        for some in _portions(same):
+            for order, content in zip(some, contents_for(layout, some), strict=True):
+                lines = cover_lines(content.facts)
+                if lines not in drawings:
+                    drawings[lines] = draw(layout, lines)
+                yield order, drawings[lines].filled(content)
 
 
 def issue_files(
@@ -283,16 +276,6 @@ def _alike(spec: Spec, orders: Iterable[Order]) -> Iterable[list[Order]]:
     ).values()
 
 
-def _filled(layout: Layout, orders: Sequence[Order]) -> Iterator[tuple[Order, bytes]]:
-    drawings: dict[frozenset[str], Drawing] = {}
-    for some in _portions(orders):
-        for order, content in zip(some, contents_for(layout, some), strict=True):
-            lines = cover_lines(content.facts)
-            if lines not in drawings:
-                drawings[lines] = draw(layout, lines)
-            yield order, drawings[lines].filled(content)
-
-
 def _portions(orders: Iterable[Order]) -> Iterator[list[Order]]:
     """So many orders at once that what they hold fits into memory."""
     portion: list[Order] = []
@@ -305,3 +288,49 @@ def _portions(orders: Iterable[Order]) -> Iterator[list[Order]]:
         portion.append(order)
     if portion:
         yield portion
+
+
+# the filled sample of a spec: a workbook to look at, and whether everything in it is right
+
+
+def sample_workbook(spec: Spec, language: str, choice: Choice) -> bytes:
+    """Give a workbook of these sheets, filled in as an example; the same bytes on whichever day.
+
+    Raises `UsageError` where the spec has no sample, and for an unknown language or tool.
+    """
+    layout, order = sample_order(spec, language, choice)
+    return generate(layout.spec, order)
+
+
+def errors_in_sample(spec: Spec, choice: Choice) -> list[Finding]:
+    """Give what a team would have to correct in the sample; there should be nothing."""
+    from .checks import check
+
+    layout, order = sample_order(spec, spec.languages[0], choice)
+    stamp = Identity(spec.name, spec.version, layout.digest, layout.language, order.team, order.country)
+    filled = submission_of(layout, starting_answers(layout, order), stamp)
+    outcome = check(filled, layout, today=order.today)
+    return [finding for finding in outcome.findings if finding.severity is Severity.ERROR]
+
+
+def sample_order(spec: Spec, language: str, choice: Choice) -> tuple[Layout, Order]:
+    """Give the layout of a sample, and the order that it is made by. Raises `UsageError` as `sample_workbook`."""
+    sample = spec.sample
+    if sample is None or sample.day is None:
+        raise UsageError(f"The spec '{spec.name}' has no sample.yaml, so there is no sample of it.")
+    country = sample.country.code if sample.country is not None else ""
+    order = Order(sample.team, sample.day, country, language, choice.tools, choice.rows, sample=True)
+    layout = layout_for(spec_of_sample(spec), order)
+    return layout, replace(order, answers=_answers(layout, sample))
+
+
+def _answers(layout: Layout, sample: Sample) -> Answers:
+    """Give the answers that have a place, and lead to a row that is there."""
+    found: Answers = {}
+    for answer in answers_of(layout.spec, sample):
+        slot = layout.slots.get((answer.tool, answer.row, answer.field))
+        if slot is not None:
+            value, tools = answer.means(slot.field, layout.language), slot.field.to
+            if not tools or any(value in layout.row_codes.get(tool, ()) for tool in tools):
+                found[slot.key] = value
+    return found

@@ -15,13 +15,12 @@ from zipfile import ZipFile
 from .answer import Answers, Key, Value
 from .errors import LimitError, SpecError
 from .fields import Sampling
-from .filled_sample import errors_in_sample
 from .findings import CATALOGUE, Finding, Severity
 from .findings.value import ANSWER_MISSING
 from .frozen import Path as Steps
 from .gc_pause import gc_paused
 from .intake import ExpectedReturn, File, Refusal, read_content
-from .issuing import Order, contents_for, layout_for
+from .issuing import Order, contents_for, errors_in_sample, layout_for
 from .layout import Layout, Slot, offered_rows
 from .layout.wording import text
 from .spec.check_names import FIELDS, select

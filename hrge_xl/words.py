@@ -366,10 +366,7 @@ def fold(text: str) -> str:
 
 
 # Letters that keyboards and programs of one script put for each other.
-_ALIKE = {
-    **dict.fromkeys(map(ord, "يى"), "ی"), ord("ك"): "ک", **dict.fromkeys(map(ord, "ہھەةۀ"), "ه"),
-    **dict.fromkeys(map(ord, "أإآٱ"), "ا"), ord("ڕ"): "ر", ord("ڵ"): "ل", ord("ـ"): None,
-}  # fmt: skip
+_ALIKE = str.maketrans("يىكہھەةۀأإآٱڕڵ", "ییکهههههاااارل", "ـ")
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 
 

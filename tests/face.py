@@ -40,8 +40,15 @@ from hrge_xl.errors import (
 )
 from hrge_xl.fault_isolation import apart, UnfitRow
 from hrge_xl.fault_log import write_log
-from hrge_xl.filled_sample import sample_order, sample_workbook
-from hrge_xl.issuing import contents_for, identity_of, layout_for, starting_answers, submission_of
+from hrge_xl.issuing import (
+    contents_for,
+    identity_of,
+    layout_for,
+    sample_order,
+    sample_workbook,
+    starting_answers,
+    submission_of,
+)
 from hrge_xl.kept_texts import Kept, said
 from hrge_xl.last_answers import CLOSED, digest_of as last_answers_digest_of, read_last, written
 from hrge_xl.prefill import go_on, Prefill
@@ -253,7 +260,7 @@ from hrge_xl.workbook import Content, cover_lines, draw, Urgency, write
 from hrge_xl.workbook.excel_formula import ExcelFormula
 from hrge_xl.workbook.check_formula import measure, too_large
 from hrge_xl.workbook.feedback_sheets import CORRECTIONS, LEFTOVERS
-from hrge_xl.workbook.package import Member, package
+from hrge_xl.workbook.drawing import Member, package
 from hrge_xl.workbook.pen import broken_lines, sharable
 from hrge_xl.workbook.grids import TITLE_LIMIT
 
@@ -263,7 +270,6 @@ from hrge_xl.intake import (
     File,
     gate,
     ooxml,
-    ooxml_drawings,
     ooxml_parts,
     ooxml_rows,
     ooxml_sheet,
@@ -289,7 +295,7 @@ from hrge_xl.intake.other_formats import checks_lost, lengthened
 from hrge_xl.intake.raw import (
     Area,
     CellKind,
-    Drawn as raw_Drawn,
+    Overlay,
     Follower,
     RawCell,
     RawSheet,
@@ -310,10 +316,18 @@ from hrge_xl.intake.sandbox import (
 )
 from hrge_xl.intake.sandbox.landlock import allow_reading_only
 from hrge_xl.intake.tool_sheets import named_area, ToolSheet
-from hrge_xl.intake.unpacking import Found, found_in, layers, Left, Unopened, Workbook
-from hrge_xl.intake.unpacking.found import MOST_LAYERS
-from hrge_xl.intake.unpacking.layers import ASK, Job, open_layers
-from hrge_xl.intake.unpacking.mail_layer import is_mail, moment_of
+from hrge_xl.intake.mail import is_mail, moment_of, OutlookMessage
+from hrge_xl.intake.unpacking import (
+    ASK,
+    Found,
+    found_in,
+    Job,
+    Left,
+    MOST_LAYERS,
+    open_layers,
+    Unopened,
+    Workbook,
+)
 from hrge_xl.intake.worker import Died, Reason, run_guarded, serve, WorkerPool
 from hrge_xl.intake.zip_package import ZipPackage
 from hrge_xl.submission import Outcome, ShownChecks, Submission, Unplaced, Verdict
@@ -334,7 +348,6 @@ from hrge_xl.findings import (
     Kind,
     kind_called,
     Need,
-    privacy,
     sentence,
     Severity,
     shown as findings_shown,

@@ -218,7 +218,7 @@ def map_lines(
         if to is not None:
             moved[to] = {at: cell for column, cell in cells.items() if (at := columns(column)) is not None}
     raw.cells = moved
-    raw.validations = [replace(rule, areas=_moved(rule.areas, rows, columns)) for rule in raw.validations]
+    raw.validations = [rule._replace(areas=_moved(rule.areas, rows, columns)) for rule in raw.validations]
     raw.merges = list(_moved(tuple(raw.merges), rows, columns))
 
 

@@ -10,8 +10,7 @@ import xlsxwriter
 
 from hrge_xl import ExpectedReturn
 from tests.damage import PLAN, Parts, add, edited, filled, link, swap, text_of
-from tests.face import CATALOGUE, RawWorkbook, Submission, Unplaced, ooxml, ooxml_drawings, sentence
-from tests.face import raw_Drawn as Drawn
+from tests.face import CATALOGUE, Overlay, RawWorkbook, Submission, Unplaced, ooxml, ooxml_sheet, sentence
 from tests.intake_files import LINKS, relationships, sheet, workbook
 from tests.read_and_check import read_bytes
 
@@ -169,9 +168,9 @@ def test_what_charts_and_diagrams_say() -> None:
         },
     )
     assert found.sheets[0].drawn == [
-        Drawn(3, 2, "diagram", "First step", "Diagram 1"),
-        Drawn(4, 2, "object", "", "Slicer 1"),
-        Drawn(9, 5, "chart", "By year\nPreliminary", "Chart 1"),
+        Overlay(3, 2, "diagram", "First step", "Diagram 1"),
+        Overlay(4, 2, "object", "", "Slicer 1"),
+        Overlay(9, 5, "chart", "By year\nPreliminary", "Chart 1"),
     ]
     assert found.observations == []
 
@@ -211,8 +210,8 @@ def test_one_thing_in_three_parts_is_one_thing() -> None:
         content, vml(old("Pict", "4, 1, 8, 2, 5, 3, 9, 4")), f"<oleObjects>{entry}{entry}</oleObjects>"
     )
     assert found.sheets[0].drawn == [
-        Drawn(3, 2, "shape", "a text of its own", "TextBox 1"),
-        Drawn(9, 5, "object", "", "Word.Document.12", "1025"),
+        Overlay(3, 2, "shape", "a text of its own", "TextBox 1"),
+        Overlay(9, 5, "object", "", "Word.Document.12", "1025"),
     ]
 
 
@@ -220,7 +219,7 @@ def test_a_control_is_no_picture() -> None:
     """An ActiveX control: in the VML part it is a picture of itself."""
     entry = '<control shapeId="1025" name="TextBox1"/>'
     found = read("", vml(old("Pict", "4, 1, 8, 2, 5, 3, 9, 4")), f"<controls>{entry}{entry}</controls>")
-    assert found.sheets[0].drawn == [Drawn(9, 5, "control", "", "TextBox1", "1025")]
+    assert found.sheets[0].drawn == [Overlay(9, 5, "control", "", "TextBox1", "1025")]
 
 
 def test_a_picture_behind_the_cells() -> None:
@@ -282,7 +281,7 @@ def test_everything_that_xlsxwriter_can_draw() -> None:
 def test_a_drawing_that_cannot_be_read_is_told_and_the_answers_are_read(
     content: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ooxml_drawings, "_MOST_ELEMENTS", 60)
+    monkeypatch.setattr(ooxml_sheet, "_MOST_ELEMENTS", 60)
     found = read(content, vml(old("Rect", "4, 1, 8, 2, 5, 3, 9, 4", "still here")))
     assert [(each.code, each.sheet, each.details["part"]) for each in found.observations] == [
         ("F045", "S1", PART)

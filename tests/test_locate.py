@@ -502,8 +502,7 @@ def test_lost_dropdowns() -> None:
 def test_one_lost_dropdown() -> None:
     def damage(sheet: RawSheet) -> None:
         sheet.validations = [
-            replace(
-                rule,
+            rule._replace(
                 areas=tuple(
                     part
                     for area in rule.areas
@@ -540,7 +539,7 @@ def test_dropdowns_that_do_not_block_or_show_another_list() -> None:
 
         def damage(sheet: RawSheet, change: dict[str, object] = change) -> None:
             sheet.validations = [
-                replace(rule, **change) if rule.formula1 == "list_ANSWER" else rule  # type: ignore[arg-type]
+                rule._replace(**change) if rule.formula1 == "list_ANSWER" else rule  # type: ignore[arg-type]
                 for rule in sheet.validations
             ]
 

@@ -8,6 +8,7 @@ A text that is new stands there without a translation, and `tests/test_words.py`
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -174,6 +175,9 @@ def _what_files_are() -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse((PACKAGE.parent / file).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and WHAT.fullmatch(node.value):
                 yield node.value, file
+    file = "hrge_xl/intake/file_kinds.json"
+    for table in json.loads((PACKAGE.parent / file).read_text(encoding="ascii")).values():
+        yield from ((what, file) for what in table.values() if WHAT.fullmatch(what))
 
 
 def _said() -> Iterator[tuple[str, str, str]]:

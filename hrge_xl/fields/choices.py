@@ -29,7 +29,6 @@ from .field import (
     Field,
     FieldType,
     Guess,
-    Limits,
     Names,
     Reading,
     Sample,
@@ -63,6 +62,7 @@ class ChoiceField(FieldType):
     needs: Names = ("vocabulary",)
     allows: Names = ("parent", "default")
     width = 16
+    validation = "list"
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read the code of the label, in whatever spelling the list knows; else a suggestion."""
@@ -75,10 +75,6 @@ class ChoiceField(FieldType):
         if note is None and cell.as_text() not in labels:
             note = SPELLING_TIDIED.code
         return Reading(code=code, notes=(note,) if note else ())
-
-    def limits(self, field: Field) -> Limits:
-        """Give an entry of the list."""
-        return Limits("list")
 
     def readable(self, field: Field, cell: str) -> str:
         """Write whether it is a label of the list."""
@@ -336,6 +332,7 @@ class ReferenceField(FieldType):
     allows = ("only",)
     width = 20
     refuses = (ROW_NOT_FOUND,)
+    validation = "list"
 
     def read(self, field: Field, cell: Cell, lists: Vocabularies) -> Reading:
         """Read the code in front as the row itself writes it; whether that row is in use is a check."""
@@ -346,10 +343,6 @@ class ReferenceField(FieldType):
             return Reading(code=tidy(text).split(" ")[0])
         same = text.strip(" ").split(" ")[0] == code
         return Reading(code=code, notes=() if same else (SPELLING_TIDIED.code,))
-
-    def limits(self, field: Field) -> Limits:
-        """Give a row in use."""
-        return Limits("list")
 
     def checks(self, field: Field, value: Ref, scope: Scope) -> Iterator[Check]:
         """Give a row in use."""

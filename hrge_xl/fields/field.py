@@ -124,7 +124,7 @@ class FieldType:
     `width` draw its cells; `refuses` is what the sheet's own alert is about. `keeps` names the types that all its
     answers are answers of, just as they stand. `scaled`: people see another number than the stored one. `adds_up`:
     a total of its answers means something. `tolerant`: what people may type is more than what the dropdown offers;
-    the sheet tells so and refuses nothing, and its check tells what is wrong.
+    the sheet tells so and refuses nothing, and its check tells what is wrong. `validation`: what the sheet lets in.
     """
 
     name: str = ""
@@ -148,6 +148,7 @@ class FieldType:
     scaled: bool = False
     adds_up: bool = False
     tolerant: bool = False
+    validation: str = "any"
 
     def __init_subclass__(cls) -> None:
         if cls.name:
@@ -165,7 +166,7 @@ class FieldType:
 
     def limits(self, field: Field) -> Limits:
         """Give what the sheet's validation lets in."""
-        return Limits("any")
+        return Limits(self.validation)
 
     def wrong_limits(self, field: Field) -> Wrong:
         """Give what is wrong with the limits of a field, each as reason and remedy."""

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from ..findings import Kind
-from ..findings.privacy import DOCUMENT_NUMBER, E_MAIL_ADDRESS, PHONE_NUMBER
 from ..findings.value import (
+    DOCUMENT_NUMBER,
+    E_MAIL_ADDRESS,
+    PHONE_NUMBER,
     TEXT_LIKE_A_FORMULA,
     TEXT_TOO_LONG,
     TOO_MANY_WORDS,

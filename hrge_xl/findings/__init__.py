@@ -8,7 +8,7 @@ from types import ModuleType
 
 from ..suggest import plain
 from ..words import Translate
-from . import appearance, file, identity, privacy, structure, submissions, value
+from . import appearance, file, identity, structure, submissions, value
 from .model import (
     Detail,
     Details,
@@ -37,13 +37,17 @@ def _kinds(*modules: ModuleType) -> tuple[Kind, ...]:
     return tuple(kind for _, kind in named)
 
 
+_ALL = _kinds(file, identity, structure, appearance, value, submissions)
 FAMILIES = {
-    "F": ("The file", _kinds(file)),
-    "I": ("Whose workbook it is", _kinds(identity)),
-    "S": ("What happened to the sheets", _kinds(structure, appearance)),
-    "V": ("The answers", _kinds(value)),
-    "X": ("Several returns together", _kinds(submissions)),
-    "P": ("Personal data", _kinds(privacy)),
+    letter: (title, tuple(kind for kind in _ALL if kind.family == letter))
+    for letter, title in {
+        "F": "The file",
+        "I": "Whose workbook it is",
+        "S": "What happened to the sheets",
+        "V": "The answers",
+        "X": "Several returns together",
+        "P": "Personal data",
+    }.items()
 }
 USUALLY_SHOWN = {
     "file": "PAK-2025.xlsx",

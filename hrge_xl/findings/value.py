@@ -1,4 +1,4 @@
-"""V: what is wrong with one answer, or what was normalised in it."""
+"""V: what is wrong with one answer, or what was normalised in it. P: personal data in one."""
 
 from .model import InFeedback, Need, error, info, warning
 
@@ -288,4 +288,31 @@ REST_NOT_COUNTED = warning(
     "answer; nobody should overlook that.",
     example="“4 in the north” on a scale, two rows in a cell for one, or a time behind a date.",
     shown={"label": "Likelihood", "value": "4 in the north", "read": "4 Likely"},
+)
+
+# P: what looks like personal data, which has no place in these workbooks
+
+E_MAIL_ADDRESS = warning(
+    "P001",
+    message="{label}: the text seems to hold an e-mail address.",
+    remedy="Remove it; name roles, not people.",
+    why="The workbooks are about victims and suspects; nobody should be found through them.",
+    example="“Ask name@example.org”.",
+    shown={"label": "Comments"},
+)
+PHONE_NUMBER = warning(
+    "P002",
+    message="{label}: the text seems to hold a phone number.",
+    remedy="Remove it; name roles, not people.",
+    why="The workbooks are about victims and suspects; nobody should be found through them.",
+    example="“+00 700 123 456”.",
+    shown={"label": "Comments"},
+)
+DOCUMENT_NUMBER = warning(
+    "P003",
+    message="{label}: the text seems to hold the number of a document or a case.",
+    remedy="Remove it unless it is a public reference.",
+    why="Passport, identity and case numbers lead to a person.",
+    example="“passport AB1234567”.",
+    shown={"label": "Comments"},
 )

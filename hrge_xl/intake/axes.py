@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from operator import itemgetter
+from typing import NamedTuple
 
 from ..findings import Finding, Kind
 from ..findings.structure import (
@@ -105,8 +106,7 @@ def _find_own(
             axis.own.add(line)
 
 
-@dataclass(frozen=True, slots=True)
-class Axes:
+class Axes(NamedTuple):
     """Both axes of one sheet."""
 
     rows: Axis
@@ -188,7 +188,7 @@ def _our_columns(raw: RawSheet, plan: ExpectedSheet, free: set[int]) -> set[int]
     for row, cells in raw.cells.items():
         for column in (cells.keys() & free) - found:
             text = text_at(raw, row, column)
-            if text and (plan.known_text(text) or plan.on_panel(text)):
+            if text and (plan.known_text(text) or fold(text) in plan.panel_texts):
                 found.add(column)
     return found
 
@@ -245,23 +245,23 @@ def _noticed(plan: ExpectedWorkbook, each: ExpectedSheet, raw: RawSheet, axes: A
     Where a line is a whole record it is about all its fields, else about a question in all its records.
     """
 
-    def about(kind: Kind, cell: str | None, part: CellSpec, *, is_row: bool, **detail: str) -> Finding:
-        seen = observe_at(kind, raw.name, cell, part, **detail)
-        return replace(seen, field=None) if plan.across(part) is not is_row else replace(seen, row=None)
+    def about(kind: Kind, part: CellSpec, cell: str | None = None, **detail: str) -> Finding:
+        seen, is_row = observe_at(kind, raw.name, cell, part, **detail), kind in (ROW_MISSING, ROW_DOUBLED)
+        across = plan.layout.grid_of(part.slot).across
+        return replace(seen, field=None) if across is not is_row else replace(seen, row=None)
 
-    rows = (ROW_MISSING, True, axes.rows, each.needed_rows, plan.row_label)
-    columns = (COLUMN_MISSING, False, axes.columns, each.needed_columns, plan.column_label)
-    for kind, is_row, axis, needed, label in (rows, columns):
-        for code, part in needed.items():
-            if code not in axis.places:
-                yield about(kind, None, part, is_row=is_row, label=label(part))
-    for _, is_row, axis, needed, label in (rows, columns):
-        for line, code in axis.copies.items():
-            if code in needed:
-                part = needed[code]
-                if is_row:
-                    cell = address(line, axes.columns.places.get(part.column_code, part.column))
-                    yield about(ROW_DOUBLED, cell, part, is_row=True, row=code, label=label(part))
-                else:
-                    cell = address(axes.rows.places.get(part.row_code, part.row), line)
-                    yield about(COLUMN_DOUBLED, cell, part, is_row=False, label=label(part))
+    rows, columns = axes.rows, axes.columns
+    for missing, axis, needed, label in (
+        (ROW_MISSING, rows, each.needed_rows, plan.row_label),
+        (COLUMN_MISSING, columns, each.needed_columns, plan.column_label),
+    ):
+        absent = (part for code, part in needed.items() if code not in axis.places)
+        yield from (about(missing, part, label=label(part)) for part in absent)
+    for line, code in rows.copies.items():
+        if (part := each.needed_rows.get(code)) is not None:
+            cell = address(line, columns.places.get(part.column_code, part.column))
+            yield about(ROW_DOUBLED, part, cell, row=code, label=plan.row_label(part))
+    for line, code in columns.copies.items():
+        if (part := each.needed_columns.get(code)) is not None:
+            cell = address(rows.places.get(part.row_code, part.row), line)
+            yield about(COLUMN_DOUBLED, part, cell, label=plan.column_label(part))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from ..answer import Answers
 from ..findings.identity import COVER_NAMES_ANOTHER
 from ..findings.structure import (
     CODES_DAMAGED,
@@ -22,12 +23,16 @@ from ..findings.structure import (
     TEXT_CHANGED,
     TYPED_OVER,
 )
-from ..layout import address
+from ..grouping import grouped
+from ..layout import Layout, address
+from ..numerals import shown
 from ..spec.own_sheets import LAST_SHEET
 from ..stamp import to_pairs
 from ..submission import Identity, Unplaced
 from ..words import and_more, tidy
+from ..workbook import Content
 from ..workbook.cover import COVER_FACTS, contact_label
+from ..workbook.issued import IssuedSheet
 from ..workbook.progress import LABEL
 from .axes import Axes, by_codes
 from .expected import ReadResult, one_by_one, shorten
@@ -35,7 +40,6 @@ from .issued_cells import TELLING, CellChange, Compared, ExpectedCells, Formulas
 from .raw import CellKind, RawCell, RawSheet, compact, shown_cell
 from .tool_sheets import GIVEN_BACK, HOME, Assigned, Corner, ToolSheet, text_at
 from .unplaced import keep, single_texts, typed_on, typed_texts
-from .workbook_state import differing
 
 FEW = 2  # rows that differ are rows that were edited; where more do, rows may have come or gone
 ReadSheet = tuple[ToolSheet, Axes]
@@ -81,7 +85,15 @@ class WorkbookComparison:
             each for each in self.seen if each.code != ROWS_SORTED.code or each.sheet not in doubtful
         ]
         # what refers to cells that are gone, or looks for codes that are, cannot show what it should
-        if not (whole and self.kept and all(_stands_by_codes(sheet, axes) for sheet, axes in read)):
+        if not (
+            whole
+            and self.kept
+            and all(
+                text_at(sheet.raw, row, sheet.corner.column) == code
+                for sheet, axes in read
+                for code, row in axes.rows.places.items()
+            )
+        ):
             found.results.clear()
 
     def _questions(self, sheet: ToolSheet, moved: Moved | None, formulas: Formulas) -> None:
@@ -191,26 +203,24 @@ class WorkbookComparison:
         """Report the changes on one sheet as findings, and keep what was typed there."""
         self.found.replaced += _kept(changes, raw)
         for kind, telling in TELLING.items():
-            groups: dict[int, list[CellChange]] = {}
-            for each in changes:
-                told_with_answers = kind in (TYPED_OVER, FORMULA_CLEARED) and each.home in expected.calculated
-                if each.kind == kind and not told_with_answers:
-                    groups.setdefault(each.column if telling.by_column else 0, []).append(each)
+            with_answers = (
+                expected.calculated if kind in (TYPED_OVER, FORMULA_CLEARED) else ()
+            )  # told with these
+            groups = grouped(
+                (each.column if telling.by_column else 0, each)
+                for each in changes
+                if each.kind == kind and each.home not in with_answers
+            )
             if len(groups) > telling.most_columns > 0:
                 groups = {0: [each for _, group in sorted(groups.items()) for each in group]}
             for _, group in sorted(groups.items()):
                 for told in one_by_one(group, telling.alone):
                     first = min(told, key=lambda each: (each.row, each.column))
                     cells = compact((each.row, each.column) for each in told)
-                    value = shorten(first.found) + and_more(len(told) - 1)
-                    about = {
-                        "value": value,
-                        "expected": shorten(first.issued),
-                        "label": cells,
-                        "cells": cells,
-                    }
-                    at = address(first.row, first.column)
-                    self.seen.append(kind.at(raw.name, at, tool, **about, count=str(len(told))))
+                    value, issued = shorten(first.found) + and_more(len(told) - 1), shorten(first.issued)
+                    about = {"value": value, "expected": issued, "label": cells, "cells": cells}
+                    at, count = address(first.row, first.column), str(len(told))
+                    self.seen.append(kind.at(raw.name, at, tool, **about, count=count))
         if any(each.kind == CODES_DAMAGED for each in changes):
             self._codes_damaged(raw, tool)
 
@@ -228,11 +238,6 @@ def _kept(changes: Iterable[CellChange], raw: RawSheet) -> list[Unplaced]:
         for each in changes
         if each.found.strip() and (each.of_text or each.kind == TYPED_OVER)
     ]
-
-
-def _stands_by_codes(sheet: ToolSheet, axes: Axes) -> bool:
-    """Say whether every row that was read stands beside its hidden code, by which formulas of other sheets find it."""
-    return all(text_at(sheet.raw, row, sheet.corner.column) == code for code, row in axes.rows.places.items())
 
 
 def _stayed(sheet: ToolSheet, each: CellChange) -> bool:
@@ -300,3 +305,13 @@ def _first_text(cells: Mapping[int, RawCell], shift: int) -> tuple[int, str] | N
         if cell.kind is CellKind.TEXT and cell.formula is None and cell.value
     )
     return min((text for text in texts if text[0] > HOME.column), default=None)
+
+
+def differing(raw: RawSheet, issued: IssuedSheet, layout: Layout, last: Answers) -> Iterator[CellChange]:
+    """Yield the cells of the hidden sheet that do not say what the answers were."""
+    content = Content(layout, {}, last=last)
+    for live in issued.live:
+        for place, value in zip(live.places, live.now(content), strict=True):
+            found, expected = shown_cell(raw.cell(*place)), "" if value is None else shown(value)
+            if found != expected:
+                yield CellChange(TEXT_CHANGED, *place, (place.row, place.column), expected, found)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from ..findings.file import ENCRYPTED_WORKBOOK, NOT_A_WORKBOOK
 from ..kept_texts import Kept
@@ -18,57 +19,14 @@ ZIP_MAGIC = b"PK\x03\x04"
 
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = "META-INF/manifest.xml"
-_CONTENT_TYPES = (
-    (b"spreadsheetml.sheet.main", "xlsx"),
-    (b"spreadsheetml.template.main", "xlsx"),
-    (b"ms-excel.sheet.macroenabled.main", "xlsm"),
-    (b"ms-excel.template.macroenabled.main", "xlsm"),
-    (b"ms-excel.sheet.binary.macroenabled.main", "xlsb"),
-)
-_OTHER_OFFICE = (
-    (b"wordprocessingml", "a Word document"),
-    (b"ms-word", "a Word document"),
-    (b"presentationml", "a PowerPoint presentation"),
-    (b"ms-powerpoint", "a PowerPoint presentation"),
-)
-_OTHER_OPEN_DOCUMENT = (
-    (b"opendocument.text", "an OpenDocument text"),
-    (b"opendocument", "an OpenDocument file that is not a spreadsheet"),
-)
-_OLE_STREAMS = (
-    ("EncryptedPackage", "encrypted"),
-    ("Workbook", "xls"),
-    ("Book", "xls"),
-    ("WordDocument", "a Word document"),
-    ("PowerPoint Document", "a PowerPoint presentation"),
-    ("__properties_version1.0", "an Outlook message"),
-    ("VisioDocument", "a Visio drawing"),
+# What shows what a file is: marks, as bytes of Latin-1 where it does not begin with letters, each with what it says.
+_KINDS: dict[str, dict[str, str]] = json.loads(
+    Path(__file__).with_name("file_kinds.json").read_text(encoding="ascii")
 )
 # in the header of an OLE container
 _SECTOR_SHIFT, _SMALL_SHIFT, _DIRECTORY, _SMALL_BELOW = 0x1E, 0x20, 0x30, 0x38
 _START, _SIZE = 0x74, 0x78  # in an entry of its directory
 _BOF, _WRITE_PROTECT, _FILE_PASS = 0x0809, 0x0086, 0x002F  # records of an .xls
-_BEGINNINGS = (
-    (b"%PDF-", "a PDF document"),
-    (b"{\\rtf", "a rich text (RTF) document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x09\x08\x10\x00", "a workbook of Excel 95 or older"),
-    (b"\x09\x04\x06\x00", "a workbook of Excel 95 or older"),
-    (b"\x09\x02\x06\x00", "a workbook of Excel 95 or older"),
-)
-_TEXT_BEGINNINGS = (
-    ("mime-version:", "a web archive or an e-mail"),
-    ("received:", "an e-mail"),
-    ("return-path:", "an e-mail"),
-    ("id;p", "a SYLK text file"),
-    ("{", "a JSON text file"),
-    ("[", "a JSON text file"),
-)
 _HTML = re.compile(r"<(!doctype\s+html|html|head|body|table|meta|script|div|style)\b", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LOOKED_AT = 4096
@@ -87,19 +45,19 @@ def zip_format(package: ZipPackage) -> str:
             if _MANIFEST in package and b"encryption-data" in package.read(_MANIFEST):
                 raise Unreadable(ENCRYPTED_WORKBOOK.at())
             return "ods"
-        raise not_a_workbook(_first(_OTHER_OPEN_DOCUMENT, declared) or "a zip archive")
+        raise not_a_workbook(_first("other_open_document", declared) or "a zip archive")
     if "[Content_Types].xml" not in package:
         raise not_a_workbook(_unknown_zip(package))
     # Without the zeros a UTF-16 part reads like any other.
     types = package.read("[Content_Types].xml").replace(b"\0", b"").lower()
-    found = _first(_CONTENT_TYPES, types)
+    found = _first("content_types", types)
     if found is None:
-        raise not_a_workbook(_first(_OTHER_OFFICE, types) or "a zip archive")
+        raise not_a_workbook(_first("other_office", types) or "a zip archive")
     return found
 
 
-def _first(table: tuple[tuple[bytes, str], ...], content: bytes) -> str | None:
-    return next((meaning for mark, meaning in table if mark in content), None)
+def _first(table: str, content: bytes) -> str | None:
+    return next((meaning for mark, meaning in _KINDS[table].items() if mark.encode() in content), None)
 
 
 def _unknown_zip(package: ZipPackage) -> str:
@@ -113,7 +71,7 @@ def _unknown_zip(package: ZipPackage) -> str:
 
 def ole_format(data: bytes) -> str:
     """xls or encrypted for an OLE container; raises Unreadable with what else it is."""
-    for stream, meaning in _OLE_STREAMS:
+    for stream, meaning in _KINDS["ole_streams"].items():
         entries = list(_ole_entries(data, stream))
         if not entries:
             continue
@@ -163,7 +121,8 @@ def _number(data: bytes, position: int, size: int) -> int:
 
 def describe(data: bytes) -> str:
     """Say what a file is that is neither zip nor OLE, in words that fit after "it is"."""
-    known = next((what for mark, what in _BEGINNINGS if data.startswith(mark)), None)
+    marks = _KINDS["beginnings"].items()
+    known = next((what for mark, what in marks if data.startswith(mark.encode("latin-1"))), None)
     return known or _describe_text(data[:_LOOKED_AT]) or "a file of an unknown kind"
 
 
@@ -179,7 +138,7 @@ def _describe_text(beginning: bytes) -> str | None:
     if start.startswith("<"):
         return "an XML file"
     lower = start.lower()
-    kinds = (what for mark, what in _TEXT_BEGINNINGS if lower.startswith(mark))
+    kinds = (what for mark, what in _KINDS["text_beginnings"].items() if lower.startswith(mark))
     return next(kinds, "a text file, perhaps CSV")
 
 
@@ -194,31 +153,8 @@ def _decoded(beginning: bytes) -> str | None:
 # what a file is that is nobody's answer, in a word, by its name and what it begins with
 
 WORKBOOK_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm", ".csv")
-UNOPENED_ARCHIVES = {
-    ".rar": "RAR",
-    ".7z": "7-Zip",
-    ".gz": "gzip",
-    ".tar": "tar",
-    ".zipx": "ZIPX",
-    ".cab": "cabinet",
-}
-_WORDS = {
-    "PDF": "pdf",
-    "picture": "png jpg jpeg jpe jfif gif bmp tif tiff webp heic heif emf wmf svg ico",
-    "document": "doc docx docm dot dotx odt rtf pages",
-    "slides": "ppt pptx pptm pps ppsx odp key",
-    "text": "txt md log",
-    "page": "htm html mht mhtml xml json",
-    "signature": "p7s p7m p7c asc sig pgp",
-    "card": "vcf",
-    "calendar": "ics",
-    "link": "url webloc lnk website",
-    "sound": "mp3 m4a wav ogg amr",
-    "film": "mp4 mov avi mkv",
-    "program": "exe com scr bat cmd msi js jse vbs vbe wsf ps1 jar hta dll",
-}
-_BY_ENDING = {f".{ending}": word for word, endings in _WORDS.items() for ending in endings.split()}
-_BY_DESCRIPTION = {"a PDF document": "PDF", "a picture": "picture", "a rich text (RTF) document": "document"}
+UNOPENED_ARCHIVES = _KINDS["unopened_archives"]  # by their ending
+_BY_ENDING = {f".{ending}": word for word, endings in _KINDS["endings"].items() for ending in endings.split()}
 
 
 def ending_of(name: str) -> str:
@@ -235,6 +171,6 @@ def word_for(name: str, data: bytes = b"", *, inline: bool = False) -> str:
     """Give a word for a file; a picture within the text of a mail is a logo."""
     if is_left_by_a_program(name):
         return "system"
-    by_content = "program" if data.startswith(b"MZ") else _BY_DESCRIPTION.get(describe(data), "other")
+    by_content = "program" if data.startswith(b"MZ") else _KINDS["descriptions"].get(describe(data), "other")
     word = _BY_ENDING.get(ending_of(name)) or by_content
     return "logo" if inline and word == "picture" else word

@@ -11,13 +11,14 @@ from typing import TypeVar
 from ..answer import Answers, CellKey
 from ..fields import Field, Vocabularies
 from ..findings import Finding, Kind
-from ..layout import Grid, Layout, Sheet, Slot, address, build, reference_name
+from ..grouping import grouped
+from ..layout import Layout, Sheet, Slot, address, build, reference_name
 from ..layout.model import BAND_ROW, CODE_COLUMN, CODE_ROW, FIRST_ROW, HEAD_ROW, purpose
 from ..spec.lookup import vocabularies
 from ..spec.model import FieldBlock
 from ..submission import Identity, Unplaced
 from ..words import fold
-from ..workbook.issued import edition_of, issued_cover, issued_sheets
+from ..workbook.issued import issued_cover, issued_sheets
 from ..workbook.progress import answered
 from .issued_cells import ExpectedCells, SheetResults
 from .raw import RawCell
@@ -56,10 +57,7 @@ class FoundCells:
     @cached_property
     def by_row(self) -> dict[int, list[tuple[CellSpec, int]]]:
         """The cells by row, with their columns."""
-        table: dict[int, list[tuple[CellSpec, int]]] = {}
-        for part, row, column in self.cells:
-            table.setdefault(row, []).append((part, column))
-        return table
+        return grouped((row, (part, column)) for part, row, column in self.cells)
 
     @cached_property
     def columns(self) -> frozenset[int]:
@@ -126,12 +124,16 @@ class ExpectedSheet:
     @cached_property
     def needed_rows(self) -> dict[str, CellSpec]:
         """The codes of the rows that hold answers, each with the first of its cells."""
-        return _first((part.row_code, part) for part in self.parts)
+        return {
+            code: parts[0] for code, parts in grouped((part.row_code, part) for part in self.parts).items()
+        }
 
     @cached_property
     def needed_columns(self) -> dict[str, CellSpec]:
         """The codes of the columns that hold answers, each with the first of its cells."""
-        return _first((part.column_code, part) for part in self.parts)
+        return {
+            code: parts[0] for code, parts in grouped((part.column_code, part) for part in self.parts).items()
+        }
 
     @cached_property
     def not_only_service(self) -> frozenset[int]:
@@ -218,15 +220,11 @@ class ExpectedSheet:
         """Say whether a text is one of ours; labels may carry their help on further lines."""
         return fold(text.split("\n", 1)[0]) in self.texts
 
-    def on_panel(self, text: str) -> bool:
-        """Say whether a text is a line of the panel."""
-        return fold(text) in self.panel_texts
-
     def is_loose(self, row: int, column: int, text: str) -> bool:
         """Say whether a text is a band or a line of the panel, which go with no row or column that has a code."""
         bands = (band.label.say(self.layout.language) for grid in self.sheet.grids for band, _ in grid.bands)
         is_band = row == BAND_ROW and fold(text) in map(fold, bands)
-        return is_band or (column - self.sheet.panel_column in (0, 1) and self.on_panel(text))
+        return is_band or (column - self.sheet.panel_column in (0, 1) and fold(text) in self.panel_texts)
 
 
 def _parts(layout: Layout, slot: Slot) -> Iterable[CellSpec]:
@@ -237,17 +235,7 @@ def _parts(layout: Layout, slot: Slot) -> Iterable[CellSpec]:
 
 
 def _places(pairs: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
-    table: dict[str, set[int]] = {}
-    for code, index in pairs:
-        table.setdefault(code, set()).add(index)
-    return {code: tuple(sorted(places)) for code, places in table.items()}
-
-
-def _first(pairs: Iterable[tuple[str, CellSpec]]) -> dict[str, CellSpec]:
-    table: dict[str, CellSpec] = {}
-    for code, part in pairs:
-        table.setdefault(code, part)
-    return table
+    return {code: tuple(sorted({*places})) for code, places in grouped(pairs).items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,41 +273,23 @@ class ExpectedWorkbook:
         lists = self.layout.lists_name
         return found | {lists: ExpectedCells.of_lists(found[lists].issued, self.layout)}
 
-    @cached_property
-    def edition(self) -> str:
-        """The digest of all texts and formulas."""
-        return edition_of({name: each.issued for name, each in self.issued.items()})
-
     def cover(self, lines: frozenset[str]) -> ExpectedCells:
         """Give what was issued on the cover with lines for these facts."""
         if lines not in self.covers:
             self.covers[lines] = ExpectedCells(issued_cover(self.layout, lines))
         return self.covers[lines]
 
-    def label(self, part: CellSpec) -> str:
-        """Name an answer as findings do: its row, where it has one, and its question."""
-        question = part.slot.field.label.say(self.layout.language)
-        return question if self.across(part) else f"{part.slot.row} {question}"
-
     def row_label(self, part: CellSpec) -> str:
         """Name a row as findings do: its number and item, or its question."""
-        grid, slot = self._grid(part), part.slot
+        slot, grid = part.slot, self.layout.grid_of(part.slot)
         if grid.across:
-            return slot.field.label.say(self.layout.language)
+            return self.layout.question(slot)
         label = next(row.label for row in grid.data_rows if row.code == slot.row)
         return slot.row if label == slot.row else shorten(f"{slot.row} {label}")
 
     def column_label(self, part: CellSpec) -> str:
         """Name a column as findings do, by what its head says."""
-        return next(c.label for c in self._grid(part).columns if c.index == part.column)
-
-    def across(self, part: CellSpec) -> bool:
-        """Say whether the records of a cell stand side by side."""
-        return self._grid(part).across
-
-    def _grid(self, part: CellSpec) -> Grid:
-        sheet = self.sheets[part.slot.tool].sheet
-        return next(grid for grid in sheet.grids if grid.number == part.slot.grid)
+        return next(c.label for c in self.layout.grid_of(part.slot).columns if c.index == part.column)
 
 
 def _need(layout: Layout, field: Field) -> str:

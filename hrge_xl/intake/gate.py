@@ -9,7 +9,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..findings import Finding
@@ -44,6 +44,7 @@ _CONFIGURATION = {  # by name: what this program knows by such a file, where it 
     "dataset.sqlite": "a dataset",
     "hrge-xl.toml": "a file of settings",
 }
+CONTAINERS = (ZIP_MAGIC, OLE_MAGIC)  # with which a workbook begins, also one under the name of something else
 # O_NOFOLLOW and O_NONBLOCK close the gap between looking and opening; Windows has neither.
 _OPEN_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -74,7 +75,7 @@ class File:
     path: str
     sha256: str
     size: int
-    format: str  # xlsx, xlsm, xlsb, xls, ods
+    format: str  # xlsx, xlsm, xlsb, xls, ods; "" as long as nobody has looked
     data: bytes = b""
 
     @property
@@ -87,20 +88,19 @@ class File:
         return Refusal(self.path, self.sha256, self.size, why, stamps)
 
 
-def admit(path: Path, password: str | None = None, limits: Limits = LIMITS) -> File | Refusal:
+def admit(path: Path, password: str | None = None) -> File | Refusal:
     """Read one file and tell what it is, by its content; never raises for what a file may be."""
-    content = _content(path, limits)
-    if isinstance(content, Refusal):
-        return content
-    data, sha256, size = content
+    file = opened(path, LIMITS)
+    if isinstance(file, Refusal):
+        return file
     try:
         what = _CONFIGURATION.get(path.name.casefold())
-        if what is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
+        if what is not None and not file.data.startswith(CONTAINERS):
             raise Unreadable(CONFIGURATION_AMONG_RETURNS.at(what=Kept(what)))
-        format, data = _judge(data, password, limits)
+        format, data = _judge(file.data, password)
     except Unreadable as problem:
-        return Refusal(path_text(path), sha256, size, (problem.observation,))
-    return File(path_text(path), sha256, size, format, data)
+        return file.refused(problem.observation)
+    return replace(file, format=format, data=data)
 
 
 def fingerprint(path: Path) -> tuple[str | None, int | None]:
@@ -112,12 +112,6 @@ def fingerprint(path: Path) -> tuple[str | None, int | None]:
         return None, None
 
 
-def bytes_of(path: Path, limits: Limits) -> bytes | Refusal:
-    """Give the bytes of a regular file, whatever it holds, or why they cannot be had."""
-    content = _content(path, limits)
-    return content if isinstance(content, Refusal) else content[0]
-
-
 def beginning_of(path: Path, count: int) -> bytes:
     """Give the first bytes of a regular file, however large it is; nothing of one that cannot be opened."""
     try:
@@ -127,8 +121,8 @@ def beginning_of(path: Path, count: int) -> bytes:
         return b""
 
 
-def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refusal:
-    """Give the bytes of a regular file, read once, with hash and size; of one that is too large only these."""
+def opened(path: Path, limits: Limits) -> File | Refusal:
+    """Give a regular file, read once, whatever it holds; of one that is too large only hash and size."""
     sha256: str | None = None
     size: int | None = None
     try:
@@ -140,18 +134,20 @@ def _content(path: Path, limits: Limits) -> tuple[bytes, str, int] | Refusal:
             end = file.tell()
         sha256, size = digest.hexdigest(), end
         mark = next((prefix for prefix in LOCK_PREFIXES if path.name.startswith(prefix)), None)
-        if mark is not None and not data.startswith((ZIP_MAGIC, OLE_MAGIC)):  # else a workbook of that name
-            raise Unreadable(LOCK_FILE.at(mark=mark))
-        if size == 0:
-            raise Unreadable(EMPTY_FILE.at())
-        if size > limits.file_bytes:
-            raise Unreadable(_too_large(size, limits.file_bytes))
+        if mark is not None and not data.startswith(CONTAINERS):
+            why = LOCK_FILE.at(mark=mark)
+        elif size == 0:
+            why = EMPTY_FILE.at()
+        elif size > limits.file_bytes:
+            why = _too_large(size, limits.file_bytes)
+        else:
+            return File(path_text(path), sha256, size, "", data)
     except Unreadable as problem:
-        return Refusal(path_text(path), sha256, size, (problem.observation,))
+        why = problem.observation
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         reason = _READ_FAILURES.get(getattr(error, "errno", None) or 0, "the system refuses to open it")
-        return Refusal(path_text(path), sha256, size, (UNREADABLE_FILE.at(reason=Kept(reason)),))
-    return data, sha256, size
+        why = UNREADABLE_FILE.at(reason=Kept(reason))
+    return Refusal(path_text(path), sha256, size, (why,))
 
 
 @contextmanager
@@ -180,10 +176,10 @@ def _too_large(size: int, limit: int) -> Finding:
     return FILE_TOO_LARGE.at(size=megabytes(size), limit=megabytes(limit))
 
 
-def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, bytes]:
+def _judge(data: bytes, password: str | None) -> tuple[str, bytes]:
     """Format and readable bytes."""
     if data.startswith(ZIP_MAGIC):
-        return zip_format(ZipPackage(data, limits)), data
+        return zip_format(ZipPackage(data)), data
     if not data.startswith(OLE_MAGIC):
         raise not_a_workbook(describe(data))
     if ole_format(data) == "xls":
@@ -191,11 +187,11 @@ def _judge(data: bytes, password: str | None, limits: Limits) -> tuple[str, byte
     if password is None:
         raise Unreadable(ENCRYPTED_WORKBOOK.at())
     # in a worker, for the container is as untrusted as any
-    opened = next(run_guarded(decrypt, [(data, password, limits.file_bytes)], jobs=1, limits=limits))
+    opened = next(run_guarded(decrypt, [(data, password, LIMITS.file_bytes)], jobs=1))
     if isinstance(opened, Died | Finding):
         raise Unreadable(opened.observation if isinstance(opened, Died) else opened)
     if opened.startswith(ZIP_MAGIC):
-        return zip_format(ZipPackage(opened, limits)), opened
+        return zip_format(ZipPackage(opened)), opened
     if opened.startswith(OLE_MAGIC) and ole_format(opened) == "xls":
         return "xls", opened
     raise not_a_workbook("an encrypted file of an unknown kind")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
+from typing import NamedTuple
 
 from .. import kept_texts
 from ..dates import RANGE, parse_day
@@ -33,6 +34,7 @@ from ..words import fold
 from .limits import LIMITS
 from .ooxml_parts import Parts
 from .raw import CellKind, RawSheet, RawWorkbook, Unreadable, whole_number
+from .tool_sheets import own_sheet
 from .zip_package import ZipPackage
 
 SHEET_ROWS = 200  # of the hidden sheet that are looked at
@@ -44,8 +46,7 @@ MARK_OF_SAMPLE = (2, 1)  # row and column of the hidden mark, below the key of a
 PENDING = "pending"  # whoever has the key will say
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(NamedTuple):
     """In the place of a key: signatures are checked elsewhere, where this stamp was found to be signed, if any was."""
 
     believed: Identity | None = None
@@ -82,14 +83,9 @@ def read_stamp(workbook: RawWorkbook, file: str, key: Key = None) -> Stamp:
     """Give the stamp of a workbook. Where its two copies disagree, the one with our signature counts."""
     names = {PROPERTY_PREFIX + name: name for name in FIELDS}
     in_properties = {names[key]: value for key, value in workbook.properties.items() if key in names}
-    sheets = [each for each in workbook.sheets if _text(each, 1, 1) == IDENTITY_KEY]
-    sheets += [each for each in workbook.sheets if each.name == IDENTITY_SHEET]
-    pairs = {
-        _text(sheet, row, 1): _text(sheet, row, 2)
-        for sheet in sheets[:1]
-        for row in sorted(sheet.cells)
-        if 1 < row <= SHEET_ROWS
-    }
+    sheet = own_sheet(workbook, IDENTITY_KEY, IDENTITY_SHEET)
+    rows = sorted(row for row in sheet.cells if 1 < row <= SHEET_ROWS) if sheet else ()
+    pairs = {_text(sheet, row, 1): _text(sheet, row, 2) for row in rows if sheet}
     on_sheet = {name: value for name, value in pairs.items() if name in FIELDS}
     copies = [each for each in map(from_pairs, (on_sheet, in_properties)) if each is not None]
     if not copies:
@@ -177,13 +173,13 @@ def sample(workbook: RawWorkbook, stamp: Stamp, file: str) -> Finding | None:
 # what the stamp means for reading
 
 
-def another_spec(identity: Identity, file: str, expected: str) -> Finding:
-    """Report a workbook of another spec, or of one that is not known here."""
-    return _about(ANOTHER_SPEC, file, found=identity.spec, expected=expected)
+def unreadable(identity: Identity, spec: Spec | str, file: str) -> Finding | None:
+    """Say why a workbook cannot be read: too new, in a language that the spec does not have, or of another spec.
 
-
-def unreadable(identity: Identity, spec: Spec, file: str) -> Finding | None:
-    """Say why a workbook of this spec cannot be read: too new, or in a language that the spec does not have."""
+    Then `spec` is the name of the one expected, or those known here.
+    """
+    if isinstance(spec, str):
+        return _about(ANOTHER_SPEC, file, found=identity.spec, expected=spec)
     if _version(identity.spec_version) > _version(spec.version):
         return _about(NEWER_VERSION, file, found=identity.spec_version, expected=spec.version)
     if identity.language not in spec.languages:

@@ -6,9 +6,10 @@ them, are remembered once they were found to be the issued ones.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import chain
 from math import isclose
 from typing import Any, NamedTuple
 
@@ -22,13 +23,14 @@ from ..findings.structure import (
     TEXT_CHANGED,
     TYPED_OVER,
 )
+from ..grouping import grouped
 from ..layout import Layout, Sheet
 from ..layout.model import CODE_COLUMN, CODE_ROW, HEAD_ROW
 from ..submission import Result
 from ..words import tidy
 from ..workbook.issued import IssuedFormula, IssuedSheet
 from .formula_forms import Anchor, counted_from, normal_form
-from .raw import CellKind, Follower, RawCell, RawSheet, SharedFormula, shown_cell
+from .raw import CellKind, Follower, MasterFormula, RawCell, RawSheet, shown_cell
 
 MOST_WRITINGS = 6  # ways in which programs write the formulas of one sheet, remembered at a time
 FAR_LONGER = 4  # times, than the issued formulas: no program writes them so
@@ -127,7 +129,7 @@ class Formulas:
 class _Writing:
     """The formulas of a sheet as one program writes them: those that are shared, and row by row those that hold."""
 
-    shared: dict[str, SharedFormula]
+    shared: dict[str, MasterFormula]
     rows: dict[int, list[str | None]] = field(default_factory=dict)
 
 
@@ -175,14 +177,10 @@ class ExpectedCells:
     @cached_property
     def held(self) -> dict[int, frozenset[int]]:
         """The columns in which something was issued or may be filled in, by row."""
-        table: dict[int, set[int]] = {}
-        for source in (self.issued.constants, self.issued.formulas):
-            for row, cells in source.items():
-                table.setdefault(row, set()).update(cells)
-        for live in self.issued.live:
-            for place in live.places:
-                table.setdefault(place.row, set()).add(place.column)
-        return {row: frozenset(columns) for row, columns in table.items()}
+        drawn: Sequence[Mapping[int, Mapping[int, Any]]] = (self.issued.constants, self.issued.formulas)
+        cells = ((row, column) for rows in drawn for row, columns in rows.items() for column in columns)
+        live = (place for live in self.issued.live for place in live.places)
+        return {row: frozenset(columns) for row, columns in grouped(chain(cells, live)).items()}
 
     @cached_property
     def formula_places(self) -> list[Home]:
@@ -209,9 +207,7 @@ class ExpectedCells:
         found.changes += self._changed_texts(self.texts, raw, moved)
         if moved is not None:
             found.results.places = [moved.place(*home) or home for home in self.formula_places]
-        writing = self._writing(raw.shared_formulas)
-        for row, issued in self.issued.formulas.items():
-            found.changes += self._compare_formulas(row, issued, raw, found.results, moved, formulas, writing)
+        found.changes += self._changed_formulas(found, raw, formulas)
         return found
 
     def _changed_texts(
@@ -236,7 +232,7 @@ class ExpectedCells:
         issued = (each.text for cells in self.issued.formulas.values() for each in cells.values())
         return FAR_LONGER * sum(map(len, issued))
 
-    def _writing(self, shared: dict[str, SharedFormula]) -> _Writing:
+    def _writing(self, shared: dict[str, MasterFormula]) -> _Writing:
         for known in self._writings:
             if known.shared == shared:
                 return known
@@ -245,43 +241,40 @@ class ExpectedCells:
             self._writings = [*self._writings[1 - MOST_WRITINGS :], writing]
         return writing
 
-    def _compare_formulas(
-        self,
-        row: int,
-        issued_cells: Mapping[int, IssuedFormula],
-        raw: RawSheet,
-        results: SheetResults,
-        moved: Moved | None,
-        formulas: Formulas,
-        writing: _Writing,
-    ) -> Iterator[CellChange]:
-        """Add what the formulas of a row show, and yield those that are others now: what these show is no result."""
-        first, whole = len(results.values), moved is None and formulas.exact and not formulas.sheets
-        walked = [*_walk(row, issued_cells, raw, moved)]
-        cells = [cell for *_, cell in walked]
-        results.values += [None if cell is None or cell.kind is NEVER else cell.value for cell in cells]
-        texts = [None if cell is None else cell.formula for cell in cells]
-        if not formulas.kept or (moved is None and writing.rows.get(row) == texts):
-            return
-        for number, (home, issued, here, cell) in enumerate(walked, start=first):
-            kind = (
-                None if here is None else _changed_formula(cell, here, issued, raw.shared_formulas, formulas)
-            )
-            if here is not None and kind is not None:
-                whole, results.values[number] = False, None
-                shown = shown_cell(cell)
-                if cell is not None and kind == FORMULA_CHANGED and not isinstance(cell.formula, Follower):
-                    shown = f"={cell.formula}"
-                yield CellChange(kind, *here, home, f"={issued.text}", shown)
-        if whole:
-            writing.rows[row] = texts
+    def _changed_formulas(self, found: Compared, raw: RawSheet, formulas: Formulas) -> Iterator[CellChange]:
+        """Add what the formulas show, and yield those that are others now: what these show is no result."""
+        values, moved, writing = found.results.values, found.moved, self._writing(raw.shared_formulas)
+        for row, issued_cells in self.issued.formulas.items():
+            first, whole = len(values), moved is None and formulas.exact and not formulas.sheets
+            walked = [*_walk(row, issued_cells, raw, moved)]
+            cells = [cell for *_, cell in walked]
+            values += [None if cell is None or cell.kind is NEVER else cell.value for cell in cells]
+            texts = [None if cell is None else cell.formula for cell in cells]
+            if not formulas.kept or (moved is None and writing.rows.get(row) == texts):
+                continue
+            for number, (home, issued, here, cell) in enumerate(walked, start=first):
+                if here is None:
+                    continue
+                kind = _changed_formula(cell, here, issued, raw.shared_formulas, formulas)
+                if kind is not None:
+                    whole, values[number] = False, None
+                    shown = shown_cell(cell)
+                    if (
+                        cell is not None
+                        and kind == FORMULA_CHANGED
+                        and not isinstance(cell.formula, Follower)
+                    ):
+                        shown = f"={cell.formula}"
+                    yield CellChange(kind, *here, home, f"={issued.text}", shown)
+            if whole:
+                writing.rows[row] = texts
 
 
 def _changed_formula(
     cell: RawCell | None,
     here: Home,
     issued: IssuedFormula,
-    shared: Mapping[str, SharedFormula],
+    shared: Mapping[str, MasterFormula],
     formulas: Formulas,
 ) -> Kind | None:
     """Tell what became of a formula; None if it still stands there."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from ..dates import parse_moment
 from ..findings import Finding
@@ -21,12 +23,11 @@ from ..findings.file import (
 )
 from ..findings.identity import SAVE_TIME_IMPOSSIBLE
 from .limits import LIMITS, Limits
-from .ooxml_drawings import Drawings, merged
-from .ooxml_parts import Parts, Relationship, SheetEntry, Strings
+from .ooxml_parts import Parts, Relationship
 from .ooxml_rows import Context
-from .ooxml_sheet import read_sheet
-from .ooxml_styles import NO_STYLES, Styles
-from .raw import Drawn, RawSheet, RawWorkbook, Unreadable
+from .ooxml_sheet import Drawings, merged, read_sheet
+from .ooxml_styles import NO_STYLES, Styles, read_styles, theme_colours
+from .raw import RawSheet, RawWorkbook, Unreadable
 from .zip_package import ZipPackage, shown
 
 _CELL_SHEETS = ("worksheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
@@ -49,38 +50,17 @@ class _WorkbookReader:
         if main is None:
             raise Unreadable(MISSING_PART.at(part="officeDocument"))
         self._main, self._links = main, parts.relationships(main)
-        self._observations = parts.package.observations.copy()
+        self._workbook, self._sheet_links = parts.workbook(main)
+        self._observations = self._workbook.observations
 
     def read(self) -> RawWorkbook:
         """Give the whole workbook."""
-        parts, limits = self._parts, self._parts.limits
-        main = parts.workbook(self._main)
-        self._check_sheets(main.sheets)
-        self._observations += main.settings
-        strings = parts.strings(part) if (part := _linked(self._links, "sharedStrings")) else Strings({}, {})
-        context = Context(
-            strings=strings.cells,
-            styles=self._styles(),
-            epoch_1904=main.epoch_1904,
-            limits=limits,
-            observations=self._observations,
-        )
-        workbook = RawWorkbook(
-            format="xlsm" if "macroenabled" in parts.content_type(self._main) else "xlsx",
-            sheets=[self._sheet(entry, context) for entry in main.sheets],
-            defined_names=main.defined_names,
-            words=main.comments,
-            epoch_1904=main.epoch_1904,
-            observations=self._observations,
-        )
-        # cells with texts of which runs are struck through
-        for sheet in workbook.sheets if strings.struck else ():
-            sheet.struck |= {
-                (row, column): strings.struck[id(cell)]
-                for row, cells in sheet.cells.items()
-                for column, cell in cells.items()
-                if id(cell) in strings.struck
-            }
+        parts, workbook = self._parts, self._workbook
+        self._check_sheets(workbook.sheets)
+        strings = parts.strings(part) if (part := _linked(self._links, "sharedStrings")) else {}
+        context = Context(strings, self._styles(), workbook.epoch_1904, parts.limits, self._observations)
+        for sheet, link in zip(workbook.sheets, self._sheet_links, strict=True):
+            self._fill(sheet, link, context)
         self._read_properties(workbook)
         self._observations.extend(foreign_content(parts))
         return workbook
@@ -89,87 +69,76 @@ class _WorkbookReader:
         part, theme = _linked(self._links, "styles"), list[str]()
         for link in self._links:
             if link.kind == "theme" and link.target in self._parts.package:
-                self._optional(link, None, lambda target: theme.extend(self._parts.theme(target)))
-        return NO_STYLES if part is None else self._parts.styles(part, tuple(theme))
+                with self._optional(link):
+                    theme += theme_colours(self._parts.tree(link.target, "a|theme"))
+        return NO_STYLES if part is None else read_styles(self._parts.tree(part, "x|styleSheet"), theme)
 
     def _read_properties(self, workbook: RawWorkbook) -> None:
-        def note(part: str) -> None:
-            saved, words = self._parts.core_properties(part)
-            workbook.words += words
-            if saved and parse_moment(saved) is None:
-                self._observations.append(SAVE_TIME_IMPOSSIBLE.at(value=saved[:MOST_SHOWN]))
-            else:
-                workbook.saved = saved
+        for link in (each for each in self._package_links if not each.external):
+            with self._optional(link):
+                if link.kind in _PROPERTIES:
+                    workbook.properties |= self._parts.custom_properties(link.target)
+                elif link.kind == "core-properties" and link.target in self._parts.package:
+                    saved, words = self._parts.core_properties(link.target)
+                    workbook.words += words
+                    if saved and parse_moment(saved) is None:
+                        self._observations.append(SAVE_TIME_IMPOSSIBLE.at(value=saved[:MOST_SHOWN]))
+                    else:
+                        workbook.saved = saved
 
-        for link in self._package_links:
-            if link.kind in _PROPERTIES and not link.external:
-                self._optional(
-                    link, None, lambda part: workbook.properties.update(self._parts.custom_properties(part))
-                )
-            elif link.kind == "core-properties" and not link.external and link.target in self._parts.package:
-                self._optional(link, None, note)
-
-    def _check_sheets(self, entries: list[SheetEntry]) -> None:
+    def _check_sheets(self, sheets: list[RawSheet]) -> None:
         limit = self._parts.limits.sheets
-        if len(entries) > limit:
-            raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(entries)), limit=str(limit)))
-        if not entries:
+        if len(sheets) > limit:
+            raise Unreadable(TOO_MANY_SHEETS.at(count=str(len(sheets)), limit=str(limit)))
+        if not sheets:
             raise Unreadable(NO_SHEETS.at(part=shown(self._main)))
-        names = Counter(entry.name.casefold() for entry in entries)
-        doubled = next((entry.name for entry in entries if names[entry.name.casefold()] > 1), None)
+        names = Counter(sheet.name.casefold() for sheet in sheets)
+        doubled = next((sheet.name for sheet in sheets if names[sheet.name.casefold()] > 1), None)
         if doubled is not None:
             raise Unreadable(SHEET_LISTED_TWICE.at(shown(doubled), part=shown(self._main)))
 
-    def _sheet(self, entry: SheetEntry, context: Context) -> RawSheet:
-        link = next((link for link in self._links if link.id == entry.relationship), None)
+    def _fill(self, sheet: RawSheet, link_id: str, context: Context) -> None:
+        link = next((link for link in self._links if link.id == link_id), None)
         if link is None or link.external:
-            raise Unreadable(MISSING_PART.at(entry.name, part=shown(entry.name)))
-        sheet = RawSheet(entry.name, state=entry.state)
+            raise Unreadable(MISSING_PART.at(sheet.name, part=shown(sheet.name)))
         if link.kind in _CELL_SHEETS:  # a chart sheet keeps its place in the row of tabs, but has no cells
             try:
                 read_sheet(self._parts.package.read(link.target), link.target, sheet, context)
             except Unreadable as problem:
-                problem.observation = replace(problem.observation, sheet=entry.name)
+                problem.observation = replace(problem.observation, sheet=sheet.name)
                 raise
         self._attachments(link.target, sheet)
-        return sheet
 
     def _attachments(self, part: str, sheet: RawSheet) -> None:
         """Read the notes, tables and drawings that hang on a sheet by relationships."""
         parts = self._parts
-        drawings = Drawings(parts, lambda link: self._note_unreadable(link, sheet.name))
-        threaded: list[tuple[int, int, str]] = []
-        notes: list[tuple[int, int, str]] = []
-        drawn: list[Drawn] = []
-        legacy: list[Drawn] = []
-        actions: dict[str, Callable[[str], None]] = {
-            "threadedComment": lambda target: threaded.extend(parts.threaded_comments(target)),
-            "comments": lambda target: notes.extend(parts.comments(target)),
-            "table": lambda target: _note_filter(parts, target, sheet),
-            "drawing": lambda target: drawn.extend(drawings.of_part(target)),
-            "vmlDrawing": lambda target: legacy.extend(drawings.of_legacy_part(target)),
+        drawings = Drawings(parts, lambda link: self._optional(link, sheet.name))
+        readers: dict[str, Callable[[str], Iterable[Any]]] = {
+            "threadedComment": parts.threaded_comments,
+            "comments": parts.comments,
+            "table": parts.filtered_columns,
+            "vmlDrawing": drawings.of_legacy_part,
+            "drawing": drawings.of_part,
         }
+        found: dict[str, list[Any]] = {kind: [] for kind in readers}
         for link in parts.relationships(part):
-            if link.kind in actions and not link.external:
-                self._optional(link, sheet.name, actions[link.kind])
+            if link.kind in readers and not link.external:
+                with self._optional(link, sheet.name):
+                    found[link.kind] += readers[link.kind](link.target)
         # Excel repeats a threaded comment as a note for older versions: the note is not a second observation.
+        threaded, notes, filtered, legacy, drawn = found.values()
         places = {comment[:2] for comment in threaded}
         sheet.comments = sorted([*threaded, *(note for note in notes if note[:2] not in places)])
         sheet.drawn = merged([*sheet.drawn, *legacy, *drawn])
+        sheet.filtered |= bool(filtered)
 
-    def _optional(self, link: Relationship, sheet: str | None, action: Callable[[str], None]) -> None:
+    @contextmanager
+    def _optional(self, link: Relationship, sheet: str | None = None) -> Iterator[None]:
+        """Have what leads nowhere, or cannot be read, cost no more than itself."""
         try:
-            action(link.target)
+            yield
         except Unreadable:
-            self._note_unreadable(link, sheet)
-
-    def _note_unreadable(self, link: Relationship, sheet: str | None) -> None:
-        self._observations.append(UNREADABLE_SIDE_PART.at(sheet, part=shown(link.target)))
-
-
-def _note_filter(parts: Parts, part: str, sheet: RawSheet) -> None:
-    if parts.table_is_filtered(part):
-        sheet.filtered = True
+            self._observations.append(UNREADABLE_SIDE_PART.at(sheet, part=shown(link.target)))
 
 
 def _linked(links: list[Relationship], kind: str) -> str | None:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from ..findings import Finding
 from ..findings.appearance import MANUAL_CALCULATION, PRECISION_AS_DISPLAYED
 from ..findings.file import DAMAGED_PART
 from ..layout import parse_cell
 from .cache import OVERHEAD, Cache
 from .limits import LIMITS, Limits
-from .ooxml_styles import Styles, read_styles, theme_colours
-from .raw import CellKind, RawCell, Unreadable, is_true, rich_text, unescape
+from .raw import CellKind, RawCell, RawSheet, RawWorkbook, Unreadable, is_true, rich_text, unescape
 from .safe_xml import MAIN, XmlGuard, find_stretch, parse_tree, prove, resolved
 from .zip_package import ZipPackage, shown
 
@@ -31,35 +28,6 @@ class Relationship(NamedTuple):
     kind: str
     target: str
     external: bool
-
-
-class SheetEntry(NamedTuple):
-    """A sheet as the workbook part lists it."""
-
-    name: str
-    state: str
-    relationship: str
-
-
-class Strings(NamedTuple):
-    """Shared texts by their index as cells write it, each as the cell that it makes.
-
-    `struck` shows those of which runs are struck through, by the identity of that cell: another one may read alike.
-    """
-
-    cells: Mapping[str, RawCell]
-    struck: Mapping[int, str]
-
-
-@dataclass(frozen=True, slots=True)
-class WorkbookPart:
-    """The workbook part: sheets in tab order, workbook-level names, date system, what its settings do to figures."""
-
-    sheets: list[SheetEntry]
-    defined_names: dict[str, str]
-    epoch_1904: bool
-    settings: list[Finding]
-    comments: list[str]  # of defined names
 
 
 class Parts:
@@ -105,44 +73,29 @@ class Parts:
             found.append(Relationship(entry.get("Id", ""), kind, target, external))
         return found
 
-    def workbook(self, part: str) -> WorkbookPart:
-        """Give the workbook part."""
+    def workbook(self, part: str) -> tuple[RawWorkbook, list[str]]:
+        """Give what the workbook part says, its sheets yet empty; and the relationship of each of these."""
         tree = self.tree(part, "x|workbook")
-        properties = tree.find("x|workbookPr")
-        calculation = tree.find("x|calcPr")
-        settings = []
-        if calculation is not None and not is_true(calculation.get("fullPrecision", "1")):
-            settings.append(PRECISION_AS_DISPLAYED.at())
-        if calculation is not None and calculation.get("calcMode") == "manual":
-            settings.append(MANUAL_CALCULATION.at())
-        return WorkbookPart(
-            sheets=[
-                SheetEntry(entry.get("name", ""), entry.get("state", "visible"), entry.get("r|id", ""))
-                for entry in tree.iterfind("x|sheets/x|sheet")
-            ],
-            defined_names={
-                entry.get("name", ""): "".join(entry.itertext()).removeprefix("=")
-                for entry in tree.iterfind("x|definedNames/x|definedName")
-                if entry.get("localSheetId") is None
-            },
-            epoch_1904=properties is not None and is_true(properties.get("date1904")),
-            settings=settings,
-            comments=[entry.get("comment", "") for entry in tree.iterfind("x|definedNames/x|definedName")],
-        )
+        found = RawWorkbook("xlsm" if "macroenabled" in self.content_type(part) else "xlsx")
+        found.observations += self.package.observations
+        for calculation in tree.iterfind("x|calcPr"):
+            if not is_true(calculation.get("fullPrecision", "1")):
+                found.observations.append(PRECISION_AS_DISPLAYED.at())
+            if calculation.get("calcMode") == "manual":
+                found.observations.append(MANUAL_CALCULATION.at())
+        entries = tree.findall("x|sheets/x|sheet")
+        found.sheets += (RawSheet(each.get("name", ""), each.get("state", "visible")) for each in entries)
+        for name in tree.iterfind("x|definedNames/x|definedName"):
+            found.words.append(name.get("comment", ""))
+            if name.get("localSheetId") is None:
+                found.defined_names[name.get("name", "")] = "".join(name.itertext()).removeprefix("=")
+        found.epoch_1904 = any(is_true(each.get("date1904")) for each in tree.iterfind("x|workbookPr"))
+        return found, [each.get("r|id", "") for each in entries]
 
-    def theme(self, part: str) -> tuple[str, ...]:
-        """Give the colours of a theme part."""
-        return theme_colours(self.tree(part, "a|theme"))
-
-    def styles(self, part: str, theme: tuple[str, ...]) -> Styles:
-        """Give the cell styles, with these colours of a theme."""
-        return read_styles(self.tree(part, "x|styleSheet"), theme)
-
-    def strings(self, part: str) -> Strings:
-        """Give the shared texts."""
+    def strings(self, part: str) -> dict[str, RawCell]:
+        """Give the shared texts by their index as cells write it, each as the cell that it makes."""
         texts = _shared_texts(self.package.read(part), XmlGuard(part, self.limits))
-        struck = {id(cell): marked for cell, marked in texts if marked is not None}
-        return Strings({str(number): cell for number, (cell, _) in enumerate(texts)}, struck)
+        return {str(number): cell for number, cell in enumerate(texts)}
 
     def comments(self, part: str) -> Iterator[tuple[int, int, str]]:
         """Give the notes of a sheet: row, column and text."""
@@ -176,19 +129,17 @@ class Parts:
         )
         return (tree.findtext("dcterms|modified") or "").strip(), [*words]
 
-    def table_is_filtered(self, part: str) -> bool:
-        """Say whether a table (list object) hides rows by a filter."""
-        tree = self.tree(part, "x|table")
-        return any(len(column) for column in tree.iterfind("x|autoFilter/x|filterColumn"))
+    def filtered_columns(self, part: str) -> list[Element]:
+        """Give the columns by which a table (list object) hides rows."""
+        columns = self.tree(part, "x|table").iterfind("x|autoFilter/x|filterColumn")
+        return [column for column in columns if len(column)]
 
 
-# a shared text as a cell, and with what is struck through marked, if anything is
-_Text = tuple[RawCell, str | None]
-_TEXTS: Cache[str, _Text] = Cache(20_000_000)  # by the text of the element; most files share most of them
+_TEXTS: Cache[str, RawCell] = Cache(20_000_000)  # by the text of the element; most files share most of them
 _SIMPLE_TEXT = re.compile(r'\s*+<si>\s*+<t(?: xml:space="preserve")?+>([^<\r]*+)</t>\s*+')
 
 
-def shared_text(item: str) -> _Text:
+def shared_text(item: str) -> RawCell:
     """Give the text of an `si` element, given without its end tag; raises Unreadable where it is none by itself."""
     simple = None if "&#" in item else _SIMPLE_TEXT.fullmatch(item)
     if simple is not None:
@@ -200,12 +151,12 @@ def shared_text(item: str) -> _Text:
     return _text(*rich_text(table[0]))
 
 
-def _text(text: str, marked: str | None = None) -> _Text:
+def _text(text: str, marked: str | None = None) -> RawCell:
     struck = unescape(marked) if marked is not None and marked != text else None
-    return RawCell(CellKind.TEXT, unescape(text)), struck
+    return RawCell(CellKind.TEXT, unescape(text), struck=struck)
 
 
-def _shared_texts(content: bytes, guard: XmlGuard) -> list[_Text]:
+def _shared_texts(content: bytes, guard: XmlGuard) -> list[RawCell]:
     """Give every shared text in order: one by one where they are plain, else as expat meets their elements."""
     stretch = find_stretch(content, b"sst")
     with suppress(Unreadable):  # of an element alone: the part as a whole says where
@@ -217,7 +168,7 @@ def _shared_texts(content: bytes, guard: XmlGuard) -> list[_Text]:
             if around.tag == "x|sst" and not rest.strip(" \t\r\n"):
                 prove(content, guard)
                 return texts
-    found: list[_Text] = []
+    found: list[RawCell] = []
     tree = parse_tree(content, guard, closed={"x|si": lambda item: found.append(_text(*rich_text(item)))})
     if tree.tag != "x|sst":
         guard.refuse(DAMAGED_PART)

@@ -37,9 +37,9 @@ from .raw import (
     Area,
     CellKind,
     Follower,
+    MasterFormula,
     RawCell,
     RawSheet,
-    SharedFormula,
     Unreadable,
     is_unseen,
     parse_area,
@@ -108,7 +108,6 @@ class Special(NamedTuple):
     about: Attributes  # of a formula that fills a rectangle, or is shared in it
     outside: bool  # its formula reaches outside the workbook
     style: str | None  # one that may hide what the cell holds
-    struck: str | None  # its text with what is struck through marked
 
 
 class StoredCell(NamedTuple):
@@ -196,7 +195,7 @@ class CellReader:
         if value is None:
             value = inline if empty is None else empty
         value = None if value is None else resolved(value)
-        found = self._stored(_attributes(raw), value, formula, _attributes(raw_formula or ""), None)
+        found = self._stored(_attributes(raw), value, formula, _attributes(raw_formula or ""))
         return StoredCell(row, COLUMNS.get(letters, 0), *found)
 
     def of_element(self, element: Element) -> StoredCell:
@@ -212,7 +211,10 @@ class CellReader:
             elif part.tag == "x|f":
                 formula, about = "".join(part.itertext()).removeprefix("="), part.attrib or about
         row, column = parse_cell(element.get("r", "")) or (0, 0)
-        return StoredCell(str(row), column, *self._stored(element.attrib, value, formula, about, struck))
+        cell, special = self._stored(element.attrib, value, formula, about)
+        if struck is not None and isinstance(cell, RawCell):
+            cell = cell._replace(struck=struck)
+        return StoredCell(str(row), column, cell, special)
 
     def _stored(
         self,
@@ -220,7 +222,6 @@ class CellReader:
         value: str | None,
         formula: str | None,
         about: Attributes,
-        struck: str | None,
     ) -> tuple[RawCell | str | None, Special | None]:
         kind, style = attributes.get("t"), attributes.get("s", "0")
         if about and not formula and (number := shared_number(about)) is not None:
@@ -231,9 +232,9 @@ class CellReader:
             cell = stored_cell(kind, value, formula, is_date=is_date, epoch_1904=self._epoch_1904)
         own, odd = formula if is_shared else None, style if style in self._odd_styles else None
         outside = formula is not None and reaches_outside(formula)
-        if own is None and not (about or outside or odd or struck):
+        if own is None and not (about or outside or odd):
             return cell, None
-        return cell, Special(own, about, outside, odd, struck)
+        return cell, Special(own, about, outside, odd)
 
 
 cell_reader = lru_cache(maxsize=4)(CellReader)  # the same for all workbooks that have these styles
@@ -346,13 +347,11 @@ class SheetCells:
             if area is not None and area[:2] != area[2:]:
                 self._array_areas.append(area)
         if (number := shared_number(about)) is not None and cell.formula:
-            self.sheet.shared_formulas.setdefault(number, SharedFormula(row, column, cell.formula))
+            self.sheet.shared_formulas.setdefault(number, MasterFormula(row, column, cell.formula))
         if special.outside:
             self._outside.append(address(row, column))
         if special.style is not None and cell is not BLANK:
             self.sheet.looks[row, column] = self.context.styles.looks[special.style]
-        if special.struck is not None:
-            self.sheet.struck[row, column] = special.struck
         return cell
 
     def _damaged(self, kind: Kind, row: int, column: int) -> None:

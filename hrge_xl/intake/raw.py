@@ -16,6 +16,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from ..findings import Finding
+from ..grouping import grouped
 from ..layout import LAST_COLUMN, LAST_ROW, column_letters, column_number, parse_cell
 from ..numerals import from_serial, shown
 
@@ -44,6 +45,7 @@ class RawCell(NamedTuple):
     kind: CellKind
     value: str | float | bool | None
     formula: str | None = None  # without the leading "="; a `Follower` where it is shared
+    struck: str | None = None  # its text with ~~words~~ that are struck through
 
 
 Run = tuple[int, int]  # first and last row or column
@@ -58,8 +60,7 @@ class Area(NamedTuple):
     last_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(NamedTuple):
     """A validation rule as stored, as far as it matters here."""
 
     type: str  # list, whole, decimal, date, textLength, custom, none …
@@ -68,7 +69,7 @@ class Validation:
     blocks: bool  # refuses wrong entries (error alert "stop")
 
 
-class SharedFormula(NamedTuple):
+class MasterFormula(NamedTuple):
     """A formula that other cells share, where it was written out."""
 
     row: int
@@ -87,7 +88,7 @@ class Look(NamedTuple):
 ORDINARY = Look(False, False, "")
 
 
-class Drawn(NamedTuple):
+class Overlay(NamedTuple):
     """Something that lies on top of the cells, at the cell of its upper left corner (0, 0 where it has none).
 
     `shape` is its number in the file, for one thing may be described in several parts.
@@ -110,18 +111,26 @@ class RawSheet:
     cells: dict[int, Mapping[int, RawCell]] = field(default_factory=dict)
     validations: list[Validation] = field(default_factory=list)
     merges: list[Area] = field(default_factory=list)
-    shared_formulas: dict[str, SharedFormula] = field(default_factory=dict)  # by their number
+    shared_formulas: dict[str, MasterFormula] = field(default_factory=dict)  # by their number
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[Run] = field(default_factory=list)
     protected: bool = False
     filtered: bool = False  # a filter that hides rows is active
     comments: list[tuple[int, int, str]] = field(default_factory=list)  # row, column, text
-    drawn: list[Drawn] = field(default_factory=list)
+    drawn: list[Overlay] = field(default_factory=list)
     # headers and footers of its pages, and other words beside cells
     margins: list[str] = field(default_factory=list)
     looks: dict[tuple[int, int], Look] = field(default_factory=dict)  # row, column; of few cells
-    # texts with ~~words~~ that are struck through
-    struck: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    @property
+    def struck(self) -> dict[tuple[int, int], str]:
+        """The texts of which words are struck through, by row and column."""
+        return {
+            (row, column): cell.struck
+            for row, cells in self.cells.items()
+            for column, cell in cells.items()
+            if cell.struck is not None
+        }
 
     def cell(self, row: int, column: int) -> RawCell | None:
         """Give the stored cell at this place, or None when nothing is stored there."""
@@ -180,13 +189,8 @@ def parse_area(reference: str) -> Area | None:
 
 def parse_areas(references: str) -> tuple[Area, ...] | None:
     """Give the rectangles of a space-separated list; None when one of them is not a reference."""
-    areas: list[Area] = []
-    for reference in references.split():
-        area = parse_area(reference)
-        if area is None:
-            return None
-        areas.append(area)
-    return tuple(areas)
+    areas = [*map(parse_area, references.split())]
+    return None if None in areas else tuple(filter(None, areas))
 
 
 def runs(areas: Iterable[Area], column: int) -> list[Run]:
@@ -204,12 +208,8 @@ def runs(areas: Iterable[Area], column: int) -> list[Run]:
 
 def compact(cells: Iterable[tuple[int, int]]) -> str:
     """Give cells as ranges, column by column: `E7:E31, G4`."""
-    by_column: dict[int, list[int]] = {}
-    for row, column in cells:
-        by_column.setdefault(column, []).append(row)
     ranges = []
-    for column in sorted(by_column):
-        areas = (Area(row, column, row, column) for row in by_column[column])
+    for column, areas in sorted(grouped((cell[1], Area(*cell, *cell)) for cell in cells).items()):
         letters = column_letters(column)
         for first, last in runs(areas, column):
             ranges.append(f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}")
@@ -296,7 +296,7 @@ def stored_cell(
         if is_date and epoch_1904 and number is not None and number >= 1:
             number += DAYS_BEFORE_1904
         number_kind = CellKind.DATE if is_date else CellKind.NUMBER
-        return None if number is None else _NEW(RawCell, (number_kind, number, formula))
+        return None if number is None else _NEW(RawCell, (number_kind, number, formula, None))
     if text is None or (text == "" and kind in (None, "n", "b", "e", "d")):
         return BLANK if formula is None else RawCell(CellKind.NOT_CALCULATED, None, formula)
     if kind in ("str", "inlineStr"):

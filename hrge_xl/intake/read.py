@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from .. import kept_texts
-from ..answer import Answer, State
-from ..fields import Cell, ColumnKind, Field, Reading
-from ..findings import Finding, Need, needing
+from ..answer import Answer, Answers, Key, State, Value
+from ..fields import Cell, ColumnKind, Field, Reading, type_of
+from ..findings import Need, needing
 from ..findings.identity import LAST_ANSWERS_CHANGED
 from ..findings.value import NOT_A_DATE, NOT_A_NUMBER, NOT_IN_LIST
-from ..last_answers import written
+from ..language import FIGURES, Type
+from ..last_answers import digest_of, read_last, written
 from ..layout import Layout, address, build
+from ..layout.model import CODE_COLUMN, CODE_ROW, TODAY_NAME
+from ..numerals import Ambiguous, OtherCalendar, from_serial, parse_date
 from ..spec.compiled import compiled
 from ..spec.load import load, names
 from ..spec.model import Spec
+from ..spec.own_sheets import COVER_KEY, LAST_KEY, LAST_SHEET
 from ..stamp import UNCHECKED
 from ..submission import Identity, Submission
 from ..words import tidy
+from ..workbook.issued import edition_of
+from ..workbook.last_sheet import TEXT_COLUMN, TEXT_ROWS
 from . import ooxml, other_formats
 from .axes import Axes, read_axes
 from .comparison import WorkbookComparison
@@ -29,7 +36,6 @@ from .identity import (
     PENDING,
     ExpectedReturn,
     Stamp,
-    another_spec,
     chosen_tools,
     disagreements,
     is_older,
@@ -43,7 +49,7 @@ from .raw import CellKind, RawCell, RawWorkbook, Unreadable
 from .retired_questions import OldSheet, was_issued
 from .shown_results import ShownResults
 from .tampering import ListNames, dates_by_format, formatting, formatting_beside, tampered
-from .tool_sheets import ToolSheet, assign
+from .tool_sheets import ToolSheet, assign, named_area, own_sheet, text_at
 from .unplaced import (
     copied_answers,
     every_text,
@@ -53,7 +59,6 @@ from .unplaced import (
     unknown_sheet,
     unplaced_texts,
 )
-from .workbook_state import day_of_calculation, day_on_cover, last_answers
 
 
 def read(path: str | Path, want: ExpectedReturn, *, password: str | None = None) -> Submission | Refusal:
@@ -88,11 +93,8 @@ def read_raw(workbook: RawWorkbook, file: File, want: ExpectedReturn) -> Submiss
     if stamp.identity is None:
         return file.refused(*noticed)
     spec = spec_of(stamp.identity, want.spec)
-    if spec is None:
-        expected = load_spec(want.spec).name if want.spec else ", ".join(names())
-        why_not: Finding | None = another_spec(stamp.identity, file.name, expected)
-    else:
-        why_not = unreadable(stamp.identity, spec, file.name)
+    expected = spec or (load_spec(want.spec).name if want.spec else ", ".join(names()))
+    why_not = unreadable(stamp.identity, expected, file.name)
     # of a stamp whose signature is checked by somebody else
     stamps = stamp.copies if stamp.signature == PENDING else ()
     if spec is None or why_not is not None:
@@ -123,7 +125,7 @@ def spec_of(identity: Identity, wanted: str | None) -> Spec | None:
 def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, spec: Spec) -> Submission:
     plan, lost, older = plan_for(identity, spec), frozenset(workbook.cannot_tell), is_older(identity, spec)
     same = identity.layout == plan.layout.digest
-    known = identity if same and identity.edition and identity.edition == plan.edition else None
+    known = identity if same and identity.edition and identity.edition == edition_of(plan.layout) else None
     last = last_answers(workbook, plan.layout, identity)
     found = ReadResult(plan, same, older, lost, known, last)
     locate(workbook, found)
@@ -140,7 +142,7 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
         {**checks_lost(workbook.cannot_tell, workbook.format)},
         found.sheets,
         found.cells,
-        calculated_on=day_of_calculation(workbook, identity),
+        calculated_on=day_on_cover(workbook) or _day(identity.today),  # on which the sheets were right
         replaced=found.no_longer,
         older=older,
         saved=workbook.saved,
@@ -166,23 +168,13 @@ def _read(workbook: RawWorkbook, file: File, stamp: Stamp, identity: Identity, s
     return submission
 
 
-_PLANS: dict[tuple[str, str, str, tuple[str, ...] | None, int | None, bool], ExpectedWorkbook] = {}
-MOST_PLANS = 32
+expected_workbook = lru_cache(maxsize=32)(ExpectedWorkbook)  # made once for all files of a layout
 
 
 def plan_for(identity: Identity, spec: Spec) -> ExpectedWorkbook:
-    """Give the layout that a workbook was issued with, made ready for reading; made once for all files of it."""
-    tools = chosen_tools(identity, spec)
-    rows = register_rows(identity)
-    chosen = None if tools is None else tuple(tools)
-    last = bool(identity.last_digest)
-    key = (spec.digest or str(id(spec)), spec.folder, identity.language, chosen, rows, last)
-    plan = _PLANS.get(key)
-    if plan is None:
-        if len(_PLANS) >= MOST_PLANS:
-            _PLANS.clear()
-        plan = _PLANS[key] = ExpectedWorkbook(build(spec, identity.language, tools, rows, last=last))
-    return plan
+    """Give the layout that a workbook was issued with, made ready for reading."""
+    tools, rows = chosen_tools(identity, spec), register_rows(identity)
+    return expected_workbook(build(spec, identity.language, tools, rows, last=bool(identity.last_digest)))
 
 
 def layout_of(identity: Identity, wanted: str | None) -> Layout:
@@ -336,3 +328,55 @@ def _take(found: ReadResult, tool_sheet: ToolSheet, here: FoundCells) -> None:
             cell = stored.get(column)
             if cell is not None and cell.kind is not blank:
                 take((part, name, part.home if at_home else address(row, column), cell))
+
+
+def last_answers(workbook: RawWorkbook, layout: Layout, identity: Identity) -> Answers | None:
+    """Read what was issued with a workbook of the answers before; None where that is not what its stamp says."""
+    if not identity.last_digest:
+        return {}
+    sheet = own_sheet(workbook, LAST_KEY, LAST_SHEET)
+    cells = (sheet.cell(row, TEXT_COLUMN) for row in TEXT_ROWS if sheet)
+    text = "".join(str(cell.value) for cell in cells if cell is not None and cell.kind is CellKind.TEXT)
+    found = read_last(text) if digest_of(text) == identity.last_digest else None
+    return found if found is not None and all(_fits(layout, *each) for each in found.items()) else None
+
+
+def _fits(layout: Layout, key: Key, value: Value) -> bool:
+    """Say whether a value is one that its field can have; fields that the version in force does not have fit anyway."""
+    field = layout.spec.tool[key[0]].fields.get(key[2]) if key[0] in layout.spec.tool else None
+    kind = Type.TEXT if field is None else type_of(field)
+    if kind in FIGURES:
+        return isinstance(value, date if kind is Type.DATE else float)
+    return isinstance(value, tuple if kind is Type.MANY else str)
+
+
+DAYS = (CellKind.DATE, CellKind.NUMBER)
+
+
+def day_on_cover(workbook: RawWorkbook) -> date | None:
+    """Give the day that the cover shows; None where it shows none."""
+    named = named_area(workbook, TODAY_NAME)
+    sheets = (sheet for sheet in workbook.sheets if named is not None and sheet.name == named[0])
+    sheet = next(sheets, None)
+    cell = sheet.cell(*named[1][:2]) if sheet is not None and named is not None else None
+    cell = cell or _by_code(workbook)
+    if cell is not None and cell.kind in DAYS and isinstance(cell.value, float | int):
+        return from_serial(
+            float(cell.value), epoch_1904=workbook.epoch_1904 and cell.kind is not CellKind.DATE
+        )
+    return _day(str(cell.value)) if cell is not None and cell.kind is CellKind.TEXT else None
+
+
+def _by_code(workbook: RawWorkbook) -> RawCell | None:
+    """Give the one figure of the row with its code: some formats keep no names."""
+    covers = (each for each in workbook.sheets if text_at(each, CODE_ROW, CODE_COLUMN) == COVER_KEY)
+    rows = ((cells.get(CODE_COLUMN), cells) for cover in covers for cells in cover.cells.values())
+    coded = (cells for code, cells in rows if code is not None and code.value == TODAY_NAME)
+    return next((cell for cells in coded for cell in cells.values() if cell.kind in DAYS), None)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except (Ambiguous, OtherCalendar):
+        return None

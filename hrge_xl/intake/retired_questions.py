@@ -9,8 +9,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 
+from ..grouping import grouped
 from .raw import CellKind, RawSheet, RawWorkbook
-from .tool_sheets import HOME, Corner, named_area, text_at
+from .tool_sheets import HOME, Corner, area_of, text_at
 
 CHECK, ANSWER = "check.", "answer."
 
@@ -39,12 +40,12 @@ class OldSheet:
     @cached_property
     def checks(self) -> dict[str, list[int]]:
         """For each question of a table, or record of a form, the columns of its checks, one a block."""
-        found: dict[str, list[int]] = {}
-        for column, codes in self.columns.items():
-            for code in codes:
-                if code.startswith(CHECK):
-                    found.setdefault(code.removeprefix(CHECK), []).append(column)
-        return found
+        return grouped(
+            (code.removeprefix(CHECK), column)
+            for column, codes in self.columns.items()
+            for code in codes
+            if code.startswith(CHECK)
+        )
 
     def is_retired(self, row: int, column: int) -> bool:
         """Say whether a cell was to be filled in and nobody reads it any more."""
@@ -131,8 +132,7 @@ class OldSheet:
 def was_issued(sheet: RawSheet, workbook: RawWorkbook) -> bool:
     """Whether a sheet that no tool claims is one of an older version: its area has the name that its key gives it."""
     key = text_at(sheet, 1, 1)
-    named = named_area(workbook, "sheet_" + key.replace(".", "_")) if key else None
-    return named is not None and named[0].casefold() == sheet.name.casefold()
+    return bool(key) and area_of(workbook, "sheet_" + key.replace(".", "_"), sheet) is not None
 
 
 def _first_line(text: str) -> str:

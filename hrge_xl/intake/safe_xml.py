@@ -7,8 +7,10 @@ nobody asked for stay long and fall through every comparison.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import NamedTuple, NoReturn
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -31,72 +33,14 @@ Attributes = dict[str, str]
 OnStart = Mapping[str, Callable[[Attributes], None]]
 OnEnd = Mapping[str, Callable[[ElementTree.Element], None]]
 
-_OFFICE = "http://schemas.openxmlformats.org"
-_STRICT = "http://purl.oclc.org/ooxml"
-_MICROSOFT = "http://schemas.microsoft.com/office"
-_DRAWING = f"{_OFFICE}/drawingml/2006"
-MAIN = f"{_OFFICE}/spreadsheetml/2006/main"
-_NAMESPACES = {
-    MAIN: "x",
-    f"{_STRICT}/spreadsheetml/main": "x",
-    f"{_OFFICE}/officeDocument/2006/relationships": "r",
-    f"{_STRICT}/officeDocument/relationships": "r",
-    f"{_OFFICE}/package/2006/relationships": "rel",
-    f"{_OFFICE}/package/2006/content-types": "ct",
-    f"{_OFFICE}/officeDocument/2006/custom-properties": "cp",
-    f"{_STRICT}/officeDocument/customProperties": "cp",
-    f"{_OFFICE}/package/2006/metadata/core-properties": "core",
-    "http://purl.org/dc/terms/": "dcterms",
-    "http://purl.org/dc/elements/1.1/": "dc",
-    f"{_MICROSOFT}/spreadsheetml/2009/9/main": "x14",
-    f"{_MICROSOFT}/excel/2006/main": "xm",
-    f"{_MICROSOFT}/spreadsheetml/2018/threadedcomments": "tc",
-    f"{_DRAWING}/main": "a",
-    f"{_STRICT}/drawingml/main": "a",
-    f"{_DRAWING}/spreadsheetDrawing": "xdr",
-    f"{_STRICT}/drawingml/spreadsheetDrawing": "xdr",
-    f"{_OFFICE}/markup-compatibility/2006": "mc",
-    f"{_MICROSOFT}/drawing/2010/main": "a14",
-    f"{_MICROSOFT}/excel/2010/spreadsheetDrawing": "xdr14",
-    "urn:schemas-microsoft-com:vml": "v",
-    "urn:schemas-microsoft-com:office:office": "o",
-    "urn:schemas-microsoft-com:office:excel": "xv",
-}
-_LOCAL_NAMES = {
-    "x": (
-        "worksheet chartsheet dialogsheet sheetData row c v f is t r rPh col sheetPr sheetProtection "
-        "autoFilter filterColumn mergeCell dataValidation formula1 formula2 customSheetViews "
-        "workbook workbookPr sheets sheet definedNames definedName sst si "
-        "styleSheet numFmts numFmt cellXfs xf fonts font strike sz color fills fill patternFill fgColor "
-        "colors indexedColors rgbColor calcPr comments authors author commentList comment text table "
-        "externalLink externalBook ddeLink oleLink picture oleObject control from "
-        "oddHeader oddFooter evenHeader evenFooter firstHeader firstFooter scenario"
-    ),
-    "r": "id dm",
-    "rel": "Relationships Relationship",
-    "ct": "Types Default Override",
-    "cp": "Properties property",
-    "core": "coreProperties keywords category",
-    "dc": "subject description",
-    "dcterms": "modified",
-    "x14": "dataValidation formula1 formula2",
-    "xm": "f sqref macrosheet",
-    "tc": "ThreadedComments threadedComment text",
-    "a": "p t br theme clrScheme",
-    "xdr": (
-        "twoCellAnchor oneCellAnchor absoluteAnchor from col row sp cxnSp pic graphicFrame contentPart cNvPr"
-    ),
-    "mc": "AlternateContent",
-    "a14": "compatExt",
-    "xdr14": "contentPart",
-    "v": "textbox",
-    "o": "spid",
-    "xv": "ClientData Anchor",
-}
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+# our short prefixes, each with the namespaces that it stands for, and the local names that somebody asks for
+_PREFIXES = json.loads(Path(__file__).with_name("xml_names.json").read_text(encoding="ascii"))
 _SHORT_NAMES = {
     f"{uri} {local}": f"{prefix}|{local}"
-    for uri, prefix in _NAMESPACES.items()
-    for local in _LOCAL_NAMES[prefix].split()
+    for prefix, known in _PREFIXES.items()
+    for uri in known["namespaces"]
+    for local in known["names"].split()
 }
 _ENCODINGS = frozenset({"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii"})
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate
 from math import isclose
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 from ..answer import Key
 from ..findings import Finding
 from ..findings.structure import RESULT_DIFFERS
+from ..grouping import grouped
 from ..last_answers import read_last
 from ..layout import address
 from ..layout.lists import LEVELS
@@ -30,7 +30,6 @@ from ..layout.messages import (
     WARNING,
     Messages,
     is_required,
-    level_of,
     order_of,
 )
 from ..numerals import shown as said
@@ -38,10 +37,10 @@ from ..submission import Result, ShownChecks, ShownRows, Submission
 from ..words import and_more, tidy
 from ..workbook import Content, facts_of
 from ..workbook.content import Found, Memory
-from ..workbook.cover import Fact
+from ..workbook.cover import StampFact
 from ..workbook.lists import KeptRows
 from ..workbook.pen import Live
-from ..workbook.row_status import RowCells
+from ..workbook.row_status import BesideRow, RowCells
 from .expected import ExpectedWorkbook, one_by_one, shorten
 from .issued_cells import ALONE, SheetResults
 
@@ -99,13 +98,11 @@ class ShownResults:
         for (cell, order), value in zip(self.cells.checks, self.cells.take_checks(self.shown), strict=True):
             if value not in (0, REQUIRED):
                 cleaned[cell] = _check_number(value, order, messages)
-        memory = self.cells.remembered(cleaned)
+        memory = self.cells.remembered(self.shown, cleaned)
         originals, last = unread | submission.otherwise_written(), read_last(submission.last) or {}
         content = Content(self.layout, answers, {}, calculated, kept, originals, facts, memory, last)
-        by_sheet: dict[str, list[Expected]] = {}
-        for number, value in self.cells.differing(content, self.shown):
-            by_sheet.setdefault(self.cells.cells[number].sheet, []).append((number, value))
-        for issued, some in by_sheet.items():
+        differing = self.cells.differing(content, self.shown)
+        for issued, some in grouped((self.cells.cells[each[0]].sheet, each) for each in differing).items():
             tool = next((each.tool.code for each in self.layout.sheets if each.name == issued), None)
             for told in one_by_one(some, ALONE):
                 yield self._about(tool, told)
@@ -132,12 +129,12 @@ class _BrokenCheck(Exception):
     """Asked for what check cells say, some of which say nothing."""
 
 
-class _WithoutChecks(Memory):
-    """What is known where some check cells show no number: nothing sums them up."""
+class _ShownChecks(Memory):
+    """What the check cells say: all else follows from it. Nothing sums up those that show no number."""
 
     def once(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
-        """Raise `_BrokenCheck` for what sums up check cells."""
-        if isinstance(key, tuple) and key[0] in ("checks", "progress"):
+        """Raise `_BrokenCheck` for what sums up such check cells."""
+        if key not in self.known and isinstance(key, tuple) and key[0] in ("checks", "progress"):
             raise _BrokenCheck
         return super().once(key, work_out)
 
@@ -152,17 +149,6 @@ class FormulaCell(NamedTuple):
 
 Expected = tuple[int, Result]  # a cell, by its number, and what it should show
 Take = Callable[[Sequence[Any]], Sequence[Any]]  # some cells out of all
-
-
-@dataclass(frozen=True)
-class _Row:
-    """A row of answers: its check cells, sign, sentence and helper cell, by their numbers among all formulas."""
-
-    now: RowCells
-    key: Key  # of its first answer
-    checks: Take
-    status: tuple[int, ...]
-    active: int | None
 
 
 def _take(numbers: Sequence[int]) -> Take:
@@ -201,26 +187,19 @@ class FormulaCells:
     @cached_property
     def _spans(self) -> dict[str, Take]:
         """The check cells of each sheet, by the code of its tool."""
-        found: dict[str, list[int]] = {}
-        checked = (slot for slot in self.layout.slots.values() if slot.check is not None)
-        for slot, (number, _) in zip(checked, self.checks, strict=True):
-            found.setdefault(slot.tool, []).append(number)
-        return {tool: _take(numbers) for tool, numbers in found.items()}
+        checked = (slot.tool for slot in self.layout.slots.values() if slot.check is not None)
+        numbers = grouped(zip(checked, (cell for cell, _ in self.checks), strict=True))
+        return {tool: _take(numbers) for tool, numbers in numbers.items()}
 
     @cached_property
-    def _rows(self) -> list[_Row]:
+    def _rows(self) -> list[tuple[Key, Take]]:
+        """The check cells of each row of answers, with the key of the first of these that has one."""
         return [
-            self._row(name, live.now)
+            (checked[0].key, _take([self._number[name, *slot.check] for slot in checked if slot.check]))
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
-            if isinstance(live.now, RowCells) and live.now.checked
+            if isinstance(live.now, RowCells) and (checked := live.now.checked)
         ]
-
-    def _row(self, name: str, now: RowCells) -> _Row:
-        checks = [self._number[name, *slot.check] for slot in now.checked if slot.check is not None]
-        status = tuple(self._number[name, *place] for place in now.status_places)
-        active = None if now.active_place is None else self._number.get((name, *now.active_place))
-        return _Row(now, now.checked[0].key, _take(checks), status, active)
 
     @cached_property
     def lists(self) -> list[tuple[KeptRows, list[int]]]:
@@ -234,27 +213,31 @@ class FormulaCells:
 
     @cached_property
     def _others(self) -> list[tuple[Live, list[int | None]]]:
-        """Everything that is shown beside rows of answers."""
-        return [
+        """Everything that is shown beside answers and check cells, that of their own rows first."""
+        shown = [
             (live, [self._number.get((name, *place)) for place in live.places])
             for name, sheet in self.sheets.items()
             for live in sheet.issued.live
-            if not isinstance(live.now, RowCells | Fact)
+            if not isinstance(live.now, RowCells | StampFact)
         ]
+        return sorted(shown, key=lambda each: not isinstance(each[0].now, BesideRow))
 
-    def remembered(self, cleaned: Sequence[Any]) -> Memory:
-        """Give what the check cells say: all else follows from it."""
-        known: dict[Any, Any] = {}
-        for row in self._rows:
-            known["checks", row.key] = row.checks(cleaned)
-        for tool, numbers in self._spans.items():
+    def remembered(self, shown: Sequence[Result], cleaned: Sequence[Any]) -> Memory:
+        """Give what the check cells say, as far as they show numbers."""
+        known: dict[Any, Any] = {
+            ("checks", key): checks(cleaned)
+            for key, checks in self._rows
+            if all(map(_is_number, checks(shown)))
+        }
+        whole = all(map(_is_number, self.take_checks(shown)))
+        for tool, numbers in self._spans.items() if whole else ():
             required, at = 0, Counter[int]()
             for each, count in Counter(numbers(cleaned)).items():
                 number = int(each or 0)
-                at[level_of(number)] += count
+                at[number // LEVEL] += count
                 required += count * is_required(number)
             known["progress", tool] = required, required - at[MISSING], at[ERROR], at[WARNING]
-        return Memory(known)
+        return _ShownChecks(known)
 
     def differing(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
         """Give each formula cell that shows something else than follows from the checks, with what it should show.
@@ -262,29 +245,14 @@ class FormulaCells:
         Check cells themselves and calculated answers are left out, and what was never calculated; where a check cell
         shows no number, also what sums these up.
         """
-        broken = not all(map(_is_number, self.take_checks(shown)))
-        for number, value in chain(self._of_rows(content, shown), self._of_others(content, broken=broken)):
-            if value != shown[number] and not _is_same(shown[number], value):
-                yield number, value
-
-    def _of_rows(self, content: Content, shown: Sequence[Result]) -> Iterator[tuple[int, Result]]:
-        """Yield what each row's sign, sentence and helper cell should show, where its checks show numbers."""
-        for row in self._rows:
-            if not all(map(_is_number, row.checks(shown))):
-                continue
-            if row.active is not None:
-                yield row.active, content.active(row.now.grid, row.key[1])
-            yield from zip(row.status, row.now.status_words(content), strict=True)
-
-    def _of_others(self, content: Content, *, broken: bool) -> Iterator[tuple[int, Result]]:
-        """Yield what all other cells should show; without sums of check cells where some of them are broken."""
-        content = replace(content, memory=_WithoutChecks(content.memory.known)) if broken else content
         for live, numbers in self._others:
             try:
                 values = live.now(content)
             except _BrokenCheck:
                 continue
-            yield from ((n, value) for n, value in zip(numbers, values, strict=True) if n is not None)
+            for n, value in zip(numbers, values, strict=True):
+                if n is not None and value != shown[n] and not _is_same(shown[n], value):
+                    yield n, value
 
 
 formula_cells = lru_cache(maxsize=32)(FormulaCells)  # worked out once for all files of a layout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from ..findings.structure import (
     PROTECTION_OFF,
     ROWS_SORTED,
 )
+from ..grouping import grouped
 from ..layout import Layout, ListPlace, address, parse_cell
 from ..layout.model import CODE_COLUMN, CODE_ROW
 from ..spec.own_sheets import LISTS_KEY
@@ -47,6 +49,7 @@ from .raw import (
     ORDINARY,
     Area,
     CellKind,
+    RawCell,
     RawSheet,
     RawWorkbook,
     Run,
@@ -82,10 +85,7 @@ Change = tuple[Kind, str, tuple[CellSpec, int, int], dict[str, str]]
 
 def _by_field(plan: ExpectedWorkbook, changes: Iterable[Change]) -> Iterator[Finding]:
     """Report the changes of each kind to the cells of one field of a sheet together, naming every cell."""
-    groups: dict[tuple[Kind, str, str], list[Change]] = {}
-    for change in changes:
-        kind, sheet, (part, *_), _ = change
-        groups.setdefault((kind, sheet, part.slot.field.code), []).append(change)
+    groups = grouped(((*change[:2], change[2][0].slot.field.code), change) for change in changes)
     for (kind, sheet, _), some in groups.items():
         yield together(kind, sheet, plan, [cell for *_, cell, _ in some], **some[0][-1])
 
@@ -115,7 +115,12 @@ def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **mor
     """Report what happened to several cells of one field, at the first of them, naming all."""
     part, row, column = min(cells, key=lambda each: (each[2], each[1]))
     ranges = compact((row, column) for _, row, column in cells)
-    detail = {"label": plan.label(part), "value": ranges, "cells": ranges, "count": str(len(cells))}
+    detail = {
+        "label": plan.layout.question(part.slot),
+        "value": ranges,
+        "cells": ranges,
+        "count": str(len(cells)),
+    }
     return observe_at(kind, sheet, address(row, column), part, **(detail | more))
 
 
@@ -124,12 +129,12 @@ def together(kind: Kind, sheet: str, plan: ExpectedWorkbook, cells: Cells, **mor
 
 def _cleared(raw: RawSheet, plan: ExpectedWorkbook, calculated: Cells) -> Iterator[Finding]:
     """Give one observation for each calculated field of which cells were emptied; for many of them one."""
-    cleared: dict[str, list[tuple[CellSpec, int, int]]] = {}
-    for part, row, column in calculated:
-        cell = raw.cell(row, column)
-        if cell is None or (cell.kind is CellKind.BLANK and cell.formula is None):
-            cleared.setdefault(part.slot.field.code, []).append((part, row, column))
-    found = list(cleared.values())
+
+    def is_cleared(cell: RawCell | None) -> bool:
+        return cell is None or (cell.kind is CellKind.BLANK and cell.formula is None)
+
+    cleared = (each for each in calculated if is_cleared(raw.cell(*each[1:])))
+    found = list(grouped((each[0].slot.field.code, each) for each in cleared).values())
     if len(found) > COLUMNS_ALONE:
         found = [[each for some in found for each in some]]
     return (together(FORMULA_CLEARED, raw.name, plan, some) for some in found)
@@ -193,7 +198,7 @@ def _merged(raw: RawSheet, plan: ExpectedWorkbook, here: Cells) -> Iterator[Find
         if covered:
             row, column = min(covered)
             part, value = left[row][column], f"{address(*area[:2])}:{address(*area[2:])}"
-            about = {"label": plan.label(part), "value": value, "cells": value}
+            about = {"label": plan.layout.question(part.slot), "value": value, "cells": value}
             yield observe_at(CELLS_MERGED, raw.name, address(row, column), part, **about)
         for row, column in covered:
             del left[row][column]
@@ -218,9 +223,9 @@ def formatting(found: ReadResult, raw: RawSheet, here: FoundCells) -> Iterator[F
 
 def formatting_beside(workbook: RawWorkbook, unplaced: Iterable[Unplaced]) -> Iterator[Finding]:
     """Give the same of what stands outside the cells to fill in, one observation for each sheet."""
-    sheets = {sheet.name: sheet for sheet in workbook.sheets if sheet.looks or sheet.struck}
+    sheets = {sheet.name: sheet for sheet in workbook.sheets}
     found: dict[tuple[Kind, str], tuple[dict[str, str], list[tuple[int, int]]]] = {}
-    for text in unplaced if sheets else ():
+    for text in unplaced:
         raw, place = sheets.get(text.sheet), parse_cell(text.cell)
         if raw is not None and place is not None:
             for kind, detail in _seen(raw, *place, percent=True):
@@ -250,7 +255,7 @@ def _seen(raw: RawSheet, row: int, column: int, *, percent: bool) -> Iterator[tu
     value = shown_cell(cell).strip()
     if cell is None or not value or cell.kind in (CellKind.ERROR, CellKind.NOT_CALCULATED):
         return
-    struck, other = raw.struck.get((row, column)), None
+    struck, other = cell.struck, None
     if look.number_format and cell.value is not None and not isinstance(cell.value, bool):
         other = seen(look.number_format, cell.value, percent=percent)
     if struck is not None or look.struck:
@@ -291,30 +296,27 @@ class Dropdowns:
     """Which rows of a column still have the rule that they were issued with."""
 
     def __init__(self, validations: Iterable[Validation], plan: ExpectedWorkbook, names: ListNames) -> None:
-        self._any: list[Area] = []
-        self._lists: dict[str, list[Area]] = {}
-        self._lenient: dict[str, list[Area]] = {}  # the same without a stop alert
+        # by what a rule offers, and whether it has a stop alert
+        self._areas = defaultdict[tuple[str, bool], list[Area]](list)
         for rule in validations:
             if rule.type not in ("none", ""):
-                (self._any if rule.blocks else self._lenient.setdefault(ANY_RULE, [])).extend(rule.areas)
+                self._areas[ANY_RULE, rule.blocks] += rule.areas
             if rule.type == "list":
-                lists = self._lists if rule.blocks else self._lenient
                 source = names.written_out.get(_bare(rule.formula1), rule.formula1)
                 # none for a source that is longer than any program writes
                 offered = _remembered_names(source, plan) if len(source) <= LONGEST_SOURCE else ()
                 for name in set(offered) - names.broken:
-                    lists.setdefault(name, []).extend(rule.areas)
+                    self._areas[name, rule.blocks] += rule.areas
 
     def runs(self, need: str, column: int) -> list[Run]:
         """Give the rows of a column with the rule that is needed: any rule, or the list of this name."""
-        if need.startswith(OPEN):
-            name = need.removeprefix(OPEN)
-            return runs((*self._lists.get(name, ()), *self._lenient.get(name, ())), column)
-        return runs(self._any if need == ANY_RULE else self._lists.get(need, ()), column)
+        name = need.removeprefix(OPEN)
+        lenient = self._areas[name, False] if need.startswith(OPEN) else ()
+        return runs((*self._areas[name, True], *lenient), column)
 
     def lenient_runs(self, need: str, column: int) -> list[Run]:
         """Give the rows of a column with the list of this name that refuses no other entry."""
-        return runs(self._lenient.get(need, ()), column)
+        return runs(self._areas[need, False], column)
 
 
 def broken_lists(workbook: RawWorkbook, layout: Layout) -> frozenset[str]:

@@ -35,8 +35,7 @@ class Corner(NamedTuple):
 HOME = Corner(1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class ToolSheet:
+class ToolSheet(NamedTuple):
     """The sheet that was taken for a tool."""
 
     plan: ExpectedSheet
@@ -73,6 +72,18 @@ def named_area(workbook: RawWorkbook, name: str) -> tuple[str, Area] | None:
     if sheet.startswith("'") and sheet.endswith("'"):
         sheet = sheet[1:-1].replace("''", "'")
     return sheet, area
+
+
+def own_sheet(workbook: RawWorkbook, key: str, name: str) -> RawSheet | None:
+    """Give the sheet of ours that has this key, else that of this name."""
+    keyed = (sheet for sheet in workbook.sheets if text_at(sheet, 1, 1) == key)
+    return next(keyed, None) or next((sheet for sheet in workbook.sheets if sheet.name == name), None)
+
+
+def area_of(workbook: RawWorkbook, name: str, sheet: RawSheet) -> Area | None:
+    """Give the area that a defined name covers, if it is one of this sheet."""
+    named = named_area(workbook, name)
+    return named[1] if named is not None and named[0].casefold() == sheet.name.casefold() else None
 
 
 def assign(workbook: RawWorkbook, plan: ExpectedWorkbook) -> Assigned:
@@ -115,7 +126,7 @@ def _take(found: Assigned, plan: ExpectedSheet, claimed: list[RawSheet], workboo
     """Take the sheet with the right name, else the first; the others are copies."""
     expected = plan.sheet.name
     winner = next((sheet for sheet in claimed if sheet.name == expected), claimed[0])
-    found.tools[plan.tool] = ToolSheet(plan, winner, HOME, _area(workbook, plan, winner))
+    found.tools[plan.tool] = ToolSheet(plan, winner, HOME, area_of(workbook, plan.sheet.name_in_book, winner))
     for sheet in claimed:
         if sheet is not winner:
             found.copies.append(ToolSheet(plan, sheet))
@@ -124,7 +135,7 @@ def _take(found: Assigned, plan: ExpectedSheet, claimed: list[RawSheet], workboo
 
 def _search(found: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None:
     """Search for the sheet of a tool whose key is not where it should be, first where its name or area says."""
-    free = [(sheet, _area(workbook, plan, sheet)) for sheet in found.unknown_sheets]
+    free = [(sheet, area_of(workbook, plan.sheet.name_in_book, sheet)) for sheet in found.unknown_sheets]
     for sheet, area in sorted(free, key=lambda each: (each[1] is None, each[0].name != plan.sheet.name)):
         corner = _corner(sheet, plan, area)
         if corner is None and (area is not None or sheet.name == plan.sheet.name):
@@ -135,11 +146,6 @@ def _search(found: Assigned, plan: ExpectedSheet, workbook: RawWorkbook) -> None
             return
     missing = SHEET_MISSING if plan.parts else OWN_SHEET_MISSING
     found.observations.append(missing.at(plan.sheet.name, None, plan.tool))
-
-
-def _area(workbook: RawWorkbook, plan: ExpectedSheet, sheet: RawSheet) -> Area | None:
-    named = named_area(workbook, plan.sheet.name_in_book)
-    return named[1] if named is not None and named[0].casefold() == sheet.name.casefold() else None
 
 
 def _corner(sheet: RawSheet, plan: ExpectedSheet, area: Area | None) -> Corner | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from ..findings import Finding, Kind
+from ..findings import Kind
 from ..findings.appearance import PICTURE_ON_TOP, TEXT_ON_TOP
 from ..findings.structure import (
     COLUMN_WITHOUT_CODE,
@@ -16,6 +16,7 @@ from ..findings.structure import (
     ROW_WITHOUT_CODE,
     TEXT_WITHOUT_PLACE,
 )
+from ..grouping import grouped
 from ..layout import address
 from ..layout.model import CODE_COLUMN, LEFTOVER_COLUMNS, LEFTOVER_HEAD
 from ..spec.own_sheets import LEFTOVER_KEY
@@ -24,7 +25,7 @@ from ..words import Translate, and_more, fold, translator
 from ..workbook.feedback_sheets import FORMULA, digest
 from .axes import Axes, by_codes
 from .expected import ReadResult, observe_at, one_by_one, shorten
-from .raw import Drawn, RawCell, RawSheet, RawWorkbook, shown_cell
+from .raw import Overlay, RawCell, RawSheet, RawWorkbook, shown_cell
 from .retired_questions import OldSheet
 from .tool_sheets import HOME, Corner, ToolSheet
 
@@ -80,9 +81,8 @@ def unplaced_texts(found: ReadResult, tool_sheet: ToolSheet, axes: Axes, old: Ol
         (ROW_WITHOUT_CODE, "row", axes.rows),
         (COLUMN_WITHOUT_CODE, "column", axes.columns),
     ):
-        lines: dict[int, list[TypedText]] = {}
-        for _, typed in (each for each in kinds if each[0] == kind):
-            lines.setdefault(typed.row if kind == "row" else typed.column, []).append(typed)
+        of_kind = (typed for its_kind, typed in kinds if its_kind == kind)
+        lines = grouped((typed.row if kind == "row" else typed.column, typed) for typed in of_kind)
         for line, group in sorted(lines.items()):
             if axis.inside(line) or len(group) > 1:
                 cells = ", ".join(address(typed.row, typed.column) for typed in sorted(group)[:20])
@@ -211,14 +211,9 @@ def _retired(found: ReadResult, sheet: str, tool: str | None, texts: Sequence[Ty
     """Report answers to questions that the version in force does not ask."""
     version = found.plan.layout.spec.version
     for first, *more in one_by_one(texts, SINGLE_REPORTS):
-        about = {
-            "label": first.question + and_more(len(more)),
-            "expected": version,
-            "value": shorten(first.text),
-        }
-        found.observations.append(
-            QUESTION_OUTLIVED.at(sheet, address(first.row, first.column), tool, **about)
-        )
+        label, at = first.question + and_more(len(more)), address(first.row, first.column)
+        about = {"label": label, "expected": version, "value": shorten(first.text)}
+        found.observations.append(QUESTION_OUTLIVED.at(sheet, at, tool, **about))
 
 
 def old_sheet(found: ReadResult, sheet: RawSheet, corner: Corner = HOME) -> None:
@@ -317,12 +312,12 @@ CORNER = "A1"  # stands for the place of a text that has none
 def note_overlays(workbook: RawWorkbook, found: ReadResult) -> None:
     """Keep every comment, whatever was drawn, and words beside cells, with the answers that they belong to, if any."""
     if any(sheet.comments or sheet.drawn for sheet in workbook.sheets):
-        below, what = _Below(found), _what(translator(found.plan.layout.language))
+        observe, what = _observer(found), _what(translator(found.plan.layout.language))
         for sheet in workbook.sheets:
             for row, column, text in sheet.comments:
                 cell, value = address(row, column), shorten(text, 200)
                 found.comments.append(Unplaced(sheet.name, cell, text))
-                found.observations.append(below.seen(COMMENT_KEPT, sheet.name, cell, value=value))
+                observe(COMMENT_KEPT, sheet.name, cell, value=value)
         for sheet in workbook.sheets:
             texts = [each for each in sheet.drawn if each.text]
             found.unplaced += [
@@ -331,15 +326,14 @@ def note_overlays(workbook: RawWorkbook, found: ReadResult) -> None:
             others = [*{each[:3]: each for each in sheet.drawn if not each.text}.values()]
             # very many are told together at the end
             for first, *more in one_by_one(texts, SINGLE_REPORTS):
-                about = {
-                    "place": _cell(first) or sheet.name,
-                    "value": shorten(first.text, 200) + and_more(len(more)),
-                }
-                found.observations.append(below.seen(TEXT_ON_TOP, sheet.name, _cell(first), **about))
+                value, place = shorten(first.text, 200) + and_more(len(more)), _cell(first) or sheet.name
+                observe(TEXT_ON_TOP, sheet.name, _cell(first), place=place, value=value)
             for first, *more in one_by_one(others, SINGLE_REPORTS):
                 place = (_cell(first) or sheet.name) + and_more(len(more))
-                about = {"what": what[first.what], "place": place, "value": shorten(first.name)}
-                found.observations.append(below.seen(PICTURE_ON_TOP, sheet.name, _cell(first), **about))
+                value = shorten(first.name)
+                observe(
+                    PICTURE_ON_TOP, sheet.name, _cell(first), what=what[first.what], place=place, value=value
+                )
     _note_words(workbook, found)
 
 
@@ -365,7 +359,7 @@ def _typed(margin: str) -> Iterator[str]:
             yield text
 
 
-def _cell(each: Drawn) -> str | None:
+def _cell(each: Overlay) -> str | None:
     return address(each.row, each.column) if each.row else None
 
 
@@ -382,22 +376,22 @@ def _what(say: Translate) -> dict[str, str]:
     }
 
 
-class _Below:
-    """The answers below what lies on top, by sheet and cell."""
+def _observer(found: ReadResult) -> Callable[..., None]:
+    """Give what notes a kind of finding about the answer at a cell of a sheet, or about the place alone."""
+    tools = {name: tool for tool, name in found.sheets.items()}
+    parts = {part.key: part for part in found.plan.parts}
+    below = {
+        (found.sheets[tool], cell): parts[key]
+        for tool, cells in found.cells.items()
+        for key, cell in cells.items()
+    }
 
-    def __init__(self, found: ReadResult) -> None:
-        self._plan, sheets = found.plan, found.sheets
-        self._tools = {name: tool for tool, name in sheets.items()}
-        parts = {part.key: part for part in found.plan.parts}
-        self._parts = {
-            (sheets[tool], cell): parts[key]
-            for tool, cells in found.cells.items()
-            for key, cell in cells.items()
-        }
-
-    def seen(self, kind: Kind, sheet: str, cell: str | None, **detail: str) -> Finding:
-        """Give an observation about the answer at a cell, or about the place alone."""
-        part = self._parts.get((sheet, cell or ""))
+    def observe(kind: Kind, sheet: str, cell: str | None, **detail: str) -> None:
+        part = below.get((sheet, cell or ""))
         if part is None:
-            return kind.at(sheet, cell, self._tools.get(sheet), **detail)
-        return observe_at(kind, sheet, cell, part, label=self._plan.label(part), **detail)
+            seen = kind.at(sheet, cell, tools.get(sheet), **detail)
+        else:
+            seen = observe_at(kind, sheet, cell, part, label=found.plan.layout.question(part.slot), **detail)
+        found.observations.append(seen)
+
+    return observe

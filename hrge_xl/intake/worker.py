@@ -339,30 +339,26 @@ def _answer(answers: BinaryIO, message: bytes) -> None:
     answers.flush()
 
 
-if sys.platform != "win32":
-
-    def _limit_memory(limits: Limits, meter: TextIO | None) -> None:
-        """Allow so much more than the child holds now; and no core dump, which would hold answers."""
+def _limit_memory(limits: Limits, meter: TextIO | None) -> None:
+    """Allow so much more than the child holds now; and no core dump, which would hold answers."""
+    limit_by_job(limits.worker_bytes)  # on Windows
+    if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if meter is not None:
             held = int(meter.read().split()[0]) * resource.getpagesize()  # address space
             most = held + limits.worker_bytes
             resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
-    def _limit_time(limits: Limits) -> None:
-        """Processor time counts over the life of a process: move the limit ahead for each item."""
+
+def _limit_time(limits: Limits) -> None:
+    """Move the limit ahead for each item, as processor time counts over the life of a process.
+
+    Windows has no such limit; the parent's patience remains.
+    """
+    if sys.platform != "win32":
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         soft = math.ceil(time.process_time()) + limits.cpu_seconds
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
-
-else:
-
-    def _limit_memory(limits: Limits, _meter: TextIO | None) -> None:
-        """Limit the memory by the job object."""
-        limit_by_job(limits.worker_bytes)
-
-    def _limit_time(limits: Limits) -> None:
-        """Windows has no such limit; the parent's patience remains."""
 
 
 # The format in which a child answers. A file may take it over, so its answer is MessagePack, decoded into the types

@@ -214,3 +214,28 @@ def _foreign_bytes(data: bytes, directory: _Directory, entries: list[_Entry]) ->
     if before or between or behind:
         counts = {"before": before, "between": between, "behind": behind}
         yield FOREIGN_BYTES.at(**{where: f"{count:,}" for where, count in counts.items()})
+
+
+class Budget:
+    """What may still be unpacked of one source, over all its layers: what lies in an archive in a mail counts too.
+
+    Every method raises `Unreadable` where that is too much.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._entries, self._bytes = 0, 0
+
+    def take_entries(self, count: int) -> None:
+        """Count the parts of a layer, before any of them is looked at."""
+        most = self.limits.entries
+        if self._entries + count > most:
+            raise Unreadable(TOO_MANY_ENTRIES.at(count=str(self._entries + count), limit=str(most)))
+        self._entries += count
+
+    def take_bytes(self, count: int) -> None:
+        """Count what a part is once it is unpacked."""
+        most = self.limits.total_bytes
+        if self._bytes + count > most:
+            raise too_large("", self._bytes + count, most)
+        self._bytes += count

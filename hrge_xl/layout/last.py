@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..answer import Key
 from ..last_answers import CLOSED
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock, Spec
@@ -16,7 +17,6 @@ FIRST_COLUMN = 2
 IN_FORM = "answer"  # in place of a field, in the one column of a form
 ROLE = "last"  # of the columns in which people see them
 
-Key = tuple[str, str, str]  # tool, row, field
 Places = Mapping[Key, tuple[Place, ...]]
 
 

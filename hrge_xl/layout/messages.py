@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..errors import LimitError
 from ..fields import ColumnKind, Field
@@ -24,8 +25,7 @@ ERROR, MISSING, WARNING = 3, 2, 1
 ROW_NAME = "{row}"  # in a message: the code of the row of a table
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """One entry of the message list: a finding code, how urgent, and what to do."""
 
     code: str
@@ -85,11 +85,6 @@ def build_messages(spec: Spec, language: str, tools: Sequence[str]) -> Messages:
         )
     number = {message: number for number, message in enumerate(unique, start=1)}
     return Messages(unique, {place: number[message] for place, message in said.items()})
-
-
-def level_of(value: int) -> int:
-    """Give how urgent a check cell's number is: 3 error, 2 missing, 1 warning, 0 nothing."""
-    return value // LEVEL
 
 
 def order_of(value: int) -> int:

@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from math import ceil
 from typing import NamedTuple
 
+from ..answer import Key
 from ..fields import Band, Field
 from ..spec.model import Block, Item, Spec, Tool
 from ..words import translator
@@ -153,7 +154,7 @@ class Slot:
     codes: tuple[tuple[str, str], ...]  # (row code, column code) of each cell
     check: Place | None
     order: int  # position among the check cells of its row, from 0
-    key: tuple[str, str, str] = made(init=False)  # tool, row and field, as in `hrge_xl.submission.Answers`
+    key: Key = made(init=False)  # tool, row and field, as in `hrge_xl.submission.Answers`
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", (self.tool, self.row, self.field.code))
@@ -278,8 +279,7 @@ class Grid:
         return tuple((band, tuple(columns)) for band, columns in found if columns)
 
 
-@dataclass(frozen=True, slots=True)
-class PanelLine:
+class PanelLine(NamedTuple):
     """One line of the panel beside a table: a head, or a text with what it is about before it."""
 
     text: str
@@ -383,14 +383,10 @@ class ListPlace:
         """Row of the last entry."""
         return self.first + len(self.labels) - 1
 
-    def entry(self, code: str) -> Place | None:
-        """Give the cell of a code's label."""
-        return Place(self.first + self.codes.index(code), self.column) if code in self.codes else None
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """A spec laid out in one language, with the tools and the number of register rows chosen."""
+    """A spec laid out in one language, with the tools and the number of register rows chosen; equal to itself alone."""
 
     spec: Spec
     language: str
@@ -401,7 +397,7 @@ class Layout:
     lists_name: str
     blank_rows: int | None
     digest: str
-    last: Mapping[tuple[str, str, str], tuple[Place, ...]] = made(default_factory=dict)
+    last: Mapping[Key, tuple[Place, ...]] = made(default_factory=dict)
     """Where on their hidden sheet the answers of the round before stand; empty where the workbook has none."""
 
     @cached_property
@@ -418,13 +414,13 @@ class Layout:
         return found
 
     @cached_property
-    def labels_of(self) -> dict[tuple[str, str, str], dict[str, str]]:
+    def labels_of(self) -> dict[Key, dict[str, str]]:
         """For each slot whose cells show labels these by code."""
         names = {key: slot.field.list_name for key, slot in self.slots.items() if not slot.field.type.stepped}
         return {key: self.labels[name] for key, name in names.items() if name is not None}
 
     @cached_property
-    def cells_of(self) -> dict[tuple[str, str, str], tuple[CellOfSlot, ...]]:
+    def cells_of(self) -> dict[Key, tuple[CellOfSlot, ...]]:
         """For each slot its cells with their addresses."""
         found = {}
         for key, slot in self.slots.items():
@@ -452,9 +448,18 @@ class Layout:
         return {tool: tuple(row.code for row in grid.data_rows) for tool, grid in self.rows_of.items()}
 
     @cached_property
-    def slots(self) -> dict[tuple[str, str, str], Slot]:
+    def slots(self) -> dict[Key, Slot]:
         """Every slot by tool, row and field."""
         return {slot.key: slot for sheet in self.sheets for slot in sheet.slots}
+
+    def grid_of(self, slot: Slot) -> Grid:
+        """Give the grid that a slot belongs to."""
+        return next(grid for grid in self.sheet[slot.tool].grids if grid.number == slot.grid)
+
+    def question(self, slot: Slot) -> str:
+        """Name a slot as findings do: its row, where it has one, and its question."""
+        label = slot.field.label.say(self.language)
+        return label if self.grid_of(slot).across else f"{slot.row} {label}"
 
     def active_place(self, grid: Grid, row: str) -> Place | None:
         """Give the helper cell that counts the answers of a row of a register, or of a record of a repeated form."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import product
 
 from ..errors import UsageError
 from ..fields import FIELD_TYPES, Field
 from ..findings import sentence
+from ..grouping import grouped
 from ..last_answers import CLOSED
 from ..spec.choice import tool_code
 from ..spec.model import (
@@ -17,27 +19,31 @@ from ..spec.model import (
     ChecklistBlock,
     FieldBlock,
     FormBlock,
+    Guide,
     RegisterBlock,
     Spec,
     Tool,
+    Vocabulary,
+    VocabularyItem,
 )
 from ..spec.rows import is_shown, items_of
 from ..suggest import did_you_mean
 from ..words import translator
 from .calculated import drawn_blocks
-from .guide import panel_of
 from .last import IN_FORM, ROLE, code_of, last_places
 from .lists import build_lists
 from .messages import build_messages
 from .model import (
     FIRST_ROW,
     HEAD_ROW,
+    HIDDEN,
     MARK_COLUMN,
     NARROW,
     PROGRESS_ROW,
     Column,
     Grid,
     Layout,
+    PanelLine,
     Place,
     Row,
     Sheet,
@@ -155,8 +161,7 @@ class _SheetBuilder:
             checks = tuple(_check_columns(grid, free))
             free += len(checks)
             checked = replace(grid, columns=grid.columns + checks)
-            slots = _form_slots if checked.across else _table_slots
-            grids.append(replace(checked, slots=tuple(slots(checked, checked.check_columns))))
+            grids.append(replace(checked, slots=tuple(_slots(checked))))
         return tuple(grids), behind
 
     # columns
@@ -303,29 +308,28 @@ class _SheetBuilder:
                 label = hint = ""
 
 
-def _form_slots(grid: Grid, checks: Mapping[tuple[str, int], int]) -> Iterator[Slot]:
-    for field in grid.block.fields:  # type: ignore[attr-defined]
-        rows = [row for row in grid.rows if row.field is field]
-        for column in grid.with_role("answer"):
-            cells = tuple(Place(row.index, column.index) for row in rows)
-            codes = tuple((row.code, column.code) for row in rows)
-            check = None if field.calculated else Place(rows[0].index, checks["", column.record])
-            record = str(column.record)
-            yield Slot(grid.tool.code, record, field, grid.number, cells, codes, check, column.record - 1)
+def _slots(grid: Grid) -> Iterator[Slot]:
+    """Give the slots of a form by field and record, of a table by row and field."""
+    checks, tool = grid.check_columns, grid.tool.code
+    order = {check: number for number, check in enumerate(checks)}
+    for key, cells in grouped(_answer_cells(grid)).items():
+        record, field_code, check = key
+        field, places = grid.tool.fields[field_code], tuple(Place(row.index, c.index) for row, c in cells)
+        codes = tuple((row.code, column.code) for row, column in cells)
+        beside = Place(places[0].row, checks[check]) if check in checks and not field.calculated else None
+        yield Slot(tool, record, field, grid.number, places, codes, beside, order.get(check, 0))
 
 
-def _table_slots(grid: Grid, checks: Mapping[tuple[str, int], int]) -> Iterator[Slot]:
-    order = {code: number for number, (code, _) in enumerate(checks)}
-    by_field: dict[str, tuple[Field, list[Column]]] = {}
-    for column in grid.columns:
+def _answer_cells(grid: Grid) -> Iterator[tuple[tuple[str, str, tuple[str, int]], tuple[Row, Column]]]:
+    """Give each cell of an answer with what those of one answer share: record, field, and the key of its check."""
+    if grid.across:
+        for row, column in product(grid.data_rows, grid.with_role("answer")):
+            if row.field is not None:
+                yield (str(column.record), row.field.code, ("", column.record)), (row, column)
+        return
+    for row, column in product(grid.data_rows, grid.columns):
         if column.role in ("answer", "calculated") and column.field is not None:
-            by_field.setdefault(column.field.code, (column.field, []))[1].append(column)
-    for row in grid.data_rows:
-        for code, (field, columns) in by_field.items():
-            cells = tuple(Place(row.index, column.index) for column in columns)
-            codes = tuple((row.code, column.code) for column in columns)
-            check = Place(row.index, checks[code, 0]) if (code, 0) in checks else None
-            yield Slot(grid.tool.code, row.code, field, grid.number, cells, codes, check, order.get(code, 0))
+            yield (row.code, column.field.code, (column.field.code, 0)), (row, column)
 
 
 def _check_columns(grid: Grid, first: int) -> Iterator[Column]:
@@ -356,3 +360,81 @@ def _digest(layout: Layout) -> str:
     for (tool, row, field), cells in layout.last.items():
         total.update(f"last|{tool}|{row}|{field}|{cells[0].row}|{cells[0].column}\n".encode())
     return total.hexdigest()[:16]
+
+
+# the panel beside a table: what to look at first, how a row may look, what steps and entries mean
+
+
+def panel_of(spec: Spec, tool: Tool, grids: Sequence[Grid], language: str) -> tuple[PanelLine, ...]:
+    """Give everything that helps to fill in a sheet; nothing where there is nothing to say."""
+    if not grids:
+        return ()
+    return (*_guide(tool, language), *_hints(grids, language), *_lists(spec, tool, language))
+
+
+def _hints(grids: Sequence[Grid], language: str) -> Iterator[PanelLine]:
+    """Say what to write in columns whose heads have no room for it."""
+    columns = (column for grid in grids if not grid.across for column in grid.columns)
+    texts = [
+        (column.label, column.field.help.say(language))
+        for column in columns
+        if column.field and column.part < 2 and column.role not in HIDDEN and not column.hint(language)
+    ]
+    if any(text for _, text in texts):
+        yield PanelLine(translator(language)("What to write"), is_head=True)
+    for label, text in texts:
+        if text:
+            yield from _line(label, text)
+
+
+def _guide(tool: Tool, language: str) -> Iterator[PanelLine]:
+    guide, say = tool.guide, translator(language)
+    if guide == Guide():
+        return
+    yield PanelLine(say("How to fill in"), is_head=True)
+    yield from _line(say("What it is for"), tool.purpose.say(language))
+    yield from _line(say("Who should be there"), guide.who.say(language))
+    if guide.minutes:
+        yield PanelLine(say("About {minutes} minutes").format(minutes=guide.minutes), say("Time needed"))
+    about = say("Before you start")
+    for text in guide.look_at:
+        yield from _line(about, text.say(language))
+        about = ""
+    if guide.example:
+        yield PanelLine(say("An example"), is_head=True)
+        for code, text in guide.example.items():
+            yield from _line(tool.fields[code].label.say(language), text.say(language))
+
+
+def _lists(spec: Spec, tool: Tool, language: str) -> Iterator[PanelLine]:
+    """Give the steps of every scale, and the entries of every list that need an explanation, each list once."""
+    found: dict[str, Field] = {}
+    for field in tool.fields.values():
+        vocabulary = spec.vocabularies.get(field.vocabulary or "")
+        if vocabulary and (field.type.stepped or any(item.help for item in vocabulary.items)):
+            found.setdefault(str(field.vocabulary), field)
+    for name, field in found.items():
+        vocabulary = spec.vocabularies[name]
+        yield PanelLine(field.label.say(language), is_head=True)
+        yield from _line("", vocabulary.note.say(language))
+        for item in vocabulary.items:
+            if field.type.stepped or item.help:
+                yield from _entry(vocabulary, item, field, language)
+
+
+def _entry(vocabulary: Vocabulary, item: VocabularyItem, field: Field, language: str) -> Iterator[PanelLine]:
+    """Give an entry with what it means; a step with where it lies, by each way to look at it."""
+    about = item.numbered(language) if field.type.stepped else item.label.say(language)
+    ways = [(kind, item.anchors[name]) for name, kind in vocabulary.kinds.items() if name in item.anchors]
+    own = [] if ways else [item.anchor.say(language)]
+    by_ways = (f"{kind.say(language)}: {text.say(language)}" for kind, text in ways)
+    texts = [*own, item.help.say(language), *by_ways]
+    for text in [each for each in texts if each] or [""]:
+        yield from _line(about, text)
+        about = ""
+
+
+def _line(about: str, text: str) -> Iterator[PanelLine]:
+    """Give a text with what it is about, unless there is nothing to say."""
+    if about or text:
+        yield PanelLine(text, about)

@@ -37,7 +37,6 @@ class Wording:
         self._places = (
             {(tool.code, field.code): (block, field) for tool, block, field in spec.places()} if spec else {}
         )
-        self._entries: dict[tuple[str, str, str], dict[str, str]] = {}
 
     def words(self, finding: Finding, language: str, path: str = "") -> Words:
         """Give message, remedy and label of a finding about a file, in a language.
@@ -154,30 +153,27 @@ class Wording:
     def _labels(self, field: Field, old: str, new: str) -> dict[str, str]:
         """Give the labels of the list of a field in one language by those in another."""
         name = LEVELS if field.calculated and field.result == "level" else field.list_name
-        key = (name or "", old, new)
-        if key not in self._entries:
-            pairs = zip(self._said(key[0], old), self._said(key[0], new), strict=True)
-            self._entries[key] = dict(reversed(list(pairs)))
-        return self._entries[key]
+        return _entries(self.spec, name or "", old, new) if self.spec else {}
 
-    def _said(self, name: str, language: str) -> list[str]:
-        """Give every way in which the entries of a list are shown, in their order."""
-        assert self.spec is not None
+
+wording_of = lru_cache(maxsize=4)(Wording)  # the same for several files
+
+
+@lru_cache(maxsize=256)
+def _entries(spec: Spec, name: str, old: str, new: str) -> dict[str, str]:
+    """Give every way in which the entries of a list are shown in one language by those in another."""
+
+    def said(language: str) -> list[str]:
+        say, vocabulary = translator(language), spec.vocabularies.get(name)
         if name in (YES_NO, TICK):
-            say = translator(language)
             return [say("Yes"), say("No")]
-        matrix, vocabulary = self.spec.matrix, self.spec.vocabularies.get(name)
         if name == LEVELS:
-            return [level.label.say(language) for level in matrix.levels] if matrix else []
+            return [level.label.say(language) for level in spec.matrix.levels] if spec.matrix else []
         items = vocabulary.items if vocabulary else ()
-        steps = [item.as_step(language) for item in items] if name in self.spec.scales else []
+        steps = [item.as_step(language) for item in items] if name in spec.scales else []
         return [item.label.say(language) for item in items] + steps
 
-
-@lru_cache(maxsize=4)
-def wording_of(spec: Spec | None) -> Wording:
-    """Give what puts the findings of a spec into words, the same for several files."""
-    return Wording(spec)
+    return dict(reversed([*zip(said(old), said(new), strict=True)]))
 
 
 def text(finding: Finding, language: str = "", spec: Spec | None = None, path: str = "") -> Words:

@@ -17,12 +17,11 @@ from ..submission import Identity
 from ..words import right_to_left, translator
 from .cell_ranges import absolute, answer_name, column_name, column_range
 from .content import Content
-from .cover import COVER_FACTS, SAMPLE, CoverPainter, Fact
-from .drawing import Drawing
+from .cover import COVER_FACTS, SAMPLE, CoverPainter, StampFact
+from .drawing import DRAWN_ON, Drawing
 from .feedback_sheets import Feedback, feedback_sheets
 from .last_sheet import draw_last_sheet
 from .lists_sheet import ListsPainter, looked_up
-from .package import DRAWN_ON
 from .pen import Formats, FormulaSheet, Pen
 from .progress import COVER_WIDTHS
 from .styles import FONT, SIZE, TAB_COLOURS
@@ -149,6 +148,6 @@ def _identity_sheet(pen: Pen) -> None:
     pen.text(Place(1, 1), IDENTITY_KEY, "code")
     for row, name in enumerate(FIELDS, start=2):
         pen.text(Place(row, 1), name, "code", "@")
-        pen.entries([Place(row, 2)], Fact(name), "code", "@")
+        pen.entries([Place(row, 2)], StampFact(name), "code", "@")
     pen.sheet.very_hidden()
     pen.sheet.protect("", {})

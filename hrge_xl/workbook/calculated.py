@@ -11,7 +11,7 @@ from ..layout.calculated import sources_of
 from ..layout.model import CODE_COLUMN
 from ..spec.model import Block, CollectBlock, ProblemsBlock
 from ..words import Translate, translator
-from .formulas import Formula, Run, chosen, if_, with_count
+from .formulas import ColumnRun, Formula, chosen, if_, with_count
 from .pen import Pen
 from .styles import LINES
 
@@ -50,7 +50,7 @@ class BlockPainter:
 
     def issued(self, block: Block) -> list[str]:
         """Give the tools of this workbook that the block draws from."""
-        return sources_of(block, [sheet.tool.code for sheet in self.layout.sheets])
+        return sources_of(block, [*self.layout.sheet])
 
 
 class ListPainter(BlockPainter):
@@ -62,7 +62,7 @@ class ListPainter(BlockPainter):
 
     def column(self, column: int, formula: Formula, style: str = "check", number_format: str = "") -> Formula:
         """Write a column of the list; give its cell in the row of what asks."""
-        run = Run.alike(column, self.first, self.size, formula)
+        run = ColumnRun.alike(column, self.first, self.size, formula)
         self.pen.fill(run, style, number_format)
         return run.own
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 from ..fields import ColumnKind
 from ..findings.value import ANSWER_MISSING, ERROR_IN_CELL
@@ -180,8 +181,7 @@ QUOTED = re.compile(r'"(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'')
 FUNCTION = re.compile(r"(?<![A-Z0-9.])[0-9.]*[A-Z][A-Z0-9.]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """How large a formula is: characters, functions within each other, arguments of one function."""
 
     characters: int
@@ -242,7 +242,7 @@ def too_large(layout: Layout) -> Iterator[tuple[Slot, str, Measure]]:
 
 def size_of(layout: Layout, slot: Slot, text: str, scope: Scope, *, condition: bool) -> int:
     """Count the characters of an expression as a formula of the row or record of a slot."""
-    grid = next(grid for grid in layout.sheet[slot.tool].grids if grid.number == slot.grid)
+    grid = layout.grid_of(slot)
     compiler = ExcelFormula(layout, grid, slot.row, None if grid.across else ROW)
     found = parsed(text, scope, condition=condition)
     assert not isinstance(found, Problem)  # it has been checked

@@ -106,9 +106,7 @@ class Content:
 
     def is_given(self, slot: Slot) -> bool:
         """Say whether one of the cells of the slot shows something."""
-        if self.originals:
-            return any(value is not None for value in self.shown(slot))
-        return self.answers.get(slot.key) is not None
+        return any(value is not None for value in self.shown(slot))
 
     def counted(self, slot: Slot) -> set[str]:
         """Give the codes that the sheet finds in the cells of a slot: it knows the labels, in whatever capitals."""

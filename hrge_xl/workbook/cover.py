@@ -72,15 +72,15 @@ class CoverPainter:
         say, spec = self.say, self.layout.spec
         entries = spec.vocabularies[spec.countries].by_code if spec.countries else {}
         countries = {code: entry.label.say(self.layout.language) for code, entry in entries.items()}
-        facts: list[tuple[str, Fact | str]] = [
-            (say("Team"), Fact("team")),
-            (say("Country"), Fact("country", countries)),
-            (say("Round"), Fact("round")),
+        facts: list[tuple[str, StampFact | str]] = [
+            (say("Team"), StampFact("team")),
+            (say("Country"), StampFact("country", countries)),
+            (say("Round"), StampFact("round")),
             (say("Language"), language_name(self.layout.language)),
-            (say("Please return by"), Fact("deadline")),
-            (contact_label(self.layout.language), Fact("contact")),
+            (say("Please return by"), StampFact("deadline")),
+            (contact_label(self.layout.language), StampFact("contact")),
             (say("Version"), f"{spec.name} {spec.version}"),
-            (say("Issued on"), Fact("issued")),
+            (say("Issued on"), StampFact("issued")),
         ]
         for label, value in facts:
             if isinstance(value, str):
@@ -158,7 +158,7 @@ def contact_label(language: str) -> str:
 
 
 @dataclass(frozen=True)
-class Fact:
+class StampFact:
     """One fact of the stamp, as its label where it is a code."""
 
     name: str

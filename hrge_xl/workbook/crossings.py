@@ -15,7 +15,7 @@ from ..words import right_to_left
 from .calculated import BlockPainter
 from .cell_ranges import absolute, cells_of, column_range
 from .content import Content, Shown
-from .formulas import ROW, Formula, Run, Value, run_of, total
+from .formulas import ROW, ColumnRun, Formula, Value, run_of, total
 from .styles import level_colours, step_fills
 
 LINE = "\n"  # between the codes of a cell
@@ -138,9 +138,9 @@ class MatrixPainter(CrossingPainter):
         """Draw at which crossing each row stands, and the codes of the rows there down to it; give what takes these."""
         slots = [(row[self.block.down], row[self.block.across]) for row in self.rows.rows]
         first, codes = self.drawn.first, [down.row for down, _ in slots]
-        crossings = Run(self.free, first, [self._crossing(*pair) for pair in slots])
+        crossings = ColumnRun(self.free, first, [self._crossing(*pair) for pair in slots])
         down_to = (codes[: end + 1] for end, _ in enumerate(codes))
-        joined = Run(self.free + 1, first, [_joined(crossings, above) for above in down_to])
+        joined = ColumnRun(self.free + 1, first, [_joined(crossings, above) for above in down_to])
         for run in (crossings, joined):
             self.pen.fill(run, "check")
 
@@ -178,7 +178,7 @@ class MatrixPainter(CrossingPainter):
         )
 
 
-def _joined(crossings: Run, codes: Sequence[str]) -> Formula:
+def _joined(crossings: ColumnRun, codes: Sequence[str]) -> Formula:
     """Give the codes above at the same crossing, and this one."""
     column, first, above = crossings.column, crossings.first, len(codes) - 1
     own, code = f"${column_letters(column)}{first + above}", text_literal(codes[-1])
@@ -268,7 +268,7 @@ class PivotPainter(CrossingPainter):
             self.pen.text(Place(row, self.left), label, "cell")
         for column, across in enumerate(self.across.codes, start=self.left + 1):
             formula = Formula(self._counted(column, steps), self._value(rows, across, steps[::-1]))
-            run = Run.alike(column, self.head + 1, len(self.down.codes), formula)
+            run = ColumnRun.alike(column, self.head + 1, len(self.down.codes), formula)
             self.pen.fill(run, "cell", "" if steps else "0;;")
         corner = Place(self.head + 1, self.left + 1)
         end = Place(self.last, self.left + len(self.across.codes))

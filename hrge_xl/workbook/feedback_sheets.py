@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
 from itertools import groupby
+from typing import NamedTuple
 
 from ..findings import sentence
 from ..language.sheet_text import text_literal
@@ -57,16 +58,14 @@ def least(urgency: Urgency) -> int:
     return LEVEL * (WARNING if urgency is Urgency.DOUBTFUL else MISSING)
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(NamedTuple):
     """Something that has no cell in the new workbook, and why."""
 
     what: Unplaced
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
+class Feedback(NamedTuple):
     """Everything that is said to a team about its return."""
 
     corrections: tuple[Correction, ...]

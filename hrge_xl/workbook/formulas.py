@@ -182,7 +182,7 @@ def with_count(template: str, count: Formula) -> Formula:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Run:
+class ColumnRun:
     """Cells below each other in one column, each with its formula; `shared`: it is the same but for the row."""
 
     column: int
@@ -191,7 +191,7 @@ class Run:
     shared: bool = False
 
     @classmethod
-    def alike(cls, column: int, first: int, size: int, formula: Formula) -> Run:
+    def alike(cls, column: int, first: int, size: int, formula: Formula) -> ColumnRun:
         """Give a run of so many cells with one formula."""
         return cls(column, first, [formula] * size, shared=True)
 

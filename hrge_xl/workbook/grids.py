@@ -23,7 +23,7 @@ from .cell_ranges import ticked
 from .check_formula import RowFormulas, answers_in_row
 from .excel_formula import ExcelFormula
 from .pen import Pen, broken_lines
-from .row_status import RowCells, Status, Statuses, columns_run
+from .row_status import BesideRow, RowCells, Status, Statuses, columns_run
 from .styles import level_colours, number_format_of
 
 TITLES = {"title": "block", "section": "section", "note": "purpose"}  # rows without answers, and their styles
@@ -109,8 +109,11 @@ class GridPainter:
             key, check = f"{slot.field.code}:check", partial(self.formulas.check, slot)
             self._formula(slot.check, key, check, "check", by_row=self._differs(slot))
         active = self.layout.active_place(self.grid, row.code) if self.grid.kind == "register" else None
-        now = RowCells(self.grid, tuple(slots), status, places if status else (), active)
+        now = RowCells(tuple(slots))
         self.pen.live(now.places, now)
+        if status or active:
+            beside = BesideRow(self.grid, slots[0], status, counted=active is not None)
+            self.pen.live([*filter(None, [active]), *(places if status else ())], beside)
 
     def _formula(
         self,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
+from typing import NamedTuple
 
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import (
@@ -17,12 +19,11 @@ from xlsxwriter.worksheet import (
 
 from ..layout import Layout, Place
 from .book import painted
-from .cover import COVER_FACTS, CoverPainter, Fact
+from .cover import COVER_FACTS, CoverPainter, StampFact
 from .pen import Formats, FormulaSheet, Live, Pen, SharedFormula
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedFormula:
+class IssuedFormula(NamedTuple):
     """A formula, and the cell that its relative references are counted from."""
 
     text: str  # without "="
@@ -36,29 +37,23 @@ class IssuedSheet:
     name: str
     constants: dict[int, dict[int, str | float]] = field(default_factory=dict)
     formulas: dict[int, dict[int, IssuedFormula]] = field(default_factory=dict)
-    facts: dict[Place, Fact] = field(default_factory=dict)  # what differs with the stamp
+    facts: dict[Place, StampFact] = field(default_factory=dict)  # what differs with the stamp
     live: tuple[Live, ...] = ()  # what formulas show, with the answers among them
 
 
-# Of one layout only, for they are large; with it, so that no other takes its place in memory.
-_LAST: dict[tuple[str, str, str], tuple[Layout, dict[str, IssuedSheet]]] = {}
-
-
+@lru_cache(maxsize=1)  # they are large
 def issued_sheets(layout: Layout) -> dict[str, IssuedSheet]:
     """Give every sheet of a layout by its name, to read; of the layout asked for last they are drawn once."""
-    key = (layout.spec.digest or str(id(layout)), layout.language, layout.digest)
-    if key not in _LAST:
-        book = painted(layout, COVER_FACTS)
-        texts: list[str] = list(book.str_table.string_table)
-        _LAST.clear()
-        _LAST[key] = layout, {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
-    return _LAST[key][1]
+    book = painted(layout, COVER_FACTS)
+    texts: list[str] = list(book.str_table.string_table)
+    return {sheet.name: _sheet(sheet, texts) for sheet in book.worksheets()}
 
 
-def edition_of(sheets: Mapping[str, IssuedSheet]) -> str:
+@lru_cache(maxsize=32)
+def edition_of(layout: Layout) -> str:
     """Give a digest of every text and formula: workbooks of one edition can be compared cell by cell."""
     total = hashlib.sha256()
-    for name, sheet in sheets.items():
+    for name, sheet in issued_sheets(layout).items():
         total.update(f"[{name}]".encode())
         for row, cells in sorted(sheet.constants.items()):
             total.update(repr((row, sorted(cells.items()))).encode())
@@ -77,7 +72,9 @@ def issued_cover(layout: Layout, lines: Collection[str]) -> IssuedSheet:
 
 
 def _sheet(drawn: FormulaSheet, texts: Sequence[str]) -> IssuedSheet:
-    facts = {place: live.now for live in drawn.live if isinstance(live.now, Fact) for place in live.places}
+    facts = {
+        place: live.now for live in drawn.live if isinstance(live.now, StampFact) for place in live.places
+    }
     found = IssuedSheet(drawn.name, live=tuple(drawn.live), facts=facts)
     masters: dict[int, IssuedFormula] = {}
     for row, cells in sorted(drawn.table.items()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from ..answer import Key
 from ..errors import LimitError
 from ..fields import ColumnKind, kind_of
 from ..last_answers import written
@@ -21,7 +22,6 @@ from .styles import number_format_of
 
 TEXT_COLUMN, TEXT_ROWS = 1, range(2, 18)  # where that text stands, so much in each row
 BETWEEN = "; "  # several answers
-Key = tuple[str, str, str]
 Cells = list[tuple[Key, tuple[Place, ...]]]
 PIECE = 16_000  # characters, which are never more than two units of a cell each
 

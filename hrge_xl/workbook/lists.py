@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from ..fields import ColumnKind
 from ..language.functions.choices import differs_by_row
@@ -21,8 +22,8 @@ from .content import Content, Shown
 from .excel_formula import ExcelFormula
 from .formulas import (
     ROW,
+    ColumnRun,
     Formula,
-    Run,
     as_text,
     chosen,
     constant,
@@ -46,7 +47,7 @@ OfSource = tuple[str, int, int]  # tool of the list, number of the block, number
 
 
 @dataclass(frozen=True)
-class Source:
+class RowSource:
     """One source of the list, and the grid whose rows (or records) it gives."""
 
     key: OfSource
@@ -69,11 +70,10 @@ class Source:
             yield ListedRow(self, row.code, row.code, first.cells[0].row)
 
 
-@dataclass(frozen=True)
-class ListedRow:
+class ListedRow(NamedTuple):
     """One row of a source."""
 
-    source: Source
+    source: RowSource
     row: str  # its code, or the number of a record
     name: str  # the same as people see it
     found: int  # its row on the sheet, or the column of a record
@@ -135,12 +135,12 @@ class CollectPainter(ListPainter):
         self._list(block)
         return self.free + COLLECT_HELPERS
 
-    def _source(self, position: int, number: int, spec: Collected) -> Source:
+    def _source(self, position: int, number: int, spec: Collected) -> RowSource:
         key, sheet = (self.sheet.tool.code, self.drawn.number, number), self.layout.sheet[spec.tool]
         block = rule_scope(self.layout.spec, sheet.tool, tuple(spec.columns.values())).block
         grid = next(grid for grid in sheet.grids if grid.block is block)
         keeping = compiled(self.layout.spec).lists[key]
-        return Source(key, position, spec, keeping, grid, sheet.name_in_book, sheet.name)
+        return RowSource(key, position, spec, keeping, grid, sheet.name_in_book, sheet.name)
 
     # the hidden columns: one row for each row of the sources
 
@@ -182,7 +182,7 @@ class CollectPainter(ListPainter):
         above = f"COUNTIF({column}${self.first}:{own},{own})-1"
         return f"IF(ISNUMBER({own}),RANK({own},{whole})+{above},0)"
 
-    def _condition(self, source: Source, row: str) -> str:
+    def _condition(self, source: RowSource, row: str) -> str:
         own = None if source.grid.across else ROW
         compiler = ExcelFormula(self.layout, source.grid, row, own, away=True)
         condition = compiler.condition(source.keeping.condition)
@@ -215,7 +215,7 @@ class CollectPainter(ListPainter):
         state = left + len(columns)
         if block.due is not None:
             column = left + 1 + list(block.columns).index(block.due)
-            due = Run.alike(column, first, self.size, self._value(block.due, origin, found)).own
+            due = ColumnRun.alike(column, first, self.size, self._value(block.due, origin, found)).own
             columns.append((say("On time?"), if_(unused, "", self._state(due)), "listed", ""))
         if not block.compact:
             sheets = chosen(origin, [source.sheet for source in self.sources])
@@ -247,7 +247,7 @@ class CollectPainter(ListPainter):
         )
         return if_(origin.equals(0), "", iferror(shown, ""))
 
-    def _cell(self, source: Source, column: str, found: Formula) -> Formula:
+    def _cell(self, source: RowSource, column: str, found: Formula) -> Formula:
         """Give the cells of a field in one row of a source, joined where there are several."""
         tool, code = source.spec.tool, source.spec.columns.get(column, "")
         found_at = {row.found: self.layout.slots.get((tool, row.row, code)) for row in source.rows}
@@ -266,7 +266,7 @@ class CollectPainter(ListPainter):
 
         return Formula(joined(cells, BETWEEN), value)
 
-    def _address(self, source: Source, found: Formula) -> Formula:
+    def _address(self, source: RowSource, found: Formula) -> Formula:
         """Give the address of the first field of the row."""
         first, field = next(source.rows), next(iter(source.spec.columns.values()))
         row_code, column_code = self.layout.slots[source.spec.tool, first.row, field].codes[0]
@@ -277,12 +277,12 @@ class CollectPainter(ListPainter):
         return Formula(text, constant("").value)  # nobody sees it
 
 
-def _column(source: Source, code: str) -> str:
+def _column(source: RowSource, code: str) -> str:
     """Give the number of a column of a source, wherever a column that somebody inserts moves it."""
     return f"MATCH({text_literal(code)},INDEX({source.name},{CODE_ROW},0),0)"
 
 
-def _question(source: Source, code: str) -> str:
+def _question(source: RowSource, code: str) -> str:
     return f"MATCH({text_literal(code)},INDEX({source.name},0,{CODE_COLUMN}),0)"
 
 
@@ -293,8 +293,7 @@ RANK = 100_000  # more rows than any workbook has
 LONGEST_LABEL = 90
 
 
-@dataclass(frozen=True)
-class Watched:
+class Watched(NamedTuple):
     """One row of a grid that has check cells."""
 
     sheet: int  # position among the sheets, from 1
@@ -355,9 +354,9 @@ class ProblemsPainter(ListPainter):
     def _candidates(self) -> None:
         """Write how urgent each row is, and what the list says about it."""
         free, first, rows = self.free, self.first, self.rows
-        worst = Run(free, first, [self._worst(row) for row in rows])
+        worst = ColumnRun(free, first, [self._worst(row) for row in rows])
         key = _level(worst.own) * RANK + RANK - row_number(f"${column_letters(free)}", first)
-        keys = Run.alike(free + 1, first, len(rows), if_(worst.own < LEVEL, 0, key))
+        keys = ColumnRun.alike(free + 1, first, len(rows), if_(worst.own < LEVEL, 0, key))
         for run in (worst, keys):
             self.pen.fill(run, "check")
         self.worst, self.keys = worst.cells, keys.cells

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
-from ..fields import Field
 from ..language import Call, walk
 from ..language.function import ref_of
 from ..language.functions.choices import LookUp
-from ..layout import Column, Grid, Layout, ListPlace, Place, column_letters, offered_rows, reference_name
+from ..layout import Column, Grid, Layout, ListPlace, Place, Row, column_letters, offered_rows, reference_name
 from ..layout.lists import LEVELS
 from ..spec.compiled import compiled
 from ..spec.model import RegisterBlock
@@ -18,7 +16,7 @@ from ..spec.own_sheets import LISTS_KEY
 from ..words import translator
 from .cell_ranges import absolute, area, on_sheet
 from .content import LABEL_LENGTH, fixed_label
-from .formulas import Formula, Run, constant, iferror, index, match, once
+from .formulas import ColumnRun, Formula, constant, iferror, index, match, once
 from .pen import Pen
 from .row_status import MESSAGES
 
@@ -103,26 +101,26 @@ class ListsPainter:
         self._name("matrix_levels", first + 1, FIRST, last, width)
         self.next_column += len(across) + 1
 
-    def _rows(self, name: str, targets: list[Target]) -> None:
+    def _rows(self, name: str, targets: Sequence[Target]) -> None:
         """Write a live list: beside each row a running count of those in use, then the list of these."""
         column, first = self.next_column, FIRST
         self.pen.sheet.set_column(column - 1, column - 1, LIST_WIDTH)
         self.pen.text(Place(HEAD_ROW, column), self.say("Rows in use"), "head")
         self.next_column += 2
-        if all(target.label_column is None for target in targets):
-            self._column(name, column, [target.label for target in targets])
+        if not any(grid.kind == "register" for grid, _ in targets):
+            self._column(name, column, [fixed_label(grid, row.code) for grid, row in targets])
             return
         last, counter = HEAD_ROW + len(targets), f"${column_letters(column + 1)}"
-        labels = Run(column + 2, first, [label_of(self.layout, target) for target in targets])
-        used = [is_in_use(self.layout, target) for target in targets]
+        labels = ColumnRun(column + 2, first, [label_of(self.layout, *target) for target in targets])
+        used = [is_in_use(self.layout, *target) for target in targets]
         running = once(Formula("", lambda *at: list(accumulate(int(each.value(*at)) for each in used))))
         counted = []
         for row, each in enumerate(used, first):
             text = f"{counter + str(row - 1) if row > first else 0}+({each.text})"
             counted.append(Formula(text, lambda content, row: running.value(content, row)[row - first]))
-        counts = Run(column + 1, first, counted)
+        counts = ColumnRun(column + 1, first, counted)
         places = (match(constant(number), counts.cells) for number, _ in enumerate(targets, 1))
-        entries = Run(column, first, [iferror(index(labels.cells, place), "") for place in places])
+        entries = ColumnRun(column, first, [iferror(index(labels.cells, place), "") for place in places])
         for run in (entries, counts, labels):
             self.pen.fill(run, "list")
         self.next_column += 1
@@ -134,15 +132,7 @@ class ListsPainter:
 # live lists of rows
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One row that can be referred to: its code, its grid, and where its words stand."""
-
-    grid: Grid
-    row: int
-    code: str
-    label: str  # its entry in the list, of a fixed row
-    label_column: int | None  # of an open row
+Target = tuple[Grid, Row]  # a row that can be referred to
 
 
 def reference_lists(layout: Layout) -> dict[str, list[Target]]:
@@ -153,7 +143,7 @@ def reference_lists(layout: Layout) -> dict[str, list[Target]]:
             name = reference_name(layout, slot.field) if slot.field.to else None
             if name is not None and name not in lists:
                 grids = [layout.rows_of[code] for code in slot.field.to if code in layout.rows_of]
-                lists[name] = [target for grid in grids for target in _targets(grid, slot.field)]
+                lists[name] = [(grid, row) for grid in grids for row in offered_rows(grid, slot.field)]
     return lists
 
 
@@ -167,32 +157,21 @@ def looked_up(layout: Layout) -> Iterator[tuple[Grid, Column]]:
         yield from ((grid, column) for code in codes for column in grid.columns_of(code))
 
 
-def _targets(grid: Grid, field: Field) -> list[Target]:
-    block = grid.block
-    if not isinstance(block, RegisterBlock):
-        rows = offered_rows(grid, field)
-        return [Target(grid, row.index, row.code, fixed_label(grid, row.code), None) for row in rows]
-    (column, *_) = grid.columns_of(block.named_by)
-    return [Target(grid, row.index, row.code, "", column.index) for row in grid.data_rows]
-
-
-def label_of(layout: Layout, target: Target) -> Formula:
+def label_of(layout: Layout, grid: Grid, row: Row) -> Formula:
     """Give the entry of a row in a list: its code and what it is about, in an open row as it is filled in."""
-    grid, code = target.grid, target.code
-    if target.label_column is None:
-        return constant(target.label)
-    cell = absolute(layout, grid.tool.code, [Place(target.row, target.label_column)])
-    return Formula(
-        f'"{code} "&LEFT({cell},{LABEL_LENGTH})', lambda content, row: content.row_label(grid, code)
-    )
+    code = row.code
+    if not isinstance(grid.block, RegisterBlock):
+        return constant(fixed_label(grid, code))
+    (column, *_) = grid.columns_of(grid.block.named_by)
+    cell = absolute(layout, grid.tool.code, [Place(row.index, column.index)])
+    return Formula(f'"{code} "&LEFT({cell},{LABEL_LENGTH})', lambda content, _: content.row_label(grid, code))
 
 
-def is_in_use(layout: Layout, target: Target) -> Formula:
+def is_in_use(layout: Layout, grid: Grid, row: Row) -> Formula:
     """Say whether anything is answered in a row; fixed rows always count."""
-    grid, code = target.grid, target.code
-    if target.label_column is None:
-        return Formula("TRUE", lambda content, row: True)
-    place = layout.active_place(grid, code)
-    assert place is not None
-    cell = absolute(layout, grid.tool.code, [place])
-    return Formula(cell, lambda content, row: content.active(grid, code)) > 0
+    place, code = layout.active_place(grid, row.code), row.code
+    if place is None or grid.kind != "register":
+        return Formula("TRUE", lambda content, _: True)
+    return (
+        Formula(absolute(layout, grid.tool.code, [place]), lambda content, _: content.active(grid, code)) > 0
+    )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -16,7 +15,7 @@ from ..errors import LimitError
 from ..layout import Place, address
 from ..words import CELL_LIMIT, cell_length, fits_a_cell
 from .content import Content, Shown
-from .formulas import ROW, Formula, Run, listed, run_of
+from .formulas import ROW, ColumnRun, Formula, listed, run_of
 from .styles import COLOURS, HEIGHTS, LINE_OF_CODE, STYLES, TALL
 
 FORMULA_LIMIT = 8_192
@@ -100,7 +99,7 @@ class Pen:
         value = formula.value
         self.live([place], lambda content: [value(content, place.row)])
 
-    def fill(self, run: Run, style: str, number_format: str = "") -> None:
+    def fill(self, run: ColumnRun, style: str, number_format: str = "") -> None:
         """Write the formulas of a run of cells."""
         places = run.places
         for place, formula in zip(places, run.formulas, strict=True):
@@ -262,16 +261,14 @@ class SharedFormula(str):
         return shared
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(NamedTuple):
     """Cells that differ between workbooks of one layout, and what they show, which holds on to nothing drawn with."""
 
     places: tuple[Place, ...]
     now: Now
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A live cell as it was drawn: its tag, left open at an offset of the part, and its formula if it has one."""
 
     place: Place

@@ -131,7 +131,7 @@ class SheetProgressPainter(BlockPainter):
         self.pen.texts(
             head, self.left, (say("Sheet"), say("Answered"), say("Missing"), say("To correct")), "head"
         )
-        codes = to_fill_in(self.layout.spec, [sheet.tool.code for sheet in self.layout.sheets])
+        codes = to_fill_in(self.layout.spec, [*self.layout.sheet])
         share, missing, to_correct = range(self.left + 1, self.left + 4)
         for row, sheet in enumerate((self.layout.sheet[code] for code in codes), start=head + 1):
             target, tip = f"{quoted(sheet.name)}!A1", say("Go to the sheet")

@@ -120,13 +120,9 @@ def order_in_row(number: Formula, last: int, first: Formula | None = None) -> Fo
 
 @dataclass(frozen=True)
 class RowCells:
-    """The live cells of one row of a table, or of one question of a form: they differ together."""
+    """The answers and check cells of one row of a table, or of one question of a form: they differ together."""
 
-    grid: Grid
     slots: tuple[Slot, ...]
-    status: Status | None = None
-    status_places: tuple[Place, ...] = ()  # of its sign and of its sentence
-    active_place: Place | None = None  # the helper cell that counts the answers of an open row
 
     @cached_property
     def checked(self) -> tuple[Slot, ...]:
@@ -135,25 +131,30 @@ class RowCells:
 
     @property
     def places(self) -> list[Place]:
-        """Its live cells, in the order of what they show."""
+        """Its cells, in the order of what they show."""
         cells = [place for slot in self.slots for place in slot.cells]
-        active = [] if self.active_place is None else [self.active_place]
-        checks = (slot.check for slot in self.checked if slot.check is not None)
-        return [*cells, *active, *self.status_places, *checks]
-
-    def status_words(self, content: Content) -> Sequence[Shown]:
-        """Give what its sign and its sentence show; nothing where it has none."""
-        if self.status is None:
-            return ()
-        row = self.slots[0].cells[0].row
-        return [self.status.sign.value(content, row), self.status.sentence.value(content, row)]
+        return [*cells, *(slot.check for slot in self.checked if slot.check is not None)]
 
     def __call__(self, content: Content) -> Sequence[Shown]:
         """Give what they show."""
-        values: list[Shown] = list(chain.from_iterable(map(content.shown, self.slots)))
-        if self.active_place is not None:
-            values.append(content.active(self.grid, self.slots[0].row))
-        return [*values, *self.status_words(content), *(content.checks(self.checked) if self.checked else ())]
+        values = chain.from_iterable(map(content.shown, self.slots))
+        return [*values, *(content.checks(self.checked) if self.checked else ())]
+
+
+@dataclass(frozen=True)
+class BesideRow:
+    """What stands beside these: sign and sentence, and the helper cell that counts the answers of an open row."""
+
+    grid: Grid
+    first: Slot
+    status: Status | None
+    counted: bool
+
+    def __call__(self, content: Content) -> Sequence[Shown]:
+        """Give what the helper cell shows where there is one, then sign and sentence."""
+        row, words = self.first.cells[0].row, self.status or ()
+        active = [content.active(self.grid, self.first.row)] if self.counted else []
+        return [*active, *(part.value(content, row) for part in words)]
 
 
 def record_name(grid: Grid) -> str:

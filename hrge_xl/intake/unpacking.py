@@ -1,16 +1,23 @@
-"""Opens a file layer by layer: what it is shows in its content, and whatever holds files is opened in its turn."""
+"""Letters, archives and folders: the workbooks in them, at any depth, and what else lies there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import mailbox
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import tee
+from pathlib import Path
 from typing import NamedTuple
 
-from ...layout.wording import text
-from ...paths import LOCK_PREFIXES, MOST_LOCK_BYTES, is_left_by_a_program
-from ...words import counted
-from ..content_sniffing import (
+from msgspec import Struct
+
+from ..findings import Finding
+from ..layout.wording import text
+from ..paths import LOCK_PREFIXES, MOST_LOCK_BYTES, expand, is_left_by_a_program
+from ..words import counted
+from .content_sniffing import (
     OLE_MAGIC,
     UNOPENED_ARCHIVES,
     ZIP_MAGIC,
@@ -21,12 +28,159 @@ from ..content_sniffing import (
     word_for,
     zip_format,
 )
-from ..limits import LIMITS, Limits
-from ..raw import Unreadable
-from ..zip_package import ZipPackage
-from .found import MOST_LAYERS, MOST_TROUBLES, Attached, Budget, Found, Left, Place, Unopened, Workbook
-from .mail_layer import attached_to, is_mail, letter_of, parsed, subject_of
-from .outlook_layer import TNEF_MAGIC, OutlookMessage, files_in_tnef
+from .gate import Refusal, beginning_of, opened
+from .limits import LIMITS, Limits
+from .mail import (
+    TNEF_MAGIC,
+    Attached,
+    Letter,
+    OutlookMessage,
+    attached_to,
+    files_in_tnef,
+    is_mail,
+    letter_of,
+    parsed,
+    subject_of,
+)
+from .raw import Unreadable
+from .worker import Died, run_guarded
+from .zip_package import Budget, ZipPackage
+
+LARGER = replace(LIMITS, file_bytes=LIMITS.part_bytes)  # of a mail or an archive, which hold several files
+MBOX = b"From "
+MAILDIR = ("cur", "new", "tmp")
+
+
+def found_in(sources: Sequence[str]) -> Iterator[Found]:
+    """Give everything that lies in the sources, in their order. Raises `UsageError` where one leads nowhere."""
+    jobs, same_jobs = tee(_jobs(sources))
+    for outcome, job in zip(run_guarded(open_layers, jobs, jobs=1, limits=LARGER), same_jobs, strict=False):
+        if isinstance(outcome, Died):
+            yield job.unopened(_why(job.name, outcome.observation))
+        else:
+            yield from outcome
+
+
+def _why(name: str, observation: Finding) -> str:
+    return f"{text(observation, path=name).message} {ASK}"
+
+
+def _jobs(sources: Sequence[str]) -> Iterator[Job]:
+    """Yield what is to be opened, source by source."""
+    for source in sources:
+        for folder in _maildirs(Path(source)):
+            name = folder.name if folder == Path(source) else folder.relative_to(source).as_posix()
+            yield from _mails(mailbox.Maildir(folder, create=False), FoundAt((name,)))
+        for path in _files(source):
+            if not (path.parent.name in MAILDIR and _is_maildir(path.parent.parent)):
+                yield from _of_file(path)
+
+
+def _files(source: str) -> list[Path]:
+    """Give all files of a source. In a folder every one is accounted for, but for what lies in hidden folders."""
+    folder = Path(source)
+    if not folder.is_dir():
+        return expand([source])
+    found = (path for path in folder.rglob("*") if not path.is_dir())
+    shown = (
+        path
+        for path in found
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts[:-1])
+    )
+    return sorted(shown)
+
+
+def _of_file(path: Path) -> Iterator[Job]:
+    """Yield a file, or each mail of a mailbox."""
+    if beginning_of(path, len(MBOX)) == MBOX:
+        yield from _mails(mailbox.mbox(path, create=False), FoundAt((path.name,)))
+        return
+    file = opened(path, LARGER)
+    if isinstance(file, Refusal):
+        yield Job(path.name, problem=_why(path.name, file.observations[0]))
+    else:
+        yield Job(path.name, file.data)
+
+
+def _mails(box: mailbox.Mailbox[mailbox.Message], place: FoundAt) -> Iterator[Job]:
+    """Yield the mails of a mailbox, one at a time: it may be larger than the memory."""
+    for number, key in enumerate(sorted(box.keys()), start=1):
+        with box.get_file(key) as file:
+            data = file.read(LARGER.file_bytes + 1)
+        name = f"message {number}"
+        if len(data) > LARGER.file_bytes:
+            too_large = f"Message {number} of {place.way[-1]} is too large to be read. {ASK}"
+            yield Job(name, place=place, problem=too_large)
+        else:
+            yield Job(name, data, place, mail=True)
+
+
+# Maildir: a folder with three folders in it; its own folders begin with a point
+
+
+def _maildirs(source: Path) -> list[Path]:
+    if not source.is_dir():
+        return []
+    folders = (source, *(each for each in source.rglob("*") if each.is_dir() and not each.is_symlink()))
+    return sorted(filter(_is_maildir, folders))
+
+
+def _is_maildir(folder: Path) -> bool:
+    return all((folder / name).is_dir() for name in MAILDIR)
+
+
+# layer by layer: what a file is shows in its content, and whatever holds files is opened in its turn
+
+MOST_LAYERS = 6  # a workbook in a zip in a forwarded mail in a mail is at the fourth
+MOST_TROUBLES = 20  # files of one source that are no workbooks by their content and are told one by one
+
+
+NO_LETTER = Letter()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAt:
+    """Where something lies: within which mails and archives, the outermost first; and the letter it came with."""
+
+    way: tuple[str, ...] = ()
+    letter: Letter = NO_LETTER
+
+    def within(self, name: str, letter: Letter | None = None) -> FoundAt:
+        """Give the inside of a mail or archive that lies here."""
+        return replace(self, way=(*self.way, name), letter=letter or self.letter)
+
+
+class Workbook(Struct, tag=True, frozen=True):
+    """A file that is an answer, or was meant as one; `format` is what its content says, else empty."""
+
+    name: str
+    place: FoundAt
+    data: bytes
+    format: str = ""
+
+
+class Left(Struct, tag=True, frozen=True):
+    """A file that is nobody's answer, and what it is, in a word."""
+
+    name: str
+    place: FoundAt
+    what: str
+
+
+class Unopened(Struct, tag=True, frozen=True):
+    """Something that may hold answers and could not be opened, and why, as a sentence.
+
+    `count` is how many files it stands for: of very many in one source the first are told one by one.
+    """
+
+    name: str
+    place: FoundAt
+    why: str
+    count: int = 1
+
+
+Found = Workbook | Left | Unopened
+
 
 EMPTY_ZIP = b"PK\x05\x06"
 ASK = "Ask the sender for the workbook itself."
@@ -45,7 +199,7 @@ class Job(NamedTuple):
 
     name: str
     data: bytes = b""
-    place: Place = Place()
+    place: FoundAt = FoundAt()
     mail: bool = False
     inline: bool = False
     problem: str = ""
@@ -177,7 +331,7 @@ class _Opening:
     def _letter(
         self,
         job: Job,
-        place: Place,
+        place: FoundAt,
         attached: list[Attached],
         subject: str,
         message: OutlookMessage | None = None,
