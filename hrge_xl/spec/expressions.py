@@ -17,6 +17,7 @@ from ..suggest import reworded
 from .check_names import BLOCKS, FIELDS, select
 from .model import RegisterBlock, Rule, Spec
 from .scope import Scope, parsed, rule_scope
+from .slips import slip_in
 
 ANSWER, CHECK, PROGRESS, NAMES = "", "the check of ", "the completeness of ", "the names of the rows of "
 ASKED = "whether to ask "
@@ -29,21 +30,6 @@ OF_A_FIELD = {  # what a sheet has to do with its expressions
 SEE_DOCS = "See docs/expressions.md for what can be written."
 NAME = re.compile(r"\w+")
 TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
-SLIPS = (  # of people who know formulas from Excel: what stands there, what it is, what to write
-    (re.compile(r"<>"), "<> is not a comparison here", "Write != in its place."),
-    (re.compile(r"=>|=<"), "{} is not a comparison", "Write >= or <=."),
-    (re.compile(r"(?<![=!<>])=(?!=)"), "A single = compares nothing", "Write == in its place."),
-    (re.compile(r"[≥≤≠]"), "{} is not a sign of the rule language", "Write >=, <= or !=."),
-    (re.compile(r"[“”„‘’«»]"), "{} is not a quotation mark here", "Write ' on both sides of the text."),
-    (re.compile(r"&&?|\|\|?"), "{} joins no conditions", "Write and, or or."),
-    (
-        re.compile(r"\b(?:AND|OR|NOT|IF|TRUE|FALSE)\b"),
-        "{} is Excel's word",
-        "Write and, or, not, … if … else …",
-    ),
-    (re.compile(r";"), "A semicolon separates nothing here", "Write a comma."),
-    (re.compile(r"\d%"), "A percentage has no sign here", "Write 0.25 for 25 %."),
-)
 
 
 class Written(NamedTuple):
@@ -163,10 +149,10 @@ def slip(text: str) -> Words | None:
 
 def _slip(text: str) -> Words:
     bare = TEXTS.sub(lambda found: " " * len(found.group()), text)
-    for pattern, reason, remedy in SLIPS:
-        found = pattern.search(bare)
-        if found:
-            return f"{reason.format(found[0])} (at character {found.start() + 1} of the expression).", remedy
+    found = slip_in("expression", "", {"mark": bare})
+    if found:
+        _, match, (reason, remedy) = found
+        return f"{reason} (at character {match.start() + 1} of the expression).", remedy
     for opening, closing in ("()", "[]"):
         if bare.count(opening) != bare.count(closing):
             reason = f"The brackets {opening} and {closing} do not match in '{text}'."

@@ -19,7 +19,7 @@ from ..errors import Mistake
 from ..frozen import Path as Steps
 from ..paths import read_regular
 from ..suggest import NoSuch, remedy_for
-from .yaml_mistakes import LESS_NESTED, NESTED, explained
+from .slips import LESS_NESTED, NESTED, explained
 
 TEXT = "tag:yaml.org,2002:str"
 NAMING = ("code", "id")  # options whose values other parts of a spec refer to
