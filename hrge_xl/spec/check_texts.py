@@ -44,7 +44,16 @@ def check_texts(spec: Spec) -> Found:
                 yield path, reason.format(getattr(trail[-1], "code", path[-1])), remedy
     for path, _, vocabulary in select(spec, "vocabularies/*"):
         yield from _labels(spec, vocabulary, path)
-    for path, text, scope in _messages(spec):
+    messages = [
+        (path, text, Scope(spec, trail[2], trail[4]))
+        for path, trail, text in select(spec, f"{FIELDS}/constraint/message|remedy")
+    ]
+    messages += [
+        (path, text, rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require))
+        for path, (_, _, rule), text in select(spec, "rules/*/message|remedy")
+        if rule.tool in spec.tool
+    ]
+    for path, text, scope in messages:
         known = [*scope.names(), *PLACE]
         for place, words in _in_languages(path, text):
             yield from _braces(words, known, place)
@@ -159,15 +168,6 @@ def _labels(spec: Spec, vocabulary: Vocabulary, path: Path) -> Found:
 
 
 # names in braces within messages
-
-
-def _messages(spec: Spec) -> Iterator[tuple[Path, Text, Scope]]:
-    """Give every text in which names are filled in, with the answers that it may name."""
-    for path, trail, text in select(spec, f"{FIELDS}/constraint/message|remedy"):
-        yield path, text, Scope(spec, trail[2], trail[4])
-    for path, (_, _, rule), text in select(spec, "rules/*/message|remedy"):
-        if rule.tool in spec.tool:
-            yield path, text, rule_scope(spec, spec.tool[rule.tool], rule.at or rule.require)
 
 
 def _braces(words: str, known: Sequence[str], path: Path) -> Found:

@@ -340,8 +340,7 @@ class Assembly:
             return
         file = file_beside(self.folder, name, ".yaml", self.mistakes)
         items = file and compose(file, str(name.value), self.mistakes, self.lost, all_options())
-        if items:
-            items = self._items_in(items, wanted, name)
+        items = items and self._items_in(items, wanted, name)
         if not items:
             items = sequence([])
             items.start_mark = block.start_mark

@@ -54,18 +54,15 @@ class Shape:
     def _tell(self, found: ShapeMistake) -> None:
         mark = (id(found.container), found.option)
         missing = found.node is None
-        follows = self.lost.touches(found.container) if missing else self._is_less_than_written(found)
+        # a group or list may have another shape because a part was taken out of it
+        as_written = not missing and (found.is_unknown or isinstance(found.node, ScalarNode))
+        follows = not as_written and (
+            id(found.node) in self._shortened or self.lost.touches(found.container if missing else found.node)
+        )
         if mark not in self._told and not follows:
-            reason, remedy = found.words
             path = found.steps if not missing else found.steps[:-1]
-            self.mistakes.append(mistake_at(self.root, path, reason, remedy))
+            self.mistakes.append(mistake_at(self.root, path, *found.words))
         self._told.add(mark)
-
-    def _is_less_than_written(self, found: ShapeMistake) -> bool:
-        """Say whether a group or list has another shape because a part was taken out of it."""
-        if found.is_unknown or isinstance(found.node, ScalarNode):
-            return False
-        return id(found.node) in self._shortened or self.lost.touches(found.node)
 
     # what is left out
 
@@ -93,8 +90,7 @@ class Shape:
         holder = next(holds, None)
         if isinstance(holder, MappingNode):
             name = next(str(key.value) for key, value in holder.value if value is node)
-            self.lost.take(name, node)
-            self.lost.take_option(holder, name)
+            self.lost.take(name, node, holder)
             holder.value[:] = [pair for pair in holder.value if pair[1] is not node]
         elif holder:
             self.lost.take("", node)
@@ -264,7 +260,9 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
     others: list[ShapeMistake] = []
     for detail in details:
         found, fits = _located(root, detail)
-        if not _short_for_its_mistakes(found):
+        # pydantic counts only those entries of a list that are right
+        of_list = detail["type"] == "too_short" and isinstance(found.node, SequenceNode)
+        if not of_list or len(found.node.value) < int(found.least):
             (meant if fits else others).append(found)
     misspelt = {(id(found.container), found.meant) for found in meant}
     meant = [found for found in meant if found.node or (id(found.container), found.option) not in misspelt]
@@ -272,13 +270,6 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
         if not any(told.steps[: len(found.steps)] == found.steps for told in meant):
             meant.append(found)
     return list({(found.steps, found.detail["type"]): found for found in meant}.values())
-
-
-def _short_for_its_mistakes(found: ShapeMistake) -> bool:
-    """Say whether a list is called short that is not: pydantic counts only those entries that are right."""
-    if found.detail["type"] != "too_short" or not isinstance(found.node, SequenceNode):
-        return False
-    return len(found.node.value) >= int(found.least)
 
 
 def _located(root: Node, detail: ErrorDetails) -> tuple[ShapeMistake, bool]:
