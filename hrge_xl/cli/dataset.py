@@ -8,33 +8,19 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from click import Choice, argument, command, option
-
 import hrge_xl
 
 from ..addresses import is_address
 from ..errors import Exit, UsageError
 from .common import (
-    ANYWHERE,
     AS_SUITS,
-    CODES,
-    RETURNED,
-    data_options,
-    jobs_option,
-    lang_option,
-    language_option,
-    password_option,
-    paths_argument,
     print_notes,
     question,
-    received_option,
-    spec_option,
     today,
-    today_option,
+    verb,
     warn_of_ledgers,
 )
-from .groups import of_spec, said, teams
-from .groups import teams as complete_teams
+from .groups import said
 from .terminal import (
     STDOUT,
     Rows,
@@ -51,43 +37,7 @@ from .terminal import (
 )
 
 
-@command()
-@paths_argument
-@option(
-    "-o",
-    "--output",
-    type=ANYWHERE,
-    help="Folder (default: the round folder, where one is given, else output/dataset).",
-)
-@option("--store", metavar="URL", help="Also write into this database, e.g. postgresql://…")
-@option(
-    "--engine",
-    default="local",
-    show_default=True,
-    metavar="ENGINE",
-    help="local, dask, or tcp://scheduler:8786.",
-)
-@option(
-    "--formats",
-    type=CODES,
-    metavar="LIST",
-    help="Which files to write beside the dataset, separated by commas: xlsx, csv, parquet (default: the first two). "
-    "Existing ones are always updated.",
-)
-@option("--only-these", is_flag=True, help="Take files of earlier runs out of the dataset.")
-@option(
-    "--resume/--no-resume",
-    default=True,
-    show_default=True,
-    help="Continue from what is in the dataset, or read every file again.",
-)
-@option("--shareable", is_flag=True, help="Also write a copy with small counts of people masked.")
-@option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
-@received_option
-@password_option
-@spec_option
-@today_option
-@jobs_option
+@verb("consolidate")
 def consolidate(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit:
     """Validate returned files and put them together: SQLite, data.xlsx, CSV with a description, overview.
 
@@ -110,15 +60,7 @@ def consolidate(paths: tuple[str, ...], output: Path | None, **how: Any) -> Exit
 # compare
 
 
-@command()
-@argument("before", metavar="A", type=RETURNED)
-@argument("after", metavar="B", type=RETURNED)
-@data_options()
-@lang_option
-@password_option
-@spec_option
-@today_option
-@jobs_option
+@verb("compare")
 def compare(
     before: str, after: str, as_json: bool, lang: str, output: Path | None, **how: Any
 ) -> Exit:  # fmt: skip
@@ -173,31 +115,7 @@ def compare(
 FORMATS = ("csv", "json", "xlsx", "parquet")
 
 
-@command()
-@argument("dataset", metavar="DATASET")
-@option("--table", metavar="NAME", help="Which table (without it, the whole workbook).")
-@option(
-    "--format",
-    "format_",
-    type=Choice(FORMATS),
-    help="Default: by the ending of the file name, otherwise csv.",
-)
-@option(
-    "--team",
-    "teams",
-    multiple=True,
-    metavar="CODE",
-    shell_complete=complete_teams,
-    help="Only of this team; repeat for more.",
-)
-@option("--period", "periods", multiple=True, metavar="TEXT", help="Only of this period; repeat for more.")
-@option("--current", is_flag=True, help="Only of returns that count.")
-@option("--shareable", is_flag=True, help="Without restricted questions; small counts of people masked.")
-@language_option(
-    "Language of the whole workbook, or of the labels of the table codebook (default: the spec's)."
-)
-@option("-o", "--output", type=ANYWHERE, help="File (default: stdout).")
-@password_option
+@verb("export")
 def export(
     dataset: str, table: str | None, format_: str | None, lang: str | None, output: Path | None,
     password: str | None, **rows: Any,
@@ -246,39 +164,7 @@ def export(
 HOW = "Say what to trace: ROUND --team TEAM --field CODE, or TABLE ROW. See: hrge-xl help trace"
 
 
-@command()
-@argument("words", metavar="[DATASET | TABLE ROW]", nargs=-1)
-@option(
-    "--team",
-    default="",
-    metavar="TEAM",
-    shell_complete=teams,
-    help="Of this team, by its code or its country.",
-)
-@option(
-    "--field",
-    default="",
-    metavar="CODE",
-    shell_complete=of_spec(lambda spec: dict.fromkeys(code for tool in spec.tools for code in tool.fields)),
-    help="Answers to this question, by its code.",
-)
-@option("--row", default="", metavar="CODE", help="Answers in this row.")
-@option(
-    "--finding",
-    default="",
-    metavar="CODE",
-    help="Findings of this kind, by code or by name, such as not-in-list.",
-)
-@option(
-    "--data",
-    "dataset",
-    default="output/dataset",
-    metavar="DATASET",
-    show_default=True,
-    help="Consolidated folder, round, or the address of a database.",
-)
-@data_options("The same as JSON on stdout.")
-@password_option
+@verb("trace")
 def trace(
     words: tuple[str, ...], dataset: str, as_json: bool, output: Path | None, password: str | None, **what: str
 ) -> None:  # fmt: skip

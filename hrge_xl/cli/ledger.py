@@ -9,26 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from click import argument, command, option
-
 import hrge_xl
 
 from ..errors import Exit, UsageError
 from ..kept_texts import said
 from ..shell_words import quoted
 from .common import (
-    ANYWHERE,
     AS_SUITS,
-    DAY,
-    FILE,
-    FOLDER,
-    THERE,
-    dataset_store_option,
     first_line,
-    json_option,
-    output_option,
-    password_option,
-    today_option,
+    verb,
     warn_of_ledgers,
 )
 from .terminal import line, output_to, print_json, print_lines
@@ -41,17 +30,7 @@ WAITS = {
 OPTIONS = {"counts": "use", "withdrawn": "withdraw"}
 
 
-@command()
-@argument("folder", metavar="DATASET", type=FOLDER)
-@argument("returns", metavar="[RETURN]...", nargs=-1)
-@option("--use", "choice", flag_value="counts", help="It counts; the others give way.")
-@option("--withdraw", "choice", flag_value="withdrawn", help="It is withdrawn and never counts.")
-@option("--undo", "choice", flag_value="undone", help="Take back what was decided about it.")
-@option("--reason", default="", metavar="TEXT", help="Why; it is kept with the decision.")
-@option("--by", metavar="NAME", help="Who decides (default: the user of this machine).")
-@dataset_store_option
-@password_option
-@today_option
+@verb("decide")
 def decide(
     folder: Path, returns: tuple[str, ...], choice: str | None, by: str | None, password: str | None, today: date,
     **how: Any,
@@ -106,27 +85,7 @@ def _named(each: hrge_xl.Return) -> str:
 # waive
 
 
-@command()
-@argument("code", required=False)
-@option("--file", "file", metavar="FILE|SHA", help="The file: path, name or first digits of its SHA-256.")
-@option("--reason", default="", metavar="TEXT", help="Why it is accepted; every report shows this.")
-@option("--by", default="", metavar="NAME", help="Who accepts it.")
-@option("--cell", metavar="SHEET!CELL", help="Only the finding in this cell (default: all of the code).")
-@option("--until", type=DAY, metavar="DAY", help="Its last day (default: no end).")
-@option("--list", "listed", is_flag=True, help="Every waiver of the folder.")
-@option("--withdraw", type=int, metavar="NUMBER", help="Take a waiver back; it stays in the list.")
-@json_option("The list as JSON.")
-@option(
-    "--ledger",
-    type=FOLDER,
-    default=Path(),
-    metavar="FOLDER",
-    help="Round or consolidated folder (default: the current one).",
-)
-@dataset_store_option
-@output_option
-@password_option
-@today_option
+@verb("waive")
 def waive(  # noqa: PLR0913 (one parameter an option)
     code: str | None, file: str | None, cell: str | None, listed: bool, withdraw: int | None, as_json: bool,
     ledger: Path, output: Path | None, today: date, by: str, reason: str, until: date | None, **how: Any,
@@ -193,34 +152,7 @@ def _told(waiver: hrge_xl.Waiver) -> str:
 # sign
 
 
-@command()
-@argument("report", metavar="[REPORT|ROUND]", required=False, type=THERE)
-@option("--by", default="", metavar="NAME", help="Who seals it.")
-@option("--key", type=FILE, metavar="FILE", help="Sign with the private key in this file.")
-@option(
-    "--new-key", type=ANYWHERE, metavar="FILE",
-    help="Make a private key in this file; the public one is printed, and saved beside it as FILE.pub.",
-)  # fmt: skip
-@option(
-    "--passphrase-file", type=FILE, metavar="FILE",
-    help="A text file whose first line is the passphrase of the key.",
-)  # fmt: skip
-@option("--check", is_flag=True, help="Do not seal: say whether the report is as it was sealed.")
-@option(
-    "--digest", metavar="HEX", help="With --check: this seal must be there (its digest as noted elsewhere)."
-)
-@option(
-    "--trust", type=FILE, multiple=True, metavar="FILE",
-    help="With --check: public keys that you trust, as PEM or as lines of 64 hex digits and a name. May be repeated.",
-)  # fmt: skip
-@option("--list", "listed", is_flag=True, help="Every seal of the ledger, and whether the chain is whole.")
-@option("--all", "everything", is_flag=True, help="With --list: every entry of the chain.")
-@option(
-    "--ledger",
-    type=FOLDER,
-    metavar="FOLDER",
-    help="Round or consolidated folder (default: the one around the report).",
-)
+@verb("sign")
 def sign(  # noqa: PLR0913 (one parameter an option)
     report: Path | None, by: str, key: Path | None, new_key: Path | None, passphrase_file: Path | None, check: bool,
     digest: str | None, trust: tuple[Path, ...], listed: bool, everything: bool, ledger: Path | None,
@@ -297,8 +229,7 @@ def _list_seals(chain: hrge_xl.Chain, *, everything: bool) -> Exit:
 # recover
 
 
-@command()
-@argument("folder", type=FOLDER)
+@verb("recover")
 def recover(folder: Path) -> None:
     """Rebuild the ledger of a round or consolidated folder from its journal, ledger.jsonl.
 

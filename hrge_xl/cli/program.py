@@ -10,28 +10,20 @@ from pathlib import Path
 from xml.parsers.expat import EXPAT_VERSION
 
 import click
-from click import Choice, Context, Parameter, ParamType, argument, command, option, pass_context
+from click import Context, Parameter, ParamType, pass_context
 from click.shell_completion import CompletionItem, get_completion_class
 
 import hrge_xl
 
 from ..errors import Exit
 from ..words import Translate, translator
-from .common import SPEC, command_line, data_options, folder_option, lang_option
+from .common import command_line, verb
 from .groups import offered
 from .settings import check_all
 from .terminal import block, data, line, output_to, print_json, print_lines, print_text
 
 
-@command()
-@folder_option("output/demo")
-@option(
-    "--spec",
-    type=SPEC,
-    default="hrge_toolkit",
-    show_default=True,
-    help="The spec whose demo.yaml is used.",
-)
+@verb("demo")
 def demo(output: Path, spec: str) -> None:
     """Issue workbooks, let simulated teams fill them in, consolidate what came back, and write the reports.
 
@@ -78,11 +70,7 @@ class CodeName(ParamType[str]):
         return [item for item in offered if item.value.startswith(incomplete or "V0")]
 
 
-@command()
-@argument("code", type=CodeName())
-@option("--spec", type=SPEC, metavar="SPEC", help="Where rules of a spec (R-…) are looked up.")
-@data_options("The same as JSON on stdout.")
-@lang_option
+@verb("explain", code=CodeName())
 def explain(code: str, spec: str | None, as_json: bool, output: Path | None, lang: str) -> None:
     """Explain what a code means, why it matters, and what to do. The name of a finding, or a code written another way,
     works too.
@@ -141,7 +129,7 @@ NOT_STARTED = (
 )
 
 
-@command()
+@verb("doctor")
 @pass_context
 def doctor(ctx: Context) -> int:
     """Show what is installed, what each extra would add, and what the processes that read files are kept from.
@@ -214,8 +202,7 @@ VARIABLE = "_HRGE_XL_COMPLETE"
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
-@command()
-@argument("shell", type=Choice(SHELLS))
+@verb("completion", shells=SHELLS)
 @pass_context
 def completion(ctx: Context, shell: str) -> None:
     """Print a script for a shell: with it, the Tab key completes commands, options, specs, countries, teams and codes.
@@ -260,8 +247,7 @@ def _context_of(words: Iterable[str], ctx: Context) -> Context:
     return ctx
 
 
-@command()
-@argument("words", metavar="[COMMAND]...", nargs=-1, shell_complete=offered(_commands_within))
+@verb("help", commands=offered(_commands_within))
 @pass_context
 def help(ctx: Context, words: tuple[str, ...]) -> None:
     """Show what a command does, with its options and an example. The same as --help after it.

@@ -6,35 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from click import Choice, IntRange, argument, command, option
-
 import hrge_xl
 
 from ..errors import Exit
 from ..reports import FORMATS, write_report
 from .common import (
-    CODES,
-    DAY,
-    FOLDER,
-    SPEC,
-    THERE,
-    data_options,
     exit_code,
     facts,
-    folder_option,
-    jobs_option,
-    json_option,
-    language_option,
-    ledger_option,
-    password_option,
-    paths_argument,
     print_result,
     print_totals,
     question,
-    received_option,
-    redact_option,
-    spec_option,
-    today_option,
+    verb,
 )
 from .groups import said
 from .terminal import line, print_json, print_lines
@@ -42,20 +24,7 @@ from .terminal import line, print_json, print_lines
 OVERVIEW = "overview"
 
 
-@command()
-@paths_argument
-@option("--format", "formats", multiple=True, type=Choice((*FORMATS, OVERVIEW)), help="Default: html.")
-@folder_option("output/reports")
-@redact_option
-@option("--shareable", is_flag=True, help="In the overview: mask small counts of people.")
-@option("--period", metavar="NAME", help="Period of the overview (default: the latest one).")
-@language_option("Language of the reader (default: English; of the overview: that of the spec).")
-@received_option
-@password_option
-@ledger_option
-@spec_option
-@today_option
-@jobs_option
+@verb("report", formats=[*FORMATS, OVERVIEW])
 def report(
     paths: tuple[str, ...], formats: tuple[str, ...], output: Path, redact: bool, shareable: bool,
     period: str | None, lang: str | None, **how: Any,
@@ -85,23 +54,7 @@ def report(
 # feedback
 
 
-@command()
-@paths_argument
-@folder_option("output/feedback")
-@option("--all", "everybody", is_flag=True, help="Also for teams with nothing to correct or to look at.")
-@option("--tools", type=CODES, metavar="CODES", help="Sheets other than those issued: 1.1,3.2.")
-@option(
-    "--reply-by",
-    type=DAY,
-    metavar="DAY",
-    help="The day by which the text asks for an answer (default: the deadline of the workbook).",
-)
-@json_option("What was given back, as JSON on stdout.")
-@ledger_option
-@password_option
-@spec_option
-@today_option
-@jobs_option
+@verb("feedback")
 def feedback(paths: tuple[str, ...], output: Path, as_json: bool, **how: Any) -> Exit:
     """Write a fresh workbook with the team's answers, the cells to correct marked, and a text to send along.
 
@@ -150,38 +103,7 @@ def _aside(file: dict[str, Any]) -> Iterator[str]:
 # verify
 
 
-@command()
-@argument("target", type=THERE)
-@option(
-    "--returned",
-    multiple=True,
-    type=THERE,
-    metavar="DIR",
-    help="Folder with the files that came back; names may have changed. Repeat for more folders.",
-)
-@option(
-    "--ledger",
-    type=FOLDER,
-    metavar="FOLDER",
-    help="Round or consolidated folder: seals, waivers, key, teams (default: looked for above DIR, around REPORT).",
-)
-@option(
-    "--spec",
-    type=SPEC,
-    metavar="SPEC",
-    help="Where to find the spec of the report, if not by its name.",
-)
-@option(
-    "--sample",
-    type=IntRange(1),
-    metavar="N",
-    help="Of a dataset: read only this many returns again, chosen at random; the result says what may be missed.",
-)
-@option("--store", metavar="URL", help="Of a dataset: a database that must hold the same.")
-@redact_option
-@data_options("One JSON document on stdout.")
-@password_option
-@jobs_option
+@verb("verify")
 def verify(
     target: Path, as_json: bool, output: Path | None, **how: Any
 ) -> Exit:  # fmt: skip

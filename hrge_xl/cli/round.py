@@ -7,24 +7,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from click import IntRange, argument, command, group, option
+from click import group
 
 import hrge_xl
 
 from ..errors import UsageError
 from ..shell_words import quoted
 from .common import (
-    ANYWHERE,
-    CODES,
-    DAY,
-    FILE,
-    SPEC,
     day_is_stated,
-    password_option,
-    round_argument,
-    today_option,
+    verb,
 )
-from .groups import CommandGroup, of_spec, said
+from .groups import CommandGroup, said
 from .terminal import line, print_lines, shown
 
 
@@ -39,19 +32,7 @@ def round() -> None:
     """
 
 
-@round.command("init")
-@argument("folder", type=ANYWHERE)
-@option("--spec", type=SPEC, required=True, metavar="SPEC", help="Name or folder of the spec.")
-@option(
-    "--teams",
-    type=FILE,
-    required=True,
-    help="csv or xlsx with the columns team, country, language, deadline, contact, email, tools, profile.",
-)
-@option("--start", type=DAY, metavar="DAY", help="First day of the period.")
-@option("--end", type=DAY, metavar="DAY", help="Last day of the period.")
-@option("--dry-run", is_flag=True, help="Show how the list is understood; write nothing.")
-@password_option
+@verb("round init", round)
 def init(
     folder: Path, spec: str, teams: Path, start: date | None, end: date | None, dry_run: bool, password: str | None
 ) -> None:  # fmt: skip
@@ -94,14 +75,7 @@ def _understood(read: hrge_xl.TeamList) -> Iterator[str]:
         yield f"Columns that are not read: {', '.join(read.heads.unknown)}."
 
 
-@round.command("update-spec")
-@round_argument
-@option(
-    "--spec",
-    type=SPEC,
-    metavar="SPEC",
-    help="Name or folder of the new version (default: the spec of the same name).",
-)
+@verb("round update-spec", round)
 def update_round(folder: Path, spec: str | None) -> None:
     """Move a round to another version of its spec, and say what that means.
 
@@ -128,11 +102,7 @@ def update_round(folder: Path, spec: str | None) -> None:
         )
 
 
-@round.command("contact")
-@round_argument
-@argument("team", metavar="TEAM")
-@argument("address", metavar="ADDRESS")
-@option("--also", is_flag=True, help="Keep the addresses that the team has, and add this one.")
+@verb("round contact", round)
 def contact(folder: Path, team: str, address: str, also: bool) -> None:
     """Set the e-mail address of a team, in round.yaml.
 
@@ -149,8 +119,7 @@ def contact(folder: Path, team: str, address: str, also: bool) -> None:
     line(f"{made.code}: {made.email}. Next: hrge-xl status {quoted(folder)}")
 
 
-@round.command("messages")
-@round_argument
+@verb("round messages", round)
 def messages(folder: Path) -> None:
     """Write the texts of e-mails to teams into ROUND/messages, for you to change: one file for each language.
 
@@ -191,60 +160,7 @@ def _countries(spec: hrge_xl.Spec) -> list[str]:
     return [item.code for item in spec.vocabularies[spec.countries].items] if spec.countries else []
 
 
-@command()
-@argument("spec", type=SPEC, metavar="SPEC|ROUND")
-@option(
-    "--country",
-    "countries",
-    multiple=True,
-    metavar="COUNTRY",
-    shell_complete=of_spec(_countries),
-    help="A country, by code or name; repeat for more.",
-)
-@option(
-    "--lang",
-    "language",
-    metavar="TAG",
-    shell_complete=of_spec(lambda spec: spec.languages),
-    help="With a SPEC: language of the workbooks (default: its first).",
-)
-@option(
-    "--sample", is_flag=True, help="With a SPEC: a filled sample to look at, instead of workbooks to send."
-)
-@option(
-    "--profile",
-    metavar="NAME",
-    shell_complete=of_spec(lambda spec: spec.profiles),
-    help="With a SPEC: the selection of sheets and rows that it defines under this name (default: its own default).",
-)
-@option(
-    "--tools",
-    type=CODES,
-    metavar="CODES",
-    shell_complete=of_spec(lambda spec: spec.tool),
-    help="With a SPEC: only these sheets, separated by commas: 1.1,3.2 (the form is always included); with --profile: "
-    "these in addition.",
-)
-@option("--blank-rows", type=IntRange(1, 500), metavar="N", help="With a SPEC: blank rows in registers.")
-@option(
-    "--answers",
-    type=FILE,
-    help="With a SPEC: continue from a returned workbook, or prefill from JSON.",
-)
-@option(
-    "--from",
-    "earlier",
-    metavar="ROUND",
-    help="With a ROUND: continue from the answers of an earlier round (its folder, or a consolidated one).",
-)
-@password_option
-@option("-o", "--output", type=ANYWHERE, help="With a SPEC: folder (default: output).")
-@option(
-    "--allow-draft",
-    is_flag=True,
-    help="Allow a language that is not fully translated; untranslated texts are marked.",
-)
-@today_option
+@verb("generate")
 def generate(
     spec: str, countries: tuple[str, ...], earlier: str | None, today: date, **choices: Any
 ) -> None:  # fmt: skip

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from click import Choice, argument, group, option
+from click import group
 
 import hrge_xl
 
 from ..errors import Exit, UsageError
 from ..shell_words import quoted
-from .common import ANYWHERE, FILE, SPEC, data_options, jobs_option, password_option, today
+from .common import today, verb
 from .groups import CommandGroup, said
 from .terminal import block, data, line, output_to, print_json, print_lines
 
@@ -26,9 +26,7 @@ def spec() -> None:
     """
 
 
-@spec.command("check")
-@argument("spec", type=SPEC)
-@option("--fast", is_flag=True, help="Only read the spec; make no workbook from it.")
+@verb("spec check", spec)
 def check_spec(spec: str, fast: bool) -> None:
     """List every mistake in a spec, with file:line:column, the reason and the remedy.
 
@@ -48,9 +46,7 @@ def check_spec(spec: str, fast: bool) -> None:
     )
 
 
-@spec.command("show")
-@argument("spec", type=SPEC)
-@option("--format", "how", type=Choice(["text", "html"]), default="text", show_default=True)
+@verb("spec show", spec)
 def show_spec(spec: str, how: str) -> None:
     """Print every sheet, question, list and rule of a spec.
 
@@ -68,7 +64,7 @@ def show_spec(spec: str, how: str) -> None:
         block(text(loaded).rstrip("\n"))
 
 
-@spec.command("schema")
+@verb("spec schema", spec)
 def schema() -> None:
     """Print a JSON Schema of the spec language, for editors.
 
@@ -82,14 +78,7 @@ def schema() -> None:
     data(json.dumps(hrge_xl.spec_schema(), indent=2))
 
 
-@spec.command("diff")
-@argument("before", metavar="A")
-@argument("after", metavar="B")
-@option("--returned", multiple=True, metavar="PATHS…|ROUND", help="Show which answers of these are affected.")
-@argument("more", nargs=-1, metavar="")
-@data_options()
-@password_option
-@jobs_option
+@verb("spec diff", spec)
 def diff_specs(  # noqa: PLR0913 (one parameter an option)
     before: str, after: str, returned: tuple[str, ...], more: tuple[str, ...],
     as_json: bool, output: Path | None, password: str | None, jobs: int,
@@ -123,11 +112,7 @@ def diff_specs(  # noqa: PLR0913 (one parameter an option)
     return max(codes)
 
 
-@spec.command("draft")
-@argument("file", type=ANYWHERE)
-@option("-o", "--output", required=True, type=ANYWHERE, help="Folder of the new spec.")
-@option("--name", default="", metavar="NAME", help="Name of the spec (default: that of the folder).")
-@password_option
+@verb("spec draft", spec)
 def draft_spec(file: Path, output: Path, name: str, password: str | None) -> None:
     """Draft a spec from a workbook that your office already uses; every guess is marked `# guess:`.
 
@@ -148,19 +133,7 @@ def draft_spec(file: Path, output: Path, name: str, password: str | None) -> Non
 # translate
 
 
-@spec.command("translate")
-@argument("spec", type=SPEC)
-@option("--lang", "language", required=True, metavar="LANG", help="A tag such as fr, ar-IQ or fa-AF.")
-@option("--to-xlsx", type=ANYWHERE, help="A workbook for translators.")
-@option(
-    "--from",
-    "source",
-    type=FILE,
-    help="Read in what they wrote: that workbook, or a PO file.",
-)
-@option("--status", is_flag=True, help="Only count missing, draft and reviewed texts.")
-@option("--reviewed-by", metavar="WHO", help="Mark everything as reviewed, and by whom.")
-@password_option
+@verb("spec translate", spec)
 def translate(
     spec: str, language: str, to_xlsx: Path | None, source: Path | None, status: bool, reviewed_by: str | None,
     password: str | None,

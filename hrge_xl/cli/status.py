@@ -7,25 +7,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from click import argument, command, option
-
 import hrge_xl
 
 from ..kept_texts import said
 from ..shell_words import quoted
 from ..words import Translate, and_more, translator
 from .common import (
-    ANYWHERE,
-    FOLDER,
-    jobs_option,
-    json_option,
-    lang_option,
     next_step,
-    output_option,
-    password_option,
     question,
-    received_option,
-    today_option,
+    verb,
     warn_of_ledgers,
 )
 from .terminal import (
@@ -65,21 +55,7 @@ SAID = ("state", "by")  # columns whose values are words of ours
 Line = Mapping[str, Any]  # a team, as JSON has it
 
 
-@command()
-@argument("round_folder", metavar="ROUND", type=FOLDER)
-@option(
-    "--ledger", type=FOLDER, metavar="DATASET",
-    help="Folder of the dataset that the round was consolidated into (default: the round folder).",
-)  # fmt: skip
-@json_option()
-@option("--xlsx", type=ANYWHERE, help="Also write a workbook.")
-@option("--wide", is_flag=True, help="Show every column: country, day and what it is, files, version, file.")
-@output_option
-@lang_option
-@received_option
-@password_option
-@today_option
-@jobs_option
+@verb("status")
 def status(
     round_folder: Path, ledger: Path | None, as_json: bool, xlsx: Path | None, wide: bool, output: Path | None,
     lang: str, **how: Any,

@@ -7,30 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from click import Choice, argument, command, option
-
 import hrge_xl
 
 from ..errors import Exit
 from .common import (
-    RETURNED,
     exit_code,
     facts,
-    jobs_option,
-    json_option,
-    lang_option,
-    ledger_option,
     next_step,
-    output_option,
-    password_option,
-    paths_argument,
     print_notes,
     print_totals,
     question,
-    received_option,
-    redact_option,
-    spec_option,
-    today_option,
+    verb,
 )
 from .groups import said
 from .terminal import data, line, output_to
@@ -39,25 +26,7 @@ if TYPE_CHECKING:
     from ..reports.document import FileRow
 
 
-@command()
-@paths_argument
-@json_option("One JSON document on stdout (hrge-xl/validation-report/1).")
-@option(
-    "--fail-on",
-    type=Choice(["error", "warning", "never"]),
-    default="error",
-    show_default=True,
-    help="The lowest severity that makes the exit code 1.",
-)
-@redact_option
-@output_option
-@lang_option
-@received_option
-@password_option
-@ledger_option
-@spec_option
-@today_option
-@jobs_option
+@verb("validate")
 def validate(
     paths: tuple[str, ...], as_json: bool, fail_on: str, redact: bool, output: Path | None, lang: str,
     **how: Any,
@@ -113,11 +82,7 @@ def _next(paths: Sequence[str], files: Sequence[FileRow], *, every_line: bool) -
 # check
 
 
-@command()
-@argument("file", type=RETURNED)
-@password_option
-@spec_option
-@today_option
+@verb("check")
 def check(file: str, **how: Any) -> Exit:
     """Check one workbook before it is sent, as its own sheet of checks does.
 

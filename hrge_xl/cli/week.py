@@ -9,8 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from click import Choice, argument, command
-
 import hrge_xl
 
 from ..errors import Exit
@@ -18,26 +16,16 @@ from ..grouping import grouped
 from ..suggest import listed
 from ..words import counted
 from .common import (
-    again_option,
-    data_options,
-    jobs_option,
     next_step,
-    password_option,
     print_result,
-    round_argument,
-    today_option,
+    verb,
     warn,
     warn_of_ledgers,
 )
 from .terminal import beside, line, output_to, padded, print_json, print_lines, style, taken, width
 
 
-@command()
-@round_argument
-@data_options("What was found and done, as JSON on stdout.")
-@password_option
-@today_option
-@jobs_option
+@verb("refresh")
 def refresh(folder: Path, as_json: bool, output: Path | None, **how: Any) -> Exit:
     """Do the weekly work of a round, and say in about ten lines what is left to do.
 
@@ -172,11 +160,7 @@ def _draft(each: hrge_xl.Drafted) -> dict[str, str]:
 MOST_NAMES = 20  # of files left aside; --json has all
 
 
-@command()
-@round_argument
-@argument("sources", nargs=-1, required=True)
-@data_options("What became of everything, as JSON on stdout.")
-@today_option
+@verb("receive")
 def receive(
     folder: Path, sources: tuple[str, ...], as_json: bool, output: Path | None, today: date
 ) -> Exit:  # fmt: skip
@@ -237,12 +221,7 @@ def _place(found: hrge_xl.Found) -> dict[str, Any]:
 # e-mails
 
 
-@command()
-@round_argument
-@argument("kinds", nargs=-1, type=Choice(list(hrge_xl.MAIL_KINDS)))
-@again_option
-@password_option
-@today_option
+@verb("drafts", kinds=[*hrge_xl.MAIL_KINDS])
 def drafts(folder: Path, kinds: tuple[str, ...], today: date, **how: Any) -> None:
     """Write the e-mails that are due as drafts (.eml), which Outlook, Thunderbird and Apple Mail open for sending.
 
@@ -271,11 +250,7 @@ def print_warnings(made: hrge_xl.Drafts) -> None:
         warn(told)
 
 
-@command()
-@round_argument
-@again_option
-@password_option
-@today_option
+@verb("remind")
 def remind(folder: Path, today: date, **how: Any) -> None:
     """Write a reminder for each team that still owes something, as a draft (.eml). Nothing is ever sent.
 

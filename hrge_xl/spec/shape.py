@@ -261,8 +261,8 @@ def mistakes_of(root: Node, details: Sequence[ErrorDetails]) -> list[ShapeMistak
     for detail in details:
         found, fits = _located(root, detail)
         # pydantic counts only those entries of a list that are right
-        of_list = detail["type"] == "too_short" and isinstance(found.node, SequenceNode)
-        if not of_list or len(found.node.value) < int(found.least):
+        entries = found.node.value if isinstance(found.node, SequenceNode) else ()
+        if detail["type"] != "too_short" or len(entries) < int(found.least):
             (meant if fits else others).append(found)
     misspelt = {(id(found.container), found.meant) for found in meant}
     meant = [found for found in meant if found.node or (id(found.container), found.option) not in misspelt]

@@ -110,7 +110,8 @@ def mistake_at(node: Node | None, path: Steps, reason: str, remedy: str) -> Mist
     """Give a mistake at the place that `path` leads to; steps that do not exist are skipped."""
     for step in path:
         below = get(node, step)
-        if step == path[-1] and isinstance(step, str) and not isinstance(below, ScalarNode | None):
+        last = step == path[-1] and isinstance(step, str)
+        if last and isinstance(node, MappingNode) and not isinstance(below, ScalarNode | None):
             # the key itself where the value is longer than a word
             below = next(name for name, _ in node.value if name.value == step)
         node = below or node
