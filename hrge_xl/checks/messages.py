@@ -57,7 +57,10 @@ class FindingWriter:
         for code in asked_of_row(hit.kind, column.field) - details.keys() - OF_THE_PLACE:
             details[code] = self._answer(hit, code)
         suggestion = answer.suggestion if answer and answer.problem == hit.code else None
-        return replace(seen, value=value or self._quoted(hit) or None, suggestion=suggestion, details=details)
+        if not value and hit.rule:  # what its own message quotes of other cells, so that it can be withheld
+            names = placeholders(hit.rule.message.say(self.layout.language))
+            value = "; ".join(filter(None, (self._answer(hit, name) for name in sorted(names))))
+        return replace(seen, value=value or None, suggestion=suggestion, details=details)
 
     def reasons(self, undecided: Iterable[Undecided]) -> dict[str, Kept]:
         """Give for each code why it was not decided everywhere, with the places."""
@@ -111,13 +114,6 @@ class FindingWriter:
                 limit, length = CELL_LIMIT, cell_length(text)
             return {"count": str(length), "limit": str(limit)}
         return {"parent": self._answer(hit, field.parent or "")} if kind is WRONG_PARENT else {}
-
-    def _quoted(self, hit: Hit) -> str:
-        """Give the answers of other cells that the own message of a rule quotes, so that they can be withheld."""
-        if hit.rule is None:
-            return ""
-        names = placeholders(hit.rule.message.say(self.layout.language))
-        return "; ".join(filter(None, (self._answer(hit, name) for name in sorted(names))))
 
     def _answer(self, hit: Hit, code: str) -> str:
         """Give what is answered under a field code in the same row, or in a form."""

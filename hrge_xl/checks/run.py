@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -127,23 +127,21 @@ def _results(judged: JudgedReturn, today: date) -> Sequence[Finding]:
 def _differing(judged: JudgedReturn) -> list[Finding]:
     """Give the check cells and lists that show something else than follows from the answers."""
     view, then = judged.view, judged.then
-    hits = judged.hits if then is view else list(_as_of(judged))
-    return list(differing_results(then, hits))
-
-
-def _as_of(judged: JudgedReturn) -> Iterator[Hit]:
-    """Give the hits of the day of calculation: those that no day can change, and the others anew."""
-    then, by_day = judged.then, judged.view.program.compiled
+    if then is view:
+        return list(differing_results(then, judged.hits))
+    # the hits of the day of calculation: those that no day can change, and the others anew
+    by_day, hits = view.program.compiled, list[Hit]()
     rules = {id(parsed.rule) for parsed in by_day.dated_rules}
     checks = {key: {check.kind for check in checks} for key, checks in by_day.dated_checks.items()}
     for hit in judged.hits:
         is_missing = hit.kind is ANSWER_MISSING or (hit.rule is not None and hit.rule.check is None)
         dated = hit.column is not None and hit.kind in checks.get(hit.column.key, ())
         if not (is_missing or dated or id(hit.rule) in rules):
-            yield hit
-    yield from broken_rules(then, rules)
-    yield from wrong_answers(then, {id(check) for checks in by_day.dated_checks.values() for check in checks})
-    yield from missing(then, unread_slots(judged.gaps))
+            hits.append(hit)
+    hits += broken_rules(then, rules)
+    hits += wrong_answers(then, {id(check) for checks in by_day.dated_checks.values() for check in checks})
+    hits += missing(then, unread_slots(judged.gaps))
+    return list(differing_results(then, hits))
 
 
 def _account(view: AnswerView, result: Outcome) -> None:

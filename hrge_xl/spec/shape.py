@@ -168,8 +168,13 @@ class ShapeMistake(NamedTuple):
     def options_here(self) -> list[str]:
         """Give the options that there are beside it."""
         part = part_at(self.parent)
-        value = plain(self.container) if isinstance(self.container, MappingNode) else {}
-        return options_for(part, value) if part else []
+        known = options_of(part) if part else []
+        kind = get(self.container, "type")
+        field_type = FIELD_TYPES.get(str(kind.value)) if part is Field and kind else None
+        if field_type is None:
+            return known
+        fitting = {*field_type.needs, *field_type.allows, *COMMON_OPTIONS}
+        return [name for name in known if name in fitting]
 
     # what the table of slips says of it
 
@@ -326,15 +331,6 @@ def all_options() -> tuple[str, ...]:
     """Give every option that there is anywhere in a spec."""
     parts = [part for module in (model, figures, issuance, fields) for part in vars(module).values()]
     return tuple(sorted({name for part in parts if _is_part(part) for name in options_of(part)}))
-
-
-def options_for(part: type[Model], value: Mapping[str, Any]) -> list[str]:
-    """Give the options of a part that fit what it says of itself: those of a field go by its type."""
-    known = options_of(part)
-    kind = FIELD_TYPES.get(str(value.get("type"))) if part is Field else None
-    if kind is None:
-        return known
-    return [name for name in known if name in {*kind.needs, *kind.allows, *COMMON_OPTIONS}]
 
 
 def part_at(path: Sequence[str | int]) -> type[Model] | None:
