@@ -231,7 +231,17 @@ def _edges(spec: Spec) -> Edges:
         found = written.found
         if isinstance(found, Problem):
             continue
-        for nodes, needs in ((_said_by(written), _needs(found)), (_decided_by(written), _answers(found))):
+        tool, field, rule = written.scope.tool.code, written.field, written.rule
+        said, decided = list[Node](), list[Node]()
+        if field:
+            calculated = field.calculated and not written.condition
+            said.append(Node(ANSWER if calculated else CHECK, tool, field.code))
+            if written.path[-1] == "relevant" or calculated:
+                decided.append(Node(ANSWER if calculated else ASKED, tool, field.code))
+        elif rule:  # what it asks for counts for the reader, too
+            codes = (*(() if rule.reader_only else rule.at[:1]), *rule.require)
+            said += [Node(CHECK, tool, code) for code in codes]
+        for nodes, needs in ((said, _needs(found)), (decided, _answers(found))):
             needed = [(node, written.path) for node in dict.fromkeys(needs)]
             for node in nodes:
                 edges[node] += needed
@@ -243,25 +253,6 @@ def _edges(spec: Spec) -> Edges:
     for node in [node for node in edges if node.kind == CHECK]:
         edges[Node(PROGRESS, node.tool)].append((node, edges[node][0][1] if edges[node] else ()))
     return edges
-
-
-def _said_by(written: Written) -> Iterator[Node]:
-    """Yield what an expression is needed for; what a rule asks for counts for the reader, too."""
-    tool, field, rule = written.scope.tool.code, written.field, written.rule
-    if field:
-        yield Node(ANSWER if field.calculated and not written.condition else CHECK, tool, field.code)
-    elif rule:
-        for code in (*(() if rule.reader_only else rule.at[:1]), *rule.require):
-            yield Node(CHECK, tool, code)
-
-
-def _decided_by(written: Written) -> Iterator[Node]:
-    """Yield what depends on the answers of an expression: whether something is asked, and what is calculated."""
-    field = written.field
-    if field and written.path[-1] == "relevant":
-        yield Node(ASKED, written.scope.tool.code, field.code)
-    elif field and field.calculated and not written.condition:
-        yield Node(ANSWER, written.scope.tool.code, field.code)
 
 
 def _answers(found: Expr) -> Iterator[Node]:
