@@ -126,7 +126,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; every exception becomes one line on stderr and an exit code."""
-    _speak_utf8()
+    for stream in (
+        sys.stdout,
+        sys.stderr,
+    ):  # consoles of Windows have code pages that lack most letters of the world
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
     listen()
     colours(colours_of_environment())
     typed = sys.argv[1:] if arguments is None else arguments
@@ -200,11 +206,3 @@ def _without_values(typed: Sequence[str]) -> str:
             waiting += command.commands.values()
     names = (word.partition("=")[0] for word in typed)
     return " ".join(("hrge-xl", *(name if name in ours else "…" for name in names)))
-
-
-def _speak_utf8() -> None:
-    """Windows consoles have code pages that lack most letters of the world."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
